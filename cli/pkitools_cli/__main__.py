@@ -1,0 +1,5 @@
+"""``python -m pkitools_cli``."""
+
+from pkitools_cli.main import main
+
+main()

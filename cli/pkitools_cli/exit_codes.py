@@ -1,0 +1,42 @@
+"""The exit codes, one table: README.md shows it, tests/cli/test_exit_codes.py holds every command to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import IntEnum
+
+from pkitools.errors import InvalidValue, PkitoolsError
+from pkitools.findings import Report, Severity, Verdict
+
+
+class ExitCode(IntEnum):
+    """What a script learns from ``$?``."""
+
+    PASSED = 0
+    COULD_NOT = 1  # the tool could not do its job: unreadable input, no network
+    USAGE = 2
+    FAILED = 10
+    INDETERMINATE = 11
+    PASSED_WITH_FINDINGS = 12  # only with --fail-on
+
+
+def of_reports(reports: Iterable[Report], fail_on: Severity | None = None) -> ExitCode:
+    """Return the exit code of several reports: the worst of them."""
+    codes = [_of_report(report, fail_on) for report in reports]
+    order = (ExitCode.FAILED, ExitCode.INDETERMINATE, ExitCode.PASSED_WITH_FINDINGS)
+    return next((code for code in order if code in codes), ExitCode.PASSED if codes else ExitCode.INDETERMINATE)
+
+
+def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
+    if report.verdict is Verdict.FAILED:
+        return ExitCode.FAILED
+    if report.verdict is Verdict.INDETERMINATE:
+        return ExitCode.INDETERMINATE
+    if fail_on is not None and report.worst is not None and report.worst >= fail_on:
+        return ExitCode.PASSED_WITH_FINDINGS
+    return ExitCode.PASSED
+
+
+def of_error(error: PkitoolsError) -> ExitCode:
+    """Return the exit code of an error: a value the caller chose wrongly is usage, all else could not be done."""
+    return ExitCode.USAGE if isinstance(error, InvalidValue) else ExitCode.COULD_NOT

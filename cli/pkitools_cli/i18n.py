@@ -1,0 +1,66 @@
+"""Dutch or English: which, and the interface's own words.
+
+The words of command ``oin check`` live in ``messages/<language>/oin.toml``. Every help text in the code is a key
+(``cli.oin.check.help``), translated when shown.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import cast
+
+from pkitools.messages import LANGUAGES, Language
+from pkitools.text import visible
+
+_current: list[Language] = ["en"]
+
+
+def language() -> Language:
+    """Return the language in force."""
+    return _current[0]
+
+
+def set_language(chosen: str | None) -> None:
+    """Choose: ``--lang``, else PKITOOLS_LANG, else the locale, else English."""
+    wishes = (
+        chosen,
+        os.environ.get("PKITOOLS_LANG"),
+        *(os.environ.get(v) for v in ("LC_ALL", "LC_MESSAGES", "LANG")),
+    )
+    for wish in wishes:
+        code = (wish or "")[:2].lower()
+        if code in LANGUAGES:
+            _current[0] = code
+            return
+        if wish and wish not in {"C", "POSIX", "C.UTF-8"}:
+            break  # a locale in another language: English, not the next variable
+    _current[0] = "en"
+
+
+@cache
+def _texts(chosen: Language, file: str) -> Mapping[str, str]:
+    resource = files(__package__).joinpath("messages", chosen, f"{file}.toml")
+    try:
+        return cast("Mapping[str, str]", tomllib.loads(resource.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return {}
+
+
+def lookup(key: str, chosen: Language | None = None) -> str | None:
+    """Return the raw text of ``cli.<file>.<rest>``, or ``None`` when there is none."""
+    parts = key.split(".", 2)
+    if len(parts) < 3 or parts[0] != "cli":
+        return None
+    return _texts(chosen or language(), parts[1]).get(parts[2])
+
+
+def tr(key: str, **operands: object) -> str:
+    """Return the text of ``key`` in the language in force, operands made printable; an unknown key shows as itself."""
+    text = lookup(key)
+    if text is None:
+        return key
+    return text.format_map({name: visible(str(value)) for name, value in operands.items()}) if operands else text

@@ -1,0 +1,80 @@
+"""Entry point of ``pkitools``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from pkitools._version import __version__
+from pkitools.errors import PkitoolsError
+from pkitools.messages import LANGUAGES, error_sentence
+from pkitools_cli.exit_codes import ExitCode, of_error
+from pkitools_cli.framework import Group, language_from
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.output import complain
+
+_COMMANDS = {
+    name: f"pkitools_cli.commands.{module}:group"
+    for name, module in {
+        "oin": "oin",
+        "csr": "csr",
+        "cert": "cert",
+        "trust": "trust",
+        "rules": "rules",
+        "systems": "systems",
+        "test-pki": "test_pki",
+    }.items()
+}
+
+
+@click.group(cls=Group, lazy=_COMMANDS, help="cli.main.help", context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(LANGUAGES), help="cli.main.lang", expose_value=False)
+@click.version_option(__version__, prog_name="pkitools", message="%(prog)s %(version)s", help="cli.main.version")
+def cli() -> None:
+    """Root of all commands."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; a traceback never reaches the user.
+
+    ``PKITOOLS_DEBUG=1`` lets an unexpected error through with its traceback, for a bug report.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    language_from(given)
+    try:
+        result = cli.main(given, standalone_mode=False)
+        code = result if isinstance(result, int) else ExitCode.PASSED
+    except PkitoolsError as error:
+        complain(error_sentence(error, language()))
+        code = of_error(error)
+    except click.ClickException as error:
+        complain(_usage_sentence(error))
+        code = ExitCode.USAGE
+    except click.exceptions.Exit as request:
+        code = request.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        complain(tr("cli.main.aborted"))
+        code = ExitCode.COULD_NOT
+    except BrokenPipeError:
+        # the reader (head, less) went away; nothing to tell it, and Python must not complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.COULD_NOT
+    except Exception as error:
+        if os.environ.get("PKITOOLS_DEBUG"):
+            raise
+        complain(tr("cli.main.bug", kind=type(error).__name__, detail=str(error)))
+        code = ExitCode.COULD_NOT
+    sys.exit(int(code))
+
+
+def _usage_sentence(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = tr("cli.main.try_help", command=context.command_path) if context is not None else ""
+    return "\n".join(part for part in (error.format_message(), hint) if part)
+
+
+if __name__ == "__main__":
+    main()

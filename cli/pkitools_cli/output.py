@@ -1,0 +1,47 @@
+"""The one place that writes to the terminal.
+
+``say`` and ``complain`` make every character visible that would act on a terminal; ``emit_json`` is lossless, because
+JSON escapes what is not ASCII. Colour is added here, after that, and only on a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+
+from pkitools.text import visible
+
+
+def _use_colour(stream_is_terminal: bool) -> bool:
+    return stream_is_terminal and "NO_COLOR" not in os.environ
+
+
+def _clean(text: str) -> str:
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def say(text: str = "", *, colour: str | None = None, bold: bool = False) -> None:
+    """Write lines for people to standard output."""
+    cleaned = _clean(text)
+    if (colour or bold) and _use_colour(sys.stdout.isatty()):
+        cleaned = click.style(cleaned, fg=colour, bold=bold)
+    click.echo(_encodable(cleaned, sys.stdout.encoding))
+
+
+def complain(text: str) -> None:
+    """Write lines for people to standard error: progress, warnings, errors."""
+    click.echo(_encodable(_clean(text), sys.stderr.encoding), err=True)
+
+
+def emit_json(schema: str, document: Mapping[str, object]) -> None:
+    """Write one JSON document with its schema name, such as ``pkitools.oin-check/v1``."""
+    click.echo(json.dumps({"schema": schema, **document}, indent=2, ensure_ascii=True))
+
+
+def _encodable(text: str, encoding: str | None) -> str:
+    # a terminal in Latin-1 or ASCII must not turn an answer into a traceback
+    return text.encode(encoding or "utf-8", "backslashreplace").decode(encoding or "utf-8")

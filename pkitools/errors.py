@@ -1,0 +1,54 @@
+"""The one error family. Nothing a dependency raises leaves the library.
+
+An error carries a code and its operands, no sentence: the sentences, in Dutch and English, are the entries
+``<room>.error.<slug>`` of :mod:`pkitools.messages`. ``str(error)`` is the English one.
+"""
+
+from __future__ import annotations
+
+
+class PkitoolsError(Exception):
+    """Base of every error pkitools raises.
+
+    Args:
+        code: names the message, such as ``files.error.empty``.
+        params: the operands the message shows. Values are made printable when rendered, never before.
+    """
+
+    def __init__(self, code: str, /, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        from pkitools.messages import error_sentence
+
+        return error_sentence(self, "en")
+
+
+class InputError(PkitoolsError):
+    """The bytes given are not what they should be: unreadable, malformed, or not of the kind asked for."""
+
+
+class LimitExceeded(InputError):
+    """Input larger, deeper or more numerous than a limit of :mod:`pkitools.limits`."""
+
+
+class InvalidValue(PkitoolsError):
+    """A value the caller chose breaks a rule: a wrong OIN, a name too long, an unknown profile."""
+
+
+class SecretError(PkitoolsError):
+    """A passphrase is missing, empty or wrong."""
+
+
+class FileError(PkitoolsError):
+    """A file could not be read or written, or stands in the way."""
+
+
+class NetworkError(PkitoolsError):
+    """Something that needed the network could not be asked."""
+
+
+class StateError(PkitoolsError):
+    """The state on disk of a test PKI does not allow what was asked."""

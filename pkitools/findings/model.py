@@ -1,0 +1,214 @@
+"""The findings model. Standard library only; everything is frozen and hashable by value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import NoReturn
+
+from pkitools.environment import Environment
+
+
+class Severity(IntEnum):
+    """How bad a violation is: ERROR is a MUST of the source, WARNING a SHOULD."""
+
+    INFO = 10
+    NOTICE = 20
+    WARNING = 30
+    ERROR = 40
+
+
+class Status(StrEnum):
+    """What became of one rule on one subject."""
+
+    MET = "met"
+    VIOLATED = "violated"
+    NOT_APPLICABLE = "not_applicable"
+    NOT_CHECKED = "not_checked"
+
+
+class Verdict(StrEnum):
+    """The three outcomes of ETSI EN 319 102-1."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INDETERMINATE = "indeterminate"
+
+
+class Certainty(StrEnum):
+    """How well a rule is founded. The last two never carry an ERROR."""
+
+    STANDARD = "standard"  # the text of a standard or a binding document
+    OFFICIAL = "official"  # guidance, schemas, presentations or code published by the responsible body
+    OBSERVED = "observed"  # seen in real certificates
+    ADVICE = "advice"  # our own recommendation
+    THIRD_PARTY = "third_party"  # a vendor's or another outsider's word
+    INFERRED = "inferred"  # our reading, by analogy
+
+
+NEVER_ERROR = frozenset({Certainty.THIRD_PARTY, Certainty.INFERRED})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The document a rule comes from."""
+
+    document: str
+    version: str = ""
+    section: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One requirement of one document.
+
+    Args:
+        code: ``<source>.<topic>.<slug>``; its first part names the message file.
+        severity: what a violation weighs.
+        source: where the requirement stands.
+        certainty: how well it is founded; an inferred or third-party rule cannot be an ERROR.
+        applies_to: names of profiles, systems or kinds of subject; empty means all.
+    """
+
+    code: str
+    severity: Severity
+    source: Source
+    certainty: Certainty = Certainty.STANDARD
+    applies_to: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.severity is Severity.ERROR and self.certainty in NEVER_ERROR:
+            raise ValueError(f"{self.code}: a rule that is {self.certainty} cannot be an ERROR")
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRef:
+    """Which certificate an outcome is about: SHA-256 (hex, lower case) and its role in the path."""
+
+    sha256: str
+    role: str  # end_entity, intermediate, trust_anchor, crl_issuer, ocsp_responder
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One value seen, and where: ``Evidence("subject.serialNumber", "00000003…")``."""
+
+    path: str
+    value: str
+
+
+def _no_params() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one rule said about one subject.
+
+    Args:
+        rule: the rule considered.
+        status: what became of it.
+        certificate: the certificate it is about, where there is one.
+        evidence: the values it looked at.
+        params: operands of the message. Every message of the rule may use each of them.
+        reason: why a rule was NOT_CHECKED, as a code (``offline``, ``crashed``, ``no_issuer``).
+    """
+
+    rule: Rule
+    status: Status
+    certificate: CertificateRef | None = None
+    evidence: tuple[Evidence, ...] = ()
+    params: Mapping[str, str] = field(default_factory=_no_params, hash=False)
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status is Status.NOT_CHECKED and not self.reason:
+            raise ValueError(f"{self.rule.code}: NOT_CHECKED needs its reason")
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # a mapping proxy cannot be pickled; many certificates are checked in several processes
+        return type(self), (
+            self.rule,
+            self.status,
+            self.certificate,
+            self.evidence,
+            dict(self.params),
+            self.reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All outcomes about one subject at one moment. Reports merge with ``+``.
+
+    Args:
+        subject: what was judged: a file name, an OIN, a fingerprint.
+        moment: the validation time, aware UTC; ``None`` where time plays no part (an OIN).
+        environment: preproduction or production, where asked.
+        system: the connected system, where asked.
+        outcomes: one per rule considered.
+    """
+
+    subject: str
+    outcomes: tuple[Outcome, ...] = ()
+    moment: datetime | None = None
+    environment: Environment | None = None
+    system: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.moment is not None and self.moment.utcoffset() is None:
+            raise ValueError("moment must be aware (UTC)")
+        object.__setattr__(self, "outcomes", tuple(self.outcomes))
+
+    @property
+    def verdict(self) -> Verdict:
+        """FAILED if an ERROR rule is violated; INDETERMINATE if nothing or not everything could be checked."""
+        errors = [o.status for o in self.outcomes if o.rule.severity is Severity.ERROR]
+        if Status.VIOLATED in errors:
+            return Verdict.FAILED
+        looked = any(o.status in {Status.MET, Status.VIOLATED} for o in self.outcomes)
+        if not looked or Status.NOT_CHECKED in errors:
+            return Verdict.INDETERMINATE
+        return Verdict.PASSED
+
+    @property
+    def findings(self) -> tuple[Outcome, ...]:
+        """The violations, worst first, and within one severity as recorded."""
+        found = [o for o in self.outcomes if o.status is Status.VIOLATED]
+        return tuple(sorted(found, key=lambda o: -o.rule.severity))
+
+    @property
+    def not_checked(self) -> tuple[Outcome, ...]:
+        """What could not be looked at, each with its reason."""
+        return tuple(o for o in self.outcomes if o.status is Status.NOT_CHECKED)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst violation, or ``None`` when nothing is violated."""
+        return max((o.rule.severity for o in self.outcomes if o.status is Status.VIOLATED), default=None)
+
+    def codes(self, status: Status = Status.VIOLATED) -> frozenset[str]:
+        """Return the codes of the rules with this status."""
+        return frozenset(o.rule.code for o in self.outcomes if o.status is status)
+
+    def with_outcomes(self, outcomes: Iterable[Outcome]) -> Report:
+        """Return this report with more outcomes behind its own."""
+        return Report(self.subject, (*self.outcomes, *outcomes), self.moment, self.environment, self.system)
+
+    def __add__(self, other: Report) -> Report:
+        """Merge: the outcomes of both. What the left one says of subject and moment stands."""
+        return Report(
+            self.subject,
+            (*self.outcomes, *other.outcomes),
+            self.moment or other.moment,
+            self.environment or other.environment,
+            self.system or other.system,
+        )
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a Report is not true or false: ask report.verdict")

@@ -1,0 +1,38 @@
+"""Every limit on input, by name and with its reason. Beyond one: :class:`pkitools.errors.LimitExceeded`.
+
+A limit is there so that hostile input ends in an error of our own, in bounded time and memory.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_INPUT_BYTES: Final = 64 * 1024 * 1024
+"""One file. The largest legitimate input is a CRL of about a million entries: 53 MB."""
+
+MAX_PEM_BLOCKS: Final = 10_000
+"""Blocks in one PEM file; a full CA bundle of an operating system holds about 150."""
+
+MAX_CERTIFICATE_BYTES: Final = 256 * 1024
+"""One certificate. Real ones are 2 kB; a certificate with 100 SAN entries is 10 kB."""
+
+MAX_DER_DEPTH: Final = 64
+"""Nesting of constructed DER values. RFC 5280 structures stay below 20."""
+
+MAX_RSA_BITS: Final = 16_384
+"""RSA modulus. OpenSSL's own bound: verification cost grows with the cube of it."""
+
+MAX_PATH_LENGTH: Final = 8
+"""Certificates in a path. PKIoverheid has four levels; cryptography's default is 8 intermediates."""
+
+MAX_SIGNATURE_CHECKS: Final = 100
+"""Signature checks in one validation, CRLs and OCSP included; the bound of Go, rustls and cryptography."""
+
+MAX_KDF_ITERATIONS: Final = 5_000_000
+"""Rounds of a password-based key derivation we are ready to run: about 0.8 s. The bound of the JDK."""
+
+MAX_MESSAGE_VALUE: Final = 200
+"""Characters of one operand shown in a message: a common name may be a megabyte long."""
+
+MAX_LISTED: Final = 10
+"""Entries of a list shown in a message before "... and n more"."""

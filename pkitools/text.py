@@ -1,0 +1,61 @@
+"""Make text from outside safe to show.
+
+A certificate's issuer decides what its fields contain: escape sequences that rewrite a terminal, line breaks that forge
+a log line, bidirectional controls that turn ``gpj.exe`` around. Everything shown to people passes :func:`visible`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+from pkitools.limits import MAX_MESSAGE_VALUE
+
+# Cc control, Cf format (bidi and zero-width), Cs surrogate, Co private use, Cn unassigned, Zl/Zp line separators.
+_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_MAX_COMBINING_RUN: Final = 4  # more marks on one character than any orthography has: they climb over other lines
+
+
+def visible(text: str, limit: int | None = None) -> str:
+    r"""Return ``text`` with every character that acts instead of shows replaced by its escape.
+
+    >>> visible("a\x1b[31mb\u202ec")
+    'a\\x1b[31mb\\u202ec'
+
+    Args:
+        text: anything, lone surrogates included.
+        limit: longest result in characters of input; the rest is counted, not shown. ``None`` shows all.
+    """
+    hidden = 0
+    if limit is not None and len(text) > limit:
+        hidden = len(text) - limit
+        text = text[:limit]
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_escaped(text))
+    return f"{text}… (+{hidden})" if hidden else text
+
+
+def _escaped(text: str) -> list[str]:
+    out: list[str] = []
+    run = 0
+    for char in text:
+        if char != " " and char.isspace():  # the odd spaces pass for a plain one: show which it is
+            out.append(_escape(char))
+            continue
+        category = unicodedata.category(char)
+        run = run + 1 if category in {"Mn", "Me"} else 0
+        unsafe = category in _UNSAFE_CATEGORIES or run > _MAX_COMBINING_RUN
+        out.append(_escape(char) if unsafe else char)
+    return out
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def shown(value: object) -> str:
+    """Return one operand of a message: its text, made :func:`visible` and cut to a readable length."""
+    return visible(str(value), MAX_MESSAGE_VALUE)

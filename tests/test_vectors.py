@@ -1,0 +1,36 @@
+"""Every rule is shown to work, both ways, by a vector of :mod:`tests.vectors`."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections import Counter
+
+import pytest
+
+import tests.vectors
+from pkitools.findings import Status
+from pkitools.rulebook import all_rules
+from tests.vectors import Vector
+
+VECTORS: list[Vector] = [
+    vector
+    for module in pkgutil.iter_modules(tests.vectors.__path__)
+    for vector in importlib.import_module(f"tests.vectors.{module.name}").VECTORS
+]
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v.code)
+def test_the_rule_is_violated_by_one_vector_and_met_by_the_other(vector: Vector) -> None:
+    assert vector.code in vector.violates().codes()
+    met = vector.meets()
+    assert vector.code in met.codes(Status.MET)
+    assert vector.code not in met.codes()
+
+
+def test_every_rule_has_its_vector_and_every_vector_its_rule() -> None:
+    rules = {rule.code for rule in all_rules()}
+    claimed = Counter(vector.code for vector in VECTORS)
+    assert rules - set(claimed) == set(), "rules without a vector"
+    assert set(claimed) - rules == set(), "vectors without a rule"
+    assert [code for code, count in claimed.items() if count > 1] == []
