@@ -30,11 +30,11 @@ class InputError(PkitoolsError):
     """The bytes given are not what they should be: unreadable, malformed, or not of the kind asked for."""
 
 
-class LimitExceeded(InputError):
+class LimitError(InputError):
     """Input larger, deeper or more numerous than a limit of :mod:`pkitools.limits`."""
 
 
-class InvalidValue(PkitoolsError):
+class InvalidValueError(PkitoolsError):
     """A value the caller chose breaks a rule: a wrong OIN, a name too long, an unknown profile."""
 
 

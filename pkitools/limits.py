@@ -1,4 +1,4 @@
-"""Every limit on input, by name and with its reason. Beyond one: :class:`pkitools.errors.LimitExceeded`.
+"""Every limit on input, by name and with its reason. Beyond one: :class:`pkitools.errors.LimitError`.
 
 A limit is there so that hostile input ends in an error of our own, in bounded time and memory.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from pkitools.errors import InvalidValue, PkitoolsError
+from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Report, Severity, Verdict
 
 
@@ -39,4 +39,4 @@ def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
 
 def of_error(error: PkitoolsError) -> ExitCode:
     """Return the exit code of an error: a value the caller chose wrongly is usage, all else could not be done."""
-    return ExitCode.USAGE if isinstance(error, InvalidValue) else ExitCode.COULD_NOT
+    return ExitCode.USAGE if isinstance(error, InvalidValueError) else ExitCode.COULD_NOT

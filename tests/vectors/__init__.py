@@ -1,7 +1,7 @@
 """One rule, one vector that violates it and one that meets it.
 
-A module of this package for every room with rules defines ``VECTORS``. ``tests/test_vectors.py`` runs them all, and turns
-red for a rule without a vector and for a vector without a rule.
+A module of this package for every room with rules defines ``VECTORS``. ``tests/test_vectors.py`` runs them all, and
+turns red for a rule without a vector and for a vector without a rule.
 """
 
 from __future__ import annotations
