@@ -11,7 +11,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """An instant such as ``2026-11-22T12:00:00Z``; a date alone means its midnight, no offset means UTC."""
 
     name = "moment"
