@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 # lowest floor first; a room may import itself and any floor below it
 FLOORS: tuple[frozenset[str], ...] = tuple(
