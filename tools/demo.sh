@@ -1,0 +1,35 @@
+#!/bin/sh
+# demo.sh BIN: the main job from start to end, in .demo: an OIN, a key and CSR for preproduction, a certificate for it
+# from the test authority, and the verdict. Every command is shown before it runs.
+set -eu
+pkitools="$1/pkitools"
+dir=.demo
+rm -rf "$dir" && mkdir -p "$dir"
+
+step() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+run() {
+    printf '$ pkitools'
+    for word in "$@"; do
+        case $word in *[!A-Za-z0-9_./:=-]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+    done
+    printf '\n'
+    "$pkitools" "$@"
+}
+
+step '1. Is this OIN right?'
+run oin check 00000099000000010000
+
+step '2. The key and the certificate signing request, for preproduction'
+run csr create --oin 00000099000000010000 --organization 'TRIAL Gemeente Voorbeeld' --common-name 'TRIAL koppeling.voorbeeld.nl' \
+    --dns koppeling.voorbeeld.nl --kvk 99999991 --profile g4-tls --environment preproduction --no-passphrase --out "$dir/koppeling"
+
+step '3. A test PKI in the shape of PKIoverheid G4, and the certificate for that request'
+run test-pki create "$dir/pki" --shape g4-tls --fast
+run test-pki issue "$dir/pki" --csr "$dir/koppeling.csr" --out "$dir/koppeling"
+
+step '4. Is the certificate right for DigiD Machtigen, preproduction?'
+run cert check "$dir/koppeling.pem" --chain "$dir/koppeling.chain.pem" --trust "$dir/pki" \
+    --for digid-machtigen --environment preproduction --offline --revocation prefer
+
+step 'The files'
+ls -l "$dir"/koppeling.*
