@@ -6,6 +6,7 @@ Terms are those of RFC 5280. ``subject_serial_number`` (attribute 2.5.4.5, where
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -68,7 +69,8 @@ class GeneralName:
     """One GeneralName of RFC 5280.
 
     Args:
-        kind: ``dns``, ``ip``, ``uri``, ``email``, ``directory``, ``other``, ``registered_id``, ``x400``, ``edi_party``.
+        kind: ``dns``, ``ip``, ``uri``, ``email``, ``directory``, ``other``, ``registered_id``, ``x400``, ``edi_party``,
+            and in a CRL distribution point also ``relative`` (to the issuer's name).
         value: text; for ``other`` the decoded string where it is one, else hex.
         type_id: OID of an otherName.
         string_type: the string type inside an otherName, where it is a string.
@@ -90,6 +92,7 @@ class PublicKey:
         curve: name of the EC curve.
         exponent: RSA public exponent.
         spki_sha256: SHA-256 of the SubjectPublicKeyInfo, 64 hex characters: the FSC public key thumbprint.
+        spki: the SubjectPublicKeyInfo, DER.
     """
 
     algorithm: str
@@ -97,6 +100,12 @@ class PublicKey:
     curve: str | None
     exponent: int | None
     spki_sha256: str
+    spki: bytes = field(default=b"", repr=False)
+
+    @property
+    def spki_sha256_base64(self) -> str:
+        """The same thumbprint in base64, as key pins have it."""
+        return base64.b64encode(bytes.fromhex(self.spki_sha256)).decode()
 
     @property
     def label(self) -> str:
@@ -165,7 +174,11 @@ class CertificateFacts:
     """Everything pkitools knows about one certificate. Made by :func:`pkitools.x509.read_certificate`.
 
     Total: a certificate that loads at all gets its facts. What could not be decoded is named in ``problems`` and its
-    field is empty. ``None`` means "extension absent"; an empty tuple means "present and empty or undecodable".
+    field is empty. ``None`` means "extension absent"; an empty tuple means "present and empty or undecodable"
+    (basic_constraints and authority_key_identifier, which have no empty value, are ``None`` then as well).
+
+    A problem is ``<slug>:<where>``, such as ``duplicate_extension:2.5.29.15``; its sentence in Dutch and English is
+    ``x509.problem.<slug>``, see :func:`pkitools.x509.problem_sentence`.
     """
 
     der: bytes = field(repr=False)
@@ -197,6 +210,11 @@ class CertificateFacts:
     def subject_serial_numbers(self) -> tuple[NameAttribute, ...]:
         """Every subject.serialNumber (2.5.4.5): where the OIN sits. Exactly one is expected."""
         return self.subject.attributes("2.5.4.5")
+
+    @property
+    def x5t_s256(self) -> str:
+        """SHA-256 of the certificate in base64url without padding: ``x5t#S256`` of RFC 7515."""
+        return base64.urlsafe_b64encode(bytes.fromhex(self.sha256)).decode().rstrip("=")
 
     @property
     def is_self_issued(self) -> bool:

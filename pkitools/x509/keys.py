@@ -1,0 +1,156 @@
+"""Public keys and signature algorithms as described in a certificate, CSR or CRL. Nothing is computed with them here."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from pkitools.x509.der import (
+    BIT_STRING,
+    NULL,
+    OBJECT_IDENTIFIER,
+    SEQUENCE,
+    MalformedDER,
+    Node,
+    bit_string,
+    children,
+    encoded,
+    expect,
+    integer,
+    oid,
+    only_child,
+    root,
+)
+from pkitools.x509.model import PublicKey, SignatureAlgorithm
+from pkitools.x509.names import Note
+from pkitools.x509.oids import CURVES, HASHES, KEY_ALGORITHMS, SIGNATURE_ALGORITHMS
+
+_PSS: Final = "1.2.840.113549.1.1.10"
+_MGF1: Final = "1.2.840.113549.1.1.8"
+
+
+def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
+    """Return the SubjectPublicKeyInfo at ``node``; what is malformed in it is noted and left ``None``."""
+    spki = encoded(data, node)
+    thumbprint = hashlib.sha256(spki).hexdigest()
+    try:
+        algorithm, key = children(data, expect(node, SEQUENCE))
+        dotted, parameters = algorithm_identifier(data, algorithm)
+    except (MalformedDER, ValueError):
+        note("malformed_key:subjectPublicKeyInfo")
+        return PublicKey("unknown", None, None, None, thumbprint, spki)
+    name, bits = KEY_ALGORITHMS.get(dotted, (dotted, None))
+    curve: str | None = None
+    exponent: int | None = None
+    try:
+        if name in {"RSA", "RSASSA-PSS"}:
+            bits, exponent = _rsa(data, key)
+        elif name == "EC":
+            bits, curve = _curve(data, key, parameters)
+        elif name == "DSA" and parameters is not None:
+            bits = integer(data, children(data, parameters)[0]).bit_length()
+        else:
+            bit_string(data, key)
+    except (MalformedDER, ValueError, IndexError):
+        note("malformed_key:subjectPublicKeyInfo")
+    return PublicKey(name, bits, curve, exponent, thumbprint, spki)
+
+
+def _rsa(data: bytes, key: Node) -> tuple[int, int]:
+    # straight into the BIT STRING: its contents are a PKCS#1 RSAPublicKey behind the octet of unused bits
+    expect(key, BIT_STRING)
+    if data[key[2]] != 0:
+        raise MalformedDER("an RSA key with unused bits")
+    inner = (BIT_STRING, key[1], key[2] + 1, key[3])
+    modulus, exponent = children(data, expect(only_child(data, inner), SEQUENCE))
+    return integer(data, modulus).bit_length(), integer(data, exponent)
+
+
+def _curve(data: bytes, key: Node, parameters: Node | None) -> tuple[int | None, str]:
+    bit_string(data, key)
+    if parameters is None or parameters[0] != OBJECT_IDENTIFIER:
+        return None, "explicit"  # parameters spelled out, or inherited from the issuer: RFC 5480 allows neither
+    dotted = oid(data, parameters)
+    name, bits = CURVES.get(dotted, (dotted, None))
+    return bits, name
+
+
+def algorithm_identifier(data: bytes, node: Node) -> tuple[str, Node | None]:
+    """Return the OID of an AlgorithmIdentifier and its parameters, ``None`` where absent."""
+    parts = children(data, expect(node, SEQUENCE))
+    if not 1 <= len(parts) <= 2:
+        raise MalformedDER(f"AlgorithmIdentifier with {len(parts)} parts at offset {node[1]}")
+    return oid(data, parts[0]), parts[1] if len(parts) == 2 else None
+
+
+_PLAIN: dict[bytes, SignatureAlgorithm] = {}
+_MAX_PLAIN: Final = 64
+
+
+def read_signature_algorithm(data: bytes, node: Node, note: Note) -> SignatureAlgorithm:
+    """Return the AlgorithmIdentifier at ``node``; a hash or PSS parameter that cannot be read is noted, and ``None``."""
+    der = encoded(data, node)
+    known = _PLAIN.get(der)
+    if known is not None:
+        return known
+    try:
+        dotted, parameters = algorithm_identifier(data, node)
+        algorithm = _signature_algorithm(data, dotted, parameters)
+    except (MalformedDER, ValueError):
+        note("malformed_signature_algorithm:signatureAlgorithm")
+        return _unreadable(data, node)
+    if dotted in SIGNATURE_ALGORITHMS and len(_PLAIN) < _MAX_PLAIN:
+        _PLAIN[der] = algorithm
+    return algorithm
+
+
+def _unreadable(data: bytes, node: Node) -> SignatureAlgorithm:
+    try:
+        dotted, _ = algorithm_identifier(data, node)
+    except MalformedDER:
+        return SignatureAlgorithm("", "unknown")
+    return SignatureAlgorithm(dotted, SIGNATURE_ALGORITHMS.get(dotted, (dotted, None))[0])
+
+
+def _signature_algorithm(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorithm:
+    name, hash_name = SIGNATURE_ALGORITHMS.get(dotted, (dotted, None))
+    if dotted == _PSS:
+        return _pss(data, dotted, parameters)
+    return SignatureAlgorithm(dotted, name, hash_name)
+
+
+def _pss(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorithm:
+    """RFC 4055 3.1: every field has a default; an absent SEQUENCE is not allowed in a signature."""
+    if parameters is None or parameters[0] == NULL:
+        raise MalformedDER("RSASSA-PSS without parameters")
+    hash_name, mgf_hash, salt_length, trailer = "sha1", "sha1", 20, 1
+    for field in children(data, expect(parameters, SEQUENCE)):
+        inner = only_child(data, field)
+        if field[0] == 0xA0:
+            hash_name = _hash(data, inner)
+        elif field[0] == 0xA1:
+            mgf_hash = _mgf_hash(data, inner)
+        elif field[0] == 0xA2:
+            salt_length = integer(data, inner)
+        elif field[0] == 0xA3:
+            trailer = integer(data, inner)
+        else:
+            raise MalformedDER(f"tag 0x{field[0]:02x} in RSASSA-PSS parameters")
+    return SignatureAlgorithm(dotted, "RSASSA-PSS", hash_name, mgf_hash, salt_length, trailer)
+
+
+def _hash(data: bytes, node: Node) -> str:
+    dotted, _ = algorithm_identifier(data, node)
+    return HASHES.get(dotted, dotted)
+
+
+def _mgf_hash(data: bytes, node: Node) -> str:
+    dotted, parameters = algorithm_identifier(data, node)
+    if dotted != _MGF1 or parameters is None:
+        raise MalformedDER(f"mask generation function {dotted}")
+    return _hash(data, parameters)
+
+
+def signature_algorithm_of(der: bytes, note: Note) -> SignatureAlgorithm:
+    """Return the algorithm of a DER AlgorithmIdentifier standing alone (a CRL's or an OCSP response's)."""
+    return read_signature_algorithm(der, root(der, SEQUENCE), note)

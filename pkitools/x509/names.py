@@ -1,0 +1,137 @@
+"""Names as encoded: distinguished names with their string types, and the nine kinds of GeneralName (RFC 5280 4.2.1.6).
+
+What cannot be decoded is told through ``note``, a function that takes one problem code, and never hides the rest.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from pkitools.x509.der import (
+    OBJECT_IDENTIFIER,
+    SEQUENCE,
+    SET,
+    STRING_TYPES,
+    MalformedDER,
+    Node,
+    children,
+    contents,
+    encoded,
+    expect,
+    oid,
+    only_child,
+    string,
+)
+from pkitools.x509.model import DistinguishedName, GeneralName, NameAttribute
+from pkitools.x509.oids import ATTRIBUTES
+
+Note: TypeAlias = Callable[[str], None]
+
+_KIND_OF_TAG: Final[dict[int, str]] = {
+    0xA0: "other",
+    0x81: "email",
+    0x82: "dns",
+    0xA3: "x400",
+    0xA4: "directory",
+    0xA5: "edi_party",
+    0x86: "uri",
+    0x87: "ip",
+    0x88: "registered_id",
+}
+
+
+def read_name(data: bytes, node: Node, where: str, note: Note) -> DistinguishedName:
+    """Return the Name at ``node``.
+
+    Args:
+        data: what the node's offsets count in.
+        node: the SEQUENCE OF RelativeDistinguishedName.
+        where: ``subject`` or ``issuer``, for the problems.
+        note: takes a problem.
+    """
+    try:
+        rdns = _rdns(data, node, where, note)
+    except MalformedDER:
+        note(f"malformed_name:{where}")
+        rdns = ()
+    return DistinguishedName(rdns, data[node[1] : node[3]])
+
+
+def _rdns(data: bytes, node: Node, where: str, note: Note) -> tuple[tuple[NameAttribute, ...], ...]:
+    expect(node, SEQUENCE)
+    return tuple([_rdn(data, rdn, where, note) for rdn in children(data, node)])
+
+
+def _rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute, ...]:
+    expect(node, SET)
+    return tuple([_attribute(data, pair, where, note) for pair in children(data, node)])
+
+
+def _attribute(data: bytes, node: Node, where: str, note: Note) -> NameAttribute:
+    parts = children(data, node)
+    if node[0] != SEQUENCE or len(parts) != 2:
+        raise MalformedDER(f"no attribute at offset {node[1]}")
+    dotted = oid(data, parts[0])
+    name = ATTRIBUTES.get(dotted, dotted)
+    value, string_type, readable = string(data, parts[1])
+    if not readable:
+        note(f"undecodable_string:{where}.{name}")
+    return NameAttribute(dotted, name, value, string_type)
+
+
+def read_general_names(data: bytes, node: Node, where: str, note: Note) -> tuple[GeneralName, ...]:
+    """Return the GeneralNames that fill ``node``; one that cannot be decoded is left out and noted."""
+    found = []
+    for position, child in enumerate(children(data, node), start=1):
+        try:
+            found.append(read_general_name(data, child, where, note))
+        except MalformedDER:
+            note(f"malformed_general_name:{where}[{position}]")
+    return tuple(found)
+
+
+def read_general_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
+    """Return one GeneralName. Raises :class:`MalformedDER`."""
+    kind = _KIND_OF_TAG.get(node[0])
+    if kind is None:
+        raise MalformedDER(f"no GeneralName has tag 0x{node[0]:02x}, at offset {node[1]}")
+    if kind in {"dns", "uri", "email"}:
+        return GeneralName(kind, _ia5(contents(data, node), where, kind, note))
+    if kind == "ip":
+        return GeneralName(kind, _address(contents(data, node), where, note))
+    if kind == "other":
+        return _other_name(data, node, where, note)
+    if kind == "directory":
+        return GeneralName(kind, read_name(data, only_child(data, node), f"{where}.directory", note).text)
+    if kind == "registered_id":
+        return GeneralName(kind, oid(data, node, tag=0x88))
+    return GeneralName(kind, contents(data, node).hex())
+
+
+def _ia5(octets: bytes, where: str, kind: str, note: Note) -> str:
+    if not octets.isascii():
+        note(f"undecodable_string:{where}.{kind}")
+    return octets.decode("ascii", "backslashreplace")
+
+
+def _address(octets: bytes, where: str, note: Note) -> str:
+    if len(octets) in {4, 16}:
+        return str(ipaddress.ip_address(octets))
+    note(f"undecodable_string:{where}.ip")
+    return octets.hex()
+
+
+def _other_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
+    parts = children(data, node)
+    if len(parts) != 2 or parts[1][0] != 0xA0:
+        raise MalformedDER(f"no otherName at offset {node[1]}")
+    type_id = oid(data, expect(parts[0], OBJECT_IDENTIFIER))
+    value = only_child(data, parts[1])
+    if value[0] not in STRING_TYPES:
+        return GeneralName("other", encoded(data, value).hex(), type_id)
+    text, string_type, readable = string(data, value)
+    if not readable:
+        note(f"undecodable_string:{where}.other")
+    return GeneralName("other", text, type_id, string_type)

@@ -1,0 +1,259 @@
+"""DER → :class:`~pkitools.x509.model.CertificateFacts`.
+
+A reader of our own, and not ``cryptography``'s objects, for three reasons: names keep their string types and
+multi-valued RDNs; one malformed or doubled extension does not hide the others; and nothing is ever raised but our own
+errors. Whether the bytes are a *valid* certificate is for validation, which uses ``cryptography``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_CERTIFICATE_BYTES
+from pkitools.x509.der import (
+    BIT_STRING,
+    BOOLEAN,
+    GENERALIZED_TIME,
+    OCTET_STRING,
+    SEQUENCE,
+    UTC_TIME,
+    MalformedDER,
+    Node,
+    bit_string,
+    boolean,
+    children,
+    contents,
+    encoded,
+    expect,
+    integer,
+    oid,
+    only_child,
+    root,
+)
+from pkitools.x509.extensions import NOTING, PLAIN
+from pkitools.x509.keys import read_public_key, read_signature_algorithm
+from pkitools.x509.model import CertificateFacts, Extension
+from pkitools.x509.names import Note, read_name
+
+_MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
+_MAX_SERIAL_OCTETS: Final = 20  # RFC 5280 4.1.2.2
+_EMPTY_WHEN_MALFORMED: Final[dict[str, object]] = {
+    # None means absent, so a malformed one is empty; these two have no empty value
+    "basic_constraints": None,
+    "subject_key_identifier": "",
+    "authority_key_identifier": None,
+    "key_usage": frozenset(),
+}
+
+
+class SignedParts(NamedTuple):
+    """What a signature check needs of a certificate, CRL or CSR: the bytes signed, the algorithm, the signature."""
+
+    signed: bytes
+    algorithm: bytes
+    signature: bytes
+
+
+def signed_parts(der: bytes) -> SignedParts:
+    """Return the three parts of any ``SIGNED{}`` structure (certificate, CRL, CSR). Raises :class:`MalformedDER`."""
+    body, algorithm, signature = _three_parts(der)
+    octets, unused = bit_string(der, signature)
+    if unused:
+        raise MalformedDER("the signature has unused bits")
+    return SignedParts(encoded(der, body), encoded(der, algorithm), octets)
+
+
+def _three_parts(der: bytes) -> tuple[Node, Node, Node]:
+    parts = children(der, root(der, SEQUENCE))
+    if [part[0] for part in parts] != [SEQUENCE, SEQUENCE, BIT_STRING]:
+        raise MalformedDER("not a body, an algorithm and a signature")
+    return parts[0], parts[1], parts[2]
+
+
+def read_certificate(der: bytes) -> CertificateFacts:
+    """Return the facts of one certificate.
+
+    Args:
+        der: one DER certificate, nothing before or behind it.
+
+    Raises:
+        InputError: these bytes are no X.509 certificate.
+        LimitError: more than :data:`~pkitools.limits.MAX_CERTIFICATE_BYTES`.
+    """
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise LimitError("x509.error.certificate_too_large", size=len(der), limit=MAX_CERTIFICATE_BYTES)
+    der = bytes(der)
+    try:
+        return _read(der)
+    except MalformedDER as error:
+        raise InputError("x509.error.not_a_certificate", detail=error.detail) from None
+
+
+def _read(der: bytes) -> CertificateFacts:
+    problems: list[str] = []
+    note = problems.append
+    body, outer_algorithm, signature = _three_parts(der)
+    expect(signature, BIT_STRING)
+    parts = children(der, body)
+    version = _version(der, parts, note)
+    if len(parts) < 6:
+        raise MalformedDER("the certificate lacks mandatory fields")
+    serial, algorithm, issuer, validity, subject, key, *rest = parts
+    for node in (issuer, subject, key):
+        expect(node, SEQUENCE)
+    if encoded(der, algorithm) != encoded(der, outer_algorithm):
+        note("signature_algorithm_mismatch:signatureAlgorithm")
+    not_before, not_after = _validity(der, validity)
+    extensions = _extensions(der, rest, version, note)
+    fields = _decoded(extensions, note)
+    ocsp, issuers = fields.pop("authority_information_access", None) or ((), ())
+    return CertificateFacts(
+        der=der,
+        version=version,
+        serial_number=_serial(der, serial, note),
+        subject=read_name(der, subject, "subject", note),
+        issuer=read_name(der, issuer, "issuer", note),
+        not_before=not_before,
+        not_after=not_after,
+        public_key=read_public_key(der, key, note),
+        signature_algorithm=read_signature_algorithm(der, outer_algorithm, note),
+        sha256=hashlib.sha256(der).hexdigest(),
+        sha1=hashlib.sha1(der, usedforsecurity=False).hexdigest(),  # a name for people, not a proof
+        extensions=extensions,
+        basic_constraints=fields.get("basic_constraints"),
+        key_usage=fields.get("key_usage"),
+        extended_key_usage=fields.get("extended_key_usage"),
+        subject_alternative_name=fields.get("subject_alternative_name"),
+        certificate_policies=fields.get("certificate_policies"),
+        subject_key_identifier=fields.get("subject_key_identifier"),
+        authority_key_identifier=fields.get("authority_key_identifier"),
+        crl_distribution_points=fields.get("crl_distribution_points"),
+        ocsp_uris=ocsp,
+        ca_issuers_uris=issuers,
+        qc_statements=fields.get("qc_statements"),
+        problems=tuple(problems),
+    )
+
+
+def _version(der: bytes, parts: list[Node], note: Note) -> int:
+    """Return 1, 2 or 3, and take the version out of ``parts``; v1 leaves it out."""
+    if not parts or parts[0][0] != 0xA0:
+        return 1
+    version = integer(der, only_child(der, parts.pop(0))) + 1
+    if not 1 <= version <= 3:
+        note("unknown_version:version")
+    return version
+
+
+def _serial(der: bytes, node: Node, note: Note) -> int:
+    serial = integer(der, node)
+    octets = node[3] - node[2]
+    if serial <= 0:
+        note("serial_not_positive:serialNumber")
+    elif octets > _MAX_SERIAL_OCTETS:
+        note("serial_too_long:serialNumber")
+    if octets > 1 and (der[node[2]], der[node[2] + 1] >> 7) in {(0x00, 0), (0xFF, 1)}:
+        note("serial_padded:serialNumber")
+    return serial
+
+
+def _validity(der: bytes, node: Node) -> tuple[datetime, datetime]:
+    times = children(der, expect(node, SEQUENCE))
+    if len(times) != 2:
+        raise MalformedDER("no validity of two times")
+    return read_time(der, times[0]), read_time(der, times[1])
+
+
+def read_time(data: bytes, node: Node) -> datetime:
+    """Return a Time of RFC 5280 4.1.2.5 (``YYMMDDHHMMSSZ`` or ``YYYYMMDDHHMMSSZ``) as aware UTC."""
+    octets = data[node[2] : node[3]]
+    if node[0] == UTC_TIME and len(octets) == 13:
+        octets = (b"20" if octets < b"50" else b"19") + octets
+    elif node[0] != GENERALIZED_TIME or len(octets) != 15:
+        raise MalformedDER(f"no time at offset {node[1]}")
+    if octets[14] != 0x5A or not octets[:14].isdigit():
+        raise MalformedDER(f"no time at offset {node[1]}")
+    try:
+        return datetime(
+            int(octets[:4]),
+            int(octets[4:6]),
+            int(octets[6:8]),
+            int(octets[8:10]),
+            int(octets[10:12]),
+            int(octets[12:14]),
+            tzinfo=UTC,
+        )
+    except ValueError:
+        raise MalformedDER(f"no such time at offset {node[1]}") from None
+
+
+def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple[Extension, ...]:
+    nodes: list[Node] = []
+    for node in rest:
+        if node[0] == 0xA3:
+            nodes = children(der, expect(only_child(der, node), SEQUENCE))
+        elif node[0] not in {0x81, 0x82}:  # the unique identifiers of v2
+            raise MalformedDER(f"tag 0x{node[0]:02x} in a certificate, at offset {node[1]}")
+    if nodes and version != 3:
+        note("extensions_before_v3:extensions")
+    if len(nodes) > _MAX_EXTENSIONS:
+        raise LimitError("x509.error.too_many_extensions", count=len(nodes), limit=_MAX_EXTENSIONS)
+    return tuple([_extension(der, node, note) for node in nodes])
+
+
+def _extension(der: bytes, node: Node, note: Note) -> Extension:
+    parts = children(der, expect(node, SEQUENCE))
+    if not 2 <= len(parts) <= 3:
+        raise MalformedDER(f"Extension with {len(parts)} parts at offset {node[1]}")
+    dotted = oid(der, parts[0])
+    critical = False
+    if len(parts) == 3:
+        critical = _critical(der, parts[1], dotted, note)
+    return Extension(dotted, critical, contents(der, expect(parts[-1], OCTET_STRING)))
+
+
+def _critical(der: bytes, node: Node, dotted: str, note: Note) -> bool:
+    try:
+        critical = boolean(der, node)
+    except MalformedDER:
+        expect(node, BOOLEAN)
+        note(f"not_der:{dotted}")  # BER allows any octet for TRUE; taken as critical, the careful reading
+        return True
+    if not critical:
+        note(f"not_der:{dotted}")  # DER leaves a default out
+    return critical
+
+
+def _decoded(extensions: tuple[Extension, ...], note: Note) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    seen: set[str] = set()
+    for extension in extensions:
+        if extension.oid in seen:
+            note(f"duplicate_extension:{extension.oid}")
+            continue
+        seen.add(extension.oid)
+        _decode(extension, fields, note)
+    return fields
+
+
+def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
+    dotted = extension.oid
+    plain = PLAIN.get(dotted)
+    noting = None if plain else NOTING.get(dotted)
+    if plain is None and noting is None:
+        return
+    field = plain[0] if plain else noting[0] if noting else ""
+    try:
+        if plain:
+            fields[field] = plain[1](extension.value)
+        elif noting:
+            fields[field] = noting[1](extension.value, note)
+    except (MalformedDER, ValueError):
+        note(f"malformed_extension:{dotted}")
+        fields[field] = _EMPTY_WHEN_MALFORMED.get(field, ())
+
+
+__all__ = ["SignedParts", "read_certificate", "read_time", "signed_parts"]
