@@ -1,7 +1,7 @@
 """Certificates read into facts: one frozen, total view, names as encoded, and the OIN in it.
 
->>> facts = read_certificate(der)                      # doctest: +SKIP
->>> facts.subject.first("2.5.4.5"), facts.serial_number    # the OIN, and the certificate's own number   # doctest: +SKIP
+See :func:`read_certificate`. A bare "serial" means nothing here: ``facts.subject.first("2.5.4.5")`` is the OIN,
+``facts.serial_number`` the certificate's own number.
 """
 
 from pkitools.x509.model import (

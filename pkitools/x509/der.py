@@ -5,7 +5,7 @@ The whole value with its header is ``data[at:stop]``. Plain tuples and not objec
 makes some 150 of them.
 
 Strict (X.690, DER): definite lengths in the fewest octets, nothing beyond the end of the parent. Every fault is a
-:class:`MalformedDER`.
+:class:`DERError`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _MAX_OID_OCTETS: Final = 128  # decoding a long arc is quadratic; the longest in
 _MAX_INTEGER_OCTETS: Final = 4096  # twice the modulus of the largest RSA key accepted
 
 
-class MalformedDER(InputError):
+class DERError(InputError):
     """Bytes that are not the DER they should be. ``detail`` says what, in a few words, for the report.
 
     Args:
@@ -71,23 +71,23 @@ def node_at(data: bytes, at: int, end: int) -> Node:
         if length >= 0x80:
             length, start = _long_length(data, start, length & 0x7F)
     except IndexError:
-        raise MalformedDER(f"cut off at offset {at}") from None
+        raise DERError(f"cut off at offset {at}") from None
     stop = start + length
     if stop > end:
-        raise MalformedDER(f"a value at offset {at} runs past its end")
+        raise DERError(f"a value at offset {at} runs past its end")
     return tag, at, start, stop
 
 
 def _long_length(data: bytes, start: int, octets: int) -> tuple[int, int]:
     if octets == 0:
-        raise MalformedDER(f"indefinite length at offset {start - 1}")
+        raise DERError(f"indefinite length at offset {start - 1}")
     if octets > 4:
-        raise MalformedDER(f"length of {octets} octets at offset {start - 1}")
+        raise DERError(f"length of {octets} octets at offset {start - 1}")
     if len(data) < start + octets:
-        raise MalformedDER(f"cut off at offset {start}")
+        raise DERError(f"cut off at offset {start}")
     length = int.from_bytes(data[start : start + octets], "big")
     if length < 0x80 or length >> (8 * (octets - 1)) == 0:
-        raise MalformedDER(f"length not in its shortest form at offset {start - 1}")
+        raise DERError(f"length not in its shortest form at offset {start - 1}")
     return length, start + octets
 
 
@@ -97,7 +97,7 @@ def _high_tag(data: bytes, at: int) -> tuple[int, int]:
     while data[position] & 0x80:
         position += 1
         if position - at > 4:
-            raise MalformedDER(f"tag number too large at offset {at}")
+            raise DERError(f"tag number too large at offset {at}")
     return int.from_bytes(data[at : position + 1], "big"), position + 2
 
 
@@ -105,9 +105,9 @@ def root(data: bytes, tag: int) -> Node:
     """Return the one node that ``data`` consists of; it must have this tag and nothing may follow it."""
     node = node_at(data, 0, len(data))
     if node[0] != tag:
-        raise MalformedDER(f"tag 0x{node[0]:02x} where 0x{tag:02x} should be, at offset 0")
+        raise DERError(f"tag 0x{node[0]:02x} where 0x{tag:02x} should be, at offset 0")
     if node[3] != len(data):
-        raise MalformedDER(f"{len(data) - node[3]} bytes follow the value")
+        raise DERError(f"{len(data) - node[3]} bytes follow the value")
     return node
 
 
@@ -122,7 +122,7 @@ def children(data: bytes, node: Node) -> list[Node]:
             start = at + 2
             stop = start + data[at + 1]
             if stop > end:
-                raise MalformedDER(f"a value at offset {at} runs past its end")
+                raise DERError(f"a value at offset {at} runs past its end")
             found.append((data[at], at, start, stop))
         else:
             child = node_at(data, at, end)
@@ -135,7 +135,7 @@ def children(data: bytes, node: Node) -> list[Node]:
 def expect(node: Node, tag: int) -> Node:
     """Return ``node`` when it has this tag."""
     if node[0] != tag:
-        raise MalformedDER(f"tag 0x{node[0]:02x} where 0x{tag:02x} should be, at offset {node[1]}")
+        raise DERError(f"tag 0x{node[0]:02x} where 0x{tag:02x} should be, at offset {node[1]}")
     return node
 
 
@@ -143,7 +143,7 @@ def only_child(data: bytes, node: Node) -> Node:
     """Return the single node that fills ``node``: the inside of an explicit tag."""
     inside = children(data, node)
     if len(inside) != 1:
-        raise MalformedDER(f"{len(inside)} values where one should be, at offset {node[1]}")
+        raise DERError(f"{len(inside)} values where one should be, at offset {node[1]}")
     return inside[0]
 
 
@@ -162,7 +162,7 @@ def integer(data: bytes, node: Node, tag: int = INTEGER) -> int:
     expect(node, tag)
     size = node[3] - node[2]
     if size == 0 or size > _MAX_INTEGER_OCTETS:
-        raise MalformedDER(f"INTEGER of {size} octets at offset {node[1]}")
+        raise DERError(f"INTEGER of {size} octets at offset {node[1]}")
     return int.from_bytes(data[node[2] : node[3]], "big", signed=True)
 
 
@@ -171,7 +171,7 @@ def boolean(data: bytes, node: Node, tag: int = BOOLEAN) -> bool:
     expect(node, tag)
     value = data[node[2] : node[3]]
     if value not in {b"\x00", b"\xff"}:
-        raise MalformedDER(f"BOOLEAN is {value[:4].hex() or 'empty'} at offset {node[1]}")
+        raise DERError(f"BOOLEAN is {value[:4].hex() or 'empty'} at offset {node[1]}")
     return value == b"\xff"
 
 
@@ -181,7 +181,7 @@ def bit_string(data: bytes, node: Node, tag: int = BIT_STRING) -> tuple[bytes, i
     size = node[3] - node[2]
     unused = data[node[2]] if size else 8
     if unused > 7 or (size == 1 and unused):
-        raise MalformedDER(f"BIT STRING with {unused} unused bits at offset {node[1]}")
+        raise DERError(f"BIT STRING with {unused} unused bits at offset {node[1]}")
     return data[node[2] + 1 : node[3]], unused
 
 
@@ -215,13 +215,13 @@ def oid(data: bytes, node: Node, tag: int = OBJECT_IDENTIFIER) -> str:
 
 def _dotted(octets: bytes) -> str:
     if not octets or len(octets) > _MAX_OID_OCTETS or octets[-1] & 0x80:
-        raise MalformedDER(f"OBJECT IDENTIFIER of {len(octets)} octets is cut off, empty or too long")
+        raise DERError(f"OBJECT IDENTIFIER of {len(octets)} octets is cut off, empty or too long")
     arcs: list[int] = []
     arc = 0
     fresh = True
     for octet in octets:
         if fresh and octet == 0x80:
-            raise MalformedDER("OBJECT IDENTIFIER with a padded arc")
+            raise DERError("OBJECT IDENTIFIER with a padded arc")
         arc = arc << 7 | octet & 0x7F
         fresh = not octet & 0x80
         if fresh:
@@ -258,5 +258,5 @@ def walk(data: bytes, node: Node) -> Iterator[tuple[int, Node]]:
         first = child[0] if child[0] < 0x100 else data[child[1]]
         if first & CONSTRUCTED:
             if depth >= MAX_DER_DEPTH:
-                raise MalformedDER(f"nested deeper than {MAX_DER_DEPTH} at offset {child[1]}")
+                raise DERError(f"nested deeper than {MAX_DER_DEPTH} at offset {child[1]}")
             waiting.extend((depth + 1, below) for below in reversed(children(data, child)))

@@ -1,6 +1,6 @@
 """The contents of the extensions pkitools reads: one function per extension, from its DER to a value of the model.
 
-Each raises :class:`~pkitools.x509.der.MalformedDER` when its structure is wrong; the caller notes that and goes on with
+Each raises :class:`~pkitools.x509.der.DERError` when its structure is wrong; the caller notes that and goes on with
 the next, so that one bad extension hides no other.
 """
 
@@ -15,7 +15,7 @@ from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
-    MalformedDER,
+    DERError,
     Node,
     boolean,
     children,
@@ -64,7 +64,7 @@ def basic_constraints(value: bytes) -> BasicConstraints:
         ca = boolean(value, parts.pop(0))
     path_length = integer(value, parts.pop(0)) if parts and parts[0][0] == INTEGER else None
     if parts:
-        raise MalformedDER("basicConstraints with unknown parts")
+        raise DERError("basicConstraints with unknown parts")
     return BasicConstraints(ca, path_length)
 
 
@@ -104,7 +104,7 @@ def certificate_policies(value: bytes) -> tuple[CertificatePolicy, ...]:
 def _policy(value: bytes, node: Node) -> CertificatePolicy:
     parts = children(value, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise MalformedDER(f"PolicyInformation with {len(parts)} parts")
+        raise DERError(f"PolicyInformation with {len(parts)} parts")
     policy = oid(value, parts[0])
     cps: list[str] = []
     notices: list[str] = []
@@ -140,7 +140,7 @@ def _distribution_point(value: bytes, node: Node, note: Note) -> DistributionPoi
         elif part[0] == 0xA2:
             crl_issuer = read_general_names(value, part, "cRLDistributionPoints.cRLIssuer", note)
         else:
-            raise MalformedDER(f"tag 0x{part[0]:02x} in a DistributionPoint")
+            raise DERError(f"tag 0x{part[0]:02x} in a DistributionPoint")
     uris = tuple([name.value for name in names if name.kind == "uri"])
     return DistributionPoint(uris, tuple([name for name in names if name.kind != "uri"]), reasons, crl_issuer)
 
@@ -149,7 +149,7 @@ def _point_names(value: bytes, node: Node, note: Note) -> tuple[GeneralName, ...
     if node[0] == 0xA0:
         return read_general_names(value, node, "cRLDistributionPoints", note)
     if node[0] != 0xA1:
-        raise MalformedDER(f"tag 0x{node[0]:02x} in a DistributionPointName")
+        raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
     # nameRelativeToCRLIssuer: one RDN under an implicit tag, shown as a name of that one RDN
     size = node[3] - node[2]
     if size >= 0x80:
@@ -173,7 +173,7 @@ def authority_information_access(value: bytes) -> tuple[tuple[str, ...], tuple[s
 def _pair(value: bytes, node: Node) -> tuple[Node, Node]:
     parts = children(value, expect(node, SEQUENCE))
     if len(parts) != 2:
-        raise MalformedDER(f"{len(parts)} values where two should be, at offset {node[1]}")
+        raise DERError(f"{len(parts)} values where two should be, at offset {node[1]}")
     return parts[0], parts[1]
 
 
@@ -185,7 +185,7 @@ def qc_statements(value: bytes) -> tuple[QcStatement, ...]:
 def _qc_statement(value: bytes, node: Node) -> QcStatement:
     parts = children(value, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise MalformedDER(f"qcStatement with {len(parts)} parts")
+        raise DERError(f"qcStatement with {len(parts)} parts")
     values: list[str] = []
     if len(parts) == 2:
         outer = (SEQUENCE, node[1], parts[1][1], parts[1][3])

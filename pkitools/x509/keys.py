@@ -1,4 +1,4 @@
-"""Public keys and signature algorithms as described in a certificate, CSR or CRL. Nothing is computed with them here."""
+"""Public keys and signature algorithms as a certificate, CSR or CRL describes them. Nothing is computed with them here."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pkitools.x509.der import (
     NULL,
     OBJECT_IDENTIFIER,
     SEQUENCE,
-    MalformedDER,
+    DERError,
     Node,
     bit_string,
     children,
@@ -36,7 +36,7 @@ def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
     try:
         algorithm, key = children(data, expect(node, SEQUENCE))
         dotted, parameters = algorithm_identifier(data, algorithm)
-    except (MalformedDER, ValueError):
+    except (DERError, ValueError):
         note("malformed_key:subjectPublicKeyInfo")
         return PublicKey("unknown", None, None, None, thumbprint, spki)
     name, bits = KEY_ALGORITHMS.get(dotted, (dotted, None))
@@ -51,7 +51,7 @@ def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
             bits = integer(data, children(data, parameters)[0]).bit_length()
         else:
             bit_string(data, key)
-    except (MalformedDER, ValueError, IndexError):
+    except (DERError, ValueError, IndexError):
         note("malformed_key:subjectPublicKeyInfo")
     return PublicKey(name, bits, curve, exponent, thumbprint, spki)
 
@@ -60,7 +60,7 @@ def _rsa(data: bytes, key: Node) -> tuple[int, int]:
     # straight into the BIT STRING: its contents are a PKCS#1 RSAPublicKey behind the octet of unused bits
     expect(key, BIT_STRING)
     if data[key[2]] != 0:
-        raise MalformedDER("an RSA key with unused bits")
+        raise DERError("an RSA key with unused bits")
     inner = (BIT_STRING, key[1], key[2] + 1, key[3])
     modulus, exponent = children(data, expect(only_child(data, inner), SEQUENCE))
     return integer(data, modulus).bit_length(), integer(data, exponent)
@@ -79,7 +79,7 @@ def algorithm_identifier(data: bytes, node: Node) -> tuple[str, Node | None]:
     """Return the OID of an AlgorithmIdentifier and its parameters, ``None`` where absent."""
     parts = children(data, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
-        raise MalformedDER(f"AlgorithmIdentifier with {len(parts)} parts at offset {node[1]}")
+        raise DERError(f"AlgorithmIdentifier with {len(parts)} parts at offset {node[1]}")
     return oid(data, parts[0]), parts[1] if len(parts) == 2 else None
 
 
@@ -88,7 +88,7 @@ _MAX_PLAIN: Final = 64
 
 
 def read_signature_algorithm(data: bytes, node: Node, note: Note) -> SignatureAlgorithm:
-    """Return the AlgorithmIdentifier at ``node``; a hash or PSS parameter that cannot be read is noted, and ``None``."""
+    """Return the AlgorithmIdentifier at ``node``; what cannot be read of its parameters is noted, and ``None``."""
     der = encoded(data, node)
     known = _PLAIN.get(der)
     if known is not None:
@@ -96,7 +96,7 @@ def read_signature_algorithm(data: bytes, node: Node, note: Note) -> SignatureAl
     try:
         dotted, parameters = algorithm_identifier(data, node)
         algorithm = _signature_algorithm(data, dotted, parameters)
-    except (MalformedDER, ValueError):
+    except (DERError, ValueError):
         note("malformed_signature_algorithm:signatureAlgorithm")
         return _unreadable(data, node)
     if dotted in SIGNATURE_ALGORITHMS and len(_PLAIN) < _MAX_PLAIN:
@@ -107,7 +107,7 @@ def read_signature_algorithm(data: bytes, node: Node, note: Note) -> SignatureAl
 def _unreadable(data: bytes, node: Node) -> SignatureAlgorithm:
     try:
         dotted, _ = algorithm_identifier(data, node)
-    except MalformedDER:
+    except DERError:
         return SignatureAlgorithm("", "unknown")
     return SignatureAlgorithm(dotted, SIGNATURE_ALGORITHMS.get(dotted, (dotted, None))[0])
 
@@ -122,7 +122,7 @@ def _signature_algorithm(data: bytes, dotted: str, parameters: Node | None) -> S
 def _pss(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorithm:
     """RFC 4055 3.1: every field has a default; an absent SEQUENCE is not allowed in a signature."""
     if parameters is None or parameters[0] == NULL:
-        raise MalformedDER("RSASSA-PSS without parameters")
+        raise DERError("RSASSA-PSS without parameters")
     hash_name, mgf_hash, salt_length, trailer = "sha1", "sha1", 20, 1
     for field in children(data, expect(parameters, SEQUENCE)):
         inner = only_child(data, field)
@@ -135,7 +135,7 @@ def _pss(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorith
         elif field[0] == 0xA3:
             trailer = integer(data, inner)
         else:
-            raise MalformedDER(f"tag 0x{field[0]:02x} in RSASSA-PSS parameters")
+            raise DERError(f"tag 0x{field[0]:02x} in RSASSA-PSS parameters")
     return SignatureAlgorithm(dotted, "RSASSA-PSS", hash_name, mgf_hash, salt_length, trailer)
 
 
@@ -147,7 +147,7 @@ def _hash(data: bytes, node: Node) -> str:
 def _mgf_hash(data: bytes, node: Node) -> str:
     dotted, parameters = algorithm_identifier(data, node)
     if dotted != _MGF1 or parameters is None:
-        raise MalformedDER(f"mask generation function {dotted}")
+        raise DERError(f"mask generation function {dotted}")
     return _hash(data, parameters)
 
 

@@ -14,7 +14,7 @@ from pkitools.x509.der import (
     SEQUENCE,
     SET,
     STRING_TYPES,
-    MalformedDER,
+    DERError,
     Node,
     children,
     contents,
@@ -53,7 +53,7 @@ def read_name(data: bytes, node: Node, where: str, note: Note) -> DistinguishedN
     """
     try:
         rdns = _rdns(data, node, where, note)
-    except MalformedDER:
+    except DERError:
         note(f"malformed_name:{where}")
         rdns = ()
     return DistinguishedName(rdns, data[node[1] : node[3]])
@@ -72,7 +72,7 @@ def _rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute
 def _attribute(data: bytes, node: Node, where: str, note: Note) -> NameAttribute:
     parts = children(data, node)
     if node[0] != SEQUENCE or len(parts) != 2:
-        raise MalformedDER(f"no attribute at offset {node[1]}")
+        raise DERError(f"no attribute at offset {node[1]}")
     dotted = oid(data, parts[0])
     name = ATTRIBUTES.get(dotted, dotted)
     value, string_type, readable = string(data, parts[1])
@@ -87,16 +87,16 @@ def read_general_names(data: bytes, node: Node, where: str, note: Note) -> tuple
     for position, child in enumerate(children(data, node), start=1):
         try:
             found.append(read_general_name(data, child, where, note))
-        except MalformedDER:
+        except DERError:
             note(f"malformed_general_name:{where}[{position}]")
     return tuple(found)
 
 
 def read_general_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
-    """Return one GeneralName. Raises :class:`MalformedDER`."""
+    """Return one GeneralName. Raises :class:`DERError`."""
     kind = _KIND_OF_TAG.get(node[0])
     if kind is None:
-        raise MalformedDER(f"no GeneralName has tag 0x{node[0]:02x}, at offset {node[1]}")
+        raise DERError(f"no GeneralName has tag 0x{node[0]:02x}, at offset {node[1]}")
     if kind in {"dns", "uri", "email"}:
         return GeneralName(kind, _ia5(contents(data, node), where, kind, note))
     if kind == "ip":
@@ -126,7 +126,7 @@ def _address(octets: bytes, where: str, note: Note) -> str:
 def _other_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
     parts = children(data, node)
     if len(parts) != 2 or parts[1][0] != 0xA0:
-        raise MalformedDER(f"no otherName at offset {node[1]}")
+        raise DERError(f"no otherName at offset {node[1]}")
     type_id = oid(data, expect(parts[0], OBJECT_IDENTIFIER))
     value = only_child(data, parts[1])
     if value[0] not in STRING_TYPES:

@@ -20,7 +20,7 @@ from pkitools.x509.der import (
     OCTET_STRING,
     SEQUENCE,
     UTC_TIME,
-    MalformedDER,
+    DERError,
     Node,
     bit_string,
     boolean,
@@ -58,18 +58,18 @@ class SignedParts(NamedTuple):
 
 
 def signed_parts(der: bytes) -> SignedParts:
-    """Return the three parts of any ``SIGNED{}`` structure (certificate, CRL, CSR). Raises :class:`MalformedDER`."""
+    """Return the three parts of any ``SIGNED{}`` structure (certificate, CRL, CSR). Raises :class:`DERError`."""
     body, algorithm, signature = _three_parts(der)
     octets, unused = bit_string(der, signature)
     if unused:
-        raise MalformedDER("the signature has unused bits")
+        raise DERError("the signature has unused bits")
     return SignedParts(encoded(der, body), encoded(der, algorithm), octets)
 
 
 def _three_parts(der: bytes) -> tuple[Node, Node, Node]:
     parts = children(der, root(der, SEQUENCE))
     if [part[0] for part in parts] != [SEQUENCE, SEQUENCE, BIT_STRING]:
-        raise MalformedDER("not a body, an algorithm and a signature")
+        raise DERError("not a body, an algorithm and a signature")
     return parts[0], parts[1], parts[2]
 
 
@@ -88,7 +88,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
     der = bytes(der)
     try:
         return _read(der)
-    except MalformedDER as error:
+    except DERError as error:
         raise InputError("x509.error.not_a_certificate", detail=error.detail) from None
 
 
@@ -100,7 +100,7 @@ def _read(der: bytes) -> CertificateFacts:
     parts = children(der, body)
     version = _version(der, parts, note)
     if len(parts) < 6:
-        raise MalformedDER("the certificate lacks mandatory fields")
+        raise DERError("the certificate lacks mandatory fields")
     serial, algorithm, issuer, validity, subject, key, *rest = parts
     for node in (issuer, subject, key):
         expect(node, SEQUENCE)
@@ -163,7 +163,7 @@ def _serial(der: bytes, node: Node, note: Note) -> int:
 def _validity(der: bytes, node: Node) -> tuple[datetime, datetime]:
     times = children(der, expect(node, SEQUENCE))
     if len(times) != 2:
-        raise MalformedDER("no validity of two times")
+        raise DERError("no validity of two times")
     return read_time(der, times[0]), read_time(der, times[1])
 
 
@@ -173,9 +173,9 @@ def read_time(data: bytes, node: Node) -> datetime:
     if node[0] == UTC_TIME and len(octets) == 13:
         octets = (b"20" if octets < b"50" else b"19") + octets
     elif node[0] != GENERALIZED_TIME or len(octets) != 15:
-        raise MalformedDER(f"no time at offset {node[1]}")
+        raise DERError(f"no time at offset {node[1]}")
     if octets[14] != 0x5A or not octets[:14].isdigit():
-        raise MalformedDER(f"no time at offset {node[1]}")
+        raise DERError(f"no time at offset {node[1]}")
     try:
         return datetime(
             int(octets[:4]),
@@ -187,7 +187,7 @@ def read_time(data: bytes, node: Node) -> datetime:
             tzinfo=UTC,
         )
     except ValueError:
-        raise MalformedDER(f"no such time at offset {node[1]}") from None
+        raise DERError(f"no such time at offset {node[1]}") from None
 
 
 def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple[Extension, ...]:
@@ -196,7 +196,7 @@ def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple
         if node[0] == 0xA3:
             nodes = children(der, expect(only_child(der, node), SEQUENCE))
         elif node[0] not in {0x81, 0x82}:  # the unique identifiers of v2
-            raise MalformedDER(f"tag 0x{node[0]:02x} in a certificate, at offset {node[1]}")
+            raise DERError(f"tag 0x{node[0]:02x} in a certificate, at offset {node[1]}")
     if nodes and version != 3:
         note("extensions_before_v3:extensions")
     if len(nodes) > _MAX_EXTENSIONS:
@@ -207,7 +207,7 @@ def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple
 def _extension(der: bytes, node: Node, note: Note) -> Extension:
     parts = children(der, expect(node, SEQUENCE))
     if not 2 <= len(parts) <= 3:
-        raise MalformedDER(f"Extension with {len(parts)} parts at offset {node[1]}")
+        raise DERError(f"Extension with {len(parts)} parts at offset {node[1]}")
     dotted = oid(der, parts[0])
     critical = False
     if len(parts) == 3:
@@ -218,7 +218,7 @@ def _extension(der: bytes, node: Node, note: Note) -> Extension:
 def _critical(der: bytes, node: Node, dotted: str, note: Note) -> bool:
     try:
         critical = boolean(der, node)
-    except MalformedDER:
+    except DERError:
         expect(node, BOOLEAN)
         note(f"not_der:{dotted}")  # BER allows any octet for TRUE; taken as critical, the careful reading
         return True
@@ -251,7 +251,7 @@ def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
             fields[field] = plain[1](extension.value)
         elif noting:
             fields[field] = noting[1](extension.value, note)
-    except (MalformedDER, ValueError):
+    except (DERError, ValueError):
         note(f"malformed_extension:{dotted}")
         fields[field] = _EMPTY_WHEN_MALFORMED.get(field, ())
 
