@@ -1,0 +1,23 @@
+"""Read and write files the careful way: the only place of the library that opens them.
+
+Reading refuses what is no file (folder, FIFO, socket, device), never blocks, and never takes more than a limit.
+
+Writing is all or nothing, for one file or a set of them (a key and its request):
+
+* Every file is first written in full beside its place as ``.NAME.partial``, flushed to disk, and only then given its
+  name. A secret has mode 0600 from its first byte, whatever the umask.
+* Nothing is overwritten unless asked; the refusal is atomic (a hard link), also against another process.
+* Overwriting keeps the old secret as ``NAME.bak-1``, ``NAME.bak-2``, ... with mode 0600: a certificate may
+  belong to it.
+  Of a set, the old public files go before the new secret comes, so that no moment shows a key beside the request or
+  certificate of another.
+* A failure removes all that was placed. A kill can leave ``.NAME.partial`` files and, between two names of a set, the
+  first without the second; the next write of that set clears this up, keeping an unfinished set's secret as ``.bak-1``.
+
+Python cannot wipe memory: a secret stays in the process until it ends.
+"""
+
+from pkitools.files.reading import is_private, read_bytes
+from pkitools.files.writing import Output, check_outputs, write_public, write_secret, write_set
+
+__all__ = ["Output", "check_outputs", "is_private", "read_bytes", "write_public", "write_secret", "write_set"]

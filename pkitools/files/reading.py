@@ -1,0 +1,87 @@
+"""Read one regular file, bounded and without ever blocking."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.errors import FileError, InputError, LimitError
+from pkitools.files.common import READ_FLAGS, PathLike, file_error, shown
+from pkitools.limits import MAX_INPUT_BYTES
+
+_CHUNK: Final = 1024 * 1024
+
+
+def read_bytes(path: PathLike, *, limit: int = MAX_INPUT_BYTES) -> bytes:
+    """Return the content of a regular file.
+
+    Args:
+        path: its name; a symbolic link is followed.
+        limit: the most bytes accepted, also of a file that grows while read.
+
+    Raises:
+        FileError: missing, unreadable, or not a regular file.
+        LimitError: larger than ``limit``.
+        InputError: empty.
+    """
+    name = shown(path)
+    with _opened(path, name) as fd:
+        status = os.fstat(fd)
+        _refuse_kind(status.st_mode, name)
+        if status.st_size > limit:
+            raise LimitError("files.error.too_large", name=name, limit=limit)
+        data = _read_up_to(fd, limit, name)
+    if not data:
+        raise InputError("files.error.empty", name=name)
+    return data
+
+
+def is_private(path: PathLike) -> bool:
+    """Say whether only its owner may read or write a file. For warnings about keys and passphrases."""
+    name = shown(path)
+    with _opened(path, name) as fd:
+        return not os.fstat(fd).st_mode & 0o077
+
+
+@contextlib.contextmanager
+def _opened(path: PathLike, name: str) -> Iterator[int]:
+    try:
+        fd = os.open(path, READ_FLAGS)
+    except OSError as error:
+        if error.errno == errno.ENXIO:  # what opening a socket answers
+            raise FileError("files.error.is_socket", name=name) from error
+        raise _reading(error, name) from error
+    except ValueError as error:  # a NUL, or a character the file system's encoding lacks
+        raise FileError("files.error.bad_name", name=name) from error
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+def _read_up_to(fd: int, limit: int, name: str) -> bytes:
+    data = bytearray()
+    try:
+        while chunk := os.read(fd, min(_CHUNK, limit + 1 - len(data))):
+            data += chunk
+            if len(data) > limit:
+                raise LimitError("files.error.too_large", name=name, limit=limit)
+    except OSError as error:
+        raise _reading(error, name) from error
+    return bytes(data)
+
+
+def _refuse_kind(mode: int, name: str) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kinds = ((stat.S_ISDIR, "is_folder"), (stat.S_ISFIFO, "is_fifo"), (stat.S_ISSOCK, "is_socket"))
+    kind = next((kind for test, kind in kinds if test(mode)), "is_device")
+    raise FileError(f"files.error.{kind}", name=name)
+
+
+def _reading(error: OSError, name: str) -> FileError:
+    return file_error(error, name, "unreadable")

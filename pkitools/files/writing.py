@@ -1,0 +1,341 @@
+"""Write one file or a set of them, all or nothing. How, and what a kill can leave: :mod:`pkitools.files`."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from pkitools.errors import FileError
+from pkitools.files.common import READ_FLAGS, PathLike, file_error, shown
+
+_CREATE_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NO_HARD_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL})
+_NO_SYNC: Final = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS})
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file to write.
+
+    Args:
+        path: where. Its folder must exist.
+        data: the content.
+        secret: mode 0600 and a folder nobody else may change; else 0644 less the umask.
+    """
+
+    path: PathLike
+    data: bytes = field(repr=False)
+    secret: bool
+
+
+def write_secret(path: PathLike, data: bytes, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write a private key or the like, mode 0600 from the first byte. See :func:`write_set`."""
+    return write_set([Output(path, data, secret=True)], overwrite=overwrite)
+
+
+def write_public(path: PathLike, data: bytes, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write a file anyone may read: mode 0644 less the umask. See :func:`write_set`."""
+    return write_set([Output(path, data, secret=False)], overwrite=overwrite)
+
+
+def write_set(outputs: Sequence[Output], *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write several files, all or none, in the order given (the secret first: a request without its key is worthless).
+
+    Returns:
+        The backups of secrets that were overwritten.
+
+    Raises:
+        FileError: one exists (without ``overwrite``), a folder is missing or others may change it, no space, ...
+    """
+    with _targets(outputs, overwrite) as targets:
+        try:
+            for target in targets:
+                target.stage()
+            place = _replace if overwrite else _place
+            backups = place(targets)
+        finally:
+            for target in targets:
+                target.clear()
+    return backups
+
+
+def check_outputs(outputs: Sequence[Output], *, overwrite: bool = False) -> None:
+    """Raise what :func:`write_set` would raise before it writes: to refuse before a slow step, such as making a key.
+
+    Also clears up what a killed run left of the same files.
+    """
+    with _targets(outputs, overwrite):
+        pass
+
+
+@contextlib.contextmanager
+def _targets(outputs: Sequence[Output], overwrite: bool) -> Iterator[list[_Target]]:
+    with contextlib.ExitStack() as stack:
+        targets = [stack.enter_context(contextlib.closing(_Target(output))) for output in outputs]
+        places = [(os.fstat(target.folder).st_ino, target.name) for target in targets]
+        for target in targets:
+            if places.count((os.fstat(target.folder).st_ino, target.name)) > 1:
+                raise FileError("files.error.named_twice", name=target.shown)
+            target.refuse_open_folder()
+        _clear_up(targets)
+        for target in targets:
+            target.refuse_occupied(overwrite)
+        yield targets
+
+
+def _place(targets: Sequence[_Target]) -> tuple[Path, ...]:
+    try:
+        for target in targets:
+            target.link()
+        for target in targets:
+            target.sync_folder()
+    except BaseException:
+        for target in targets:
+            target.restore()
+        raise
+    return ()
+
+
+def _replace(targets: Sequence[_Target]) -> tuple[Path, ...]:
+    try:
+        for target in targets:
+            target.keep_old()
+        for target in targets:
+            if not target.secret and len(targets) > 1:
+                target.remove()
+        for target in targets:
+            target.rename()
+        for target in targets:
+            target.sync_folder()
+    except BaseException:
+        for target in targets:
+            target.restore()
+        raise
+    for target in targets:
+        if not target.secret:
+            target.drop_backup()
+    return tuple(Path(target.shown).with_name(target.backup) for target in targets if target.backup)
+
+
+def _clear_up(targets: Sequence[_Target]) -> None:
+    """Take away what a killed run left. A set that is all there stays; of an unfinished one nothing keeps its name."""
+    left = [target.left_behind() for target in targets]
+    unfinished = any(left) and any(target.status() is None for target in targets)
+    for target, leftover in zip(targets, left, strict=True):
+        if leftover is None:
+            continue
+        status = target.status()
+        if unfinished and status and (status.st_ino == leftover.st_ino or not status.st_size):
+            if target.secret and status.st_size:
+                target.keep_old()
+                target.backup = ""  # it is of another run: this one does not report or restore it
+            target.remove()
+        target.clear()
+
+
+class _Target:
+    """One output on its way: its folder by descriptor, so that no renamed folder or link can lead it elsewhere."""
+
+    def __init__(self, output: Output) -> None:
+        self.shown = shown(output.path)
+        self.secret = output.secret
+        self._data = output.data
+        folder, self.name = os.path.split(self.shown)
+        if self.name in {"", ".", ".."}:
+            raise FileError("files.error.is_folder", name=self.shown)
+        self._temporary = f".{self.name}.partial"
+        self._fd = -1
+        self.backup = ""
+        try:
+            self.folder = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+                raise FileError("files.error.no_folder", name=self.shown, folder=folder) from error
+            raise self._failed(error) from error
+        except ValueError as error:
+            raise FileError("files.error.bad_name", name=self.shown) from error
+
+    def close(self) -> None:
+        """Let go of the folder and of the lock on the partial file."""
+        self._release()
+        os.close(self.folder)
+
+    def status(self) -> os.stat_result | None:
+        """Return what stands at the final name, links not followed."""
+        return self._status(self.name)
+
+    def refuse_open_folder(self) -> None:
+        """Raise if others may rename or replace files in the folder of a secret."""
+        mode = os.fstat(self.folder).st_mode
+        if self.secret and mode & 0o022 and not mode & stat.S_ISVTX:
+            raise FileError("files.error.open_folder", name=self.shown, folder=str(Path(self.shown).parent))
+
+    def refuse_occupied(self, overwrite: bool) -> None:
+        """Raise if something stands at the final name that may not be replaced."""
+        status = self.status()
+        if status is None:
+            return
+        if stat.S_ISDIR(status.st_mode):
+            raise FileError("files.error.is_folder", name=self.shown)
+        if not overwrite:
+            raise FileError("files.error.exists", name=self.shown)
+
+    def left_behind(self) -> os.stat_result | None:
+        """Return the partial file of a run that is no more, locked; raise if its run still lives."""
+        try:
+            fd = os.open(self._temporary, READ_FLAGS | os.O_NOFOLLOW, dir_fd=self.folder)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._in_the_way() from error
+        self._fd = fd
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode) or not self._lock():
+            raise self._in_the_way()
+        return status
+
+    def stage(self) -> None:
+        """Write the content to the partial file, to the disk."""
+        mode = 0o600 if self.secret else 0o644
+        try:
+            self._fd = os.open(self._temporary, _CREATE_FLAGS, mode, dir_fd=self.folder)
+            if not self._lock():
+                raise self._in_the_way()
+            if self.secret:
+                os.fchmod(self._fd, 0o600)  # the umask may have taken from it
+            view = memoryview(self._data)
+            while view:
+                view = view[os.write(self._fd, view) :]
+            os.fsync(self._fd)
+        except FileExistsError as error:
+            raise self._in_the_way() from error
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def link(self) -> None:
+        """Give the partial file its final name as well, unless that name is taken."""
+        try:
+            self._link(self._temporary, self.name)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def rename(self) -> None:
+        """Put the partial file in the place of whatever has the final name."""
+        try:
+            os.rename(self._temporary, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def keep_old(self) -> None:
+        """Give what has the final name a second one, ``NAME.bak-1`` or the next free; a secret with mode 0600."""
+        number = 1
+        while self.status() is not None:
+            backup = f"{self.name}.bak-{number}"
+            try:
+                self._link(self.name, backup)
+            except FileExistsError:
+                number += 1
+                continue
+            except OSError as error:
+                raise self._failed(error) from error
+            self.backup = backup
+            self._close_to_others(backup)
+            return
+
+    def restore(self) -> None:
+        """Put the old content back under the final name, or take away the new."""
+        with contextlib.suppress(OSError):  # the error that led here is the one to report
+            if self.backup:
+                os.rename(self.backup, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+                self._unlink(self.backup)  # two names of one file: rename leaves both
+            elif (status := self.status()) and self._fd >= 0 and status.st_ino == os.fstat(self._fd).st_ino:
+                os.unlink(self.name, dir_fd=self.folder)
+
+    def drop_backup(self) -> None:
+        """Forget the old content."""
+        if self.backup:
+            self._unlink(self.backup)
+            self.backup = ""
+
+    def remove(self) -> None:
+        """Take the final name away."""
+        self._unlink(self.name)
+
+    def clear(self) -> None:
+        """Take the partial file away, if it is ours, and let go of it."""
+        if self._fd >= 0 and self._is_ours():
+            self._unlink(self._temporary)
+        self._release()
+
+    def sync_folder(self) -> None:
+        """Flush the names to disk."""
+        try:
+            os.fsync(self.folder)
+        except OSError as error:
+            if error.errno not in _NO_SYNC:
+                raise self._failed(error) from error
+
+    def _link(self, source: str, target: str) -> None:
+        """Give a file another name, never an occupied one, and without a moment in which that name is incomplete."""
+        try:
+            os.link(source, target, src_dir_fd=self.folder, dst_dir_fd=self.folder, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in _NO_HARD_LINKS:
+                raise
+            # FAT and some network file systems: claim the name, then move onto the claim
+            os.close(os.open(target, _CREATE_FLAGS, 0o600, dir_fd=self.folder))
+            os.rename(source, target, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+
+    def _lock(self) -> bool:
+        """Lock the open partial file, and say whether it is still the one of that name. The kernel unlocks at death."""
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in {errno.EAGAIN, errno.EACCES}  # a file system without locks: do without
+        return self._is_ours()
+
+    def _is_ours(self) -> bool:
+        status = self._status(self._temporary)
+        return status is not None and status.st_ino == os.fstat(self._fd).st_ino
+
+    def _close_to_others(self, name: str) -> None:
+        if self.secret:
+            with contextlib.suppress(OSError):  # a link, or another owner's file: its mode is not ours to set
+                fd = os.open(name, READ_FLAGS | os.O_NOFOLLOW, dir_fd=self.folder)
+                try:
+                    os.fchmod(fd, 0o600)
+                finally:
+                    os.close(fd)
+
+    def _status(self, name: str) -> os.stat_result | None:
+        try:
+            return os.stat(name, dir_fd=self.folder, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise self._failed(error) from error
+        except ValueError as error:
+            raise FileError("files.error.bad_name", name=self.shown) from error
+
+    def _unlink(self, name: str) -> None:
+        with contextlib.suppress(OSError):  # already gone, or a disk that fails: nothing better can be done
+            os.unlink(name, dir_fd=self.folder)
+
+    def _release(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _in_the_way(self) -> FileError:
+        partial = Path(self.shown).with_name(self._temporary)
+        return FileError("files.error.in_the_way", name=self.shown, partial=str(partial))
+
+    def _failed(self, error: OSError) -> FileError:
+        return file_error(error, self.shown, "unwritable")
