@@ -1,0 +1,65 @@
+"""Whom to trust, and for what: PKIoverheid's hierarchies, their anchors, the catalogue of CAs, the policies.
+
+Trust is scoped: :func:`anchors` gives a store for named hierarchies, :class:`TrustStore` one from files a user points
+at. The data is in ``data/``, each file with its source and date, read when first asked for.
+"""
+
+from pkitools.trust.catalogue import (
+    Basis,
+    CAStatus,
+    Catalogue,
+    CatalogueEntry,
+    Kind,
+    Revocation,
+    catalogue,
+    identify,
+)
+from pkitools.trust.hierarchies import (
+    Hierarchy,
+    environment_of,
+    get_hierarchy,
+    hierarchies,
+    hierarchy_of_root,
+)
+from pkitools.trust.policies import PolicyInfo, decode_policy, listed_policies, policy_name
+from pkitools.trust.recognise import Match, Recognition, hierarchy_of, recognise
+from pkitools.trust.store import (
+    CACertificate,
+    TrustAnchor,
+    TrustStore,
+    anchors,
+    embedded_certificates,
+    embedded_intermediates,
+    is_self_signed,
+)
+
+__all__ = [
+    "Basis",
+    "CACertificate",
+    "CAStatus",
+    "Catalogue",
+    "CatalogueEntry",
+    "Hierarchy",
+    "Kind",
+    "Match",
+    "PolicyInfo",
+    "Recognition",
+    "Revocation",
+    "TrustAnchor",
+    "TrustStore",
+    "anchors",
+    "catalogue",
+    "decode_policy",
+    "embedded_certificates",
+    "embedded_intermediates",
+    "environment_of",
+    "get_hierarchy",
+    "hierarchies",
+    "hierarchy_of",
+    "hierarchy_of_root",
+    "identify",
+    "is_self_signed",
+    "listed_policies",
+    "policy_name",
+    "recognise",
+]
