@@ -9,7 +9,9 @@ from typing import Final
 from pkitools.findings import Rule
 
 # every module that declares rules exports RULES: tuple[Rule, ...]
-_MODULES: Final[tuple[str, ...]] = ()
+_MODULES: Final[tuple[str, ...]] = (
+    "pkitools.check.environment",
+)
 
 
 @cache

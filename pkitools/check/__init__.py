@@ -1,0 +1,1 @@
+"""The whole judgement of a certificate."""
