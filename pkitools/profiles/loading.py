@@ -1,0 +1,201 @@
+"""``data/*.toml`` → the values of :mod:`pkitools.profiles.model`, once, when first asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Certainty, Source
+from pkitools.profiles.model import (
+    TSP,
+    Answer,
+    AttributeRule,
+    Basis,
+    KeyRule,
+    Permission,
+    PolicyRule,
+    Presence,
+    Profile,
+    QcStatementsRule,
+    SANRule,
+    SignatureRule,
+    SubjectRule,
+    TrialRule,
+    UsageRule,
+    ValidityRule,
+    ValidityStep,
+)
+
+Table = Mapping[str, Any]
+
+
+def profiles() -> tuple[Profile, ...]:
+    """Return every profile, in the order of the data file."""
+    return tuple(_profiles().values())
+
+
+def get_profile(name: str) -> Profile:
+    """Return one profile by name.
+
+    Raises:
+        InvalidValueError: no profile has this name; the error lists those there are.
+    """
+    try:
+        return _profiles()[name]
+    except KeyError:
+        raise InvalidValueError("profiles.error.unknown", name=name, known=", ".join(_profiles())) from None
+
+
+def trial() -> TrialRule:
+    """Return how TRIAL certificates differ from those of production."""
+    data = _data("profiles")
+    values = {**data["trial"], "basis": _bases()[data["trial"]["basis"]]}
+    return TrialRule(**{**values, "prefixed": tuple(values["prefixed"])})
+
+
+def tsps() -> tuple[TSP, ...]:
+    """Return every TSP whose intake rules were looked for, also those of which nothing was found."""
+    return tuple(_tsps().values())
+
+
+def get_tsp(name: str) -> TSP:
+    """Return one TSP by name.
+
+    Raises:
+        InvalidValueError: none has this name; the error lists those there are.
+    """
+    try:
+        return _tsps()[name]
+    except KeyError:
+        raise InvalidValueError("profiles.error.unknown_tsp", name=name, known=", ".join(_tsps())) from None
+
+
+@cache
+def _data(name: str) -> Table:
+    return tomllib.loads(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _bases() -> Mapping[str, Basis]:
+    return {key: _basis(table) for key, table in _data("profiles")["bases"].items()}
+
+
+def _basis(table: Table) -> Basis:
+    source = Source(table["document"], table.get("version", ""), table.get("section", ""), table.get("url", ""))
+    return Basis(source, Certainty(table["certainty"]), table.get("note", ""))
+
+
+@cache
+def _profiles() -> Mapping[str, Profile]:
+    data = _data("profiles")
+    return MappingProxyType(
+        {name: _profile(name, table, data["subjects"][table["subject"]]) for name, table in data["profiles"].items()}
+    )
+
+
+def _profile(name: str, table: Table, subject: Table) -> Profile:
+    return Profile(
+        name,
+        table["generation"],
+        table["hierarchy"],
+        SubjectRule(tuple(_attribute(entry) for entry in subject["attributes"]), _bases()[subject["basis"]]),
+        _san(table["san"]),
+        _key(table["key"]),
+        _usage(table["usage"]),
+        _policies(table["policies"]),
+        _qc_statements(table["qc"]),
+        _signature(table["signature"]),
+        _validity(table["validity"]),
+    )
+
+
+def _attribute(table: Table) -> AttributeRule:
+    return AttributeRule(
+        table["name"],
+        Presence(table["presence"]),
+        table["string_type"],
+        table["minimum"],
+        table["maximum"],
+        table.get("pattern"),
+        _bases()[table["basis"]],
+    )
+
+
+def _san(table: Table) -> SANRule:
+    return SANRule(
+        Presence(table["presence"]),
+        frozenset(table.get("kinds", ())),
+        table.get("minimum", 0),
+        table.get("maximum"),
+        Permission(table.get("wildcard", "forbidden")),
+        Permission(table.get("localhost", "forbidden")),
+        table.get("common_name_listed", False),
+        _bases()[table["basis"]],
+    )
+
+
+def _key(table: Table) -> KeyRule:
+    size_basis = _bases()[table["size_basis"]]
+    return KeyRule(
+        table["algorithm"],
+        table["minimum_bits"],
+        table.get("recommended_bits", table["minimum_bits"]),
+        tuple(table["generate"]),
+        tuple(table["curves"]),
+        _bases()[table["algorithm_basis"]],
+        size_basis,
+        _bases()[table["recommended_basis"]] if "recommended_basis" in table else size_basis,
+    )
+
+
+def _usage(table: Table) -> UsageRule:
+    return UsageRule(frozenset(table["key_usage"]), tuple(table["extended_key_usage"]), _bases()[table["basis"]])
+
+
+def _policies(table: Table) -> PolicyRule:
+    return PolicyRule(
+        tuple(table["production"]),
+        _bases()[table["production_basis"]],
+        tuple(table.get("trial", ())),
+        _bases()[table["trial_basis"]] if "trial_basis" in table else None,
+    )
+
+
+def _qc_statements(table: Table) -> QcStatementsRule:
+    found = tuple((entry["oid"], tuple(entry["values"])) for entry in table["statements"])
+    return QcStatementsRule(found, _bases()[table["basis"]])
+
+
+def _signature(table: Table) -> SignatureRule:
+    return SignatureRule(table["request"], table["certificate"], _bases()[table["basis"]])
+
+
+def _validity(table: Table) -> ValidityRule:
+    steps = tuple(ValidityStep(s.get("from"), s["days"], _bases()[s["basis"]]) for s in table["steps"])
+    return ValidityRule(steps, table.get("trial_days"), table.get("latest_end"))
+
+
+@cache
+def _tsps() -> Mapping[str, TSP]:
+    return MappingProxyType({name: _tsp(name, table) for name, table in _data("tsps")["tsps"].items()})
+
+
+def _tsp(name: str, table: Table) -> TSP:
+    return TSP(
+        name,
+        table["name"],
+        tuple(table.get("key_sizes", ())),
+        tuple(table["hashes"]),
+        Answer(table["pkcs1"]),
+        Answer(table["pss"]),
+        tuple(table["subject_required"]),
+        table["oin"],
+        table["predates_g4"],
+        table.get("trial", False),
+        Basis(Source(table["document"], table["date"], "", table["url"]), Certainty(table["certainty"])),
+    )

@@ -1,0 +1,312 @@
+"""The values a certificate profile consists of. Frozen; made from ``data/profiles.toml`` only."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from pkitools.findings import Certainty, Source
+
+ATTRIBUTE_OIDS: Final = {
+    "C": "2.5.4.6",
+    "ST": "2.5.4.8",
+    "L": "2.5.4.7",
+    "postalAddress": "2.5.4.16",
+    "street": "2.5.4.9",
+    "postalCode": "2.5.4.17",
+    "O": "2.5.4.10",
+    "OU": "2.5.4.11",
+    "CN": "2.5.4.3",
+    "organizationIdentifier": "2.5.4.97",
+    "serialNumber": "2.5.4.5",
+    "title": "2.5.4.12",
+    "GN": "2.5.4.42",
+    "SN": "2.5.4.4",
+    "emailAddress": "1.2.840.113549.1.9.1",
+    "DC": "0.9.2342.19200300.100.1.25",
+}
+"""Subject attributes by their usual short name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a statement rests on."""
+
+    source: Source
+    certainty: Certainty
+    note: str = ""
+
+
+class Presence(StrEnum):
+    """Whether something has to be there."""
+
+    REQUIRED = "required"
+    ALLOWED = "allowed"
+    DISCOURAGED = "discouraged"
+    FORBIDDEN = "forbidden"
+
+
+class Permission(StrEnum):
+    """Whether something may be: for some questions no source gives the answer."""
+
+    ALLOWED = "allowed"
+    FORBIDDEN = "forbidden"
+    TRIAL = "trial"  # in a TRIAL certificate only
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeRule:
+    """One subject attribute.
+
+    Args:
+        name: usual short name, a key of :data:`ATTRIBUTE_OIDS`.
+        presence: a REQUIRED one occurs exactly once, any other at most once.
+        string_type: the ASN.1 string type it is encoded in.
+        minimum: fewest characters.
+        maximum: most characters.
+        pattern: regular expression for the whole value.
+    """
+
+    name: str
+    presence: Presence
+    string_type: str
+    minimum: int
+    maximum: int
+    pattern: str | None
+    basis: Basis
+
+    @property
+    def oid(self) -> str:
+        """Dotted OID."""
+        return ATTRIBUTE_OIDS[self.name]
+
+    def fits_pattern(self, value: str) -> bool:
+        """Say whether the whole value matches the pattern, if there is one."""
+        return self.pattern is None or re.fullmatch(self.pattern, value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRule:
+    """The subject: its attributes in the order they are encoded. What is not listed is forbidden."""
+
+    attributes: tuple[AttributeRule, ...]
+    basis: Basis
+
+    def attribute(self, name: str) -> AttributeRule | None:
+        """Return the rule of one attribute by short name or OID, ``None`` when it is not listed."""
+        return next((rule for rule in self.attributes if name in {rule.name, rule.oid}), None)
+
+    def names(self, presence: Presence) -> tuple[str, ...]:
+        """Return the attributes with this presence, in encoding order."""
+        return tuple(rule.name for rule in self.attributes if rule.presence is presence)
+
+
+@dataclass(frozen=True, slots=True)
+class SANRule:
+    """The subjectAltName.
+
+    Args:
+        presence: of the extension.
+        kinds: kinds of names it may hold (``dns``, ``ip``, ``other``).
+        minimum: fewest DNS names.
+        maximum: most DNS names, ``None`` when no limit is known.
+        wildcard: whether ``*.example.nl`` may be.
+        localhost: whether ``localhost`` may be.
+        common_name_listed: the CN is one of the DNS names.
+    """
+
+    presence: Presence
+    kinds: frozenset[str]
+    minimum: int
+    maximum: int | None
+    wildcard: Permission
+    localhost: Permission
+    common_name_listed: bool
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRule:
+    """The subject's key.
+
+    Args:
+        algorithm: ``RSA``: no PKIoverheid profile has another today.
+        minimum_bits: fewest bits accepted.
+        recommended_bits: fewest bits that are sure to be accepted; equal to ``minimum_bits`` where that is certain.
+        generate: sizes pkitools makes, the default first.
+        curves: EC curves accepted; empty: no EC keys.
+    """
+
+    algorithm: str
+    minimum_bits: int
+    recommended_bits: int
+    generate: tuple[int, ...]
+    curves: tuple[str, ...]
+    algorithm_basis: Basis
+    size_basis: Basis
+    recommended_basis: Basis
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """What ``--key-type`` may be: ``rsa:3072``, the default first."""
+        return tuple(f"{self.algorithm.lower()}:{bits}" for bits in self.generate) + tuple(
+            f"ec:{curve.lower()}" for curve in self.curves
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRule:
+    """keyUsage (critical; names of RFC 5280) and extendedKeyUsage (OIDs, in the usual order)."""
+
+    key_usage: frozenset[str]
+    extended_key_usage: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """certificatePolicies in production and in the TRIAL hierarchy; ``trial`` is empty where there is none."""
+
+    production: tuple[str, ...]
+    production_basis: Basis
+    trial: tuple[str, ...]
+    trial_basis: Basis | None
+
+    @property
+    def identifying(self) -> str:
+        """The policy that names this profile in production: the last one."""
+        return self.production[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class QcStatementsRule:
+    """qcStatements: (OID, OIDs inside). Empty: the profile has none."""
+
+    statements: tuple[tuple[str, tuple[str, ...]], ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureRule:
+    """How the request is signed by default, and how the TSP signs: ``pss-sha512-salt64`` or ``pkcs1v15-sha256``."""
+
+    request: str
+    certificate: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityStep:
+    """The most days a certificate may be valid that is issued on or after a day (``None``: ever)."""
+
+    start: date | None
+    days: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityRule:
+    """How long a certificate may be valid.
+
+    Args:
+        steps: in order of their start.
+        trial_days: usual validity in the TRIAL hierarchy.
+        latest_end: no certificate is valid after this day, because the CA is not.
+    """
+
+    steps: tuple[ValidityStep, ...]
+    trial_days: int | None
+    latest_end: date | None
+
+    def step(self, issued: date) -> ValidityStep:
+        """Return the step that binds a certificate issued on this day."""
+        return [step for step in self.steps if step.start is None or step.start <= issued][-1]
+
+    def max_days(self, issued: date) -> int:
+        """Return the most days of validity for a certificate issued on this day."""
+        return self.step(issued).days
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One certificate profile of PKIoverheid.
+
+    Args:
+        name: as in ``--profile``.
+        generation: ``G4`` or ``G1``.
+        hierarchy: the part of PKIoverheid that issues it, for people.
+    """
+
+    name: str
+    generation: str
+    hierarchy: str
+    subject: SubjectRule
+    san: SANRule
+    key: KeyRule
+    usage: UsageRule
+    policies: PolicyRule
+    qc_statements: QcStatementsRule
+    signature: SignatureRule
+    validity: ValidityRule
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRule:
+    """How a certificate of the G4 TRIAL hierarchies differs from one of production."""
+
+    name_prefix: str
+    prefixed: tuple[str, ...]
+    policy_arc: str
+    production_policy_arc: str
+    localhost: bool
+    serial_number_pattern: str
+    example_oin: str
+    example_organization_identifier: str
+    basis: Basis
+
+
+class Answer(StrEnum):
+    """What a TSP says about a kind of signature."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TSP:
+    """What one TSP says about the requests it takes.
+
+    Args:
+        name: as in ``--tsp``.
+        title: its name for people.
+        key_sizes: RSA sizes it names; empty when it names none.
+        hashes: hashes it names; empty when it names none.
+        pkcs1: PKCS#1 v1.5 signatures.
+        pss: RSASSA-PSS signatures.
+        subject_required: attributes its request must have.
+        oin: where the OIN goes: ``request``, ``order`` (the order form), ``tsp`` (it fills it in itself), ``unknown``.
+        predates_g4: its page was written before G4.
+        trial: it issues TRIAL certificates, so the rules of :class:`TrialRule` hold.
+    """
+
+    name: str
+    title: str
+    key_sizes: tuple[int, ...]
+    hashes: tuple[str, ...]
+    pkcs1: Answer
+    pss: Answer
+    subject_required: tuple[str, ...]
+    oin: str
+    predates_g4: bool
+    trial: bool
+    basis: Basis
+
+    @property
+    def is_unknown(self) -> bool:
+        """Nothing was found about what it asks."""
+        return self.pkcs1 is Answer.UNKNOWN and self.pss is Answer.UNKNOWN

@@ -1,0 +1,161 @@
+"""The profile data: complete, consistent, and in agreement with real certificates."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Certainty
+from pkitools.messages import LANGUAGES, message
+from pkitools.profiles import (
+    ATTRIBUTE_OIDS,
+    TSP,
+    Basis,
+    Permission,
+    Presence,
+    Profile,
+    get_profile,
+    get_tsp,
+    profiles,
+    trial,
+    tsps,
+)
+
+NAMES = [
+    "g4-tls",
+    "g4-authentication",
+    "g4-authenticity",
+    "g4-confidentiality",
+    "g4-seal",
+    "g1-server",
+    "uzi-server",
+]
+KEY_USAGES = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment"}
+OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+G4 = [name for name in NAMES if name.startswith("g4")]
+
+
+def bases(value: object) -> Iterator[Basis]:
+    if isinstance(value, Basis):
+        yield value
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from bases(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from bases(part)
+
+
+def test_the_profiles_are_those_of_the_command_line() -> None:
+    assert [profile.name for profile in profiles()] == NAMES
+
+
+def test_an_unknown_profile_or_tsp_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(InvalidValueError) as profile_error:
+        get_profile("g5")
+    assert "g4-tls" in str(profile_error.value)
+    with pytest.raises(InvalidValueError) as tsp_error:
+        get_tsp("nobody")
+    assert "digicert" in str(tsp_error.value)
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
+def test_every_statement_names_its_source(profile: Profile) -> None:
+    found = list(bases(profile))
+    assert len(found) >= 10 + len(profile.subject.attributes)
+    assert all(basis.source.document for basis in found)
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
+def test_the_subject_rule_is_consistent(profile: Profile) -> None:
+    rules = profile.subject.attributes
+    assert len({rule.name for rule in rules}) == len(rules)
+    for rule in rules:
+        assert rule.name in ATTRIBUTE_OIDS
+        assert 1 <= rule.minimum <= rule.maximum
+        assert rule.string_type == ("PrintableString" if rule.name in {"C", "serialNumber"} else "UTF8String")
+        if rule.pattern:
+            re.compile(rule.pattern)
+    assert "CN" in profile.subject.names(Presence.REQUIRED)
+    serial_number = profile.subject.attribute("2.5.4.5")
+    assert serial_number is not None
+    assert serial_number.presence is not Presence.FORBIDDEN, "the OIN has to go somewhere"
+    assert (ou := profile.subject.attribute("OU")) is None or ou.presence is Presence.FORBIDDEN
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
+def test_the_other_parts_are_well_formed(profile: Profile) -> None:
+    assert profile.usage.key_usage <= KEY_USAGES
+    oids = [*profile.usage.extended_key_usage, *profile.policies.production, *profile.policies.trial]
+    oids += [oid for statement, inside in profile.qc_statements.statements for oid in (statement, *inside)]
+    assert all(OID.fullmatch(oid) for oid in oids)
+    assert profile.signature.request in {"pss-sha512-salt64", "pkcs1v15-sha256"}
+    assert profile.key.types
+    assert profile.key.minimum_bits <= profile.key.recommended_bits <= min(profile.key.generate)
+    starts = [step.start for step in profile.validity.steps]
+    assert starts[0] is None
+    later = [start for start in starts[1:] if start]
+    assert later == sorted(later)
+    for language in LANGUAGES:
+        assert message(f"profiles.{profile.name}", {}, language).title != f"profiles.{profile.name}"
+
+
+def test_no_profile_has_elliptic_curves() -> None:
+    assert all(profile.key.curves == () and profile.key.algorithm == "RSA" for profile in profiles())
+
+
+@pytest.mark.parametrize("name", G4)
+def test_g4_asks_more_than_3000_bits_and_signs_with_pss(name: str) -> None:
+    profile = get_profile(name)
+    assert profile.key.minimum_bits == 3001
+    assert profile.key.types[0] == "rsa:3072"
+    assert profile.signature.request == "pss-sha512-salt64"
+    assert "organizationIdentifier" in profile.subject.names(Presence.REQUIRED)
+    # TRIAL and production policies differ in the arc only
+    arcs = trial().policy_arc, trial().production_policy_arc
+    assert [oid.replace(arcs[0] + ".", arcs[1] + ".") for oid in profile.policies.trial] == list(
+        profile.policies.production
+    )
+
+
+def test_what_is_concluded_by_analogy_says_so() -> None:
+    assert get_profile("g4-seal").policies.production_basis.certainty is Certainty.INFERRED
+    assert get_profile("g4-tls").policies.production_basis.certainty is Certainty.OBSERVED
+
+
+def test_g1_validity_shrinks_until_there_is_none() -> None:
+    validity = get_profile("g1-server").validity
+    days = [validity.max_days(date(year, 12, 15)) for year in (2024, 2025, 2026, 2027, 2028)]
+    assert days == [1096, 731, 731, 366, 0]
+    assert validity.max_days(date(2025, 11, 30)) == 1096
+    assert validity.latest_end == date(2028, 11, 13)
+
+
+def test_names_rules_of_tls_and_of_legal_persons() -> None:
+    tls = get_profile("g4-tls").san
+    assert (tls.presence, tls.maximum, tls.wildcard) == (Presence.REQUIRED, 100, Permission.FORBIDDEN)
+    assert tls.localhost is Permission.TRIAL
+    assert tls.kinds == {"dns"}
+    assert get_profile("g4-seal").san.presence is Presence.FORBIDDEN
+
+
+@pytest.mark.parametrize("tsp", tsps(), ids=lambda t: t.name)
+def test_a_tsp_says_what_it_asks_or_that_nothing_is_known(tsp: TSP) -> None:
+    assert tsp.oin in {"request", "order", "tsp", "unknown"}
+    assert set(tsp.subject_required) <= set(ATTRIBUTE_OIDS)
+    assert tsp.is_unknown == (not tsp.key_sizes and not tsp.hashes)
+    assert tsp.basis.source.document
+    assert tsp.basis.source.version  # the date it was read
+
+
+@pytest.mark.parametrize("name", ["profiles", "tsps"])
+def test_the_data_files_say_of_when_they_are(name: str) -> None:
+    text = files("pkitools.profiles").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
+    assert date.fromisoformat(tomllib.loads(text)["version"])
