@@ -10,6 +10,7 @@ from pkitools.findings import Rule
 
 # every module that declares rules exports RULES: tuple[Rule, ...]
 _MODULES: Final[tuple[str, ...]] = (
+    "pkitools.oin.rules",
     "pkitools.check.environment",
 )
 

@@ -1,0 +1,140 @@
+"""The forms of entity IDs and service IDs, as data, and a text taken apart by them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Final
+
+from pkitools.environment import Environment
+
+ENTITIES: Final = "entities"
+SERVICES: Final = "services"
+_REST: Final = re.compile(r"([^:]{1,20}):([^:]{1,40}):([^:]{1,20}):([0-9]{1,20})")
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One form: ``<start><role>:<OIN>:<kind>:<index>``.
+
+    Args:
+        name: ``eherkenning`` or ``gdi`` (ST-SAML).
+        kind: ``entities`` or ``services``.
+        start: how it begins.
+        roles: the roles it knows.
+        digits: least and most digits of the index.
+        first_index: the lowest index.
+        mistaken: wrong spellings of ``start`` that occur.
+    """
+
+    name: str
+    kind: str
+    start: str
+    roles: tuple[str, ...]
+    digits: tuple[int, int]
+    first_index: int
+    mistaken: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schemes:
+    """All forms, and the index at which the test systems begin."""
+
+    schemes: tuple[Scheme, ...]
+    first_test_index: int
+
+    def of_kind(self, kind: str) -> tuple[Scheme, ...]:
+        """Return the forms of entity IDs or those of service IDs."""
+        return tuple(scheme for scheme in self.schemes if scheme.kind == kind)
+
+
+@cache
+def schemes() -> Schemes:
+    """Return the forms, read once."""
+    data = tomllib.loads(files(__package__).joinpath("data", "entity_ids.toml").read_text(encoding="utf-8"))
+    rows = (
+        Scheme(**{**row, **{key: tuple(row[key]) for key in ("roles", "digits", "mistaken")}}) for row in data["scheme"]
+    )
+    return Schemes(tuple(rows), data["source"]["first_test_index"])
+
+
+def environment_of(index: int) -> Environment:
+    """Return where an index belongs: 9000 and up are test systems."""
+    return Environment.PREPRODUCTION if index >= schemes().first_test_index else Environment.PRODUCTION
+
+
+@dataclass(frozen=True)
+class EntitySubject:
+    """One text judged as an entity ID or service ID.
+
+    Args:
+        given: the text.
+        kind: ``entities`` or ``services``.
+        environment: where it is to be used, where asked.
+        certificate_oin: the OIN in the certificate it is used with, where known.
+        catalogue: the service ID as the service catalogue writes it, where known.
+    """
+
+    given: str
+    kind: str
+    environment: Environment | None = None
+    certificate_oin: str | None = None
+    catalogue: str | None = None
+
+    @cached_property
+    def _start(self) -> tuple[Scheme, str] | None:
+        text = self.given.lower()
+        for scheme in schemes().of_kind(self.kind):
+            for start in (scheme.start, *scheme.mistaken):
+                if text.startswith(start):
+                    return scheme, start
+        return None
+
+    @property
+    def scheme(self) -> Scheme | None:
+        """The form it begins like, whatever its case and with its known misspellings."""
+        return self._start[0] if self._start else None
+
+    @property
+    def is_mistaken(self) -> bool:
+        """It begins with a known misspelling."""
+        return self._start is not None and self._start[1] != self._start[0].start
+
+    @cached_property
+    def _parts(self) -> tuple[str, str, str, str] | None:
+        if self._start is None:
+            return None
+        match = _REST.fullmatch(self.given[len(self._start[1]) :])
+        if match is None or match.group(3).lower() != self.kind:
+            return None
+        return match.group(1), match.group(2), match.group(3), match.group(4)
+
+    @property
+    def is_parsed(self) -> bool:
+        """It has all its parts."""
+        return self._parts is not None
+
+    @property
+    def role(self) -> str:
+        """The role as written, or nothing."""
+        return self._parts[0] if self._parts else ""
+
+    @property
+    def oin(self) -> str:
+        """The OIN as written, or nothing."""
+        return self._parts[1] if self._parts else ""
+
+    @property
+    def index(self) -> str:
+        """The digits of the index as written, or nothing."""
+        return self._parts[3] if self._parts else ""
+
+    @property
+    def repaired(self) -> str:
+        """The text with its beginning, role and kind spelled as they should be."""
+        if self._parts is None or self.scheme is None:
+            return self.given
+        return f"{self.scheme.start}{self.role.upper()}:{self.oin.upper()}:{self.kind}:{self.index}"

@@ -1,0 +1,140 @@
+"""The prefix table of the OIN scheme, as data.
+
+``data/prefixes.toml`` holds one entry per prefix with the shape of what follows it. Nothing in the code knows a
+prefix by its digits: a register that joins the scheme is added to the table.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final
+
+from pkitools.findings import Certainty
+
+PREFIX_LENGTH: Final = 8
+BODY_LENGTH: Final = 12  # hoofdnummer and suffix together
+LENGTH: Final = PREFIX_LENGTH + BODY_LENGTH
+_SERIAL_LENGTH: Final = 3  # a suffix of before 2017 is a serial number in the last three positions
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One shape of the twelve positions after the prefix.
+
+    Args:
+        length: positions of the hoofdnummer, 8 or 9.
+        pattern: regular expression the hoofdnummer matches in full.
+    """
+
+    length: int
+    pattern: str
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of today: zeroes."""
+        return "0" * (BODY_LENGTH - self.length)
+
+    def fits(self, body: str, *, legacy: bool) -> bool:
+        """Return whether the twelve positions have this shape; with ``legacy`` the suffix may be a serial number."""
+        hoofdnummer, suffix = body[: self.length], body[self.length :]
+        if re.fullmatch(self.pattern, hoofdnummer) is None:
+            return False
+        padding, serial = suffix[:-_SERIAL_LENGTH], suffix[-_SERIAL_LENGTH:]
+        return suffix == self.suffix or (legacy and not padding.strip("0") and serial.isascii() and serial.isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """One row of the prefix table.
+
+    Args:
+        prefix: eight digits.
+        register: short name used in codes and scripts: ``kvk``, ``rsin``, ``suboin``, …
+        status: ``assigned``, ``unassigned``, ``proposed`` or ``test``.
+        certainty: how well the row is founded.
+        forms: the shapes of what follows, in order of preference; none means any twelve characters.
+        eleven_test: whether the hoofdnummer passes the eleven-test.
+        zero: whether a hoofdnummer of zeroes is ruled out.
+        registered: ``special``, ``always``, ``issued`` or ``never``: whether to expect it in the OIN register.
+        hrn: whether a TSP forms an HRN with this prefix.
+        number: language → what the hoofdnummer is called.
+        name: language → the register.
+        about: language → what to know about an OIN with this prefix.
+    """
+
+    prefix: str
+    register: str
+    status: str
+    certainty: Certainty
+    forms: tuple[Form, ...]
+    eleven_test: bool
+    zero: bool
+    registered: str
+    hrn: bool
+    number: Mapping[str, str]
+    name: Mapping[str, str]
+    about: Mapping[str, str]
+
+    def form_of(self, body: str) -> Form | None:
+        """Return the shape the twelve positions have: one with today's suffix before one with an older suffix."""
+        for legacy in (False, True):
+            for form in self.forms:
+                if form.fits(body, legacy=legacy):
+                    return form
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixTable:
+    """The table with its provenance.
+
+    Args:
+        document, publisher, version, section, url: where the table stands.
+        retrieved: when it was read.
+        prefixes: prefix → row.
+        examples: OINs that documentation prints as an example → the document.
+        demo: prefixes outside the table that turn up in demonstration data.
+    """
+
+    document: str
+    publisher: str
+    version: str
+    section: str
+    url: str
+    retrieved: date
+    prefixes: Mapping[str, Prefix]
+    examples: Mapping[str, str]
+    demo: frozenset[str]
+
+
+@cache
+def prefix_table() -> PrefixTable:
+    """Return the table, read once."""
+    text = files(__package__).joinpath("data", "prefixes.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text)
+    rows = [_prefix(row) for row in data["prefix"]]
+    return PrefixTable(
+        **data["source"],
+        prefixes=MappingProxyType({row.prefix: row for row in rows}),
+        examples=MappingProxyType({row["oin"]: row["document"] for row in data["example"]}),
+        demo=frozenset(data["demo"]["prefixes"]),
+    )
+
+
+def _prefix(row: dict[str, Any]) -> Prefix:
+    texts = {part: MappingProxyType(row[part]) for part in ("number", "name", "about")}
+    shaped = {"certainty": Certainty(row["certainty"]), "forms": tuple(Form(**form) for form in row["forms"]), **texts}
+    return Prefix(**{**row, **shaped})
+
+
+def row_of(register: str) -> Prefix:
+    """Return the row of a register by its short name. Raises ``KeyError`` for a name that is not in the table."""
+    rows = {row.register: row for row in prefix_table().prefixes.values()}
+    return rows[register]
