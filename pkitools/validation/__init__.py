@@ -1,0 +1,14 @@
+"""From a certificate to the anchor that vouches for it, and why or why not."""
+
+from pkitools.validation.engines.protocol import PolicyInput
+from pkitools.validation.path import validate_path, verify_path
+from pkitools.validation.result import PathNotVerifiedError, PathResult, VerifiedPath
+
+__all__ = [
+    "PathNotVerifiedError",
+    "PathResult",
+    "PolicyInput",
+    "VerifiedPath",
+    "validate_path",
+    "verify_path",
+]

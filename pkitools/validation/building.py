@@ -1,0 +1,198 @@
+"""From an end entity, a heap of certificates and the anchors to candidate paths (RFC 4158), within a budget.
+
+A certificate may be the issuer of another when its subject is the other's issuer and their key identifiers do not
+contradict each other. What matches by the DER of the names comes first; names that are equal only by RFC 5280 7.1 come
+after. No path holds two certificates of one name and key: that is what makes a heap of cross-certificates explode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from pkitools.errors import InputError
+from pkitools.limits import MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS
+from pkitools.validation.certificate import PathCertificate, load_cached
+from pkitools.validation.signatures import signed_by
+
+MAX_STEPS = 10_000
+"""Certificates looked at while building for one end entity."""
+
+MAX_CANDIDATES = 24
+"""Complete paths tried for one end entity."""
+
+Path = tuple[PathCertificate, ...]
+
+
+class Pool:
+    """Certificates to be found by their subject."""
+
+    def __init__(self, certificates: Sequence[PathCertificate], unreadable: int = 0) -> None:
+        self.certificates = certificates
+        self.unreadable = unreadable
+        self._by_subject: dict[bytes, list[PathCertificate]] = {}
+        self._by_canonical: dict[bytes, list[PathCertificate]] | None = None
+        for certificate in certificates:
+            self._by_subject.setdefault(certificate.subject, []).append(certificate)
+
+    def named(self, subject: bytes) -> list[PathCertificate]:
+        """Return the certificates with this subject, by the DER."""
+        return self._by_subject.get(subject, [])
+
+    def holds(self, certificate: PathCertificate) -> bool:
+        """Whether this certificate is in the pool."""
+        return any(certificate.der == c.der for c in self.named(certificate.subject))
+
+    def issuers_of(self, child: PathCertificate) -> list[PathCertificate]:
+        """Return who may have issued ``child``, the likeliest first."""
+        found = [c for c in self._by_subject.get(child.issuer, ()) if _key_may_match(child, c)]
+        if found:
+            if len(found) > 1:
+                found.sort(key=lambda c: _likelihood(child, c))
+            return found
+        return [c for c in self._canonically(child.canonical_issuer) if _key_may_match(child, c)]
+
+    def _canonically(self, name: bytes) -> list[PathCertificate]:
+        if self._by_canonical is None:
+            self._by_canonical = {}
+            for certificate in self.certificates:
+                self._by_canonical.setdefault(certificate.canonical_subject, []).append(certificate)
+        return self._by_canonical.get(name, [])
+
+    def namesakes(self, child: PathCertificate) -> list[PathCertificate]:
+        """Return every certificate with the name of the issuer of ``child``, whatever its key."""
+        return self.named(child.issuer) or self._canonically(child.canonical_issuer)
+
+
+@lru_cache(maxsize=64)
+def pool(ders: tuple[bytes, ...]) -> Pool:
+    """Return a pool of these certificates, remembered: trust stores and chains come again with every end entity."""
+    found: dict[bytes, PathCertificate] = {}
+    unreadable = 0
+    for der in ders:
+        try:
+            found.setdefault(der, load_cached(der))
+        except InputError:
+            unreadable += 1
+    return Pool(tuple(found.values()), unreadable)
+
+
+def _key_may_match(child: PathCertificate, issuer: PathCertificate) -> bool:
+    wanted, held = child.authority_key_identifier, issuer.subject_key_identifier
+    return wanted is None or held is None or wanted == held
+
+
+def _likelihood(child: PathCertificate, issuer: PathCertificate) -> tuple[bool, bool, int]:
+    return (
+        child.authority_key_identifier is None or issuer.subject_key_identifier != child.authority_key_identifier,
+        not issuer.ca,
+        -int(issuer.not_after.timestamp()),
+    )
+
+
+def first_path(leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_PATH_LENGTH) -> Path | None:
+    """Return the likeliest path without a look at any signature, or ``None``. Enough for nearly every certificate."""
+    path = [leaf]
+    seen = {(leaf.subject, leaf.spki)}
+    if anchors.holds(leaf):
+        return (leaf,)
+    while len(path) < limit:
+        child = path[-1]
+        above = anchors.issuers_of(child)
+        if above:
+            return (*path, above[0])
+        onward = next((c for c in intermediates.issuers_of(child) if (c.subject, c.spki) not in seen), None)
+        if onward is None:
+            return None
+        seen.add((onward.subject, onward.spki))
+        path.append(onward)
+    return None
+
+
+class Search:
+    """Every path from one end entity whose signatures hold, and where the ways end that lead to no anchor.
+
+    Args:
+        leaf: the end entity.
+        intermediates: candidates for the certificates between.
+        anchors: where a path may end.
+        limit: most certificates in a path, end entity and anchor included.
+    """
+
+    def __init__(self, leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_PATH_LENGTH) -> None:
+        self.leaf = leaf
+        self.intermediates = intermediates
+        self.anchors = anchors
+        self.limit = limit
+        self.dead_ends: list[Path] = []
+        self.forged: list[Path] = []
+        self.exhausted = ""
+        self._checks = 0
+        self._steps = 0
+        self._verified: dict[tuple[bytes, bytes], bool] = {}
+
+    def paths(self) -> Iterator[Path]:
+        """Yield complete paths, shortest way to an anchor first at every step; stops when the budget is spent.
+
+        Afterwards ``dead_ends`` holds the signature-valid ways that reach no anchor, ``forged`` ways whose last step
+        is a signature that does not hold, and ``exhausted`` which budget was spent.
+        """
+        if self.anchors.holds(self.leaf):
+            yield (self.leaf,)
+        found = 0
+        waiting: list[Path] = [(self.leaf,)]
+        while waiting:
+            path = waiting.pop()
+            extended = False
+            onward: list[Path] = []
+            for issuer, is_anchor in self._issuers(path):
+                signed = self._step() and self._signed(path[-1], issuer)
+                if not signed and self.exhausted:
+                    return
+                if not signed:
+                    self.forged.append((*path, issuer))
+                    continue
+                extended = True
+                if not is_anchor:
+                    onward.append((*path, issuer))
+                    continue
+                yield (*path, issuer)
+                found += 1
+                if found >= MAX_CANDIDATES:
+                    self.exhausted = "candidates"
+                    return
+            if not extended:
+                self.dead_ends.append(path)
+            waiting.extend(reversed(onward))
+
+    def _issuers(self, path: Path) -> Iterator[tuple[PathCertificate, bool]]:
+        child = path[-1]
+        if len(path) >= self.limit:
+            if self.anchors.issuers_of(child) or self.intermediates.issuers_of(child):
+                self.exhausted = self.exhausted or "length"
+            return
+        seen = {(c.subject, c.spki) for c in path}
+        above = [c for c in self.anchors.issuers_of(child) if (c.subject, c.spki) not in seen]
+        for anchor in above:
+            yield anchor, True
+        for issuer in self.intermediates.issuers_of(child):
+            if (issuer.subject, issuer.spki) not in seen and all(issuer.der != a.der for a in above):
+                yield issuer, False
+
+    def _step(self) -> bool:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            self.exhausted = "steps"
+        return self._steps <= MAX_STEPS
+
+    def _signed(self, child: PathCertificate, issuer: PathCertificate) -> bool:
+        key = child.der, issuer.spki
+        known = self._verified.get(key)
+        if known is not None:
+            return known
+        if self._checks >= MAX_SIGNATURE_CHECKS:
+            self.exhausted = "signatures"
+            return False
+        self._checks += 1
+        result = self._verified[key] = signed_by(child, issuer)
+        return result

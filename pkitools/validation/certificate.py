@@ -1,0 +1,336 @@
+"""One certificate as path validation needs it: names, key and extensions sliced from its DER, decoded once.
+
+Leaner than :class:`pkitools.x509.CertificateFacts`: a verdict over a path costs two signature checks more than it must
+when every certificate is decoded in full first. Certificates of authorities recur; :func:`load_cached` keeps them.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_CERTIFICATE_BYTES
+from pkitools.validation.names import canonical_name
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError, Node
+
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
+KEY_USAGE: Final = "2.5.29.15"
+SUBJECT_ALTERNATIVE_NAME: Final = "2.5.29.17"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+NAME_CONSTRAINTS: Final = "2.5.29.30"
+CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
+CERTIFICATE_POLICIES: Final = "2.5.29.32"
+POLICY_MAPPINGS: Final = "2.5.29.33"
+POLICY_CONSTRAINTS: Final = "2.5.29.36"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+FRESHEST_CRL: Final = "2.5.29.46"
+INHIBIT_ANY_POLICY: Final = "2.5.29.54"
+AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
+QC_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
+ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
+
+KEY_CERT_SIGN: Final = 1 << 5
+CRL_SIGN: Final = 1 << 6
+DIGITAL_SIGNATURE: Final = 1 << 0
+
+# what one of our two engines or our own checks process; any other critical extension is refused (RFC 5280 4.2)
+PROCESSED: Final = frozenset(
+    {
+        AUTHORITY_KEY_IDENTIFIER,
+        SUBJECT_KEY_IDENTIFIER,
+        KEY_USAGE,
+        SUBJECT_ALTERNATIVE_NAME,
+        BASIC_CONSTRAINTS,
+        NAME_CONSTRAINTS,
+        CRL_DISTRIBUTION_POINTS,
+        CERTIFICATE_POLICIES,
+        POLICY_MAPPINGS,
+        POLICY_CONSTRAINTS,
+        EXTENDED_KEY_USAGE,
+        FRESHEST_CRL,
+        INHIBIT_ANY_POLICY,
+        AUTHORITY_INFORMATION_ACCESS,
+    }
+)
+
+# pyca/cryptography raises these on hostile input, not only ValueError
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
+_WARNINGS_LOCK: Final = threading.Lock()
+
+
+@dataclass(eq=False)
+class PathCertificate:
+    """One certificate of a path or a candidate for one. Compared by identity of its DER.
+
+    Args:
+        der: as given.
+        native: the same, loaded by ``cryptography``.
+        issuer, subject: DER of the names.
+        spki: DER of the SubjectPublicKeyInfo.
+        version: 3 for X.509v3.
+        serial_number: may be zero or negative in what is offered to us.
+        extensions: OID → (critical, DER inside the OCTET STRING); of duplicates the first.
+        ca, path_length: basicConstraints; ``ca`` is False without the extension.
+        key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
+        extended_key_usage: OIDs; ``None`` without the extension.
+        faults: OID of every extension that is there twice (``duplicate <oid>``) or cannot be decoded
+            (``malformed <oid>``).
+    """
+
+    der: bytes = field(repr=False)
+    native: x509.Certificate = field(repr=False)
+    issuer: bytes = field(repr=False)
+    subject: bytes
+    spki: bytes = field(repr=False)
+    version: int = 3
+    serial_number: int = 0
+    serial_octets: int = 1
+    signature_algorithm: bytes = field(default=b"", repr=False)
+    algorithms_agree: bool = True
+    extensions: dict[str, tuple[bool, bytes]] = field(default_factory=dict, repr=False)
+    ca: bool = False
+    path_length: int | None = None
+    key_usage: int | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    subject_key_identifier: bytes | None = field(default=None, repr=False)
+    authority_key_identifier: bytes | None = field(default=None, repr=False)
+    faults: tuple[str, ...] = ()
+    needs: tuple[str, ...] | None = None  # remembered by the fast engine
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the DER, hex, lower case."""
+        return sha256(self.der).hexdigest()
+
+    @cached_property
+    def not_before(self) -> datetime:
+        """First moment of validity, aware UTC."""
+        return self.native.not_valid_before_utc
+
+    @cached_property
+    def not_after(self) -> datetime:
+        """Last moment of validity, inclusive, aware UTC."""
+        return self.native.not_valid_after_utc
+
+    @property
+    def self_issued(self) -> bool:
+        """Issuer and subject are the same name, by the DER or by RFC 5280 7.1."""
+        return self.issuer == self.subject or self.canonical_issuer == self.canonical_subject
+
+    @cached_property
+    def canonical_subject(self) -> bytes:
+        """The subject in the form names are compared in where their DER differs (RFC 5280 7.1)."""
+        return canonical_name(self.subject)
+
+    @cached_property
+    def canonical_issuer(self) -> bytes:
+        """The issuer in the form names are compared in where their DER differs (RFC 5280 7.1)."""
+        return canonical_name(self.issuer)
+
+    @cached_property
+    def subject_text(self) -> str:
+        """The subject for people: not for comparison, not made safe."""
+        return _name_text(self.subject)
+
+    @cached_property
+    def issuer_text(self) -> str:
+        """The issuer for people: not for comparison, not made safe."""
+        return _name_text(self.issuer)
+
+    @cached_property
+    def unknown_critical(self) -> tuple[str, ...]:
+        """OIDs of critical extensions that nothing here processes."""
+        return tuple(oid for oid, (critical, _) in self.extensions.items() if critical and oid not in PROCESSED)
+
+
+def _name_text(name: bytes) -> str:
+    try:
+        rdns = asn1.children(name, asn1.root(name, asn1.SEQUENCE))
+        parts = [_attribute_text(name, pair) for rdn in rdns for pair in asn1.children(name, rdn)]
+    except (DERError, IndexError):
+        return name.hex()
+    return ", ".join(parts)
+
+
+_SHORT_NAMES: Final = {
+    "2.5.4.3": "CN",
+    "2.5.4.5": "serialNumber",
+    "2.5.4.6": "C",
+    "2.5.4.7": "L",
+    "2.5.4.8": "ST",
+    "2.5.4.10": "O",
+    "2.5.4.11": "OU",
+    "2.5.4.97": "organizationIdentifier",
+}
+
+
+def _attribute_text(name: bytes, pair: Node) -> str:
+    kind, value = asn1.children(name, pair)
+    dotted = asn1.oid(name, kind)
+    return f"{_SHORT_NAMES.get(dotted, dotted)}={asn1.string(name, value)[0]}"
+
+
+def load(der: bytes) -> PathCertificate:
+    """Read one certificate.
+
+    Raises:
+        InputError: the bytes are no certificate that can be processed.
+    """
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise LimitError("validation.error.certificate_too_large", size=len(der), limit=MAX_CERTIFICATE_BYTES)
+    try:
+        return _read(der)
+    except DERError as error:
+        raise InputError("validation.error.unreadable_certificate", reason=error.detail) from error
+    except _UNREADABLE as error:
+        raise InputError("validation.error.unreadable_certificate", reason=_brief(error)) from error
+
+
+@lru_cache(maxsize=512)
+def load_cached(der: bytes) -> PathCertificate:
+    """Return :func:`load` of ``der``, remembered: the certificates of authorities come again with every leaf."""
+    return load(der)
+
+
+def load_readable(ders: Iterable[bytes]) -> tuple[list[PathCertificate], int]:
+    """Load what can be loaded; return it, without doubles, and how many could not be."""
+    found: dict[bytes, PathCertificate] = {}
+    unreadable = 0
+    for der in ders:
+        if der in found:
+            continue
+        try:
+            found[der] = load_cached(der)
+        except InputError:
+            unreadable += 1
+    return list(found.values()), unreadable
+
+
+def _brief(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _read(der: bytes) -> PathCertificate:
+    outer = asn1.root(der, asn1.SEQUENCE)
+    tbs_node, algorithm, _signature = _exactly(asn1.children(der, outer), 3)
+    tbs = asn1.children(der, asn1.expect(tbs_node, asn1.SEQUENCE))
+    version = 1
+    if tbs and tbs[0][0] == 0xA0:
+        version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
+    if len(tbs) < 6:
+        raise DERError("fields of the certificate are missing")
+    serial, inner_algorithm, issuer, _validity, subject, spki = tbs[:6]
+    number = asn1.integer(der, serial)
+    signature_algorithm = asn1.encoded(der, algorithm)
+    read = PathCertificate(
+        der=der,
+        native=_native(der, number),
+        issuer=asn1.encoded(der, issuer),
+        subject=asn1.encoded(der, subject),
+        spki=asn1.encoded(der, spki),
+        version=version,
+        serial_number=number,
+        serial_octets=serial[3] - serial[2],
+        signature_algorithm=signature_algorithm,
+        algorithms_agree=asn1.encoded(der, inner_algorithm) == signature_algorithm,
+    )
+    for node in tbs[6:]:
+        if node[0] == 0xA3:
+            _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
+    return read
+
+
+def _exactly(nodes: list[Node], count: int) -> list[Node]:
+    if len(nodes) != count:
+        raise DERError(f"{len(nodes)} values where {count} should be")
+    return nodes
+
+
+def _native(der: bytes, serial_number: int) -> x509.Certificate:
+    if serial_number > 0:
+        return x509.load_der_x509_certificate(der)
+    with _WARNINGS_LOCK, warnings.catch_warnings():  # the library warns on such a number; our report says it
+        warnings.simplefilter("ignore")
+        return x509.load_der_x509_certificate(der)
+
+
+def _read_extensions(read: PathCertificate, sequence: Node) -> None:
+    der = read.der
+    faults: list[str] = []
+    for node in asn1.children(der, sequence):
+        parts = asn1.children(der, asn1.expect(node, asn1.SEQUENCE))
+        if not 2 <= len(parts) <= 3:
+            raise DERError(f"an extension of {len(parts)} values")
+        oid = asn1.oid(der, parts[0])
+        critical = len(parts) == 3 and asn1.boolean(der, parts[1])
+        value = asn1.contents(der, asn1.expect(parts[-1], asn1.OCTET_STRING))
+        if oid in read.extensions:
+            faults.append(f"duplicate {oid}")
+            continue
+        read.extensions[oid] = critical, value
+        decode = _DECODERS.get(oid)
+        if decode is not None:
+            try:
+                decode(read, value)
+            except DERError:
+                faults.append(f"malformed {oid}")
+    read.faults = tuple(faults)
+
+
+def _basic_constraints(read: PathCertificate, value: bytes) -> None:
+    parts = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if parts and parts[0][0] == asn1.BOOLEAN:
+        read.ca = asn1.boolean(value, parts.pop(0))
+    if parts:
+        length = asn1.integer(value, parts.pop(0))
+        if length < 0 or parts:
+            raise DERError("basicConstraints")
+        read.path_length = length
+
+
+def _key_usage(read: PathCertificate, value: bytes) -> None:
+    octets, _unused = asn1.bit_string(value, asn1.root(value, asn1.BIT_STRING))
+    bits = 0
+    for number in range(min(9, 8 * len(octets))):
+        if octets[number >> 3] & 0x80 >> (number & 7):
+            bits |= 1 << number
+    read.key_usage = bits
+
+
+def _extended_key_usage(read: PathCertificate, value: bytes) -> None:
+    read.extended_key_usage = ()
+    parts = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if not parts:
+        raise DERError("extendedKeyUsage names no purpose")
+    read.extended_key_usage = tuple([asn1.oid(value, part) for part in parts])
+
+
+def _subject_key_identifier(read: PathCertificate, value: bytes) -> None:
+    read.subject_key_identifier = asn1.contents(value, asn1.root(value, asn1.OCTET_STRING))
+
+
+def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
+    for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+        if node[0] == 0x80:
+            read.authority_key_identifier = asn1.contents(value, node)
+
+
+_DECODERS: Final = {
+    BASIC_CONSTRAINTS: _basic_constraints,
+    KEY_USAGE: _key_usage,
+    EXTENDED_KEY_USAGE: _extended_key_usage,
+    SUBJECT_KEY_IDENTIFIER: _subject_key_identifier,
+    AUTHORITY_KEY_IDENTIFIER: _authority_key_identifier,
+}

@@ -1,0 +1,149 @@
+"""The default engine: ``cryptography.x509.verification``, in Rust.
+
+Its own extension policies refuse what PKIoverheid issues (an authentication certificate has no SAN, a signing
+certificate no TLS usage), so ours let the extensions pass. What that takes away, keyCertSign and the nesting of
+extended key usages, :mod:`pkitools.validation.checks` does. What this engine lacks is named by :func:`lacking`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from cryptography import x509
+from cryptography.x509.verification import (
+    Criticality,
+    ExtensionPolicy,
+    Policy,
+    PolicyBuilder,
+    Store,
+    VerificationError,
+)
+
+from pkitools.validation import algorithms
+from pkitools.validation.certificate import (
+    AUTHORITY_INFORMATION_ACCESS,
+    AUTHORITY_KEY_IDENTIFIER,
+    BASIC_CONSTRAINTS,
+    EXTENDED_KEY_USAGE,
+    INHIBIT_ANY_POLICY,
+    KEY_USAGE,
+    NAME_CONSTRAINTS,
+    POLICY_CONSTRAINTS,
+    POLICY_MAPPINGS,
+    SUBJECT_ALTERNATIVE_NAME,
+    SUBJECT_KEY_IDENTIFIER,
+    PathCertificate,
+)
+from pkitools.validation.engines.protocol import EngineRequest, EngineResult
+from pkitools.validation.name_constraints import FAST_KINDS, read_constraints
+from pkitools.x509.der import DERError
+
+NAME: Final = "cryptography"
+
+_PROCESSED: Final = frozenset(
+    {
+        AUTHORITY_INFORMATION_ACCESS,
+        AUTHORITY_KEY_IDENTIFIER,
+        BASIC_CONSTRAINTS,
+        EXTENDED_KEY_USAGE,
+        KEY_USAGE,
+        NAME_CONSTRAINTS,
+        SUBJECT_ALTERNATIVE_NAME,
+        SUBJECT_KEY_IDENTIFIER,
+    }
+)
+_POLICY_EXTENSIONS: Final = frozenset({POLICY_CONSTRAINTS, POLICY_MAPPINGS, INHIBIT_ANY_POLICY})
+_MAX_SERIAL_OCTETS: Final = 20
+
+
+def _may_sign_certificates(_policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
+    if usage is not None and not usage.key_cert_sign:
+        raise ValueError("keyUsage of an authority without keyCertSign")
+
+
+_CA_POLICY: Final = (
+    ExtensionPolicy.permit_all()
+    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
+    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _may_sign_certificates)
+)
+_BUILDER: Final = PolicyBuilder().extension_policies(ca_policy=_CA_POLICY, ee_policy=ExtensionPolicy.permit_all())
+
+
+@lru_cache(maxsize=64)
+def _store(anchor: bytes) -> Store:
+    return Store([x509.load_der_x509_certificate(anchor)])
+
+
+class CryptographyEngine:
+    """See the module."""
+
+    name = NAME
+
+    def verify(self, request: EngineRequest) -> EngineResult:
+        """Judge one path; it is handed no certificate beside those of the path."""
+        path = request.path
+        between = [c.native for c in path[1:-1]]
+        try:
+            verifier = (
+                _BUILDER.store(_store(path[-1].der))
+                .time(request.moment)
+                .max_chain_depth(len(path))
+                .build_client_verifier()
+            )
+            verified = verifier.verify(path[0].native, between)
+        except VerificationError as error:
+            return EngineResult(NAME, accepted=False, reason=str(error)[:500])
+        except (ValueError, TypeError, x509.UnsupportedGeneralNameType, x509.DuplicateExtension) as error:
+            return EngineResult(NAME, accepted=False, reason=f"{type(error).__name__}: {error}"[:500])
+        if verified.chain[1:-1] != between or len(verified.chain) != len(path):
+            # it found another way than the path it was given: not the path that all else was checked on
+            return EngineResult(NAME, accepted=False, reason="another path than the one asked about")
+        return EngineResult(NAME, accepted=True)
+
+
+def lacking(request: EngineRequest) -> tuple[str, ...]:
+    """Return what this path needs that the engine does not do; empty for every ordinary PKIoverheid path."""
+    found: list[str] = []
+    if not request.policies.is_default:
+        found.append("policies")
+    path = request.path
+    last = len(path) - 1
+    for index, certificate in enumerate(path):
+        needs = _needs(certificate, index == last)
+        if needs:
+            found.extend(needs)
+        if index != last and certificate.issuer != path[index + 1].subject:
+            found.append("name comparison")
+    return tuple(dict.fromkeys(found))
+
+
+def _needs(certificate: PathCertificate, anchor: bool) -> tuple[str, ...]:
+    found = certificate.needs
+    if found is None:
+        found = certificate.needs = tuple(dict.fromkeys(_certificate_needs(certificate)))
+    if not anchor and not algorithms.fast_scheme(certificate.signature_algorithm):
+        return (*found, "signature algorithm")
+    return found
+
+
+def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
+    extensions = certificate.extensions
+    if not _POLICY_EXTENSIONS.isdisjoint(extensions):
+        yield "policies"
+    if any(critical and oid not in _PROCESSED for oid, (critical, _) in extensions.items()):
+        yield "critical extension"
+    if NAME_CONSTRAINTS in extensions and not _fast_constraints(extensions[NAME_CONSTRAINTS][1]):
+        yield "name constraints"
+    if certificate.serial_number <= 0 or certificate.serial_octets > _MAX_SERIAL_OCTETS:
+        yield "serial number"
+    if certificate.ca and not algorithms.fast_key(certificate.spki):
+        yield "key"
+
+
+def _fast_constraints(value: bytes) -> bool:
+    try:
+        return read_constraints(value).kinds <= FAST_KINDS
+    except DERError:
+        return False

@@ -1,0 +1,77 @@
+"""What every engine is asked and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from pkitools.validation.certificate import PathCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInput:
+    """The user's inputs to policy processing (RFC 5280 6.1.1 (c), (e)–(g)).
+
+    Args:
+        initial_policies: acceptable policy OIDs; ``None`` is any policy.
+        explicit_policy: the path must be valid for at least one of them.
+        inhibit_policy_mapping: no mapping anywhere in the path.
+        inhibit_any_policy: anyPolicy in a certificate counts for nothing.
+    """
+
+    initial_policies: frozenset[str] | None = None
+    explicit_policy: bool = False
+    inhibit_policy_mapping: bool = False
+    inhibit_any_policy: bool = False
+
+    @property
+    def is_default(self) -> bool:
+        """Nothing is asked that a path without policy extensions could fail."""
+        return self == _DEFAULT
+
+
+_DEFAULT = PolicyInput()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """One path to judge: end entity first, trust anchor last; no engine ever searches for another.
+
+    Args:
+        path: one certificate or more.
+        moment: aware UTC, whole seconds count.
+        policies: inputs to policy processing.
+    """
+
+    path: tuple[PathCertificate, ...]
+    moment: datetime
+    policies: PolicyInput
+
+
+@dataclass(frozen=True, slots=True)
+class EngineResult:
+    """What an engine said.
+
+    Args:
+        engine: its name.
+        accepted: whether it accepts the path. Whatever it could not process is not accepted.
+        reason: its own words when it does not; evidence, never a basis for decisions.
+        policies: the policies of the user's domain the path is valid for; ``None`` where the engine knows none.
+    """
+
+    engine: str
+    accepted: bool
+    reason: str = ""
+    policies: frozenset[str] | None = None
+
+
+class PathEngine(Protocol):
+    """An engine."""
+
+    @property
+    def name(self) -> str:
+        """Name for the report."""
+
+    def verify(self, request: EngineRequest) -> EngineResult:
+        """Judge one path. Never raises for what a certificate holds."""

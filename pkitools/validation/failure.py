@@ -1,0 +1,119 @@
+"""Why there is no path: of everything that was tried, the one explanation the reader can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pkitools.findings import Rule
+from pkitools.validation import rules
+from pkitools.validation.building import Path, Pool, Search
+from pkitools.validation.checks import Violation
+from pkitools.validation.result import Attempt
+
+Check = Callable[[Path], list[Violation]]
+
+# what the search itself has looked at once it ends in a complete path
+_BUILT: Final[tuple[Rule, ...]] = (rules.ANCHOR_FOUND, rules.LOOK_ALIKE, rules.ANCHOR_IN_SCOPE, rules.BUDGET)
+_CHECKED: Final[tuple[Rule, ...]] = (
+    rules.ENCODING,
+    rules.SERIAL_NUMBER,
+    rules.CHAINING,
+    rules.SIGNATURE_ALGORITHM,
+    rules.KEY_STRENGTH,
+    rules.EXPIRED,
+    rules.NOT_YET_VALID,
+    rules.CA_FLAG,
+    rules.PATH_LENGTH,
+    rules.KEY_CERT_SIGN,
+    rules.EKU_AUTHORITY,
+    rules.EKU_PURPOSE,
+    rules.NAME_CONSTRAINTS_RULE,
+    rules.NAME_CONSTRAINTS_PLACE,
+    rules.UNKNOWN_CRITICAL,
+    rules.UNREADABLE,
+)
+
+
+def explain(search: Search, attempts: Sequence[Attempt], others: Pool, check: Check) -> Attempt:
+    """Choose what the report is about, of attempts that all failed and ways that led nowhere.
+
+    Args:
+        search: the search, run to its end.
+        attempts: the complete paths tried.
+        others: anchors known but not accepted here.
+        check: our own checks, for a path that reaches one of ``others``.
+    """
+    found = _with_met(min(attempts, key=_rank)) if attempts else _incomplete(search, others, check)
+    if search.exhausted:
+        budget = Violation(rules.BUDGET, None, {"limit": search.exhausted})
+        found = Attempt(found.path, (*found.violations, budget), found.complete, found.engine, found.met)
+    return found
+
+
+def _rank(attempt: Attempt) -> tuple[int, int]:
+    ranks = [rules.RANK.get(v.rule.code, len(rules.RANK)) for v in attempt.violations]
+    return min(ranks, default=0), len(attempt.violations)
+
+
+def _with_met(attempt: Attempt) -> Attempt:
+    met = (*_BUILT, *_CHECKED, rules.SIGNATURE)  # the search checked every signature of a path it completed
+    return Attempt(attempt.path, attempt.violations, attempt.complete, attempt.engine, met)
+
+
+def _incomplete(search: Search, others: Pool, check: Check) -> Attempt:
+    elsewhere = _elsewhere(search, others, check)
+    if elsewhere is not None:
+        return elsewhere
+    deepest = max(search.dead_ends, key=len, default=(search.leaf,))
+    look_alike = _look_alike(search, others)
+    if look_alike is not None:
+        return look_alike
+    forged = max(search.forged, key=len, default=None)
+    if forged is not None and len(forged) > len(deepest):
+        child = forged[-2]
+        broken = Violation(
+            rules.SIGNATURE, len(forged) - 2, {"name": child.subject_text, "issuer": forged[-1].subject_text}
+        )
+        violations = (broken, *check(forged))
+        return Attempt(forged, violations, complete=search.anchors.holds(forged[-1]), met=(*_BUILT, *_CHECKED))
+    return Attempt(deepest, (_unknown_issuer(deepest),), complete=False, met=(rules.LOOK_ALIKE, rules.BUDGET))
+
+
+def _elsewhere(search: Search, others: Pool, check: Check) -> Attempt | None:
+    """A path to an anchor that is not trusted here: the wrong environment, or another hierarchy."""
+    if not others.certificates:
+        return None
+    wider = Search(search.leaf, search.intermediates, others, search.limit)
+    found = [
+        Attempt(path, (_out_of_scope(path), *check(path)), complete=True, met=(*_BUILT, *_CHECKED, rules.SIGNATURE))
+        for path in wider.paths()
+    ]
+    return min(found, key=_rank, default=None)
+
+
+def _out_of_scope(path: Path) -> Violation:
+    anchor = path[-1]
+    return Violation(rules.ANCHOR_IN_SCOPE, len(path) - 1, {"anchor": anchor.subject_text, "sha256": anchor.sha256})
+
+
+def _look_alike(search: Search, others: Pool) -> Attempt | None:
+    """A way that ends where an anchor's name stands on another key."""
+    for way in sorted(search.dead_ends, key=len, reverse=True):
+        top = way[-1]
+        for known in (search.anchors, others):
+            for anchor in known.namesakes(top):
+                if anchor.spki == top.spki:
+                    continue
+                violation = Violation(
+                    rules.LOOK_ALIKE,
+                    len(way) - 1,
+                    {"anchor": anchor.subject_text, "sha256": anchor.sha256, "name": top.subject_text},
+                )
+                return Attempt(way, (violation,), complete=False, met=(rules.BUDGET,))
+    return None
+
+
+def _unknown_issuer(way: Path) -> Violation:
+    top = way[-1]
+    return Violation(rules.ANCHOR_FOUND, len(way) - 1, {"name": top.subject_text, "issuer": top.issuer_text})

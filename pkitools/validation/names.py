@@ -1,0 +1,63 @@
+"""Comparing distinguished names (RFC 5280 section 7.1).
+
+PKIoverheid compares by the DER. Where two names differ in their DER they may still be the same: other string types,
+other capitals, runs of spaces. :func:`canonical_name` gives the form in which such names are equal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError, Node
+
+
+def canonical_name(name: bytes) -> bytes:
+    """Return a form of a DER-encoded Name that is equal for names that match by RFC 5280 section 7.1.
+
+    Character strings are compared without regard to type, capitals and runs of spaces (the insignificant parts of
+    RFC 4518); what is no character string by its DER. A name that is no name is its own form.
+    """
+    try:
+        rdns = asn1.children(name, asn1.root(name, asn1.SEQUENCE))
+        parts = [_canonical_rdn(name, rdn) for rdn in rdns]
+    except (DERError, ValueError):
+        return name
+    return b"\x00name" + b"".join(parts)
+
+
+def canonical_rdns(name: bytes) -> tuple[bytes, ...]:
+    """Return each RDN of a DER-encoded Name in its canonical form, in encoded order.
+
+    Raises:
+        DERError: it is no Name.
+    """
+    return tuple(_canonical_rdn(name, rdn) for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)))
+
+
+def _canonical_rdn(name: bytes, rdn: Node) -> bytes:
+    attributes = sorted(_canonical_attribute(name, pair) for pair in asn1.children(name, asn1.expect(rdn, asn1.SET)))
+    return _framed(b"".join(attributes))
+
+
+def _canonical_attribute(name: bytes, pair: Node) -> bytes:
+    parts = asn1.children(name, asn1.expect(pair, asn1.SEQUENCE))
+    if len(parts) != 2:
+        raise DERError("an attribute that is not a type and a value")
+    kind, value = parts
+    text, _type, readable = asn1.string(name, value)
+    if value[0] in asn1.STRING_TYPES and readable:
+        compared = b"s" + _prepared(text).encode("utf-8", "surrogatepass")
+    else:
+        compared = b"d" + asn1.encoded(name, value)
+    return _framed(asn1.contents(name, kind)) + _framed(compared)
+
+
+def _framed(part: bytes) -> bytes:
+    # lengths in front: no two different sequences of parts give the same bytes
+    return len(part).to_bytes(4, "big") + part
+
+
+def _prepared(text: str) -> str:
+    # RFC 4518: case folding for matching, NFKC, then insignificant spaces
+    return " ".join(part for part in unicodedata.normalize("NFKC", text.casefold()).split(" ") if part)

@@ -1,0 +1,205 @@
+"""What path validation answers: a proof, or a report of why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+
+from cryptography import x509
+
+from pkitools.errors import PkitoolsError
+from pkitools.findings import CertificateRef, Outcome, Report, Rule, Status
+from pkitools.validation import rules
+from pkitools.validation.certificate import PathCertificate, load_cached
+from pkitools.validation.checks import Violation
+
+_MADE_HERE: Final = object()
+
+
+class VerifiedPath:
+    """A path that was verified. Holding one is the proof: only :func:`verified` makes it, and only after success.
+
+    The end entity comes first, the trust anchor last.
+    """
+
+    __slots__ = ("_certificates", "engine", "moment", "policies", "purpose")
+    _certificates: tuple[PathCertificate, ...]
+    moment: datetime
+    engine: str
+    purpose: str | None
+    policies: frozenset[str] | None
+
+    def __init__(
+        self,
+        certificates: tuple[PathCertificate, ...],
+        moment: datetime,
+        engine: str,
+        *,
+        purpose: str | None = None,
+        policies: frozenset[str] | None = None,
+        made_by: object = None,
+    ) -> None:
+        if made_by is not _MADE_HERE:
+            raise TypeError("a VerifiedPath is the result of verify_path, it cannot be made by hand")
+        set_field = object.__setattr__
+        set_field(self, "_certificates", certificates)
+        set_field(self, "moment", moment)
+        set_field(self, "engine", engine)
+        set_field(self, "purpose", purpose)
+        set_field(self, "policies", policies)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError("a VerifiedPath does not change")
+
+    def __len__(self) -> int:
+        return len(self._certificates)
+
+    def __repr__(self) -> str:
+        return f"<VerifiedPath of {len(self)} to {self._certificates[-1].sha256[:16]} at {self.moment.isoformat()}>"
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """DER of every certificate."""
+        return tuple(c.der for c in self._certificates)
+
+    @property
+    def native(self) -> tuple[x509.Certificate, ...]:
+        """The certificates as ``cryptography`` objects."""
+        return tuple(c.native for c in self._certificates)
+
+    @property
+    def end_entity(self) -> bytes:
+        """DER of the end entity."""
+        return self._certificates[0].der
+
+    @property
+    def intermediates(self) -> tuple[bytes, ...]:
+        """DER of the certificates between, from the end entity up."""
+        return tuple(c.der for c in self._certificates[1:-1])
+
+    @property
+    def trust_anchor(self) -> bytes:
+        """DER of the trust anchor."""
+        return self._certificates[-1].der
+
+
+def verified(
+    certificates: tuple[PathCertificate, ...],
+    moment: datetime,
+    engine: str,
+    *,
+    purpose: str | None,
+    policies: frozenset[str] | None,
+) -> VerifiedPath:
+    """Make the proof. For :mod:`pkitools.validation.path`, after an engine and our own checks accepted the path."""
+    return VerifiedPath(certificates, moment, engine, purpose=purpose, policies=policies, made_by=_MADE_HERE)
+
+
+def role(index: int, length: int) -> str:
+    """Return the role of the certificate at ``index`` in a path of ``length``: 0 is the end entity."""
+    if index == 0:
+        return "end_entity"
+    return "trust_anchor" if index == length - 1 else "intermediate"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One path tried: what it violates, and what was asked of it.
+
+    Args:
+        path: end entity first. It need not reach an anchor (``complete``).
+        violations: empty when accepted.
+        engine: who judged it; empty when no engine was asked.
+        met: rules looked at and, unless they are among the violations, met.
+        policies: what the engine says the path is valid for.
+    """
+
+    path: tuple[PathCertificate, ...]
+    violations: tuple[Violation, ...]
+    complete: bool
+    engine: str = ""
+    met: tuple[Rule, ...] = ()
+    policies: frozenset[str] | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Complete, judged by an engine, and nothing violated."""
+        return self.complete and bool(self.engine) and not self.violations
+
+
+@dataclass(frozen=True)
+class PathResult:
+    """What :func:`pkitools.validation.validate_path` found.
+
+    Args:
+        path: the proof, or ``None``.
+        attempt: the path the report is about.
+        moment: the validation time.
+        candidates: how many complete paths were tried.
+        not_applicable: rules nobody asked for (a host name, ``strict``).
+        unreadable: certificates among those offered that could not be read; no verdict depends on them.
+    """
+
+    path: VerifiedPath | None
+    attempt: Attempt
+    moment: datetime
+    candidates: int
+    not_applicable: tuple[Rule, ...] = ()
+    unreadable: int = 0
+    considered: Callable[[], tuple[Rule, ...]] = field(default=lambda: rules.PLAIN_RULES, repr=False)
+
+    @property
+    def engine(self) -> str:
+        """The engine that judged the path of the report; empty when none was asked."""
+        return self.attempt.engine
+
+    @cached_property
+    def report(self) -> Report:
+        """One outcome, or one per certificate that violates it, for every rule considered."""
+        outcomes: list[Outcome] = []
+        for rule in self.considered():
+            violations = [v for v in self.attempt.violations if v.rule is rule]
+            outcomes.extend(self._violated(v) for v in violations)
+            if not violations:
+                outcomes.append(self._other(rule))
+        return Report(self.attempt.path[0].sha256, tuple(outcomes), self.moment)
+
+    def _violated(self, violation: Violation) -> Outcome:
+        certificate = None
+        if violation.index is not None:
+            certificate = self._ref(violation.index)
+        return Outcome(violation.rule, Status.VIOLATED, certificate, violation.evidence, violation.params)
+
+    def _ref(self, index: int) -> CertificateRef:
+        path = self.attempt.path
+        # an incomplete path has no anchor: its last certificate is an intermediate, or the end entity itself
+        length = len(path) if self.attempt.complete else len(path) + 1
+        return CertificateRef(path[index].sha256, role(index, length))
+
+    def _other(self, rule: Rule) -> Outcome:
+        if rule is rules.UNREADABLE and self.unreadable:
+            return Outcome(rule, Status.VIOLATED, params={"count": str(self.unreadable)})
+        if rule in self.not_applicable:
+            return Outcome(rule, Status.NOT_APPLICABLE)
+        if self.path is not None or rule in self.attempt.met:
+            return Outcome(rule, Status.MET)
+        return Outcome(rule, Status.NOT_CHECKED, reason="no_path")
+
+
+class PathNotVerifiedError(PkitoolsError):
+    """The path was refused. ``result`` holds the report."""
+
+    def __init__(self, result: PathResult) -> None:
+        from pkitools.messages import outcome_message
+
+        reasons = [outcome_message(outcome, "en").title for outcome in result.report.findings[:3]]
+        super().__init__("validation.error.not_verified", reasons="; ".join(reasons))
+        self.result = result
+
+
+def certificates_of(path: VerifiedPath) -> tuple[PathCertificate, ...]:
+    """Return the certificates of a proof as path validation reads them."""
+    return tuple(load_cached(der) for der in path.certificates)

@@ -1,0 +1,119 @@
+"""The rules of path validation: what :func:`pkitools.validation.validate_path` considers, one outcome each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.findings import Certainty, Rule, Severity, Source
+
+_RFC = "https://www.rfc-editor.org/rfc/rfc{}"
+
+
+def _rfc(number: int, section: str) -> Source:
+    return Source(f"RFC {number}", section=section, url=_RFC.format(number))
+
+
+def _must(slug: str, section: str, number: int = 5280) -> Rule:
+    return Rule(f"path.{slug}", Severity.ERROR, _rfc(number, section))
+
+
+def _own(slug: str, severity: Severity = Severity.ERROR) -> Rule:
+    return Rule(f"path.{slug}", severity, Source("pkitools, path validation"), Certainty.ADVICE)
+
+
+ANCHOR_FOUND: Final = _must("anchor.found", "6.1")
+LOOK_ALIKE: Final = _must("anchor.look_alike", "6.1.1 (d)")
+ANCHOR_IN_SCOPE: Final = _own("anchor.in_scope")
+ENCODING: Final = _must("certificate.encoding", "4.1, 4.2")
+SERIAL_NUMBER: Final = Rule("path.certificate.serial_number", Severity.WARNING, _rfc(5280, "4.1.2.2"))
+CHAINING: Final = _must("chaining.names", "6.1.3 (a)(4)")
+SIGNATURE: Final = _must("signature.valid", "6.1.3 (a)(1)")
+SIGNATURE_ALGORITHM: Final = Rule(
+    "path.signature.algorithm",
+    Severity.ERROR,
+    Source("ETSI TS 119 312", section="6", url="https://www.etsi.org/deliver/etsi_ts/119300_119399/119312/"),
+)
+KEY_STRENGTH: Final = Rule(
+    "path.key.strength",
+    Severity.ERROR,
+    Source("ETSI TS 119 312", section="8", url="https://www.etsi.org/deliver/etsi_ts/119300_119399/119312/"),
+)
+EXPIRED: Final = _must("validity.expired", "6.1.3 (a)(2)")
+NOT_YET_VALID: Final = _must("validity.not_yet_valid", "6.1.3 (a)(2)")
+CA_FLAG: Final = _must("basic_constraints.ca", "6.1.4 (k)")
+PATH_LENGTH: Final = _must("basic_constraints.path_length", "6.1.4 (l), (m)")
+KEY_CERT_SIGN: Final = _must("key_usage.key_cert_sign", "6.1.4 (n)")
+EKU_AUTHORITY: Final = Rule(
+    "path.extended_key_usage.authority",
+    Severity.ERROR,
+    Source("ETSI EN 319 412-2", section="4.3.10", url="https://www.etsi.org/deliver/etsi_en/319400_319499/31941202/"),
+)
+EKU_PURPOSE: Final = _must("extended_key_usage.purpose", "4.2.1.12")
+NAME_CONSTRAINTS_RULE: Final = _must("name_constraints.names", "6.1.3 (b), (c)")
+NAME_CONSTRAINTS_PLACE: Final = _must("name_constraints.place", "4.2.1.10")
+UNKNOWN_CRITICAL: Final = _must("extension.unknown_critical", "6.1.4 (o), 6.1.5 (f)")
+POLICY: Final = _must("policy.acceptable", "6.1.5 (g)")
+HOST: Final = _must("host.name", "6", 9525)
+BUDGET: Final = _own("budget.exceeded")
+ENGINE: Final = _own("engine.refused")
+AGREEMENT: Final = _own("engine.agreement")
+UNREADABLE: Final = _own("input.unreadable", Severity.NOTICE)
+
+PLAIN_RULES: Final = (
+    ANCHOR_FOUND,
+    LOOK_ALIKE,
+    ANCHOR_IN_SCOPE,
+    ENCODING,
+    SERIAL_NUMBER,
+    CHAINING,
+    SIGNATURE,
+    SIGNATURE_ALGORITHM,
+    KEY_STRENGTH,
+    EXPIRED,
+    NOT_YET_VALID,
+    CA_FLAG,
+    PATH_LENGTH,
+    KEY_CERT_SIGN,
+    EKU_AUTHORITY,
+    EKU_PURPOSE,
+    NAME_CONSTRAINTS_RULE,
+    NAME_CONSTRAINTS_PLACE,
+    UNKNOWN_CRITICAL,
+    POLICY,
+    HOST,
+    BUDGET,
+    ENGINE,
+    AGREEMENT,
+    UNREADABLE,
+)
+
+RULES: Final[tuple[Rule, ...]] = PLAIN_RULES
+
+# Of several paths that all fail, the one shown is that whose first failure stands highest here: what the holder of the
+# certificate can act on comes before what only somebody else can.
+_ACTIONABLE: Final = (
+    EXPIRED,
+    NOT_YET_VALID,
+    ANCHOR_IN_SCOPE,
+    EKU_PURPOSE,
+    HOST,
+    POLICY,
+    NAME_CONSTRAINTS_RULE,
+    NAME_CONSTRAINTS_PLACE,
+    PATH_LENGTH,
+    CA_FLAG,
+    KEY_CERT_SIGN,
+    EKU_AUTHORITY,
+    KEY_STRENGTH,
+    SIGNATURE_ALGORITHM,
+    UNKNOWN_CRITICAL,
+    ENCODING,
+    AGREEMENT,
+    ENGINE,
+    LOOK_ALIKE,
+    SIGNATURE,
+    CHAINING,
+    BUDGET,
+    ANCHOR_FOUND,
+)
+RANK: Final = {rule.code: place for place, rule in enumerate(_ACTIONABLE)}
