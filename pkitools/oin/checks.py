@@ -22,12 +22,16 @@ from pkitools.oin.subject import ALLOWED, Subject, capitals, compact
 Ask = Callable[[Subject], bool | None]
 Operands = Callable[[Subject], Mapping[str, str]]
 
-_STELSEL: Final = Source("OIN-Stelsel", "2.2.2", "6", "https://github.com/Logius-standaarden/OIN-Stelsel")
-_REGISTER: Final = Source("OIN-Stelsel", "2.2.2", "3", "https://github.com/Logius-standaarden/OIN-Stelsel")
+_STELSEL: Final = Source(
+    "OIN-Stelsel", "2.2.2", "Data Architectuur", "https://github.com/Logius-standaarden/OIN-Stelsel"
+)
+_REGISTER: Final = Source(
+    "OIN-Stelsel", "2.2.2", "Businessarchitectuur", "https://github.com/Logius-standaarden/OIN-Stelsel"
+)
 _SOFI: Final = Source("Suwi-Gegevensregister (NEN 1888)", "15.0", "Sofi-nummer", "https://sgr.bkwi.nl")
 _EBMS: Final = Source(
     "Digikoppeling Koppelvlakstandaard ebMS2",
-    section="5",
+    section="Profile Requirements Details",
     url="https://github.com/Logius-standaarden/Digikoppeling-Koppelvlakstandaard-ebMS2",
 )
 _DIGIKOPPELING: Final = Source("Digikoppeling", section="examples")
