@@ -11,6 +11,7 @@ from pkitools.findings import Rule
 # every module that declares rules exports RULES: tuple[Rule, ...]
 _MODULES: Final[tuple[str, ...]] = (
     "pkitools.oin.rules",
+    "pkitools.x509.subject_oin",
     "pkitools.check.environment",
 )
 

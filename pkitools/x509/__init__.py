@@ -4,6 +4,7 @@ See :func:`read_certificate`. A bare "serial" means nothing here: ``facts.subjec
 ``facts.serial_number`` the certificate's own number.
 """
 
+from pkitools.x509.keys import key_identifier
 from pkitools.x509.model import (
     BasicConstraints,
     CertificateFacts,
@@ -19,6 +20,10 @@ from pkitools.x509.model import (
 )
 from pkitools.x509.problems import problem_sentence
 from pkitools.x509.reader import SignedParts, read_certificate, signed_parts
+from pkitools.x509.subject_oin import OINResult, oin_from_certificate, oin_from_subject
+
+OIN_from_certificate = oin_from_certificate
+"""The same under the name the OIN's own spelling gives."""
 
 __all__ = [
     "BasicConstraints",
@@ -29,10 +34,15 @@ __all__ = [
     "Extension",
     "GeneralName",
     "NameAttribute",
+    "OINResult",
+    "OIN_from_certificate",
     "PublicKey",
     "QcStatement",
     "SignatureAlgorithm",
     "SignedParts",
+    "key_identifier",
+    "oin_from_certificate",
+    "oin_from_subject",
     "problem_sentence",
     "read_certificate",
     "signed_parts",

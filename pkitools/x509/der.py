@@ -114,16 +114,15 @@ def root(data: bytes, tag: int) -> Node:
 def children(data: bytes, node: Node) -> list[Node]:
     """Return the nodes that fill ``node`` exactly."""
     found = []
-    at, end = node[2], node[3]
-    size = len(data)
+    _, _, at, end = node
     while at < end:
         # the common case of node_at in line: a call for each of 150 nodes is a third of the time of a certificate
-        if at + 2 <= size and data[at] & 0x1F != 0x1F and data[at + 1] < 0x80:
-            start = at + 2
-            stop = start + data[at + 1]
+        start = at + 2
+        if start <= end and (length := data[at + 1]) < 0x80 and (tag := data[at]) & 0x1F != 0x1F:
+            stop = start + length
             if stop > end:
                 raise DERError(f"a value at offset {at} runs past its end")
-            found.append((data[at], at, start, stop))
+            found.append((tag, at, start, stop))
         else:
             child = node_at(data, at, end)
             stop = child[3]

@@ -1,4 +1,4 @@
-"""Public keys and signature algorithms as a certificate, CSR or CRL describes them. Nothing is computed with them here."""
+"""Public keys and signature algorithms as a certificate, CSR or CRL describes them; nothing is computed with them."""
 
 from __future__ import annotations
 
@@ -154,3 +154,16 @@ def _mgf_hash(data: bytes, node: Node) -> str:
 def signature_algorithm_of(der: bytes, note: Note) -> SignatureAlgorithm:
     """Return the algorithm of a DER AlgorithmIdentifier standing alone (a CRL's or an OCSP response's)."""
     return read_signature_algorithm(der, root(der, SEQUENCE), note)
+
+
+def key_identifier(spki: bytes) -> str | None:
+    """Return the SHA-1 of the public key's bits, hex: RFC 5280 4.2.1.2 method 1, which PKIoverheid's CAs use.
+
+    Computed, not read from an extension: what an extension says, its issuer chose. ``None`` for a malformed key.
+    """
+    try:
+        _, key = children(spki, root(spki, SEQUENCE))
+        octets, _ = bit_string(spki, key)
+    except (DERError, ValueError):
+        return None
+    return hashlib.sha1(octets, usedforsecurity=False).hexdigest()

@@ -87,7 +87,7 @@ SIGNATURE_ALGORITHMS: Final[dict[str, tuple[str, str | None]]] = {
     "2.16.840.1.101.3.4.3.18": ("ML-DSA-65", None),
     "2.16.840.1.101.3.4.3.19": ("ML-DSA-87", None),
 }
-"""Signature algorithm → name and hash. RSASSA-PSS names its hash in its parameters; EdDSA and ML-DSA have it built in."""
+"""Signature algorithm → name and hash. RSASSA-PSS names its hash in its parameters; EdDSA and ML-DSA have it inside."""
 
 HASHES: Final[dict[str, str]] = {
     "1.2.840.113549.2.5": "md5",

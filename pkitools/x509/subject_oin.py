@@ -1,0 +1,267 @@
+"""The OIN in a certificate: where it sits, and what can be wrong with how it sits there.
+
+An OIN stands in the attribute serialNumber (2.5.4.5) of the subject, exactly once, as a PrintableString (Digikoppeling
+PKI001). A UZI server certificate has none: its otherName 2.5.5.5 holds
+``<OID of the CA>-<version>-<UZI number>-<card type>-<URA>-<role>-<AGB code>``, from which DigiD forms
+``00000009<URA>0000``; that wins over the serialNumber.
+
+Readers differ in which serialNumber of several they take (the first RDN, the first value of it, the last one, even the
+issuer's), so here nothing is picked: more than one gives none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity, Source
+from pkitools.limits import MAX_LISTED
+from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
+from pkitools.oin.check import Check
+from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName, NameAttribute
+from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
+
+UZI_NAME: Final = "2.5.5.5"
+SUBJECT_PATH: Final = "subject.serialNumber"
+UZI_PATH: Final = "subjectAlternativeName.otherName"
+
+_DIGIKOPPELING: Final = Source(
+    "Digikoppeling Beveiligingsstandaarden en voorschriften",
+    section="PKI001",
+    url="https://gitdocumentatie.logius.nl/publicatie/dk/beveilig/",
+)
+_DIGID: Final = Source(
+    "DigiD broncode",
+    "2024-05-02",
+    "digid_dc, X509CertificateDataParser",
+    "https://github.com/MinBZK/woo-besluit-broncode-digid",
+)
+_ETSI: Final = Source("ETSI EN 319 412-1", section="5.1.4")
+
+MISSING: Final = Rule("x509.oin.missing", Severity.WARNING, _DIGIKOPPELING)
+AMBIGUOUS: Final = Rule("x509.oin.ambiguous", Severity.ERROR, _DIGIKOPPELING)
+ENCODING: Final = Rule("x509.oin.encoding", Severity.WARNING, _DIGIKOPPELING)
+SPACES: Final = Rule("x509.oin.spaces", Severity.ERROR, _DIGIKOPPELING)
+NOT_AN_OIN: Final = Rule("x509.oin.not_an_oin", Severity.WARNING, _DIGIKOPPELING)
+INVALID: Final = Rule("x509.oin.invalid", Severity.ERROR, Source("OIN-Stelsel", "2.2.2", "6"))
+UZI_CONFLICT: Final = Rule("x509.oin.uzi_conflict", Severity.ERROR, _DIGID, Certainty.OFFICIAL)
+ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING, _ETSI)
+
+# what was meant to be an OIN: its length, or the zeros every prefix begins with
+_LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
+_URA: Final = re.compile(r"[0-9]{8}")
+_UZI_FIELDS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class OINResult:
+    """The OIN of a certificate and how it was found.
+
+    Args:
+        oin: the OIN; ``None`` when there is none, when there are several, or when what stands there is not an OIN.
+        value: the text found, as it stands, also when it is no OIN; ``None`` when there is none or there are several.
+        where: ``subject.serialNumber`` or ``subjectAlternativeName.otherName`` (UZI); empty when nowhere.
+        outcomes: one for each of :data:`RULES`.
+    """
+
+    oin: OIN | None
+    value: str | None
+    where: str
+    outcomes: tuple[Outcome, ...]
+
+
+def oin_from_certificate(facts: CertificateFacts) -> OINResult:
+    """Return the OIN of a certificate.
+
+    An end-entity certificate without one gets ``x509.oin.missing``, a WARNING: whether an OIN must be there depends on
+    what the certificate is for. CAs have none.
+    """
+    return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=not facts.is_ca))
+
+
+def oin_from_subject(subject: DistinguishedName, names: tuple[GeneralName, ...] = ()) -> OINResult:
+    """Return the OIN of a subject that is not (yet) in a certificate, such as that of a CSR."""
+    return _result(_Carrier(subject, names))
+
+
+def _result(carrier: _Carrier) -> OINResult:
+    evidence = carrier.evidence
+    outcomes = tuple([check.outcome(carrier, evidence) for check in _CHECKS])
+    if carrier.is_ambiguous or carrier.is_in_conflict:
+        return OINResult(None, None, "", outcomes)
+    if carrier.uzi is not None:
+        return OINResult(carrier.uzi, str(carrier.uzi), UZI_PATH, outcomes)
+    return OINResult(carrier.parsed, carrier.value, SUBJECT_PATH if carrier.value is not None else "", outcomes)
+
+
+@dataclass(frozen=True)
+class _Carrier:
+    """What holds the OIN: a subject, and the names beside it."""
+
+    subject: DistinguishedName
+    names: tuple[GeneralName, ...]
+    expected: bool = True
+
+    @cached_property
+    def attributes(self) -> tuple[NameAttribute, ...]:
+        """Every serialNumber, also of multi-valued RDNs."""
+        return self.subject.attributes(SUBJECT_SERIAL_NUMBER)
+
+    @cached_property
+    def uras(self) -> tuple[str, ...]:
+        """The different URAs of all UZI names. PKIoverheid has other uses of this otherName, with fewer fields."""
+        fields = [name.value.split("-") for name in self.names if name.type_id == UZI_NAME and name.string_type]
+        found = [f[4] for f in fields if len(f) == _UZI_FIELDS and _URA.fullmatch(f[4])]
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def value(self) -> str | None:
+        """The text of the one serialNumber."""
+        return self.attributes[0].value if len(self.attributes) == 1 else None
+
+    @cached_property
+    def parsed(self) -> OIN | None:
+        """The one serialNumber as an OIN."""
+        return _parsed(self.value)
+
+    @cached_property
+    def uzi(self) -> OIN | None:
+        """The OIN DigiD forms from the one URA."""
+        return _parsed(f"00000009{self.uras[0]}0000") if len(self.uras) == 1 else None
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """There is more than one to choose from."""
+        return len(self.attributes) > 1 or len(self.uras) > 1
+
+    @property
+    def is_in_conflict(self) -> bool:
+        """Both places hold an OIN, and not the same."""
+        return self.uzi is not None and self.parsed is not None and self.uzi != self.parsed
+
+    @cached_property
+    def candidate(self) -> str | None:
+        """The text that ought to be an OIN. In a UZI certificate the serialNumber is the UZI number and need not be."""
+        if self.value is None or (self.parsed is None and (self.uras or not self.expected)):
+            return None
+        return self.value
+
+    @property
+    def resembles(self) -> bool | None:
+        """The candidate was meant to be an OIN."""
+        if self.candidate is None:
+            return None
+        return _LOOKS_LIKE_AN_OIN.fullmatch(self.candidate.strip()) is not None
+
+    @cached_property
+    def organization_identifiers(self) -> tuple[str, ...]:
+        """Every organizationIdentifier."""
+        return tuple(a.value for a in self.subject.attributes(ORGANIZATION_IDENTIFIER))
+
+    @property
+    def evidence(self) -> Evidence:
+        """What stands in the two places."""
+        if self.attributes or not self.uras:
+            return Evidence(SUBJECT_PATH, ", ".join(a.value for a in self.attributes))
+        return Evidence(UZI_PATH, ", ".join(self.uras))
+
+
+def _parsed(text: str | None) -> OIN | None:
+    try:
+        # a prefix no longer given out still stands in existing certificates
+        return OIN.parse(text, legacy=True) if text is not None else None
+    except InvalidOINError:
+        return None
+
+
+def _present(carrier: _Carrier) -> bool | None:
+    found = bool(carrier.attributes or carrier.uras)
+    return found if found or carrier.expected else None
+
+
+def _single(carrier: _Carrier) -> bool | None:
+    return not carrier.is_ambiguous if carrier.attributes or carrier.uras else None
+
+
+def _printable(carrier: _Carrier) -> bool | None:
+    return None if carrier.candidate is None else carrier.attributes[0].string_type == "PrintableString"
+
+
+def _trimmed(carrier: _Carrier) -> bool | None:
+    return None if carrier.candidate is None else carrier.candidate == carrier.candidate.strip()
+
+
+def _valid(carrier: _Carrier) -> bool | None:
+    if not carrier.resembles or carrier.candidate is None:
+        return None
+    return _parsed(carrier.candidate.strip()) is not None
+
+
+def _without_conflict(carrier: _Carrier) -> bool | None:
+    return None if carrier.uzi is None or carrier.parsed is None else not carrier.is_in_conflict
+
+
+def _organization_agrees(carrier: _Carrier) -> bool | None:
+    if carrier.parsed is None:
+        return None
+    answers = [_agrees(text, carrier.parsed) for text in carrier.organization_identifiers]
+    known = [answer for answer in answers if answer is not None]
+    return all(known) if known else None
+
+
+def _agrees(identifier: str, oin: OIN) -> bool | None:
+    try:
+        return OrganizationIdentifier.parse(identifier).agrees_with(oin)
+    except InvalidIdentifierError:
+        return None
+
+
+def _nothing(_carrier: _Carrier) -> Mapping[str, str]:
+    return {}
+
+
+def _found(carrier: _Carrier) -> Mapping[str, str]:
+    return {"value": carrier.value or ""}
+
+
+def _all_found(carrier: _Carrier) -> Mapping[str, str]:
+    several = carrier.uras if len(carrier.uras) > 1 else tuple(a.value for a in carrier.attributes)
+    shown = ", ".join(several[:MAX_LISTED])
+    return {"count": str(len(several)), "values": shown if len(several) <= MAX_LISTED else f"{shown}, …"}
+
+
+def _found_type(carrier: _Carrier) -> Mapping[str, str]:
+    return {"value": carrier.value or "", "string_type": carrier.attributes[0].string_type}
+
+
+def _broken_rule(carrier: _Carrier) -> Mapping[str, str]:
+    text = (carrier.candidate or "").strip()
+    try:
+        OIN.parse(text, legacy=True)
+    except InvalidOINError as error:
+        return {"value": text, "rule": error.code}
+    raise AssertionError("asked for the fault of a valid OIN")
+
+
+def _both_places(carrier: _Carrier) -> Mapping[str, str]:
+    return {"subject": str(carrier.parsed), "uzi": str(carrier.uzi)}
+
+
+def _both_identifiers(carrier: _Carrier) -> Mapping[str, str]:
+    return {"oin": str(carrier.parsed), "identifier": ", ".join(carrier.organization_identifiers[:MAX_LISTED])}
+
+
+_CHECKS: Final[tuple[Check[_Carrier], ...]] = (
+    Check(MISSING, _present, _nothing),
+    Check(AMBIGUOUS, _single, _all_found),
+    Check(ENCODING, _printable, _found_type),
+    Check(SPACES, _trimmed, _found),
+    Check(NOT_AN_OIN, lambda carrier: carrier.resembles, _found),
+    Check(INVALID, _valid, _broken_rule),
+    Check(UZI_CONFLICT, _without_conflict, _both_places),
+    Check(ORGANIZATION, _organization_agrees, _both_identifiers),
+)
+RULES: Final[tuple[Rule, ...]] = tuple(check.rule for check in _CHECKS)
