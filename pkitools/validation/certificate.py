@@ -85,6 +85,7 @@ class PathCertificate:
         ca, path_length: basicConstraints; ``ca`` is False without the extension.
         key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
         extended_key_usage: OIDs; ``None`` without the extension.
+        odd_times: a time before 2050 as GeneralizedTime, which RFC 5280 4.1.2.5 does not want.
         faults: OID of every extension that is there twice (``duplicate <oid>``) or cannot be decoded
             (``malformed <oid>``).
     """
@@ -97,6 +98,7 @@ class PathCertificate:
     version: int = 3
     serial_number: int = 0
     serial_octets: int = 1
+    odd_times: bool = False
     signature_algorithm: bytes = field(default=b"", repr=False)
     algorithms_agree: bool = True
     extensions: dict[str, tuple[bool, bytes]] = field(default_factory=dict, repr=False)
@@ -231,7 +233,7 @@ def _read(der: bytes) -> PathCertificate:
         version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
     if len(tbs) < 6:
         raise DERError("fields of the certificate are missing")
-    serial, inner_algorithm, issuer, _validity, subject, spki = tbs[:6]
+    serial, inner_algorithm, issuer, validity, subject, spki = tbs[:6]
     number = asn1.integer(der, serial)
     signature_algorithm = asn1.encoded(der, algorithm)
     read = PathCertificate(
@@ -243,6 +245,7 @@ def _read(der: bytes) -> PathCertificate:
         version=version,
         serial_number=number,
         serial_octets=serial[3] - serial[2],
+        odd_times=_odd_times(der, validity),
         signature_algorithm=signature_algorithm,
         algorithms_agree=asn1.encoded(der, inner_algorithm) == signature_algorithm,
     )
@@ -250,6 +253,11 @@ def _read(der: bytes) -> PathCertificate:
         if node[0] == 0xA3:
             _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
     return read
+
+
+def _odd_times(der: bytes, validity: Node) -> bool:
+    times = asn1.children(der, validity)
+    return any(node[0] == asn1.GENERALIZED_TIME and der[node[2] : node[2] + 4] < b"2050" for node in times)
 
 
 def _exactly(nodes: list[Node], count: int) -> list[Node]:

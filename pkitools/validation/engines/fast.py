@@ -114,7 +114,11 @@ def lacking(request: EngineRequest) -> tuple[str, ...]:
         needs = _needs(certificate, index == last)
         if needs:
             found.extend(needs)
-        if index != last and certificate.issuer != path[index + 1].subject:
+        if index == last:
+            break
+        if index and certificate.self_issued:
+            found.append("self-issued certificate")
+        if certificate.issuer != path[index + 1].subject:
             found.append("name comparison")
     return tuple(dict.fromkeys(found))
 
@@ -138,6 +142,8 @@ def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
         yield "name constraints"
     if certificate.serial_number <= 0 or certificate.serial_octets > _MAX_SERIAL_OCTETS:
         yield "serial number"
+    if certificate.odd_times:
+        yield "time encoding"
     if certificate.ca and not algorithms.fast_key(certificate.spki):
         yield "key"
 
