@@ -1,0 +1,244 @@
+"""From an organisation's particulars to a key and a request a PKIoverheid TSP accepts.
+
+Two steps, so that many requests can be judged before the first key is made: :func:`plan_request` refuses whatever is
+wrong, :meth:`RequestPlan.sign` cannot fail for a reason the caller could have known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.oin import OIN, oin_from_kvk, organization_identifier
+from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
+from pkitools.requests.keys import PrivateKey, generate_key, to_pem
+from pkitools.requests.names import a_label, dns_fault
+from pkitools.requests.reading import RequestFacts, read_request
+from pkitools.requests.subject import Subject, build_subject
+
+_OIDS: Final = {name: x509.ObjectIdentifier(dotted) for name, dotted in ATTRIBUTE_OIDS.items()}
+
+
+class SignatureScheme(StrEnum):
+    """How an RSA key signs the request."""
+
+    PSS = "pss-sha512-salt64"
+    PKCS1 = "pkcs1v15-sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPlan:
+    """A request that is right in everything but its key. :func:`plan_request` makes one.
+
+    Args:
+        profile: the profile it is for.
+        environment: where the certificate is to be used.
+        subject: the name.
+        dns_names: the subjectAltName.
+        key_type: the key to make for it, as in :func:`generate_key`.
+        signature: how to sign.
+    """
+
+    profile: Profile
+    environment: Environment
+    subject: Subject
+    dns_names: tuple[str, ...]
+    key_type: str
+    signature: SignatureScheme
+
+    def make(self) -> Request:
+        """Make the key and sign the request with it."""
+        return self.sign(generate_key(self.key_type))
+
+    def sign(self, key: PrivateKey) -> Request:
+        """Sign the request with a key that exists.
+
+        Raises:
+            InvalidValueError: the profile does not allow the key.
+        """
+        refuse_key(self.profile, key)
+        name = x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in self.subject.attributes])
+        builder = x509.CertificateSigningRequestBuilder(subject_name=name)
+        if self.dns_names:
+            names = x509.SubjectAlternativeName([x509.DNSName(name) for name in self.dns_names])
+            builder = builder.add_extension(names, critical=False)
+        der = _signed(builder, key, self.signature).public_bytes(Encoding.DER)
+        return Request(read_request(der), key, self)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A signed request with its key and what was asked for."""
+
+    facts: RequestFacts
+    key: PrivateKey
+    plan: RequestPlan
+
+    @property
+    def der(self) -> bytes:
+        """The request in DER."""
+        return self.facts.der
+
+    @property
+    def pem(self) -> bytes:
+        """The request in PEM: what a TSP's form asks for."""
+        return to_pem("CERTIFICATE REQUEST", self.facts.der)
+
+
+def plan_request(
+    profile: Profile,
+    environment: Environment,
+    *,
+    common_name: str,
+    organization: str | None = None,
+    oin: str | None = None,
+    kvk: str | None = None,
+    dns_names: Iterable[str] = (),
+    country: str = "NL",
+    locality: str | None = None,
+    province: str | None = None,
+    key_type: str | None = None,
+    signature: SignatureScheme | None = None,
+) -> RequestPlan:
+    """Return the plan of a request, or refuse what is wrong with it.
+
+    Args:
+        profile: one of :func:`pkitools.profiles.get_profile`.
+        environment: a test OIN is refused in production, and ``localhost`` too.
+        common_name: subject CN.
+        organization: subject O, the registered name.
+        oin: goes into subject.serialNumber.
+        kvk: eight digits, for organizationIdentifier; where the profile requires one and the OIN is based on a KvK
+            number, it may be left out.
+        dns_names: the subjectAltName. None given: the common name, where the profile has DNS names and it is one.
+        country: subject C.
+        locality: subject L, where the profile allows it.
+        province: subject ST, where the profile allows it.
+        key_type: default the profile's.
+        signature: default the profile's.
+
+    Raises:
+        InvalidValueError: with one sentence that says what to mend.
+    """
+    number = _oin(oin, environment)
+    values = {
+        "C": country,
+        "ST": province,
+        "L": locality,
+        "O": organization,
+        "CN": common_name,
+        "organizationIdentifier": _organization_identifier(profile, number, kvk),
+        "serialNumber": str(number) if number is not None else None,
+    }
+    subject = build_subject(profile, {name: value for name, value in values.items() if value is not None})
+    names = _dns_names(profile, environment, common_name, tuple(dns_names))
+    chosen = key_type.lower() if key_type else profile.key.types[0]
+    _refuse_key_type(profile, chosen)
+    scheme = signature or SignatureScheme(profile.signature.request)
+    return RequestPlan(profile, environment, subject, names, chosen, scheme)
+
+
+def refuse_key(profile: Profile, key: PrivateKey) -> None:
+    """Raise :class:`InvalidValueError` when the profile does not allow this key."""
+    public = key.public
+    if public.algorithm != profile.key.algorithm and public.curve not in profile.key.curves:
+        raise InvalidValueError("requests.error.key_algorithm", key=public.label, profile=profile.name)
+    if public.algorithm == "RSA" and (public.bits or 0) < profile.key.minimum_bits:
+        raise InvalidValueError(
+            "requests.error.key_too_small", key=public.label, profile=profile.name, minimum=profile.key.minimum_bits
+        )
+    if public.algorithm == "RSA" and public.exponent != 65537:
+        raise InvalidValueError("requests.error.key_exponent", exponent=public.exponent)
+
+
+def _oin(text: str | None, environment: Environment) -> OIN | None:
+    if text is None:
+        return None
+    number = OIN.parse(text)
+    if number.is_test and environment is Environment.PRODUCTION:
+        raise InvalidValueError("requests.error.test_oin", oin=number)
+    return number
+
+
+def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None) -> str | None:
+    if kvk is not None:
+        based = oin_from_kvk(kvk)
+        if oin is not None and oin.kvk is not None and oin.kvk != based.kvk:
+            raise InvalidValueError("requests.error.kvk_differs", kvk=kvk, oin=oin, other=oin.kvk)
+        return organization_identifier(based)
+    rule = profile.subject.attribute("organizationIdentifier")
+    if rule is not None and rule.presence is Presence.REQUIRED and oin is not None:
+        return organization_identifier(oin)
+    return None
+
+
+def _dns_names(profile: Profile, environment: Environment, common_name: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    rule = profile.san
+    if rule.presence is Presence.FORBIDDEN:
+        if given:
+            raise InvalidValueError("requests.error.san_forbidden", profile=profile.name, name=given[0])
+        return ()
+    _refuse_dns_name(common_name, profile, environment, as_common_name=True)
+    names = given
+    if not given and dns_fault(common_name, rule, environment) is None:
+        names = (common_name,)
+    if rule.common_name_listed and common_name.lower() not in {name.lower() for name in names}:
+        names = (common_name, *names)
+    names = _distinct(names)
+    for name in names:
+        _refuse_dns_name(name, profile, environment)
+    if len(names) < rule.minimum:
+        raise InvalidValueError("requests.error.san_missing", profile=profile.name)
+    if rule.maximum is not None and len(names) > rule.maximum:
+        raise InvalidValueError(
+            "requests.error.san_too_many", profile=profile.name, count=len(names), maximum=rule.maximum
+        )
+    return names
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
+
+
+def _refuse_dns_name(name: str, profile: Profile, environment: Environment, *, as_common_name: bool = False) -> None:
+    fault = dns_fault(name, profile.san, environment)
+    if as_common_name and not profile.san.common_name_listed and fault in {"syntax", "single_label", "idn"}:
+        return  # such a profile's CN may be a name for people
+    if fault == "idn":
+        raise InvalidValueError("requests.error.dns_idn", name=name, a_label=a_label(name))
+    if fault:
+        raise InvalidValueError(f"requests.error.dns_{fault}", name=name, profile=profile.name)
+
+
+def _refuse_key_type(profile: Profile, key_type: str) -> None:
+    if key_type in profile.key.types:
+        return
+    operands = {"key_type": key_type, "profile": profile.name, "types": ", ".join(profile.key.types)}
+    if not key_type.startswith(("rsa:", "ec:")):
+        raise InvalidValueError("requests.error.key_type", key_type=key_type)
+    if not key_type.startswith(f"{profile.key.algorithm.lower()}:"):
+        raise InvalidValueError("requests.error.key_type_ec", **operands)
+    raise InvalidValueError("requests.error.key_type_size", **operands)
+
+
+def _signed(
+    builder: x509.CertificateSigningRequestBuilder, key: PrivateKey, scheme: SignatureScheme
+) -> x509.CertificateSigningRequest:
+    if isinstance(key.native, ec.EllipticCurvePrivateKey):
+        return builder.sign(key.native, hashes.SHA384() if key.native.key_size > 256 else hashes.SHA256())
+    if scheme is SignatureScheme.PSS:
+        pss = padding.PSS(mgf=padding.MGF1(hashes.SHA512()), salt_length=64)
+        return builder.sign(key.native, hashes.SHA512(), rsa_padding=pss)
+    return builder.sign(key.native, hashes.SHA256(), rsa_padding=padding.PKCS1v15())

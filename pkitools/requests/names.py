@@ -1,0 +1,81 @@
+"""Which names may stand in a subjectAltName: one judgement, used when a request is made and when one is checked."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Final
+
+from pkitools.environment import Environment
+from pkitools.profiles import Permission, SANRule
+
+_LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
+_MAX_NAME: Final = 253  # RFC 1035 2.3.4, without the root's dot
+LOCALHOST: Final = "localhost"
+
+
+def is_ip_address(text: str) -> bool:
+    """Say whether the text is an IPv4 or IPv6 address."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def is_dns_name(text: str) -> bool:
+    """Say whether the text is a host name of two labels or more, in the characters a certificate can hold.
+
+    An internationalised name is one in its A-label form (``xn--caf-dma.nl``) only.
+    """
+    labels = text.split(".")
+    return (
+        len(text) <= _MAX_NAME
+        and len(labels) > 1
+        and all(_LABEL.fullmatch(label) for label in labels)
+        and not labels[-1].isdigit()
+    )
+
+
+def dns_fault(text: str, rule: SANRule | None, environment: Environment | None) -> str | None:
+    """Return what is wrong with a DNS name as a word, or ``None``.
+
+    Args:
+        text: the name.
+        rule: what the profile allows; ``None``: what every profile forbids.
+        environment: ``localhost`` may be in preproduction where the profile lets TRIAL certificates have it.
+
+    Returns:
+        ``ip``, ``localhost``, ``wildcard``, ``onion``, ``idn``, ``single_label`` or ``syntax``.
+    """
+    lower = text.lower()
+    wildcard = lower.startswith("*.")
+    faults = (
+        (lower == LOCALHOST, None if _localhost_allowed(rule, environment) else "localhost"),
+        (is_ip_address(text), "ip"),
+        (wildcard and rule is not None and rule.wildcard is Permission.FORBIDDEN, "wildcard"),
+        (lower.endswith(".onion"), "onion"),
+        (not text.isascii(), "idn"),
+        (is_dns_name(text[2:] if wildcard else text), None),
+        (_LABEL.fullmatch(text) is not None, "single_label"),
+    )
+    return next((fault for applies, fault in faults if applies), "syntax")
+
+
+def _localhost_allowed(rule: SANRule | None, environment: Environment | None) -> bool:
+    if rule is None or rule.localhost is Permission.ALLOWED:
+        return True
+    return rule.localhost is Permission.TRIAL and environment is not Environment.PRODUCTION
+
+
+def a_label(text: str) -> str:
+    """Return an internationalised name as it has to be written, as far as this can be told without doubt.
+
+    ``ß``, ``ς`` and joiners mean different names under the two IDNA standards: then only the form is shown.
+    """
+    try:
+        if not set(text) & set("ßς\u200c\u200d"):
+            return text.encode("idna").decode("ascii")
+    except UnicodeError:
+        pass
+    return "xn--…"
