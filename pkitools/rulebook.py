@@ -12,6 +12,7 @@ from pkitools.findings import Rule
 _MODULES: Final[tuple[str, ...]] = (
     "pkitools.oin.rules",
     "pkitools.x509.subject_oin",
+    "pkitools.systems.rules",
     "pkitools.check.environment",
 )
 

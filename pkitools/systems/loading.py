@@ -1,0 +1,89 @@
+"""``data/<system>.toml`` → :class:`~pkitools.systems.System`. Adding a system is adding a file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Certainty, Severity, Source
+from pkitools.messages import LANGUAGES
+from pkitools.systems.model import Answer, Statement, System, Topic
+
+_BINDING = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
+
+
+@cache
+def systems() -> tuple[System, ...]:
+    """Return every system, by name."""
+    folder = files(__package__).joinpath("data")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(read_system(folder.joinpath(name).read_text(encoding="utf-8")) for name in names)
+
+
+def get_system(name: str) -> System:
+    """Return the system of this name.
+
+    Raises:
+        InvalidValueError: ``systems.error.unknown``.
+    """
+    for system in systems():
+        if system.name == name:
+            return system
+    raise InvalidValueError("systems.error.unknown", name=name, known=", ".join(s.name for s in systems()))
+
+
+def read_system(text: str) -> System:
+    """Return the system a TOML text describes. The text is our own: a mistake in it is a bug and raises as such."""
+    raw = tomllib.loads(text)
+    sources = {name: _source(record) for name, record in raw["source"].items()}
+    return System(
+        name=raw["name"],
+        title=raw["title"],
+        owner=raw["owner"],
+        about=_both(raw["about"]),
+        retrieved=raw["retrieved"],
+        statements=tuple(_statement(record, sources) for record in raw["statement"]),
+    )
+
+
+def _source(record: Mapping[str, str]) -> Source:
+    return Source(record["document"], record.get("version", ""), record.get("section", ""), record.get("url", ""))
+
+
+def _statement(record: Mapping[str, Any], sources: Mapping[str, Source]) -> Statement:
+    source = sources[record["source"]]
+    if section := record.get("section"):
+        source = Source(source.document, source.version, section, source.url)
+    answer = Answer(record.get("answer", "yes"))
+    certainty = Certainty(record["certainty"]) if "certainty" in record else None
+    if (certainty is None) != (answer is Answer.UNKNOWN):
+        raise ValueError(f"{record['topic']}: a certainty belongs to every answer but unknown")
+    environments = record.get("environments", [e.value for e in Environment])
+    return Statement(
+        topic=Topic(record["topic"]),
+        environments=frozenset(Environment(e) for e in environments),
+        answer=answer,
+        text=_both(record),
+        source=source,
+        certainty=certainty,
+        severity=_severity(record.get("severity"), certainty),
+        values=tuple(record.get("values", ())),
+        number=record.get("number"),
+        since=record.get("since"),
+        until=record.get("until"),
+    )
+
+
+def _severity(stated: str | None, certainty: Certainty | None) -> Severity:
+    most = Severity.ERROR if certainty in _BINDING else Severity.WARNING
+    return min(most, Severity[stated.upper()]) if stated else most
+
+
+def _both(record: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType({language: record[language] for language in LANGUAGES})

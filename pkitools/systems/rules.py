@@ -1,0 +1,98 @@
+"""The rules a system's statements are checked by: one per topic, whatever the system.
+
+An outcome carries the rule *as the system asks it*: with the document and certainty of the statement, and no more
+severe than that source allows. The code stays the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from pkitools.findings import Certainty, Rule, Severity, Source
+from pkitools.systems.model import Statement, System
+
+_STATED: Final = Source("What the system itself asks", section="pkitools systems show NAME")
+_ADVICE: Final = Source("pkitools", section="advice")
+
+
+def _asked(code: str, severity: Severity = Severity.ERROR) -> Rule:
+    return Rule(f"system.{code}", severity, _STATED, Certainty.OFFICIAL)
+
+
+def _advised(code: str, severity: Severity) -> Rule:
+    return Rule(f"system.{code}", severity, _ADVICE, Certainty.ADVICE)
+
+
+HIERARCHY_ACCEPTED: Final = _asked("hierarchy.accepted")
+HIERARCHY_DISCOURAGED: Final = _asked("hierarchy.discouraged", Severity.WARNING)
+HIERARCHY_UNCONFIRMED: Final = _advised("hierarchy.unconfirmed", Severity.WARNING)
+SELF_SIGNED_NOT_ALLOWED: Final = _asked("self_signed.not_allowed")
+SELF_SIGNED_UNCONFIRMED: Final = _advised("self_signed.unconfirmed", Severity.WARNING)
+SELF_SIGNED_PREPRODUCTION_ONLY: Final = _advised("self_signed.preproduction_only", Severity.NOTICE)
+
+OIN_REQUIRED: Final = _asked("oin.required")
+OIN_EQUALS_ENTITY_ID: Final = _asked("oin.equals_entity_id")
+ENTITY_ID_GIVEN: Final = _advised("entity_id.given", Severity.NOTICE)
+OIN_KVK_BASED: Final = _asked("oin.kvk_based")
+OIN_DIGITS_ONLY: Final = _asked("oin.digits_only")
+URA_IN_SAN: Final = _asked("ura.in_san")
+CLIENT_AUTH: Final = _asked("eku.client_auth")
+SERVER_AUTH: Final = _asked("eku.server_auth")
+SIGNING: Final = _asked("key_usage.signing")
+KEY_SIZE: Final = _asked("key.rsa_size")
+POLICY_EXPECTED: Final = _asked("policy.expected")
+FQDN: Final = _asked("san.fqdn")
+NO_WILDCARD: Final = _asked("san.no_wildcard")
+SINGLE_DOMAIN: Final = _asked("san.single_domain")
+ORGANIZATION_NAME: Final = _asked("subject.organization")
+
+REUSE_SEPARATE: Final = _asked("reuse.separate_certificate")
+REUSE_UNIQUE_NAME: Final = _asked("reuse.unique_name")
+REUSE_MAXIMUM: Final = _asked("reuse.maximum")
+REUSE_CERTIFICATE: Final = _advised("reuse.certificate_across_environments", Severity.NOTICE)
+REUSE_KEY: Final = _advised("reuse.key_across_environments", Severity.WARNING)
+REUSE_NAME: Final = _advised("reuse.name_across_environments", Severity.NOTICE)
+REUSE_SYSTEMS: Final = _advised("reuse.shared_between_systems", Severity.NOTICE)
+
+RULES: Final = (
+    HIERARCHY_ACCEPTED,
+    HIERARCHY_DISCOURAGED,
+    HIERARCHY_UNCONFIRMED,
+    SELF_SIGNED_NOT_ALLOWED,
+    SELF_SIGNED_UNCONFIRMED,
+    SELF_SIGNED_PREPRODUCTION_ONLY,
+    OIN_REQUIRED,
+    OIN_EQUALS_ENTITY_ID,
+    ENTITY_ID_GIVEN,
+    OIN_KVK_BASED,
+    OIN_DIGITS_ONLY,
+    URA_IN_SAN,
+    CLIENT_AUTH,
+    SERVER_AUTH,
+    SIGNING,
+    KEY_SIZE,
+    POLICY_EXPECTED,
+    FQDN,
+    NO_WILDCARD,
+    SINGLE_DOMAIN,
+    ORGANIZATION_NAME,
+    REUSE_SEPARATE,
+    REUSE_UNIQUE_NAME,
+    REUSE_MAXIMUM,
+    REUSE_CERTIFICATE,
+    REUSE_KEY,
+    REUSE_NAME,
+    REUSE_SYSTEMS,
+)
+
+
+def as_asked(rule: Rule, statement: Statement, system: System) -> Rule:
+    """Return the rule with the source and certainty of the statement, and its severity lowered to what that bears."""
+    return replace(
+        rule,
+        source=statement.source,
+        certainty=statement.certainty or rule.certainty,
+        severity=min(rule.severity, statement.severity),
+        applies_to=(system.name,),
+    )
