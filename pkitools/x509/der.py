@@ -248,14 +248,26 @@ def string(data: bytes, node: Node) -> tuple[str, str, bool]:
         return octets.decode(codec, "backslashreplace"), name, False
 
 
+def iterate(data: bytes, node: Node) -> Iterator[Node]:
+    """Yield the nodes inside ``node`` one by one: for input so large that :func:`children` would fill the memory."""
+    _, _, at, end = node
+    while at < end:
+        child = node_at(data, at, end)
+        yield child
+        at = child[3]
+
+
 def walk(data: bytes, node: Node) -> Iterator[tuple[int, Node]]:
     """Yield every node below ``node`` with its depth, in order, down to :data:`~pkitools.limits.MAX_DER_DEPTH`."""
-    waiting = [(1, child) for child in reversed(children(data, node))]
-    while waiting:
-        depth, child = waiting.pop()
-        yield depth, child
+    levels = [iterate(data, node)]
+    while levels:
+        child = next(levels[-1], None)
+        if child is None:
+            levels.pop()
+            continue
+        yield len(levels), child
         first = child[0] if child[0] < 0x100 else data[child[1]]
         if first & CONSTRUCTED:
-            if depth >= MAX_DER_DEPTH:
+            if len(levels) >= MAX_DER_DEPTH:
                 raise DERError(f"nested deeper than {MAX_DER_DEPTH} at offset {child[1]}")
-            waiting.extend((depth + 1, below) for below in reversed(children(data, child)))
+            levels.append(iterate(data, child))

@@ -1,0 +1,91 @@
+"""Find the PEM blocks in any text (RFC 7468, read leniently), in one pass over it.
+
+Accepted: text before, between and behind the blocks, any line ends, indentation, headers in the old style
+(``Proc-Type``), line breaks written as ``\\n`` (PEM inside JSON or an environment variable). A block that is broken is
+reported in its place; the next one is still found.
+"""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_PEM_BLOCKS
+
+BEGIN: Final = b"-----BEGIN "
+_DASHES: Final = b"-----"
+_MAX_LABEL: Final = 64
+_WHITE: Final = b" \t\r\n\v\f"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One PEM block.
+
+    Args:
+        number: from 1.
+        label: what stands behind BEGIN.
+        body: the decoded content; empty when ``error`` is set.
+        encrypted: its headers say that the body is encrypted.
+        error: why it could not be decoded.
+    """
+
+    number: int
+    label: str
+    body: bytes = field(repr=False)
+    encrypted: bool = False
+    error: InputError | None = None
+
+
+def blocks(text: bytes) -> Iterator[Block]:
+    """Yield every block. Raises :class:`LimitError` beyond :data:`~pkitools.limits.MAX_PEM_BLOCKS`."""
+    number = 0
+    at = text.find(BEGIN)
+    while at >= 0:
+        number += 1
+        if number > MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        block, behind = _block(text, at + len(BEGIN), number)
+        yield block
+        at = text.find(BEGIN, behind)
+
+
+def _block(text: bytes, at: int, number: int) -> tuple[Block, int]:
+    """Return the block whose label starts at ``at``, and where to look for the next."""
+    close = text.find(_DASHES, at, at + _MAX_LABEL + len(_DASHES))
+    label = text[at:close].decode("ascii", "backslashreplace") if close >= 0 else ""
+    if close < 0 or "\n" in label:
+        return _bad(number, "", "no_label"), at
+    start = close + len(_DASHES)
+    stop = text.find(_DASHES, start)
+    ending = b"-----END " + text[at:close] + _DASHES
+    if stop < 0 or not text.startswith(ending, stop):
+        code = "not_closed" if stop < 0 or text.startswith(BEGIN, stop) else "wrong_end"
+        return _bad(number, label, code), stop if stop >= 0 else len(text)
+    return _decoded(text[start:stop], number, label), stop + len(ending)
+
+
+def _bad(number: int, label: str, code: str) -> Block:
+    error = InputError(f"sources.error.pem_{code}", number=number, label=label)
+    return Block(number, label, b"", error=error)
+
+
+def _decoded(content: bytes, number: int, label: str) -> Block:
+    headers, body = _without_headers(content.replace(b"\\r", b"").replace(b"\\n", b"\n"))
+    try:
+        octets = binascii.a2b_base64(body.translate(None, _WHITE), strict_mode=True)
+    except binascii.Error:
+        return _bad(number, label, "not_base64")
+    if not octets:
+        return _bad(number, label, "no_content")
+    return Block(number, label, octets, encrypted=b"ENCRYPTED" in headers)
+
+
+def _without_headers(content: bytes) -> tuple[bytes, bytes]:
+    if b":" not in content:  # no base64 has one
+        return b"", content
+    headers, blank, body = content.replace(b"\r\n", b"\n").lstrip(b"\n").partition(b"\n\n")
+    return (headers, body) if blank else (b"", content)
