@@ -22,8 +22,8 @@ _BINDING = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
 def systems() -> tuple[System, ...]:
     """Return every system, by name."""
     folder = files(__package__).joinpath("data")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(read_system(folder.joinpath(name).read_text(encoding="utf-8")) for name in names)
+    texts = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted((read_system(text) for text in texts), key=lambda system: system.name))
 
 
 def get_system(name: str) -> System:

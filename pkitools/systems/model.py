@@ -81,12 +81,25 @@ class Statement:
     since: date | None = None
     until: date | None = None
 
+    @property
+    def weighs(self) -> bool:
+        """A certificate can fall short of it: it asks something, or refuses something."""
+        if self.topic in READ_ONLY:
+            return False
+        refusal = self.topic in {Topic.HIERARCHY, Topic.SELF_SIGNED}
+        return self.answer in ({Answer.NO, Answer.DISCOURAGED} if refusal else {Answer.YES})
+
     def holds(self, environment: Environment, moment: datetime) -> bool:
         """Return whether it holds there and then."""
         day = moment.date()
         in_time = (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
         return environment in self.environments and in_time
 
+
+READ_ONLY: frozenset[Topic] = frozenset(
+    {Topic.DELIVERY, Topic.LEAD_TIME, Topic.REGISTRATION, Topic.REVOCATION, Topic.TLS, Topic.NOTE}
+)
+"""Topics for people to read: nothing in a certificate to check them by."""
 
 ANSWERED: frozenset[Topic] = frozenset(
     {

@@ -1,0 +1,168 @@
+"""The data of every system: whole, sourced, and never firmer than its source."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime
+from importlib.resources import files
+
+import pytest
+
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Certainty, Severity
+from pkitools.systems import Answer, System, Topic, get_system, systems
+from pkitools.systems.loading import read_system
+from pkitools.systems.model import READ_ONLY
+from pkitools.trust import decode_policy, hierarchies
+
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+NAMES = ["digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning", "fsc", "kvk", "mijnoverheid", "uzi"]
+GROUPS = {"pkioverheid", "trial", "test", "acceptance", "*"}
+FIELDS = {"name", "title", "owner", "about", "retrieved", "version", "source", "statement"}
+STATEMENT_FIELDS = {
+    *("topic", "environments", "answer", "values", "number", "source", "section", "certainty", "severity"),
+    *("since", "until", "nl", "en"),
+}
+every_system = pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
+
+
+def raw(name: str) -> str:
+    return files("pkitools.systems").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
+
+
+def test_the_nine_systems_are_there() -> None:
+    assert [s.name for s in systems()] == NAMES
+    assert [get_system(name).name for name in NAMES] == NAMES
+
+
+def test_an_unknown_system_is_refused_with_the_names_there_are() -> None:
+    with pytest.raises(InvalidValueError, match="digid-machtigen, digikoppeling"):
+        get_system("suwinet")
+
+
+@every_system
+def test_a_file_holds_known_fields_only_and_uses_each_of_its_sources(system: System) -> None:
+    data = tomllib.loads(raw(system.name))
+    assert data.keys() == FIELDS
+    assert all(set(s) <= STATEMENT_FIELDS for s in data["statement"])
+    assert set(data["source"]) == {s["source"] for s in data["statement"]}
+    assert all(source["document"] for source in data["source"].values())
+
+
+@every_system
+def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: System) -> None:
+    for statement in system.statements:
+        assert all(statement.text[language].endswith((".", ")")) for language in ("nl", "en"))
+        assert statement.text["nl"] != statement.text["en"]
+        assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
+        numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Answer.YES
+        assert (statement.number is not None) == numbered
+        known = statement.answer is not Answer.UNKNOWN
+        assert (statement.certainty is not None) == known
+        if known:
+            assert statement.source.document != "-"
+
+
+@every_system
+def test_a_weak_source_never_makes_an_error(system: System) -> None:
+    for statement in system.statements:
+        if statement.certainty not in {Certainty.STANDARD, Certainty.OFFICIAL}:
+            assert statement.severity <= Severity.WARNING
+
+
+@every_system
+def test_values_name_things_that_exist(system: System) -> None:
+    names = {h.name for h in hierarchies()} | GROUPS
+    for statement in system.statements:
+        if statement.topic is Topic.HIERARCHY:
+            assert set(statement.values) <= names
+        if statement.topic is Topic.POLICY:
+            assert all(decode_policy(oid) for oid in statement.values)
+        if statement.topic is Topic.ENTITY_ID:
+            assert set(statement.values) <= {"gdi", "eherkenning", "*"}
+
+
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_every_system_says_something_of_self_signed_and_of_hierarchies(
+    system: System, environment: Environment
+) -> None:
+    assert system.statements_at(environment, MOMENT, Topic.SELF_SIGNED)
+    named = [v for s in system.statements_at(environment, MOMENT, Topic.HIERARCHY) for v in s.values]
+    assert len(named) == len(set(named)), "a hierarchy is named once"
+
+
+@every_system
+def test_production_never_takes_a_test_hierarchy_or_a_self_signed_certificate(system: System) -> None:
+    assert system.self_signed_allowed(Environment.PRODUCTION, MOMENT) is not True
+    for hierarchy in hierarchies():
+        if hierarchy.environment is Environment.PREPRODUCTION:
+            said = system.about_hierarchy(hierarchy.name, str(hierarchy.kind), Environment.PRODUCTION, MOMENT)
+            assert said is not None
+            assert said.answer is Answer.NO
+
+
+def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
+    allowed = {s.name: s.self_signed_allowed(Environment.PREPRODUCTION, MOMENT) for s in systems()}
+    assert [name for name, answer in allowed.items() if answer] == ["digid-machtigen"]
+    assert allowed["digid"] is None  # only a third party says no
+
+
+def test_a_statement_holds_between_its_days() -> None:
+    (note,) = [s for s in get_system("uzi").statements if s.topic is Topic.NOTE]
+    production = Environment.PRODUCTION
+    assert not note.holds(production, datetime(2026, 11, 11, 23, 59, tzinfo=UTC))
+    assert note.holds(production, datetime(2026, 11, 12, tzinfo=UTC))
+
+
+def test_what_people_read_is_never_weighed() -> None:
+    for system in systems():
+        for statement in system.statements:
+            if statement.topic in READ_ONLY or statement.answer is Answer.UNKNOWN:
+                assert not statement.weighs
+
+
+SMALLEST = """
+version = "1"
+retrieved = 2026-11-22
+name = "x"
+title = "X"
+owner = "Y"
+about = { nl = "nl", en = "en" }
+source.a.document = "A"
+[[statement]]
+topic = "oin"
+source = "a"
+certainty = "third_party"
+nl = "Een."
+en = "One."
+"""
+
+
+def test_adding_a_system_is_adding_a_file() -> None:
+    system = read_system(SMALLEST)
+    (statement,) = system.statements
+    assert statement.environments == frozenset(Environment)
+    assert statement.severity is Severity.WARNING
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"oin"', '"oi"'),
+        ('"third_party"', '"sure"'),
+        ('certainty = "third_party"\n', ""),
+        ('"oin"', '"oin"\nanswer = "unknown"'),
+        ('source = "a"', 'source = "b"'),
+        ('nl = "Een."\n', ""),
+    ],
+)
+def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        read_system(SMALLEST.replace(old, new))
+
+
+def test_no_machine_path_in_the_data() -> None:
+    assert not [n for n in NAMES if re.search(r"stored copy|/work/|/tmp/|/home/", raw(n))]
