@@ -1,0 +1,227 @@
+"""Our own advice: what no document asks and people run into all the same. At most a WARNING, with one exception.
+
+The exception is a control character in a name, which has no honest use and has fooled software for twenty years.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pkitools.findings import Certainty, Severity, Source
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import (
+    END_ENTITY,
+    NOT_APPLICABLE,
+    Check,
+    Result,
+    RuleBook,
+    Scope,
+    met_if,
+    met_if_none,
+)
+from pkitools.rules.names import is_dns_name, looks_like_host
+
+_OWN = Source("pkitools")
+_MIGRATION = Source(
+    "Migratie PKIoverheid G3-G1private naar G4, TO Digikoppeling",
+    "2026-06-18",
+    "p. 4",
+    "https://github.com/Logius-standaarden/Overleg",
+)
+_README = Source("PKIoverheid G4 TRIAL README", "3d8d72d", "", "https://github.com/pkioverheid/g4-trial")
+
+BOOK = RuleBook("advice", _OWN)
+_WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
+
+LEAD_TIME: Final = timedelta(days=91)
+"""When to order: Digidentity announces a renewal 12 weeks ahead, Logius flags certificates of under three months."""
+
+_LEGACY_END: Final = datetime(2028, 11, 12, tzinfo=UTC)
+
+
+def _advice(
+    slug: str, severity: Severity, scope: Scope = END_ENTITY, source: Source | None = None
+) -> Callable[[Check], Check]:
+    return BOOK.rule(slug, severity, certainty=Certainty.ADVICE, scope=scope, source=source)
+
+
+# --- names -----------------------------------------------------------------------------------------------------------
+
+
+def _texts(at: RuleContext) -> Iterator[tuple[str, str]]:
+    for attribute in at.subject:
+        yield f"subject.{attribute.name}", attribute.value
+    for name in at.facts.subject_alternative_name or ():
+        yield f"subjectAltName.{name.kind}", name.value
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(char) == "Cc" for char in text)
+
+
+def _has_invisible(text: str) -> bool:
+    return any(unicodedata.category(char) in {"Cf", "Co", "Cn", "Zl", "Zp"} for char in text)
+
+
+@_advice("names.control_characters", Severity.ERROR, Scope())
+def _control_characters(at: RuleContext) -> Result:
+    # isprintable is one C loop; the categories are looked up only when it says no
+    return met_if_none("names", [p for p, text in _texts(at) if not text.isprintable() and _has_control(text)])
+
+
+@_advice("names.invisible_characters", _WARNING, Scope())
+def _invisible_characters(at: RuleContext) -> Result:
+    return met_if_none("names", [p for p, text in _texts(at) if not text.isprintable() and _has_invisible(text)])
+
+
+@_advice("names.surrounding_space", _NOTICE, Scope())
+def _surrounding_space(at: RuleContext) -> Result:
+    return met_if_none(
+        "subject", [attribute.name for attribute in at.subject if attribute.value != attribute.value.strip()]
+    )
+
+
+@_advice("names.wildcard", _WARNING)
+def _wildcard(at: RuleContext) -> Result:
+    if not at.dns_names:
+        return NOT_APPLICABLE
+    return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.startswith("*")])
+
+
+_SERVER: Final = "1.3.6.1.5.5.7.3.1"
+
+
+@_advice("names.no_san", _WARNING)
+def _no_san(at: RuleContext) -> Result:
+    if _SERVER not in at.purposes:
+        return NOT_APPLICABLE
+    kinds = {name.kind for name in at.facts.subject_alternative_name or ()}
+    return met_if(not kinds.isdisjoint({"dns", "ip"}), "subjectAltName", ", ".join(sorted(kinds)))
+
+
+@_advice("names.common_name_not_in_san", _NOTICE)
+def _common_name_not_in_san(at: RuleContext) -> Result:
+    if not at.dns_names or (at.profile is not None and at.profile.name in {"g1-server", "uzi-server"}):
+        return NOT_APPLICABLE  # these profiles have a rule of their own
+    hosts = [value for value in at.values("2.5.4.3") if looks_like_host(value)]
+    listed = {name.lower() for name in at.dns_names}
+    return (
+        met_if_none("subject.CN", [host for host in hosts if host.lower() not in listed]) if hosts else NOT_APPLICABLE
+    )
+
+
+_INTERNAL: Final = (".local", ".internal", ".lan", ".intranet", ".corp", ".home", ".test", ".example", ".invalid")
+
+
+@_advice("names.internal", _NOTICE)
+def _internal(at: RuleContext) -> Result:
+    if not at.dns_names:
+        return NOT_APPLICABLE
+    odd = [name for name in at.dns_names if is_dns_name(name) and ("." not in name or name.lower().endswith(_INTERNAL))]
+    return met_if_none("subjectAltName.dNSName", odd)
+
+
+# --- key, signature, usage -------------------------------------------------------------------------------------------
+
+
+@_advice("signature.weak_hash", _WARNING)
+def _weak_hash(at: RuleContext) -> Result:
+    algorithm = at.facts.signature_algorithm
+    weak = "sha1" in {algorithm.hash, algorithm.mgf_hash} or algorithm.hash in {"md2", "md5", "sha224"}
+    return met_if(not weak, "signatureAlgorithm", algorithm.name, hash=algorithm.hash)
+
+
+@_advice("signature.pss_peers", Severity.INFO, source=_README)
+def _pss_peers(at: RuleContext) -> Result:
+    return met_if(at.facts.signature_algorithm.name != "RSASSA-PSS", "signatureAlgorithm", "RSASSA-PSS")
+
+
+@_advice("key.exponent", _WARNING, Scope())
+def _exponent(at: RuleContext) -> Result:
+    exponent = at.facts.public_key.exponent
+    if exponent is None:
+        return NOT_APPLICABLE
+    return met_if(exponent >= 65537 and exponent % 2 == 1, "subjectPublicKeyInfo", exponent)
+
+
+@_advice("key.weak", _WARNING, Scope())
+def _weak_key(at: RuleContext) -> Result:
+    key = at.facts.public_key
+    limit = {"RSA": 2048, "RSASSA-PSS": 2048, "DSA": 2048, "EC": 256}.get(key.algorithm)
+    if limit is None or key.bits is None:
+        return NOT_APPLICABLE
+    return met_if(key.bits >= limit, "subjectPublicKeyInfo", key.label, limit=limit)
+
+
+@_advice("key.shared", _WARNING)
+def _shared_key(at: RuleContext) -> Result:
+    mine = at.facts
+    same = [
+        other.subject.common_name or other.sha256
+        for other in at.others
+        if other.public_key.spki_sha256 == mine.public_key.spki_sha256 and other.subject.der != mine.subject.der
+    ]
+    return met_if_none("subjectPublicKeyInfo", same) if at.others else NOT_APPLICABLE
+
+
+@_advice("usage.any", _WARNING)
+def _any_usage(at: RuleContext) -> Result:
+    return met_if("2.5.29.37.0" not in at.purposes, "extendedKeyUsage", "anyExtendedKeyUsage")
+
+
+@_advice("usage.unlimited", _NOTICE)
+def _unlimited_usage(at: RuleContext) -> Result:
+    return met_if(at.facts.extended_key_usage is not None, "extendedKeyUsage", "")
+
+
+# --- revocation and addresses ----------------------------------------------------------------------------------------
+
+
+@_advice("revocation.none", _WARNING)
+def _no_revocation(at: RuleContext) -> Result:
+    if at.self_issued:
+        return NOT_APPLICABLE
+    return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
+
+
+@_advice("revocation.ocsp_only", _WARNING)
+def _ocsp_only(at: RuleContext) -> Result:
+    if not at.facts.ocsp_uris:
+        return NOT_APPLICABLE
+    return met_if(bool(at.facts.crl_uris), "authorityInfoAccess.ocsp", ", ".join(at.facts.ocsp_uris))
+
+
+@_advice("addresses.http", _NOTICE)
+def _addresses_http(at: RuleContext) -> Result:
+    facts = at.facts
+    uris = [*facts.crl_uris, *facts.ocsp_uris, *facts.ca_issuers_uris]
+    if not uris:
+        return NOT_APPLICABLE
+    return met_if_none("addresses", [uri for uri in uris if not uri.lower().startswith("http://")])
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+
+@_advice("validity.order_now", _WARNING)
+def _order_now(at: RuleContext) -> Result:
+    facts = at.facts
+    if not facts.not_before <= at.moment <= facts.not_after:
+        return NOT_APPLICABLE
+    left = facts.not_after - at.moment
+    # a certificate of a few months was never meant to be ordered three months ahead
+    lead = min(LEAD_TIME, at.lifetime / 3)
+    return met_if(left >= lead, "validity.notAfter", f"{facts.not_after:%Y-%m-%d}", days=left.days, lead=lead.days)
+
+
+@_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)
+def _hierarchy_ends(at: RuleContext) -> Result:
+    if at.moment > at.facts.not_after or at.moment > _LEGACY_END:
+        return NOT_APPLICABLE
+    return met_if(at.family == "g4", "certificatePolicies", ", ".join(at.policies), end=f"{_LEGACY_END:%Y-%m-%d}")
+
+
+RULES = BOOK.rules

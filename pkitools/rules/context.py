@@ -1,0 +1,160 @@
+"""What a rule may look at: one certificate, what is known around it, and when and where it is to be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Final
+
+from pkitools.environment import Environment
+from pkitools.oin import OIN, InvalidOINError
+from pkitools.profiles import Profile
+from pkitools.x509 import CertificateFacts, NameAttribute
+from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
+
+ARC: Final = "2.16.528.1.1003.1.2."
+"""All PKIoverheid certificate policies are below this arc."""
+
+# services and servers of the hierarchies before G4: pkioverheid policies 5.4 to 5.7, 5.9, 5.13 to 5.15 and 8.4 to 8.6
+_LEGACY_SERVICES: Final = frozenset(
+    ARC + rest for rest in ("5.4", "5.5", "5.6", "5.7", "5.9", "5.13", "5.14", "5.15", "8.4", "8.5", "8.6")
+)
+
+
+@lru_cache(maxsize=256)
+def family_of(policies: tuple[str, ...]) -> str:
+    """Return the family of certificate policies, see :class:`pkitools.rules.engine.Scope`; TRIAL outweighs the rest."""
+    ours = [oid for oid in policies if oid.startswith(ARC)]
+    if any(oid.startswith(ARC + "41.") for oid in ours):
+        return "trial"
+    if any(oid.startswith(ARC + "44.") for oid in ours):
+        return "g4"
+    if any(oid in _LEGACY_SERVICES for oid in ours):
+        return "legacy_services"
+    return "legacy_other" if ours else "other"
+
+
+@lru_cache(maxsize=1024)
+def parse_oin(text: str) -> OIN | None:
+    """Return the OIN that the text is, also with a prefix no longer given out, or ``None`` when it is none."""
+    try:
+        return OIN.parse(text, legacy=True)
+    except InvalidOINError:
+        return None
+
+
+class RuleContext:
+    """One certificate under judgement.
+
+    Args:
+        facts: the certificate.
+        kind: ``ca`` or ``end_entity``: what it is judged as.
+        profile: its profile, ``None`` when unknown.
+        moment: validation time, aware UTC.
+        environment: where it is to be used, where asked.
+        system: name of the connected system, where asked.
+        issuer: its issuer's certificate, where known.
+        others: other certificates in view, for reuse of keys.
+    """
+
+    def __init__(
+        self,
+        facts: CertificateFacts,
+        *,
+        kind: str,
+        profile: Profile | None,
+        moment: datetime,
+        environment: Environment | None = None,
+        system: str | None = None,
+        issuer: CertificateFacts | None = None,
+        others: Sequence[CertificateFacts] = (),
+    ) -> None:
+        self.facts = facts
+        self.kind = kind
+        self.profile = profile
+        self.moment = moment
+        self.environment = environment
+        self.system = system
+        self.issuer = issuer
+        self.others = others
+        self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
+        self.family = family_of(self.policies)
+        self.subject: tuple[NameAttribute, ...] = tuple(facts.subject)
+        self.critical: dict[str, bool] = {extension.oid: extension.critical for extension in facts.extensions}
+
+    @property
+    def self_issued(self) -> bool:
+        """Subject and issuer are one name."""
+        return self.facts.is_self_issued
+
+    @cached_property
+    def values_by_type(self) -> dict[str, list[str]]:
+        """Subject attribute OID → its values."""
+        found: dict[str, list[str]] = {}
+        for attribute in self.subject:
+            found.setdefault(attribute.oid, []).append(attribute.value)
+        return found
+
+    def values(self, oid: str) -> list[str]:
+        """Return the subject's values of one attribute type."""
+        return self.values_by_type.get(oid, [])
+
+    @cached_property
+    def dns_names(self) -> tuple[str, ...]:
+        """The dNSNames of the subjectAltName."""
+        return tuple([name.value for name in self.facts.subject_alternative_name or () if name.kind == "dns"])
+
+    @cached_property
+    def qc_values(self) -> dict[str, tuple[str, ...]]:
+        """QcStatement OID → the values inside it."""
+        return {statement.oid: statement.values for statement in self.facts.qc_statements or ()}
+
+    @property
+    def lifetime(self) -> timedelta:
+        """How long the certificate is valid in all."""
+        return self.facts.not_after - self.facts.not_before
+
+    @property
+    def key_usage(self) -> frozenset[str]:
+        """The key usages; empty when the extension is absent."""
+        return self.facts.key_usage or frozenset()
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """The extended key usages as OIDs; empty when the extension is absent."""
+        return self.facts.extended_key_usage or ()
+
+    @cached_property
+    def oin(self) -> OIN | None:
+        """The OIN, when the subject has one serialNumber and that is an OIN."""
+        found = self.values("2.5.4.5")
+        return parse_oin(found[0]) if len(found) == 1 else None
+
+    @property
+    def organization_identifier(self) -> str | None:
+        """The first organizationIdentifier (2.5.4.97) of the subject."""
+        found = self.values("2.5.4.97")
+        return found[0] if found else None
+
+    @cached_property
+    def _body(self) -> list[Node]:
+        """The fields of the TBSCertificate behind the version, as encoded; empty for facts without their DER."""
+        der = self.facts.der
+        try:
+            fields = children(der, children(der, root(der, SEQUENCE))[0])
+        except (DERError, IndexError):
+            return []
+        return fields[1:] if fields and fields[0][0] == 0xA0 else fields
+
+    @cached_property
+    def time_tags(self) -> tuple[int, ...]:
+        """The ASN.1 tags of notBefore and notAfter; empty when the encoding is not at hand."""
+        if len(self._body) < 4:
+            return ()
+        return tuple([node[0] for node in children(self.facts.der, self._body[3])])
+
+    @property
+    def has_unique_identifiers(self) -> bool:
+        """IssuerUniqueID or subjectUniqueID is present."""
+        return any(node[0] in {0x81, 0x82} for node in self._body)

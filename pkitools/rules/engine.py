@@ -1,0 +1,196 @@
+"""What a rule is made of: its declaration, whom it is for, and a small function that looks.
+
+A module per source document makes a :class:`RuleBook`, declares its rules with it and exports ``RULES`` and ``BOOK``::
+
+    BOOK = RuleBook("rfc5280", Source("RFC 5280", "2008", url="https://www.rfc-editor.org/rfc/rfc5280"))
+
+    @BOOK.rule("serial.positive", Severity.ERROR, "4.1.2.2")
+    def serial_positive(at: RuleContext) -> Result:
+        return met_if(at.facts.serial_number > 0, "serialNumber", at.facts.serial_number)
+
+A check never raises on purpose, never asks network or clock, and answers one of four things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity, Source, Status
+from pkitools.limits import MAX_LISTED
+from pkitools.rules.context import RuleContext
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """The rule looked and found nothing wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplicable:
+    """The rule has nothing to say about this certificate."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotChecked:
+    """The rule could not look.
+
+    Args:
+        reason: a code whose sentence is ``report.reason.<reason>``.
+        detail: operand of that sentence.
+    """
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Violated:
+    """The rule is violated.
+
+    Args:
+        evidence: what was seen, and where.
+        params: operands of the message.
+    """
+
+    evidence: tuple[Evidence, ...]
+    params: Mapping[str, str] = field(hash=False)
+
+
+Result: TypeAlias = Met | NotApplicable | NotChecked | Violated
+Check: TypeAlias = Callable[[RuleContext], Result]
+
+MET: Final = Met()
+NOT_APPLICABLE: Final = NotApplicable()
+
+
+def violated(path: str, value: object, **params: object) -> Violated:
+    """Return a violation with one value as evidence, which is also the operand ``value`` of the message."""
+    shown = "" if value is None else str(value)
+    # an empty operand would leave a hole in the sentence
+    operands = {"value": shown or "–", **{name: str(operand) for name, operand in params.items()}}
+    return Violated((Evidence(path, shown),), operands)
+
+
+def met_if(good: bool, path: str, value: object, **params: object) -> Result:
+    """Return MET, or a violation that shows ``value``."""
+    return MET if good else violated(path, value, **params)
+
+
+def met_if_none(path: str, offenders: Iterable[object], **params: object) -> Result:
+    """Return MET when there is no offender, else a violation that shows the first ten."""
+    found = [str(offender) for offender in offenders]
+    if not found:
+        return MET
+    more = f" … (+{len(found) - MAX_LISTED})" if len(found) > MAX_LISTED else ""
+    operands = {
+        "value": ", ".join(found[:MAX_LISTED]) + more,
+        **{name: str(operand) for name, operand in params.items()},
+    }
+    return Violated(tuple(Evidence(path, value) for value in found[:MAX_LISTED]), operands)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a rule is for. An empty field means all; every field that is not must match.
+
+    Args:
+        kinds: ``ca``, ``end_entity``.
+        profiles: names of :mod:`pkitools.profiles`.
+        families: ``trial`` (policy arc 41), ``g4`` (arc 44), ``legacy_services`` (G1, G2 and G3 services and servers),
+            ``legacy_other`` (other PKIoverheid policies), ``other`` (no PKIoverheid policy).
+        systems: names of connected systems; a rule that names one is asked only when the system is.
+    """
+
+    kinds: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+    families: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+
+    def includes(self, kind: str, profile: str | None, family: str, system: str | None) -> bool:
+        """Return whether a certificate of this kind, profile and family is asked, for this system."""
+        return (
+            (not self.kinds or kind in self.kinds)
+            and (not self.profiles or profile in self.profiles)
+            and (not self.families or family in self.families)
+            and (not self.systems or system in self.systems)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything named, for :attr:`pkitools.findings.Rule.applies_to`."""
+        return (*self.kinds, *self.families, *self.profiles, *self.systems)
+
+
+EVERYTHING: Final = Scope()
+CA: Final = Scope(kinds=("ca",))
+END_ENTITY: Final = Scope(kinds=("end_entity",))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule with whom it is for and how to look."""
+
+    rule: Rule
+    scope: Scope
+    check: Check
+    silent: Outcome = field(init=False, compare=False)
+    """The outcome when it has nothing to say: the same for every certificate, so made once."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "silent", Outcome(self.rule, Status.NOT_APPLICABLE))
+
+
+class RuleBook:
+    """The rules of one source document.
+
+    Args:
+        namespace: first part of every code.
+        source: the document; a rule adds its section.
+    """
+
+    def __init__(self, namespace: str, source: Source) -> None:
+        self.namespace = namespace
+        self.source = source
+        self._entries: list[Entry] = []
+
+    def rule(
+        self,
+        slug: str,
+        severity: Severity,
+        section: str = "",
+        *,
+        certainty: Certainty = Certainty.STANDARD,
+        scope: Scope = EVERYTHING,
+        source: Source | None = None,
+    ) -> Callable[[Check], Check]:
+        """Declare the rule ``<namespace>.<slug>``; decorates its check.
+
+        Args:
+            slug: the rest of the code.
+            severity: ERROR for a MUST, WARNING for a SHOULD.
+            section: where in the document.
+            certainty: how well founded.
+            scope: whom it is for.
+            source: another document than the book's.
+        """
+        origin = source or self.source
+        where = Source(origin.document, origin.version, section or origin.section, origin.url)
+        rule = Rule(f"{self.namespace}.{slug}", severity, where, certainty, scope.names)
+
+        def declare(check: Check) -> Check:
+            self._entries.append(Entry(rule, scope, check))
+            return check
+
+        return declare
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What was declared, in order."""
+        return tuple(self._entries)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The declarations."""
+        return tuple(entry.rule for entry in self._entries)

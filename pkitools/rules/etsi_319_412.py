@@ -1,0 +1,205 @@
+"""ETSI EN 319 412: certificate profiles, parts 1 (common structures), 2 and 3 (persons), 5 (qcStatements).
+
+Part 1 binds who claims its semantics; parts 2 and 3 who claims an ETSI policy (NCP, NCP+, QCP); part 5 who claims to
+be qualified. A certificate that claims nothing is not judged.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pkitools.findings import Severity, Source
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import END_ENTITY, NOT_APPLICABLE, Result, RuleBook, met_if, met_if_none
+
+_PORTAL = "https://www.etsi.org/deliver/etsi_en/319400_319499"
+_PART_1 = Source("ETSI EN 319 412-1", "1.5.1", "", f"{_PORTAL}/31941201/")
+_PART_2 = Source("ETSI EN 319 412-2", "2.3.1", "", f"{_PORTAL}/31941202/")
+_PART_3 = Source("ETSI EN 319 412-3", "1.3.1", "", f"{_PORTAL}/31941203/")
+_PART_5 = Source("ETSI EN 319 412-5", "2.4.1", "", f"{_PORTAL}/31941205/")
+
+BOOK = RuleBook("etsi", _PART_1)
+_ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+
+_SEMANTICS: Final = "1.3.6.1.5.5.7.11.2"
+_LEGAL: Final = frozenset({"0.4.0.194121.1.2", "0.4.0.194121.1.4"})
+_QCP_SEAL: Final = frozenset({"0.4.0.194112.1.1", "0.4.0.194112.1.3"})
+_QCP_DEVICE: Final = frozenset({"0.4.0.194112.1.2", "0.4.0.194112.1.3"})
+_COMPLIANCE, _SSCD, _PDS, _TYPE = (f"0.4.0.1862.1.{n}" for n in (1, 4, 5, 6))
+_ETSI_POLICIES: Final = ("0.4.0.2042.1.", "0.4.0.194112.1.")
+
+# three letters of a scheme, or two of a country and a colon for a national one, then country, hyphen, reference
+_IDENTIFIER: Final = re.compile(r"(?:VAT|NTR|PSD|LEI|[A-Z]{2}:)([A-Z]{2})-.+")
+
+
+def _claims_legal(at: RuleContext) -> bool:
+    return not _LEGAL.isdisjoint(at.qc_values.get(_SEMANTICS, ()))
+
+
+def _claims_etsi(at: RuleContext) -> bool:
+    return any(oid.startswith(_ETSI_POLICIES) for oid in at.policies)
+
+
+def _is_legal_person(at: RuleContext) -> bool:
+    return _claims_legal(at) or not _QCP_SEAL.isdisjoint(at.policies)
+
+
+# --- part 1 ----------------------------------------------------------------------------------------------------------
+
+
+@BOOK.rule("semantics.needs_identifier", _ERROR, "5.1.4", scope=END_ENTITY)
+def _semantics_need_identifier(at: RuleContext) -> Result:
+    if not _claims_legal(at):
+        return NOT_APPLICABLE
+    return met_if(at.organization_identifier is not None, "subject.organizationIdentifier", "")
+
+
+@BOOK.rule("semantics.identifier_form", _ERROR, "5.1.4", scope=END_ENTITY)
+def _identifier_form(at: RuleContext) -> Result:
+    if not _claims_legal(at) or at.organization_identifier is None:
+        return NOT_APPLICABLE
+    values = at.values("2.5.4.97")
+    return met_if_none(
+        "subject.organizationIdentifier", [value for value in values if not _IDENTIFIER.fullmatch(value)]
+    )
+
+
+@BOOK.rule("semantics.identifier_country", _WARNING, "5.1.4", scope=END_ENTITY)
+def _identifier_country(at: RuleContext) -> Result:
+    found = _IDENTIFIER.fullmatch(at.organization_identifier or "")
+    countries = at.values("2.5.4.6")
+    if found is None or not countries or found[1] in {"XG", "EU"}:  # XG: worldwide, as an LEI is; EU: the VAT scheme
+        return NOT_APPLICABLE
+    return met_if(
+        found[1] in countries, "subject.organizationIdentifier", at.organization_identifier, country=countries[0]
+    )
+
+
+# --- part 2 ----------------------------------------------------------------------------------------------------------
+
+
+@BOOK.rule("ca_issuers.present", _ERROR, "4.4.1", scope=END_ENTITY, source=_PART_2)
+def _ca_issuers(at: RuleContext) -> Result:
+    if not _claims_etsi(at) or at.self_issued:
+        return NOT_APPLICABLE
+    uris = at.facts.ca_issuers_uris
+    web = [uri for uri in uris if uri.startswith(("http://", "https://"))]
+    return met_if(bool(web), "authorityInfoAccess.caIssuers", ", ".join(uris))
+
+
+@BOOK.rule("revocation.present", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
+def _revocation(at: RuleContext) -> Result:
+    if not _claims_etsi(at) or at.self_issued:
+        return NOT_APPLICABLE
+    return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
+
+
+@BOOK.rule("crl_distribution_points.not_critical", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
+def _points_not_critical(at: RuleContext) -> Result:
+    critical = at.critical.get("2.5.29.31")
+    if critical is None or not _claims_etsi(at):
+        return NOT_APPLICABLE
+    return met_if(not critical, "cRLDistributionPoints.critical", "true")
+
+
+@BOOK.rule("extended_key_usage.not_critical", _ERROR, "4.3.10", scope=END_ENTITY, source=_PART_2)
+def _purposes_not_critical(at: RuleContext) -> Result:
+    critical = at.critical.get("2.5.29.37")
+    if critical is None or not _claims_etsi(at):
+        return NOT_APPLICABLE
+    return met_if(not critical, "extendedKeyUsage.critical", "true")
+
+
+@BOOK.rule("key_usage.commitment", _ERROR, "4.3.2", scope=END_ENTITY, source=_PART_2)
+def _commitment(at: RuleContext) -> Result:
+    if _COMPLIANCE not in at.qc_values and not any(oid.startswith("0.4.0.194112.1.") for oid in at.policies):
+        return NOT_APPLICABLE
+    return met_if("nonRepudiation" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
+
+
+@BOOK.rule("key_usage.commitment_only", _WARNING, "4.3.2", scope=END_ENTITY, source=_PART_2)
+def _commitment_only(at: RuleContext) -> Result:
+    if "nonRepudiation" not in at.key_usage or not _claims_etsi(at):
+        return NOT_APPLICABLE
+    return met_if_none("keyUsage", sorted(at.key_usage - {"nonRepudiation"}))
+
+
+# --- part 3 ----------------------------------------------------------------------------------------------------------
+
+_LEGAL_SUBJECT: Final = {"C": "2.5.4.6", "O": "2.5.4.10", "organizationIdentifier": "2.5.4.97", "CN": "2.5.4.3"}
+
+
+@BOOK.rule("legal_person.subject", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)
+def _legal_subject(at: RuleContext) -> Result:
+    if not _is_legal_person(at):
+        return NOT_APPLICABLE
+    return met_if_none("subject", [name for name, oid in _LEGAL_SUBJECT.items() if oid not in at.values_by_type])
+
+
+@BOOK.rule("legal_person.subject_once", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)
+def _legal_subject_once(at: RuleContext) -> Result:
+    if not _is_legal_person(at):
+        return NOT_APPLICABLE
+    return met_if_none("subject", [name for name, oid in _LEGAL_SUBJECT.items() if len(at.values(oid)) > 1])
+
+
+@BOOK.rule("legal_person.identifier_differs", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)
+def _identifier_differs(at: RuleContext) -> Result:
+    names, identifier = at.values("2.5.4.10"), at.organization_identifier
+    if not _is_legal_person(at) or identifier is None or not names:
+        return NOT_APPLICABLE
+    return met_if(identifier.casefold() != names[0].casefold(), "subject.organizationIdentifier", identifier)
+
+
+# --- part 5 ----------------------------------------------------------------------------------------------------------
+
+
+@BOOK.rule("qc_statements.not_critical", _ERROR, "4.1", source=_PART_5)
+def _not_critical(at: RuleContext) -> Result:
+    critical = at.critical.get("1.3.6.1.5.5.7.1.3")
+    return NOT_APPLICABLE if critical is None else met_if(not critical, "qcStatements.critical", "true")
+
+
+def _claims_qualified(at: RuleContext) -> bool:
+    return any(oid.startswith("0.4.0.194112.1.") for oid in at.policies)
+
+
+@BOOK.rule("qc_statements.compliance", _ERROR, "5.1, 4.2.1", scope=END_ENTITY, source=_PART_5)
+def _compliance(at: RuleContext) -> Result:
+    if not _claims_qualified(at):
+        return NOT_APPLICABLE
+    return met_if(_COMPLIANCE in at.qc_values, "qcStatements", "")
+
+
+@BOOK.rule("qc_statements.device", _ERROR, "5.1, 4.2.2", scope=END_ENTITY, source=_PART_5)
+def _device(at: RuleContext) -> Result:
+    if _QCP_DEVICE.isdisjoint(at.policies):
+        return NOT_APPLICABLE
+    return met_if(_SSCD in at.qc_values, "qcStatements", "")
+
+
+@BOOK.rule("qc_statements.type_seal", _ERROR, "5.1, 4.2.3", scope=END_ENTITY, source=_PART_5)
+def _type_seal(at: RuleContext) -> Result:
+    if _QCP_SEAL.isdisjoint(at.policies):
+        return NOT_APPLICABLE
+    values = at.qc_values.get(_TYPE, ())
+    return met_if("0.4.0.1862.1.6.2" in values, "qcStatements.qcType", ", ".join(values))
+
+
+@BOOK.rule("qc_statements.disclosure", _ERROR, "4.3.4", scope=END_ENTITY, source=_PART_5)
+def _disclosure(at: RuleContext) -> Result:
+    if _COMPLIANCE not in at.qc_values:
+        return NOT_APPLICABLE
+    return met_if(bool(at.qc_values.get(_PDS)), "qcStatements.qcPDS", "")
+
+
+@BOOK.rule("qc_statements.disclosure_https", _ERROR, "4.3.4", scope=END_ENTITY, source=_PART_5)
+def _disclosure_https(at: RuleContext) -> Result:
+    addresses = [value for value in at.qc_values.get(_PDS, ()) if ":" in value]
+    if not addresses:
+        return NOT_APPLICABLE
+    return met_if_none("qcStatements.qcPDS", [value for value in addresses if not value.startswith("https://")])
+
+
+RULES = BOOK.rules

@@ -1,0 +1,78 @@
+"""OIN-Stelsel: the OIN in a certificate, beyond what reading it tells.
+
+Whether it is there, once, in the right string type and valid is judged where it is read
+(:mod:`pkitools.x509.subject_oin`) and by :func:`pkitools.oin.check_oin`; the report of ``lint`` holds those too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pkitools.findings import Certainty, Severity, Source
+from pkitools.rules.context import RuleContext, parse_oin
+from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
+
+_STELSEL = Source("OIN-Stelsel", "2.2.2", "", "https://github.com/Logius-standaarden/OIN-Stelsel")
+_SEEN = Source("Private Services G1 certificates of organisations", "2014-2025")
+
+BOOK = RuleBook("oin_stelsel", _STELSEL)
+_WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
+_END_ENTITY: Final = Scope(kinds=("end_entity",))
+
+_CANDIDATE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Za-z])")
+
+
+def _oins_in(text: str) -> list[str]:
+    if len(text) < 20:
+        return []
+    return [found for found in _CANDIDATE.findall(text) if parse_oin(found) is not None]
+
+
+def _declare_misplaced(slug: str, oid: str, name: str) -> None:
+    @BOOK.rule(slug, _WARNING, "3", scope=_END_ENTITY)
+    def check(at: RuleContext) -> Result:
+        values = at.values_by_type.get(oid)
+        if values is None:
+            return NOT_APPLICABLE
+        return met_if_none(f"subject.{name}", [found for value in values for found in _oins_in(value)])
+
+
+_declare_misplaced("place.common_name", "2.5.4.3", "CN")
+_declare_misplaced("place.organization", "2.5.4.10", "O")
+_declare_misplaced("place.organizational_unit", "2.5.4.11", "OU")
+
+
+@BOOK.rule("place.alternative_name_agrees", _WARNING, certainty=Certainty.OBSERVED, scope=_END_ENTITY, source=_SEEN)
+def _alternative_name_agrees(at: RuleContext) -> Result:
+    """DigiCert repeats the OIN in a UPN, QuoVadis once did so in an otherName of its own."""
+    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id != "2.5.5.5"]
+    found = [oin for name in names for oin in _oins_in(name)]
+    if not found or at.oin is None:
+        return NOT_APPLICABLE
+    return met_if_none("subjectAltName.otherName", [oin for oin in found if oin != at.oin], oin=at.oin)
+
+
+@BOOK.rule(
+    "test_number.production_certificate",
+    _WARNING,
+    "6",
+    certainty=Certainty.INFERRED,
+    scope=Scope(kinds=("end_entity",), families=("g4", "legacy_services")),
+)
+def _test_number(at: RuleContext) -> Result:
+    return NOT_APPLICABLE if at.oin is None else met_if(not at.oin.is_test, "subject.serialNumber", at.oin)
+
+
+@BOOK.rule(
+    "real_number.trial_certificate",
+    _NOTICE,
+    "6",
+    certainty=Certainty.INFERRED,
+    scope=Scope(kinds=("end_entity",), families=("trial",)),
+)
+def _real_number(at: RuleContext) -> Result:
+    return NOT_APPLICABLE if at.oin is None else met_if(at.oin.is_test, "subject.serialNumber", at.oin)
+
+
+RULES = BOOK.rules

@@ -1,0 +1,316 @@
+"""RFC 5280: the extensions of a certificate (section 4.2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.findings import Severity, Source
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import (
+    CA,
+    END_ENTITY,
+    EVERYTHING,
+    MET,
+    NOT_APPLICABLE,
+    NotChecked,
+    Result,
+    RuleBook,
+    Scope,
+    met_if,
+    met_if_none,
+    violated,
+)
+from pkitools.rules.names import is_dns_name, is_email, is_uri
+from pkitools.x509.oids import EXTENDED_KEY_USAGES, EXTENSIONS
+
+BOOK = RuleBook("rfc5280", Source("RFC 5280", "May 2008", url="https://www.rfc-editor.org/rfc/rfc5280"))
+
+_RFC_3279 = Source("RFC 3279", "April 2002", url="https://www.rfc-editor.org/rfc/rfc3279")
+_RFC_1034 = Source("RFC 1034", "November 1987", url="https://www.rfc-editor.org/rfc/rfc1034")
+
+_ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+
+
+# --- criticality: slug, extension, must it be critical, severity, section, whom --------------------------------------
+
+_CRITICALITY: Final = (
+    ("basic_constraints.critical", "2.5.29.19", True, _ERROR, "4.2.1.9", CA),
+    ("key_usage.critical", "2.5.29.15", True, _WARNING, "4.2.1.3", EVERYTHING),
+    ("name_constraints.critical", "2.5.29.30", True, _ERROR, "4.2.1.10", CA),
+    ("policy_mappings.critical", "2.5.29.33", True, _WARNING, "4.2.1.5", CA),
+    ("policy_constraints.critical", "2.5.29.36", True, _ERROR, "4.2.1.11", CA),
+    ("inhibit_any_policy.critical", "2.5.29.54", True, _ERROR, "4.2.1.14", CA),
+    ("authority_key_identifier.not_critical", "2.5.29.35", False, _ERROR, "4.2.1.1", EVERYTHING),
+    ("subject_key_identifier.not_critical", "2.5.29.14", False, _ERROR, "4.2.1.2", EVERYTHING),
+    ("authority_information_access.not_critical", "1.3.6.1.5.5.7.1.1", False, _ERROR, "4.2.2.1", EVERYTHING),
+    ("crl_distribution_points.not_critical", "2.5.29.31", False, _WARNING, "4.2.1.13", EVERYTHING),
+    ("issuer_alternative_name.not_critical", "2.5.29.18", False, _WARNING, "4.2.1.7", EVERYTHING),
+)
+
+
+def _declare_criticality(row: tuple[str, str, bool, Severity, str, Scope]) -> None:
+    slug, oid, must, severity, section, scope = row
+    path = EXTENSIONS[oid]
+
+    @BOOK.rule(slug, severity, section, scope=scope)
+    def check(at: RuleContext) -> Result:
+        critical = at.critical.get(oid)
+        if critical is None:
+            return NOT_APPLICABLE
+        return MET if critical is must else violated(f"{path}.critical", str(critical).lower())
+
+
+for _row in _CRITICALITY:
+    _declare_criticality(_row)
+
+
+# --- extensions ------------------------------------------------------------------------------------------------------
+
+_PROCESSED: Final = frozenset(
+    {f"2.5.29.{n}" for n in (9, 14, 15, 16, 17, 18, 19, 30, 31, 32, 33, 35, 36, 37, 46, 54)}
+    | {f"1.3.6.1.5.5.7.1.{n}" for n in (1, 3, 11, 24)}
+    | {"1.3.6.1.5.5.7.48.1.5"}
+)
+
+
+@BOOK.rule("extensions.unknown_critical", _ERROR, "4.2")
+def _unknown_critical(at: RuleContext) -> Result:
+    return met_if_none(
+        "extensions", [oid for oid, critical in at.critical.items() if critical and oid not in _PROCESSED]
+    )
+
+
+@BOOK.rule("basic_constraints.end_entity", _ERROR, "4.2.1.9", scope=END_ENTITY)
+def _end_entity_is_no_ca(at: RuleContext) -> Result:
+    # a self-signed certificate made by hand is often marked CA and is nobody's issuer
+    if at.self_issued:
+        return NOT_APPLICABLE
+    return met_if(not at.facts.is_ca, "basicConstraints.cA", "TRUE")
+
+
+@BOOK.rule("basic_constraints.present_on_ca", _ERROR, "4.2.1.9", scope=CA)
+def _ca_has_basic_constraints(at: RuleContext) -> Result:
+    return met_if(at.facts.is_ca, "basicConstraints.cA", "FALSE" if at.facts.basic_constraints else "")
+
+
+@BOOK.rule("basic_constraints.path_length", _ERROR, "4.2.1.9")
+def _path_length_only_on_ca(at: RuleContext) -> Result:
+    constraints = at.facts.basic_constraints
+    if constraints is None or constraints.path_length is None:
+        return NOT_APPLICABLE
+    signs = at.facts.key_usage is None or "keyCertSign" in at.facts.key_usage
+    good = constraints.ca and signs and constraints.path_length >= 0
+    return met_if(good, "basicConstraints.pathLenConstraint", constraints.path_length)
+
+
+@BOOK.rule("key_usage.present_on_ca", _ERROR, "4.2.1.3", scope=CA)
+def _ca_has_key_usage(at: RuleContext) -> Result:
+    return met_if(at.facts.key_usage is not None, "keyUsage", "")
+
+
+@BOOK.rule("key_usage.cert_sign_on_ca", _ERROR, "4.2.1.3", scope=CA)
+def _ca_may_sign(at: RuleContext) -> Result:
+    if at.facts.key_usage is None:
+        return NOT_APPLICABLE
+    return met_if("keyCertSign" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
+
+
+@BOOK.rule("key_usage.cert_sign_needs_ca", _ERROR, "4.2.1.3")
+def _cert_sign_needs_ca(at: RuleContext) -> Result:
+    if "keyCertSign" not in at.key_usage:
+        return NOT_APPLICABLE
+    return met_if(at.facts.is_ca, "keyUsage", "keyCertSign")
+
+
+@BOOK.rule("key_usage.not_empty", _ERROR, "4.2.1.3")
+def _key_usage_not_empty(at: RuleContext) -> Result:
+    if at.facts.key_usage is None:
+        return NOT_APPLICABLE
+    return met_if(bool(at.facts.key_usage), "keyUsage", "")
+
+
+_UNFIT_USAGE: Final = {  # RFC 3279 2.3.1, RFC 4055 1.2, RFC 8813 3, RFC 8410 5
+    "RSA": frozenset({"keyAgreement", "encipherOnly", "decipherOnly"}),
+    "RSASSA-PSS": frozenset({"keyAgreement", "keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"}),
+    "EC": frozenset({"keyEncipherment", "dataEncipherment"}),
+    "Ed25519": frozenset({"keyAgreement", "keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"}),
+    "Ed448": frozenset({"keyAgreement", "keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"}),
+}
+
+
+@BOOK.rule("key_usage.suits_key", _ERROR, "2.3.1", source=_RFC_3279)
+def _key_usage_suits_key(at: RuleContext) -> Result:
+    unfit = _UNFIT_USAGE.get(at.facts.public_key.algorithm)
+    if unfit is None or not at.key_usage:
+        return NOT_APPLICABLE
+    return met_if_none("keyUsage", sorted(at.key_usage & unfit), key=at.facts.public_key.algorithm)
+
+
+@BOOK.rule("subject_key_identifier.present_on_ca", _ERROR, "4.2.1.2", scope=CA)
+def _ca_has_subject_key_identifier(at: RuleContext) -> Result:
+    return met_if(at.facts.subject_key_identifier is not None, "subjectKeyIdentifier", "")
+
+
+@BOOK.rule("subject_key_identifier.present", _WARNING, "4.2.1.2", scope=END_ENTITY)
+def _has_subject_key_identifier(at: RuleContext) -> Result:
+    return met_if(at.facts.subject_key_identifier is not None, "subjectKeyIdentifier", "")
+
+
+@BOOK.rule("authority_key_identifier.present", _ERROR, "4.2.1.1")
+def _has_authority_key_identifier(at: RuleContext) -> Result:
+    if at.self_issued:
+        return NOT_APPLICABLE
+    return met_if(at.facts.authority_key_identifier is not None, "authorityKeyIdentifier", "")
+
+
+@BOOK.rule("authority_key_identifier.matches_issuer", _WARNING, "4.2.1.1")
+def _authority_key_identifier_matches(at: RuleContext) -> Result:
+    # WARNING for a MUST: path validation (section 6) does not use it, and one file alone has no issuer to compare with
+    mine = at.facts.authority_key_identifier
+    if mine is None or at.self_issued:
+        return NOT_APPLICABLE
+    if at.issuer is None:
+        return NotChecked("no_issuer")
+    theirs = at.issuer.subject_key_identifier
+    return met_if(theirs in {mine, None}, "authorityKeyIdentifier", mine, issuer=theirs)
+
+
+@BOOK.rule("extended_key_usage.not_empty", _ERROR, "4.2.1.12")
+def _extended_key_usage_not_empty(at: RuleContext) -> Result:
+    if at.facts.extended_key_usage is None:
+        return NOT_APPLICABLE
+    return met_if(bool(at.facts.extended_key_usage), "extendedKeyUsage", "")
+
+
+@BOOK.rule("extended_key_usage.any_not_critical", _WARNING, "4.2.1.12")
+def _any_purpose_not_critical(at: RuleContext) -> Result:
+    if "2.5.29.37.0" not in at.purposes:
+        return NOT_APPLICABLE
+    return met_if(not at.critical.get("2.5.29.37"), "extendedKeyUsage.critical", "true")
+
+
+_SIGNING: Final = frozenset({"digitalSignature", "nonRepudiation"})
+_USAGE_FOR: Final = {  # 4.2.1.12: key usages that may be consistent with each purpose
+    "1.3.6.1.5.5.7.3.1": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
+    "1.3.6.1.5.5.7.3.2": frozenset({"digitalSignature", "keyAgreement"}),
+    "1.3.6.1.5.5.7.3.3": frozenset({"digitalSignature"}),
+    "1.3.6.1.5.5.7.3.4": _SIGNING | {"keyEncipherment", "keyAgreement"},
+    "1.3.6.1.5.5.7.3.8": _SIGNING,
+    "1.3.6.1.5.5.7.3.9": _SIGNING,
+}
+
+
+@BOOK.rule("extended_key_usage.consistent", _WARNING, "4.2.1.12", scope=END_ENTITY)
+def _purposes_consistent(at: RuleContext) -> Result:
+    if not at.purposes or not at.key_usage:
+        return NOT_APPLICABLE
+    return met_if_none(
+        "extendedKeyUsage",
+        [
+            EXTENDED_KEY_USAGES[purpose]
+            for purpose in at.purposes
+            if purpose in _USAGE_FOR and not at.key_usage & _USAGE_FOR[purpose]
+        ],
+        usage=", ".join(sorted(at.key_usage)),
+    )
+
+
+@BOOK.rule("subject_alternative_name.not_empty", _ERROR, "4.2.1.6")
+def _alternative_name_not_empty(at: RuleContext) -> Result:
+    if at.facts.subject_alternative_name is None:
+        return NOT_APPLICABLE
+    return met_if(bool(at.facts.subject_alternative_name), "subjectAltName", "")
+
+
+@BOOK.rule("subject_alternative_name.not_critical", _WARNING, "4.2.1.6")
+def _alternative_name_not_critical(at: RuleContext) -> Result:
+    critical = at.critical.get("2.5.29.17")
+    if critical is None or not at.subject:
+        return NOT_APPLICABLE
+    return met_if(not critical, "subjectAltName.critical", "true")
+
+
+def _names_of_kind(at: RuleContext, kind: str) -> list[str]:
+    return [name.value for name in at.facts.subject_alternative_name or () if name.kind == kind]
+
+
+@BOOK.rule("subject_alternative_name.dns_syntax", _ERROR, "4.2.1.6")
+def _dns_syntax(at: RuleContext) -> Result:
+    if not at.dns_names:
+        return NOT_APPLICABLE
+    return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if not is_dns_name(name)])
+
+
+@BOOK.rule("subject_alternative_name.dns_length", _ERROR, "3.1", source=_RFC_1034)
+def _dns_length(at: RuleContext) -> Result:
+    if not at.dns_names:
+        return NOT_APPLICABLE
+    return met_if_none(
+        "subjectAltName.dNSName",
+        [name for name in at.dns_names if len(name) > 253 or any(len(label) > 63 for label in name.split("."))],
+    )
+
+
+@BOOK.rule("subject_alternative_name.uri_syntax", _ERROR, "4.2.1.6")
+def _uri_syntax(at: RuleContext) -> Result:
+    uris = _names_of_kind(at, "uri")
+    return met_if_none("subjectAltName.URI", [uri for uri in uris if not is_uri(uri)]) if uris else NOT_APPLICABLE
+
+
+@BOOK.rule("subject_alternative_name.email_syntax", _ERROR, "4.2.1.6")
+def _email_syntax(at: RuleContext) -> Result:
+    emails = _names_of_kind(at, "email")
+    return met_if_none("subjectAltName.email", [e for e in emails if not is_email(e)]) if emails else NOT_APPLICABLE
+
+
+@BOOK.rule("certificate_policies.not_empty", _ERROR, "4.2.1.4")
+def _policies_not_empty(at: RuleContext) -> Result:
+    if at.facts.certificate_policies is None:
+        return NOT_APPLICABLE
+    return met_if(bool(at.policies), "certificatePolicies", "")
+
+
+@BOOK.rule("certificate_policies.duplicates", _ERROR, "4.2.1.4")
+def _policies_once(at: RuleContext) -> Result:
+    if not at.policies:
+        return NOT_APPLICABLE
+    twice = [oid for oid in dict.fromkeys(at.policies) if at.policies.count(oid) > 1]
+    return met_if_none("certificatePolicies", twice)
+
+
+@BOOK.rule("certificate_policies.user_notice_length", _NOTICE, "4.2.1.4")
+def _user_notice_length(at: RuleContext) -> Result:
+    # NOTICE for a MUST of the issuer: the same section asks readers to put up with longer ones
+    notices = [text for policy in at.facts.certificate_policies or () for text in policy.user_notices]
+    if not notices:
+        return NOT_APPLICABLE
+    return met_if_none("certificatePolicies.userNotice", [str(len(text)) for text in notices if len(text) > 200])
+
+
+@BOOK.rule("crl_distribution_points.named", _ERROR, "4.2.1.13")
+def _points_named(at: RuleContext) -> Result:
+    points = at.facts.crl_distribution_points
+    if points is None:
+        return NOT_APPLICABLE
+    bare = [str(n) for n, point in enumerate(points, 1) if not (point.uris or point.other_names or point.crl_issuer)]
+    return met_if_none("cRLDistributionPoints", bare)
+
+
+@BOOK.rule("crl_distribution_points.not_empty", _ERROR, "4.2.1.13")
+def _points_not_empty(at: RuleContext) -> Result:
+    points = at.facts.crl_distribution_points
+    return NOT_APPLICABLE if points is None else met_if(bool(points), "cRLDistributionPoints", "")
+
+
+@BOOK.rule("crl_distribution_points.uri_syntax", _ERROR, "4.2.1.13")
+def _point_uris(at: RuleContext) -> Result:
+    uris = at.facts.crl_uris
+    return met_if_none("cRLDistributionPoints", [u for u in uris if not is_uri(u)]) if uris else NOT_APPLICABLE
+
+
+@BOOK.rule("name_constraints.only_on_ca", _ERROR, "4.2.1.10", scope=END_ENTITY)
+def _name_constraints_only_on_ca(at: RuleContext) -> Result:
+    return met_if("2.5.29.30" not in at.critical, "nameConstraints", "")
+
+
+RULES = BOOK.rules

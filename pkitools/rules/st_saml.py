@@ -1,0 +1,73 @@
+"""ST-SAML 1.0: the certificates with which a service talks to DigiD, DigiD Machtigen and MijnOverheid.
+
+Asked only when the certificate is for one of these. What the metadata must hold is judged with the metadata.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.environment import Environment
+from pkitools.findings import Severity, Source
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if
+
+_ST_SAML = Source("ST-SAML", "1.0.0", "spec/requirements.md", "https://github.com/Logius-standaarden/st-saml-spec")
+
+BOOK = RuleBook("st_saml", _ST_SAML)
+_ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+_SCOPE: Final = Scope(kinds=("end_entity",), systems=("digid", "digid-machtigen", "mijnoverheid"))
+
+
+@BOOK.rule("certificate.pkioverheid", _ERROR, scope=_SCOPE)
+def _pkioverheid(at: RuleContext) -> Result:
+    # the specification does not tell the environments apart; DigiD Machtigen's manual lets preproduction be self-signed
+    if at.environment is Environment.PREPRODUCTION:
+        return NOT_APPLICABLE
+    return met_if(at.family != "other", "certificatePolicies", ", ".join(at.policies))
+
+
+@BOOK.rule("certificate.oin", _ERROR, scope=_SCOPE)
+def _oin(at: RuleContext) -> Result:
+    return met_if(at.oin is not None, "subject.serialNumber", ", ".join(at.values("2.5.4.5")))
+
+
+@BOOK.rule("certificate.rsa", _ERROR, scope=_SCOPE)
+def _rsa(at: RuleContext) -> Result:
+    key = at.facts.public_key
+    return met_if(key.algorithm == "RSA", "subjectPublicKeyInfo", key.label)
+
+
+@BOOK.rule("certificate.key_size", _ERROR, scope=_SCOPE)
+def _key_size(at: RuleContext) -> Result:
+    key = at.facts.public_key
+    if key.algorithm != "RSA" or key.bits is None:
+        return NOT_APPLICABLE
+    return met_if(key.bits >= 2048, "subjectPublicKeyInfo", key.bits, limit=2048)
+
+
+@BOOK.rule("certificate.may_sign", _ERROR, scope=_SCOPE)
+def _may_sign(at: RuleContext) -> Result:
+    if at.facts.key_usage is None:
+        return NOT_APPLICABLE
+    signs = not at.key_usage.isdisjoint({"digitalSignature", "nonRepudiation"})
+    return met_if(signs, "keyUsage", ", ".join(sorted(at.key_usage)))
+
+
+@BOOK.rule("certificate.may_connect", _WARNING, scope=_SCOPE)
+def _may_connect(at: RuleContext) -> Result:
+    # WARNING for a MUST of the back channel: signing and TLS may have a certificate each
+    if at.facts.extended_key_usage is None:
+        return NOT_APPLICABLE
+    return met_if("1.3.6.1.5.5.7.3.2" in at.purposes, "extendedKeyUsage", ", ".join(at.purposes))
+
+
+@BOOK.rule("certificate.may_decrypt", _NOTICE, scope=_SCOPE)
+def _may_decrypt(at: RuleContext) -> Result:
+    # only a KeyDescriptor for encryption needs it
+    if at.facts.key_usage is None:
+        return NOT_APPLICABLE
+    return met_if("keyEncipherment" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
+
+
+RULES = BOOK.rules

@@ -1,0 +1,56 @@
+"""UZI server certificates: CIBG's page for the key, and for the rest a public test script that mirrors the profile.
+
+What rests on that mirror is THIRD_PARTY and so never an ERROR.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pkitools.findings import Certainty, Severity, Source
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
+
+_CIBG = Source(
+    "UZI-register, vraag een UZI-servercertificaat aan", "2026-11", "2", "https://www.uziregister.nl/servercertificaat"
+)
+_MIRROR = Source("Nuts test script that mirrors the UZI server certificate", "2026")
+
+BOOK = RuleBook("uzi", _MIRROR)
+_SCOPE: Final = Scope(kinds=("end_entity",), profiles=("uzi-server",))
+_WARNING, _THIRD_PARTY = Severity.WARNING, Certainty.THIRD_PARTY
+
+# <OID of the CA>-<version>-<UZI number>-S-<subscriber>-00.000-<AGB code>
+_UZI_NAME: Final = re.compile(r"[0-9.]{5,64}-[0-9]{1,2}-[0-9]{9}-S-[0-9]{8}-[0-9]{2}\.[0-9]{3}-[0-9]{8}")
+
+
+@BOOK.rule("key.size", Severity.ERROR, certainty=Certainty.OFFICIAL, scope=_SCOPE, source=_CIBG)
+def _key_size(at: RuleContext) -> Result:
+    key = at.facts.public_key
+    if key.algorithm != "RSA" or key.bits is None:
+        return NOT_APPLICABLE
+    return met_if(key.bits >= 4096, "subjectPublicKeyInfo", key.bits, limit=4096)
+
+
+@BOOK.rule("san.one_dns_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
+def _one_dns_name(at: RuleContext) -> Result:
+    return met_if(len(at.dns_names) == 1, "subjectAltName.dNSName", ", ".join(at.dns_names))
+
+
+@BOOK.rule("san.common_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
+def _common_name(at: RuleContext) -> Result:
+    names = at.values("2.5.4.3")
+    if not names or not at.dns_names:
+        return NOT_APPLICABLE
+    return met_if_none("subject.CN", [name for name in names if name not in at.dns_names])
+
+
+@BOOK.rule("san.uzi_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
+def _uzi_name(at: RuleContext) -> Result:
+    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id == "2.5.5.5"]
+    good = len(names) == 1 and _UZI_NAME.fullmatch(names[0]) is not None
+    return met_if(good, "subjectAltName.otherName", ", ".join(names))
+
+
+RULES = BOOK.rules
