@@ -1,0 +1,86 @@
+"""Names, built from attributes and never from one string: a comma in an organisation's name stays a comma."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pkitools_test_pki import der
+
+OIDS: Final = {
+    "C": "2.5.4.6",
+    "ST": "2.5.4.8",
+    "L": "2.5.4.7",
+    "postalAddress": "2.5.4.16",
+    "postalCode": "2.5.4.17",
+    "street": "2.5.4.9",
+    "O": "2.5.4.10",
+    "SN": "2.5.4.4",
+    "GN": "2.5.4.42",
+    "OU": "2.5.4.11",
+    "CN": "2.5.4.3",
+    "organizationIdentifier": "2.5.4.97",
+    "serialNumber": "2.5.4.5",
+    "title": "2.5.4.12",
+    "emailAddress": "1.2.840.113549.1.9.1",
+    "DC": "0.9.2342.19200300.100.1.25",
+    "UID": "0.9.2342.19200300.100.1.1",
+}
+"""Attribute → OID, the first thirteen in the order in which the G4 TRIAL generator encodes a subject."""
+
+_STRING_TYPES: Final = {"C": "PrintableString", "serialNumber": "PrintableString", "emailAddress": "IA5String"}
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a name, as it is to be encoded.
+
+    Args:
+        type: short name of :data:`OIDS` or a dotted OID.
+        value: text; bytes are written as the content of the string, whatever they are.
+        string_type: ASN.1 type of :data:`pkitools_test_pki.der.STRING_TAGS`; the profile's own when left out.
+    """
+
+    type: str
+    value: str | bytes
+    string_type: str | None = None
+
+    @property
+    def oid(self) -> str:
+        """The attribute type, dotted."""
+        return OIDS.get(self.type, self.type)
+
+    def encoded(self) -> bytes:
+        """Return the AttributeTypeAndValue."""
+        kind = self.string_type or _STRING_TYPES.get(self.type, "UTF8String")
+        if isinstance(self.value, bytes):
+            return der.sequence(der.oid(self.oid), der.tlv(der.STRING_TAGS[kind][0], self.value))
+        return der.sequence(der.oid(self.oid), der.string(self.value, kind))
+
+
+Rdn = Attribute | Sequence[Attribute]
+"""One attribute, or several for a multi-valued RDN."""
+
+
+def encode(rdns: Iterable[Rdn]) -> bytes:
+    """Return the DER of a name, its RDNs in the order given."""
+    sets = []
+    for rdn in rdns:
+        members = [rdn] if isinstance(rdn, Attribute) else rdn
+        sets.append(der.set_of(*(member.encoded() for member in members)))
+    return der.sequence(*sets)
+
+
+def ordered(values: dict[str, str]) -> tuple[Attribute, ...]:
+    """Return attributes in the usual order (:data:`OIDS`), leaving out those without a value."""
+    return tuple(Attribute(kind, values[kind]) for kind in OIDS if values.get(kind))
+
+
+def file_name(common_name: str) -> str:
+    """Return the base name of a CA's files, by PKIoverheid's rule: its CN without what is not alphanumeric.
+
+    >>> file_name("TRIAL PKIoverheid - G4 Root Priv G-TLS - 2024")
+    'TRIALPKIoverheidG4RootPrivGTLS2024'
+    """
+    return "".join(char for char in common_name if char.isascii() and char.isalnum())

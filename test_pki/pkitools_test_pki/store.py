@@ -1,0 +1,388 @@
+"""The memory of a test PKI on disk: one SQLite database.
+
+Write-ahead log, ``synchronous = FULL``, every change in one ``BEGIN IMMEDIATE`` transaction: a killed process loses
+what it had not committed and nothing else, and several processes take turns. A serial number is committed as
+``reserved`` before anything is signed with it, so that no serial number is ever used twice, whatever happens in
+between; a reservation whose process died stays in the list as ``lost``. A CRL number is taken in the transaction that
+stores the CRL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pkitools.errors import InvalidValueError, StateError
+from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.ledger import CrlBuilder, CrlState, Status, random_serial_number
+
+SCHEMA_VERSION: Final = 1
+_APPLICATION_ID: Final = 0x504B494F  # "PKIO", so that file(1) and we ourselves can tell whose database it is
+_BUSY_SECONDS: Final = 30
+
+_SCHEMA: Final = """
+CREATE TABLE pki (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE authority (
+    name TEXT PRIMARY KEY,
+    position INTEGER NOT NULL UNIQUE,
+    issuer TEXT REFERENCES authority (name),
+    certificate INTEGER REFERENCES certificate (id)
+) STRICT, WITHOUT ROWID;
+
+-- serial_number: decimal text, because it has 160 bits. moments: seconds since 1970.
+CREATE TABLE certificate (
+    id INTEGER PRIMARY KEY,
+    authority TEXT NOT NULL REFERENCES authority (name),
+    serial_number TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('reserved', 'issued', 'lost')),
+    reserved_at INTEGER NOT NULL,
+    profile TEXT,
+    der BLOB,
+    UNIQUE (authority, serial_number),
+    CHECK ((state = 'issued') = (der IS NOT NULL AND profile IS NOT NULL))
+) STRICT;
+
+CREATE TABLE revocation (
+    id INTEGER PRIMARY KEY,
+    certificate INTEGER NOT NULL UNIQUE REFERENCES certificate (id),
+    moment INTEGER NOT NULL,
+    reason TEXT
+) STRICT;
+
+-- last_revocation: highest revocation.id at the time; what a delta CRL starts after
+CREATE TABLE crl (
+    authority TEXT NOT NULL REFERENCES authority (name),
+    number INTEGER NOT NULL CHECK (number > 0),
+    kind TEXT NOT NULL,
+    this_update INTEGER NOT NULL,
+    next_update INTEGER,
+    last_revocation INTEGER NOT NULL,
+    der BLOB,
+    PRIMARY KEY (authority, number)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRow:
+    """One authority: its issuer's name (``None`` for a root) and its own certificate."""
+
+    name: str
+    issuer: str | None
+    serial_number: int
+    der: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One certificate in the list. ``state``: ``issued``, ``revoked``, ``lost`` (its process died before it signed)."""
+
+    authority: str
+    serial_number: int
+    state: str
+    profile: str | None
+    der: bytes | None
+    revocation: Revocation | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrlRow:
+    """One published CRL; only the newest of its kind still has its content."""
+
+    authority: str
+    number: int
+    kind: str
+    this_update: datetime
+    der: bytes | None
+
+
+class Store:
+    """A ledger (:class:`pkitools_test_pki.ledger.Ledger`) in a database file. Use as a context manager.
+
+    Raises:
+        StateError: the database cannot be opened, is not ours, or fails while used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, create: bool = False) -> None:
+        self._path = Path(path)
+        with self._failures():
+            if not create and not self._path.is_file():
+                raise StateError("test_pki.error.no_database", path=str(path))
+            self._db = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            try:
+                self._prepare(create)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _prepare(self, create: bool) -> None:
+        if create:
+            self._db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+            self._db.execute("PRAGMA journal_mode = WAL")
+        # a database that is being made is thrown away by any failure: finish() brings it to the disk in one go
+        self._db.execute(f"PRAGMA synchronous = {'OFF' if create else 'FULL'}")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        if create:
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        application, version = (
+            self._db.execute(f"PRAGMA {p}").fetchone()[0] for p in ("application_id", "user_version")
+        )
+        if application != _APPLICATION_ID:
+            raise StateError("test_pki.error.not_our_database", path=str(self._path))
+        if version != SCHEMA_VERSION:
+            raise StateError("test_pki.error.database_version", path=str(self._path), version=version)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._failures():
+            self._db.close()
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StateError("test_pki.error.database", path=str(self._path), detail=str(error)) from error
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._failures():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    # -- the PKI itself ----------------------------------------------------------------------------------------------
+
+    def add_authority(self, name: str, issuer: str | None) -> None:
+        """Record an authority, after its issuer."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO authority (name, position, issuer) "
+                "SELECT ?, coalesce(max(position), 0) + 1, ? FROM authority",
+                (name, issuer),
+            )
+
+    def finish_authority(self, name: str, serial_number: int) -> None:
+        """Record which certificate is the authority's own; a root is its own issuer."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE authority SET certificate = (SELECT id FROM certificate WHERE serial_number = ? "
+                "AND authority = coalesce(authority.issuer, authority.name)) WHERE name = ?",
+                (str(serial_number), name),
+            )
+
+    def authorities(self) -> tuple[AuthorityRow, ...]:
+        """Return the authorities, each after its issuer."""
+        with self._failures():
+            rows = self._db.execute(
+                "SELECT a.name, a.issuer, c.serial_number, c.der FROM authority a JOIN certificate c "
+                "ON c.id = a.certificate ORDER BY a.position"
+            ).fetchall()
+        return tuple(AuthorityRow(name, issuer, int(serial), der) for name, issuer, serial, der in rows)
+
+    def write_setting(self, name: str, value: str) -> None:
+        """Record something about the whole PKI."""
+        with self._transaction() as db:
+            db.execute("INSERT INTO pki VALUES (?, ?)", (name, value))
+
+    def settings(self) -> dict[str, str]:
+        """Return what is recorded about the whole PKI."""
+        with self._failures():
+            return dict(self._db.execute("SELECT name, value FROM pki").fetchall())
+
+    # -- the ledger --------------------------------------------------------------------------------------------------
+
+    def reserve(self, authority: str, moment: datetime, wanted: int | None = None) -> int:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`.
+
+        Raises:
+            InvalidValueError: ``wanted`` is taken.
+        """
+        insert = "INSERT INTO certificate (authority, serial_number, state, reserved_at) VALUES (?, ?, 'reserved', ?)"
+        number = random_serial_number() if wanted is None else wanted
+        try:
+            with self._transaction() as db:
+                db.execute(insert, (authority, str(number), _seconds(moment)))
+        except StateError as error:
+            if wanted is not None and isinstance(error.__cause__, sqlite3.IntegrityError):
+                raise InvalidValueError("test_pki.error.serial_taken", serial_number=f"{wanted:x}") from error
+            raise
+        return number
+
+    def record(self, authority: str, certificate: IssuedCertificate) -> None:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`."""
+        with self._transaction() as db:
+            changed = db.execute(
+                "UPDATE certificate SET state = 'issued', profile = ?, der = ? "
+                "WHERE authority = ? AND serial_number = ? AND state = 'reserved'",
+                (certificate.profile, certificate.der, authority, str(certificate.serial_number)),
+            )
+            if changed.rowcount != 1:
+                raise StateError("test_pki.error.not_reserved", serial_number=f"{certificate.serial_number:x}")
+
+    def forget_reservations(self) -> int:
+        """Mark every open reservation as lost; return how many. Only for who knows that nobody is issuing."""
+        with self._transaction() as db:
+            return db.execute("UPDATE certificate SET state = 'lost' WHERE state = 'reserved'").rowcount
+
+    def revoke(self, authority: str, revocation: Revocation) -> None:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`."""
+        shown = f"{revocation.serial_number:x}"
+        with self._transaction() as db:
+            found = db.execute(
+                "SELECT c.id, r.id FROM certificate c LEFT JOIN revocation r ON r.certificate = c.id "
+                "WHERE c.authority = ? AND c.serial_number = ? AND c.state = 'issued'",
+                (authority, str(revocation.serial_number)),
+            ).fetchone()
+            if found is None:
+                raise InvalidValueError("test_pki.error.serial_unknown", serial_number=shown)
+            if found[1] is not None:
+                raise InvalidValueError("test_pki.error.already_revoked", serial_number=shown)
+            db.execute(
+                "INSERT INTO revocation (certificate, moment, reason) VALUES (?, ?, ?)",
+                (found[0], _seconds(revocation.moment), revocation.reason),
+            )
+
+    def revocations(self, authority: str) -> Sequence[Revocation]:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`."""
+        with self._failures():
+            return [revocation for _, revocation in self._revocations(authority)]
+
+    def _revocations(self, authority: str) -> list[tuple[int, Revocation]]:
+        rows = self._db.execute(
+            "SELECT r.id, c.serial_number, r.moment, r.reason FROM revocation r JOIN certificate c "
+            "ON c.id = r.certificate WHERE c.authority = ? ORDER BY r.id",
+            (authority,),
+        )
+        return [(key, Revocation(int(serial), _moment(moment), reason)) for key, serial, moment, reason in rows]
+
+    def status(self, authority: str, serial_number: int) -> tuple[Status, Revocation | None]:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`."""
+        with self._failures():
+            found = self._db.execute(
+                "SELECT c.state, r.moment, r.reason FROM certificate c LEFT JOIN revocation r ON r.certificate = c.id "
+                "WHERE c.authority = ? AND c.serial_number = ?",
+                (authority, str(serial_number)),
+            ).fetchone()
+        if found is None or found[0] != "issued":
+            return "unknown", None
+        if found[1] is None:
+            return "good", None
+        return "revoked", Revocation(serial_number, _moment(found[1]), found[2])
+
+    def publish(self, authority: str, kind: str, build: CrlBuilder) -> bytes:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`. thisUpdate never goes back, also when the clock does."""
+        with self._transaction() as db:
+            built = build(self._crl_state(authority, kind))
+            db.execute(
+                "UPDATE crl SET der = NULL WHERE authority = ? AND kind = ? AND der IS NOT NULL", (authority, kind)
+            )
+            db.execute(
+                "INSERT INTO crl SELECT ?, coalesce((SELECT max(number) FROM crl WHERE authority = ?), 0) + 1, ?, ?, ?,"
+                " coalesce((SELECT max(id) FROM revocation), 0), ?",
+                (
+                    authority,
+                    authority,
+                    kind,
+                    _seconds(built.this_update),
+                    _seconds(built.next_update) if built.next_update else None,
+                    built.der,
+                ),
+            )
+        return built.der
+
+    def _crl_state(self, authority: str, kind: str) -> CrlState:
+        newest, number = self._db.execute(
+            "SELECT max(this_update) FILTER (WHERE kind = ?), coalesce(max(number), 0) + 1 "
+            "FROM crl WHERE authority = ?",
+            (kind, authority),
+        ).fetchone()
+        base = self._db.execute(
+            "SELECT number, last_revocation FROM crl WHERE authority = ? AND kind = 'full' "
+            "ORDER BY number DESC LIMIT 1",
+            (authority,),
+        ).fetchone()
+        listed = self._revocations(authority)
+        return CrlState(
+            number=number,
+            revocations=[revocation for _, revocation in listed],
+            base_number=base[0] if base else None,
+            base_count=sum(key <= base[1] for key, _ in listed) if base else 0,
+            earliest=None if newest is None else _moment(newest),
+        )
+
+    # -- for the list, the server and the proof ----------------------------------------------------------------------
+
+    def certificates(self) -> Iterator[Row]:
+        """Return every certificate ever begun, in the order of their reservation."""
+        with self._failures():
+            rows = self._db.execute(
+                "SELECT c.authority, c.serial_number, c.state, c.profile, c.der, r.moment, r.reason, r.id "
+                "FROM certificate c LEFT JOIN revocation r ON r.certificate = c.id ORDER BY c.id"
+            ).fetchall()
+        for authority, serial, state, profile, der, moment, reason, revoked in rows:
+            revocation = None if revoked is None else Revocation(int(serial), _moment(moment), reason)
+            yield Row(authority, int(serial), "revoked" if revocation else state, profile, der, revocation)
+
+    def crls(self) -> tuple[CrlRow, ...]:
+        """Return every CRL ever published, by authority and number."""
+        with self._failures():
+            rows = self._db.execute("SELECT authority, number, kind, this_update, der FROM crl").fetchall()
+        return tuple(CrlRow(who, number, kind, _moment(start), der) for who, number, kind, start, der in rows)
+
+    def crl(self, authority: str, kind: str = "full") -> bytes | None:
+        """Return the newest CRL of this kind, ``None`` when there is none."""
+        with self._failures():
+            found = self._db.execute(
+                "SELECT der FROM crl WHERE authority = ? AND kind = ? ORDER BY number DESC LIMIT 1", (authority, kind)
+            ).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def damage(self) -> tuple[str, ...]:
+        """Return what SQLite's own checks find wrong; nothing, normally."""
+        with self._failures():
+            pages = [row[0] for row in self._db.execute("PRAGMA integrity_check")]
+            links = [f"foreign key: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
+        return tuple(text for text in (*pages, *links) if text != "ok")
+
+    def finish(self) -> None:
+        """Bring a new database to the disk, all of it in its one file, ready to be moved with its folder."""
+        with self._failures():
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.close()
+        for path in (self._path, self._path.parent):
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
