@@ -161,7 +161,7 @@ def check_entity_id(text: str, *, environment: Environment | None = None, certif
         environment: where it is to be used.
         certificate_oin: the OIN in the certificate it is used with.
     """
-    return _report(EntitySubject(text, ENTITIES, environment, certificate_oin))
+    return _report(EntitySubject(text, ENTITIES, _where(environment), certificate_oin))
 
 
 def check_service_id(text: str, *, environment: Environment | None = None, catalogue: str | None = None) -> Report:
@@ -172,7 +172,11 @@ def check_service_id(text: str, *, environment: Environment | None = None, catal
         environment: where it is to be used.
         catalogue: the same service's ID as the service catalogue writes it.
     """
-    return _report(EntitySubject(text, SERVICES, environment, catalogue=catalogue))
+    return _report(EntitySubject(text, SERVICES, _where(environment), catalogue=catalogue))
+
+
+def _where(environment: Environment | None) -> Environment | None:
+    return Environment(environment) if environment is not None else None
 
 
 def _report(subject: EntitySubject) -> Report:

@@ -19,7 +19,9 @@ def check_oin(
         legacy: report a prefix that is no longer given out as a WARNING, for numbers that exist already.
         lenient: tidy the text first (see :meth:`OIN.compact`) and report that as a WARNING.
     """
-    subject = Subject(str(text), environment, legacy, lenient)
+    # the string "production" must not pass for "no environment asked"
+    where = Environment(environment) if environment is not None else None
+    subject = Subject(str(text), where, legacy, lenient)
     evidence = Evidence("oin", subject.given)
     outcomes = tuple(check.outcome(subject, evidence) for check in all_checks())
-    return Report(subject.given, outcomes, environment=environment)
+    return Report(subject.given, outcomes, environment=where)

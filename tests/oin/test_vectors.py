@@ -155,3 +155,10 @@ def test_the_position_and_the_character_are_named() -> None:
     [found] = [o for o in check_oin("0000000182247734800\uff10").findings if o.rule.code == "oin.syntax.characters"]
     assert found.params["position"] == "20"
     assert found.params["character"] == "U+FF10 FULLWIDTH DIGIT ZERO"
+
+
+def test_an_environment_given_as_text_counts() -> None:
+    text = "00000099123456789000"
+    assert check_oin(text, environment="production").verdict is Verdict.FAILED  # type: ignore[arg-type]  # untyped callers
+    with pytest.raises(ValueError, match="acceptance"):
+        check_oin(text, environment="acceptance")  # type: ignore[arg-type]  # untyped callers

@@ -1,0 +1,232 @@
+"""``pkitools oin``: what people and scripts see."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from pkitools.messages import LANGUAGES
+from pkitools_cli.main import main
+from tests.support.schemas import assert_valid
+
+GOOD = "00000003520354760000"
+LEGACY = "00000004003214345001"
+WRONG = "00000001123456789000"
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("PKITOOLS_LANG", "en")
+
+    def call(*arguments: str, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Ran(int(str(stopped.value.code)), captured.out, captured.err)
+
+    return call
+
+
+def test_a_good_number_is_explained(run: Run) -> None:
+    ran = run("oin", "check", GOOD)
+    assert ran.code == 0
+    assert ran.out.startswith(f"PASSED  {GOOD}\n")
+    for part in ("00000003", "52035476", "KvK number", "as it should be"):
+        assert part in ran.out
+    assert ran.err == ""
+
+
+def test_it_speaks_dutch(run: Run) -> None:
+    ran = run("--lang", "nl", "oin", "check", WRONG)
+    assert ran.code == 10
+    assert ran.out.startswith(f"NIET GESLAAGD  {WRONG}\n")
+    assert "elfproef" in ran.out
+    assert "Digikoppeling" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((GOOD,), 0),
+        ((WRONG,), 10),
+        ((GOOD, WRONG), 10),
+        (("not a number",), 10),
+        (("",), 10),
+        ((LEGACY,), 0),
+        ((LEGACY, "--fail-on", "warning"), 12),
+        ((GOOD, "--fail-on", "notice"), 0),
+        (("0000000700025BE00000", "--fail-on", "warning"), 0),
+        (("0000000700025BE00000", "--fail-on", "notice"), 12),
+        (("00000099123456789000",), 0),
+        (("00000099123456789000", "--environment", "preproduction"), 0),
+        (("00000099123456789000", "--environment", "production"), 10),
+        (("0000000700025be00000",), 10),
+        (("0000000700025be00000", "--lenient"), 0),
+        (("00000005123456782000",), 10),
+        (("00000005123456782000", "--legacy"), 0),
+        ((), 2),
+        ((GOOD, "--environment", "acceptance"), 2),
+    ],
+)
+def test_exit_codes(run: Run, arguments: tuple[str, ...], code: int) -> None:
+    assert run("oin", "check", *arguments).code == code
+
+
+def test_standard_input_holds_one_a_line(run: Run) -> None:
+    ran = run("oin", "check", "-", stdin=f"\ufeff{GOOD}\r\n\r\n{LEGACY}\n{WRONG}".encode())
+    assert ran.code == 10
+    assert [line for line in ran.out.splitlines() if line.startswith(("PASSED", "FAILED"))] == [
+        f"PASSED  {GOOD}",
+        f"PASSED  {LEGACY}",
+        f"FAILED  {WRONG}",
+    ]
+    assert ran.out.rstrip().endswith("3 numbers: 2 passed, 1 failed.")
+
+
+def test_nothing_on_standard_input_is_not_a_pass(run: Run) -> None:
+    ran = run("oin", "check", "-", stdin=b"\n\n")
+    assert ran.code == 11
+    assert ran.out == ""
+    assert "no number" in ran.err
+
+
+def test_too_many_numbers_are_refused(run: Run) -> None:
+    ran = run("oin", "check", "-", stdin=b"1\n" * 10_001)
+    assert ran.code == 1
+    assert "10000" in ran.err
+    assert ran.out == ""
+
+
+def test_binary_input_is_judged_and_shown_safely(run: Run) -> None:
+    ran = run("oin", "check", "-", stdin=b"\x1b[31m\xff\xfe\x00\n")
+    assert ran.code == 10
+    assert "\x1b" not in ran.out
+    assert "\\x1b[31m" in ran.out
+
+
+def test_what_acts_on_a_terminal_is_shown_as_an_escape(run: Run) -> None:
+    ran = run("oin", "check", "0000\u202e0001\x1b[2J\n")
+    assert not {"\u202e", "\x1b"} & set(ran.out + ran.err)
+
+
+@pytest.mark.parametrize("options", [(), ("--environment", "production"), ("--lenient",)])
+def test_the_json_matches_its_schema(run: Run, options: tuple[str, ...]) -> None:
+    numbers = [GOOD, LEGACY, WRONG, "0000000700025be00000", "00000099123456789000", "822477348", "\ud800\x00"]
+    ran = run("oin", "check", *numbers, *options, "--json")
+    document = json.loads(ran.out)
+    assert_valid(document, "oin-check-v1")
+    assert [result["report"]["subject"] for result in document["results"]] == numbers
+    for result in document["results"]:
+        assert (result["report"]["verdict"] == "failed") <= (ran.code == 10)
+    good = document["results"][0]
+    assert (good["oin"]["kvk"], good["oin"]["register"]) == ("52035476", "kvk")
+    assert document["results"][2]["oin"] is None
+
+
+def test_json_of_nothing_is_still_a_document(run: Run) -> None:
+    ran = run("oin", "check", "-", "--json", stdin=b"")
+    assert ran.code == 11
+    assert_valid(json.loads(ran.out), "oin-check-v1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "oin"),
+    [
+        (("--kvk", "52035476"), "00000003520354760000"),
+        (("--rsin", "822477348"), "00000001822477348000"),
+        (("--btw", "NL822477348B01"), "00000001822477348000"),
+        (("--brin", "25BE00"), "0000000700025BE00000"),
+        (("--ura", "90000380"), "00000009900003800000"),
+        (("--test", "99999991"), "00000099999999910000"),
+    ],
+)
+def test_derive_writes_the_oin_alone_to_standard_output(run: Run, arguments: tuple[str, ...], oin: str) -> None:
+    for language in LANGUAGES:
+        ran = run("--lang", language, "oin", "derive", *arguments)
+        assert (ran.code, ran.out) == (0, f"{oin}\n")
+        assert len(ran.err.splitlines()) >= 4
+        assert "cli.oin" not in ran.err
+    document = json.loads(run("oin", "derive", *arguments, "--json").out)
+    assert_valid(document, "oin-derive-v1")
+    assert document["oin"]["oin"] == oin
+    assert document["reason"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("--kvk", "000012345678"), "vestigingsnummer"),
+        (("--btw", "NL000099998B57"), "sole trader"),
+        (("--rsin", "123456789"), "eleven-test"),
+        (("--ura", "900003801"), "UZI number"),
+    ],
+)
+def test_derive_says_why_there_is_none(run: Run, arguments: tuple[str, ...], word: str) -> None:
+    ran = run("oin", "derive", *arguments)
+    assert (ran.code, ran.out) == (10, "")
+    assert word in ran.err
+    ran = run("oin", "derive", *arguments, "--json")
+    assert ran.code == 10
+    document = json.loads(ran.out)
+    assert_valid(document, "oin-derive-v1")
+    assert document["oin"] is None
+    assert word in document["explanation"]["en"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--kvk", "52035476", "--rsin", "822477348"), ("--kvk", "12"), ("--test", ""), ("--kvk",)]
+)
+def test_derive_tells_wrong_use(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run("oin", "derive", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.strip()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("command", [(), ("check",), ("derive",)])
+def test_help_is_in_words(run: Run, language: str, command: tuple[str, ...]) -> None:
+    ran = run("--lang", language, "oin", *command, "--help")
+    assert ran.code == 0
+    assert "cli." not in ran.out
+
+
+def test_oin_check_starts_without_cryptography() -> None:
+    script = (
+        "import sys\n"
+        "from pkitools_cli.main import main\n"
+        "try:\n    main(['oin', 'check', sys.argv[1], '--json'])\n"
+        "finally:\n    print(*sys.modules, file=sys.stderr)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, GOOD], capture_output=True, text=True, check=True)
+    modules = {name.partition(".")[0] for name in ran.stderr.split()}
+    assert "pkitools" in modules
+    assert not modules & {"cryptography", "asn1crypto", "pyhanko_certvalidator", "rich", "asyncio", "ssl"}
+
+
+def test_the_room_needs_the_standard_library_only() -> None:
+    script = "import sys, pkitools.oin as o\nfor n in o.__all__: getattr(o, n)\nprint(*sys.modules)"
+    before = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    new = {name.partition(".")[0] for name in set(ran.stdout.split()) - set(before.stdout.split())}
+    assert "pkitools" in new
+    assert new - {"pkitools"} <= sys.stdlib_module_names
