@@ -56,8 +56,8 @@ def read_pkcs12(data: bytes, name: str, passphrase: bytes | None) -> tuple[Item,
         _refuse_hard_work(data, name)
     except DERError as error:
         raise InputError("sources.error.pkcs12_malformed", name=name, detail=error.detail) from None
-    for attempt in (passphrase,) if passphrase is not None else (None, b""):
-        items = _opened(data, attempt)
+    for tried in (passphrase,) if passphrase is not None else (None, b""):
+        items = _opened(data, tried)
         if items is not None:
             return items
     slug = "passphrase_missing" if passphrase is None else "passphrase_wrong"

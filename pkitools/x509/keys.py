@@ -27,6 +27,7 @@ from pkitools.x509.oids import CURVES, HASHES, KEY_ALGORITHMS, SIGNATURE_ALGORIT
 
 _PSS: Final = "1.2.840.113549.1.1.10"
 _MGF1: Final = "1.2.840.113549.1.1.8"
+_MAX_EXPONENT_OCTETS: Final = 1024  # beyond this Python refuses to write a number in decimal
 
 
 def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
@@ -63,6 +64,8 @@ def _rsa(data: bytes, key: Node) -> tuple[int, int]:
         raise DERError("an RSA key with unused bits")
     inner = (BIT_STRING, key[1], key[2] + 1, key[3])
     modulus, exponent = children(data, expect(only_child(data, inner), SEQUENCE))
+    if exponent[3] - exponent[2] > _MAX_EXPONENT_OCTETS:
+        raise DERError("an RSA exponent too large to be one")
     return integer(data, modulus).bit_length(), integer(data, exponent)
 
 

@@ -40,6 +40,7 @@ from pkitools.x509.names import Note, read_name
 
 _MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
 _MAX_SERIAL_OCTETS: Final = 20  # RFC 5280 4.1.2.2
+_MOST_SERIAL_OCTETS: Final = 1024  # beyond this Python refuses to write a number in decimal
 _EMPTY_WHEN_MALFORMED: Final[dict[str, object]] = {
     # None means absent, so a malformed one is empty; these two have no empty value
     "basic_constraints": None,
@@ -151,6 +152,8 @@ def _version(der: bytes, parts: list[Node], note: Note) -> int:
 def _serial(der: bytes, node: Node, note: Note) -> int:
     serial = integer(der, node)
     octets = node[3] - node[2]
+    if octets > _MOST_SERIAL_OCTETS:
+        raise DERError(f"a serial number of {octets} octets")
     if serial <= 0:
         note("serial_not_positive:serialNumber")
     elif octets > _MAX_SERIAL_OCTETS:
