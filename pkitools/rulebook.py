@@ -13,6 +13,7 @@ _MODULES: Final[tuple[str, ...]] = (
     "pkitools.oin.rules",
     "pkitools.x509.subject_oin",
     "pkitools.systems.rules",
+    "pkitools.requests.rules",
     "pkitools.check.environment",
 )
 

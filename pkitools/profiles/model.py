@@ -239,11 +239,14 @@ class Profile:
         name: as in ``--profile``.
         generation: ``G4`` or ``G1``.
         hierarchy: the part of PKIoverheid that issues it, for people.
+        serial_number: what subject.serialNumber of its certificates holds: ``oin``, or ``uzi`` (the UZI number, which
+            CIBG fills in).
     """
 
     name: str
     generation: str
     hierarchy: str
+    serial_number: str
     subject: SubjectRule
     san: SANRule
     key: KeyRule

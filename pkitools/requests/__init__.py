@@ -12,6 +12,7 @@
 ``plan.make()`` then makes the key and the request.
 """
 
+from pkitools.requests.checking import check_request
 from pkitools.requests.keys import PrivateKey, generate_key, load_key
 from pkitools.requests.making import Request, RequestPlan, SignatureScheme, plan_request
 from pkitools.requests.reading import RequestFacts, read_request
@@ -25,6 +26,7 @@ __all__ = [
     "SignatureScheme",
     "Subject",
     "build_subject",
+    "check_request",
     "generate_key",
     "load_key",
     "plan_request",
