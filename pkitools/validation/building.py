@@ -18,6 +18,12 @@ from pkitools.validation.signatures import signed_by
 MAX_STEPS = 10_000
 """Certificates looked at while building for one end entity."""
 
+MAX_CERTIFICATES = 2 * MAX_PATH_LENGTH
+"""Certificates in a path, self-issued ones included."""
+
+MAX_INTERMEDIATES = MAX_PATH_LENGTH - 2
+"""Intermediates in a path that are not self-issued, unless the caller asks for another number."""
+
 MAX_CANDIDATES = 24
 """Complete paths tried for one end entity."""
 
@@ -90,13 +96,15 @@ def _likelihood(child: PathCertificate, issuer: PathCertificate) -> tuple[bool, 
     )
 
 
-def first_path(leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_PATH_LENGTH) -> Path | None:
+def first_path(
+    leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_INTERMEDIATES
+) -> Path | None:
     """Return the likeliest path without a look at any signature, or ``None``. Enough for nearly every certificate."""
     path = [leaf]
     seen = {(leaf.subject, leaf.spki)}
     if anchors.holds(leaf):
         return (leaf,)
-    while len(path) < limit:
+    while _within(path, limit):
         child = path[-1]
         above = anchors.issuers_of(child)
         if above:
@@ -109,6 +117,11 @@ def first_path(leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit:
     return None
 
 
+def _within(path: Sequence[PathCertificate], limit: int) -> bool:
+    """Whether an issuer may be put on top of a path from an end entity."""
+    return len(path) < MAX_CERTIFICATES and sum(not c.self_issued for c in path[1:]) <= limit
+
+
 class Search:
     """Every path from one end entity whose signatures hold, and where the ways end that lead to no anchor.
 
@@ -116,10 +129,12 @@ class Search:
         leaf: the end entity.
         intermediates: candidates for the certificates between.
         anchors: where a path may end.
-        limit: most certificates in a path, end entity and anchor included.
+        limit: most intermediates that are not self-issued.
     """
 
-    def __init__(self, leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_PATH_LENGTH) -> None:
+    def __init__(
+        self, leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_INTERMEDIATES
+    ) -> None:
         self.leaf = leaf
         self.intermediates = intermediates
         self.anchors = anchors
@@ -167,7 +182,7 @@ class Search:
 
     def _issuers(self, path: Path) -> Iterator[tuple[PathCertificate, bool]]:
         child = path[-1]
-        if len(path) >= self.limit:
+        if not _within(path, self.limit):
             if self.anchors.issuers_of(child) or self.intermediates.issuers_of(child):
                 self.exhausted = self.exhausted or "length"
             return

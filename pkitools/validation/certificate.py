@@ -41,6 +41,8 @@ AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
 QC_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
 ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
 
+MAX_SERIAL_OCTETS: Final = 20
+
 KEY_CERT_SIGN: Final = 1 << 5
 CRL_SIGN: Final = 1 << 6
 DIGITAL_SIGNATURE: Final = 1 << 0
@@ -150,6 +152,11 @@ class PathCertificate:
     def issuer_text(self) -> str:
         """The issuer for people: not for comparison, not made safe."""
         return _name_text(self.issuer)
+
+    @property
+    def has_odd_serial_number(self) -> bool:
+        """Zero, negative or longer than 20 octets (RFC 5280 4.1.2.2)."""
+        return self.serial_number <= 0 or self.serial_octets > MAX_SERIAL_OCTETS
 
     @cached_property
     def unknown_critical(self) -> tuple[str, ...]:

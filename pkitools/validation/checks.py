@@ -32,12 +32,15 @@ class Violation:
         rule: the rule.
         index: place in the path of the certificate that breaks it, 0 the end entity; ``None`` for the path as such.
         params: operands of the message.
+        evidence: values beside it.
+        reason: set when the rule could not be looked at; that too keeps a path from being accepted.
     """
 
     rule: Rule
     index: int | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
 
 
 def check_path(path: Path, moment: datetime, purpose: str | None, *, weak: bool = False) -> list[Violation]:

@@ -23,8 +23,12 @@ DIRECTORY: Final = 0xA4
 URI: Final = 0x86
 IP: Final = 0x87
 _KINDS: Final = frozenset({0xA0, EMAIL, DNS, 0xA3, DIRECTORY, 0xA5, URI, IP, 0x88})
-FAST_KINDS: Final = frozenset({EMAIL, DNS, IP})
-"""The kinds of constraint ``cryptography.x509.verification`` processes."""
+SLOW_KINDS: Final = frozenset({DIRECTORY, URI})
+"""The kinds of constraint ``cryptography.x509.verification`` leaves to the full engine.
+
+It does DNS names, addresses and e-mail. The rest nobody can compare: a name of such a kind below such a constraint is
+refused, by the engine and by us.
+"""
 
 MAX_COMPARISONS: Final = 250_000
 """Comparisons of a name with a subtree in one path; the bound of Go and rustls-webpki."""

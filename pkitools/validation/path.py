@@ -13,15 +13,18 @@ from typing import Final
 
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Evidence, Rule
-from pkitools.limits import MAX_PATH_LENGTH
+from pkitools.limits import MAX_LISTED
 from pkitools.validation import rules
-from pkitools.validation.building import Path, Pool, Search, first_path, pool
+from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, first_path, pool
 from pkitools.validation.certificate import PathCertificate, load
 from pkitools.validation.checks import Violation, check_path
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PathEngine, PolicyInput
 from pkitools.validation.failure import explain
+from pkitools.validation.host import names_host, presented
+from pkitools.validation.policy import MAX_POLICIES, TooManyPolicies, policies_matter, valid_policies
 from pkitools.validation.result import Attempt, PathNotVerifiedError, PathResult, VerifiedPath, verified
+from pkitools.x509.der import DERError
 
 FAST: Final[PathEngine] = CryptographyEngine()
 
@@ -39,7 +42,7 @@ class Question:
     cross_check: bool = False
     policies: PolicyInput = _DEFAULT_POLICIES
     weak: bool = False
-    limit: int = MAX_PATH_LENGTH
+    max_intermediates: int = MAX_INTERMEDIATES
     not_applicable: tuple[Rule, ...] = field(default=())
 
 
@@ -55,7 +58,7 @@ def validate_path(
     strict: bool = False,
     cross_check: bool = False,
     policies: PolicyInput = _DEFAULT_POLICIES,
-    limit: int = MAX_PATH_LENGTH,
+    max_intermediates: int = MAX_INTERMEDIATES,
     dangerously_accept_weak_algorithms: bool = False,
 ) -> PathResult:
     """Judge whether a path leads from ``leaf`` to one of ``anchors`` at ``moment``.
@@ -72,7 +75,7 @@ def validate_path(
         strict: put the rules of RFC 5280 and of the public web PKI beside those of PKIoverheid.
         cross_check: ask both engines and require that they agree.
         policies: inputs to policy processing.
-        limit: most certificates in a path, end entity and anchor included.
+        max_intermediates: most certificates between end entity and anchor; self-issued ones do not count.
         dangerously_accept_weak_algorithms: let SHA-1 and short keys pass; for conformance suites of an older time.
 
     Returns:
@@ -84,10 +87,13 @@ def validate_path(
     """
     if moment.utcoffset() is None:
         raise InvalidValueError("validation.error.naive_moment")
-    question = Question(moment, purpose, host, strict, cross_check, policies, dangerously_accept_weak_algorithms, limit)
+    moment = moment.replace(microsecond=0)  # certificates count whole seconds, the last one included
+    question = Question(
+        moment, purpose, host, strict, cross_check, policies, dangerously_accept_weak_algorithms, max_intermediates
+    )
     end_entity = load(leaf)
     between, trusted = pool(tuple(intermediates)), pool(tuple(anchors))
-    path = first_path(end_entity, between, trusted, limit)
+    path = first_path(end_entity, between, trusted, max_intermediates)
     if path is not None:
         attempt = try_path(path, question)
         if attempt.accepted:
@@ -133,7 +139,7 @@ def verify_path(
 
 def try_path(path: Path, question: Question) -> Attempt:
     """Hold one complete path to our own checks and, when it passes them, to the engine or engines."""
-    violations = check_path(path, question.moment, question.purpose, weak=question.weak)
+    violations = _own_checks(path, question)
     if violations:
         return Attempt(path, tuple(violations), complete=True)
     request = EngineRequest(path, question.moment, question.policies)
@@ -142,6 +148,34 @@ def try_path(path: Path, question: Question) -> Attempt:
     names = " + ".join(result.engine for result in results)
     policies = next((r.policies for r in results if r.policies is not None), None)
     return Attempt(path, tuple(_refusals(results)), complete=True, engine=names, policies=policies)
+
+
+def _own_checks(path: Path, question: Question) -> list[Violation]:
+    found = check_path(path, question.moment, question.purpose, weak=question.weak)
+    if question.host is not None and not names_host(path[0], question.host):
+        params = {"name": path[0].subject_text, "host": question.host, "present": presented(path[0], MAX_LISTED)}
+        found.append(Violation(rules.HOST, 0, params))
+    found.extend(_policies(path, question.policies))
+    if question.strict:
+        from pkitools.validation.strict import check_strict
+
+        found.extend(check_strict(path, question.host))
+    return found
+
+
+def _policies(path: Path, policies: PolicyInput) -> list[Violation]:
+    if not policies_matter(path, policies):
+        return []
+    try:
+        if valid_policies(path, policies) is not None:
+            return []
+    except DERError as error:
+        detail = f"certificatePolicies: {error.detail}"
+        return [Violation(rules.ENCODING, 0, {"name": path[0].subject_text, "detail": detail})]
+    except TooManyPolicies:
+        return [Violation(rules.BUDGET, None, {"limit": f"policies ({MAX_POLICIES})"})]
+    accepted = ", ".join(sorted(policies.initial_policies or ())) or "anyPolicy"
+    return [Violation(rules.POLICY, None, {"accepted": accepted})]
 
 
 def _engines(needs: tuple[str, ...], cross_check: bool) -> list[PathEngine]:
@@ -178,16 +212,18 @@ def _result(attempt: Attempt, question: Question, candidates: int, *pools: Pool)
         unasked.append(rules.EKU_PURPOSE)
     if not question.cross_check:
         unasked.append(rules.AGREEMENT)
+    if not question.strict:
+        unasked.extend(rules.STRICT_RULES)
     return PathResult(path, attempt, question.moment, candidates, tuple(unasked), sum(p.unreadable for p in pools))
 
 
 def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: Question) -> PathResult:
-    search = Search(leaf, between, trusted, question.limit)
+    search = Search(leaf, between, trusted, question.max_intermediates)
     attempts = []
     for path in search.paths():
         attempt = try_path(path, question)
         attempts.append(attempt)
         if attempt.accepted:
             return _result(attempt, question, len(attempts), between, trusted)
-    shown = explain(search, attempts, others, lambda path: check_path(path, question.moment, question.purpose))
+    shown = explain(search, attempts, others, lambda path: _own_checks(path, question))
     return _result(shown, question, len(attempts), between, trusted)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -149,7 +148,6 @@ class PathResult:
     candidates: int
     not_applicable: tuple[Rule, ...] = ()
     unreadable: int = 0
-    considered: Callable[[], tuple[Rule, ...]] = field(default=lambda: rules.PLAIN_RULES, repr=False)
 
     @property
     def engine(self) -> str:
@@ -160,7 +158,7 @@ class PathResult:
     def report(self) -> Report:
         """One outcome, or one per certificate that violates it, for every rule considered."""
         outcomes: list[Outcome] = []
-        for rule in self.considered():
+        for rule in rules.RULES:
             violations = [v for v in self.attempt.violations if v.rule is rule]
             outcomes.extend(self._violated(v) for v in violations)
             if not violations:
@@ -171,7 +169,10 @@ class PathResult:
         certificate = None
         if violation.index is not None:
             certificate = self._ref(violation.index)
-        return Outcome(violation.rule, Status.VIOLATED, certificate, violation.evidence, violation.params)
+        status = Status.NOT_CHECKED if violation.reason else Status.VIOLATED
+        return Outcome(
+            violation.rule, status, certificate, violation.evidence, violation.params, reason=violation.reason
+        )
 
     def _ref(self, index: int) -> CertificateRef:
         path = self.attempt.path
@@ -182,11 +183,21 @@ class PathResult:
     def _other(self, rule: Rule) -> Outcome:
         if rule is rules.UNREADABLE and self.unreadable:
             return Outcome(rule, Status.VIOLATED, params={"count": str(self.unreadable)})
+        if rule is rules.SERIAL_NUMBER and (odd := self._odd_serial_number()) is not None:
+            return odd
         if rule in self.not_applicable:
             return Outcome(rule, Status.NOT_APPLICABLE)
         if self.path is not None or rule in self.attempt.met:
             return Outcome(rule, Status.MET)
         return Outcome(rule, Status.NOT_CHECKED, reason="no_path")
+
+    def _odd_serial_number(self) -> Outcome | None:
+        for index, certificate in enumerate(self.attempt.path):
+            anchor = self.attempt.complete and index == len(self.attempt.path) - 1
+            if not anchor and certificate.has_odd_serial_number:
+                params = {"name": certificate.subject_text, "serial_number": str(certificate.serial_number)}
+                return Outcome(rules.SERIAL_NUMBER, Status.VIOLATED, self._ref(index), params=params)
+        return None
 
 
 class PathNotVerifiedError(PkitoolsError):

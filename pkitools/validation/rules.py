@@ -87,7 +87,43 @@ PLAIN_RULES: Final = (
     UNREADABLE,
 )
 
-RULES: Final[tuple[Rule, ...]] = PLAIN_RULES
+_CABF: Final = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/"
+
+
+def _cabf(slug: str, section: str) -> Rule:
+    source = Source("CA/Browser Forum Baseline Requirements (TLS)", section=section, url=_CABF)
+    return Rule(f"path.strict.{slug}", Severity.ERROR, source)
+
+
+STRICT_SAN: Final = _cabf("subject_alternative_name", "7.1.2.7.12")
+STRICT_COMMON_NAME: Final = _cabf("common_name", "7.1.4.3")
+STRICT_EKU: Final = _cabf("extended_key_usage", "7.1.2.7.10")
+STRICT_END_ENTITY: Final = _cabf("end_entity", "7.1.2.7.8")
+STRICT_KEY_SIZE: Final = _cabf("key_size", "6.1.5")
+STRICT_PUBLIC_SUFFIX: Final = _cabf("public_suffix", "3.2.2.6")
+STRICT_AKI: Final = _must("strict.authority_key_identifier", "4.2.1.1")
+STRICT_SKI: Final = _must("strict.subject_key_identifier", "4.2.1.2")
+STRICT_CRITICALITY: Final = _must("strict.criticality", "4.2.1")
+STRICT_SERIAL: Final = _must("strict.serial_number", "4.1.2.2")
+STRICT_TIMES: Final = _must("strict.time_encoding", "4.1.2.5")
+STRICT_AIA: Final = _must("strict.authority_information_access", "4.2.2.1")
+
+STRICT_RULES: Final = (
+    STRICT_SAN,
+    STRICT_COMMON_NAME,
+    STRICT_EKU,
+    STRICT_END_ENTITY,
+    STRICT_KEY_SIZE,
+    STRICT_PUBLIC_SUFFIX,
+    STRICT_AKI,
+    STRICT_SKI,
+    STRICT_CRITICALITY,
+    STRICT_SERIAL,
+    STRICT_TIMES,
+    STRICT_AIA,
+)
+
+RULES: Final[tuple[Rule, ...]] = (*PLAIN_RULES, *STRICT_RULES)
 
 # Of several paths that all fail, the one shown is that whose first failure stands highest here: what the holder of the
 # certificate can act on comes before what only somebody else can.
@@ -97,6 +133,7 @@ _ACTIONABLE: Final = (
     ANCHOR_IN_SCOPE,
     EKU_PURPOSE,
     HOST,
+    *STRICT_RULES,
     POLICY,
     NAME_CONSTRAINTS_RULE,
     NAME_CONSTRAINTS_PLACE,

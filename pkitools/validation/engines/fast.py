@@ -27,17 +27,15 @@ from pkitools.validation.certificate import (
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
     EXTENDED_KEY_USAGE,
-    INHIBIT_ANY_POLICY,
     KEY_USAGE,
     NAME_CONSTRAINTS,
-    POLICY_CONSTRAINTS,
-    POLICY_MAPPINGS,
     SUBJECT_ALTERNATIVE_NAME,
     SUBJECT_KEY_IDENTIFIER,
     PathCertificate,
 )
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult
-from pkitools.validation.name_constraints import FAST_KINDS, read_constraints
+from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints
+from pkitools.validation.policy import POLICY_EXTENSIONS
 from pkitools.x509.der import DERError
 
 NAME: Final = "cryptography"
@@ -54,8 +52,6 @@ _PROCESSED: Final = frozenset(
         SUBJECT_KEY_IDENTIFIER,
     }
 )
-_POLICY_EXTENSIONS: Final = frozenset({POLICY_CONSTRAINTS, POLICY_MAPPINGS, INHIBIT_ANY_POLICY})
-_MAX_SERIAL_OCTETS: Final = 20
 
 
 def _may_sign_certificates(_policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None) -> None:
@@ -134,13 +130,13 @@ def _needs(certificate: PathCertificate, anchor: bool) -> tuple[str, ...]:
 
 def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
     extensions = certificate.extensions
-    if not _POLICY_EXTENSIONS.isdisjoint(extensions):
+    if not POLICY_EXTENSIONS.isdisjoint(extensions):
         yield "policies"
     if any(critical and oid not in _PROCESSED for oid, (critical, _) in extensions.items()):
         yield "critical extension"
     if NAME_CONSTRAINTS in extensions and not _fast_constraints(extensions[NAME_CONSTRAINTS][1]):
         yield "name constraints"
-    if certificate.serial_number <= 0 or certificate.serial_octets > _MAX_SERIAL_OCTETS:
+    if certificate.has_odd_serial_number:
         yield "serial number"
     if certificate.odd_times:
         yield "time encoding"
@@ -150,6 +146,6 @@ def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
 
 def _fast_constraints(value: bytes) -> bool:
     try:
-        return read_constraints(value).kinds <= FAST_KINDS
+        return read_constraints(value).kinds.isdisjoint(SLOW_KINDS)
     except DERError:
         return False

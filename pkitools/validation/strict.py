@@ -1,0 +1,253 @@
+"""The rules of RFC 5280 and of the public web PKI that PKIoverheid's own documents do not ask: ``strict=True``.
+
+Sources: RFC 5280 section 4; CA/Browser Forum Baseline Requirements for TLS server certificates, sections 6.1.5 and
+7.1.2 to 7.1.4. A private hierarchy need not follow them; a verifier that judges public certificates should.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from socket import inet_aton
+from typing import Final, Protocol
+
+from pkitools.findings import Rule
+from pkitools.validation import algorithms, rules
+from pkitools.validation.certificate import (
+    ANY_EXTENDED_KEY_USAGE,
+    AUTHORITY_INFORMATION_ACCESS,
+    AUTHORITY_KEY_IDENTIFIER,
+    BASIC_CONSTRAINTS,
+    EXTENDED_KEY_USAGE,
+    INHIBIT_ANY_POLICY,
+    KEY_CERT_SIGN,
+    NAME_CONSTRAINTS,
+    POLICY_CONSTRAINTS,
+    SUBJECT_ALTERNATIVE_NAME,
+    SUBJECT_KEY_IDENTIFIER,
+    PathCertificate,
+)
+from pkitools.validation.checks import Violation
+from pkitools.validation.host import DNS, DNS_NAME, IP, alternative_names, shown_name
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError
+from pkitools.x509.extensions import authority_information_access
+
+Path = Sequence[PathCertificate]
+
+_COMMON_NAME: Final = "2.5.4.3"
+_MUST_BE_CRITICAL: Final = (NAME_CONSTRAINTS, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY)
+_MUST_NOT_BE_CRITICAL: Final = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, AUTHORITY_INFORMATION_ACCESS)
+
+
+Details = Iterator[tuple[Rule, str]]
+
+
+def check_strict(path: Path, host: str | None) -> list[Violation]:
+    """Return what the strict rules find wrong with a path.
+
+    Args:
+        path: end entity first, trust anchor last.
+        host: the TLS host asked for; a wildcard is only looked at when it is what matches.
+    """
+    leaf = path[0]
+    found = [_violation(rule, 0, leaf, detail) for check in _OF_END_ENTITY for rule, detail in check(leaf)]
+    found.extend(_public_suffixes(leaf, host))
+    last = len(path) - 1
+    for index, certificate in enumerate(path):
+        details = [(rule, detail) for check in _OF_EACH for rule, detail in check(certificate)]
+        if index < last or not last:
+            details.extend(_numbers(certificate))
+        elif certificate.issuer == certificate.subject:
+            details.extend(_root(certificate))
+        found.extend(_violation(rule, index, certificate, detail) for rule, detail in details)
+    return found
+
+
+def _violation(rule: Rule, index: int, certificate: PathCertificate, detail: str, reason: str = "") -> Violation:
+    return Violation(rule, index, {"name": certificate.subject_text, "detail": detail}, reason=reason)
+
+
+def _subject_alternative_name(leaf: PathCertificate) -> Details:
+    try:
+        names = alternative_names(leaf)
+    except DERError as error:
+        yield rules.STRICT_SAN, error.detail
+        return
+    empty_subject = leaf.subject == b"\x30\x00"
+    if not names:
+        yield rules.STRICT_SAN, "absent"
+    elif leaf.extensions[SUBJECT_ALTERNATIVE_NAME][0] != empty_subject:
+        yield rules.STRICT_SAN, "not critical beside an empty subject" if empty_subject else "critical"
+    for tag, value in names:
+        if tag == DNS and not _is_host_name(value):
+            yield rules.STRICT_SAN, shown_name(tag, value)
+            break
+
+
+def _is_host_name(value: bytes) -> bool:
+    name = value.decode("ascii", "replace").lower()
+    if not DNS_NAME.fullmatch(name) or len(name) > 253:
+        return False
+    return not name.rpartition(".")[2].isdigit()  # an address is no host name
+
+
+def _common_name(leaf: PathCertificate) -> Details:
+    """A common name in the form of a host or an address must be one of the names of that kind, letter for letter."""
+    try:
+        names = alternative_names(leaf)
+        common_names = list(_attributes(leaf.subject, _COMMON_NAME))
+    except (DERError, ValueError):
+        return  # the encoding rules say so
+    for common_name in common_names:
+        kind = IP if _is_address(common_name) else DNS if "." in common_name else None
+        held = [shown_name(tag, value) for tag, value in names if tag == kind]
+        if held and common_name not in held:
+            yield rules.STRICT_COMMON_NAME, common_name
+
+
+def _is_address(text: str) -> bool:
+    if ":" in text:
+        return True
+    try:
+        inet_aton(text)  # takes what resolvers take: 0xC0A80101 and 192.168.001.001 too
+    except (OSError, UnicodeEncodeError, ValueError):
+        return False
+    return True
+
+
+def _attributes(name: bytes, wanted: str) -> Iterator[str]:
+    for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)):
+        for pair in asn1.children(name, rdn):
+            kind, value = asn1.children(name, pair)
+            if asn1.oid(name, kind) == wanted:
+                yield asn1.string(name, value)[0]
+
+
+def _extended_key_usage(leaf: PathCertificate) -> Details:
+    if leaf.extended_key_usage is None:
+        yield rules.STRICT_EKU, "absent"
+    elif ANY_EXTENDED_KEY_USAGE in leaf.extended_key_usage:
+        yield rules.STRICT_EKU, "anyExtendedKeyUsage"
+    elif leaf.extensions[EXTENDED_KEY_USAGE][0]:
+        yield rules.STRICT_EKU, "critical"
+
+
+def _end_entity(leaf: PathCertificate) -> Details:
+    if leaf.ca:
+        yield rules.STRICT_END_ENTITY, "basicConstraints cA"
+    elif leaf.key_usage is not None and leaf.key_usage & KEY_CERT_SIGN:
+        yield rules.STRICT_END_ENTITY, "keyUsage keyCertSign"
+
+
+class _SuffixList(Protocol):
+    def publicsuffix(self, domain: str) -> str | None: ...
+
+
+@cache
+def suffix_list() -> _SuffixList | None:
+    """Return the Public Suffix List, or ``None`` when the optional package that carries it is not there."""
+    try:
+        from publicsuffixlist import PublicSuffixList
+    except ImportError:
+        return None
+    found: _SuffixList = PublicSuffixList()
+    return found
+
+
+def _public_suffixes(leaf: PathCertificate, host: str | None) -> Iterator[Violation]:
+    for domain in _wildcard_domains(leaf, host):
+        suffixes = suffix_list()
+        if "." not in domain or (suffixes is not None and suffixes.publicsuffix(domain) == domain):
+            yield _violation(rules.STRICT_PUBLIC_SUFFIX, 0, leaf, f"*.{domain}")
+        elif suffixes is None:
+            yield _violation(rules.STRICT_PUBLIC_SUFFIX, 0, leaf, f"*.{domain}", reason="no_suffix_list")
+
+
+def _wildcard_domains(leaf: PathCertificate, host: str | None) -> list[str]:
+    try:
+        names = [value.decode("ascii", "replace").lower() for tag, value in alternative_names(leaf) if tag == DNS]
+    except DERError:
+        return []
+    domains = [name[2:] for name in names if name.startswith("*.")]
+    if host is None:
+        return domains
+    plain = host.lower().removesuffix(".")
+    return [] if plain in names else [domain for domain in domains if domain == plain.partition(".")[2]]
+
+
+def _key_identifiers(certificate: PathCertificate) -> Details:
+    if AUTHORITY_KEY_IDENTIFIER in certificate.extensions:
+        if certificate.authority_key_identifier is None:
+            yield rules.STRICT_AKI, "without keyIdentifier"
+    elif certificate.issuer != certificate.subject:
+        yield rules.STRICT_AKI, "absent"
+    if certificate.ca and certificate.subject_key_identifier is None:
+        yield rules.STRICT_SKI, "absent"
+
+
+def _root(anchor: PathCertificate) -> Details:
+    if anchor.extended_key_usage is not None:
+        yield rules.STRICT_EKU, "in a root"
+    _critical, value = anchor.extensions.get(AUTHORITY_KEY_IDENTIFIER, (False, b""))
+    if not value:
+        return
+    try:
+        fields = {node[0] for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE))}
+    except DERError:
+        return  # the encoding rules say so
+    if fields != {0x80}:
+        yield rules.STRICT_AKI, "authorityCertIssuer in a root"
+    elif anchor.authority_key_identifier != anchor.subject_key_identifier:
+        yield rules.STRICT_AKI, "another key in a root"
+
+
+def _criticality(certificate: PathCertificate) -> Details:
+    extensions = certificate.extensions
+    for oid in _MUST_BE_CRITICAL:
+        if oid in extensions and not extensions[oid][0]:
+            yield rules.STRICT_CRITICALITY, f"{oid} not critical"
+    for oid in _MUST_NOT_BE_CRITICAL:
+        if oid in extensions and extensions[oid][0]:
+            yield rules.STRICT_CRITICALITY, f"{oid} critical"
+    if certificate.ca and not extensions[BASIC_CONSTRAINTS][0]:
+        yield rules.STRICT_CRITICALITY, f"{BASIC_CONSTRAINTS} not critical"
+
+
+def _numbers(certificate: PathCertificate) -> Details:
+    if certificate.has_odd_serial_number:
+        yield rules.STRICT_SERIAL, str(certificate.serial_number)
+    if certificate.odd_times:
+        yield rules.STRICT_TIMES, "GeneralizedTime"
+
+
+def _keys(certificate: PathCertificate) -> Details:
+    key = algorithms.public_key(certificate.spki)
+    if key is not None and key.algorithm == "RSA" and (key.bits or 0) % 8:
+        yield rules.STRICT_KEY_SIZE, key.label
+
+
+def _information_access(certificate: PathCertificate) -> Details:
+    _critical, value = certificate.extensions.get(AUTHORITY_INFORMATION_ACCESS, (False, b"\x30"))
+    if AUTHORITY_INFORMATION_ACCESS not in certificate.extensions:
+        return
+    try:
+        if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+            yield rules.STRICT_AIA, "empty"
+        authority_information_access(value)
+    except DERError as error:
+        yield rules.STRICT_AIA, error.detail
+
+
+_OF_END_ENTITY: Final[tuple[Callable[[PathCertificate], Details], ...]] = (
+    _subject_alternative_name,
+    _common_name,
+    _extended_key_usage,
+    _end_entity,
+)
+_OF_EACH: Final[tuple[Callable[[PathCertificate], Details], ...]] = (
+    _key_identifiers,
+    _criticality,
+    _keys,
+    _information_access,
+)
