@@ -41,13 +41,14 @@ class Form:
         """The suffix of today: zeroes."""
         return "0" * (BODY_LENGTH - self.length)
 
-    def fits(self, body: str, *, legacy: bool) -> bool:
-        """Return whether the twelve positions have this shape; with ``legacy`` the suffix may be a serial number."""
-        hoofdnummer, suffix = body[: self.length], body[self.length :]
-        if re.fullmatch(self.pattern, hoofdnummer) is None:
-            return False
-        padding, serial = suffix[:-_SERIAL_LENGTH], suffix[-_SERIAL_LENGTH:]
-        return suffix == self.suffix or (legacy and not padding.strip("0") and serial.isascii() and serial.isdigit())
+    def fits(self, body: str) -> bool:
+        """Return whether the twelve positions have this shape; the suffix may be a serial number of before 2017."""
+        hoofdnummer, padding, serial = body[: self.length], body[self.length : -_SERIAL_LENGTH], body[-_SERIAL_LENGTH:]
+        return (
+            re.fullmatch(self.pattern, hoofdnummer) is not None
+            and not padding.strip("0")
+            and re.fullmatch("[0-9]+", serial) is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +84,8 @@ class Prefix:
     about: Mapping[str, str]
 
     def form_of(self, body: str) -> Form | None:
-        """Return the shape the twelve positions have: one with today's suffix before one with an older suffix."""
-        for legacy in (False, True):
-            for form in self.forms:
-                if form.fits(body, legacy=legacy):
-                    return form
-        return None
+        """Return the first shape that the twelve positions have."""
+        return next((form for form in self.forms if form.fits(body)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ VALID = [
     ("00000002006756402002", "fi", "006756402", "002", {"oin.suffix.legacy"}),
     ("00000003520354760000", "kvk", "52035476", "0000", set()),
     ("00000003123456780000", "kvk", "12345678", "0000", set()),
+    ("00000003123456780001", "kvk", "12345678", "0001", {"oin.suffix.legacy"}),
     ("00000003273229750000", "kvk", "27322975", "0000", set()),
     ("00000004114202890000", "suboin", "114202890", "000", set()),  # fails the eleven-test, which does not hold here
     ("00000004194049711000", "suboin", "194049711", "000", set()),
@@ -64,6 +65,10 @@ INVALID = [
         "oin.syntax.length",
         {"oin.syntax.length", "oin.syntax.characters", "oin.input.contains"},
     ),
+    ("000000018224773480000", "oin.syntax.length", {"oin.syntax.length"}),  # one too many: nothing else is judged
+    ("0000000182247734800", "oin.syntax.length", {"oin.syntax.length"}),
+    ("00000003520354761000", "oin.kvk.form", {"oin.kvk.form"}),
+    ("0000000352035476000A", "oin.kvk.form", {"oin.kvk.form", "oin.number.letters"}),
     ("", "oin.syntax.length", {"oin.syntax.length"}),
 ]
 
