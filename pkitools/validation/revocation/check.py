@@ -1,0 +1,194 @@
+"""Is any certificate of a verified path revoked?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from pkitools.errors import InputError, InvalidValueError
+from pkitools.findings import CertificateRef
+from pkitools.limits import MAX_SIGNATURE_CHECKS
+from pkitools.validation.certificate import PathCertificate, load_cached
+from pkitools.validation.revocation.answers import Terms
+from pkitools.validation.revocation.crl import CertificateRevocationList, read_crl
+from pkitools.validation.revocation.crl_status import is_from
+from pkitools.validation.revocation.full_engine import ask_full_engine
+from pkitools.validation.revocation.inquiry import Inquiry, Material, unmatched
+from pkitools.validation.revocation.model import (
+    Attempt,
+    Budget,
+    Cache,
+    CertificateRevocation,
+    Fetcher,
+    Origin,
+    RevocationOptions,
+    RevocationPolicy,
+    RevocationResult,
+    RevocationStatus,
+    SourceKind,
+    StatusKind,
+    unknown,
+)
+from pkitools.validation.revocation.obtain import Obtained, Sources, code_of
+from pkitools.validation.revocation.ocsp import OcspResponse, read_response
+from pkitools.validation.revocation.outcomes import report_outcomes
+
+EARLIEST_CLOCK: Final = datetime(2026, 1, 1, tzinfo=UTC)
+LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
+_MAX_SUPPLIED: Final = 1000
+
+
+def clock_is_plausible(moment: datetime) -> bool:
+    """Whether a system clock may show this: not before this was written, nor past the life of RSA keys.
+
+    A clock that is years behind makes stale CRLs fresh and expired certificates valid.
+    """
+    return EARLIEST_CLOCK <= moment < LATEST_CLOCK
+
+
+def check_revocation(
+    path: Sequence[bytes],
+    *,
+    moment: datetime,
+    policy: RevocationPolicy = RevocationPolicy.REQUIRE,
+    crls: Sequence[bytes | CertificateRevocationList] = (),
+    ocsp_responses: Sequence[bytes] = (),
+    fetcher: Fetcher | None = None,
+    cache: Cache | None = None,
+    options: RevocationOptions | None = None,
+    other_certificates: Sequence[bytes] = (),
+) -> RevocationResult:
+    """Ask of every certificate of a path but the anchor whether it is revoked.
+
+    Args:
+        path: DER, end entity first, trust anchor last: the ``certificates`` of a
+            :class:`~pkitools.validation.VerifiedPath`. Its signatures are **not** checked again here, and its URLs are
+            followed: never pass certificates whose signatures up to a configured root are unverified.
+        moment: aware UTC.
+        policy: what an unknown status means.
+        crls: DER or PEM, or read before with :func:`~pkitools.validation.revocation.read_crl`: such an object keeps
+            its index, which is what to do when many certificates are checked against one large list.
+        ocsp_responses: DER.
+        fetcher: the means to use the network. ``None``: no socket is opened.
+        cache: documents of earlier runs.
+        options: see :class:`~pkitools.validation.revocation.RevocationOptions`.
+        other_certificates: DER of certificates that may have signed an indirect CRL, or a CRL under a key of its own.
+
+    Raises:
+        InvalidValueError: the path is empty or the moment is not aware.
+        InputError: a certificate of the path cannot be read.
+    """
+    if not path or moment.utcoffset() is None:
+        raise InvalidValueError("revocation.error.arguments")
+    certificates = [load_cached(bytes(der)) for der in path]
+    options = options or RevocationOptions()
+    refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
+    if policy is RevocationPolicy.OFF:
+        status = RevocationStatus(StatusKind.NOT_CHECKED, "off")
+        found = tuple(CertificateRevocation(ref, status) for ref in refs[:-1])
+    elif options.moment_is_now and not clock_is_plausible(moment):
+        found = tuple(_no_clock(ref, moment) for ref in refs[:-1])
+    else:
+        sources = Sources(fetcher, cache, options, moment)
+        terms = Terms(moment, options, Budget(MAX_SIGNATURE_CHECKS))
+        check = _Check(certificates, refs, sources, terms, other_certificates)
+        found = check.run(crls, ocsp_responses)
+    subjects = {certificate.sha256: certificate.subject_text for certificate in certificates}
+    return RevocationResult(found, report_outcomes(found, subjects, policy), policy)
+
+
+def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
+    status = unknown("clock")
+    attempt = Attempt(ref, SourceKind.CRL, Origin.NONE, "", "clock", status, detail=moment.isoformat())
+    return CertificateRevocation(ref, status, (attempt,))
+
+
+class _Check:
+    """One path."""
+
+    def __init__(
+        self,
+        certificates: list[PathCertificate],
+        refs: list[CertificateRef],
+        sources: Sources,
+        terms: Terms,
+        other_certificates: Sequence[bytes],
+    ) -> None:
+        self._certificates, self._refs = certificates, refs
+        self._sources, self._terms = sources, terms
+        self._others = tuple(other_certificates)
+        self._unreadable: list[Attempt] = []
+
+    def run(
+        self, crls: Sequence[bytes | CertificateRevocationList], responses: Sequence[bytes]
+    ) -> tuple[CertificateRevocation, ...]:
+        if len(self._certificates) < 2:
+            return ()
+        material = Material(
+            tuple(self._read_crls(crls)),
+            tuple(self._read_responses(responses)),
+            self._sources,
+            self._terms,
+        )
+        return tuple(self._certificate(index, material) for index in range(len(self._certificates) - 1))
+
+    def _certificate(self, index: int, material: Material) -> CertificateRevocation:
+        certificate, issuer = self._certificates[index : index + 2]
+        inquiry = Inquiry(certificate, issuer, self._refs[index].role, material)
+        if index == 0:
+            self._strays(inquiry, material)
+        inquiry.ask_supplied()
+        status = inquiry.decided()
+        order = self._terms.options.authority_sources if certificate.ca else self._terms.options.end_entity_sources
+        for kind in order:
+            if status is None:
+                (inquiry.ask_ocsp if kind is SourceKind.OCSP else inquiry.ask_crls)()
+                status = inquiry.decided()
+        if status is None:
+            status = ask_full_engine(inquiry, self._certificates, index, self._others)
+        if status is None:
+            status = self._undecided(inquiry, order)
+        return CertificateRevocation(inquiry.ref, status, tuple(inquiry.attempts))
+
+    def _undecided(self, inquiry: Inquiry, order: tuple[SourceKind, ...]) -> RevocationStatus:
+        urls = [*(uri for point in inquiry.points for uri in point.uris), *inquiry.ocsp_urls()]
+        if not urls:
+            nothing = Obtained(Origin.NONE)
+            inquiry.record(order[0] if order else SourceKind.CRL, nothing, "", "no-source", "")
+            others = [attempt for attempt in inquiry.attempts[:-1] if attempt.code]
+            return unknown(others[-1].code if others else "no-source")
+        return inquiry.undecided()
+
+    def _strays(self, inquiry: Inquiry, material: Material) -> None:
+        """Record with the end entity what was handed in and belongs to no certificate of the path."""
+        inquiry.attempts.extend(self._unreadable)
+        issuers = self._certificates[1:]
+        for crl in material.crls:
+            if not self._others and not any(is_from(crl, issuer) for issuer in issuers):
+                inquiry.judge_list(crl, Obtained(Origin.SUPPLIED), "")
+        for response in unmatched(material.responses, self._certificates):
+            inquiry.judge_response(response, Obtained(Origin.SUPPLIED), "", None)
+
+    def _read_crls(self, crls: Sequence[bytes | CertificateRevocationList]) -> list[CertificateRevocationList]:
+        found = []
+        for crl in crls[:_MAX_SUPPLIED]:
+            try:
+                found.append(crl if isinstance(crl, CertificateRevocationList) else read_crl(crl))
+            except InputError as error:
+                self._no_use(SourceKind.CRL, error)
+        return found
+
+    def _read_responses(self, responses: Sequence[bytes]) -> list[OcspResponse]:
+        found = []
+        for data in responses[:_MAX_SUPPLIED]:
+            try:
+                found.append(read_response(data))
+            except InputError as error:
+                self._no_use(SourceKind.OCSP, error)
+        return found
+
+    def _no_use(self, kind: SourceKind, error: InputError) -> None:
+        code = code_of(error)
+        detail = str(error.params.get("detail", ""))
+        self._unreadable.append(Attempt(self._refs[0], kind, Origin.SUPPLIED, "", code, unknown(code), detail=detail))

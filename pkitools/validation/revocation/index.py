@@ -1,0 +1,192 @@
+"""All entries of a CRL: read strictly once, then found by serial number in about a microsecond.
+
+One pass over the list. Entries of equal length are gathered into tables of 2,048 rows, each table is accepted by its
+columns (:mod:`~pkitools.validation.revocation.columns`) or read row by row, and its serial numbers become the keys of
+one dictionary. A key is only the last eight octets: a hit is confirmed in the bytes, and absence follows from the keys
+because every entry has one. Small dictionaries stay in the processor's cache while they are filled: one of a million
+takes half as long again.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import Final
+
+from pkitools.validation.revocation.columns import TABLE_ROWS, Template, key_of
+from pkitools.validation.revocation.rows import Row, read_row
+from pkitools.x509.der import SEQUENCE, DERError
+
+_BLOCK_ROWS: Final = 32 * TABLE_ROWS  # one dictionary
+_ROW_BY_ROW: Final = 16  # below this a template costs more than it saves
+_NUMBERS: Final = range(_BLOCK_ROWS)
+
+_Run = tuple[int, int]  # offset of the first entry, number of entries
+_Keys = dict[int | bytes, int]
+
+
+class _Block:
+    """Rows of one length, wherever they stand in the list."""
+
+    def __init__(self, stride: int, runs: list[_Run]) -> None:
+        self.stride = stride
+        self.starts = [start for start, _ in runs]
+        self.ends = list(accumulate(count for _, count in runs))
+
+    def offset(self, row: int) -> int:
+        """Return where row number ``row`` stands in the CRL."""
+        run = bisect_right(self.ends, row)
+        before = self.ends[run - 1] if run else 0
+        return self.starts[run] + (row - before) * self.stride
+
+
+class SerialIndex:
+    """The entries between ``start`` and ``stop`` of a CRL, all of them read.
+
+    Raises:
+        DERError: an entry is malformed; of a list with one bad entry nothing is believed.
+    """
+
+    def __init__(self, data: bytes, start: int, stop: int) -> None:
+        self._data, self._start, self._stop = data, start, stop
+        self.count = 0
+        self.unknown_critical: str | None = None
+        self.names_issuers = False
+        self._single: dict[bytes, int] = {}
+        self._blocks: dict[int, list[tuple[_Keys, _Block]]] = {}
+        self._templates: dict[int, Template] = {}
+        self._range_objects: list[int] = []
+        self._read_all()
+        del self._templates, self._range_objects
+
+    def _read_all(self) -> None:
+        waiting: dict[int, list[_Run]] = {}
+        rows: dict[int, int] = {}
+        for at, stride, count in _runs(self._data, self._start, self._stop):
+            self.count += count
+            if stride == 0:
+                self._keep_single(at, *read_row(self._data, at, self._stop))
+                continue
+            waiting.setdefault(stride, []).append((at, count))
+            rows[stride] = rows.get(stride, 0) + count
+            if rows[stride] >= _BLOCK_ROWS:
+                rows[stride] = 0
+                self._read_block(stride, waiting.pop(stride))
+        for stride, runs in waiting.items():
+            self._read_block(stride, runs)
+
+    def _read_block(self, stride: int, runs: list[_Run]) -> None:
+        block = _Block(stride, runs)
+        parts = [self._data[at : at + stride * count] for at, count in runs]
+        table = parts[0] if len(parts) == 1 else b"".join(parts)
+        keys: dict[int, _Keys] = {}
+        for first in range(0, block.ends[-1], TABLE_ROWS):
+            last = min(first + TABLE_ROWS, block.ends[-1])
+            self._read_table(block, table[first * stride : last * stride], first, keys)
+        for octets, found in keys.items():
+            self._blocks.setdefault(octets, []).append((found, block))
+
+    def _read_table(self, block: _Block, table: bytes, first: int, keys: dict[int, _Keys]) -> None:
+        stride, rows = block.stride, len(table) // block.stride
+        if rows <= _ROW_BY_ROW:
+            for number in range(first, first + rows):
+                self._read_single(block.offset(number), stride)
+            return
+        template = self._template(block, table, first)
+        if template is None:
+            half = rows // 2
+            self._read_table(block, table[: half * stride], first, keys)
+            self._read_table(block, table[half * stride :], first + half, keys)
+            return
+        found = keys.setdefault(template.serial_octets, {})
+        found.update(zip(template.keys(table), self._numbers(first, rows), strict=True))
+
+    def _numbers(self, first: int, rows: int) -> list[int]:
+        # all dictionaries share one set of number objects: 32 bytes saved per entry
+        if not self._range_objects:
+            self._range_objects = list(_NUMBERS)
+        if first + rows <= len(self._range_objects):
+            return self._range_objects[first : first + rows]
+        return list(range(first, first + rows))
+
+    def _template(self, block: _Block, table: bytes, first: int) -> Template | None:
+        known = self._templates.get(block.stride)
+        if known is not None and known.accepts(table):
+            return known
+        at = block.offset(first)
+        row, stop = read_row(self._data, at, self._stop)
+        if row.certificate_issuer is not None or stop - at != block.stride:
+            return None
+        fresh = Template(self._data, at, row, stop)
+        if not fresh.accepts(table):
+            return None
+        self.unknown_critical = self.unknown_critical or row.unknown_critical
+        self._templates[block.stride] = fresh
+        return fresh
+
+    def _read_single(self, at: int, stride: int) -> None:
+        row, stop = read_row(self._data, at, self._stop)
+        if stop - at != stride:
+            raise DERError(f"CRL entry of another length at offset {at}")
+        self._keep_single(at, row, stop)
+
+    def _keep_single(self, at: int, row: Row, _stop: int) -> None:
+        self._single[row.serial] = at
+        self.unknown_critical = self.unknown_critical or row.unknown_critical
+        self.names_issuers = self.names_issuers or row.certificate_issuer is not None
+
+    def find(self, serial: bytes) -> Row | None:
+        """Return an entry with this serial number (contents octets of the INTEGER), or ``None``: there is none."""
+        at = self._single.get(serial)
+        if at is not None:
+            return read_row(self._data, at, self._stop)[0]
+        key = key_of(serial)
+        for keys, block in self._blocks.get(len(serial), ()):
+            number = keys.get(key)
+            if number is not None:
+                row, _ = read_row(self._data, block.offset(number), self._stop)
+                # two serial numbers with the same last octets: rare enough to walk the list
+                return row if row.serial == serial else next(self.rows(serial), None)
+        return None
+
+    def rows(self, serial: bytes | None = None) -> Iterator[Row]:
+        """Yield the entries in order, all or those with this serial number or that name an issuer."""
+        data, at = self._data, self._start
+        needle = None if serial is None else bytes((0x02, len(serial))) + serial
+        while at < self._stop:
+            # the whole list was read before: short lengths can be stepped over without reading again
+            length = data[at + 1]
+            if needle is not None and length < 0x80 and not self.names_issuers:
+                if data.startswith(needle, at + 2):
+                    yield read_row(data, at, self._stop)[0]
+                at += length + 2
+                continue
+            row, at = read_row(data, at, self._stop)
+            if serial is None or row.serial == serial or row.certificate_issuer is not None:
+                yield row
+
+
+def _runs(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    """Yield (offset, length, how many): entries of equal length one after another; length 0 for a long form."""
+    ahead = 64
+    while at < stop:
+        if stop - at < 2 or data[at] != SEQUENCE:
+            raise DERError(f"no CRL entry at offset {at}")
+        length = data[at + 1]
+        if length >= 0x80:
+            _, end = read_row(data, at, stop)
+            yield at, 0, 1
+            at = end
+            continue
+        stride = length + 2
+        column = data[at + 1 : min(stop, at + stride * ahead) : stride]
+        # the length octets in front are equal: so many entries of this length follow one another
+        count = len(column) - len(column.lstrip(data[at + 1 : at + 2]))
+        if count * stride > stop - at:
+            count -= 1
+        if count == 0:
+            raise DERError(f"the CRL entry at offset {at} runs past the end")
+        yield at, stride, count
+        at += count * stride
+        ahead = min(ahead * 4, _BLOCK_ROWS) if count == ahead else 64
