@@ -22,6 +22,7 @@ from pkitools.x509.der import (
     expect,
     oid,
     only_child,
+    root,
     string,
 )
 from pkitools.x509.model import DistinguishedName, GeneralName, NameAttribute
@@ -135,3 +136,8 @@ def _other_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
     if not readable:
         note(f"undecodable_string:{where}.other")
     return GeneralName("other", text, type_id, string_type)
+
+
+def name_from_der(der: bytes) -> DistinguishedName:
+    """Return a Name that stands alone, such as a CRL's issuer. Raises :class:`DERError`."""
+    return read_name(der, root(der, SEQUENCE), "name", lambda _problem: None)
