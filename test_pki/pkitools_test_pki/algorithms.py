@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from pkitools.errors import InvalidValueError
+from pkitools.limits import MAX_RSA_BITS
+from pkitools.x509.model import SignatureAlgorithm
 from pkitools_test_pki import der
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
@@ -145,3 +148,28 @@ def scheme_for(key: PrivateKey, wanted: SignatureScheme) -> SignatureScheme:
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return ECDSA_SHA256 if key.curve.key_size <= 256 else ECDSA_SHA384
     return ED25519 if isinstance(key, ed25519.Ed25519PrivateKey) else ED448
+
+
+def verifies(key: object, algorithm: SignatureAlgorithm, signature: bytes, data: bytes) -> bool:
+    """Say whether ``signature`` over ``data`` was made with the private half of ``key``. Never raises."""
+    if algorithm.hash not in _HASHES and not isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        return False
+    try:
+        _verify(key, algorithm, signature, data)
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError, KeyError):
+        return False
+    return True
+
+
+def _verify(key: object, algorithm: SignatureAlgorithm, signature: bytes, data: bytes) -> None:
+    if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        return key.verify(signature, data)
+    digest = _HASHES[algorithm.hash or ""]()
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.verify(signature, data, ec.ECDSA(digest))
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size > MAX_RSA_BITS:
+        raise UnsupportedAlgorithm(algorithm.name)
+    if algorithm.oid != _PSS_OID:
+        return key.verify(signature, data, padding.PKCS1v15(), digest)
+    mask = padding.MGF1(_HASHES[algorithm.mgf_hash or ""]())
+    return key.verify(signature, data, padding.PSS(mask, algorithm.salt_length or 0), digest)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from pkitools.errors import InvalidValueError, StateError
 from pkitools.x509.model import Extension
@@ -14,34 +13,16 @@ from pkitools_test_pki import content, crl, extensions
 from pkitools_test_pki.algorithms import SCHEMES, PrivateKey, PublicKey, SignatureScheme, scheme_for
 from pkitools_test_pki.blueprint import Blueprint, Deviation, validity
 from pkitools_test_pki.content import Issuer
-from pkitools_test_pki.crl import CrlBlueprint, Revocation
+from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.enrollment import Change, enrol, read_request
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys, spki
-from pkitools_test_pki.ledger import BuiltCrl, CrlState, Ledger, MemoryLedger, Status
+from pkitools_test_pki.ledger import CrlState, Ledger, MemoryLedger, Status
 from pkitools_test_pki.names import encode, file_name
-from pkitools_test_pki.shapes import AuthoritySpec, Template, template, templates
+from pkitools_test_pki.publishing import CrlDeviation, publish
+from pkitools_test_pki.shapes import AuthoritySpec, Template, ocsp_responder_template, template, templates
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
-
-
-class CrlDeviation(TypedDict, total=False):
-    """What a CRL may say otherwise than it should.
-
-    ``number``, ``this_update``, ``next_update`` (``None``: left out), ``revocations`` (the entries), ``issuer_name``
-    (DER), ``signing_key``, ``signature`` (the scheme), ``extensions`` (replace those with the same OID, add others),
-    ``without`` (OIDs), ``raw``: field of :data:`pkitools_test_pki.crl.TBS_FIELDS` → DER.
-    """
-
-    number: int
-    this_update: datetime
-    next_update: datetime | None
-    revocations: Iterable[Revocation]
-    issuer_name: bytes
-    signing_key: PrivateKey
-    signature: SignatureScheme
-    extensions: Iterable[Extension]
-    without: Iterable[str]
-    raw: Mapping[str, bytes]
 
 
 class Authority:
@@ -129,6 +110,11 @@ class Authority:
         """Where its OCSP responder is."""
         return f"{self.base_url}/ocsp/{self.file_name}"
 
+    @cached_property
+    def key_identifier(self) -> bytes:
+        """The identifier of its key, by which certificates and CRLs name it."""
+        return extensions.key_identifier(self.key.public_key())
+
     def as_issuer(self) -> Issuer:
         """Return what the certificates it issues say about it."""
         return issuer_of(self.spec, self.base_url, self.key.public_key())
@@ -167,6 +153,27 @@ class Authority:
             moment=moment,
         )
 
+    def issue_from_csr(
+        self,
+        csr: bytes,
+        profile: str | Template | None = None,
+        *,
+        moment: datetime | None = None,
+        **wishes: Unpack[Deviation],
+    ) -> tuple[IssuedCertificate, tuple[Change, ...]]:
+        """Issue what a certificate signing request (PEM or DER) asks, held to the profile.
+
+        Returns:
+            The certificate, and how it differs from what was asked.
+
+        Raises:
+            InputError: no request, or one not signed with its own key.
+            InvalidValueError: it asks what the profile does not allow, or has too weak a key.
+        """
+        chosen = self._template(profile)
+        deviation, changes = enrol(chosen, wishes, read_request(csr))
+        return self.issue(chosen, moment=moment, **deviation), changes
+
     def create_subordinate(
         self,
         spec: AuthoritySpec,
@@ -196,28 +203,11 @@ class Authority:
 
     def ocsp_responder(self, *, moment: datetime | None = None, **deviation: Unpack[Deviation]) -> IssuedCertificate:
         """Issue a certificate that may sign OCSP responses in this authority's name (RFC 6960 4.2.2.2)."""
-        responder = Template(
-            name="ocsp-responder",
-            issuer=self.name,
-            subject=("C", "O", "CN"),
-            required=frozenset({"C", "O", "CN"}),
-            trial=frozenset({"O", "CN"}),
-            key="rsa:3072",
-            minimum_bits=3001,
-            days=397,
-            key_usage=("digitalSignature",),
-            extended_key_usage=("OCSPSigning",),
-            policies=(),
-            san="none",
-            basic_constraints=True,
-            ocsp=False,
-            qc=(),
-        )
         no_check = extensions.extension("ocsp_no_check", b"\x05\x00")
         deviation["extensions"] = [no_check, *deviation.get("extensions", ())]
         deviation.setdefault("organization", next(str(a.value) for a in self.spec.subject if a.type == "O"))
         deviation.setdefault("common_name", "TRIAL OCSP responder")
-        return self.issue(responder, moment=moment, **deviation)
+        return self.issue(ocsp_responder_template(self.name), moment=moment, **deviation)
 
     def _template(self, profile: str | Template | None) -> Template:
         if isinstance(profile, Template):
@@ -290,9 +280,9 @@ class Authority:
         Args:
             moment: thisUpdate.
             hours: from thisUpdate to nextUpdate; 48 by PKIoverheid's rule.
-            **deviation: see :class:`CrlDeviation`.
+            **deviation: see :class:`~pkitools_test_pki.publishing.CrlDeviation`.
         """
-        return self._publish("full", moment, hours, deviation, lambda state: ((), state.revocations))
+        return publish(self, "full", lambda state: ((), state.revocations), deviation, moment=moment, hours=hours)
 
     def delta_crl(
         self, *, moment: datetime | None = None, hours: float | None = None, **deviation: Unpack[CrlDeviation]
@@ -308,7 +298,7 @@ class Authority:
                 raise StateError("test_pki.error.no_base_crl", authority=self.name)
             return (crl.delta_indicator(state.base_number),), state.revocations[state.base_count :]
 
-        return self._publish("delta", moment, hours, deviation, added)
+        return publish(self, "delta", added, deviation, moment=moment, hours=hours)
 
     def partition_url(self, partition: int) -> str:
         """Where this partition of its CRL is."""
@@ -336,87 +326,7 @@ class Authority:
         def part(state: CrlState) -> tuple[tuple[Extension, ...], Iterable[Revocation]]:
             return (point,), (r for r in state.revocations if self.partition_of(r.serial_number, count) == partition)
 
-        return self._publish(f"partition-{partition}-of-{count}", moment, hours, deviation, part)
-
-    def _publish(
-        self,
-        kind: str,
-        moment: datetime | None,
-        hours: float | None,
-        deviation: CrlDeviation,
-        select: Callable[[CrlState], tuple[tuple[Extension, ...], Iterable[Revocation]]],
-    ) -> bytes:
-        def build(state: CrlState) -> BuiltCrl:
-            starts = max(moment or self.moment, state.earliest or moment or self.moment)
-            this_update = deviation.get("this_update", starts)
-            next_update = deviation.get("next_update", this_update + timedelta(hours=hours or self._crl_hours))
-            extra, revocations = select(state)
-            listed = (
-                self._authority_key_identifier(),
-                crl.crl_number(deviation.get("number", state.number)),
-                *extra,
-            )
-            signing_key = deviation.get("signing_key", self.key)
-            blueprint = CrlBlueprint(
-                signature=deviation.get("signature") or scheme_for(signing_key, self.signature),
-                issuer=deviation.get("issuer_name", self.subject),
-                this_update=this_update,
-                next_update=next_update,
-                revocations=deviation.get("revocations", revocations),
-                extensions=_crl_extensions(listed, deviation),
-                raw=deviation.get("raw", {}),
-            )
-            return BuiltCrl(blueprint.signed(signing_key), this_update, next_update)
-
-        return self.ledger.publish(self.name, kind, build)
-
-    @property
-    def _crl_hours(self) -> int:
-        return self.spec.generation.crl_hours
-
-    def _authority_key_identifier(self) -> Extension:
-        identifier = extensions.key_identifier(self.key.public_key())
-        return extensions.extension("authority_key_identifier", extensions.authority_key_identifier(identifier))
-
-
-def create_root(
-    spec: AuthoritySpec,
-    *,
-    moment: datetime,
-    key: PrivateKey | None = None,
-    base_url: str = DEFAULT_BASE_URL,
-    ledger: Ledger | None = None,
-    keys: KeySource = fresh_keys,
-    **deviation: Unpack[Deviation],
-) -> Authority:
-    """Create a root authority: its certificate is signed with its own key.
-
-    Raises:
-        InvalidValueError: the real hierarchy has ended at this moment, and with it the shape.
-    """
-    generation = spec.generation
-    if moment >= generation.ends - timedelta(days=2):
-        raise InvalidValueError("test_pki.error.shape_ended", shape=generation.name, end=f"{generation.ends:%Y-%m-%d}")
-    key = key or keys(generation.key)
-    ledger = MemoryLedger() if ledger is None else ledger
-    serial_number = ledger.reserve(spec.name, moment, deviation.get("serial_number"))
-    subject = content.encoded_name(deviation.get("subject", spec.subject))
-    issuer = replace(issuer_of(spec, base_url, key.public_key()), subject=subject)
-    blueprint = Blueprint(
-        serial_number=serial_number,
-        signature=scheme_for(key, SCHEMES[generation.signature]),
-        issuer=subject,
-        not_before=deviation.get("not_before", min(generation.starts[spec.level], moment)),
-        not_after=deviation.get("not_after", generation.ends),
-        subject=subject,
-        spki=spki(key.public_key()),
-        extensions=content.authority_extensions(spec, issuer, key.public_key(), deviation),
-    ).deviating(deviation)
-    certificate = IssuedCertificate(
-        blueprint.signed(deviation.get("signing_key", key)), serial_number, spec.level, None, key
-    )
-    ledger.record(spec.name, certificate)
-    return Authority(spec, certificate, key, moment=moment, base_url=base_url, ledger=ledger, keys=keys)
+        return publish(self, f"partition-{partition}-of-{count}", part, deviation, moment=moment, hours=hours)
 
 
 def issuer_of(spec: AuthoritySpec, base_url: str, public_key: PublicKey) -> Issuer:
@@ -430,13 +340,6 @@ def issuer_of(spec: AuthoritySpec, base_url: str, public_key: PublicKey) -> Issu
         ocsp_url=f"{base_url}/ocsp/{name}",
         disclosure_url=f"{base_url}/pds",
     )
-
-
-def _crl_extensions(given: tuple[Extension, ...], deviation: CrlDeviation) -> tuple[Extension, ...]:
-    instead = {extension.oid: extension for extension in deviation.get("extensions", ())}
-    without = set(deviation.get("without", ()))
-    kept = [instead.pop(extension.oid, extension) for extension in given if extension.oid not in without]
-    return (*kept, *instead.values())
 
 
 def _public_key_of(key: PrivateKey | None) -> PublicKey:

@@ -10,16 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.oin import OIN
 from pkitools.profiles import AttributeRule, get_profile, profiles, trial
+from pkitools.x509 import der
 from pkitools_test_pki import names
-from pkitools_test_pki.algorithms import PublicKey
+from pkitools_test_pki.algorithms import PublicKey, verifies
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.content import FIELDS, host_names, subject_of
 from pkitools_test_pki.shapes import Template
+
+if TYPE_CHECKING:
+    from pkitools.requests.reading import RequestFacts
 
 _NAMES: Final = {oid: name for name, oid in names.OIDS.items()}
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\Z")
@@ -62,41 +69,39 @@ class Change:
     after: str
 
 
-def read_request(data: bytes, name: str = "request") -> Request:
+def read_request(data: bytes, name: str = "CSR") -> Request:
     """Read a PKCS#10 request in PEM or DER and verify its signature.
 
     Raises:
         InputError: not a request, or its signature is not made with its own key.
     """
-    from cryptography import x509
+    from pkitools.requests.reading import read_request as facts_of
+    from pkitools.sources import Kind, items_of, read_source
 
-    load = x509.load_pem_x509_csr if b"-----BEGIN" in data else x509.load_der_x509_csr
+    found = items_of(read_source(data, name), Kind.REQUEST)
+    if len(found) != 1:
+        raise InputError("test_pki.error.many_requests", name=name, count=len(found))
+    facts = facts_of(found[0].der, name)
+    return Request(
+        subject=tuple((_NAMES.get(attribute.oid, attribute.oid), attribute.value) for attribute in facts.subject),
+        dns=facts.dns_names,
+        other_names=tuple(n.kind for n in facts.subject_alternative_name or () if n.kind != "dns"),
+        public_key=_proven_key(facts, name),
+    )
+
+
+def _proven_key(facts: RequestFacts, name: str) -> PublicKey:
+    """Return the key of a request that is signed with it: so the applicant has the private half."""
+    body, _, signature = der.children(facts.der, der.root(facts.der, der.SEQUENCE))
+    encoded_key = der.encoded(facts.der, der.children(facts.der, body)[2])
     try:
-        request = load(data)
-        valid = request.is_signature_valid
-        public_key = request.public_key()
-        subject = tuple((attribute.oid.dotted_string, attribute.value) for attribute in request.subject)
-        alternatives = _alternative_names(request)
-    except Exception as error:  # cryptography raises at least five types for bytes that are no request
-        raise InputError("test_pki.error.request_unreadable", name=name) from error
-    if not valid:
+        key = load_der_public_key(encoded_key)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise InputError("test_pki.error.request_key", name=name, kind=facts.public_key.label) from error
+    value, _ = der.bit_string(facts.der, signature)
+    if not verifies(key, facts.signature_algorithm, value, der.encoded(facts.der, body)):
         raise InputError("test_pki.error.request_signature", name=name)
-    hosts = tuple(str(n.value) for n in alternatives if isinstance(n, x509.DNSName))
-    others = tuple(type(n).__name__ for n in alternatives if not isinstance(n, x509.DNSName))
-    texts = tuple((_NAMES.get(oid, oid), str(value)) for oid, value in subject)
-    return Request(texts, hosts, others, cast("PublicKey", public_key))
-
-
-def _alternative_names(request: object) -> list[object]:
-    from cryptography import x509
-
-    try:
-        found = cast("x509.CertificateSigningRequest", request).extensions.get_extension_for_class(
-            x509.SubjectAlternativeName
-        )
-    except x509.ExtensionNotFound:
-        return []
-    return list(found.value)
+    return cast("PublicKey", key)
 
 
 def enrol(

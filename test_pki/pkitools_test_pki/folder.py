@@ -36,7 +36,7 @@ from pkitools_test_pki.enrollment import Change, Request, enrol
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys, load_key, private_pem
 from pkitools_test_pki.names import file_name
-from pkitools_test_pki.pki import PKI, build
+from pkitools_test_pki.pki import PKI, build, checked_base_url
 from pkitools_test_pki.shapes import Template, authorities_of, authority_spec
 from pkitools_test_pki.store import Row, Store
 
@@ -252,6 +252,7 @@ def create_folder(
     """
     target = Path(path)
     authorities_of(shapes)
+    checked_base_url(base_url)
     _refuse_occupied(target)
     try:
         _clear_partials(target)
@@ -275,7 +276,7 @@ def _fill(folder: Path, shapes: Sequence[str], moment: datetime, keys: KeySource
         (folder / name).mkdir(mode)
     store = Store(folder / DATABASE, create=True)
     try:
-        store.write_setting("base_url", base_url.rstrip("/"))
+        store.write_setting("base_url", checked_base_url(base_url))
         store.write_setting("shapes", " ".join(shapes))
         for spec in authorities_of(shapes):
             store.add_authority(spec.name, spec.issuer)

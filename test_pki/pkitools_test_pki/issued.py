@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pkitools.errors import InvalidValueError
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.keys import private_pem
 
@@ -70,9 +71,9 @@ class IssuedCertificate:
 
     @property
     def key_pem(self) -> bytes:
-        """The private key as PKCS#8 in PEM, not encrypted. Raises ValueError when the key is not here."""
+        """The private key as PKCS#8 in PEM, not encrypted. Raises InvalidValueError when the key is not here."""
         if self.key is None:
-            raise ValueError("the private key of this certificate is not in the test PKI")
+            raise InvalidValueError("test_pki.error.key_absent", name=f"{self.serial_number:x}")
         return private_pem(self.key)
 
     @cached_property

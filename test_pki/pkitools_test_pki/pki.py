@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Unpack
+from typing import Final, Unpack
 
 from pkitools.errors import InvalidValueError
 from pkitools_test_pki.algorithms import PrivateKey
-from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority, create_root
+from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.ledger import Ledger, MemoryLedger
+from pkitools_test_pki.roots import create_root
 from pkitools_test_pki.shapes import Template, authorities_of, template, templates
+
+# no https: a CRL behind TLS cannot be fetched before the CRL is known (RFC 5280 4.2.1.13, 8)
+_BASE_URL: Final = re.compile(
+    r"http://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,45}\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]{0,200})?"
+)
 
 
 class PKI:
@@ -113,12 +120,12 @@ def build(
         ledger: memory when left out.
 
     Raises:
-        InvalidValueError: no such shape, or its hierarchy has ended.
+        InvalidValueError: no such shape, its hierarchy has ended, or ``base_url`` is no address.
     """
     if moment.tzinfo is None:
         raise ValueError("moment must be an aware datetime")
     ledger = MemoryLedger() if ledger is None else ledger
-    base_url = base_url.rstrip("/")
+    base_url = checked_base_url(base_url)
     built: dict[str, Authority] = {}
     for spec in authorities_of(shapes):
         built[spec.name] = (
@@ -127,3 +134,14 @@ def build(
             else built[spec.issuer].create_subordinate(spec)
         )
     return PKI(built)
+
+
+def checked_base_url(text: str) -> str:
+    """Return the address without a slash at its end.
+
+    Raises:
+        InvalidValueError: not ``http://HOST[:PORT][/PATH]`` in the characters a certificate can hold.
+    """
+    if not _BASE_URL.fullmatch(text):
+        raise InvalidValueError("test_pki.error.base_url", url=text)
+    return text.rstrip("/")

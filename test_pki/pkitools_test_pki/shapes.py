@@ -177,6 +177,27 @@ def template(name: str) -> Template:
         raise InvalidValueError("test_pki.error.profile", profile=name, known=", ".join(templates())) from None
 
 
+def ocsp_responder_template(authority: str) -> Template:
+    """Return the profile of a certificate that signs OCSP responses for an authority (RFC 6960 4.2.2.2)."""
+    return Template(
+        name="ocsp-responder",
+        issuer=authority,
+        subject=("C", "O", "CN"),
+        required=frozenset({"C", "O", "CN"}),
+        trial=frozenset({"O", "CN"}),
+        key="rsa:3072",
+        minimum_bits=3001,
+        days=397,
+        key_usage=("digitalSignature",),
+        extended_key_usage=("OCSPSigning",),
+        policies=(),
+        san="none",
+        basic_constraints=True,
+        ocsp=False,
+        qc=(),
+    )
+
+
 def _of_library(profile: Profile) -> dict[str, Any]:
     """Return what the library knows of a profile, in the terms of ``data/templates.toml``."""
     rules = [rule for rule in profile.subject.attributes if rule.presence is not Presence.FORBIDDEN]

@@ -1,0 +1,156 @@
+"""What systems want a certificate in: PKCS#7, PKCS#12, a Java trust store, a Kubernetes secret, files for nginx."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    KeySerializationEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+
+from pkitools.errors import InputError, InvalidValueError, SecretError
+from pkitools_test_pki import der
+from pkitools_test_pki.issued import IssuedCertificate
+
+_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
+_DATA: Final = "1.2.840.113549.1.7.1"
+_ROUNDS: Final = 600_000
+_KUBERNETES_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+
+
+def pkcs7(certificate: IssuedCertificate, *, root: bool = False) -> bytes:
+    """Return a PKCS#7 bundle in DER (RFC 2315, only certificates): the certificate and its intermediates.
+
+    Assembled here, so that a certificate broken on purpose fits in as well.
+    """
+    links = certificate.path if root else (certificate, *certificate.intermediates)
+    certificates = der.context(0, b"".join(link.der for link in links))
+    nothing = der.set_of()
+    signed_data = der.sequence(der.integer(1), nothing, der.sequence(der.oid(_DATA)), certificates, nothing)
+    return der.sequence(der.oid(_SIGNED_DATA), der.context(0, signed_data))
+
+
+def pkcs12_bundle(
+    certificate: IssuedCertificate, passphrase: bytes, *, name: str = "pkitools", rounds: int = _ROUNDS
+) -> bytes:
+    """Return key, certificate and intermediates as PKCS#12, encrypted with AES-256 and PBKDF2-HMAC-SHA256.
+
+    Raises:
+        SecretError: the passphrase is empty.
+        InvalidValueError: the key is not here.
+        InputError: the certificate is too broken for PKCS#12.
+    """
+    encryption = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(rounds)
+        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+        .hmac_hash(hashes.SHA256())
+        .build(_given(passphrase))
+    )
+    return _pkcs12(certificate, name, encryption)
+
+
+def legacy_pkcs12_bundle(certificate: IssuedCertificate, passphrase: bytes, *, name: str = "pkitools") -> bytes:
+    """Return the same in the form of before 2019, with triple DES and SHA-1: for systems that read nothing newer.
+
+    Raises:
+        SecretError, InvalidValueError, InputError: as :func:`pkcs12_bundle`.
+    """
+    encryption = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(2048)
+        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .hmac_hash(hashes.SHA1())  # noqa: S303  # what the old form has
+        .build(_given(passphrase))
+    )
+    return _pkcs12(certificate, name, encryption)
+
+
+def _pkcs12(certificate: IssuedCertificate, name: str, encryption: KeySerializationEncryption) -> bytes:
+    if certificate.key is None:
+        raise InvalidValueError("test_pki.error.key_absent", name=f"{certificate.serial_number:x}")
+    leaf, *above = (_loaded(link) for link in (certificate, *certificate.intermediates))
+    key = cast("pkcs12.PKCS12PrivateKeyTypes", certificate.key)
+    return pkcs12.serialize_key_and_certificates(name.encode(), key, leaf, above, encryption)
+
+
+def java_trust_store(roots: Iterable[IssuedCertificate], passphrase: bytes) -> bytes:
+    """Return a PKCS#12 trust store that Java takes its roots from.
+
+    Raises:
+        SecretError: the passphrase is empty.
+        InputError: a certificate is too broken for it.
+    """
+    entries = [
+        pkcs12.PKCS12Certificate(_loaded(root), f"{root.profile}-{number}".encode())
+        for number, root in enumerate(roots, 1)
+    ]
+    return pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(_given(passphrase)))
+
+
+def kubernetes_secret(certificate: IssuedCertificate, name: str, *, namespace: str | None = None) -> bytes:
+    """Return a manifest of a ``kubernetes.io/tls`` secret: the chain, the key, and the root as ``ca.crt``.
+
+    Raises:
+        InvalidValueError: the name or namespace is none, or the key is not here.
+    """
+    for text in (name, *([namespace] if namespace is not None else [])):
+        if not _KUBERNETES_NAME.fullmatch(text):
+            raise InvalidValueError("test_pki.error.secret_name", name=text)
+    data = {
+        "ca.crt": certificate.root.pem,
+        "tls.crt": certificate.chain_pem,
+        "tls.key": certificate.key_pem,
+    }
+    lines = ["apiVersion: v1", "kind: Secret", "metadata:", f'  name: "{name}"']
+    lines += [] if namespace is None else [f'  namespace: "{namespace}"']
+    lines += ["type: kubernetes.io/tls", "data:"]
+    lines += [f"  {field}: {base64.b64encode(value).decode('ascii')}" for field, value in data.items()]
+    return ("\n".join(lines) + "\n").encode()
+
+
+@dataclass(frozen=True, slots=True)
+class NginxFiles:
+    """What nginx needs for mutual TLS.
+
+    Args:
+        certificate: for ``ssl_certificate``: the chain.
+        key: for ``ssl_certificate_key``. A secret.
+        client_authorities: for ``ssl_client_certificate``: root and intermediates, since nginx wants the whole path.
+    """
+
+    certificate: bytes
+    key: bytes = field(repr=False)
+    client_authorities: bytes
+
+
+def nginx_files(certificate: IssuedCertificate) -> NginxFiles:
+    """Return the files for a server with this certificate that trusts clients of the same test PKI.
+
+    Raises:
+        InvalidValueError: the key is not here.
+    """
+    authorities = b"".join(link.pem for link in reversed(certificate.path[1:]))
+    return NginxFiles(certificate.chain_pem, certificate.key_pem, authorities)
+
+
+def _given(passphrase: bytes) -> bytes:
+    if not passphrase:
+        raise SecretError("requests.error.passphrase_empty")
+    return passphrase
+
+
+def _loaded(certificate: IssuedCertificate) -> x509.Certificate:
+    try:
+        return certificate.load()
+    except Exception as error:  # cryptography has its own reasons to refuse a certificate that is broken on purpose
+        raise InputError("test_pki.error.export", detail=str(error)) from error
