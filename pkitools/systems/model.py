@@ -51,7 +51,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"  # looked for and not found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one per entry of the data: compared and hashed by identity
 class Statement:
     """One statement of one document about one system.
 
@@ -91,9 +91,10 @@ class Statement:
 
     def holds(self, environment: Environment, moment: datetime) -> bool:
         """Return whether it holds there and then."""
+        if environment not in self.environments:
+            return False
         day = moment.date()
-        in_time = (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-        return environment in self.environments and in_time
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
 READ_ONLY: frozenset[Topic] = frozenset(
@@ -138,7 +139,7 @@ class System:
 
     def statements_at(self, environment: Environment, moment: datetime, topic: Topic | None = None) -> list[Statement]:
         """Return the statements that hold in this environment at this moment, of one topic or of all."""
-        return [s for s in self.statements if s.holds(environment, moment) and topic in {None, s.topic}]
+        return [s for s in self.statements if (topic is None or s.topic is topic) and s.holds(environment, moment)]
 
     def about_hierarchy(self, name: str, group: str, environment: Environment, moment: datetime) -> Statement | None:
         """Return the statement about a hierarchy: the one that names it, else its group, else all others."""

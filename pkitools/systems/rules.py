@@ -7,6 +7,7 @@ severe than that source allows. The code stays the same.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Final
 
 from pkitools.findings import Certainty, Rule, Severity, Source
@@ -87,6 +88,7 @@ RULES: Final = (
 )
 
 
+@lru_cache(maxsize=1024)  # nine systems ask some 150 things
 def as_asked(rule: Rule, statement: Statement, system: System) -> Rule:
     """Return the rule with the source and certainty of the statement, and its severity lowered to what that bears."""
     return replace(

@@ -13,7 +13,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -54,6 +54,7 @@ def policy_name(oid: str, language: Language = "en") -> str:
     return info.name[language] if info else oid
 
 
+@lru_cache(maxsize=1024)  # bounded: a certificate decides which OIDs are asked
 def decode_policy(oid: str) -> PolicyInfo | None:
     """Return what a policy OID says, or ``None`` when it is not one of these arcs."""
     return _listed().get(oid) or _by_g4_model(oid)

@@ -12,11 +12,14 @@ from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Report, Severity, Status, Verdict
 from pkitools.oin import OIN
 from pkitools.rulebook import all_rules
+from pkitools.sources import read_source
 from pkitools.systems import evaluate, get_system, systems
 from pkitools.systems.rules import RULES
-from pkitools.trust import get_hierarchy, hierarchies
-from pkitools.x509.model import BasicConstraints, GeneralName
+from pkitools.trust import get_hierarchy, hierarchies, hierarchy_of
+from pkitools.x509 import oin_from_certificate, read_certificate
+from pkitools.x509.model import BasicConstraints, GeneralName, PublicKey
 from tests.support.leaves import CLIENT, KVK_OIN, RSIN_OIN, dns, leaf
+from tests.support.shared import shared
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 PREPRODUCTION, PRODUCTION = Environment.PREPRODUCTION, Environment.PRODUCTION
@@ -228,8 +231,6 @@ def test_a_uzi_name_without_a_ura_is_none(name: str) -> None:
 
 
 def test_an_elliptic_curve_key_is_not_an_rsa_key() -> None:
-    from pkitools.x509.model import PublicKey
-
     facts = leaf(public_key=PublicKey("EC", 256, "P-256", None, "00" * 32))
     report = judge("digid", hierarchy="g1-private", facts=facts)
     assert of(report, "system.key.rsa_size").params["found"] == "EC P-256"
@@ -275,3 +276,29 @@ def test_it_never_fails_and_a_weak_certainty_never_is_an_error(
 def test_a_ca_certificate_changes_nothing_here() -> None:
     facts = leaf(basic_constraints=BasicConstraints(ca=True, path_length=None))
     assert judge("digikoppeling", hierarchy="g1-private", facts=facts).codes() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("file", "system", "code", "status"),
+    [
+        ("PrivateG1_lab.api.mijniconnect.nl_20251009", "digikoppeling", "system.hierarchy.accepted", Status.MET),
+        ("PrivateG1_lab.api.mijniconnect.nl_20251009", "kvk", "system.oin.kvk_based", Status.MET),
+        ("PrivateG1_lab.api.mijniconnect.nl_20251009", "digid", "system.key.rsa_size", Status.MET),
+        ("PrivateG1_api.kvk.nl_20210408", "kvk", "system.oin.kvk_based", Status.VIOLATED),
+        ("PrivateG1_saml-sign.pp1.digid.nl_20201104", "digid-machtigen", "system.eku.client_auth", Status.MET),
+        ("PrivateG1_api-test-sign.coronatester.nl_20230908", "digid", "system.oin.required", Status.VIOLATED),
+        ("PrivateG1_api-test-sign.coronatester.nl_20230908", "digid", "system.hierarchy.accepted", Status.MET),
+        ("EV_acc-waardepapieren.hoorn.nl_20210622", "digid", "system.hierarchy.accepted", Status.VIOLATED),
+        ("G3_eh01.staging.iwelcome.nl_20190521", "digikoppeling", "system.hierarchy.accepted", Status.VIOLATED),
+        ("G3_eh01.staging.iwelcome.nl_20190521", "digikoppeling", "system.policy.expected", Status.VIOLATED),
+        ("G3_eh01.staging.iwelcome.nl_20190521", "eherkenning", "system.hierarchy.accepted", Status.MET),
+    ],
+)
+def test_real_certificates(file: str, system: str, code: str, status: Status) -> None:
+    data = shared(f"samples/certificates/{file}.pem").read_bytes()
+    (der,) = read_source(data, file).certificates
+    facts = read_certificate(der)
+    claimed = hierarchy_of(facts).hierarchy
+    assert claimed is not None
+    report = judge(system, facts=facts, hierarchy=claimed.name, oin=oin_from_certificate(facts).oin)
+    assert of(report, code).status is status

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
@@ -161,3 +165,21 @@ def test_status_follows_the_dates() -> None:
     assert get_hierarchy("g3").status(NOW) is CAStatus.VALID
     assert get_hierarchy("g4-other").status(NOW) is CAStatus.UNKNOWN
     assert get_hierarchy("g4-tls").status(datetime(2020, 1, 1, tzinfo=UTC)) is CAStatus.NOT_YET_VALID
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("held", [c for c in HELD if c.level == "tsp"], ids=lambda c: c.common_name)
+def test_openssl_agrees_on_the_path_to_the_root(held: CACertificate, tmp_path: Path) -> None:
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    assert held.hierarchy is not None
+    pem = {c.level: READ[c.sha256].public_bytes(Encoding.PEM) for c in HELD if c.hierarchy == held.hierarchy}
+    for level, data in {**pem, "tsp": READ[held.sha256].public_bytes(Encoding.PEM)}.items():
+        (tmp_path / level).write_bytes(data)
+    command = [openssl, "verify", "-attime", str(int(NOW.timestamp())), "-x509_strict"]
+    # CPS URIs and names of real CAs are not all as -x509_strict likes them; the G4 ones are
+    command = command if held.hierarchy.name == "g4-tls" else command[:-1]
+    command += ["-CAfile", str(tmp_path / "root"), "-untrusted", str(tmp_path / "domain"), str(tmp_path / "tsp")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
