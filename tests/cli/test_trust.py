@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,13 @@ def test_show_of_a_file_recognises_each_certificate(run: Any, tmp_path: Path) ->
     assert "by its fingerprint" in out
     parsed = document(run("show", str(tmp_path / "root.der"), "--json", *MOMENT)[1], "trust-show-v1")
     assert [c["itself"]["proof"] for c in parsed["certificates"]] == [True]
+
+
+def test_show_reads_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = next(c for c in embedded_certificates() if c.sha256 == G1_ROOT)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(root.der)))
+    parsed = document(run("show", "-", "--json", *MOMENT)[1], "trust-show-v1")
+    assert parsed["certificates"][0]["sha256"] == G1_ROOT
 
 
 def test_show_calls_a_look_alike_a_look_alike(run: Any, tmp_path: Path) -> None:

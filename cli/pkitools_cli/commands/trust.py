@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +9,7 @@ from pathlib import Path
 import click
 
 from pkitools.errors import InputError, InvalidValueError
-from pkitools.files import read_bytes
-from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.reports.document import instant
-from pkitools.sources import read_source
 from pkitools.trust import (
     Basis,
     CACertificate,
@@ -36,6 +32,7 @@ from pkitools.x509.model import CertificateFacts
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import STANDARD_INPUT, read_input
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import emit_json, say
 
@@ -99,7 +96,7 @@ _Recognised = tuple[CertificateFacts, Recognition, Recognition]
 def _look_up(what: str) -> tuple[list[CatalogueEntry], list[_Recognised]]:
     if by_fingerprint := identify(sha256=what):
         return [by_fingerprint], []
-    if what == "-" or _is_there(what):
+    if what == STANDARD_INPUT or _is_there(what):
         return [], _recognised(what)
     named = [e for e in catalogue().entries if e.name.casefold() == what.strip().casefold()]
     if not named:
@@ -115,8 +112,7 @@ def _is_there(name: str) -> bool:
 
 
 def _recognised(what: str) -> list[_Recognised]:
-    data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1) if what == "-" else read_bytes(what)
-    read = [read_certificate(der) for der in read_source(data, what).certificates]
+    read = [read_certificate(der) for der in read_input(what).certificates]
     if not read:
         raise InputError("trust.error.no_certificate", name=what)
     issuers = {facts.subject.der: facts for facts in read}
