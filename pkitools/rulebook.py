@@ -14,7 +14,18 @@ _MODULES: Final[tuple[str, ...]] = (
     "pkitools.x509.subject_oin",
     "pkitools.systems.rules",
     "pkitools.requests.rules",
+    "pkitools.rules.rfc5280",
+    "pkitools.rules.rfc5280_extensions",
+    "pkitools.rules.por",
+    "pkitools.rules.trial",
+    "pkitools.rules.uzi",
+    "pkitools.rules.oin_stelsel",
+    "pkitools.rules.digikoppeling",
+    "pkitools.rules.st_saml",
+    "pkitools.rules.etsi_319_412",
+    "pkitools.rules.advice",
     "pkitools.check.environment",
+    "pkitools.validation.rules",
 )
 
 

@@ -278,7 +278,7 @@ def _no_localhost(at: RuleContext) -> Result:
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.lower() == "localhost"])
 
 
-@BOOK.rule("g4.purposes_within_issuer", _WARNING, certainty=_INFERRED, scope=_OURS, source=_SEEN_CA)
+@BOOK.rule("issuer.purposes", _WARNING, certainty=_INFERRED, scope=_OURS, source=_SEEN_CA)
 def _purposes_within_issuer(at: RuleContext) -> Result:
     if at.issuer is None:
         return NotChecked("no_issuer")
