@@ -18,6 +18,15 @@ Python cannot wipe memory: a secret stays in the process until it ends.
 """
 
 from pkitools.files.reading import is_private, read_bytes
-from pkitools.files.writing import Output, check_outputs, write_public, write_secret, write_set
+from pkitools.files.writing import Output, check_outputs, make_folder, write_public, write_secret, write_set
 
-__all__ = ["Output", "check_outputs", "is_private", "read_bytes", "write_public", "write_secret", "write_set"]
+__all__ = [
+    "Output",
+    "check_outputs",
+    "is_private",
+    "make_folder",
+    "read_bytes",
+    "write_public",
+    "write_secret",
+    "write_set",
+]

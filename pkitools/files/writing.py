@@ -339,3 +339,23 @@ class _Target:
 
     def _failed(self, error: OSError) -> FileError:
         return file_error(error, self.shown, "unwritable")
+
+
+def make_folder(path: PathLike) -> None:
+    """Make a folder for secrets, mode 0700; one that exists stays as it is.
+
+    Raises:
+        FileError: its parent is missing, or something else has its name.
+    """
+    name = shown(path)
+    try:
+        Path(path).mkdir(0o700)
+    except FileExistsError:
+        if not Path(path).is_dir():
+            raise FileError("files.error.exists", name=name) from None
+    except FileNotFoundError as error:
+        raise FileError("files.error.no_folder", name=name, folder=str(Path(path).parent)) from error
+    except OSError as error:
+        raise file_error(error, name, "unwritable") from error
+    except ValueError as error:
+        raise FileError("files.error.bad_name", name=name) from error

@@ -12,13 +12,17 @@
 ``plan.make()`` then makes the key and the request.
 """
 
+from pkitools.requests.batch import BatchError, BatchItem, plan_of, read_batch
 from pkitools.requests.checking import check_request
+from pkitools.requests.document import request_document
 from pkitools.requests.keys import PrivateKey, generate_key, load_key
 from pkitools.requests.making import Request, RequestPlan, SignatureScheme, plan_request
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.requests.subject import Subject, build_subject
 
 __all__ = [
+    "BatchError",
+    "BatchItem",
     "PrivateKey",
     "Request",
     "RequestFacts",
@@ -29,6 +33,9 @@ __all__ = [
     "check_request",
     "generate_key",
     "load_key",
+    "plan_of",
     "plan_request",
+    "read_batch",
     "read_request",
+    "request_document",
 ]

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
+from pkitools.files import Output
 from pkitools.oin import OIN, oin_from_kvk, organization_identifier
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
 from pkitools.requests.keys import PrivateKey, generate_key, to_pem
@@ -92,6 +93,18 @@ class Request:
     def pem(self) -> bytes:
         """The request in PEM: what a TSP's form asks for."""
         return to_pem("CERTIFICATE REQUEST", self.facts.der)
+
+    def outputs(self, prefix: str, passphrase: bytes | None) -> list[Output]:
+        """Return the files to write with :func:`pkitools.files.write_set`: a key made for it, and the request.
+
+        Args:
+            prefix: what the names begin with; ``.key`` and ``.csr`` are added.
+            passphrase: encrypts the key; ``None`` leaves it plain.
+        """
+        return [
+            *([Output(f"{prefix}.key", self.key.pem(passphrase), secret=True)] if self.key.made_here else []),
+            Output(f"{prefix}.csr", self.pem, secret=False),
+        ]
 
 
 def plan_request(

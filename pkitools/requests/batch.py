@@ -1,0 +1,172 @@
+"""Many requests from one TOML file. All of it is judged before the first key is made.
+
+::
+
+    [defaults]                     # for every request that does not say otherwise
+    profile = "g4-tls"
+    environment = "production"
+    organization = "Gemeente Voorbeeld"
+    oin = "00000003273229750000"
+
+    [[request]]
+    name = "api"                   # writes api.key and api.csr
+    common_name = "api.example.nl"
+    dns = ["api.example.nl", "www.example.nl"]
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pkitools.environment import Environment
+from pkitools.errors import InputError, InvalidValueError, LimitError
+from pkitools.profiles import get_profile
+from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
+
+MAX_BATCH: Final = 1000
+"""Requests in one file: with a key of 4096 bits each, ten minutes of work."""
+
+SIGNATURES: Final = {"pss": SignatureScheme.PSS, "pkcs1": SignatureScheme.PKCS1}
+"""How a signature is named by people."""
+
+_FIELDS: Final = frozenset(
+    [
+        "name",
+        "profile",
+        "environment",
+        "common_name",
+        "organization",
+        "oin",
+        "kvk",
+        "dns",
+        "country",
+        "locality",
+        "province",
+        "key_type",
+        "signature",
+    ]
+)
+_REQUIRED: Final = ("profile", "environment", "common_name")
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True)
+class BatchItem:
+    """One request of a batch: the name of its files, and its plan."""
+
+    name: str
+    plan: RequestPlan
+
+
+class BatchError(InvalidValueError):
+    """One or more requests of a batch are wrong; ``faults`` has each of them as (name, error)."""
+
+    def __init__(self, file: str, faults: list[tuple[str, InvalidValueError]]) -> None:
+        super().__init__("requests.error.batch", name=file, count=len(faults))
+        self.faults = tuple(faults)
+
+
+def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = None) -> tuple[BatchItem, ...]:
+    """Return the plans of all requests in a batch file.
+
+    Args:
+        data: the TOML.
+        file: what to call it in an error.
+        overrides: values that go before the file's ``[defaults]``; what a request says itself goes before both.
+
+    Raises:
+        InputError: not TOML, or not of the form shown above.
+        LimitError: more than MAX_BATCH requests.
+        BatchError: with what is wrong in each request.
+    """
+    document = _parsed(data, file)
+    shared = {**_table(document.get("defaults", {}), file), **(overrides or {})}
+    tables = document.get("request")
+    if not isinstance(tables, list) or not tables or document.keys() - {"defaults", "request"}:
+        raise InputError("requests.error.batch_form", name=file)
+    if len(tables) > MAX_BATCH:
+        raise LimitError("requests.error.batch_size", name=file, count=len(tables), limit=MAX_BATCH)
+    items: list[BatchItem] = []
+    faults: list[tuple[str, InvalidValueError]] = []
+    for number, entry in enumerate(tables, start=1):
+        table = _table(entry, file)
+        try:
+            items.append(_item({**shared, **table}))
+        except InvalidValueError as error:
+            faults.append((str(table.get("name", f"#{number}")), error))
+    doubles = [name for name, count in Counter(item.name.lower() for item in items).items() if count > 1]
+    faults += [(name, InvalidValueError("requests.error.batch_name_twice", name=name)) for name in doubles]
+    if faults:
+        raise BatchError(file, faults)
+    return tuple(items)
+
+
+def _parsed(data: bytes, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors
+        raise InputError("requests.error.batch_toml", name=file, detail=str(error)) from None
+
+
+def _table(value: object, file: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InputError("requests.error.batch_form", name=file)
+    return value
+
+
+def _item(table: Mapping[str, Any]) -> BatchItem:
+    unknown = sorted(table.keys() - _FIELDS)
+    if unknown:
+        known = ", ".join(sorted(_FIELDS))
+        raise InvalidValueError("requests.error.batch_field", field=unknown[0], known=known)
+    for field, value in table.items():
+        if not (_is_texts(value) if field == "dns" else isinstance(value, str)):
+            raise InvalidValueError("requests.error.batch_text", field=field)
+    for field in ("name", *_REQUIRED):
+        if field not in table:
+            raise InvalidValueError("requests.error.batch_missing", field=field)
+    if not _NAME.fullmatch(table["name"]):
+        raise InvalidValueError("requests.error.batch_name", name=table["name"])
+    return BatchItem(table["name"], plan_of(table))
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
+
+
+def plan_of(values: Mapping[str, Any]) -> RequestPlan:
+    """Return the plan of one request described by words, such as those of a batch file or of the command line.
+
+    The OIN and the organisation are required, except where the TSP fills them in itself (UZI).
+
+    Raises:
+        InvalidValueError: with one sentence that says what to mend.
+    """
+    profile = get_profile(values["profile"])
+    if profile.serial_number == "oin" and not values.get("oin"):
+        raise InvalidValueError("requests.error.missing_oin", profile=profile.name)
+    return plan_request(
+        profile,
+        _choice("environment", values["environment"], {e.value: e for e in Environment}),
+        common_name=values["common_name"],
+        organization=values.get("organization"),
+        oin=values.get("oin"),
+        kvk=values.get("kvk"),
+        dns_names=values.get("dns", ()),
+        country=values.get("country", "NL"),
+        locality=values.get("locality"),
+        province=values.get("province"),
+        key_type=values.get("key_type"),
+        signature=_choice("signature", values["signature"], SIGNATURES) if values.get("signature") else None,
+    )
+
+
+def _choice(field: str, value: str, choices: Mapping[str, Any]) -> Any:
+    if value not in choices:
+        raise InvalidValueError("requests.error.choice", field=field, value=value, choices=", ".join(choices))
+    return choices[value]
