@@ -67,6 +67,8 @@ PROCESSED: Final = frozenset(
     }
 )
 
+_EMPTY_NAME: Final = b"\x30\x00"
+
 # pyca/cryptography raises these on hostile input, not only ValueError
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 _WARNINGS_LOCK: Final = threading.Lock()
@@ -152,6 +154,18 @@ class PathCertificate:
     def issuer_text(self) -> str:
         """The issuer for people: not for comparison, not made safe."""
         return _name_text(self.issuer)
+
+    @cached_property
+    def misencodings(self) -> tuple[str, ...]:
+        """What RFC 5280 4.1 and 4.2 forbid of the encoding, whatever a path asks: empty for a good certificate."""
+        found = list(self.faults)
+        if self.version != 3:
+            found.append(f"version {self.version}")
+        if not self.algorithms_agree:
+            found.append("two signature algorithms")
+        if self.issuer == _EMPTY_NAME:
+            found.append("empty issuer")
+        return tuple(found)
 
     @property
     def has_odd_serial_number(self) -> bool:
@@ -342,7 +356,13 @@ def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
             read.authority_key_identifier = asn1.contents(value, node)
 
 
+def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:
+    if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+        raise DERError("subjectAltName without a name")
+
+
 _DECODERS: Final = {
+    SUBJECT_ALTERNATIVE_NAME: _subject_alternative_name,
     BASIC_CONSTRAINTS: _basic_constraints,
     KEY_USAGE: _key_usage,
     EXTENDED_KEY_USAGE: _extended_key_usage,

@@ -56,8 +56,9 @@ def check_path(path: Path, moment: datetime, purpose: str | None, *, weak: bool 
     last = len(path) - 1
     purposes = _purposes(path[0], purpose)
     for index, certificate in enumerate(path):
-        if certificate.faults or not certificate.algorithms_agree:
-            found.extend(_encoding(index, certificate))
+        details = certificate.misencodings
+        if details:
+            found.append(_named(rules.ENCODING, index, certificate, detail=", ".join(details)))
         if certificate.not_after < moment:
             found.append(_named(rules.EXPIRED, index, certificate, not_after=_day(certificate.not_after)))
         if certificate.not_before > moment:
@@ -94,13 +95,6 @@ def _day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _encoding(index: int, certificate: PathCertificate) -> Iterator[Violation]:
-    details = [*certificate.faults]
-    if not certificate.algorithms_agree:
-        details.append("signatureAlgorithm")
-    yield _named(rules.ENCODING, index, certificate, detail=", ".join(details))
-
-
 def _strength(index: int, certificate: PathCertificate, *, anchor: bool) -> Iterator[Violation]:
     # nobody relies on the signature an anchor carries
     scheme = "" if anchor else algorithms.weak_scheme(certificate.signature_algorithm)
@@ -126,8 +120,6 @@ def _authority(path: Path, index: int, purposes: frozenset[str] | None) -> Itera
     allowed = authority.extended_key_usage
     if allowed is not None and purposes and purposes.isdisjoint(allowed) and ANY_EXTENDED_KEY_USAGE not in allowed:
         yield _named(rules.EKU_AUTHORITY, index, authority, allowed=", ".join(allowed))
-    if path[index - 1].issuer != authority.subject and path[index - 1].canonical_issuer != authority.canonical_subject:
-        yield _named(rules.CHAINING, index - 1, path[index - 1], issuer=path[index - 1].issuer_text)
 
 
 def _names(path: Path) -> list[Violation]:

@@ -17,8 +17,6 @@ Check = Callable[[Path], list[Violation]]
 _BUILT: Final[tuple[Rule, ...]] = (rules.ANCHOR_FOUND, rules.LOOK_ALIKE, rules.ANCHOR_IN_SCOPE, rules.BUDGET)
 _CHECKED: Final[tuple[Rule, ...]] = (
     rules.ENCODING,
-    rules.SERIAL_NUMBER,
-    rules.CHAINING,
     rules.SIGNATURE_ALGORITHM,
     rules.KEY_STRENGTH,
     rules.EXPIRED,

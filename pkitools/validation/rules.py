@@ -26,7 +26,6 @@ LOOK_ALIKE: Final = _must("anchor.look_alike", "6.1.1 (d)")
 ANCHOR_IN_SCOPE: Final = _own("anchor.in_scope")
 ENCODING: Final = _must("certificate.encoding", "4.1, 4.2")
 SERIAL_NUMBER: Final = Rule("path.certificate.serial_number", Severity.WARNING, _rfc(5280, "4.1.2.2"))
-CHAINING: Final = _must("chaining.names", "6.1.3 (a)(4)")
 SIGNATURE: Final = _must("signature.valid", "6.1.3 (a)(1)")
 SIGNATURE_ALGORITHM: Final = Rule(
     "path.signature.algorithm",
@@ -65,7 +64,6 @@ PLAIN_RULES: Final = (
     ANCHOR_IN_SCOPE,
     ENCODING,
     SERIAL_NUMBER,
-    CHAINING,
     SIGNATURE,
     SIGNATURE_ALGORITHM,
     KEY_STRENGTH,
@@ -149,7 +147,6 @@ _ACTIONABLE: Final = (
     ENGINE,
     LOOK_ALIKE,
     SIGNATURE,
-    CHAINING,
     BUDGET,
     ANCHOR_FOUND,
 )
