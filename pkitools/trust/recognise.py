@@ -60,6 +60,7 @@ _G4_NAME: Final = re.compile(
     r"^(?P<owner>.+?) - G4 (?P<level>Root|Intm|PKIo) (?P<trust>Publ|EUTL|Priv) (?P<use>[GS]-\w+)"
     r"(?: (?:NP|LP|SYS))? - \d{4}$"
 )
+_LONGEST_NAME: Final = 128  # twice what X.520 allows; a pattern over a megabyte of name would take for ever
 _G4_HIERARCHY: Final = {
     ("Priv", "G-TLS"): "g4-tls",
     ("Priv", "G-Other"): "g4-other",
@@ -118,6 +119,8 @@ def _by_name(common_name: str | None, key_identifier: str | None) -> Recognition
 
 
 def _by_naming_rule(common_name: str) -> Recognition:
+    if len(common_name) > _LONGEST_NAME:
+        return Recognition(Match.NONE)
     kind = next((kind for prefix, kind in _PREFIXES if common_name.startswith(prefix)), Kind.PRODUCTION)
     if found := _G4_NAME.match(common_name):
         name = _G4_HIERARCHY.get((found["trust"], found["use"]))
