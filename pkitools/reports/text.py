@@ -2,42 +2,56 @@
 
 from __future__ import annotations
 
-from pkitools.findings import Outcome, Report, Status
+from collections.abc import Iterable
+
+from pkitools.findings import Outcome, Report
+from pkitools.limits import MAX_LISTED
 from pkitools.messages import Language, message, outcome_message
 from pkitools.text import shown
 
 
 def report_text(report: Report, language: Language) -> str:
-    """Return the verdict line, each finding with its rule, source and remedy, and what could not be checked."""
+    """Return the verdict line, each finding with its rule, source and remedy, and what could not be checked.
+
+    What one rule says of several certificates stands together; what could not be checked is told per reason.
+    """
     lines = [f"{_word(f'verdict.{report.verdict}', language)}  {shown(report.subject)}"]
+    findings: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in report.findings:
-        lines += _finding(outcome, language)
+        findings.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
+    for outcomes in findings.values():
+        lines += _finding(outcomes, language)
+    unchecked: dict[str, list[Outcome]] = {}
     for outcome in report.not_checked:
-        lines += _not_checked(outcome, language)
+        unchecked.setdefault(outcome.reason, []).append(outcome)
+    for outcomes in unchecked.values():
+        lines += _not_checked(outcomes, language)
     return "\n".join(lines)
 
 
-def _finding(outcome: Outcome, language: Language) -> list[str]:
-    text = outcome_message(outcome, language)
-    severity = _word(f"severity.{outcome.rule.severity.name.lower()}", language)
-    lines = [f"  {severity}: {text.title}  [{outcome.rule.code}]"]
-    lines += [f"      {part}" for part in (text.message,) if part]
-    if text.remedy:
-        lines.append(f"      → {text.remedy}")
-    source = outcome.rule.source
-    where = " ".join(part for part in (source.document, source.version, source.section) if part)
-    lines.append(
-        f"      {_word('source', language)}: {where} ({_word(f'certainty.{outcome.rule.certainty}', language)})"
-    )
+def _finding(outcomes: list[Outcome], language: Language) -> list[str]:
+    rule = outcomes[0].rule
+    texts = [outcome_message(outcome, language) for outcome in outcomes]
+    lines = [f"  {_word(f'severity.{rule.severity.name.lower()}', language)}: {texts[0].title}  [{rule.code}]"]
+    lines += [f"      {part}" for part in _first_ones(text.message for text in texts)]
+    lines += [f"      → {part}" for part in dict.fromkeys(text.remedy for text in texts) if part]
+    where = " ".join(part for part in (rule.source.document, rule.source.version, rule.source.section) if part)
+    lines.append(f"      {_word('source', language)}: {where} ({_word(f'certainty.{rule.certainty}', language)})")
     return lines
 
 
-def _not_checked(outcome: Outcome, language: Language) -> list[str]:
-    assert outcome.status is Status.NOT_CHECKED
-    title = outcome_message(outcome, language).title
-    reason = message(f"report.reason.{outcome.reason}", outcome.params, language)
-    explained = reason.message or shown(outcome.reason)
-    return [f"  {_word('status.not_checked', language)}: {title}  [{outcome.rule.code}]", f"      {explained}"]
+def _not_checked(outcomes: list[Outcome], language: Language) -> list[str]:
+    first = outcomes[0]
+    reason = message(f"report.reason.{first.reason}", first.params, language)
+    lines = [f"  {_word('status.not_checked', language)}: {reason.message or shown(first.reason)}"]
+    rules = (f"{outcome_message(o, language).title}  [{o.rule.code}]" for o in outcomes)
+    return lines + [f"      {part}" for part in _first_ones(rules)]
+
+
+def _first_ones(texts: Iterable[str]) -> list[str]:
+    found = [text for text in dict.fromkeys(texts) if text]
+    more = len(found) - MAX_LISTED
+    return found if more <= 0 else [*found[:MAX_LISTED], f"… (+{more})"]
 
 
 def _word(key: str, language: Language) -> str:
