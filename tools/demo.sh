@@ -6,7 +6,7 @@ pkitools="$1/pkitools"
 dir=.demo
 rm -rf "$dir" && mkdir -p "$dir"
 
-step() { printf '\n\033[1m%s\033[0m\n' "$1"; }
+step() { printf '\n== %s ==\n' "$1"; }
 run() {
     printf '$ pkitools'
     for word in "$@"; do
@@ -28,8 +28,8 @@ run test-pki create "$dir/pki" --shape g4-tls --fast
 run test-pki issue "$dir/pki" --csr "$dir/koppeling.csr" --out "$dir/koppeling"
 
 step '4. Is the certificate right for DigiD Machtigen, preproduction?'
-run cert check "$dir/koppeling.pem" --chain "$dir/koppeling.chain.pem" --trust "$dir/pki" \
-    --for digid-machtigen --environment preproduction --offline --revocation prefer
+run cert check "$dir/koppeling.pem" --chain "$dir/koppeling.chain.pem" --trust "$dir/pki" --crl "$dir/pki/crl" \
+    --for digid-machtigen --environment preproduction --offline
 
 step 'The files'
 ls -l "$dir"/koppeling.*

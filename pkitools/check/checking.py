@@ -173,7 +173,7 @@ def check(
         claimed=recognition.hierarchy,
         claimed_kind=recognition.kind,
         self_signed=self_signed,
-        self_signed_allowed=_self_signed_allowed(named, environment, moment),
+        system_named=bool(named),
     )
     outcomes = [
         *result.report.outcomes,
@@ -256,14 +256,6 @@ def _revocation(result: PathResult, environment: Environment, moment: datetime, 
         cache=asked.cache,
         options=asked.options,
     )
-
-
-def _self_signed_allowed(systems: Sequence[System], environment: Environment, moment: datetime) -> bool | None:
-    """Return whether every system named takes a self-signed certificate here; ``None`` when that is not known."""
-    answers = {system.self_signed_allowed(environment, moment) for system in systems}
-    if False in answers:
-        return False
-    return True if answers == {True} else None
 
 
 def _linted(question: _Question, facts: CertificateFacts, path: VerifiedPath | None) -> Iterator[Outcome]:

@@ -41,7 +41,7 @@ class Standing:
         claimed: the hierarchy its issuer's name points to. Never proof; it makes advice concrete.
         claimed_kind: production, TRIAL, test or acceptance, as its issuer's name says.
         self_signed: signed by its own key.
-        self_signed_allowed: whether the systems asked about take that here; ``None`` when no system was named.
+        system_named: a connected system was named, whose statements say whether it takes a self-signed certificate.
     """
 
     anchored: bool
@@ -49,7 +49,7 @@ class Standing:
     claimed: Hierarchy | None = None
     claimed_kind: Kind | None = None
     self_signed: bool = False
-    self_signed_allowed: bool | None = None
+    system_named: bool = False
 
 
 def environment_outcomes(facts: CertificateFacts, environment: Environment, standing: Standing) -> Iterator[Outcome]:
@@ -91,12 +91,12 @@ def _no_path(production: bool, standing: Standing) -> str:
 
 def _self_signed(base: Outcome, production: bool, standing: Standing) -> Outcome:
     if not standing.self_signed:
-        return base
-    if production or standing.self_signed_allowed is False:
+        return _with(base, Status.MET)
+    if production:
         return _with(base, Status.VIOLATED)
-    if standing.self_signed_allowed is None:
-        return _with(base, Status.NOT_CHECKED, "system_not_named")
-    return _with(base, Status.MET)
+    if standing.system_named:
+        return base  # what the system says of it is its own rule: system.self_signed
+    return _with(base, Status.NOT_CHECKED, "system_not_named")
 
 
 def _policy_arc(facts: CertificateFacts, base: Outcome, kind: Kind | None) -> Outcome:

@@ -51,7 +51,7 @@ VECTORS = [
     Vector(
         "environment.self_signed",
         lambda: report(PRODUCTION, SELF_SIGNED),
-        lambda: report(PREPRODUCTION, replace(SELF_SIGNED, self_signed_allowed=True)),
+        lambda: report(PRODUCTION, UNDER_G1),
     ),
     Vector(
         "environment.policy.arc",

@@ -14,7 +14,6 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity
-from pkitools.messages import message
 from pkitools.reports import report_document, report_text
 from pkitools.reports.document import instant
 from pkitools_cli.exit_codes import ExitCode, of_reports
@@ -75,7 +74,7 @@ class Placed(click.ParamType[tuple[Environment, str]]):
 @click.option("--profile", help="cli.cert_check.profile")
 @click.option("--host", help="cli.cert_check.host")
 @click.option("--beside", multiple=True, type=Placed(), help="cli.cert_check.beside")
-@click.option("--crl", "crls", multiple=True, metavar="FILE", help="cli.cert_check.crl")
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
 @click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
 @click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
 @click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline")
@@ -148,7 +147,7 @@ def _revocation(given: Mapping[str, Any]) -> Revocation:
     from pkitools.validation.revocation.cache import DiskCache
 
     policy = RevocationPolicy(given["revocation"]) if given["revocation"] else None
-    crls = [item.der for name in given["crls"] for item in items_of(read_input(name), Kind.CRL)]
+    crls = [item.der for name in _with_folders(given["crls"]) for item in items_of(read_input(name), Kind.CRL)]
     responses = [item.der for name in given["ocsp"] for item in items_of(read_input(name), Kind.OCSP_RESPONSE)]
     online = not given["offline"] and policy is not RevocationPolicy.OFF
     return Revocation(
@@ -159,6 +158,12 @@ def _revocation(given: Mapping[str, Any]) -> Revocation:
         cache=DiskCache(given["cache"]) if given["cache"] else None,
         options=replace(RevocationOptions(), moment_is_now=given["moment_is_now"]),
     )
+
+
+def _with_folders(names: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        folder = Path(name)
+        yield from (str(path) for path in sorted(folder.glob("*.crl"))) if folder.is_dir() else (name,)
 
 
 def _fetcher(given: Mapping[str, Any]) -> Fetcher:
@@ -252,9 +257,7 @@ def _revocation_line(result: CheckResult) -> str:
     words = []
     for entry in result.revocation.certificates:
         word = tr(f"cli.cert_check.revocation_status.{entry.status.kind}")
-        code = entry.status.code
-        reason = message(f"revocation.code.{code}", {}, language()).title if code else ""
-        words.append(f"{word} ({reason})" if code else word)
+        words.append(f"{word} ({entry.status.code})" if entry.status.code else word)
     return ", ".join(words)
 
 
