@@ -166,6 +166,7 @@ def check(
         policies=policies or PolicyInput(),
     )
     anchor = scope.find(sha256(result.path.trust_anchor).hexdigest()) if result.path else None
+    oin = oin_from_certificate(facts).oin
     withdrawn = _revocation(result, environment, moment, revocation or Revocation())
     standing = Standing(
         anchored=anchor is not None,
@@ -180,16 +181,16 @@ def check(
         *withdrawn.outcomes,
         *environment_outcomes(facts, environment, standing),
         *_linted(question, facts, result.path),
-        *_asked_by_systems(question, facts, standing, anchor),
+        *_asked_by_systems(question, facts, standing, anchor, oin),
     ]
     report = Report(
         facts.subject.common_name or facts.sha256,
-        tuple(dict.fromkeys(outcomes)),  # a rule that several systems lead to is told once
+        # with several systems the same rules are asked again: what came of them is told once
+        tuple(dict.fromkeys(outcomes)) if len(named) > 1 else tuple(outcomes),
         moment,
         environment,
         ", ".join(system.name for system in named) or None,
     )
-    oin = oin_from_certificate(facts).oin
     return CheckResult(report, facts, oin, result.path, standing.hierarchy, recognition, result.engine, withdrawn)
 
 
@@ -279,9 +280,8 @@ def _authority(der: bytes) -> CertificateFacts:
 
 
 def _asked_by_systems(
-    question: _Question, facts: CertificateFacts, standing: Standing, anchor: TrustAnchor | None
+    question: _Question, facts: CertificateFacts, standing: Standing, anchor: TrustAnchor | None, oin: OIN | None
 ) -> Iterator[Outcome]:
-    oin = oin_from_certificate(facts).oin
     for system in question.systems:
         yield from evaluate(
             system,

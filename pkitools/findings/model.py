@@ -101,8 +101,11 @@ class Evidence:
     value: str
 
 
+_NO_PARAMS: Mapping[str, str] = MappingProxyType({})
+
+
 def _no_params() -> Mapping[str, str]:
-    return MappingProxyType({})
+    return _NO_PARAMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,8 @@ class Outcome:
     def __post_init__(self) -> None:
         if self.status is Status.NOT_CHECKED and not self.reason:
             raise ValueError(f"{self.rule.code}: NOT_CHECKED needs its reason")
-        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+        if self.params is not _NO_PARAMS:  # a check makes hundreds of outcomes, most of them without operands
+            object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
     def __reduce__(self) -> tuple[object, ...]:
         # a mapping proxy cannot be pickled; many certificates are checked in several processes
