@@ -150,6 +150,8 @@ class _Target:
         folder, self.name = os.path.split(self.shown)
         if self.name in {"", ".", ".."}:
             raise FileError("files.error.is_folder", name=self.shown)
+        if "\0" in self.name:
+            raise FileError("files.error.bad_name", name=self.shown)
         self._temporary = f".{self.name}.partial"
         self._fd = -1
         self.backup = ""
@@ -194,7 +196,7 @@ class _Target:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise self._in_the_way() from error
+            raise (self._failed(error) if error.errno == errno.ENAMETOOLONG else self._in_the_way()) from error
         self._fd = fd
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode) or not self._lock():

@@ -1,0 +1,131 @@
+"""Reading: regular files, bounded, never blocking."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from pkitools.errors import FileError, InputError, LimitError
+from pkitools.files import is_private, read_bytes
+from pkitools.messages import LANGUAGES, error_sentence
+from pkitools.messages import template as message_template
+
+
+def descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def code_of(path: str | os.PathLike[str]) -> str:
+    with pytest.raises(FileError) as caught:
+        read_bytes(path)
+    assert str(path)[:100].rstrip("\0byte") in str(caught.value)
+    return caught.value.code
+
+
+def test_a_file_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"\x00abc\xff")
+    assert read_bytes(tmp_path / "f") == b"\x00abc\xff"
+    (tmp_path / "link").symlink_to("f")
+    assert read_bytes(str(tmp_path / "link")) == b"\x00abc\xff"
+
+
+@pytest.mark.parametrize(("size", "limit"), [(0, 5), (6, 5)])
+def test_empty_and_too_large_are_refused(tmp_path: Path, size: int, limit: int) -> None:
+    (tmp_path / "f").write_bytes(b"x" * size)
+    with pytest.raises(InputError) as caught:
+        read_bytes(tmp_path / "f", limit=limit)
+    assert caught.value.code == ("files.error.too_large" if size else "files.error.empty")
+    assert isinstance(caught.value, LimitError) == bool(size)
+
+
+def test_the_limit_itself_is_accepted(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"x" * 5)
+    assert read_bytes(tmp_path / "f", limit=5) == b"xxxxx"
+
+
+def test_a_huge_sparse_file_is_refused_by_its_size(tmp_path: Path) -> None:
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(LimitError):
+        read_bytes(tmp_path / "huge")
+
+
+def test_a_file_that_says_it_is_empty_and_never_ends_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As files of /proc do, and a log that grows."""
+    (tmp_path / "f").write_bytes(b"x")
+    monkeypatch.setattr("pkitools.files.reading.os.read", lambda _fd, size: b"y" * size)
+    with pytest.raises(LimitError):
+        read_bytes(tmp_path / "f", limit=3_000_000)
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    assert code_of(tmp_path / "fifo") == "files.error.is_fifo"
+    assert code_of(tmp_path) == "files.error.is_folder"
+    assert code_of("/dev/null") == "files.error.is_device"
+    assert code_of(tmp_path / "absent") == "files.error.missing"
+    assert code_of(tmp_path / "fifo" / "below") == "files.error.missing"
+    assert code_of("nul\0byte") == "files.error.bad_name"
+    assert code_of("x" * 300) == "files.error.bad_name"
+    assert code_of("") == "files.error.missing"
+
+
+def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket may be 107 bytes
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("s")
+        assert code_of("s") == "files.error.is_socket"
+
+
+def test_a_fifo_with_a_writer_is_refused_too(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    writer = threading.Thread(target=lambda: (tmp_path / "fifo").open("wb").close())
+    writer.start()
+    assert code_of(tmp_path / "fifo") == "files.error.is_fifo"
+    os.close(os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK))
+    while writer.is_alive():
+        os.close(os.open(tmp_path / "fifo", os.O_RDONLY | os.O_NONBLOCK))
+        writer.join(0.01)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_without_permission_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"x")
+    (tmp_path / "f").chmod(0)
+    assert code_of(tmp_path / "f") == "files.error.no_permission"
+
+
+def test_no_descriptor_stays_open(tmp_path: Path) -> None:
+    before = descriptors()
+    for path in (tmp_path, tmp_path / "absent", "/dev/null"):
+        with pytest.raises(FileError):
+            read_bytes(path)
+    assert descriptors() == before
+
+
+@pytest.mark.parametrize(("mode", "private"), [(0o600, True), (0o400, True), (0o640, False), (0o604, False)])
+def test_private_is_what_only_its_owner_may_read(tmp_path: Path, mode: int, private: bool) -> None:
+    (tmp_path / "f").write_bytes(b"x")
+    (tmp_path / "f").chmod(mode)
+    assert is_private(tmp_path / "f") is private
+
+
+def test_an_error_of_the_system_is_named_in_both_languages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"x")
+
+    def broken(_fd: int, _size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("pkitools.files.reading.os.read", broken)
+    with pytest.raises(FileError) as caught:
+        read_bytes(tmp_path / "f")
+    assert caught.value.code == "files.error.unreadable"
+    for language in LANGUAGES:
+        assert message_template(caught.value.code, language)
+        assert "Input/output error" in error_sentence(caught.value, language)
