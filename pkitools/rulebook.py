@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 from functools import cache
 from typing import Final
 
+from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
 
 # every module that declares rules exports RULES: tuple[Rule, ...]
@@ -34,3 +36,17 @@ def all_rules() -> tuple[Rule, ...]:
     """Return every rule, sorted by code."""
     found = [rule for name in _MODULES for rule in importlib.import_module(name).RULES]
     return tuple(sorted(found, key=lambda rule: rule.code))
+
+
+def find_rule(code: str) -> Rule:
+    """Return the rule with this code.
+
+    Raises:
+        InvalidValueError: no rule has it; the error names codes that look like it.
+    """
+    rules = {rule.code: rule for rule in all_rules()}
+    if code in rules:
+        return rules[code]
+    near = difflib.get_close_matches(code, rules, n=3, cutoff=0.5) or [c for c in rules if code and code in c][:3]
+    slug = "unknown_near" if near else "unknown"
+    raise InvalidValueError(f"rules.error.{slug}", code=code, near=", ".join(near))

@@ -70,7 +70,7 @@ def lint(
         profile: judge an end-entity certificate by this profile; ``None``: by the one its policies name.
         environment: where it is to be used.
         system: the connected system it is for; the rules of Digikoppeling and ST-SAML are asked only then.
-        role: what it is in its path; ``None``: ``intermediate`` when it says to be a CA, else ``end_entity``.
+        role: what it is in its path; ``None``: see :func:`role_of`.
         path: the certificates of its path, itself first; the issuer is taken from it.
         others: other certificates in view, to find a key used twice.
         oin: its OIN, where that was read already.
@@ -79,7 +79,7 @@ def lint(
     Raises:
         InvalidValueError: no profile has this name.
     """
-    role = role or ("intermediate" if facts.is_ca and not _is_self_made(facts) else "end_entity")
+    role = role or role_of(facts)
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
     at = RuleContext(
@@ -101,9 +101,14 @@ def lint(
     return Report(_subject(facts), (*outcomes, *unasked), moment, environment, system)
 
 
-def _is_self_made(facts: CertificateFacts) -> bool:
+def role_of(facts: CertificateFacts) -> Role:
+    """Return the role a certificate has by what it says of itself."""
+    if not facts.is_ca:
+        return "end_entity"
+    if not facts.is_self_issued:
+        return "intermediate"
     # "openssl req -x509" marks what it makes as a CA; without the right to sign certificates it is nobody's issuer
-    return facts.is_self_issued and "keyCertSign" not in (facts.key_usage or ())
+    return "trust_anchor" if "keyCertSign" in (facts.key_usage or ()) else "end_entity"
 
 
 def _subject(facts: CertificateFacts) -> str:

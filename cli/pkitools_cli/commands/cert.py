@@ -10,6 +10,7 @@ from pkitools_cli.framework import Group
 _COMMANDS = {
     "show": "pkitools_cli.commands.cert_show:show",
     "check": "pkitools_cli.commands.cert_check:check",
+    "lint": "pkitools_cli.commands.cert_lint:lint_command",
 }
 
 

@@ -1,0 +1,120 @@
+"""``pkitools rules``: the list, the filters, one rule in full, and a code mistyped."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from pkitools.rulebook import all_rules
+from pkitools_cli.main import main
+from tests.support.schemas import assert_valid
+
+CODE = "por.key.size_g4"
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    def call(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["--lang", lang, "rules", *arguments])
+        captured = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, captured.out, captured.err
+
+    return call
+
+
+def test_list_has_every_rule(run: Any) -> None:
+    code, out, err = run("list")
+    assert (code, err) == (0, "")
+    listed = [line.split()[0] for line in out.splitlines()[:-1]]
+    assert listed == [rule.code for rule in all_rules()]
+    assert out.splitlines()[-1].startswith(f"{len(listed)} rules.")
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_no_line_of_the_list_lacks_its_title(run: Any, lang: str) -> None:
+    _, out, _ = run("list", lang=lang)
+    for line in out.splitlines()[:-1]:
+        code, _severity, title = line.split(maxsplit=2)
+        assert title != code
+        assert "?" not in title or title.endswith("?")
+
+
+def test_list_by_source_and_severity(run: Any) -> None:
+    _, out, _ = run("list", "--source", "por", "--severity", "error", "--json")
+    document = json.loads(out)
+    assert_valid(document, "rules-list-v1")
+    assert {rule["severity"] for rule in document["rules"]} == {"error"}
+    assert {rule["code"].partition(".")[0] for rule in document["rules"]} == {"por"}
+    assert len(document["rules"]) == sum(r.code.startswith("por.") and r.severity.name == "ERROR" for r in all_rules())
+
+
+def test_a_source_is_also_words_of_a_document(run: Any) -> None:
+    _, out, _ = run("list", "--source", "rfc 5480")
+    assert out.split()[0] == "rfc5280.public_key.named_curve"
+
+
+def test_a_severity_means_that_or_worse(run: Any) -> None:
+    _, out, _ = run("list", "--severity", "warning", "--json")
+    assert {rule["severity"] for rule in json.loads(out)["rules"]} == {"warning", "error"}
+
+
+def test_a_source_nobody_has_is_a_usage_error(run: Any) -> None:
+    code, out, err = run("list", "--source", "nonsense")
+    assert (code, out) == (2, "")
+    assert "nonsense" in err
+    assert "rfc5280" in err
+
+
+def test_explain_says_what_where_how_sure_and_what_to_do(run: Any) -> None:
+    code, out, err = run("explain", CODE)
+    assert (code, err) == (0, "")
+    for part in (
+        CODE,
+        "ERROR",
+        "2026-06-18",
+        "official publication",
+        "<value> bits",
+        "pkitools csr create",
+        "https://",
+    ):
+        assert part in out
+
+
+def test_explain_in_dutch(run: Any) -> None:
+    _, out, _ = run("explain", CODE, lang="nl")
+    assert "De sleutel is te kort voor G4" in out
+    assert "wat te doen" in out
+
+
+def test_explain_as_json_has_both_languages_and_the_operands(run: Any) -> None:
+    _, out, _ = run("explain", CODE, "--json")
+    document = json.loads(out)
+    assert_valid(document, "rules-explain-v1")
+    assert document["rule"]["operands"] == ["value", "limit"]
+    assert document["rule"]["nl"]["title"] != document["rule"]["en"]["title"]
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ("por.key.size_g", CODE),
+        ("por.key.sise_g4", CODE),
+        ("size_g4", CODE),
+        ("named_curve", "rfc5280.public_key.named_curve"),
+    ],
+)
+def test_a_mistyped_code_is_a_usage_error_that_names_what_was_meant(run: Any, given: str, near: str) -> None:
+    code, out, err = run("explain", given)
+    assert (code, out) == (2, "")
+    assert near in err
+
+
+def test_a_code_like_no_other_is_a_usage_error(run: Any) -> None:
+    code, _, err = run("explain", "\x1bzzzzqqqq")
+    assert code == 2
+    assert "rules list" in err
+    assert "\x1b" not in err
