@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, cast
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.oin import OIN
 from pkitools.profiles import AttributeRule, get_profile, profiles, trial
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pkitools.requests.reading import RequestFacts
 
 _NAMES: Final = {oid: name for name, oid in names.OIDS.items()}
-_HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*\Z")
 _MAX_HOST_NAMES: Final = 100
 _MAX_VALUE: Final = 64
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*\Z")
@@ -230,8 +230,9 @@ def _check_host_names(template: Template, chosen: Deviation) -> None:
     most = 1 if template.san == "uzi" else _MAX_HOST_NAMES
     if len(hosts) > most:
         raise InvalidValueError("test_pki.error.too_many_names", profile=template.name, count=len(hosts), maximum=most)
+    from pkitools.requests.names import dns_fault
+
+    rule = get_profile("g4-tls").san  # the strictest: what it allows, the other profiles allow as well
     for host in hosts:
-        # a last label of digits makes it an address; one label alone is a host name in TRIAL certificates only
-        single = "." not in host and host != "localhost"
-        if not _HOST_NAME.match(host) or single or host.rpartition(".")[2].isdigit():
+        if dns_fault(host, rule, Environment.PREPRODUCTION):
             raise InvalidValueError("test_pki.error.host_name", host=host)

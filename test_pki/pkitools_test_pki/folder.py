@@ -38,7 +38,7 @@ from pkitools_test_pki.keys import KeySource, fresh_keys, load_key, private_pem
 from pkitools_test_pki.names import file_name
 from pkitools_test_pki.pki import PKI, build, checked_base_url
 from pkitools_test_pki.shapes import Template, authorities_of, authority_spec
-from pkitools_test_pki.store import Row, Store
+from pkitools_test_pki.store import Store
 
 DATABASE: Final = "pki.sqlite3"
 LOCK: Final = "lock"
@@ -109,24 +109,16 @@ class PKIFolder:
         backups = write_set(outputs, overwrite=overwrite)
         return issued, changes, (*(Path(output.path) for output in outputs), *backups)
 
-    def find(self, serial_number: int) -> Row:
-        """Return the certificate with this serial number, whoever issued it.
-
-        Raises:
-            InvalidValueError: there is none.
-        """
-        for row in self.store.certificates():
-            if row.serial_number == serial_number and row.der is not None:
-                return row
-        raise InvalidValueError("test_pki.error.serial_unknown", serial_number=f"{serial_number:x}")
-
     def revoke(self, serial_number: int, reason: str, *, moment: datetime) -> tuple[Revocation, Path]:
         """Revoke a certificate and publish the CRL that says so; return its file as well.
 
         Raises:
             InvalidValueError: no such certificate, revoked before, or no such reason.
         """
-        authority = self.pki[self.find(serial_number).authority]
+        issuer = self.store.authority_of(serial_number)
+        if issuer is None:
+            raise InvalidValueError("test_pki.error.serial_unknown", serial_number=f"{serial_number:x}")
+        authority = self.pki[issuer]
         revocation = authority.revoke(serial_number, reason, moment=moment)
         return revocation, self.publish_crl(authority, moment=moment)
 
@@ -159,13 +151,16 @@ def _outputs(prefix: str | os.PathLike[str], pem: bytes, chain: bytes, key: byte
 # -- opening -----------------------------------------------------------------------------------------------------------
 
 
-def open_folder(path: str | os.PathLike[str], *, moment: datetime, keys: KeySource = fresh_keys) -> PKIFolder:
+def open_folder(
+    path: str | os.PathLike[str], *, moment: datetime, keys: KeySource = fresh_keys, shared: bool = False
+) -> PKIFolder:
     """Open a test PKI.
 
     Args:
         path: its folder.
         moment: now, aware UTC: the default moment of all that is done.
         keys: makes the keys of what is issued.
+        shared: several threads use it; they must take turns.
 
     Raises:
         StateError: there is no test PKI, or its database does not work.
@@ -175,7 +170,7 @@ def open_folder(path: str | os.PathLike[str], *, moment: datetime, keys: KeySour
         raise StateError("test_pki.error.not_a_pki", path=str(path))
     lock = _lock_folder(folder)
     try:
-        store = Store(folder / DATABASE)
+        store = Store(folder / DATABASE, shared=shared)
         try:
             if _alone(lock):
                 store.forget_reservations()

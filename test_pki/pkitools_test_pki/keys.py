@@ -65,19 +65,27 @@ def elliptic_keys(key_type: str) -> PrivateKey:
 
 
 class KeyPool:
-    """A key source that makes each key once and hands it out again on the next run.
+    """A key source that makes each key once and hands it out again, to the next PKI or on the next run.
 
-    The n-th key of a type is always the same one, so that two PKIs built from two pools on one folder have equal keys,
-    and within one PKI no key is used twice.
+    The n-th key of a type is always the same one. Within one PKI no key is used twice, unless ``limit`` says how many
+    there are of each type; then the first one follows the last.
 
     Args:
         source: what makes a key that the pool does not hold yet.
         folder: where to keep the keys between runs, mode 0600; memory only when left out.
+        limit: most keys of each type.
     """
 
-    def __init__(self, source: KeySource = fresh_keys, folder: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        source: KeySource = fresh_keys,
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        limit: int | None = None,
+    ) -> None:
         self._source = source
         self._folder = None if folder is None else Path(folder)
+        self._limit = limit
         self._keys: dict[str, list[PrivateKey]] = {}
         self._used: Counter[str] = Counter()
 
@@ -85,6 +93,8 @@ class KeyPool:
         """Return the next key of this type."""
         number = self._used[key_type]
         self._used[key_type] += 1
+        if self._limit is not None:
+            number %= self._limit
         keys = self._keys.setdefault(key_type, [])
         while len(keys) <= number:
             keys.append(self._made(key_type, len(keys)))

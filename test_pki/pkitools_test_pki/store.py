@@ -49,7 +49,7 @@ CREATE TABLE certificate (
     reserved_at INTEGER NOT NULL,
     profile TEXT,
     der BLOB,
-    UNIQUE (authority, serial_number),
+    UNIQUE (serial_number, authority),
     CHECK ((state = 'issued') = (der IS NOT NULL AND profile IS NOT NULL))
 ) STRICT;
 
@@ -110,16 +110,23 @@ class CrlRow:
 class Store:
     """A ledger (:class:`pkitools_test_pki.ledger.Ledger`) in a database file. Use as a context manager.
 
+    Args:
+        path: the file.
+        create: make it.
+        shared: several threads use it; they must take turns.
+
     Raises:
         StateError: the database cannot be opened, is not ours, or fails while used.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, create: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, create: bool = False, shared: bool = False) -> None:
         self._path = Path(path)
         with self._failures():
             if not create and not self._path.is_file():
                 raise StateError("test_pki.error.no_database", path=str(path))
-            self._db = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            self._db = sqlite3.connect(
+                self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not shared
+            )
             try:
                 self._prepare(create)
             except BaseException:
@@ -346,6 +353,14 @@ class Store:
             revocation = None if revoked is None else Revocation(int(serial), _moment(moment), reason)
             yield Row(authority, int(serial), "revoked" if revocation else state, profile, der, revocation)
 
+    def authority_of(self, serial_number: int) -> str | None:
+        """Return which authority issued the certificate with this serial number, ``None`` when there is none."""
+        with self._failures():
+            found = self._db.execute(
+                "SELECT authority FROM certificate WHERE serial_number = ? AND state = 'issued'", (str(serial_number),)
+            ).fetchone()
+        return None if found is None else str(found[0])
+
     def crls(self) -> tuple[CrlRow, ...]:
         """Return every CRL ever published, by authority and number."""
         with self._failures():
@@ -359,6 +374,11 @@ class Store:
                 "SELECT der FROM crl WHERE authority = ? AND kind = ? ORDER BY number DESC LIMIT 1", (authority, kind)
             ).fetchone()
         return None if found is None else bytes(found[0])
+
+    def version(self) -> int:
+        """Return a number that changes whenever another process (or another store) changed the database."""
+        with self._failures():
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     def damage(self) -> tuple[str, ...]:
         """Return what SQLite's own checks find wrong; nothing, normally."""
