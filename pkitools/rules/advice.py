@@ -14,6 +14,7 @@ from pkitools.findings import Certainty, Severity, Source
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import (
     END_ENTITY,
+    MET,
     NOT_APPLICABLE,
     Check,
     Result,
@@ -21,6 +22,7 @@ from pkitools.rules.engine import (
     Scope,
     met_if,
     met_if_none,
+    violated,
 )
 from pkitools.rules.names import is_dns_name, looks_like_host
 
@@ -214,14 +216,18 @@ def _order_now(at: RuleContext) -> Result:
     left = facts.not_after - at.moment
     # a certificate of a few months was never meant to be ordered three months ahead
     lead = min(LEAD_TIME, at.lifetime / 3)
-    return met_if(left >= lead, "validity.notAfter", f"{facts.not_after:%Y-%m-%d}", days=left.days, lead=lead.days)
+    if left >= lead:
+        return MET
+    return violated("validity.notAfter", f"{facts.not_after:%Y-%m-%d}", days=left.days, lead=lead.days)
 
 
 @_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)
 def _hierarchy_ends(at: RuleContext) -> Result:
     if at.moment > at.facts.not_after or at.moment > _LEGACY_END:
         return NOT_APPLICABLE
-    return met_if(at.family == "g4", "certificatePolicies", ", ".join(at.policies), end=f"{_LEGACY_END:%Y-%m-%d}")
+    if at.family == "g4":
+        return MET
+    return violated("certificatePolicies", ", ".join(at.policies), end=f"{_LEGACY_END:%Y-%m-%d}")
 
 
 RULES = BOOK.rules

@@ -185,7 +185,9 @@ def _value_not_empty(at: RuleContext) -> Result:
 @BOOK.rule("validity.order", _ERROR, "4.1.2.5")
 def _validity_order(at: RuleContext) -> Result:
     facts = at.facts
-    return met_if(facts.not_before <= facts.not_after, "validity", f"{facts.not_before} / {facts.not_after}")
+    if facts.not_before <= facts.not_after:
+        return MET
+    return violated("validity", f"{facts.not_before} / {facts.not_after}")
 
 
 @BOOK.rule("validity.encoding", _ERROR, "4.1.2.5")

@@ -1,6 +1,6 @@
-"""ST-SAML 1.0: the certificates with which a service talks to DigiD, DigiD Machtigen and MijnOverheid.
+"""ST-SAML 1.0: the certificates with which a service talks to DigiD and DigiD Machtigen.
 
-Asked only when the certificate is for one of these. What the metadata must hold is judged with the metadata.
+Asked only when the certificate is for one of the two. What the metadata must hold is judged with the metadata.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ST_SAML = Source("ST-SAML", "1.0.0", "spec/requirements.md", "https://github.co
 
 BOOK = RuleBook("st_saml", _ST_SAML)
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
-_SCOPE: Final = Scope(kinds=("end_entity",), systems=("digid", "digid-machtigen", "mijnoverheid"))
+_SCOPE: Final = Scope(kinds=("end_entity",), systems=("digid", "digid-machtigen"))
 
 
 @BOOK.rule("certificate.pkioverheid", _ERROR, scope=_SCOPE)
