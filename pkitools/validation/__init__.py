@@ -1,6 +1,7 @@
 """From a certificate to the anchor that vouches for it, and why or why not."""
 
 from pkitools.validation.engines.protocol import PolicyInput
+from pkitools.validation.many import validate_many
 from pkitools.validation.path import validate_path, verify_path
 from pkitools.validation.result import PathNotVerifiedError, PathResult, VerifiedPath
 
@@ -9,6 +10,7 @@ __all__ = [
     "PathResult",
     "PolicyInput",
     "VerifiedPath",
+    "validate_many",
     "validate_path",
     "verify_path",
 ]

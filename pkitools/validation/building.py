@@ -51,12 +51,17 @@ class Pool:
 
     def issuers_of(self, child: PathCertificate) -> list[PathCertificate]:
         """Return who may have issued ``child``, the likeliest first."""
-        found = [c for c in self._by_subject.get(child.issuer, ()) if _key_may_match(child, c)]
+        found = self.issuers_by_der(child)
         if found:
-            if len(found) > 1:
-                found.sort(key=lambda c: _likelihood(child, c))
             return found
         return [c for c in self._canonically(child.canonical_issuer) if _key_may_match(child, c)]
+
+    def issuers_by_der(self, child: PathCertificate) -> list[PathCertificate]:
+        """Return who may have issued ``child`` by the DER of the names, the likeliest first."""
+        found = [c for c in self._by_subject.get(child.issuer, ()) if _key_may_match(child, c)]
+        if len(found) > 1:
+            found.sort(key=lambda c: _likelihood(child, c))
+        return found
 
     def _canonically(self, name: bytes) -> list[PathCertificate]:
         if self._by_canonical is None:
@@ -100,20 +105,17 @@ def first_path(
     leaf: PathCertificate, intermediates: Pool, anchors: Pool, limit: int = MAX_INTERMEDIATES
 ) -> Path | None:
     """Return the likeliest path without a look at any signature, or ``None``. Enough for nearly every certificate."""
-    path = [leaf]
-    seen = {(leaf.subject, leaf.spki)}
     if anchors.holds(leaf):
         return (leaf,)
-    while _within(path, limit):
-        child = path[-1]
-        above = anchors.issuers_of(child)
+    path = [leaf]
+    for _ in range(limit + 1):  # a way in circles ends here too; Search finds what this does not
+        above = anchors.issuers_by_der(path[-1])
         if above:
             return (*path, above[0])
-        onward = next((c for c in intermediates.issuers_of(child) if (c.subject, c.spki) not in seen), None)
-        if onward is None:
+        onward = intermediates.issuers_by_der(path[-1])
+        if not onward:
             return None
-        seen.add((onward.subject, onward.spki))
-        path.append(onward)
+        path.append(onward[0])
     return None
 
 

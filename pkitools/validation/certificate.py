@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -43,10 +42,15 @@ ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
 
 MAX_SERIAL_OCTETS: Final = 20
 
+# masks for PathCertificate.key_usage
+DIGITAL_SIGNATURE: Final = 1 << 0
+NON_REPUDIATION: Final = 1 << 1
 KEY_CERT_SIGN: Final = 1 << 5
 CRL_SIGN: Final = 1 << 6
-DIGITAL_SIGNATURE: Final = 1 << 0
+# a BIT STRING counts from the highest bit, a mask from the lowest
+_REVERSED: Final = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
 
+CONSTRAINING: Final = frozenset({NAME_CONSTRAINTS, POLICY_MAPPINGS, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY})
 # what one of our two engines or our own checks process; any other critical extension is refused (RFC 5280 4.2)
 PROCESSED: Final = frozenset(
     {
@@ -83,13 +87,21 @@ class PathCertificate:
         native: the same, loaded by ``cryptography``.
         issuer, subject: DER of the names.
         spki: DER of the SubjectPublicKeyInfo.
+        not_before, not_after: first and last moment of validity, inclusive, aware UTC.
         version: 3 for X.509v3.
         serial_number: may be zero or negative in what is offered to us.
+        signature_algorithm: DER of the outer AlgorithmIdentifier.
+        signed_span: where the bytes that are signed begin and end in ``der``.
+        signature: the signature value.
+        algorithms_agree: the AlgorithmIdentifier inside the signed part is the same.
         extensions: OID → (critical, DER inside the OCTET STRING); of duplicates the first.
         ca, path_length: basicConstraints; ``ca`` is False without the extension.
         key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
         extended_key_usage: OIDs; ``None`` without the extension.
         odd_times: a time before 2050 as GeneralizedTime, which RFC 5280 4.1.2.5 does not want.
+        misencodings: what RFC 5280 4.1 and 4.2 forbid of the encoding: the faults, and what is outside them.
+        unknown_critical: OIDs of critical extensions that nothing here processes.
+        constrains: it has name constraints, or an extension that constrains policies.
         faults: OID of every extension that is there twice (``duplicate <oid>``) or cannot be decoded
             (``malformed <oid>``).
     """
@@ -99,11 +111,15 @@ class PathCertificate:
     issuer: bytes = field(repr=False)
     subject: bytes
     spki: bytes = field(repr=False)
+    not_before: datetime
+    not_after: datetime
     version: int = 3
     serial_number: int = 0
     serial_octets: int = 1
     odd_times: bool = False
     signature_algorithm: bytes = field(default=b"", repr=False)
+    signed_span: tuple[int, int] = (0, 0)
+    signature: bytes = field(default=b"", repr=False)
     algorithms_agree: bool = True
     extensions: dict[str, tuple[bool, bytes]] = field(default_factory=dict, repr=False)
     ca: bool = False
@@ -113,22 +129,15 @@ class PathCertificate:
     subject_key_identifier: bytes | None = field(default=None, repr=False)
     authority_key_identifier: bytes | None = field(default=None, repr=False)
     faults: tuple[str, ...] = ()
+    misencodings: tuple[str, ...] = ()
+    unknown_critical: tuple[str, ...] = ()
+    constrains: bool = False
     needs: tuple[str, ...] | None = None  # remembered by the fast engine
 
     @cached_property
     def sha256(self) -> str:
         """SHA-256 of the DER, hex, lower case."""
         return sha256(self.der).hexdigest()
-
-    @cached_property
-    def not_before(self) -> datetime:
-        """First moment of validity, aware UTC."""
-        return self.native.not_valid_before_utc
-
-    @cached_property
-    def not_after(self) -> datetime:
-        """Last moment of validity, inclusive, aware UTC."""
-        return self.native.not_valid_after_utc
 
     @property
     def self_issued(self) -> bool:
@@ -155,27 +164,10 @@ class PathCertificate:
         """The issuer for people: not for comparison, not made safe."""
         return _name_text(self.issuer)
 
-    @cached_property
-    def misencodings(self) -> tuple[str, ...]:
-        """What RFC 5280 4.1 and 4.2 forbid of the encoding, whatever a path asks: empty for a good certificate."""
-        found = list(self.faults)
-        if self.version != 3:
-            found.append(f"version {self.version}")
-        if not self.algorithms_agree:
-            found.append("two signature algorithms")
-        if self.issuer == _EMPTY_NAME:
-            found.append("empty issuer")
-        return tuple(found)
-
     @property
     def has_odd_serial_number(self) -> bool:
         """Zero, negative or longer than 20 octets (RFC 5280 4.1.2.2)."""
         return self.serial_number <= 0 or self.serial_octets > MAX_SERIAL_OCTETS
-
-    @cached_property
-    def unknown_critical(self) -> tuple[str, ...]:
-        """OIDs of critical extensions that nothing here processes."""
-        return tuple(oid for oid, (critical, _) in self.extensions.items() if critical and oid not in PROCESSED)
 
 
 def _name_text(name: bytes) -> str:
@@ -227,27 +219,13 @@ def load_cached(der: bytes) -> PathCertificate:
     return load(der)
 
 
-def load_readable(ders: Iterable[bytes]) -> tuple[list[PathCertificate], int]:
-    """Load what can be loaded; return it, without doubles, and how many could not be."""
-    found: dict[bytes, PathCertificate] = {}
-    unreadable = 0
-    for der in ders:
-        if der in found:
-            continue
-        try:
-            found[der] = load_cached(der)
-        except InputError:
-            unreadable += 1
-    return list(found.values()), unreadable
-
-
 def _brief(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:200]
 
 
 def _read(der: bytes) -> PathCertificate:
     outer = asn1.root(der, asn1.SEQUENCE)
-    tbs_node, algorithm, _signature = _exactly(asn1.children(der, outer), 3)
+    tbs_node, algorithm, signature = _exactly(asn1.children(der, outer), 3)
     tbs = asn1.children(der, asn1.expect(tbs_node, asn1.SEQUENCE))
     version = 1
     if tbs and tbs[0][0] == 0xA0:
@@ -256,27 +234,47 @@ def _read(der: bytes) -> PathCertificate:
         raise DERError("fields of the certificate are missing")
     serial, inner_algorithm, issuer, validity, subject, spki = tbs[:6]
     number = asn1.integer(der, serial)
+    native = _native(der, number)
     signature_algorithm = asn1.encoded(der, algorithm)
     read = PathCertificate(
         der=der,
-        native=_native(der, number),
+        native=native,
         issuer=asn1.encoded(der, issuer),
         subject=asn1.encoded(der, subject),
         spki=asn1.encoded(der, spki),
+        not_before=native.not_valid_before_utc,
+        not_after=native.not_valid_after_utc,
         version=version,
         serial_number=number,
         serial_octets=serial[3] - serial[2],
         odd_times=_odd_times(der, validity),
         signature_algorithm=signature_algorithm,
+        signed_span=(tbs_node[1], tbs_node[3]),
+        signature=der[signature[2] + 1 : signature[3]],
         algorithms_agree=asn1.encoded(der, inner_algorithm) == signature_algorithm,
     )
     for node in tbs[6:]:
         if node[0] == 0xA3:
             _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
+    if read.faults or version != 3 or not read.algorithms_agree or read.issuer == _EMPTY_NAME:
+        read.misencodings = _misencodings(read)
     return read
 
 
+def _misencodings(read: PathCertificate) -> tuple[str, ...]:
+    found = list(read.faults)
+    if read.version != 3:
+        found.append(f"version {read.version}")
+    if not read.algorithms_agree:
+        found.append("two signature algorithms")
+    if read.issuer == _EMPTY_NAME:
+        found.append("empty issuer")
+    return tuple(found)
+
+
 def _odd_times(der: bytes, validity: Node) -> bool:
+    if der.find(b"\x18\x0f", validity[2], validity[3]) < 0:  # hardly any certificate has one: no need to look closer
+        return False
     times = asn1.children(der, validity)
     return any(node[0] == asn1.GENERALIZED_TIME and der[node[2] : node[2] + 4] < b"2050" for node in times)
 
@@ -298,17 +296,24 @@ def _native(der: bytes, serial_number: int) -> x509.Certificate:
 def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     der = read.der
     faults: list[str] = []
+    extensions = read.extensions
     for node in asn1.children(der, sequence):
-        parts = asn1.children(der, asn1.expect(node, asn1.SEQUENCE))
-        if not 2 <= len(parts) <= 3:
-            raise DERError(f"an extension of {len(parts)} values")
+        parts = asn1.children(der, node)
+        last = parts[-1] if parts else node
+        # not in calls of their own: this runs eight times per certificate, in the time of a signature check
+        if node[0] != asn1.SEQUENCE or not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
+            raise DERError(f"no extension at offset {node[1]}")
         oid = asn1.oid(der, parts[0])
         critical = len(parts) == 3 and asn1.boolean(der, parts[1])
-        value = asn1.contents(der, asn1.expect(parts[-1], asn1.OCTET_STRING))
-        if oid in read.extensions:
+        value = der[last[2] : last[3]]
+        if oid in extensions:
             faults.append(f"duplicate {oid}")
             continue
-        read.extensions[oid] = critical, value
+        extensions[oid] = critical, value
+        if critical and oid not in PROCESSED:
+            read.unknown_critical += (oid,)
+        if oid in CONSTRAINING:
+            read.constrains = True
         decode = _DECODERS.get(oid)
         if decode is not None:
             try:
@@ -331,11 +336,7 @@ def _basic_constraints(read: PathCertificate, value: bytes) -> None:
 
 def _key_usage(read: PathCertificate, value: bytes) -> None:
     octets, _unused = asn1.bit_string(value, asn1.root(value, asn1.BIT_STRING))
-    bits = 0
-    for number in range(min(9, 8 * len(octets))):
-        if octets[number >> 3] & 0x80 >> (number & 7):
-            bits |= 1 << number
-    read.key_usage = bits
+    read.key_usage = int.from_bytes(octets[:2].translate(_REVERSED), "little")
 
 
 def _extended_key_usage(read: PathCertificate, value: bytes) -> None:

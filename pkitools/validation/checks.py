@@ -6,7 +6,7 @@ here are those of RFC 5280 section 6.1 except the signatures and the policy grap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,39 +52,82 @@ def check_path(path: Path, moment: datetime, purpose: str | None, *, weak: bool 
         purpose: OID of the extended key usage asked for.
         weak: accept weak algorithms and keys; for conformance suites of an older time.
     """
-    found: list[Violation] = []
-    last = len(path) - 1
-    purposes = _purposes(path[0], purpose)
-    for index, certificate in enumerate(path):
-        details = certificate.misencodings
-        if details:
-            found.append(_named(rules.ENCODING, index, certificate, detail=", ".join(details)))
-        if certificate.not_after < moment:
-            found.append(_named(rules.EXPIRED, index, certificate, not_after=_day(certificate.not_after)))
-        if certificate.not_before > moment:
-            found.append(_named(rules.NOT_YET_VALID, index, certificate, not_before=_day(certificate.not_before)))
-        if certificate.unknown_critical:
-            oids = ", ".join(certificate.unknown_critical)
-            found.append(_named(rules.UNKNOWN_CRITICAL, index, certificate, extension=oids))
-        if not weak:
-            found.extend(_strength(index, certificate, anchor=index == last))
-        if index:
-            found.extend(_authority(path, index, purposes))
-    if purpose is not None and not purposes:
-        wanted = ", ".join(path[0].extended_key_usage or ())
-        found.append(_named(rules.EKU_PURPOSE, 0, path[0], purpose=purpose, present=wanted))
+    found = check_end_entity(path, moment, purpose, weak=weak)
+    found.extend(check_authorities(path, moment, weak=weak))
     found.extend(_names(path))
     return found
 
 
-def _purposes(end_entity: PathCertificate, purpose: str | None) -> frozenset[str] | None:
-    """What the end entity is for: ``None`` is anything, an empty set not for what is asked."""
-    held = end_entity.extended_key_usage
-    if held is None or ANY_EXTENDED_KEY_USAGE in held:
-        return None if purpose is None else frozenset({purpose})
-    if purpose is None:
-        return frozenset(held) or None
-    return frozenset({purpose}) & frozenset(held)
+def check_end_entity(path: Path, moment: datetime, purpose: str | None, *, weak: bool = False) -> list[Violation]:
+    """Return the part of :func:`check_path` that differs from one end entity to the next of the same authorities."""
+    found: list[Violation] = []
+    _check_certificate(found, 0, path[0], moment, strength=not weak, anchor=len(path) == 1)
+    _check_purposes(found, path, purpose)
+    return found
+
+
+def check_authorities(path: Path, moment: datetime, *, weak: bool = False) -> list[Violation]:
+    """Return the part of :func:`check_path` that is the same for every end entity of the same authorities."""
+    found: list[Violation] = []
+    last = len(path) - 1
+    for index in range(1, len(path)):
+        _check_certificate(found, index, path[index], moment, strength=not weak, anchor=index == last)
+        _check_authority(found, path, index)
+    return found
+
+
+def _check_certificate(
+    found: list[Violation], index: int, certificate: PathCertificate, moment: datetime, *, strength: bool, anchor: bool
+) -> None:
+    if certificate.misencodings:
+        found.append(_named(rules.ENCODING, index, certificate, detail=", ".join(certificate.misencodings)))
+    if certificate.not_after < moment:
+        found.append(_named(rules.EXPIRED, index, certificate, not_after=_day(certificate.not_after)))
+    if certificate.not_before > moment:
+        found.append(_named(rules.NOT_YET_VALID, index, certificate, not_before=_day(certificate.not_before)))
+    if certificate.unknown_critical:
+        oids = ", ".join(certificate.unknown_critical)
+        found.append(_named(rules.UNKNOWN_CRITICAL, index, certificate, extension=oids))
+    if not strength:
+        return
+    # nobody relies on the signature an anchor carries
+    scheme = "" if anchor else algorithms.weak_scheme(certificate.signature_algorithm)
+    if scheme:
+        found.append(_named(rules.SIGNATURE_ALGORITHM, index, certificate, algorithm=scheme))
+    key = algorithms.weak_key(certificate.spki)
+    if key:
+        found.append(_named(rules.KEY_STRENGTH, index, certificate, key=key))
+
+
+def _check_authority(found: list[Violation], path: Path, index: int) -> None:
+    authority = path[index]
+    if not authority.ca:
+        found.append(_named(rules.CA_FLAG, index, authority))
+    if authority.key_usage is not None and not authority.key_usage & KEY_CERT_SIGN:
+        found.append(_named(rules.KEY_CERT_SIGN, index, authority))
+    if authority.path_length is None:
+        return
+    below = sum([not c.self_issued for c in path[1:index]])
+    if below > authority.path_length:
+        params = {"allowed": str(authority.path_length), "intermediates": str(below)}
+        found.append(_named(rules.PATH_LENGTH, index, authority, **params))
+
+
+def _check_purposes(found: list[Violation], path: Path, purpose: str | None) -> None:
+    """What the end entity says it is for, then what each authority above leaves of that; ``None`` is anything."""
+    left = None if purpose is None else frozenset({purpose})
+    for index, certificate in enumerate(path):
+        held = certificate.extended_key_usage
+        if held is None or ANY_EXTENDED_KEY_USAGE in held:
+            continue
+        if left is not None and left.isdisjoint(held):
+            if index:
+                found.append(_named(rules.EKU_AUTHORITY, index, certificate, allowed=", ".join(held)))
+            else:
+                present = ", ".join(held)
+                found.append(_named(rules.EKU_PURPOSE, 0, certificate, purpose=str(purpose), present=present))
+            return
+        left = frozenset(held) if left is None else left.intersection(held)
 
 
 def _named(rule: Rule, index: int, certificate: PathCertificate, **params: str) -> Violation:
@@ -95,35 +138,8 @@ def _day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _strength(index: int, certificate: PathCertificate, *, anchor: bool) -> Iterator[Violation]:
-    # nobody relies on the signature an anchor carries
-    scheme = "" if anchor else algorithms.weak_scheme(certificate.signature_algorithm)
-    if scheme:
-        yield _named(rules.SIGNATURE_ALGORITHM, index, certificate, algorithm=scheme)
-    key = algorithms.weak_key(certificate.spki)
-    if key:
-        yield _named(rules.KEY_STRENGTH, index, certificate, key=key)
-
-
-def _authority(path: Path, index: int, purposes: frozenset[str] | None) -> Iterator[Violation]:
-    authority = path[index]
-    if not authority.ca:
-        yield _named(rules.CA_FLAG, index, authority)
-    if authority.key_usage is not None and not authority.key_usage & KEY_CERT_SIGN:
-        yield _named(rules.KEY_CERT_SIGN, index, authority)
-    if authority.path_length is not None:
-        below = sum(not c.self_issued for c in path[1:index])
-        if below > authority.path_length:
-            yield _named(
-                rules.PATH_LENGTH, index, authority, allowed=str(authority.path_length), intermediates=str(below)
-            )
-    allowed = authority.extended_key_usage
-    if allowed is not None and purposes and purposes.isdisjoint(allowed) and ANY_EXTENDED_KEY_USAGE not in allowed:
-        yield _named(rules.EKU_AUTHORITY, index, authority, allowed=", ".join(allowed))
-
-
 def _names(path: Path) -> list[Violation]:
-    if not any(NAME_CONSTRAINTS in c.extensions for c in path):
+    if not [c for c in path if c.constrains]:
         return []
     found = []
     if len(path) > 1 and NAME_CONSTRAINTS in path[0].extensions and not path[0].ca:

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Evidence, Rule
@@ -43,7 +44,11 @@ class Question:
     policies: PolicyInput = _DEFAULT_POLICIES
     weak: bool = False
     max_intermediates: int = MAX_INTERMEDIATES
-    not_applicable: tuple[Rule, ...] = field(default=())
+
+    @property
+    def not_applicable(self) -> tuple[Rule, ...]:
+        """The rules that were not asked."""
+        return _not_asked((self.host is None, self.purpose is None, not self.cross_check, not self.strict))
 
 
 def validate_path(
@@ -85,20 +90,45 @@ def validate_path(
         InputError: ``leaf`` is no certificate.
         InvalidValueError: ``moment`` is not aware.
     """
-    if moment.utcoffset() is None:
-        raise InvalidValueError("validation.error.naive_moment")
-    moment = moment.replace(microsecond=0)  # certificates count whole seconds, the last one included
-    question = Question(
-        moment, purpose, host, strict, cross_check, policies, dangerously_accept_weak_algorithms, max_intermediates
+    question = asked(
+        moment,
+        purpose=purpose,
+        host=host,
+        strict=strict,
+        cross_check=cross_check,
+        policies=policies,
+        weak=dangerously_accept_weak_algorithms,
+        max_intermediates=max_intermediates,
     )
     end_entity = load(leaf)
-    between, trusted = pool(tuple(intermediates)), pool(tuple(anchors))
-    path = first_path(end_entity, between, trusted, max_intermediates)
+    return judge(end_entity, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), question)
+
+
+def asked(moment: datetime, **more: Any) -> Question:
+    """Return the question, its moment in whole seconds.
+
+    Raises:
+        InvalidValueError: ``moment`` is not aware.
+    """
+    if moment.utcoffset() is None:
+        raise InvalidValueError("validation.error.naive_moment")
+    return Question(moment.replace(microsecond=0), **more)  # certificates count whole seconds
+
+
+@cache
+def _not_asked(unasked: tuple[bool, bool, bool, bool]) -> tuple[Rule, ...]:
+    groups = ((rules.HOST,), (rules.EKU_PURPOSE,), (rules.AGREEMENT,), rules.STRICT_RULES)
+    return tuple(rule for group, absent in zip(groups, unasked, strict=True) if absent for rule in group)
+
+
+def judge(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: Question) -> PathResult:
+    """Try the likeliest path; when it will not do, search."""
+    path = first_path(leaf, between, trusted, question.max_intermediates)
     if path is not None:
         attempt = try_path(path, question)
         if attempt.accepted:
-            return _result(attempt, question, 1, between, trusted)
-    return _search(end_entity, between, trusted, pool(tuple(other_anchors)), question)
+            return result_of(attempt, question, 1, between, trusted)
+    return _search(leaf, between, trusted, others, question)
 
 
 def verify_path(
@@ -139,23 +169,46 @@ def verify_path(
 
 def try_path(path: Path, question: Question) -> Attempt:
     """Hold one complete path to our own checks and, when it passes them, to the engine or engines."""
-    violations = _own_checks(path, question)
+    violations = own_checks(path, question)
     if violations:
         return Attempt(path, tuple(violations), complete=True)
     request = EngineRequest(path, question.moment, question.policies)
     needs = lacking(request)
-    results = [engine.verify(request) for engine in _engines(needs, question.cross_check)]
+    if not needs and not question.cross_check:
+        result = FAST.verify(request)
+        refusals = () if result.accepted else tuple(_refusals([result]))
+        return Attempt(path, refusals, complete=True, engine=result.engine)
+    return _try_full(request, needs, question.cross_check)
+
+
+def _try_full(request: EngineRequest, needs: tuple[str, ...], cross_check: bool) -> Attempt:
+    from pkitools.validation.engines.full import CertvalidatorEngine  # 0.25 s, and only some paths need it
+
+    full: PathEngine = CertvalidatorEngine()
+    results = [engine.verify(request) for engine in ([full] if needs else [FAST, full])]
+    violations = _refusals(results)
+    if needs and cross_check:
+        evidence = tuple(Evidence(f"engine.{FAST.name}.lacks", need) for need in needs)
+        violations.append(Violation(rules.AGREEMENT, None, {}, evidence, reason="one_engine"))
     names = " + ".join(result.engine for result in results)
     policies = next((r.policies for r in results if r.policies is not None), None)
-    return Attempt(path, tuple(_refusals(results)), complete=True, engine=names, policies=policies)
+    return Attempt(request.path, tuple(violations), complete=True, engine=names, policies=policies)
 
 
-def _own_checks(path: Path, question: Question) -> list[Violation]:
+def own_checks(path: Path, question: Question) -> list[Violation]:
+    """Return what our own checks find wrong with a complete path: all but signatures."""
     found = check_path(path, question.moment, question.purpose, weak=question.weak)
+    found.extend(_policies(path, question.policies))
+    found.extend(asked_checks(path, question))
+    return found
+
+
+def asked_checks(path: Path, question: Question) -> list[Violation]:
+    """Return what is wrong by the rules that only apply when asked: the host's name, the strict rules."""
+    found: list[Violation] = []
     if question.host is not None and not names_host(path[0], question.host):
         params = {"name": path[0].subject_text, "host": question.host, "present": presented(path[0], MAX_LISTED)}
         found.append(Violation(rules.HOST, 0, params))
-    found.extend(_policies(path, question.policies))
     if question.strict:
         from pkitools.validation.strict import check_strict
 
@@ -178,15 +231,6 @@ def _policies(path: Path, policies: PolicyInput) -> list[Violation]:
     return [Violation(rules.POLICY, None, {"accepted": accepted})]
 
 
-def _engines(needs: tuple[str, ...], cross_check: bool) -> list[PathEngine]:
-    if not needs and not cross_check:
-        return [FAST]
-    from pkitools.validation.engines.full import CertvalidatorEngine  # 0.25 s, and only some paths need it
-
-    full: PathEngine = CertvalidatorEngine()
-    return [full] if needs else [FAST, full]
-
-
 def _refusals(results: list[EngineResult]) -> list[Violation]:
     refused = [r for r in results if not r.accepted]
     found = [
@@ -199,22 +243,15 @@ def _refusals(results: list[EngineResult]) -> list[Violation]:
     return found
 
 
-def _result(attempt: Attempt, question: Question, candidates: int, *pools: Pool) -> PathResult:
+def result_of(attempt: Attempt, question: Question, candidates: int, *pools: Pool) -> PathResult:
+    """Return the result of the attempt the report is to be about; only an accepted one gives the proof."""
     path = None
     if attempt.accepted:
         path = verified(
             attempt.path, question.moment, attempt.engine, purpose=question.purpose, policies=attempt.policies
         )
-    unasked: list[Rule] = []
-    if question.host is None:
-        unasked.append(rules.HOST)
-    if question.purpose is None:
-        unasked.append(rules.EKU_PURPOSE)
-    if not question.cross_check:
-        unasked.append(rules.AGREEMENT)
-    if not question.strict:
-        unasked.extend(rules.STRICT_RULES)
-    return PathResult(path, attempt, question.moment, candidates, tuple(unasked), sum(p.unreadable for p in pools))
+    unreadable = sum([p.unreadable for p in pools])
+    return PathResult(path, attempt, question.moment, candidates, question.not_applicable, unreadable)
 
 
 def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: Question) -> PathResult:
@@ -224,6 +261,6 @@ def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, q
         attempt = try_path(path, question)
         attempts.append(attempt)
         if attempt.accepted:
-            return _result(attempt, question, len(attempts), between, trusted)
-    shown = explain(search, attempts, others, lambda path: _own_checks(path, question))
-    return _result(shown, question, len(attempts), between, trusted)
+            return result_of(attempt, question, len(attempts), between, trusted)
+    shown = explain(search, attempts, others, lambda path: own_checks(path, question))
+    return result_of(shown, question, len(attempts), between, trusted)

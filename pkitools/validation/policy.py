@@ -51,7 +51,9 @@ class _State:
 
 def policies_matter(path: Sequence[PathCertificate], policies: PolicyInput) -> bool:
     """Whether policies can decide about this path."""
-    return not policies.is_default or any(not POLICY_EXTENSIONS.isdisjoint(c.extensions) for c in path[:-1])
+    if not policies.is_default:
+        return True
+    return any(not POLICY_EXTENSIONS.isdisjoint(c.extensions) for c in path[:-1] if c.constrains)
 
 
 def valid_policies(path: Sequence[PathCertificate], policies: PolicyInput) -> frozenset[str] | None:

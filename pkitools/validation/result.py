@@ -12,7 +12,7 @@ from cryptography import x509
 from pkitools.errors import PkitoolsError
 from pkitools.findings import CertificateRef, Outcome, Report, Rule, Status
 from pkitools.validation import rules
-from pkitools.validation.certificate import PathCertificate, load_cached
+from pkitools.validation.certificate import PathCertificate
 from pkitools.validation.checks import Violation
 
 _MADE_HERE: Final = object()
@@ -209,8 +209,3 @@ class PathNotVerifiedError(PkitoolsError):
         reasons = [outcome_message(outcome, "en").title for outcome in result.report.findings[:3]]
         super().__init__("validation.error.not_verified", reasons="; ".join(reasons))
         self.result = result
-
-
-def certificates_of(path: VerifiedPath) -> tuple[PathCertificate, ...]:
-    """Return the certificates of a proof as path validation reads them."""
-    return tuple(load_cached(der) for der in path.certificates)

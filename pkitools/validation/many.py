@@ -1,0 +1,97 @@
+"""Many end entities of few authorities: the path of an authority is verified once, and then stands.
+
+The verified authority is the anchor of what it issued, at that moment and for that question only. Per end entity what
+remains is its own signature and our checks over the whole path; whatever needs more than that (name or policy
+constraints, odd encodings, a refusal to explain) goes the ordinary way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from pkitools.errors import InputError
+from pkitools.validation.building import Path, Pool, first_path, pool
+from pkitools.validation.certificate import PathCertificate, load
+from pkitools.validation.checks import check_authorities, check_end_entity
+from pkitools.validation.engines.fast import NAME, lacking
+from pkitools.validation.engines.protocol import EngineRequest
+from pkitools.validation.path import Question, asked, asked_checks, judge, result_of, try_path
+from pkitools.validation.result import Attempt, PathResult
+from pkitools.validation.signatures import signed_by
+
+ENGINE: Final = f"{NAME}, issuer verified once"
+
+
+def validate_many(
+    leaves: Iterable[bytes],
+    *,
+    intermediates: Iterable[bytes] = (),
+    anchors: Iterable[bytes],
+    moment: datetime,
+    other_anchors: Iterable[bytes] = (),
+    purpose: str | None = None,
+    host: str | None = None,
+    strict: bool = False,
+) -> Iterator[PathResult | InputError]:
+    """Judge each of ``leaves`` as :func:`pkitools.validation.validate_path` does, in the order given.
+
+    Args: see there. What cannot be read as a certificate gives its error in its place, and does not stop the rest.
+
+    Raises:
+        InvalidValueError: ``moment`` is not aware.
+    """
+    question = asked(moment, purpose=purpose, host=host, strict=strict)
+    return _judged(leaves, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), question)
+
+
+def _judged(
+    leaves: Iterable[bytes], between: Pool, trusted: Pool, others: Pool, question: Question
+) -> Iterator[PathResult | InputError]:
+    stands: dict[tuple[bytes, ...], bool] = {}
+    for der in leaves:
+        try:
+            leaf = load(der)
+        except InputError as error:
+            yield error
+            continue
+        attempt = _shortcut(leaf, between, trusted, question, stands)
+        if attempt is not None:
+            yield result_of(attempt, question, 1, between, trusted)
+        else:
+            yield judge(leaf, between, trusted, others, question)
+
+
+def _shortcut(
+    leaf: PathCertificate, between: Pool, trusted: Pool, question: Question, stands: dict[tuple[bytes, ...], bool]
+) -> Attempt | None:
+    """An accepted attempt, or ``None`` where the ordinary way must say."""
+    path = first_path(leaf, between, trusted, question.max_intermediates)
+    if path is None or len(path) < 2:
+        return None
+    above = path[1:]
+    key = tuple([c.der for c in above])
+    known = stands.get(key)
+    if known is None:
+        known = stands[key] = _stands(path, question)
+    if not known or leaf.constrains or _needs_more(path, question):
+        return None
+    violated = check_end_entity(path, question.moment, question.purpose) or asked_checks(path, question)
+    if violated or not signed_by(leaf, above[0]):
+        return None
+    return Attempt(path, (), complete=True, engine=ENGINE)
+
+
+def _stands(path: Path, question: Question) -> bool:
+    """Whether an engine accepts the path of the authority itself, and nothing in it constrains what is below."""
+    above = path[1:]
+    if any(c.constrains for c in above) or check_authorities(path, question.moment):
+        return False
+    return try_path(above, replace(question, purpose=None, host=None, strict=False)).accepted
+
+
+def _needs_more(path: Path, question: Question) -> bool:
+    # two certificates will do: what is above was asked when its own path was verified
+    return bool(lacking(EngineRequest(path[:2], question.moment, question.policies)))
