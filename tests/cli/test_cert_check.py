@@ -1,0 +1,148 @@
+"""``pkitools cert check``: from a file to a verdict, for people and for scripts."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pkitools_test_pki.keys import KeyPool
+from pkitools_test_pki.pki import PKI, build
+from tests.support.command import Command
+from tests.support.schemas import assert_valid
+from tests.support.shared import shared
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+AT = ("--moment", "2026-11-22T12:00:00Z")
+G1 = "samples/certificates/PrivateG1_lab.api.mijniconnect.nl_20251009.pem"
+
+
+@pytest.fixture(scope="module")
+def pki() -> PKI:
+    return build("g4-tls", moment=MOMENT, keys=KeyPool(limit=1))
+
+
+@pytest.fixture(scope="module")
+def folder(pki: PKI, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of the test PKI with its chain, its root and the CRLs of every level."""
+    target = tmp_path_factory.mktemp("check")
+    issued = pki.issue("g4-tls", dns=["koppeling.voorbeeld.nl"])
+    (target / "leaf.pem").write_bytes(issued.pem)
+    (target / "chain.pem").write_bytes(issued.chain_pem)
+    (target / "root.pem").write_bytes(issued.root.pem)
+    (target / "crl").mkdir()
+    for number, authority in enumerate(pki):
+        (target / "crl" / f"{number}.crl").write_bytes(authority.crl())
+    revoked = pki.issue("g4-tls", dns=["ingetrokken.voorbeeld.nl"])
+    (target / "revoked.pem").write_bytes(revoked.chain_pem)
+    return target
+
+
+def arguments(folder: Path, *more: object, environment: str = "preproduction") -> tuple[object, ...]:
+    return (
+        "cert", "check", folder / "leaf.pem", "--chain", folder / "chain.pem", "--trust", folder / "root.pem",
+        "--crl", folder / "crl", "--environment", environment, "--offline", *AT, *more,
+    )  # fmt: skip
+
+
+def test_a_test_certificate_is_right_for_preproduction(run: Command, folder: Path) -> None:
+    ran = run(*arguments(folder, "--for", "digid-machtigen"))
+    assert ran.code == 0, ran.out
+    assert "PASSED" in ran.out
+    assert "not revoked, not revoked, not revoked" in ran.out
+
+
+def test_the_same_is_refused_in_production_by_a_rule_that_says_why(run: Command, folder: Path) -> None:
+    ran = run(*arguments(folder, environment="production"))
+    assert ran.code == 10
+    assert "environment.production.root" in ran.out
+    assert "environment.production.no_test" in ran.out
+    assert "→ Order a PKIoverheid certificate for production" in ran.out
+
+
+def test_it_speaks_dutch(run: Command, folder: Path) -> None:
+    ran = run("--lang", "nl", *arguments(folder, environment="production"))
+    assert "NIET GESLAAGD" in ran.out
+    assert "→ Bestel voor productie een PKIoverheid-certificaat" in ran.out
+
+
+def test_without_the_root_there_is_no_path_and_the_missing_root_is_named(run: Command, folder: Path) -> None:
+    ran = run("cert", "check", folder / "chain.pem", "-e", "preproduction", "--offline", *AT)
+    assert ran.code == 10
+    assert "path.anchor.found" in ran.out
+
+
+def test_json_holds_the_whole_answer(run: Command, folder: Path) -> None:
+    ran = run(*arguments(folder, "--for", "digikoppeling", "--json"))
+    assert_valid(ran.document, "cert-check-v1")
+    (result,) = ran.document["certificates"]
+    assert result["oin"].startswith("00000099")
+    assert len(result["path"]) == 4
+    assert result["report"]["system"] == "digikoppeling"
+    assert {entry["status"] for entry in result["revocation"]["certificates"]} == {"good"}
+
+
+def test_offline_without_crls_in_production_cannot_be_said(run: Command) -> None:
+    ran = run("cert", "check", shared(G1), "-e", "production", "--offline", "--json", *AT)
+    assert ran.code == 11
+    assert_valid(ran.document, "cert-check-v1")
+    assert ran.document["certificates"][0]["report"]["verdict"] == "indeterminate"
+
+
+def test_the_same_certificate_in_both_environments_is_named(run: Command, folder: Path) -> None:
+    beside = f"production={folder / 'leaf.pem'}"
+    ran = run(*arguments(folder, "--for", "digid-machtigen", "--beside", beside, "--json"))
+    assert_valid(ran.document, "cert-check-v1")
+    found = {finding["code"] for finding in ran.document["reuse"]["findings"]}
+    assert "system.reuse.separate_certificate" in found
+
+
+def test_fail_on_asks_for_more_than_passing(run: Command, folder: Path) -> None:
+    assert run(*arguments(folder, "--for", "digid-machtigen", "--fail-on", "notice")).code == 12
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.pem", b"", "is empty"),
+        ("noise.bin", bytes(range(256)) * 8, "noise.bin"),
+        ("page.html", b"<!DOCTYPE html><html><body>Not found</body></html>", "page.html"),
+    ],
+)
+def test_what_is_no_certificate_gets_one_clear_sentence(
+    run: Command, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    ran = run("cert", "check", path, "-e", "production", "--offline")
+    assert ran.code == 1
+    assert ran.out == ""
+    assert words in ran.err
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_folder_a_fifo_and_a_missing_file_are_named_as_such(run: Command, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe", tmp_path / "absent.pem"):
+        ran = run("cert", "check", path, "-e", "production", "--offline")
+        assert ran.code == 1
+        assert str(path) in ran.err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--for", "digidd"),
+        ("--profile", "g5"),
+        ("--moment", "gisteren"),
+        ("--allow-net", "10.0.0.0/99"),
+        ("--beside", "acceptance=x.pem"),
+        ("--revocation", "maybe"),
+    ],
+)
+def test_a_wrong_value_is_usage(run: Command, folder: Path, wrong: tuple[str, str]) -> None:
+    ran = run(*arguments(folder, *wrong))
+    assert ran.code == 2, ran.err
+    assert wrong[1] in ran.err
