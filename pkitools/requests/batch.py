@@ -158,7 +158,7 @@ def plan_of(values: Mapping[str, Any]) -> RequestPlan:
         oin=values.get("oin"),
         kvk=values.get("kvk"),
         dns_names=values.get("dns", ()),
-        country=values.get("country", "NL"),
+        country=values.get("country"),
         locality=values.get("locality"),
         province=values.get("province"),
         key_type=values.get("key_type"),

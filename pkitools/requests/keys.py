@@ -13,6 +13,7 @@ from typing import Final, TypeAlias, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
+from pkitools.sources.guard import attempt
 from pkitools.x509.der import INTEGER, OCTET_STRING, SEQUENCE, DERError, children, root
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import PublicKey
@@ -41,7 +43,7 @@ _CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
     "p-521": ec.SECP521R1,
 }
 _PEM: Final = re.compile(
-    rb"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,2}PRIVATE KEY)-----([^-]{1,65536})-----END \1-----", re.ASCII
+    rb"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,2}PRIVATE KEY)-----((?:(?!-----).){1,65536})-----END \1-----", re.DOTALL
 )
 
 
@@ -147,16 +149,20 @@ def _is_encrypted(data: bytes, block: re.Match[bytes] | None, name: str) -> bool
 
 
 def _loaded(data: bytes, pem: bool, passphrase: bytes | None, name: str) -> NativeKey:
-    try:
-        load = load_pem_private_key if pem else load_der_private_key
-        # unchecked for now: the size decides first whether a check can be afforded
-        native = load(data, passphrase, unsafe_skip_rsa_key_validation=True)
-    except UnsupportedAlgorithm:
-        raise InputError("requests.error.key_kind", name=name) from None
-    except (ValueError, TypeError):
+    load = load_pem_private_key if pem else load_der_private_key
+
+    def read() -> PrivateKeyTypes | UnsupportedAlgorithm:
+        try:
+            # unchecked for now: the size decides first whether a check can be afforded
+            return load(data, passphrase, unsafe_skip_rsa_key_validation=True)
+        except UnsupportedAlgorithm as error:
+            return error
+
+    native = attempt(read)
+    if native is None:
         if passphrase is not None:
-            raise SecretError("requests.error.passphrase_wrong", name=name) from None
-        raise InputError("requests.error.key_damaged", name=name) from None
+            raise SecretError("requests.error.passphrase_wrong", name=name)
+        raise InputError("requests.error.key_damaged", name=name)
     if not isinstance(native, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise InputError("requests.error.key_kind", name=name)
     if native.key_size > _MAX_BITS:
@@ -165,11 +171,11 @@ def _loaded(data: bytes, pem: bool, passphrase: bytes | None, name: str) -> Nati
 
 
 def _checked(native: NativeKey, name: str) -> PrivateKey:
-    try:
-        der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        return wrap_key(cast("NativeKey", load_der_private_key(der, None)), made_here=False)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise InputError("requests.error.key_damaged", name=name) from None
+    der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    checked = attempt(lambda: load_der_private_key(der, None))
+    if checked is None:
+        raise InputError("requests.error.key_damaged", name=name)
+    return wrap_key(cast("NativeKey", checked), made_here=False)
 
 
 def wrap_key(native: NativeKey, *, made_here: bool) -> PrivateKey:

@@ -116,7 +116,7 @@ def plan_request(
     oin: str | None = None,
     kvk: str | None = None,
     dns_names: Iterable[str] = (),
-    country: str = "NL",
+    country: str | None = None,
     locality: str | None = None,
     province: str | None = None,
     key_type: str | None = None,
@@ -133,7 +133,7 @@ def plan_request(
         kvk: eight digits, for organizationIdentifier; where the profile requires one and the OIN is based on a KvK
             number, it may be left out.
         dns_names: the subjectAltName. None given: the common name, where the profile has DNS names and it is one.
-        country: subject C.
+        country: subject C. Default NL, where the profile requires a country.
         locality: subject L, where the profile allows it.
         province: subject ST, where the profile allows it.
         key_type: default the profile's.
@@ -144,7 +144,7 @@ def plan_request(
     """
     number = _oin(oin, environment)
     values = {
-        "C": country,
+        "C": country or ("NL" if "C" in profile.subject.names(Presence.REQUIRED) else None),
         "ST": province,
         "L": locality,
         "O": organization,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from pkitools.findings import Rule
 from pkitools.limits import MAX_LISTED, MAX_RSA_BITS
 from pkitools.requests import rules
 from pkitools.requests.case import MET, Answer, Case, Fault, Question
 from pkitools.requests.reading import CHALLENGE_PASSWORD
+from pkitools.sources.guard import attempt
 from pkitools.x509.oids import EXTENSIONS
 
 _STRONG_HASHES: Final = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"})
@@ -27,10 +27,8 @@ def signature_valid(case: Case) -> Answer:
     """The request is signed with the key it asks a certificate for: proof that the sender has it."""
     if (case.facts.public_key.bits or 0) > MAX_RSA_BITS:
         return [Fault()]
-    try:
-        valid = x509.load_der_x509_csr(case.facts.der).is_signature_valid
-    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature):
-        valid = False  # what cannot be verified proves nothing
+    der = case.facts.der
+    valid = attempt(lambda: x509.load_der_x509_csr(der).is_signature_valid)  # what cannot be verified proves nothing
     return MET if valid else [Fault()]
 
 

@@ -1,0 +1,189 @@
+"""Reading and judging requests of any shape."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.environment import Environment
+from pkitools.errors import InputError, LimitError
+from pkitools.findings import Certainty, Severity, Status
+from pkitools.profiles import get_profile, get_tsp, profiles, tsps
+from pkitools.requests import check_request, read_request, request_document
+from pkitools.requests import rules as request_rules
+from pkitools.requests.case import outcomes_of
+from tests.support.der import integer, sequence, tlv
+from tests.support.requests import attribute, dns, pooled_key, request, san, subject
+
+TLS = get_profile("g4-tls")
+ALL = [(profile, tsp) for profile in (None, *profiles()) for tsp in (None, *tsps())]
+
+
+def test_the_facts_of_a_request() -> None:
+    facts = read_request(request())
+    assert facts.version == 1
+    assert facts.subject.text.startswith("C=NL, O=Gemeente Voorbeeld, CN=api.example.nl")
+    assert facts.public_key.label == "RSA 3072"
+    assert facts.dns_names == ("api.example.nl",)
+    assert facts.signature_algorithm.salt_length == 64
+    assert facts.problems == ()
+    assert read_request(request(subject())).subject_alternative_name is None
+    document = request_document(facts)
+    assert document["sha256"] == facts.sha256
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\x30\x00", b"hello", sequence(sequence(), sequence(), tlv(0x03, b"\0")), b"\x30\x84\xff\xff\xff\xff"],
+)
+def test_what_is_no_request_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        read_request(data, "x.csr")
+    assert caught.value.code == "requests.error.not_a_request"
+    assert "x.csr" in str(caught.value)
+
+
+def test_a_request_too_large_is_refused() -> None:
+    with pytest.raises(LimitError):
+        read_request(b"\x30" * 300_000)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 255), st.sampled_from(ALL))
+def test_a_changed_octet_gives_our_own_error_or_a_failed_report(position: int, change: int, against: object) -> None:
+    der = bytearray(request())
+    der[position % len(der)] ^= change
+    profile, tsp = against  # type: ignore[misc]  # one of ALL
+    try:
+        report = check_request(bytes(der), profile, tsp=tsp, raise_crashes=True)
+    except InputError:
+        return
+    assert report.verdict == "failed"
+
+
+@given(st.binary(max_size=200))
+def test_rubbish_gives_our_own_error(data: bytes) -> None:
+    with pytest.raises(InputError):
+        read_request(data)
+
+
+@pytest.mark.parametrize(("profile", "tsp"), ALL, ids=lambda v: v.name if v else "none")
+def test_every_rule_is_accounted_for_whatever_is_asked(profile: object, tsp: object) -> None:
+    report = check_request(
+        request(),
+        profile,  # type: ignore[arg-type]  # one of ALL
+        tsp=tsp,  # type: ignore[arg-type]  # one of ALL
+        key=pooled_key().public,
+        environment=Environment.PRODUCTION,
+        raise_crashes=True,
+    )
+    own = {o.rule.code for o in report.outcomes if o.rule.code.startswith("csr.")}
+    assert own == {rule.code for rule in request_rules.RULES}
+    assert not report.not_checked
+    for outcome in report.findings:
+        if outcome.rule.certainty in {Certainty.INFERRED, Certainty.THIRD_PARTY}:
+            assert outcome.rule.severity < Severity.ERROR
+
+
+def test_a_request_right_for_g4_passes_without_findings() -> None:
+    report = check_request(request(), TLS, environment=Environment.PRODUCTION, raise_crashes=True)
+    assert report.verdict == "passed"
+    assert report.worst in {None, Severity.INFO}
+
+
+def test_a_test_oin_fails_in_production() -> None:
+    der = request(subject(serialNumber="00000099123456789000"), dns("api.example.nl"))
+    assert "oin.test.production" in check_request(der, TLS, environment=Environment.PRODUCTION).codes()
+    assert check_request(der, TLS, environment=Environment.PREPRODUCTION).verdict == "passed"
+
+
+def test_an_unknown_tsp_gives_no_more_than_notices() -> None:
+    for name in ("cleverbase", "digidentity"):
+        report = check_request(request(), TLS, tsp=get_tsp(name))
+        found = {o.rule.code for o in report.findings if o.rule.code.startswith("csr.")}
+        assert found == {"csr.tsp.known", "csr.tsp.signature", "csr.tsp.oin"}
+        assert report.worst is Severity.NOTICE
+
+
+def test_the_source_of_a_finding_is_that_of_the_profile() -> None:
+    der = request(subject(L="Den Haag"), dns("api.example.nl"), key=pooled_key("rsa:4096"), scheme="pkcs1")
+    report = check_request(der, get_profile("g1-server"), tsp=get_tsp("digicert"))
+    found = {o.rule.code: o.rule for o in report.findings}
+    assert "PvE" in found["csr.subject.discouraged"].source.section
+    uzi = check_request(request(subject(OU="x")), get_profile("uzi-server"))
+    rule = next(o.rule for o in uzi.findings if o.rule.code == "csr.subject.not_allowed")
+    assert (rule.certainty, rule.severity) == (Certainty.THIRD_PARTY, Severity.WARNING)
+
+
+def test_what_a_tsp_asks_is_not_discouraged() -> None:
+    der = request(subject(L="Den Haag", ST="Zuid-Holland"), dns("api.example.nl"), key=pooled_key("rsa:4096"))
+    report = check_request(der, get_profile("g1-server"), tsp=get_tsp("kpn"))
+    assert not report.codes() & {"csr.subject.discouraged", "csr.tsp.subject"}
+
+
+def test_an_attribute_the_profile_forbids_is_not_asked_for_a_tsp() -> None:
+    report = check_request(request(), TLS, tsp=get_tsp("kpn"))
+    assert "csr.tsp.subject" not in report.codes()
+
+
+def test_the_uzi_number_is_no_wrong_oin() -> None:
+    der = request(subject(serialNumber="900003800", organizationIdentifier=None), key=pooled_key("rsa:4096"))
+    report = check_request(der, get_profile("uzi-server"))
+    assert report.codes(Status.NOT_APPLICABLE) >= {"csr.oin.missing", "csr.oin.invalid"}
+
+
+def test_an_ip_address_may_be_in_a_g1_certificate() -> None:
+    names = san(tlv(0x82, b"api.example.nl"), tlv(0x87, b"\x0a\x00\x00\x01"))
+    report = check_request(request(subject(), names, key=pooled_key("rsa:4096")), get_profile("g1-server"))
+    assert "csr.san.kind" in report.codes(Status.MET)
+
+
+@pytest.mark.parametrize("name", ["10.0.0.1", "x.onion", "caf\xe9.nl", "a_b.nl", "a.nl."])
+def test_names_no_certificate_has_fail_without_a_profile_too(name: str) -> None:
+    report = check_request(request(subject(), dns(name)), raise_crashes=True)
+    assert "csr.san.name" in report.codes()
+
+
+def test_values_that_act_are_shown_and_do_not_act() -> None:
+    from pkitools.reports import report_text
+
+    der = request([*subject(O=None), attribute("O", "\x1b[31mRood\u202e")], dns("api.example.nl"))
+    text = report_text(check_request(der, TLS), "nl")
+    assert "csr.subject.text" in text
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+
+
+def test_a_key_beyond_all_bounds_is_not_computed_with() -> None:
+    from tests.support.der import NULL, RSA, SHA256_WITH_RSA, name, oid
+
+    spki = sequence(sequence(oid(RSA), NULL), tlv(0x03, b"\0", sequence(integer((1 << 20_000) - 1), integer(65537))))
+    body = sequence(integer(0), name(*subject()), spki, tlv(0xA0))
+    der = sequence(body, sequence(oid(SHA256_WITH_RSA), NULL), tlv(0x03, b"\0" * 2501))
+    assert "csr.signature.valid" in check_request(der, TLS, raise_crashes=True).codes()
+
+
+def test_a_rule_that_crashes_hides_no_other() -> None:
+    def broken(_case: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    outcome = outcomes_of(request_rules.TEXT, broken, None, raise_crashes=False)  # type: ignore[arg-type]  # never read
+    assert outcome[0].status is Status.NOT_CHECKED
+    assert (outcome[0].reason, outcome[0].params["detail"]) == ("crashed", "ZeroDivisionError: oops")
+    with pytest.raises(ZeroDivisionError):
+        outcomes_of(request_rules.TEXT, broken, None, raise_crashes=True)  # type: ignore[arg-type]  # never read
+
+
+def test_microsofts_way_of_asking_for_names_is_read() -> None:
+    from tests.support.der import oid
+
+    asked = sequence(oid("1.3.6.1.4.1.311.2.1.14"), tlv(0x31, sequence(dns("api.example.nl"))))
+    assert read_request(request(subject(), attributes=[asked])).dns_names == ("api.example.nl",)
+
+
+def test_a_multi_valued_name_hides_no_oin() -> None:
+    from tests.support.requests import OIN
+
+    two = [attribute("CN", "api.example.nl"), attribute("serialNumber", OIN)]
+    der = request([*subject(CN=None, serialNumber=None), two], dns("api.example.nl"))  # type: ignore[list-item]  # a multi-valued RDN
+    assert "csr.oin.missing" in check_request(der, TLS).codes(Status.MET)
