@@ -57,7 +57,8 @@ _LEGACY: Final = Scope(kinds=("end_entity",), families=("legacy_services",))
 _G1: Final = Scope(kinds=("end_entity",), profiles=("g1-server",))
 _G4: Final = Scope(kinds=("end_entity",), families=("g4",))
 _OURS: Final = Scope(kinds=("end_entity",), families=("trial", "g4", "legacy_services", "legacy_other"))
-_OUR_CA: Final = Scope(kinds=("ca",), families=("trial", "g4"))
+# not of TRIAL: a test PKI may take short keys to be quick
+_G4_CA: Final = Scope(kinds=("ca",), families=("g4",))
 
 _OU_ENDED: Final = datetime(2022, 2, 1, tzinfo=UTC)
 _LONG_KEYS: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -224,7 +225,7 @@ def _key_size_g1(at: RuleContext) -> Result:
     return _rsa_bits(at, 3001)
 
 
-@BOOK.rule("key.size_ca", _ERROR, certainty=_OFFICIAL, scope=_OUR_CA, source=_MIGRATION)
+@BOOK.rule("key.size_ca", _ERROR, certainty=_OFFICIAL, scope=_G4_CA, source=_MIGRATION)
 def _ca_key_size(at: RuleContext) -> Result:
     return _rsa_bits(at, 4096)
 
