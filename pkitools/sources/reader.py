@@ -1,7 +1,7 @@
 """Bytes → :class:`~pkitools.sources.model.Source`, by content and never by file name.
 
-Tried in order: keystore magic, DER, PEM, XML, base64 without armour. What is none of these gets one sentence that says
-what it looks like.
+Tried in order: keystore magic, DER, SAML metadata, PEM, base64 without armour. What is none of these gets one sentence
+that says what it looks like.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _as_ascii(data: bytes) -> bytes:
 
 
 def _read(data: bytes, found: _Found) -> Container:
-    readers: tuple[Callable[[bytes, _Found], Container | None], ...] = (_keystore, _der, _pem, _xml, _bare_base64)
+    readers: tuple[Callable[[bytes, _Found], Container | None], ...] = (_keystore, _der, _saml, _pem, _bare_base64)
     for reader in readers:
         container = reader(data, found)
         if container is not None:
@@ -208,14 +208,10 @@ def _first_value(data: bytes) -> bytes:
     return encoded(data, outermost(data))
 
 
-def _xml(data: bytes, found: _Found) -> Container | None:
-    start = data[:4096].lstrip(_WHITE).lower()
-    if not start.startswith(b"<"):
+def _saml(data: bytes, found: _Found) -> Container | None:
+    # before PEM: some paste the BEGIN and END lines into their metadata
+    if not data[:4096].lstrip(_WHITE).startswith(b"<") or not saml.is_metadata(data):
         return None
-    if start.startswith((b"<!doctype html", b"<html")) or b"<html" in start:
-        raise InputError("sources.error.html", name=found.name)
-    if not saml.is_metadata(data):
-        raise InputError("sources.error.xml", name=found.name)
     certificates, bad = saml.certificates_in(data)
     found.problems += bad
     for number, der in certificates:
@@ -246,6 +242,10 @@ def _unrecognised(data: bytes, name: str) -> InputError:
     for magic, slug in _LOOKS_LIKE:
         if data.startswith(magic):
             return InputError(f"sources.error.{slug}", name=name)
+    start = data[:4096].lstrip(_WHITE).lower()
+    if start.startswith(b"<"):
+        is_page = start.startswith(b"<!doctype html") or b"<html" in start
+        return InputError(f"sources.error.{'html' if is_page else 'xml'}", name=name)
     if data[:2] in {b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83"}:
         return InputError("sources.error.unknown_der", name=name)
     if _BROKEN_ARMOUR.search(data):
