@@ -128,7 +128,7 @@ def _crl_problems(folder: PKIFolder, authority: Authority, crls: tuple[CrlRow, .
     full = [row.this_update for row in own if row.kind == "full"]
     if full != sorted(full):
         yield _problem("crl_times", authority=authority.name)
-    key: Any = authority.key.public_key()
+    key: Any = x509.load_der_x509_certificate(authority.certificate.der).public_key()
     for row in own:
         if row.der is None:
             continue

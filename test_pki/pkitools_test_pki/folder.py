@@ -246,6 +246,8 @@ def create_folder(
         InvalidValueError: no such shape.
     """
     target = Path(path)
+    if "\0" in str(target):
+        raise FileError("files.error.bad_name", name=str(target))
     authorities_of(shapes)
     checked_base_url(base_url)
     _refuse_occupied(target)
@@ -303,8 +305,6 @@ def _refuse_occupied(target: Path) -> None:
             raise FileError("test_pki.error.no_parent", path=str(target), parent=str(target.parent))
     except OSError as error:
         raise _folder_error(error, target) from error
-    except ValueError as error:  # a NUL in the name
-        raise FileError("files.error.bad_name", name=str(target)) from error
 
 
 def _clear_partials(target: Path) -> None:

@@ -382,10 +382,13 @@ class Store:
 
     def damage(self) -> tuple[str, ...]:
         """Return what SQLite's own checks find wrong; nothing, normally."""
-        with self._failures():
-            pages = [row[0] for row in self._db.execute("PRAGMA integrity_check")]
-            links = [f"foreign key: {row}" for row in self._db.execute("PRAGMA foreign_key_check")]
-        return tuple(text for text in (*pages, *links) if text != "ok")
+        found: list[str] = []
+        for check in ("integrity_check", "foreign_key_check"):
+            try:
+                found += [f"{check}: {row}" for row in self._db.execute(f"PRAGMA {check}") if row != ("ok",)]
+            except sqlite3.Error as error:  # a table that is not as we made it
+                found.append(f"{check}: {error}")
+        return tuple(found)
 
     def finish(self) -> None:
         """Bring a new database to the disk, all of it in its one file, ready to be moved with its folder."""
