@@ -21,6 +21,7 @@ _STATE = "pkitools_cli.commands.test_pki_state"
         "crl": f"{_STATE}:publish",
         "list": f"{_STATE}:show",
         "verify": f"{_STATE}:verify",
+        "serve": "pkitools_cli.commands.test_pki_serve:serve",
     },
 )
 def group() -> None:

@@ -1,0 +1,143 @@
+"""The whole server: listeners around a site, started and stopped together."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+from pkitools.messages import Language
+from pkitools_test_pki.keys import KeySource, fresh_keys
+from pkitools_test_pki.pki import PKI
+from pkitools_test_pki.server.listener import LOOPBACK, Environ, Listener, request_of
+from pkitools_test_pki.server.responder import Mode, Responder
+from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS, Shelf
+from pkitools_test_pki.server.site import Answer, Clock, Site, plain
+from pkitools_test_pki.server.source import FolderSource, MemorySource, Source
+
+
+class PkiServer:
+    """Serves a test PKI over HTTP. Use as a context manager; it listens when made.
+
+    A PKI in memory must know its server's address before it issues anything, so the server may be made first::
+
+        with PkiServer(clock=clock) as server:
+            pki = build("g4-tls", moment=clock(), base_url=server.url)
+            server.serve(pki)
+
+    Args:
+        subject: a PKI in memory, or the folder of one; may be given to :meth:`serve` later.
+        clock: tells the time, aware UTC.
+        host: where to listen.
+        port: likewise; 0 takes a free one. Left out: the port that the PKI's certificates name, a free one without a
+            PKI.
+        mode: who signs the OCSP responses of ``/ocsp/``.
+        partitions, huge: see :class:`~pkitools_test_pki.server.shelf.Shelf`.
+        keep_responses: see :class:`~pkitools_test_pki.server.responder.Responder`.
+        keys: makes the keys of what the server issues to itself.
+        language: of the pages.
+
+    Raises:
+        StateError: the extra ``pkitools[serve]`` is not installed, or the folder is no test PKI.
+        NetworkError: the address cannot be listened on.
+    """
+
+    def __init__(
+        self,
+        subject: PKI | str | os.PathLike[str] | None = None,
+        *,
+        clock: Clock,
+        host: str = LOOPBACK,
+        port: int | None = None,
+        mode: Mode = "delegated",
+        partitions: int = DEFAULT_PARTITIONS,
+        huge: int = DEFAULT_HUGE,
+        keep_responses: bool = True,
+        keys: KeySource = fresh_keys,
+        language: Language = "en",
+    ) -> None:
+        self._clock, self._mode, self._keys, self._language = clock, mode, keys, language
+        self._partitions, self._huge, self._keep = partitions, huge, keep_responses
+        self.site: Site | None = None
+        self._source = None if subject is None else self._opened(subject)
+        try:
+            self._listener = Listener(self._answer, host=host, port=self._port() if port is None else port)
+        except BaseException:
+            self._close()
+            raise
+        if self._source is not None:
+            self.site = self._site(self._source)
+
+    def _port(self) -> int:
+        return address_of(self._source.pki)[1] if self._source else 0
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        host = f"[{self._listener.host}]" if ":" in self._listener.host else self._listener.host
+        return f"http://{host}:{self._listener.port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._listener.port
+
+    @property
+    def is_where_certificates_say(self) -> bool:
+        """Whether the addresses in the certificates lead here, as far as can be told without asking name servers."""
+        if self.site is None:
+            return True
+        host, port = address_of(self.site.source.pki)
+        same_host = host == self._listener.host or self._listener.host in {"0.0.0.0", "::"}  # noqa: S104 - compared
+        return port == self.port and (same_host or (host == "localhost" and self._listener.host == LOOPBACK))
+
+    def serve(self, subject: PKI | str | os.PathLike[str]) -> Site:
+        """Serve this PKI from now on."""
+        source = self._opened(subject)
+        before, self._source = self._source, source
+        self.site = self._site(source)
+        if before is not None:
+            before.close()
+        return self.site
+
+    def _opened(self, subject: PKI | str | os.PathLike[str]) -> Source:
+        if isinstance(subject, PKI):
+            return MemorySource(subject)
+        return FolderSource(subject, moment=self._clock(), keys=self._keys)
+
+    def _site(self, source: Source) -> Site:
+        return Site(
+            source,
+            clock=self._clock,
+            mode=self._mode,
+            shelf=Shelf(source, partitions=self._partitions, huge=self._huge),
+            responder=Responder(source, keep=self._keep),
+            language=self._language,
+        )
+
+    def _answer(self, environ: Environ) -> Answer:
+        request = request_of(environ)
+        if isinstance(request, Answer):
+            return request
+        return self.site.answer(request) if self.site else plain(503, "Nothing to serve yet", ("Retry-After", "1"))
+
+    def stop(self) -> None:
+        """Stop. When this returns, no thread, port or file of the server is left."""
+        self._listener.stop()
+        self._close()
+
+    def _close(self) -> None:
+        source, self._source = self._source, None
+        if source is not None:
+            source.close()
+
+    def __enter__(self) -> PkiServer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def address_of(pki: PKI) -> tuple[str, int]:
+    """Return the host and port that the certificates of a PKI name."""
+    parts = urlsplit(next(iter(pki)).base_url)
+    return parts.hostname or "", parts.port or 80

@@ -1,0 +1,233 @@
+"""What is where: from a method, a path and a body to an answer, without any HTTP server in sight.
+
+======================================  =================================================================
+``/``                                   what is served, for people
+``/health``                             the same in short, for machines
+``/trust.pem``                          the roots
+``/cert/NAME.cer``                      an authority's certificate (caIssuers)
+``/crl/NAME.crl``                       its complete CRL
+``/crl/NAME-KIND.crl``                  the other kinds, see :mod:`pkitools_test_pki.server.shelf`
+``/ocsp/NAME``                          OCSP by POST, and by GET with the request in base64 behind it
+``/ocsp-issuer/…``, ``/ocsp-delegated/…``  the same, signed by the authority itself or by a delegated responder
+``/pds``                                the PKI disclosure statement that seals name
+``/rehearsal``                          what the mutual TLS endpoint refused last
+======================================  =================================================================
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from pkitools.errors import PkitoolsError
+from pkitools.messages import Language
+from pkitools_test_pki.authority import Authority
+from pkitools_test_pki.server import pages
+from pkitools_test_pki.server.ocsp import INTERNAL_ERROR, MAX_REQUEST_BYTES, error_response
+from pkitools_test_pki.server.responder import Mode, Responder
+from pkitools_test_pki.server.shelf import FULL, Shelf
+from pkitools_test_pki.server.source import Source
+
+Clock = Callable[[], datetime]
+
+CERTIFICATE: Final = "application/pkix-cert"
+CRL: Final = "application/pkix-crl"
+OCSP_REQUEST: Final = "application/ocsp-request"
+OCSP_RESPONSE: Final = "application/ocsp-response"
+PEM: Final = "application/x-pem-file"
+TEXT: Final = "text/plain; charset=utf-8"
+
+_CRL_NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9]+)(?:-(?P<kind>[a-z0-9]+))?\.crl")
+_MODES: Final[Mapping[str, Mode]] = {"ocsp-issuer": "issuer", "ocsp-delegated": "delegated"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    Args:
+        method: ``GET``, ``HEAD``, ``POST``, …
+        path: decoded, without the query.
+        body: at most :data:`~pkitools_test_pki.server.ocsp.MAX_REQUEST_BYTES`.
+        accept: the Accept header.
+    """
+
+    method: str
+    path: str
+    body: bytes = field(default=b"", repr=False)
+    accept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer. ``source`` says which kind of document it is: ``crl``, ``ocsp``, ``certificate``, or nothing."""
+
+    status: int
+    content_type: str
+    body: bytes = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    source: str = ""
+
+
+def plain(status: int, text: str, *headers: tuple[str, str]) -> Answer:
+    """Return an answer of one line."""
+    return Answer(status, TEXT, f"{text}\n".encode(), headers)
+
+
+Documents = Callable[[Authority, str, bytes, datetime], bytes | None]
+"""A document to serve instead: authority, ``crl`` or ``ocsp``, the body of the request, now → DER, or ``None``."""
+
+
+class Site:
+    """Answers requests for one source.
+
+    Args:
+        source: what is served.
+        clock: tells the time, aware UTC.
+        mode: who signs the OCSP responses of ``/ocsp/``.
+        shelf, responder: where CRLs and OCSP responses come from.
+        instead: documents that a fault puts in the place of the good ones.
+        faults: names of the faults in force, for the pages.
+        refusals: what ``/rehearsal`` shows; ``None`` when there is no mutual TLS endpoint.
+        language: of the pages.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        clock: Clock,
+        mode: Mode = "delegated",
+        shelf: Shelf | None = None,
+        responder: Responder | None = None,
+        instead: Documents | None = None,
+        faults: Sequence[str] = (),
+        refusals: Callable[[], Sequence[Mapping[str, object]]] | None = None,
+        language: Language = "en",
+    ) -> None:
+        self.source, self.clock, self.mode = source, clock, mode
+        self.shelf = shelf or Shelf(source)
+        self.responder = responder or Responder(source)
+        self.faults, self.refusals, self.language = tuple(faults), refusals, language
+        self._instead = instead
+        self._authorities = {authority.file_name: authority for authority in source.pki}
+        self.base_url = next(iter(source.pki)).base_url
+        self._prefix = urlsplit(self.base_url).path.rstrip("/")
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer; a failure of the PKI is one too."""
+        try:
+            return self._routed(request)
+        except PkitoolsError as error:
+            return plain(500, str(error))
+
+    def _routed(self, request: Request) -> Answer:
+        path = request.path
+        if self._prefix and path.startswith(f"{self._prefix}/"):
+            path = path.removeprefix(self._prefix)
+        room, _, rest = path.removeprefix("/").partition("/")
+        if room == "ocsp" or room in _MODES:
+            return self._ocsp(request, room, rest)
+        if request.method not in {"GET", "HEAD"}:
+            return plain(405, "Method not allowed", ("Allow", "GET, HEAD"))
+        if room in {"cert", "crl"}:
+            return self._certificate(rest) if room == "cert" else self._crl(rest)
+        page = _PAGES.get(path)
+        return page(self, request) if page else plain(404, "Not found")
+
+    # -- documents ---------------------------------------------------------------------------------------------------
+
+    def _certificate(self, name: str) -> Answer:
+        authority = self._authorities.get(name.removesuffix(".cer")) if name.endswith(".cer") else None
+        if authority is None:
+            return plain(404, "No such authority")
+        return Answer(200, CERTIFICATE, authority.certificate.der, source="certificate")
+
+    def _crl(self, name: str) -> Answer:
+        found = _CRL_NAME.fullmatch(name)
+        authority = self._authorities.get(found["name"]) if found else None
+        kind = (found["kind"] or FULL) if found else FULL
+        if authority is None or kind not in self.shelf.kinds:
+            return plain(404, "No such CRL")
+        moment = self.clock()
+        der = self._instead(authority, "crl", b"", moment) if self._instead else None
+        if der is None:
+            der = self.shelf.crl(authority, kind, moment)
+        return Answer(200, CRL, der, source="crl")
+
+    def _ocsp(self, request: Request, room: str, rest: str) -> Answer:
+        name, _, encoded = rest.partition("/")
+        authority = self._authorities.get(name)
+        if authority is None:
+            return plain(404, "No such authority")
+        if request.method == "POST":
+            body = request.body
+        elif request.method in {"GET", "HEAD"}:
+            body = _decoded(encoded)
+        else:
+            return plain(405, "Method not allowed", ("Allow", "GET, HEAD, POST"))
+        return Answer(200, OCSP_RESPONSE, self._response(authority, body, _MODES.get(room, self.mode)), source="ocsp")
+
+    def _response(self, authority: Authority, body: bytes, mode: Mode) -> bytes:
+        moment = self.clock()
+        try:
+            der = self._instead(authority, "ocsp", body, moment) if self._instead else None
+            return self.responder.answer(authority, body, mode=mode, moment=moment) if der is None else der
+        except PkitoolsError:
+            return error_response(INTERNAL_ERROR)
+
+    # -- pages -------------------------------------------------------------------------------------------------------
+
+    def _index(self, _request: Request) -> Answer:
+        return pages.html(pages.index(self), self.language)
+
+    def _health(self, _request: Request) -> Answer:
+        state = {
+            "status": "ok",
+            "moment": self.clock().isoformat(),
+            "base_url": self.base_url,
+            "authorities": sorted(self._authorities),
+            "faults": list(self.faults),
+        }
+        return Answer(200, "application/json", json.dumps(state).encode())
+
+    def _trust(self, _request: Request) -> Answer:
+        return Answer(200, PEM, self.source.pki.trust_pem())
+
+    def _disclosure(self, _request: Request) -> Answer:
+        return plain(200, pages.word("disclosure", self.language))
+
+    def _rehearsal(self, request: Request) -> Answer:
+        if self.refusals is None:
+            return plain(404, "No mutual TLS here")
+        refused = self.refusals()
+        if "json" in request.accept:
+            return Answer(200, "application/json", json.dumps({"refused": list(refused)}).encode())
+        return pages.html(pages.refusals(refused, self.language), self.language)
+
+
+_PAGES: Final[Mapping[str, Callable[[Site, Request], Answer]]] = {
+    "/": Site._index,
+    "/health": Site._health,
+    "/trust.pem": Site._trust,
+    "/pds": Site._disclosure,
+    "/rehearsal": Site._rehearsal,
+}
+
+
+def _decoded(encoded: str) -> bytes:
+    """Return the request in a GET's path (RFC 6960 A.1); what is no base64 gives no request, and so no answer."""
+    octets = unquote_to_bytes(encoded)
+    if len(octets) > MAX_REQUEST_BYTES:
+        return b""
+    try:
+        return base64.b64decode(octets + b"=" * (-len(octets) % 4), validate=True)
+    except binascii.Error:
+        return b""
