@@ -18,6 +18,10 @@ DNS: Final = 0x82
 IP: Final = 0x87
 
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+# names with an underscore are in use, against RFC 1123: the strict rules say so, finding a host does not
+_HOST_NAME: Final = re.compile(
+    r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
+)
 DNS_NAME: Final = re.compile(rf"(\*\.)?({_LABEL}\.)*{_LABEL}")
 """A name in lower case as RFC 1123 has it, or such a name behind one wildcard label."""
 
@@ -52,7 +56,7 @@ def names_host(certificate: PathCertificate, host: str) -> bool:
     if wanted is not None:
         return any(tag == IP and value == wanted for tag, value in names)
     name = host.lower().removesuffix(".")
-    if not DNS_NAME.fullmatch(name) or name.startswith("*"):
+    if not _HOST_NAME.fullmatch(name) or name.startswith("*"):
         raise InvalidValueError("validation.error.host", host=host)
     return any(tag == DNS and _dns_matches(value, name) for tag, value in names)
 
@@ -85,7 +89,7 @@ def _dns_matches(value: bytes, name: str) -> bool:
     if not value.isascii():
         return False
     pattern = value.decode("ascii").lower()
-    if not DNS_NAME.fullmatch(pattern):
+    if not _HOST_NAME.fullmatch(pattern):
         return False
     if not pattern.startswith("*."):
         return pattern == name

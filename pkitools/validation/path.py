@@ -44,6 +44,7 @@ class Question:
     policies: PolicyInput = _DEFAULT_POLICIES
     weak: bool = False
     max_intermediates: int = MAX_INTERMEDIATES
+    crls: tuple[bytes, ...] = ()
 
     @property
     def not_applicable(self) -> tuple[Rule, ...]:
@@ -64,6 +65,7 @@ def validate_path(
     cross_check: bool = False,
     policies: PolicyInput = _DEFAULT_POLICIES,
     max_intermediates: int = MAX_INTERMEDIATES,
+    crls: Iterable[bytes] = (),
     dangerously_accept_weak_algorithms: bool = False,
 ) -> PathResult:
     """Judge whether a path leads from ``leaf`` to one of ``anchors`` at ``moment``.
@@ -81,6 +83,8 @@ def validate_path(
         cross_check: ask both engines and require that they agree.
         policies: inputs to policy processing.
         max_intermediates: most certificates between end entity and anchor; self-issued ones do not count.
+        crls: with ``strict``: lists that are held to its rules too. What they revoke is
+            :func:`pkitools.validation.revocation.check_revocation`'s to say.
         dangerously_accept_weak_algorithms: let SHA-1 and short keys pass; for conformance suites of an older time.
 
     Returns:
@@ -99,6 +103,7 @@ def validate_path(
         policies=policies,
         weak=dangerously_accept_weak_algorithms,
         max_intermediates=max_intermediates,
+        crls=tuple(crls),
     )
     end_entity = load(leaf)
     return judge(end_entity, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), question)
@@ -212,7 +217,7 @@ def asked_checks(path: Path, question: Question) -> list[Violation]:
     if question.strict:
         from pkitools.validation.strict import check_strict
 
-        found.extend(check_strict(path, question.host))
+        found.extend(check_strict(path, question.host, question.crls))
     return found
 
 

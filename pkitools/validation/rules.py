@@ -105,6 +105,7 @@ STRICT_CRITICALITY: Final = _must("strict.criticality", "4.2.1")
 STRICT_SERIAL: Final = _must("strict.serial_number", "4.1.2.2")
 STRICT_TIMES: Final = _must("strict.time_encoding", "4.1.2.5")
 STRICT_AIA: Final = _must("strict.authority_information_access", "4.2.2.1")
+STRICT_CRL_NUMBER: Final = _must("strict.crl_number", "5.2.3")
 
 STRICT_RULES: Final = (
     STRICT_SAN,
@@ -119,6 +120,7 @@ STRICT_RULES: Final = (
     STRICT_SERIAL,
     STRICT_TIMES,
     STRICT_AIA,
+    STRICT_CRL_NUMBER,
 )
 
 RULES: Final[tuple[Rule, ...]] = (*PLAIN_RULES, *STRICT_RULES)

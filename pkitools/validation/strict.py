@@ -11,6 +11,7 @@ from functools import cache
 from socket import inet_aton
 from typing import Final, Protocol
 
+from pkitools.errors import InputError
 from pkitools.findings import Rule
 from pkitools.validation import algorithms, rules
 from pkitools.validation.certificate import (
@@ -43,16 +44,18 @@ _MUST_NOT_BE_CRITICAL: Final = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER
 Details = Iterator[tuple[Rule, str]]
 
 
-def check_strict(path: Path, host: str | None) -> list[Violation]:
+def check_strict(path: Path, host: str | None, crls: Sequence[bytes] = ()) -> list[Violation]:
     """Return what the strict rules find wrong with a path.
 
     Args:
         path: end entity first, trust anchor last.
         host: the TLS host asked for; a wildcard is only looked at when it is what matches.
+        crls: lists beside the path, DER or PEM; those of its authorities are held to the rules too.
     """
     leaf = path[0]
     found = [_violation(rule, 0, leaf, detail) for check in _OF_END_ENTITY for rule, detail in check(leaf)]
     found.extend(_public_suffixes(leaf, host))
+    found.extend(_crl_numbers(path, crls))
     last = len(path) - 1
     for index, certificate in enumerate(path):
         details = [(rule, detail) for check in _OF_EACH for rule, detail in check(certificate)]
@@ -138,6 +141,21 @@ def _end_entity(leaf: PathCertificate) -> Details:
         yield rules.STRICT_END_ENTITY, "basicConstraints cA"
     elif leaf.key_usage is not None and leaf.key_usage & KEY_CERT_SIGN:
         yield rules.STRICT_END_ENTITY, "keyUsage keyCertSign"
+
+
+def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Violation]:
+    from pkitools.validation.revocation.crl import CRL_NUMBER, read_crl
+
+    for given in crls:
+        try:
+            crl = read_crl(given)
+        except InputError:
+            continue  # revocation checking says so
+        place = next((index for index, c in enumerate(path) if index and c.subject == crl.issuer), None)
+        critical = crl.extensions.get(CRL_NUMBER, (False, b""))[0]
+        if place is not None and (critical or crl.number is None):
+            detail = "cRLNumber critical" if critical else "no cRLNumber"
+            yield _violation(rules.STRICT_CRL_NUMBER, place, path[place], detail)
 
 
 class _SuffixList(Protocol):

@@ -94,7 +94,7 @@ def basic_constraints(ca: bool, length: int | None = None) -> bytes:
     return sequence(TRUE if ca else b"", b"" if length is None else integer(length))
 
 
-def signature(algorithm: bytes, private: Any, signed: bytes, hashed: str) -> bytes:
+def signature(private: Any, signed: bytes, hashed: str) -> bytes:
     if isinstance(private, ec.EllipticCurvePrivateKey):
         return private.sign(signed, ec.ECDSA(ECDSA[hashed][1]))
     made: bytes = private.sign(signed, padding.PKCS1v15(), hashes.SHA256())
@@ -139,7 +139,7 @@ def issue(
         spki(private),
         tlv(0xA3, sequence(*blocks, *extra)) if blocks or extra else b"",
     )
-    signed = signature(algorithm, signer, tbs, hashed)
+    signed = signature(signer, tbs, hashed)
     return Issued(sequence(tbs, algorithm, tlv(0x03, b"\x00", signed)), private, name_der)
 
 
@@ -163,6 +163,22 @@ def end_entity(cn: str, issuer: Issued, **deviations: Any) -> Issued:
         AKI: (False, sequence(tlv(0x80, identifier(issuer.key)))),
     }
     return issue(cn, issuer, defaults=defaults, **deviations)
+
+
+def crl(issuer: Issued, *revoked: int, number: int | None = 1) -> bytes:
+    rows = [sequence(integer(serial), time(START)) for serial in revoked]
+    blocks = [] if number is None else [extension("2.5.29.20", integer(number))]
+    algorithm = sequence(oid(ECDSA["sha256"][0]))
+    signed = sequence(
+        integer(1),
+        algorithm,
+        issuer.subject,
+        time(START),
+        time(END),
+        sequence(*rows) if rows else b"",
+        tlv(0xA0, sequence(*blocks)) if blocks else b"",
+    )
+    return sequence(signed, algorithm, tlv(0x03, b"\x00", signature(issuer.key, signed, "sha256")))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from tests.support.chains import (
     Issued,
     authority,
     basic_constraints,
+    crl,
     dns,
     end_entity,
     excluded,
@@ -75,7 +76,16 @@ def strict_tsp(**deviations: Any) -> Report:
 def good() -> Report:
     """Everything asked, everything met."""
     chain = good_chain()
-    return judged(chain.leaf, chain.tsp, chain.domain, purpose=SERVER, host=HOST, strict=True, cross_check=True)
+    return judged(
+        chain.leaf,
+        chain.tsp,
+        chain.domain,
+        purpose=SERVER,
+        host=HOST,
+        strict=True,
+        cross_check=True,
+        crls=[crl(chain.tsp)],
+    )
 
 
 def look_alike() -> Report:
@@ -203,6 +213,9 @@ VIOLATES: dict[str, Callable[[], Report]] = {
     "path.strict.criticality": lambda: strict_leaf(extensions={AIA: critical_aia()}),
     "path.strict.serial_number": lambda: strict_leaf(serial=NEGATIVE),
     "path.strict.time_encoding": lambda: strict_leaf(start=GENERALIZED),
+    "path.strict.crl_number": lambda: chain_report(
+        good_chain(), strict=True, crls=[crl(good_chain().tsp, number=None)]
+    ),
     "path.strict.authority_information_access": lambda: strict_leaf(extensions={AIA: (False, b"\x30\x00")}),
 }
 
