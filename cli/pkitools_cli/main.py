@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         complain(error_sentence(error, language()))
         code = of_error(error)
     except click.ClickException as error:
-        complain(_usage_sentence(error))
+        _complain_of_usage(error)
         code = ExitCode.USAGE
     except click.exceptions.Exit as request:
         code = request.exit_code
@@ -70,10 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(int(code))
 
 
-def _usage_sentence(error: click.ClickException) -> str:
+def _complain_of_usage(error: click.ClickException) -> None:
+    complain(error.format_message())
     context = getattr(error, "ctx", None)
-    hint = tr("cli.main.try_help", command=context.command_path) if context is not None else ""
-    return "\n".join(part for part in (error.format_message(), hint) if part)
+    if context is not None:
+        complain(tr("cli.main.try_help", command=context.command_path))
 
 
 if __name__ == "__main__":

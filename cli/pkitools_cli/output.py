@@ -1,7 +1,8 @@
 """The one place that writes to the terminal.
 
-``say`` and ``complain`` make every character visible that would act on a terminal; ``emit_json`` is lossless, because
-JSON escapes what is not ASCII. Colour is added here, after that, and only on a terminal.
+``say`` and ``complain`` make every character visible that would act on a terminal, line breaks included: one call is
+one line, and no name in a certificate can begin a line of its own. ``say_lines`` takes lines that were composed here.
+``emit_json`` is lossless, because JSON escapes what is not ASCII. Colour is added here, and only on a terminal.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -20,21 +21,23 @@ def _use_colour(stream_is_terminal: bool) -> bool:
     return stream_is_terminal and "NO_COLOR" not in os.environ
 
 
-def _clean(text: str) -> str:
-    return "\n".join(visible(line) for line in text.split("\n"))
-
-
 def say(text: str = "", *, colour: str | None = None, bold: bool = False) -> None:
-    """Write lines for people to standard output."""
-    cleaned = _clean(text)
+    """Write one line for people to standard output."""
+    cleaned = visible(text)
     if (colour or bold) and _use_colour(sys.stdout.isatty()):
         cleaned = click.style(cleaned, fg=colour, bold=bold)
     click.echo(_encodable(cleaned, sys.stdout.encoding))
 
 
+def say_lines(lines: Iterable[str]) -> None:
+    """Write lines for people to standard output."""
+    for line in lines:
+        say(line)
+
+
 def complain(text: str) -> None:
-    """Write lines for people to standard error: progress, warnings, errors."""
-    click.echo(_encodable(_clean(text), sys.stderr.encoding), err=True)
+    """Write one line for people to standard error: progress, a warning, an error."""
+    click.echo(_encodable(visible(text), sys.stderr.encoding), err=True)
 
 
 def emit_json(schema: str, document: Mapping[str, object]) -> None:

@@ -39,7 +39,7 @@ from pkitools.validation.revocation import (
     check_revocation,
 )
 from pkitools.validation.revocation.rules import REVOKED
-from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
+from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
@@ -166,7 +166,7 @@ def check(
         policies=policies or PolicyInput(),
     )
     anchor = scope.find(sha256(result.path.trust_anchor).hexdigest()) if result.path else None
-    oin = oin_from_certificate(facts).oin
+    oin = oin_from_certificate(facts)
     withdrawn = _revocation(result, environment, moment, revocation or Revocation())
     standing = Standing(
         anchored=anchor is not None,
@@ -180,8 +180,8 @@ def check(
         *result.report.outcomes,
         *withdrawn.outcomes,
         *environment_outcomes(facts, environment, standing),
-        *_linted(question, facts, result.path),
-        *_asked_by_systems(question, facts, standing, anchor, oin),
+        *_linted(question, facts, result.path, oin),
+        *_asked_by_systems(question, facts, standing, anchor, oin.oin),
     ]
     report = Report(
         facts.subject.common_name or facts.sha256,
@@ -191,7 +191,7 @@ def check(
         environment,
         ", ".join(system.name for system in named) or None,
     )
-    return CheckResult(report, facts, oin, result.path, standing.hierarchy, recognition, result.engine, withdrawn)
+    return CheckResult(report, facts, oin.oin, result.path, standing.hierarchy, recognition, result.engine, withdrawn)
 
 
 def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recognition:
@@ -259,7 +259,9 @@ def _revocation(result: PathResult, environment: Environment, moment: datetime, 
     )
 
 
-def _linted(question: _Question, facts: CertificateFacts, path: VerifiedPath | None) -> Iterator[Outcome]:
+def _linted(
+    question: _Question, facts: CertificateFacts, path: VerifiedPath | None, oin: OINResult
+) -> Iterator[Outcome]:
     issuers = [facts, *(_authority(der) for der in path.certificates[1:2])] if path else [facts]
     names: list[str | None] = [system.name for system in question.systems]
     for name in names or [None]:
@@ -271,6 +273,7 @@ def _linted(question: _Question, facts: CertificateFacts, path: VerifiedPath | N
             system=name,
             role="end_entity",
             path=issuers,
+            oin=oin,
         ).outcomes
 
 

@@ -21,7 +21,7 @@ from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import fail_on_option, json_option, moment_option
-from pkitools_cli.output import complain, emit_json, say
+from pkitools_cli.output import complain, emit_json, say, say_lines
 
 if TYPE_CHECKING:
     from pkitools.check import CheckResult, Revocation
@@ -211,7 +211,7 @@ def _show(results: Sequence[tuple[str, CheckResult]], shared: Report | None) -> 
         _show_one(name, result)
     if shared is not None:
         say()
-        say(report_text(shared, language()))
+        say_lines(report_text(shared, language()).split("\n"))
 
 
 def _show_one(name: str, result: CheckResult) -> None:
@@ -233,8 +233,7 @@ def _show_one(name: str, result: CheckResult) -> None:
     colour = {"passed": "green", "failed": "red"}.get(str(report.verdict), "yellow")
     verdict, *rest = report_text(report, language()).split("\n")
     say(verdict, colour=colour, bold=True)
-    if rest:
-        say("\n".join(rest))
+    say_lines(rest)
 
 
 def _environment(report: Report) -> str:

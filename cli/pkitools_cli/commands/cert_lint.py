@@ -23,7 +23,7 @@ from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import environment_option, fail_on_option, json_option, moment_option
-from pkitools_cli.output import complain, emit_json, say
+from pkitools_cli.output import complain, emit_json, say, say_lines
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
 
@@ -135,7 +135,7 @@ def _show(judged: Sequence[_Judged]) -> None:
         verdict, *findings = report_text(one.report, language()).split("\n")
         say(verdict, colour=_COLOURS[one.report.verdict], bold=True)
         if findings:
-            say("\n".join(findings))
+            say_lines(findings)
 
 
 def _document(one: _Judged) -> dict[str, object]:

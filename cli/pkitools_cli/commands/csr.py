@@ -18,7 +18,7 @@ from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import environment_option, fail_on_option, json_option
-from pkitools_cli.output import complain, emit_json, say
+from pkitools_cli.output import complain, emit_json, say, say_lines
 from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase, passphrase_options
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
@@ -89,7 +89,7 @@ def _say_judged(der: bytes, report: Report, profile: str | None) -> None:
         say(tr("cli.csr.check.names", names=", ".join(facts.dns_names)))
     say(tr("cli.csr.check.made", label=facts.public_key.label, signature=facts.signature_algorithm.name))
     if findings:
-        say("\n".join(findings))
+        say_lines(findings)
     if profile is None:
         say(tr("cli.csr.check.no_profile"))
 

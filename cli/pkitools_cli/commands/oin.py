@@ -31,7 +31,7 @@ from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import environment_option, fail_on_option, json_option
-from pkitools_cli.output import complain, emit_json, say
+from pkitools_cli.output import complain, emit_json, say, say_lines
 
 _MAX_NUMBERS: Final = 10_000  # a report of one number in JSON is about 10 kB
 _COLOURS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
@@ -113,9 +113,9 @@ def _say_judged(oin: OIN | None, report: Report) -> None:
     verdict, *findings = report_text(report, language()).split("\n")
     say(verdict, colour=_COLOURS[report.verdict], bold=True)
     if oin is not None:
-        say("\n".join(_parts(oin)))
+        say_lines(_parts(oin))
     if findings:
-        say("\n".join(findings))
+        say_lines(findings)
 
 
 def _parts(oin: OIN) -> list[str]:
@@ -161,7 +161,8 @@ def derive(*, as_json: bool, **numbers: str | None) -> int:
         emit_json("pkitools.oin-derive/v1", _derived_document(kind, number, oin, reason))
     elif oin is not None:
         say(str(oin))
-        complain("\n".join(_parts(oin)))
+        for line in _parts(oin):
+            complain(line)
         complain(f"  {tr(f'cli.oin.derive.note.{kind}')}")
     elif reason is not None:
         complain(error_sentence(reason, language()))

@@ -19,7 +19,7 @@ from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import environment_option, json_option, moment_option
-from pkitools_cli.output import emit_json, say
+from pkitools_cli.output import emit_json, say, say_lines
 
 _MOST_COLUMNS = 100  # longer lines are hard to read, whatever the terminal
 _MARKS = {Answer.YES: "+", Answer.NO: "-", Answer.DISCOURAGED: "!", Answer.UNKNOWN: "?"}
@@ -137,7 +137,9 @@ def _summary(system: System, environment: Environment, moment: datetime) -> str:
 def _say_wrapped(text: str, indent: str, first: str | None = None) -> None:
     width = min(shutil.get_terminal_size().columns, _MOST_COLUMNS)
     start = indent if first is None else first
-    say(textwrap.fill(text, max(width, 40), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False))
+    say_lines(
+        textwrap.wrap(text, max(width, 40), initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
+    )
 
 
 # JSON
