@@ -197,7 +197,7 @@ def _trimmed(carrier: _Carrier) -> bool | None:
 def _valid(carrier: _Carrier) -> bool | None:
     if not carrier.resembles or carrier.candidate is None:
         return None
-    return _parsed(carrier.candidate.strip()) is not None
+    return carrier.parsed is not None or _parsed(carrier.candidate.strip()) is not None
 
 
 def _without_conflict(carrier: _Carrier) -> bool | None:
