@@ -144,11 +144,7 @@ def _take(data: bytes, what: What, position: int, found: _Found, alias: str | No
         for item in read_pkcs12(data, found.name, found.passphrase):
             found.add(item)
     elif isinstance(kind, Kind):
-        try:
-            whole = outermost(data)
-        except DERError as error:  # not reached after identify(); kept because the type says it may raise
-            found.bad(position, error)
-            return
+        whole = outermost(data)
         if kind is Kind.CERTIFICATE and whole[3] > MAX_CERTIFICATE_BYTES:
             found.bad(position, _too_large(whole[3]))
             return

@@ -15,6 +15,7 @@ from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
+    SET,
     DERError,
     Node,
     boolean,
@@ -45,10 +46,7 @@ _OCSP: Final = "1.3.6.1.5.5.7.48.1"
 _CA_ISSUERS: Final = "1.3.6.1.5.5.7.48.2"
 _URI_TAG: Final = 0x86
 _MAX_QC_VALUES: Final = 100
-
-
-def _ignore(_problem: str) -> None:
-    """Take a problem of a field that is not shown."""
+_MOST_SHORT: Final = 0x7F - 2  # what still fits a length of one octet with a header around it
 
 
 def sequence_of(value: bytes) -> list[Node]:
@@ -150,12 +148,12 @@ def _point_names(value: bytes, node: Node, note: Note) -> tuple[GeneralName, ...
         return read_general_names(value, node, "cRLDistributionPoints", note)
     if node[0] != 0xA1:
         raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
-    # nameRelativeToCRLIssuer: one RDN under an implicit tag, shown as a name of that one RDN
+    # nameRelativeToCRLIssuer is one RDN under an implicit tag: as the only RDN of a name it can be shown
     size = node[3] - node[2]
-    if size >= 0x80:
+    if size > _MOST_SHORT:
         return (GeneralName("relative", contents(value, node).hex()),)
-    rdn = bytes((SEQUENCE, size + 2, 0x31, size)) + contents(value, node) if size < 0x7E else b"\x30\x00"
-    return (GeneralName("relative", read_name(rdn, root(rdn, SEQUENCE), "cRLDistributionPoints", note).text),)
+    name = bytes((SEQUENCE, size + 2, SET, size)) + contents(value, node)
+    return (GeneralName("relative", read_name(name, root(name, SEQUENCE), "cRLDistributionPoints", note).text),)
 
 
 def authority_information_access(value: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -96,8 +96,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
 def _read(der: bytes) -> CertificateFacts:
     problems: list[str] = []
     note = problems.append
-    body, outer_algorithm, signature = _three_parts(der)
-    expect(signature, BIT_STRING)
+    body, outer_algorithm, _ = _three_parts(der)
     parts = children(der, body)
     version = _version(der, parts, note)
     if len(parts) < 6:
@@ -243,20 +242,13 @@ def _decoded(extensions: tuple[Extension, ...], note: Note) -> dict[str, Any]:
 
 
 def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
-    dotted = extension.oid
-    plain = PLAIN.get(dotted)
-    noting = None if plain else NOTING.get(dotted)
-    if plain is None and noting is None:
-        return
-    field = plain[0] if plain else noting[0] if noting else ""
+    plain, noting = PLAIN.get(extension.oid), NOTING.get(extension.oid)
     try:
-        if plain:
-            fields[field] = plain[1](extension.value)
-        elif noting:
-            fields[field] = noting[1](extension.value, note)
+        if plain is not None:
+            fields[plain[0]] = plain[1](extension.value)
+        elif noting is not None:
+            fields[noting[0]] = noting[1](extension.value, note)
     except (DERError, ValueError):
-        note(f"malformed_extension:{dotted}")
+        note(f"malformed_extension:{extension.oid}")
+        field = (plain or noting or ("",))[0]
         fields[field] = _EMPTY_WHEN_MALFORMED.get(field, ())
-
-
-__all__ = ["SignedParts", "read_certificate", "read_time", "signed_parts"]

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pkitools.errors import InputError
 from pkitools.limits import MAX_DER_DEPTH
-from pkitools.x509 import der
+from pkitools.sources import read_source
+from pkitools.x509 import der, read_certificate
 from pkitools.x509.der import DERError
 from tests.support.der import integer, oid, sequence, tlv
 
@@ -80,16 +81,9 @@ def test_a_tag_above_thirty_is_one_number_and_still_constructed_or_not() -> None
     assert [found[0] for _, found in der.walk(data, whole(data))] == [0xBF8523, der.INTEGER]
 
 
-@pytest.mark.parametrize("depth", [10**3, 10**4, 10**5])
+@pytest.mark.parametrize("depth", [10**3, 10**4, 10**5, 10**6])
 def test_depth_ends_in_an_error_in_bounded_time_and_memory(depth: int) -> None:
-    data = b""
-    size = 0
-    layers = []
-    for _ in range(depth):
-        header = tlv(0x30, b"\x00" * size)[: -size or None] if size < 0x80 else _header(size)
-        layers.append(header)
-        size += len(header)
-    data = b"".join(reversed(layers))
+    data = nested(depth)
     tracemalloc.start()
     started = time.process_time()
     with pytest.raises(DERError, match=f"deeper than {MAX_DER_DEPTH}"):
@@ -100,9 +94,27 @@ def test_depth_ends_in_an_error_in_bounded_time_and_memory(depth: int) -> None:
     tracemalloc.stop()
 
 
-def _header(size: int) -> bytes:
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((0x30, 0x80 | len(octets))) + octets
+def nested(depth: int) -> bytes:
+    size = 0
+    headers = []
+    for _ in range(depth):
+        octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+        header = bytes((0x30, size)) if size < 0x80 else bytes((0x30, 0x80 | len(octets))) + octets
+        headers.append(header)
+        size += len(header)
+    return b"".join(reversed(headers))
+
+
+@pytest.mark.parametrize("depth", [10**3, 10**4, 10**5, 10**6])
+def test_depth_does_not_hurt_whoever_reads_files(depth: int) -> None:
+    data = nested(depth)
+    started = time.process_time()
+    for attempt in (data, tlv(0x30, integer(3), data), tlv(0x30, data, tlv(0x30), tlv(0x03, b"\x00"))):
+        with pytest.raises(InputError):
+            read_source(attempt, "file", passphrase=b"x")
+        with pytest.raises(InputError):
+            read_certificate(attempt)
+    assert time.process_time() - started < 0.3
 
 
 @given(st.integers(-(2**200), 2**200))
