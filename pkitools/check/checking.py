@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pkitools.check.environment import Standing, environment_outcomes
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import Outcome, Report, Status
+from pkitools.findings import CertificateRef, Outcome, Report, Status
 from pkitools.oin import OIN
-from pkitools.rules import lint
+from pkitools.rules import find_issuer, lint
 from pkitools.systems import System, evaluate, get_system
 from pkitools.trust import (
     Hierarchy,
@@ -29,7 +29,7 @@ from pkitools.trust import (
     hierarchy_of,
     is_self_signed,
 )
-from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
+from pkitools.validation import PolicyInput, VerifiedPath, validate_path
 from pkitools.validation.revocation import (
     Cache,
     Fetcher,
@@ -39,6 +39,8 @@ from pkitools.validation.revocation import (
     check_revocation,
 )
 from pkitools.validation.revocation.rules import REVOKED
+from pkitools.validation.rules import ENCODING
+from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 
 if TYPE_CHECKING:
@@ -154,8 +156,8 @@ def check(
     recognition = _recognise(facts, intermediates)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
     scope = _scope(facts, recognition, trust, self_signed=self_signed)
-    result = validate_path(
-        certificate,
+    judged = _judged_path(
+        facts,
         intermediates=(*intermediates, *scope.intermediates, *embedded_intermediates()),
         anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
         other_anchors=_embedded_roots(),
@@ -165,9 +167,10 @@ def check(
         cross_check=cross_check,
         policies=policies or PolicyInput(),
     )
-    anchor = scope.find(sha256(result.path.trust_anchor).hexdigest()) if result.path else None
+    path = judged.path
+    anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
     oin = oin_from_certificate(facts)
-    withdrawn = _revocation(result, environment, moment, revocation or Revocation())
+    withdrawn = _revocation(path, environment, moment, revocation or Revocation())
     standing = Standing(
         anchored=anchor is not None,
         hierarchy=anchor.hierarchy if anchor else None,
@@ -177,10 +180,10 @@ def check(
         system_named=bool(named),
     )
     outcomes = [
-        *result.report.outcomes,
+        *judged.outcomes,
         *withdrawn.outcomes,
         *environment_outcomes(facts, environment, standing),
-        *_linted(question, facts, result.path, oin),
+        *_linted(question, facts, _issuer(facts, path, intermediates), oin),
         *_asked_by_systems(question, facts, standing, anchor, oin.oin),
     ]
     report = Report(
@@ -191,7 +194,34 @@ def check(
         environment,
         ", ".join(system.name for system in named) or None,
     )
-    return CheckResult(report, facts, oin.oin, result.path, standing.hierarchy, recognition, result.engine, withdrawn)
+    return CheckResult(report, facts, oin.oin, path, standing.hierarchy, recognition, judged.engine, withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class _JudgedPath:
+    outcomes: tuple[Outcome, ...]
+    path: VerifiedPath | None = None
+    engine: str = ""
+
+
+def _judged_path(facts: CertificateFacts, **asked: Any) -> _JudgedPath:
+    try:
+        result = validate_path(facts.der, **asked)
+    except InputError as error:
+        # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
+        # of the report says why
+        return _JudgedPath(tuple(_not_processed(facts, error)))
+    return _JudgedPath(result.report.outcomes, result.path, result.engine)
+
+
+def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:
+    ref = CertificateRef(facts.sha256, "end_entity")
+    params = {"name": facts.subject.text, "detail": str(error.params.get("reason", error.code))}
+    for rule in PATH_RULES:
+        if rule is ENCODING:
+            yield Outcome(rule, Status.VIOLATED, ref, params=params)
+        else:
+            yield Outcome(rule, Status.NOT_CHECKED, reason="no_path")
 
 
 def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recognition:
@@ -242,13 +272,24 @@ def _embedded_roots() -> tuple[bytes, ...]:
     return tuple(c.der for c in embedded_certificates() if isinstance(c, TrustAnchor))
 
 
-def _revocation(result: PathResult, environment: Environment, moment: datetime, asked: Revocation) -> RevocationResult:
+def _issuer(
+    facts: CertificateFacts, path: VerifiedPath | None, intermediates: Sequence[bytes]
+) -> CertificateFacts | None:
+    """Return the issuer's certificate: of the path, else the one that came along and bears the issuer's name."""
+    if path is not None:
+        return next(map(_authority, path.certificates[1:2]), None)
+    return find_issuer(facts, [found for found in map(_readable, intermediates) if found])
+
+
+def _revocation(
+    path: VerifiedPath | None, environment: Environment, moment: datetime, asked: Revocation
+) -> RevocationResult:
     policy = asked.policy_in(environment)
-    if result.path is None:
+    if path is None:
         # no address of a certificate is followed before its path is signature-valid to a root
         return RevocationResult((), (Outcome(REVOKED, Status.NOT_CHECKED, reason="no_path"),), policy)
     return check_revocation(
-        result.path.certificates,
+        path.certificates,
         moment=moment,
         policy=policy,
         crls=asked.crls,
@@ -260,9 +301,9 @@ def _revocation(result: PathResult, environment: Environment, moment: datetime, 
 
 
 def _linted(
-    question: _Question, facts: CertificateFacts, path: VerifiedPath | None, oin: OINResult
+    question: _Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
 ) -> Iterator[Outcome]:
-    issuers = [facts, *(_authority(der) for der in path.certificates[1:2])] if path else [facts]
+    known = [facts] if issuer is None else [facts, issuer]
     names: list[str | None] = [system.name for system in question.systems]
     for name in names or [None]:
         yield from lint(
@@ -272,7 +313,7 @@ def _linted(
             environment=question.environment,
             system=name,
             role="end_entity",
-            path=issuers,
+            path=known,
             oin=oin,
         ).outcomes
 

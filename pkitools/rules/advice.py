@@ -17,6 +17,7 @@ from pkitools.rules.engine import (
     MET,
     NOT_APPLICABLE,
     Check,
+    NotChecked,
     Result,
     RuleBook,
     Scope,
@@ -219,6 +220,14 @@ def _order_now(at: RuleContext) -> Result:
     if left >= lead:
         return MET
     return violated("validity.notAfter", f"{facts.not_after:%Y-%m-%d}", days=left.days, lead=lead.days)
+
+
+@_advice("validity.outlives_issuer", _WARNING)
+def _outlives_issuer(at: RuleContext) -> Result:
+    if at.issuer is None:
+        return NOT_APPLICABLE if at.self_issued else NotChecked("no_issuer")
+    end, theirs = at.facts.not_after, at.issuer.not_after
+    return met_if(end <= theirs, "validity.notAfter", f"{end:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
 
 
 @_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)

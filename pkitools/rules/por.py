@@ -6,6 +6,7 @@ presentations and its minutes is OFFICIAL, what was only seen in certificates is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -13,6 +14,7 @@ from pkitools.findings import Certainty, Severity, Source
 from pkitools.profiles import ATTRIBUTE_OIDS, get_profile
 from pkitools.rules.context import ARC, RuleContext, parse_oin
 from pkitools.rules.engine import (
+    END_ENTITY,
     MET,
     NOT_APPLICABLE,
     NotChecked,
@@ -44,6 +46,7 @@ _OIN_IN_CERTIFICATE = Source(
 _SEEN = Source("Private Services G1 certificates of organisations", "2020-2025")
 _SEEN_CA = Source("G4 CA certificates of PKIoverheid", "2024-2025", "", "https://cert.pkioverheid.nl")
 _POR = Source("Programme of Requirements PKIoverheid", "4.9", "", "https://cp.pkioverheid.nl/por_3j-v4_9-en.html")
+_RFC_5280 = Source("RFC 5280", "May 2008", "", "https://www.rfc-editor.org/rfc/rfc5280")
 _README = Source("PKIoverheid G4 TRIAL README", "3d8d72d", "", "https://github.com/pkioverheid/g4-trial")
 _TRIAL = Source("PKIoverheid G4 TRIAL profiles", "3d8d72d", "", "https://github.com/pkioverheid/g4-trial")
 _ST_SAML = Source("ST-SAML", "1.0.0", "spec/requirements.md", "https://github.com/Logius-standaarden/st-saml-spec")
@@ -277,6 +280,29 @@ def _no_addresses(at: RuleContext) -> Result:
 )
 def _no_localhost(at: RuleContext) -> Result:
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.lower() == "localhost"])
+
+
+def _ours(oids: Iterable[str]) -> list[str]:
+    return [oid for oid in oids if oid.startswith(ARC)]
+
+
+@BOOK.rule("policy.present", _WARNING, "7.1-pkio182", certainty=_OFFICIAL, scope=END_ENTITY, source=_POR)
+def _policy_present(at: RuleContext) -> Result:
+    # without an issuer of PKIoverheid at hand nothing says that the certificate claims to be one of it
+    if at.issuer is None or not _ours(p.oid for p in at.issuer.certificate_policies or ()):
+        return NOT_APPLICABLE
+    return met_if(bool(_ours(at.policies)), "certificatePolicies", ", ".join(at.policies))
+
+
+@BOOK.rule("issuer.policies", _WARNING, "4.2.1.4", certainty=Certainty.STANDARD, scope=_OURS, source=_RFC_5280)
+def _policies_within_issuer(at: RuleContext) -> Result:
+    """The policies of an authority limit those of the paths through it; ours are looked at, others do no harm."""
+    if at.issuer is None:
+        return NotChecked("no_issuer")
+    allowed = [policy.oid for policy in at.issuer.certificate_policies or ()]
+    if not _ours(allowed):
+        return NOT_APPLICABLE  # a root, or one that allows any
+    return met_if_none("certificatePolicies", [oid for oid in _ours(at.policies) if oid not in allowed])
 
 
 @BOOK.rule("issuer.purposes", _WARNING, certainty=_INFERRED, scope=_OURS, source=_SEEN_CA)

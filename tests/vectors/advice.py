@@ -59,5 +59,11 @@ VECTORS: list[Vector] = [
     pair("advice.revocation.ocsp_only", G1, without(CDP)),
     pair("advice.addresses.http", G1, putting(CDP, sequence(crl_point("https://crl.voorbeeld.nl/tsp.crl")))),
     pair("advice.validity.order_now", G1, ends_in_a_month),
+    pair(
+        "advice.validity.outlives_issuer",
+        TLS,
+        path=lambda: made("ca", ends_in_a_month),
+        meets_with={"path": lambda: made("ca")},
+    ),
     pair("advice.hierarchy.ends", G1, meets_base=TLS),
 ]

@@ -23,6 +23,7 @@ from tests.support.certificates import (
     putting,
     rsa_key,
     setting,
+    without,
 )
 from tests.support.der import integer, tlv
 from tests.support.rule_vectors import pair
@@ -79,6 +80,8 @@ G4 = [
     pair("por.g4.signature", TLS, setting("algorithm", pss(salt=32))),
     pair("por.g4.san_no_address", TLS, IP_ADDRESS),
     pair("por.g4.san_no_localhost", TLS, putting(SAN, dns_names("api.voorbeeld.nl", "localhost"))),
+    pair("por.policy.present", TLS, without(POLICIES), path=lambda: made("ca")),
+    pair("por.issuer.policies", "trial:g4-tls", path=lambda: made("ca"), meets_base=TLS),
     pair(
         "por.issuer.purposes",
         "g4-authenticity",
