@@ -15,7 +15,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.files import read_bytes
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.folder import CERTIFICATES, CRLS, PRIVATE, TRUST, PKIFolder
-from pkitools_test_pki.keys import spki
+from pkitools_test_pki.keys import load_key, spki
 from pkitools_test_pki.store import CrlRow, Row
 
 
@@ -94,7 +94,8 @@ def _authority_problems(folder: PKIFolder, authority: Authority) -> Iterator[Pro
     try:
         if stat.S_IMODE(key_path.stat().st_mode) != 0o600:
             yield _problem("key_mode", path=key_path)
-        if spki(authority.key.public_key()) != _public_key(authority.certificate.der):
+        key = load_key(read_bytes(key_path))  # not the authority's own: it refuses a key that others may read
+        if spki(key.public_key()) != _public_key(authority.certificate.der):
             yield _problem("key_mismatch", path=key_path)
     except (OSError, PkitoolsError):
         yield _problem("key_missing", path=key_path)

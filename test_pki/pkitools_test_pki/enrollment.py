@@ -216,8 +216,10 @@ def _check_value(kind: str, value: str, rule: AttributeRule | None) -> None:
     if not smallest <= len(value) <= largest:
         operands = {"attribute": kind, "value": value, "length": len(value), "minimum": smallest, "maximum": largest}
         raise InvalidValueError("test_pki.error.value_length", **operands)
+    from pkitools.requests.subject import text_fault
+
     printable = rule.string_type == "PrintableString" if rule else kind in {"C", "serialNumber"}
-    if (printable and not _PRINTABLE.match(value)) or (rule and not rule.fits_pattern(value)):
+    if text_fault(value) or (printable and not _PRINTABLE.match(value)) or (rule and not rule.fits_pattern(value)):
         raise InvalidValueError("test_pki.error.value_form", attribute=kind, value=value)
 
 
