@@ -28,6 +28,7 @@ _MODULES: Final[tuple[str, ...]] = (
     "pkitools.rules.advice",
     "pkitools.check.environment",
     "pkitools.validation.rules",
+    "pkitools.validation.revocation.rules",
 )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 from pkitools.errors import InputError, InvalidValueError
-from pkitools.findings import CertificateRef
+from pkitools.findings import CertificateRef, Outcome, Status
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.validation.certificate import PathCertificate, load_cached
 from pkitools.validation.revocation.answers import Terms
@@ -33,6 +35,9 @@ from pkitools.validation.revocation.model import (
 from pkitools.validation.revocation.obtain import Obtained, Sources, code_of
 from pkitools.validation.revocation.ocsp import OcspResponse, read_response
 from pkitools.validation.revocation.outcomes import report_outcomes
+from pkitools.validation.revocation.rules import CLOCK
+from pkitools.x509.der import node_at
+from pkitools.x509.names import read_name
 
 EARLIEST_CLOCK: Final = datetime(2026, 1, 1, tzinfo=UTC)
 LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
@@ -94,8 +99,19 @@ def check_revocation(
         terms = Terms(moment, options, Budget(MAX_SIGNATURE_CHECKS))
         check = _Check(certificates, refs, sources, terms, other_certificates)
         found = check.run(crls, ocsp_responses)
-    subjects = {certificate.sha256: certificate.subject_text for certificate in certificates}
-    return RevocationResult(found, report_outcomes(found, subjects, policy), policy)
+    names = [_name(certificate.subject) for certificate in certificates]
+    labels = {each.sha256: pair for each, pair in zip(certificates, pairwise(names), strict=False)}
+    outcomes = report_outcomes(found, labels, policy)
+    if options.moment_is_now and clock_is_plausible(moment):
+        outcomes = (Outcome(CLOCK, Status.MET), *outcomes)
+    return RevocationResult(found, outcomes, policy)
+
+
+@lru_cache(maxsize=512)
+def _name(subject: bytes) -> str:
+    """Return what people call a certificate: its common name, else its whole name."""
+    name = read_name(subject, node_at(subject, 0, len(subject)), "subject", lambda _problem: None)
+    return name.common_name or name.text
 
 
 def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
@@ -148,17 +164,8 @@ class _Check:
         if status is None:
             status = ask_full_engine(inquiry, self._certificates, index, self._others)
         if status is None:
-            status = self._undecided(inquiry, order)
+            status = inquiry.undecided()
         return CertificateRevocation(inquiry.ref, status, tuple(inquiry.attempts))
-
-    def _undecided(self, inquiry: Inquiry, order: tuple[SourceKind, ...]) -> RevocationStatus:
-        urls = [*(uri for point in inquiry.points for uri in point.uris), *inquiry.ocsp_urls()]
-        if not urls:
-            nothing = Obtained(Origin.NONE)
-            inquiry.record(order[0] if order else SourceKind.CRL, nothing, "", "no-source", "")
-            others = [attempt for attempt in inquiry.attempts[:-1] if attempt.code]
-            return unknown(others[-1].code if others else "no-source")
-        return inquiry.undecided()
 
     def _strays(self, inquiry: Inquiry, material: Material) -> None:
         """Record with the end entity what was handed in and belongs to no certificate of the path."""

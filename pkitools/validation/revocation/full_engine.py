@@ -23,7 +23,8 @@ def ask_full_engine(
     It gets only lists that were read strictly and are fresh by our own measure. Its GOOD counts for a certificate with
     one distribution point or one that names another CRL issuer: of several points it needs only one.
     """
-    lists = [crl for crl in (*inquiry.material.crls, *inquiry.material.read.values()) if _is_usable(crl, inquiry)]
+    fetched = (crl for _, crl in inquiry.material.read.values())
+    lists = [crl for crl in (*inquiry.material.crls, *fetched) if _is_usable(crl, inquiry)]
     if not lists or len(lists) > _MAX_CRLS or sum(len(crl.der) for crl in lists) > _MAX_BYTES:
         return None
     indirect = any(point.crl_issuer for point in inquiry.points)

@@ -32,6 +32,7 @@ from pkitools.x509.extensions import authority_information_access
 
 _MAX_URLS: Final = 5  # per certificate and kind: Windows' bound for one certificate
 _NONCE_OCTETS: Final = 32
+_OF_ITS_TIME: Final = frozenset({"stale", "not-yet", "no-next-update"})  # kept documents grow old: nothing odd
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +43,21 @@ class Material:
         crls, responses: handed in and readable.
         sources: cache and network.
         terms: how to judge.
-        read: CRLs read in this validation, by URL and size, so that the levels of a path share one.
+        read: CRLs read in this validation by identity of their bytes, which are kept beside them.
     """
 
     crls: tuple[CertificateRevocationList, ...]
     responses: tuple[OcspResponse, ...]
     sources: Sources
     terms: Terms
-    read: dict[bytes, CertificateRevocationList] = field(default_factory=dict)
+    read: dict[int, tuple[bytes, CertificateRevocationList]] = field(default_factory=dict)
 
-    def crl(self, der: bytes) -> CertificateRevocationList:
+    def crl(self, data: bytes) -> CertificateRevocationList:
         """Read a CRL, or return the same one read before in this validation."""
-        known = self.read.get(der)
+        known = self.read.get(id(data))
         if known is None:
-            known = self.read[der] = read_crl(der)
-        return known
+            known = self.read[id(data)] = (data, read_crl(data))
+        return known[1]
 
 
 class Inquiry:
@@ -96,7 +97,13 @@ class Inquiry:
         """Return UNKNOWN with the code of the last source that failed; being offline is the last of all reasons."""
         codes = [attempt.code for attempt in self.attempts if attempt.code and attempt.certificate == self.ref]
         named = [code for code in codes if code != "offline"] or codes
-        return unknown(named[-1] if named else "scope")
+        if not named and self._crl_answers:
+            self.record(SourceKind.CRL, Obtained(Origin.NONE), "", "scope", "not every reason or distribution point")
+            return unknown("scope")
+        if not named:
+            self.record(SourceKind.CRL, Obtained(Origin.NONE), "", "no-source", "")
+            return unknown("no-source")
+        return unknown(named[-1])
 
     # --- what was handed in
 
@@ -112,15 +119,15 @@ class Inquiry:
     # --- CRLs
 
     def ask_crls(self, *, fetch: bool = True) -> None:
-        """Get a list for every distribution point that none covers yet."""
+        """Get a list from every distribution point that nothing handed in covers: any of them may revoke."""
         if self._malformed:
             self.record(SourceKind.CRL, Obtained(Origin.NONE), "", "malformed", self._malformed)
             return
-        for number, point in enumerate(self.points):
+        open_points = [point for number, point in enumerate(self.points) if not self._is_covered(number, point)]
+        for point in open_points:
             for url in point.uris[:_MAX_URLS]:
-                if self._is_covered(number, point):
+                if self._ask_crl(url, fetch=fetch):
                     break
-                self._ask_crl(url, fetch=fetch)
 
     def _is_covered(self, number: int, point: Point) -> bool:
         reasons = 0
@@ -129,33 +136,54 @@ class Inquiry:
                 reasons |= answer.coverage[number]
         return reasons == point.reasons
 
-    def _ask_crl(self, url: str, *, fetch: bool) -> None:
+    def _ask_crl(self, url: str, *, fetch: bool) -> bool:
+        """Ask one place; say whether a usable list came of it."""
         sources, key = self.material.sources, self.issuer.spki
         kept = sources.kept(url, key)
-        kept_answer = None if kept is None else self._read_list(kept, url)
-        if kept and kept_answer and not kept_answer.code and (sources.is_recent(kept) or not sources.online):
-            self._settle_crl(kept_answer, kept, url)
-            return
+        kept_answer = None if kept is None else self._read_list(kept)
+        if kept and kept_answer and self._is_enough(kept_answer, kept, fetch=fetch):
+            return self._settle_crl(kept_answer, kept, url)
         if not fetch:
-            return
+            return False
         got = self._with_cache_notes(sources.fetch(SourceKind.CRL, url))
-        answer = self._read_list(got, url) if got.body is not None else None
-        if kept and kept_answer and not kept_answer.code:
-            if answer is None or answer.code:
-                # what is kept still holds: the failed attempt is recorded, then the kept list is used
-                self._settle_crl(answer, got, url)
-                self._settle_crl(kept_answer, replace(kept, notes=("from-cache",)), url)
-                return
-            if _older(answer, kept_answer):
-                self._settle_crl(kept_answer, replace(kept, notes=(*kept.notes, "replayed")), url)
-                return
-            if None not in {answer.number, kept_answer.number} and (answer.number or 0) < (kept_answer.number or 0):
-                got = replace(got, notes=(*got.notes, "number-back"))
-        self._settle_crl(answer, got, url)
-        if answer is not None and not answer.code and got.body is not None:
+        answer = self._read_list(got) if got.body is not None else None
+        if kept and kept_answer:
+            got, instead = self._compared(got, answer, kept, kept_answer)
+            if instead is not None:
+                if answer is None or answer.code:
+                    self._settle_crl(answer, got, url)
+                return self._settle_crl(kept_answer, instead, url)
+        usable = self._settle_crl(answer, got, url)
+        if usable and got.body is not None:
             sources.keep(url, key, got.body)
+        return usable
 
-    def _read_list(self, got: Obtained, url: str) -> Answer:
+    def _is_enough(self, answer: Answer, kept: Obtained, *, fetch: bool) -> bool:
+        """Whether a kept document is used as it is: recent, or there is nobody to ask, or what it says is final."""
+        sources = self.material.sources
+        if not (fetch and sources.online):
+            return True
+        return answer.status.kind is StatusKind.REVOKED if answer.code else sources.is_recent(kept)
+
+    @staticmethod
+    def _compared(
+        got: Obtained, answer: Answer | None, kept: Obtained, kept_answer: Answer
+    ) -> tuple[Obtained, Obtained | None]:
+        """Compare what came with what was kept: return both with their notes, the second one ``None`` unless used."""
+        if kept_answer.code:
+            if kept_answer.code not in _OF_ITS_TIME:
+                detail = "; ".join(part for part in (got.detail, f"kept: {kept_answer.code}") if part)
+                got = replace(got, notes=(*got.notes, "cache-ignored"), detail=detail)
+            return got, None
+        if answer is None or answer.code:
+            return got, replace(kept, notes=("from-cache",))
+        if answer.produced and kept_answer.produced and answer.produced < kept_answer.produced:
+            return got, replace(kept, notes=("replayed",))
+        if answer.number is not None and kept_answer.number is not None and answer.number < kept_answer.number:
+            got = replace(got, notes=(*got.notes, "number-back"))
+        return got, None
+
+    def _read_list(self, got: Obtained) -> Answer:
         assert got.body is not None
         try:
             crl = self.material.crl(got.body)
@@ -171,10 +199,11 @@ class Inquiry:
         """Judge a list and record it."""
         self._settle_crl(self._judge_list(crl), got, url)
 
-    def _settle_crl(self, answer: Answer | None, got: Obtained, url: str) -> None:
+    def _settle_crl(self, answer: Answer | None, got: Obtained, url: str) -> bool:
         if answer is not None:
             self._crl_answers.append(answer)
         self._settle(SourceKind.CRL, answer, got, url)
+        return answer is not None and not answer.code
 
     # --- OCSP
 
@@ -198,9 +227,9 @@ class Inquiry:
         sources, options = material.sources, material.terms.options
         name = f"{url}#{self.certificate.serial_number:x}"
         kept = None if options.require_nonce else sources.kept(name, key)
-        if kept is not None and (sources.is_recent(kept) or not sources.online):
+        if kept is not None:
             answer = self._read_answer(kept, None)
-            if not answer.code:
+            if self._is_enough(answer, kept, fetch=True):
                 self._settle_ocsp(answer, kept, url)
                 return
         nonce = token_bytes(_NONCE_OCTETS) if options.nonce or options.require_nonce else None
@@ -301,11 +330,6 @@ class Inquiry:
                 self.ref, kind, got.origin, url, code, unknown(code), got.seconds, detail, got.notes, passed=got.passed
             )
         )
-
-
-def _older(answer: Answer, than: Answer) -> bool:
-    """Whether a list is from before another of the same place: an old one played back."""
-    return answer.produced is not None and than.produced is not None and answer.produced < than.produced
 
 
 def unmatched(responses: Sequence[OcspResponse], certificates: Sequence[PathCertificate]) -> Iterator[OcspResponse]:

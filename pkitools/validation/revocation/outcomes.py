@@ -29,13 +29,13 @@ _POSSIBLE_NOTES: Final = {
 
 
 def report_outcomes(
-    found: tuple[CertificateRevocation, ...], subjects: Mapping[str, str], policy: RevocationPolicy
+    found: tuple[CertificateRevocation, ...], labels: Mapping[str, tuple[str, str]], policy: RevocationPolicy
 ) -> tuple[Outcome, ...]:
     """Return one outcome for every rule considered.
 
     Args:
         found: status and attempts per certificate.
-        subjects: SHA-256 of a certificate → its subject, for the messages.
+        labels: SHA-256 of a certificate → its name and its issuer's, for the messages.
         policy: what an unknown status weighs.
     """
     off = policy is RevocationPolicy.OFF
@@ -44,10 +44,12 @@ def report_outcomes(
         outcomes.extend(Outcome(rule, Status.NOT_APPLICABLE) for rule in _ABOUT_STATUS)
         return tuple(outcomes)
     for each in found:
-        subject = subjects.get(each.certificate.sha256, "")
-        outcomes.extend(_status(each.certificate, each.status, subject, policy))
+        label = labels.get(each.certificate.sha256, ("-", "-"))
+        outcomes.extend(_status(each.certificate, each.status, label[0], policy))
+        if any(attempt.code not in {"no-source", "clock"} for attempt in each.attempts):
+            outcomes.append(Outcome(rules.NO_SOURCE, Status.MET, each.certificate))
         for attempt in each.attempts:
-            outcomes.extend(_attempt(attempt, subjects.get(attempt.certificate.sha256, "")))
+            outcomes.extend(_attempt(attempt, label))
     return tuple(outcomes)
 
 
@@ -80,11 +82,11 @@ def _status(
         yield Outcome(rules.REVOKED, Status.NOT_APPLICABLE, certificate, params=params)
 
 
-def _attempt(attempt: Attempt, subject: str) -> Iterator[Outcome]:
+def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
     params = {
-        "subject": subject,
+        "subject": label[0],
         "source": attempt.source.upper(),
-        "url": attempt.url or "-",
+        "url": attempt.url or label[1],  # what was handed in goes by its issuer
         "code": attempt.code or "-",
         "detail": attempt.detail or "-",
         "produced": _day(attempt.produced),

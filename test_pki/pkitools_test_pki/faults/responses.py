@@ -247,13 +247,15 @@ def _ordinary(case: OcspCase) -> bytes:
 
 
 def _revoked_responder(case: OcspCase) -> bytes:
-    return _by_responder(
-        case,
-        case.authority,
+    # without ocsp-nocheck, so that its own status must be looked up
+    certificate = case.authority.issue(
+        moment=case.moment - timedelta(days=1),
         serial_number=REVOKED_RESPONDER,
-        without=["ocsp_no_check"],
+        key_usage=["digitalSignature"],
+        extended_key_usage=["OCSPSigning"],
         crl_urls=[case.responder_crl_url],
     )
+    return case.delegated(case.authority, certificate)
 
 
 REVOKED_RESPONDER: Final = 0x5EC0DE
