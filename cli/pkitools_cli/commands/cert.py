@@ -11,7 +11,6 @@ _COMMANDS = {
     "show": "pkitools_cli.commands.cert_show:show",
     "check": "pkitools_cli.commands.cert_check:check",
     "lint": "pkitools_cli.commands.cert_lint:lint_command",
-    "lint": "pkitools_cli.commands.cert_lint:lint_command",
 }
 
 
