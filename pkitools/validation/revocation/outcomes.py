@@ -19,6 +19,8 @@ from pkitools.validation.revocation.model import (
 )
 
 _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
+# what keeps a source from being heard at all; what was heard and proves nothing (stale, forged) is another matter
+_NOT_HEARD: Final = (rules.NO_SOURCE, rules.UNREACHABLE, rules.REFUSED, rules.CLOCK)
 # notes that could have been made of such an attempt: without one, its rule is met
 _POSSIBLE_NOTES: Final = {
     (SourceKind.CRL, Origin.SUPPLIED): ("pem",),
@@ -57,6 +59,10 @@ def _day(moment: datetime | None) -> str:
     return moment.isoformat().replace("+00:00", "Z") if moment else "-"
 
 
+def _nothing_came(code: str) -> bool:
+    return code == "offline" or rules.rule_of_code(code) in _NOT_HEARD
+
+
 def _status(
     certificate: CertificateRef, status: RevocationStatus, subject: str, policy: RevocationPolicy
 ) -> Iterator[Outcome]:
@@ -74,7 +80,11 @@ def _status(
         revoked = status.kind is StatusKind.REVOKED
         yield Outcome(rules.REVOKED, Status.VIOLATED if revoked else Status.MET, certificate, params=params)
         return
-    yield Outcome(applies, Status.VIOLATED, certificate, params=params)
+    if strict and _nothing_came(status.code):
+        # nobody was heard, so nothing is wrong yet: not valid, and not invalid either
+        yield Outcome(rules.UNKNOWN, Status.NOT_CHECKED, certificate, params=params, reason="not_obtained")
+    else:
+        yield Outcome(applies, Status.VIOLATED, certificate, params=params)
     if strict:
         yield Outcome(rules.REVOKED, Status.NOT_CHECKED, certificate, params=params, reason="status_unknown")
     else:
