@@ -33,9 +33,14 @@ def pkcs7(certificate: IssuedCertificate, *, root: bool = False) -> bytes:
     Assembled here, so that a certificate broken on purpose fits in as well.
     """
     links = certificate.path if root else (certificate, *certificate.intermediates)
-    certificates = der.context(0, b"".join(sorted(link.der for link in links)))  # a SET: the order says nothing
+    return pkcs7_of(link.der for link in links)
+
+
+def pkcs7_of(certificates: Iterable[bytes]) -> bytes:
+    """Return a PKCS#7 bundle of these certificates, DER both."""
+    listed = der.context(0, b"".join(sorted(certificates)))  # a SET: the order says nothing
     nothing = der.set_of()
-    signed_data = der.sequence(der.integer(1), nothing, der.sequence(der.oid(_DATA)), certificates, nothing)
+    signed_data = der.sequence(der.integer(1), nothing, der.sequence(der.oid(_DATA)), listed, nothing)
     return der.sequence(der.oid(_SIGNED_DATA), der.context(0, signed_data))
 
 

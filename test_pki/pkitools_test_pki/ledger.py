@@ -68,6 +68,9 @@ class Ledger(Protocol):
     def status(self, authority: str, serial_number: int) -> tuple[Status, Revocation | None]:
         """Return what an OCSP responder would say of a serial number."""
 
+    def serial_numbers(self, authority: str) -> Sequence[int]:
+        """Return every serial number of the authority's certificates, the first one first."""
+
     def publish(self, authority: str, kind: str, build: CrlBuilder) -> bytes:
         """Build the next CRL and remember it, in one step.
 
@@ -87,7 +90,7 @@ class MemoryLedger:
     """A ledger for one process and as long as it lives."""
 
     def __init__(self) -> None:
-        self._reserved: dict[str, set[int]] = defaultdict(set)
+        self._reserved: dict[str, dict[int, None]] = defaultdict(dict)  # as an ordered set
         self._revocations: dict[str, dict[int, Revocation]] = defaultdict(dict)
         self._numbers: dict[str, int] = defaultdict(int)
         self._bases: dict[str, tuple[int, int]] = {}
@@ -97,7 +100,7 @@ class MemoryLedger:
         number = random_serial_number() if wanted is None else wanted
         while wanted is None and number in self._reserved[authority]:
             number = random_serial_number()
-        self._reserved[authority].add(number)
+        self._reserved[authority][number] = None
         return number
 
     def record(self, authority: str, certificate: IssuedCertificate) -> None:
@@ -121,6 +124,10 @@ class MemoryLedger:
         if revocation is not None:
             return "revoked", revocation
         return ("good" if serial_number in self._reserved[authority] else "unknown"), None
+
+    def serial_numbers(self, authority: str) -> Sequence[int]:
+        """See :class:`Ledger`."""
+        return tuple(self._reserved[authority])
 
     def publish(self, authority: str, kind: str, build: CrlBuilder) -> bytes:
         """See :class:`Ledger`. Time may go back here: a case may need an old CRL after a new one."""

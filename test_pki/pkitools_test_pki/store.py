@@ -299,6 +299,15 @@ class Store:
             return "good", None
         return "revoked", Revocation(serial_number, _moment(found[1]), found[2])
 
+    def serial_numbers(self, authority: str) -> Sequence[int]:
+        """See :class:`~pkitools_test_pki.ledger.Ledger`."""
+        with self._failures():
+            rows = self._db.execute(
+                "SELECT serial_number FROM certificate WHERE authority = ? AND state = 'issued' ORDER BY id",
+                (authority,),
+            ).fetchall()
+        return [int(serial) for (serial,) in rows]
+
     def publish(self, authority: str, kind: str, build: CrlBuilder) -> bytes:
         """See :class:`~pkitools_test_pki.ledger.Ledger`. thisUpdate never goes back, also when the clock does."""
         with self._transaction() as db:

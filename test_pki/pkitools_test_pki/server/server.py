@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from pkitools.messages import Language
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
+from pkitools_test_pki.server.faulty import FaultyDocuments, choose
 from pkitools_test_pki.server.listener import LOOPBACK, Environ, Listener, request_of
+from pkitools_test_pki.server.raw import RawListener
 from pkitools_test_pki.server.responder import Mode, Responder
 from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS, Shelf
-from pkitools_test_pki.server.site import Answer, Clock, Site, plain
+from pkitools_test_pki.server.site import Answer, Clock, Request, Site, plain
 from pkitools_test_pki.server.source import FolderSource, MemorySource, Source
 
 
@@ -31,6 +34,7 @@ class PkiServer:
         port: likewise; 0 takes a free one. Left out: the port that the PKI's certificates name, a free one without a
             PKI.
         mode: who signs the OCSP responses of ``/ocsp/``.
+        faults: names of :func:`~pkitools_test_pki.server.faulty.served_faults`, at most one of each kind.
         partitions, huge: see :class:`~pkitools_test_pki.server.shelf.Shelf`.
         keep_responses: see :class:`~pkitools_test_pki.server.responder.Responder`.
         keys: makes the keys of what the server issues to itself.
@@ -49,6 +53,7 @@ class PkiServer:
         host: str = LOOPBACK,
         port: int | None = None,
         mode: Mode = "delegated",
+        faults: Iterable[str] = (),
         partitions: int = DEFAULT_PARTITIONS,
         huge: int = DEFAULT_HUGE,
         keep_responses: bool = True,
@@ -57,15 +62,21 @@ class PkiServer:
     ) -> None:
         self._clock, self._mode, self._keys, self._language = clock, mode, keys, language
         self._partitions, self._huge, self._keep = partitions, huge, keep_responses
+        self.faults = choose(faults)
         self.site: Site | None = None
         self._source = None if subject is None else self._opened(subject)
         try:
-            self._listener = Listener(self._answer, host=host, port=self._port() if port is None else port)
+            self._listener = self._listening(host, self._port() if port is None else port)
         except BaseException:
             self._close()
             raise
         if self._source is not None:
             self.site = self._site(self._source)
+
+    def _listening(self, host: str, port: int) -> Listener | RawListener:
+        if self.faults.on_the_wire:
+            return RawListener(self._answer, self.faults.on_the_wire, host=host, port=port)
+        return Listener(self._application, host=host, port=port)
 
     def _port(self) -> int:
         return address_of(self._source.pki)[1] if self._source else 0
@@ -111,13 +122,16 @@ class PkiServer:
             mode=self._mode,
             shelf=Shelf(source, partitions=self._partitions, huge=self._huge),
             responder=Responder(source, keep=self._keep),
+            instead=FaultyDocuments(source, self.faults) if self.faults.names else None,
+            faults=self.faults.names,
             language=self._language,
         )
 
-    def _answer(self, environ: Environ) -> Answer:
+    def _application(self, environ: Environ) -> Answer:
         request = request_of(environ)
-        if isinstance(request, Answer):
-            return request
+        return request if isinstance(request, Answer) else self._answer(request)
+
+    def _answer(self, request: Request) -> Answer:
         return self.site.answer(request) if self.site else plain(503, "Nothing to serve yet", ("Retry-After", "1"))
 
     def stop(self) -> None:

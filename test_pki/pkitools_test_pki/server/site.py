@@ -30,6 +30,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.messages import Language
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.server import pages
+from pkitools_test_pki.server.faulty import CERTIFICATE, CRL, OCSP_RESPONSE, Document, FaultyDocuments
 from pkitools_test_pki.server.ocsp import INTERNAL_ERROR, MAX_REQUEST_BYTES, error_response
 from pkitools_test_pki.server.responder import Mode, Responder
 from pkitools_test_pki.server.shelf import FULL, Shelf
@@ -37,13 +38,10 @@ from pkitools_test_pki.server.source import Source
 
 Clock = Callable[[], datetime]
 
-CERTIFICATE: Final = "application/pkix-cert"
-CRL: Final = "application/pkix-crl"
-OCSP_REQUEST: Final = "application/ocsp-request"
-OCSP_RESPONSE: Final = "application/ocsp-response"
 PEM: Final = "application/x-pem-file"
 TEXT: Final = "text/plain; charset=utf-8"
 
+_CERTIFICATE_NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<loop>-loop)?\.cer")
 _CRL_NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9]+)(?:-(?P<kind>[a-z0-9]+))?\.crl")
 _MODES: Final[Mapping[str, Mode]] = {"ocsp-issuer": "issuer", "ocsp-delegated": "delegated"}
 
@@ -81,10 +79,6 @@ def plain(status: int, text: str, *headers: tuple[str, str]) -> Answer:
     return Answer(status, TEXT, f"{text}\n".encode(), headers)
 
 
-Documents = Callable[[Authority, str, bytes, datetime], bytes | None]
-"""A document to serve instead: authority, ``crl`` or ``ocsp``, the body of the request, now → DER, or ``None``."""
-
-
 class Site:
     """Answers requests for one source.
 
@@ -93,7 +87,7 @@ class Site:
         clock: tells the time, aware UTC.
         mode: who signs the OCSP responses of ``/ocsp/``.
         shelf, responder: where CRLs and OCSP responses come from.
-        instead: documents that a fault puts in the place of the good ones.
+        instead: documents that faults put in the place of the good ones.
         faults: names of the faults in force, for the pages.
         refusals: what ``/rehearsal`` shows; ``None`` when there is no mutual TLS endpoint.
         language: of the pages.
@@ -107,7 +101,7 @@ class Site:
         mode: Mode = "delegated",
         shelf: Shelf | None = None,
         responder: Responder | None = None,
-        instead: Documents | None = None,
+        instead: FaultyDocuments | None = None,
         faults: Sequence[str] = (),
         refusals: Callable[[], Sequence[Mapping[str, object]]] | None = None,
         language: Language = "en",
@@ -145,10 +139,16 @@ class Site:
     # -- documents ---------------------------------------------------------------------------------------------------
 
     def _certificate(self, name: str) -> Answer:
-        authority = self._authorities.get(name.removesuffix(".cer")) if name.endswith(".cer") else None
-        if authority is None:
+        found = _CERTIFICATE_NAME.fullmatch(name)
+        authority = self._authorities.get(found["name"]) if found else None
+        if found is None or authority is None:
             return plain(404, "No such authority")
-        return Answer(200, CERTIFICATE, authority.certificate.der, source="certificate")
+        looped = found["loop"] is not None
+        instead = self._instead and self._instead.certificate(authority, looped=looped, moment=self.clock())
+        if looped and not instead:
+            return plain(404, "No such certificate")
+        content_type, octets = instead or (CERTIFICATE, authority.certificate.der)
+        return Answer(200, content_type, octets, source="certificate")
 
     def _crl(self, name: str) -> Answer:
         found = _CRL_NAME.fullmatch(name)
@@ -157,10 +157,9 @@ class Site:
         if authority is None or kind not in self.shelf.kinds:
             return plain(404, "No such CRL")
         moment = self.clock()
-        der = self._instead(authority, "crl", b"", moment) if self._instead else None
-        if der is None:
-            der = self.shelf.crl(authority, kind, moment)
-        return Answer(200, CRL, der, source="crl")
+        instead = self._instead and self._instead.crl(authority, moment)
+        content_type, octets = instead or (CRL, self.shelf.crl(authority, kind, moment))
+        return Answer(200, content_type, octets, source="crl")
 
     def _ocsp(self, request: Request, room: str, rest: str) -> Answer:
         name, _, encoded = rest.partition("/")
@@ -173,15 +172,16 @@ class Site:
             body = _decoded(encoded)
         else:
             return plain(405, "Method not allowed", ("Allow", "GET, HEAD, POST"))
-        return Answer(200, OCSP_RESPONSE, self._response(authority, body, _MODES.get(room, self.mode)), source="ocsp")
+        content_type, octets = self._response(authority, body, _MODES.get(room, self.mode))
+        return Answer(200, content_type, octets, source="ocsp")
 
-    def _response(self, authority: Authority, body: bytes, mode: Mode) -> bytes:
+    def _response(self, authority: Authority, body: bytes, mode: Mode) -> Document:
         moment = self.clock()
         try:
-            der = self._instead(authority, "ocsp", body, moment) if self._instead else None
-            return self.responder.answer(authority, body, mode=mode, moment=moment) if der is None else der
+            instead = self._instead and self._instead.ocsp(authority, body, moment)
+            return instead or (OCSP_RESPONSE, self.responder.answer(authority, body, mode=mode, moment=moment))
         except PkitoolsError:
-            return error_response(INTERNAL_ERROR)
+            return OCSP_RESPONSE, error_response(INTERNAL_ERROR)
 
     # -- pages -------------------------------------------------------------------------------------------------------
 
