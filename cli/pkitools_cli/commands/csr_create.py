@@ -15,7 +15,9 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.files import Output, check_outputs, make_folder, read_bytes, write_set
-from pkitools.messages import error_sentence, message
+from pkitools.findings import Severity
+from pkitools.messages import error_sentence, message, outcome_message
+from pkitools.oin import check_oin
 from pkitools.requests import BatchError, BatchItem, Request, RequestPlan, plan_of, read_batch, request_document
 from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr import read_key
@@ -104,7 +106,8 @@ def create(
     **words: Any,
 ) -> int:
     """Make a key and a request, or many."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not leave the key in a core file
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))  # a crash must not leave the key in a core file
     passphrase = _Passphrase(passphrase_file, passphrase_env, no_passphrase)
     given = {name: value for name, value in words.items() if value not in (None, ())}
     if (batch_file is None) != (out_dir is None) or (batch_file is not None and (prefix or key_file)):
@@ -118,14 +121,15 @@ def create(
         missing += [] if prefix else ["--out"]
         if missing or not prefix:
             raise click.UsageError(tr("cli.csr.create.missing", options=", ".join(missing)))
+        if prefix.endswith("/"):
+            raise click.UsageError(tr("cli.csr.create.prefix", prefix=prefix))
         plan = plan_of(given)
-        one = (
-            _with_key(plan, key_file, prefix, passphrase, force)
-            if key_file
-            else _single(plan, prefix, passphrase, force)
-        )
-        written = [one]
+        if key_file is not None:
+            written = [_with_key(plan, key_file, prefix, passphrase, force)]
+        else:
+            written = [_single(plan, prefix, passphrase, force)]
     _tell(written, as_json)
+    _warn(written)
     return ExitCode.PASSED
 
 
@@ -196,6 +200,17 @@ def _requests(items: Sequence[BatchItem]) -> Iterator[Request]:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _warn(written: Sequence[_Written]) -> None:
+    """Say what is odd about the OINs, though not wrong: a legacy suffix, letters that some systems refuse."""
+    plans = [one.request.plan for one in written]
+    oins = {(number, plan.environment) for plan in plans if (number := plan.subject.get("serialNumber"))}
+    for number, environment in sorted(oins):
+        for outcome in check_oin(number, environment=environment).findings:
+            if outcome.rule.severity >= Severity.NOTICE:
+                text = outcome_message(outcome, language())
+                complain(f"{number}: {text.message} {text.remedy}")
 
 
 # -- telling ----------------------------------------------------------------------------------------------------------

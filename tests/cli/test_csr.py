@@ -1,0 +1,458 @@
+"""``pkitools csr``: what people and scripts see, and what is on disk afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pkitools.requests import load_key, read_request
+from pkitools.sources import read_source
+from tests.support.command import Command, Ran
+from tests.support.requests import dns, pooled_key, request, subject
+from tests.support.schemas import assert_valid
+
+OIN = "00000003273229750000"
+PASSPHRASE = "correct horse"
+PARTICULARS = {
+    "--oin": OIN,
+    "--organization": "Stichting Zorg, Welzijn en Wonen",
+    "--common-name": "api.example.nl",
+    "--profile": "g4-tls",
+    "--environment": "production",
+    "--out": "x",
+}
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """The command line in an empty folder; nothing secret may ever be printed."""
+    monkeypatch.setenv("SECRET", PASSPHRASE)
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+
+    def call(*arguments: str, stdin: bytes = b"") -> Ran:
+        ran = run(*arguments, stdin=stdin)
+        assert PASSPHRASE not in ran.out + ran.err
+        assert "PRIVATE KEY" not in ran.out + ran.err
+        return ran
+
+    return call
+
+
+@pytest.fixture
+def quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let keys come from the pool: most tests are not about making them."""
+    monkeypatch.setattr("pkitools.requests.making.generate_key", pooled_key)
+
+
+def create(*more: str, **changed: str | None) -> list[str]:
+    options = {**PARTICULARS, **{f"--{name.replace('_', '-')}": value for name, value in changed.items()}}
+    given = [part for name, value in options.items() if value is not None for part in (name, value)]
+    return ["csr", "create", *given, *(more or ("--no-passphrase",))]
+
+
+def files() -> set[str]:
+    return {path.name for path in Path().iterdir()}
+
+
+def test_a_key_and_a_request_are_made_and_told(run: Run) -> None:
+    ran = run(*create())
+    assert ran.code == 0, ran.err
+    assert files() == {"x.key", "x.csr"}
+    assert stat.S_IMODE(Path("x.key").stat().st_mode) == 0o600
+    for part in ("x.key", "x.csr", "RSA 3072", "not encrypted", OIN, "order form", "cert check"):
+        assert part in ran.out
+    assert ran.err.startswith("Making a key (rsa:3072)")
+    facts = read_request(read_source(Path("x.csr").read_bytes(), "x.csr").items[0].der)
+    assert facts.subject.organization == "Stichting Zorg, Welzijn en Wonen"
+    assert load_key(Path("x.key").read_bytes(), "x.key").public.spki == facts.public_key.spki
+    checked = run("csr", "check", "x.csr", "--profile", "g4-tls", "--key", "x.key", "--fail-on", "notice")
+    assert checked.code == 0, checked.out
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_it_speaks_dutch(run: Run) -> None:
+    ran = run("--lang", "nl", *create())
+    assert "Er wordt een sleutel gemaakt" in ran.err
+    assert "Bewaar het .key-bestand" in ran.out
+    assert "bestaat al" in run("--lang", "nl", *create()).err
+
+
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize(
+    ("oin", "told"), [("00000004003214345001", "001"), ("0000000700025BE00000", "DigiD"), (OIN, "")]
+)
+def test_what_is_odd_about_an_oin_is_told(run: Run, oin: str, told: str) -> None:
+    ran = run(*create(oin=oin, kvk="27322975"))
+    assert ran.code == 0
+    assert (oin in ran.err) == bool(told)
+    assert told in ran.err
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_a_key_is_encrypted_with_a_passphrase_from_a_file_or_variable(run: Run) -> None:
+    Path("p").write_text(PASSPHRASE + "\n", encoding="utf-8")
+    Path("p").chmod(0o600)
+    assert run(*create("--passphrase-file", "p", out="a")).code == 0
+    assert run(*create("--passphrase-env", "SECRET", out="b")).code == 0
+    for name in ("a.key", "b.key"):
+        data = Path(name).read_bytes()
+        assert data.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+        assert load_key(data, name, passphrase=PASSPHRASE.encode()).public.bits == 3072
+
+
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("--json",), 2, "--no-passphrase"),
+        (("--no-passphrase", "--passphrase-env", "SECRET"), 2, "one of"),
+        (("--passphrase-env", "ABSENT"), 2, "ABSENT"),
+        (("--passphrase-env", "EMPTY"), 1, "EMPTY"),
+        (("--passphrase-file", "absent"), 1, "absent"),
+    ],
+)
+def test_without_a_usable_passphrase_nothing_is_made(
+    run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], code: int, told: str
+) -> None:
+    monkeypatch.setenv("EMPTY", "")
+    ran = run(*create(*options))
+    assert ran.code == code
+    assert told in ran.err
+    assert files() == set()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"oin": "00000001123456789000"}, "RSIN"),
+        ({"oin": None}, "--oin"),
+        ({"oin": "00000099999999910000", "kvk": "27322975"}, "test OIN"),
+        ({"oin": "00000001822477348000"}, "--kvk"),
+        ({"organization": "x" * 65}, "65"),
+        ({"organization": None}, "--organization"),
+        ({"organization": "a\x1b[31mb"}, "\\x1b"),
+        ({"profile": "g5"}, "g4-authentication"),
+        ({"profile": None, "out": None}, "--profile, --out"),
+        ({"environment": "test"}, "preproduction"),
+        ({"dns": "*.example.nl"}, "wildcard"),
+        ({"dns": "10.0.0.1"}, "IP address"),
+        ({"key_type": "ec:p-256"}, "RSA keys only"),
+        ({"key_type": "rsa:2048"}, "3000 bits"),
+        ({"signature": "md5"}, "pkcs1"),
+        ({"locality": "Den Haag"}, "does not allow L"),
+        ({"kvk": "52035476"}, "27322975"),
+        ({"from": "b.toml"}, "--out-dir"),
+        ({"key": "k", "key_type": "rsa:4096"}, "--key-type"),
+    ],
+)
+def test_a_wrong_choice_is_one_sentence_and_exit_code_2(run: Run, changed: dict[str, str | None], told: str) -> None:
+    ran = run(*create(**changed))
+    assert ran.code == 2
+    assert told in ran.err
+    assert ran.out == ""
+    assert ran.err.count("\n") <= 2
+    assert files() == set()
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_nothing_is_overwritten_without_force_and_the_old_key_is_kept(run: Run) -> None:
+    Path("x.key").write_bytes(b"in use")
+    refused = run(*create())
+    assert (refused.code, Path("x.key").read_bytes()) == (1, b"in use")
+    assert "x.key" in refused.err
+    assert "Making" not in refused.err, "refused before the slow step"
+    forced = run(*create("--no-passphrase", "--force"))
+    assert forced.code == 0
+    assert files() == {"x.key", "x.csr", "x.key.bak-1"}
+    assert Path("x.key.bak-1").read_bytes() == b"in use"
+    assert "x.key.bak-1" in forced.out
+
+
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize(
+    ("out", "code", "told"), [("absent/x", 1, "absent"), ("folder/", 2, "folder/"), ("a\0b", 1, "name")]
+)
+def test_an_impossible_place_is_refused(run: Run, out: str, code: int, told: str) -> None:
+    Path("folder").mkdir()
+    ran = run(*create(out=out))
+    assert ran.code == code
+    assert told in ran.err
+    assert files() == {"folder"}
+    assert not list(Path("folder").iterdir())
+
+
+def test_an_existing_key_is_used_with_a_warning(run: Run) -> None:
+    Path("old.key").write_bytes(pooled_key("rsa:4096").pem(None))
+    Path("old.key").chmod(0o644)
+    ran = run(*create("--key", "old.key"))
+    assert ran.code == 0, ran.err
+    assert files() == {"old.key", "x.csr"}
+    assert "new key pair" in ran.err
+    assert "mode 600" in ran.err
+    assert run("csr", "check", "x.csr", "--key", "old.key", "--profile", "g4-tls").code == 0
+
+
+def test_an_encrypted_key_needs_its_passphrase(run: Run) -> None:
+    Path("old.key").write_bytes(pooled_key().pem(PASSPHRASE.encode()))
+    Path("old.key").chmod(0o600)
+    Path("x.wrong").write_text("fout", encoding="utf-8")
+    for options in (("--key", "old.key"), ("--key", "old.key", "--passphrase-file", "x.wrong")):
+        ran = run(*create(*options))
+        assert ran.code == 1
+        assert "old.key" in ran.err
+        assert files() == {"old.key", "x.wrong"}
+    assert run(*create("--key", "old.key", "--passphrase-env", "SECRET")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("spec", "code", "told"),
+    [("rsa:2048", 2, "too small"), ("ec:p-256", 2, "RSA keys only"), ("none", 1, "no private")],
+)
+def test_a_key_that_does_not_do_is_refused(run: Run, spec: str, code: int, told: str) -> None:
+    Path("k").write_bytes(b"hello" if spec == "none" else pooled_key(spec).pem(None))
+    Path("k").chmod(0o600)
+    ran = run(*create("--key", "k"))
+    assert ran.code == code
+    assert told in ran.err
+    assert files() == {"k"}
+
+
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize("profile", ["g4-tls", "g1-server", "uzi-server", "g4-seal"])
+def test_the_document_follows_its_schema(run: Run, profile: str) -> None:
+    ran = run(*create("--no-passphrase", "--json", profile=profile, environment="preproduction"))
+    assert ran.code == 0
+    document = json.loads(ran.out)
+    assert_valid(document, "csr-create-v1")
+    made = document["requests"][0]
+    assert (made["oin"], made["key_file"], made["request_file"], made["key_encrypted"]) == (
+        OIN,
+        "x.key",
+        "x.csr",
+        False,
+    )
+    checked = run("csr", "check", "x.csr", "--profile", profile, "--tsp", "kpn", "--json")
+    assert checked.code == 0
+    assert_valid(json.loads(checked.out), "csr-check-v1")
+
+
+def test_a_uzi_request_needs_no_oin(run: Run, quick_keys: None) -> None:
+    ran = run(*create(profile="uzi-server", oin=None, organization=None))
+    assert ran.code == 0
+    assert "CIBG" in ran.out
+
+
+BATCH = """
+[defaults]
+profile = "g4-tls"
+environment = "preproduction"
+organization = "Gemeente Voorbeeld"
+oin = "00000003273229750000"
+[[request]]
+name = "a"
+common_name = "a.example.nl"
+[[request]]
+name = "b"
+common_name = "b.example.nl"
+[[request]]
+name = "c"
+common_name = "Voorbeeld"
+profile = "g4-authentication"
+"""
+
+
+def test_a_batch_is_made_with_progress(run: Run) -> None:
+    Path("b.toml").write_text(BATCH, encoding="utf-8")
+    ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
+    assert ran.code == 0, ran.err
+    assert {path.name for path in Path("out").iterdir()} == {f"{n}.{e}" for n in "abc" for e in ("key", "csr")}
+    assert stat.S_IMODE(Path("out").stat().st_mode) == 0o700
+    assert re.findall(r"\[\d/3\] \w", ran.err) == ["[1/3] a", "[2/3] b", "[3/3] c"]
+    keys = {load_key(path.read_bytes(), "k").public.spki for path in Path("out").glob("*.key")}
+    assert len(keys) == 3
+    for name in "abc":
+        assert run("csr", "check", f"out/{name}.csr", "--key", f"out/{name}.key").code == 0
+    again = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
+    assert again.code == 1
+    assert "out/a.key" in again.err
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_one_fault_in_a_batch_stops_it_before_anything_is_made(run: Run) -> None:
+    Path("b.toml").write_text(BATCH.replace('Voorbeeld"\nprofile', 'x"\nprofile').replace("b.example", "*.example"))
+    ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
+    assert ran.code == 2
+    assert ran.err.startswith("b: *.example.nl")
+    assert "\nc: CN" in ran.err
+    assert files() == {"b.toml"}
+
+
+@pytest.mark.usefixtures("quick_keys")
+def test_a_batch_that_fails_half_way_leaves_no_half_request(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("b.toml").write_text(BATCH, encoding="utf-8")
+    real, calls = os.write, iter(range(1, 100))
+
+    def full(fd: int, data: bytes) -> int:
+        if next(calls) == 4:  # the second request's .csr
+            raise OSError(28, "No space left on device")
+        return real(fd, data)
+
+    monkeypatch.setattr("pkitools.files.writing.os.write", full)
+    ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
+    assert ran.code == 1
+    assert "full" in ran.err
+    assert {path.name for path in Path("out").iterdir()} == {"a.key", "a.csr"}
+
+
+def test_a_batch_document_follows_its_schema(run: Run, quick_keys: None) -> None:
+    Path("b.toml").write_text(BATCH, encoding="utf-8")
+    ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--passphrase-env", "SECRET", "--json")
+    document = json.loads(ran.out)
+    assert_valid(document, "csr-create-v1")
+    assert [made["request_file"] for made in document["requests"]] == ["out/a.csr", "out/b.csr", "out/c.csr"]
+
+
+@pytest.mark.parametrize(
+    ("make", "options", "code", "told"),
+    [
+        (request, (), 0, "PASSED"),
+        (request, ("--profile", "g4-tls", "--fail-on", "notice"), 0, "PASSED"),
+        (request, ("--profile", "g4-tls", "--tsp", "cleverbase", "--fail-on", "notice"), 12, "csr.tsp.known"),
+        (request, ("--profile", "g4-tls", "--tsp", "cleverbase", "--fail-on", "warning"), 0, "csr.tsp.known"),
+        (lambda: request(subject(OU="x"), dns("a.nl")), ("--profile", "g4-tls"), 10, "csr.subject.not_allowed"),
+        (lambda: request(spoilt=True), (), 10, "csr.signature.valid"),
+        (lambda: request(key=pooled_key("rsa:2048")), ("--profile", "g4-tls"), 10, "csr.key.size"),
+        (request, ("--key", "other.key"), 10, "csr.key.match"),
+        (
+            lambda: request(subject(serialNumber="00000099123456789000"), dns("a.nl")),
+            ("--environment", "production"),
+            10,
+            "oin.test.production",
+        ),
+    ],
+)
+def test_the_verdict_is_the_exit_code(
+    run: Run, make: Callable[[], bytes], options: tuple[str, ...], code: int, told: str
+) -> None:
+    Path("other.key").write_bytes(pooled_key("rsa:2048").pem(None))
+    Path("r.der").write_bytes(make())
+    ran = run("csr", "check", "r.der", *options)
+    assert ran.code == code, ran.out + ran.err
+    assert told in ran.out
+    piped = run("csr", "check", "-", *options, stdin=make())
+    assert piped.code == code
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "told"),
+    [
+        (None, 1, "does not exist"),
+        (b"", 1, "empty"),
+        (b"\0" * 100, 1, "r"),
+        (b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n", 1, "r"),
+    ],
+)
+def test_what_cannot_be_read_is_exit_code_1(run: Run, content: bytes | None, code: int, told: str) -> None:
+    if content is not None:
+        Path("r").write_bytes(content)
+    ran = run("csr", "check", "r")
+    assert ran.code == code
+    assert told in ran.err
+    assert ran.out == ""
+
+
+def test_a_folder_or_fifo_is_refused_at_once(run: Run) -> None:
+    Path("folder").mkdir()
+    os.mkfifo("fifo")
+    assert run("csr", "check", "folder").code == 1
+    assert run("csr", "check", "fifo").code == 1
+    assert run(*create("--key", "fifo")).code == 1
+
+
+def test_a_key_is_no_request(run: Run) -> None:
+    Path("k").write_bytes(pooled_key().pem(None))
+    ran = run("csr", "check", "k")
+    assert ran.code == 1
+    assert "key" in ran.err
+
+
+@pytest.mark.parametrize("options", [("--profile", "g5"), ("--tsp", "nobody")])
+def test_an_unknown_profile_or_tsp_is_exit_code_2(run: Run, options: tuple[str, ...]) -> None:
+    Path("r").write_bytes(request())
+    ran = run("csr", "check", "r", *options)
+    assert ran.code == 2
+    assert options[1] in ran.err
+
+
+def test_no_option_takes_a_passphrase_itself() -> None:
+    from click import Option
+
+    from pkitools_cli.commands.csr import check
+    from pkitools_cli.commands.csr_create import create as command
+
+    for option in (option for c in (check, command) for option in c.params if isinstance(option, Option)):
+        if "pass" in " ".join(option.opts):
+            assert option.metavar in {"FILE", "NAME"} or option.is_flag, option.opts
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize(("answers", "code"), [(b"geheim\ngeheim\n", 0), (b"geheim\nanders\n", None)])
+def test_on_a_terminal_the_passphrase_is_asked_twice_and_not_shown(
+    tmp_path: Path, answers: bytes, code: int | None
+) -> None:
+    """A real terminal: the prompt goes to standard error, the answer is not echoed."""
+    master, slave = pty.openpty()
+    command = [sys.executable, "-m", "pkitools_cli", *create("--json", out=str(tmp_path / "x"))]
+    environment = {**os.environ, "PKITOOLS_LANG": "en"}
+    tmp_path.chmod(0o700)
+    with subprocess.Popen(command, stdin=slave, stdout=subprocess.PIPE, stderr=slave, env=environment) as process:
+        os.close(slave)
+        shown = b""
+        for answer in answers.splitlines(keepends=True):
+            while not shown.rstrip().endswith(b":"):
+                shown += os.read(master, 1000)
+            shown += b"|"
+            os.write(master, answer)
+        if code is None:  # asked anew: nobody answers any more
+            while b"match" not in shown:
+                shown += os.read(master, 1000)
+            process.kill()
+            process.wait()
+            assert list(tmp_path.iterdir()) == []
+        else:
+            out = process.communicate(timeout=60)[0]
+            assert process.returncode == code
+            assert json.loads(out)["requests"][0]["key_encrypted"] is True
+            data = (tmp_path / "x.key").read_bytes()
+            assert load_key(data, "x", passphrase=b"geheim").public.bits == 3072
+    os.close(master)
+    assert b"geheim" not in shown
+
+
+@pytest.mark.interop
+def test_a_kill_while_making_leaves_nothing(tmp_path: Path) -> None:
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("strace is not installed")
+    tmp_path.chmod(0o700)
+    command = [sys.executable, "-B", "-m", "pkitools_cli", *create(out=str(tmp_path / "x"))]
+    kill = [strace, "-f", "-o", "/dev/null", "-e", "trace=linkat", "-e", "inject=linkat:signal=KILL:when=1"]
+    subprocess.run([*kill, *command], capture_output=True, check=False, timeout=60)
+    assert {path.suffix for path in tmp_path.iterdir()} <= {".partial", ".key"}
+    again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert again.returncode == 0, again.stderr
+    assert {path.name for path in tmp_path.iterdir()} <= {"x.key", "x.csr", "x.key.bak-1"}
