@@ -156,13 +156,9 @@ def _of_entry(match: Match, entry: CatalogueEntry) -> Recognition:
     return Recognition(match, entry, hierarchy, entry.generation, entry.kind, entry.name)
 
 
-def _key_identifier(facts: CertificateFacts) -> str | None:
+def _key_identifier(facts: CertificateFacts) -> str:
     """Return the SHA-1 of the public key (RFC 5280 4.2.1.2 method 1), as every CA of the catalogue computes it."""
-    from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from pkitools.x509 import key_identifier
 
-    try:
-        key = x509.load_der_x509_certificate(facts.der).public_key()
-        return x509.SubjectKeyIdentifier.from_public_key(key).digest.hex()
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return "unreadable"  # a key nobody can read is not the key of the catalogue
+    # a key nobody can read is not the key of the catalogue
+    return key_identifier(facts.public_key.spki) or "unreadable"
