@@ -9,16 +9,23 @@
 >>> plan.subject.get("serialNumber")
 '00000003273229750000'
 
-``plan.make()`` then makes the key and the request.
+``plan.make()`` then makes the key and the request. Each name is imported when first used: reading a request does not
+pay for judging one.
 """
 
-from pkitools.requests.batch import BatchError, BatchItem, plan_of, read_batch
-from pkitools.requests.checking import check_request
-from pkitools.requests.document import request_document
-from pkitools.requests.keys import PrivateKey, generate_key, load_key
-from pkitools.requests.making import Request, RequestPlan, SignatureScheme, plan_request
-from pkitools.requests.reading import RequestFacts, read_request
-from pkitools.requests.subject import Subject, build_subject
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pkitools.requests.batch import BatchError, BatchItem, plan_of, read_batch
+    from pkitools.requests.checking import check_request
+    from pkitools.requests.document import request_document
+    from pkitools.requests.keys import PrivateKey, generate_key, load_key
+    from pkitools.requests.making import Request, RequestPlan, SignatureScheme, plan_request
+    from pkitools.requests.reading import RequestFacts, read_request
+    from pkitools.requests.subject import Subject, build_subject
 
 __all__ = [
     "BatchError",
@@ -39,3 +46,29 @@ __all__ = [
     "read_request",
     "request_document",
 ]
+
+_MODULES: Final = {
+    "BatchError": "batch",
+    "BatchItem": "batch",
+    "PrivateKey": "keys",
+    "Request": "making",
+    "RequestFacts": "reading",
+    "RequestPlan": "making",
+    "SignatureScheme": "making",
+    "Subject": "subject",
+    "build_subject": "subject",
+    "check_request": "checking",
+    "generate_key": "keys",
+    "load_key": "keys",
+    "plan_of": "batch",
+    "plan_request": "making",
+    "read_batch": "batch",
+    "read_request": "reading",
+    "request_document": "document",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
