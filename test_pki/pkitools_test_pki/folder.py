@@ -254,12 +254,13 @@ def create_folder(
     try:
         _clear_partials(target)
         unfinished, lock = _new_partial(target)
+        made = unfinished
         try:
             _fill(unfinished, shapes, moment, keys, base_url)
-            unfinished.rename(target)
+            made = unfinished.rename(target)
             _sync(target.parent)
         except BaseException:
-            shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.rmtree(made, ignore_errors=True)
             raise
         finally:
             os.close(lock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +15,12 @@ from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import emit_json, say
-from pkitools_test_pki.audit import Audit, Problem, audit_folder
 from pkitools_test_pki.crl import PKIOVERHEID_REASONS
 from pkitools_test_pki.folder import open_folder
 from pkitools_test_pki.store import Row
+
+if TYPE_CHECKING:
+    from pkitools_test_pki.audit import Audit, Problem
 
 
 class SerialNumber(click.ParamType[int]):
@@ -134,6 +137,8 @@ def _read(row: Row) -> tuple[str | None, datetime | None]:
 @json_option
 def verify(*, folder: str, moment: datetime, as_json: bool) -> int:
     """Check that the folder is whole: nothing lost, doubled, damaged or readable by others."""
+    from pkitools_test_pki.audit import audit_folder
+
     with open_folder(folder, moment=moment) as pki:
         audit = audit_folder(pki)
     code = ExitCode.FAILED if audit.problems else ExitCode.PASSED
