@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -28,7 +29,7 @@ def run() -> list[tuple[str, str]]:
     loaded = [x509.load_der_x509_certificate(part.der) for part in path]
 
     def signatures() -> None:
-        for child, parent in zip(loaded, loaded[1:], strict=False):
+        for child, parent in pairwise(loaded):
             key = parent.public_key()
             assert isinstance(key, rsa.RSAPublicKey)
             parameters, hash_algorithm = child.signature_algorithm_parameters, child.signature_hash_algorithm

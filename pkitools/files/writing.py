@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import grp
 import os
+import pwd
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -140,6 +142,15 @@ def _clear_up(targets: Sequence[_Target]) -> None:
         target.clear()
 
 
+def _is_private_group(gid: int) -> bool:
+    """Whether only this user is in the group: where umask is 002, every user has such a group of their own."""
+    try:
+        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return group.gr_gid == user.pw_gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+
+
 class _Target:
     """One output on its way: its folder by descriptor, so that no renamed folder or link can lead it elsewhere."""
 
@@ -175,8 +186,11 @@ class _Target:
 
     def refuse_open_folder(self) -> None:
         """Raise if others may rename or replace files in the folder of a secret."""
-        mode = os.fstat(self.folder).st_mode
-        if self.secret and mode & 0o022 and not mode & stat.S_ISVTX:
+        status = os.fstat(self.folder)
+        if not self.secret or status.st_mode & stat.S_ISVTX:
+            return
+        by_group = status.st_mode & stat.S_IWGRP and not _is_private_group(status.st_gid)
+        if by_group or status.st_mode & stat.S_IWOTH:
             raise FileError("files.error.open_folder", name=self.shown, folder=str(Path(self.shown).parent))
 
     def refuse_occupied(self, overwrite: bool) -> None:

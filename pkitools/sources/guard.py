@@ -16,13 +16,23 @@ def attempt(read: Callable[[], T]) -> T | None:
 
     Its warnings are about oddities we report ourselves (:mod:`pkitools.x509.problems`).
     """
+    from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
 
+    odd = (
+        ValueError,
+        TypeError,
+        KeyError,
+        UnsupportedAlgorithm,
+        x509.InvalidVersion,
+        x509.DuplicateExtension,
+        x509.UnsupportedGeneralNameType,
+    )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return read()
-    except (ValueError, TypeError, KeyError, UnsupportedAlgorithm):
+    except odd:
         return None
     except BaseException as error:
         if type(error).__name__ == _PANIC:

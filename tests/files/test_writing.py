@@ -9,6 +9,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_a_link_where_the_partial_file_comes_is_not_followed(tmp_path: Path) -> 
     assert content(tmp_path)["victim"] == b"untouched"
 
 
-@pytest.mark.parametrize("open_mode", [0o777, 0o770, 0o707])
+@pytest.mark.parametrize("open_mode", [0o777, 0o707])
 def test_a_secret_is_not_put_where_others_may_replace_it(tmp_path: Path, open_mode: int) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
@@ -130,6 +131,22 @@ def test_a_secret_is_not_put_where_others_may_replace_it(tmp_path: Path, open_mo
     folder.chmod(open_mode | stat.S_ISVTX)
     write_secret(folder / "k", b"1")
     assert mode(folder / "k") == 0o600
+
+
+def test_a_group_of_ones_own_does_not_make_a_folder_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With umask 002, usual where every user has a private group, each folder is group-writable."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o775)
+    status = folder.stat()
+    alone = SimpleNamespace(gr_gid=status.st_gid, gr_name="ada", gr_mem=[])
+    shared = SimpleNamespace(gr_gid=status.st_gid, gr_name="ada", gr_mem=["ada", "eve"])
+    monkeypatch.setattr("pwd.getpwuid", lambda _: SimpleNamespace(pw_gid=status.st_gid, pw_name="ada"))
+    monkeypatch.setattr("grp.getgrgid", lambda _: shared)
+    with pytest.raises(FileError):
+        write_secret(folder / "a.key", b"secret")
+    monkeypatch.setattr("grp.getgrgid", lambda _: alone)
+    write_secret(folder / "a.key", b"secret")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
