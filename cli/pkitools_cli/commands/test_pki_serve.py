@@ -5,9 +5,10 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,12 +18,15 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import json_option, moment_option, now
 from pkitools_cli.output import complain, emit_json, say
 from pkitools_test_pki.server import PkiServer
-from pkitools_test_pki.server.responder import Mode
+from pkitools_test_pki.server.faulty import served_faults
 from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS
+
+if TYPE_CHECKING:
+    from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
 
 
 @click.command("serve", cls=Command, help="cli.test_pki_serve.help")
-@click.argument("folder", metavar="DIR")
+@click.argument("folder", metavar="DIR", required=False)
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="cli.test_pki_serve.host")
 @click.option("--port", type=click.IntRange(0, 65535), help="cli.test_pki_serve.port")
 @click.option(
@@ -36,44 +40,58 @@ from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS
 @click.option(
     "--partitions", type=click.IntRange(1, 1000), default=DEFAULT_PARTITIONS, help="cli.test_pki_serve.partitions"
 )
+@click.option("--fault", "faults", metavar="NAME", multiple=True, help="cli.test_pki_serve.fault")
+@click.option("--list-faults", is_flag=True, help="cli.test_pki_serve.list_faults")
+@click.option("--tls", is_flag=True, help="cli.test_pki_serve.tls")
+@click.option("--tls-port", type=click.IntRange(0, 65535), default=0, help="cli.test_pki_serve.tls_port")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.test_pki_serve.for")
 @click.option("--huge", type=click.IntRange(1, 1_000_000), default=DEFAULT_HUGE, help="cli.test_pki_serve.huge")
 @moment_option
 @json_option
 @click.pass_context
-def serve(
-    context: click.Context,
-    /,
-    *,
-    folder: str,
-    host: str,
-    port: int | None,
-    mode: Mode,
-    partitions: int,
-    huge: int,
-    moment: datetime,
-    as_json: bool,
-) -> int:
+def serve(context: click.Context, /, **given: Any) -> ExitCode:
     """Serve until told to stop."""
-    given = context.get_parameter_source("moment") is not click.core.ParameterSource.DEFAULT
+    if given["list_faults"]:
+        return _list_faults(as_json=given["as_json"])
+    if given["folder"] is None:
+        raise click.UsageError(tr("cli.test_pki_serve.no_folder"), context)
+    if not given["tls"] and (given["system"] or given["tls_port"]):
+        raise click.UsageError(tr("cli.test_pki_serve.without_tls"), context)
+    running = context.get_parameter_source("moment") is not click.core.ParameterSource.DEFAULT
+    given["clock"] = _running_from(given["moment"]) if running else now
     stopped = _signals()
-    with PkiServer(
-        folder,
-        clock=_running_from(moment) if given else now,
-        host=host,
-        port=port,
-        mode=mode,
-        partitions=partitions,
-        huge=huge,
-        language=language(),
-    ) as server:
-        if as_json:
-            emit_json("pkitools.test-pki-serve/v1", _document(server, folder))
+    with _server(given) as server:
+        rehearsal = None
+        if given["tls"]:
+            tell = None if given["as_json"] else _tell
+            rehearsal = server.rehearse(port=given["tls_port"], system=given["system"], refused=tell)
+        if given["as_json"]:
+            emit_json("pkitools.test-pki-serve/v1", _document(server, rehearsal, given))
         else:
-            _show(server, folder)
+            _show(server, rehearsal, given)
         stopped.wait()
-    if not as_json:
+    if not given["as_json"]:
         complain(tr("cli.test_pki_serve.stopped"))
     return ExitCode.PASSED
+
+
+def _server(given: Mapping[str, Any]) -> PkiServer:
+    return PkiServer(
+        given["folder"],
+        clock=given["clock"],
+        host=given["host"],
+        port=given["port"],
+        mode=given["mode"],
+        faults=given["faults"],
+        partitions=given["partitions"],
+        huge=given["huge"],
+        language=language(),
+    )
+
+
+def _tell(refusal: Refusal) -> None:
+    complain(f"{refusal.moment:%H:%M:%S} {refusal.handshake.client}")
+    complain(refusal.text)
 
 
 def _running_from(moment: datetime) -> Callable[[], datetime]:
@@ -94,13 +112,36 @@ def _signals() -> threading.Event:
     return stopped
 
 
-def _document(server: PkiServer, folder: str) -> dict[str, object]:
+def _list_faults(*, as_json: bool) -> ExitCode:
+    faults = served_faults()
+    if as_json:
+        emit_json(
+            "pkitools.test-pki-faults/v1",
+            {
+                "faults": [
+                    {"name": f.name, "kind": f.kind, "status": f.status, "code": f.code, "nl": f.nl, "en": f.en}
+                    for f in faults.values()
+                ]
+            },
+        )
+        return ExitCode.PASSED
+    for fault in faults.values():
+        said = fault.nl if language() == "nl" else fault.en
+        expected = tr(f"cli.test_pki_serve.status.{fault.status}") + (f" ({fault.code})" if fault.code else "")
+        say(f"{fault.name:24}{fault.kind:6}{expected:40}{said}")
+    return ExitCode.PASSED
+
+
+def _document(server: PkiServer, rehearsal: Rehearsal | None, given: Mapping[str, Any]) -> dict[str, object]:
     assert server.site is not None  # a folder was given
     return {
-        "folder": folder,
+        "folder": given["folder"],
         "url": server.url,
         "base_url": server.site.base_url,
         "reachable": server.is_where_certificates_say,
+        "ocsp": given["mode"],
+        "faults": list(server.faults.names),
+        "tls": rehearsal and {"url": rehearsal.url, "system": given["system"]},
         "authorities": [
             {
                 "name": authority.name,
@@ -115,9 +156,9 @@ def _document(server: PkiServer, folder: str) -> dict[str, object]:
     }
 
 
-def _show(server: PkiServer, folder: str) -> None:
+def _show(server: PkiServer, rehearsal: Rehearsal | None, given: Mapping[str, Any]) -> None:
     assert server.site is not None  # a folder was given
-    say(tr("cli.test_pki_serve.serving", folder=folder, url=server.url), bold=True)
+    say(tr("cli.test_pki_serve.serving", folder=given["folder"], url=server.url), bold=True)
     if not server.is_where_certificates_say:
         complain(tr("cli.test_pki_serve.elsewhere", base_url=server.site.base_url, url=server.url))
     for authority in server.site.source.pki:
@@ -126,4 +167,11 @@ def _show(server: PkiServer, folder: str) -> None:
         say(tr("cli.test_pki_serve.crl", url=authority.crl_url))
         say(tr("cli.test_pki_serve.ocsp_at", url=authority.ocsp_url))
     say(tr("cli.test_pki_serve.kinds", kinds=", ".join(f"-{kind}" for kind in server.site.shelf.kinds[1:])))
+    for name in server.faults.names:
+        fault = served_faults()[name]
+        said = fault.nl if language() == "nl" else fault.en
+        say(tr("cli.test_pki_serve.fault_served", name=name, description=said), bold=True)
+    if rehearsal is not None:
+        say(tr("cli.test_pki_serve.rehearsing", url=rehearsal.url), bold=True)
+        say(tr("cli.test_pki_serve.refusals", url=f"{server.url}/rehearsal"))
     say(tr("cli.test_pki_serve.stop"))

@@ -128,5 +128,6 @@ def request_of(environ: Environ) -> Request | Answer:
         return plain(413, "Request too large")
     # PEP 3333: the path's octets come as Latin-1 characters
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    body = environ["wsgi.input"].read(length) if length or environ.get("HTTP_TRANSFER_ENCODING") else b""
+    chunked = "HTTP_TRANSFER_ENCODING" in environ
+    body = environ["wsgi.input"].read(MAX_REQUEST_BYTES if chunked else length) if chunked or length else b""
     return Request(environ["REQUEST_METHOD"], path, body, environ.get("HTTP_ACCEPT", ""))

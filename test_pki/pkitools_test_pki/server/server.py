@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pkitools.errors import StateError
 from pkitools.messages import Language
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
@@ -16,6 +18,9 @@ from pkitools_test_pki.server.responder import Mode, Responder
 from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS, Shelf
 from pkitools_test_pki.server.site import Answer, Clock, Request, Site, plain
 from pkitools_test_pki.server.source import FolderSource, MemorySource, Source
+
+if TYPE_CHECKING:
+    from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
 
 
 class PkiServer:
@@ -64,6 +69,7 @@ class PkiServer:
         self._partitions, self._huge, self._keep = partitions, huge, keep_responses
         self.faults = choose(faults)
         self.site: Site | None = None
+        self._rehearsal: Rehearsal | None = None
         self._source = None if subject is None else self._opened(subject)
         try:
             self._listener = self._listening(host, self._port() if port is None else port)
@@ -103,12 +109,40 @@ class PkiServer:
 
     def serve(self, subject: PKI | str | os.PathLike[str]) -> Site:
         """Serve this PKI from now on."""
+        self._end_rehearsal()
         source = self._opened(subject)
         before, self._source = self._source, source
         self.site = self._site(source)
         if before is not None:
             before.close()
         return self.site
+
+    def rehearse(
+        self,
+        *,
+        port: int = 0,
+        system: str | None = None,
+        refused: Callable[[Refusal], None] | None = None,
+    ) -> Rehearsal:
+        """Start the mutual TLS endpoint for what is served; it stops with the server.
+
+        Raises:
+            StateError: nothing is served yet.
+            InvalidValueError, NetworkError: see :class:`~pkitools_test_pki.server.rehearsal.Rehearsal`.
+        """
+        from pkitools_test_pki.server.rehearsal import Rehearsal
+
+        if self.site is None:
+            raise StateError("test_pki.error.nothing_served")
+        self._end_rehearsal()
+        self._rehearsal = Rehearsal(self.site, host=self._listener.host, port=port, system=system, refused=refused)
+        self.site.refusals = self._rehearsal.documents
+        return self._rehearsal
+
+    def _end_rehearsal(self) -> None:
+        rehearsal, self._rehearsal = self._rehearsal, None
+        if rehearsal is not None:
+            rehearsal.stop()
 
     def _opened(self, subject: PKI | str | os.PathLike[str]) -> Source:
         if isinstance(subject, PKI):
@@ -136,6 +170,7 @@ class PkiServer:
 
     def stop(self) -> None:
         """Stop. When this returns, no thread, port or file of the server is left."""
+        self._end_rehearsal()
         self._listener.stop()
         self._close()
 

@@ -1,0 +1,255 @@
+"""The mutual TLS rehearsal: an HTTPS endpoint that takes the place of a connected system.
+
+It is strict, as that system is: TLS 1.2 or 1.3, a client certificate is required, must lead to a root of the test PKI
+and may not be revoked; who does not comply gets a TLS alert and nothing else. An accepted client reads in the answer
+what was seen, and what the rules of the system say of its certificate. Why a client was refused is told to the owner
+of the server: by a function that is called, and on the page ``/rehearsal`` of the plain HTTP side.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any, Final
+
+from pkitools.check import CheckResult, Revocation, check
+from pkitools.environment import Environment
+from pkitools.errors import InputError, InvalidValueError, PkitoolsError
+from pkitools.findings import Verdict
+from pkitools.reports import report_document, report_text
+from pkitools.systems import get_system
+from pkitools.text import visible
+from pkitools.trust import TrustStore
+from pkitools.validation.revocation import RevocationPolicy
+from pkitools.x509 import read_certificate
+from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.pki import PKI
+from pkitools_test_pki.server.listener import Environ, Listener
+from pkitools_test_pki.server.pages import word
+from pkitools_test_pki.server.shelf import FULL
+from pkitools_test_pki.server.site import TEXT, Answer, Site
+from pkitools_test_pki.server.tls import Handshake, TlsAdapter
+from pkitools_test_pki.shapes import template
+
+SCHEMA: Final = "pkitools.test-pki-rehearsal/v1"
+_MAX_REFUSALS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A client that was refused.
+
+    Args:
+        moment: when.
+        handshake: what was seen of it.
+        result: what the rules say of the certificate it sent; ``None`` when none could be read.
+        text: all of it for people.
+    """
+
+    moment: datetime
+    handshake: Handshake
+    result: CheckResult | None
+    text: str
+
+    def document(self) -> dict[str, object]:
+        """Return it as data."""
+        return {
+            "moment": self.moment.isoformat(),
+            "client": self.handshake.client,
+            "reason": self.handshake.reason,
+            "detail": self.handshake.detail,
+            "text": self.text,
+            **_seen(self.handshake, self.result),
+        }
+
+
+class Rehearsal:
+    """The endpoint, listening until it is stopped.
+
+    Args:
+        site: whose PKI the clients must be of.
+        system: the connected system whose rules are applied, such as ``digid-machtigen``; none when left out.
+        host, port: where to listen; port 0 takes a free one.
+        refused: is told of every client that is refused.
+
+    Raises:
+        InvalidValueError: no such system, or the PKI has no profile for TLS servers.
+        NetworkError: the address cannot be listened on.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        host: str,
+        port: int = 0,
+        system: str | None = None,
+        refused: Callable[[Refusal], None] | None = None,
+    ) -> None:
+        self._site, self._language, self._told = site, site.language, refused
+        self._systems = () if system is None else (get_system(system),)
+        pki = site.source.pki
+        self._trust = TrustStore.from_der(
+            [authority.certificate.der for authority in pki], word("title", self._language)
+        )
+        self._refusals: deque[Refusal] = deque(maxlen=_MAX_REFUSALS)
+        with site.source.lock:
+            self.certificate = server_certificate(pki, host, site.clock())
+        roots = [root.certificate for root in pki.roots]
+        self._adapter = TlsAdapter(self.certificate, roots, crls=self._crls, refused=self._refuse)
+        try:
+            self._listener = Listener(self._answer, host=host, port=port, tls=self._adapter)
+        except BaseException:
+            self._adapter.close()
+            raise
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host = self._listener.host
+        return f"https://{f'[{host}]' if ':' in host else host}:{self._listener.port}"
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._listener.port
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The clients refused last, the last one first."""
+        return tuple(reversed(tuple(self._refusals)))
+
+    def documents(self) -> Sequence[Mapping[str, object]]:
+        """Return them as data."""
+        return [refusal.document() for refusal in self.refusals]
+
+    def stop(self) -> None:
+        """Stop. When this returns, no thread, port or file is left."""
+        self._listener.stop()
+        self._adapter.close()
+
+    def _crls(self) -> list[bytes]:
+        moment = self._site.clock()
+        return [self._site.shelf.crl(authority, FULL, moment) for authority in self._site.source.pki]
+
+    def _judged(self, chain: Sequence[bytes]) -> CheckResult | None:
+        """Return what the rules say of a chain; ``None`` when its first certificate cannot be read."""
+        if not chain:
+            return None
+        try:
+            return check(
+                chain[0],
+                moment=self._site.clock(),
+                environment=Environment.PREPRODUCTION,
+                systems=self._systems,
+                intermediates=chain[1:],
+                trust=self._trust,
+                revocation=Revocation(policy=RevocationPolicy.REQUIRE, crls=tuple(self._crls())),
+            )
+        except InputError:
+            return None
+
+    # -- accepted ----------------------------------------------------------------------------------------------------
+
+    def _answer(self, environ: Environ) -> Answer:
+        handshake: Handshake = environ["pkitools.handshake"]
+        try:
+            result = self._judged(handshake.chain)
+        except PkitoolsError as error:
+            return Answer(500, TEXT, f"{error}\n".encode())
+        failed = result is not None and result.report.verdict is Verdict.FAILED
+        if "json" in environ.get("HTTP_ACCEPT", ""):
+            document = {"schema": SCHEMA, **_seen(handshake, result)}
+            return Answer(403 if failed else 200, "application/json", json.dumps(document).encode())
+        lines = [self._say("accepted", protocol=handshake.protocol, cipher=handshake.cipher), *self._told_of(result)]
+        return Answer(403 if failed else 200, TEXT, "\n".join([*lines, ""]).encode())
+
+    # -- refused -----------------------------------------------------------------------------------------------------
+
+    def _refuse(self, handshake: Handshake) -> None:
+        try:
+            result = self._judged(handshake.chain)
+        except PkitoolsError:
+            result = None  # the refusal itself stands; only its explanation is missing
+        reason = f"reason.{handshake.reason}"
+        known = self._say(reason) if reason in _REASONS else handshake.reason
+        said = f"{known}: {handshake.detail}" if handshake.detail else known
+        text = "\n".join([self._say("refused", reason=said), *self._told_of(result)])
+        refusal = Refusal(self._site.clock(), handshake, result, text)
+        self._refusals.append(refusal)
+        if self._told is not None:
+            self._told(refusal)
+
+    def _say(self, key: str, **operands: str) -> str:
+        return word(key, self._language).format(**{name: visible(value) for name, value in operands.items()})
+
+    def _told_of(self, result: CheckResult | None) -> Iterator[str]:
+        if result is None:
+            yield self._say("no_certificate")
+            return
+        yield self._say("subject", subject=result.facts.subject.text)
+        yield self._say("oin", oin=str(result.oin)) if result.oin else self._say("no_oin")
+        yield self._say("path", path=" < ".join(_path(result))) if result.path else self._say("no_path")
+        yield report_text(result.report, self._language)
+
+
+_REASONS: Final = frozenset(
+    {
+        "reason.CERTIFICATE_VERIFY_FAILED",
+        "reason.PEER_DID_NOT_RETURN_A_CERTIFICATE",
+        "reason.HTTP_REQUEST",
+        "reason.UNSUPPORTED_PROTOCOL",
+        "reason.NO_SHARED_CIPHER",
+        "reason.TLSV1_ALERT_UNKNOWN_CA",
+    }
+)
+
+
+def _path(result: CheckResult) -> list[str]:
+    if result.path is None:
+        return []
+    facts = [read_certificate(der) for der in result.path.certificates]
+    return [f.subject.common_name or f.subject.text for f in facts]
+
+
+def _seen(handshake: Handshake, result: CheckResult | None) -> dict[str, Any]:
+    facts = None if result is None else result.facts
+    return {
+        "tls": {"protocol": handshake.protocol or None, "cipher": handshake.cipher or None},
+        "certificate": facts
+        and {
+            "subject": facts.subject.text,
+            "issuer": facts.issuer.text,
+            "serial_number": f"{facts.serial_number:x}",
+            "not_after": facts.not_after.isoformat(),
+            "sha256": facts.sha256,
+        },
+        "presented": len(handshake.chain),
+        "oin": str(result.oin) if result and result.oin else None,
+        "path": _path(result) if result else [],
+        "report": report_document(result.report) if result else None,
+    }
+
+
+def server_certificate(pki: PKI, host: str, moment: datetime) -> IssuedCertificate:
+    """Issue a certificate for the endpoint itself: for ``localhost``, the loopback address and where it listens.
+
+    Raises:
+        InvalidValueError: the PKI has no profile for TLS servers.
+    """
+    server_auth = {"serverAuth", EXTENDED_KEY_USAGES["serverAuth"]}  # a profile may say either
+    usable = (name for name in pki.profiles if server_auth.intersection(template(name).extended_key_usage))
+    profile = next(usable, None)
+    if profile is None:
+        raise InvalidValueError("test_pki.error.no_server_profile", known=", ".join(pki.profiles))
+    names, addresses = ["localhost"], ["127.0.0.1"]
+    try:
+        addresses.append(str(ip_address(host)))
+    except ValueError:
+        names.append(host)
+    return pki.issue(profile, moment=moment, dns=list(dict.fromkeys(names)), ip=list(dict.fromkeys(addresses)))
