@@ -8,6 +8,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
@@ -67,8 +70,8 @@ def weak_scheme(algorithm: bytes) -> str:
 def weak_key(spki: bytes) -> str:
     """Return why a public key is not strong enough, or an empty string."""
     key = public_key(spki)
-    if key is None:
-        return "?"
+    if key is None or not _loads(spki):
+        return "?" if key is None else f"{key.label}, invalid"
     if key.algorithm in {"RSA", "RSASSA-PSS"}:
         exponent = key.exponent or 0
         strong = MIN_RSA_BITS <= (key.bits or 0) <= MAX_RSA_BITS and exponent % 2 and 3 <= exponent < _MAX_RSA_EXPONENT
@@ -77,6 +80,17 @@ def weak_key(spki: bytes) -> str:
     else:
         strong = key.algorithm in {"Ed25519", "Ed448"}
     return "" if strong else key.label
+
+
+def _loads(spki: bytes) -> bool:
+    """Whether it is a key at all: a point that lies on its curve, numbers that are numbers."""
+    try:
+        load_der_public_key(spki)
+    except UnsupportedAlgorithm:
+        return True  # of a kind that is named by its own words
+    except (ValueError, TypeError, KeyError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=64)

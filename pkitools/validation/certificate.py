@@ -19,7 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
-from pkitools.validation.names import canonical_name
+from pkitools.validation.names import canonical_name, is_readable
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 
@@ -256,7 +256,8 @@ def _read(der: bytes) -> PathCertificate:
     for node in tbs[6:]:
         if node[0] == 0xA3:
             _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
-    if read.faults or version != 3 or not read.algorithms_agree or read.issuer == _EMPTY_NAME:
+    good = version == 3 and read.algorithms_agree and read.issuer != _EMPTY_NAME and read.subject.isascii()
+    if read.faults or not good:
         read.misencodings = _misencodings(read)
     return read
 
@@ -269,6 +270,8 @@ def _misencodings(read: PathCertificate) -> tuple[str, ...]:
         found.append("two signature algorithms")
     if read.issuer == _EMPTY_NAME:
         found.append("empty issuer")
+    if not read.subject.isascii() and not is_readable(read.subject):
+        found.append("subject unreadable")
     return tuple(found)
 
 
@@ -335,7 +338,9 @@ def _basic_constraints(read: PathCertificate, value: bytes) -> None:
 
 
 def _key_usage(read: PathCertificate, value: bytes) -> None:
-    octets, _unused = asn1.bit_string(value, asn1.root(value, asn1.BIT_STRING))
+    octets, unused = asn1.bit_string(value, asn1.root(value, asn1.BIT_STRING))
+    if octets and octets[-1] & (1 << unused) - 1:
+        raise DERError("keyUsage with bits set that are not there")
     read.key_usage = int.from_bytes(octets[:2].translate(_REVERSED), "little")
 
 
@@ -355,6 +360,8 @@ def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
     for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
         if node[0] == 0x80:
             read.authority_key_identifier = asn1.contents(value, node)
+        elif node[0] not in {0xA1, 0x82}:
+            raise DERError("authorityKeyIdentifier with an unknown field")
 
 
 def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:

@@ -29,7 +29,9 @@ _CHECKED: Final[tuple[Rule, ...]] = (
     rules.NAME_CONSTRAINTS_RULE,
     rules.NAME_CONSTRAINTS_PLACE,
     rules.UNKNOWN_CRITICAL,
-    rules.UNREADABLE,
+    rules.POLICY,
+    rules.HOST,
+    *rules.STRICT_RULES,
 )
 
 

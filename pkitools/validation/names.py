@@ -35,6 +35,19 @@ def canonical_rdns(name: bytes) -> tuple[bytes, ...]:
     return tuple(_canonical_rdn(name, rdn) for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)))
 
 
+def is_readable(name: bytes) -> bool:
+    """Whether every string of a DER-encoded Name can be decoded as the type it says it is."""
+    try:
+        pairs = [
+            asn1.children(name, pair)
+            for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE))
+            for pair in asn1.children(name, rdn)
+        ]
+        return all(asn1.string(name, value)[2] for _kind, value in pairs)
+    except (DERError, ValueError):
+        return False
+
+
 def _canonical_rdn(name: bytes, rdn: Node) -> bytes:
     attributes = sorted(_canonical_attribute(name, pair) for pair in asn1.children(name, asn1.expect(rdn, asn1.SET)))
     return _framed(b"".join(attributes))

@@ -18,6 +18,9 @@ from pkitools.validation.checks import Violation
 _MADE_HERE: Final = object()
 
 
+_ALWAYS: Final = (rules.SERIAL_NUMBER, rules.UNREADABLE)  # no path is needed to look at these
+
+
 class VerifiedPath:
     """A path that was verified. Holding one is the proof: only :func:`verified` makes it, and only after success.
 
@@ -187,7 +190,8 @@ class PathResult:
             return odd
         if rule in self.not_applicable:
             return Outcome(rule, Status.NOT_APPLICABLE)
-        if self.path is not None or rule in self.attempt.met:
+        looked_at = rule in _ALWAYS or rule in self.attempt.met or (rule is rules.ENGINE and self.engine)
+        if self.path is not None or looked_at:
             return Outcome(rule, Status.MET)
         return Outcome(rule, Status.NOT_CHECKED, reason="no_path")
 

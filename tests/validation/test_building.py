@@ -1,0 +1,150 @@
+"""Building paths: bounded, whatever heap of certificates is given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from pkitools.findings import Status
+from pkitools.limits import MAX_SIGNATURE_CHECKS
+from pkitools.validation import building, validate_path
+from pkitools.validation.building import Pool, Search, first_path
+from pkitools.validation.certificate import load
+from tests.support.chains import AKI, MOMENT, SKI, Issued, authority, end_entity, good_chain, key
+
+HOST = "host.example.nl"
+# far above the 0.1 s that benchmarks show: a busy machine must not turn this red, an explosion must
+KILL_LIMIT = 2.0
+
+
+def pool(*certificates: Issued) -> Pool:
+    return Pool([load(c.der) for c in certificates])
+
+
+@cache
+def mesh(size: int) -> list[Issued]:
+    """Authorities that all certified each other: every order of them is a way."""
+    plain = [authority(f"Mesh {n}") for n in range(size)]
+    return [
+        authority(f"Mesh {a}", plain[b], extensions={AKI: None}) for a in range(size) for b in range(size) if a != b
+    ]
+
+
+@cache
+def one_name(size: int) -> list[Issued]:
+    """Authorities of one name, each issued by the next, under keys of their own, without key identifiers."""
+    bare = {AKI: None, SKI: None}
+    made = [authority("Same", own_key=key("same 0"), extensions=bare)]
+    for n in range(1, size):
+        made.append(authority("Same", made[-1], own_key=key(f"same {n}"), extensions=bare))
+    return made
+
+
+@cache
+def one_name_one_key(size: int) -> list[Issued]:
+    first = authority("Same", own_key=key("one"), extensions={AKI: None})
+    return [authority("Same", first, own_key=key("one"), path_length=n) for n in range(size)]
+
+
+HEAPS: dict[str, Callable[[], list[Issued]]] = {
+    "cross-certified mesh of 20": lambda: mesh(20),
+    "one name, 100 keys": lambda: one_name(100),
+    "one name, one key, 100 certificates": lambda: one_name_one_key(100),
+}
+
+
+@pytest.mark.parametrize("heap", HEAPS.values(), ids=HEAPS.keys())
+def test_a_pathological_heap_is_refused_in_time(heap: Callable[[], list[Issued]]) -> None:
+    certificates = heap()
+    leaf = end_entity(HOST, certificates[-1], extensions={AKI: None})
+    given = [c.der for c in certificates]
+    started = time.perf_counter()
+    result = validate_path(leaf.der, intermediates=given, anchors=[good_chain().root.der], moment=MOMENT)
+    assert time.perf_counter() - started < KILL_LIMIT
+    assert result.path is None
+
+
+@pytest.mark.parametrize("heap", HEAPS.values(), ids=HEAPS.keys())
+def test_a_pathological_heap_beside_it_does_not_keep_a_good_chain_from_being_found(
+    heap: Callable[[], list[Issued]],
+) -> None:
+    chain = good_chain()
+    given = [*(c.der for c in heap()), *chain.intermediates]
+    result = validate_path(chain.leaf.der, intermediates=given, anchors=[chain.root.der], moment=MOMENT)
+    assert result.path is not None
+
+
+@pytest.mark.parametrize(("decoys", "found"), [(MAX_SIGNATURE_CHECKS - 2, True), (MAX_SIGNATURE_CHECKS + 1, False)])
+def test_signature_checks_have_a_limit_that_is_said(decoys: int, found: bool) -> None:
+    root = good_chain().root
+    bare = {AKI: None, SKI: None}
+    real = authority("Crowd", root, extensions={SKI: None}, path_length=0)
+    crowd = [authority("Crowd", root, own_key=key(f"crowd {n}"), extensions=bare) for n in range(decoys)]
+    leaf = end_entity(HOST, real, extensions={AKI: None})
+    given = [*(c.der for c in crowd), real.der]
+    result = validate_path(leaf.der, intermediates=given, anchors=[root.der], moment=MOMENT)
+    assert (result.path is not None) == found
+    assert ("path.budget.exceeded" in result.report.codes()) != found
+
+
+@pytest.mark.parametrize(("limit", "said"), [("MAX_STEPS", "steps"), ("MAX_CANDIDATES", "candidates")])
+def test_steps_and_candidates_have_limits(monkeypatch: pytest.MonkeyPatch, limit: str, said: str) -> None:
+    chain = good_chain()
+    monkeypatch.setattr(building, limit, 1)
+    search = Search(load(chain.leaf.der), pool(chain.tsp, chain.domain), pool(chain.root))
+    assert len(list(search.paths())) <= 1
+    assert search.exhausted == said
+
+
+@pytest.mark.parametrize(
+    ("intermediates", "limit", "found"), [(2, 2, True), (2, 1, False), (6, 6, True), (7, 6, False)]
+)
+def test_the_length_of_a_path_has_a_limit_that_is_said(intermediates: int, limit: int, found: bool) -> None:
+    chain = [authority("Level 0")]
+    for n in range(1, intermediates + 1):
+        chain.append(authority(f"Level {n}", chain[-1]))
+    leaf = end_entity(HOST, chain[-1])
+    result = validate_path(
+        leaf.der,
+        intermediates=[c.der for c in chain[1:]],
+        anchors=[chain[0].der],
+        moment=MOMENT,
+        max_intermediates=limit,
+    )
+    assert (result.path is not None) == found
+    if not found:
+        assert "path.budget.exceeded" in result.report.codes()
+
+
+def test_the_likeliest_path_needs_no_search() -> None:
+    chain = good_chain()
+    path = first_path(load(chain.leaf.der), pool(chain.domain, chain.tsp), pool(chain.root))
+    assert path is not None
+    assert [c.der for c in path] == [chain.leaf.der, chain.tsp.der, chain.domain.der, chain.root.der]
+
+
+def test_a_certificate_given_twice_counts_once() -> None:
+    chain = good_chain()
+    given = chain.intermediates * 50
+    result = validate_path(chain.leaf.der, intermediates=given, anchors=[chain.root.der] * 3, moment=MOMENT)
+    assert result.path is not None
+    assert result.candidates == 1
+    assert "path.input.unreadable" in result.report.codes(Status.MET)
+
+
+def test_the_anchor_wins_over_a_cross_certificate_of_the_same_key() -> None:
+    chain = good_chain()
+    older = authority("Older root")
+    cross = Issued(authority("Root", older, own_key=chain.root.key).der, chain.root.key, chain.root.subject)
+    for anchors, length in (([chain.root], 4), ([older], 5), ([older, chain.root], 4)):
+        result = validate_path(
+            chain.leaf.der,
+            intermediates=[*chain.intermediates, cross.der],
+            anchors=[a.der for a in anchors],
+            moment=MOMENT,
+        )
+        assert result.path is not None
+        assert len(result.path) == length
