@@ -7,6 +7,8 @@ attribute the profile does not know left out. What cannot be mended is refused: 
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from pkitools.requests.reading import RequestFacts
 
 _NAMES: Final = {oid: name for name, oid in names.OIDS.items()}
+_PLAIN_PEM: Final = re.compile(
+    rb"-----BEGIN CERTIFICATE REQUEST-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE REQUEST-----\s*"
+)
 _MAX_HOST_NAMES: Final = 100
 _MAX_VALUE: Final = 64
 _PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*\Z")
@@ -76,18 +81,28 @@ def read_request(data: bytes, name: str = "CSR") -> Request:
         InputError: not a request, or its signature is not made with its own key.
     """
     from pkitools.requests.reading import read_request as facts_of
-    from pkitools.sources import Kind, items_of, read_source
 
-    found = items_of(read_source(data, name), Kind.REQUEST)
-    if len(found) != 1:
-        raise InputError("test_pki.error.many_requests", name=name, count=len(found))
-    facts = facts_of(found[0].der, name)
+    facts = facts_of(_only_request(data, name), name)
     return Request(
         subject=tuple((_NAMES.get(attribute.oid, attribute.oid), attribute.value) for attribute in facts.subject),
         dns=facts.dns_names,
         other_names=tuple(n.kind for n in facts.subject_alternative_name or () if n.kind != "dns"),
         public_key=_proven_key(facts, name),
     )
+
+
+def _only_request(data: bytes, name: str) -> bytes:
+    """Return the DER of the one request in a file, whatever its form."""
+    plain = _PLAIN_PEM.fullmatch(data)
+    if plain:  # what nearly every file is: it need not pay for recognising all that it could be
+        with contextlib.suppress(ValueError):
+            return base64.b64decode(plain[1])
+    from pkitools.sources import Kind, items_of, read_source
+
+    found = items_of(read_source(data, name), Kind.REQUEST)
+    if len(found) != 1:
+        raise InputError("test_pki.error.many_requests", name=name, count=len(found))
+    return found[0].der
 
 
 def _proven_key(facts: RequestFacts, name: str) -> PublicKey:

@@ -193,3 +193,19 @@ def test_two_requests_are_one_too_many(key: rsa.RSAPrivateKey) -> None:
     assert read_request(b"text before\r\n" + pem).dns == ()
     with pytest.raises(InputError, match="2 certificate signing requests"):
         read_request(pem * 2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pem: pem,
+        lambda pem: pem.replace(b"\n", b"\r\n"),
+        lambda pem: b"\xef\xbb\xbf" + pem,
+        lambda pem: b"Subject: x\n" + pem + b"\n\n",
+        lambda pem: pem.replace(b"CERTIFICATE REQUEST", b"NEW CERTIFICATE REQUEST"),
+    ],
+    ids=["plain", "crlf", "bom", "text", "new"],
+)
+def test_a_request_is_recognised_in_every_dress(key: rsa.RSAPrivateKey, change: Any) -> None:
+    pem = x509.load_der_x509_csr(csr(key, names=DNS)).public_bytes(Encoding.PEM)
+    assert read_request(change(pem)) == read_request(csr(key, names=DNS))
