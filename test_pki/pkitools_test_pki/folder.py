@@ -33,7 +33,7 @@ from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.crl import Revocation
 from pkitools_test_pki.enrollment import Change, Request, enrol
-from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.issued import IssuedCertificate, outputs
 from pkitools_test_pki.keys import KeySource, fresh_keys, load_key, private_pem
 from pkitools_test_pki.names import file_name
 from pkitools_test_pki.pki import PKI, build, checked_base_url
@@ -102,12 +102,9 @@ class PKIFolder:
         Raises:
             FileError: one of the files exists (without ``overwrite``) or cannot be written: nothing is issued then.
         """
-        outputs = _outputs(prefix, b"", b"", None if request else b"")
-        check_outputs(outputs, overwrite=overwrite)
+        check_outputs(outputs(prefix, b"", b"", None if request else b""), overwrite=overwrite)
         issued, changes = self.issue(profile, request=request, **wishes)
-        outputs = _outputs(prefix, issued.pem, issued.chain_pem, issued.key_pem if issued.key else None)
-        backups = write_set(outputs, overwrite=overwrite)
-        return issued, changes, (*(Path(output.path) for output in outputs), *backups)
+        return issued, changes, issued.write(prefix, overwrite=overwrite)
 
     def revoke(self, serial_number: int, reason: str, *, moment: datetime) -> tuple[Revocation, Path]:
         """Revoke a certificate and publish the CRL that says so; return its file as well.
@@ -140,12 +137,6 @@ class PKIFolder:
                 raise StateError("test_pki.error.no_base_crl", authority=authority.name)
             write_public(path, newest, overwrite=True)
         return path
-
-
-def _outputs(prefix: str | os.PathLike[str], pem: bytes, chain: bytes, key: bytes | None) -> list[Output]:
-    base = os.fspath(prefix)
-    outputs = [] if key is None else [Output(f"{base}.key", key, secret=True)]
-    return [*outputs, Output(f"{base}.pem", pem, secret=False), Output(f"{base}.chain.pem", chain, secret=False)]
 
 
 # -- opening -----------------------------------------------------------------------------------------------------------
@@ -279,11 +270,11 @@ def _fill(folder: Path, shapes: Sequence[str], moment: datetime, keys: KeySource
         for spec in authorities_of(shapes):
             store.add_authority(spec.name, spec.issuer)
         pki = build(*shapes, moment=moment, keys=keys, base_url=base_url, ledger=store)
-        outputs = [Output(folder / TRUST, pki.trust_pem(), secret=False)]
+        files = [Output(folder / TRUST, pki.trust_pem(), secret=False)]
         for authority in pki:
             store.finish_authority(authority.name, authority.certificate.serial_number)
-            outputs += _files_of(folder, authority)
-        write_set(outputs)
+            files += _files_of(folder, authority)
+        write_set(files)
         (folder / LOCK).touch()
     except BaseException:
         store.close()

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.errors import InvalidValueError
+from pkitools.files import Output, write_set
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.keys import private_pem
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from pkitools.x509.model import CertificateFacts
+
+PathLike: TypeAlias = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -89,20 +92,25 @@ class IssuedCertificate:
 
         return x509.load_der_x509_certificate(self.der)
 
-    def write(self, folder: str | os.PathLike[str], name: str) -> tuple[Path, ...]:
-        """Write ``name.pem``, ``name.chain.pem`` and, when the key is here, ``name.key`` (0600); return the paths.
+    def write(self, prefix: PathLike, *, overwrite: bool = False) -> tuple[Path, ...]:
+        """Write ``PREFIX.pem``, ``PREFIX.chain.pem`` and, when the key is here, ``PREFIX.key`` (0600): all or none.
+
+        Returns:
+            Their paths, and those of keys that were overwritten and kept.
 
         Raises:
-            FileError: one of them exists, or cannot be written.
+            FileError: one of them exists (without ``overwrite``), or cannot be written.
         """
-        from pkitools.files import Output, write_set
+        files = outputs(prefix, self.pem, self.chain_pem, None if self.key is None else self.key_pem)
+        backups = write_set(files, overwrite=overwrite)
+        return (*(Path(file.path) for file in files), *backups)
 
-        base = Path(folder) / name
-        outputs = [Output(f"{base}.pem", self.pem, False), Output(f"{base}.chain.pem", self.chain_pem, False)]
-        if self.key is not None:
-            outputs.insert(0, Output(f"{base}.key", self.key_pem, True))
-        write_set(outputs)
-        return tuple(Path(output.path) for output in outputs)
+
+def outputs(prefix: PathLike, pem: bytes, chain: bytes, key: bytes | None) -> list[Output]:
+    """Return the files of one certificate, the secret first."""
+    base = os.fspath(prefix)
+    files = [] if key is None else [Output(f"{base}.key", key, secret=True)]
+    return [*files, Output(f"{base}.pem", pem, secret=False), Output(f"{base}.chain.pem", chain, secret=False)]
 
 
 def pem(label: str, der: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import multiprocessing
 import os
+import random
 import shutil
 import sqlite3
 import stat
@@ -237,6 +238,41 @@ def test_eight_processes_issue_two_thousand_certificates(where: Path) -> None:
         numbers = {row.serial_number for row in folder.store.certificates() if row.profile == "g4-tls"}
     assert states == {"issued": 2000}
     assert len(numbers) == 2000
+
+
+def issue_until_killed(where: Path, acknowledge: int, seed: int) -> None:
+    key = elliptic_keys("rsa:3072")
+    with opened(where) as folder:
+        while True:
+            issued = folder.pki.issue("g4-tls", key=key)
+            os.write(acknowledge, f"{issued.serial_number}\n".encode())
+            if seed % 5 == 0:
+                folder.revoke(issued.serial_number, "superseded", moment=MOMENT)
+            seed += 1
+
+
+def test_processes_killed_at_any_moment_lose_nothing_and_double_nothing(where: Path) -> None:
+    context = multiprocessing.get_context("fork")
+    chance = random.Random(4)  # when to kill is no secret, and the same on every run
+    reading, writing = os.pipe()
+    for number in range(60):
+        workers = [context.Process(target=issue_until_killed, args=(where, writing, number + w)) for w in range(2)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(chance.uniform(0.005, 0.05))
+            worker.kill()
+            worker.join()
+    os.close(writing)
+    with os.fdopen(reading) as acknowledged:
+        serials = [int(line) for line in acknowledged]
+    assert len(serials) > 60, "the workers were killed before they did anything"
+    assert len(set(serials)) == len(serials)
+    with opened(where) as folder:
+        states = {row.serial_number: row.state for row in folder.store.certificates() if row.profile == "g4-tls"}
+        assert set(serials) <= set(states)
+        folder.publish_crls(moment=MOMENT)
+    assert codes(where) == set()
 
 
 # -- what is no test PKI -----------------------------------------------------------------------------------------------

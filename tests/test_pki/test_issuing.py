@@ -222,7 +222,7 @@ def test_any_subject_survives_byte_for_byte(organization: str, host: str) -> Non
 
 def test_a_certificate_can_be_written_as_files(tmp_path, rsa_pki: PKI) -> None:  # type: ignore[no-untyped-def]  # pytest's
     issued = rsa_pki.issue()
-    paths = issued.write(tmp_path, "koppeling")
+    paths = issued.write(tmp_path / "koppeling")
     assert [p.name for p in paths] == ["koppeling.key", "koppeling.pem", "koppeling.chain.pem"]
     assert (tmp_path / "koppeling.key").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "koppeling.chain.pem").read_bytes().count(b"BEGIN") == 3
