@@ -108,7 +108,10 @@ def parts(facts: CertificateFacts) -> dict[str, object]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("deviation", "part", "read", "value"), DEVIATIONS, ids=lambda v: str(v)[:40])
+NAMES = [f"{number}-{'-'.join(deviation)}" for number, (deviation, *_) in enumerate(DEVIATIONS)]
+
+
+@pytest.mark.parametrize(("deviation", "part", "read", "value"), DEVIATIONS, ids=NAMES)
 def test_a_deviation_changes_what_it_says_and_nothing_else(
     deviation: dict[str, Any], part: str, read: Callable[[CertificateFacts], object], value: object
 ) -> None:
