@@ -64,7 +64,7 @@ class FaultServer:
 
     def _handle(self, connection: socket.socket) -> None:
         connection.settimeout(5)
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, LookupError):
             if self._tls is not None:
                 connection = self._tls.wrap_socket(connection, server_side=True)
             with connection:

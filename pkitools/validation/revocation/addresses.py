@@ -20,7 +20,7 @@ Network: TypeAlias = IPv4Network | IPv6Network
 
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _MAX_URL: Final = 2048
-_NAT64: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
+_NAT64: Final = IPv6Network("64:ff9b::/96")
 _COMPATIBLE: Final = IPv6Network("::/96")
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
 _NUMBER: Final = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
@@ -118,20 +118,20 @@ def is_allowed(address: Address, allow_net: Iterable[Network] = ()) -> bool:
 
 
 def _carried(address: Address) -> Iterator[Address]:
-    """Yield the address and every IPv4 address inside it; of a mapped one only what it maps."""
+    """Yield the address and every IPv4 address inside it; of a mapped or NAT64 one only that, as it leads there."""
     if isinstance(address, IPv4Address):
         yield address
         return
-    if address.ipv4_mapped is not None:
-        yield address.ipv4_mapped
+    low = IPv4Address(int(address) & 0xFFFFFFFF)
+    if address.ipv4_mapped is not None or address in _NAT64:
+        yield low
         return
     yield address
-    low = IPv4Address(int(address) & 0xFFFFFFFF)
     if address.sixtofour is not None:
         yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
-    if any(address in network for network in _NAT64) or (address in _COMPATIBLE and int(address) > 1):
+    if address in _COMPATIBLE and int(address) > 1:
         yield low
 
 

@@ -118,7 +118,9 @@ def is_cut_off(der: bytes) -> bool:
     """Whether the outermost length promises more bytes than there are."""
     if len(der) < 2 or (der[1] > 0x80 and len(der) < 2 + der[1] - 0x80):
         return True
-    octets = der[1] & 0x7F if der[1] >= 0x80 else 0
+    if der[1] == 0x80:
+        return False  # an indefinite length promises nothing
+    octets = der[1] & 0x7F if der[1] > 0x80 else 0
     length = int.from_bytes(der[2 : 2 + octets], "big") if octets else der[1]
     return 2 + octets + length > len(der)
 

@@ -172,13 +172,14 @@ class Connection:
         return b"".join(parts)
 
     def _until_closed(self, limit: int) -> bytes:
-        parts, size = [self._buffer], len(self._buffer)
-        self._buffer = b""
-        while more := self._more():
+        parts, size = [], 0
+        more, self._buffer = self._buffer or self._more(), b""
+        while more:
             parts.append(more)
             size += len(more)
             if size > limit:
                 raise Fault("too-large", f"more than {limit} bytes")
+            more = self._more()
         return b"".join(parts)
 
     def _chunked(self, limit: int) -> bytes:

@@ -1,0 +1,471 @@
+"""Reading and judging CRLs: real ones, signatures of every kind, scopes, and what the full engine is asked for."""
+
+from __future__ import annotations
+
+import subprocess
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+
+from pkitools.errors import InputError, LimitError, PkitoolsError
+from pkitools.validation.revocation import (
+    RevocationOptions,
+    RevocationPolicy,
+    StatusKind,
+    check_revocation,
+    read_crl,
+)
+from pkitools.validation.revocation.scope import ALL_REASONS, scope_of
+from pkitools_test_pki import crl as crls
+from pkitools_test_pki import der, extensions
+from pkitools_test_pki.algorithms import RSA_SHA1, SignatureScheme
+from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.faults.crls import full_name, idp
+from pkitools_test_pki.keys import spki
+from tests.revocation.material import MOMENT, World
+from tests.support.judges import judge
+from tests.support.shared import shared
+
+OTHER = Revocation(4711, MOMENT - timedelta(days=1), "superseded")
+DAY = timedelta(days=1)
+
+
+def status(world: World, *lists: Any, leaf: Any = None, **arguments: Any) -> tuple[StatusKind, str]:
+    found = world.check(leaf or world.plain, crls=lists, **arguments).statuses[0]
+    return found.kind, found.code
+
+
+GOOD, REVOKED = (StatusKind.GOOD, ""), (StatusKind.REVOKED, "")
+
+
+def unknown(code: str) -> tuple[StatusKind, str]:
+    return StatusKind.UNKNOWN, code
+
+
+# --- reading
+
+
+def test_a_real_crl() -> None:
+    """Issued by the G3 root in 2020; another reader says the same of it."""
+    data = shared("samples/crl/Root-CA-G3_CRL-13_2020-12-03.crl").read_bytes()
+    mine, other = read_crl(data), x509.load_der_x509_crl(data)
+    assert mine.this_update == other.last_update_utc
+    assert mine.next_update == other.next_update_utc
+    assert mine.number == 13
+    assert mine.issuer == other.issuer.public_bytes()
+    assert [(row.serial, row.revoked_at) for row in mine.index.rows()] == [
+        (entry.serial_number.to_bytes(20, "big"), entry.revocation_date_utc) for entry in other
+    ]
+
+
+def test_the_real_crl_proves_its_authority_good_within_its_year() -> None:
+    """Root level lists of G3 lived a year: nextUpdate decides, not 48 hours."""
+    data = shared("samples/crl/Root-CA-G3_CRL-13_2020-12-03.crl").read_bytes()
+    chain = shared("samples/certificates/G3_eh01.staging.iwelcome.nl_20190521.chain.pem").read_bytes()
+    path = [der_of(certificate) for certificate in x509.load_pem_x509_certificates(chain)]
+    for moment, expected in (
+        (datetime(2021, 11, 1, tzinfo=UTC), GOOD),
+        (datetime(2021, 12, 4, tzinfo=UTC), unknown("stale")),
+        (datetime(2020, 12, 1, tzinfo=UTC), unknown("not-yet")),
+    ):
+        found = check_revocation(path, moment=moment, crls=[data]).statuses
+        assert (found[-1].kind, found[-1].code) == expected
+        assert {one.kind for one in found[:-1]} == {StatusKind.UNKNOWN}
+
+
+def der_of(certificate: x509.Certificate) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return certificate.public_bytes(Encoding.DER)
+
+
+def test_openssl_reads_and_verifies_the_same(world: World, tmp_path: Path) -> None:
+    openssl = judge("openssl")
+    data = world.crl_case(world.plain).crl(revocations=[OTHER])
+    (tmp_path / "list.crl").write_bytes(data)
+    (tmp_path / "ca.pem").write_bytes(world.tsp.certificate.pem)
+    command = [openssl, "crl", "-inform", "DER", "-in", "list.crl", "-CAfile", "ca.pem", "-noout", "-text", "-verify"]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "verify OK" in told.stderr
+    assert f"Serial Number: {4711:04X}" in told.stdout
+    assert read_crl(data).signed_by(spki(world.tsp.key.public_key()))
+
+
+def pem_of(data: bytes) -> bytes:
+    import base64
+
+    return b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(data) + b"-----END X509 CRL-----\n"
+
+
+def test_pem_is_read_as_der(world: World) -> None:
+    data = world.crl_case(world.plain).crl()
+    assert read_crl(pem_of(data)).der == data
+    assert read_crl(b"\r\n\n" + pem_of(data)).was_pem
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "crl_not_der"),
+        (b"<html>", "crl_not_der"),
+        (b"-----BEGIN CERTIFICATE-----\n", "crl_not_der"),
+        (b"-----BEGIN X509 CRL-----\nMIIB", "crl_truncated"),
+        (b"-----BEGIN X509 CRL-----\n!!!!\n-----END X509 CRL-----\n", "crl_malformed"),
+        (b"-----BEGIN X509 CRL-----\n\n-----END X509 CRL-----\n", "crl_not_der"),
+        (b"\x30", "crl_truncated"),
+        (b"\x30\x82\x01", "crl_truncated"),
+        (b"\x30\x00", "crl_malformed"),
+        (b"\x30\x80\x00\x00", "crl_malformed"),
+        (b"\x30\x03\x30\x01\x00", "crl_malformed"),
+    ],
+)
+def test_what_is_no_crl(data: bytes, code: str) -> None:
+    with pytest.raises(InputError) as error:
+        read_crl(data)
+    assert error.value.code == f"revocation.error.{code}"
+
+
+def test_a_crl_of_the_limit_and_one_beyond(world: World) -> None:
+    data = world.crl_case(world.plain).crl()
+    assert read_crl(data, limit=len(data)).der == data
+    with pytest.raises(LimitError):
+        read_crl(data, limit=len(data) - 1)
+
+
+def test_an_empty_bit_string_in_the_scope(world: World) -> None:
+    """A BIT STRING of no octets (03 01 00) as onlySomeReasons: once a crash elsewhere, here no reasons at all."""
+    made = world.crl_case(world.plain).crl(extensions=[idp(der.tlv(0x83, b"\x00"))])
+    assert scope_of(read_crl(made)).reasons == 0
+    assert status(world, made) == unknown("scope")
+    for broken in (b"", b"\x08", b"\x01", b"\xff\xff"):
+        made = world.crl_case(world.plain).crl(extensions=[idp(der.tlv(0x83, broken))])
+        assert status(world, made) == unknown("malformed")
+
+
+def test_an_x400_address_where_a_name_is_compared(world: World) -> None:
+    """CVE-2023-0286: a GeneralName taken for another type. Here it is bytes that compare or do not."""
+    address = der.context(3, der.octets(b"\x00" * 40))
+    leaf = world.leaf(extensions=[point(address)])
+    scoped = idp(der.context(0, der.context(0, address)))
+    assert status(world, world.crl_case(leaf).crl(extensions=[scoped]), leaf=leaf) == GOOD
+    other = idp(der.context(0, der.context(0, der.context(3, der.octets(b"\x01" * 40)))))
+    assert status(world, world.crl_case(leaf).crl(extensions=[other]), leaf=leaf) == unknown("scope")
+
+
+def point(*names: bytes, reasons: bytes = b"", issuer: bytes = b"", relative: bytes = b"") -> Any:
+    """cRLDistributionPoints of one point."""
+    where = der.context(0, der.context(0, *names)) if names else b""
+    if relative:
+        where = der.context(0, der.context(1, relative))
+    return points(where + (der.tlv(0x81, reasons) if reasons else b"") + (der.context(2, issuer) if issuer else b""))
+
+
+def points(*each: bytes) -> Any:
+    return extensions.extension("crl_distribution_points", der.sequence(*(der.sequence(one) for one in each)))
+
+
+# --- signatures
+
+
+def rsa_key(_cache: list[rsa.RSAPrivateKey] = []) -> rsa.RSAPrivateKey:  # noqa: B006 - made once for the session
+    if not _cache:
+        _cache.append(rsa.generate_private_key(65537, 2048))
+    return _cache[0]
+
+
+def builder(issuer: str = "CA") -> x509.CertificateRevocationListBuilder:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, issuer)])
+    return x509.CertificateRevocationListBuilder(name, MOMENT, MOMENT + DAY)
+
+
+@pytest.mark.parametrize("salt", [0, 20, 64, padding.PSS.MAX_LENGTH])
+@pytest.mark.parametrize(("digest", "mask"), [(hashes.SHA512(), hashes.SHA512()), (hashes.SHA256(), hashes.SHA384())])
+def test_rsassa_pss(digest: Any, mask: Any, salt: int) -> None:
+    if salt == padding.PSS.MAX_LENGTH:
+        salt = 2048 // 8 - digest.digest_size - 2
+    scheme = SignatureScheme("pss", digest.name, mgf_hash=mask.name, salt_length=salt)
+    tbs = crls.CrlBlueprint(scheme, der.sequence(), MOMENT, MOMENT + DAY, ())
+    made = read_crl(tbs.signed(rsa_key()))
+    assert made.signed_by(spki(rsa_key().public_key()))
+    assert not made.signed_by(spki(rsa.generate_private_key(65537, 1024).public_key()))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [ec.generate_private_key(curve()) for curve in (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)]
+    + [ed25519.Ed25519PrivateKey.generate(), ed448.Ed448PrivateKey.generate(), "rsa"],
+    ids=["P-256", "P-384", "P-521", "Ed25519", "Ed448", "RSA"],
+)
+def test_signatures_made_by_another_library(key: Any) -> None:
+    key = rsa_key() if key == "rsa" else key
+    digest = None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else hashes.SHA384()
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    data = builder().sign(key, digest).public_bytes(Encoding.DER)
+    assert read_crl(data).signed_by(spki(key.public_key()))
+    spoiled = read_crl(data[:-1] + bytes((data[-1] ^ 1,)))
+    assert not spoiled.signed_by(spki(key.public_key()))
+
+
+def test_sha1_signs_nothing_today(world: World) -> None:
+    tbs = crls.CrlBlueprint(RSA_SHA1, der.sequence(), MOMENT, MOMENT + DAY, ())
+    assert not read_crl(tbs.signed(rsa_key())).signed_by(spki(rsa_key().public_key()))
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\x30\x00", b"\x30\x03\x02\x01\x01", bytes(100)])
+def test_a_key_that_is_none_signed_nothing(world: World, garbage: bytes) -> None:
+    assert not read_crl(world.crl_case(world.plain).crl()).signed_by(garbage)
+
+
+def test_no_bit_of_the_signature_or_what_it_covers_can_be_turned(world: World) -> None:
+    """All bits of the signature, and every third of the rest: never GOOD, never an error of another kind."""
+    data = world.crl_case(world.plain).crl(revocations=[OTHER])
+    size = 8 * len(data)
+    signature = 8 * (len(data) - 104)
+    for bit in [*range(0, signature, 3), *range(signature, size)]:
+        flipped = bytearray(data)
+        flipped[bit >> 3] ^= 0x80 >> (bit & 7)
+        kind, _ = status(world, bytes(flipped))
+        assert kind is StatusKind.UNKNOWN, bit
+
+
+# --- scope
+
+
+URL = "http://crl.example/list.crl"
+
+
+def crl_with(world: World, leaf: Any, *scope: bytes, **other: Any) -> bytes:
+    return world.crl_case(leaf).crl(extensions=[idp(*scope)], **other)
+
+
+def test_the_name_of_a_list_must_be_one_of_the_points(world: World) -> None:
+    leaf = world.leaf(crl=(URL,))
+    assert status(world, crl_with(world, leaf, full_name(URL)), leaf=leaf) == GOOD
+    assert status(world, crl_with(world, leaf, full_name(URL + "2")), leaf=leaf) == unknown("scope")
+    # a list with a name says nothing of a certificate without a point
+    assert status(world, crl_with(world, world.plain, full_name(URL))) == unknown("scope")
+
+
+def test_a_name_relative_to_the_issuer(world: World) -> None:
+    rdn = der.sequence(der.oid("2.5.4.3"), der.string("List 1"))
+    leaf = world.leaf(extensions=[point(relative=rdn)])
+    relative = der.context(0, der.context(1, rdn))
+    issuer = der.sequence(
+        world.tsp.subject[2 + 2 :] if world.tsp.subject[1] == 0x82 else names_in(world.tsp.subject), der.tlv(0x31, rdn)
+    )
+    full = der.context(0, der.context(0, der.context(4, issuer)))
+    for name in (relative, full):
+        assert status(world, crl_with(world, leaf, name), leaf=leaf) == GOOD
+    other = der.context(0, der.context(1, der.sequence(der.oid("2.5.4.3"), der.string("List 2"))))
+    assert status(world, crl_with(world, leaf, other), leaf=leaf) == unknown("scope")
+
+
+def names_in(name: bytes) -> bytes:
+    from pkitools.x509.der import contents, root
+
+    return contents(name, root(name, 0x30))
+
+
+@pytest.mark.parametrize(("flag", "expected"), [(1, GOOD), (2, unknown("scope")), (5, unknown("scope"))])
+def test_lists_of_users_authorities_and_attributes(world: World, flag: int, expected: tuple[StatusKind, str]) -> None:
+    scope = der.context(flag, b"\xff", constructed=False)
+    assert status(world, crl_with(world, world.plain, scope)) == expected
+
+
+def test_a_list_of_users_says_nothing_of_an_authority(world: World) -> None:
+    only_user = world.domain.crl(moment=MOMENT, extensions=[idp(der.context(1, b"\xff", constructed=False))])
+    root = world.pki["g4-tls-root"].crl(moment=MOMENT)
+    path = [link.der for link in world.plain.path]
+    found = check_revocation(path, moment=MOMENT, crls=[only_user, root]).statuses
+    assert (found[1].kind, found[1].code) == unknown("scope")
+    assert found[2].is_good
+
+
+def test_reasons_add_up(world: World) -> None:
+    """Two lists that split the reasons prove it together; one of them does not."""
+    case = world.crl_case(world.plain)
+    some, rest = der.tlv(0x83, b"\x05\x60"), der.tlv(0x83, b"\x07\x1f\x80")
+    first, second = (case.crl(extensions=[idp(reasons)]) for reasons in (some, rest))
+    assert scope_of(read_crl(first)).reasons | scope_of(read_crl(second)).reasons == ALL_REASONS
+    assert status(world, first) == unknown("scope")
+    assert status(world, second) == unknown("scope")
+    assert status(world, first, second) == GOOD
+    revoking = case.crl(extensions=[idp(some)], revocations=[case.entry("keyCompromise")])
+    assert status(world, revoking) == REVOKED
+
+
+def test_points_for_some_reasons_each(world: World) -> None:
+    urls = ["http://crl.example/1.crl", "http://crl.example/2.crl"]
+    parts = [
+        der.context(0, der.context(0, extensions.uri(url))) + der.tlv(0x81, reasons)
+        for url, reasons in zip(urls, (b"\x05\x60", b"\x07\x1f\x80"), strict=True)
+    ]
+    leaf = world.leaf(extensions=[points(*parts)])
+    lists = [crl_with(world, leaf, full_name(url)) for url in urls]
+    assert status(world, lists[0], leaf=leaf) == unknown("offline")  # the other would have to be fetched
+    assert status(world, *lists, leaf=leaf) == GOOD
+    # a point for some reasons only leaves the others unanswered, whatever the list
+    alone = world.leaf(extensions=[points(parts[0])])
+    assert status(world, world.crl_case(alone).crl(), leaf=alone) == unknown("scope")
+
+
+def test_a_complete_list_serves_every_point(world: World) -> None:
+    leaf = world.leaf(crl=("http://crl.example/1.crl", "http://crl.example/2.crl"))
+    assert status(world, world.crl_case(leaf).crl(), leaf=leaf) == GOOD
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"\x30\x00", b"\x30\x02\x30\x00", der.sequence(*[der.sequence(full_name("http://x/"))] * 21), b"\x04\x00"],
+    ids=["empty", "no point", "empty point", "21 points", "no sequence"],
+)
+def test_distribution_points_that_cannot_be_read_prove_nothing(world: World, value: bytes) -> None:
+    leaf = world.leaf(extensions=[extensions.extension("crl_distribution_points", value)])
+    kind, code = status(world, world.crl_case(leaf).crl(), leaf=leaf)
+    assert (kind, code) == unknown("malformed")
+    assert status(world, world.crl_case(leaf).listing(), leaf=leaf) == REVOKED
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"",
+        b"\x30\x03\x86\x01\xff",
+        der.sequence(der.context(0, der.context(2))),
+        der.sequence(der.context(0, der.context(0))),
+    ],
+    ids=["empty", "unknown part", "third kind of name", "no name"],
+)
+def test_a_scope_that_cannot_be_read_proves_nothing(world: World, value: bytes) -> None:
+    from pkitools.x509.model import Extension
+
+    scope = Extension(crls.ISSUING_DISTRIBUTION_POINT, True, value)
+    assert status(world, world.crl_case(world.plain).crl(extensions=[scope])) == unknown("malformed")
+
+
+# --- what is revoked stays so
+
+
+def test_a_stale_list_still_revokes_and_a_stale_hold_does_not(world: World) -> None:
+    case = world.crl_case(world.plain)
+    old = {"this_update": MOMENT - 30 * DAY, "next_update": MOMENT - 28 * DAY}
+    for reason, expected in ((None, REVOKED), ("superseded", REVOKED), ("certificateHold", unknown("stale"))):
+        made = case.crl(revocations=[case.entry(reason, moment=MOMENT - 40 * DAY)], **old)
+        for policy in (RevocationPolicy.REQUIRE, RevocationPolicy.PREFER):
+            assert status(world, made, policy=policy) == expected
+
+
+def test_a_list_from_after_the_moment_revokes_what_was_revoked_before_it(world: World) -> None:
+    case = world.crl_case(world.plain)
+    later = {"this_update": MOMENT + 30 * DAY, "next_update": MOMENT + 32 * DAY}
+    before = case.crl(revocations=[case.entry(moment=MOMENT - DAY)], **later)
+    after = case.crl(revocations=[case.entry(moment=MOMENT + DAY)], **later)
+    assert status(world, before) == REVOKED
+    assert status(world, after) == unknown("not-yet")
+
+
+def test_a_delta_alone_revokes_and_proves_nothing_good(world: World) -> None:
+    case = world.crl_case(world.plain)
+    delta = [crls.delta_indicator(1)]
+    assert status(world, case.crl(extensions=delta)) == unknown("scope")
+    assert status(world, case.crl(extensions=delta, revocations=[case.entry()])) == REVOKED
+    base = case.crl()
+    assert status(world, base, case.crl(extensions=delta, revocations=[case.entry()])) == REVOKED
+
+
+def test_with_a_bound_on_age_a_list_without_end_is_good(world: World) -> None:
+    made = world.crl_case(world.plain).crl(next_update=None, this_update=MOMENT - timedelta(hours=3))
+    for hours, expected in ((4, GOOD), (2, unknown("no-next-update"))):
+        options = RevocationOptions(max_age=timedelta(hours=hours))
+        assert status(world, made, options=options) == expected
+
+
+def test_two_lists_that_disagree(world: World) -> None:
+    case = world.crl_case(world.plain)
+    for lists in ((case.crl(), case.listing()), (case.listing(), case.crl())):
+        assert status(world, *lists) == REVOKED
+
+
+# --- the full engine
+
+
+def test_an_indirect_list_by_the_full_engine(world: World) -> None:
+    """The certificate says that another authority keeps its list; that one's certificate is at hand."""
+    keeper = world.domain.create_subordinate(
+        world.tsp.spec,
+        moment=MOMENT - 40 * DAY,
+        subject=der.sequence(der.set_of(der.sequence(der.oid("2.5.4.3"), der.string("Keeper of lists")))),
+        key_usage=("cRLSign",),
+    )
+    name = der.context(4, keeper.subject)
+    leaf = world.leaf(extensions=[point(extensions.uri(URL), issuer=name)])
+    scope = idp(full_name(URL), der.context(4, b"\xff", constructed=False))
+    owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.tsp.subject)))
+    listed = Revocation(leaf.serial_number, MOMENT - DAY, "superseded", (owner,))
+    other = Revocation(99, MOMENT - DAY, "superseded", (owner,))
+    case = world.crl_case(leaf, keeper)
+    others = {"other_certificates": [keeper.certificate.der]}
+    assert status(world, case.crl(extensions=[scope], revocations=[other]), leaf=leaf, **others) == GOOD
+    assert status(world, case.crl(extensions=[scope], revocations=[listed]), leaf=leaf, **others) == REVOKED
+    # without that certificate, and by a list that is not indirect, nothing is proved
+    assert status(world, case.crl(extensions=[scope]), leaf=leaf)[0] is StatusKind.UNKNOWN
+    assert status(world, case.crl(extensions=[idp(full_name(URL))]), leaf=leaf, **others)[0] is StatusKind.UNKNOWN
+    # its own authority's list does not count where another was named
+    assert status(world, world.crl_case(leaf).crl(), leaf=leaf)[0] is StatusKind.UNKNOWN
+
+
+def test_an_indirect_list_of_the_issuer_itself(world: World) -> None:
+    """Entries belong to the issuer named last; those before the first belong to the list's own."""
+    case = world.crl_case(world.plain)
+    scope = idp(der.context(4, b"\xff", constructed=False))
+    owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.domain.subject)))
+    ours = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.tsp.subject)))
+    theirs = Revocation(1, MOMENT - DAY, None, (owner,))
+    for entries, expected in (
+        ([case.entry()], REVOKED),
+        ([theirs, case.entry()], GOOD),  # sticky: still the other's
+        ([case.entry(), theirs], REVOKED),
+        ([theirs, case.entry(extensions=(ours,))], REVOKED),
+    ):
+        assert status(world, case.crl(extensions=[scope], revocations=entries)) == expected
+
+
+def test_a_delta_and_its_base_by_the_full_engine(world: World) -> None:
+    """A hold lifted by a delta is the one case in which a delta makes good; two points need two lists."""
+    leaf = world.leaf(crl=("http://crl.example/1.crl", "http://crl.example/2.crl"))
+    case = world.crl_case(leaf)
+    parts = (
+        case.crl(extensions=[idp(full_name("http://crl.example/1.crl"))]),
+        case.crl(extensions=[crls.delta_indicator(1)]),
+    )
+    assert status(world, *parts, leaf=leaf)[0] is StatusKind.UNKNOWN
+
+
+# --- many lists
+
+
+def test_the_budget_of_signature_checks_ends_it(world: World) -> None:
+    case = world.crl_case(world.plain)
+    stranger = world.stranger.key
+    forged = [case.crl(signing_key=stranger, number=number) for number in range(1, 150)]
+    assert status(world, *forged, case.crl()) == unknown("limit")
+
+
+def test_no_error_of_another_family_leaves(world: World) -> None:
+    for path, moment in (([], MOMENT), ([world.plain.der], MOMENT.replace(tzinfo=None))):
+        with pytest.raises(PkitoolsError):
+            check_revocation(path, moment=moment)
+    with pytest.raises(PkitoolsError):
+        check_revocation([b"\x30\x00", world.tsp.certificate.der], moment=MOMENT)
+
+
+def test_a_lone_anchor_has_nothing_to_check(world: World) -> None:
+    result = check_revocation([world.plain.root.der], moment=MOMENT)
+    assert result.certificates == ()
+    assert {outcome.status.value for outcome in result.outcomes} == {"met", "not_applicable"}
