@@ -11,7 +11,14 @@ from typing import Any
 
 import click
 
-from pkitools_cli.i18n import lookup, set_language
+from pkitools.messages import LANGUAGES
+from pkitools_cli.i18n import lookup, set_language, tr
+
+_METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
+
+
+# taken by every command, wherever it stands; language_from() has acted on it before click parses
+_LANG = click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, hidden=True)
 
 
 def _translated(text: str | None) -> str | None:
@@ -19,11 +26,39 @@ def _translated(text: str | None) -> str | None:
 
 
 class _TranslatedHelp(click.Command):
-    """Help whose texts are looked up when shown."""
+    """Help whose texts are looked up when shown, and complaints that know which command they are about."""
+
+    allow_extra_args = True  # too many arguments are complained of here, in the language in force
 
     def get_short_help_str(self, limit: int = 80) -> str:
-        text = _translated(self.help) or ""
-        return text.split("\n", 1)[0].rstrip(".")[:limit]
+        text = _translated(self.help) or ""  # whole: the list of commands wraps it
+        return text.split("\n", 1)[0].rstrip(".")
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            rest = super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # the parser itself does not say which command it parsed for
+            raise
+        if rest and not isinstance(self, click.Group):
+            raise click.UsageError(tr("cli.main.too_many", what=" ".join(rest)), ctx)
+        return rest
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        own = super().get_params(ctx)
+        return own if any("--lang" in param.opts for param in own) else [*own, _LANG]
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=f"{tr('cli.main.usage')} ")
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        pieces = super().collect_usage_pieces(ctx)
+        words = {
+            self.options_metavar: "options_metavar",
+            getattr(self, "subcommand_metavar", None): "subcommand_metavar",
+        }
+        return [tr(f"cli.main.{words[piece]}") if piece in words else piece for piece in pieces]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         text = _translated(self.help)
@@ -33,10 +68,26 @@ class _TranslatedHelp(click.Command):
                 formatter.write_text(text)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        for param in self.get_params(ctx):
-            if isinstance(param, click.Option):
-                param.help = _translated(param.help)
-        super().format_options(ctx, formatter)
+        rows = [row for param in self.get_params(ctx) if (row := _option_row(param, ctx)) is not None]
+        if rows:
+            with formatter.section(tr("cli.main.options")):
+                formatter.write_dl(rows)
+
+
+def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] | None:
+    if not isinstance(param, click.Option):
+        return None
+    param.metavar = param.metavar or _METAVARS.get(type(param.type))
+    row = param.get_help_record(ctx)
+    if row is None:
+        return None
+    if set(param.opts) & set(ctx.help_option_names):
+        return row[0], tr("cli.main.help_option")
+    text = _translated(param.help) or ""
+    extra = param.get_help_extra(ctx)
+    notes = [tr("cli.main.default", value=extra["default"])] if "default" in extra else []
+    notes += [tr("cli.main.required")] if "required" in extra else []
+    return row[0], f"{text}  [{'; '.join(notes)}]" if notes else text
 
 
 class Command(_TranslatedHelp):
@@ -69,6 +120,11 @@ class Group(_TranslatedHelp, click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, then the commands."""
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their short help, without click's alphabetical sorting."""
         rows: list[tuple[str, str]] = []
@@ -77,7 +133,7 @@ class Group(_TranslatedHelp, click.Group):
             if command is not None and not command.hidden:
                 rows.append((name, command.get_short_help_str()))
         if rows:
-            with formatter.section(lookup("cli.main.commands") or "Commands"):
+            with formatter.section(tr("cli.main.commands")):
                 formatter.write_dl(rows)
 
 

@@ -14,7 +14,7 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools_cli.exit_codes import ExitCode, of_error
 from pkitools_cli.framework import Group, language_from
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.output import complain
+from pkitools_cli.output import complain, complain_lines
 
 _COMMANDS = {
     name: f"pkitools_cli.commands.{module}:group"
@@ -45,11 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     language_from(given)
     try:
-        result = cli.main(given, standalone_mode=False)
+        result = cli.main(given, prog_name="pkitools", standalone_mode=False)
         code = result if isinstance(result, int) else ExitCode.PASSED
     except PkitoolsError as error:
         complain(error_sentence(error, language()))
         code = of_error(error)
+    except click.exceptions.NoArgsIsHelpError as error:
+        complain_lines(error.format_message().split("\n"))
+        code = ExitCode.USAGE
     except click.ClickException as error:
         _complain_of_usage(error)
         code = ExitCode.USAGE
@@ -71,7 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _complain_of_usage(error: click.ClickException) -> None:
-    complain(error.format_message())
+    from pkitools_cli.usage import sentence
+
+    complain(sentence(error))
     context = getattr(error, "ctx", None)
     if context is not None:
         complain(tr("cli.main.try_help", command=context.command_path))

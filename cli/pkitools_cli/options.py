@@ -9,6 +9,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Severity
+from pkitools_cli.i18n import tr
 
 
 class Moment(click.ParamType[datetime]):
@@ -23,7 +24,7 @@ class Moment(click.ParamType[datetime]):
         try:
             parsed = datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r}: 2026-11-22T12:00:00Z", param, ctx)
+            self.fail(tr("cli.options.moment_wrong", value=value), param, ctx)
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 

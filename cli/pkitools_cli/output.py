@@ -40,6 +40,12 @@ def complain(text: str) -> None:
     click.echo(_encodable(visible(text), sys.stderr.encoding), err=True)
 
 
+def complain_lines(lines: Iterable[str]) -> None:
+    """Write lines for people to standard error."""
+    for line in lines:
+        complain(line)
+
+
 def emit_json(schema: str, document: Mapping[str, object]) -> None:
     """Write one JSON document with its schema name, such as ``pkitools.oin-check/v1``."""
     click.echo(json.dumps({"schema": schema, **document}, indent=2, ensure_ascii=True))

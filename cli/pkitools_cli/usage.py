@@ -1,0 +1,82 @@
+"""What click complains of, said in our own words: one sentence, in the language in force.
+
+Loaded only when something is wrong with the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+import click
+
+from pkitools.text import visible
+from pkitools_cli.i18n import tr
+
+_MAX_SHOWN = 80  # a whole file pasted in the place of an option's name helps nobody
+
+
+def sentence(error: click.ClickException) -> str:
+    """Return what is wrong with the command line; a sentence this project wrote itself is left as it is."""
+    text = error.format_message()
+    match error:
+        case click.NoSuchCommand():
+            text = _unknown("cli.main.no_command", error.command_name, _similar(error.command_name, error.ctx))
+        case click.NoSuchOption():
+            text = _unknown("cli.main.no_option", error.option_name, error.possibilities or [])
+        case click.MissingParameter(param=click.Parameter() as param):
+            text = _with_expected(tr("cli.main.missing", name=_name(param, error.ctx)), _expected(param))
+        case click.BadOptionUsage():
+            key = "cli.main.needs_value" if _needs_value(error) else "cli.main.takes_no_value"
+            text = tr(key, name=_cut(error.option_name))
+        case click.BadParameter(param=click.Parameter() as param):
+            # a type of our own has said, in the language in force, what it expects
+            what = tr("cli.main.bad_value", name=_name(param, error.ctx))
+            text = _with_expected(what, _expected(param) or error.message)
+        case click.UsageError(ctx=click.Context(command=click.Group() as group) as context):
+            text = tr("cli.main.no_verb", names=", ".join(group.list_commands(context)))
+    return text
+
+
+def _cut(text: str) -> str:
+    return visible(text, _MAX_SHOWN)
+
+
+def _unknown(key: str, name: str, similar: Sequence[str]) -> str:
+    text = tr(key, name=_cut(name))
+    return f"{text} {tr('cli.main.did_you_mean', names=', '.join(similar))}" if similar else text
+
+
+def _similar(name: str, ctx: click.Context | None) -> Sequence[str]:
+    # click itself knows only the commands that were loaded
+    if ctx is None or not isinstance(ctx.command, click.Group):
+        return ()
+    return get_close_matches(name, ctx.command.list_commands(ctx))
+
+
+def _with_expected(text: str, expected: str) -> str:
+    return f"{text}: {expected}" if expected else f"{text}."
+
+
+def _needs_value(error: click.BadOptionUsage) -> bool:
+    if error.ctx is None:
+        return True
+    options = [o for o in error.ctx.command.get_params(error.ctx) if isinstance(o, click.Option)]
+    return not any(o.is_flag for o in options if error.option_name in (*o.opts, *o.secondary_opts))
+
+
+def _name(param: click.Parameter, ctx: click.Context | None) -> str:
+    if isinstance(param, click.Option):
+        return max(param.opts, key=len)
+    return param.make_metavar(ctx) if ctx is not None else param.human_readable_name
+
+
+def _expected(param: click.Parameter) -> str:
+    kind = param.type
+    if isinstance(kind, click.Choice):
+        return tr("cli.main.choose", choices=", ".join(str(choice) for choice in kind.choices))
+    if isinstance(kind, click.IntRange | click.FloatRange):
+        low = f"{kind.min:g}" if kind.min is not None else "-∞"
+        key = "cli.main.number_above" if kind.min_open else "cli.main.number_from"
+        return tr(key, low=low, high=f"{kind.max:.0f}" if kind.max is not None else "∞")
+    return ""

@@ -1,0 +1,112 @@
+"""A wrong command line: one sentence in the language in force, exit code 2, and help that is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from pkitools_cli.i18n import set_language
+from pkitools_cli.main import cli
+from tests.support.command import Command
+
+_ENGLISH_OF_CLICK = (
+    "Usage:",
+    "Options:",
+    "Commands:",
+    "Show this",
+    "[OPTIONS]",
+    "[ARGS]",
+    "required",
+    "default:",
+    "RANGE",
+)
+
+
+def every_command(group: click.Group | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    group = group or cli
+    context = click.Context(group)
+    yield path
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name)
+
+
+COMMANDS = list(every_command())
+
+
+@pytest.mark.parametrize(
+    ("given", "english", "dutch"),
+    [
+        ("tust", 'no command "tust". Did you mean: trust?', 'opdracht "tust" bestaat niet. Bedoelt u: trust?'),
+        ("oin chek", "Did you mean: check?", "Bedoelt u: check?"),
+        ("csr creat", "Did you mean: create?", "Bedoelt u: create?"),
+        ("oin check --jsn 1", "no option --jsn. Did you mean: --json?", "optie --jsn bestaat niet."),
+        ("oin check --json=3 1", "--json takes no value.", "--json heeft geen waarde."),
+        ("oin derive --kvk", "--kvk needs a value.", "--kvk vraagt een waarde."),
+        ("oin check", "OIN... is missing.", "OIN... ontbreekt."),
+        ("cert check x", "--environment is missing: choose from preproduction", "--environment ontbreekt: kies uit"),
+        ("cert check -e x y", "--environment is not right: choose from", "--environment is niet goed: kies uit"),
+        ("cert show --moment soon x", "soon is not a moment; write it as", "soon is geen moment; schrijf het zoals"),
+        ("test-pki crl x --hours 0", "give a number above 0", "geef een getal groter dan 0"),
+        ("test-pki issue x --out y --days z", "a number from 1 to 36500", "een getal van 1 tot en met 36500"),
+        ("csr create x y", "Unexpected on the command line: x y.", "Onverwacht op de opdrachtregel: x y."),
+        ("--lang nl", "", "Er ontbreekt een opdracht. Kies uit: oin, csr"),
+        ("oin --lang en", "A command is missing. Choose from: check, derive.", ""),
+    ],
+)
+def test_what_is_wrong_is_one_sentence(run: Command, given: str, english: str, dutch: str) -> None:
+    for lang, told in (("en", english), ("nl", dutch)):
+        if told:
+            ran = run(*(() if "--lang" in given else ("--lang", lang)), *given.split())
+            assert (ran.code, ran.out) == (2, "")
+            assert told in ran.err
+            sentence, see = ran.err.splitlines()
+            assert see.startswith(("See: pkitools ", "Zie: pkitools "))
+            assert "'" not in sentence
+
+
+def test_a_whole_file_in_the_place_of_a_name_is_cut(run: Command) -> None:
+    for given in (["x" * 100_000], ["oin", "check", "--" + "x" * 100_000]):
+        assert len(run(*given).err) < 300
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_help_is_translated_and_whole(run: Command, path: tuple[str, ...]) -> None:
+    helps = {lang: run("--lang", lang, *path, "--help") for lang in ("en", "nl")}
+    assert all((ran.code, ran.err) == (0, "") for ran in helps.values())
+    assert not [words for words in _ENGLISH_OF_CLICK if words in helps["nl"].out]
+    assert "cli." not in helps["nl"].out + helps["en"].out
+    assert all(len(line) <= 80 for ran in helps.values() for line in ran.out.splitlines() if "[" not in line)
+
+
+def test_the_list_of_commands_is_not_cut(run: Command) -> None:
+    for path in COMMANDS:
+        group: click.Command | None = cli
+        for name in path:
+            assert isinstance(group, click.Group)
+            group = group.get_command(click.Context(group), name)
+        assert group is not None
+        if path:
+            set_language("nl")
+            listed = " ".join(run("--lang", "nl", *path[:-1], "--help").out.split())
+            set_language("nl")
+            assert group.get_short_help_str() in listed
+
+
+@pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) < 2], ids=" ".join)
+def test_without_a_command_the_help_is_shown_as_lines(run: Command, path: tuple[str, ...]) -> None:
+    if isinstance(cli.get_command(click.Context(cli), path[0]) if path else cli, click.Group):
+        ran = run(*path)
+        assert (ran.code, ran.out) == (2, "")
+        assert "\\x0a" not in ran.err
+        assert ran.err == run(*path, "--help").out
+
+
+@pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) == 2], ids=" ".join)
+def test_the_language_may_be_asked_for_anywhere(run: Command, path: tuple[str, ...]) -> None:
+    assert run(*path, "--lang", "nl", "--help").out == run("--lang", "nl", *path, "--help").out
