@@ -10,7 +10,7 @@ import threading
 import warnings
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -71,6 +71,8 @@ PROCESSED: Final = frozenset(
     }
 )
 
+_TRUE: Final = b"\x01\x01\xff"
+_VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _EMPTY_NAME: Final = b"\x30\x00"
 
 # pyca/cryptography raises these on hostile input, not only ValueError
@@ -78,7 +80,7 @@ _UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x50
 _WARNINGS_LOCK: Final = threading.Lock()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class PathCertificate:
     """One certificate of a path or a candidate for one. Compared by identity of its DER.
 
@@ -133,33 +135,43 @@ class PathCertificate:
     unknown_critical: tuple[str, ...] = ()
     constrains: bool = False
     needs: tuple[str, ...] | None = None  # remembered by the fast engine
+    # asked of hardly any certificate, then kept: cached_property would need a dict beside the slots
+    _sha256: str | None = field(default=None, init=False, repr=False)
+    _canonical_subject: bytes | None = field(default=None, init=False, repr=False)
+    _canonical_issuer: bytes | None = field(default=None, init=False, repr=False)
 
-    @cached_property
+    @property
     def sha256(self) -> str:
         """SHA-256 of the DER, hex, lower case."""
-        return sha256(self.der).hexdigest()
+        if self._sha256 is None:
+            self._sha256 = sha256(self.der).hexdigest()
+        return self._sha256
 
     @property
     def self_issued(self) -> bool:
         """Issuer and subject are the same name, by the DER or by RFC 5280 7.1."""
         return self.issuer == self.subject or self.canonical_issuer == self.canonical_subject
 
-    @cached_property
+    @property
     def canonical_subject(self) -> bytes:
         """The subject in the form names are compared in where their DER differs (RFC 5280 7.1)."""
-        return canonical_name(self.subject)
+        if self._canonical_subject is None:
+            self._canonical_subject = canonical_name(self.subject)
+        return self._canonical_subject
 
-    @cached_property
+    @property
     def canonical_issuer(self) -> bytes:
         """The issuer in the form names are compared in where their DER differs (RFC 5280 7.1)."""
-        return canonical_name(self.issuer)
+        if self._canonical_issuer is None:
+            self._canonical_issuer = canonical_name(self.issuer)
+        return self._canonical_issuer
 
-    @cached_property
+    @property
     def subject_text(self) -> str:
         """The subject for people: not for comparison, not made safe."""
         return _name_text(self.subject)
 
-    @cached_property
+    @property
     def issuer_text(self) -> str:
         """The issuer for people: not for comparison, not made safe."""
         return _name_text(self.issuer)
@@ -228,7 +240,10 @@ def _read(der: bytes) -> PathCertificate:
     tbs_node, algorithm, signature = _exactly(asn1.children(der, outer), 3)
     tbs = asn1.children(der, asn1.expect(tbs_node, asn1.SEQUENCE))
     version = 1
-    if tbs and tbs[0][0] == 0xA0:
+    if tbs and asn1.encoded(der, tbs[0]) == _VERSION_3:
+        version = 3
+        del tbs[0]
+    elif tbs and tbs[0][0] == 0xA0:
         version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
     if len(tbs) < 6:
         raise DERError("fields of the certificate are missing")
@@ -301,14 +316,7 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     faults: list[str] = []
     extensions = read.extensions
     for node in asn1.children(der, sequence):
-        parts = asn1.children(der, node)
-        last = parts[-1] if parts else node
-        # not in calls of their own: this runs eight times per certificate, in the time of a signature check
-        if node[0] != asn1.SEQUENCE or not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
-            raise DERError(f"no extension at offset {node[1]}")
-        oid = asn1.oid(der, parts[0])
-        critical = len(parts) == 3 and asn1.boolean(der, parts[1])
-        value = der[last[2] : last[3]]
+        oid, critical, value = _read_extension(der, node)
         if oid in extensions:
             faults.append(f"duplicate {oid}")
             continue
@@ -324,6 +332,24 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
             except DERError:
                 faults.append(f"malformed {oid}")
     read.faults = tuple(faults)
+
+
+def _read_extension(der: bytes, node: Node) -> tuple[str, bool, bytes]:
+    """Return OID, critical, and the DER inside the OCTET STRING."""
+    tag, at, start, stop = node
+    end = start + 2 + der[start + 1]
+    if tag == asn1.SEQUENCE and end + 5 < stop and der[start] == asn1.OBJECT_IDENTIFIER and der[start + 1] < 0x80:
+        # every length in one octet, in line: eight of these per certificate, in the time of a signature check
+        critical = der[end : end + 3] == _TRUE
+        value = end + 5 if critical else end + 2
+        if der[value - 2] == asn1.OCTET_STRING and value + der[value - 1] == stop and der[value - 1] < 0x80:
+            return asn1.oid(der, (asn1.OBJECT_IDENTIFIER, start, start + 2, end)), critical, der[value:stop]
+    parts = asn1.children(der, node) if tag == asn1.SEQUENCE else []
+    last = parts[-1] if parts else node
+    if not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
+        raise DERError(f"no extension at offset {at}")
+    critical = len(parts) == 3 and asn1.boolean(der, parts[1])
+    return asn1.oid(der, parts[0]), critical, der[last[2] : last[3]]
 
 
 def _basic_constraints(read: PathCertificate, value: bytes) -> None:
