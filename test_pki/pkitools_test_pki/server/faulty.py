@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools_test_pki import extensions
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.crl import Revocation
 from pkitools_test_pki.exports import pkcs7_of
@@ -267,9 +268,9 @@ class FaultyDocuments:
         first = second.create_subordinate(authority.spec, key=authority.key, moment=moment, ca_issuer_urls=[there])
         if not looped:
             return first.certificate.der
-        return first.create_subordinate(
-            second.spec, key=second.key, moment=moment, ca_issuer_urls=[here]
-        ).certificate.der
+        # a root's certificate names no address by itself
+        back = extensions.extension("authority_information_access", extensions.authority_information_access([here]))
+        return first.create_subordinate(second.spec, key=second.key, moment=moment, extensions=[back]).certificate.der
 
 
 def _one(made: bytes | tuple[bytes, ...]) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +18,8 @@ LOOPBACK: Final = "127.0.0.1"
 _MAX_HEADER_BYTES: Final = 128 * 1024  # an OCSP request may be in the path
 _THREADS: Final = 10
 _SECONDS: Final = 10
+_BACKLOG: Final = 128
+_LOOK_ROUND: Final = 0.1  # seconds until a stopping server notices
 _LOG: Final = logging.getLogger("pkitools_test_pki.server")
 
 Environ = Mapping[str, Any]
@@ -40,40 +41,38 @@ class Listener:
 
     def __init__(self, application: Application, *, host: str = LOOPBACK, port: int = 0, tls: Any = None) -> None:
         wsgi = _cheroot()
+        listening = listening_socket(host, port)
+        self.host, self.port = address_of(listening)
         self._server = wsgi.Server(
-            (host, port),
+            (self.host, self.port),
             _wsgi(application),
             numthreads=_THREADS,
-            request_queue_size=128,
             timeout=_SECONDS,
             shutdown_timeout=_SECONDS,
         )
         self._server.max_request_body_size = MAX_REQUEST_BYTES
         self._server.max_request_header_size = _MAX_HEADER_BYTES
         self._server.error_log = _log
+        self._server.expiration_interval = _LOOK_ROUND
         self._server.ssl_adapter = tls
-        try:
-            self._server.prepare()
-        except OSError as error:
-            self._server.requests.stop(0)
-            raise cannot_listen(host, port, error) from error
-        address: tuple[str, int] = self._server.bind_addr[:2]
-        self.host, self.port = address
+        self._server.bind = self._use(listening)
+        self._server.prepare()
         self._thread = threading.Thread(target=self._server.serve, name=f"test-pki:{self.port}", daemon=True)
         self._thread.start()
+
+    def _use(self, listening: socket.socket) -> Callable[..., socket.socket]:
+        """Return a way to bind for cheroot, whose own leaks a socket when the address is taken."""
+
+        def bind(*_family: object) -> socket.socket:
+            self._server.socket = listening
+            return listening
+
+        return bind
 
     def stop(self) -> None:
         """Stop listening; what is being answered is finished first. When this returns, no thread is left."""
         self._server.stop()
         self._thread.join()
-
-
-def cannot_listen(host: str, port: int, error: OSError) -> NetworkError:
-    """Return the error for an address that cannot be listened on."""
-    number = error.errno or getattr(error.__cause__, "errno", None)
-    detail = os.strerror(number) if number else str(error)
-    slug = "port_in_use" if number == errno.EADDRINUSE else "cannot_listen"
-    return NetworkError(f"test_pki.error.{slug}", host=host, port=port, detail=detail)
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -84,9 +83,19 @@ def listening_socket(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
-        raise cannot_listen(host, port, error) from error
+        slug = "port_in_use" if error.errno == errno.EADDRINUSE else "cannot_listen"
+        detail = error.strerror or str(error)
+        raise NetworkError(f"test_pki.error.{slug}", host=host, port=port, detail=detail) from error
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # headers and body are two writes
+    return listening
+
+
+def address_of(listening: socket.socket) -> tuple[str, int]:
+    """Return the address and port of a socket."""
+    host, port = listening.getsockname()[:2]
+    return str(host), int(port)
 
 
 def _cheroot() -> Any:

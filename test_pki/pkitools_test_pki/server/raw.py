@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from pkitools_test_pki.faults.http import BEHAVIOURS, Exchange, head
-from pkitools_test_pki.server.listener import LOOPBACK, listening_socket
+from pkitools_test_pki.server.listener import LOOPBACK, address_of, listening_socket
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
 from pkitools_test_pki.server.site import Answer, Request
 
@@ -39,8 +39,8 @@ class RawListener:
         self._answer, self._faults = answer, faults
         self._socket = listening_socket(host, port)
         self._socket.settimeout(0.2)
-        self.host, self.port = host, int(self._socket.getsockname()[1])
-        self._base_url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        self.host, self.port = address_of(self._socket)
+        self._base_url = f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
         self._stopping = threading.Event()
         self._free = threading.BoundedSemaphore(_MAX_CONNECTIONS)
         self._threads: set[threading.Thread] = set()

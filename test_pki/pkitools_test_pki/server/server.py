@@ -85,7 +85,7 @@ class PkiServer:
         return Listener(self._application, host=host, port=port)
 
     def _port(self) -> int:
-        return address_of(self._source.pki)[1] if self._source else 0
+        return named_address(self._source.pki)[1] if self._source else 0
 
     @property
     def url(self) -> str:
@@ -103,7 +103,7 @@ class PkiServer:
         """Whether the addresses in the certificates lead here, as far as can be told without asking name servers."""
         if self.site is None:
             return True
-        host, port = address_of(self.site.source.pki)
+        host, port = named_address(self.site.source.pki)
         same_host = host == self._listener.host or self._listener.host in {"0.0.0.0", "::"}  # noqa: S104 - compared
         return port == self.port and (same_host or (host == "localhost" and self._listener.host == LOOPBACK))
 
@@ -186,7 +186,7 @@ class PkiServer:
         self.stop()
 
 
-def address_of(pki: PKI) -> tuple[str, int]:
+def named_address(pki: PKI) -> tuple[str, int]:
     """Return the host and port that the certificates of a PKI name."""
     parts = urlsplit(next(iter(pki)).base_url)
     return parts.hostname or "", parts.port or 80
