@@ -8,6 +8,7 @@ from pkitools_cli.framework import Group
 
 _ISSUING = "pkitools_cli.commands.test_pki_issuing"
 _STATE = "pkitools_cli.commands.test_pki_state"
+_INTEROP = "pkitools_cli.commands.test_pki_interop"
 
 
 @click.group(
@@ -21,7 +22,10 @@ _STATE = "pkitools_cli.commands.test_pki_state"
         "crl": f"{_STATE}:publish",
         "list": f"{_STATE}:show",
         "verify": f"{_STATE}:verify",
+        "import": f"{_INTEROP}:take_over",
+        "export": f"{_INTEROP}:export",
         "serve": "pkitools_cli.commands.test_pki_serve:serve",
+        "broken": "pkitools_cli.commands.test_pki_broken:broken",
     },
 )
 def group() -> None:

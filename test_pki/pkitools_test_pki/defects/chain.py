@@ -28,7 +28,8 @@ def domain_missing(lab: Laboratory) -> Sample:
 @defect("path.anchor.found")
 def chain_of_another(lab: Laboratory) -> Sample:
     """The certificate comes with the chain of another hierarchy."""
-    other = lab.below(lab.other_root("g4-other-root"))
+    root = lab.other_root("g4-other-root")
+    other = lab.below(root, domain="g4-other-lp-domain", tsp="g4-other-lp-tsp")
     return Sample(lab.leaf(), chain=[link.der for link in other.certificate.path[:-1]])
 
 

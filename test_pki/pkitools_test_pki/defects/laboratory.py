@@ -153,10 +153,10 @@ class Laboratory:
         spec = authority_spec(name)
         return self._known(create_root(spec, moment=self.moment, key=key, base_url=self.root.base_url, **deviation))
 
-    def below(self, root: Authority) -> Authority:
+    def below(self, root: Authority, *, domain: str = "g4-tls-domain", tsp: str = "g4-tls-tsp") -> Authority:
         """Create the authorities below another root; return the lowest."""
-        domain = self.authority("g4-tls-domain", issuer=root)
-        return self.authority("g4-tls-tsp", issuer=domain, key=self.keys("rsa:2048", "g4-tls-tsp"))
+        above = self.authority(domain, issuer=root)
+        return self.authority(tsp, issuer=above, key=self.keys("rsa:2048", "other tsp"))
 
     def _known(self, authority: Authority) -> Authority:
         self._by_certificate[authority.certificate.der] = authority

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.environment import Environment
-from pkitools_test_pki.issued import IssuedCertificate, pem
+from pkitools.files import Output, write_set
+from pkitools_test_pki.issued import IssuedCertificate, PathLike, outputs, pem
 from pkitools_test_pki.keys import private_pem
 
 if TYPE_CHECKING:
@@ -145,6 +148,23 @@ class BrokenCertificate:
     def key_pem(self) -> bytes | None:
         """The private key as PKCS#8 in PEM, not encrypted."""
         return None if self.key is None else private_pem(self.key)
+
+    def outputs(self, prefix: PathLike, *, with_crls: bool = True) -> list[Output]:
+        """Return its files: ``PREFIX.key`` first, ``PREFIX.pem``, ``PREFIX.chain.pem`` and ``PREFIX.crls.pem``."""
+        files = outputs(prefix, self.pem, self.chain_pem, self.key_pem)
+        if self.crls and with_crls:
+            files.append(Output(f"{os.fspath(prefix)}.crls.pem", self.crls_pem, secret=False))
+        return files
+
+    def write(self, prefix: PathLike, *, overwrite: bool = False) -> tuple[Path, ...]:
+        """Write its files, all or none; return their paths.
+
+        Raises:
+            FileError: one of them exists (without ``overwrite``), or cannot be written.
+        """
+        files = self.outputs(prefix)
+        write_set(files, overwrite=overwrite)
+        return tuple(Path(os.fspath(file.path)) for file in files)
 
     def check(self) -> CheckResult:
         """Judge it as ``cert check`` does, offline, in the defect's context."""

@@ -1,0 +1,119 @@
+"""What the pytest fixtures give, apart from pytest: :mod:`pkitools_test_pki.pytest_plugin`."""
+
+from __future__ import annotations
+
+import datetime as clock
+import socket
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pkitools.files import write_public
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.pki import PKI
+
+if TYPE_CHECKING:
+    import pytest
+
+_LOOPBACK = "127.0.0.1"
+
+
+def now() -> clock.datetime:
+    """Return the present moment in whole seconds, by the clock as it stands: frozen, if it is."""
+    return clock.datetime.now(clock.UTC).replace(microsecond=0)
+
+
+def names_of(marks: Iterable[pytest.Mark]) -> list[str]:
+    """Return the names of the defects that ``pkio_broken`` markers ask for; of all when they ask for none.
+
+    Raises:
+        InvalidValueError: there is no such defect.
+    """
+    from pkitools_test_pki.defects import defects, get_defect
+
+    asked: list[str] = []
+    for mark in marks:
+        topic = mark.kwargs.get("topic")
+        asked += [get_defect(str(name)).name for name in mark.args]
+        asked += [defect.name for defect in defects() if topic is not None and defect.topic == topic]
+    return list(dict.fromkeys(asked)) or [defect.name for defect in defects()]
+
+
+class Address:
+    """A free port, kept until a server takes it: the certificates name it before there is a server, if ever."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket()
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((_LOOPBACK, 0))
+            self.port: int = self._socket.getsockname()[1]
+        except BaseException:
+            self._socket.close()
+            raise
+
+    def __enter__(self) -> Address:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    @property
+    def url(self) -> str:
+        """Where the server is to be."""
+        return f"http://{_LOOPBACK}:{self.port}"
+
+    def released(self) -> int:
+        """Let go of the port, for a server to take; return it."""
+        self._socket.close()
+        return self.port
+
+
+@dataclass(frozen=True)
+class ClientCertificate:
+    """A certificate for a client, which serves for a server too, as PKIoverheid's do.
+
+    Args:
+        certificate: with its path and key, see :class:`~pkitools_test_pki.issued.IssuedCertificate`.
+        certificate_path: the certificate in PEM.
+        chain_path: with its intermediates: what a client or server sends.
+        key_path: its private key, PKCS#8, mode 0600.
+        trust_path: the roots: what the other side trusts.
+    """
+
+    certificate: IssuedCertificate
+    certificate_path: Path
+    chain_path: Path
+    key_path: Path
+    trust_path: Path
+
+    @classmethod
+    def written(cls, pki: PKI, folder: Path) -> ClientCertificate:
+        """Issue one of the PKI's first profile and write its files."""
+        issued = pki.issue()
+        issued.write(folder / "client")
+        write_public(folder / "trust.pem", pki.trust_pem())
+        names = ("client.pem", "client.chain.pem", "client.key", "trust.pem")
+        return cls(issued, *(folder / name for name in names))
+
+    @property
+    def oin(self) -> str | None:
+        """The OIN in it."""
+        from pkitools.x509 import oin_from_certificate
+
+        return oin_from_certificate(self.certificate.facts).value
+
+    def client_context(self) -> ssl.SSLContext:
+        """Return a context for a client that shows this certificate and trusts the test PKI."""
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(self.trust_path))
+        context.load_cert_chain(self.chain_path, self.key_path)
+        return context
+
+    def server_context(self) -> ssl.SSLContext:
+        """Return a context for a server that shows this certificate and asks the client for one of the test PKI."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(self.trust_path))
+        context.load_cert_chain(self.chain_path, self.key_path)
+        context.verify_mode = ssl.CERT_REQUIRED
+        return context
