@@ -82,10 +82,13 @@ def show(what: str, moment: datetime, as_json: bool) -> int:
         return ExitCode.PASSED
     if hierarchy:
         _say_hierarchy(hierarchy, moment)
-    for entry in found:
-        say()
+    for position, entry in enumerate(found):
+        if position or hierarchy:
+            say()
         _say_entry(entry, moment)
-    for facts, itself, issuer in recognised:
+    for position, (facts, itself, issuer) in enumerate(recognised):
+        if position or found:
+            say()
         _say_recognised(facts, itself, issuer, moment)
     return ExitCode.PASSED
 
@@ -129,14 +132,16 @@ def _of_hierarchy(hierarchy: Hierarchy) -> list[CatalogueEntry]:
 def _say_hierarchy(hierarchy: Hierarchy, moment: datetime) -> None:
     say(f"  {hierarchy.name:<22}{hierarchy.label}")
     say(f"      {hierarchy.purpose[language()]}")
+    status = hierarchy.status(moment)
     rows = [
-        ("root", hierarchy.root or tr("cli.trust.unknown")),
+        ("root", hierarchy.root),
         ("environment", tr(f"cli.trust.environment.{hierarchy.environment}")),
-        ("status", _status(hierarchy.status(moment), hierarchy.not_after)),
-        ("sha256", hierarchy.root_sha256 or tr("cli.trust.unknown")),
+        ("status", None if status is CAStatus.UNKNOWN else _status(status, hierarchy.not_after)),
+        ("sha256", hierarchy.root_sha256),
         ("anchor", tr(f"cli.trust.anchor.{_anchor(hierarchy, moment)}")),
     ]
-    _say_rows(rows)
+    # what is not known of a root that is not held goes unsaid
+    _say_rows([(key, value) for key, value in rows if value])
 
 
 def _anchor(hierarchy: Hierarchy, moment: datetime) -> str:
@@ -151,7 +156,6 @@ def _say_entry(entry: CatalogueEntry, moment: datetime) -> None:
 
 
 def _say_recognised(facts: CertificateFacts, itself: Recognition, issuer: Recognition, moment: datetime) -> None:
-    say()
     say(f"  {facts.subject.common_name or facts.subject.text}", bold=True)
     rows = [("sha256", facts.sha256), ("match", tr(f"cli.trust.match.{itself.match}"))]
     if itself.match is Match.NONE and not facts.is_self_issued:
