@@ -16,7 +16,7 @@ from pkitools.files import read_bytes
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.folder import CERTIFICATES, CRLS, PRIVATE, TRUST, PKIFolder
 from pkitools_test_pki.keys import load_key, spki
-from pkitools_test_pki.store import CrlRow, Row
+from pkitools_test_pki.store import CrlRow, Row, crl_start_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,8 @@ def _certificate_problems(folder: PKIFolder, row: Row) -> Iterator[Problem]:
 
 def _crl_problems(folder: PKIFolder, authority: Authority, crls: tuple[CrlRow, ...]) -> Iterator[Problem]:
     own = sorted((row for row in crls if row.authority == authority.name), key=lambda row: row.number)
-    if [row.number for row in own] != list(range(1, len(own) + 1)):
+    first = int(folder.store.settings().get(crl_start_setting(authority.name), 1))  # an imported authority goes on
+    if [row.number for row in own] != list(range(first, first + len(own))):
         yield _problem("crl_numbers", authority=authority.name)
     full = [row.this_update for row in own if row.kind == "full"]
     if full != sorted(full):

@@ -6,6 +6,7 @@
     DIR/certs/*.cer    the authorities' certificates, DER
     DIR/crl/*.crl      their newest CRLs, DER
     DIR/private/*.key  their private keys, PKCS#8, mode 0600
+    DIR/end-entity/*   certificates and keys of end entities that came along with an imported hierarchy, as they were
     DIR/pki.sqlite3    what was issued, revoked and published (:mod:`pkitools_test_pki.store`)
     DIR/lock           locked by whoever works in the folder; the kernel lets go when a process dies
 
@@ -20,7 +21,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,7 @@ TRUST: Final = "trust.pem"
 CERTIFICATES: Final = "certs"
 CRLS: Final = "crl"
 PRIVATE: Final = "private"
+END_ENTITIES: Final = "end-entity"
 
 
 class PKIFolder:
@@ -91,7 +93,7 @@ class PKIFolder:
     def issue_to(
         self,
         prefix: str | os.PathLike[str],
-        profile: str | None = None,
+        profile: str | Template | None = None,
         *,
         request: Request | None = None,
         overwrite: bool = False,
@@ -198,7 +200,7 @@ def _authorities(folder: Path, store: Store, moment: datetime, keys: KeySource) 
     base_url = store.settings()["base_url"]
     certificates: dict[str, IssuedCertificate] = {}
     for row in store.authorities():
-        spec = authority_spec(row.name)
+        spec = authority_spec(row.name).as_issued(row.der)
         issuer = certificates.get(row.issuer or "")
         certificates[row.name] = IssuedCertificate(row.der, row.serial_number, spec.level, issuer)
         authority = Authority(
@@ -237,17 +239,27 @@ def create_folder(
         InvalidValueError: no such shape.
     """
     target = Path(path)
-    if "\0" in str(target):
-        raise FileError("files.error.bad_name", name=str(target))
     authorities_of(shapes)
     checked_base_url(base_url)
+    new_folder(target, lambda unfinished: _fill(unfinished, shapes, moment, keys, base_url))
+    return (target / TRUST, target / CERTIFICATES, target / CRLS, target / PRIVATE)
+
+
+def new_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """Make a folder whole or not at all: ``fill`` works in an unfinished one, which is then renamed into place.
+
+    Raises:
+        FileError: the folder has content, or cannot be made.
+    """
+    if "\0" in str(target):
+        raise FileError("files.error.bad_name", name=str(target))
     _refuse_occupied(target)
     try:
         _clear_partials(target)
         unfinished, lock = _new_partial(target)
         made = unfinished
         try:
-            _fill(unfinished, shapes, moment, keys, base_url)
+            fill(unfinished)
             made = unfinished.rename(target)
             _sync(target.parent)
         except BaseException:
@@ -257,12 +269,10 @@ def create_folder(
             os.close(lock)
     except OSError as error:
         raise _folder_error(error, target) from error
-    return (target / TRUST, target / CERTIFICATES, target / CRLS, target / PRIVATE)
 
 
 def _fill(folder: Path, shapes: Sequence[str], moment: datetime, keys: KeySource, base_url: str) -> None:
-    for name, mode in ((CERTIFICATES, 0o755), (CRLS, 0o755), (PRIVATE, 0o700)):
-        (folder / name).mkdir(mode)
+    make_folders(folder)
     store = Store(folder / DATABASE, create=True)
     try:
         store.write_setting("base_url", checked_base_url(base_url))
@@ -273,7 +283,7 @@ def _fill(folder: Path, shapes: Sequence[str], moment: datetime, keys: KeySource
         files = [Output(folder / TRUST, pki.trust_pem(), secret=False)]
         for authority in pki:
             store.finish_authority(authority.name, authority.certificate.serial_number)
-            files += _files_of(folder, authority)
+            files += files_of(folder, authority)
         write_set(files)
         (folder / LOCK).touch()
     except BaseException:
@@ -282,7 +292,14 @@ def _fill(folder: Path, shapes: Sequence[str], moment: datetime, keys: KeySource
     store.finish()
 
 
-def _files_of(folder: Path, authority: Authority) -> Iterable[Output]:
+def make_folders(folder: Path) -> None:
+    """Make the folders inside a test PKI folder."""
+    for name, mode in ((CERTIFICATES, 0o755), (CRLS, 0o755), (PRIVATE, 0o700)):
+        (folder / name).mkdir(mode)
+
+
+def files_of(folder: Path, authority: Authority) -> Iterable[Output]:
+    """Return the files of an authority, a new CRL among them."""
     name = authority.file_name
     yield Output(folder / PRIVATE / f"{name}.key", private_pem(authority.key), secret=True)
     yield Output(folder / CERTIFICATES / f"{name}.cer", authority.certificate.der, secret=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from pkitools.errors import InvalidValueError
 from pkitools.profiles import Presence, Profile, profiles
-from pkitools_test_pki.names import Attribute
+from pkitools_test_pki.names import Attribute, encode
 
 LEVELS: Final = ("root", "domain", "tsp")
 
@@ -63,6 +63,15 @@ class AuthoritySpec:
     def common_name(self) -> str:
         """The CN."""
         return next(str(attribute.value) for attribute in self.subject if attribute.type == "CN")
+
+    def as_issued(self, certificate: bytes) -> AuthoritySpec:
+        """Return this data with the subject of the authority's certificate (DER): an imported one may have its own."""
+        if encode(self.subject) in certificate:
+            return self
+        from pkitools.x509 import read_certificate
+
+        subject = read_certificate(certificate).subject
+        return replace(self, subject=tuple(Attribute(a.name, a.value) for a in subject))
 
 
 @dataclass(frozen=True, slots=True)

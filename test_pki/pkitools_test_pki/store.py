@@ -74,6 +74,11 @@ CREATE TABLE crl (
 """
 
 
+def crl_start_setting(authority: str) -> str:
+    """Return the name of the setting that holds the first CRL number of an authority that began elsewhere."""
+    return f"crl_start.{authority}"
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorityRow:
     """One authority: its issuer's name (``None`` for a root) and its own certificate."""
@@ -293,7 +298,7 @@ class Store:
                 "WHERE c.authority = ? AND c.serial_number = ?",
                 (authority, str(serial_number)),
             ).fetchone()
-        if found is None or found[0] != "issued":
+        if found is None or (found[0] != "issued" and found[1] is None):
             return "unknown", None
         if found[1] is None:
             return "good", None

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -22,7 +22,10 @@ from pkitools_test_pki.enrollment import Change, read_request
 from pkitools_test_pki.folder import create_folder, open_folder
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import fresh_keys, small_keys
-from pkitools_test_pki.shapes import authorities_of, shape_names, templates
+from pkitools_test_pki.shapes import Template, authorities_of, shape_names, templates
+
+if TYPE_CHECKING:
+    from pkitools_test_pki.g4_trial.enrolment import Enrolment
 
 _MAX_REQUEST_BYTES: Final = 1024 * 1024  # a request with 100 host names is 10 kB
 _MAX_DAYS: Final = 36_500
@@ -70,6 +73,7 @@ def create(*, folder: str, shapes: tuple[str, ...], fast: bool, base_url: str, m
 @click.argument("folder", metavar="DIR")
 @click.option("--out", "prefix", metavar="PREFIX", required=True, help="cli.test_pki.issue.out")
 @click.option("--csr", metavar="FILE", help="cli.test_pki.issue.csr")
+@click.option("--enrolment", metavar="FILE", help="cli.test_pki.issue.enrolment")
 @click.option("--profile", metavar="PROFILE", help="cli.test_pki.issue.profile")
 @click.option("--oin", metavar="OIN", help="cli.test_pki.issue.oin")
 @click.option("--organization", metavar="NAME", help="cli.test_pki.issue.organization")
@@ -85,6 +89,7 @@ def issue(
     folder: str,
     prefix: str,
     csr: str | None,
+    enrolment: str | None,
     profile: str | None,
     oin: str | None,
     organization: str | None,
@@ -111,8 +116,12 @@ def issue(
     if days is not None:
         wishes["days"] = days
     request = read_request(_read(csr), csr) if csr else None
+    chosen: str | Template | None = profile
+    if enrolment is not None:
+        asked = _read_enrolment(enrolment, profile)
+        chosen, wishes = asked.template, {**asked.wishes(), **wishes}
     with open_folder(folder, moment=moment) as pki:
-        issued, changes, paths = pki.issue_to(prefix, profile, request=request, overwrite=force, **wishes)
+        issued, changes, paths = pki.issue_to(prefix, chosen, request=request, overwrite=force, **wishes)
     if as_json:
         emit_json("pkitools.test-pki-issue/v1", _issue_document(issued, changes, paths))
     else:
@@ -124,6 +133,14 @@ def _read(path: str) -> bytes:
     if path == "-":
         return sys.stdin.buffer.read(_MAX_REQUEST_BYTES)
     return read_bytes(path, limit=_MAX_REQUEST_BYTES)
+
+
+def _read_enrolment(path: str, profile: str | None) -> Enrolment:
+    from pkitools_test_pki.g4_trial.enrolment import read_enrolment
+
+    if profile is not None:
+        raise click.UsageError(tr("cli.test_pki.issue.enrolment_or_profile"))
+    return read_enrolment(_read(path), path)
 
 
 def _issue_document(issued: IssuedCertificate, changes: Iterable[Change], paths: Iterable[Path]) -> dict[str, object]:
