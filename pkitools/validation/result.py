@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -149,7 +149,7 @@ class PathResult:
     attempt: Attempt
     moment: datetime
     candidates: int
-    not_applicable: tuple[Rule, ...] = ()
+    not_applicable: tuple[Rule, ...] = field(default=(), repr=False)
     unreadable: int = 0
 
     @property
