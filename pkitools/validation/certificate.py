@@ -19,7 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
-from pkitools.validation.names import canonical_name, is_readable
+from pkitools.validation.names import canonical_name, is_readable, name_text
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 
@@ -169,44 +169,17 @@ class PathCertificate:
     @property
     def subject_text(self) -> str:
         """The subject for people: not for comparison, not made safe."""
-        return _name_text(self.subject)
+        return name_text(self.subject)
 
     @property
     def issuer_text(self) -> str:
         """The issuer for people: not for comparison, not made safe."""
-        return _name_text(self.issuer)
+        return name_text(self.issuer)
 
     @property
     def has_odd_serial_number(self) -> bool:
         """Zero, negative or longer than 20 octets (RFC 5280 4.1.2.2)."""
         return self.serial_number <= 0 or self.serial_octets > MAX_SERIAL_OCTETS
-
-
-def _name_text(name: bytes) -> str:
-    try:
-        rdns = asn1.children(name, asn1.root(name, asn1.SEQUENCE))
-        parts = [_attribute_text(name, pair) for rdn in rdns for pair in asn1.children(name, rdn)]
-    except (DERError, IndexError):
-        return name.hex()
-    return ", ".join(parts)
-
-
-_SHORT_NAMES: Final = {
-    "2.5.4.3": "CN",
-    "2.5.4.5": "serialNumber",
-    "2.5.4.6": "C",
-    "2.5.4.7": "L",
-    "2.5.4.8": "ST",
-    "2.5.4.10": "O",
-    "2.5.4.11": "OU",
-    "2.5.4.97": "organizationIdentifier",
-}
-
-
-def _attribute_text(name: bytes, pair: Node) -> str:
-    kind, value = asn1.children(name, pair)
-    dotted = asn1.oid(name, kind)
-    return f"{_SHORT_NAMES.get(dotted, dotted)}={asn1.string(name, value)[0]}"
 
 
 def load(der: bytes) -> PathCertificate:

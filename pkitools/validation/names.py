@@ -10,6 +10,7 @@ import unicodedata
 
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.oids import ATTRIBUTES
 
 
 def canonical_name(name: bytes) -> bytes:
@@ -33,6 +34,21 @@ def canonical_rdns(name: bytes) -> tuple[bytes, ...]:
         DERError: it is no Name.
     """
     return tuple(_canonical_rdn(name, rdn) for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)))
+
+
+def name_text(name: bytes) -> str:
+    """Return a DER-encoded Name for people, ``C=NL, O=…, CN=…``: not for comparison, not made safe."""
+    try:
+        rdns = asn1.children(name, asn1.root(name, asn1.SEQUENCE))
+        return ", ".join(_attribute_text(name, pair) for rdn in rdns for pair in asn1.children(name, rdn))
+    except (DERError, ValueError):
+        return name.hex()
+
+
+def _attribute_text(name: bytes, pair: Node) -> str:
+    kind, value = asn1.children(name, pair)
+    dotted = asn1.oid(name, kind)
+    return f"{ATTRIBUTES.get(dotted, dotted)}={asn1.string(name, value)[0]}"
 
 
 def is_readable(name: bytes) -> bool:
