@@ -170,9 +170,11 @@ def test_broken(pkio_broken):
 def test_the_server_is_where_the_certificates_say(project: Project) -> None:
     pytest.importorskip("cheroot")
     project.passes(
-        1,
+        2,
         """
 from urllib.request import urlopen
+
+from cryptography import x509
 
 def test_it(pkio_server, pkio_client_certificate):
     facts = pkio_client_certificate.certificate.facts
@@ -181,6 +183,13 @@ def test_it(pkio_server, pkio_client_certificate):
         assert answer.read()[:1] == b"\\x30"
     with urlopen(facts.ca_issuers_uris[0]) as answer:
         assert answer.read() == pkio_client_certificate.certificate.issuer.der
+
+def test_revoked_while_it_runs(pkio_pki, pkio_server):
+    issued = pkio_pki.issue()
+    pkio_pki["g4-tls-tsp"].revoke(issued)
+    with urlopen(issued.facts.crl_uris[0]) as answer:
+        crl = x509.load_der_x509_crl(answer.read())
+    assert crl.get_revoked_certificate_by_serial_number(issued.serial_number)
 """,
     )
 

@@ -42,7 +42,7 @@ def edwards_curve(lab: Laboratory) -> IssuedCertificate:
 @defect("trial.key.exponent", "advice.key.exponent")
 def exponent_3(lab: Laboratory) -> IssuedCertificate:
     """The public exponent of the RSA key is 3."""
-    return lab.leaf(key=lab.low_exponent_key)
+    return lab.leaf(key=lab.keys.low_exponent)
 
 
 @defect("path.key.strength", "por.g4.signature")

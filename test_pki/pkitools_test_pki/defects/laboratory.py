@@ -51,6 +51,11 @@ class KeyRing:
             self._keys[key_type, role] = self._source(key_type)
         return self._keys[key_type, role]
 
+    @cached_property
+    def low_exponent(self) -> PrivateKey:
+        """An RSA key with public exponent 3."""
+        return rsa.generate_private_key(3, 3072)
+
 
 class Laboratory:
     """A sound test PKI, and the means to deviate from it.
@@ -184,11 +189,6 @@ class Laboratory:
         """Return nameConstraints that permit host names in one domain."""
         subtree = der.sequence(extensions.dns_name(permitted))
         return extensions.extension("name_constraints", der.sequence(der.context(0, subtree)))
-
-    @cached_property
-    def low_exponent_key(self) -> PrivateKey:
-        """An RSA key with public exponent 3."""
-        return rsa.generate_private_key(3, 3072)
 
     # -- a certificate of the production type, below the test root ----------------------------------------------------
 
