@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import chain
 from typing import Final
 
 from pkitools.environment import Environment
@@ -168,34 +169,33 @@ def _is_zero(subject: Subject) -> bool:
     return not subject.hoofdnummer.strip("0")
 
 
-def _strict_number() -> Iterator[Check[Subject]]:
-    for row in prefix_table().prefixes.values():
-        if not row.forms:
-            continue
-        # a proposed register's shape is our guess: a WARNING, and no reason to refuse the number
-        severity = Severity.ERROR if row.status == "assigned" else Severity.WARNING
+def _strict_number(row: Prefix) -> Iterator[Check[Subject]]:
+    if not row.forms:
+        return
+    # a proposed register's shape is our guess: a WARNING, and no reason to refuse the number
+    severity = Severity.ERROR if row.status == "assigned" else Severity.WARNING
+    yield _check(
+        f"oin.{row.register}.form",
+        severity,
+        _STELSEL,
+        _of(row, lambda s: s.form is not None),
+        certainty=row.certainty,
+    )
+    if row.zero:
         yield _check(
-            f"oin.{row.register}.form",
-            severity,
-            _STELSEL,
-            _of(row, lambda s: s.form is not None),
-            certainty=row.certainty,
+            f"oin.{row.register}.zero",
+            Severity.ERROR,
+            _SOFI if row.eleven_test else _STELSEL,
+            _of(row, lambda s: not _is_zero(s) if s.form else None),
         )
-        if row.zero:
-            yield _check(
-                f"oin.{row.register}.zero",
-                Severity.ERROR,
-                _SOFI if row.eleven_test else _STELSEL,
-                _of(row, lambda s: not _is_zero(s) if s.form else None),
-            )
-        if row.eleven_test:
-            yield _check(
-                f"oin.{row.register}.eleven_test",
-                Severity.ERROR,
-                _SOFI,
-                _of(row, lambda s: passes_eleven_test(s.hoofdnummer) if s.form and not _is_zero(s) else None),
-                certainty=Certainty.OFFICIAL,
-            )
+    if row.eleven_test:
+        yield _check(
+            f"oin.{row.register}.eleven_test",
+            Severity.ERROR,
+            _SOFI,
+            _of(row, lambda s: passes_eleven_test(s.hoofdnummer) if s.form and not _is_zero(s) else None),
+            certainty=Certainty.OFFICIAL,
+        )
 
 
 def _number_notes() -> Iterator[Check[Subject]]:
@@ -341,17 +341,20 @@ def _input_notes() -> Iterator[Check[Subject]]:
 
 
 @cache
-def strict_checks() -> tuple[Check[Subject], ...]:
-    """Return the checks that decide whether a text is an OIN."""
-    return (*_strict_syntax(), *_strict_prefix(), *_strict_number())
+def _checks_by_prefix() -> Mapping[str, tuple[Check[Subject], ...]]:
+    """Return the checks that decide, by prefix; under the empty text those every number is asked."""
+    rows = {row.prefix: tuple(_strict_number(row)) for row in prefix_table().prefixes.values()}
+    return {"": (*_strict_syntax(), *_strict_prefix()), **rows}
 
 
 @cache
 def all_checks() -> tuple[Check[Subject], ...]:
     """Return every check, the strict ones first."""
-    return (*strict_checks(), *_prefix_notes(), *_number_notes(), *_test_notes(), *_input_notes())
+    strict = chain.from_iterable(_checks_by_prefix().values())
+    return (*strict, *_prefix_notes(), *_number_notes(), *_test_notes(), *_input_notes())
 
 
 def first_violation(subject: Subject) -> Check[Subject] | None:
     """Return the first strict check the subject fails, or ``None`` when it is an OIN."""
-    return first_error(strict_checks(), subject)
+    checks = _checks_by_prefix()
+    return first_error(checks[""], subject) or first_error(checks.get(subject.prefix, ()), subject)

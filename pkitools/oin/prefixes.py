@@ -133,5 +133,9 @@ def _prefix(row: dict[str, Any]) -> Prefix:
 
 def row_of(register: str) -> Prefix:
     """Return the row of a register by its short name. Raises ``KeyError`` for a name that is not in the table."""
-    rows = {row.register: row for row in prefix_table().prefixes.values()}
-    return rows[register]
+    return _by_register()[register]
+
+
+@cache
+def _by_register() -> Mapping[str, Prefix]:
+    return {row.register: row for row in prefix_table().prefixes.values()}

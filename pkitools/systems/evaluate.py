@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -23,7 +24,7 @@ _ANY_PURPOSE: Final = "2.5.29.37.0"
 _UZI_NAME: Final = "2.5.5.5"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """One certificate before one system."""
 
@@ -46,12 +47,19 @@ class Subject:
     ) -> Outcome:
         """Return an outcome of ``rule``, as the system asks it where there is a statement."""
         asked = rules.as_asked(rule, statement, self.system) if statement else rule
-        ref = CertificateRef(self.leaf.sha256, "end_entity")
-        return Outcome(asked, status, ref, evidence, {"system": self.system.title, **params}, reason)
+        return Outcome(asked, status, self._ref, evidence, {"system": self.system.title, **params}, reason)
 
     def statements(self, topic: Topic) -> list[Statement]:
         """Return what the system says of a topic, here and now."""
-        return self.system.statements_at(self.environment, self.moment, topic)
+        return [statement for statement in self._said if statement.topic is topic]
+
+    @cached_property
+    def _said(self) -> list[Statement]:
+        return self.system.statements_at(self.environment, self.moment)
+
+    @cached_property
+    def _ref(self) -> CertificateRef:
+        return CertificateRef(self.leaf.sha256, "end_entity")
 
 
 def evaluate(
