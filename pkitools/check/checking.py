@@ -32,6 +32,7 @@ from pkitools.trust import (
 from pkitools.validation import PolicyInput, VerifiedPath, validate_path
 from pkitools.validation.revocation import (
     Cache,
+    CertificateRevocationList,
     Fetcher,
     RevocationOptions,
     RevocationPolicy,
@@ -53,7 +54,7 @@ class Revocation:
 
     Args:
         policy: what an unknown status means; ``None`` takes ``require`` in production and ``prefer`` in preproduction.
-        crls: DER of CRLs at hand.
+        crls: CRLs at hand, DER; or read before, which saves that for the next certificate.
         ocsp_responses: DER of OCSP responses at hand.
         fetcher: the means to use the network; ``None`` stays offline.
         cache: documents kept between runs.
@@ -61,7 +62,7 @@ class Revocation:
     """
 
     policy: RevocationPolicy | None = None
-    crls: tuple[bytes, ...] = ()
+    crls: tuple[bytes | CertificateRevocationList, ...] = ()
     ocsp_responses: tuple[bytes, ...] = ()
     fetcher: Fetcher | None = None
     cache: Cache | None = None
@@ -164,6 +165,7 @@ def check(
         moment=moment,
         host=host,
         strict=strict,
+        crls=_encoded(revocation) if strict and revocation else (),
         cross_check=cross_check,
         policies=policies or PolicyInput(),
     )
@@ -279,6 +281,10 @@ def _issuer(
     if path is not None:
         return next(map(_authority, path.certificates[1:2]), None)
     return find_issuer(facts, [found for found in map(_readable, intermediates) if found])
+
+
+def _encoded(revocation: Revocation) -> list[bytes]:
+    return [crl if isinstance(crl, bytes) else crl.der for crl in revocation.crls]
 
 
 def _revocation(

@@ -120,6 +120,12 @@ def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
     return CertificateRevocation(ref, status, (attempt,))
 
 
+def _may_be_lifted(status: RevocationStatus, material: Material) -> bool:
+    """A hold on a complete list may have ended since: only a delta CRL says so (RFC 5280 5.3.1, removeFromCRL)."""
+    held = status.kind is StatusKind.REVOKED and status.reason == "certificateHold"
+    return held and any(crl.base_number is not None for crl in material.crls)
+
+
 class _Check:
     """One path."""
 
@@ -161,8 +167,8 @@ class _Check:
             if status is None:
                 (inquiry.ask_ocsp if kind is SourceKind.OCSP else inquiry.ask_crls)()
                 status = inquiry.decided()
-        if status is None:
-            status = ask_full_engine(inquiry, self._certificates, index, self._others)
+        if status is None or _may_be_lifted(status, material):
+            status = ask_full_engine(inquiry, self._certificates, index, self._others) or status
         if status is None:
             status = inquiry.undecided()
         return CertificateRevocation(inquiry.ref, status, tuple(inquiry.attempts))
