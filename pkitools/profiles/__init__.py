@@ -9,7 +9,6 @@ too (:func:`get_tsp`), with "unknown" where nothing is published.
 
 from pkitools.profiles.loading import get_profile, get_tsp, profiles, trial, tsps
 from pkitools.profiles.model import (
-    ATTRIBUTE_OIDS,
     TSP,
     Answer,
     AttributeRule,
@@ -28,6 +27,7 @@ from pkitools.profiles.model import (
     ValidityRule,
     ValidityStep,
 )
+from pkitools.x509.oids import ATTRIBUTE_OIDS
 
 __all__ = [
     "ATTRIBUTE_OIDS",

@@ -6,29 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
 from pkitools.findings import Certainty, Source
-
-ATTRIBUTE_OIDS: Final = {
-    "C": "2.5.4.6",
-    "ST": "2.5.4.8",
-    "L": "2.5.4.7",
-    "postalAddress": "2.5.4.16",
-    "street": "2.5.4.9",
-    "postalCode": "2.5.4.17",
-    "O": "2.5.4.10",
-    "OU": "2.5.4.11",
-    "CN": "2.5.4.3",
-    "organizationIdentifier": "2.5.4.97",
-    "serialNumber": "2.5.4.5",
-    "title": "2.5.4.12",
-    "GN": "2.5.4.42",
-    "SN": "2.5.4.4",
-    "emailAddress": "1.2.840.113549.1.9.1",
-    "DC": "0.9.2342.19200300.100.1.25",
-}
-"""Subject attributes by their usual short name."""
+from pkitools.x509.oids import ATTRIBUTE_OIDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +43,7 @@ class AttributeRule:
     """One subject attribute.
 
     Args:
-        name: usual short name, a key of :data:`ATTRIBUTE_OIDS`.
+        name: usual short name, a key of :data:`~pkitools.x509.oids.ATTRIBUTE_OIDS`.
         presence: a REQUIRED one occurs exactly once, any other at most once.
         string_type: the ASN.1 string type it is encoded in.
         minimum: fewest characters.

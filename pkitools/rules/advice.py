@@ -26,6 +26,7 @@ from pkitools.rules.engine import (
     violated,
 )
 from pkitools.rules.names import is_dns_name, looks_like_host
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH
 
 _OWN = Source("pkitools")
 _MIGRATION = Source(
@@ -94,12 +95,9 @@ def _wildcard(at: RuleContext) -> Result:
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.startswith("*")])
 
 
-_SERVER: Final = "1.3.6.1.5.5.7.3.1"
-
-
 @_advice("names.no_san", _WARNING)
 def _no_san(at: RuleContext) -> Result:
-    if _SERVER not in at.purposes:
+    if SERVER_AUTH not in at.purposes:
         return NOT_APPLICABLE
     kinds = {name.kind for name in at.facts.subject_alternative_name or ()}
     return met_if(not kinds.isdisjoint({"dns", "ip"}), "subjectAltName", ", ".join(sorted(kinds)))
@@ -172,7 +170,7 @@ def _shared_key(at: RuleContext) -> Result:
 
 @_advice("usage.any", _WARNING)
 def _any_usage(at: RuleContext) -> Result:
-    return met_if("2.5.29.37.0" not in at.purposes, "extendedKeyUsage", "anyExtendedKeyUsage")
+    return met_if(ANY_EXTENDED_KEY_USAGE not in at.purposes, "extendedKeyUsage", "anyExtendedKeyUsage")
 
 
 @_advice("usage.unlimited", _NOTICE)

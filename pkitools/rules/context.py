@@ -12,6 +12,7 @@ from pkitools.oin import OIN, InvalidOINError
 from pkitools.profiles import Profile
 from pkitools.x509 import CertificateFacts, NameAttribute
 from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
+from pkitools.x509.oids import ORGANIZATION_IDENTIFIER
 
 ARC: Final = "2.16.528.1.1003.1.2."
 """All PKIoverheid certificate policies are below this arc."""
@@ -134,7 +135,7 @@ class RuleContext:
     @property
     def organization_identifier(self) -> str | None:
         """The first organizationIdentifier (2.5.4.97) of the subject."""
-        found = self.values("2.5.4.97")
+        found = self.values(ORGANIZATION_IDENTIFIER)
         return found[0] if found else None
 
     @cached_property

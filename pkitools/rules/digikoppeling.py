@@ -12,7 +12,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Certainty, Severity, Source
 from pkitools.rules.context import ARC, RuleContext
 from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
-from pkitools.x509.oids import EXTENDED_KEY_USAGES
+from pkitools.x509.oids import CLIENT_AUTH, EXTENDED_KEY_USAGES, SERVER_AUTH
 
 _STANDARD = Source(
     "Digikoppeling Beveiligingsstandaarden en voorschriften",
@@ -86,7 +86,7 @@ def _type(at: RuleContext) -> Result:
 @BOOK.rule("tls002.both_sides", _WARNING, "TLS002", scope=_SCOPE)
 def _both_sides(at: RuleContext) -> Result:
     # WARNING for a MUST: it binds the connection, and a party may use one certificate for each side
-    wanted = ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2")
+    wanted = (SERVER_AUTH, CLIENT_AUTH)
     if at.facts.extended_key_usage is None:
         return NOT_APPLICABLE
     return met_if_none("extendedKeyUsage", [EXTENDED_KEY_USAGES[oid] for oid in wanted if oid not in at.purposes])

@@ -12,6 +12,7 @@ from typing import Final
 from pkitools.findings import Severity, Source
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import END_ENTITY, NOT_APPLICABLE, Result, RuleBook, met_if, met_if_none
+from pkitools.x509.oids import ATTRIBUTE_OIDS, ORGANIZATION_IDENTIFIER
 
 _PORTAL = "https://www.etsi.org/deliver/etsi_en/319400_319499"
 _PART_1 = Source("ETSI EN 319 412-1", "1.5.1", "", f"{_PORTAL}/31941201/")
@@ -59,7 +60,7 @@ def _semantics_need_identifier(at: RuleContext) -> Result:
 def _identifier_form(at: RuleContext) -> Result:
     if not _claims_legal(at) or at.organization_identifier is None:
         return NOT_APPLICABLE
-    values = at.values("2.5.4.97")
+    values = at.values(ORGANIZATION_IDENTIFIER)
     return met_if_none(
         "subject.organizationIdentifier", [value for value in values if not _IDENTIFIER.fullmatch(value)]
     )
@@ -127,7 +128,7 @@ def _commitment_only(at: RuleContext) -> Result:
 
 # --- part 3 ----------------------------------------------------------------------------------------------------------
 
-_LEGAL_SUBJECT: Final = {"C": "2.5.4.6", "O": "2.5.4.10", "organizationIdentifier": "2.5.4.97", "CN": "2.5.4.3"}
+_LEGAL_SUBJECT: Final = {name: ATTRIBUTE_OIDS[name] for name in ("C", "O", "organizationIdentifier", "CN")}
 
 
 @BOOK.rule("legal_person.subject", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)

@@ -12,6 +12,7 @@ from typing import Final
 from pkitools.findings import Certainty, Severity, Source
 from pkitools.rules.context import RuleContext, parse_oin
 from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
+from pkitools.x509.oids import UZI_NAME
 
 _STELSEL = Source("OIN-Stelsel", "2.2.2", "", "https://github.com/Logius-standaarden/OIN-Stelsel")
 _SEEN = Source("Private Services G1 certificates of organisations", "2014-2025")
@@ -46,7 +47,7 @@ _declare_misplaced("place.organizational_unit", "2.5.4.11", "OU")
 @BOOK.rule("place.alternative_name_agrees", _WARNING, certainty=Certainty.OBSERVED, scope=_END_ENTITY, source=_SEEN)
 def _alternative_name_agrees(at: RuleContext) -> Result:
     """DigiCert repeats the OIN in a UPN, QuoVadis once did so in an otherName of its own."""
-    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id != "2.5.5.5"]
+    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id != UZI_NAME]
     found = [oin for name in names for oin in _oins_in(name)]
     if not found or at.oin is None:
         return NOT_APPLICABLE

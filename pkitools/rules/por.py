@@ -26,7 +26,7 @@ from pkitools.rules.engine import (
     violated,
 )
 from pkitools.rules.names import looks_like_host
-from pkitools.x509.oids import EXTENDED_KEY_USAGES
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
 _GUIDE = Source(
     "Digikoppeling Gebruik en achtergrond certificaten",
@@ -310,7 +310,7 @@ def _purposes_within_issuer(at: RuleContext) -> Result:
     if at.issuer is None:
         return NotChecked("no_issuer")
     allowed = at.issuer.extended_key_usage
-    if allowed is None or "2.5.29.37.0" in allowed:
+    if allowed is None or ANY_EXTENDED_KEY_USAGE in allowed:
         return NOT_APPLICABLE
     return met_if_none(
         "extendedKeyUsage", [EXTENDED_KEY_USAGES.get(oid, oid) for oid in at.purposes if oid not in allowed]

@@ -6,8 +6,8 @@ from functools import cache
 
 from pkitools.profiles import Profile, get_profile, profiles
 from pkitools.x509 import CertificateFacts
+from pkitools.x509.oids import UZI_NAME
 
-_UZI_NAME = "2.5.5.5"  # the otherName of the UZI-register; its certificates share the policy of Private TLS
 _UZI_ARC = "2.16.528.1.1007."  # CIBG's own policies, of its test and acceptance hierarchies
 
 
@@ -31,6 +31,6 @@ def detect_profile(facts: CertificateFacts) -> Profile | None:
     if found is not None and found.name != "g4-tls":
         return found
     uzi = any(oid.startswith(_UZI_ARC) for oid in policies) or any(
-        name.type_id == _UZI_NAME for name in facts.subject_alternative_name or ()
+        name.type_id == UZI_NAME for name in facts.subject_alternative_name or ()
     )
     return get_profile("uzi-server") if uzi and (found is not None or policies) else found

@@ -21,7 +21,7 @@ from pkitools.rules.engine import (
     violated,
 )
 from pkitools.rules.names import is_dns_name, is_email, is_uri
-from pkitools.x509.oids import EXTENDED_KEY_USAGES, EXTENSIONS
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, EXTENDED_KEY_USAGES, EXTENSIONS, SERVER_AUTH
 
 BOOK = RuleBook("rfc5280", Source("RFC 5280", "May 2008", url="https://www.rfc-editor.org/rfc/rfc5280"))
 
@@ -184,15 +184,15 @@ def _extended_key_usage_not_empty(at: RuleContext) -> Result:
 
 @BOOK.rule("extended_key_usage.any_not_critical", _WARNING, "4.2.1.12")
 def _any_purpose_not_critical(at: RuleContext) -> Result:
-    if "2.5.29.37.0" not in at.purposes:
+    if ANY_EXTENDED_KEY_USAGE not in at.purposes:
         return NOT_APPLICABLE
     return met_if(not at.critical.get("2.5.29.37"), "extendedKeyUsage.critical", "true")
 
 
 _SIGNING: Final = frozenset({"digitalSignature", "nonRepudiation"})
 _USAGE_FOR: Final = {  # 4.2.1.12: key usages that may be consistent with each purpose
-    "1.3.6.1.5.5.7.3.1": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
-    "1.3.6.1.5.5.7.3.2": frozenset({"digitalSignature", "keyAgreement"}),
+    SERVER_AUTH: frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
+    CLIENT_AUTH: frozenset({"digitalSignature", "keyAgreement"}),
     "1.3.6.1.5.5.7.3.3": frozenset({"digitalSignature"}),
     "1.3.6.1.5.5.7.3.4": _SIGNING | {"keyEncipherment", "keyAgreement"},
     "1.3.6.1.5.5.7.3.8": _SIGNING,

@@ -11,6 +11,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Source
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if
+from pkitools.x509.oids import CLIENT_AUTH
 
 _ST_SAML = Source("ST-SAML", "1.0.0", "spec/requirements.md", "https://github.com/Logius-standaarden/st-saml-spec")
 
@@ -59,7 +60,7 @@ def _may_connect(at: RuleContext) -> Result:
     # WARNING for a MUST of the back channel: signing and TLS may have a certificate each
     if at.facts.extended_key_usage is None:
         return NOT_APPLICABLE
-    return met_if("1.3.6.1.5.5.7.3.2" in at.purposes, "extendedKeyUsage", ", ".join(at.purposes))
+    return met_if(CLIENT_AUTH in at.purposes, "extendedKeyUsage", ", ".join(at.purposes))
 
 
 @BOOK.rule("certificate.may_decrypt", _NOTICE, scope=_SCOPE)

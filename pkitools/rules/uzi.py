@@ -11,6 +11,7 @@ from typing import Final
 from pkitools.findings import Certainty, Severity, Source
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
+from pkitools.x509.oids import UZI_NAME
 
 _CIBG = Source(
     "UZI-register, vraag een UZI-servercertificaat aan", "2026-11", "2", "https://www.uziregister.nl/servercertificaat"
@@ -48,7 +49,7 @@ def _common_name(at: RuleContext) -> Result:
 
 @BOOK.rule("san.uzi_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
 def _uzi_name(at: RuleContext) -> Result:
-    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id == "2.5.5.5"]
+    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id == UZI_NAME]
     good = len(names) == 1 and _UZI_NAME.fullmatch(names[0]) is not None
     return met_if(good, "subjectAltName.otherName", ", ".join(names))
 

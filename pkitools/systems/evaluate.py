@@ -17,11 +17,7 @@ from pkitools.systems import rules
 from pkitools.systems.model import Answer, Statement, System, Topic
 from pkitools.trust import Hierarchy, Kind, hierarchies, hierarchy_of, hierarchy_of_root
 from pkitools.x509.model import CertificateFacts
-
-_CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
-_SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
-_ANY_PURPOSE: Final = "2.5.29.37.0"
-_UZI_NAME: Final = "2.5.5.5"
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH, UZI_NAME
 
 
 @dataclass(frozen=True)
@@ -267,7 +263,7 @@ def _oin_digits(subject: Subject, _: Statement) -> Seen:
 
 def _ura(subject: Subject, _: Statement) -> Seen:
     names = [
-        n.value for n in subject.leaf.subject_alternative_name or () if n.kind == "other" and n.type_id == _UZI_NAME
+        n.value for n in subject.leaf.subject_alternative_name or () if n.kind == "other" and n.type_id == UZI_NAME
     ]
     found = ", ".join(names) or "-"
     well = any(_has_ura(name) for name in names)
@@ -285,7 +281,7 @@ def _purpose(oid: str) -> Check:
         purposes = subject.leaf.extended_key_usage
         found = "-" if purposes is None else ", ".join(purposes)
         # without the extension a certificate may serve every purpose (RFC 5280 4.2.1.12)
-        well = purposes is None or bool({oid, _ANY_PURPOSE} & set(purposes))
+        well = purposes is None or bool({oid, ANY_EXTENDED_KEY_USAGE} & set(purposes))
         return Seen(well, {"found": found}, (Evidence("extendedKeyUsage", found),))
 
     return check
@@ -340,8 +336,8 @@ _CHECKS: Final[tuple[tuple[Topic, Rule, Check], ...]] = (
     (Topic.KVK_NUMBER, rules.OIN_KVK_BASED, _kvk_number),
     (Topic.OIN_DIGITS, rules.OIN_DIGITS_ONLY, _oin_digits),
     (Topic.URA, rules.URA_IN_SAN, _ura),
-    (Topic.CLIENT_AUTH, rules.CLIENT_AUTH, _purpose(_CLIENT_AUTH)),
-    (Topic.SERVER_AUTH, rules.SERVER_AUTH, _purpose(_SERVER_AUTH)),
+    (Topic.CLIENT_AUTH, rules.CLIENT_AUTH, _purpose(CLIENT_AUTH)),
+    (Topic.SERVER_AUTH, rules.SERVER_AUTH, _purpose(SERVER_AUTH)),
     (Topic.SIGNING, rules.SIGNING, _signing),
     (Topic.KEY_SIZE, rules.KEY_SIZE, _key_size),
     (Topic.POLICY, rules.POLICY_EXPECTED, _policy),

@@ -10,6 +10,11 @@ from typing import Final
 
 SUBJECT_SERIAL_NUMBER: Final = "2.5.4.5"
 ORGANIZATION_IDENTIFIER: Final = "2.5.4.97"
+SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
+CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
+ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
+UZI_NAME: Final = "2.5.5.5"
+"""Type of the otherName of the UZI-register, see :mod:`pkitools.x509.subject_oin`."""
 
 ATTRIBUTES: Final[dict[str, str]] = {
     "2.5.4.3": "CN",
@@ -24,6 +29,7 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "2.5.4.12": "title",
     "2.5.4.13": "description",
     "2.5.4.15": "businessCategory",
+    "2.5.4.16": "postalAddress",
     "2.5.4.17": "postalCode",
     "2.5.4.41": "name",
     "2.5.4.42": "GN",
@@ -42,6 +48,9 @@ ATTRIBUTES: Final[dict[str, str]] = {
     "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionC",
 }
 """Attribute type → short name."""
+
+ATTRIBUTE_OIDS: Final[dict[str, str]] = {name: oid for oid, name in ATTRIBUTES.items()}
+"""Short name → attribute type."""
 
 EXTENDED_KEY_USAGES: Final[dict[str, str]] = {
     "2.5.29.37.0": "anyExtendedKeyUsage",
@@ -166,9 +175,9 @@ OTHER_NAMES: Final[dict[str, str]] = {
     "1.3.6.1.5.5.7.8.5": "xmppAddr",
     "1.3.6.1.5.5.7.8.7": "srvName",
     "1.3.6.1.5.5.7.8.9": "smtpUtf8Mailbox",
-    "2.5.5.5": "uziName",
+    UZI_NAME: "uziName",
 }
-"""Type of an otherName → name. 2.5.5.5 is what the UZI-register calls its own, see :mod:`pkitools.x509.subject_oin`."""
+"""Type of an otherName → name."""
 
 QC_STATEMENTS: Final[dict[str, str]] = {
     "1.3.6.1.5.5.7.11.1": "qcSyntax-v1",

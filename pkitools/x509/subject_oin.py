@@ -22,9 +22,8 @@ from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
 from pkitools.oin.check import Check
 from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName, NameAttribute
-from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
+from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER, UZI_NAME
 
-UZI_NAME: Final = "2.5.5.5"
 SUBJECT_PATH: Final = "subject.serialNumber"
 UZI_PATH: Final = "subjectAlternativeName.otherName"
 

@@ -13,7 +13,9 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from pkitools.x509 import oids
 from pkitools.x509.model import Extension
+from pkitools.x509.oids import KEY_USAGES
 from pkitools_test_pki import der
 from pkitools_test_pki.algorithms import PublicKey
 
@@ -38,31 +40,9 @@ OIDS: Final = {
 }
 CRITICAL: Final = frozenset({"key_usage", "basic_constraints", "name_constraints", "policy_constraints"})
 
-KEY_USAGES: Final = (
-    "digitalSignature",
-    "nonRepudiation",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-)
-"""In bit order."""
+EXTENDED_KEY_USAGES: Final = {name: oid for oid, name in oids.EXTENDED_KEY_USAGES.items()}
+"""Purpose → OID."""
 
-EXTENDED_KEY_USAGES: Final = {
-    "serverAuth": "1.3.6.1.5.5.7.3.1",
-    "clientAuth": "1.3.6.1.5.5.7.3.2",
-    "codeSigning": "1.3.6.1.5.5.7.3.3",
-    "emailProtection": "1.3.6.1.5.5.7.3.4",
-    "timeStamping": "1.3.6.1.5.5.7.3.8",
-    "OCSPSigning": "1.3.6.1.5.5.7.3.9",
-    "documentSigning": "1.3.6.1.5.5.7.3.36",
-    "msEFS": "1.3.6.1.4.1.311.10.3.4",
-    "msDocumentSigning": "1.3.6.1.4.1.311.10.3.12",
-    "anyExtendedKeyUsage": "2.5.29.37.0",
-}
 _QC_PDS: Final = "0.4.0.1862.1.5"
 _CA_ISSUERS: Final = "1.3.6.1.5.5.7.48.2"
 _OCSP: Final = "1.3.6.1.5.5.7.48.1"

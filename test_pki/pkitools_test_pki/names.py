@@ -6,27 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_test_pki import der
 
-OIDS: Final = {
-    "C": "2.5.4.6",
-    "ST": "2.5.4.8",
-    "L": "2.5.4.7",
-    "postalAddress": "2.5.4.16",
-    "postalCode": "2.5.4.17",
-    "street": "2.5.4.9",
-    "O": "2.5.4.10",
-    "SN": "2.5.4.4",
-    "GN": "2.5.4.42",
-    "OU": "2.5.4.11",
-    "CN": "2.5.4.3",
-    "organizationIdentifier": "2.5.4.97",
-    "serialNumber": "2.5.4.5",
-    "title": "2.5.4.12",
-    "emailAddress": "1.2.840.113549.1.9.1",
-    "DC": "0.9.2342.19200300.100.1.25",
-    "UID": "0.9.2342.19200300.100.1.1",
-}
+_ORDER: Final = (
+    *("C", "ST", "L", "postalAddress", "postalCode", "street", "O", "SN", "GN", "OU", "CN"),
+    *("organizationIdentifier", "serialNumber", "title", "emailAddress", "DC", "UID"),
+)
+OIDS: Final = {name: ATTRIBUTE_OIDS[name] for name in _ORDER}
 """Attribute → OID, the first thirteen in the order in which the G4 TRIAL generator encodes a subject."""
 
 _STRING_TYPES: Final = {"C": "PrintableString", "serialNumber": "PrintableString", "emailAddress": "IA5String"}

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pkitools.requests import PrivateKey, generate_key
 from pkitools.requests.keys import wrap_key
+from pkitools.x509.oids import ATTRIBUTE_OIDS
 from tests.support.der import NULL, PRINTABLE, UTF8, Attribute, integer, name, oid, sequence, tlv
 
 OIN = "00000003273229750000"
@@ -20,16 +21,6 @@ _HASHES = {
     "sha1": (hashes.SHA1(), "1.3.14.3.2.26", "1.2.840.113549.1.1.5"),
     "sha256": (hashes.SHA256(), "2.16.840.1.101.3.4.2.1", "1.2.840.113549.1.1.11"),
     "sha512": (hashes.SHA512(), "2.16.840.1.101.3.4.2.3", "1.2.840.113549.1.1.13"),
-}
-_OIDS = {
-    "C": "2.5.4.6",
-    "ST": "2.5.4.8",
-    "L": "2.5.4.7",
-    "O": "2.5.4.10",
-    "OU": "2.5.4.11",
-    "CN": "2.5.4.3",
-    "organizationIdentifier": "2.5.4.97",
-    "serialNumber": "2.5.4.5",
 }
 
 
@@ -46,7 +37,7 @@ def small_key(bits: int = 1024, exponent: int = 65537) -> PrivateKey:
 
 def attribute(short: str, value: str, tag: int | None = None) -> Attribute:
     usual = PRINTABLE if short in {"C", "serialNumber"} else UTF8
-    return _OIDS[short], usual if tag is None else tag, value.encode("utf-16-be" if tag == 0x1E else "utf-8")
+    return ATTRIBUTE_OIDS[short], usual if tag is None else tag, value.encode("utf-16-be" if tag == 0x1E else "utf-8")
 
 
 def subject(**values: str | None) -> list[Attribute]:

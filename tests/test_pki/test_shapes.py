@@ -8,8 +8,9 @@ import pytest
 
 from pkitools.errors import InvalidValueError
 from pkitools.profiles import profiles
+from pkitools.x509.oids import KEY_USAGES
 from pkitools_test_pki.algorithms import SCHEMES
-from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
+from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES
 from pkitools_test_pki.names import OIDS
 from pkitools_test_pki.shapes import LEVELS, AuthoritySpec, Template, authorities_of, shape_names, template, templates
 
