@@ -1,0 +1,46 @@
+"""One catalogue of broken certificates for all judges, made once and valid now: judges have their own clock."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pkitools_test_pki.defects.laboratory import KeyRing, Laboratory
+from pkitools_test_pki.defects.model import BrokenCertificate
+from pkitools_test_pki.defects.registry import defects
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.keys import small_keys
+
+NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
+
+
+@pytest.fixture(scope="session")
+def laboratory() -> Laboratory:
+    return Laboratory(NOW, keys=KeyRing(small_keys))
+
+
+@pytest.fixture(scope="session")
+def broken(laboratory: Laboratory) -> dict[str, BrokenCertificate]:
+    return {defect.name: defect.build(laboratory) for defect in defects()}
+
+
+@pytest.fixture(scope="session")
+def sound(laboratory: Laboratory) -> IssuedCertificate:
+    return laboratory.leaf()
+
+
+def tolerated(judge: str) -> set[str]:
+    """Return the defects that a judge accepts, by ``tolerance.toml``."""
+    rows = tomllib.loads(Path(__file__).with_name("tolerance.toml").read_text(encoding="utf-8"))["accepted"]
+    known = {defect.name: defect.topic for defect in defects()}
+    found: set[str] = set()
+    for row in rows:
+        assert row["reason"]
+        named = set(row.get("defects", ()))
+        assert named <= known.keys(), f"no such defect: {named - known.keys()}"
+        if judge in row["judges"]:
+            found |= named | {name for name, topic in known.items() if topic in row.get("topics", ())}
+    return found
