@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -59,8 +60,7 @@ def serve(context: click.Context, /, **given: Any) -> ExitCode:
         raise click.UsageError(tr("cli.test_pki_serve.without_tls"), context)
     running = context.get_parameter_source("moment") is not click.core.ParameterSource.DEFAULT
     given["clock"] = _running_from(given["moment"]) if running else now
-    stopped = _signals()
-    with _server(given) as server:
+    with _until_told_to_stop() as stopped, _server(given) as server:
         rehearsal = None
         if given["tls"]:
             tell = None if given["as_json"] else _tell
@@ -100,16 +100,20 @@ def _running_from(moment: datetime) -> Callable[[], datetime]:
     return lambda: moment + timedelta(seconds=int(time.monotonic() - started))
 
 
-def _signals() -> threading.Event:
-    """Return an event that Ctrl-C and a request to end set."""
+@contextmanager
+def _until_told_to_stop() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C and a request to end set; from the first moment on, so that neither leaves a trace."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
-    return stopped
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _list_faults(*, as_json: bool) -> ExitCode:
