@@ -56,6 +56,18 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def size_text(count: int) -> str:
+    """Return a number of bytes as people write a limit.
+
+    >>> size_text(64 * 1024 * 1024)
+    '64 MB'
+    """
+    for size, unit in ((1 << 20, "MB"), (1 << 10, "kB")):
+        if count >= size:
+            return f"{count // size} {unit}"
+    return f"{count} bytes"
+
+
 def shown(value: object) -> str:
     """Return one operand of a message: its text, made :func:`visible` and cut to a readable length."""
     return visible(str(value), MAX_MESSAGE_VALUE)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from pkitools.errors import InvalidValueError, PkitoolsError
-from pkitools.findings import Report, Severity, Verdict
+
+if TYPE_CHECKING:
+    from pkitools.findings import Report, Severity
 
 
 class ExitCode(IntEnum):
@@ -28,6 +31,8 @@ def of_reports(reports: Iterable[Report], fail_on: Severity | None = None) -> Ex
 
 
 def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
+    from pkitools.findings import Verdict  # every command reports; pkitools --version does not
+
     if report.verdict is Verdict.FAILED:
         return ExitCode.FAILED
     if report.verdict is Verdict.INDETERMINATE:

@@ -7,10 +7,9 @@ The words of command ``oin check`` live in ``messages/<language>/oin.toml``. Eve
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import cast
 
 from pkitools.messages import LANGUAGES, Language
@@ -43,11 +42,13 @@ def set_language(chosen: str | None) -> None:
 
 @cache
 def _texts(chosen: Language, file: str) -> Mapping[str, str]:
-    resource = files(__package__).joinpath("messages", chosen, f"{file}.toml")
+    import tomllib  # pkitools --version needs no text, and is there sooner without
+
     try:
-        return cast("Mapping[str, str]", tomllib.loads(resource.read_text(encoding="utf-8")))
+        data = get_data("pkitools_cli", f"messages/{chosen}/{file}.toml")
     except FileNotFoundError:
-        return {}
+        data = None
+    return cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
 
 
 def lookup(key: str, chosen: Language | None = None) -> str | None:

@@ -11,6 +11,7 @@ from pkitools.errors import InputError, LimitError, PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.sources import Source, read_source
+from pkitools.text import size_text
 from pkitools_cli.i18n import tr
 from pkitools_cli.passphrases import asked_passphrase, can_ask
 
@@ -54,7 +55,7 @@ def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterat
 def _standard_input() -> bytes:
     data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
     if len(data) > MAX_INPUT_BYTES:
-        raise LimitError("files.error.too_large", name=tr("cli.inputs.stdin"), limit=MAX_INPUT_BYTES)
+        raise LimitError("files.error.too_large", name=tr("cli.inputs.stdin"), limit=size_text(MAX_INPUT_BYTES))
     if not data:
         raise InputError("files.error.empty", name=tr("cli.inputs.stdin"))
     return data

@@ -23,9 +23,9 @@ class Moment(click.ParamType[datetime]):
             return value
         try:
             parsed = datetime.fromisoformat(str(value))
-        except ValueError:
+            return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+        except (ValueError, OverflowError):  # the offset may lead out of the years there are
             self.fail(tr("cli.options.moment_wrong", value=value), param, ctx)
-        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def now() -> datetime:

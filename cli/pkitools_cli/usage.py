@@ -30,9 +30,7 @@ def sentence(error: click.ClickException) -> str:
             key = "cli.main.needs_value" if _needs_value(error) else "cli.main.takes_no_value"
             text = tr(key, name=_cut(error.option_name))
         case click.BadParameter(param=click.Parameter() as param):
-            # a type of our own has said, in the language in force, what it expects
-            what = tr("cli.main.bad_value", name=_name(param, error.ctx))
-            text = _with_expected(what, _expected(param) or error.message)
+            text = _bad_value(_name(param, error.ctx), error.message, _expected(param))
         case click.UsageError(ctx=click.Context(command=click.Group() as group) as context):
             text = tr("cli.main.no_verb", names=", ".join(group.list_commands(context)))
     return text
@@ -69,6 +67,14 @@ def _name(param: click.Parameter, ctx: click.Context | None) -> str:
     if isinstance(param, click.Option):
         return max(param.opts, key=len)
     return param.make_metavar(ctx) if ctx is not None else param.human_readable_name
+
+
+def _bad_value(name: str, message: str, expected: str) -> str:
+    value, found, _ = message.partition(" is not ")  # how every type of click begins
+    if expected and found:
+        return f"{tr('cli.main.bad_value_of', name=name, value=_cut(value.strip(chr(39))))}: {expected}"
+    # a type of our own has said, in the language in force, what it expects
+    return f"{tr('cli.main.bad_value', name=name)}: {expected or message}"
 
 
 def _expected(param: click.Parameter) -> str:

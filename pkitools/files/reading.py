@@ -12,6 +12,7 @@ from typing import Final
 from pkitools.errors import FileError, InputError, LimitError
 from pkitools.files.common import READ_FLAGS, PathLike, file_error, shown
 from pkitools.limits import MAX_INPUT_BYTES
+from pkitools.text import size_text
 
 _CHUNK: Final = 1024 * 1024
 
@@ -33,7 +34,7 @@ def read_bytes(path: PathLike, *, limit: int = MAX_INPUT_BYTES) -> bytes:
         status = os.fstat(fd)
         _refuse_kind(status.st_mode, name)
         if status.st_size > limit:
-            raise LimitError("files.error.too_large", name=name, limit=limit)
+            raise LimitError("files.error.too_large", name=name, limit=size_text(limit))
         data = _read_up_to(fd, limit, name)
     if not data:
         raise InputError("files.error.empty", name=name)
@@ -69,7 +70,7 @@ def _read_up_to(fd: int, limit: int, name: str) -> bytes:
         while chunk := os.read(fd, min(_CHUNK, limit + 1 - len(data))):
             data += chunk
             if len(data) > limit:
-                raise LimitError("files.error.too_large", name=name, limit=limit)
+                raise LimitError("files.error.too_large", name=name, limit=size_text(limit))
     except OSError as error:
         raise _reading(error, name) from error
     return bytes(data)

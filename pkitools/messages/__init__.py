@@ -12,11 +12,10 @@ They live in ``messages/<language>/<first part of the code>.toml``::
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import TYPE_CHECKING, Literal, cast, get_args
 
 from pkitools.text import shown
@@ -48,11 +47,13 @@ class _Operands(dict[str, str]):
 @cache
 def catalogue(language: Language, namespace: str) -> Mapping[str, Mapping[str, str]]:
     """Return code → {title, message, remedy} of one namespace, as written in its file (templates)."""
-    resource = files(__name__).joinpath(language, f"{namespace}.toml")
+    import tomllib  # pkitools --version needs no message, and is there sooner without
+
     try:
-        return cast("Mapping[str, Mapping[str, str]]", tomllib.loads(resource.read_text(encoding="utf-8")))
+        data = get_data(__name__, f"{language}/{namespace}.toml")
     except FileNotFoundError:
-        return {}
+        data = None
+    return cast("Mapping[str, Mapping[str, str]]", tomllib.loads(data.decode())) if data else {}
 
 
 def template(code: str, language: Language) -> Mapping[str, str]:
@@ -77,4 +78,7 @@ def outcome_message(outcome: Outcome, language: Language) -> Message:
 def error_sentence(error: PkitoolsError, language: Language) -> str:
     """Return the one sentence of an error: what is wrong and what to do."""
     text = message(error.code, error.params, language)
-    return " ".join(part for part in (text.message or text.title, text.remedy) if part)
+    what = text.message or text.title
+    if text.remedy and what[-1:] not in {".", "!", "?"}:  # it ends with a value
+        what += "."
+    return " ".join(part for part in (what, text.remedy) if part)

@@ -110,7 +110,15 @@ def _parsed(data: bytes, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors
-        raise InputError("requests.error.batch_toml", name=file, detail=str(error)) from None
+        raise InputError("requests.error.batch_toml", name=file, line=_line_of(error, data)) from None
+
+
+def _line_of(error: Exception, data: bytes) -> int:
+    """Return the line, from 1, where a file stops being TOML; its last line when the parser names none."""
+    if isinstance(error, UnicodeDecodeError):
+        return data[: error.start].count(b"\n") + 1
+    named = re.search(r"at line ([0-9]+)", str(error))
+    return int(named[1]) if named else data.count(b"\n") + 1
 
 
 def _table(value: object, file: str) -> dict[str, Any]:

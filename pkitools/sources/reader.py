@@ -20,6 +20,7 @@ from pkitools.sources.guard import attempt
 from pkitools.sources.model import BadItem, Container, Item, Kind, Source
 from pkitools.sources.pkcs12 import read_pkcs12
 from pkitools.sources.structure import What, Wrapper, identify, outermost, signed_data_items
+from pkitools.text import size_text
 from pkitools.x509.der import DERError, encoded
 
 _WHITE: Final = b" \t\r\n\v\f"
@@ -74,7 +75,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> S
     if not data:
         raise InputError("files.error.empty", name=name)
     if len(data) > MAX_INPUT_BYTES:
-        raise LimitError("files.error.too_large", name=name, limit=MAX_INPUT_BYTES)
+        raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase)
     container = _read(_as_ascii(data), found)
     if not found.items:
@@ -239,7 +240,7 @@ def _unrecognised(data: bytes, name: str) -> InputError:
         if data.startswith(magic):
             return InputError(f"sources.error.{slug}", name=name)
     start = data[:4096].lstrip(_WHITE).lower()
-    if start.startswith(b"<"):
+    if re.match(rb"<[a-z?!]", start):
         is_page = start.startswith(b"<!doctype html") or b"<html" in start
         return InputError(f"sources.error.{'html' if is_page else 'xml'}", name=name)
     if data[:2] in {b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83"}:

@@ -14,6 +14,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity
+from pkitools.messages import error_sentence
 from pkitools.reports import report_document, report_text
 from pkitools.reports.document import instant
 from pkitools_cli.exit_codes import ExitCode, of_reports
@@ -22,6 +23,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import fail_on_option, json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say, say_lines
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
 
 if TYPE_CHECKING:
     from pkitools.check import CheckResult, Revocation
@@ -70,9 +72,10 @@ class Placed(click.ParamType[tuple[Environment, str]]):
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.cert_check.for")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--entity-id", help="cli.cert_check.entity_id")
-@click.option("--profile", help="cli.cert_check.profile")
-@click.option("--host", help="cli.cert_check.host")
+@passphrase_options
+@click.option("--entity-id", metavar="URN", help="cli.cert_check.entity_id")
+@click.option("--profile", metavar="PROFILE", help="cli.cert_check.profile")
+@click.option("--host", metavar="NAME", help="cli.cert_check.host")
 @click.option("--beside", multiple=True, type=Placed(), help="cli.cert_check.beside")
 @click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
 @click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
@@ -108,8 +111,9 @@ def _judged(given: Mapping[str, Any]) -> Iterator[tuple[str, CheckResult]]:
     trust = TrustStore.from_files(given["trust"]) if given["trust"] else None
     chain = [der for name in given["chain"] for der in _certificates(name)]
     revocation = _revocation(given)
+    passphrase = given_passphrase(given["passphrase_file"], given["passphrase_env"])
     for name in given["files"]:
-        leaf, *rest = _certificates(name)
+        leaf, *rest = _certificates(name, passphrase)
         yield (
             name,
             judge(
@@ -129,14 +133,16 @@ def _judged(given: Mapping[str, Any]) -> Iterator[tuple[str, CheckResult]]:
         )
 
 
-def _certificates(name: str) -> tuple[bytes, ...]:
+def _certificates(name: str, passphrase: bytes | None = None) -> tuple[bytes, ...]:
     """Return the certificates of a file, the end entity first: chains are stored in either order."""
     from pkitools.check import end_entity_first
     from pkitools.sources import Kind, items_of
 
-    source = read_input(name)
+    source = read_input(name, passphrase)
     for bad in source.problems:
-        complain(tr("cli.cert_check.bad_block", file=name, position=bad.position, why=str(bad.error)))
+        complain(
+            tr("cli.cert_check.bad_block", file=name, position=bad.position, why=error_sentence(bad.error, language()))
+        )
     return end_entity_first([item.der for item in items_of(source, Kind.CERTIFICATE)])
 
 

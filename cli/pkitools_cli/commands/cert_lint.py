@@ -11,6 +11,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.messages import error_sentence
 from pkitools.reports import report_document, report_text
 from pkitools.reports.document import instant
 from pkitools.rules import Role, detect_profile, find_issuer, lint, role_of
@@ -24,6 +25,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import environment_option, fail_on_option, json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say, say_lines
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
 
@@ -44,6 +46,7 @@ class _Judged:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--profile", metavar="PROFILE", help="cli.cert_lint.profile")
 @click.option("--for", "system", metavar="SYSTEM", help="cli.cert_lint.for")
+@passphrase_options
 @environment_option
 @moment_option
 @fail_on_option
@@ -53,6 +56,8 @@ def lint_command(
     files: tuple[str, ...],
     profile: str | None,
     system: str | None,
+    passphrase_file: str | None,
+    passphrase_env: str | None,
     environment: str | None,
     moment: datetime,
     fail_on: Severity | None,
@@ -60,7 +65,9 @@ def lint_command(
 ) -> int:
     """Judge every certificate of every file."""
     where = Environment(environment) if environment else None
-    judged = list(_judged(files, profile, _system(system), where, moment))
+    passphrase = given_passphrase(passphrase_file, passphrase_env)
+    found = [(name, position, facts) for name in files for position, facts in _certificates(name, passphrase)]
+    judged = list(_judged(found, profile, _system(system), where, moment))
     if as_json:
         emit_json("pkitools.cert-lint/v1", {"results": [_document(one) for one in judged]})
     else:
@@ -77,9 +84,12 @@ def _system(name: str | None) -> str | None:
 
 
 def _judged(
-    files: Sequence[str], profile: str | None, system: str | None, environment: Environment | None, moment: datetime
+    found: Sequence[tuple[str, int, CertificateFacts]],
+    profile: str | None,
+    system: str | None,
+    environment: Environment | None,
+    moment: datetime,
 ) -> Iterator[_Judged]:
-    found = [(name, position, facts) for name in files for position, facts in _certificates(name)]
     everything = [facts for _, _, facts in found]
     for name, position, facts in found:
         issuer = find_issuer(facts, everything) or _embedded_issuer(facts)
@@ -99,10 +109,12 @@ def _judged(
         yield _Judged(name, position, facts, role, used, report)
 
 
-def _certificates(name: str) -> list[tuple[int, CertificateFacts]]:
-    source = read_input(name)
+def _certificates(name: str, passphrase: bytes | None) -> list[tuple[int, CertificateFacts]]:
+    source = read_input(name, passphrase)
     for bad in source.problems:
-        complain(tr("cli.cert_lint.bad_block", file=name, position=bad.position, why=str(bad.error)))
+        complain(
+            tr("cli.cert_lint.bad_block", file=name, position=bad.position, why=error_sentence(bad.error, language()))
+        )
     return [(item.position, read_certificate(item.der)) for item in items_of(source, Kind.CERTIFICATE)]
 
 

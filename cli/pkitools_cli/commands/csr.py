@@ -54,9 +54,10 @@ def check(
     wanted_profile = get_profile(profile) if profile else None
     wanted_tsp = get_tsp(tsp) if tsp else None
     where = Environment(environment) if environment else None
-    source = read_input(file)
+    passphrase = given_passphrase(passphrase_file, passphrase_env)
+    source = read_input(file, passphrase)
     requests = items_of(source, Kind.REQUEST)
-    key = read_key(key_file, given_passphrase(passphrase_file, passphrase_env)) if key_file else None
+    key = read_key(key_file, passphrase) if key_file else None
     reports = [
         check_request(
             item.der,

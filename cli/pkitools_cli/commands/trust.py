@@ -35,6 +35,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import STANDARD_INPUT, read_input
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import emit_json, say
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
 
 
 @click.group("trust", cls=Group, help="cli.trust.help")
@@ -71,12 +72,14 @@ def list_(everything: bool, moment: datetime, as_json: bool) -> int:
 
 @group.command("show", cls=Command, help="cli.trust.show.help")
 @click.argument("what", metavar="NAME|SHA256|FILE")
+@passphrase_options
 @moment_option
 @json_option
-def show(what: str, moment: datetime, as_json: bool) -> int:
+def show(what: str, passphrase_file: str | None, passphrase_env: str | None, moment: datetime, as_json: bool) -> int:
     """Show a hierarchy, a CA of the catalogue, or what the certificates of a file are."""
+    passphrase = given_passphrase(passphrase_file, passphrase_env)
     hierarchy = next((h for h in hierarchies() if h.name == what), None)
-    found, recognised = (_of_hierarchy(hierarchy), []) if hierarchy else _look_up(what)
+    found, recognised = (_of_hierarchy(hierarchy), []) if hierarchy else _look_up(what, passphrase)
     if as_json:
         emit_json("pkitools.trust-show/v1", _show_document(what, hierarchy, found, recognised, moment))
         return ExitCode.PASSED
@@ -96,11 +99,11 @@ def show(what: str, moment: datetime, as_json: bool) -> int:
 _Recognised = tuple[CertificateFacts, Recognition, Recognition]
 
 
-def _look_up(what: str) -> tuple[list[CatalogueEntry], list[_Recognised]]:
+def _look_up(what: str, passphrase: bytes | None) -> tuple[list[CatalogueEntry], list[_Recognised]]:
     if by_fingerprint := identify(sha256=what):
         return [by_fingerprint], []
     if what == STANDARD_INPUT or _is_there(what):
-        return [], _recognised(what)
+        return [], _recognised(what, passphrase)
     named = [e for e in catalogue().entries if e.name.casefold() == what.strip().casefold()]
     if not named:
         raise InvalidValueError("trust.error.unknown_ca", name=what)
@@ -114,8 +117,8 @@ def _is_there(name: str) -> bool:
         return False
 
 
-def _recognised(what: str) -> list[_Recognised]:
-    read = [read_certificate(der) for der in read_input(what).certificates]
+def _recognised(what: str, passphrase: bytes | None) -> list[_Recognised]:
+    read = [read_certificate(der) for der in read_input(what, passphrase).certificates]
     if not read:
         raise InputError("trust.error.no_certificate", name=what)
     issuers = {facts.subject.der: facts for facts in read}
