@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.errors import InputError
+from pkitools.sources.guard import attempt
 from pkitools.trust.catalogue import Basis, CAStatus, CatalogueEntry, catalogue, identify, status_by_date
 from pkitools.trust.hierarchies import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
 
@@ -155,14 +156,17 @@ def is_self_signed(facts: CertificateFacts) -> bool:
     if not facts.is_self_issued:
         return False
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+    from cryptography.exceptions import InvalidSignature
 
-    try:
+    def verify() -> bool:
         certificate = x509.load_der_x509_certificate(facts.der)
-        certificate.verify_directly_issued_by(certificate)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+        try:
+            certificate.verify_directly_issued_by(certificate)
+        except InvalidSignature:
+            return False
+        return True
+
+    return attempt(verify) is True
 
 
 def anchors(names: Iterable[str | Hierarchy]) -> TrustStore:
