@@ -1,0 +1,67 @@
+"""No message nobody shows: every code belongs to a rule, to an error that is raised, or to a word that is looked up."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pkitools.rulebook import all_rules
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
+
+
+@cache
+def texts() -> tuple[frozenset[str], frozenset[str]]:
+    """Every string in the code, and every f-string as a pattern with a group for each part that is computed.
+
+    The fixed parts of an f-string count as strings too: a problem is told as ``f"malformed_name:{where}"``.
+    """
+    fixed: set[str] = set()
+    patterns: set[str] = set()
+    for source in SOURCES:
+        for path in (ROOT / source).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    # a code is in lower case, also where a severity's or an attribute's name fills it
+                    fixed.update((node.value, node.value.partition(":")[0].lower()))
+                elif isinstance(node, ast.Name):  # the members of an enumeration without texts
+                    fixed.add(node.id.lower())
+                elif isinstance(node, ast.JoinedStr):
+                    parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "(.+)" for v in node.values]
+                    patterns.add("".join(parts))
+    return frozenset(fixed), frozenset(pattern for pattern in patterns if re.match(r"[a-z0-9_]+\\\.", pattern))
+
+
+@cache
+def codes() -> frozenset[str]:
+    files = (ROOT / "pkitools" / "messages" / "en").glob("*.toml")
+    return frozenset(code for path in files for code in tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def is_named(code: str) -> bool:
+    """The code stands in the source, whole or as an f-string and what fills it."""
+    fixed, patterns = texts()
+    matches = (re.fullmatch(pattern, code) for pattern in patterns)
+    return code in fixed or any(match and set(match.groups()) <= fixed for match in matches)
+
+
+def test_every_message_is_shown_somewhere() -> None:
+    rules = {rule.code for rule in all_rules()}
+    assert not sorted(code for code in codes() - rules if not is_named(code))
+
+
+def test_every_error_raised_has_a_message() -> None:
+    fixed, _ = texts()
+    raised = {text for text in fixed if re.fullmatch(r"[a-z0-9_]+\.error\.[a-z0-9_]+(?<!_)", text)}
+    assert not sorted(raised - codes())
+
+
+def test_every_error_computed_has_a_message_with_its_beginning() -> None:
+    _, patterns = texts()
+    computed = {pattern for pattern in patterns if r"\.error\." in pattern}
+    assert computed
+    assert not sorted(pattern for pattern in computed if not any(re.fullmatch(pattern, code) for code in codes()))
