@@ -65,3 +65,22 @@ def test_every_error_computed_has_a_message_with_its_beginning() -> None:
     computed = {pattern for pattern in patterns if r"\.error\." in pattern}
     assert computed
     assert not sorted(pattern for pattern in computed if not any(re.fullmatch(pattern, code) for code in codes()))
+
+
+def test_every_reason_for_not_checking_has_a_sentence() -> None:
+    reasons = {
+        keyword.value.value
+        for path in (ROOT / "pkitools").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in (*node.keywords, *(ast.keyword("reason", a) for a in node.args[:1] if is_not_checked(node)))
+        if keyword.arg == "reason" and isinstance(keyword.value, ast.Constant)
+        # an engine's own words are no code
+        if re.fullmatch(r"[a-z_]+", keyword.value.value)
+    }
+    assert {"no_path", "no_issuer", "crashed"} <= reasons
+    assert not sorted(reason for reason in reasons if f"report.reason.{reason}" not in codes())
+
+
+def is_not_checked(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "NotChecked"
