@@ -43,6 +43,8 @@ class FaultServer:
 
     def close(self) -> None:
         self.stopping.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes up who waits for a connection
         self._thread.join(5)
         self._listener.close()
 

@@ -45,7 +45,7 @@ class Completion:
 
     Args:
         chain: DER, as given, with the issuers found behind it.
-        complete: the last one is self-issued, or issued by one of those known.
+        complete: the last one signed itself, or is issued by one of those known.
         code: why it is not complete: ``no-address``, ``host``, ``not-issuer``, ``aia-loop``, ``too-many``,
             ``aia-limit``, or what the fetch failed with.
         fetches: all of them.
@@ -98,7 +98,8 @@ def complete_from_aia(
 
 
 def _is_complete(top: PathCertificate, known: Sequence[PathCertificate]) -> bool:
-    return top.self_issued or any(_issued(top, issuer) for issuer in known)
+    # by signature, not by name: a certificate that renews an authority's key is self-issued too, and no root
+    return _issued(top, top) or any(_issued(top, issuer) for issuer in known)
 
 
 def _issued(certificate: PathCertificate, issuer: PathCertificate) -> bool:

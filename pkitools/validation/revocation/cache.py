@@ -109,16 +109,25 @@ class DiskCache:
         except OSError:
             self._note(f"{name}: not a plain file")
             return None
-        with open(opened, "rb") as file:  # noqa: PTH123 - a descriptor, relative to the folder that was checked
-            found = os.fstat(opened)
-            if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & _OTHERS_MAY_WRITE:
-                self._note(f"{name}: not a plain file of this user alone")
-                return None
-            if found.st_size > MAX_INPUT_BYTES:
-                self._note(f"{name}: too large")
-                return None
-            with contextlib.suppress(OSError):
-                os.utime(opened)  # used now: goes last when room is made
+        try:
+            return self._read_opened(name, opened)
+        except OSError as error:
+            self._note(f"{name}: {error.strerror or type(error).__name__}")
+            return None
+        finally:
+            os.close(opened)
+
+    def _read_opened(self, name: str, opened: int) -> bytes | None:
+        found = os.fstat(opened)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & _OTHERS_MAY_WRITE:
+            self._note(f"{name}: not a plain file of this user alone")
+            return None
+        if found.st_size > MAX_INPUT_BYTES:
+            self._note(f"{name}: too large")
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(opened)  # used now: goes last when room is made
+        with open(opened, "rb", closefd=False) as file:
             return file.read(MAX_INPUT_BYTES + 1)
 
     def _parse(self, name: str, data: bytes, url: str, issuer_key: bytes) -> CacheEntry | None:

@@ -59,13 +59,8 @@ def _shared_bits(*columns: bytes) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _keys(stride: int, offset: int, octets: int) -> Struct:
+def _whole_table(row: str) -> Struct:
     # one Struct reads a whole table: no Python code runs per row
-    row = (
-        f"{offset}xQ{stride - offset - 8}x"
-        if octets == _KEY_OCTETS
-        else f"{offset}x{octets}s{stride - offset - octets}x"
-    )
     return Struct("<" + row * TABLE_ROWS)
 
 
@@ -140,15 +135,15 @@ class Template:
         units = int.from_bytes(table[offset + 1 :: self.stride].translate(_UNITS), "little")
         return (tens | units).to_bytes(len(table) // self.stride, "little")
 
-    def keys(self, table: bytes) -> tuple[int, ...] | tuple[bytes, ...]:
-        """Return :func:`key_of` of the serial number of each row of an accepted table."""
-        octets = min(self.serial_octets, _KEY_OCTETS)
-        offset = self.serial_offset + self.serial_octets - octets
+    def keys(self, table: bytes, *, whole: bool = False) -> tuple[int, ...] | tuple[bytes, ...]:
+        """Return :func:`key_of` of the serial number of each row of an accepted table, or the whole serial numbers."""
+        octets = self.serial_octets if whole else min(self.serial_octets, _KEY_OCTETS)
+        before = self.serial_offset + self.serial_octets - octets
+        kind = f"{octets}s" if whole or octets < _KEY_OCTETS else "Q"
+        row = f"{before}x{kind}{self.stride - before - octets}x"
         if len(table) == self.stride * TABLE_ROWS:
-            return _keys(self.stride, offset, octets).unpack(table)
-        one = "Q" if octets == _KEY_OCTETS else f"{octets}s"
-        shape = Struct(f"<{offset}x{one}{self.stride - offset - octets}x")
-        return tuple([key for (key,) in shape.iter_unpack(table)])
+            return _whole_table(row).unpack(table)
+        return tuple([key for (key,) in Struct("<" + row).iter_unpack(table)])
 
 
 def key_of(serial: bytes) -> int | bytes:

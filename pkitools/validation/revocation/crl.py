@@ -16,6 +16,7 @@ from typing import Final
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_INPUT_BYTES
+from pkitools.validation.names import canonical_name
 from pkitools.validation.revocation.index import SerialIndex
 from pkitools.validation.revocation.signatures import signed_by
 from pkitools.x509 import der as asn1
@@ -69,6 +70,11 @@ class CertificateRevocationList:
     def sha256(self) -> str:
         """SHA-256 of the DER, hex, lower case."""
         return sha256(self.der).hexdigest()
+
+    @cached_property
+    def canonical_issuer(self) -> bytes:
+        """The issuer in the form names are compared in where their DER differs (RFC 5280 7.1)."""
+        return canonical_name(self.issuer)
 
     @cached_property
     def index(self) -> SerialIndex:

@@ -54,7 +54,7 @@ def judge_crl(
 
 def is_from(crl: CertificateRevocationList, issuer: PathCertificate) -> bool:
     """Whether the list goes by the issuer's name."""
-    return crl.issuer == issuer.subject or canonical_name(crl.issuer) == issuer.canonical_subject
+    return crl.issuer == issuer.subject or crl.canonical_issuer == issuer.canonical_subject
 
 
 def _require_issuer(crl: CertificateRevocationList, issuer: PathCertificate, terms: Terms, passed: list[str]) -> None:
@@ -105,7 +105,7 @@ def _find(crl: CertificateRevocationList, certificate: PathCertificate, scope: S
     if not scope.indirect and not index.names_issuers:
         return index.find(serial)
     # RFC 5280 5.3.3: an entry belongs to the issuer named last, at first to the issuer of the list
-    owner = canonical_name(crl.issuer)
+    owner = crl.canonical_issuer
     for row in index.rows(serial):
         if row.certificate_issuer is not None:
             owner = canonical_name(row.certificate_issuer)

@@ -2,9 +2,9 @@
 
 One pass over the list. Entries of equal length are gathered into tables of 2,048 rows, each table is accepted by its
 columns (:mod:`~pkitools.validation.revocation.columns`) or read row by row, and its serial numbers become the keys of
-one dictionary. A key is only the last eight octets: a hit is confirmed in the bytes, and absence follows from the keys
-because every entry has one. Small dictionaries stay in the processor's cache while they are filled: one of a million
-takes half as long again.
+one dictionary. A key is only the last eight octets: a hit is confirmed in the bytes, and what has no key is not listed.
+Where two entries share these octets the whole numbers are the keys. Small dictionaries stay in the processor's cache
+while they are filled: one of a million takes half as long again.
 """
 
 from __future__ import annotations
@@ -20,10 +20,9 @@ from pkitools.x509.der import SEQUENCE, DERError
 
 _BLOCK_ROWS: Final = 32 * TABLE_ROWS  # one dictionary
 _ROW_BY_ROW: Final = 16  # below this a template costs more than it saves
-_NUMBERS: Final = range(_BLOCK_ROWS)
 
 _Run = tuple[int, int]  # offset of the first entry, number of entries
-_Keys = dict[int | bytes, int]
+_Table = tuple[Template, int, int]  # its layout, its first row in the block and the one behind its last
 
 
 class _Block:
@@ -41,6 +40,37 @@ class _Block:
         return self.starts[run] + (row - before) * self.stride
 
 
+class _Keys:
+    """The serial numbers of one length in a block: each key stands for exactly one of them."""
+
+    def __init__(self, block: _Block, numbers: list[int]) -> None:
+        self.block = block
+        self._numbers = numbers
+        self._by_key: dict[int | bytes, int] = {}
+        self._whole = False
+
+    def add(self, template: Template, first: int, table: bytes) -> None:
+        """Take in a table while it is in the processor's cache."""
+        last = first + len(table) // self.block.stride
+        # all dictionaries share one set of number objects: 32 bytes saved per entry
+        shared = self._numbers[first:last] if last <= len(self._numbers) else range(first, last)
+        self._by_key.update(zip(template.keys(table, whole=self._whole), shared, strict=True))
+
+    def settle(self, tables: list[_Table], rows: bytes) -> None:
+        """See to it that no two entries share a key."""
+        stride = self.block.stride
+        if len(self._by_key) < sum(last - first for _, first, last in tables):
+            self._by_key.clear()
+            self._whole = True
+            for template, first, last in tables:
+                self.add(template, first, rows[first * stride : last * stride])
+
+    def find(self, key: int | bytes, serial: bytes) -> int | None:
+        """Return the offset of the entry that may have this serial number, or ``None``: none in this block has."""
+        row = self._by_key.get(serial if self._whole else key)
+        return None if row is None else self.block.offset(row)
+
+
 class SerialIndex:
     """The entries between ``start`` and ``stop`` of a CRL, all of them read.
 
@@ -54,11 +84,11 @@ class SerialIndex:
         self.unknown_critical: str | None = None
         self.names_issuers = False
         self._single: dict[bytes, int] = {}
-        self._blocks: dict[int, list[tuple[_Keys, _Block]]] = {}
+        self._keys: dict[int, list[_Keys]] = {}
         self._templates: dict[int, Template] = {}
-        self._range_objects: list[int] = []
+        self._numbers: list[int] = []
         self._read_all()
-        del self._templates, self._range_objects
+        del self._templates, self._numbers
 
     def _read_all(self) -> None:
         waiting: dict[int, list[_Run]] = {}
@@ -66,7 +96,7 @@ class SerialIndex:
         for at, stride, count in _runs(self._data, self._start, self._stop):
             self.count += count
             if stride == 0:
-                self._keep_single(at, *read_row(self._data, at, self._stop))
+                self._keep_single(at, read_row(self._data, at, self._stop)[0])
                 continue
             waiting.setdefault(stride, []).append((at, count))
             rows[stride] = rows.get(stride, 0) + count
@@ -79,36 +109,36 @@ class SerialIndex:
     def _read_block(self, stride: int, runs: list[_Run]) -> None:
         block = _Block(stride, runs)
         parts = [self._data[at : at + stride * count] for at, count in runs]
-        table = parts[0] if len(parts) == 1 else b"".join(parts)
-        keys: dict[int, _Keys] = {}
+        rows = parts[0] if len(parts) == 1 else b"".join(parts)
+        if len(self._numbers) < min(block.ends[-1], _BLOCK_ROWS):
+            self._numbers = list(range(min(block.ends[-1], _BLOCK_ROWS)))
+        accepted: dict[int, tuple[_Keys, list[_Table]]] = {}
         for first in range(0, block.ends[-1], TABLE_ROWS):
             last = min(first + TABLE_ROWS, block.ends[-1])
-            self._read_table(block, table[first * stride : last * stride], first, keys)
-        for octets, found in keys.items():
-            self._blocks.setdefault(octets, []).append((found, block))
+            self._read_table(block, rows[first * stride : last * stride], first, accepted)
+        for octets, (keys, tables) in accepted.items():
+            keys.settle(tables, rows)
+            self._keys.setdefault(octets, []).append(keys)
 
-    def _read_table(self, block: _Block, table: bytes, first: int, keys: dict[int, _Keys]) -> None:
+    def _read_table(
+        self, block: _Block, table: bytes, first: int, accepted: dict[int, tuple[_Keys, list[_Table]]]
+    ) -> None:
+        """Accept a table by its columns, or halve it; what is small is read row by row."""
         stride, rows = block.stride, len(table) // block.stride
         if rows <= _ROW_BY_ROW:
             for number in range(first, first + rows):
                 self._read_single(block.offset(number), stride)
             return
         template = self._template(block, table, first)
-        if template is None:
-            half = rows // 2
-            self._read_table(block, table[: half * stride], first, keys)
-            self._read_table(block, table[half * stride :], first + half, keys)
+        if template is not None:
+            octets = template.serial_octets
+            keys, tables = accepted.setdefault(octets, (_Keys(block, self._numbers), []))
+            keys.add(template, first, table)
+            tables.append((template, first, first + rows))
             return
-        found = keys.setdefault(template.serial_octets, {})
-        found.update(zip(template.keys(table), self._numbers(first, rows), strict=True))
-
-    def _numbers(self, first: int, rows: int) -> list[int]:
-        # all dictionaries share one set of number objects: 32 bytes saved per entry
-        if not self._range_objects:
-            self._range_objects = list(_NUMBERS)
-        if first + rows <= len(self._range_objects):
-            return self._range_objects[first : first + rows]
-        return list(range(first, first + rows))
+        half = rows // 2
+        self._read_table(block, table[: half * stride], first, accepted)
+        self._read_table(block, table[half * stride :], first + half, accepted)
 
     def _template(self, block: _Block, table: bytes, first: int) -> Template | None:
         known = self._templates.get(block.stride)
@@ -129,9 +159,9 @@ class SerialIndex:
         row, stop = read_row(self._data, at, self._stop)
         if stop - at != stride:
             raise DERError(f"CRL entry of another length at offset {at}")
-        self._keep_single(at, row, stop)
+        self._keep_single(at, row)
 
-    def _keep_single(self, at: int, row: Row, _stop: int) -> None:
+    def _keep_single(self, at: int, row: Row) -> None:
         self._single[row.serial] = at
         self.unknown_critical = self.unknown_critical or row.unknown_critical
         self.names_issuers = self.names_issuers or row.certificate_issuer is not None
@@ -142,12 +172,12 @@ class SerialIndex:
         if at is not None:
             return read_row(self._data, at, self._stop)[0]
         key = key_of(serial)
-        for keys, block in self._blocks.get(len(serial), ()):
-            number = keys.get(key)
-            if number is not None:
-                row, _ = read_row(self._data, block.offset(number), self._stop)
-                # two serial numbers with the same last octets: rare enough to walk the list
-                return row if row.serial == serial else next(self.rows(serial), None)
+        for keys in self._keys.get(len(serial), ()):
+            at = keys.find(key, serial)
+            if at is not None:
+                row, _ = read_row(self._data, at, self._stop)
+                if row.serial == serial:
+                    return row
         return None
 
     def rows(self, serial: bytes | None = None) -> Iterator[Row]:

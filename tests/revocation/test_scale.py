@@ -1,0 +1,66 @@
+"""Large lists. The goals themselves are figures of ``benchmarks/crl.py``; here are bounds that any machine keeps."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from benchmarks import crl as benchmark
+from pkitools.validation.revocation import read_crl
+from pkitools.validation.revocation.index import SerialIndex
+from pkitools_test_pki.keys import spki
+from tests.revocation.test_index import entry
+
+ENTRIES = 200_000
+
+
+@pytest.fixture(scope="module")
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@pytest.fixture(scope="module")
+def large(key: rsa.RSAPrivateKey) -> bytes:
+    return benchmark.made(key, ENTRIES)
+
+
+def test_reading_takes_a_few_hashes(large: bytes, key: rsa.RSAPrivateKey) -> None:
+    public = spki(key.public_key())
+    first = min(benchmark.timed(lambda: benchmark.first(large, public)) for _ in range(3))
+    assert first < 20 * min(benchmark.timed(lambda: hashlib.sha256(large).digest()) for _ in range(3))
+    assert read_crl(large).index.count == ENTRIES
+
+
+def test_later_look_ups_take_microseconds(large: bytes) -> None:
+    listed, absent = benchmark.lookups(large)
+    assert listed < 100e-6
+    assert absent < 100e-6
+
+
+def test_memory_is_a_few_times_the_file(large: bytes, key: rsa.RSAPrivateKey) -> None:
+    small = benchmark.made(key, 5000)
+    assert benchmark.memory(large, small, spki(key.public_key())) < 4
+
+
+def test_serial_numbers_that_differ_in_front_only_are_found_as_fast() -> None:
+    """A counter in front and the authority's mark behind: keys of the last octets would all be one."""
+    mark = bytes(range(1, 9))
+    numbers = [b"\x41" + number.to_bytes(4, "big") + mark for number in range(20_000)]
+    data = b"".join(map(entry, numbers))
+    index = SerialIndex(data, 0, len(data))
+    started = time.perf_counter()
+    assert all(index.find(number) is not None for number in numbers[::20])
+    assert not any(index.find(b"\x42" + number[1:]) for number in numbers[::20])
+    assert time.perf_counter() - started < 1
+
+
+def test_a_list_of_many_layouts_takes_no_more_than_its_entries(key: rsa.RSAPrivateKey) -> None:
+    """The worst mix there is: every entry of another length than the one before."""
+    rows = [entry(bytes((0x41,)) * (5 + number % 17), extensions=b"") for number in range(20_000)]
+    data = b"".join(rows)
+    started = time.perf_counter()
+    assert SerialIndex(data, 0, len(data)).count == 20_000
+    assert time.perf_counter() - started < 2
