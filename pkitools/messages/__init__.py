@@ -15,9 +15,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pkgutil import get_data
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
+from pkitools.package_data import read_toml
 from pkitools.text import shown
 
 if TYPE_CHECKING:
@@ -47,13 +47,10 @@ class _Operands(dict[str, str]):
 @cache
 def catalogue(language: Language, namespace: str) -> Mapping[str, Mapping[str, str]]:
     """Return code → {title, message, remedy} of one namespace, as written in its file (templates)."""
-    import tomllib  # pkitools --version needs no message, and is there sooner without
-
     try:
-        data = get_data(__name__, f"{language}/{namespace}.toml")
+        return read_toml(__name__, f"{language}/{namespace}.toml")
     except FileNotFoundError:
-        data = None
-    return cast("Mapping[str, Mapping[str, str]]", tomllib.loads(data.decode())) if data else {}
+        return {}
 
 
 def template(code: str, language: Language) -> Mapping[str, str]:

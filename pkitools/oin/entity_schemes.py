@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Final
 
 from pkitools.environment import Environment
+from pkitools.package_data import read_toml
 
 ENTITIES: Final = "entities"
 SERVICES: Final = "services"
@@ -54,7 +53,7 @@ class Schemes:
 @cache
 def schemes() -> Schemes:
     """Return the forms, read once."""
-    data = tomllib.loads(files(__package__).joinpath("data", "entity_ids.toml").read_text(encoding="utf-8"))
+    data = read_toml(str(__package__), "data/entity_ids.toml")
     rows = (
         Scheme(**{**row, **{key: tuple(row[key]) for key in ("roles", "digits", "mistaken")}}) for row in data["scheme"]
     )

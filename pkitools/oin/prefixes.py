@@ -7,16 +7,15 @@ prefix by its digits: a register that joins the scheme is added to the table.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final
 
 from pkitools.findings import Certainty
+from pkitools.package_data import read_toml
 
 PREFIX_LENGTH: Final = 8
 BODY_LENGTH: Final = 12  # hoofdnummer and suffix together
@@ -114,8 +113,7 @@ class PrefixTable:
 @cache
 def prefix_table() -> PrefixTable:
     """Return the table, read once."""
-    text = files(__package__).joinpath("data", "prefixes.toml").read_text(encoding="utf-8")
-    data = tomllib.loads(text)
+    data = read_toml(str(__package__), "data/prefixes.toml")
     rows = [_prefix(row) for row in data["prefix"]]
     return PrefixTable(
         **data["source"],

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Certainty, Source
+from pkitools.package_data import read_toml
 from pkitools.profiles.model import (
     TSP,
     Answer,
@@ -77,7 +76,7 @@ def get_tsp(name: str) -> TSP:
 
 @cache
 def _data(name: str) -> Table:
-    return tomllib.loads(files(__package__).joinpath("data", f"{name}.toml").read_text(encoding="utf-8"))
+    return read_toml(str(__package__), f"data/{name}.toml")
 
 
 @cache

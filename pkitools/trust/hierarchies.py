@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
+from pkitools.package_data import read_toml
 from pkitools.trust.catalogue import CAStatus, Kind, catalogue, status_by_date
 
 
@@ -52,7 +51,7 @@ class Hierarchy:
 @cache
 def hierarchies() -> tuple[Hierarchy, ...]:
     """Return every hierarchy, production first, the newest generation first."""
-    raw = tomllib.loads(files(__package__).joinpath("data", "hierarchies.toml").read_text(encoding="utf-8"))
+    raw = read_toml(str(__package__), "data/hierarchies.toml")
     return tuple(_hierarchy(record) for record in raw["hierarchy"])
 
 

@@ -10,16 +10,15 @@ production OIDs. The fingerprint of the root does.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
 from pkitools.findings import Certainty
 from pkitools.messages import LANGUAGES, Language
+from pkitools.package_data import read_toml
 from pkitools.trust.catalogue import Kind
 
 
@@ -70,8 +69,7 @@ def listed_policies() -> tuple[PolicyInfo, ...]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    text = files(__package__).joinpath("data", "policies.toml").read_text(encoding="utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return MappingProxyType(read_toml(str(__package__), "data/policies.toml"))
 
 
 @cache

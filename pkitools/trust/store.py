@@ -7,16 +7,15 @@ expired is none at that moment.
 from __future__ import annotations
 
 import base64
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.errors import InputError
+from pkitools.package_data import read_text, read_toml
 from pkitools.sources.guard import attempt
 from pkitools.trust.catalogue import Basis, CAStatus, CatalogueEntry, catalogue, identify, status_by_date
 from pkitools.trust.hierarchies import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
@@ -197,11 +196,11 @@ def embedded_intermediates(*names: str) -> tuple[bytes, ...]:
 @cache
 def embedded_certificates() -> tuple[CACertificate, ...]:
     """Return the embedded CA certificates, by hierarchy, roots first. Their hashes are held to the table by a test."""
-    folder = files(__package__).joinpath("data", "anchors")
-    table = tomllib.loads(folder.joinpath("anchors.toml").read_text(encoding="utf-8"))["certificate"]
+    package, folder = str(__package__), "data/anchors"
+    table = read_toml(package, f"{folder}/anchors.toml")["certificate"]
     order = {h.name: n for n, h in enumerate(hierarchies())}
     level = {"root": 0, "domain": 1, "tsp": 2}
-    held = [_embedded(row, folder.joinpath(row["file"]).read_text(encoding="ascii")) for row in table]
+    held = [_embedded(row, read_text(package, f"{folder}/{row['file']}")) for row in table]
     return tuple(
         sorted(held, key=lambda c: (order[c.hierarchy.name] if c.hierarchy else 99, level[c.level], c.common_name))
     )

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
-        "_version environment limits",
+        "_version environment limits package_data",
         "text",
         "errors messages findings",  # an error renders itself by its message; messages show outcomes
         "oin",
