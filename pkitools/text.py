@@ -7,9 +7,12 @@ a log line, bidirectional controls that turn ``gpj.exe`` around. Everything show
 from __future__ import annotations
 
 import unicodedata
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.limits import MAX_MESSAGE_VALUE
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # Cc control, Cf format (bidi and zero-width), Cs surrogate, Co private use, Cn unassigned, Zl/Zp line separators.
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -71,3 +74,13 @@ def size_text(count: int) -> str:
 def shown(value: object) -> str:
     """Return one operand of a message: its text, made :func:`visible` and cut to a readable length."""
     return visible(str(value), MAX_MESSAGE_VALUE)
+
+
+def instant(moment: datetime) -> str:
+    """Return an aware UTC moment as RFC 3339 writes it.
+
+    >>> from datetime import UTC, datetime
+    >>> instant(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    '2026-11-22T12:00:00Z'
+    """
+    return moment.isoformat().replace("+00:00", "Z")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -199,10 +199,6 @@ class Report:
     def codes(self, status: Status = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""
         return frozenset(o.rule.code for o in self.outcomes if o.status is status)
-
-    def with_outcomes(self, outcomes: Iterable[Outcome]) -> Report:
-        """Return this report with more outcomes behind its own."""
-        return Report(self.subject, (*self.outcomes, *outcomes), self.moment, self.environment, self.system)
 
     def __add__(self, other: Report) -> Report:
         """Merge: the outcomes of both. What the left one says of subject and moment stands."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pkitools import text
 from pkitools.findings import Outcome, Report, Rule
 from pkitools.messages import LANGUAGES, outcome_message
 
 
 def instant(moment: datetime | None) -> str | None:
     """Return a moment as ISO 8601 in UTC with ``Z``."""
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+    return text.instant(moment) if moment else None
 
 
 def rule_document(rule: Rule) -> dict[str, object]:

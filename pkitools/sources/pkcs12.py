@@ -34,7 +34,6 @@ _MAX_BYTES: Final = 16 * 1024 * 1024  # the certificates of a whole operating sy
 _MAX_NODES: Final = 200_000
 _MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
 _DATA: Final = "1.2.840.113549.1.7.1"
-_PBKDF2: Final = "1.2.840.113549.1.5.12"
 _SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
 _PKCS12_PBE_ARC: Final = "1.2.840.113549.1.12.1."
 _PKCS5_PBE_ARC: Final = "1.2.840.113549.1.5."  # PBES1 and, by .12, PBKDF2: all hold salt and rounds

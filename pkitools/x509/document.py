@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from typing import TypeVar
 
 from pkitools.messages import LANGUAGES
 from pkitools.oin import oin_document
+from pkitools.text import instant
 from pkitools.x509.keys import key_identifier
 from pkitools.x509.model import (
     CertificateFacts,
@@ -36,8 +36,8 @@ def certificate_document(facts: CertificateFacts) -> dict[str, object]:
         "self_issued": facts.is_self_issued,
         "serial_number": {"decimal": str(facts.serial_number), "hex": serial_hex(facts.serial_number)},
         "oin": oin_result_document(oin_from_certificate(facts)),
-        "not_before": _instant(facts.not_before),
-        "not_after": _instant(facts.not_after),
+        "not_before": instant(facts.not_before),
+        "not_after": instant(facts.not_after),
         "public_key": key_document(facts.public_key),
         "signature_algorithm": signature_document(facts.signature_algorithm),
         "thumbprints": {"sha1": facts.sha1, "sha256": facts.sha256, "x5t_s256": facts.x5t_s256},
@@ -157,7 +157,3 @@ def _point(point: DistributionPoint) -> Document:
 def _qc_statement(statement: QcStatement) -> Document:
     values = [{"value": value, "name": QC_STATEMENTS.get(value)} for value in statement.values]
     return {"oid": statement.oid, "name": QC_STATEMENTS.get(statement.oid), "values": values}
-
-
-def _instant(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")

@@ -6,15 +6,14 @@ with requests and rules the profiles of the library.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from pkitools.errors import InvalidValueError
+from pkitools.package_data import read_toml
 from pkitools.profiles import Presence, Profile, profiles
 from pkitools_test_pki.names import Attribute, encode
 
@@ -248,4 +247,4 @@ def _authorities_file() -> dict[str, Any]:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("pkitools_test_pki").joinpath("data", name).read_text(encoding="utf-8"))
+    return read_toml("pkitools_test_pki", f"data/{name}")

@@ -4,41 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-NULL = b"\x05\x00"
+from pkitools_test_pki.der import NULL, integer, oid, sequence, tlv
+
+__all__ = [
+    "IA5",
+    "NULL",
+    "PRINTABLE",
+    "RSA",
+    "SHA256_WITH_RSA",
+    "UTF8",
+    "Attribute",
+    "alternative_names",
+    "certificate",
+    "common_name",
+    "extension",
+    "integer",
+    "name",
+    "oid",
+    "other_name",
+    "rsa_key",
+    "sequence",
+    "serial_attribute",
+    "tlv",
+]
+
 SHA256_WITH_RSA = "1.2.840.113549.1.1.11"
 RSA = "1.2.840.113549.1.1.1"
 PRINTABLE, UTF8, IA5 = 0x13, 0x0C, 0x16
 
 Attribute = tuple[str, int, bytes]  # OID, tag, contents
-
-
-def tlv(tag: int, *parts: bytes) -> bytes:
-    body = b"".join(parts)
-    size = len(body)
-    if size < 0x80:
-        return bytes((tag, size)) + body
-    octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(octets))) + octets + body
-
-
-def sequence(*parts: bytes) -> bytes:
-    return tlv(0x30, *parts)
-
-
-def oid(dotted: str) -> bytes:
-    first, second, *rest = (int(arc) for arc in dotted.split("."))
-    body = b""
-    for arc in (40 * first + second, *rest):
-        octets = [arc & 0x7F]
-        while arc := arc >> 7:
-            octets.insert(0, 0x80 | arc & 0x7F)
-        body += bytes(octets)
-    return tlv(0x06, body)
-
-
-def integer(value: int) -> bytes:
-    size = (value if value >= 0 else ~value).bit_length() // 8 + 1
-    return tlv(0x02, value.to_bytes(size, "big", signed=True))
 
 
 def name(*rdns: Attribute | Sequence[Attribute]) -> bytes:
