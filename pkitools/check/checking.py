@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from pkitools.check.environment import Standing, environment_outcomes
+from pkitools.check.ranking import ranked
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, Outcome, Report, Status
@@ -181,17 +182,18 @@ def check(
         self_signed=self_signed,
         system_named=bool(named),
     )
-    outcomes = [
+    found = [
         *judged.outcomes,
         *withdrawn.outcomes,
         *environment_outcomes(facts, environment, standing),
         *_linted(question, facts, _issuer(facts, path, intermediates), oin),
         *_asked_by_systems(question, facts, standing, anchor, oin.oin),
     ]
+    # with several systems the same rules are asked again: what came of them is told once
+    outcomes = ranked(list(dict.fromkeys(found)) if len(named) > 1 else found)
     report = Report(
         facts.subject.common_name or facts.sha256,
-        # with several systems the same rules are asked again: what came of them is told once
-        tuple(dict.fromkeys(outcomes)) if len(named) > 1 else tuple(outcomes),
+        tuple(outcomes),
         moment,
         environment,
         ", ".join(system.name for system in named) or None,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, CertificateRef, Evidence, Outcome, Rule, Severity, Source, Status
-from pkitools.trust import Hierarchy, decode_policy
+from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.catalogue import Kind
 from pkitools.x509.model import CertificateFacts
 
@@ -27,6 +28,9 @@ PRODUCTION_IN_PREPRODUCTION: Final = Rule(
 )
 SELF_SIGNED: Final = Rule("environment.self_signed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)
+
+_ISSUING: Final = "G4"
+_TO_SYSTEMS: Final = ("g4-tls", "g1-private")
 
 RULES: Final = (PRODUCTION_ROOT, TEST_HIERARCHY, PRODUCTION_IN_PREPRODUCTION, SELF_SIGNED, POLICY_ARC)
 
@@ -60,8 +64,10 @@ def environment_outcomes(facts: CertificateFacts, environment: Environment, stan
     issuer = facts.issuer.common_name or facts.issuer.text
     seen = (Evidence("issuer.commonName", issuer),)
 
-    def outcome(rule: Rule, status: Status, *, reason: str = "", **params: str) -> Outcome:
-        return Outcome(rule, status, ref, seen, {"issuer": issuer, **params}, reason)
+    operands = {"issuer": issuer, "wanted": _would_match(environment, standing)}
+
+    def outcome(rule: Rule, status: Status, *, reason: str = "") -> Outcome:
+        return Outcome(rule, status, ref, seen, operands, reason)
 
     yield outcome(PRODUCTION_ROOT, _production_root(production, standing, kind), reason=_no_path(production, standing))
     testing = standing.claimed_kind not in {None, Kind.PRODUCTION} or kind not in {None, Kind.PRODUCTION}
@@ -69,6 +75,22 @@ def environment_outcomes(facts: CertificateFacts, environment: Environment, stan
     yield outcome(PRODUCTION_IN_PREPRODUCTION, _when(not production, bad=kind is Kind.PRODUCTION))
     yield _self_signed(outcome(SELF_SIGNED, Status.NOT_APPLICABLE), production, standing)
     yield _policy_arc(facts, outcome(POLICY_ARC, Status.NOT_APPLICABLE), kind)
+
+
+@cache
+def _roots(environment: Environment) -> dict[str, str]:
+    """Return the name of the root, by hierarchy, of what PKIoverheid means for an environment."""
+    wanted = Kind.PRODUCTION if environment is Environment.PRODUCTION else Kind.TRIAL
+    return {h.name.removeprefix("trial-"): h.root or h.label for h in hierarchies() if h.kind is wanted}
+
+
+def _would_match(environment: Environment, standing: Standing) -> str:
+    """Return the root that would have matched: the same hierarchy's here, else those that still issue to systems."""
+    roots, stands = _roots(environment), standing.hierarchy or standing.claimed
+    counterpart = stands.name.removeprefix("trial-") if stands else ""
+    if counterpart in roots and stands and stands.generation == _ISSUING:
+        return roots[counterpart]
+    return ", ".join(roots[name] for name in _TO_SYSTEMS if name in roots)
 
 
 def _when(applies: bool, *, bad: bool) -> Status:

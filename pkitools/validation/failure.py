@@ -34,6 +34,9 @@ _CHECKED: Final[tuple[Rule, ...]] = (
     *rules.STRICT_RULES,
 )
 
+# what holds of a certificate wherever the way up from it would lead
+_WHEREVER: Final[frozenset[Rule]] = frozenset({rules.EXPIRED, rules.NOT_YET_VALID, rules.EKU_PURPOSE, rules.HOST})
+
 
 def explain(search: Search, attempts: Sequence[Attempt], others: Pool, check: Check) -> Attempt:
     """Choose what the report is about, of attempts that all failed and ways that led nowhere.
@@ -42,7 +45,7 @@ def explain(search: Search, attempts: Sequence[Attempt], others: Pool, check: Ch
         search: the search, run to its end.
         attempts: the complete paths tried.
         others: anchors known but not accepted here.
-        check: our own checks, for a path that reaches one of ``others``.
+        check: our own checks, for a path that reaches one of ``others``, and for ways that reach nothing.
     """
     found = _with_met(min(attempts, key=_rank)) if attempts else _incomplete(search, others, check)
     if search.exhausted:
@@ -66,7 +69,7 @@ def _incomplete(search: Search, others: Pool, check: Check) -> Attempt:
     if elsewhere is not None:
         return elsewhere
     deepest = max(search.dead_ends, key=len, default=(search.leaf,))
-    look_alike = _look_alike(search, others)
+    look_alike = _look_alike(search, others, check)
     if look_alike is not None:
         return look_alike
     forged = max(search.forged, key=len, default=None)
@@ -77,7 +80,12 @@ def _incomplete(search: Search, others: Pool, check: Check) -> Attempt:
         )
         violations = (broken, *check(forged))
         return Attempt(forged, violations, complete=search.anchors.holds(forged[-1]), met=(*_BUILT, *_CHECKED))
-    return Attempt(deepest, (_unknown_issuer(deepest),), complete=False, met=(rules.LOOK_ALIKE, rules.BUDGET))
+    violations = (_unknown_issuer(deepest), *_wherever(deepest, check))
+    return Attempt(deepest, violations, complete=False, met=(rules.LOOK_ALIKE, rules.BUDGET))
+
+
+def _wherever(way: Path, check: Check) -> list[Violation]:
+    return [violation for violation in check(way) if violation.rule in _WHEREVER]
 
 
 def _elsewhere(search: Search, others: Pool, check: Check) -> Attempt | None:
@@ -97,7 +105,7 @@ def _out_of_scope(path: Path) -> Violation:
     return Violation(rules.ANCHOR_IN_SCOPE, len(path) - 1, {"anchor": anchor.subject_text, "sha256": anchor.sha256})
 
 
-def _look_alike(search: Search, others: Pool) -> Attempt | None:
+def _look_alike(search: Search, others: Pool, check: Check) -> Attempt | None:
     """A way that ends where an anchor's name stands on another key."""
     for way in sorted(search.dead_ends, key=len, reverse=True):
         top = way[-1]
@@ -110,7 +118,7 @@ def _look_alike(search: Search, others: Pool) -> Attempt | None:
                     len(way) - 1,
                     {"anchor": anchor.subject_text, "sha256": anchor.sha256, "name": top.subject_text},
                 )
-                return Attempt(way, (violation,), complete=False, met=(rules.BUDGET,))
+                return Attempt(way, (violation, *_wherever(way, check)), complete=False, met=(rules.BUDGET,))
     return None
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Certainty, Severity
-from pkitools.systems import Answer, System, Topic, get_system, systems
+from pkitools.findings import Certainty, Rule, Severity
+from pkitools.findings.model import NEVER_ERROR
+from pkitools.systems import Answer, System, Topic, get_system, rules, systems
 from pkitools.systems.loading import read_system
 from pkitools.systems.model import READ_ONLY
 from pkitools.trust import decode_policy, hierarchies
@@ -166,3 +167,14 @@ def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
 
 def test_no_machine_path_in_the_data() -> None:
     assert not [n for n in NAMES if re.search(r"stored copy|/work/|/tmp/|/home/", raw(n))]
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.code)
+def test_no_statement_of_weak_standing_makes_any_rule_an_error(rule: Rule) -> None:
+    for system in systems():
+        for statement in system.statements:
+            asked = rules.as_asked(rule, statement, system)
+            if asked.certainty in NEVER_ERROR:
+                assert asked.severity < Severity.ERROR
+            assert asked.severity <= min(rule.severity, statement.severity)
+            assert asked.code == rule.code
