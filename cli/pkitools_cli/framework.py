@@ -6,6 +6,7 @@ Commands are declared with :class:`Command`, whose help texts are keys of :mod:`
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
+from pkitools_cli.output import encodable
 
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
@@ -47,6 +49,9 @@ class _TranslatedHelp(click.Command):
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         own = super().get_params(ctx)
         return own if any("--lang" in param.opts for param in own) else [*own, _LANG]
+
+    def get_help(self, ctx: click.Context) -> str:
+        return encodable(super().get_help(ctx), sys.stdout.encoding)
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         pieces = " ".join(self.collect_usage_pieces(ctx))

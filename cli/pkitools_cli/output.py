@@ -26,7 +26,7 @@ def say(text: str = "", *, colour: str | None = None, bold: bool = False) -> Non
     cleaned = visible(text)
     if (colour or bold) and _use_colour(sys.stdout.isatty()):
         cleaned = click.style(cleaned, fg=colour, bold=bold)
-    click.echo(_encodable(cleaned, sys.stdout.encoding))
+    click.echo(encodable(cleaned, sys.stdout.encoding))
 
 
 def say_lines(lines: Iterable[str]) -> None:
@@ -37,7 +37,7 @@ def say_lines(lines: Iterable[str]) -> None:
 
 def complain(text: str) -> None:
     """Write one line for people to standard error: progress, a warning, an error."""
-    click.echo(_encodable(visible(text), sys.stderr.encoding), err=True)
+    click.echo(encodable(visible(text), sys.stderr.encoding), err=True)
 
 
 def complain_lines(lines: Iterable[str]) -> None:
@@ -51,6 +51,7 @@ def emit_json(schema: str, document: Mapping[str, object]) -> None:
     click.echo(json.dumps({"schema": schema, **document}, indent=2, ensure_ascii=True))
 
 
-def _encodable(text: str, encoding: str | None) -> str:
-    # a terminal in Latin-1 or ASCII must not turn an answer into a traceback
+def encodable(text: str, encoding: str | None) -> str:
+    """Return the text as a terminal of this encoding can show it."""
+    # one in Latin-1 or ASCII must not turn an answer into a traceback
     return text.encode(encoding or "utf-8", "backslashreplace").decode(encoding or "utf-8")

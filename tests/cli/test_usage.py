@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 import pytest
 
 from pkitools_cli.i18n import set_language
 from pkitools_cli.main import cli
-from tests.support.command import Command
+from tests.support.command import Command, every_command
 
 _ENGLISH_OF_CLICK = (
     "Usage:",
@@ -22,18 +20,6 @@ _ENGLISH_OF_CLICK = (
     "default:",
     "RANGE",
 )
-
-
-def every_command(group: click.Group | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    group = group or cli
-    context = click.Context(group)
-    yield path
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from every_command(command, (*path, name))
-        else:
-            yield (*path, name)
 
 
 COMMANDS = list(every_command())

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import pytest
 
-from pkitools_cli.main import main
+from pkitools_cli.main import cli, main
 
 
 @dataclass(frozen=True)
@@ -40,3 +42,16 @@ class Command:
         captured = self._capsys.readouterr()
         assert "Traceback" not in captured.err
         return Ran(int(str(stopped.value.code)), captured.out, captured.err)
+
+
+def every_command(group: click.Group | None = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The path of every command, groups and the root included."""
+    group = group or cli
+    context = click.Context(group)
+    yield path
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from every_command(command, (*path, name))
+        else:
+            yield (*path, name)

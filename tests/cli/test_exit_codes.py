@@ -1,0 +1,102 @@
+"""Every command with every exit code it can give; and the table of README.md against the enum."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pkitools_cli.exit_codes import ExitCode
+from tests.support.command import Command, every_command
+
+AT = "--moment 2026-11-22T12:00:00Z"
+CSR = (
+    "csr create --oin 00000003273229750000 --organization Voorbeeld --common-name a.example.nl "
+    "--profile g4-tls -e production --key {world}/plain.key --out {out}/made"
+)
+
+# What each command can end with, besides 2, which each gives to an option nobody knows.
+TABLE: dict[str, dict[int, str]] = {
+    "oin check": {
+        0: "oin check 00000003273229750000",
+        10: "oin check 123",
+        12: "oin check --lenient 0000.0003.2732.2975.0000 --fail-on notice",
+    },
+    "oin derive": {0: "oin derive --kvk 27322975", 10: "oin derive --rsin 123456789"},
+    "csr create": {0: CSR, 1: CSR.replace("{out}", "{out}/nowhere")},
+    "csr check": {
+        0: "csr check {world}/request.csr --profile g4-tls",
+        1: "csr check {world}/noise",
+        10: "csr check {world}/request.csr --profile uzi-server",
+        12: "csr check {world}/request.csr --profile g4-tls --tsp kpn --fail-on notice",
+    },
+    "cert show": {0: "cert show {world}/leaf.pem", 1: "cert show {world}/noise"},
+    "cert check": {
+        0: "cert check {issued} --trust {world}/pki --crl {world}/pki/crl -e preproduction --offline",
+        1: "cert check {world}/noise -e production --offline",
+        10: "cert check {world}/leaf.pem -e production --offline",
+        11: "cert check {issued} --trust {world}/pki -e preproduction --offline --revocation require",
+        12: "cert check {issued} --trust {world}/pki -e preproduction --offline --fail-on warning",
+    },
+    "cert lint": {
+        0: f"cert lint {{world}}/leaf.pem {AT}",
+        1: "cert lint {world}/noise",
+        10: f"cert lint {{world}}/wrong.pem {AT}",
+        12: "cert lint {world}/leaf.pem --moment 2040-01-01 --fail-on notice",
+    },
+    "trust list": {0: "trust list"},
+    "trust show": {0: "trust show g4-tls", 1: "trust show {world}/noise"},
+    "rules list": {0: "rules list"},
+    "rules explain": {0: "rules explain oin.syntax.length"},
+    "systems list": {0: "systems list"},
+    "systems show": {0: "systems show digid"},
+    "test-pki list": {0: "test-pki list {world}/pki", 1: "test-pki list {world}/noise"},
+    "test-pki verify": {0: "test-pki verify {world}/pki", 1: "test-pki verify {world}/noise"},
+    "test-pki crl": {0: "test-pki crl {world}/pki", 1: "test-pki crl {world}/noise"},
+    "test-pki issue": {
+        0: "test-pki issue {world}/pki --csr {world}/request.csr --out {out}/issued",
+        1: "test-pki issue {world}/pki --csr {world}/noise --out {out}/issued",
+    },
+    "test-pki create": {0: "test-pki create {out}/pki --fast", 1: "test-pki create {world}/noise --fast"},
+    "test-pki revoke": {1: "test-pki revoke {world}/noise 12"},
+    "test-pki serve": {0: "test-pki serve {world}/pki --list-faults", 1: "test-pki serve {world}/noise"},
+}
+CASES = [(command, code, line) for command, codes in TABLE.items() for code, line in codes.items()]
+COMMANDS = [path for path in every_command() if len(path) == 2]
+
+
+@pytest.mark.parametrize(("command", "code", "line"), CASES, ids=[f"{name}-{code}" for name, code, _ in CASES])
+def test_the_exit_code_says_what_happened(
+    run: Command, world: Path, tmp_path: Path, command: str, code: int, line: str
+) -> None:
+    issued = world / "issued.pem"
+    if "{issued}" in line and not issued.exists():
+        made = run("test-pki", "issue", world / "pki", "--csr", world / "request.csr", "--out", world / "issued")
+        assert made.code == 0, made.err
+        issued.write_bytes((world / "issued.chain.pem").read_bytes())
+    ran = run(*(part.format(world=world, out=tmp_path, issued=issued) for part in line.split()))
+    assert ran.code == code, ran.out + ran.err
+    assert bool(ran.out) == (code not in {1, 2}) or command == "oin derive"
+    assert bool(ran.err) or code not in {1, 2}
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_an_option_nobody_knows_is_usage(run: Command, path: tuple[str, ...]) -> None:
+    ran = run(*path, "--nonsense")
+    assert (ran.code, ran.out) == (ExitCode.USAGE, "")
+
+
+def test_every_command_is_in_the_table() -> None:
+    later = {"test-pki broken", "test-pki import", "test-pki export"}  # tests/cli/test_test_pki_*.py
+    assert {" ".join(path) for path in COMMANDS} - later == set(TABLE)
+
+
+def test_every_code_is_met() -> None:
+    assert {code for _, code, _ in CASES} | {ExitCode.USAGE} == set(ExitCode)
+
+
+def test_the_readme_says_the_same() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ", readme, flags=re.MULTILINE)
+    assert [int(row) for row in rows] == sorted(ExitCode)
