@@ -53,6 +53,7 @@ ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING,
 _LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
 _URA: Final = re.compile(r"[0-9]{8}")
 _UZI_FIELDS: Final = 7
+_OF_PERSONS: Final = ("2.5.4.4", "2.5.4.42", "2.5.4.65")  # surname, givenName, pseudonym
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +77,20 @@ def oin_from_certificate(facts: CertificateFacts) -> OINResult:
     """Return the OIN of a certificate.
 
     An end-entity certificate without one gets ``x509.oin.missing``, a WARNING: whether an OIN must be there depends on
-    what the certificate is for. CAs have none.
+    what the certificate is for. CAs have none, nor have natural persons: their serialNumber is the TSP's own.
     """
-    return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=not facts.is_ca))
+    expected = not facts.is_ca and not _names_a_person(facts.subject)
+    return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
 
 
 def oin_from_subject(subject: DistinguishedName, names: tuple[GeneralName, ...] = ()) -> OINResult:
     """Return the OIN of a subject that is not (yet) in a certificate, such as that of a CSR."""
     return _result(_Carrier(subject, names))
+
+
+def _names_a_person(subject: DistinguishedName) -> bool:
+    """Say whether this is the subject of a natural person (ETSI EN 319 412-2 4.2.4)."""
+    return any(subject.attributes(oid) for oid in _OF_PERSONS)
 
 
 def _result(carrier: _Carrier) -> OINResult:

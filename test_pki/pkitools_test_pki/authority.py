@@ -202,7 +202,12 @@ class Authority:
         )
 
     def ocsp_responder(self, *, moment: datetime | None = None, **deviation: Unpack[Deviation]) -> IssuedCertificate:
-        """Issue a certificate that may sign OCSP responses in this authority's name (RFC 6960 4.2.2.2)."""
+        """Issue a certificate that may sign OCSP responses in this authority's name (RFC 6960 4.2.2.2).
+
+        It starts an hour before the moment: a client that asks has read the clock a little earlier.
+        """
+        moment = moment or self.moment
+        deviation.setdefault("not_before", moment - timedelta(hours=1))
         no_check = extensions.extension("ocsp_no_check", b"\x05\x00")
         deviation["extensions"] = [no_check, *deviation.get("extensions", ())]
         deviation.setdefault("organization", next(str(a.value) for a in self.spec.subject if a.type == "O"))
@@ -338,7 +343,7 @@ def issuer_of(spec: AuthoritySpec, base_url: str, public_key: PublicKey) -> Issu
         ca_issuers_url=f"{base_url}/cert/{name}.cer",
         crl_url=f"{base_url}/crl/{name}.crl",
         ocsp_url=f"{base_url}/ocsp/{name}",
-        disclosure_url=f"{base_url}/pds",
+        disclosure_url=f"{base_url}/pds".replace("http://", "https://", 1),  # ETSI EN 319 412-5 4.3.4 asks https
     )
 
 

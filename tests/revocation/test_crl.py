@@ -26,7 +26,8 @@ from pkitools_test_pki import der, extensions
 from pkitools_test_pki.algorithms import RSA_SHA1, SignatureScheme
 from pkitools_test_pki.crl import Revocation
 from pkitools_test_pki.faults.crls import full_name, idp
-from pkitools_test_pki.keys import spki
+from pkitools_test_pki.keys import elliptic_keys, spki
+from pkitools_test_pki.pki import build
 from tests.revocation.material import MOMENT, World
 from tests.support.judges import judge
 from tests.support.shared import shared
@@ -469,3 +470,13 @@ def test_a_lone_anchor_has_nothing_to_check(world: World) -> None:
     result = check_revocation([world.plain.root.der], moment=MOMENT)
     assert result.certificates == ()
     assert {outcome.status.value for outcome in result.outcomes} == {"met", "not_applicable"}
+
+
+def test_a_list_from_elsewhere_is_told_only_where_nothing_handed_in_decides(world: World) -> None:
+    own = world.crl_case(world.plain).crl()
+    elsewhere = build("g1-private", moment=MOMENT, keys=elliptic_keys)["g1-private-tsp"].crl()
+    for lists, told in (([elsewhere, own], []), ([elsewhere], ["crl-issuer"])):
+        found = world.check(world.plain, crls=lists)
+        mine = [a for a in found.attempts if a.certificate.role == "end_entity"]
+        assert [a.code for a in mine if a.code == "crl-issuer"] == told
+        assert (found.statuses[0].kind is StatusKind.GOOD) is (not told)

@@ -194,6 +194,11 @@ def test_real_generations_sign_as_in_reality(rsa_pki: PKI) -> None:
     assert (g4.public_key.label, g1.public_key.label) == ("RSA 3072", "RSA 3072")
 
 
+def test_an_ocsp_responder_is_valid_for_who_read_the_clock_before_it_was_made(pki: PKI) -> None:
+    responder = pki["g4-tls-tsp"].ocsp_responder(moment=MOMENT)
+    assert responder.facts.not_before == MOMENT - timedelta(hours=1)
+
+
 def test_an_ocsp_responder_is_marked_as_one() -> None:
     facts = PKI_G4["g4-tls-tsp"].ocsp_responder().facts
     assert facts.extended_key_usage == ("1.3.6.1.5.5.7.3.9",)

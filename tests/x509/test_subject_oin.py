@@ -125,6 +125,14 @@ def test_a_ca_needs_none() -> None:
     assert violated(result()) == {"missing"}
 
 
+@pytest.mark.parametrize("oid", ["2.5.4.4", "2.5.4.42", "2.5.4.65"])
+def test_a_natural_person_needs_none(oid: str) -> None:
+    person = (oid, UTF8, b"Jansen")
+    assert violated(result(person)) == set()
+    assert violated(result(person, serial_attribute("A123456789"))) == set()
+    assert result(person, serial_attribute(KVK)).oin == KVK
+
+
 def test_the_issuer_never_lends_its_serial_number() -> None:
     facts = read_certificate(certificate(name(), issuer=name(serial_attribute(KVK))))
     assert oin_from_certificate(facts).oin is None

@@ -158,10 +158,10 @@ class _Check:
     def _certificate(self, index: int, material: Material) -> CertificateRevocation:
         certificate, issuer = self._certificates[index : index + 2]
         inquiry = Inquiry(certificate, issuer, self._refs[index].role, material)
-        if index == 0:
-            self._strays(inquiry, material)
         inquiry.ask_supplied()
         status = inquiry.decided()
+        if index == 0:
+            self._strays(inquiry, material, useful=status is not None)
         order = self._terms.options.authority_sources if certificate.ca else self._terms.options.end_entity_sources
         for kind in order:
             if status is None:
@@ -173,15 +173,20 @@ class _Check:
             status = inquiry.undecided()
         return CertificateRevocation(inquiry.ref, status, tuple(inquiry.attempts))
 
-    def _strays(self, inquiry: Inquiry, material: Material) -> None:
-        """Record with the end entity what was handed in and belongs to no certificate of the path."""
-        inquiry.attempts.extend(self._unreadable)
+    def _strays(self, inquiry: Inquiry, material: Material, *, useful: bool) -> None:
+        """Record with the end entity, before all else, what was handed in and belongs to no certificate of the path.
+
+        A list that belongs elsewhere is worth telling where it was handed in for nothing, not in a folder of lists of
+        which another one decided.
+        """
+        known, inquiry.attempts = inquiry.attempts, list(self._unreadable)
         issuers = self._certificates[1:]
-        for crl in material.crls:
+        for crl in material.crls if not useful else ():
             if not self._others and not any(is_from(crl, issuer) for issuer in issuers):
                 inquiry.judge_list(crl, Obtained(Origin.SUPPLIED), "")
         for response in unmatched(material.responses, self._certificates):
             inquiry.judge_response(response, Obtained(Origin.SUPPLIED), "", None)
+        inquiry.attempts += known
 
     def _read_crls(self, crls: Sequence[bytes | CertificateRevocationList]) -> list[CertificateRevocationList]:
         found = []

@@ -1,0 +1,57 @@
+"""What the test PKI issues is what our own checks ask: nothing to remark in preproduction, refused in production."""
+
+from __future__ import annotations
+
+import pytest
+
+from pkitools.check import CheckResult, Revocation, check
+from pkitools.environment import Environment
+from pkitools.findings import Severity, Status, Verdict
+from pkitools.trust import TrustStore
+from pkitools.validation.revocation import RevocationPolicy
+from pkitools_test_pki.keys import KeySource, fresh_keys
+from pkitools_test_pki.pki import PKI, build
+from pkitools_test_pki.shapes import shape_names, templates
+from tests.test_pki.conftest import MOMENT
+
+PROFILES = tuple(templates())
+
+
+@pytest.fixture(scope="module")
+def everything(rsa_keys: KeySource) -> PKI:
+    return build(*shape_names(), moment=MOMENT, keys=rsa_keys)
+
+
+def judged(pki: PKI, profile: str, environment: Environment) -> CheckResult:
+    # the keys of the tests are small where the profile asks 4096 bits
+    key = fresh_keys("rsa:4096") if templates()[profile].key == "rsa:4096" else None
+    issued = pki.issue(profile, key=key)
+    lists = tuple(pki.crls().values())
+    return check(
+        issued.der,
+        moment=MOMENT,
+        environment=environment,
+        intermediates=[above.der for above in issued.path[1:-1]],
+        trust=TrustStore.from_der([issued.path[-1].der], "test PKI"),
+        revocation=Revocation(policy=RevocationPolicy.REQUIRE, crls=lists),
+        cross_check=True,
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_nothing_is_worse_than_a_notice(everything: PKI, profile: str) -> None:
+    report = judged(everything, profile, Environment.PREPRODUCTION).report
+    worse = [o for o in report.outcomes if o.status is Status.VIOLATED and o.rule.severity >= Severity.WARNING]
+    assert [(o.rule.code, o.evidence) for o in worse] == []
+    assert report.verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_production_refuses_it_by_rule_and_its_names_tell_why(everything: PKI, profile: str) -> None:
+    result = judged(everything, profile, Environment.PRODUCTION)
+    refused = {o.rule.code for o in result.report.outcomes if o.status is Status.VIOLATED}
+    assert {"environment.production.root", "environment.production.no_test"} <= refused
+    assert result.report.verdict is Verdict.FAILED
+    assert (result.facts.issuer.common_name or "").startswith("TRIAL ")
+    subject = [attribute.value for attribute in result.facts.subject if attribute.name in {"O", "CN"}]
+    assert any(value.startswith("TRIAL ") for value in subject)
