@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pkitools_cli.main import main
 from tests.support.certificates import AKI, POLICIES, Change, giving, made, policies, putting, setting
+from tests.support.command import Command, under
 from tests.support.der import integer, sequence, tlv
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
@@ -21,15 +21,8 @@ G1_ALONE = "samples/certificates/PrivateG1_lab.api.mijniconnect.nl_20251009.pem"
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", lang, "cert", "lint", *arguments])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return call
+def run(run: Command) -> Any:
+    return under(run, "cert", "lint")
 
 
 def pem(folder: Path, name: str, profile: str, *changes: Change) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,8 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from pkitools_cli.main import main
 from tests.support import corpus
+from tests.support.command import Command, under
 from tests.support.der import UTF8, alternative_names, certificate, name, serial_attribute, tlv
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
@@ -34,15 +32,8 @@ FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: object, lang: str = "en") -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", lang, "cert", "show", *map(str, arguments), *MOMENT])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return call
+def run(run: Command) -> Any:
+    return under(run, "cert", "show", after=MOMENT)
 
 
 @pytest.fixture(scope="module")
@@ -348,13 +339,11 @@ def test_what_is_no_file_gets_one_sentence(run: Any, tmp_path: Path, kind: str) 
     assert "Traceback" not in err
 
 
-def test_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_standard_input(run: Any) -> None:
     data = sample("PrivateG1_lab").read_bytes()
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
-    code, out, _ = run("-")
+    code, out, _ = run("-", stdin=data)
     assert code == 0
     assert "standard input, PEM, part 1" in out
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     code, _, err = run("-")
     assert code == 1
     assert "standard input is empty" in err

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
 from pkitools.messages import LANGUAGES
-from pkitools_cli.main import main
+from tests.support.command import Command
 from tests.support.schemas import assert_valid
 
 GOOD = "00000003520354760000"
@@ -20,32 +17,7 @@ LEGACY = "00000004003214345001"
 WRONG = "00000001123456789000"
 
 
-@dataclass(frozen=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("PKITOOLS_LANG", "en")
-
-    def call(*arguments: str, stdin: bytes = b"") -> Ran:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        with pytest.raises(SystemExit) as stopped:
-            main(arguments)
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return Ran(int(str(stopped.value.code)), captured.out, captured.err)
-
-    return call
-
-
-def test_a_good_number_is_explained(run: Run) -> None:
+def test_a_good_number_is_explained(run: Command) -> None:
     ran = run("oin", "check", GOOD)
     assert ran.code == 0
     assert ran.out.startswith(f"PASSED  {GOOD}\n")
@@ -54,7 +26,7 @@ def test_a_good_number_is_explained(run: Run) -> None:
     assert ran.err == ""
 
 
-def test_it_speaks_dutch(run: Run) -> None:
+def test_it_speaks_dutch(run: Command) -> None:
     ran = run("--lang", "nl", "oin", "check", WRONG)
     assert ran.code == 10
     assert ran.out.startswith(f"NIET GESLAAGD  {WRONG}\n")
@@ -86,11 +58,11 @@ def test_it_speaks_dutch(run: Run) -> None:
         ((GOOD, "--environment", "acceptance"), 2),
     ],
 )
-def test_exit_codes(run: Run, arguments: tuple[str, ...], code: int) -> None:
+def test_exit_codes(run: Command, arguments: tuple[str, ...], code: int) -> None:
     assert run("oin", "check", *arguments).code == code
 
 
-def test_standard_input_holds_one_a_line(run: Run) -> None:
+def test_standard_input_holds_one_a_line(run: Command) -> None:
     ran = run("oin", "check", "-", stdin=f"\ufeff{GOOD}\r\n\r\n{LEGACY}\n{WRONG}".encode())
     assert ran.code == 10
     assert [line for line in ran.out.splitlines() if line.startswith(("PASSED", "FAILED"))] == [
@@ -101,34 +73,34 @@ def test_standard_input_holds_one_a_line(run: Run) -> None:
     assert ran.out.rstrip().endswith("3 numbers: 2 passed, 1 failed.")
 
 
-def test_nothing_on_standard_input_is_not_a_pass(run: Run) -> None:
+def test_nothing_on_standard_input_is_not_a_pass(run: Command) -> None:
     ran = run("oin", "check", "-", stdin=b"\n\n")
     assert ran.code == 11
     assert ran.out == ""
     assert "no number" in ran.err
 
 
-def test_too_many_numbers_are_refused(run: Run) -> None:
+def test_too_many_numbers_are_refused(run: Command) -> None:
     ran = run("oin", "check", "-", stdin=b"1\n" * 10_001)
     assert ran.code == 1
     assert "10000" in ran.err
     assert ran.out == ""
 
 
-def test_binary_input_is_judged_and_shown_safely(run: Run) -> None:
+def test_binary_input_is_judged_and_shown_safely(run: Command) -> None:
     ran = run("oin", "check", "-", stdin=b"\x1b[31m\xff\xfe\x00\n")
     assert ran.code == 10
     assert "\x1b" not in ran.out
     assert "\\x1b[31m" in ran.out
 
 
-def test_what_acts_on_a_terminal_is_shown_as_an_escape(run: Run) -> None:
+def test_what_acts_on_a_terminal_is_shown_as_an_escape(run: Command) -> None:
     ran = run("oin", "check", "0000\u202e0001\x1b[2J\n")
     assert not {"\u202e", "\x1b"} & set(ran.out + ran.err)
 
 
 @pytest.mark.parametrize("options", [(), ("--environment", "production"), ("--lenient",)])
-def test_the_json_matches_its_schema(run: Run, options: tuple[str, ...]) -> None:
+def test_the_json_matches_its_schema(run: Command, options: tuple[str, ...]) -> None:
     numbers = [GOOD, LEGACY, WRONG, "0000000700025be00000", "00000099123456789000", "822477348", "\ud800\x00"]
     ran = run("oin", "check", *numbers, *options, "--json")
     document = json.loads(ran.out)
@@ -141,7 +113,7 @@ def test_the_json_matches_its_schema(run: Run, options: tuple[str, ...]) -> None
     assert document["results"][2]["oin"] is None
 
 
-def test_json_of_nothing_is_still_a_document(run: Run) -> None:
+def test_json_of_nothing_is_still_a_document(run: Command) -> None:
     ran = run("oin", "check", "-", "--json", stdin=b"")
     assert ran.code == 11
     assert_valid(json.loads(ran.out), "oin-check-v1")
@@ -158,7 +130,7 @@ def test_json_of_nothing_is_still_a_document(run: Run) -> None:
         (("--test", "99999991"), "00000099999999910000"),
     ],
 )
-def test_derive_writes_the_oin_alone_to_standard_output(run: Run, arguments: tuple[str, ...], oin: str) -> None:
+def test_derive_writes_the_oin_alone_to_standard_output(run: Command, arguments: tuple[str, ...], oin: str) -> None:
     for language in LANGUAGES:
         ran = run("--lang", language, "oin", "derive", *arguments)
         assert (ran.code, ran.out) == (0, f"{oin}\n")
@@ -179,7 +151,7 @@ def test_derive_writes_the_oin_alone_to_standard_output(run: Run, arguments: tup
         (("--ura", "900003801"), "UZI number"),
     ],
 )
-def test_derive_says_why_there_is_none(run: Run, arguments: tuple[str, ...], word: str) -> None:
+def test_derive_says_why_there_is_none(run: Command, arguments: tuple[str, ...], word: str) -> None:
     ran = run("oin", "derive", *arguments)
     assert (ran.code, ran.out) == (10, "")
     assert word in ran.err
@@ -194,7 +166,7 @@ def test_derive_says_why_there_is_none(run: Run, arguments: tuple[str, ...], wor
 @pytest.mark.parametrize(
     "arguments", [(), ("--kvk", "52035476", "--rsin", "822477348"), ("--kvk", "12"), ("--test", ""), ("--kvk",)]
 )
-def test_derive_tells_wrong_use(run: Run, arguments: tuple[str, ...]) -> None:
+def test_derive_tells_wrong_use(run: Command, arguments: tuple[str, ...]) -> None:
     ran = run("oin", "derive", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.strip()
@@ -202,7 +174,7 @@ def test_derive_tells_wrong_use(run: Run, arguments: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", [(), ("check",), ("derive",)])
-def test_help_is_in_words(run: Run, language: str, command: tuple[str, ...]) -> None:
+def test_help_is_in_words(run: Command, language: str, command: tuple[str, ...]) -> None:
     ran = run("--lang", language, "oin", *command, "--help")
     assert ran.code == 0
     assert "cli." not in ran.out

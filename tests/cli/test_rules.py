@@ -8,22 +8,15 @@ from typing import Any
 import pytest
 
 from pkitools.rulebook import all_rules
-from pkitools_cli.main import main
+from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
 CODE = "por.key.size_g4"
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", lang, "rules", *arguments])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return call
+def run(run: Command) -> Any:
+    return under(run, "rules")
 
 
 def test_list_has_every_rule(run: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pkitools.systems import systems
-from pkitools_cli.main import main
+from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
 MOMENT = ("--moment", "2026-11-22T00:00:00Z")
@@ -16,17 +16,9 @@ every_system = pytest.mark.parametrize("name", [s.name for s in systems()])
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Any:
+def run(run: Command, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", lang, "systems", *arguments])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return call
+    return under(run, "systems")
 
 
 def test_list_names_every_system_with_what_it_takes(run: Any) -> None:

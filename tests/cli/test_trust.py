@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from pkitools.trust import embedded_certificates, get_hierarchy
 from pkitools_cli.main import main
+from tests.support.command import Command, under
 from tests.support.der import certificate, common_name, name
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
@@ -20,15 +20,8 @@ G1_ROOT = "0257ce27b52408e24ee2c0945640b723c5bc66ddbda4ada58c60357604f0e675"
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Any:
-    def call(*arguments: str) -> tuple[int, str, str]:
-        with pytest.raises(SystemExit) as ended:
-            main(["--lang", "en", "trust", *arguments])
-        captured = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, captured.out, captured.err
-
-    return call
+def run(run: Command) -> Any:
+    return under(run, "trust")
 
 
 def document(output: str, schema: str) -> Any:
@@ -115,10 +108,9 @@ def test_show_of_a_file_recognises_each_certificate(run: Any, tmp_path: Path) ->
     assert [c["itself"]["proof"] for c in parsed["certificates"]] == [True]
 
 
-def test_show_reads_standard_input(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_show_reads_standard_input(run: Any) -> None:
     root = next(c for c in embedded_certificates() if c.sha256 == G1_ROOT)
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(root.der)))
-    parsed = document(run("show", "-", "--json", *MOMENT)[1], "trust-show-v1")
+    parsed = document(run("show", "-", "--json", *MOMENT, stdin=root.der)[1], "trust-show-v1")
     assert parsed["certificates"][0]["sha256"] == G1_ROOT
 
 

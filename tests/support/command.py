@@ -23,6 +23,9 @@ class Ran:
     out: str
     err: str
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.code, self.out, self.err))
+
     @property
     def document(self) -> Any:
         """The JSON document it printed."""
@@ -55,3 +58,8 @@ def every_command(group: click.Group | None = None, path: tuple[str, ...] = ()) 
             yield from every_command(command, (*path, name))
         else:
             yield (*path, name)
+
+
+def under(run: Command, *noun: str, after: tuple[str, ...] = ()) -> Any:
+    """Return ``run`` for the commands of one noun: (code, out, err), in English unless ``lang`` says otherwise."""
+    return lambda *given, lang="en", stdin=b"": tuple(run("--lang", lang, *noun, *given, *after, stdin=stdin))
