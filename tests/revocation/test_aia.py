@@ -111,3 +111,12 @@ def test_nothing_is_named(world: World, chain: Chain) -> None:
 def test_what_cannot_be_read(chain: Chain) -> None:
     with pytest.raises(InputError):
         complete_from_aia([b"\x30\x00"], fetcher=chain.fetcher)
+
+
+def test_addresses_that_cannot_be_read(chain: Chain) -> None:
+    from pkitools_test_pki.extensions import extension
+
+    broken = chain.tsp.issue(moment=MOMENT, extensions=[extension("authority_information_access", b"\x30\x05")])
+    assert complete_from_aia([broken.der], fetcher=chain.fetcher, hosts=None).code == "no-address"
+    odd = chain.tsp.issue(moment=MOMENT, ca_issuer_urls=["http://[::1/"], ocsp=False)
+    assert complete_from_aia([odd.der], fetcher=chain.fetcher, hosts=HOSTS).code == "host"

@@ -480,3 +480,54 @@ def test_a_list_from_elsewhere_is_told_only_where_nothing_handed_in_decides(worl
         mine = [a for a in found.attempts if a.certificate.role == "end_entity"]
         assert [a.code for a in mine if a.code == "crl-issuer"] == told
         assert (found.statuses[0].kind is StatusKind.GOOD) is (not told)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("version", der.integer(0)),
+        ("version", der.integer(2)),
+        ("signature", b""),
+        ("signature", RSA_SHA1.algorithm_identifier),
+        ("issuer", der.string("CA")),
+        ("this_update", der.tlv(0x17, b"261301120000Z")),
+        ("revoked_certificates", der.octets(b"")),
+        ("extensions", der.context(0, der.sequence(), der.sequence())),
+        ("extensions", der.context(0, der.sequence(*[der.sequence(der.oid("2.999"), der.octets(b""))] * 2))),
+        (
+            "extensions",
+            der.context(0, der.sequence(*(der.sequence(der.oid(f"2.999.{n}"), der.octets(b"")) for n in range(51)))),
+        ),
+        ("extensions", der.context(0, der.sequence(der.sequence(der.oid("2.999"))))),
+        ("extensions", der.context(0, der.sequence(der.sequence(der.oid("2.5.29.20"), der.octets(b""))))),
+    ],
+)
+def test_lists_with_one_field_wrong_are_refused_though_signed(world: World, field: str, value: bytes) -> None:
+    with pytest.raises(InputError) as error:
+        read_crl(world.crl_case(world.plain).crl(raw={field: value}))
+    assert error.value.code == "revocation.error.crl_malformed"
+
+
+def test_a_key_too_large_to_be_one_signed_nothing(world: World) -> None:
+    huge = rsa.RSAPublicNumbers(65537, (1 << 16_400) + 1)
+    body = der.sequence(der.integer(huge.n), der.integer(huge.e))
+    key = der.sequence(der.sequence(der.oid("1.2.840.113549.1.1.1"), der.NULL), der.bits(body))
+    assert not read_crl(world.crl_case(world.plain).crl()).signed_by(key)
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        der.sequence(),
+        der.sequence(der.oid("1.2.840.113549.1.1.10")),
+        der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(der.context(2, der.integer(-1)))),
+        der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(der.context(2, der.integer(5000)))),
+        der.sequence(der.oid("1.2.840.113549.1.1.10"), der.sequence(der.context(3, der.integer(2)))),
+        der.sequence(der.oid("1.2.840.113549.1.1.4"), der.NULL),
+        der.sequence(der.oid("2.999")),
+    ],
+)
+def test_algorithms_nobody_should_sign_with(identifier: bytes) -> None:
+    scheme = SignatureScheme("pkcs1", "sha256", identifier=identifier)
+    made = crls.CrlBlueprint(scheme, der.sequence(), MOMENT, MOMENT + DAY, ()).signed(rsa_key())
+    assert not read_crl(made).signed_by(spki(rsa_key().public_key()))

@@ -371,3 +371,67 @@ def test_a_response_about_an_authority_is_used_for_it(world: World) -> None:
     path = [link.der for link in world.plain.path]
     found = check_revocation(path, moment=MOMENT, ocsp_responses=[made]).statuses
     assert [one.kind for one in found] == [StatusKind.UNKNOWN, StatusKind.GOOD, StatusKind.UNKNOWN]
+
+
+def rebuilt(world: World, *, version: bytes = b"", single: bytes | None = None, certificates: bytes = b"") -> bytes:
+    """A response that is signed and structured by hand."""
+    tsp = world.tsp
+    answers = world.ocsp_case(world.plain).single().encoded() if single is None else single
+    tbs = der.sequence(version, der.context(1, tsp.subject), der.generalized_time(MOMENT), der.sequence(answers))
+    signature = der.bits(tsp.signature.sign(tsp.key, tbs))
+    basic = der.sequence(tbs, tsp.signature.algorithm_identifier, signature, certificates)
+    body = der.sequence(der.oid("1.3.6.1.5.5.7.48.1.1"), der.octets(basic))
+    return der.sequence(der.integer(0, 0x0A), der.context(0, body))
+
+
+def test_a_version_spelled_out_is_the_first(world: World) -> None:
+    assert status(world, rebuilt(world)) == GOOD
+    assert status(world, rebuilt(world, version=der.context(0, der.integer(0)))) == GOOD
+    assert status(world, rebuilt(world, version=der.context(0, der.integer(1)))) == unknown("malformed")
+
+
+def parts_of_single(world: World, status_part: bytes, *more: bytes) -> bytes:
+    from pkitools.x509.der import children, encoded, root
+
+    good_one = world.ocsp_case(world.plain).single().encoded()
+    identifier, _status, this_update, *rest = (
+        encoded(good_one, node) for node in children(good_one, root(good_one, 0x30))
+    )
+    return der.sequence(identifier, status_part, this_update, *rest, *more)
+
+
+@pytest.mark.parametrize(
+    ("status_part", "more"),
+    [
+        (b"\x80\x01\x00", ()),
+        (b"\x83\x00", ()),
+        (b"\xa1\x00", ()),
+        (der.context(1, der.generalized_time(MOMENT), der.context(0, der.integer(7, 0x0A))), ()),
+        (der.context(1, der.generalized_time(MOMENT), der.context(0, der.integer(1))), ()),
+        (der.context(1, der.time(MOMENT)), ()),
+        (b"\x80\x00", (b"\x05\x00",)),
+        (b"\x80\x00", (b"\x05\x00", b"\x05\x00")),
+    ],
+)
+def test_answers_that_are_none(world: World, status_part: bytes, more: tuple[bytes, ...]) -> None:
+    assert status(world, rebuilt(world, single=parts_of_single(world, b"\x80\x00"))) == GOOD
+    assert status(world, rebuilt(world, single=parts_of_single(world, status_part, *more))) == unknown("malformed")
+
+
+def test_the_responder_among_other_certificates(world: World) -> None:
+    responder = world.tsp.ocsp_responder(moment=MOMENT - DAY)
+    case = world.ocsp_case(world.plain)
+    assert responder.key is not None
+    others = [der.sequence(), world.plain.der, responder.der]
+    made = case.signed(responder=responder.facts.subject.der, key=responder.key, certificates=others)
+    assert status(world, made) == GOOD
+
+
+def test_the_budget_ends_responses_too(world: World) -> None:
+    forged = FORGERIES["the authority's name, a stranger's key"](world)
+    responses = [forged] * 120
+    found = world.check(world.plain, ocsp_responses=[*responses, world.ocsp_case(world.plain).signed()])
+    assert found.statuses[0].code == "limit"
+    delegate = FORGERIES["issued in the authority's name by another key"](world)
+    found = world.check(world.plain, ocsp_responses=[*([delegate] * 120), world.ocsp_case(world.plain).signed()])
+    assert not found.statuses[0].is_good

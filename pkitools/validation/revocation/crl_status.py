@@ -86,7 +86,7 @@ def _entry(crl: CertificateRevocationList, certificate: PathCertificate, passed:
     """Return the scope of a list and its entry of the certificate, all entries having been read."""
     try:
         scope = scope_of(crl)
-        row = _find(crl, certificate, scope)
+        row = _find(crl, certificate)
         strange = crl.unknown_critical or crl.index.unknown_critical
     except DERError as error:
         raise Refused("malformed", error.detail) from None
@@ -99,14 +99,14 @@ def _entry(crl: CertificateRevocationList, certificate: PathCertificate, passed:
     return scope, row
 
 
-def _find(crl: CertificateRevocationList, certificate: PathCertificate, scope: Scope) -> Row | None:
+def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Row | None:
     serial = encode.integer_octets(certificate.serial_number)
     index = crl.index
-    if not scope.indirect and not index.names_issuers:
+    if not index.names_issuers:
         return index.find(serial)
     # RFC 5280 5.3.3: an entry belongs to the issuer named last, at first to the issuer of the list
     owner = crl.canonical_issuer
-    for row in index.rows(serial):
+    for row in index.rows():
         if row.certificate_issuer is not None:
             owner = canonical_name(row.certificate_issuer)
         if row.serial == serial and owner == certificate.canonical_issuer:

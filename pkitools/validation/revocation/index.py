@@ -127,7 +127,8 @@ class SerialIndex:
         stride, rows = block.stride, len(table) // block.stride
         if rows <= _ROW_BY_ROW:
             for number in range(first, first + rows):
-                self._read_single(block.offset(number), stride)
+                at = block.offset(number)
+                self._keep_single(at, read_row(self._data, at, self._stop)[0])
             return
         template = self._template(block, table, first)
         if template is not None:
@@ -146,7 +147,7 @@ class SerialIndex:
             return known
         at = block.offset(first)
         row, stop = read_row(self._data, at, self._stop)
-        if row.certificate_issuer is not None or stop - at != block.stride:
+        if row.certificate_issuer is not None:
             return None
         fresh = Template(self._data, at, row, stop)
         if not fresh.accepts(table):
@@ -154,12 +155,6 @@ class SerialIndex:
         self.unknown_critical = self.unknown_critical or row.unknown_critical
         self._templates[block.stride] = fresh
         return fresh
-
-    def _read_single(self, at: int, stride: int) -> None:
-        row, stop = read_row(self._data, at, self._stop)
-        if stop - at != stride:
-            raise DERError(f"CRL entry of another length at offset {at}")
-        self._keep_single(at, row)
 
     def _keep_single(self, at: int, row: Row) -> None:
         self._single[row.serial] = at
@@ -180,21 +175,12 @@ class SerialIndex:
                     return row
         return None
 
-    def rows(self, serial: bytes | None = None) -> Iterator[Row]:
-        """Yield the entries in order, all or those with this serial number or that name an issuer."""
-        data, at = self._data, self._start
-        needle = None if serial is None else bytes((0x02, len(serial))) + serial
+    def rows(self) -> Iterator[Row]:
+        """Yield the entries in order: for a list whose entries depend on those before them, and to show one."""
+        at = self._start
         while at < self._stop:
-            # the whole list was read before: short lengths can be stepped over without reading again
-            length = data[at + 1]
-            if needle is not None and length < 0x80 and not self.names_issuers:
-                if data.startswith(needle, at + 2):
-                    yield read_row(data, at, self._stop)[0]
-                at += length + 2
-                continue
-            row, at = read_row(data, at, self._stop)
-            if serial is None or row.serial == serial or row.certificate_issuer is not None:
-                yield row
+            row, at = read_row(self._data, at, self._stop)
+            yield row
 
 
 def _runs(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int]]:

@@ -77,10 +77,6 @@ class Sources:
         """Whether there is a network to ask."""
         return self._fetcher is not None
 
-    def clock(self) -> float:
-        """Return seconds, for durations."""
-        return self._clock()
-
     def kept(self, key: str, issuer_key: bytes) -> Obtained | None:
         """Return what the cache holds, or ``None``."""
         entry = self._cache.load(key, issuer_key) if self._cache else None
