@@ -127,8 +127,6 @@ def _carried(address: Address) -> Iterator[Address]:
         yield low
         return
     yield address
-    if address.sixtofour is not None:
-        yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
     if address in _COMPATIBLE and int(address) > 1:
@@ -136,6 +134,8 @@ def _carried(address: Address) -> Iterator[Address]:
 
 
 def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address.sixtofour is not None:
+        return False  # withdrawn by RFC 7526; Python calls it global until 3.12 and not from 3.13 on
     return address.is_global and not (
         address.is_multicast
         or address.is_reserved
