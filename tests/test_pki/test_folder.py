@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import stat
 from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -289,14 +290,14 @@ def test_what_is_no_test_pki_is_refused(tmp_path: Path, where: Path) -> None:
     with pytest.raises(StateError, match="failed"):
         opened(where)
     (where / DATABASE).unlink()
-    with sqlite3.connect(where / DATABASE) as other:
+    with closing(sqlite3.connect(where / DATABASE)) as other, other:
         other.execute("CREATE TABLE x (y)")
     with pytest.raises(StateError, match="not the database of a test PKI"):
         opened(where)
 
 
 def test_a_database_of_the_future_is_refused(where: Path) -> None:
-    with sqlite3.connect(where / DATABASE) as db:
+    with closing(sqlite3.connect(where / DATABASE)) as db, db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(StateError, match="another version"):
         opened(where)
@@ -314,7 +315,7 @@ def test_a_key_that_others_may_read_is_not_used(where: Path) -> None:
 
 
 def sql(where: Path, statement: str, *values: object) -> None:
-    with sqlite3.connect(where / DATABASE) as db:
+    with closing(sqlite3.connect(where / DATABASE)) as db, db:
         db.execute(statement, values)
 
 
@@ -338,7 +339,7 @@ def change_serial(where: Path) -> None:
 def double_serial(where: Path) -> None:
     with opened(where) as folder:
         issued = folder.pki.issue("g4-tls")
-    with sqlite3.connect(where / DATABASE) as db:
+    with closing(sqlite3.connect(where / DATABASE)) as db, db:
         columns = "authority, serial_number, state, reserved_at, profile, der"
         db.execute("CREATE TABLE copy AS SELECT * FROM certificate")
         db.execute("DROP TABLE certificate")
@@ -377,6 +378,7 @@ DAMAGES = {
         where, "INSERT INTO crl SELECT authority, 2, kind, 1, 2, 0, der FROM crl WHERE authority = 'g4-tls-tsp'"
     ),
     "crl_file_behind": lambda where: (where / "crl" / f"{TSP}.crl").unlink(),
+    "crl_file": lambda where: (where / "crl" / f"{TSP}.crl").write_bytes(b""),
     "crl_behind": revoke_without_publishing,
     "key_mode": lambda where: (where / PRIVATE / f"{TSP}.key").chmod(0o644),
     "key_missing": lambda where: (where / PRIVATE / f"{TSP}.key").unlink(),
@@ -391,6 +393,32 @@ DAMAGES = {
 def test_damage_is_found_and_has_its_sentence(where: Path, problem: str) -> None:
     DAMAGES[problem](where)
     assert problem in codes(where)
+
+
+@pytest.mark.parametrize(
+    ("statement", "detail"),
+    [
+        ("UPDATE certificate SET serial_number = '12ab' WHERE id = 3", "'12ab' is no serial number"),
+        ("INSERT INTO revocation (certificate, moment) VALUES (3, 9000000000000000)", "9000000000000000 is no moment"),
+    ],
+)
+def test_a_row_that_no_version_of_ours_wrote_is_named(where: Path, statement: str, detail: str) -> None:
+    sql(where, statement)
+    with pytest.raises(StateError, match=detail):
+        codes(where)
+
+
+def test_an_older_crl_in_the_folder_is_what_a_kill_may_leave(where: Path) -> None:
+    older = (where / "crl" / f"{TSP}.crl").read_bytes()
+    with opened(where) as folder:
+        folder.publish_crls(moment=MOMENT + timedelta(hours=1))
+    (where / "crl" / f"{TSP}.crl").write_bytes(older)
+    with opened(where) as folder:
+        audit = audit_folder(folder)
+    assert ([p.code for p in audit.problems], [n.code for n in audit.notes]) == (
+        [],
+        ["test_pki.problem.crl_file_behind"],
+    )
 
 
 def test_every_problem_has_a_case() -> None:
