@@ -61,6 +61,7 @@ def audit_folder(folder: PKIFolder) -> Audit:
         *(p for authority in folder.pki for p in _authority_problems(folder, authority)),
         *(p for row in rows if row.der is not None for p in _certificate_problems(folder, row)),
         *(p for authority in folder.pki for p in _crl_problems(folder, authority, crls)),
+        *(p for authority in folder.pki for p in _crl_file_problems(folder, authority)),
         *_trust_problems(folder),
     ]
     issued = [row for row in rows if row.der is not None]
@@ -132,23 +133,33 @@ def _crl_problems(folder: PKIFolder, authority: Authority, crls: tuple[CrlRow, .
         yield _problem("crl_times", authority=authority.name)
     key: Any = x509.load_der_x509_certificate(authority.certificate.der).public_key()
     for row in own:
-        if row.der is None:
-            continue
-        try:
-            crl = x509.load_der_x509_crl(row.der)
-            number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
-            sound = crl.is_signature_valid(key) and number == row.number
-        except Exception:  # as for certificates
-            sound = False
-        if not sound:
+        if row.der is not None and _signed_number(row.der, key) != row.number:
             yield _problem("crl_damaged", authority=authority.name, number=row.number)
+
+
+def _signed_number(der: bytes, key: Any) -> int | None:
+    """Return the number of a CRL, ``None`` when this key did not sign it."""
+    try:
+        crl = x509.load_der_x509_crl(der)
+        number = crl.extensions.get_extension_for_class(x509.CRLNumber).value.crl_number
+        return number if crl.is_signature_valid(key) else None
+    except Exception:  # as for certificates
+        return None
+
+
+def _crl_file_problems(folder: PKIFolder, authority: Authority) -> Iterator[Problem]:
+    """Yield a file that no killed command leaves: files are renamed into place whole, so an older CRL is the worst."""
+    path = folder.path / CRLS / f"{authority.file_name}.crl"
+    key: Any = x509.load_der_x509_certificate(authority.certificate.der).public_key()
+    if path.exists() and _signed_number(_content(path) or b"", key) is None:
+        yield _problem("crl_file", path=path)
 
 
 def _crl_notes(folder: PKIFolder, authority: Authority) -> Iterator[Problem]:
     newest = folder.store.crl(authority.name)
     path = folder.path / CRLS / f"{authority.file_name}.crl"
     if newest is None or _content(path) != newest:
-        yield _problem("crl_file_behind", path=path)
+        yield _problem("crl_file_behind", path=path)  # what is worse, a problem says as well
     if newest is not None:
         listed = {entry.serial_number for entry in x509.load_der_x509_crl(newest)}
         missing = sum(r.serial_number not in listed for r in folder.store.revocations(authority.name))

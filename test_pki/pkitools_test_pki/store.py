@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pkitools.errors import InvalidValueError, StateError
 from pkitools_test_pki.crl import Revocation
@@ -211,8 +211,8 @@ class Store:
             rows = self._db.execute(
                 "SELECT a.name, a.issuer, c.serial_number, c.der FROM authority a JOIN certificate c "
                 "ON c.id = a.certificate ORDER BY a.position"
-            ).fetchall()
-        return tuple(AuthorityRow(name, issuer, int(serial), der) for name, issuer, serial, der in rows)
+            )
+            return tuple(AuthorityRow(name, issuer, _number(serial), der) for name, issuer, serial, der in rows)
 
     def write_setting(self, name: str, value: str) -> None:
         """Record something about the whole PKI."""
@@ -288,7 +288,7 @@ class Store:
             "ON c.id = r.certificate WHERE c.authority = ? ORDER BY r.id",
             (authority,),
         )
-        return [(key, Revocation(int(serial), _moment(moment), reason)) for key, serial, moment, reason in rows]
+        return [(key, Revocation(_number(serial), _moment(moment), reason)) for key, serial, moment, reason in rows]
 
     def status(self, authority: str, serial_number: int) -> tuple[Status, Revocation | None]:
         """See :class:`~pkitools_test_pki.ledger.Ledger`."""
@@ -310,8 +310,8 @@ class Store:
             rows = self._db.execute(
                 "SELECT serial_number FROM certificate WHERE authority = ? AND state = 'issued' ORDER BY id",
                 (authority,),
-            ).fetchall()
-        return [int(serial) for (serial,) in rows]
+            )
+            return [_number(serial) for (serial,) in rows]
 
     def publish(self, authority: str, kind: str, build: CrlBuilder) -> bytes:
         """See :class:`~pkitools_test_pki.ledger.Ledger`. thisUpdate never goes back, also when the clock does."""
@@ -362,10 +362,9 @@ class Store:
             rows = self._db.execute(
                 "SELECT c.authority, c.serial_number, c.state, c.profile, c.der, r.moment, r.reason, r.id "
                 "FROM certificate c LEFT JOIN revocation r ON r.certificate = c.id ORDER BY c.id"
-            ).fetchall()
-        for authority, serial, state, profile, der, moment, reason, revoked in rows:
-            revocation = None if revoked is None else Revocation(int(serial), _moment(moment), reason)
-            yield Row(authority, int(serial), "revoked" if revocation else state, profile, der, revocation)
+            )
+            found = [_row(row) for row in rows]
+        yield from found
 
     def authority_of(self, serial_number: int) -> str | None:
         """Return which authority issued the certificate with this serial number, ``None`` when there is none."""
@@ -378,8 +377,8 @@ class Store:
     def crls(self) -> tuple[CrlRow, ...]:
         """Return every CRL ever published, by authority and number."""
         with self._failures():
-            rows = self._db.execute("SELECT authority, number, kind, this_update, der FROM crl").fetchall()
-        return tuple(CrlRow(who, number, kind, _moment(start), der) for who, number, kind, start, der in rows)
+            rows = self._db.execute("SELECT authority, number, kind, this_update, der FROM crl")
+            return tuple(CrlRow(who, number, kind, _moment(start), der) for who, number, kind, start, der in rows)
 
     def crl(self, authority: str, kind: str = "full") -> bytes | None:
         """Return the newest CRL of this kind, ``None`` when there is none."""
@@ -422,4 +421,20 @@ def _seconds(moment: datetime) -> int:
 
 
 def _moment(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise sqlite3.DataError(f"{seconds} is no moment") from None
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise sqlite3.DataError(f"{text!r} is no serial number") from None
+
+
+def _row(row: tuple[Any, ...]) -> Row:
+    authority, serial, state, profile, der, moment, reason, revoked = row
+    revocation = None if revoked is None else Revocation(_number(serial), _moment(moment), reason)
+    return Row(authority, _number(serial), "revoked" if revocation else state, profile, der, revocation)
