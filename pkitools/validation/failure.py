@@ -10,6 +10,7 @@ from pkitools.validation import rules
 from pkitools.validation.building import Path, Pool, Search
 from pkitools.validation.checks import Violation
 from pkitools.validation.result import Attempt
+from pkitools.validation.signatures import signed_by
 
 Check = Callable[[Path], list[Violation]]
 
@@ -111,7 +112,8 @@ def _look_alike(search: Search, others: Pool, check: Check) -> Attempt | None:
         top = way[-1]
         for known in (search.anchors, others):
             for anchor in known.namesakes(top):
-                if anchor.spki == top.spki:
+                # one that did sign it was not passed over for its key: the path was too long, or the budget spent
+                if anchor.spki == top.spki or signed_by(top, anchor):
                     continue
                 violation = Violation(
                     rules.LOOK_ALIKE,
