@@ -11,6 +11,7 @@ import binascii
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
@@ -64,6 +65,11 @@ class CertificateRevocationList:
     _signature: bytes = field(repr=False)
     _entries: tuple[int, int] = field(repr=False)
     _signers: dict[bytes, bool] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the DER, hex, lower case."""
+        return sha256(self.der).hexdigest()
 
     @cached_property
     def canonical_issuer(self) -> bytes:
