@@ -61,6 +61,8 @@ def test_create_says_what_it_made_and_that_it_is_for_tests(run: Command, tmp_pat
     assert "never trust these roots in production" in ran.out
     assert "3 RSA keys of 4096 bits" in ran.err
     assert run("test-pki", "verify", tmp_path / "pki").code == 0
+    again = run(*CREATE, tmp_path / "pki", *WHEN)
+    assert (again.code, again.err.count("\n")) == (1, 1), "nothing is said of keys that are not made"
 
 
 def test_create_takes_several_shapes(run: Command, tmp_path: Path) -> None:

@@ -167,7 +167,9 @@ def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Comm
             plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
             plain.recv(10)
         _, complaints = served.end()
-    assert "Connection refused: the client spoke HTTP without TLS" in complaints
+    told = complaints.splitlines()
+    assert "Connection refused: the client spoke HTTP without TLS" in told
+    assert "No readable client certificate was seen." in told
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_nothing_that_a_client_sends_becomes_markup() -> None:
 
 def test_health_is_for_machines(site: Site) -> None:
     state = json.loads(ask(site, "/health").body)
-    assert (state["status"], state["moment"], state["faults"]) == ("ok", "2026-11-22T12:00:00+00:00", [])
+    assert (state["status"], state["moment"], state["faults"]) == ("ok", "2026-11-22T12:00:00Z", [])
 
 
 # -- the server ------------------------------------------------------------------------------------------------------

@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pkitools.files import read_bytes
+from pkitools.text import instant
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say
+from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.enrollment import Change, read_request
 from pkitools_test_pki.folder import create_folder, open_folder
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.keys import fresh_keys, small_keys
+from pkitools_test_pki.keys import KeySource, fresh_keys, small_keys
 from pkitools_test_pki.shapes import Template, authorities_of, shape_names, templates
 
 if TYPE_CHECKING:
@@ -42,9 +44,9 @@ def create(*, folder: str, shapes: tuple[str, ...], fast: bool, base_url: str, m
     """Create a test PKI in a new folder."""
     chosen = shapes or (shape_names()[0],)
     authorities = authorities_of(chosen)
-    if not fast and not as_json:
-        complain(tr("cli.test_pki.create.busy", count=len(authorities)))
     keys = small_keys if fast else fresh_keys
+    if not fast and not as_json:
+        keys = _announced(keys, tr("cli.test_pki.create.busy", count=len(authorities)))
     paths = create_folder(folder, chosen, moment=moment, keys=keys, base_url=base_url)
     if as_json:
         document = {
@@ -67,6 +69,18 @@ def create(*, folder: str, shapes: tuple[str, ...], fast: bool, base_url: str, m
     say(tr("cli.test_pki.create.warning"))
     say(tr("cli.test_pki.create.next", folder=folder))
     return ExitCode.PASSED
+
+
+def _announced(keys: KeySource, text: str) -> KeySource:
+    """Return a source of keys that tells what takes time, once there is nothing left to refuse."""
+    waiting = [text]
+
+    def announced(key_type: str) -> PrivateKey:
+        while waiting:
+            complain(waiting.pop())
+        return keys(key_type)
+
+    return announced
 
 
 @click.command("issue", cls=Command, help="cli.test_pki.issue.help")
@@ -150,8 +164,8 @@ def _issue_document(issued: IssuedCertificate, changes: Iterable[Change], paths:
         "serial_number": f"{issued.serial_number:x}",
         "subject": facts.subject.text,
         "issuer": facts.issuer.text,
-        "not_before": facts.not_before.isoformat(),
-        "not_after": facts.not_after.isoformat(),
+        "not_before": instant(facts.not_before),
+        "not_after": instant(facts.not_after),
         "sha256": facts.sha256,
         "changes": [
             {"kind": c.kind, "field": c.field, "before": c.before or None, "after": c.after or None} for c in changes

@@ -17,7 +17,7 @@ from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import json_option, moment_option, now
-from pkitools_cli.output import complain, emit_json, say
+from pkitools_cli.output import complain, complain_lines, emit_json, say
 from pkitools_test_pki.server import PkiServer
 from pkitools_test_pki.server.faulty import served_faults
 from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS
@@ -91,7 +91,8 @@ def _server(given: Mapping[str, Any]) -> PkiServer:
 
 def _tell(refusal: Refusal) -> None:
     complain(f"{refusal.moment:%H:%M:%S} {refusal.handshake.client}")
-    complain(refusal.text)
+    # the lines are ours: what stands in a certificate has no line break of its own
+    complain_lines(refusal.text.split("\n"))
 
 
 def _running_from(moment: datetime) -> Callable[[], datetime]:

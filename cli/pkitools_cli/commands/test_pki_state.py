@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkitools.messages import message
+from pkitools.text import instant
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
@@ -58,7 +59,7 @@ def revoke(*, folder: str, serial_number: int, reason: str, moment: datetime, as
         document = {
             "serial_number": f"{serial_number:x}",
             "reason": reason,
-            "moment": revocation.moment.isoformat(),
+            "moment": instant(revocation.moment),
             "crl": str(path),
         }
         emit_json("pkitools.test-pki-revoke/v1", document)
@@ -110,8 +111,8 @@ def _row_document(row: Row) -> dict[str, object]:
         "state": row.state,
         "profile": row.profile,
         "subject": subject,
-        "not_after": not_after.isoformat() if not_after else None,
-        "revoked": {"moment": revoked.moment.isoformat(), "reason": revoked.reason} if revoked else None,
+        "not_after": instant(not_after) if not_after else None,
+        "revoked": {"moment": instant(revoked.moment), "reason": revoked.reason} if revoked else None,
     }
 
 

@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from pkitools.errors import FileError
 from pkitools.files import Output, write_public, write_set
+from pkitools.text import instant
 from pkitools_test_pki.defects.laboratory import Laboratory
 from pkitools_test_pki.defects.model import BrokenCertificate, Context, Defect
 from pkitools_test_pki.defects.registry import defects
@@ -92,7 +93,7 @@ def _fill(folder: Path, laboratory: Laboratory, chosen: Sequence[Defect]) -> dic
     rows = [(defect, _write(folder, defect.build(laboratory), shared)) for defect in chosen]
     index = {
         "schema": SCHEMA,
-        "moment": _instant(laboratory.moment),
+        "moment": instant(laboratory.moment),
         "trust": TRUST,
         "sound": {"files": files, "command": command(SOUND.context, files, laboratory.moment)},
         "defects": [
@@ -115,10 +116,6 @@ def _write(folder: Path, broken: BrokenCertificate, shared: tuple[bytes, ...]) -
     }
     write_set(broken.outputs(folder / name, with_crls=broken.crls != shared))
     return files
-
-
-def _instant(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def defect_document(defect: Defect) -> dict[str, Any]:
@@ -148,7 +145,7 @@ def command(context: Context, files: dict[str, str | None], moment: datetime) ->
         "--revocation": context.revocation,
         "--trust": TRUST,
         "--crl": files["crls"],
-        "--moment": _instant(moment),
+        "--moment": instant(moment),
     }
     for option, value in options.items():
         parts += [] if value is None else [option, value]

@@ -22,7 +22,7 @@ from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
 from pkitools.reports import report_document, report_text
 from pkitools.systems import get_system
-from pkitools.text import visible
+from pkitools.text import instant, visible
 from pkitools.trust import TrustStore
 from pkitools.validation.revocation import RevocationPolicy
 from pkitools.x509 import read_certificate
@@ -59,7 +59,7 @@ class Refusal:
     def document(self) -> dict[str, object]:
         """Return it as data."""
         return {
-            "moment": self.moment.isoformat(),
+            "moment": instant(self.moment),
             "client": self.handshake.client,
             "reason": self.handshake.reason,
             "detail": self.handshake.detail,
@@ -226,7 +226,7 @@ def _seen(handshake: Handshake, result: CheckResult | None) -> dict[str, Any]:
             "subject": facts.subject.text,
             "issuer": facts.issuer.text,
             "serial_number": f"{facts.serial_number:x}",
-            "not_after": facts.not_after.isoformat(),
+            "not_after": instant(facts.not_after),
             "sha256": facts.sha256,
         },
         "presented": len(handshake.chain),

@@ -28,6 +28,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from pkitools.errors import PkitoolsError
 from pkitools.messages import Language
+from pkitools.text import instant
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.server import pages
 from pkitools_test_pki.server.faulty import CERTIFICATE, CRL, OCSP_RESPONSE, Document, FaultyDocuments
@@ -191,7 +192,7 @@ class Site:
     def _health(self, _request: Request) -> Answer:
         state = {
             "status": "ok",
-            "moment": self.clock().isoformat(),
+            "moment": instant(self.clock()),
             "base_url": self.base_url,
             "authorities": sorted(self._authorities),
             "faults": list(self.faults),
