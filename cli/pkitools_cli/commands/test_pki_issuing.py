@@ -44,7 +44,7 @@ def create(*, folder: str, shapes: tuple[str, ...], fast: bool, base_url: str, m
     """Create a test PKI in a new folder."""
     chosen = shapes or (shape_names()[0],)
     authorities = authorities_of(chosen)
-    keys = small_keys if fast else fresh_keys
+    keys: KeySource = small_keys if fast else fresh_keys
     if not fast and not as_json:
         keys = _announced(keys, tr("cli.test_pki.create.busy", count=len(authorities)))
     paths = create_folder(folder, chosen, moment=moment, keys=keys, base_url=base_url)
