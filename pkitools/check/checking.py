@@ -279,10 +279,11 @@ def _embedded_roots() -> tuple[bytes, ...]:
 def _issuer(
     facts: CertificateFacts, path: VerifiedPath | None, intermediates: Sequence[bytes]
 ) -> CertificateFacts | None:
-    """Return the issuer's certificate: of the path, else the one that came along and bears the issuer's name."""
+    """Return the issuer's certificate: of the path, else one that came along or is embedded and bears its name."""
     if path is not None:
         return next(map(_authority, path.certificates[1:2]), None)
-    return find_issuer(facts, [found for found in map(_readable, intermediates) if found])
+    candidates = (*map(_readable, intermediates), *map(_authority, embedded_intermediates()))
+    return find_issuer(facts, [found for found in candidates if found])
 
 
 def _encoded(revocation: Revocation) -> list[bytes]:

@@ -24,7 +24,7 @@ from pkitools.rules import (
     trial,
     uzi,
 )
-from pkitools.rules.context import RuleContext
+from pkitools.rules.context import RuleContext, family_of
 from pkitools.rules.engine import MET, NOT_APPLICABLE, Entry, NotChecked, Violated
 from pkitools.rules.profile import detect_profile
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate
@@ -92,7 +92,10 @@ def lint(
         issuer=_issuer(facts, path),
         others=others,
     )
-    asked, unasked = _selection(kind, chosen.name if chosen else None, at.family, system)
+    family = at.family
+    if profile is not None and chosen is not None and family != "trial":
+        family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
+    asked, unasked = _selection(kind, chosen.name if chosen else None, family, system)
     ref = CertificateRef(facts.sha256, role)
     crash = raise_crashes or RAISE in os.environ
     outcomes = [_outcome(entry, at, ref, crash) for entry in asked]

@@ -146,3 +146,10 @@ def test_a_wrong_value_is_usage(run: Command, folder: Path, wrong: tuple[str, st
     ran = run(*arguments(folder, *wrong))
     assert ran.code == 2, ran.err
     assert wrong[1] in ran.err
+
+
+def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_an_answer(run: Command, folder: Path) -> None:
+    ran = run(*arguments(folder, folder / "absent.pem"))
+    assert ran.code == 1
+    assert "PASSED" in ran.out
+    assert "absent.pem" in ran.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pkitools.environment import Environment
+from pkitools.errors import FileError, InputError, SecretError
 from pkitools.findings import Report, Severity
 from pkitools.messages import error_sentence
 from pkitools.reports import report_document, report_text
@@ -93,44 +94,63 @@ class Placed(click.ParamType[tuple[Environment, str]]):
 def check(context: click.Context, /, **given: Any) -> ExitCode:
     """Judge each file, and what they have in common."""
     given["moment_is_now"] = context.get_parameter_source("moment") is click.core.ParameterSource.DEFAULT
-    results = list(_judged(given))
+    results, unread = _judged_files(given)
     reports = [result.report for _, result in results]
     shared = _in_common(results, given)
     if given["as_json"]:
         emit_json("pkitools.cert-check/v1", _document(results, shared))
     else:
         _show(results, shared)
+    if unread:
+        return ExitCode.COULD_NOT  # not everything asked was judged
     fail_on: Severity | None = given["fail_on"]
     return of_reports([*reports, *([shared] if shared is not None else [])], fail_on)
 
 
-def _judged(given: Mapping[str, Any]) -> Iterator[tuple[str, CheckResult]]:
-    from pkitools.check import check as judge
+def _judged_files(given: Mapping[str, Any]) -> tuple[list[tuple[str, CheckResult]], int]:
+    """Return the results, and how many files could not be used: one of them does not keep the others from an answer."""
+    judge = _judge(given)
+    results, failures = [], []
+    for name in given["files"]:
+        try:
+            results.append((name, judge(name)))
+        except (InputError, FileError, SecretError) as error:
+            failures.append(error)
+    if failures and not results:
+        raise failures[0]
+    for failure in failures:
+        complain(error_sentence(failure, language()))
+    return results, len(failures)
+
+
+def _judge(given: Mapping[str, Any]) -> Callable[[str], CheckResult]:
+    """Return what judges one file; everything the files share is read once, before the first."""
+    from pkitools.check import check
     from pkitools.trust import TrustStore
 
     trust = TrustStore.from_files(given["trust"]) if given["trust"] else None
     chain = [der for name in given["chain"] for der in _certificates(name)]
     revocation = _revocation(given)
     passphrase = given_passphrase(given["passphrase_file"], given["passphrase_env"])
-    for name in given["files"]:
+
+    def judge(name: str) -> CheckResult:
         leaf, *rest = _certificates(name, passphrase)
-        yield (
-            name,
-            judge(
-                leaf,
-                moment=given["moment"],
-                environment=Environment(given["environment"]),
-                systems=given["systems"],
-                intermediates=(*rest, *chain),
-                trust=trust,
-                entity_id=given["entity_id"],
-                profile=given["profile"],
-                host=given["host"],
-                revocation=revocation,
-                cross_check=given["cross_check"],
-                strict=given["strict"],
-            ),
+        return check(
+            leaf,
+            moment=given["moment"],
+            environment=Environment(given["environment"]),
+            systems=given["systems"],
+            intermediates=(*rest, *chain),
+            trust=trust,
+            entity_id=given["entity_id"],
+            profile=given["profile"],
+            host=given["host"],
+            revocation=revocation,
+            cross_check=given["cross_check"],
+            strict=given["strict"],
         )
+
+    return judge
 
 
 def _certificates(name: str, passphrase: bytes | None = None) -> tuple[bytes, ...]:

@@ -10,6 +10,7 @@ from functools import cache
 import click
 
 from pkitools.environment import Environment
+from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.messages import error_sentence
 from pkitools.reports import report_document, report_text
@@ -19,7 +20,7 @@ from pkitools.sources import Kind, items_of
 from pkitools.text import shown
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
-from pkitools_cli.exit_codes import of_reports
+from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_input
@@ -66,13 +67,31 @@ def lint_command(
     """Judge every certificate of every file."""
     where = Environment(environment) if environment else None
     passphrase = given_passphrase(passphrase_file, passphrase_env)
-    found = [(name, position, facts) for name in files for position, facts in _certificates(name, passphrase)]
+    found, unread = _found(files, passphrase)
     judged = list(_judged(found, profile, _system(system), where, moment))
     if as_json:
         emit_json("pkitools.cert-lint/v1", {"results": [_document(one) for one in judged]})
     else:
         _show(judged)
+    if unread:
+        return ExitCode.COULD_NOT  # not everything asked was judged
     return of_reports([one.report for one in judged], fail_on)
+
+
+def _found(files: Sequence[str], passphrase: bytes | None) -> tuple[list[tuple[str, int, CertificateFacts]], int]:
+    """Return the certificates of the files, and how many files could not be used."""
+    found: list[tuple[str, int, CertificateFacts]] = []
+    failures: list[PkitoolsError] = []
+    for name in files:
+        try:
+            found += [(name, position, facts) for position, facts in _certificates(name, passphrase)]
+        except (InputError, FileError, SecretError) as error:
+            failures.append(error)
+    if failures and not found:
+        raise failures[0]
+    for failure in failures:
+        complain(error_sentence(failure, language()))
+    return found, len(failures)
 
 
 def _system(name: str | None) -> str | None:
