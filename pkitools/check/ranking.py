@@ -40,7 +40,8 @@ RANK: Final = {rule.code: place for place, rule in enumerate(_ORDER)}
 
 def ranked(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes with the violations that have a rank in front, by rank; the others keep their order."""
-    first = [o for o in outcomes if o.status is Status.VIOLATED and o.rule.code in RANK]
+    violated = Status.VIOLATED  # an enum looks its members up each time
+    first = [o for o in outcomes if o.status is violated and o.rule.code in RANK]
     if not first:
         return list(outcomes)
     chosen = set(map(id, first))

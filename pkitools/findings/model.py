@@ -101,6 +101,7 @@ class Evidence:
     value: str
 
 
+_NOT_CHECKED = Status.NOT_CHECKED  # an enum looks a member up each time it is named, and outcomes come by the hundred
 _NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -129,7 +130,7 @@ class Outcome:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        if self.status is Status.NOT_CHECKED and not self.reason:
+        if self.status is _NOT_CHECKED and not self.reason:
             raise ValueError(f"{self.rule.code}: NOT_CHECKED needs its reason")
         if self.params is not _NO_PARAMS:  # a check makes hundreds of outcomes, most of them without operands
             object.__setattr__(self, "params", MappingProxyType(dict(self.params)))

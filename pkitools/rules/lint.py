@@ -130,6 +130,9 @@ def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> Certif
     return path[position] if position < len(path) else None
 
 
+_MET: Final = Status.MET  # looked up once: most of the rules asked are met
+
+
 @lru_cache(maxsize=256)
 def _selection(
     kind: str, profile: str | None, family: str, system: str | None
@@ -149,7 +152,7 @@ def _outcome(entry: Entry, at: RuleContext, ref: CertificateRef, raise_crashes: 
         detail = {"detail": f"{type(error).__name__}: {error}"}
         return Outcome(entry.rule, Status.NOT_CHECKED, ref, params=detail, reason="crashed")
     if result is MET:
-        return Outcome(entry.rule, Status.MET, ref)
+        return Outcome(entry.rule, _MET, ref)
     if result is NOT_APPLICABLE:
         return entry.silent
     if isinstance(result, Violated):

@@ -168,6 +168,10 @@ class PathResult:
                 outcomes.append(self._other(rule))
         return Report(self.attempt.path[0].sha256, tuple(outcomes), self.moment)
 
+    @cached_property
+    def _not_asked(self) -> frozenset[str]:
+        return frozenset(rule.code for rule in self.not_applicable)  # comparing rules costs more than comparing codes
+
     def _violated(self, violation: Violation) -> Outcome:
         certificate = None
         if violation.index is not None:
@@ -188,10 +192,11 @@ class PathResult:
             return Outcome(rule, Status.VIOLATED, params={"count": str(self.unreadable)})
         if rule is rules.SERIAL_NUMBER and (odd := self._odd_serial_number()) is not None:
             return odd
-        if rule in self.not_applicable:
+        if rule.code in self._not_asked:
             return Outcome(rule, Status.NOT_APPLICABLE)
-        looked_at = rule in _ALWAYS or rule in self.attempt.met or (rule is rules.ENGINE and self.engine)
-        if self.path is not None or looked_at:
+        if self.path is not None or rule in _ALWAYS or rule in self.attempt.met:
+            return Outcome(rule, Status.MET)
+        if rule is rules.ENGINE and self.engine:
             return Outcome(rule, Status.MET)
         return Outcome(rule, Status.NOT_CHECKED, reason="no_path")
 
