@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,9 +69,10 @@ def status_of(leaf: IssuedCertificate, fetcher: Any, kind: str, **options: Any) 
     assert leaf.issuer is not None
     source = SourceKind.OCSP if kind == "ocsp" else SourceKind.CRL
     cache = options.pop("cache", None)
+    moment = options.pop("moment", MOMENT)
     chosen = RevocationOptions(end_entity_sources=(source,), **options)
     path = [leaf.der, leaf.issuer.der]
-    return check_revocation(path, moment=MOMENT, fetcher=fetcher, cache=cache, options=chosen).statuses[0]
+    return check_revocation(path, moment=moment, fetcher=fetcher, cache=cache, options=chosen).statuses[0]
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +92,18 @@ def test_documents(name: str, g3: PKI, tmp_path: Path) -> None:
         options |= {"cache": DiskCache(tmp_path / "cache"), "refresh_after": -MOMENT.resolution}
         assert status_of(leaf, fetcher, fault.kind, **options).kind is StatusKind.GOOD
     found = status_of(leaf, fetcher, fault.kind, **options)
+    assert (found.kind, found.code) == (StatusKind(fault.status), fault.code)
+
+
+@pytest.mark.parametrize("seconds", [-90, 0, 90])
+@pytest.mark.parametrize(
+    "name", ["C3.within-skew", "C3.stale", "C5.within-skew", "C5.not-yet", "O7.stale", "O7.not-yet"]
+)
+def test_times_are_wrong_enough_for_who_asks_a_while_before_or_after(name: str, seconds: int, g3: PKI) -> None:
+    fault = faults()[name]
+    leaf = g3.issue("g3-server")
+    asked_at = MOMENT + timedelta(seconds=seconds)
+    found = status_of(leaf, SiteFetcher(site_with(g3, name)), fault.kind, moment=asked_at)
     assert (found.kind, found.code) == (StatusKind(fault.status), fault.code)
 
 

@@ -19,6 +19,7 @@ from pkitools_test_pki.crl import Revocation
 from pkitools_test_pki.keys import elliptic_keys
 
 _DAY: Final = timedelta(days=1)
+_SECOND: Final = timedelta(seconds=1)
 _MILLION: Final = 1_000_000
 
 
@@ -31,6 +32,7 @@ class CrlCase:
         serial_number: of the certificate that a validator will ask about.
         moment: when it will ask.
         skew: how far clocks may differ.
+        leeway: how far from that limit the times are, for who asks a while before or after ``moment``.
         urls: of the certificate's distribution points; two for ``C8``.
         other_issuer: DER of another authority's name, for ``C2``.
     """
@@ -39,8 +41,14 @@ class CrlCase:
     serial_number: int
     moment: datetime
     skew: timedelta = timedelta(minutes=5)
+    leeway: timedelta = timedelta()
     urls: tuple[str, ...] = ()
     other_issuer: bytes = b""
+
+    @property
+    def too_far(self) -> timedelta:
+        """How far times are off that no difference between clocks explains."""
+        return self.skew + self.leeway + _SECOND
 
     def crl(self, **deviation: Any) -> bytes:
         """Return a CRL as it should be, but for the deviation: two hours old, good for a day more, and empty."""
@@ -123,10 +131,10 @@ CRL_FAULTS: Final[dict[str, Callable[[CrlCase], bytes | tuple[bytes, ...]]]] = {
     "C1": lambda case: case.listing(),
     "C2": _indirect,
     "C3.within-skew": lambda case: case.crl(next_update=case.moment - timedelta(seconds=1)),
-    "C3.stale": lambda case: case.crl(next_update=case.moment - case.skew - timedelta(seconds=1)),
+    "C3.stale": lambda case: case.crl(next_update=case.moment - case.too_far),
     "C4": lambda case: case.crl(next_update=None),
-    "C5.within-skew": lambda case: case.crl(this_update=case.moment + case.skew - timedelta(seconds=1)),
-    "C5.not-yet": lambda case: case.crl(this_update=case.moment + case.skew + timedelta(seconds=1)),
+    "C5.within-skew": lambda case: case.crl(this_update=case.moment + case.skew - case.leeway - _SECOND),
+    "C5.not-yet": lambda case: case.crl(this_update=case.moment + case.too_far),
     "C6.key": lambda case: case.crl(signing_key=elliptic_keys("rsa:4096")),
     "C6.expired": lambda case: case.crl(),
     "C6.no-crl-sign": lambda case: case.crl(),

@@ -165,6 +165,7 @@ class OcspCase:
         stranger: an authority of no hierarchy it trusts.
         responder_crl_url: where the CRL is that lists the responder of ``O4.revoked``.
         skew: how far clocks may differ.
+        leeway: how far from that limit the times are, for who asks a while before or after ``moment``.
     """
 
     authority: Authority
@@ -175,6 +176,12 @@ class OcspCase:
     stranger: Authority | None = None
     responder_crl_url: str = ""
     skew: timedelta = timedelta(minutes=5)
+    leeway: timedelta = timedelta()
+
+    @property
+    def too_far(self) -> timedelta:
+        """How far times are off that no difference between clocks explains."""
+        return self.skew + self.leeway + timedelta(seconds=1)
 
     def single(self, authority: Authority | None = None, **different: Any) -> Single:
         """Return the answer "good", two hours old and good for a day more, but for what is different."""
@@ -302,8 +309,8 @@ OCSP_FAULTS: Final[dict[str, Callable[[OcspCase], bytes]]] = {
         case.single(_needed(case.other), serial_number=1), case.single(serial_number=2)
     ),
     "O6.contradicting": lambda case: case.signed(case.single(), case.single(status="revoked")),
-    "O7.stale": lambda case: case.signed(case.single(next_update=case.moment - case.skew - timedelta(seconds=1))),
-    "O7.not-yet": lambda case: case.signed(case.single(this_update=case.moment + case.skew + timedelta(seconds=1))),
+    "O7.stale": lambda case: case.signed(case.single(next_update=case.moment - case.too_far)),
+    "O7.not-yet": lambda case: case.signed(case.single(this_update=case.moment + case.too_far)),
     "O7.no-next-update": lambda case: case.signed(case.single(next_update=None)),
     "O8.differs": lambda case: case.signed(nonce=bytes(32)),
     "O8.absent": lambda case: case.signed(nonce=None),

@@ -36,6 +36,7 @@ CERTIFICATE: Final = "application/pkix-cert"
 _PKCS7: Final = "application/pkcs7-mime"
 
 _KEEP: Final = timedelta(minutes=1)
+_LEEWAY: Final = 2 * _KEEP  # a document is kept, and the clock of who asks is another
 _THOUSAND: Final = 1000
 
 # C6: the authority's own certificate is wrong; C8: certificates must name two CRLs; N13.downgrade: needs https;
@@ -172,6 +173,7 @@ class FaultyDocuments:
                 other=self._double(self._other(authority)),
                 stranger=self._stranger(authority, moment),
                 responder_crl_url=authority.crl_url,
+                leeway=_LEEWAY,
                 revocation=authority.status(asked.serial_number)[1],
             )
             return OCSP_RESPONSE, OCSP_FAULTS[name](case)
@@ -205,6 +207,7 @@ class FaultyDocuments:
             serial_number=numbers[-1] if numbers else 1,
             moment=moment,
             urls=(authority.crl_url,),
+            leeway=_LEEWAY,
             other_issuer=self._other(authority).subject,
             serial_numbers=numbers,
             revoked=revoked,
