@@ -22,7 +22,7 @@ Fixtures, all made once per session but for ``pkio_broken``:
     serves its CRLs, OCSP and CA certificates where the certificates say (needs ``pkitools[serve]``).
 ``pkio_broken``
     a :class:`~pkitools_test_pki.defects.BrokenCertificate`, one test for each name in the marker; without names, or
-    without the marker, the whole catalogue.
+    without the marker, the whole catalogue; ``refused=True`` leaves out what deserves no more than a warning.
 
 To have it otherwise, define in a ``conftest.py`` a session fixture ``pkio_shapes`` (shapes to build), ``pkio_keys``
 (a key source, such as :func:`~pkitools_test_pki.keys.small_keys` for RSA) or ``pkio_moment`` (an aware datetime).
@@ -52,7 +52,8 @@ _MARKER = "pkio_broken"
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
-        "markers", "pkio_broken(*names, topic=None): the broken certificates that the fixture pkio_broken is to be"
+        "markers",
+        "pkio_broken(*names, topic=None, refused=None): the broken certificates that the fixture pkio_broken is to be",
     )
 
 

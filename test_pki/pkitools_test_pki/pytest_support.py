@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pkitools.errors import InvalidValueError
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI
 
@@ -29,16 +30,22 @@ def names_of(marks: Iterable[pytest.Mark]) -> list[str]:
     """Return the names of the defects that ``pkio_broken`` markers ask for; of all when they ask for none.
 
     Raises:
-        InvalidValueError: there is no such defect.
+        InvalidValueError: there is no such defect, or no such topic.
     """
     from pkitools_test_pki.defects import defects, get_defect
+    from pkitools_test_pki.defects.registry import TOPICS
 
     asked: list[str] = []
+    refused: bool | None = None
     for mark in marks:
         topic = mark.kwargs.get("topic")
+        if topic is not None and topic not in TOPICS:
+            raise InvalidValueError("test_pki.error.topic", topic=str(topic), known=", ".join(TOPICS))
         asked += [get_defect(str(name)).name for name in mark.args]
-        asked += [defect.name for defect in defects() if topic is not None and defect.topic == topic]
-    return list(dict.fromkeys(asked)) or [defect.name for defect in defects()]
+        asked += [defect.name for defect in defects() if defect.topic == topic]
+        refused = mark.kwargs.get("refused", refused)
+    chosen = [get_defect(name) for name in dict.fromkeys(asked)] or defects()
+    return [defect.name for defect in chosen if refused is None or defect.refused == refused]
 
 
 class Address:

@@ -55,6 +55,12 @@ def test_raises_exactly_its_rules(name: str, laboratory: Laboratory) -> None:
 
 
 @pytest.mark.parametrize("name", BY_NAME)
+def test_is_refused_or_warned_of_as_it_says(name: str, laboratory: Laboratory) -> None:
+    found = BY_NAME[name]
+    assert (found.build(laboratory).check().report.verdict is Verdict.FAILED) == found.refused
+
+
+@pytest.mark.parametrize("name", BY_NAME)
 def test_is_described_in_two_languages(name: str) -> None:
     found = BY_NAME[name]
     for text in (found.description, found.description_nl):

@@ -248,6 +248,19 @@ def test_without_a_name_it_is_the_whole_catalogue(project: Project) -> None:
     assert f"{len(defects())} tests collected" in done.stdout
 
 
+def test_what_only_deserves_a_warning_can_be_left_out(project: Project) -> None:
+    from pkitools_test_pki.defects import defects
+
+    marked = "import pytest\n\n@pytest.mark.pkio_broken(topic='{}', refused={})\ndef test_it(pkio_broken): ...\n"
+    for topic, refused in (("san", True), ("san", False)):
+        done = project.run(marked.format(topic, refused), "--collect-only", "-q")
+        wanted = [found.name for found in defects() if (found.topic, found.refused) == (topic, refused)]
+        assert wanted
+        assert re.findall(r"test_it\[([a-z0-9-]+)\]", done.stdout) == wanted
+    done = project.run(marked.format("chians", None))
+    assert "chians is no topic" in done.stdout
+
+
 def test_a_name_that_does_not_exist_is_told_at_once(project: Project) -> None:
     done = project.run(
         "import pytest\n\n@pytest.mark.pkio_broken('expird')\ndef test_it(pkio_broken): ...\n",

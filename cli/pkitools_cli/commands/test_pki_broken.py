@@ -70,4 +70,6 @@ def _list(chosen: list[Defect], as_json: bool) -> None:
         if defect.topic != topic:
             topic = defect.topic
             say(tr(f"cli.test_pki_broken.topic.{topic}"), bold=True)
-        say(f"  {defect.name:<{width}}  {defect.description_nl if language() == 'nl' else defect.description}")
+        warns = "" if defect.refused else tr("cli.test_pki_broken.warns")
+        said = defect.description_nl if language() == "nl" else defect.description
+        say(f"  {defect.name:<{width}}  {warns}{said}")

@@ -4,8 +4,8 @@
 >>> broken.certificate.chain_pem, broken.trust_pem, broken.defect.codes  # doctest: +SKIP
 
 A defect is one short function in the module of its topic, whose docstring describes it. It is here to try a system
-with: whatever accepts one of these has a hole. That every defect raises exactly the rules it names, no more and no
-fewer, is a test.
+with: what accepts one that ``cert check`` refuses has a hole. That every defect raises exactly the rules it names, no
+more and no fewer, is a test.
 """
 
 from pkitools_test_pki.defects.laboratory import Laboratory

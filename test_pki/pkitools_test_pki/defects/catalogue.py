@@ -126,6 +126,7 @@ def defect_document(defect: Defect) -> dict[str, Any]:
         "topic": defect.topic,
         "description": {"en": defect.description, "nl": defect.description_nl},
         "codes": sorted(defect.codes),
+        "refused": defect.refused,
         "environment": str(context.environment),
         "systems": list(context.systems),
         "entity_id": context.entity_id,
@@ -167,6 +168,7 @@ def _markdown(index: dict[str, Any]) -> Iterator[str]:
             topic = row["topic"]
             yield from ("", f"## {topic}")
         yield from ("", f"### {row['name']}", "", row["description"]["en"], f"*{row['description']['nl']}*", "")
-        yield "Rules: " + ", ".join(f"`{code}`" for code in row["codes"])
+        kind = "Rules" if row["refused"] else "Warnings only"
+        yield f"{kind}: " + ", ".join(f"`{code}`" for code in row["codes"])
         yield from ("", f"    {row['command']}")
     yield ""

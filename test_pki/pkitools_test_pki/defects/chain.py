@@ -126,7 +126,12 @@ def authority_as_end_entity(lab: Laboratory) -> IssuedCertificate:
     return lab.authority(key=lab.key).certificate
 
 
-@defect("system.self_signed.unconfirmed", "system.policy.expected", context=Context(systems=("digikoppeling",)))
+@defect(
+    "system.self_signed.unconfirmed",
+    "system.policy.expected",
+    context=Context(systems=("digikoppeling",)),
+    refused=False,
+)
 def self_signed_by_end_entity(lab: Laboratory) -> IssuedCertificate:
     """The certificate is signed with its own key, for a system that does not say it takes such certificates."""
     return self_signed(moment=lab.moment, key=lab.key)

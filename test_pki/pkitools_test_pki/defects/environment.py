@@ -30,19 +30,19 @@ def self_signed_in_production(lab: Laboratory) -> IssuedCertificate:
     return self_signed(moment=lab.moment, key=lab.key, oin="00000001123456782000")
 
 
-@defect("system.hierarchy.accepted", context=Context(systems=("eherkenning",)))
+@defect("system.hierarchy.accepted", context=Context(systems=("eherkenning",)), refused=False)
 def trial_for_eherkenning(lab: Laboratory) -> IssuedCertificate:
     """A TRIAL certificate is used with a system that has only real ones, in preproduction too."""
     return lab.leaf()
 
 
-@defect("system.ura.in_san", "system.key.rsa_size", context=Context(systems=("uzi",)))
+@defect("system.ura.in_san", "system.key.rsa_size", context=Context(systems=("uzi",)), refused=False)
 def server_certificate_for_uzi(lab: Laboratory) -> IssuedCertificate:
     """An ordinary server certificate is used with a system that asks for a UZI server certificate."""
     return lab.leaf()
 
 
-@defect("system.oin.kvk_based", context=Context(systems=("kvk",)))
+@defect("system.oin.kvk_based", context=Context(systems=("kvk",)), refused=False)
 def oin_not_of_kvk(lab: Laboratory) -> IssuedCertificate:
     """A certificate with an OIN from a RSIN is used with a system that asks for a KvK number in it."""
     return lab.leaf(oin="00000001123456782000")

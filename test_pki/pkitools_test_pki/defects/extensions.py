@@ -127,7 +127,7 @@ def authority_key_identifier_of_another(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(extensions=[extension("authority_key_identifier", value)])
 
 
-@defect("rfc5280.subject_key_identifier.present")
+@defect("rfc5280.subject_key_identifier.present", refused=False)
 def no_subject_key_identifier(lab: Laboratory) -> IssuedCertificate:
     """There is no subjectKeyIdentifier."""
     return lab.leaf(without=["subject_key_identifier"])

@@ -68,6 +68,7 @@ class Defect:
         codes: the rules of severity WARNING and above that must be violated in ``context``, and no others.
         context: in which use.
         make: builds a certificate with it.
+        refused: whether ``cert check`` refuses it; else it passes with a warning, and another system may take it too.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Defect:
     codes: frozenset[str]
     context: Context
     make: Build = field(repr=False, compare=False)
+    refused: bool = True
 
     @property
     def description_nl(self) -> str:

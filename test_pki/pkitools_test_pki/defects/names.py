@@ -26,13 +26,13 @@ def nul_in_name(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(common_name="TRIAL login.voorbeeld.test\0.elders.test", dns=["koppeling.voorbeeld.test"])
 
 
-@defect("advice.names.invisible_characters")
+@defect("advice.names.invisible_characters", refused=False)
 def bidirectional_name(lab: Laboratory) -> IssuedCertificate:
     """The organisation's name has a character that makes the rest of it read from right to left."""
     return lab.leaf(organization="TRIAL Gemeente \u202edleebrooV")
 
 
-@defect("advice.names.invisible_characters")
+@defect("advice.names.invisible_characters", refused=False)
 def zero_width_space_in_name(lab: Laboratory) -> IssuedCertificate:
     """The organisation's name has a space of no width: it looks like another name and is not equal to it."""
     return lab.leaf(organization="TRIAL Gemeente\u200b Voorbeeld")
@@ -105,7 +105,7 @@ def character_not_printable_string(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(subject=lab.subject(change=[name]))
 
 
-@defect("rfc5280.names.directory_string")
+@defect("rfc5280.names.directory_string", refused=False)
 def organization_as_teletex(lab: Laboratory) -> IssuedCertificate:
     """The organisation's name is a TeletexString, a type that has not been in use since 2003."""
     name = Attribute("O", "TRIAL Gemeente Súdwest-Voorbeeld", "TeletexString")

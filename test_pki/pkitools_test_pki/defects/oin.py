@@ -33,14 +33,14 @@ def two_oins_in_one_rdn(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(subject=[*lab.subject(without=["serialNumber"]), rdn])
 
 
-@defect("x509.oin.missing", "oin_stelsel.place.common_name")
+@defect("x509.oin.missing", "oin_stelsel.place.common_name", refused=False)
 def oin_in_common_name(lab: Laboratory) -> IssuedCertificate:
     """The OIN is in the common name instead of the serialNumber."""
     name = Attribute("CN", f"TRIAL Gemeente Voorbeeld {_OIN}")
     return lab.leaf(subject=lab.subject(change=[name], without=["serialNumber"]))
 
 
-@defect("x509.oin.missing", "oin_stelsel.place.organization")
+@defect("x509.oin.missing", "oin_stelsel.place.organization", refused=False)
 def oin_in_organization(lab: Laboratory) -> IssuedCertificate:
     """The OIN is in the organisation's name instead of the serialNumber."""
     name = Attribute("O", f"TRIAL Gemeente Voorbeeld {_OIN}")
@@ -58,13 +58,13 @@ def oin_in_organizational_unit(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(subject=lab.subject(without=["serialNumber"], add=[Attribute("OU", _OIN)]))
 
 
-@defect("x509.oin.encoding")
+@defect("x509.oin.encoding", refused=False)
 def oin_as_utf8(lab: Laboratory) -> IssuedCertificate:
     """The OIN is written as UTF8String; it must be a PrintableString, and some systems read nothing else."""
     return lab.leaf(subject=lab.subject(change=[Attribute("serialNumber", _OIN, "UTF8String")]))
 
 
-@defect("x509.oin.encoding")
+@defect("x509.oin.encoding", refused=False)
 def oin_as_bmp_string(lab: Laboratory) -> IssuedCertificate:
     """The OIN is written as BMPString, two octets for each digit."""
     return lab.leaf(subject=lab.subject(change=[Attribute("serialNumber", _OIN, "BMPString")]))
@@ -88,7 +88,7 @@ def oin_made_up(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(oin="00000000000000001000")
 
 
-@defect("oin.prefix.withdrawn")
+@defect("oin.prefix.withdrawn", refused=False)
 def oin_with_unassigned_prefix(lab: Laboratory) -> IssuedCertificate:
     """The OIN begins with 00000005, a prefix that is given out no more."""
     return lab.leaf(oin="00000005123456782000")
@@ -151,7 +151,7 @@ def oin_of_supplier(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(oin=_OTHER_OIN)
 
 
-@defect("x509.oin.organization_identifier")
+@defect("x509.oin.organization_identifier", refused=False)
 def organization_identifier_of_another(lab: Laboratory) -> IssuedCertificate:
     """The organizationIdentifier has another KvK number than the OIN."""
     return lab.leaf(oin="00000003520354760000", organization_identifier="NTRNL-99999991")

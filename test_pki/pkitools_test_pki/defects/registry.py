@@ -33,12 +33,13 @@ TOPICS: Final = (
 _REGISTERED: Final[dict[str, Defect]] = {}
 
 
-def defect(*codes: str, context: Context | None = None) -> Callable[[Build], Build]:
+def defect(*codes: str, context: Context | None = None, refused: bool = True) -> Callable[[Build], Build]:
     """Declare a defect: the function's name is its name, its docstring the description.
 
     Args:
         *codes: the rules it must violate, see :class:`Defect`.
         context: in which use; by default preproduction, for no system in particular.
+        refused: whether ``cert check`` refuses it; else it warns.
     """
 
     def declare(make: Build) -> Build:
@@ -47,7 +48,7 @@ def defect(*codes: str, context: Context | None = None) -> Callable[[Build], Bui
             raise ValueError(f"two defects are called {name}")
         text = " ".join((inspect.getdoc(make) or "").split())
         topic = make.__module__.rpartition(".")[2]
-        _REGISTERED[name] = Defect(name, topic, text, frozenset(codes), context or Context(), make)
+        _REGISTERED[name] = Defect(name, topic, text, frozenset(codes), context or Context(), make, refused)
         return make
 
     return declare

@@ -42,7 +42,7 @@ def ip_address(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(ip=["192.0.2.1"])
 
 
-@defect("por.g4.san_no_localhost")
+@defect("por.g4.san_no_localhost", refused=False)
 def localhost(lab: Laboratory) -> IssuedCertificate:
     """The subjectAltName of a certificate of the production type has localhost."""
     return lab.production_leaf(dns=[_HOST, "localhost"])
@@ -96,7 +96,7 @@ def email_address(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(email=["beheer@voorbeeld.test"])
 
 
-@defect("rfc5280.subject_alternative_name.not_critical")
+@defect("rfc5280.subject_alternative_name.not_critical", refused=False)
 def critical_san(lab: Laboratory) -> IssuedCertificate:
     """The subjectAltName is critical, though the subject is not empty."""
     value = subject_alternative_name([dns_name(_HOST)])
@@ -121,7 +121,9 @@ def san_not_decodable(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(extensions=[extension(_SAN, der.sequence(der.context(14, b"?", constructed=False)))])
 
 
-@defect("uzi.san.uzi_name", "system.ura.in_san", "x509.oin.not_an_oin", context=Context(systems=("uzi",)))
+@defect(
+    "uzi.san.uzi_name", "system.ura.in_san", "x509.oin.not_an_oin", context=Context(systems=("uzi",)), refused=False
+)
 def uzi_name_without_subscriber(lab: Laboratory) -> IssuedCertificate:
     """The UZI name in the subjectAltName lacks the subscriber's number."""
     text = der.string("2.16.528.1.1007.99.2110-1-990000001-S-00.000-00000000", "IA5String")

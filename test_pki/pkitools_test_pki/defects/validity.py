@@ -37,7 +37,7 @@ def issuer_not_yet_valid(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(issuer=lab.authority(not_before=lab.moment + _DAY))
 
 
-@defect("advice.validity.outlives_issuer")
+@defect("advice.validity.outlives_issuer", refused=False)
 def issuer_ends_first(lab: Laboratory) -> IssuedCertificate:
     """The issuing authority ends in 200 days and the certificate in 397, so that it cannot be used to its end."""
     issuer = lab.authority(not_after=lab.moment + 200 * _DAY)
@@ -57,7 +57,7 @@ def valid_too_long(lab: Laboratory) -> IssuedCertificate:
     return lab.production_leaf(not_after=until)
 
 
-@defect("advice.validity.order_now")
+@defect("advice.validity.order_now", refused=False)
 def about_to_expire(lab: Laboratory) -> IssuedCertificate:
     """The certificate expires in ten days, and a new one takes weeks."""
     return lab.leaf(not_before=lab.moment - 387 * _DAY, not_after=lab.moment + 10 * _DAY)
