@@ -105,11 +105,7 @@ _NOT_CHECKED = Status.NOT_CHECKED  # an enum looks a member up each time it is n
 _NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
-def _no_params() -> Mapping[str, str]:
-    return _NO_PARAMS
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Outcome:
     """What one rule said about one subject.
 
@@ -124,16 +120,30 @@ class Outcome:
 
     rule: Rule
     status: Status
-    certificate: CertificateRef | None = None
-    evidence: tuple[Evidence, ...] = ()
-    params: Mapping[str, str] = field(default_factory=_no_params, hash=False)
-    reason: str = ""
+    certificate: CertificateRef | None
+    evidence: tuple[Evidence, ...]
+    params: Mapping[str, str] = field(hash=False)
+    reason: str
 
-    def __post_init__(self) -> None:
-        if self.status is _NOT_CHECKED and not self.reason:
-            raise ValueError(f"{self.rule.code}: NOT_CHECKED needs its reason")
-        if self.params is not _NO_PARAMS:  # a check makes hundreds of outcomes, most of them without operands
-            object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+    # written out, because a check makes some 370 of them: what dataclass would write takes a third longer
+    def __init__(  # noqa: PLR0917 the order of the fields, of which the first two are always given
+        self,
+        rule: Rule,
+        status: Status,
+        certificate: CertificateRef | None = None,
+        evidence: tuple[Evidence, ...] = (),
+        params: Mapping[str, str] = _NO_PARAMS,
+        reason: str = "",
+    ) -> None:
+        if status is _NOT_CHECKED and not reason:
+            raise ValueError(f"{rule.code}: NOT_CHECKED needs its reason")
+        put = object.__setattr__
+        put(self, "rule", rule)
+        put(self, "status", status)
+        put(self, "certificate", certificate)
+        put(self, "evidence", evidence)
+        put(self, "params", params if params is _NO_PARAMS else MappingProxyType(dict(params)))
+        put(self, "reason", reason)
 
     def __reduce__(self) -> tuple[object, ...]:
         # a mapping proxy cannot be pickled; many certificates are checked in several processes
