@@ -9,10 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from benchmarks._timing import interleaved, rows
-from pkitools.check import Revocation, check
+from pkitools.checking import Revocation, check
 from pkitools.environment import Environment
+from pkitools.revocation import RevocationPolicy, read_crl
 from pkitools.trust import TrustStore
-from pkitools.validation.revocation import RevocationPolicy, read_crl
 from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pkitools.validation.revocation import read_crl
+from pkitools.revocation import read_crl
 from pkitools_test_pki import der
 from pkitools_test_pki.algorithms import PSS_SHA512, RSA_SHA256, SignatureScheme
 from pkitools_test_pki.crl import CrlBlueprint, crl_number
@@ -32,7 +32,7 @@ LISTED, ABSENT = b"\x41" + bytes(range(1, 20)), b"\x41" + bytes(range(2, 21))
 
 MEMORY = """
 import sys
-from pkitools.validation.revocation import read_crl
+from pkitools.revocation import read_crl
 def peak():
     # not getrusage: its peak counts the process this one was made from
     line = next(line for line in open("/proc/self/status") if line.startswith("VmHWM:"))

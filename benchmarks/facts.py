@@ -8,7 +8,7 @@ from asn1crypto import x509 as asn1
 from cryptography import x509
 
 from benchmarks._timing import interleaved, rows
-from pkitools.sources import read_source
+from pkitools.containers import read_source
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import oin_from_certificate, read_certificate
 from tests.support.shared import SHARED

@@ -18,8 +18,8 @@ from urllib.parse import quote, urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pkitools.validation.certificate import load_cached
-from pkitools.validation.revocation.ocsp import build_request
+from pkitools.revocation.ocsp import build_request
+from pkitools.x509.path_certificate import load_cached
 from pkitools_test_pki.algorithms import RSA_SHA256
 
 SECONDS = 3.0

@@ -26,9 +26,9 @@ _MODULES: Final[tuple[str, ...]] = (
     "pkitools.rules.st_saml",
     "pkitools.rules.etsi_319_412",
     "pkitools.rules.advice",
-    "pkitools.check.environment",
+    "pkitools.checking.environment",
     "pkitools.validation.rules",
-    "pkitools.validation.revocation.rules",
+    "pkitools.revocation.rules",
 )
 
 

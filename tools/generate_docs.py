@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 import string
 from collections.abc import Callable, Iterable
-from itertools import groupby
 from pathlib import Path
 
+from pkitools.documents import Document, documents
 from pkitools.findings import Rule
 from pkitools.messages import message, template
 from pkitools.rulebook import all_rules
@@ -34,21 +34,20 @@ def rules_page() -> str:
         "*third party*'s word is never an error. `<name>` stands where a finding shows a value.",
         "",
     ]
-    for document, found in groupby(sorted(rules, key=_by_document), key=lambda rule: rule.source.document):
-        lines += _document_section(document, list(found))
+    of_document = {
+        document.key: [rule for rule in rules if rule.source.key == document.key] for document in documents()
+    }
+    for document in sorted(documents(), key=lambda document: document.title["en"]):
+        if found := of_document[document.key]:
+            lines += _document_section(document, found)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _by_document(rule: Rule) -> tuple[str, str]:
-    return rule.source.document, rule.code
-
-
-def _document_section(document: str, rules: list[Rule]) -> list[str]:
-    urls = list(dict.fromkeys(rule.source.url for rule in rules if rule.source.url))
-    versions = list(dict.fromkeys(rule.source.version for rule in rules if rule.source.version))
-    lines = [f"## {document}", ""]
-    if versions or urls:
-        lines += [" · ".join([*(f"version {version}" for version in versions), *(f"<{url}>" for url in urls)]), ""]
+def _document_section(document: Document, rules: list[Rule]) -> list[str]:
+    told = [f"version {document.version}"] if document.version else []
+    told += [f"<{document.url}>"] if document.url else []
+    told += [str(document.status).replace("_", " "), f"read {document.read}"]
+    lines = [f"## {document.title['en']}", "", " · ".join(told), ""]
     lines += _table(("code", "severity", "section", "certainty", "for", "finding", "what to do"), map(_rule_row, rules))
     return [*lines, ""]
 

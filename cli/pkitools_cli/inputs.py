@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pkitools.containers import Contents, read_source
 from pkitools.errors import InputError, LimitError, PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools.limits import MAX_INPUT_BYTES
-from pkitools.sources import Source, read_source
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
 from pkitools_cli.passphrases import asked_passphrase, can_ask
@@ -26,7 +26,7 @@ class Failure:
     error: PkitoolsError
 
 
-def read_input(name: str, passphrase: bytes | None = None) -> Source:
+def read_input(name: str, passphrase: bytes | None = None) -> Contents:
     """Return what a file, or standard input for ``-``, holds.
 
     A keystore that needs a passphrase nobody gave asks for it, when there is a terminal to ask on.
@@ -43,7 +43,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Source:
         return read_source(data, shown, passphrase=asked_passphrase(shown))
 
 
-def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterator[Source | Failure]:
+def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterator[Contents | Failure]:
     """Yield each input in turn; one that cannot be used does not keep the others from being read."""
     for name in names:
         try:

@@ -5,7 +5,25 @@ The model every command shares. A :class:`Report` holds an :class:`Outcome` for 
 No sentence lives here: see :mod:`pkitools.messages`.
 """
 
+from pkitools.documents import Source
+from pkitools.findings.asking import (
+    MET,
+    NOT_APPLICABLE,
+    Answer,
+    Answers,
+    Met,
+    NotApplicable,
+    NotChecked,
+    Violated,
+    ask,
+    crash,
+    met_if,
+    met_if_none,
+    outcome,
+    violated,
+)
 from pkitools.findings.model import (
+    Basis,
     Certainty,
     CertificateRef,
     Evidence,
@@ -13,15 +31,22 @@ from pkitools.findings.model import (
     Report,
     Rule,
     Severity,
-    Source,
     Status,
     Verdict,
 )
 
 __all__ = [
+    "MET",
+    "NOT_APPLICABLE",
+    "Answer",
+    "Answers",
+    "Basis",
     "Certainty",
     "CertificateRef",
     "Evidence",
+    "Met",
+    "NotApplicable",
+    "NotChecked",
     "Outcome",
     "Report",
     "Rule",
@@ -29,4 +54,11 @@ __all__ = [
     "Source",
     "Status",
     "Verdict",
+    "Violated",
+    "ask",
+    "crash",
+    "met_if",
+    "met_if_none",
+    "outcome",
+    "violated",
 ]

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NoReturn
 
+from pkitools.documents import Source
 from pkitools.environment import Environment
 
 
@@ -53,13 +54,12 @@ NEVER_ERROR = frozenset({Certainty.THIRD_PARTY, Certainty.INFERRED})
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The document a rule comes from."""
+class Basis:
+    """What a statement rests on: the place it stands, and how certain that makes it."""
 
-    document: str
-    version: str = ""
-    section: str = ""
-    url: str = ""
+    source: Source
+    certainty: Certainty
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

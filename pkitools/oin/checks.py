@@ -13,41 +13,32 @@ from functools import cache
 from itertools import chain
 from typing import Final
 
+from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Rule, Severity, Source
 from pkitools.oin.check import Check, first_error
 from pkitools.oin.eleven_test import passes_eleven_test
 from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table, row_of
-from pkitools.oin.subject import ALLOWED, Subject, capitals, compact
+from pkitools.oin.subject import ALLOWED, Candidate, capitals, compact
 
-Ask = Callable[[Subject], bool | None]
-Operands = Callable[[Subject], Mapping[str, str]]
+Ask = Callable[[Candidate], bool | None]
+Operands = Callable[[Candidate], Mapping[str, str]]
 
-_STELSEL: Final = Source(
-    "OIN-Stelsel", "2.2.2", "Data Architectuur", "https://github.com/Logius-standaarden/OIN-Stelsel"
-)
-_REGISTER: Final = Source(
-    "OIN-Stelsel", "2.2.2", "Businessarchitectuur", "https://github.com/Logius-standaarden/OIN-Stelsel"
-)
-_SOFI: Final = Source("Suwi-Gegevensregister (NEN 1888)", "15.0", "Sofi-nummer", "https://sgr.bkwi.nl")
-_EBMS: Final = Source(
-    "Digikoppeling Koppelvlakstandaard ebMS2",
-    section="Profile Requirements Details",
-    url="https://github.com/Logius-standaarden/Digikoppeling-Koppelvlakstandaard-ebMS2",
-)
-_DIGIKOPPELING: Final = Source("Digikoppeling", section="examples")
-_DIGID: Final = Source("DigiD source code", "2024-05-02", url="https://github.com/MinBZK/woo-besluit-broncode-digid")
-_PEPPOL: Final = Source("ISO 6523 ICD 0190, Peppol code list")
-_OWN: Final = Source("pkitools")
-_TO: Final = Source(
-    "Technisch Overleg Digikoppeling", "2026-03-10", url="https://github.com/Logius-standaarden/Overleg"
-)
+_STELSEL: Final = cite("oin-stelsel", "Data Architectuur")
+_REGISTER: Final = cite("oin-stelsel", "Businessarchitectuur")
+_SOFI: Final = cite("suwi-gegevensregister", "Sofi-nummer")
+_EBMS: Final = cite("digikoppeling-ebms2", "Profile Requirements Details")
+_DIGIKOPPELING: Final = cite("digikoppeling-examples", "examples")
+_DIGID: Final = cite("digid-source")
+_PEPPOL: Final = cite("peppol-0190")
+_OWN: Final = cite("pkitools")
+_TO: Final = cite("to-2026-03-10")
 
 _MAX_SEARCHED: Final = 1000  # characters of a text in which an OIN is looked for
 _CANDIDATE: Final = re.compile(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
 
-def _parts(subject: Subject) -> dict[str, str]:
+def _parts(subject: Candidate) -> dict[str, str]:
     return {
         "number": subject.core,
         "length": str(len(subject.core)),
@@ -65,14 +56,14 @@ def _check(
     *,
     certainty: Certainty = Certainty.STANDARD,
     operands: Operands = _parts,
-) -> Check[Subject]:
+) -> Check[Candidate]:
     return Check(Rule(code, severity, source, certainty), ask, operands)
 
 
 # --- syntax ---------------------------------------------------------------------------------------------------------
 
 
-def _odd_position(subject: Subject) -> int | None:
+def _odd_position(subject: Candidate) -> int | None:
     """Return the first position (from 0) that holds what is not allowed there."""
     for position, char in enumerate(subject.core[:LENGTH]):
         if char not in ALLOWED or (position < PREFIX_LENGTH and not char.isdigit()):
@@ -80,7 +71,7 @@ def _odd_position(subject: Subject) -> int | None:
     return None
 
 
-def _odd_character(subject: Subject) -> dict[str, str]:
+def _odd_character(subject: Candidate) -> dict[str, str]:
     position = _odd_position(subject)
     char = subject.core[position] if position is not None else ""
     return {**_parts(subject), "position": str((position or 0) + 1), "character": _described(char)}
@@ -92,7 +83,7 @@ def _described(char: str) -> str:
     return f"U+{ord(char):04X} {unicodedata.name(char, '')}".strip()
 
 
-def _strict_syntax() -> Iterator[Check[Subject]]:
+def _strict_syntax() -> Iterator[Check[Candidate]]:
     error = Severity.ERROR
     yield _check(
         "oin.syntax.surrounding_space",
@@ -111,35 +102,35 @@ def _strict_syntax() -> Iterator[Check[Subject]]:
     )
 
 
-def _with_ebms_suffix(subject: Subject) -> dict[str, str]:
+def _with_ebms_suffix(subject: Candidate) -> dict[str, str]:
     return {**_parts(subject), "ebms_suffix": subject.ebms_suffix}
 
 
 # --- prefix ---------------------------------------------------------------------------------------------------------
 
 
-def _known(subject: Subject) -> bool | None:
+def _known(subject: Candidate) -> bool | None:
     return subject.row is not None if subject.is_well_formed else None
 
 
-def _assigned(subject: Subject) -> bool | None:
+def _assigned(subject: Candidate) -> bool | None:
     if subject.row is None or (subject.legacy and subject.row.status == "unassigned"):
         return None
     return subject.row.status != "unassigned"
 
 
-def _strict_prefix() -> Iterator[Check[Subject]]:
+def _strict_prefix() -> Iterator[Check[Candidate]]:
     yield _check("oin.prefix.known", Severity.ERROR, _STELSEL, _known)
     yield _check("oin.prefix.assigned", Severity.ERROR, _STELSEL, _assigned)
 
 
-def _withdrawn(subject: Subject) -> bool | None:
+def _withdrawn(subject: Candidate) -> bool | None:
     if subject.row is None or not subject.legacy:
         return None
     return subject.row.status != "unassigned"
 
 
-def _prefix_notes() -> Iterator[Check[Subject]]:
+def _prefix_notes() -> Iterator[Check[Candidate]]:
     yield _check("oin.prefix.withdrawn", Severity.WARNING, _STELSEL, _withdrawn)
     yield _check(
         "oin.prefix.proposed",
@@ -165,11 +156,11 @@ def _of(row: Prefix, ask: Ask) -> Ask:
     return lambda subject: ask(subject) if subject.row is not None and subject.prefix == row.prefix else None
 
 
-def _is_zero(subject: Subject) -> bool:
+def _is_zero(subject: Candidate) -> bool:
     return not subject.hoofdnummer.strip("0")
 
 
-def _strict_number(row: Prefix) -> Iterator[Check[Subject]]:
+def _strict_number(row: Prefix) -> Iterator[Check[Candidate]]:
     if not row.forms:
         return
     # a proposed register's shape is our guess: a WARNING, and no reason to refuse the number
@@ -198,7 +189,7 @@ def _strict_number(row: Prefix) -> Iterator[Check[Subject]]:
         )
 
 
-def _number_notes() -> Iterator[Check[Subject]]:
+def _number_notes() -> Iterator[Check[Candidate]]:
     yield _check(
         "oin.number.placeholder",
         Severity.WARNING,
@@ -241,11 +232,11 @@ def _number_notes() -> Iterator[Check[Subject]]:
 # --- test numbers ---------------------------------------------------------------------------------------------------
 
 
-def _no_test_number(subject: Subject) -> bool | None:
+def _no_test_number(subject: Candidate) -> bool | None:
     return subject.row.status != "test" if subject.row is not None else None
 
 
-def _test_notes() -> Iterator[Check[Subject]]:
+def _test_notes() -> Iterator[Check[Candidate]]:
     yield _check(
         "oin.test.production",
         Severity.ERROR,
@@ -265,30 +256,30 @@ def _test_notes() -> Iterator[Check[Subject]]:
 
 def is_valid(text: str) -> bool:
     """Return whether the text is an OIN, strictly."""
-    return first_violation(Subject(text)) is None
+    return first_violation(Candidate(text)) is None
 
 
-def _without_lost_zeros(subject: Subject) -> str:
+def _without_lost_zeros(subject: Candidate) -> str:
     return subject.core.zfill(LENGTH)
 
 
-def _contained(subject: Subject) -> str:
+def _contained(subject: Candidate) -> str:
     """Return an OIN that the text contains, or that it becomes when tidied; else nothing."""
     text = subject.given[:_MAX_SEARCHED]
     candidates = [compact(text), *(_CANDIDATE.findall(capitals(text)))]
     return next((candidate for candidate in candidates if is_valid(candidate)), "")
 
 
-def _suggestion(find: Callable[[Subject], str]) -> Operands:
+def _suggestion(find: Callable[[Candidate], str]) -> Operands:
     return lambda subject: {**_parts(subject), "suggestion": find(subject)}
 
 
-def _kvk_based(subject: Subject) -> str:
+def _kvk_based(subject: Candidate) -> str:
     row = row_of("kvk")
     return row.prefix + subject.core + row.forms[0].suffix
 
 
-def _lookalike(code: str, pattern: str, operands: Operands = _parts) -> Check[Subject]:
+def _lookalike(code: str, pattern: str, operands: Operands = _parts) -> Check[Candidate]:
     """Return the note for a text that is no OIN and looks like another number."""
     shape = re.compile(pattern)
     return _check(
@@ -301,7 +292,7 @@ def _lookalike(code: str, pattern: str, operands: Operands = _parts) -> Check[Su
     )
 
 
-def _input_notes() -> Iterator[Check[Subject]]:
+def _input_notes() -> Iterator[Check[Candidate]]:
     yield _check(
         "oin.input.tidied",
         Severity.WARNING,
@@ -341,20 +332,20 @@ def _input_notes() -> Iterator[Check[Subject]]:
 
 
 @cache
-def _checks_by_prefix() -> Mapping[str, tuple[Check[Subject], ...]]:
+def _checks_by_prefix() -> Mapping[str, tuple[Check[Candidate], ...]]:
     """Return the checks that decide, by prefix; under the empty text those every number is asked."""
     rows = {row.prefix: tuple(_strict_number(row)) for row in prefix_table().prefixes.values()}
     return {"": (*_strict_syntax(), *_strict_prefix()), **rows}
 
 
 @cache
-def all_checks() -> tuple[Check[Subject], ...]:
+def all_checks() -> tuple[Check[Candidate], ...]:
     """Return every check, the strict ones first."""
     strict = chain.from_iterable(_checks_by_prefix().values())
     return (*strict, *_prefix_notes(), *_number_notes(), *_test_notes(), *_input_notes())
 
 
-def first_violation(subject: Subject) -> Check[Subject] | None:
+def first_violation(subject: Candidate) -> Check[Candidate] | None:
     """Return the first strict check the subject fails, or ``None`` when it is an OIN."""
     checks = _checks_by_prefix()
     return first_error(checks[""], subject) or first_error(checks.get(subject.prefix, ()), subject)

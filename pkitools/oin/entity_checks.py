@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
+from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Rule, Severity, Source
 from pkitools.oin.check import Check
@@ -13,14 +14,10 @@ from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of
 
 Ask = Callable[[EntitySubject], bool | None]
 
-_STELSEL: Final = Source(
-    "Afsprakenstelsel Elektronische Toegangsdiensten", section="EntityID", url="https://afsprakenstelsel.etoegang.nl"
-)
-_SERVICE: Final = Source(
-    "Afsprakenstelsel Elektronische Toegangsdiensten", section="ServiceID", url="https://afsprakenstelsel.etoegang.nl"
-)
-_ST_SAML: Final = Source("ST-SAML", "1.0", "types", "https://github.com/Logius-standaarden")
-_DIGID: Final = Source("DigiD source code", "2024-05-02", url="https://github.com/MinBZK/woo-besluit-broncode-digid")
+_STELSEL: Final = cite("etoegang", "EntityID")
+_SERVICE: Final = cite("etoegang", "ServiceID")
+_ST_SAML: Final = cite("st-saml", "types")
+_DIGID: Final = cite("digid-source")
 
 
 def _operands(subject: EntitySubject) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pkitools.environment import Environment
 from pkitools.findings import Evidence, Report
 from pkitools.oin.checks import all_checks
-from pkitools.oin.subject import Subject
+from pkitools.oin.subject import Candidate
 
 
 def check_oin(
@@ -21,7 +21,7 @@ def check_oin(
     """
     # the string "production" must not pass for "no environment asked"
     where = Environment(environment) if environment is not None else None
-    subject = Subject(str(text), where, legacy, lenient)
+    subject = Candidate(str(text), where, legacy, lenient)
     evidence = Evidence("oin", subject.given)
     outcomes = tuple(check.outcome(subject, evidence) for check in all_checks())
     return Report(subject.given, outcomes, environment=where)

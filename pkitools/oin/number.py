@@ -21,7 +21,7 @@ from __future__ import annotations
 from pkitools.oin.checks import first_violation
 from pkitools.oin.errors import InvalidOINError
 from pkitools.oin.prefixes import PREFIX_LENGTH, Prefix, prefix_table
-from pkitools.oin.subject import Subject, compact
+from pkitools.oin.subject import Candidate, compact
 
 
 class OIN(str):
@@ -44,7 +44,7 @@ class OIN(str):
         if not isinstance(text, str):
             # an int has lost the leading zeros already
             raise TypeError(f"an OIN is text, not {type(text).__name__}")
-        subject = Subject(str(text), legacy=legacy)
+        subject = Candidate(str(text), legacy=legacy)
         broken = first_violation(subject)
         if broken is not None:
             raise InvalidOINError(broken.rule.code, **broken.operands(subject))
@@ -90,12 +90,12 @@ class OIN(str):
     @property
     def hoofdnummer(self) -> str:
         """The number in the register, eight or nine positions. Of a test OIN: nine."""
-        return Subject(str(self)).hoofdnummer
+        return Candidate(str(self)).hoofdnummer
 
     @property
     def suffix(self) -> str:
         """What follows the hoofdnummer: zeroes, or in an OIN of before 2017 a serial number."""
-        return Subject(str(self)).suffix
+        return Candidate(str(self)).suffix
 
     @property
     def is_test(self) -> bool:
@@ -115,7 +115,7 @@ class OIN(str):
     @property
     def has_legacy_suffix(self) -> bool:
         """The suffix is a serial number, as given out until 2017."""
-        form = Subject(str(self)).form
+        form = Candidate(str(self)).form
         return form is not None and self.suffix != form.suffix
 
     def _number_of(self, register: str) -> str | None:

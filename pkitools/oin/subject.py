@@ -38,7 +38,7 @@ def well_formed(text: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Subject:
+class Candidate:
     """One text judged as an OIN.
 
     Args:

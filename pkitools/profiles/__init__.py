@@ -10,9 +10,8 @@ too (:func:`get_tsp`), with "unknown" where nothing is published.
 from pkitools.profiles.loading import get_profile, get_tsp, profiles, trial, tsps
 from pkitools.profiles.model import (
     TSP,
-    Answer,
+    Acceptance,
     AttributeRule,
-    Basis,
     KeyRule,
     Permission,
     PolicyRule,
@@ -32,9 +31,8 @@ from pkitools.x509.oids import ATTRIBUTE_OIDS
 __all__ = [
     "ATTRIBUTE_OIDS",
     "TSP",
-    "Answer",
+    "Acceptance",
     "AttributeRule",
-    "Basis",
     "KeyRule",
     "Permission",
     "PolicyRule",

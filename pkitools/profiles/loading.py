@@ -7,14 +7,14 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from pkitools.documents import cite
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Certainty, Source
+from pkitools.findings import Basis, Certainty
 from pkitools.package_data import read_toml
 from pkitools.profiles.model import (
     TSP,
-    Answer,
+    Acceptance,
     AttributeRule,
-    Basis,
     KeyRule,
     Permission,
     PolicyRule,
@@ -85,8 +85,9 @@ def _bases() -> Mapping[str, Basis]:
 
 
 def _basis(table: Table) -> Basis:
-    source = Source(table["document"], table.get("version", ""), table.get("section", ""), table.get("url", ""))
-    return Basis(source, Certainty(table["certainty"]), table.get("note", ""))
+    return Basis(
+        cite(table["document"], table.get("section", "")), Certainty(table["certainty"]), table.get("note", "")
+    )
 
 
 @cache
@@ -191,11 +192,11 @@ def _tsp(name: str, table: Table) -> TSP:
         table["name"],
         tuple(table.get("key_sizes", ())),
         tuple(table["hashes"]),
-        Answer(table["pkcs1"]),
-        Answer(table["pss"]),
+        Acceptance(table["pkcs1"]),
+        Acceptance(table["pss"]),
         tuple(table["subject_required"]),
         table["oin"],
         table["predates_g4"],
         table.get("trial", False),
-        Basis(Source(table["document"], table["date"], "", table["url"]), Certainty(table["certainty"])),
+        Basis(cite(table["document"]), Certainty(table["certainty"])),
     )

@@ -7,17 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from pkitools.findings import Certainty, Source
+from pkitools.findings import Basis
 from pkitools.x509.oids import ATTRIBUTE_OIDS
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a statement rests on."""
-
-    source: Source
-    certainty: Certainty
-    note: str = ""
 
 
 class Presence(StrEnum):
@@ -252,7 +243,7 @@ class TrialRule:
     basis: Basis
 
 
-class Answer(StrEnum):
+class Acceptance(StrEnum):
     """What a TSP says about a kind of signature."""
 
     ACCEPTED = "accepted"
@@ -281,8 +272,8 @@ class TSP:
     title: str
     key_sizes: tuple[int, ...]
     hashes: tuple[str, ...]
-    pkcs1: Answer
-    pss: Answer
+    pkcs1: Acceptance
+    pss: Acceptance
     subject_required: tuple[str, ...]
     oin: str
     predates_g4: bool
@@ -292,4 +283,4 @@ class TSP:
     @property
     def is_unknown(self) -> bool:
         """Nothing was found about what it asks."""
-        return self.pkcs1 is Answer.UNKNOWN and self.pss is Answer.UNKNOWN
+        return self.pkcs1 is Acceptance.UNKNOWN and self.pss is Acceptance.UNKNOWN

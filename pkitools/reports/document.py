@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pkitools import text
+from pkitools.documents import Source
 from pkitools.findings import Outcome, Report, Rule
 from pkitools.messages import LANGUAGES, outcome_message
 
@@ -14,20 +15,25 @@ def instant(moment: datetime | None) -> str | None:
     return text.instant(moment) if moment else None
 
 
+def source_document(source: Source) -> dict[str, str]:
+    """Return where something stands, as data. A document without an official name goes by its English title."""
+    found = source.document
+    return {
+        "document": found.title["en"],
+        "version": found.version,
+        "section": source.section,
+        "url": found.url,
+    }
+
+
 def rule_document(rule: Rule) -> dict[str, object]:
     """Return one rule as data."""
-    source = rule.source
     return {
         "code": rule.code,
         "severity": rule.severity.name.lower(),
         "certainty": str(rule.certainty),
         "applies_to": list(rule.applies_to),
-        "source": {
-            "document": source.document,
-            "version": source.version,
-            "section": source.section,
-            "url": source.url,
-        },
+        "source": source_document(rule.source),
     }
 
 

@@ -35,7 +35,7 @@ def _finding(outcomes: list[Outcome], language: Language) -> list[str]:
     lines = [f"  {_word(f'severity.{rule.severity.name.lower()}', language)}: {texts[0].title}  [{rule.code}]"]
     lines += [f"      {part}" for part in _first_ones(text.message for text in texts)]
     lines += [f"      → {part}" for part in dict.fromkeys(text.remedy for text in texts) if part]
-    where = " ".join(part for part in (rule.source.document, rule.source.version, rule.source.section) if part)
+    where = rule.source.text(language)
     lines.append(f"      {_word('source', language)}: {where} ({_word(f'certainty.{rule.certainty}', language)})")
     return lines
 

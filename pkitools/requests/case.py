@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from pkitools.environment import Environment
-from pkitools.findings import Evidence, Outcome, Rule, Severity, Status
+from pkitools.findings import Basis, Evidence, Outcome, Rule, Severity, Status
 from pkitools.findings.model import NEVER_ERROR
-from pkitools.profiles import TSP, Basis, Profile
+from pkitools.profiles import TSP, Profile
 from pkitools.requests.reading import RequestFacts
 from pkitools.x509.model import PublicKey
 

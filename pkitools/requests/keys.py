@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from pkitools.containers.guard import attempt
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
-from pkitools.sources.guard import attempt
 from pkitools.x509.der import INTEGER, OCTET_STRING, SEQUENCE, DERError, children, root
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import PublicKey

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from pkitools.findings import Certainty, Rule, Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import Certainty, Rule, Severity
 
-_PKCS10: Final = Source("RFC 2986", section="4.1-4.2", url="https://www.rfc-editor.org/rfc/rfc2986")
-_RFC5280: Final = Source("RFC 5280", section="4.1.2, 4.2", url="https://www.rfc-editor.org/rfc/rfc5280")
-_TRIAL: Final = Source("PKIoverheid G4 TRIAL profiles", "3d8d72d", url="https://github.com/pkioverheid/g4-trial")
-_PKI001: Final = Source(
-    "Digikoppeling Beveiligingsstandaarden en voorschriften",
-    section="PKI001",
-    url="https://gitdocumentatie.logius.nl/publicatie/dk/beveilig/",
-)
-_STELSEL: Final = Source("OIN-Stelsel", "2.2.2", "6", "https://github.com/Logius-standaarden/OIN-Stelsel")
-_PVE: Final = Source("Digikoppeling Gebruik en achtergrond certificaten", "9651a82", "ch. 10")
-_MIGRATION: Final = Source("Migratie PKIoverheid G3-G1private naar G4, TO Digikoppeling", "2026-06-18", "p. 4-5")
-_ETSI: Final = Source("ETSI EN 319 412-1", section="5.1.4")
-_DEVELOPER: Final = Source("developer.overheid.nl", section="PKIoverheid, OIN in het CSR")
-_TSP: Final = Source("What the TSP publishes about requests")
-_OWN: Final = Source("pkitools")
+_PKCS10: Final = cite("rfc-2986", "4.1-4.2")
+_RFC5280: Final = cite("rfc-5280", "4.1.2, 4.2")
+_TRIAL: Final = cite("g4-trial-profiles")
+_PKI001: Final = cite("digikoppeling-security", "PKI001")
+_STELSEL: Final = cite("oin-stelsel", "6")
+_PVE: Final = cite("digikoppeling-certificates", "ch. 10")
+_MIGRATION: Final = cite("g4-migration", "p. 4-5")
+_ETSI: Final = cite("etsi-en-319-412-1", "5.1.4")
+_DEVELOPER: Final = cite("developer-overheid", "PKIoverheid, OIN in het CSR")
+_TSP: Final = cite("tsp-published")
+_OWN: Final = cite("pkitools")
 
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _OFFICIAL, _ADVICE = Certainty.OFFICIAL, Certainty.ADVICE
@@ -55,7 +52,7 @@ OIN_ENCODING: Final = Rule("csr.oin.encoding", _ERROR, _PKI001)
 OIN_MISPLACED: Final = Rule("csr.oin.misplaced", _WARNING, _PKI001)
 OIN_ORGANIZATION: Final = Rule("csr.oin.organization_identifier", _WARNING, _ETSI)
 
-KEY_ALGORITHM: Final = Rule("csr.key.algorithm", _ERROR, Source("ST-SAML", "1.0.0", "spec/requirements.md"))
+KEY_ALGORITHM: Final = Rule("csr.key.algorithm", _ERROR, cite("st-saml", "spec/requirements.md"))
 KEY_SIZE: Final = Rule("csr.key.size", _ERROR, _MIGRATION, _OFFICIAL)
 KEY_RECOMMENDED: Final = Rule("csr.key.recommended_size", _WARNING, _MIGRATION, Certainty.INFERRED)
 KEY_EXPONENT: Final = Rule("csr.key.exponent", _ERROR, _TRIAL, _OFFICIAL)

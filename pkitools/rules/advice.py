@@ -10,32 +10,27 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from pkitools.findings import Certainty, Severity, Source
-from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import (
-    END_ENTITY,
+from pkitools.documents import cite
+from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
-    Check,
+    Answer,
+    Certainty,
     NotChecked,
-    Result,
-    RuleBook,
-    Scope,
+    Severity,
+    Source,
     met_if,
     met_if_none,
     violated,
 )
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, looks_like_host
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH
 
-_OWN = Source("pkitools")
-_MIGRATION = Source(
-    "Migratie PKIoverheid G3-G1private naar G4, TO Digikoppeling",
-    "2026-06-18",
-    "p. 4",
-    "https://github.com/Logius-standaarden/Overleg",
-)
-_README = Source("PKIoverheid G4 TRIAL README", "3d8d72d", "", "https://github.com/pkioverheid/g4-trial")
+_OWN = cite("pkitools")
+_MIGRATION = cite("g4-migration", "p. 4")
+_README = cite("g4-trial-readme")
 
 BOOK = RuleBook("advice", _OWN)
 _WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
@@ -71,32 +66,32 @@ def _has_invisible(text: str) -> bool:
 
 
 @_advice("names.control_characters", Severity.ERROR, Scope())
-def _control_characters(at: RuleContext) -> Result:
+def _control_characters(at: RuleContext) -> Answer:
     # isprintable is one C loop; the categories are looked up only when it says no
     return met_if_none("names", [p for p, text in _texts(at) if not text.isprintable() and _has_control(text)])
 
 
 @_advice("names.invisible_characters", _WARNING, Scope())
-def _invisible_characters(at: RuleContext) -> Result:
+def _invisible_characters(at: RuleContext) -> Answer:
     return met_if_none("names", [p for p, text in _texts(at) if not text.isprintable() and _has_invisible(text)])
 
 
 @_advice("names.surrounding_space", _NOTICE, Scope())
-def _surrounding_space(at: RuleContext) -> Result:
+def _surrounding_space(at: RuleContext) -> Answer:
     return met_if_none(
         "subject", [attribute.name for attribute in at.subject if attribute.value != attribute.value.strip()]
     )
 
 
 @_advice("names.wildcard", _WARNING)
-def _wildcard(at: RuleContext) -> Result:
+def _wildcard(at: RuleContext) -> Answer:
     if not at.dns_names:
         return NOT_APPLICABLE
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.startswith("*")])
 
 
 @_advice("names.no_san", _WARNING)
-def _no_san(at: RuleContext) -> Result:
+def _no_san(at: RuleContext) -> Answer:
     if SERVER_AUTH not in at.purposes:
         return NOT_APPLICABLE
     kinds = {name.kind for name in at.facts.subject_alternative_name or ()}
@@ -104,7 +99,7 @@ def _no_san(at: RuleContext) -> Result:
 
 
 @_advice("names.common_name_not_in_san", _NOTICE)
-def _common_name_not_in_san(at: RuleContext) -> Result:
+def _common_name_not_in_san(at: RuleContext) -> Answer:
     if not at.dns_names or (at.profile is not None and at.profile.name in {"g1-server", "uzi-server"}):
         return NOT_APPLICABLE  # these profiles have a rule of their own
     hosts = [value for value in at.values("2.5.4.3") if looks_like_host(value)]
@@ -118,7 +113,7 @@ _INTERNAL: Final = (".local", ".internal", ".lan", ".intranet", ".corp", ".home"
 
 
 @_advice("names.internal", _NOTICE)
-def _internal(at: RuleContext) -> Result:
+def _internal(at: RuleContext) -> Answer:
     if not at.dns_names:
         return NOT_APPLICABLE
     odd = [name for name in at.dns_names if is_dns_name(name) and ("." not in name or name.lower().endswith(_INTERNAL))]
@@ -129,19 +124,19 @@ def _internal(at: RuleContext) -> Result:
 
 
 @_advice("signature.weak_hash", _WARNING)
-def _weak_hash(at: RuleContext) -> Result:
+def _weak_hash(at: RuleContext) -> Answer:
     algorithm = at.facts.signature_algorithm
     weak = "sha1" in {algorithm.hash, algorithm.mgf_hash} or algorithm.hash in {"md2", "md5", "sha224"}
     return met_if(not weak, "signatureAlgorithm", algorithm.name, hash=algorithm.hash)
 
 
 @_advice("signature.pss_peers", Severity.INFO, source=_README)
-def _pss_peers(at: RuleContext) -> Result:
+def _pss_peers(at: RuleContext) -> Answer:
     return met_if(at.facts.signature_algorithm.name != "RSASSA-PSS", "signatureAlgorithm", "RSASSA-PSS")
 
 
 @_advice("key.exponent", _WARNING, Scope())
-def _exponent(at: RuleContext) -> Result:
+def _exponent(at: RuleContext) -> Answer:
     exponent = at.facts.public_key.exponent
     if exponent is None:
         return NOT_APPLICABLE
@@ -149,7 +144,7 @@ def _exponent(at: RuleContext) -> Result:
 
 
 @_advice("key.weak", _WARNING, Scope())
-def _weak_key(at: RuleContext) -> Result:
+def _weak_key(at: RuleContext) -> Answer:
     key = at.facts.public_key
     limit = {"RSA": 2048, "RSASSA-PSS": 2048, "DSA": 2048, "EC": 256}.get(key.algorithm)
     if limit is None or key.bits is None:
@@ -158,7 +153,7 @@ def _weak_key(at: RuleContext) -> Result:
 
 
 @_advice("key.shared", _WARNING)
-def _shared_key(at: RuleContext) -> Result:
+def _shared_key(at: RuleContext) -> Answer:
     mine = at.facts
     same = [
         other.subject.common_name or other.sha256
@@ -169,12 +164,12 @@ def _shared_key(at: RuleContext) -> Result:
 
 
 @_advice("usage.any", _WARNING)
-def _any_usage(at: RuleContext) -> Result:
+def _any_usage(at: RuleContext) -> Answer:
     return met_if(ANY_EXTENDED_KEY_USAGE not in at.purposes, "extendedKeyUsage", "anyExtendedKeyUsage")
 
 
 @_advice("usage.unlimited", _NOTICE)
-def _unlimited_usage(at: RuleContext) -> Result:
+def _unlimited_usage(at: RuleContext) -> Answer:
     return met_if(at.facts.extended_key_usage is not None, "extendedKeyUsage", "")
 
 
@@ -182,21 +177,21 @@ def _unlimited_usage(at: RuleContext) -> Result:
 
 
 @_advice("revocation.none", _WARNING)
-def _no_revocation(at: RuleContext) -> Result:
+def _no_revocation(at: RuleContext) -> Answer:
     if at.self_issued:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
 
 
 @_advice("revocation.ocsp_only", _WARNING)
-def _ocsp_only(at: RuleContext) -> Result:
+def _ocsp_only(at: RuleContext) -> Answer:
     if not at.facts.ocsp_uris:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris), "authorityInfoAccess.ocsp", ", ".join(at.facts.ocsp_uris))
 
 
 @_advice("addresses.http", _NOTICE)
-def _addresses_http(at: RuleContext) -> Result:
+def _addresses_http(at: RuleContext) -> Answer:
     facts = at.facts
     uris = [*facts.crl_uris, *facts.ocsp_uris, *facts.ca_issuers_uris]
     if not uris:
@@ -208,7 +203,7 @@ def _addresses_http(at: RuleContext) -> Result:
 
 
 @_advice("validity.order_now", _WARNING)
-def _order_now(at: RuleContext) -> Result:
+def _order_now(at: RuleContext) -> Answer:
     facts = at.facts
     if not facts.not_before <= at.moment <= facts.not_after:
         return NOT_APPLICABLE
@@ -221,7 +216,7 @@ def _order_now(at: RuleContext) -> Result:
 
 
 @_advice("validity.outlives_issuer", _WARNING)
-def _outlives_issuer(at: RuleContext) -> Result:
+def _outlives_issuer(at: RuleContext) -> Answer:
     if at.issuer is None:
         return NOT_APPLICABLE if at.self_issued else NotChecked("no_issuer")
     end, theirs = at.facts.not_after, at.issuer.not_after
@@ -229,7 +224,7 @@ def _outlives_issuer(at: RuleContext) -> Result:
 
 
 @_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)
-def _hierarchy_ends(at: RuleContext) -> Result:
+def _hierarchy_ends(at: RuleContext) -> Answer:
     if at.moment > at.facts.not_after or at.moment > _LEGACY_END:
         return NOT_APPLICABLE
     if at.family == "g4":

@@ -8,24 +8,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import Certainty, Severity, Source
+from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import ARC, RuleContext
-from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
+from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.oids import CLIENT_AUTH, EXTENDED_KEY_USAGES, SERVER_AUTH
 
-_STANDARD = Source(
-    "Digikoppeling Beveiligingsstandaarden en voorschriften",
-    "2.0.1",
-    "",
-    "https://gitdocumentatie.logius.nl/publicatie/dk/beveilig/",
-)
-_AGREED = Source(
-    "Digikoppeling Beveiligingsstandaarden, change agreed in TO Digikoppeling 2026-03-10",
-    "",
-    "PR 26",
-    "https://github.com/Logius-standaarden/Digikoppeling-Beveiligingsstandaarden-en-voorschriften",
-)
+_STANDARD = cite("digikoppeling-security")
+_AGREED = cite("digikoppeling-change-26", "PR 26")
 
 BOOK = RuleBook("digikoppeling", _STANDARD)
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
@@ -33,26 +24,26 @@ _SCOPE: Final = Scope(kinds=("end_entity",), systems=("digikoppeling", "fsc"))
 
 
 @BOOK.rule("pki001.oin", _ERROR, "PKI001", scope=_SCOPE)
-def _oin(at: RuleContext) -> Result:
+def _oin(at: RuleContext) -> Answer:
     return met_if(at.oin is not None, "subject.serialNumber", ", ".join(at.values("2.5.4.5")))
 
 
 @BOOK.rule("pki002.in_time", _ERROR, "PKI002", scope=_SCOPE)
-def _in_time(at: RuleContext) -> Result:
+def _in_time(at: RuleContext) -> Answer:
     facts = at.facts
     text = f"{facts.not_before:%Y-%m-%d} – {facts.not_after:%Y-%m-%d}"
     return met_if(facts.not_before <= at.moment <= facts.not_after, "validity", text, moment=f"{at.moment:%Y-%m-%d}")
 
 
 @BOOK.rule("pki003.crl", _ERROR, "PKI003", scope=_SCOPE)
-def _crl(at: RuleContext) -> Result:
+def _crl(at: RuleContext) -> Answer:
     if at.self_issued:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris), "cRLDistributionPoints", "")
 
 
 @BOOK.rule("pki004.crl_reachable", _ERROR, "PKI004", scope=_SCOPE)
-def _crl_reachable(at: RuleContext) -> Result:
+def _crl_reachable(at: RuleContext) -> Answer:
     uris = at.facts.crl_uris
     if not uris:
         return NOT_APPLICABLE
@@ -65,7 +56,7 @@ _PRIVATE_ROOTS: Final = (f"{ARC}8.", f"{ARC}44.15.", f"{ARC}44.16.", f"{ARC}44.3
 
 
 @BOOK.rule("pki005.private_root", _ERROR, "PKI005", scope=_SCOPE)
-def _private_root(at: RuleContext) -> Result:
+def _private_root(at: RuleContext) -> Answer:
     # test systems have test certificates: chapter 3 of the standard names TRIAL PKIoverheid, its guide self-signed ones
     if at.environment is Environment.PREPRODUCTION:
         return NOT_APPLICABLE
@@ -77,14 +68,14 @@ _AGREED_TYPES: Final = frozenset({f"{ARC}8.6", f"{ARC}44.15.35.11", f"{ARC}41.15
 
 
 @BOOK.rule("certificate.type", _WARNING, certainty=Certainty.OFFICIAL, scope=_SCOPE, source=_AGREED)
-def _type(at: RuleContext) -> Result:
+def _type(at: RuleContext) -> Answer:
     if at.family == "other":
         return NOT_APPLICABLE
     return met_if(not _AGREED_TYPES.isdisjoint(at.policies), "certificatePolicies", ", ".join(at.policies))
 
 
 @BOOK.rule("tls002.both_sides", _WARNING, "TLS002", scope=_SCOPE)
-def _both_sides(at: RuleContext) -> Result:
+def _both_sides(at: RuleContext) -> Answer:
     # WARNING for a MUST: it binds the connection, and a party may use one certificate for each side
     wanted = (SERVER_AUTH, CLIENT_AUTH)
     if at.facts.extended_key_usage is None:
@@ -93,7 +84,7 @@ def _both_sides(at: RuleContext) -> Result:
 
 
 @BOOK.rule("tlsciph001.key", _ERROR, "TLSCIPH001", scope=_SCOPE)
-def _key(at: RuleContext) -> Result:
+def _key(at: RuleContext) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "RSA" or key.bits is None:
         return NOT_APPLICABLE
@@ -101,7 +92,7 @@ def _key(at: RuleContext) -> Result:
 
 
 @BOOK.rule("sign001.sha2", _ERROR, "SIGN001, TLSCIPH001", scope=_SCOPE)
-def _sha2(at: RuleContext) -> Result:
+def _sha2(at: RuleContext) -> Answer:
     algorithm = at.facts.signature_algorithm
     if algorithm.hash is None:
         return NOT_APPLICABLE

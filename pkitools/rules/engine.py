@@ -2,93 +2,25 @@
 
 A module per source document makes a :class:`RuleBook`, declares its rules with it and exports ``RULES`` and ``BOOK``::
 
-    BOOK = RuleBook("rfc5280", Source("RFC 5280", "2008", url="https://www.rfc-editor.org/rfc/rfc5280"))
+    BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
     @BOOK.rule("serial.positive", Severity.ERROR, "4.1.2.2")
-    def serial_positive(at: RuleContext) -> Result:
+    def serial_positive(at: RuleContext) -> Answer:
         return met_if(at.facts.serial_number > 0, "serialNumber", at.facts.serial_number)
 
-A check never raises on purpose, never asks network or clock, and answers one of four things.
+What a check may answer: :mod:`pkitools.findings.asking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity, Source, Status
-from pkitools.limits import MAX_LISTED
+from pkitools.findings import Answer, Certainty, Outcome, Rule, Severity, Source, Status
 from pkitools.rules.context import RuleContext
 
-
-@dataclass(frozen=True, slots=True)
-class Met:
-    """The rule looked and found nothing wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotApplicable:
-    """The rule has nothing to say about this certificate."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotChecked:
-    """The rule could not look.
-
-    Args:
-        reason: a code whose sentence is ``report.reason.<reason>``.
-        detail: operand of that sentence.
-    """
-
-    reason: str
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Violated:
-    """The rule is violated.
-
-    Args:
-        evidence: what was seen, and where.
-        params: operands of the message.
-    """
-
-    evidence: tuple[Evidence, ...]
-    params: Mapping[str, str] = field(hash=False)
-
-
-Result: TypeAlias = Met | NotApplicable | NotChecked | Violated
-Check: TypeAlias = Callable[[RuleContext], Result]
-
-MET: Final = Met()
-NOT_APPLICABLE: Final = NotApplicable()
-
-
-def violated(path: str, value: object, **params: object) -> Violated:
-    """Return a violation with one value as evidence, which is also the operand ``value`` of the message."""
-    shown = "" if value is None else str(value)
-    # an empty operand would leave a hole in the sentence
-    operands = {"value": shown or "–", **{name: str(operand) for name, operand in params.items()}}
-    return Violated((Evidence(path, shown),), operands)
-
-
-def met_if(good: bool, path: str, value: object, **params: object) -> Result:
-    """Return MET, or a violation that shows ``value``."""
-    return MET if good else violated(path, value, **params)
-
-
-def met_if_none(path: str, offenders: Iterable[object], **params: object) -> Result:
-    """Return MET when there is no offender, else a violation that shows the first ten."""
-    found = [str(offender) for offender in offenders]
-    if not found:
-        return MET
-    more = f" … (+{len(found) - MAX_LISTED})" if len(found) > MAX_LISTED else ""
-    operands = {
-        "value": ", ".join(found[:MAX_LISTED]) + more,
-        **{name: str(operand) for name, operand in params.items()},
-    }
-    return Violated(tuple(Evidence(path, value) for value in found[:MAX_LISTED]), operands)
+Check: TypeAlias = Callable[[RuleContext], Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +108,7 @@ class RuleBook:
             source: another document than the book's.
         """
         origin = source or self.source
-        where = Source(origin.document, origin.version, section or origin.section, origin.url)
+        where = origin.at(section) if section else origin
         rule = Rule(f"{self.namespace}.{slug}", severity, where, certainty, scope.names)
 
         def declare(check: Check) -> Check:

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pkitools.findings import Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import END_ENTITY, NOT_APPLICABLE, Result, RuleBook, met_if, met_if_none
+from pkitools.rules.engine import END_ENTITY, RuleBook
 from pkitools.x509.oids import ATTRIBUTE_OIDS, ORGANIZATION_IDENTIFIER
 
 _PORTAL = "https://www.etsi.org/deliver/etsi_en/319400_319499"
-_PART_1 = Source("ETSI EN 319 412-1", "1.5.1", "", f"{_PORTAL}/31941201/")
-_PART_2 = Source("ETSI EN 319 412-2", "2.3.1", "", f"{_PORTAL}/31941202/")
-_PART_3 = Source("ETSI EN 319 412-3", "1.3.1", "", f"{_PORTAL}/31941203/")
-_PART_5 = Source("ETSI EN 319 412-5", "2.4.1", "", f"{_PORTAL}/31941205/")
+_PART_1 = cite("etsi-en-319-412-1")
+_PART_2 = cite("etsi-en-319-412-2")
+_PART_3 = cite("etsi-en-319-412-3")
+_PART_5 = cite("etsi-en-319-412-5")
 
 BOOK = RuleBook("etsi", _PART_1)
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
@@ -50,14 +51,14 @@ def _is_legal_person(at: RuleContext) -> bool:
 
 
 @BOOK.rule("semantics.needs_identifier", _ERROR, "5.1.4", scope=END_ENTITY)
-def _semantics_need_identifier(at: RuleContext) -> Result:
+def _semantics_need_identifier(at: RuleContext) -> Answer:
     if not _claims_legal(at):
         return NOT_APPLICABLE
     return met_if(at.organization_identifier is not None, "subject.organizationIdentifier", "")
 
 
 @BOOK.rule("semantics.identifier_form", _ERROR, "5.1.4", scope=END_ENTITY)
-def _identifier_form(at: RuleContext) -> Result:
+def _identifier_form(at: RuleContext) -> Answer:
     if not _claims_legal(at) or at.organization_identifier is None:
         return NOT_APPLICABLE
     values = at.values(ORGANIZATION_IDENTIFIER)
@@ -67,7 +68,7 @@ def _identifier_form(at: RuleContext) -> Result:
 
 
 @BOOK.rule("semantics.identifier_country", _WARNING, "5.1.4", scope=END_ENTITY)
-def _identifier_country(at: RuleContext) -> Result:
+def _identifier_country(at: RuleContext) -> Answer:
     found = _IDENTIFIER.fullmatch(at.organization_identifier or "")
     countries = at.values("2.5.4.6")
     if found is None or not countries or found[1] in {"XG", "EU"}:  # XG: worldwide, as an LEI is; EU: the VAT scheme
@@ -81,7 +82,7 @@ def _identifier_country(at: RuleContext) -> Result:
 
 
 @BOOK.rule("ca_issuers.present", _ERROR, "4.4.1", scope=END_ENTITY, source=_PART_2)
-def _ca_issuers(at: RuleContext) -> Result:
+def _ca_issuers(at: RuleContext) -> Answer:
     if not _claims_etsi(at) or at.self_issued:
         return NOT_APPLICABLE
     uris = at.facts.ca_issuers_uris
@@ -90,14 +91,14 @@ def _ca_issuers(at: RuleContext) -> Result:
 
 
 @BOOK.rule("revocation.present", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
-def _revocation(at: RuleContext) -> Result:
+def _revocation(at: RuleContext) -> Answer:
     if not _claims_etsi(at) or at.self_issued:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
 
 
 @BOOK.rule("crl_distribution_points.not_critical", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
-def _points_not_critical(at: RuleContext) -> Result:
+def _points_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.31")
     if critical is None or not _claims_etsi(at):
         return NOT_APPLICABLE
@@ -105,7 +106,7 @@ def _points_not_critical(at: RuleContext) -> Result:
 
 
 @BOOK.rule("extended_key_usage.not_critical", _ERROR, "4.3.10", scope=END_ENTITY, source=_PART_2)
-def _purposes_not_critical(at: RuleContext) -> Result:
+def _purposes_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.37")
     if critical is None or not _claims_etsi(at):
         return NOT_APPLICABLE
@@ -113,14 +114,14 @@ def _purposes_not_critical(at: RuleContext) -> Result:
 
 
 @BOOK.rule("key_usage.commitment", _ERROR, "4.3.2", scope=END_ENTITY, source=_PART_2)
-def _commitment(at: RuleContext) -> Result:
+def _commitment(at: RuleContext) -> Answer:
     if _COMPLIANCE not in at.qc_values and not any(oid.startswith("0.4.0.194112.1.") for oid in at.policies):
         return NOT_APPLICABLE
     return met_if("nonRepudiation" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
 
 
 @BOOK.rule("key_usage.commitment_only", _WARNING, "4.3.2", scope=END_ENTITY, source=_PART_2)
-def _commitment_only(at: RuleContext) -> Result:
+def _commitment_only(at: RuleContext) -> Answer:
     if "nonRepudiation" not in at.key_usage or not _claims_etsi(at):
         return NOT_APPLICABLE
     return met_if_none("keyUsage", sorted(at.key_usage - {"nonRepudiation"}))
@@ -132,21 +133,21 @@ _LEGAL_SUBJECT: Final = {name: ATTRIBUTE_OIDS[name] for name in ("C", "O", "orga
 
 
 @BOOK.rule("legal_person.subject", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)
-def _legal_subject(at: RuleContext) -> Result:
+def _legal_subject(at: RuleContext) -> Answer:
     if not _is_legal_person(at):
         return NOT_APPLICABLE
     return met_if_none("subject", [name for name, oid in _LEGAL_SUBJECT.items() if oid not in at.values_by_type])
 
 
 @BOOK.rule("legal_person.subject_once", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)
-def _legal_subject_once(at: RuleContext) -> Result:
+def _legal_subject_once(at: RuleContext) -> Answer:
     if not _is_legal_person(at):
         return NOT_APPLICABLE
     return met_if_none("subject", [name for name, oid in _LEGAL_SUBJECT.items() if len(at.values(oid)) > 1])
 
 
 @BOOK.rule("legal_person.identifier_differs", _ERROR, "4.2.1", scope=END_ENTITY, source=_PART_3)
-def _identifier_differs(at: RuleContext) -> Result:
+def _identifier_differs(at: RuleContext) -> Answer:
     names, identifier = at.values("2.5.4.10"), at.organization_identifier
     if not _is_legal_person(at) or identifier is None or not names:
         return NOT_APPLICABLE
@@ -157,7 +158,7 @@ def _identifier_differs(at: RuleContext) -> Result:
 
 
 @BOOK.rule("qc_statements.not_critical", _ERROR, "4.1", source=_PART_5)
-def _not_critical(at: RuleContext) -> Result:
+def _not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("1.3.6.1.5.5.7.1.3")
     return NOT_APPLICABLE if critical is None else met_if(not critical, "qcStatements.critical", "true")
 
@@ -167,21 +168,21 @@ def _claims_qualified(at: RuleContext) -> bool:
 
 
 @BOOK.rule("qc_statements.compliance", _ERROR, "5.1, 4.2.1", scope=END_ENTITY, source=_PART_5)
-def _compliance(at: RuleContext) -> Result:
+def _compliance(at: RuleContext) -> Answer:
     if not _claims_qualified(at):
         return NOT_APPLICABLE
     return met_if(_COMPLIANCE in at.qc_values, "qcStatements", "")
 
 
 @BOOK.rule("qc_statements.device", _ERROR, "5.1, 4.2.2", scope=END_ENTITY, source=_PART_5)
-def _device(at: RuleContext) -> Result:
+def _device(at: RuleContext) -> Answer:
     if _QCP_DEVICE.isdisjoint(at.policies):
         return NOT_APPLICABLE
     return met_if(_SSCD in at.qc_values, "qcStatements", "")
 
 
 @BOOK.rule("qc_statements.type_seal", _ERROR, "5.1, 4.2.3", scope=END_ENTITY, source=_PART_5)
-def _type_seal(at: RuleContext) -> Result:
+def _type_seal(at: RuleContext) -> Answer:
     if _QCP_SEAL.isdisjoint(at.policies):
         return NOT_APPLICABLE
     values = at.qc_values.get(_TYPE, ())
@@ -189,14 +190,14 @@ def _type_seal(at: RuleContext) -> Result:
 
 
 @BOOK.rule("qc_statements.disclosure", _ERROR, "4.3.4", scope=END_ENTITY, source=_PART_5)
-def _disclosure(at: RuleContext) -> Result:
+def _disclosure(at: RuleContext) -> Answer:
     if _COMPLIANCE not in at.qc_values:
         return NOT_APPLICABLE
     return met_if(bool(at.qc_values.get(_PDS)), "qcStatements.qcPDS", "")
 
 
 @BOOK.rule("qc_statements.disclosure_https", _ERROR, "4.3.4", scope=END_ENTITY, source=_PART_5)
-def _disclosure_https(at: RuleContext) -> Result:
+def _disclosure_https(at: RuleContext) -> Answer:
     addresses = [value for value in at.qc_values.get(_PDS, ()) if ":" in value]
     if not addresses:
         return NOT_APPLICABLE

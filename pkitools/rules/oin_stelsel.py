@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pkitools.findings import Certainty, Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext, parse_oin
-from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
-from pkitools.trust import Kind, hierarchy_of
+from pkitools.rules.engine import RuleBook, Scope
+from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools.x509.oids import UZI_NAME
 
-_STELSEL = Source("OIN-Stelsel", "2.2.2", "", "https://github.com/Logius-standaarden/OIN-Stelsel")
-_SEEN = Source("Private Services G1 certificates of organisations", "2014-2025")
+_STELSEL = cite("oin-stelsel")
+_SEEN = cite("g1-certificates")
 
 BOOK = RuleBook("oin_stelsel", _STELSEL)
 _WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
@@ -33,7 +34,7 @@ def _oins_in(text: str) -> list[str]:
 
 def _declare_misplaced(slug: str, oid: str, name: str) -> None:
     @BOOK.rule(slug, _WARNING, "3", scope=_END_ENTITY)
-    def check(at: RuleContext) -> Result:
+    def check(at: RuleContext) -> Answer:
         values = at.values_by_type.get(oid)
         if values is None:
             return NOT_APPLICABLE
@@ -46,7 +47,7 @@ _declare_misplaced("place.organizational_unit", "2.5.4.11", "OU")
 
 
 @BOOK.rule("place.alternative_name_agrees", _WARNING, certainty=Certainty.OBSERVED, scope=_END_ENTITY, source=_SEEN)
-def _alternative_name_agrees(at: RuleContext) -> Result:
+def _alternative_name_agrees(at: RuleContext) -> Answer:
     """DigiCert repeats the OIN in a UPN, QuoVadis once did so in an otherName of its own."""
     names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id != UZI_NAME]
     found = [oin for name in names for oin in _oins_in(name)]
@@ -62,11 +63,11 @@ def _alternative_name_agrees(at: RuleContext) -> Result:
     certainty=Certainty.INFERRED,
     scope=Scope(kinds=("end_entity",), families=("g4", "legacy_services")),
 )
-def _test_number(at: RuleContext) -> Result:
+def _test_number(at: RuleContext) -> Answer:
     """Before G4 there was no policy arc for tests: test CAs assert the policies of production, and their names tell."""
     if at.oin is None:
         return NOT_APPLICABLE
-    if at.family != "g4" and hierarchy_of(at.facts, at.issuer).kind not in {None, Kind.PRODUCTION}:
+    if at.family != "g4" and hierarchy_of(at.facts, at.issuer).kind not in {None, HierarchyKind.PRODUCTION}:
         return NOT_APPLICABLE
     return met_if(not at.oin.is_test, "subject.serialNumber", at.oin)
 
@@ -78,7 +79,7 @@ def _test_number(at: RuleContext) -> Result:
     certainty=Certainty.INFERRED,
     scope=Scope(kinds=("end_entity",), families=("trial",)),
 )
-def _real_number(at: RuleContext) -> Result:
+def _real_number(at: RuleContext) -> Answer:
     return NOT_APPLICABLE if at.oin is None else met_if(at.oin.is_test, "subject.serialNumber", at.oin)
 
 

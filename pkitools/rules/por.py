@@ -10,46 +10,36 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
-from pkitools.findings import Certainty, Severity, Source
-from pkitools.profiles import ATTRIBUTE_OIDS, get_profile
-from pkitools.rules.context import ARC, RuleContext, parse_oin
-from pkitools.rules.engine import (
-    END_ENTITY,
+from pkitools.documents import cite
+from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
+    Answer,
+    Certainty,
     NotChecked,
-    Result,
-    RuleBook,
-    Scope,
+    Severity,
     met_if,
     met_if_none,
     violated,
 )
+from pkitools.profiles import ATTRIBUTE_OIDS, get_profile
+from pkitools.rules.context import ARC, RuleContext, parse_oin
+from pkitools.rules.engine import END_ENTITY, RuleBook, Scope
 from pkitools.rules.names import looks_like_host
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
-_GUIDE = Source(
-    "Digikoppeling Gebruik en achtergrond certificaten",
-    "9651a82",
-    "10 (quotes the PvE)",
-    "https://github.com/Logius-standaarden/Digikoppeling-Gebruik-en-achtergrond-certificaten",
-)
+_GUIDE = cite("digikoppeling-certificates", "10 (quotes the PvE)")
 _OVERLEG = "https://github.com/Logius-standaarden/Overleg"
-_MIGRATION = Source("Migratie PKIoverheid G3-G1private naar G4, TO Digikoppeling", "2026-06-18", "p. 4-5", _OVERLEG)
-_MINUTES = Source("Verslag TO Digikoppeling", "2026-06-18", "", _OVERLEG)
-_OIN_IN_CERTIFICATE = Source(
-    "OIN-SubOIN in PKIoverheid certificaten (quotes the PvE)",
-    "edafd7e2",
-    "",
-    "https://github.com/Logius-standaarden/OIN-Stelsel",
-)
-_SEEN = Source("Private Services G1 certificates of organisations", "2020-2025")
-_SEEN_CA = Source("G4 CA certificates of PKIoverheid", "2024-2025", "", "https://cert.pkioverheid.nl")
-_POR = Source("Programme of Requirements PKIoverheid", "4.9", "", "https://cp.pkioverheid.nl/por_3j-v4_9-en.html")
-_RFC_5280 = Source("RFC 5280", "May 2008", "", "https://www.rfc-editor.org/rfc/rfc5280")
-_README = Source("PKIoverheid G4 TRIAL README", "3d8d72d", "", "https://github.com/pkioverheid/g4-trial")
-_TRIAL = Source("PKIoverheid G4 TRIAL profiles", "3d8d72d", "", "https://github.com/pkioverheid/g4-trial")
-_ST_SAML = Source("ST-SAML", "1.0.0", "spec/requirements.md", "https://github.com/Logius-standaarden/st-saml-spec")
+_MIGRATION = cite("g4-migration", "p. 4-5")
+_MINUTES = cite("to-2026-06-18")
+_OIN_IN_CERTIFICATE = cite("oin-in-certificates")
+_SEEN = cite("g1-certificates")
+_SEEN_CA = cite("g4-ca-certificates")
+_POR = cite("por-4.9")
+_RFC_5280 = cite("rfc-5280")
+_README = cite("g4-trial-readme")
+_TRIAL = cite("g4-trial-profiles")
+_ST_SAML = cite("st-saml", "spec/requirements.md")
 
 BOOK = RuleBook("por", _GUIDE)
 
@@ -74,7 +64,7 @@ def _declare_required(slug: str, attribute: str, severity: Severity) -> None:
     oid = ATTRIBUTE_OIDS[attribute]
 
     @BOOK.rule(slug, severity, certainty=_OFFICIAL, scope=_LEGACY)
-    def check(at: RuleContext) -> Result:
+    def check(at: RuleContext) -> Answer:
         return met_if(oid in at.values_by_type, f"subject.{attribute}", "")
 
 
@@ -87,12 +77,12 @@ _declare_required("subject.organization_identifier", "organizationIdentifier", _
 
 # NOTICE for a SHOULD NOT: a TSP asks for these fields, its customer cannot leave them out
 @BOOK.rule("subject.discouraged", _NOTICE, certainty=_OFFICIAL, scope=_LEGACY)
-def _discouraged(at: RuleContext) -> Result:
+def _discouraged(at: RuleContext) -> Answer:
     return met_if_none("subject", [name for name in ("ST", "L", "postalAddress") if at.values(ATTRIBUTE_OIDS[name])])
 
 
 @BOOK.rule("subject.organizational_unit", _ERROR, certainty=_OFFICIAL, scope=_OURS, source=_MINUTES)
-def _organizational_unit(at: RuleContext) -> Result:
+def _organizational_unit(at: RuleContext) -> Answer:
     if at.facts.not_before < _OU_ENDED:
         return NOT_APPLICABLE
     return met_if_none("subject.OU", at.values("2.5.4.11"))
@@ -104,12 +94,12 @@ _ALLOWED: Final = frozenset(
 
 
 @BOOK.rule("subject.other_attributes", _ERROR, certainty=_OFFICIAL, scope=_LEGACY)
-def _other_attributes(at: RuleContext) -> Result:
+def _other_attributes(at: RuleContext) -> Answer:
     return met_if_none("subject", [attribute.name for attribute in at.subject if attribute.oid not in _ALLOWED])
 
 
 @BOOK.rule("subject.serial_number_of_twenty", _ERROR, certainty=_OFFICIAL, scope=_OURS, source=_OIN_IN_CERTIFICATE)
-def _serial_number_of_twenty(at: RuleContext) -> Result:
+def _serial_number_of_twenty(at: RuleContext) -> Answer:
     twenty = [value for value in at.values("2.5.4.5") if len(value) == 20]
     if not twenty:
         return NOT_APPLICABLE
@@ -121,46 +111,46 @@ def _serial_number_of_twenty(at: RuleContext) -> Result:
 
 # WARNING for a MUST: one in 256 numbers of 64 random bits is shorter than eight octets
 @BOOK.rule("serial.random", _WARNING, "7.1-pkio173", certainty=_OFFICIAL, scope=_OURS, source=_POR)
-def _serial_random(at: RuleContext) -> Result:
+def _serial_random(at: RuleContext) -> Answer:
     return met_if(at.facts.serial_number.bit_length() > 56, "serialNumber", f"{at.facts.serial_number:x}")
 
 
 @BOOK.rule("g1.signature", _ERROR, certainty=_OFFICIAL, scope=_LEGACY)
-def _g1_signature(at: RuleContext) -> Result:
+def _g1_signature(at: RuleContext) -> Answer:
     algorithm = at.facts.signature_algorithm
     return met_if(algorithm.name == "sha256WithRSAEncryption", "signatureAlgorithm", algorithm.name)
 
 
 @BOOK.rule("g1.key_usage", _ERROR, certainty=_OFFICIAL, scope=_G1)
-def _g1_key_usage(at: RuleContext) -> Result:
+def _g1_key_usage(at: RuleContext) -> Answer:
     wanted = {"digitalSignature", "keyEncipherment"}
     return met_if(at.key_usage == wanted, "keyUsage", ", ".join(sorted(at.key_usage)))
 
 
 @BOOK.rule("g1.key_usage_critical", _ERROR, certainty=_OFFICIAL, scope=_G1)
-def _g1_key_usage_critical(at: RuleContext) -> Result:
+def _g1_key_usage_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.15")
     return NOT_APPLICABLE if critical is None else met_if(critical, "keyUsage.critical", "false")
 
 
 @BOOK.rule("g1.extended_key_usage", _WARNING, certainty=_OBSERVED, scope=_G1, source=_SEEN)
-def _g1_extended_key_usage(at: RuleContext) -> Result:
+def _g1_extended_key_usage(at: RuleContext) -> Answer:
     missing = [oid for oid in get_profile("g1-server").usage.extended_key_usage if oid not in at.purposes]
     return met_if_none("extendedKeyUsage", [EXTENDED_KEY_USAGES[oid] for oid in missing])
 
 
 @BOOK.rule("g1.policy", _WARNING, "7.1-pkio182", certainty=_OFFICIAL, scope=_G1, source=_POR)
-def _g1_policy(at: RuleContext) -> Result:
+def _g1_policy(at: RuleContext) -> Answer:
     return met_if(ARC + "8.6" in at.policies, "certificatePolicies", ", ".join(at.policies))
 
 
 @BOOK.rule("g1.practice_statement", _NOTICE, certainty=_OBSERVED, scope=_G1, source=_SEEN)
-def _g1_practice_statement(at: RuleContext) -> Result:
+def _g1_practice_statement(at: RuleContext) -> Answer:
     return met_if(any(p.cps_uris for p in at.facts.certificate_policies or ()), "certificatePolicies.cPSuri", "")
 
 
 @BOOK.rule("g1.common_name_in_san", _WARNING, certainty=_OBSERVED, scope=_G1, source=_SEEN)
-def _g1_common_name_in_san(at: RuleContext) -> Result:
+def _g1_common_name_in_san(at: RuleContext) -> Answer:
     hosts = [value for value in at.values("2.5.4.3") if looks_like_host(value)]
     if not hosts:
         return NOT_APPLICABLE
@@ -169,7 +159,7 @@ def _g1_common_name_in_san(at: RuleContext) -> Result:
 
 
 @BOOK.rule("g1.validity", _WARNING, certainty=_OFFICIAL, scope=_LEGACY, source=_MIGRATION)
-def _g1_validity(at: RuleContext) -> Result:
+def _g1_validity(at: RuleContext) -> Answer:
     # WARNING for a MUST: the announcement names months, not days
     limit = get_profile("g1-server").validity.max_days(at.facts.not_before.date())
     return met_if(at.lifetime.days <= limit, "validity", at.lifetime.days, limit=limit)
@@ -179,7 +169,7 @@ _LATEST_END: Final = date(2028, 11, 13)  # notAfter of the roots of G1 and G3, 2
 
 
 @BOOK.rule("g1.latest_end", _ERROR, certainty=_OFFICIAL, scope=_LEGACY, source=_MIGRATION)
-def _g1_latest_end(at: RuleContext) -> Result:
+def _g1_latest_end(at: RuleContext) -> Answer:
     end = at.facts.not_after.date()
     return met_if(end <= _LATEST_END, "validity.notAfter", end.isoformat(), limit=_LATEST_END.isoformat())
 
@@ -194,12 +184,12 @@ def _g1_latest_end(at: RuleContext) -> Result:
     scope=Scope(families=("trial", "g4", "legacy_services", "legacy_other")),
     source=_ST_SAML,
 )
-def _rsa_only(at: RuleContext) -> Result:
+def _rsa_only(at: RuleContext) -> Answer:
     key = at.facts.public_key
     return met_if(key.algorithm == "RSA", "subjectPublicKeyInfo", key.label)
 
 
-def _rsa_bits(at: RuleContext, limit: int) -> Result:
+def _rsa_bits(at: RuleContext, limit: int) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "RSA":
         return NOT_APPLICABLE
@@ -209,12 +199,12 @@ def _rsa_bits(at: RuleContext, limit: int) -> Result:
 
 
 @BOOK.rule("key.size_2048", _ERROR, certainty=_OFFICIAL, scope=_OURS, source=_MIGRATION)
-def _key_of_2048(at: RuleContext) -> Result:
+def _key_of_2048(at: RuleContext) -> Answer:
     return _rsa_bits(at, 2048)
 
 
 @BOOK.rule("key.size_g4", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
-def _key_size_g4(at: RuleContext) -> Result:
+def _key_size_g4(at: RuleContext) -> Answer:
     if at.facts.not_before < _LONG_KEYS:
         return NOT_APPLICABLE
     return _rsa_bits(at, 3001)
@@ -222,19 +212,19 @@ def _key_size_g4(at: RuleContext) -> Result:
 
 # whether the announcement binds the hierarchies that are ending as well is not said
 @BOOK.rule("key.size_g1", _NOTICE, certainty=_INFERRED, scope=_LEGACY, source=_MIGRATION)
-def _key_size_g1(at: RuleContext) -> Result:
+def _key_size_g1(at: RuleContext) -> Answer:
     if at.facts.not_before < _LONG_KEYS:
         return NOT_APPLICABLE
     return _rsa_bits(at, 3001)
 
 
 @BOOK.rule("key.size_ca", _ERROR, certainty=_OFFICIAL, scope=_G4_CA, source=_MIGRATION)
-def _ca_key_size(at: RuleContext) -> Result:
+def _ca_key_size(at: RuleContext) -> Answer:
     return _rsa_bits(at, 4096)
 
 
 @BOOK.rule("key.renewed", _ERROR, "7", certainty=_OFFICIAL, scope=_OURS)
-def _key_renewed(at: RuleContext) -> Result:
+def _key_renewed(at: RuleContext) -> Answer:
     mine = at.facts
     same = [
         other.sha256
@@ -250,12 +240,12 @@ def _key_renewed(at: RuleContext) -> Result:
 
 
 @BOOK.rule("g4.validity", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
-def _g4_validity(at: RuleContext) -> Result:
+def _g4_validity(at: RuleContext) -> Answer:
     return met_if(at.lifetime.days <= 1096, "validity", at.lifetime.days, limit=1096)
 
 
 @BOOK.rule("g4.signature", _ERROR, certainty=_OFFICIAL, scope=Scope(families=("trial", "g4")), source=_TRIAL)
-def _g4_signature(at: RuleContext) -> Result:
+def _g4_signature(at: RuleContext) -> Answer:
     algorithm = at.facts.signature_algorithm
     seen = (algorithm.name, algorithm.hash, algorithm.mgf_hash, algorithm.salt_length, algorithm.trailer_field)
     text = f"{algorithm.name} {algorithm.hash or ''} {algorithm.salt_length or ''}".strip()
@@ -266,7 +256,7 @@ _G4_TLS: Final = Scope(kinds=("end_entity",), families=("trial", "g4"), profiles
 
 
 @BOOK.rule("g4.san_no_address", _ERROR, certainty=_OFFICIAL, scope=_G4_TLS, source=_README)
-def _no_addresses(at: RuleContext) -> Result:
+def _no_addresses(at: RuleContext) -> Answer:
     names = at.facts.subject_alternative_name or ()
     return met_if_none("subjectAltName.iPAddress", [name.value for name in names if name.kind == "ip"])
 
@@ -278,7 +268,7 @@ def _no_addresses(at: RuleContext) -> Result:
     scope=Scope(kinds=("end_entity",), families=("g4",), profiles=("g4-tls", "uzi-server")),
     source=_README,
 )
-def _no_localhost(at: RuleContext) -> Result:
+def _no_localhost(at: RuleContext) -> Answer:
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.lower() == "localhost"])
 
 
@@ -287,7 +277,7 @@ def _ours(oids: Iterable[str]) -> list[str]:
 
 
 @BOOK.rule("policy.present", _WARNING, "7.1-pkio182", certainty=_OFFICIAL, scope=END_ENTITY, source=_POR)
-def _policy_present(at: RuleContext) -> Result:
+def _policy_present(at: RuleContext) -> Answer:
     # without an issuer of PKIoverheid at hand nothing says that the certificate claims to be one of it
     if at.issuer is None or not _ours(p.oid for p in at.issuer.certificate_policies or ()):
         return NOT_APPLICABLE
@@ -295,7 +285,7 @@ def _policy_present(at: RuleContext) -> Result:
 
 
 @BOOK.rule("issuer.policies", _WARNING, "4.2.1.4", certainty=Certainty.STANDARD, scope=_OURS, source=_RFC_5280)
-def _policies_within_issuer(at: RuleContext) -> Result:
+def _policies_within_issuer(at: RuleContext) -> Answer:
     """The policies of an authority limit those of the paths through it; ours are looked at, others do no harm."""
     if at.issuer is None:
         return NotChecked("no_issuer")
@@ -306,7 +296,7 @@ def _policies_within_issuer(at: RuleContext) -> Result:
 
 
 @BOOK.rule("issuer.purposes", _WARNING, certainty=_INFERRED, scope=_OURS, source=_SEEN_CA)
-def _purposes_within_issuer(at: RuleContext) -> Result:
+def _purposes_within_issuer(at: RuleContext) -> Answer:
     if at.issuer is None:
         return NotChecked("no_issuer")
     allowed = at.issuer.extended_key_usage

@@ -9,26 +9,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pkitools.findings import Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import MET, NOT_APPLICABLE, Answer, Severity, met_if, met_if_none, violated
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import (
-    CA,
-    END_ENTITY,
-    MET,
-    NOT_APPLICABLE,
-    Result,
-    RuleBook,
-    met_if,
-    met_if_none,
-    violated,
-)
+from pkitools.rules.engine import CA, END_ENTITY, RuleBook
 from pkitools.x509.der import GENERALIZED_TIME, UTC_TIME
 from pkitools.x509.oids import EXTENSIONS
 
-BOOK = RuleBook("rfc5280", Source("RFC 5280", "May 2008", url="https://www.rfc-editor.org/rfc/rfc5280"))
+BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
-_RFC_3279 = Source("RFC 3279", "April 2002", url="https://www.rfc-editor.org/rfc/rfc3279")
-_RFC_5480 = Source("RFC 5480", "March 2009", url="https://www.rfc-editor.org/rfc/rfc5480")
+_RFC_3279 = cite("rfc-3279")
+_RFC_5480 = cite("rfc-5480")
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
@@ -57,7 +48,7 @@ def _declare_problem(problem: str, slug: str, section: str) -> None:
     prefix = f"{problem}:"
 
     @BOOK.rule(slug, _ERROR, section)
-    def check(at: RuleContext) -> Result:
+    def check(at: RuleContext) -> Answer:
         if not at.facts.problems:
             return MET
         return met_if_none("problems", [_where(p) for p in at.facts.problems if p.startswith(prefix)])
@@ -87,7 +78,7 @@ _UPPER_BOUNDS: Final = (
 
 def _declare_length(slug: str, oid: str, name: str, limit: int) -> None:
     @BOOK.rule(slug, _ERROR, "Appendix A.1")
-    def check(at: RuleContext) -> Result:
+    def check(at: RuleContext) -> Answer:
         values = at.values_by_type.get(oid)
         if values is None:
             return NOT_APPLICABLE
@@ -115,24 +106,24 @@ _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
 @BOOK.rule("issuer.not_empty", _ERROR, "4.1.2.4")
-def _issuer_not_empty(at: RuleContext) -> Result:
+def _issuer_not_empty(at: RuleContext) -> Answer:
     return met_if(bool(at.facts.issuer.rdns), "issuer", "")
 
 
 @BOOK.rule("subject.not_empty_on_ca", _ERROR, "4.1.2.6", scope=CA)
-def _subject_not_empty_on_ca(at: RuleContext) -> Result:
+def _subject_not_empty_on_ca(at: RuleContext) -> Answer:
     return met_if(bool(at.subject), "subject", "")
 
 
 @BOOK.rule("subject.empty_needs_critical_san", _ERROR, "4.1.2.6", scope=END_ENTITY)
-def _empty_subject_needs_critical_san(at: RuleContext) -> Result:
+def _empty_subject_needs_critical_san(at: RuleContext) -> Answer:
     if at.subject:
         return NOT_APPLICABLE
     return met_if(at.critical.get("2.5.29.17") is True, "subject", "")
 
 
 @BOOK.rule("subject.country", _ERROR, "Appendix A.1")
-def _country(at: RuleContext) -> Result:
+def _country(at: RuleContext) -> Answer:
     values = at.values_by_type.get("2.5.4.6")
     if values is None:
         return NOT_APPLICABLE
@@ -140,7 +131,7 @@ def _country(at: RuleContext) -> Result:
 
 
 @BOOK.rule("names.string_type", _ERROR, "Appendix A.1")
-def _string_type(at: RuleContext) -> Result:
+def _string_type(at: RuleContext) -> Answer:
     for attribute in at.subject:
         wanted = _STRING_TYPE_OF.get(attribute.oid)
         if wanted is not None and attribute.string_type != wanted:
@@ -150,7 +141,7 @@ def _string_type(at: RuleContext) -> Result:
 
 
 @BOOK.rule("names.directory_string", _WARNING, "4.1.2.4")
-def _directory_string(at: RuleContext) -> Result:
+def _directory_string(at: RuleContext) -> Answer:
     # WARNING for a MUST: the RFC excepts subjects that had an older string type before
     return met_if_none(
         "subject",
@@ -163,7 +154,7 @@ def _directory_string(at: RuleContext) -> Result:
 
 
 @BOOK.rule("names.printable_string", _ERROR, "Appendix B")
-def _printable_string(at: RuleContext) -> Result:
+def _printable_string(at: RuleContext) -> Answer:
     return met_if_none(
         "subject",
         [
@@ -175,7 +166,7 @@ def _printable_string(at: RuleContext) -> Result:
 
 
 @BOOK.rule("names.value_not_empty", _ERROR, "Appendix A.1")
-def _value_not_empty(at: RuleContext) -> Result:
+def _value_not_empty(at: RuleContext) -> Answer:
     return met_if_none("subject", [attribute.name for attribute in at.subject if not attribute.value])
 
 
@@ -183,7 +174,7 @@ def _value_not_empty(at: RuleContext) -> Result:
 
 
 @BOOK.rule("validity.order", _ERROR, "4.1.2.5")
-def _validity_order(at: RuleContext) -> Result:
+def _validity_order(at: RuleContext) -> Answer:
     facts = at.facts
     if facts.not_before <= facts.not_after:
         return MET
@@ -191,7 +182,7 @@ def _validity_order(at: RuleContext) -> Result:
 
 
 @BOOK.rule("validity.encoding", _ERROR, "4.1.2.5")
-def _validity_encoding(at: RuleContext) -> Result:
+def _validity_encoding(at: RuleContext) -> Answer:
     tags = at.time_tags
     if not tags:
         return NOT_APPLICABLE
@@ -206,7 +197,7 @@ def _validity_encoding(at: RuleContext) -> Result:
 
 
 @BOOK.rule("unique_identifiers.absent", _ERROR, "4.1.2.8")
-def _unique_identifiers_absent(at: RuleContext) -> Result:
+def _unique_identifiers_absent(at: RuleContext) -> Answer:
     return met_if(not at.has_unique_identifiers, "tbsCertificate", "issuerUniqueID / subjectUniqueID")
 
 
@@ -214,7 +205,7 @@ _RSA_ALGORITHM: Final = bytes.fromhex("300d06092a864886f70d0101010500")  # rsaEn
 
 
 @BOOK.rule("public_key.rsa_parameters", _ERROR, "2.3.1", source=_RFC_3279)
-def _rsa_parameters(at: RuleContext) -> Result:
+def _rsa_parameters(at: RuleContext) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "RSA" or not key.spki:
         return NOT_APPLICABLE
@@ -222,7 +213,7 @@ def _rsa_parameters(at: RuleContext) -> Result:
 
 
 @BOOK.rule("public_key.named_curve", _ERROR, "2.1.1", source=_RFC_5480)
-def _named_curve(at: RuleContext) -> Result:
+def _named_curve(at: RuleContext) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "EC":
         return NOT_APPLICABLE

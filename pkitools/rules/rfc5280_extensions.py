@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from pkitools.findings import Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import MET, NOT_APPLICABLE, Answer, NotChecked, Severity, met_if, met_if_none, violated
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import (
-    CA,
-    END_ENTITY,
-    EVERYTHING,
-    MET,
-    NOT_APPLICABLE,
-    NotChecked,
-    Result,
-    RuleBook,
-    Scope,
-    met_if,
-    met_if_none,
-    violated,
-)
+from pkitools.rules.engine import CA, END_ENTITY, EVERYTHING, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, is_email, is_uri
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, EXTENDED_KEY_USAGES, EXTENSIONS, SERVER_AUTH
 
-BOOK = RuleBook("rfc5280", Source("RFC 5280", "May 2008", url="https://www.rfc-editor.org/rfc/rfc5280"))
+BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
-_RFC_3279 = Source("RFC 3279", "April 2002", url="https://www.rfc-editor.org/rfc/rfc3279")
-_RFC_1034 = Source("RFC 1034", "November 1987", url="https://www.rfc-editor.org/rfc/rfc1034")
+_RFC_3279 = cite("rfc-3279")
+_RFC_1034 = cite("rfc-1034")
 
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
@@ -53,7 +41,7 @@ def _declare_criticality(row: tuple[str, str, bool, Severity, str, Scope]) -> No
     path = EXTENSIONS[oid]
 
     @BOOK.rule(slug, severity, section, scope=scope)
-    def check(at: RuleContext) -> Result:
+    def check(at: RuleContext) -> Answer:
         critical = at.critical.get(oid)
         if critical is None:
             return NOT_APPLICABLE
@@ -74,14 +62,14 @@ _PROCESSED: Final = frozenset(
 
 
 @BOOK.rule("extensions.unknown_critical", _ERROR, "4.2")
-def _unknown_critical(at: RuleContext) -> Result:
+def _unknown_critical(at: RuleContext) -> Answer:
     return met_if_none(
         "extensions", [oid for oid, critical in at.critical.items() if critical and oid not in _PROCESSED]
     )
 
 
 @BOOK.rule("basic_constraints.end_entity", _ERROR, "4.2.1.9", scope=END_ENTITY)
-def _end_entity_is_no_ca(at: RuleContext) -> Result:
+def _end_entity_is_no_ca(at: RuleContext) -> Answer:
     # a self-signed certificate made by hand is often marked CA and is nobody's issuer
     if at.self_issued:
         return NOT_APPLICABLE
@@ -89,12 +77,12 @@ def _end_entity_is_no_ca(at: RuleContext) -> Result:
 
 
 @BOOK.rule("basic_constraints.present_on_ca", _ERROR, "4.2.1.9", scope=CA)
-def _ca_has_basic_constraints(at: RuleContext) -> Result:
+def _ca_has_basic_constraints(at: RuleContext) -> Answer:
     return met_if(at.facts.is_ca, "basicConstraints.cA", "FALSE" if at.facts.basic_constraints else "")
 
 
 @BOOK.rule("basic_constraints.path_length", _ERROR, "4.2.1.9")
-def _path_length_only_on_ca(at: RuleContext) -> Result:
+def _path_length_only_on_ca(at: RuleContext) -> Answer:
     constraints = at.facts.basic_constraints
     if constraints is None or constraints.path_length is None:
         return NOT_APPLICABLE
@@ -104,26 +92,26 @@ def _path_length_only_on_ca(at: RuleContext) -> Result:
 
 
 @BOOK.rule("key_usage.present_on_ca", _ERROR, "4.2.1.3", scope=CA)
-def _ca_has_key_usage(at: RuleContext) -> Result:
+def _ca_has_key_usage(at: RuleContext) -> Answer:
     return met_if(at.facts.key_usage is not None, "keyUsage", "")
 
 
 @BOOK.rule("key_usage.cert_sign_on_ca", _ERROR, "4.2.1.3", scope=CA)
-def _ca_may_sign(at: RuleContext) -> Result:
+def _ca_may_sign(at: RuleContext) -> Answer:
     if at.facts.key_usage is None:
         return NOT_APPLICABLE
     return met_if("keyCertSign" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
 
 
 @BOOK.rule("key_usage.cert_sign_needs_ca", _ERROR, "4.2.1.3")
-def _cert_sign_needs_ca(at: RuleContext) -> Result:
+def _cert_sign_needs_ca(at: RuleContext) -> Answer:
     if "keyCertSign" not in at.key_usage:
         return NOT_APPLICABLE
     return met_if(at.facts.is_ca, "keyUsage", "keyCertSign")
 
 
 @BOOK.rule("key_usage.not_empty", _ERROR, "4.2.1.3")
-def _key_usage_not_empty(at: RuleContext) -> Result:
+def _key_usage_not_empty(at: RuleContext) -> Answer:
     if at.facts.key_usage is None:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.key_usage), "keyUsage", "")
@@ -139,7 +127,7 @@ _UNFIT_USAGE: Final = {  # RFC 3279 2.3.1, RFC 4055 1.2, RFC 8813 3, RFC 8410 5
 
 
 @BOOK.rule("key_usage.suits_key", _ERROR, "2.3.1", source=_RFC_3279)
-def _key_usage_suits_key(at: RuleContext) -> Result:
+def _key_usage_suits_key(at: RuleContext) -> Answer:
     unfit = _UNFIT_USAGE.get(at.facts.public_key.algorithm)
     if unfit is None or not at.key_usage:
         return NOT_APPLICABLE
@@ -147,24 +135,24 @@ def _key_usage_suits_key(at: RuleContext) -> Result:
 
 
 @BOOK.rule("subject_key_identifier.present_on_ca", _ERROR, "4.2.1.2", scope=CA)
-def _ca_has_subject_key_identifier(at: RuleContext) -> Result:
+def _ca_has_subject_key_identifier(at: RuleContext) -> Answer:
     return met_if(at.facts.subject_key_identifier is not None, "subjectKeyIdentifier", "")
 
 
 @BOOK.rule("subject_key_identifier.present", _WARNING, "4.2.1.2", scope=END_ENTITY)
-def _has_subject_key_identifier(at: RuleContext) -> Result:
+def _has_subject_key_identifier(at: RuleContext) -> Answer:
     return met_if(at.facts.subject_key_identifier is not None, "subjectKeyIdentifier", "")
 
 
 @BOOK.rule("authority_key_identifier.present", _ERROR, "4.2.1.1")
-def _has_authority_key_identifier(at: RuleContext) -> Result:
+def _has_authority_key_identifier(at: RuleContext) -> Answer:
     if at.self_issued:
         return NOT_APPLICABLE
     return met_if(at.facts.authority_key_identifier is not None, "authorityKeyIdentifier", "")
 
 
 @BOOK.rule("authority_key_identifier.matches_issuer", _WARNING, "4.2.1.1")
-def _authority_key_identifier_matches(at: RuleContext) -> Result:
+def _authority_key_identifier_matches(at: RuleContext) -> Answer:
     # WARNING for a MUST: path validation (section 6) does not use it, and one file alone has no issuer to compare with
     mine = at.facts.authority_key_identifier
     if mine is None or at.self_issued:
@@ -176,14 +164,14 @@ def _authority_key_identifier_matches(at: RuleContext) -> Result:
 
 
 @BOOK.rule("extended_key_usage.not_empty", _ERROR, "4.2.1.12")
-def _extended_key_usage_not_empty(at: RuleContext) -> Result:
+def _extended_key_usage_not_empty(at: RuleContext) -> Answer:
     if at.facts.extended_key_usage is None:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.extended_key_usage), "extendedKeyUsage", "")
 
 
 @BOOK.rule("extended_key_usage.any_not_critical", _WARNING, "4.2.1.12")
-def _any_purpose_not_critical(at: RuleContext) -> Result:
+def _any_purpose_not_critical(at: RuleContext) -> Answer:
     if ANY_EXTENDED_KEY_USAGE not in at.purposes:
         return NOT_APPLICABLE
     return met_if(not at.critical.get("2.5.29.37"), "extendedKeyUsage.critical", "true")
@@ -201,7 +189,7 @@ _USAGE_FOR: Final = {  # 4.2.1.12: key usages that may be consistent with each p
 
 
 @BOOK.rule("extended_key_usage.consistent", _WARNING, "4.2.1.12", scope=END_ENTITY)
-def _purposes_consistent(at: RuleContext) -> Result:
+def _purposes_consistent(at: RuleContext) -> Answer:
     if not at.purposes or not at.key_usage:
         return NOT_APPLICABLE
     return met_if_none(
@@ -216,14 +204,14 @@ def _purposes_consistent(at: RuleContext) -> Result:
 
 
 @BOOK.rule("subject_alternative_name.not_empty", _ERROR, "4.2.1.6")
-def _alternative_name_not_empty(at: RuleContext) -> Result:
+def _alternative_name_not_empty(at: RuleContext) -> Answer:
     if at.facts.subject_alternative_name is None:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.subject_alternative_name), "subjectAltName", "")
 
 
 @BOOK.rule("subject_alternative_name.not_critical", _WARNING, "4.2.1.6")
-def _alternative_name_not_critical(at: RuleContext) -> Result:
+def _alternative_name_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.17")
     if critical is None or not at.subject:
         return NOT_APPLICABLE
@@ -235,14 +223,14 @@ def _names_of_kind(at: RuleContext, kind: str) -> list[str]:
 
 
 @BOOK.rule("subject_alternative_name.dns_syntax", _ERROR, "4.2.1.6")
-def _dns_syntax(at: RuleContext) -> Result:
+def _dns_syntax(at: RuleContext) -> Answer:
     if not at.dns_names:
         return NOT_APPLICABLE
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if not is_dns_name(name)])
 
 
 @BOOK.rule("subject_alternative_name.dns_length", _ERROR, "3.1", source=_RFC_1034)
-def _dns_length(at: RuleContext) -> Result:
+def _dns_length(at: RuleContext) -> Answer:
     if not at.dns_names:
         return NOT_APPLICABLE
     return met_if_none(
@@ -252,26 +240,26 @@ def _dns_length(at: RuleContext) -> Result:
 
 
 @BOOK.rule("subject_alternative_name.uri_syntax", _ERROR, "4.2.1.6")
-def _uri_syntax(at: RuleContext) -> Result:
+def _uri_syntax(at: RuleContext) -> Answer:
     uris = _names_of_kind(at, "uri")
     return met_if_none("subjectAltName.URI", [uri for uri in uris if not is_uri(uri)]) if uris else NOT_APPLICABLE
 
 
 @BOOK.rule("subject_alternative_name.email_syntax", _ERROR, "4.2.1.6")
-def _email_syntax(at: RuleContext) -> Result:
+def _email_syntax(at: RuleContext) -> Answer:
     emails = _names_of_kind(at, "email")
     return met_if_none("subjectAltName.email", [e for e in emails if not is_email(e)]) if emails else NOT_APPLICABLE
 
 
 @BOOK.rule("certificate_policies.not_empty", _ERROR, "4.2.1.4")
-def _policies_not_empty(at: RuleContext) -> Result:
+def _policies_not_empty(at: RuleContext) -> Answer:
     if at.facts.certificate_policies is None:
         return NOT_APPLICABLE
     return met_if(bool(at.policies), "certificatePolicies", "")
 
 
 @BOOK.rule("certificate_policies.duplicates", _ERROR, "4.2.1.4")
-def _policies_once(at: RuleContext) -> Result:
+def _policies_once(at: RuleContext) -> Answer:
     if not at.policies:
         return NOT_APPLICABLE
     twice = [oid for oid in dict.fromkeys(at.policies) if at.policies.count(oid) > 1]
@@ -279,7 +267,7 @@ def _policies_once(at: RuleContext) -> Result:
 
 
 @BOOK.rule("certificate_policies.user_notice_length", _NOTICE, "4.2.1.4")
-def _user_notice_length(at: RuleContext) -> Result:
+def _user_notice_length(at: RuleContext) -> Answer:
     # NOTICE for a MUST of the issuer: the same section asks readers to put up with longer ones
     notices = [text for policy in at.facts.certificate_policies or () for text in policy.user_notices]
     if not notices:
@@ -288,7 +276,7 @@ def _user_notice_length(at: RuleContext) -> Result:
 
 
 @BOOK.rule("crl_distribution_points.named", _ERROR, "4.2.1.13")
-def _points_named(at: RuleContext) -> Result:
+def _points_named(at: RuleContext) -> Answer:
     points = at.facts.crl_distribution_points
     if points is None:
         return NOT_APPLICABLE
@@ -297,19 +285,19 @@ def _points_named(at: RuleContext) -> Result:
 
 
 @BOOK.rule("crl_distribution_points.not_empty", _ERROR, "4.2.1.13")
-def _points_not_empty(at: RuleContext) -> Result:
+def _points_not_empty(at: RuleContext) -> Answer:
     points = at.facts.crl_distribution_points
     return NOT_APPLICABLE if points is None else met_if(bool(points), "cRLDistributionPoints", "")
 
 
 @BOOK.rule("crl_distribution_points.uri_syntax", _ERROR, "4.2.1.13")
-def _point_uris(at: RuleContext) -> Result:
+def _point_uris(at: RuleContext) -> Answer:
     uris = at.facts.crl_uris
     return met_if_none("cRLDistributionPoints", [u for u in uris if not is_uri(u)]) if uris else NOT_APPLICABLE
 
 
 @BOOK.rule("name_constraints.only_on_ca", _ERROR, "4.2.1.10", scope=END_ENTITY)
-def _name_constraints_only_on_ca(at: RuleContext) -> Result:
+def _name_constraints_only_on_ca(at: RuleContext) -> Answer:
     return met_if("2.5.29.30" not in at.critical, "nameConstraints", "")
 
 

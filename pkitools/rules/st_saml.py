@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import Severity, Source
+from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if
+from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.oids import CLIENT_AUTH
 
-_ST_SAML = Source("ST-SAML", "1.0.0", "spec/requirements.md", "https://github.com/Logius-standaarden/st-saml-spec")
+_ST_SAML = cite("st-saml", "spec/requirements.md")
 
 BOOK = RuleBook("st_saml", _ST_SAML)
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
@@ -21,7 +22,7 @@ _SCOPE: Final = Scope(kinds=("end_entity",), systems=("digid", "digid-machtigen"
 
 
 @BOOK.rule("certificate.pkioverheid", _ERROR, scope=_SCOPE)
-def _pkioverheid(at: RuleContext) -> Result:
+def _pkioverheid(at: RuleContext) -> Answer:
     # the specification does not tell the environments apart; DigiD Machtigen's manual lets preproduction be self-signed
     if at.environment is Environment.PREPRODUCTION:
         return NOT_APPLICABLE
@@ -29,7 +30,7 @@ def _pkioverheid(at: RuleContext) -> Result:
 
 
 @BOOK.rule("certificate.oin", _ERROR, scope=_SCOPE)
-def _oin(at: RuleContext) -> Result:
+def _oin(at: RuleContext) -> Answer:
     # the same manual: what system.oin.required asks there is a WARNING, and the two must not disagree
     if at.oin is None and at.environment is Environment.PREPRODUCTION and at.system == "digid-machtigen":
         return NOT_APPLICABLE
@@ -37,13 +38,13 @@ def _oin(at: RuleContext) -> Result:
 
 
 @BOOK.rule("certificate.rsa", _ERROR, scope=_SCOPE)
-def _rsa(at: RuleContext) -> Result:
+def _rsa(at: RuleContext) -> Answer:
     key = at.facts.public_key
     return met_if(key.algorithm == "RSA", "subjectPublicKeyInfo", key.label)
 
 
 @BOOK.rule("certificate.key_size", _ERROR, scope=_SCOPE)
-def _key_size(at: RuleContext) -> Result:
+def _key_size(at: RuleContext) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "RSA" or key.bits is None:
         return NOT_APPLICABLE
@@ -51,7 +52,7 @@ def _key_size(at: RuleContext) -> Result:
 
 
 @BOOK.rule("certificate.may_sign", _ERROR, scope=_SCOPE)
-def _may_sign(at: RuleContext) -> Result:
+def _may_sign(at: RuleContext) -> Answer:
     if at.facts.key_usage is None:
         return NOT_APPLICABLE
     signs = not at.key_usage.isdisjoint({"digitalSignature", "nonRepudiation"})
@@ -59,7 +60,7 @@ def _may_sign(at: RuleContext) -> Result:
 
 
 @BOOK.rule("certificate.may_connect", _WARNING, scope=_SCOPE)
-def _may_connect(at: RuleContext) -> Result:
+def _may_connect(at: RuleContext) -> Answer:
     # WARNING for a MUST of the back channel: signing and TLS may have a certificate each
     if at.facts.extended_key_usage is None:
         return NOT_APPLICABLE
@@ -67,7 +68,7 @@ def _may_connect(at: RuleContext) -> Result:
 
 
 @BOOK.rule("certificate.may_decrypt", _NOTICE, scope=_SCOPE)
-def _may_decrypt(at: RuleContext) -> Result:
+def _may_decrypt(at: RuleContext) -> Answer:
     # only a KeyDescriptor for encryption needs it
     if at.facts.key_usage is None:
         return NOT_APPLICABLE

@@ -14,25 +14,25 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from pkitools.findings import Certainty, Severity, Source
-from pkitools.profiles import ATTRIBUTE_OIDS, AttributeRule, Presence, Profile, trial
-from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import (
+from pkitools.documents import cite
+from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
-    Check,
+    Answer,
+    Certainty,
     NotChecked,
-    Result,
-    RuleBook,
-    Scope,
+    Severity,
     met_if,
     met_if_none,
     violated,
 )
+from pkitools.profiles import ATTRIBUTE_OIDS, AttributeRule, Presence, Profile, trial
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import Check, RuleBook, Scope
 from pkitools.x509.der import SEQUENCE, DERError, bit_string, children, root
 from pkitools.x509.oids import EXTENDED_KEY_USAGES, QC_STATEMENTS
 
-_SCHEMA = Source("PKIoverheid G4 TRIAL profiles", "3d8d72d", "profiles/", "https://github.com/pkioverheid/g4-trial")
+_SCHEMA = cite("g4-trial-profiles", "profiles/")
 
 TRIAL = RuleBook("trial", _SCHEMA)
 G4 = RuleBook("g4", _SCHEMA)
@@ -69,19 +69,19 @@ def _profile(at: RuleContext) -> Profile:
 
 
 @_both("subject.attributes")
-def _attributes(at: RuleContext) -> Result:
+def _attributes(at: RuleContext) -> Answer:
     listed = {rule.oid for rule in _profile(at).subject.attributes}
     return met_if_none("subject", [attribute.name for attribute in at.subject if attribute.oid not in listed])
 
 
 @_both("subject.required")
-def _required(at: RuleContext) -> Result:
+def _required(at: RuleContext) -> Answer:
     names = _profile(at).subject.names(Presence.REQUIRED)
     return met_if_none("subject", [name for name in names if ATTRIBUTE_OIDS[name] not in at.values_by_type])
 
 
 @_both("subject.once")
-def _once(at: RuleContext) -> Result:
+def _once(at: RuleContext) -> Answer:
     listed = {rule.oid: rule.name for rule in _profile(at).subject.attributes}
     return met_if_none(
         "subject", [listed[oid] for oid, values in at.values_by_type.items() if oid in listed and len(values) > 1]
@@ -94,7 +94,7 @@ def _rule_of(at: RuleContext, name: str) -> AttributeRule:
     return found
 
 
-def _length(at: RuleContext, name: str) -> Result:
+def _length(at: RuleContext, name: str) -> Answer:
     rule = _rule_of(at, name)
     values = at.values(rule.oid)
     if not values:
@@ -104,17 +104,17 @@ def _length(at: RuleContext, name: str) -> Result:
 
 
 @_both("subject.common_name_length")
-def _common_name_length(at: RuleContext) -> Result:
+def _common_name_length(at: RuleContext) -> Answer:
     return _length(at, "CN")
 
 
 @_both("subject.organization_length")
-def _organization_length(at: RuleContext) -> Result:
+def _organization_length(at: RuleContext) -> Answer:
     return _length(at, "O")
 
 
 @_both("subject.organization_identifier")
-def _organization_identifier(at: RuleContext) -> Result:
+def _organization_identifier(at: RuleContext) -> Answer:
     rule = _rule_of(at, "organizationIdentifier")
     values = at.values(rule.oid)
     if not values:
@@ -126,7 +126,7 @@ _OIN_OF_SCHEMA: Final = re.compile(trial().serial_number_pattern)
 
 
 @_trial("subject.serial_number")
-def _serial_number(at: RuleContext) -> Result:
+def _serial_number(at: RuleContext) -> Answer:
     twenty = [value for value in at.values("2.5.4.5") if len(value) == 20]
     if not twenty:
         return NOT_APPLICABLE
@@ -134,7 +134,7 @@ def _serial_number(at: RuleContext) -> Result:
 
 
 @_trial("subject.prefix")
-def _prefix(at: RuleContext) -> Result:
+def _prefix(at: RuleContext) -> Answer:
     rule = trial()
     return met_if_none(
         "subject",
@@ -152,7 +152,7 @@ def _prefix(at: RuleContext) -> Result:
 
 
 @_both("san.count", _TLS)
-def _san_count(at: RuleContext) -> Result:
+def _san_count(at: RuleContext) -> Answer:
     rule = _profile(at).san
     count = len(at.dns_names)
     most = rule.maximum or count
@@ -160,7 +160,7 @@ def _san_count(at: RuleContext) -> Result:
 
 
 @_both("san.only_dns", _TLS)
-def _san_only_dns(at: RuleContext) -> Result:
+def _san_only_dns(at: RuleContext) -> Answer:
     # addresses have their own rule, which is certain for production as well: por.g4.san_no_address
     kinds = _profile(at).san.kinds | {"ip"}
     names = at.facts.subject_alternative_name or ()
@@ -168,24 +168,24 @@ def _san_only_dns(at: RuleContext) -> Result:
 
 
 @_both("san.two_labels", _TLS)
-def _san_two_labels(at: RuleContext) -> Result:
+def _san_two_labels(at: RuleContext) -> Answer:
     # localhost may be in TRIAL; in production it has a rule of its own
     single = [name for name in at.dns_names if "." not in name and name.lower() != "localhost"]
     return met_if_none("subjectAltName.dNSName", single)
 
 
 @_both("san.no_wildcard", _TLS)
-def _san_no_wildcard(at: RuleContext) -> Result:
+def _san_no_wildcard(at: RuleContext) -> Answer:
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if "*" in name])
 
 
 @_both("san.no_onion", _TLS)
-def _san_no_onion(at: RuleContext) -> Result:
+def _san_no_onion(at: RuleContext) -> Answer:
     return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.lower().endswith(".onion")])
 
 
 @_both("san.absent", _OTHERS)
-def _san_absent(at: RuleContext) -> Result:
+def _san_absent(at: RuleContext) -> Answer:
     names = at.facts.subject_alternative_name
     if names is None:
         return MET
@@ -196,19 +196,19 @@ def _san_absent(at: RuleContext) -> Result:
 
 
 @_both("usage.key_usage")
-def _key_usage(at: RuleContext) -> Result:
+def _key_usage(at: RuleContext) -> Answer:
     wanted = _profile(at).usage.key_usage
     return met_if(at.key_usage == wanted, "keyUsage", ", ".join(sorted(at.key_usage)), wanted=", ".join(sorted(wanted)))
 
 
 @_both("usage.key_usage_critical")
-def _key_usage_critical(at: RuleContext) -> Result:
+def _key_usage_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.15")
     return NOT_APPLICABLE if critical is None else met_if(critical, "keyUsage.critical", "false")
 
 
 @_both("usage.extended_key_usage")
-def _extended_key_usage(at: RuleContext) -> Result:
+def _extended_key_usage(at: RuleContext) -> Answer:
     wanted = _profile(at).usage.extended_key_usage
     return met_if(set(at.purposes) == set(wanted), "extendedKeyUsage", _purposes(at.purposes), wanted=_purposes(wanted))
 
@@ -218,13 +218,13 @@ def _purposes(oids: tuple[str, ...]) -> str:
 
 
 @_both("usage.extended_key_usage_not_critical")
-def _extended_key_usage_not_critical(at: RuleContext) -> Result:
+def _extended_key_usage_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.37")
     return NOT_APPLICABLE if critical is None else met_if(not critical, "extendedKeyUsage.critical", "true")
 
 
 @_both("policies.required")
-def _policies(at: RuleContext) -> Result:
+def _policies(at: RuleContext) -> Answer:
     rule = _profile(at).policies
     wanted = rule.trial if at.family == "trial" else rule.production
     return met_if_none("certificatePolicies", [oid for oid in wanted if oid not in at.policies])
@@ -234,13 +234,13 @@ _SEMANTICS: Final = "1.3.6.1.5.5.7.11.2"
 
 
 @_both("qc_statements.semantics")
-def _semantics(at: RuleContext) -> Result:
+def _semantics(at: RuleContext) -> Answer:
     values = at.qc_values.get(_SEMANTICS, ())
     return met_if("0.4.0.194121.1.2" in values, "qcStatements.qcSyntax-v2", ", ".join(values))
 
 
 @_both("qc_statements.seal", ("g4-seal",))
-def _seal_statements(at: RuleContext) -> Result:
+def _seal_statements(at: RuleContext) -> Answer:
     return met_if_none(
         "qcStatements",
         [
@@ -255,25 +255,25 @@ def _seal_statements(at: RuleContext) -> Result:
 
 
 @_both("basic_constraints.present")
-def _basic_constraints(at: RuleContext) -> Result:
+def _basic_constraints(at: RuleContext) -> Answer:
     good = at.critical.get("2.5.29.19") is True and not at.facts.is_ca
     return met_if(good, "basicConstraints", "" if at.facts.basic_constraints is None else "critical=false")
 
 
 @_both("authority_information_access.ca_issuers")
-def _ca_issuers(at: RuleContext) -> Result:
+def _ca_issuers(at: RuleContext) -> Answer:
     uris = at.facts.ca_issuers_uris
     return met_if(any(uri.startswith("http://") for uri in uris), "authorityInfoAccess.caIssuers", ", ".join(uris))
 
 
 @_both("crl_distribution_points.one_http")
-def _one_crl(at: RuleContext) -> Result:
+def _one_crl(at: RuleContext) -> Answer:
     uris = at.facts.crl_uris
     return met_if(len(uris) == 1 and uris[0].startswith("http://"), "cRLDistributionPoints", ", ".join(uris))
 
 
 @_both("subject_key_identifier.method_1")
-def _key_identifier(at: RuleContext) -> Result:
+def _key_identifier(at: RuleContext) -> Answer:
     identifier = at.facts.subject_key_identifier
     if not identifier:
         return NOT_APPLICABLE
@@ -287,13 +287,13 @@ def _key_identifier(at: RuleContext) -> Result:
 
 
 @_both("key.exponent")
-def _exponent(at: RuleContext) -> Result:
+def _exponent(at: RuleContext) -> Answer:
     exponent = at.facts.public_key.exponent
     return NOT_APPLICABLE if exponent is None else met_if(exponent == 65537, "subjectPublicKeyInfo", exponent)
 
 
 @_trial("key.size")
-def _key_size(at: RuleContext) -> Result:
+def _key_size(at: RuleContext) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "RSA" or key.bits is None:
         return NOT_APPLICABLE
@@ -301,14 +301,14 @@ def _key_size(at: RuleContext) -> Result:
 
 
 @_both("serial.octets")
-def _serial_octets(at: RuleContext) -> Result:
+def _serial_octets(at: RuleContext) -> Answer:
     # 159 random bits: shorter than 17 octets once in two billion certificates
     number = at.facts.serial_number
     return met_if(number.bit_length() > 128, "serialNumber", f"{number:x}")
 
 
 @_trial("validity.usual", severity=Severity.INFO)
-def _usual_validity(at: RuleContext) -> Result:
+def _usual_validity(at: RuleContext) -> Answer:
     usual = _profile(at).validity.trial_days
     return (
         NOT_APPLICABLE

@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pkitools.findings import Certainty, Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import NOT_APPLICABLE, Result, RuleBook, Scope, met_if, met_if_none
+from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.oids import UZI_NAME
 
-_CIBG = Source(
-    "UZI-register, vraag een UZI-servercertificaat aan", "2026-11", "2", "https://www.uziregister.nl/servercertificaat"
-)
-_MIRROR = Source("Nuts test script that mirrors the UZI server certificate", "2026")
+_CIBG = cite("uzi-server-request", "2")
+_MIRROR = cite("nuts-uzi-mirror")
 
 BOOK = RuleBook("uzi", _MIRROR)
 _SCOPE: Final = Scope(kinds=("end_entity",), profiles=("uzi-server",))
@@ -27,7 +26,7 @@ _UZI_NAME: Final = re.compile(r"[0-9.]{5,64}-[0-9]{1,2}-[0-9]{9}-S-[0-9]{8}-[0-9
 
 
 @BOOK.rule("key.size", Severity.ERROR, certainty=Certainty.OFFICIAL, scope=_SCOPE, source=_CIBG)
-def _key_size(at: RuleContext) -> Result:
+def _key_size(at: RuleContext) -> Answer:
     key = at.facts.public_key
     if key.algorithm != "RSA" or key.bits is None:
         return NOT_APPLICABLE
@@ -35,12 +34,12 @@ def _key_size(at: RuleContext) -> Result:
 
 
 @BOOK.rule("san.one_dns_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
-def _one_dns_name(at: RuleContext) -> Result:
+def _one_dns_name(at: RuleContext) -> Answer:
     return met_if(len(at.dns_names) == 1, "subjectAltName.dNSName", ", ".join(at.dns_names))
 
 
 @BOOK.rule("san.common_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
-def _common_name(at: RuleContext) -> Result:
+def _common_name(at: RuleContext) -> Answer:
     names = at.values("2.5.4.3")
     if not names or not at.dns_names:
         return NOT_APPLICABLE
@@ -48,7 +47,7 @@ def _common_name(at: RuleContext) -> Result:
 
 
 @BOOK.rule("san.uzi_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
-def _uzi_name(at: RuleContext) -> Result:
+def _uzi_name(at: RuleContext) -> Answer:
     names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id == UZI_NAME]
     good = len(names) == 1 and _UZI_NAME.fullmatch(names[0]) is not None
     return met_if(good, "subjectAltName.otherName", ", ".join(names))

@@ -4,13 +4,13 @@
 'DigiD Machtigen'
 """
 
-from pkitools.systems.evaluate import evaluate
+from pkitools.systems.evaluation import evaluate
 from pkitools.systems.loading import get_system, systems
-from pkitools.systems.model import Answer, Statement, System, Topic
+from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.systems.reuse import Use, check_reuse
 
 __all__ = [
-    "Answer",
+    "Stance",
     "Statement",
     "System",
     "Topic",

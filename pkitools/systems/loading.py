@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from pkitools.documents import Document, DocumentStatus, Source, cite
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Certainty, Severity, Source
+from pkitools.findings import Certainty, Severity
 from pkitools.messages import LANGUAGES
-from pkitools.systems.model import Answer, Statement, System, Topic
+from pkitools.systems.model import Stance, Statement, System, Topic
 
 _BINDING = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
 
@@ -41,28 +43,33 @@ def get_system(name: str) -> System:
 def read_system(text: str) -> System:
     """Return the system a TOML text describes. The text is our own: a mistake in it is a bug and raises as such."""
     raw = tomllib.loads(text)
-    sources = {name: _source(record) for name, record in raw["source"].items()}
+    own = {name: _own(raw["name"], name, record, raw["retrieved"]) for name, record in raw.get("source", {}).items()}
     return System(
         name=raw["name"],
         title=raw["title"],
         owner=raw["owner"],
         about=_both(raw["about"]),
         retrieved=raw["retrieved"],
-        statements=tuple(_statement(record, sources) for record in raw["statement"]),
+        statements=tuple(_statement(record, own) for record in raw["statement"]),
     )
 
 
-def _source(record: Mapping[str, str]) -> Source:
-    return Source(record["document"], record.get("version", ""), record.get("section", ""), record.get("url", ""))
+def _own(system: str, name: str, record: Mapping[str, str], read: date) -> Source:
+    """Return a document that only this text names: an organisation may describe systems of its own."""
+    title = MappingProxyType({str(language): record["document"] for language in LANGUAGES})
+    status = DocumentStatus(record.get("status", "informal"))
+    key = f"{system}/{name}"
+    found = Document(key, title, record.get("version", ""), status, record.get("url", ""), read)
+    return Source(key, record.get("section", ""), found)
 
 
-def _statement(record: Mapping[str, Any], sources: Mapping[str, Source]) -> Statement:
-    source = sources[record["source"]]
+def _statement(record: Mapping[str, Any], own: Mapping[str, Source]) -> Statement:
+    source = own.get(record["source"]) or cite(record["source"])
     if section := record.get("section"):
-        source = Source(source.document, source.version, section, source.url)
-    answer = Answer(record.get("answer", "yes"))
+        source = source.at(section)
+    answer = Stance(record.get("answer", "yes"))
     certainty = Certainty(record["certainty"]) if "certainty" in record else None
-    if (certainty is None) != (answer is Answer.UNKNOWN):
+    if (certainty is None) != (answer is Stance.UNKNOWN):
         raise ValueError(f"{record['topic']}: a certainty belongs to every answer but unknown")
     environments = record.get("environments", [e.value for e in Environment])
     return Statement(

@@ -42,7 +42,7 @@ class Topic(StrEnum):
     NOTE = "note"
 
 
-class Answer(StrEnum):
+class Stance(StrEnum):
     """What the statement says of its topic. Of a topic that asks something, YES asks it."""
 
     YES = "yes"
@@ -71,7 +71,7 @@ class Statement:
 
     topic: Topic
     environments: frozenset[Environment]
-    answer: Answer
+    answer: Stance
     text: Mapping[str, str]
     source: Source
     certainty: Certainty | None
@@ -87,7 +87,7 @@ class Statement:
         if self.topic in READ_ONLY:
             return False
         refusal = self.topic in {Topic.HIERARCHY, Topic.SELF_SIGNED}
-        return self.answer in ({Answer.NO, Answer.DISCOURAGED} if refusal else {Answer.YES})
+        return self.answer in ({Stance.NO, Stance.DISCOURAGED} if refusal else {Stance.YES})
 
     def holds(self, environment: Environment, moment: datetime) -> bool:
         """Return whether it holds there and then."""
@@ -153,8 +153,8 @@ class System:
     def self_signed_allowed(self, environment: Environment, moment: datetime) -> bool | None:
         """Return whether a self-signed certificate is taken; ``None`` when no source says so firmly."""
         for statement in self.statements_at(environment, moment, Topic.SELF_SIGNED):
-            if statement.answer is Answer.YES:
+            if statement.answer is Stance.YES:
                 return True
-            if statement.answer is Answer.NO and statement.severity is Severity.ERROR:
+            if statement.answer is Stance.NO and statement.severity is Severity.ERROR:
                 return False
         return None

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Evidence, Outcome, Rule, Status
 from pkitools.systems import rules
-from pkitools.systems.model import Answer, Statement, System, Topic
+from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.x509.model import CertificateFacts
 
 
@@ -116,7 +116,7 @@ def _asked(uses: Sequence[Use], moment: datetime, topic: Topic, rule: Rule, find
         assert system is not None
         for statement in system.statements:
             there = [u for u in group if statement.holds(u.environment, moment)]
-            if statement.topic is not topic or statement.answer is not Answer.YES or len(there) < 2:
+            if statement.topic is not topic or statement.answer is not Stance.YES or len(there) < 2:
                 continue
             wrong = find(there, statement)
             if wrong is None:

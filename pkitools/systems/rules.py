@@ -10,11 +10,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
-from pkitools.findings import Certainty, Rule, Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import Certainty, Rule, Severity
 from pkitools.systems.model import Statement, System
 
-_STATED: Final = Source("What the system itself asks", section="pkitools systems show NAME")
-_ADVICE: Final = Source("pkitools", section="advice")
+_STATED: Final = cite("system-statement", "pkitools systems show NAME")
+_ADVICE: Final = cite("pkitools", "advice")
 
 
 def _asked(code: str, severity: Severity = Severity.ERROR) -> Rule:

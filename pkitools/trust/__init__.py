@@ -4,25 +4,19 @@ Trust is scoped: :func:`anchors` gives a store for named hierarchies, :class:`Tr
 at. The data is in ``data/``, each file with its source and date, read when first asked for.
 """
 
-from pkitools.trust.catalogue import (
-    Basis,
+from pkitools.trust.authorities import (
+    AuthorityRevocation,
     CAStatus,
     Catalogue,
     CatalogueEntry,
-    Kind,
-    Revocation,
+    HierarchyKind,
+    Knowledge,
     catalogue,
     identify,
 )
-from pkitools.trust.hierarchies import (
-    Hierarchy,
-    environment_of,
-    get_hierarchy,
-    hierarchies,
-    hierarchy_of_root,
-)
+from pkitools.trust.hierarchy import Hierarchy, environment_of, get_hierarchy, hierarchies, hierarchy_of_root
 from pkitools.trust.policies import PolicyInfo, decode_policy, listed_policies, policy_name
-from pkitools.trust.recognise import Match, Recognition, hierarchy_of, recognise
+from pkitools.trust.recognition import Match, Recognition, hierarchy_of, recognise
 from pkitools.trust.store import (
     CACertificate,
     TrustAnchor,
@@ -34,17 +28,17 @@ from pkitools.trust.store import (
 )
 
 __all__ = [
-    "Basis",
+    "AuthorityRevocation",
     "CACertificate",
     "CAStatus",
     "Catalogue",
     "CatalogueEntry",
     "Hierarchy",
-    "Kind",
+    "HierarchyKind",
+    "Knowledge",
     "Match",
     "PolicyInfo",
     "Recognition",
-    "Revocation",
     "TrustAnchor",
     "TrustStore",
     "anchors",

@@ -19,7 +19,7 @@ from typing import Any
 from pkitools.findings import Certainty
 from pkitools.messages import LANGUAGES, Language
 from pkitools.package_data import read_toml
-from pkitools.trust.catalogue import Kind
+from pkitools.trust.authorities import HierarchyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class PolicyInfo:
     oid: str
     name: Mapping[str, str]
     certainty: Certainty
-    kind: Kind | None = None
+    kind: HierarchyKind | None = None
     generation: str | None = None
     domain: str | None = None
     subject: str | None = None
@@ -82,7 +82,7 @@ def _from_record(record: Mapping[str, str]) -> PolicyInfo:
         oid=record["oid"],
         name=MappingProxyType({language: record[language] for language in LANGUAGES}),
         certainty=Certainty(record["certainty"]),
-        kind=Kind(record["kind"]) if "kind" in record else None,
+        kind=HierarchyKind(record["kind"]) if "kind" in record else None,
         generation=record.get("generation"),
         domain=record.get("domain"),
         subject=record.get("subject"),
@@ -102,8 +102,8 @@ def _by_g4_model(oid: str) -> PolicyInfo | None:
     )
     if environment is None or domain is None or subject is None or use is None:
         return None
-    kind = Kind(environment)
-    prefix = "TRIAL G4" if kind is Kind.TRIAL else "G4"
+    kind = HierarchyKind(environment)
+    prefix = "TRIAL G4" if kind is HierarchyKind.TRIAL else "G4"
     return PolicyInfo(
         oid=oid,
         name=MappingProxyType({ln: f"{prefix} {domain[ln]}, {subject[ln]}, {use[ln]}" for ln in LANGUAGES}),
@@ -116,10 +116,10 @@ def _by_g4_model(oid: str) -> PolicyInfo | None:
     )
 
 
-def _g4_certainty(kind: Kind, combination: str) -> Certainty:
+def _g4_certainty(kind: HierarchyKind, combination: str) -> Certainty:
     known = _data()["g4"]["known"]
-    if kind is Kind.PRODUCTION and combination in known["observed_44"]:
+    if kind is HierarchyKind.PRODUCTION and combination in known["observed_44"]:
         return Certainty.OBSERVED
-    if kind is Kind.TRIAL and combination in known["official_41"]:
+    if kind is HierarchyKind.TRIAL and combination in known["official_41"]:
         return Certainty.OFFICIAL
     return Certainty.INFERRED

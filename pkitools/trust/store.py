@@ -14,11 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pkitools.containers.guard import attempt
 from pkitools.errors import InputError
 from pkitools.package_data import read_text, read_toml
-from pkitools.sources.guard import attempt
-from pkitools.trust.catalogue import Basis, CAStatus, CatalogueEntry, catalogue, identify, status_by_date
-from pkitools.trust.hierarchies import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
+from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, catalogue, identify, status_by_date
+from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
 
 if TYPE_CHECKING:
     from pkitools.x509.model import CertificateFacts
@@ -57,7 +57,7 @@ class CACertificate:
         return catalogue().by_sha256.get(self.sha256)
 
     @property
-    def basis(self) -> Basis | None:
+    def basis(self) -> Knowledge | None:
         """How well its provenance is founded; ``None`` for a certificate the user gave."""
         return self.entry.basis if self.entry else None
 
@@ -135,8 +135,8 @@ class TrustStore:
         Raises:
             FileError, InputError: a file cannot be read, or holds no certificate.
         """
+        from pkitools.containers import read_source
         from pkitools.files import read_bytes
-        from pkitools.sources import read_source
 
         store = cls()
         for given in paths:

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from pkitools.errors import InputError
 from pkitools.limits import MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS
-from pkitools.validation.certificate import PathCertificate, load_cached
-from pkitools.validation.signatures import signed_by
+from pkitools.x509.certificate_signatures import signed_by
+from pkitools.x509.path_certificate import PathCertificate, load_cached
 
 MAX_STEPS = 10_000
 """Certificates looked at while building for one end entity."""

@@ -12,14 +12,9 @@ from datetime import datetime
 
 from pkitools.findings import Evidence, Rule
 from pkitools.validation import algorithms, rules
-from pkitools.validation.certificate import (
-    ANY_EXTENDED_KEY_USAGE,
-    KEY_CERT_SIGN,
-    NAME_CONSTRAINTS,
-    PathCertificate,
-)
 from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import ANY_EXTENDED_KEY_USAGE, KEY_CERT_SIGN, NAME_CONSTRAINTS, PathCertificate
 
 Path = Sequence[PathCertificate]
 

@@ -9,8 +9,8 @@ from pkitools.findings import Rule
 from pkitools.validation import rules
 from pkitools.validation.building import Path, Pool, Search
 from pkitools.validation.checks import Violation
-from pkitools.validation.result import Attempt
-from pkitools.validation.signatures import signed_by
+from pkitools.validation.result import PathAttempt
+from pkitools.x509.certificate_signatures import signed_by
 
 Check = Callable[[Path], list[Violation]]
 
@@ -39,7 +39,7 @@ _CHECKED: Final[tuple[Rule, ...]] = (
 _WHEREVER: Final[frozenset[Rule]] = frozenset({rules.EXPIRED, rules.NOT_YET_VALID, rules.EKU_PURPOSE, rules.HOST})
 
 
-def explain(search: Search, attempts: Sequence[Attempt], others: Pool, check: Check) -> Attempt:
+def explain(search: Search, attempts: Sequence[PathAttempt], others: Pool, check: Check) -> PathAttempt:
     """Choose what the report is about, of attempts that all failed and ways that led nowhere.
 
     Args:
@@ -51,21 +51,21 @@ def explain(search: Search, attempts: Sequence[Attempt], others: Pool, check: Ch
     found = _with_met(min(attempts, key=_rank)) if attempts else _incomplete(search, others, check)
     if search.exhausted:
         budget = Violation(rules.BUDGET, None, {"limit": search.exhausted})
-        found = Attempt(found.path, (*found.violations, budget), found.complete, found.engine, found.met)
+        found = PathAttempt(found.path, (*found.violations, budget), found.complete, found.engine, found.met)
     return found
 
 
-def _rank(attempt: Attempt) -> tuple[int, int]:
+def _rank(attempt: PathAttempt) -> tuple[int, int]:
     ranks = [rules.RANK.get(v.rule.code, len(rules.RANK)) for v in attempt.violations]
     return min(ranks, default=0), len(attempt.violations)
 
 
-def _with_met(attempt: Attempt) -> Attempt:
+def _with_met(attempt: PathAttempt) -> PathAttempt:
     met = (*_BUILT, *_CHECKED, rules.SIGNATURE)  # the search checked every signature of a path it completed
-    return Attempt(attempt.path, attempt.violations, attempt.complete, attempt.engine, met)
+    return PathAttempt(attempt.path, attempt.violations, attempt.complete, attempt.engine, met)
 
 
-def _incomplete(search: Search, others: Pool, check: Check) -> Attempt:
+def _incomplete(search: Search, others: Pool, check: Check) -> PathAttempt:
     elsewhere = _elsewhere(search, others, check)
     if elsewhere is not None:
         return elsewhere
@@ -80,22 +80,22 @@ def _incomplete(search: Search, others: Pool, check: Check) -> Attempt:
             rules.SIGNATURE, len(forged) - 2, {"name": child.subject_text, "issuer": forged[-1].subject_text}
         )
         violations = (broken, *check(forged))
-        return Attempt(forged, violations, complete=search.anchors.holds(forged[-1]), met=(*_BUILT, *_CHECKED))
+        return PathAttempt(forged, violations, complete=search.anchors.holds(forged[-1]), met=(*_BUILT, *_CHECKED))
     violations = (_unknown_issuer(deepest), *_wherever(deepest, check))
-    return Attempt(deepest, violations, complete=False, met=(rules.LOOK_ALIKE, rules.BUDGET))
+    return PathAttempt(deepest, violations, complete=False, met=(rules.LOOK_ALIKE, rules.BUDGET))
 
 
 def _wherever(way: Path, check: Check) -> list[Violation]:
     return [violation for violation in check(way) if violation.rule in _WHEREVER]
 
 
-def _elsewhere(search: Search, others: Pool, check: Check) -> Attempt | None:
+def _elsewhere(search: Search, others: Pool, check: Check) -> PathAttempt | None:
     """A path to an anchor that is not trusted here: the wrong environment, or another hierarchy."""
     if not others.certificates:
         return None
     wider = Search(search.leaf, search.intermediates, others, search.limit)
     found = [
-        Attempt(path, (_out_of_scope(path), *check(path)), complete=True, met=(*_BUILT, *_CHECKED, rules.SIGNATURE))
+        PathAttempt(path, (_out_of_scope(path), *check(path)), complete=True, met=(*_BUILT, *_CHECKED, rules.SIGNATURE))
         for path in wider.paths()
     ]
     return min(found, key=_rank, default=None)
@@ -106,7 +106,7 @@ def _out_of_scope(path: Path) -> Violation:
     return Violation(rules.ANCHOR_IN_SCOPE, len(path) - 1, {"anchor": anchor.subject_text, "sha256": anchor.sha256})
 
 
-def _look_alike(search: Search, others: Pool, check: Check) -> Attempt | None:
+def _look_alike(search: Search, others: Pool, check: Check) -> PathAttempt | None:
     """A way that ends where an anchor's name stands on another key."""
     for way in sorted(search.dead_ends, key=len, reverse=True):
         top = way[-1]
@@ -120,7 +120,7 @@ def _look_alike(search: Search, others: Pool, check: Check) -> Attempt | None:
                     len(way) - 1,
                     {"anchor": anchor.subject_text, "sha256": anchor.sha256, "name": top.subject_text},
                 )
-                return Attempt(way, (violation, *_wherever(way, check)), complete=False, met=(rules.BUDGET,))
+                return PathAttempt(way, (violation, *_wherever(way, check)), complete=False, met=(rules.BUDGET,))
     return None
 
 

@@ -10,9 +10,9 @@ from ipaddress import ip_address
 from typing import Final
 
 from pkitools.errors import InvalidValueError
-from pkitools.validation.certificate import SUBJECT_ALTERNATIVE_NAME, PathCertificate
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import SUBJECT_ALTERNATIVE_NAME, PathCertificate
 
 DNS: Final = 0x82
 IP: Final = 0x87

@@ -14,13 +14,13 @@ from typing import Final
 
 from pkitools.errors import InputError
 from pkitools.validation.building import Path, Pool, first_path, pool
-from pkitools.validation.certificate import PathCertificate, load
 from pkitools.validation.checks import check_authorities, check_end_entity
 from pkitools.validation.engines.fast import NAME, lacking
 from pkitools.validation.engines.protocol import EngineRequest
-from pkitools.validation.path import Question, asked, asked_checks, judge, result_of, try_path
-from pkitools.validation.result import Attempt, PathResult
-from pkitools.validation.signatures import signed_by
+from pkitools.validation.path import PathQuery, asked, asked_checks, judge, result_of, try_path
+from pkitools.validation.result import PathAttempt, PathResult
+from pkitools.x509.certificate_signatures import signed_by
+from pkitools.x509.path_certificate import PathCertificate, load
 
 ENGINE: Final = f"{NAME}, issuer verified once"
 
@@ -48,7 +48,7 @@ def validate_many(
 
 
 def _judged(
-    leaves: Iterable[bytes], between: Pool, trusted: Pool, others: Pool, question: Question
+    leaves: Iterable[bytes], between: Pool, trusted: Pool, others: Pool, question: PathQuery
 ) -> Iterator[PathResult | InputError]:
     stands: dict[tuple[bytes, ...], bool] = {}
     for der in leaves:
@@ -65,8 +65,8 @@ def _judged(
 
 
 def _shortcut(
-    leaf: PathCertificate, between: Pool, trusted: Pool, question: Question, stands: dict[tuple[bytes, ...], bool]
-) -> Attempt | None:
+    leaf: PathCertificate, between: Pool, trusted: Pool, question: PathQuery, stands: dict[tuple[bytes, ...], bool]
+) -> PathAttempt | None:
     """An accepted attempt, or ``None`` where the ordinary way must say."""
     path = first_path(leaf, between, trusted, question.max_intermediates)
     if path is None or len(path) < 2:
@@ -81,10 +81,10 @@ def _shortcut(
     violated = check_end_entity(path, question.moment, question.purpose) or asked_checks(path, question)
     if violated or not signed_by(leaf, above[0]):
         return None
-    return Attempt(path, (), complete=True, engine=ENGINE)
+    return PathAttempt(path, (), complete=True, engine=ENGINE)
 
 
-def _stands(path: Path, question: Question) -> bool:
+def _stands(path: Path, question: PathQuery) -> bool:
     """Whether an engine accepts the path of the authority itself, and nothing in it constrains what is below."""
     above = path[1:]
     if any(c.constrains for c in above) or check_authorities(path, question.moment):
@@ -92,6 +92,6 @@ def _stands(path: Path, question: Question) -> bool:
     return try_path(above, replace(question, purpose=None, host=None, strict=False)).accepted
 
 
-def _needs_more(path: Path, question: Question) -> bool:
+def _needs_more(path: Path, question: PathQuery) -> bool:
     # two certificates will do: what is above was asked when its own path was verified
     return bool(lacking(EngineRequest(path[:2], question.moment, question.policies)))

@@ -17,15 +17,15 @@ from pkitools.findings import Evidence, Rule
 from pkitools.limits import MAX_LISTED
 from pkitools.validation import rules
 from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, first_path, pool
-from pkitools.validation.certificate import PathCertificate, load
 from pkitools.validation.checks import Violation, check_path
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PathEngine, PolicyInput
 from pkitools.validation.failure import explain
 from pkitools.validation.host import names_host, presented
 from pkitools.validation.policy import MAX_POLICIES, TooManyPolicies, policies_matter, valid_policies
-from pkitools.validation.result import Attempt, PathNotVerifiedError, PathResult, VerifiedPath, verified
+from pkitools.validation.result import PathAttempt, PathNotVerifiedError, PathResult, VerifiedPath, verified
 from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import PathCertificate, load
 
 FAST: Final[PathEngine] = CryptographyEngine()
 
@@ -33,7 +33,7 @@ _DEFAULT_POLICIES: Final = PolicyInput()
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PathQuery:
     """Everything asked of a path; see :func:`validate_path`."""
 
     moment: datetime
@@ -84,7 +84,7 @@ def validate_path(
         policies: inputs to policy processing.
         max_intermediates: most certificates between end entity and anchor; self-issued ones do not count.
         crls: with ``strict``: lists that are held to its rules too. What they revoke is
-            :func:`pkitools.validation.revocation.check_revocation`'s to say.
+            :func:`pkitools.revocation.check_revocation`'s to say.
         dangerously_accept_weak_algorithms: let SHA-1 and short keys pass; for conformance suites of an older time.
 
     Returns:
@@ -109,7 +109,7 @@ def validate_path(
     return judge(end_entity, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), question)
 
 
-def asked(moment: datetime, **more: Any) -> Question:
+def asked(moment: datetime, **more: Any) -> PathQuery:
     """Return the question, its moment in whole seconds.
 
     Raises:
@@ -117,7 +117,7 @@ def asked(moment: datetime, **more: Any) -> Question:
     """
     if moment.utcoffset() is None:
         raise InvalidValueError("validation.error.naive_moment")
-    return Question(moment.replace(microsecond=0), **more)  # certificates count whole seconds
+    return PathQuery(moment.replace(microsecond=0), **more)  # certificates count whole seconds
 
 
 @cache
@@ -126,7 +126,7 @@ def _not_asked(unasked: tuple[bool, bool, bool, bool]) -> tuple[Rule, ...]:
     return tuple(rule for group, absent in zip(groups, unasked, strict=True) if absent for rule in group)
 
 
-def judge(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: Question) -> PathResult:
+def judge(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: PathQuery) -> PathResult:
     """Try the likeliest path; when it will not do, search."""
     path = first_path(leaf, between, trusted, question.max_intermediates)
     if path is not None:
@@ -172,21 +172,21 @@ def verify_path(
     return result.path
 
 
-def try_path(path: Path, question: Question) -> Attempt:
+def try_path(path: Path, question: PathQuery) -> PathAttempt:
     """Hold one complete path to our own checks and, when it passes them, to the engine or engines."""
     violations = own_checks(path, question)
     if violations:
-        return Attempt(path, tuple(violations), complete=True)
+        return PathAttempt(path, tuple(violations), complete=True)
     request = EngineRequest(path, question.moment, question.policies)
     needs = lacking(request)
     if not needs and not question.cross_check:
         result = FAST.verify(request)
         refusals = () if result.accepted else tuple(_refusals([result]))
-        return Attempt(path, refusals, complete=True, engine=result.engine)
+        return PathAttempt(path, refusals, complete=True, engine=result.engine)
     return _try_full(request, needs, question.cross_check)
 
 
-def _try_full(request: EngineRequest, needs: tuple[str, ...], cross_check: bool) -> Attempt:
+def _try_full(request: EngineRequest, needs: tuple[str, ...], cross_check: bool) -> PathAttempt:
     from pkitools.validation.engines.full import CertvalidatorEngine  # 0.25 s, and only some paths need it
 
     full: PathEngine = CertvalidatorEngine()
@@ -197,10 +197,10 @@ def _try_full(request: EngineRequest, needs: tuple[str, ...], cross_check: bool)
         violations.append(Violation(rules.AGREEMENT, None, {}, evidence, reason="one_engine"))
     names = " + ".join(result.engine for result in results)
     policies = next((r.policies for r in results if r.policies is not None), None)
-    return Attempt(request.path, tuple(violations), complete=True, engine=names, policies=policies)
+    return PathAttempt(request.path, tuple(violations), complete=True, engine=names, policies=policies)
 
 
-def own_checks(path: Path, question: Question) -> list[Violation]:
+def own_checks(path: Path, question: PathQuery) -> list[Violation]:
     """Return what our own checks find wrong with a complete path: all but signatures."""
     found = check_path(path, question.moment, question.purpose, weak=question.weak)
     found.extend(_policies(path, question.policies))
@@ -208,7 +208,7 @@ def own_checks(path: Path, question: Question) -> list[Violation]:
     return found
 
 
-def asked_checks(path: Path, question: Question) -> list[Violation]:
+def asked_checks(path: Path, question: PathQuery) -> list[Violation]:
     """Return what is wrong by the rules that only apply when asked: the host's name, the strict rules."""
     found: list[Violation] = []
     if question.host is not None and not names_host(path[0], question.host):
@@ -248,7 +248,7 @@ def _refusals(results: list[EngineResult]) -> list[Violation]:
     return found
 
 
-def result_of(attempt: Attempt, question: Question, candidates: int, *pools: Pool) -> PathResult:
+def result_of(attempt: PathAttempt, question: PathQuery, candidates: int, *pools: Pool) -> PathResult:
     """Return the result of the attempt the report is to be about; only an accepted one gives the proof."""
     path = None
     if attempt.accepted:
@@ -259,7 +259,7 @@ def result_of(attempt: Attempt, question: Question, candidates: int, *pools: Poo
     return PathResult(path, attempt, question.moment, candidates, question.not_applicable, unreadable)
 
 
-def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: Question) -> PathResult:
+def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: PathQuery) -> PathResult:
     search = Search(leaf, between, trusted, question.max_intermediates)
     attempts = []
     for path in search.paths():

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pkitools.validation.certificate import (
+from pkitools.validation.engines.protocol import PolicyInput
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import (
     CERTIFICATE_POLICIES,
     INHIBIT_ANY_POLICY,
     POLICY_CONSTRAINTS,
     POLICY_MAPPINGS,
     PathCertificate,
 )
-from pkitools.validation.engines.protocol import PolicyInput
-from pkitools.x509 import der as asn1
-from pkitools.x509.der import DERError
 
 ANY_POLICY: Final = "2.5.29.32.0"
 POLICY_EXTENSIONS: Final = frozenset({POLICY_CONSTRAINTS, POLICY_MAPPINGS, INHIBIT_ANY_POLICY})

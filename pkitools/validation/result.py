@@ -12,8 +12,8 @@ from cryptography import x509
 from pkitools.errors import PkitoolsError
 from pkitools.findings import CertificateRef, Outcome, Report, Rule, Status
 from pkitools.validation import rules
-from pkitools.validation.certificate import PathCertificate
 from pkitools.validation.checks import Violation
+from pkitools.x509.path_certificate import PathCertificate
 
 _MADE_HERE: Final = object()
 
@@ -108,7 +108,7 @@ def role(index: int, length: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class PathAttempt:
     """One path tried: what it violates, and what was asked of it.
 
     Args:
@@ -146,7 +146,7 @@ class PathResult:
     """
 
     path: VerifiedPath | None
-    attempt: Attempt
+    attempt: PathAttempt
     moment: datetime
     candidates: int
     not_applicable: tuple[Rule, ...] = field(default=(), repr=False)

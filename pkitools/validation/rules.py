@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from pkitools.documents import cite
 from pkitools.findings import Certainty, Rule, Severity, Source
-
-_RFC = "https://www.rfc-editor.org/rfc/rfc{}"
 
 
 def _rfc(number: int, section: str) -> Source:
-    return Source(f"RFC {number}", section=section, url=_RFC.format(number))
+    return cite(f"rfc-{number}", section)
 
 
 def _must(slug: str, section: str, number: int = 5280) -> Rule:
@@ -18,7 +17,7 @@ def _must(slug: str, section: str, number: int = 5280) -> Rule:
 
 
 def _own(slug: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(f"path.{slug}", severity, Source("pkitools, path validation"), Certainty.ADVICE)
+    return Rule(f"path.{slug}", severity, cite("pkitools"), Certainty.ADVICE)
 
 
 ANCHOR_FOUND: Final = _must("anchor.found", "6.1")
@@ -30,12 +29,12 @@ SIGNATURE: Final = _must("signature.valid", "6.1.3 (a)(1)")
 SIGNATURE_ALGORITHM: Final = Rule(
     "path.signature.algorithm",
     Severity.ERROR,
-    Source("ETSI TS 119 312", section="6", url="https://www.etsi.org/deliver/etsi_ts/119300_119399/119312/"),
+    cite("etsi-ts-119-312", "6"),
 )
 KEY_STRENGTH: Final = Rule(
     "path.key.strength",
     Severity.ERROR,
-    Source("ETSI TS 119 312", section="8", url="https://www.etsi.org/deliver/etsi_ts/119300_119399/119312/"),
+    cite("etsi-ts-119-312", "8"),
 )
 EXPIRED: Final = _must("validity.expired", "6.1.3 (a)(2)")
 NOT_YET_VALID: Final = _must("validity.not_yet_valid", "6.1.3 (a)(2)")
@@ -45,7 +44,7 @@ KEY_CERT_SIGN: Final = _must("key_usage.key_cert_sign", "6.1.4 (n)")
 EKU_AUTHORITY: Final = Rule(
     "path.extended_key_usage.authority",
     Severity.ERROR,
-    Source("ETSI EN 319 412-2", section="4.3.10", url="https://www.etsi.org/deliver/etsi_en/319400_319499/31941202/"),
+    cite("etsi-en-319-412-2", "4.3.10"),
 )
 EKU_PURPOSE: Final = _must("extended_key_usage.purpose", "4.2.1.12")
 NAME_CONSTRAINTS_RULE: Final = _must("name_constraints.names", "6.1.3 (b), (c)")
@@ -89,7 +88,7 @@ _CABF: Final = "https://cabforum.org/working-groups/server/baseline-requirements
 
 
 def _cabf(slug: str, section: str) -> Rule:
-    source = Source("CA/Browser Forum Baseline Requirements (TLS)", section=section, url=_CABF)
+    source = cite("cabf-tls-br", section)
     return Rule(f"path.strict.{slug}", Severity.ERROR, source)
 
 

@@ -14,7 +14,12 @@ from typing import Final, Protocol
 from pkitools.errors import InputError
 from pkitools.findings import Rule
 from pkitools.validation import algorithms, rules
-from pkitools.validation.certificate import (
+from pkitools.validation.checks import Violation
+from pkitools.validation.host import DNS, DNS_NAME, IP, alternative_names, shown_name
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError
+from pkitools.x509.extensions import authority_information_access
+from pkitools.x509.path_certificate import (
     ANY_EXTENDED_KEY_USAGE,
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
@@ -28,11 +33,6 @@ from pkitools.validation.certificate import (
     SUBJECT_KEY_IDENTIFIER,
     PathCertificate,
 )
-from pkitools.validation.checks import Violation
-from pkitools.validation.host import DNS, DNS_NAME, IP, alternative_names, shown_name
-from pkitools.x509 import der as asn1
-from pkitools.x509.der import DERError
-from pkitools.x509.extensions import authority_information_access
 
 Path = Sequence[PathCertificate]
 
@@ -144,7 +144,7 @@ def _end_entity(leaf: PathCertificate) -> Details:
 
 
 def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Violation]:
-    from pkitools.validation.revocation.crl import CRL_NUMBER, read_crl
+    from pkitools.crl.reading import CRL_NUMBER, read_crl
 
     for given in crls:
         try:

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity, Source
+from pkitools.documents import cite
+from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity
 from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
 from pkitools.oin.check import Check
@@ -27,25 +28,16 @@ from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER, U
 SUBJECT_PATH: Final = "subject.serialNumber"
 UZI_PATH: Final = "subjectAlternativeName.otherName"
 
-_DIGIKOPPELING: Final = Source(
-    "Digikoppeling Beveiligingsstandaarden en voorschriften",
-    section="PKI001",
-    url="https://gitdocumentatie.logius.nl/publicatie/dk/beveilig/",
-)
-_DIGID: Final = Source(
-    "DigiD broncode",
-    "2024-05-02",
-    "digid_dc, X509CertificateDataParser",
-    "https://github.com/MinBZK/woo-besluit-broncode-digid",
-)
-_ETSI: Final = Source("ETSI EN 319 412-1", section="5.1.4")
+_DIGIKOPPELING: Final = cite("digikoppeling-security", "PKI001")
+_DIGID: Final = cite("digid-source", "digid_dc, X509CertificateDataParser")
+_ETSI: Final = cite("etsi-en-319-412-1", "5.1.4")
 
 MISSING: Final = Rule("x509.oin.missing", Severity.WARNING, _DIGIKOPPELING)
 AMBIGUOUS: Final = Rule("x509.oin.ambiguous", Severity.ERROR, _DIGIKOPPELING)
 ENCODING: Final = Rule("x509.oin.encoding", Severity.WARNING, _DIGIKOPPELING)
 SPACES: Final = Rule("x509.oin.spaces", Severity.ERROR, _DIGIKOPPELING)
 NOT_AN_OIN: Final = Rule("x509.oin.not_an_oin", Severity.WARNING, _DIGIKOPPELING)
-INVALID: Final = Rule("x509.oin.invalid", Severity.ERROR, Source("OIN-Stelsel", "2.2.2", "6"))
+INVALID: Final = Rule("x509.oin.invalid", Severity.ERROR, cite("oin-stelsel", "6"))
 UZI_CONFLICT: Final = Rule("x509.oin.uzi_conflict", Severity.ERROR, _DIGID, Certainty.OFFICIAL)
 ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING, _ETSI)
 

@@ -97,9 +97,9 @@ def _only_request(data: bytes, name: str) -> bytes:
     if plain:  # what nearly every file is: it need not pay for recognising all that it could be
         with contextlib.suppress(ValueError):
             return base64.b64decode(plain[1])
-    from pkitools.sources import Kind, items_of, read_source
+    from pkitools.containers import ItemKind, items_of, read_source
 
-    found = items_of(read_source(data, name), Kind.REQUEST)
+    found = items_of(read_source(data, name), ItemKind.REQUEST)
     if len(found) != 1:
         raise InputError("test_pki.error.many_requests", name=name, count=len(found))
     return found[0].der

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pkitools.sources import read_source
+from pkitools.containers import read_source
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import KeyPool, small_keys

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from pkitools.containers import read_source
 from pkitools.requests import load_key, read_request
-from pkitools.sources import read_source
 from tests.support.command import Command, Ran
 from tests.support.requests import dns, pooled_key, request, subject
 from tests.support.schemas import assert_valid

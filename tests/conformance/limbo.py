@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache
 
 from pkitools.errors import InputError
+from pkitools.revocation import check_revocation
 from pkitools.validation import validate_path
-from pkitools.validation.revocation import check_revocation
 from tests.support.chains import MOMENT
 from tests.support.shared import shared
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from pkitools.errors import InputError
+from pkitools.fetching.fetcher import HttpFetcher
 from pkitools.findings import Verdict
+from pkitools.revocation import FetchRequest, check_revocation
+from pkitools.revocation.full_engine_crl import check_crls_full
 from pkitools.validation import PathResult, validate_path
-from pkitools.validation.engines.full_crl import check_crls_full
-from pkitools.validation.revocation import FetchRequest, check_revocation
-from pkitools.validation.revocation.fetch import HttpFetcher
 from tests.conformance.ledger import exceptions
 from tests.conformance.pkits import DATA, MOMENT, Case, cases, file
 

@@ -15,15 +15,15 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pkitools.check import Revocation, check, end_entity_first
+from pkitools.checking import Revocation, check, end_entity_first
+from pkitools.containers import ItemKind, items_of, read_source
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.requests import check_request, load_key, read_batch, read_request
 from pkitools.requests.keys import to_pem
-from pkitools.sources import Kind, items_of, read_source
+from pkitools.revocation import RevocationPolicy, check_revocation, read_crl
 from pkitools.trust import TrustStore
 from pkitools.validation import validate_many, validate_path
-from pkitools.validation.revocation import RevocationPolicy, check_revocation, read_crl
 from pkitools.x509 import key_identifier, oin_from_certificate, read_certificate, signed_parts
 from tests.support import chains, requests
 from tests.support.chains import MOMENT, Chain, good_chain
@@ -95,7 +95,7 @@ READERS: dict[str, tuple[Callable[[], bytes], Reader, int]] = {
     "key_identifier": (lambda: good_chain().leaf.spki, key_identifier, 4),
     "read_source of DER": (leaf, lambda data: read_source(data, "f"), 2),
     "read_source of PEM": (pem, lambda data: read_source(data, "f"), 2),
-    "items_of": (pem, lambda data: items_of(read_source(data, "f"), Kind.CERTIFICATE), 1),
+    "items_of": (pem, lambda data: items_of(read_source(data, "f"), ItemKind.CERTIFICATE), 1),
     "read_request": (csr, read_request, 4),
     "check_request": (csr, check_request, 1),
     "read_batch": (batch, lambda data: read_batch(data, "f"), 2),

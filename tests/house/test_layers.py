@@ -15,18 +15,19 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "_version environment limits package_data",
-        "text",
+        "text documents",
         "errors messages findings",  # an error renders itself by its message; messages show outcomes
         "oin",
         "x509 files",
-        "sources",
+        "containers crl fetching",
         "trust",
         "profiles",
         "requests",
         "validation",
+        "revocation",
         "rules",
         "systems",
-        "check rulebook",
+        "checking rulebook",
         "reports",
     )
 )

@@ -19,7 +19,7 @@ from pkitools_test_pki.pki import build
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
-LIBRARY = next(text for language, text in BLOCKS if language == "python" and "from pkitools.check" in text)
+LIBRARY = next(text for language, text in BLOCKS if language == "python" and "from pkitools.checking" in text)
 COMMANDS = [
     line.partition("#")[0].strip()
     for _, text in BLOCKS

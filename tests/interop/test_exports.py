@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pkitools.sources import read_source
+from pkitools.containers import read_source
 from pkitools_test_pki import exports
 from pkitools_test_pki.defects.laboratory import Laboratory
 from pkitools_test_pki.issued import IssuedCertificate, pem

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pkitools.validation.revocation import RevocationOptions, SourceKind, StatusKind, check_revocation
-from pkitools.validation.revocation.fetch import HttpFetcher
+from pkitools.fetching.fetcher import HttpFetcher
+from pkitools.revocation import RevocationOptions, SourceKind, StatusKind, check_revocation
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.extensions import crl_distribution_points, extension
 from pkitools_test_pki.folder import create_folder, open_folder

@@ -8,8 +8,8 @@ from functools import cached_property
 from ipaddress import ip_network
 from typing import Any
 
-from pkitools.validation.revocation import RevocationPolicy, RevocationResult, check_revocation
-from pkitools.validation.revocation.fetch import HttpFetcher
+from pkitools.fetching.fetcher import HttpFetcher
+from pkitools.revocation import RevocationPolicy, RevocationResult, check_revocation
 from pkitools_test_pki import der
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.extensions import extension, uri

@@ -19,17 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from pkitools.validation.revocation import (
-    RevocationOptions,
-    RevocationResult,
-    RevocationStatus,
-    StatusKind,
-    check_revocation,
-)
-from pkitools.validation.revocation.aia import Completion, complete_from_aia
-from pkitools.validation.revocation.cache import DiskCache
-from pkitools.validation.revocation.fetch import Proxies
-from pkitools.validation.revocation.model import Fetcher
+from pkitools.fetching.cache import DiskCache
+from pkitools.fetching.fetcher import Proxies
+from pkitools.fetching.model import Fetcher
+from pkitools.revocation import RevocationOptions, RevocationResult, RevocationStatus, StatusKind, check_revocation
+from pkitools.revocation.aia import Completion, complete_from_aia
 from pkitools_test_pki import der
 from pkitools_test_pki.crl import Revocation
 from pkitools_test_pki.faults import faults

@@ -10,10 +10,10 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from pkitools.validation.revocation import FetchError, FetchRequest
-from pkitools.validation.revocation.addresses import RefusedURL, is_allowed, parse_url
-from pkitools.validation.revocation.aia import complete_from_aia
-from pkitools.validation.revocation.fetch import HttpFetcher
+from pkitools.fetching.addresses import RefusedURL, is_allowed, parse_url
+from pkitools.fetching.fetcher import HttpFetcher
+from pkitools.revocation import FetchError, FetchRequest
+from pkitools.revocation.aia import complete_from_aia
 from pkitools_test_pki.faults.http import redirect
 from tests.revocation.material import MOMENT, World, one_point
 from tests.support.fault_server import FaultServer

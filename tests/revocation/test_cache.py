@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pkitools.validation.revocation import CacheEntry, Origin, RevocationOptions, StatusKind
-from pkitools.validation.revocation.cache import DiskCache
+from pkitools.fetching.cache import DiskCache
+from pkitools.revocation import CacheEntry, Origin, RevocationOptions, StatusKind
 from pkitools_test_pki.faults.http import good
 from tests.revocation.material import MOMENT, World, loopback_fetcher
 from tests.support.fault_server import FaultServer

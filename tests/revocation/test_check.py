@@ -11,7 +11,7 @@ import pytest
 
 from pkitools.findings import Report, Severity, Status, Verdict
 from pkitools.messages import LANGUAGES, outcome_message
-from pkitools.validation.revocation import (
+from pkitools.revocation import (
     Fetched,
     FetchError,
     FetchRequest,
@@ -23,7 +23,7 @@ from pkitools.validation.revocation import (
     check_revocation,
     read_crl,
 )
-from pkitools.validation.revocation.rules import NOTE_RULES, RULES, STEP_RULES, rule_of_code
+from pkitools.revocation.rules import NOTE_RULES, RULES, STEP_RULES, rule_of_code
 from pkitools_test_pki.faults import faults
 from pkitools_test_pki.issued import IssuedCertificate
 from tests.revocation.material import MOMENT, World, one_point

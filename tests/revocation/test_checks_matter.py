@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pkitools.validation.revocation import RevocationOptions, StatusKind, crl_status, ocsp_status, scope
-from pkitools.validation.revocation.crl import CertificateRevocationList
-from pkitools.validation.revocation.index import SerialIndex
+from pkitools.crl.index import SerialIndex
+from pkitools.crl.reading import CertificateRevocationList
+from pkitools.revocation import RevocationOptions, StatusKind, crl_status, ocsp_status, scope
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der
 from pkitools_test_pki.faults.crls import AUTHORITY_DEVIATIONS, CRL_FAULTS, idp

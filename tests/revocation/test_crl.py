@@ -13,14 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from pkitools.errors import InputError, LimitError, PkitoolsError
-from pkitools.validation.revocation import (
-    RevocationOptions,
-    RevocationPolicy,
-    StatusKind,
-    check_revocation,
-    read_crl,
-)
-from pkitools.validation.revocation.scope import ALL_REASONS, scope_of
+from pkitools.revocation import RevocationOptions, RevocationPolicy, StatusKind, check_revocation, read_crl
+from pkitools.revocation.scope import ALL_REASONS, scope_of
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der, extensions
 from pkitools_test_pki.algorithms import RSA_SHA1, SignatureScheme

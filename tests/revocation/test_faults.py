@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.validation.revocation import RevocationPolicy, RevocationStatus, StatusKind
-from pkitools.validation.revocation.outcomes import report_outcomes
+from pkitools.revocation import RevocationPolicy, RevocationStatus, StatusKind
+from pkitools.revocation.outcomes import report_outcomes
 from pkitools_test_pki.faults import faults
 from pkitools_test_pki.faults.crls import CRL_FAULTS
 from pkitools_test_pki.faults.http import BEHAVIOURS

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from pkitools.errors import InvalidValueError
-from pkitools.validation.revocation import FetchError, FetchRequest
-from pkitools.validation.revocation.fetch import HttpFetcher, Proxies
-from pkitools.validation.revocation.http1 import Deadline, Fault
+from pkitools.fetching.fetcher import HttpFetcher, Proxies
+from pkitools.fetching.http1 import Deadline, TransferError
+from pkitools.revocation import FetchError, FetchRequest
 from pkitools_test_pki.faults.http import Behaviour, Exchange, answer, good, head, redirect
 from tests.revocation.material import loopback_fetcher
 from tests.revocation.situations import tls_contexts
@@ -211,7 +211,7 @@ def test_a_deadline_that_has_passed() -> None:
     assert deadline.left() == 5
     assert deadline.left(2) == 2
     now[0] = 5.0
-    with pytest.raises(Fault):
+    with pytest.raises(TransferError):
         deadline.left()
 
 

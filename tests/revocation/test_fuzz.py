@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from pkitools.errors import PkitoolsError
-from pkitools.validation.revocation import StatusKind, read_crl
-from pkitools.validation.revocation.ocsp import read_response
+from pkitools.revocation import StatusKind, read_crl
+from pkitools.revocation.ocsp import read_response
 from pkitools.x509.der import DERError, children
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der

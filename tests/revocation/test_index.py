@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pkitools.validation.revocation.columns import TABLE_ROWS, Template, key_of
-from pkitools.validation.revocation.index import SerialIndex
-from pkitools.validation.revocation.rows import read_row
+from pkitools.crl.bulk_entries import TABLE_ROWS, EntryLayout, key_of
+from pkitools.crl.entries import read_entry
+from pkitools.crl.index import SerialIndex
 from pkitools.x509.der import DERError
 from pkitools_test_pki import der
 
@@ -36,9 +36,9 @@ def found(data: bytes, serial: bytes) -> bool:
     return SerialIndex(data, 0, len(data)).find(serial) is not None
 
 
-def template_of(row: bytes) -> Template:
-    read, stop = read_row(row, 0, len(row))
-    return Template(row, 0, read, stop)
+def template_of(row: bytes) -> EntryLayout:
+    read, stop = read_entry(row, 0, len(row))
+    return EntryLayout(row, 0, read, stop)
 
 
 # --- the law of the columns
@@ -71,7 +71,7 @@ def test_what_the_columns_accept_the_row_reader_accepts(layout: str, data: st.Da
     keys = template.keys(bytes(table))
     for number in range(40):
         at = number * len(row)
-        read, stop = read_row(bytes(table), at, len(table))
+        read, stop = read_entry(bytes(table), at, len(table))
         assert stop == at + len(row)
         assert key_of(read.serial) == keys[number]
 
@@ -95,7 +95,7 @@ def days() -> list[bytes]:
 def exists(time: bytes) -> bool:
     row = entry(serial_of(1), time)
     try:
-        read_row(row, 0, len(row))
+        read_entry(row, 0, len(row))
     except DERError:
         return False
     return True
@@ -266,10 +266,10 @@ def wrapped(value: bytes, critical: bytes = b"", oid: str = "2.5.29.21") -> byte
 )
 def test_entries_that_are_none(row: bytes) -> None:
     with pytest.raises(DERError):
-        read_row(row, 0, len(row))
+        read_entry(row, 0, len(row))
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 4, 5, 6, 8, 9, 10])
 def test_every_reason_there_is(number: int) -> None:
-    row, _ = read_row(made := entry(b"\x01", extensions=REASON + bytes((number,))), 0, len(made))
+    row, _ = read_entry(made := entry(b"\x01", extensions=REASON + bytes((number,))), 0, len(made))
     assert row.reason is not None

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp
 
 from pkitools.errors import InputError, LimitError
-from pkitools.validation.certificate import load
-from pkitools.validation.revocation import RevocationOptions, SourceKind, StatusKind
-from pkitools.validation.revocation.ocsp import build_request, read_response
+from pkitools.revocation import RevocationOptions, SourceKind, StatusKind
+from pkitools.revocation.ocsp import build_request, read_response
 from pkitools.x509.model import Extension
+from pkitools.x509.path_certificate import load
 from pkitools_test_pki import der
 from pkitools_test_pki.faults.crls import full_name, idp
 from pkitools_test_pki.faults.http import answer, good
@@ -366,7 +366,7 @@ def test_a_response_about_an_authority_is_used_for_it(world: World) -> None:
         MOMENT + DAY,
     )
     made = OcspCase(world.domain, 0, MOMENT).signed(single)
-    from pkitools.validation.revocation import check_revocation
+    from pkitools.revocation import check_revocation
 
     path = [link.der for link in world.plain.path]
     found = check_revocation(path, moment=MOMENT, ocsp_responses=[made]).statuses

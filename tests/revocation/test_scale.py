@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from benchmarks import crl as benchmark
-from pkitools.validation.revocation import read_crl
-from pkitools.validation.revocation.index import SerialIndex
+from pkitools.crl.index import SerialIndex
+from pkitools.revocation import read_crl
 from pkitools_test_pki.keys import spki
 from tests.revocation.test_index import entry
 

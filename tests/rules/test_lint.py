@@ -15,7 +15,7 @@ from pkitools.profiles import profiles
 from pkitools.rules import detect_profile, find_issuer, lint, role_of
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import MET, Result, RuleBook, Scope
-from pkitools.rules.lint import ENTRIES
+from pkitools.rules.linting import ENTRIES
 from pkitools.x509 import CertificateFacts
 from tests.support.certificates import (
     AKI,
@@ -39,7 +39,7 @@ from tests.support.certificates import (
 from tests.support.der import sequence, tlv
 
 # the package has a function of the same name in front of the module
-lint_module = sys.modules["pkitools.rules.lint"]
+lint_module = sys.modules["pkitools.rules.linting"]
 
 GOOD = (
     "g1-server",

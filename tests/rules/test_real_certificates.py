@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.rules import detect_profile, lint
-from pkitools.sources import read_source
 from pkitools.x509 import CertificateFacts, read_certificate
 from tests.support.shared import shared
 

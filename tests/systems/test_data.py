@@ -13,7 +13,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.findings.model import NEVER_ERROR
-from pkitools.systems import Answer, System, Topic, get_system, rules, systems
+from pkitools.systems import Stance, System, Topic, get_system, rules, systems
 from pkitools.systems.loading import read_system
 from pkitools.systems.model import READ_ONLY
 from pkitools.trust import decode_policy, hierarchies
@@ -58,9 +58,9 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
         assert all(statement.text[language].endswith((".", ")")) for language in ("nl", "en"))
         assert statement.text["nl"] != statement.text["en"]
         assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
-        numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Answer.YES
+        numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Stance.YES
         assert (statement.number is not None) == numbered
-        known = statement.answer is not Answer.UNKNOWN
+        known = statement.answer is not Stance.UNKNOWN
         assert (statement.certainty is not None) == known
         if known:
             assert statement.source.document != "-"
@@ -102,7 +102,7 @@ def test_production_never_takes_a_test_hierarchy_or_a_self_signed_certificate(sy
         if hierarchy.environment is Environment.PREPRODUCTION:
             said = system.about_hierarchy(hierarchy.name, str(hierarchy.kind), Environment.PRODUCTION, MOMENT)
             assert said is not None
-            assert said.answer is Answer.NO
+            assert said.answer is Stance.NO
 
 
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
@@ -121,7 +121,7 @@ def test_a_statement_holds_between_its_days() -> None:
 def test_what_people_read_is_never_weighed() -> None:
     for system in systems():
         for statement in system.statements:
-            if statement.topic in READ_ONLY or statement.answer is Answer.UNKNOWN:
+            if statement.topic in READ_ONLY or statement.answer is Stance.UNKNOWN:
                 assert not statement.weighs
 
 

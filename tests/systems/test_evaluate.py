@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Report, Severity, Status, Verdict
 from pkitools.oin import OIN
 from pkitools.rulebook import all_rules
-from pkitools.sources import read_source
 from pkitools.systems import evaluate, get_system, systems
 from pkitools.systems.rules import RULES
 from pkitools.trust import get_hierarchy, hierarchies, hierarchy_of

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import pytest
 from cryptography import x509
 
-from pkitools.validation.revocation import (
+from pkitools.fetching.cache import DiskCache
+from pkitools.fetching.fetcher import HttpFetcher
+from pkitools.revocation import (
     Fetched,
     FetchRequest,
     RevocationOptions,
@@ -25,9 +27,7 @@ from pkitools.validation.revocation import (
     StatusKind,
     check_revocation,
 )
-from pkitools.validation.revocation.aia import complete_from_aia
-from pkitools.validation.revocation.cache import DiskCache
-from pkitools.validation.revocation.fetch import HttpFetcher
+from pkitools.revocation.aia import complete_from_aia
 from pkitools_test_pki.audit import audit_folder
 from pkitools_test_pki.faults import faults
 from pkitools_test_pki.folder import create_folder, open_folder

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pkitools.errors import InputError
-from pkitools.validation.certificate import load_cached
-from pkitools.validation.revocation.ocsp import build_request
+from pkitools.revocation.ocsp import build_request
+from pkitools.x509.path_certificate import load_cached
 from pkitools_test_pki import der
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.issued import IssuedCertificate

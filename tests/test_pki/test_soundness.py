@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pkitools.check import CheckResult, Revocation, check
+from pkitools.checking import CheckResult, Revocation, check
 from pkitools.environment import Environment
 from pkitools.findings import Severity, Status, Verdict
+from pkitools.revocation import RevocationPolicy
 from pkitools.trust import TrustStore
-from pkitools.validation.revocation import RevocationPolicy
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.shapes import shape_names, templates

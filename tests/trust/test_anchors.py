@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.trust import (
-    Basis,
     CACertificate,
     CAStatus,
+    Knowledge,
     TrustAnchor,
     TrustStore,
     anchors,
@@ -77,7 +77,7 @@ def test_a_certificate_is_signed_by_the_one_above_it_up_to_its_own_root(held: CA
 
 def test_all_sixteen_are_there_and_the_g4_ones_say_that_one_party_publishes_them() -> None:
     assert len(HELD) == 16
-    assert {c.common_name for c in HELD if c.basis is Basis.ONE_PUBLISHER} == {
+    assert {c.common_name for c in HELD if c.basis is Knowledge.ONE_PUBLISHER} == {
         c.common_name for c in HELD if c.hierarchy == get_hierarchy("g4-tls")
     }
 

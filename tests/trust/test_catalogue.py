@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import pytest
 
-from pkitools.trust import Basis, CAStatus, CatalogueEntry, Kind, catalogue, get_hierarchy, identify
+from pkitools.trust import CAStatus, CatalogueEntry, HierarchyKind, Knowledge, catalogue, get_hierarchy, identify
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ENTRIES = catalogue().entries
@@ -45,7 +45,7 @@ def test_an_entry_is_well_formed(entry: CatalogueEntry) -> None:
     assert all(URL.fullmatch(url) for url in (*entry.crl, *entry.ca_issuers, *entry.ocsp))
     if entry.hierarchy:
         assert get_hierarchy(entry.hierarchy).kind is entry.kind
-    read = entry.basis in {Basis.VERIFIED, Basis.ONE_PUBLISHER, Basis.ISSUER_NOT_HELD}
+    read = entry.basis in {Knowledge.VERIFIED, Knowledge.ONE_PUBLISHER, Knowledge.ISSUER_NOT_HELD}
     assert read == (entry.not_before is not None) == (entry.ski is not None)
     if read:
         assert entry.sha256
@@ -103,4 +103,8 @@ def test_a_revoked_ca_is_revoked_from_its_day() -> None:
 def test_what_is_known_by_name_only_has_no_status() -> None:
     trial = identify(name="TRIAL PKIoverheid - G4 Root Priv G-TLS - 2024")
     assert trial is not None
-    assert (trial.kind, trial.basis, trial.status(NOW)) == (Kind.TRIAL, Basis.NO_FIXED_KEY, CAStatus.UNKNOWN)
+    assert (trial.kind, trial.basis, trial.status(NOW)) == (
+        HierarchyKind.TRIAL,
+        Knowledge.NO_FIXED_KEY,
+        CAStatus.UNKNOWN,
+    )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.findings import Certainty
-from pkitools.trust import Kind, decode_policy, listed_policies, policy_name
+from pkitools.trust import HierarchyKind, decode_policy, listed_policies, policy_name
 
 ARC = "2.16.528.1.1003.1.2"
 
@@ -17,29 +17,38 @@ ARC = "2.16.528.1.1003.1.2"
 @pytest.mark.parametrize(
     ("oid", "expected"),
     [
-        (f"{ARC}.44.15.35.11", (Kind.PRODUCTION, "G4", "private-tls", "system", "tls-server", Certainty.OBSERVED)),
-        (f"{ARC}.41.15.35.11", (Kind.TRIAL, "G4", "private-tls", "system", "tls-server", Certainty.OFFICIAL)),
+        (
+            f"{ARC}.44.15.35.11",
+            (HierarchyKind.PRODUCTION, "G4", "private-tls", "system", "tls-server", Certainty.OBSERVED),
+        ),
+        (f"{ARC}.41.15.35.11", (HierarchyKind.TRIAL, "G4", "private-tls", "system", "tls-server", Certainty.OFFICIAL)),
         (
             f"{ARC}.44.16.25.8",
-            (Kind.PRODUCTION, "G4", "private-other", "legal-person", "authentication", Certainty.INFERRED),
+            (HierarchyKind.PRODUCTION, "G4", "private-other", "legal-person", "authentication", Certainty.INFERRED),
         ),
         (
             f"{ARC}.41.16.25.8",
-            (Kind.TRIAL, "G4", "private-other", "legal-person", "authentication", Certainty.OFFICIAL),
+            (HierarchyKind.TRIAL, "G4", "private-other", "legal-person", "authentication", Certainty.OFFICIAL),
         ),
-        (f"{ARC}.44.14.25.5", (Kind.PRODUCTION, "G4", "eutl", "legal-person", "non-repudiation", Certainty.INFERRED)),
+        (
+            f"{ARC}.44.14.25.5",
+            (HierarchyKind.PRODUCTION, "G4", "eutl", "legal-person", "non-repudiation", Certainty.INFERRED),
+        ),
         (
             f"{ARC}.41.36.35.8",
-            (Kind.TRIAL, "G4", "private-other-defence", "system", "authentication", Certainty.INFERRED),
+            (HierarchyKind.TRIAL, "G4", "private-other-defence", "system", "authentication", Certainty.INFERRED),
         ),
-        (f"{ARC}.8.6", (Kind.PRODUCTION, "G1-private", "private", "system", "tls-server", Certainty.OBSERVED)),
-        (f"{ARC}.5.7", (Kind.PRODUCTION, "G3", "organisation", "legal-person", "non-repudiation", Certainty.OBSERVED)),
-        (f"{ARC}.7", (Kind.PRODUCTION, "EV", "ev", "system", "tls-server", Certainty.OBSERVED)),
-        (f"{ARC}.5.8", (Kind.PRODUCTION, "EV", "organisation", "system", None, Certainty.OBSERVED)),
+        (f"{ARC}.8.6", (HierarchyKind.PRODUCTION, "G1-private", "private", "system", "tls-server", Certainty.OBSERVED)),
+        (
+            f"{ARC}.5.7",
+            (HierarchyKind.PRODUCTION, "G3", "organisation", "legal-person", "non-repudiation", Certainty.OBSERVED),
+        ),
+        (f"{ARC}.7", (HierarchyKind.PRODUCTION, "EV", "ev", "system", "tls-server", Certainty.OBSERVED)),
+        (f"{ARC}.5.8", (HierarchyKind.PRODUCTION, "EV", "organisation", "system", None, Certainty.OBSERVED)),
         ("0.4.0.2042.1.1", (None, None, None, None, None, Certainty.STANDARD)),
         (
             "2.16.528.1.1007.99.44.15.35.11",
-            (Kind.ACCEPTANCE, "G4", "cibg", "system", "tls-server", Certainty.OBSERVED),
+            (HierarchyKind.ACCEPTANCE, "G4", "cibg", "system", "tls-server", Certainty.OBSERVED),
         ),
     ],
 )

@@ -17,7 +17,7 @@ from pkitools.errors import InputError
 from pkitools.findings import Certainty
 from pkitools.trust import (
     CAStatus,
-    Kind,
+    HierarchyKind,
     Match,
     TrustStore,
     embedded_certificates,
@@ -121,19 +121,25 @@ def test_an_issuer_at_hand_is_recognised_itself_if_it_bears_the_name() -> None:
 @pytest.mark.parametrize(
     ("issuer", "match", "hierarchy", "generation", "kind"),
     [
-        ("TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025", Match.NAME, "trial-g4-tls", "G4", Kind.TRIAL),
-        ("TRIAL Acme - G4 PKIo Priv G-Other LP - 2026", Match.NAMING_RULE, "trial-g4-other", "G4", Kind.TRIAL),
-        ("ZOVAR - G4 PKIo Priv G-TLS SYS - 2025", Match.NAMING_RULE, "g4-tls", "G4", Kind.PRODUCTION),
+        ("TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025", Match.NAME, "trial-g4-tls", "G4", HierarchyKind.TRIAL),
+        ("TRIAL Acme - G4 PKIo Priv G-Other LP - 2026", Match.NAMING_RULE, "trial-g4-other", "G4", HierarchyKind.TRIAL),
+        ("ZOVAR - G4 PKIo Priv G-TLS SYS - 2025", Match.NAMING_RULE, "g4-tls", "G4", HierarchyKind.PRODUCTION),
         ("Acme - G4 PKIo Priv X-New - 2027", Match.NONE, None, None, None),
-        ("Acme - G4 PKIo EUTL G-Sigs LP - 2027", Match.NAMING_RULE, "g4-eutl", "G4", Kind.PRODUCTION),
-        ("TEST Acme PKIoverheid Organisatie Services CA - G3", Match.NAMING_RULE, None, "G3", Kind.TEST),
-        ("Acme PKIoverheid Private Services CA - G1", Match.NAMING_RULE, "g1-private", "G1-private", Kind.PRODUCTION),
-        ("TEST KPN BV PKIoverheid Organisatie Services CA - G3", Match.NAME, "kpn-test", "G3", Kind.TEST),
+        ("Acme - G4 PKIo EUTL G-Sigs LP - 2027", Match.NAMING_RULE, "g4-eutl", "G4", HierarchyKind.PRODUCTION),
+        ("TEST Acme PKIoverheid Organisatie Services CA - G3", Match.NAMING_RULE, None, "G3", HierarchyKind.TEST),
+        (
+            "Acme PKIoverheid Private Services CA - G1",
+            Match.NAMING_RULE,
+            "g1-private",
+            "G1-private",
+            HierarchyKind.PRODUCTION,
+        ),
+        ("TEST KPN BV PKIoverheid Organisatie Services CA - G3", Match.NAME, "kpn-test", "G3", HierarchyKind.TEST),
         ("Let's Encrypt R11", Match.NONE, None, None, None),
     ],
 )
 def test_an_issuer_is_recognised_by_its_name(
-    issuer: str, match: Match, hierarchy: str | None, generation: str | None, kind: Kind | None
+    issuer: str, match: Match, hierarchy: str | None, generation: str | None, kind: HierarchyKind | None
 ) -> None:
     found = hierarchy_of(facts("example.nl", issuer, ca=False))
     assert (found.match, found.hierarchy and found.hierarchy.name, found.generation, found.kind) == (
@@ -158,7 +164,12 @@ def test_an_unknown_issuer_leaves_the_policy_to_speak() -> None:
     oid = "2.16.528.1.1003.1.2.41.15.35.11"
     leaf = facts("example.nl", "My own CA", ca=False, extensions=(policies("1.2.3", "0.4.0.2042.1.1", oid),))
     found = hierarchy_of(leaf)
-    assert (found.match, found.generation, found.kind, found.hierarchy) == (Match.POLICY, "G4", Kind.TRIAL, None)
+    assert (found.match, found.generation, found.kind, found.hierarchy) == (
+        Match.POLICY,
+        "G4",
+        HierarchyKind.TRIAL,
+        None,
+    )
     info = decode_policy(oid)
     assert info is not None
     assert info.certainty is Certainty.OFFICIAL

@@ -12,7 +12,7 @@ from pkitools.findings import Status
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.validation import building, validate_path
 from pkitools.validation.building import Pool, Search, first_path
-from pkitools.validation.certificate import load
+from pkitools.x509.path_certificate import load
 from tests.support.chains import AKI, MOMENT, SKI, Issued, authority, end_entity, good_chain, key
 
 HOST = "host.example.nl"

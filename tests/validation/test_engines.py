@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from pkitools.findings import Status, Verdict
+from pkitools.revocation.full_engine_crl import check_crls_full
 from pkitools.validation import PathResult, PolicyInput, validate_path
-from pkitools.validation.certificate import load
 from pkitools.validation.engines import EngineRequest, PathEngine
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.full import CertvalidatorEngine
-from pkitools.validation.engines.full_crl import check_crls_full
+from pkitools.x509.path_certificate import load
 from tests.support.chains import (
     AKI,
     CONSTRAINTS,

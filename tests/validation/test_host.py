@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pkitools.errors import InvalidValueError
-from pkitools.validation.certificate import load
 from pkitools.validation.host import names_host, presented
+from pkitools.x509.path_certificate import load
 from tests.support.chains import SAN, end_entity, good_chain
 from tests.support.der import sequence, tlv
 

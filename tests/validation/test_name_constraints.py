@@ -6,7 +6,6 @@ import time
 
 import pytest
 
-from pkitools.validation.certificate import load
 from pkitools.validation.name_constraints import (
     DIRECTORY,
     DNS,
@@ -18,6 +17,7 @@ from pkitools.validation.name_constraints import (
     read_constraints,
 )
 from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import load
 from tests.support.chains import NC, SAN, Issued, authority, end_entity, excluded, permitted
 from tests.support.der import common_name, name, sequence, tlv
 

@@ -7,11 +7,11 @@ import random
 import pytest
 
 from pkitools.validation import PolicyInput
-from pkitools.validation.certificate import PathCertificate, load
 from pkitools.validation.engines import EngineRequest
 from pkitools.validation.engines.full import CertvalidatorEngine
 from pkitools.validation.policy import ANY_POLICY, MAX_POLICIES, TooManyPolicies, policies_matter, valid_policies
 from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import PathCertificate, load
 from tests.support.chains import (
     CONSTRAINTS,
     INHIBIT_ANY,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from pkitools.errors import InputError
 from pkitools.validation import validate_path
-from pkitools.validation.certificate import load
 from pkitools.x509 import read_certificate
+from pkitools.x509.path_certificate import load
 from tests.support.chains import (
     MOMENT,
     Issued,

@@ -13,7 +13,7 @@ from pkitools.findings import Verdict
 from pkitools.trust import anchors as trusted
 from pkitools.trust import embedded_certificates, embedded_intermediates
 from pkitools.validation import validate_many, validate_path
-from pkitools.validation.certificate import load
+from pkitools.x509.path_certificate import load
 from tests.support.shared import shared
 from tests.validation.openssl import openssl_says
 

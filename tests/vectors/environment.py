@@ -1,21 +1,21 @@
-"""Vectors of :mod:`pkitools.check.environment`."""
+"""Vectors of :mod:`pkitools.checking.environment`."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from pkitools.check.environment import Standing, environment_outcomes
+from pkitools.checking.environment import Standing, environment_outcomes
 from pkitools.environment import Environment
 from pkitools.findings import Report
 from pkitools.trust import embedded_certificates, get_hierarchy
-from pkitools.trust.catalogue import Kind
+from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.model import CertificatePolicy
 from tests.vectors import Vector
 
 PREPRODUCTION, PRODUCTION = Environment.PREPRODUCTION, Environment.PRODUCTION
 G1 = get_hierarchy("g1-private")
-UNDER_G1 = Standing(anchored=True, hierarchy=G1, claimed=G1, claimed_kind=Kind.PRODUCTION)
+UNDER_G1 = Standing(anchored=True, hierarchy=G1, claimed=G1, claimed_kind=HierarchyKind.PRODUCTION)
 UNDER_OWN_ROOT = Standing(anchored=True)
 SELF_SIGNED = Standing(anchored=True, self_signed=True)
 
@@ -40,7 +40,7 @@ VECTORS = [
     ),
     Vector(
         "environment.production.no_test",
-        lambda: report(PRODUCTION, Standing(anchored=True, claimed_kind=Kind.TRIAL)),
+        lambda: report(PRODUCTION, Standing(anchored=True, claimed_kind=HierarchyKind.TRIAL)),
         lambda: report(PRODUCTION, UNDER_G1),
     ),
     Vector(

@@ -1,4 +1,4 @@
-"""Vectors of the rules of :mod:`pkitools.validation.revocation`: each through the whole check, from memory."""
+"""Vectors of the rules of :mod:`pkitools.revocation`: each through the whole check, from memory."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 from pkitools.findings import Report
-from pkitools.validation.revocation import (
-    CacheEntry,
-    Fetched,
-    FetchError,
-    FetchRequest,
-    RevocationOptions,
-    RevocationPolicy,
-)
+from pkitools.revocation import CacheEntry, Fetched, FetchError, FetchRequest, RevocationOptions, RevocationPolicy
 from pkitools_test_pki.faults.crls import CRL_FAULTS
 from pkitools_test_pki.faults.responses import OCSP_FAULTS
 from pkitools_test_pki.issued import IssuedCertificate

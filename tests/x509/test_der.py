@@ -10,9 +10,9 @@ from asn1crypto import core
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.containers import read_source
 from pkitools.errors import InputError
 from pkitools.limits import MAX_DER_DEPTH
-from pkitools.sources import read_source
 from pkitools.x509 import der, read_certificate
 from pkitools.x509.der import DERError
 from tests.support.der import integer, oid, sequence, tlv

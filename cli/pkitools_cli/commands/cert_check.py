@@ -27,9 +27,9 @@ from pkitools_cli.output import complain, emit_json, say, say_lines
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 
 if TYPE_CHECKING:
-    from pkitools.check import CheckResult, Revocation
+    from pkitools.checking import CheckResult, Revocation
+    from pkitools.revocation import Fetcher
     from pkitools.systems import System
-    from pkitools.validation.revocation import Fetcher
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):
@@ -125,7 +125,7 @@ def _judged_files(given: Mapping[str, Any]) -> tuple[list[tuple[str, CheckResult
 
 def _judge(given: Mapping[str, Any]) -> Callable[[str], CheckResult]:
     """Return what judges one file; everything the files share is read once, before the first."""
-    from pkitools.check import check
+    from pkitools.checking import check
     from pkitools.trust import TrustStore
 
     trust = TrustStore.from_files(given["trust"]) if given["trust"] else None
@@ -155,26 +155,26 @@ def _judge(given: Mapping[str, Any]) -> Callable[[str], CheckResult]:
 
 def _certificates(name: str, passphrase: bytes | None = None) -> tuple[bytes, ...]:
     """Return the certificates of a file, the end entity first: chains are stored in either order."""
-    from pkitools.check import end_entity_first
-    from pkitools.sources import Kind, items_of
+    from pkitools.checking import end_entity_first
+    from pkitools.containers import ItemKind, items_of
 
     source = read_input(name, passphrase)
     for bad in source.problems:
         complain(
             tr("cli.cert_check.bad_block", file=name, position=bad.position, why=error_sentence(bad.error, language()))
         )
-    return end_entity_first([item.der for item in items_of(source, Kind.CERTIFICATE)])
+    return end_entity_first([item.der for item in items_of(source, ItemKind.CERTIFICATE)])
 
 
 def _revocation(given: Mapping[str, Any]) -> Revocation:
-    from pkitools.check import Revocation
-    from pkitools.sources import Kind, items_of
-    from pkitools.validation.revocation import RevocationOptions, RevocationPolicy
-    from pkitools.validation.revocation.cache import DiskCache
+    from pkitools.checking import Revocation
+    from pkitools.containers import ItemKind, items_of
+    from pkitools.fetching.cache import DiskCache
+    from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(given["revocation"]) if given["revocation"] else None
-    crls = [item.der for name in _with_folders(given["crls"]) for item in items_of(read_input(name), Kind.CRL)]
-    responses = [item.der for name in given["ocsp"] for item in items_of(read_input(name), Kind.OCSP_RESPONSE)]
+    crls = [item.der for name in _with_folders(given["crls"]) for item in items_of(read_input(name), ItemKind.CRL)]
+    responses = [item.der for name in given["ocsp"] for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
     online = not given["offline"] and policy is not RevocationPolicy.OFF
     return Revocation(
         policy=policy,
@@ -193,7 +193,7 @@ def _with_folders(names: Sequence[str]) -> Iterator[str]:
 
 
 def _fetcher(given: Mapping[str, Any]) -> Fetcher:
-    from pkitools.validation.revocation.fetch import HttpFetcher, Proxies
+    from pkitools.fetching.fetcher import HttpFetcher, Proxies
 
     def setting(name: str) -> str:
         return os.environ.get(name.lower()) or os.environ.get(name) or ""

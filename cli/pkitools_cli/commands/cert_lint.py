@@ -9,6 +9,7 @@ from functools import cache
 
 import click
 
+from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
 from pkitools.findings import Report, Severity, Verdict
@@ -16,7 +17,6 @@ from pkitools.messages import error_sentence
 from pkitools.reports import report_document, report_text
 from pkitools.reports.document import instant
 from pkitools.rules import Role, detect_profile, find_issuer, lint, role_of
-from pkitools.sources import Kind, items_of
 from pkitools.text import shown
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -134,7 +134,7 @@ def _certificates(name: str, passphrase: bytes | None) -> list[tuple[int, Certif
         complain(
             tr("cli.cert_lint.bad_block", file=name, position=bad.position, why=error_sentence(bad.error, language()))
         )
-    return [(item.position, read_certificate(item.der)) for item in items_of(source, Kind.CERTIFICATE)]
+    return [(item.position, read_certificate(item.der)) for item in items_of(source, ItemKind.CERTIFICATE)]
 
 
 @cache

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 import click
 
+from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import PkitoolsError
 from pkitools.files import is_private
 from pkitools.messages import LANGUAGES, error_sentence
-from pkitools.sources import Item, Kind, Source
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert_show_document import item_document
 from pkitools_cli.commands.cert_show_text import Rows, certificate_rows, crl_rows, key_rows, request_rows
@@ -27,7 +27,7 @@ from pkitools_cli.passphrases import given_passphrase, passphrase_options
 
 if TYPE_CHECKING:  # they load cryptography, which showing a certificate does not need
     from pkitools.requests import RequestFacts
-    from pkitools.validation.revocation import CertificateRevocationList
+    from pkitools.revocation import CertificateRevocationList
 
 Facts: TypeAlias = "CertificateFacts | RequestFacts | CertificateRevocationList"
 
@@ -80,14 +80,14 @@ def _read(item: Item) -> Shown:
 
 def _facts(item: Item) -> Facts | None:
     match item.kind:
-        case Kind.CERTIFICATE:
+        case ItemKind.CERTIFICATE:
             return read_certificate(item.der)
-        case Kind.REQUEST:
+        case ItemKind.REQUEST:
             from pkitools.requests import read_request
 
             return read_request(item.der)
-        case Kind.CRL:
-            from pkitools.validation.revocation import read_crl
+        case ItemKind.CRL:
+            from pkitools.revocation import read_crl
 
             crl = read_crl(item.der)
             _ = crl.index  # reads the entries: a list with a malformed one is refused here
@@ -106,7 +106,7 @@ def _issuer_among(facts: CertificateFacts, shown: list[Shown]) -> CertificateFac
 # text
 
 
-def _say_file(name: str, source: Source | Failure, shown: list[Shown], moment: datetime) -> None:
+def _say_file(name: str, source: Contents | Failure, shown: list[Shown], moment: datetime) -> None:
     if isinstance(source, Failure):
         complain(error_sentence(source.error, language()))
         return
@@ -124,14 +124,14 @@ def _say_file(name: str, source: Source | Failure, shown: list[Shown], moment: d
 def _rows(each: Shown, shown: list[Shown], moment: datetime) -> Rows:
     if isinstance(each.facts, CertificateFacts):
         return certificate_rows(each.facts, _issuer_among(each.facts, shown), moment)
-    if each.item.kind is Kind.REQUEST:
+    if each.item.kind is ItemKind.REQUEST:
         return request_rows(cast("RequestFacts", each.facts))
-    if each.item.kind is Kind.CRL:
+    if each.item.kind is ItemKind.CRL:
         return crl_rows(cast("CertificateRevocationList", each.facts), moment)
     return key_rows(each.item)
 
 
-def _say_item(source: Source, each: Shown, rows: Rows) -> None:
+def _say_item(source: Contents, each: Shown, rows: Rows) -> None:
     kind = tr(f"cli.cert.show.kind.{each.item.kind}")
     alias = f" ({each.item.alias})" if each.item.alias else ""
     where = tr("cli.cert.show.part", number=each.item.position)
@@ -149,8 +149,8 @@ def _one_line(text: str) -> str:
     return text.replace("\n", "\\n")
 
 
-def _warn_about_keys(name: str, source: Source) -> None:
-    plain = any(item.kind is Kind.KEY and not item.encrypted for item in source.items)
+def _warn_about_keys(name: str, source: Contents) -> None:
+    plain = any(item.kind is ItemKind.KEY and not item.encrypted for item in source.items)
     if plain and name != STANDARD_INPUT and Path(name).is_file() and not is_private(name):
         complain(tr("cli.cert.show.key_readable", name=name))
 
@@ -158,7 +158,7 @@ def _warn_about_keys(name: str, source: Source) -> None:
 # JSON
 
 
-def _file_document(name: str, source: Source | Failure, shown: list[Shown], moment: datetime) -> dict[str, object]:
+def _file_document(name: str, source: Contents | Failure, shown: list[Shown], moment: datetime) -> dict[str, object]:
     if isinstance(source, Failure):
         return {"name": name, "container": None, "items": [], "errors": [_error_document(source.error, None)]}
     return {
@@ -177,7 +177,7 @@ def _issuer(facts: Facts | None, shown: list[Shown]) -> CertificateFacts | None:
     return _issuer_among(facts, shown) if isinstance(facts, CertificateFacts) else None
 
 
-def _errors(source: Source, shown: list[Shown]) -> Iterator[dict[str, object]]:
+def _errors(source: Contents, shown: list[Shown]) -> Iterator[dict[str, object]]:
     for bad in source.problems:
         yield _error_document(bad.error, bad.position)
     for each in shown:

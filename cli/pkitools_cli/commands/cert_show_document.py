@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from pkitools.containers import Item, ItemKind
 from pkitools.messages import LANGUAGES
 from pkitools.reports.document import instant
-from pkitools.sources import Item, Kind
 from pkitools.trust import Match, Recognition, decode_policy, hierarchy_of, recognise
 from pkitools.x509 import CertificateFacts, oin_from_subject
 from pkitools.x509.document import (
@@ -23,12 +23,12 @@ from pkitools.x509.names import name_from_der
 
 if TYPE_CHECKING:  # they load cryptography
     from pkitools.requests import RequestFacts
-    from pkitools.validation.revocation import CertificateRevocationList
+    from pkitools.revocation import CertificateRevocationList
 
 
 def item_document(item: Item, facts: object, issuer: CertificateFacts | None, moment: datetime) -> dict[str, object]:
     """Return an item; of ``certificate``, ``request`` and ``crl`` the one that it is, is filled."""
-    is_request, is_crl = item.kind is Kind.REQUEST, item.kind is Kind.CRL
+    is_request, is_crl = item.kind is ItemKind.REQUEST, item.kind is ItemKind.CRL
     return {
         "kind": str(item.kind),
         "position": item.position,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from pkitools.containers import Item
 from pkitools.messages import outcome_message
-from pkitools.sources import Item
-from pkitools.trust import Kind as Trust
+from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
 from pkitools.x509 import (
     CertificateFacts,
@@ -30,7 +30,7 @@ from pkitools_cli.i18n import language, tr
 
 if TYPE_CHECKING:  # they load cryptography
     from pkitools.requests import RequestFacts
-    from pkitools.validation.revocation import CertificateRevocationList
+    from pkitools.revocation import CertificateRevocationList
 
 Rows: TypeAlias = list[tuple[str, list[str]]]
 

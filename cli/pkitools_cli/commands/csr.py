@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import SecretError
 from pkitools.files import is_private, read_bytes
@@ -12,7 +13,6 @@ from pkitools.profiles import get_profile, get_tsp
 from pkitools.reports import report_document, report_text
 from pkitools.requests import check_request, read_request, request_document
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES, PrivateKey, load_key
-from pkitools.sources import Kind, items_of
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, tr
@@ -56,7 +56,7 @@ def check(
     where = Environment(environment) if environment else None
     passphrase = given_passphrase(passphrase_file, passphrase_env)
     source = read_input(file, passphrase)
-    requests = items_of(source, Kind.REQUEST)
+    requests = items_of(source, ItemKind.REQUEST)
     key = read_key(key_file, passphrase) if key_file else None
     reports = [
         check_request(

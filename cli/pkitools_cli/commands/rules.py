@@ -57,12 +57,11 @@ def explain(*, code: str, as_json: bool) -> int:
         return ExitCode.PASSED
     text = message(rule.code, _shown_operands(rule, language()), language())
     say(text.title, bold=True, colour=_COLOURS.get(rule.severity))
-    source = " ".join(part for part in (rule.source.document, rule.source.version, rule.source.section) if part)
     rows = [
         ("code", rule.code),
         ("severity", _word("severity", rule.severity.name)),
-        ("source", source),
-        ("url", rule.source.url),
+        ("source", rule.source.text(language())),
+        ("url", rule.source.document.url),
         ("certainty", _word("certainty", rule.certainty)),
         ("applies_to", ", ".join(rule.applies_to)),
         ("message", text.message),
@@ -78,7 +77,8 @@ def explain(*, code: str, as_json: bool) -> int:
 def _is_from(rule: Rule, source: str) -> bool:
     """Return whether the rule comes from this source: the first part of its code, or words of the document's name."""
     wanted = source.casefold()
-    return rule.code.partition(".")[0] == wanted or wanted in rule.source.document.casefold()
+    names = (rule.source.key, *rule.source.document.title.values())
+    return rule.code.partition(".")[0] == wanted or any(wanted in name.casefold() for name in names)
 
 
 def _namespaces() -> list[str]:

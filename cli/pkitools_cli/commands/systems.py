@@ -11,8 +11,9 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.messages import message
+from pkitools.reports import source_document
 from pkitools.reports.document import instant
-from pkitools.systems import Answer, Statement, System, Topic, get_system, systems
+from pkitools.systems import Stance, Statement, System, Topic, get_system, systems
 from pkitools.systems.model import ANSWERED
 from pkitools.trust import hierarchies
 from pkitools_cli.exit_codes import ExitCode
@@ -22,7 +23,7 @@ from pkitools_cli.options import environment_option, json_option, moment_option
 from pkitools_cli.output import emit_json, say, say_lines
 
 _MOST_COLUMNS = 100  # longer lines are hard to read, whatever the terminal
-_MARKS = {Answer.YES: "+", Answer.NO: "-", Answer.DISCOURAGED: "!", Answer.UNKNOWN: "?"}
+_MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
 
 
 @click.group("systems", cls=Group, help="cli.systems.help")
@@ -109,8 +110,7 @@ def _say_statement(statement: Statement) -> None:
 def _source_line(statement: Statement) -> str:
     if statement.certainty is None:
         return f"[{tr('cli.systems.unknown')}]"
-    source = statement.source
-    where = ", ".join(part for part in (source.document, source.version, source.section) if part)
+    where = statement.source.text(language())
     certainty = message(f"report.certainty.{statement.certainty}", {}, language()).title
     weight = f"; {tr(f'cli.systems.severity.{statement.severity.name.lower()}')}" if statement.weighs else ""
     return f"[{where}; {certainty}{weight}]"
@@ -124,12 +124,12 @@ def _labels(statement: Statement) -> Iterator[str]:
 
 def _summary(system: System, environment: Environment, moment: datetime) -> str:
     parts = []
-    for answer in (Answer.YES, Answer.DISCOURAGED, Answer.UNKNOWN):
+    for answer in (Stance.YES, Stance.DISCOURAGED, Stance.UNKNOWN):
         said = [s for s in system.statements_at(environment, moment, Topic.HIERARCHY) if s.answer is answer]
         labels = ", ".join(label for s in said for label in _labels(s))
         if labels:
             parts.append(tr(f"cli.systems.summary.{answer}", hierarchies=labels))
-    if any(s.answer is Answer.YES for s in system.statements_at(environment, moment, Topic.SELF_SIGNED)):
+    if any(s.answer is Stance.YES for s in system.statements_at(environment, moment, Topic.SELF_SIGNED)):
         parts.append(tr("cli.systems.summary.self_signed"))
     return "; ".join(parts)
 
@@ -166,7 +166,7 @@ def _summary_document(system: System, moment: datetime) -> dict[str, object]:
                     if s.answer is answer
                     for value in s.values
                 ]
-                for answer in Answer
+                for answer in Stance
             }
             for environment in Environment
         },
@@ -190,7 +190,6 @@ def _show_document(system: System, environments: list[Environment], moment: date
 
 
 def _statement_document(statement: Statement) -> dict[str, object]:
-    source = statement.source
     return {
         "topic": str(statement.topic),
         "answer": str(statement.answer),
@@ -201,10 +200,5 @@ def _statement_document(statement: Statement) -> dict[str, object]:
         "text": dict(statement.text),
         "certainty": str(statement.certainty) if statement.certainty else None,
         "severity": statement.severity.name.lower() if statement.weighs else None,
-        "source": {
-            "document": source.document,
-            "version": source.version,
-            "section": source.section,
-            "url": source.url,
-        },
+        "source": source_document(statement.source),
     }

@@ -11,12 +11,12 @@ import click
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.reports.document import instant
 from pkitools.trust import (
-    Basis,
     CACertificate,
     CAStatus,
     CatalogueEntry,
     Hierarchy,
-    Kind,
+    HierarchyKind,
+    Knowledge,
     Match,
     Recognition,
     catalogue,
@@ -53,7 +53,7 @@ def list_(everything: bool, moment: datetime, as_json: bool) -> int:
         emit_json("pkitools.trust-list/v1", _list_document(everything, moment))
         return ExitCode.PASSED
     say(tr("cli.trust.list.title", moment=instant(moment), retrieved=catalogue().retrieved), bold=True)
-    for kind in Kind:
+    for kind in HierarchyKind:
         say()
         say(tr(f"cli.trust.kind.{kind}"), bold=True)
         for hierarchy in (h for h in hierarchies() if h.kind is kind):
@@ -259,7 +259,7 @@ def _list_document(everything: bool, moment: datetime) -> dict[str, object]:
                 "not_after": instant(c.not_after),
                 "source": c.source,
                 "second_source": c.second_source,
-                "one_publisher": c.basis is Basis.ONE_PUBLISHER,
+                "one_publisher": c.basis is Knowledge.ONE_PUBLISHER,
             }
             for c in embedded_certificates()
         ],

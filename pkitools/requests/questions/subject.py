@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from pkitools.findings import Rule
-from pkitools.profiles import AttributeRule, Basis, Presence, Profile
+from pkitools.findings import Basis, Rule
+from pkitools.profiles import AttributeRule, Presence, Profile
 from pkitools.requests import rules
 from pkitools.requests.case import Answer, Case, Fault, Question
 from pkitools.requests.subject import text_fault

@@ -6,8 +6,7 @@ import re
 from typing import Final
 
 from pkitools.findings import Rule, Severity
-from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Presence, Profile, trial
-from pkitools.profiles import Answer as TSPAnswer
+from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile, trial
 from pkitools.requests import rules
 from pkitools.requests.case import MET, Answer, Case, Fault, Question
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
@@ -51,10 +50,10 @@ def signature(case: Case) -> Answer:
         return None
     pss = case.facts.signature_algorithm.name == "RSASSA-PSS"
     answer = tsp.pss if pss else tsp.pkcs1
-    if answer is TSPAnswer.ACCEPTED:
+    if answer is Acceptance.ACCEPTED:
         return MET
     name = "RSASSA-PSS" if pss else "PKCS#1 v1.5"
-    severity = Severity.WARNING if answer is TSPAnswer.REFUSED else None
+    severity = Severity.WARNING if answer is Acceptance.REFUSED else None
     return [Fault({"tsp": tsp.title, "signature": name}, "signatureAlgorithm", name, tsp.basis, severity)]
 
 
@@ -62,7 +61,7 @@ def hash_function(case: Case) -> Answer:
     """The TSP names the hash of the signature."""
     tsp, algorithm = case.tsp, case.facts.signature_algorithm
     pss = algorithm.name == "RSASSA-PSS"
-    if tsp is None or not tsp.hashes or (pss and tsp.pss is not TSPAnswer.ACCEPTED):
+    if tsp is None or not tsp.hashes or (pss and tsp.pss is not Acceptance.ACCEPTED):
         return None
     if algorithm.hash in tsp.hashes:
         return MET

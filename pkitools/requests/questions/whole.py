@@ -6,12 +6,12 @@ from typing import Final
 
 from cryptography import x509
 
+from pkitools.containers.guard import attempt
 from pkitools.findings import Rule
 from pkitools.limits import MAX_LISTED, MAX_RSA_BITS
 from pkitools.requests import rules
 from pkitools.requests.case import MET, Answer, Case, Fault, Question
 from pkitools.requests.reading import CHALLENGE_PASSWORD
-from pkitools.sources.guard import attempt
 from pkitools.x509.oids import EXTENSIONS
 
 _STRONG_HASHES: Final = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"})

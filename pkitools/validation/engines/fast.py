@@ -22,7 +22,11 @@ from cryptography.x509.verification import (
 )
 
 from pkitools.validation import algorithms
-from pkitools.validation.certificate import (
+from pkitools.validation.engines.protocol import EngineRequest, EngineResult
+from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints
+from pkitools.validation.policy import POLICY_EXTENSIONS
+from pkitools.x509.der import DERError
+from pkitools.x509.path_certificate import (
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
@@ -33,10 +37,6 @@ from pkitools.validation.certificate import (
     SUBJECT_KEY_IDENTIFIER,
     PathCertificate,
 )
-from pkitools.validation.engines.protocol import EngineRequest, EngineResult
-from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints
-from pkitools.validation.policy import POLICY_EXTENSIONS
-from pkitools.x509.der import DERError
 
 NAME: Final = "cryptography"
 

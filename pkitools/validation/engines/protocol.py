@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from pkitools.validation.certificate import PathCertificate
+from pkitools.x509.path_certificate import PathCertificate
 
 
 @dataclass(frozen=True, slots=True)

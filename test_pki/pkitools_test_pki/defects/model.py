@@ -15,7 +15,7 @@ from pkitools_test_pki.issued import IssuedCertificate, PathLike, outputs, pem
 from pkitools_test_pki.keys import private_pem
 
 if TYPE_CHECKING:
-    from pkitools.check import CheckResult
+    from pkitools.checking import CheckResult
     from pkitools_test_pki.algorithms import PrivateKey
     from pkitools_test_pki.defects.laboratory import Laboratory
 
@@ -170,9 +170,9 @@ class BrokenCertificate:
 
     def check(self) -> CheckResult:
         """Judge it as ``cert check`` does, offline, in the defect's context."""
-        from pkitools.check import Revocation, check
+        from pkitools.checking import Revocation, check
+        from pkitools.revocation import RevocationPolicy
         from pkitools.trust import TrustStore
-        from pkitools.validation.revocation import RevocationPolicy
 
         context = self.defect.context
         policy = RevocationPolicy(context.revocation) if context.revocation else None

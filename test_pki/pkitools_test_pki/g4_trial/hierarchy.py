@@ -108,7 +108,7 @@ def _certificates(folder: Path) -> list[FoundCertificate]:
 
 
 def _certificate(path: Path) -> FoundCertificate:
-    from pkitools.sources import read_source
+    from pkitools.containers import read_source
 
     source = read_source(read_bytes(path, limit=MAX_CERTIFICATE_BYTES * 10), str(path))
     if not source.certificates:
@@ -161,7 +161,7 @@ def _middle(common_name: str) -> str:
 def _require_signed(row: FoundCertificate, issuer: FoundCertificate) -> None:
     from cryptography import x509
 
-    from pkitools.sources.guard import attempt
+    from pkitools.containers.guard import attempt
 
     def verified() -> bool:
         certificate = x509.load_der_x509_certificate(row.der)

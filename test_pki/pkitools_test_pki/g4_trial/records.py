@@ -70,7 +70,7 @@ def read_crls(path: Path, certificate: CertificateFacts, events: Mapping[str, in
     logged = events.get(identifier or "", 0)
     if not path.exists():
         return Records(number=logged)
-    from pkitools.validation.revocation.crl import read_crl
+    from pkitools.crl.reading import read_crl
     from pkitools.x509.der import DERError
 
     crl = read_crl(read_bytes(path))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from pkitools.errors import InputError
-from pkitools.validation.revocation.ocsp import key_hash
+from pkitools.revocation.ocsp import key_hash
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools_test_pki import der

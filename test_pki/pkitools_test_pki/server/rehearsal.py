@@ -16,15 +16,15 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Final
 
-from pkitools.check import CheckResult, Revocation, check
+from pkitools.checking import CheckResult, Revocation, check
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
 from pkitools.reports import report_document, report_text
+from pkitools.revocation import RevocationPolicy
 from pkitools.systems import get_system
 from pkitools.text import instant, visible
 from pkitools.trust import TrustStore
-from pkitools.validation.revocation import RevocationPolicy
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES
 from pkitools_test_pki.issued import IssuedCertificate

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
-from pkitools.validation.revocation import read_crl
+from pkitools.revocation import read_crl
 from pkitools_test_pki import extensions
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.crl import CrlBlueprint, Revocation, crl_number, delta_indicator

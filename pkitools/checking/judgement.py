@@ -1,0 +1,349 @@
+"""The whole judgement: path, revocation, environment, OIN, rules and systems, merged into one report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from pkitools.checking.environment import Standing, environment_outcomes
+from pkitools.checking.ranking import ranked
+from pkitools.environment import Environment
+from pkitools.errors import InputError
+from pkitools.findings import CertificateRef, Outcome, Report, Status
+from pkitools.oin import OIN
+from pkitools.revocation import (
+    Cache,
+    CertificateRevocationList,
+    Fetcher,
+    RevocationOptions,
+    RevocationPolicy,
+    RevocationResult,
+    check_revocation,
+)
+from pkitools.revocation.rules import REVOKED
+from pkitools.rules import find_issuer, lint
+from pkitools.systems import System, evaluate, get_system
+from pkitools.trust import (
+    Hierarchy,
+    Match,
+    Recognition,
+    TrustAnchor,
+    TrustStore,
+    anchors,
+    embedded_certificates,
+    embedded_intermediates,
+    get_hierarchy,
+    hierarchy_of,
+    is_self_signed,
+)
+from pkitools.validation import PolicyInput, VerifiedPath, validate_path
+from pkitools.validation.rules import ENCODING
+from pkitools.validation.rules import RULES as PATH_RULES
+from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+
+if TYPE_CHECKING:
+    from pkitools.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """How revocation is to be checked.
+
+    Args:
+        policy: what an unknown status means; ``None`` takes ``require`` in production and ``prefer`` in preproduction.
+        crls: CRLs at hand, DER; or read before, which saves that for the next certificate.
+        ocsp_responses: DER of OCSP responses at hand.
+        fetcher: the means to use the network; ``None`` stays offline.
+        cache: documents kept between runs.
+        options: order of sources, freshness, limits.
+    """
+
+    policy: RevocationPolicy | None = None
+    crls: tuple[bytes | CertificateRevocationList, ...] = ()
+    ocsp_responses: tuple[bytes, ...] = ()
+    fetcher: Fetcher | None = None
+    cache: Cache | None = None
+    options: RevocationOptions = field(default_factory=RevocationOptions)
+
+    def policy_in(self, environment: Environment) -> RevocationPolicy:
+        """Return the policy that holds in this environment."""
+        if self.policy is not None:
+            return self.policy
+        return RevocationPolicy.REQUIRE if environment is Environment.PRODUCTION else RevocationPolicy.PREFER
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What :func:`check` found.
+
+    Args:
+        report: every outcome of every room, and the verdict.
+        facts: the certificate.
+        oin: its OIN; ``None`` when it holds none, or more than one.
+        path: the proof that a path leads to an anchor trusted here; ``None`` when there is none.
+        hierarchy: the hierarchy that path ends in; ``None`` also for a root nobody lists.
+        recognition: what the certificate's issuer seems to be, by name: advice, never proof.
+        engine: the engine that judged the path.
+        revocation: the status of each certificate of the path, with every attempt; of nothing without a path.
+    """
+
+    report: Report
+    facts: CertificateFacts
+    oin: OIN | None
+    path: VerifiedPath | None
+    hierarchy: Hierarchy | None
+    recognition: Recognition
+    engine: str
+    revocation: RevocationResult
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of the certificate, apart from its path."""
+
+    environment: Environment
+    moment: datetime
+    systems: tuple[System, ...]
+    profile: Profile | str | None
+    entity_id: str | None
+
+
+def check(
+    certificate: bytes,
+    *,
+    moment: datetime,
+    environment: Environment,
+    systems: Sequence[str | System] = (),
+    intermediates: Sequence[bytes] = (),
+    trust: TrustStore | None = None,
+    entity_id: str | None = None,
+    profile: Profile | str | None = None,
+    host: str | None = None,
+    revocation: Revocation | None = None,
+    cross_check: bool = False,
+    strict: bool = False,
+    policies: PolicyInput | None = None,
+) -> CheckResult:
+    """Judge whether a certificate is right, for an environment and for the systems named.
+
+    Trust is scoped: the path may end in the root of the one hierarchy the certificate says to stand under, and in the
+    roots of ``trust``. Whether that hierarchy is right here is then a rule of its own, which names the anchor asked.
+
+    Args:
+        certificate: DER of the end entity.
+        moment: validation time, aware UTC.
+        environment: where the certificate is to be used.
+        systems: the connected systems it is for, by name or as data.
+        intermediates: DER of certificates that came with it; the embedded ones are added.
+        trust: roots of a test hierarchy, for preproduction. In production a path to one is found and refused.
+        entity_id: the entity ID it is to be used with (eHerkenning, ST-SAML).
+        profile: the profile it was ordered under; else recognised by its policies.
+        host: DNS name or address it must name as a TLS server.
+        revocation: policy, material at hand and means; by default offline.
+        cross_check: ask both path engines and require that they agree.
+        strict: put the rules of RFC 5280 and of the public web PKI beside the path.
+        policies: inputs to policy processing.
+
+    Raises:
+        InputError: ``certificate`` is no certificate.
+        InvalidValueError: a system is unknown, or ``moment`` is not aware.
+    """
+    named = tuple(get_system(s) if isinstance(s, str) else s for s in systems)
+    question = _Question(environment, moment, named, profile, entity_id)
+    facts = read_certificate(certificate)
+    recognition = _recognise(facts, intermediates)
+    self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
+    scope = _scope(facts, recognition, trust, self_signed=self_signed)
+    judged = _judged_path(
+        facts,
+        intermediates=(*intermediates, *scope.intermediates, *embedded_intermediates()),
+        anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
+        other_anchors=_embedded_roots(),
+        moment=moment,
+        host=host,
+        strict=strict,
+        crls=_encoded(revocation) if strict and revocation else (),
+        cross_check=cross_check,
+        policies=policies or PolicyInput(),
+    )
+    path = judged.path
+    anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
+    oin = oin_from_certificate(facts)
+    withdrawn = _revocation(path, environment, moment, revocation or Revocation())
+    standing = Standing(
+        anchored=anchor is not None,
+        hierarchy=anchor.hierarchy if anchor else None,
+        claimed=recognition.hierarchy,
+        claimed_kind=recognition.kind,
+        self_signed=self_signed,
+        system_named=bool(named),
+    )
+    found = [
+        *judged.outcomes,
+        *withdrawn.outcomes,
+        *environment_outcomes(facts, environment, standing),
+        *_linted(question, facts, _issuer(facts, path, intermediates), oin),
+        *_asked_by_systems(question, facts, standing, anchor, oin.oin),
+    ]
+    # with several systems the same rules are asked again: what came of them is told once
+    outcomes = ranked(list(dict.fromkeys(found)) if len(named) > 1 else found)
+    report = Report(
+        facts.subject.common_name or facts.sha256,
+        tuple(outcomes),
+        moment,
+        environment,
+        ", ".join(system.name for system in named) or None,
+    )
+    return CheckResult(report, facts, oin.oin, path, standing.hierarchy, recognition, judged.engine, withdrawn)
+
+
+@dataclass(frozen=True, slots=True)
+class _JudgedPath:
+    outcomes: tuple[Outcome, ...]
+    path: VerifiedPath | None = None
+    engine: str = ""
+
+
+def _judged_path(facts: CertificateFacts, **asked: Any) -> _JudgedPath:
+    try:
+        result = validate_path(facts.der, **asked)
+    except InputError as error:
+        # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
+        # of the report says why
+        return _JudgedPath(tuple(_not_processed(facts, error)))
+    return _JudgedPath(result.report.outcomes, result.path, result.engine)
+
+
+def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:
+    ref = CertificateRef(facts.sha256, "end_entity")
+    params = {"name": facts.subject.text, "detail": str(error.params.get("reason", error.code))}
+    for rule in PATH_RULES:
+        if rule is ENCODING:
+            yield Outcome(rule, Status.VIOLATED, ref, params=params)
+        else:
+            yield Outcome(rule, Status.NOT_CHECKED, reason="no_path")
+
+
+def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recognition:
+    """Return where the certificate says to stand; through the chain it came with when its issuer is unknown."""
+    found = hierarchy_of(facts)
+    if found.hierarchy or found.match is Match.LOOK_ALIKE or not intermediates:
+        return found
+    by_subject = {issuer.subject.der: issuer for issuer in map(_readable, intermediates) if issuer}
+    at, seen = facts, {facts.subject.der}
+    while (issuer := by_subject.get(at.issuer.der)) and issuer.subject.der not in seen:
+        seen.add(issuer.subject.der)
+        higher = hierarchy_of(issuer)
+        if higher.hierarchy or higher.match is Match.LOOK_ALIKE:
+            return higher
+        at = issuer
+    return found
+
+
+def _readable(der: bytes) -> CertificateFacts | None:
+    try:
+        return read_certificate(der)
+    except InputError:
+        return None  # path validation counts what could not be read
+
+
+def _scope(
+    facts: CertificateFacts, recognition: Recognition, trust: TrustStore | None, *, self_signed: bool
+) -> TrustStore:
+    """Return what this certificate may be anchored in: itself, one hierarchy, and what the user trusts."""
+    if self_signed:
+        return TrustStore((_itself(facts),))
+    claimed = recognition.hierarchy
+    if claimed is None and recognition.authority and recognition.authority.hierarchy:
+        claimed = get_hierarchy(recognition.authority.hierarchy)  # a look-alike: to show whose name it bears
+    store = anchors([claimed]) if claimed else TrustStore()
+    return store + trust if trust else store
+
+
+def _itself(facts: CertificateFacts) -> TrustAnchor:
+    name = facts.subject.common_name or facts.subject.text
+    return TrustAnchor(
+        facts.der, facts.sha256, name, None, "root", facts.not_before, facts.not_after, "the certificate itself"
+    )
+
+
+@lru_cache(maxsize=1)
+def _embedded_roots() -> tuple[bytes, ...]:
+    return tuple(c.der for c in embedded_certificates() if isinstance(c, TrustAnchor))
+
+
+def _issuer(
+    facts: CertificateFacts, path: VerifiedPath | None, intermediates: Sequence[bytes]
+) -> CertificateFacts | None:
+    """Return the issuer's certificate: of the path, else one that came along or is embedded and bears its name."""
+    if path is not None:
+        return next(map(_authority, path.certificates[1:2]), None)
+    candidates = (*map(_readable, intermediates), *map(_authority, embedded_intermediates()))
+    return find_issuer(facts, [found for found in candidates if found])
+
+
+def _encoded(revocation: Revocation) -> list[bytes]:
+    return [crl if isinstance(crl, bytes) else crl.der for crl in revocation.crls]
+
+
+def _revocation(
+    path: VerifiedPath | None, environment: Environment, moment: datetime, asked: Revocation
+) -> RevocationResult:
+    policy = asked.policy_in(environment)
+    if path is None:
+        # no address of a certificate is followed before its path is signature-valid to a root
+        return RevocationResult((), (Outcome(REVOKED, Status.NOT_CHECKED, reason="no_path"),), policy)
+    return check_revocation(
+        path.certificates,
+        moment=moment,
+        policy=policy,
+        crls=asked.crls,
+        ocsp_responses=asked.ocsp_responses,
+        fetcher=asked.fetcher,
+        cache=asked.cache,
+        options=asked.options,
+    )
+
+
+def _linted(
+    question: _Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
+) -> Iterator[Outcome]:
+    known = [facts] if issuer is None else [facts, issuer]
+    names: list[str | None] = [system.name for system in question.systems]
+    for name in names or [None]:
+        yield from lint(
+            facts,
+            moment=question.moment,
+            profile=question.profile,
+            environment=question.environment,
+            system=name,
+            role="end_entity",
+            path=known,
+            oin=oin,
+        ).outcomes
+
+
+@lru_cache(maxsize=256)
+def _authority(der: bytes) -> CertificateFacts:
+    return read_certificate(der)
+
+
+def _asked_by_systems(
+    question: _Question, facts: CertificateFacts, standing: Standing, anchor: TrustAnchor | None, oin: OIN | None
+) -> Iterator[Outcome]:
+    for system in question.systems:
+        yield from evaluate(
+            system,
+            question.environment,
+            facts,
+            moment=question.moment,
+            hierarchy=standing.hierarchy,
+            root_sha256=anchor.sha256 if anchor and not standing.self_signed else None,
+            self_signed=standing.self_signed,
+            oin=oin,
+            entity_id=question.entity_id,
+        )

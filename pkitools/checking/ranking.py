@@ -1,0 +1,49 @@
+"""The order of a merged report: what the reader can act on first.
+
+A danger comes before everything: a counterfeit authority. Then expired, revoked, wrong environment, purpose, unknown
+issuer; what the ranking does not name follows as recorded. Severity goes before rank, and is for the report to apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pkitools.checking import environment
+from pkitools.findings import Outcome, Status
+from pkitools.revocation.rules import REVOKED
+from pkitools.systems import rules as systems
+from pkitools.validation import rules as path
+
+_ORDER: Final = (
+    path.LOOK_ALIKE,
+    path.EXPIRED,
+    path.NOT_YET_VALID,
+    REVOKED,
+    environment.TEST_HIERARCHY,
+    environment.PRODUCTION_ROOT,
+    environment.SELF_SIGNED,
+    path.ANCHOR_IN_SCOPE,
+    systems.HIERARCHY_ACCEPTED,
+    systems.SELF_SIGNED_NOT_ALLOWED,
+    path.EKU_PURPOSE,
+    path.EKU_AUTHORITY,
+    path.HOST,
+    systems.CLIENT_AUTH,
+    systems.SERVER_AUTH,
+    systems.SIGNING,
+    path.SIGNATURE,
+    path.ANCHOR_FOUND,
+)
+RANK: Final = {rule.code: place for place, rule in enumerate(_ORDER)}
+
+
+def ranked(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with the violations that have a rank in front, by rank; the others keep their order."""
+    violated = Status.VIOLATED  # an enum looks its members up each time
+    first = [o for o in outcomes if o.status is violated and o.rule.code in RANK]
+    if not first:
+        return list(outcomes)
+    chosen = set(map(id, first))
+    first.sort(key=lambda o: RANK[o.rule.code])
+    return first + [o for o in outcomes if id(o) not in chosen]

@@ -1,0 +1,10 @@
+"""Bytes → certificates, requests, CRLs and keys: PEM, DER, base64, PKCS#7, PKCS#12, Java keystores, SAML metadata.
+
+Start at :func:`read_source`; :func:`items_of` asks it for one kind.
+"""
+
+from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers.reader import read_source
+from pkitools.containers.wanted import items_of
+
+__all__ = ["BadItem", "ContainerFormat", "Contents", "Item", "ItemKind", "items_of", "read_source"]

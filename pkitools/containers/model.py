@@ -1,0 +1,94 @@
+"""What a file turned out to hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pkitools.errors import InputError
+
+
+class ItemKind(StrEnum):
+    """What one item is."""
+
+    CERTIFICATE = "certificate"
+    REQUEST = "request"
+    CRL = "crl"
+    KEY = "key"
+    PUBLIC_KEY = "public_key"
+    OCSP_RESPONSE = "ocsp_response"
+
+
+class ContainerFormat(StrEnum):
+    """How the file wraps its items."""
+
+    PEM = "pem"
+    DER = "der"
+    BASE64 = "base64"
+    PKCS7 = "pkcs7"
+    PKCS12 = "pkcs12"
+    JKS = "jks"
+    SAML_METADATA = "saml_metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing found.
+
+    Args:
+        kind: what it is, by its structure and never by its label.
+        der: its DER; of a key whose PEM body is encrypted the old way (``Proc-Type``) the ciphertext. Never shown.
+        position: in PEM the number of its block, elsewhere its number in the file; from 1.
+        form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
+        encrypted: a key that needs a passphrase.
+        alias: the name a keystore gives it.
+    """
+
+    kind: ItemKind
+    der: bytes = field(repr=False)
+    position: int
+    form: str = ""
+    encrypted: bool = False
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadItem:
+    """One part that could not be used: where, and why."""
+
+    position: int
+    error: InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A file read: at least one item, in the order of the file, and what could not be used of it."""
+
+    name: str
+    container: ContainerFormat
+    items: tuple[Item, ...]
+    problems: tuple[BadItem, ...] = ()
+
+    def of_kind(self, kind: ItemKind) -> tuple[Item, ...]:
+        """Return the items of one kind."""
+        return tuple(item for item in self.items if item.kind is kind)
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """The DER of every certificate."""
+        return tuple(item.der for item in self.of_kind(ItemKind.CERTIFICATE))
+
+    @property
+    def requests(self) -> tuple[bytes, ...]:
+        """The DER of every certificate signing request."""
+        return tuple(item.der for item in self.of_kind(ItemKind.REQUEST))
+
+    @property
+    def crls(self) -> tuple[bytes, ...]:
+        """The DER of every CRL."""
+        return tuple(item.der for item in self.of_kind(ItemKind.CRL))
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """The DER of every private key, encrypted ones included. Secret: never show or log it."""
+        return tuple(item.der for item in self.of_kind(ItemKind.KEY))

@@ -1,0 +1,129 @@
+"""PKCS#12 keystores (``.p12``, ``.pfx``; RFC 7292), opened with their passphrase.
+
+How many rounds of key derivation a keystore asks for, its maker chose: 2³¹ would keep us busy for minutes. The outer
+structure, which is not encrypted, is read first and refused beyond the limits. A key bag wrapped a second time *inside*
+encrypted content cannot be seen beforehand; common software does not make those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from pkitools.containers.guard import attempt
+from pkitools.containers.model import Item, ItemKind
+from pkitools.errors import InputError, LimitError, SecretError
+from pkitools.limits import MAX_KDF_ITERATIONS
+from pkitools.x509.der import (
+    INTEGER,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    DERError,
+    Node,
+    contents,
+    integer,
+    iterate,
+    oid,
+    root,
+    walk,
+)
+
+_MAX_BYTES: Final = 16 * 1024 * 1024  # the certificates of a whole operating system make 300 kB
+_MAX_NODES: Final = 200_000
+_MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
+_DATA: Final = "1.2.840.113549.1.7.1"
+_SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
+_PKCS12_PBE_ARC: Final = "1.2.840.113549.1.12.1."
+_PKCS5_PBE_ARC: Final = "1.2.840.113549.1.5."  # PBES1 and, by .12, PBKDF2: all hold salt and rounds
+
+
+def read_pkcs12(data: bytes, name: str, passphrase: bytes | None) -> tuple[Item, ...]:
+    """Return the key, its certificate and the other certificates.
+
+    Without a passphrase the two ways to have none (absent and empty) are tried.
+
+    Raises:
+        SecretError: the passphrase is missing or wrong.
+        LimitError: it asks for too many rounds of key derivation.
+        InputError: its structure is not that of a keystore.
+    """
+    if len(data) > _MAX_BYTES:
+        raise LimitError("sources.error.keystore_too_large", name=name, limit=_MAX_BYTES)
+    try:
+        _refuse_hard_work(data, name)
+    except DERError as error:
+        raise InputError("sources.error.pkcs12_malformed", name=name, detail=error.detail) from None
+    for tried in (passphrase,) if passphrase is not None else (None, b""):
+        items = _opened(data, tried)
+        if items is not None:
+            return items
+    slug = "passphrase_missing" if passphrase is None else "passphrase_wrong"
+    raise SecretError(f"sources.error.{slug}", name=name)
+
+
+def _opened(data: bytes, passphrase: bytes | None) -> tuple[Item, ...] | None:
+    return attempt(lambda: tuple(_items(data, passphrase)))
+
+
+def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+
+    found = pkcs12.load_pkcs12(data, passphrase)
+    items: list[Item] = []
+    if found.key is not None:
+        key = found.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        items.append(Item(ItemKind.KEY, key, 1, "PKCS#8"))
+    for entry in (found.cert, *found.additional_certs):
+        if entry is not None:
+            alias = entry.friendly_name.decode("utf-8", "replace") if entry.friendly_name else None
+            der = entry.certificate.public_bytes(Encoding.DER)
+            items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias))
+    return items
+
+
+def _refuse_hard_work(data: bytes, name: str) -> None:
+    for rounds in _rounds(data, name):
+        if rounds > MAX_KDF_ITERATIONS:
+            raise LimitError("sources.error.kdf_rounds", name=name, rounds=rounds, limit=MAX_KDF_ITERATIONS)
+
+
+def _rounds(data: bytes, name: str) -> Iterator[int]:
+    """Yield the rounds of every key derivation in sight: of the MAC, the contents and the plain bags."""
+    parts = _first(data, root(data, SEQUENCE), 3)
+    if len(parts) == 3:
+        mac = _first(data, parts[2], 3)
+        if len(mac) == 3:
+            yield integer(data, mac[2])
+    waiting = [data]
+    nodes = 0
+    while waiting:
+        layer = waiting.pop()
+        previous = ""
+        for _, node in walk(layer, root(layer, SEQUENCE)):
+            nodes += 1
+            if nodes > _MAX_NODES:
+                raise LimitError("sources.error.keystore_too_large", name=name, limit=_MAX_BYTES)
+            if node[0] == OBJECT_IDENTIFIER:
+                previous = oid(layer, node)
+            elif node[0] == SEQUENCE and previous.startswith((_PKCS12_PBE_ARC, _PKCS5_PBE_ARC, _SCRYPT)):
+                yield from _parameters(layer, node, previous, name)
+                previous = ""
+            elif node[0] == OCTET_STRING and previous == _DATA:
+                waiting.append(contents(layer, node))
+                previous = ""
+
+
+def _first(data: bytes, node: Node, count: int) -> list[Node]:
+    return list(islice(iterate(data, node), count))
+
+
+def _parameters(data: bytes, node: Node, algorithm: str, name: str) -> Iterator[int]:
+    numbers = [integer(data, part) for part in _first(data, node, 5) if part[0] == INTEGER]
+    if algorithm == _SCRYPT and len(numbers) >= 3:
+        cost, block_size, parallel = numbers[:3]
+        if 128 * cost * block_size > _MAX_SCRYPT_BYTES or cost * block_size * parallel > 8 * MAX_KDF_ITERATIONS:
+            raise LimitError("sources.error.kdf_rounds", name=name, rounds=cost, limit=MAX_KDF_ITERATIONS)
+    elif numbers:
+        yield numbers[0]

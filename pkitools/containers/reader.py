@@ -1,0 +1,256 @@
+"""Bytes → :class:`~pkitools.containers.model.Source`, by content and never by file name.
+
+Tried in order: keystore magic, DER, SAML metadata, PEM, base64 without armour. What is none of these gets one sentence
+that says what it looks like.
+"""
+
+from __future__ import annotations
+
+import binascii
+import codecs
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from pkitools.containers import jks, pem, saml
+from pkitools.containers.guard import attempt
+from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers.pkcs12 import read_pkcs12
+from pkitools.containers.structure import What, Wrapper, identify, outermost, signed_data_items
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
+from pkitools.text import size_text
+from pkitools.x509.der import DERError, encoded
+
+_WHITE: Final = b" \t\r\n\v\f"
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
+_KEY_LABEL: Final = "PRIVATE KEY"
+# accompany keys, hold none
+_SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
+_LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
+# what people hand over by mistake → error code
+_LOOKS_LIKE: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"PK\x03\x04", "zip"),
+    (b"\x1f\x8b", "zip"),
+    (b"7z\xbc\xaf\x27\x1c", "zip"),
+    (b"%PDF", "pdf"),
+    (b"ssh-", "ssh"),
+    (b"-----BEGIN PGP", "pgp"),
+)
+_BROKEN_ARMOUR: Final = re.compile(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
+
+
+@dataclass
+class _Found:
+    """What has been found so far."""
+
+    name: str
+    passphrase: bytes | None
+    items: list[Item] = field(default_factory=list)
+    problems: list[BadItem] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        if len(self.items) >= MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        self.items.append(item)
+
+    def bad(self, position: int, error: InputError) -> None:
+        self.problems.append(BadItem(position, error))
+
+
+def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> Contents:
+    """Return everything a file holds.
+
+    Args:
+        data: its content.
+        name: what to call it in messages. Its extension plays no part.
+        passphrase: for a PKCS#12 keystore. Private keys are recognised, never decrypted.
+
+    Raises:
+        InputError: nothing usable in it; the sentence says what it looks like.
+        SecretError: a keystore whose passphrase is missing or wrong.
+        LimitError: larger or more numerous than :mod:`pkitools.limits` allows.
+    """
+    if not data:
+        raise InputError("files.error.empty", name=name)
+    if len(data) > MAX_INPUT_BYTES:
+        raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
+    found = _Found(name, passphrase)
+    container = _read(_as_ascii(data), found)
+    if not found.items:
+        if found.problems:
+            raise found.problems[0].error
+        raise InputError("sources.error.nothing", name=name)
+    return Contents(name, container, tuple(found.items), tuple(found.problems))
+
+
+def _as_ascii(data: bytes) -> bytes:
+    """Undo what editors on Windows do to a text: byte order marks, and UTF-16."""
+    if data.startswith(codecs.BOM_UTF8):
+        return data[len(codecs.BOM_UTF8) :]
+    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return data[len(mark) :].decode(codec, "replace").encode("utf-8", "replace")
+    return data
+
+
+def _read(data: bytes, found: _Found) -> ContainerFormat:
+    readers: tuple[Callable[[bytes, _Found], ContainerFormat | None], ...] = (
+        _keystore,
+        _der,
+        _saml,
+        _pem,
+        _bare_base64,
+    )
+    for reader in readers:
+        container = reader(data, found)
+        if container is not None:
+            return container
+    raise _unrecognised(data, found.name)
+
+
+def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
+    if not data.startswith(jks.MAGICS):
+        return None
+    for item in jks.read_jks(data):
+        found.add(item)
+    return ContainerFormat.JKS
+
+
+def _der(data: bytes, found: _Found) -> ContainerFormat | None:
+    what = identify(data) if data[:1] == b"\x30" else None
+    if what is None:
+        return _ber(data, found) if data[:2] == b"\x30\x80" else None
+    _take(data, what, 1, found)
+    return _container(what[0], ContainerFormat.DER)
+
+
+def _container(kind: ItemKind | Wrapper, plain: ContainerFormat) -> ContainerFormat:
+    return ContainerFormat(kind.value) if isinstance(kind, Wrapper) else plain
+
+
+def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
+    """PKCS#7 with indefinite lengths, as some Java and older Windows software writes it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+    certificates = attempt(lambda: [c.public_bytes(Encoding.DER) for c in pkcs7.load_der_pkcs7_certificates(data)])
+    if certificates is None:
+        return None
+    for position, der in enumerate(certificates, start=1):
+        found.add(Item(ItemKind.CERTIFICATE, der, position))
+    return ContainerFormat.PKCS7
+
+
+def _take(data: bytes, what: What, position: int, found: _Found, alias: str | None = None) -> None:
+    """Add the items of one DER value that :func:`identify` knows."""
+    kind, form, encrypted = what
+    if kind is Wrapper.PKCS7:
+        _take_pkcs7(data, position, found)
+    elif kind is Wrapper.PKCS12:
+        for item in read_pkcs12(data, found.name, found.passphrase):
+            found.add(item)
+    elif isinstance(kind, ItemKind):
+        whole = outermost(data)
+        if kind is ItemKind.CERTIFICATE and whole[3] > MAX_CERTIFICATE_BYTES:
+            found.bad(position, _too_large(whole[3]))
+            return
+        if whole[3] != len(data) and data[whole[3] :].strip(_WHITE + b"\x00"):
+            found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - whole[3]))
+        found.add(Item(kind, encoded(data, whole), position, form, encrypted, alias))
+
+
+def _too_large(size: int) -> LimitError:
+    return LimitError("x509.error.certificate_too_large", size=size, limit=MAX_CERTIFICATE_BYTES)
+
+
+def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
+    try:
+        inside = signed_data_items(data, outermost(data))
+    except DERError as error:
+        found.bad(position, InputError("sources.error.pkcs7_malformed", name=found.name, detail=error.detail))
+        return
+    if not inside:
+        found.bad(position, InputError("sources.error.pkcs7_empty", name=found.name))
+    for number, (kind, node) in enumerate(inside, start=1):
+        found.add(Item(kind, encoded(data, node), number))
+
+
+def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
+    if pem.BEGIN not in data:
+        return None
+    container = ContainerFormat.PEM
+    for block in pem.blocks(data):
+        if block.error is not None:
+            found.bad(block.number, block.error)
+        else:
+            container = _take_block(block, found) or container
+    return container if found.items or found.problems else None
+
+
+def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
+    if block.label in _SILENT_LABELS:
+        return None
+    if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
+        form = _LABEL_FORMS.get(block.label.split(" ", 1)[0], block.label)
+        found.add(Item(ItemKind.KEY, block.body, block.number, form, block.encrypted))
+        return None
+    what = identify(block.body)
+    if what is None:
+        found.bad(
+            block.number, InputError("sources.error.unknown_block", number=block.number, label=block.label or "?")
+        )
+        return None
+    # OpenSSL's TRUSTED CERTIFICATE is a certificate with trust settings behind it
+    body = _first_value(block.body) if block.label == "TRUSTED CERTIFICATE" else block.body
+    _take(body, what, block.number, found)
+    return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
+
+
+def _first_value(data: bytes) -> bytes:
+    return encoded(data, outermost(data))
+
+
+def _saml(data: bytes, found: _Found) -> ContainerFormat | None:
+    # before PEM: some paste the BEGIN and END lines into their metadata
+    if not data[:4096].lstrip(_WHITE).startswith(b"<") or not saml.is_metadata(data):
+        return None
+    certificates, bad = saml.certificates_in(data)
+    found.problems += bad
+    for number, der in certificates:
+        what = identify(der)
+        if what is None or what[0] is not ItemKind.CERTIFICATE:
+            found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
+        else:
+            _take(der, what, number, found)
+    return ContainerFormat.SAML_METADATA
+
+
+def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
+    text = data.translate(None, _WHITE)
+    if not text.startswith(b"M") or not _BASE64.fullmatch(text):  # M: the first six bits of a SEQUENCE
+        return None
+    try:
+        der = binascii.a2b_base64(text, strict_mode=True)
+    except binascii.Error:
+        return None
+    what = identify(der)
+    if what is None:
+        return None
+    _take(der, what, 1, found)
+    return _container(what[0], ContainerFormat.BASE64)
+
+
+def _unrecognised(data: bytes, name: str) -> InputError:
+    for magic, slug in _LOOKS_LIKE:
+        if data.startswith(magic):
+            return InputError(f"sources.error.{slug}", name=name)
+    start = data[:4096].lstrip(_WHITE).lower()
+    if re.match(rb"<[a-z?!]", start):
+        is_page = start.startswith(b"<!doctype html") or b"<html" in start
+        return InputError(f"sources.error.{'html' if is_page else 'xml'}", name=name)
+    if data[:2] in {b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83"}:
+        return InputError("sources.error.unknown_der", name=name)
+    if _BROKEN_ARMOUR.search(data):
+        return InputError("sources.error.broken_armour", name=name)
+    return InputError("sources.error.unrecognised", name=name)

@@ -1,0 +1,134 @@
+"""Tell from its structure what a DER value is. Nothing is decrypted or verified.
+
+Certificates, requests and CRLs share ``SEQUENCE { SEQUENCE, SEQUENCE, BIT STRING }`` and differ in the first fields of
+their body; keys are told apart by the types of their fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from pkitools.containers.model import ItemKind
+from pkitools.x509.der import (
+    BIT_STRING,
+    ENUMERATED,
+    GENERALIZED_TIME,
+    INTEGER,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    SET,
+    UTC_TIME,
+    DERError,
+    Node,
+    iterate,
+    node_at,
+    oid,
+)
+
+PKCS7_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
+_PKCS7_ARC: Final = "1.2.840.113549.1.7."
+_ENOUGH: Final = 7  # fields that tell every structure apart
+
+
+class Wrapper(StrEnum):
+    """A DER structure that holds items instead of being one."""
+
+    PKCS7 = "pkcs7"
+    PKCS12 = "pkcs12"
+
+
+What = tuple[ItemKind | Wrapper, str, bool]
+"""Kind or wrapper, format of a key, and whether it is encrypted."""
+
+
+def outermost(data: bytes) -> Node:
+    """Return the first value of ``data``, which may be followed by others. Raises :class:`DERError`."""
+    return node_at(data, 0, len(data))
+
+
+def identify(data: bytes) -> What | None:
+    """Return what the first DER value of ``data`` is, or ``None``."""
+    try:
+        whole = outermost(data)
+        if whole[0] != SEQUENCE:
+            return None
+        fields = list(islice(iterate(data, whole), _ENOUGH))
+        return _signed(data, fields) or _other(data, fields)
+    except DERError:
+        return None
+
+
+def _tags(nodes: Sequence[Node]) -> list[int]:
+    return [node[0] for node in nodes]
+
+
+def _signed(data: bytes, fields: list[Node]) -> What | None:
+    if _tags(fields) != [SEQUENCE, SEQUENCE, BIT_STRING]:
+        return None
+    body = _tags(list(islice(iterate(data, fields[0]), _ENOUGH)))
+    if body[:4] in ([INTEGER, SEQUENCE, SEQUENCE, 0xA0], [INTEGER, SEQUENCE, SEQUENCE]):
+        return ItemKind.REQUEST, "", False
+    bare = body[1:] if body[:1] == [INTEGER] else body
+    if bare[:2] == [SEQUENCE, SEQUENCE] and bare[2:3] and bare[2] in {UTC_TIME, GENERALIZED_TIME}:
+        return ItemKind.CRL, "", False
+    numbered = body[1:] if body[:1] == [0xA0] else body
+    if numbered[:6] == [INTEGER, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE, SEQUENCE]:
+        return ItemKind.CERTIFICATE, "", False
+    return None
+
+
+def _other(data: bytes, fields: list[Node]) -> What | None:
+    tags = _tags(fields)
+    if tags[:2] == [OBJECT_IDENTIFIER, 0xA0] and oid(data, fields[0]).startswith(_PKCS7_ARC):
+        return Wrapper.PKCS7, "", False
+    if tags == [SEQUENCE, BIT_STRING] and _starts_with_oid(data, fields[0]):
+        return ItemKind.PUBLIC_KEY, "", False
+    if tags in ([ENUMERATED], [ENUMERATED, 0xA0]):
+        return ItemKind.OCSP_RESPONSE, "", False
+    if tags[:2] == [INTEGER, SEQUENCE] and _starts_with_oid(data, fields[1]):
+        if tags[2:3] == [OCTET_STRING]:
+            return ItemKind.KEY, "PKCS#8", False
+        return Wrapper.PKCS12, "", False
+    return _bare_key(data, fields, tags)
+
+
+def _bare_key(data: bytes, fields: list[Node], tags: list[int]) -> What | None:
+    if tags == [SEQUENCE, OCTET_STRING] and _starts_with_oid(data, fields[0]):
+        return ItemKind.KEY, "PKCS#8", True
+    if tags[:2] == [INTEGER, OCTET_STRING] and set(tags[2:]) <= {0xA0, 0xA1}:
+        return ItemKind.KEY, "SEC1", False
+    if tags == [INTEGER] * _ENOUGH:
+        return ItemKind.KEY, "PKCS#1", False
+    if tags == [INTEGER] * 6:
+        return ItemKind.KEY, "DSA", False
+    return None
+
+
+def _starts_with_oid(data: bytes, node: Node) -> bool:
+    first = next(iterate(data, node), None)
+    return first is not None and first[0] == OBJECT_IDENTIFIER
+
+
+def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:
+    """Return the certificates and CRLs of a PKCS#7 SignedData (RFC 5652 5.1), in order. Raises :class:`DERError`.
+
+    Other kinds of certificate in it (attribute certificates, PKCS#6) are left out.
+    """
+    content_type, content = islice(iterate(data, whole), 2)  # identify() has seen that there are two
+    if oid(data, content_type) != PKCS7_SIGNED_DATA:
+        raise DERError("PKCS#7 of a kind without certificates")
+    signed = next(iterate(data, content), None)
+    if signed is None or signed[0] != SEQUENCE:
+        raise DERError("PKCS#7 without SignedData")
+    found: list[tuple[ItemKind, Node]] = []
+    for part in iterate(data, signed):
+        kind = {0xA0: ItemKind.CERTIFICATE, 0xA1: ItemKind.CRL}.get(part[0])
+        if kind is not None:
+            found += [(kind, node) for node in iterate(data, part) if node[0] == SEQUENCE]
+        elif part[0] not in {INTEGER, SET, SEQUENCE}:
+            raise DERError(f"tag 0x{part[0]:02x} in SignedData")
+    return found

@@ -1,0 +1,1 @@
+"""A certificate revocation list: from its bytes to an index that answers for one serial number."""

@@ -1,0 +1,132 @@
+"""One entry of ``revokedCertificates`` (RFC 5280 5.1.2.6, 5.3), read strictly: what a list of a million must obey.
+
+This module is the definition. :mod:`~pkitools.crl.bulk_entries` reads thousands of entries at a time and
+may only accept what :func:`read_entry` accepts; everything it does not accept comes here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError, Node
+from pkitools.x509.reader import read_time
+
+REASON_CODE: Final = "2.5.29.21"
+HOLD_INSTRUCTION: Final = "2.5.29.23"
+INVALIDITY_DATE: Final = "2.5.29.24"
+CERTIFICATE_ISSUER: Final = "2.5.29.29"
+
+REASONS: Final[dict[int, str]] = {
+    0: "unspecified",
+    1: "keyCompromise",
+    2: "cACompromise",
+    3: "affiliationChanged",
+    4: "superseded",
+    5: "cessationOfOperation",
+    6: "certificateHold",
+    8: "removeFromCRL",
+    9: "privilegeWithdrawn",
+    10: "aACompromise",
+}
+"""CRLReason of RFC 5280 5.3.1; 7 is not used."""
+
+_PROCESSED: Final = frozenset({REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE, CERTIFICATE_ISSUER})
+_MAX_SERIAL_OCTETS: Final = 64  # RFC 5280 has 20; beyond this it is no serial number of any CA
+_DIRECTORY_NAME: Final = 0xA4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One revoked certificate.
+
+    Args:
+        serial: contents octets of the certificate's serial number, as the certificate has them.
+        revoked_at: aware UTC.
+        reason: name of RFC 5280 5.3.1; ``None`` where the entry gives none.
+        certificate_issuer: DER of the issuer that this entry and those behind it are about, where it says so.
+        unknown_critical: OID of a critical extension nothing here processes: the list then proves nothing.
+        parts: the nodes of serial, time and each (OID, value) of the extensions, for the column reader.
+    """
+
+    serial: bytes
+    revoked_at: datetime
+    reason: str | None
+    certificate_issuer: bytes | None
+    unknown_critical: str | None
+    parts: tuple[Node, Node, tuple[tuple[str, Node], ...]]
+
+
+def minimal_integer(octets: bytes) -> bool:
+    """Whether these are the contents of a DER INTEGER: not empty, no superfluous first octet."""
+    if len(octets) < 2:
+        return len(octets) == 1
+    return (octets[0], octets[1] >> 7) not in {(0x00, 0), (0xFF, 1)}
+
+
+def read_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
+    """Return the entry at ``at`` and the offset behind it.
+
+    Raises:
+        DERError: this is no entry of a CRL.
+    """
+    node = asn1.expect(asn1.node_at(data, at, end), asn1.SEQUENCE)
+    parts = asn1.children(data, node)
+    if not 2 <= len(parts) <= 3:
+        raise DERError(f"CRL entry with {len(parts)} parts at offset {at}")
+    serial = asn1.contents(data, asn1.expect(parts[0], asn1.INTEGER))
+    if len(serial) > _MAX_SERIAL_OCTETS or not minimal_integer(serial):
+        raise DERError(f"no serial number at offset {parts[0][1]}")
+    extensions = _extensions(data, parts[2]) if len(parts) == 3 else ()
+    reason: str | None = None
+    issuer: bytes | None = None
+    for oid, _critical, value in extensions:
+        if oid == REASON_CODE:
+            reason = _reason(data, value)
+        elif oid == CERTIFICATE_ISSUER:
+            issuer = _issuer(data, value)
+        elif oid == INVALIDITY_DATE:
+            read_time(data, asn1.expect(_inside(data, value), asn1.GENERALIZED_TIME))
+    unknown = next((oid for oid, critical, _ in extensions if critical and oid not in _PROCESSED), None)
+    kept = tuple([(oid, value) for oid, _, value in extensions])
+    return Entry(serial, read_time(data, parts[1]), reason, issuer, unknown, (parts[0], parts[1], kept)), node[3]
+
+
+def _extensions(data: bytes, node: Node) -> tuple[tuple[str, bool, Node], ...]:
+    found: dict[str, tuple[str, bool, Node]] = {}
+    for extension in asn1.children(data, asn1.expect(node, asn1.SEQUENCE)):
+        parts = asn1.children(data, asn1.expect(extension, asn1.SEQUENCE))
+        if not 2 <= len(parts) <= 3:
+            raise DERError(f"Extension with {len(parts)} parts at offset {extension[1]}")
+        oid = asn1.oid(data, parts[0])
+        critical = len(parts) == 3 and asn1.boolean(data, parts[1])
+        if oid in found or (len(parts) == 3 and not critical):
+            raise DERError(f"extension {oid} twice, or a default spelled out, at offset {extension[1]}")
+        found[oid] = (oid, critical, asn1.expect(parts[-1], asn1.OCTET_STRING))
+    if not found:
+        raise DERError(f"empty extensions at offset {node[1]}")
+    return tuple(found.values())
+
+
+def _inside(data: bytes, value: Node) -> Node:
+    """Return the one value inside an OCTET STRING."""
+    inner = asn1.node_at(data, value[2], value[3])
+    if inner[3] != value[3]:
+        raise DERError(f"bytes follow the value at offset {value[2]}")
+    return inner
+
+
+def _reason(data: bytes, value: Node) -> str:
+    number = asn1.integer(data, _inside(data, value), asn1.ENUMERATED)
+    if number not in REASONS:
+        raise DERError(f"reason code {number} at offset {value[1]}")
+    return REASONS[number]
+
+
+def _issuer(data: bytes, value: Node) -> bytes:
+    for name in asn1.children(data, asn1.expect(_inside(data, value), asn1.SEQUENCE)):
+        if name[0] == _DIRECTORY_NAME:
+            return asn1.encoded(data, asn1.expect(asn1.only_child(data, name), asn1.SEQUENCE))
+    raise DERError(f"certificateIssuer without a directory name at offset {value[1]}")

@@ -1,0 +1,222 @@
+"""A certificate revocation list (RFC 5280 section 5) read strictly from its bytes, and its signature.
+
+Reading is lazy in one respect: the entries are read, all of them, when the first one is looked up, which is after the
+signature was checked. The object may be kept and used again: it remembers its index and the keys that signed it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Final
+
+from pkitools.crl.index import SerialIndex
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_INPUT_BYTES
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError, Node
+from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.reader import read_time
+from pkitools.x509.signatures import signed_by
+
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+CRL_NUMBER: Final = "2.5.29.20"
+DELTA_CRL_INDICATOR: Final = "2.5.29.27"
+ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
+FRESHEST_CRL: Final = "2.5.29.46"
+_PROCESSED: Final = frozenset({AUTHORITY_KEY_IDENTIFIER, CRL_NUMBER, DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT})
+_PEM: Final = b"-----BEGIN X509 CRL-----"
+_PEM_END: Final = b"-----END X509 CRL-----"
+_MAX_EXTENSIONS: Final = 50
+
+
+@dataclass(eq=False)
+class CertificateRevocationList:
+    """One CRL. Made by :func:`read_crl`.
+
+    Args:
+        der: the whole list.
+        issuer: DER of the issuer's name.
+        this_update, next_update: aware UTC; ``next_update`` is ``None`` where absent.
+        extensions: OID → (critical, DER inside the OCTET STRING).
+        authority_key_identifier: key identifier of the signing key, where given.
+        number: cRLNumber.
+        base_number: the number a delta CRL builds on; ``None`` for a complete list.
+        unknown_critical: OID of a critical extension that nothing here processes.
+        was_pem: it came as PEM, where RFC 5280 4.2.1.13 asks for DER.
+    """
+
+    der: bytes = field(repr=False)
+    issuer: bytes = field(repr=False)
+    this_update: datetime
+    next_update: datetime | None
+    extensions: dict[str, tuple[bool, bytes]] = field(repr=False)
+    authority_key_identifier: bytes | None
+    number: int | None
+    base_number: int | None
+    unknown_critical: str | None
+    was_pem: bool
+    _signed: tuple[int, int] = field(repr=False)
+    _algorithm: bytes = field(repr=False)
+    _signature: bytes = field(repr=False)
+    _entries: tuple[int, int] = field(repr=False)
+    _signers: dict[bytes, bool] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the DER, hex, lower case."""
+        return sha256(self.der).hexdigest()
+
+    @cached_property
+    def canonical_issuer(self) -> bytes:
+        """The issuer in the form names are compared in where their DER differs (RFC 5280 7.1)."""
+        return canonical_name(self.issuer)
+
+    @cached_property
+    def index(self) -> SerialIndex:
+        """All entries, read strictly.
+
+        Raises:
+            DERError: one of them is malformed.
+        """
+        return SerialIndex(self.der, *self._entries)
+
+    @property
+    def checked_with(self) -> frozenset[bytes]:
+        """The keys (DER SubjectPublicKeyInfo) its signature was checked with: what is asked again costs nothing."""
+        return frozenset(self._signers)
+
+    def signed_by(self, spki: bytes) -> bool:
+        """Whether the key with this DER SubjectPublicKeyInfo signed the list."""
+        known = self._signers.get(spki)
+        if known is None:
+            signed = memoryview(self.der)[slice(*self._signed)]
+            known = self._signers[spki] = signed_by(spki, self._algorithm, signed, self._signature)
+        return known
+
+
+def read_crl(data: bytes, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocationList:
+    """Read one CRL, DER or PEM.
+
+    Raises:
+        InputError: these bytes are no CRL. Its code is ``revocation.error.crl_not_der``, ``..._truncated`` or
+            ``..._malformed``.
+        LimitError: more than ``limit`` bytes.
+    """
+    if len(data) > limit:
+        raise LimitError("revocation.error.crl_too_large", size=len(data), limit=limit)
+    pem = data.lstrip()[: len(_PEM)] == _PEM if data[:1] in b"-\r\n\t \xef" else False
+    der = _from_pem(data) if pem else bytes(data)
+    if der[:1] != b"\x30":
+        raise InputError("revocation.error.crl_not_der", start=der[:16].hex() or "-")
+    try:
+        return _read(der, pem)
+    except DERError as error:
+        slug = "crl_truncated" if is_cut_off(der) else "crl_malformed"
+        raise InputError(f"revocation.error.{slug}", detail=error.detail) from None
+
+
+def is_cut_off(der: bytes) -> bool:
+    """Whether the outermost length promises more bytes than there are."""
+    if len(der) < 2 or (der[1] > 0x80 and len(der) < 2 + der[1] - 0x80):
+        return True
+    if der[1] == 0x80:
+        return False  # an indefinite length promises nothing
+    octets = der[1] & 0x7F if der[1] > 0x80 else 0
+    length = int.from_bytes(der[2 : 2 + octets], "big") if octets else der[1]
+    return 2 + octets + length > len(der)
+
+
+def _from_pem(data: bytes) -> bytes:
+    start = data.index(_PEM) + len(_PEM)
+    end = data.find(_PEM_END, start)
+    if end < 0:
+        raise InputError("revocation.error.crl_truncated", detail="no END line")
+    try:
+        return base64.b64decode(b"".join(data[start:end].split()), validate=True)
+    except binascii.Error:
+        raise InputError("revocation.error.crl_malformed", detail="no base64") from None
+
+
+def _read(der: bytes, pem: bool) -> CertificateRevocationList:
+    parts = asn1.children(der, asn1.root(der, asn1.SEQUENCE))
+    if [part[0] for part in parts] != [asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING]:
+        raise DERError("not a list, an algorithm and a signature")
+    body, algorithm, signature = parts
+    signature_octets, unused = asn1.bit_string(der, signature)
+    fields = asn1.children(der, body)
+    version = asn1.integer(der, fields.pop(0)) if fields and fields[0][0] == asn1.INTEGER else None
+    if version not in {None, 1} or len(fields) < 3 or unused:
+        raise DERError("fields of the list are missing, or its version is not 2")
+    if asn1.encoded(der, asn1.expect(fields.pop(0), asn1.SEQUENCE)) != asn1.encoded(der, algorithm):
+        raise DERError("the two signature algorithms differ")
+    issuer = asn1.expect(fields.pop(0), asn1.SEQUENCE)
+    this_update = read_time(der, fields.pop(0))
+    next_update = None
+    if fields and fields[0][0] in {asn1.UTC_TIME, asn1.GENERALIZED_TIME}:
+        next_update = read_time(der, fields.pop(0))
+    entries = fields.pop(0) if fields and fields[0][0] == asn1.SEQUENCE else (asn1.SEQUENCE, 0, 0, 0)
+    extensions = _extensions(der, fields.pop(0)) if fields and fields[0][0] == 0xA0 else {}
+    if fields:
+        raise DERError(f"tag 0x{fields[0][0]:02x} at the end of the list")
+    return CertificateRevocationList(
+        der=der,
+        issuer=asn1.encoded(der, issuer),
+        this_update=this_update,
+        next_update=next_update,
+        extensions=extensions,
+        authority_key_identifier=_key_identifier(extensions),
+        number=_number(extensions, CRL_NUMBER),
+        base_number=_number(extensions, DELTA_CRL_INDICATOR),
+        unknown_critical=next(
+            (oid for oid, (critical, _) in extensions.items() if critical and oid not in _PROCESSED), None
+        ),
+        was_pem=pem,
+        _signed=(body[1], body[3]),
+        _algorithm=asn1.encoded(der, algorithm),
+        _signature=signature_octets,
+        _entries=(entries[2], entries[3]),
+    )
+
+
+def _extensions(der: bytes, node: Node) -> dict[str, tuple[bool, bytes]]:
+    return read_extensions(der, asn1.only_child(der, node))
+
+
+def read_extensions(der: bytes, sequence: Node) -> dict[str, tuple[bool, bytes]]:
+    """Return OID → (critical, value) of a DER ``Extensions``.
+
+    Raises:
+        DERError: malformed, an extension that is there twice, or too many.
+    """
+    found: dict[str, tuple[bool, bytes]] = {}
+    nodes = asn1.children(der, asn1.expect(sequence, asn1.SEQUENCE))
+    if len(nodes) > _MAX_EXTENSIONS:
+        raise DERError(f"{len(nodes)} extensions")
+    for node in nodes:
+        parts = asn1.children(der, asn1.expect(node, asn1.SEQUENCE))
+        if not 2 <= len(parts) <= 3:
+            raise DERError(f"Extension with {len(parts)} parts at offset {node[1]}")
+        oid = asn1.oid(der, parts[0])
+        if oid in found:
+            raise DERError(f"extension {oid} twice")
+        critical = len(parts) == 3 and asn1.boolean(der, parts[1])
+        found[oid] = (critical, asn1.contents(der, asn1.expect(parts[-1], asn1.OCTET_STRING)))
+    return found
+
+
+def _key_identifier(extensions: dict[str, tuple[bool, bytes]]) -> bytes | None:
+    value = extensions.get(AUTHORITY_KEY_IDENTIFIER, (False, b"\x30\x00"))[1]
+    for part in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+        if part[0] == 0x80:
+            return asn1.contents(value, part)
+    return None
+
+
+def _number(extensions: dict[str, tuple[bool, bytes]], oid: str) -> int | None:
+    found = extensions.get(oid)
+    return None if found is None else asn1.integer(found[1], asn1.root(found[1], asn1.INTEGER))

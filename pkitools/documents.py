@@ -1,0 +1,125 @@
+"""The register of documents: every text that a rule, a profile, a system or a prefix rests on, once.
+
+A rule points to its document by key and section: ``cite("rfc-5280", "4.1.2.2")``. Title, version, status, address and
+the day it was read stand in ``documents.toml``; a newer version of a document is one changed line there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+from pkitools.package_data import read_toml
+
+
+class DocumentStatus(StrEnum):
+    """What a document is worth as a source today."""
+
+    IN_FORCE = "in_force"  # adopted or published, and not replaced
+    DRAFT = "draft"  # under consultation, or laid before those who adopt it
+    SUPERSEDED = "superseded"  # a newer one exists; some facts are only in this one
+    INFORMAL = "informal"  # minutes, presentations, web pages, source code
+    OBSERVED = "observed"  # no text: what certificates and metadata in use show
+    OWN = "own"  # our own advice and reasoning
+    NONE = "none"  # looked for and not found
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of the register.
+
+    Args:
+        key: how rules and data point to it.
+        title: as it is called, by language (``nl``, ``en``); of a text with an official name the same in both.
+        version: version, edition or commit; empty where it has none.
+        status: what it is worth.
+        url: where it is; empty where it has no public address.
+        read: the day it was last read for this project.
+        replaces: key of the document, or name of the version, that it took the place of; empty for none.
+    """
+
+    key: str
+    title: Mapping[str, str]
+    version: str
+    status: DocumentStatus
+    url: str
+    read: date
+    replaces: str = ""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return document, (self.key,)  # a mapping proxy cannot be pickled, and the register is the same everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement stands: a document, and the place in it. Made by :func:`cite`.
+
+    The register is read when the document is asked for: to declare a rule costs nothing.
+
+    Args:
+        key: key of the document.
+        section: the place in it; empty for the document as a whole.
+        own: a document that is not in the register, of a system that an organisation describes for itself.
+    """
+
+    key: str
+    section: str = ""
+    own: Document | None = None
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+        return self.own or document(self.key)
+
+    def at(self, section: str) -> Source:
+        """Return another place in the same document."""
+        return replace(self, section=section)
+
+    def text(self, language: str) -> str:
+        """Return title, version and section for people, in ``nl`` or ``en``."""
+        found = self.document
+        return " ".join(part for part in (found.title[language], found.version, self.section) if part)
+
+
+def cite(key: str, section: str = "") -> Source:
+    """Return the place ``section`` of the document with this key; tests hold every key to the register."""
+    return Source(key, section)
+
+
+def documents() -> tuple[Document, ...]:
+    """Return every document, in the order of the register."""
+    return tuple(_register().values())
+
+
+def document(key: str) -> Document:
+    """Return one document.
+
+    Raises:
+        KeyError: the register has none with this key: a mistake in our own code or data.
+    """
+    return _register()[key]
+
+
+@cache
+def _register() -> Mapping[str, Document]:
+    return MappingProxyType(
+        {key: _read(key, record) for key, record in read_toml("pkitools", "documents.toml").items()}
+    )
+
+
+def _read(key: str, record: Mapping[str, object]) -> Document:
+    read = record["read"]
+    assert isinstance(read, date)  # a date of TOML: tests hold the data to it
+    return Document(
+        key,
+        MappingProxyType({"nl": str(record["nl"]), "en": str(record["en"])}),
+        str(record.get("version", "")),
+        DocumentStatus(str(record["status"])),
+        str(record.get("url", "")),
+        read,
+        str(record.get("replaces", "")),
+    )

@@ -1,0 +1,1 @@
+"""One document over HTTP: which addresses may be asked, the connection, and what is kept between runs."""

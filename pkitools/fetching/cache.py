@@ -1,0 +1,180 @@
+"""Documents kept on disk between runs: never believed, only looked at again.
+
+One file per URL and issuer key. A file is a line that says what it is, then the document. Whatever is not exactly
+that, or not the user's own plain file in the user's own folder, is left out and noted, and the document is fetched
+again. A signature is checked each time a document is used, so that a poisoned file can do no more than be useless.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pkitools.fetching.model import CacheEntry
+from pkitools.limits import MAX_INPUT_BYTES
+
+MAX_CACHE_BYTES: Final = 256 * 1024 * 1024
+"""All files together; the ones used longest ago go first."""
+
+_SUFFIX: Final = ".revocation"
+_FORMAT: Final = "pkitools-revocation/1"
+_MAX_HEADER: Final = 8 * 1024
+_OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
+
+
+class DiskCache:
+    """A folder of documents, made 0700 when it is first needed; its files are 0600.
+
+    Args:
+        folder: of this user alone. One that belongs to or can be written by others is not used.
+        limit: most bytes kept.
+    """
+
+    def __init__(self, folder: Path, *, limit: int = MAX_CACHE_BYTES) -> None:
+        self._folder, self._limit = folder, limit
+        self._notes: list[str] = []
+
+    def take_notes(self) -> tuple[str, ...]:
+        """Return, and forget, what was ignored since the last call, one line each."""
+        notes, self._notes = tuple(self._notes), []
+        return notes
+
+    def load(self, url: str, issuer_key: bytes) -> CacheEntry | None:
+        """Return what is kept for this URL and issuer key, or ``None``."""
+        name = _name(url, issuer_key)
+        folder = self._open_folder()
+        if folder is None:
+            return None
+        try:
+            data = self._read(name, folder)
+        finally:
+            os.close(folder)
+        return None if data is None else self._parse(name, data, url, issuer_key)
+
+    def store(self, url: str, issuer_key: bytes, entry: CacheEntry) -> None:
+        """Keep a document. A full disk or a folder that is not ours is noted and is no error."""
+        header = {
+            "format": _FORMAT,
+            "url": url,
+            "issuer_key": hashlib.sha256(issuer_key).hexdigest(),
+            "sha256": hashlib.sha256(entry.body).hexdigest(),
+            "stored_at": entry.stored_at.astimezone(UTC).isoformat(),
+        }
+        data = json.dumps(header, sort_keys=True).encode("ascii") + b"\n" + entry.body
+        if len(data) > min(self._limit, MAX_INPUT_BYTES):
+            return
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = self._open_folder()
+        if folder is None:
+            return
+        try:
+            self._write(_name(url, issuer_key), data, folder)
+            self._make_room(folder)
+        except OSError as error:
+            self._note(f"not kept: {error.strerror or type(error).__name__}")
+        finally:
+            os.close(folder)
+
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+
+    def _open_folder(self) -> int | None:
+        try:
+            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            self._note(f"{self._folder}: not a folder of its own")
+            return None
+        found = os.fstat(folder)
+        if found.st_uid != os.geteuid() or found.st_mode & _OTHERS_MAY_WRITE:
+            self._note(f"{self._folder}: belongs to or can be written by others")
+            os.close(folder)
+            return None
+        return folder
+
+    def _read(self, name: str, folder: int) -> bytes | None:
+        try:
+            opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            self._note(f"{name}: not a plain file")
+            return None
+        try:
+            return self._read_opened(name, opened)
+        except OSError as error:
+            self._note(f"{name}: {error.strerror or type(error).__name__}")
+            return None
+        finally:
+            os.close(opened)
+
+    def _read_opened(self, name: str, opened: int) -> bytes | None:
+        found = os.fstat(opened)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & _OTHERS_MAY_WRITE:
+            self._note(f"{name}: not a plain file of this user alone")
+            return None
+        if found.st_size > MAX_INPUT_BYTES:
+            self._note(f"{name}: too large")
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(opened)  # used now: goes last when room is made
+        with open(opened, "rb", closefd=False) as file:
+            return file.read(MAX_INPUT_BYTES + 1)
+
+    def _parse(self, name: str, data: bytes, url: str, issuer_key: bytes) -> CacheEntry | None:
+        line, newline, _ = data[:_MAX_HEADER].partition(b"\n")
+        body = data[len(line) + 1 :]
+        try:
+            header = json.loads(line) if newline else {}
+            stored_at = datetime.fromisoformat(header["stored_at"])
+            whole = header["format"] == _FORMAT and hashlib.sha256(body).hexdigest() == header["sha256"]
+            ours = header["url"] == url and header["issuer_key"] == hashlib.sha256(issuer_key).hexdigest()
+        except (ValueError, TypeError, KeyError, RecursionError):
+            whole = ours = False
+            stored_at = datetime.max.replace(tzinfo=UTC)
+        if not (whole and ours and stored_at.tzinfo is not None):
+            self._note(f"{name}: damaged or of something else")
+            return None
+        return CacheEntry(body, stored_at)
+
+    def _write(self, name: str, data: bytes, folder: int) -> None:
+        """Write beside and rename: whoever reads sees the old file or the new one, never half of it."""
+        temporary = f".{name}.{secrets.token_hex(8)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        opened = os.open(temporary, flags, 0o600, dir_fd=folder)
+        try:
+            with open(opened, "wb") as file:  # noqa: PTH123 - a descriptor, relative to the folder that was checked
+                file.write(data)
+            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=folder)
+            raise
+
+    def _make_room(self, folder: int) -> None:
+        found = []
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.endswith(_SUFFIX) or entry.name.startswith("."):
+                    about = entry.stat(follow_symlinks=False)
+                    found.append((about.st_mtime_ns, about.st_size, entry.name))
+        kept = sum(size for _, size, _ in found)
+        for _, size, name in sorted(found):
+            if kept <= self._limit:
+                break
+            with contextlib.suppress(OSError):
+                os.unlink(name, dir_fd=folder)
+            kept -= size
+
+
+def _name(url: str, issuer_key: bytes) -> str:
+    return hashlib.sha256(issuer_key + b"\x00" + url.encode("utf-8", "surrogatepass")).hexdigest() + _SUFFIX

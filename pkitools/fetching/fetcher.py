@@ -1,0 +1,307 @@
+"""Fetch one document over HTTP: the means to use the network that the command line hands to the library.
+
+What it promises, whatever a server does: an answer or a :class:`~pkitools.revocation.model.FetchError`
+within the time given for all of it together (name, connection, TLS, redirects, body); at most so many bytes, none of
+them decompressed; connections to tested addresses only. Name servers are asked once per host: the address that was
+tested is the address connected to.
+"""
+
+from __future__ import annotations
+
+import base64
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address, ip_network
+from typing import Final
+from urllib.parse import unquote, urljoin, urlsplit
+
+from pkitools.errors import InvalidValueError
+from pkitools.fetching.addresses import Address, Network, RefusedURL, Target, is_allowed, parse_url
+from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
+from pkitools.fetching.model import Fetched, FetchError, FetchRequest
+
+Resolver = Callable[[str, int], Sequence[str]]
+
+_MAX_REDIRECTS: Final = 3
+_MAX_ADDRESSES: Final = 4  # connected to, one after another; all of them are tested
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_USER_AGENT: Final = "pkitools"
+
+
+def resolve(host: str, port: int) -> list[str]:
+    """Ask the system's name service for the addresses of a host."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """Proxies as the environment names them; read there by the caller.
+
+    A proxy is the user's own choice, so that its address is not tested; behind it the proxy resolves names, so that
+    only addresses written in a URL can be.
+
+    Args:
+        http, https: URL of the proxy for such URLs, ``http://[user:password@]host[:port]``; empty for none.
+        no_proxy: hosts, domains and networks that are asked directly, separated by commas; ``*`` is all.
+    """
+
+    http: str = field(default="", repr=False)  # may hold a password
+    https: str = field(default="", repr=False)
+    no_proxy: str = ""
+
+    def for_target(self, target: Target) -> str:
+        """Return the proxy for a URL, or an empty string."""
+        proxy = self.https if target.scheme == "https" else self.http
+        return "" if not proxy or self._direct(target) else proxy
+
+    def _direct(self, target: Target) -> bool:
+        entries = (entry.strip().lower() for entry in self.no_proxy.split(","))
+        return any(_matches(entry, target) for entry in entries if entry)
+
+
+def _matches(entry: str, target: Target) -> bool:
+    if entry == "*":
+        return True
+    if target.address is not None:
+        try:
+            network = ip_network(entry, strict=False)
+        except ValueError:
+            return False
+        return network.version == target.address.version and target.address in network
+    domain = entry.removeprefix("*").lstrip(".")
+    return target.host == domain or target.host.endswith("." + domain)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proxy:
+    host: str
+    port: int
+    authorization: str
+
+
+def _read_proxy(url: str) -> _Proxy:
+    try:
+        parts = urlsplit(url if "://" in url else f"http://{url}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+        parts = urlsplit("")
+    if not host or parts.scheme != "http":
+        raise InvalidValueError("revocation.error.proxy_url")
+    authorization = ""
+    if parts.username is not None:
+        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        authorization = "Basic " + base64.b64encode(secret.encode("utf-8")).decode("ascii")
+    return _Proxy(host, port or 80, authorization)
+
+
+class HttpFetcher:
+    """Fetches over HTTP/1.1.
+
+    Args:
+        total_seconds: for one document, everything together.
+        connect_seconds: for one connection, TLS included.
+        allow_net: networks that may be connected to though they are not public.
+        allow_ports: ports beside 80 and 443.
+        proxies: from the environment.
+        resolver: host and port → addresses as text; the system's by default.
+        tls: trust for https; the system's by default. What is fetched is signed itself, and judged by that.
+    """
+
+    def __init__(
+        self,
+        *,
+        total_seconds: float = 15.0,
+        connect_seconds: float = 5.0,
+        allow_net: Sequence[Network] = (),
+        allow_ports: frozenset[int] = frozenset(),
+        proxies: Proxies | None = None,
+        resolver: Resolver = resolve,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._total, self._connect_seconds = total_seconds, connect_seconds
+        self._allow_net, self._allow_ports = tuple(allow_net), allow_ports
+        self._proxies = proxies or Proxies()
+        self._resolver = resolver
+        self._tls = tls
+        for url in (self._proxies.http, self._proxies.https):
+            if url:
+                _read_proxy(url)
+
+    def fetch(self, request: FetchRequest) -> Fetched:
+        """Return the document.
+
+        Raises:
+            FetchError: nothing usable came; its ``fault`` says what.
+        """
+        seconds = self._total if request.seconds is None else min(self._total, request.seconds)
+        try:
+            return self._follow(request, Deadline(seconds))
+        except TransferError as fault:
+            raise FetchError(fault.code, request.url, fault.detail) from None
+
+    def _follow(self, request: FetchRequest, deadline: Deadline) -> Fetched:
+        target = self._target(request.url, "url")
+        seen = {target.url}
+        while True:
+            proxy = self._proxies.for_target(target)
+            try:
+                response = self._ask(target, request, proxy, deadline)
+            except TransferError as fault:
+                redirected = fault.code == "address" and len(seen) > 1
+                raise TransferError("redirect", fault.detail) if redirected else fault from None
+            if response.status == 200:
+                kind = response.first("content-type").partition(";")[0].strip().lower()
+                return Fetched(response.body, kind, target.url, bool(proxy))
+            if response.status not in _REDIRECTS:
+                raise TransferError(f"http-{response.status}")
+            following = self._target(urljoin(target.url, response.first("location")), "redirect")
+            if not response.first("location") or following.url in seen:
+                raise TransferError("redirect", "leads back or nowhere")
+            if target.scheme == "https" and following.scheme == "http":
+                raise TransferError("redirect", "from https to http")
+            if len(seen) > _MAX_REDIRECTS:
+                raise TransferError("redirect", f"more than {_MAX_REDIRECTS}")
+            seen.add(following.url)
+            target = following
+            if response.status == 303:  # RFC 9110 15.4.4: see there, by GET
+                request = replace(request, body=None)
+
+    def _target(self, url: str, code: str) -> Target:
+        try:
+            target = parse_url(url, self._allow_ports)
+        except RefusedURL as refused:
+            raise TransferError(code, str(refused)) from None
+        if target.address is not None and not is_allowed(target.address, self._allow_net):
+            raise TransferError(code, f"address {target.address}")
+        return target
+
+    def _ask(self, target: Target, request: FetchRequest, proxy: str, deadline: Deadline) -> Response:
+        if proxy:
+            return self._ask_proxy(target, request, _read_proxy(proxy), deadline)
+        with self._connect_to_tested(target, deadline) as connected:
+            if target.scheme == "http":
+                return _exchange(connected, _message(target, request), request.limit, deadline)
+            with self._wrapped(connected, target, deadline) as secure:
+                return _exchange(secure, _message(target, request), request.limit, deadline)
+
+    def _ask_proxy(self, target: Target, request: FetchRequest, proxy: _Proxy, deadline: Deadline) -> Response:
+        with self._connect_to_proxy(proxy, deadline) as connected:
+            if target.scheme == "http":
+                message = _message(target, request, proxy.authorization, absolute=True)
+                return _through_proxy(_exchange(connected, message, request.limit, deadline))
+            opened = _exchange(connected, _connect_message(target, proxy), 0, deadline, bodyless=True)
+            if _through_proxy(opened).status != 200:
+                raise TransferError("proxy-connect", f"CONNECT answered {opened.status}")
+            with self._wrapped(connected, target, deadline) as secure:
+                return _exchange(secure, _message(target, request), request.limit, deadline)
+
+    def _connect_to_proxy(self, proxy: _Proxy, deadline: Deadline) -> socket.socket:
+        try:
+            return self._connect(self._addresses(proxy.host, proxy.port, deadline), proxy.port, deadline)
+        except TransferError as fault:
+            raise TransferError("timeout" if fault.code == "timeout" else "proxy-connect", fault.detail) from None
+
+    def _connect_to_tested(self, target: Target, deadline: Deadline) -> socket.socket:
+        addresses = [target.address] if target.address else self._addresses(target.host, target.port, deadline)
+        for address in addresses:
+            if not is_allowed(address, self._allow_net):
+                raise TransferError("address", f"{target.host} is {address}")
+        return self._connect(addresses, target.port, deadline)
+
+    def _addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
+        try:
+            return [ip_address(host)]
+        except ValueError:
+            pass
+        try:
+            found = [ip_address(text.partition("%")[0]) for text in self._resolved(host, port, deadline)]
+        except ValueError:
+            raise TransferError("dns", "an address that is none") from None
+        if not found:
+            raise TransferError("dns", "no address")
+        return found
+
+    def _resolved(self, host: str, port: int, deadline: Deadline) -> Sequence[str]:
+        # the system's name service cannot be given a time: it is asked in a thread that may be left behind
+        answer: list[Sequence[str]] = []
+        faults: list[str] = []
+
+        def ask() -> None:
+            try:
+                answer.append(self._resolver(host, port))
+            except (OSError, UnicodeError) as error:
+                faults.append(str(error)[:200])
+
+        thread = threading.Thread(target=ask, daemon=True)
+        thread.start()
+        thread.join(deadline.left())
+        if thread.is_alive():
+            raise TransferError("dns", "no answer in time")
+        if not answer:
+            raise TransferError("dns", faults[0] if faults else "no answer")
+        return answer[0]
+
+    def _connect(self, addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
+        fault = TransferError("connect")
+        for address in addresses[:_MAX_ADDRESSES]:
+            try:
+                return socket.create_connection((str(address), port), deadline.left(self._connect_seconds))
+            except TimeoutError:
+                fault = TransferError("timeout", "no connection")
+            except OSError as error:
+                fault = TransferError("connect", error.strerror or type(error).__name__)
+        raise fault
+
+    def _wrapped(self, connected: socket.socket, target: Target, deadline: Deadline) -> ssl.SSLSocket:
+        context = self._tls or ssl.create_default_context()
+        connected.settimeout(deadline.left(self._connect_seconds))
+        try:
+            return context.wrap_socket(connected, server_hostname=target.host)
+        except TimeoutError:
+            raise TransferError("timeout", "TLS") from None
+        except (OSError, ValueError) as error:
+            raise TransferError("tls", str(error)[:200]) from None
+
+
+def _exchange(
+    connected: socket.socket, message: bytes, limit: int, deadline: Deadline, *, bodyless: bool = False
+) -> Response:
+    connection = Connection(connected, deadline)
+    connection.send(message)
+    return connection.read(limit, bodyless=bodyless)
+
+
+def _through_proxy(response: Response) -> Response:
+    if response.status == 407:
+        raise TransferError("proxy-auth")
+    return response
+
+
+def _message(target: Target, request: FetchRequest, proxy_authorization: str = "", *, absolute: bool = False) -> bytes:
+    method = "GET" if request.body is None else "POST"
+    lines = [
+        f"{method} {target.url if absolute else target.path} HTTP/1.1",
+        f"Host: {target.authority}",
+        f"User-Agent: {_USER_AGENT}",
+        f"Accept: {request.accept}",
+        "Accept-Encoding: identity",
+        "Connection: close",
+    ]
+    if request.body is not None:
+        lines += [f"Content-Type: {request.content_type}", f"Content-Length: {len(request.body)}"]
+    if proxy_authorization:
+        lines.append(f"Proxy-Authorization: {proxy_authorization}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (request.body or b"")
+
+
+def _connect_message(target: Target, proxy: _Proxy) -> bytes:
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    lines = [f"CONNECT {host}:{target.port} HTTP/1.1", f"Host: {host}:{target.port}"]
+    if proxy.authorization:
+        lines.append(f"Proxy-Authorization: {proxy.authorization}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")

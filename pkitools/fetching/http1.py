@@ -1,0 +1,202 @@
+"""The small part of HTTP/1.1 (RFC 9112) that fetching one document needs, with a bound on everything.
+
+Not ``http.client``: that waits per read and not in all, accepts ``Content-Length: -5``, and joins a doubled one. A
+response that is not clearly delimited is refused (``http-protocol``), because whoever reads it otherwise reads another
+document.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+_MAX_LINE: Final = 8 * 1024
+_MAX_HEADER_BYTES: Final = 32 * 1024
+_MAX_HEADERS: Final = 100
+_CHUNK: Final = 64 * 1024
+_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: [^\r\n\x00]*)?\Z")
+_TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_DIGITS: Final = re.compile(rb"[0-9]{1,15}\Z")
+_CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n\x00]*)?\Z")
+
+
+class TransferError(Exception):
+    """What came is not usable; ``code`` is that of :class:`~pkitools.revocation.model.FetchError`."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+class Deadline:
+    """A point in time that ends everything: connecting, sending, and every read together."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end = clock() + seconds
+
+    def left(self, most: float = 3600.0) -> float:
+        """Return the seconds left, at most ``most``. Raises :class:`TransferError` when there are none."""
+        seconds = self._end - self._clock()
+        if seconds <= 0:
+            raise TransferError("timeout")
+        return min(seconds, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """Status, headers with lower-case names (a repeated one as several), and the body."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a header."""
+        return [value for key, value in self.headers if key == name]
+
+    def first(self, name: str) -> str:
+        """Return the first value of a header, or an empty string."""
+        return next(iter(self.all(name)), "")
+
+
+class Connection:
+    """Reads from a connected socket under one deadline. Raises :class:`TransferError` and nothing else."""
+
+    def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
+        self._socket, self._deadline = connected, deadline
+        self._buffer = b""
+
+    def send(self, data: bytes) -> None:
+        """Send everything."""
+        try:
+            self._socket.settimeout(self._deadline.left())
+            self._socket.sendall(data)
+        except TimeoutError:
+            raise TransferError("timeout") from None
+        except OSError as error:
+            raise TransferError("connect", _brief(error)) from None
+
+    def _more(self) -> bytes:
+        try:
+            self._socket.settimeout(self._deadline.left())
+            return self._socket.recv(_CHUNK)
+        except TimeoutError:
+            raise TransferError("timeout") from None
+        except OSError as error:
+            raise TransferError("connect", _brief(error)) from None
+
+    def _line(self) -> bytes:
+        while (end := self._buffer.find(b"\n")) < 0:
+            if len(self._buffer) > _MAX_LINE:
+                raise TransferError("http-protocol", "line too long")
+            more = self._more()
+            if not more:
+                raise TransferError("truncated" if self._buffer else "connect", "closed before the end of the headers")
+            self._buffer += more
+        if end > _MAX_LINE:
+            raise TransferError("http-protocol", "line too long")
+        line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
+        return line.removesuffix(b"\r")
+
+    def read(self, limit: int, *, bodyless: bool = False) -> Response:
+        """Return one response with a body of at most ``limit`` bytes.
+
+        Args:
+            limit: beyond it ``too-large``, already when the server announces it.
+            bodyless: the answer to CONNECT: what follows the headers belongs to the tunnel.
+        """
+        for _ in range(5):  # 1xx answers come before the real one
+            status, headers = self._head()
+            if status >= 200:
+                break
+        else:
+            raise TransferError("http-protocol", "only 1xx answers")
+        without = Response(status, headers, b"")
+        if bodyless or status in {204, 304}:
+            return without
+        if status != 200:
+            return without  # the body of an error or redirect is of no interest: not read, so not a risk
+        return Response(status, headers, self._body(without, limit))
+
+    def _head(self) -> tuple[int, tuple[tuple[str, str], ...]]:
+        match = _STATUS.match(self._line())
+        if match is None:
+            raise TransferError("http-protocol", "no status line")
+        headers: list[tuple[str, str]] = []
+        size = 0
+        while line := self._line():
+            size += len(line)
+            name, colon, value = line.partition(b":")
+            if size > _MAX_HEADER_BYTES or len(headers) >= _MAX_HEADERS:
+                raise TransferError("http-protocol", "too many headers")
+            if not colon or not _TOKEN.match(name) or b"\x00" in value or b"\r" in value:
+                raise TransferError("http-protocol", "malformed header")
+            headers.append((name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")))
+        return int(match[1]), tuple(headers)
+
+    def _body(self, head: Response, limit: int) -> bytes:
+        codings = [value.strip().lower() for line in head.all("content-encoding") for value in line.split(",")]
+        if any(coding not in {"", "identity"} for coding in codings):
+            raise TransferError("encoding", ", ".join(codings)[:100])
+        transfers = [value.strip().lower() for line in head.all("transfer-encoding") for value in line.split(",")]
+        lengths = head.all("content-length")
+        if transfers and lengths:
+            raise TransferError("http-protocol", "both Content-Length and Transfer-Encoding")
+        if transfers:
+            if transfers != ["chunked"]:
+                raise TransferError("encoding", ", ".join(transfers)[:100])
+            return self._chunked(limit)
+        if not lengths:
+            return self._until_closed(limit)
+        if len(lengths) > 1 or not _DIGITS.match(lengths[0].encode("latin-1")):
+            raise TransferError("http-protocol", "Content-Length")
+        return self._exactly(int(lengths[0]), limit)
+
+    def _exactly(self, length: int, limit: int) -> bytes:
+        if length > limit:
+            raise TransferError("too-large", f"{length} bytes announced, {limit} allowed")
+        parts, size = [self._buffer[:length]], min(len(self._buffer), length)
+        self._buffer = self._buffer[length:]
+        while size < length:
+            more = self._more()
+            if not more:
+                raise TransferError("truncated", f"{size} of {length} bytes")
+            parts.append(more[: length - size])
+            self._buffer = more[length - size :]
+            size += len(parts[-1])
+        return b"".join(parts)
+
+    def _until_closed(self, limit: int) -> bytes:
+        parts, size = [], 0
+        more, self._buffer = self._buffer or self._more(), b""
+        while more:
+            parts.append(more)
+            size += len(more)
+            if size > limit:
+                raise TransferError("too-large", f"more than {limit} bytes")
+            more = self._more()
+        return b"".join(parts)
+
+    def _chunked(self, limit: int) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            match = _CHUNK_SIZE.match(self._line())
+            if match is None:
+                raise TransferError("http-protocol", "chunk size")
+            length = int(match[1], 16)
+            if length == 0:
+                return b"".join(parts)
+            parts.append(self._exactly(length, limit - size))
+            size += length
+            if self._line():
+                raise TransferError("http-protocol", "chunk longer than it says")
+
+
+def _brief(error: OSError) -> str:
+    return (error.strerror or type(error).__name__)[:200]

@@ -1,0 +1,165 @@
+"""Complete a chain by the addresses its certificates name (authorityInfoAccess caIssuers, RFC 5280 4.2.2.1).
+
+The one fetch that happens before a chain is verified, so the one that a stranger's certificate can cause. It is off
+unless asked for, follows only hosts it was told (those of the embedded hierarchies), fetches at most three documents
+per chain, and takes a certificate only when it is by name and signature the issuer of the one that named it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from pkitools.containers import read_source
+from pkitools.errors import InputError, PkitoolsError
+from pkitools.fetching.model import Fetcher, FetchError, FetchRequest
+from pkitools.x509.certificate_signatures import signed_by
+from pkitools.x509.der import DERError
+from pkitools.x509.extensions import authority_information_access
+from pkitools.x509.path_certificate import AUTHORITY_INFORMATION_ACCESS, PathCertificate, load_cached
+
+MAX_FETCHES: Final = 3
+"""Per chain. PKIoverheid has three certificates above an end entity, and the anchor is known."""
+
+_MAX_URLS: Final = 2  # per certificate
+_MAX_BYTES: Final = 100 * 1024
+_MAX_CERTIFICATES: Final = 10  # in one document: a p7c of a hierarchy holds three
+_ACCEPT: Final = "application/pkix-cert, application/pkcs7-mime"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerFetch:
+    """One fetch: for which certificate (SHA-256), where, and what was wrong (empty when its issuer came)."""
+
+    certificate: str
+    url: str
+    code: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What came of completing a chain.
+
+    Args:
+        chain: DER, as given, with the issuers found behind it.
+        complete: the last one signed itself, or is issued by one of those known.
+        code: why it is not complete: ``no-address``, ``host``, ``not-issuer``, ``aia-loop``, ``too-many``,
+            ``aia-limit``, or what the fetch failed with.
+        fetches: all of them.
+    """
+
+    chain: tuple[bytes, ...]
+    complete: bool
+    code: str
+    fetches: tuple[IssuerFetch, ...]
+
+
+def complete_from_aia(
+    chain: Sequence[bytes],
+    *,
+    fetcher: Fetcher,
+    known: Sequence[bytes] = (),
+    hosts: frozenset[str] | None = frozenset(),
+    seconds: float = 15.0,
+) -> Completion:
+    """Fetch the issuers missing above a chain.
+
+    Args:
+        chain: DER, end entity first, each issued by the next; one certificate is enough.
+        fetcher: the means to use the network.
+        known: DER of trust anchors and intermediates at hand: reaching one of these is being complete.
+        hosts: whose addresses may be followed; ``None`` follows any public one, where the chain is not a stranger's.
+        seconds: for each document.
+
+    Raises:
+        InputError: a certificate of the chain cannot be read.
+    """
+    certificates = [load_cached(bytes(der)) for der in chain]
+    issuers = [load_cached(bytes(der)) for der in known]
+    fetches: list[IssuerFetch] = []
+    code = ""
+    while certificates and not _is_complete(certificates[-1], issuers):
+        if len(fetches) >= MAX_FETCHES:
+            code = "aia-limit"
+            break
+        found, code = _issuer(certificates[-1], fetcher, hosts, seconds, fetches)
+        if found is None:
+            break
+        if any(found.der == certificate.der for certificate in certificates):
+            code = "aia-loop"
+            break
+        certificates.append(found)
+    complete = bool(certificates) and _is_complete(certificates[-1], issuers)
+    ders = tuple(certificate.der for certificate in certificates)
+    return Completion(ders, complete, "" if complete else code, tuple(fetches))
+
+
+def _is_complete(top: PathCertificate, known: Sequence[PathCertificate]) -> bool:
+    # by signature, not by name: a certificate that renews an authority's key is self-issued too, and no root
+    return _issued(top, top) or any(_issued(top, issuer) for issuer in known)
+
+
+def _issued(certificate: PathCertificate, issuer: PathCertificate) -> bool:
+    named = certificate.issuer == issuer.subject or certificate.canonical_issuer == issuer.canonical_subject
+    return named and signed_by(certificate, issuer)
+
+
+def _issuer(
+    certificate: PathCertificate,
+    fetcher: Fetcher,
+    hosts: frozenset[str] | None,
+    seconds: float,
+    fetches: list[IssuerFetch],
+) -> tuple[PathCertificate | None, str]:
+    code = "no-address"
+    for url in _addresses(certificate):
+        if hosts is not None and _host(url) not in hosts:
+            code = "host"
+            continue
+        if len(fetches) >= MAX_FETCHES:
+            return None, "aia-limit"
+        found, code, detail = _fetch(certificate, url, fetcher, seconds)
+        fetches.append(IssuerFetch(certificate.sha256, url, code, detail))
+        if found is not None:
+            return found, ""
+    return None, code
+
+
+def _addresses(certificate: PathCertificate) -> tuple[str, ...]:
+    found = certificate.extensions.get(AUTHORITY_INFORMATION_ACCESS)
+    try:
+        return authority_information_access(found[1])[1][:_MAX_URLS] if found else ()
+    except DERError:
+        return ()
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _fetch(
+    certificate: PathCertificate, url: str, fetcher: Fetcher, seconds: float
+) -> tuple[PathCertificate | None, str, str]:
+    try:
+        fetched = fetcher.fetch(FetchRequest(url, _MAX_BYTES, accept=_ACCEPT, seconds=seconds))
+        ders = read_source(fetched.body, "caIssuers").certificates
+    except FetchError as error:
+        return None, error.fault, error.detail
+    except PkitoolsError as error:
+        return None, "not-der", error.code
+    if len(ders) > _MAX_CERTIFICATES:
+        return None, "too-many", str(len(ders))
+    for der in ders:
+        try:
+            candidate = load_cached(der)
+        except InputError:
+            continue
+        if _issued(certificate, candidate):
+            return candidate, "", ""
+    return None, "not-issuer", f"{len(ders)} certificates"

@@ -1,0 +1,211 @@
+"""Is any certificate of a verified path revoked?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from pkitools.crl.reading import CertificateRevocationList, read_crl
+from pkitools.errors import InputError, InvalidValueError
+from pkitools.fetching.model import Cache, Fetcher
+from pkitools.findings import CertificateRef, Outcome, Status
+from pkitools.limits import MAX_SIGNATURE_CHECKS
+from pkitools.revocation.crl_status import is_from
+from pkitools.revocation.full_engine import ask_full_engine
+from pkitools.revocation.model import (
+    Attempt,
+    Budget,
+    CertificateRevocation,
+    Origin,
+    RevocationOptions,
+    RevocationPolicy,
+    RevocationResult,
+    RevocationStatus,
+    SourceKind,
+    StatusKind,
+    unknown,
+)
+from pkitools.revocation.obtain import Obtained, Sources, code_of
+from pkitools.revocation.ocsp import OcspResponse, read_response
+from pkitools.revocation.outcomes import report_outcomes
+from pkitools.revocation.rules import CLOCK
+from pkitools.revocation.status_information import Terms
+from pkitools.revocation.status_search import Material, StatusSearch, unmatched
+from pkitools.x509.der import node_at
+from pkitools.x509.names import read_name
+from pkitools.x509.path_certificate import PathCertificate, load_cached
+
+EARLIEST_CLOCK: Final = datetime(2026, 1, 1, tzinfo=UTC)
+LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
+_MAX_SUPPLIED: Final = 1000
+
+
+def clock_is_plausible(moment: datetime) -> bool:
+    """Whether a system clock may show this: not before this was written, nor past the life of RSA keys.
+
+    A clock that is years behind makes stale CRLs fresh and expired certificates valid.
+    """
+    return EARLIEST_CLOCK <= moment < LATEST_CLOCK
+
+
+def check_revocation(
+    path: Sequence[bytes],
+    *,
+    moment: datetime,
+    policy: RevocationPolicy = RevocationPolicy.REQUIRE,
+    crls: Sequence[bytes | CertificateRevocationList] = (),
+    ocsp_responses: Sequence[bytes] = (),
+    fetcher: Fetcher | None = None,
+    cache: Cache | None = None,
+    options: RevocationOptions | None = None,
+    other_certificates: Sequence[bytes] = (),
+) -> RevocationResult:
+    """Ask of every certificate of a path but the anchor whether it is revoked.
+
+    Args:
+        path: DER, end entity first, trust anchor last: the ``certificates`` of a
+            :class:`~pkitools.validation.VerifiedPath`. Its signatures are **not** checked again here, and its URLs are
+            followed: never pass certificates whose signatures up to a configured root are unverified.
+        moment: aware UTC.
+        policy: what an unknown status means.
+        crls: DER or PEM, or read before with :func:`~pkitools.revocation.read_crl`: such an object keeps
+            its index, which is what to do when many certificates are checked against one large list.
+        ocsp_responses: DER.
+        fetcher: the means to use the network. ``None``: no socket is opened.
+        cache: documents of earlier runs.
+        options: see :class:`~pkitools.revocation.RevocationOptions`.
+        other_certificates: DER of certificates that may have signed an indirect CRL, or a CRL under a key of its own.
+
+    Raises:
+        InvalidValueError: the path is empty or the moment is not aware.
+        InputError: a certificate of the path cannot be read.
+    """
+    if not path or moment.utcoffset() is None:
+        raise InvalidValueError("revocation.error.arguments")
+    certificates = [load_cached(bytes(der)) for der in path]
+    options = options or RevocationOptions()
+    refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
+    if policy is RevocationPolicy.OFF:
+        status = RevocationStatus(StatusKind.NOT_CHECKED, "off")
+        found = tuple(CertificateRevocation(ref, status) for ref in refs[:-1])
+    elif options.moment_is_now and not clock_is_plausible(moment):
+        found = tuple(_no_clock(ref, moment) for ref in refs[:-1])
+    else:
+        sources = Sources(fetcher, cache, options, moment)
+        terms = Terms(moment, options, Budget(MAX_SIGNATURE_CHECKS))
+        check = _Check(certificates, refs, sources, terms, other_certificates)
+        found = check.run(crls, ocsp_responses)
+    names = [_name(certificate.subject) for certificate in certificates]
+    labels = {each.sha256: pair for each, pair in zip(certificates, pairwise(names), strict=False)}
+    outcomes = report_outcomes(found, labels, policy)
+    if options.moment_is_now and clock_is_plausible(moment):
+        outcomes = (Outcome(CLOCK, Status.MET), *outcomes)
+    return RevocationResult(found, outcomes, policy)
+
+
+@lru_cache(maxsize=512)
+def _name(subject: bytes) -> str:
+    """Return what people call a certificate: its common name, else its whole name."""
+    name = read_name(subject, node_at(subject, 0, len(subject)), "subject", lambda _problem: None)
+    return name.common_name or name.text
+
+
+def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
+    status = unknown("clock")
+    attempt = Attempt(ref, SourceKind.CRL, Origin.NONE, "", "clock", status, detail=moment.isoformat())
+    return CertificateRevocation(ref, status, (attempt,))
+
+
+def _may_be_lifted(status: RevocationStatus, material: Material) -> bool:
+    """A hold on a complete list may have ended since: only a delta CRL says so (RFC 5280 5.3.1, removeFromCRL)."""
+    held = status.kind is StatusKind.REVOKED and status.reason == "certificateHold"
+    return held and any(crl.base_number is not None for crl in material.crls)
+
+
+class _Check:
+    """One path."""
+
+    def __init__(
+        self,
+        certificates: list[PathCertificate],
+        refs: list[CertificateRef],
+        sources: Sources,
+        terms: Terms,
+        other_certificates: Sequence[bytes],
+    ) -> None:
+        self._certificates, self._refs = certificates, refs
+        self._sources, self._terms = sources, terms
+        self._others = tuple(other_certificates)
+        self._unreadable: list[Attempt] = []
+
+    def run(
+        self, crls: Sequence[bytes | CertificateRevocationList], responses: Sequence[bytes]
+    ) -> tuple[CertificateRevocation, ...]:
+        if len(self._certificates) < 2:
+            return ()
+        material = Material(
+            tuple(self._read_crls(crls)),
+            tuple(self._read_responses(responses)),
+            self._sources,
+            self._terms,
+        )
+        return tuple(self._certificate(index, material) for index in range(len(self._certificates) - 1))
+
+    def _certificate(self, index: int, material: Material) -> CertificateRevocation:
+        certificate, issuer = self._certificates[index : index + 2]
+        search = StatusSearch(certificate, issuer, self._refs[index].role, material)
+        search.ask_supplied()
+        status = search.decided()
+        if index == 0:
+            self._strays(search, material, useful=status is not None)
+        order = self._terms.options.authority_sources if certificate.ca else self._terms.options.end_entity_sources
+        for kind in order:
+            if status is None:
+                (search.ask_ocsp if kind is SourceKind.OCSP else search.ask_crls)()
+                status = search.decided()
+        if status is None or _may_be_lifted(status, material):
+            status = ask_full_engine(search, self._certificates, index, self._others) or status
+        if status is None:
+            status = search.undecided()
+        return CertificateRevocation(search.ref, status, tuple(search.attempts))
+
+    def _strays(self, search: StatusSearch, material: Material, *, useful: bool) -> None:
+        """Record with the end entity, before all else, what was handed in and belongs to no certificate of the path.
+
+        A list that belongs elsewhere is worth telling where it was handed in for nothing, not in a folder of lists of
+        which another one decided.
+        """
+        known, search.attempts = search.attempts, list(self._unreadable)
+        issuers = self._certificates[1:]
+        for crl in material.crls if not useful else ():
+            if not self._others and not any(is_from(crl, issuer) for issuer in issuers):
+                search.judge_list(crl, Obtained(Origin.SUPPLIED), "")
+        for response in unmatched(material.responses, self._certificates):
+            search.judge_response(response, Obtained(Origin.SUPPLIED), "", None)
+        search.attempts += known
+
+    def _read_crls(self, crls: Sequence[bytes | CertificateRevocationList]) -> list[CertificateRevocationList]:
+        found = []
+        for crl in crls[:_MAX_SUPPLIED]:
+            try:
+                found.append(crl if isinstance(crl, CertificateRevocationList) else read_crl(crl))
+            except InputError as error:
+                self._no_use(SourceKind.CRL, error)
+        return found
+
+    def _read_responses(self, responses: Sequence[bytes]) -> list[OcspResponse]:
+        found = []
+        for data in responses[:_MAX_SUPPLIED]:
+            try:
+                found.append(read_response(data))
+            except InputError as error:
+                self._no_use(SourceKind.OCSP, error)
+        return found
+
+    def _no_use(self, kind: SourceKind, error: InputError) -> None:
+        code = code_of(error)
+        detail = str(error.params.get("detail", ""))
+        self._unreadable.append(Attempt(self._refs[0], kind, Origin.SUPPLIED, "", code, unknown(code), detail=detail))

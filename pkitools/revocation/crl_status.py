@@ -1,0 +1,151 @@
+"""What one CRL says of one certificate (RFC 5280 6.3.3), and what several together say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pkitools.crl.entries import Entry
+from pkitools.crl.reading import CertificateRevocationList
+from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind, unknown
+from pkitools.revocation.scope import ALL_REASONS, ListScope, Point, covered, outside, scope_of
+from pkitools.revocation.status_information import Refused, StatusInformation, Terms, require_fresh, still_revoked
+from pkitools.x509 import der_writing as encode
+from pkitools.x509.der import DERError
+from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.path_certificate import CRL_SIGN, PathCertificate
+
+
+def judge_crl(
+    crl: CertificateRevocationList,
+    certificate: PathCertificate,
+    issuer: PathCertificate,
+    points: Sequence[Point],
+    terms: Terms,
+) -> StatusInformation:
+    """Return what a list says of a certificate.
+
+    Args:
+        crl: from anywhere; nothing about it is believed yet.
+        certificate: asked about.
+        issuer: the next certificate of the path.
+        points: the distribution points of ``certificate``.
+        terms: moment and options.
+    """
+    passed: list[str] = []
+    coverage: tuple[int, ...] = ()
+    said: RevocationStatus | None = None
+    code = detail = ""
+    try:
+        _require_issuer(crl, issuer, terms, passed)
+        scope, row = _entry(crl, certificate, passed)
+        said = GOOD if row is None else RevocationStatus(StatusKind.REVOKED, "", row.reason, row.revoked_at)
+        coverage = tuple(covered(scope, point) for point in points)
+        _require_scope(crl, scope, certificate, coverage)
+        passed.append("scope")
+        require_fresh(crl.this_update, crl.next_update, terms, passed)
+    except Refused as refused:
+        code, detail, coverage = refused.code, refused.detail, ()
+        if said is None or not still_revoked(said, crl.this_update, terms):
+            said = unknown(code)
+    notes = ("pem",) if crl.was_pem else ()
+    return StatusInformation(
+        code, said, tuple(passed), detail, notes, crl.this_update, crl.next_update, coverage, crl.number
+    )
+
+
+def is_from(crl: CertificateRevocationList, issuer: PathCertificate) -> bool:
+    """Whether the list goes by the issuer's name."""
+    return crl.issuer == issuer.subject or crl.canonical_issuer == issuer.canonical_subject
+
+
+def _require_issuer(crl: CertificateRevocationList, issuer: PathCertificate, terms: Terms, passed: list[str]) -> None:
+    wrong = _issuer_fault(crl, issuer, terms.moment)
+    if wrong:
+        raise Refused("crl-issuer", wrong)
+    passed.append("crl-issuer")
+    if issuer.spki not in crl.checked_with and not terms.budget.spend():
+        raise Refused("limit", "signature checks")
+    if not crl.signed_by(issuer.spki):
+        raise Refused("crl-signature")
+    passed.append("crl-signature")
+
+
+def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, moment: datetime) -> str:
+    if not is_from(crl, issuer):
+        return "another issuer"
+    if issuer.key_usage is not None and not issuer.key_usage & CRL_SIGN:
+        return "keyUsage without cRLSign"
+    if not issuer.not_before <= moment <= issuer.not_after:
+        return "the issuer's certificate is not valid at the moment"
+    key = issuer.subject_key_identifier
+    if key is not None and crl.authority_key_identifier not in {None, key}:
+        return "another key of the issuer"
+    return ""
+
+
+def _entry(
+    crl: CertificateRevocationList, certificate: PathCertificate, passed: list[str]
+) -> tuple[ListScope, Entry | None]:
+    """Return the scope of a list and its entry of the certificate, all entries having been read."""
+    try:
+        scope = scope_of(crl)
+        row = _find(crl, certificate)
+        strange = crl.unknown_critical or crl.index.unknown_critical
+    except DERError as error:
+        raise Refused("malformed", error.detail) from None
+    passed.append("readable")
+    if strange:
+        # RFC 5280 5.2, 5.3: such a list determines no status, not even that of what it lists
+        raise Refused("scope", f"critical extension {strange}")
+    if scope.only_attribute:
+        raise Refused("scope", "onlyContainsAttributeCerts")
+    return scope, row
+
+
+def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry | None:
+    serial = encode.integer_octets(certificate.serial_number)
+    index = crl.index
+    if not index.names_issuers:
+        return index.find(serial)
+    # RFC 5280 5.3.3: an entry belongs to the issuer named last, at first to the issuer of the list
+    owner = crl.canonical_issuer
+    for row in index.rows():
+        if row.certificate_issuer is not None:
+            owner = canonical_name(row.certificate_issuer)
+        if row.serial == serial and owner == certificate.canonical_issuer:
+            return row
+    return None
+
+
+def _require_scope(
+    crl: CertificateRevocationList, scope: ListScope, certificate: PathCertificate, coverage: tuple[int, ...]
+) -> None:
+    if crl.base_number is not None:
+        raise Refused("scope", "delta CRL")
+    beyond = outside(scope, certificate)
+    if beyond:
+        raise Refused("scope", beyond)
+    if not any(coverage):
+        raise Refused("scope", "another distribution point")
+
+
+def combine(answers: Sequence[StatusInformation], points: Sequence[Point]) -> RevocationStatus | None:
+    """Return REVOKED or GOOD when these lists together say so, else ``None``.
+
+    One list that revokes is enough. GOOD takes lists that cover every point for each of its reasons, and with them all
+    reasons there are.
+    """
+    for answer in answers:
+        if answer.status.kind is StatusKind.REVOKED:
+            return answer.status
+    usable = [answer.coverage for answer in answers if not answer.code]
+    every_reason = 0
+    for number, point in enumerate(points):
+        reasons = 0
+        for coverage in usable:
+            reasons |= coverage[number]
+        if reasons != point.reasons:
+            return None
+        every_reason |= reasons
+    return GOOD if every_reason == ALL_REASONS else None

@@ -1,0 +1,191 @@
+"""What is asked about revocation and what comes back.
+
+A status is never stored as "valid": ``GOOD`` only when a list or response that covers the certificate at the moment,
+signed by who may sign it, says so. Everything else is ``UNKNOWN`` with the code of what went wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from pkitools.findings import CertificateRef, Outcome
+
+
+class RevocationPolicy(StrEnum):
+    """What an unknown status means.
+
+    ``REQUIRE``: not valid. ``PREFER``: valid with a warning. ``OFF``: nothing is looked at, and the report says so.
+    A certificate known to be revoked is not valid under either of the first two.
+    """
+
+    REQUIRE = "require"
+    PREFER = "prefer"
+    OFF = "off"
+
+
+class StatusKind(StrEnum):
+    """The four answers for one certificate."""
+
+    GOOD = "good"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationStatus:
+    """The answer for one certificate.
+
+    Args:
+        kind: good, revoked, unknown or not checked.
+        code: why it is unknown or was not checked: ``stale``, ``timeout``, ``http-404``, ``offline`` …
+        reason: name of the CRLReason of a revoked certificate; ``None`` where none was given.
+        revoked_at: since when, aware UTC.
+    """
+
+    kind: StatusKind
+    code: str = ""
+    reason: str | None = None
+    revoked_at: datetime | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Known not to be revoked."""
+        return self.kind is StatusKind.GOOD
+
+
+GOOD: Final = RevocationStatus(StatusKind.GOOD)
+
+
+def unknown(code: str) -> RevocationStatus:
+    """Return the status UNKNOWN with its reason."""
+    return RevocationStatus(StatusKind.UNKNOWN, code)
+
+
+class SourceKind(StrEnum):
+    """The two kinds of source."""
+
+    CRL = "crl"
+    OCSP = "ocsp"
+
+
+class Origin(StrEnum):
+    """Where the bytes came from."""
+
+    SUPPLIED = "supplied"
+    CACHE = "cache"
+    NETWORK = "network"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One look at one source for one certificate.
+
+    Args:
+        certificate: which certificate it was for.
+        source: CRL or OCSP.
+        origin: handed in, from the cache, from the network; ``NONE`` when nothing was asked (offline, refused URL).
+        url: as the certificate has it; empty for what was handed in.
+        code: empty when the source was usable, else what was wrong with it.
+        status: what it says of the certificate; UNKNOWN where it says nothing.
+        seconds: wall clock.
+        detail: the particulars, for people; not made safe.
+        notes: codes of what was odd and accepted: ``content-type``, ``pem``, ``nonce-absent``, ``replayed`` …
+        produced: thisUpdate of what came.
+        expires: its nextUpdate.
+        passed: codes of the steps it came through before the one that failed.
+    """
+
+    certificate: CertificateRef
+    source: SourceKind
+    origin: Origin
+    url: str
+    code: str
+    status: RevocationStatus
+    seconds: float = 0.0
+    detail: str = ""
+    notes: tuple[str, ...] = ()
+    produced: datetime | None = None
+    expires: datetime | None = None
+    passed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRevocation:
+    """One certificate of the path, its status, and every attempt made for it."""
+
+    certificate: CertificateRef
+    status: RevocationStatus
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationResult:
+    """What :func:`~pkitools.revocation.check_revocation` found.
+
+    Args:
+        certificates: one per certificate of the path except the trust anchor, end entity first.
+        outcomes: for the report.
+        policy: what was asked.
+    """
+
+    certificates: tuple[CertificateRevocation, ...]
+    outcomes: tuple[Outcome, ...]
+    policy: RevocationPolicy
+
+    @property
+    def statuses(self) -> tuple[RevocationStatus, ...]:
+        """The statuses, end entity first."""
+        return tuple(certificate.status for certificate in self.certificates)
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All attempts, in the order made."""
+        return tuple(attempt for certificate in self.certificates for attempt in certificate.attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationOptions:
+    """How sources are asked and judged.
+
+    Args:
+        skew: how far thisUpdate may lie ahead and nextUpdate behind.
+        max_age: how old a list or response without nextUpdate may be; ``None`` accepts none.
+        refresh_after: a kept document older than this is fetched again, where there is a fetcher. Logius advises four
+            hours.
+        end_entity_sources, authority_sources: order in which the network is asked. CRL first for authorities: those of
+            G4 have no OCSP.
+        nonce: send a nonce with OCSP requests.
+        require_nonce: a response without our nonce proves nothing; rules out handed-in and kept responses.
+        total_seconds: for all fetches of one validation together.
+        crl_limit, ocsp_limit: most bytes fetched.
+        moment_is_now: the moment comes from the system clock; one that cannot be right is then refused.
+    """
+
+    skew: timedelta = timedelta(minutes=5)
+    max_age: timedelta | None = None
+    refresh_after: timedelta = timedelta(hours=4)
+    end_entity_sources: tuple[SourceKind, ...] = (SourceKind.OCSP, SourceKind.CRL)
+    authority_sources: tuple[SourceKind, ...] = (SourceKind.CRL, SourceKind.OCSP)
+    nonce: bool = True
+    require_nonce: bool = False
+    total_seconds: float = 60.0
+    crl_limit: int = 32 * 1024 * 1024
+    ocsp_limit: int = 64 * 1024
+    moment_is_now: bool = False
+
+
+class Budget:
+    """Counts signature checks over one validation; beyond the bound nothing more is checked."""
+
+    def __init__(self, checks: int) -> None:
+        self.left = checks
+
+    def spend(self) -> bool:
+        """Take one check; ``False`` when there is none left."""
+        self.left -= 1
+        return self.left >= 0

@@ -1,0 +1,176 @@
+"""Which certificates a CRL speaks about: issuingDistributionPoint against cRLDistributionPoints (RFC 5280 6.3.3 (b)).
+
+A *point* of a certificate names where its CRL is, and may narrow it to some reasons or to a CRL issuer. A list whose
+issuingDistributionPoint carries a name is the list of the points with that name only; one without is the complete list
+of its issuer and serves every point. :rfc:`5280` 6.3.3 is followed, except that *every* point must be covered: where
+the first point's list is good and the second's cannot be had, nothing is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from pkitools.crl.reading import ISSUING_DISTRIBUTION_POINT, CertificateRevocationList
+from pkitools.x509 import der as asn1
+from pkitools.x509 import der_writing as encode
+from pkitools.x509.der import DERError, Node
+from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.path_certificate import CRL_DISTRIBUTION_POINTS, PathCertificate
+
+ALL_REASONS: Final = 0b1_1111_1110
+"""Bits 1 (keyCompromise) to 8 (aACompromise) of ReasonFlags; bit 0 is unused."""
+
+_DIRECTORY_NAME: Final = 0xA4
+_URI: Final = 0x86
+_MAX_POINTS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One distribution point of a certificate.
+
+    Args:
+        names: its names in a form that compares; empty when it has none of its own.
+        uris: those of them that are URIs, as text, in encoded order: places of one and the same list.
+        reasons: ReasonFlags as bits, counted from 0.
+        crl_issuer: names of another CRL issuer; empty when the certificate's issuer makes the list.
+    """
+
+    names: frozenset[bytes] = frozenset()
+    uris: tuple[str, ...] = ()
+    reasons: int = ALL_REASONS
+    crl_issuer: frozenset[bytes] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class ListScope:
+    """The issuingDistributionPoint of a list; the defaults are those of a list without one."""
+
+    names: frozenset[bytes] = frozenset()
+    only_user: bool = False
+    only_ca: bool = False
+    only_attribute: bool = False
+    reasons: int = ALL_REASONS
+    indirect: bool = False
+
+
+IMPLICIT_POINT: Final = Point()
+"""What a certificate without distribution points has: the complete list of its issuer."""
+
+
+def points_of(certificate: PathCertificate) -> tuple[Point, ...]:
+    """Return the distribution points of a certificate; without the extension the implicit one.
+
+    Raises:
+        DERError: the extension is malformed.
+    """
+    found = certificate.extensions.get(CRL_DISTRIBUTION_POINTS)
+    if found is None:
+        return (IMPLICIT_POINT,)
+    value = found[1]
+    nodes = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if not 1 <= len(nodes) <= _MAX_POINTS:
+        raise DERError(f"{len(nodes)} distribution points")
+    return tuple([_point(value, node, certificate.issuer) for node in nodes])
+
+
+def _point(value: bytes, node: Node, issuer: bytes) -> Point:
+    parts = {part[0]: part for part in asn1.children(value, asn1.expect(node, asn1.SEQUENCE))}
+    crl_issuer = _names(value, asn1.children(value, parts[0xA2])) if 0xA2 in parts else frozenset()
+    relative_to = _directory_name(value, parts[0xA2]) if 0xA2 in parts else issuer
+    names: frozenset[bytes] = frozenset()
+    uris: tuple[str, ...] = ()
+    if 0xA0 in parts:
+        names, uris = _point_names(value, asn1.only_child(value, parts[0xA0]), relative_to)
+    reasons = _reasons(value, parts[0x81]) if 0x81 in parts else ALL_REASONS
+    if not parts.keys() <= {0xA0, 0x81, 0xA2} or not (names or crl_issuer):
+        raise DERError(f"no distribution point at offset {node[1]}")
+    return Point(names, uris, reasons, crl_issuer)
+
+
+def scope_of(crl: CertificateRevocationList) -> ListScope:
+    """Return what a list says it covers.
+
+    Raises:
+        DERError: the extension is malformed.
+    """
+    found = crl.extensions.get(ISSUING_DISTRIBUTION_POINT)
+    if found is None:
+        return ListScope()
+    value = found[1]
+    parts = {part[0]: part for part in asn1.children(value, asn1.root(value, asn1.SEQUENCE))}
+    if not parts.keys() <= {0xA0, 0x81, 0x82, 0x83, 0x84, 0x85}:
+        raise DERError("issuingDistributionPoint with unknown parts")
+    names = frozenset[bytes]()
+    if 0xA0 in parts:
+        names, _ = _point_names(value, asn1.only_child(value, parts[0xA0]), crl.issuer)
+        if not names:
+            raise DERError("issuingDistributionPoint with an empty name")
+    flags = {tag: tag in parts and asn1.boolean(value, parts[tag], tag) for tag in (0x81, 0x82, 0x84, 0x85)}
+    reasons = _reasons(value, parts[0x83]) if 0x83 in parts else ALL_REASONS
+    return ListScope(names, flags[0x81], flags[0x82], flags[0x85], reasons, flags[0x84])
+
+
+def _reasons(value: bytes, node: Node) -> int:
+    octets, _ = asn1.bit_string(value, node, node[0])
+    bits = 0
+    for number in range(min(9, 8 * len(octets))):
+        if octets[number >> 3] & 0x80 >> (number & 7):
+            bits |= 1 << number
+    return bits & ALL_REASONS
+
+
+def _point_names(value: bytes, node: Node, issuer: bytes) -> tuple[frozenset[bytes], tuple[str, ...]]:
+    if node[0] == 0xA1:  # nameRelativeToCRLIssuer: one RDN below the issuer's name
+        return frozenset({_directory(_below(issuer, asn1.contents(value, node)))}), ()
+    if node[0] != 0xA0:
+        raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
+    nodes = asn1.children(value, node)
+    uris = [asn1.contents(value, name).decode("ascii", "backslashreplace") for name in nodes if name[0] == _URI]
+    return _names(value, nodes), tuple(uris)
+
+
+def _names(value: bytes, nodes: list[Node]) -> frozenset[bytes]:
+    return frozenset([_name(value, node) for node in nodes])
+
+
+def _name(value: bytes, node: Node) -> bytes:
+    if node[0] == _DIRECTORY_NAME:
+        return _directory(asn1.encoded(value, asn1.only_child(value, node)))
+    return asn1.encoded(value, node)
+
+
+def _directory(name: bytes) -> bytes:
+    return b"\xa4" + canonical_name(name)
+
+
+def _directory_name(value: bytes, node: Node) -> bytes:
+    for name in asn1.children(value, node):
+        if name[0] == _DIRECTORY_NAME:
+            return asn1.encoded(value, asn1.only_child(value, name))
+    return b"\x30\x00"
+
+
+def _below(issuer: bytes, rdn: bytes) -> bytes:
+    """Return ``issuer`` with one RDN more (the contents of its SET)."""
+    names = asn1.contents(issuer, asn1.root(issuer, asn1.SEQUENCE))
+    return encode.value(asn1.SEQUENCE, names, encode.value(asn1.SET, rdn))
+
+
+def outside(scope: ListScope, certificate: PathCertificate) -> str:
+    """Return why a list with this scope says nothing of the certificate, or an empty string."""
+    if scope.only_user and certificate.ca:
+        return "onlyContainsUserCerts"
+    if scope.only_ca and not certificate.ca:
+        return "onlyContainsCACerts"
+    return ""
+
+
+def covered(scope: ListScope, point: Point) -> int:
+    """Return the reasons, as bits, for which a list with this scope answers for this point of the same issuer."""
+    if point.crl_issuer:
+        return 0  # another issuer's list: the full engine's work
+    if scope.names and not scope.names & point.names:
+        return 0
+    return scope.reasons & point.reasons

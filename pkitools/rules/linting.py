@@ -1,0 +1,162 @@
+"""Ask every rule about one certificate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, Literal
+
+from pkitools.environment import Environment
+from pkitools.findings import NOT_APPLICABLE, CertificateRef, Outcome, Report, crash, outcome
+from pkitools.oin import check_oin
+from pkitools.profiles import Profile, get_profile
+from pkitools.rules import (
+    advice,
+    digikoppeling,
+    etsi_319_412,
+    oin_stelsel,
+    por,
+    rfc5280,
+    rfc5280_extensions,
+    st_saml,
+    trial,
+    uzi,
+)
+from pkitools.rules.context import RuleContext, family_of
+from pkitools.rules.engine import Entry
+from pkitools.rules.profile import detect_profile
+from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate
+
+Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
+
+ENTRIES: Final[tuple[Entry, ...]] = (
+    *rfc5280.BOOK.entries,
+    *rfc5280_extensions.BOOK.entries,
+    *por.BOOK.entries,
+    *trial.TRIAL.entries,
+    *trial.G4.entries,
+    *uzi.BOOK.entries,
+    *oin_stelsel.BOOK.entries,
+    *digikoppeling.BOOK.entries,
+    *st_saml.BOOK.entries,
+    *etsi_319_412.BOOK.entries,
+    *advice.BOOK.entries,
+)
+
+RAISE: Final = "PKITOOLS_DEBUG"
+"""Environment variable: when set, a rule that crashes raises, as :func:`lint` does with ``raise_crashes``."""
+
+
+def lint(
+    facts: CertificateFacts,
+    *,
+    moment: datetime,
+    profile: Profile | str | None = None,
+    environment: Environment | None = None,
+    system: str | None = None,
+    role: Role | None = None,
+    path: Sequence[CertificateFacts] = (),
+    others: Sequence[CertificateFacts] = (),
+    oin: OINResult | None = None,
+    raise_crashes: bool = False,
+) -> Report:
+    """Return the report of every rule on one certificate: an outcome for each, also for those not meant for it.
+
+    Args:
+        facts: the certificate.
+        moment: validation time, aware UTC.
+        profile: judge an end-entity certificate by this profile; ``None``: by the one its policies name.
+        environment: where it is to be used.
+        system: the connected system it is for; the rules of Digikoppeling and ST-SAML are asked only then.
+        role: what it is in its path; ``None``: see :func:`role_of`.
+        path: the certificates of its path, itself first; the issuer is taken from it.
+        others: other certificates in view, to find a key used twice.
+        oin: its OIN, where that was read already.
+        raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED.
+
+    Raises:
+        InvalidValueError: no profile has this name.
+    """
+    role = role or role_of(facts)
+    kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
+    chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
+    at = RuleContext(
+        facts,
+        kind=kind,
+        profile=chosen,
+        moment=moment,
+        environment=environment,
+        system=system,
+        issuer=_issuer(facts, path),
+        others=others,
+    )
+    family = at.family
+    if profile is not None and chosen is not None and family != "trial":
+        family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
+    asked, unasked = _selection(kind, chosen.name if chosen else None, family, system)
+    ref = CertificateRef(facts.sha256, role)
+    crash = raise_crashes or RAISE in os.environ
+    outcomes = [_outcome(entry, at, ref, crash) for entry in asked]
+    if kind == "end_entity":
+        outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)
+    return Report(_subject(facts), (*outcomes, *unasked), moment, environment, system)
+
+
+def role_of(facts: CertificateFacts) -> Role:
+    """Return the role a certificate has by what it says of itself."""
+    if not facts.is_ca:
+        return "end_entity"
+    if not facts.is_self_issued:
+        return "intermediate"
+    # "openssl req -x509" marks what it makes as a CA; without the right to sign certificates it is nobody's issuer
+    return "trust_anchor" if "keyCertSign" in (facts.key_usage or ()) else "end_entity"
+
+
+def _subject(facts: CertificateFacts) -> str:
+    return facts.subject.common_name or facts.subject.text or facts.sha256
+
+
+def _chosen_profile(facts: CertificateFacts, profile: Profile | str | None) -> Profile | None:
+    if profile is None:
+        return detect_profile(facts)
+    return get_profile(profile) if isinstance(profile, str) else profile
+
+
+def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> CertificateFacts | None:
+    """Return the certificate behind this one in its path; the first of a path it is not in."""
+    position = next((n for n, found in enumerate(path, start=1) if found.sha256 == facts.sha256), 0)
+    return path[position] if position < len(path) else None
+
+
+@lru_cache(maxsize=256)
+def _selection(
+    kind: str, profile: str | None, family: str, system: str | None
+) -> tuple[tuple[Entry, ...], tuple[Outcome, ...]]:
+    """Return the rules to ask, and the outcomes of those not meant for such a certificate. Sorted out once."""
+    asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, profile, family, system)])
+    left = set(map(id, asked))
+    return asked, tuple([entry.silent for entry in ENTRIES if id(entry) not in left])
+
+
+def _outcome(entry: Entry, at: RuleContext, ref: CertificateRef, raise_crashes: bool) -> Outcome:
+    try:
+        answer = entry.check(at)
+        return entry.silent if answer is NOT_APPLICABLE else outcome(entry.rule, answer, ref)
+    except Exception as error:
+        if raise_crashes:
+            raise
+        return outcome(entry.rule, crash(error), ref)
+
+
+def _oin_outcomes(found: OINResult, environment: Environment | None) -> Iterator[Outcome]:
+    """Yield what reading the OIN told, and what there is to say about the number itself."""
+    yield from found.outcomes
+    if found.oin is not None:  # one that is no OIN has its outcome already: x509.oin.invalid
+        yield from _number(str(found.oin), environment)
+
+
+@lru_cache(maxsize=1024)
+def _number(oin: str, environment: Environment | None) -> tuple[Outcome, ...]:
+    return check_oin(oin, environment=environment, legacy=True).outcomes

@@ -1,0 +1,204 @@
+"""The catalogue of certification authorities: what a CA is, by its fingerprint, its key or its name.
+
+148 authorities of PKIoverheid and of the test hierarchies beside it (``data/catalogue.json``), so that an unknown,
+revoked or test CA can be named. Only a fingerprint identifies; a name or key identifier merely suggests.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pkitools.environment import Environment
+
+
+class HierarchyKind(StrEnum):
+    """What a hierarchy is: the real thing, Logius' TRIAL model, or a TSP's own test or acceptance PKI."""
+
+    PRODUCTION = "production"
+    TRIAL = "trial"
+    TEST = "test"
+    ACCEPTANCE = "acceptance"
+
+    @property
+    def environment(self) -> Environment:
+        """The environment its certificates are meant for."""
+        return Environment.PRODUCTION if self is HierarchyKind.PRODUCTION else Environment.PREPRODUCTION
+
+
+class Knowledge(StrEnum):
+    """What an entry of the catalogue rests on, best first."""
+
+    VERIFIED = "verified"  # certificate read, signed by its issuer, found in several places
+    ONE_PUBLISHER = "one_publisher"  # certificate read, signed by its issuer, but published by one party
+    ISSUER_NOT_HELD = "issuer_not_held"  # certificate read, its issuer not held
+    FINGERPRINT_PUBLISHED = "fingerprint_published"  # fingerprint from a published text, certificate not held
+    NO_FIXED_KEY = "no_fixed_key"  # name of a model: everybody who makes it makes other keys
+    NAME_ONLY = "name_only"
+    NAME_INFERRED = "name_inferred"  # by analogy with the TRIAL names
+
+
+class CAStatus(StrEnum):
+    """A CA at one moment, by its dates and by the revocations known when the catalogue was made."""
+
+    VALID = "valid"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityRevocation:
+    """A revocation on record; ``None`` where the source gives no day or reason."""
+
+    date: date | None
+    reason: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One certification authority.
+
+    Args:
+        name: its common name.
+        level: ``root``, ``domain`` or ``tsp``.
+        generation: ``G4``, ``G3``, ``G2``, ``EV``, ``G1-private``, ``G1-public``.
+        kind: production, TRIAL, or a TSP's own test or acceptance.
+        operator: who runs a test hierarchy.
+        hierarchy: name of its :class:`~pkitools.trust.Hierarchy`; ``None`` where not known.
+        ski: subject key identifier, hex: the SHA-1 of its public key.
+        serial: serial number of the certificate, hex.
+        superseded_by: SHA-256 of a later certificate of the same name.
+        basis: what the entry rests on.
+    """
+
+    name: str
+    level: str
+    generation: str
+    kind: HierarchyKind
+    basis: Knowledge
+    sources: tuple[str, ...]
+    hierarchy: str | None = None
+    operator: str | None = None
+    subject: str | None = None
+    issuer: str | None = None
+    issuer_sha256: str | None = None
+    sha256: str | None = None
+    sha1: str | None = None
+    ski: str | None = None
+    serial: str | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    key: str | None = None
+    policies: tuple[str, ...] = ()
+    extended_key_usage: tuple[str, ...] = ()
+    crl: tuple[str, ...] = ()
+    ca_issuers: tuple[str, ...] = ()
+    ocsp: tuple[str, ...] = ()
+    download: str | None = None
+    revoked: AuthorityRevocation | None = None
+    superseded_by: str | None = None
+    note: str | None = None
+
+    def status(self, moment: datetime) -> CAStatus:
+        """Return what the CA is at ``moment``; VALID is by date only, a revocation after the record is not seen."""
+        if self.revoked and (self.revoked.date is None or moment.date() >= self.revoked.date):
+            return CAStatus.REVOKED
+        return status_by_date(self.not_before, self.not_after, moment)
+
+
+def status_by_date(not_before: datetime | None, not_after: datetime | None, moment: datetime) -> CAStatus:
+    """Return where ``moment`` falls against a validity whose ends both count (RFC 5280 4.1.2.5)."""
+    if not_before is None or not_after is None:
+        return CAStatus.UNKNOWN
+    if moment < not_before:
+        return CAStatus.NOT_YET_VALID
+    return CAStatus.EXPIRED if moment > not_after else CAStatus.VALID
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The entries and the indexes on them."""
+
+    entries: tuple[CatalogueEntry, ...]
+    source: str
+    retrieved: date
+    by_sha256: Mapping[str, CatalogueEntry]
+    by_ski: Mapping[str, tuple[CatalogueEntry, ...]]
+    by_name: Mapping[str, tuple[CatalogueEntry, ...]]
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Return the catalogue, read once."""
+    raw = json.loads(files(__package__).joinpath("data", "catalogue.json").read_text(encoding="utf-8"))
+    entries = tuple(_entry(record) for record in raw["authorities"])
+    by_ski: dict[str, list[CatalogueEntry]] = defaultdict(list)
+    by_name: dict[str, list[CatalogueEntry]] = defaultdict(list)
+    for entry in entries:
+        by_name[same_name(entry.name)].append(entry)
+        if entry.ski:
+            by_ski[entry.ski].append(entry)
+    return Catalogue(
+        entries=entries,
+        source=raw["source"],
+        retrieved=date.fromisoformat(raw["retrieved"]),
+        by_sha256={entry.sha256: entry for entry in entries if entry.sha256},
+        by_ski={ski: tuple(found) for ski, found in by_ski.items()},
+        by_name={name: tuple(found) for name, found in by_name.items()},
+    )
+
+
+def same_name(common_name: str) -> str:
+    """Return the form in which names compare: case and runs of white space do not make another CA."""
+    return " ".join(common_name.split()).casefold()
+
+
+def identify(*, sha256: str | None = None, ski: str | None = None, name: str | None = None) -> CatalogueEntry | None:
+    """Return the entry that fits best: by fingerprint, else by key identifier, else by name.
+
+    Only the first identifies. What was matched by name may be a look-alike: :func:`pkitools.trust.recognition` tells.
+    Among several of one key or name, the one issued last is returned.
+
+    Args:
+        sha256: of the certificate, hex; colons and case do not matter.
+        ski: subject key identifier, hex.
+        name: common name.
+    """
+    known = catalogue()
+    if sha256 and (found := known.by_sha256.get(_hex(sha256))):
+        return found
+    candidates = known.by_ski.get(_hex(ski), ()) if ski else ()
+    if not candidates and name:
+        candidates = known.by_name.get(same_name(name), ())
+    return max(candidates, key=lambda e: e.not_before or datetime.min.replace(tzinfo=UTC), default=None)
+
+
+def _hex(text: str) -> str:
+    return text.replace(":", "").replace(" ", "").lower()
+
+
+_NAMES = frozenset(f.name for f in fields(CatalogueEntry))
+
+
+def _entry(record: dict[str, Any]) -> CatalogueEntry:
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in record.items() if key in _NAMES}
+    values["kind"], values["basis"] = HierarchyKind(values["kind"]), Knowledge(values["basis"])
+    for key in ("not_before", "not_after"):
+        if key in values:
+            values[key] = datetime.fromisoformat(values[key])
+    if mark := record.get("revoked"):
+        day = mark.get("date")
+        values["revoked"] = AuthorityRevocation(
+            date.fromisoformat(day) if day else None, mark.get("reason"), mark["source"]
+        )
+    return CatalogueEntry(**values)

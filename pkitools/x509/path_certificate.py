@@ -1,0 +1,378 @@
+"""One certificate as path validation needs it: names, key and extensions sliced from its DER, decoded once.
+
+Leaner than :class:`pkitools.x509.CertificateFacts`: a verdict over a path costs two signature checks more than it must
+when every certificate is decoded in full first. Certificates of authorities recur; :func:`load_cached` keeps them.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_CERTIFICATE_BYTES
+from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError, Node
+from pkitools.x509.name_matching import canonical_name, is_readable, name_text
+
+AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
+SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
+KEY_USAGE: Final = "2.5.29.15"
+SUBJECT_ALTERNATIVE_NAME: Final = "2.5.29.17"
+BASIC_CONSTRAINTS: Final = "2.5.29.19"
+NAME_CONSTRAINTS: Final = "2.5.29.30"
+CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
+CERTIFICATE_POLICIES: Final = "2.5.29.32"
+POLICY_MAPPINGS: Final = "2.5.29.33"
+POLICY_CONSTRAINTS: Final = "2.5.29.36"
+EXTENDED_KEY_USAGE: Final = "2.5.29.37"
+FRESHEST_CRL: Final = "2.5.29.46"
+INHIBIT_ANY_POLICY: Final = "2.5.29.54"
+AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
+QC_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
+ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
+
+MAX_SERIAL_OCTETS: Final = 20
+
+# masks for PathCertificate.key_usage
+DIGITAL_SIGNATURE: Final = 1 << 0
+NON_REPUDIATION: Final = 1 << 1
+KEY_CERT_SIGN: Final = 1 << 5
+CRL_SIGN: Final = 1 << 6
+# a BIT STRING counts from the highest bit, a mask from the lowest
+_REVERSED: Final = bytes(int(f"{octet:08b}"[::-1], 2) for octet in range(256))
+
+CONSTRAINING: Final = frozenset({NAME_CONSTRAINTS, POLICY_MAPPINGS, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY})
+# what one of our two engines or our own checks process; any other critical extension is refused (RFC 5280 4.2)
+PROCESSED: Final = frozenset(
+    {
+        AUTHORITY_KEY_IDENTIFIER,
+        SUBJECT_KEY_IDENTIFIER,
+        KEY_USAGE,
+        SUBJECT_ALTERNATIVE_NAME,
+        BASIC_CONSTRAINTS,
+        NAME_CONSTRAINTS,
+        CRL_DISTRIBUTION_POINTS,
+        CERTIFICATE_POLICIES,
+        POLICY_MAPPINGS,
+        POLICY_CONSTRAINTS,
+        EXTENDED_KEY_USAGE,
+        FRESHEST_CRL,
+        INHIBIT_ANY_POLICY,
+        AUTHORITY_INFORMATION_ACCESS,
+    }
+)
+
+_TRUE: Final = b"\x01\x01\xff"
+_VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
+_EMPTY_NAME: Final = b"\x30\x00"
+
+# pyca/cryptography raises these on hostile input, not only ValueError
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
+_WARNINGS_LOCK: Final = threading.Lock()
+
+
+@dataclass(eq=False, slots=True)
+class PathCertificate:
+    """One certificate of a path or a candidate for one. Compared by identity of its DER.
+
+    Args:
+        der: as given.
+        native: the same, loaded by ``cryptography``.
+        issuer, subject: DER of the names.
+        spki: DER of the SubjectPublicKeyInfo.
+        not_before, not_after: first and last moment of validity, inclusive, aware UTC.
+        version: 3 for X.509v3.
+        serial_number: may be zero or negative in what is offered to us.
+        signature_algorithm: DER of the outer AlgorithmIdentifier.
+        signed_span: where the bytes that are signed begin and end in ``der``.
+        signature: the signature value.
+        algorithms_agree: the AlgorithmIdentifier inside the signed part is the same.
+        extensions: OID → (critical, DER inside the OCTET STRING); of duplicates the first.
+        ca, path_length: basicConstraints; ``ca`` is False without the extension.
+        key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
+        extended_key_usage: OIDs; ``None`` without the extension.
+        odd_times: a time before 2050 as GeneralizedTime, which RFC 5280 4.1.2.5 does not want.
+        misencodings: what RFC 5280 4.1 and 4.2 forbid of the encoding: the faults, and what is outside them.
+        unknown_critical: OIDs of critical extensions that nothing here processes.
+        constrains: it has name constraints, or an extension that constrains policies.
+        faults: OID of every extension that is there twice (``duplicate <oid>``) or cannot be decoded
+            (``malformed <oid>``).
+    """
+
+    der: bytes = field(repr=False)
+    native: x509.Certificate = field(repr=False)
+    issuer: bytes = field(repr=False)
+    subject: bytes
+    spki: bytes = field(repr=False)
+    not_before: datetime
+    not_after: datetime
+    version: int = 3
+    serial_number: int = 0
+    serial_octets: int = 1
+    odd_times: bool = False
+    signature_algorithm: bytes = field(default=b"", repr=False)
+    signed_span: tuple[int, int] = (0, 0)
+    signature: bytes = field(default=b"", repr=False)
+    algorithms_agree: bool = True
+    extensions: dict[str, tuple[bool, bytes]] = field(default_factory=dict, repr=False)
+    ca: bool = False
+    path_length: int | None = None
+    key_usage: int | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    subject_key_identifier: bytes | None = field(default=None, repr=False)
+    authority_key_identifier: bytes | None = field(default=None, repr=False)
+    faults: tuple[str, ...] = ()
+    misencodings: tuple[str, ...] = ()
+    unknown_critical: tuple[str, ...] = ()
+    constrains: bool = False
+    needs: tuple[str, ...] | None = None  # remembered by the fast engine
+    # asked of hardly any certificate, then kept: cached_property would need a dict beside the slots
+    _sha256: str | None = field(default=None, init=False, repr=False)
+    _canonical_subject: bytes | None = field(default=None, init=False, repr=False)
+    _canonical_issuer: bytes | None = field(default=None, init=False, repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the DER, hex, lower case."""
+        if self._sha256 is None:
+            self._sha256 = sha256(self.der).hexdigest()
+        return self._sha256
+
+    @property
+    def self_issued(self) -> bool:
+        """Issuer and subject are the same name, by the DER or by RFC 5280 7.1."""
+        return self.issuer == self.subject or self.canonical_issuer == self.canonical_subject
+
+    @property
+    def canonical_subject(self) -> bytes:
+        """The subject in the form names are compared in where their DER differs (RFC 5280 7.1)."""
+        if self._canonical_subject is None:
+            self._canonical_subject = canonical_name(self.subject)
+        return self._canonical_subject
+
+    @property
+    def canonical_issuer(self) -> bytes:
+        """The issuer in the form names are compared in where their DER differs (RFC 5280 7.1)."""
+        if self._canonical_issuer is None:
+            self._canonical_issuer = canonical_name(self.issuer)
+        return self._canonical_issuer
+
+    @property
+    def subject_text(self) -> str:
+        """The subject for people: not for comparison, not made safe."""
+        return name_text(self.subject)
+
+    @property
+    def issuer_text(self) -> str:
+        """The issuer for people: not for comparison, not made safe."""
+        return name_text(self.issuer)
+
+    @property
+    def has_odd_serial_number(self) -> bool:
+        """Zero, negative or longer than 20 octets (RFC 5280 4.1.2.2)."""
+        return self.serial_number <= 0 or self.serial_octets > MAX_SERIAL_OCTETS
+
+
+def load(der: bytes) -> PathCertificate:
+    """Read one certificate.
+
+    Raises:
+        InputError: the bytes are no certificate that can be processed.
+    """
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        raise LimitError("validation.error.certificate_too_large", size=len(der), limit=MAX_CERTIFICATE_BYTES)
+    try:
+        return _read(der)
+    except DERError as error:
+        raise InputError("validation.error.unreadable_certificate", reason=error.detail) from error
+    except _UNREADABLE as error:
+        raise InputError("validation.error.unreadable_certificate", reason=_brief(error)) from error
+
+
+@lru_cache(maxsize=512)
+def load_cached(der: bytes) -> PathCertificate:
+    """Return :func:`load` of ``der``, remembered: the certificates of authorities come again with every leaf."""
+    return load(der)
+
+
+def _brief(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:200]
+
+
+def _read(der: bytes) -> PathCertificate:
+    outer = asn1.root(der, asn1.SEQUENCE)
+    tbs_node, algorithm, signature = _exactly(asn1.children(der, outer), 3)
+    tbs = asn1.children(der, asn1.expect(tbs_node, asn1.SEQUENCE))
+    version = 1
+    if tbs and asn1.encoded(der, tbs[0]) == _VERSION_3:
+        version = 3
+        del tbs[0]
+    elif tbs and tbs[0][0] == 0xA0:
+        version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
+    if len(tbs) < 6:
+        raise DERError("fields of the certificate are missing")
+    serial, inner_algorithm, issuer, validity, subject, spki = tbs[:6]
+    number = asn1.integer(der, serial)
+    native = _native(der, number)
+    signature_algorithm = asn1.encoded(der, algorithm)
+    read = PathCertificate(
+        der=der,
+        native=native,
+        issuer=asn1.encoded(der, issuer),
+        subject=asn1.encoded(der, subject),
+        spki=asn1.encoded(der, spki),
+        not_before=native.not_valid_before_utc,
+        not_after=native.not_valid_after_utc,
+        version=version,
+        serial_number=number,
+        serial_octets=serial[3] - serial[2],
+        odd_times=_odd_times(der, validity),
+        signature_algorithm=signature_algorithm,
+        signed_span=(tbs_node[1], tbs_node[3]),
+        signature=der[signature[2] + 1 : signature[3]],
+        algorithms_agree=asn1.encoded(der, inner_algorithm) == signature_algorithm,
+    )
+    for node in tbs[6:]:
+        if node[0] == 0xA3:
+            _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
+    good = version == 3 and read.algorithms_agree and read.issuer != _EMPTY_NAME and read.subject.isascii()
+    if read.faults or not good:
+        read.misencodings = _misencodings(read)
+    return read
+
+
+def _misencodings(read: PathCertificate) -> tuple[str, ...]:
+    found = list(read.faults)
+    if read.version != 3:
+        found.append(f"version {read.version}")
+    if not read.algorithms_agree:
+        found.append("two signature algorithms")
+    if read.issuer == _EMPTY_NAME:
+        found.append("empty issuer")
+    if not read.subject.isascii() and not is_readable(read.subject):
+        found.append("subject unreadable")
+    return tuple(found)
+
+
+def _odd_times(der: bytes, validity: Node) -> bool:
+    if der.find(b"\x18\x0f", validity[2], validity[3]) < 0:  # hardly any certificate has one: no need to look closer
+        return False
+    times = asn1.children(der, validity)
+    return any(node[0] == asn1.GENERALIZED_TIME and der[node[2] : node[2] + 4] < b"2050" for node in times)
+
+
+def _exactly(nodes: list[Node], count: int) -> list[Node]:
+    if len(nodes) != count:
+        raise DERError(f"{len(nodes)} values where {count} should be")
+    return nodes
+
+
+def _native(der: bytes, serial_number: int) -> x509.Certificate:
+    if serial_number > 0:
+        return x509.load_der_x509_certificate(der)
+    with _WARNINGS_LOCK, warnings.catch_warnings():  # the library warns on such a number; our report says it
+        warnings.simplefilter("ignore")
+        return x509.load_der_x509_certificate(der)
+
+
+def _read_extensions(read: PathCertificate, sequence: Node) -> None:
+    der = read.der
+    faults: list[str] = []
+    extensions = read.extensions
+    for node in asn1.children(der, sequence):
+        oid, critical, value = _read_extension(der, node)
+        if oid in extensions:
+            faults.append(f"duplicate {oid}")
+            continue
+        extensions[oid] = critical, value
+        if critical and oid not in PROCESSED:
+            read.unknown_critical += (oid,)
+        if oid in CONSTRAINING:
+            read.constrains = True
+        decode = _DECODERS.get(oid)
+        if decode is not None:
+            try:
+                decode(read, value)
+            except DERError:
+                faults.append(f"malformed {oid}")
+    read.faults = tuple(faults)
+
+
+def _read_extension(der: bytes, node: Node) -> tuple[str, bool, bytes]:
+    """Return OID, critical, and the DER inside the OCTET STRING."""
+    tag, at, start, stop = node
+    end = start + 2 + der[start + 1]
+    if tag == asn1.SEQUENCE and end + 5 < stop and der[start] == asn1.OBJECT_IDENTIFIER and der[start + 1] < 0x80:
+        # every length in one octet, in line: eight of these per certificate, in the time of a signature check
+        critical = der[end : end + 3] == _TRUE
+        value = end + 5 if critical else end + 2
+        if der[value - 2] == asn1.OCTET_STRING and value + der[value - 1] == stop and der[value - 1] < 0x80:
+            return asn1.oid(der, (asn1.OBJECT_IDENTIFIER, start, start + 2, end)), critical, der[value:stop]
+    parts = asn1.children(der, node) if tag == asn1.SEQUENCE else []
+    last = parts[-1] if parts else node
+    if not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
+        raise DERError(f"no extension at offset {at}")
+    critical = len(parts) == 3 and asn1.boolean(der, parts[1])
+    return asn1.oid(der, parts[0]), critical, der[last[2] : last[3]]
+
+
+def _basic_constraints(read: PathCertificate, value: bytes) -> None:
+    parts = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if parts and parts[0][0] == asn1.BOOLEAN:
+        read.ca = asn1.boolean(value, parts.pop(0))
+    if parts:
+        length = asn1.integer(value, parts.pop(0))
+        if length < 0 or parts:
+            raise DERError("basicConstraints")
+        read.path_length = length
+
+
+def _key_usage(read: PathCertificate, value: bytes) -> None:
+    octets, unused = asn1.bit_string(value, asn1.root(value, asn1.BIT_STRING))
+    if octets and octets[-1] & (1 << unused) - 1:
+        raise DERError("keyUsage with bits set that are not there")
+    read.key_usage = int.from_bytes(octets[:2].translate(_REVERSED), "little")
+
+
+def _extended_key_usage(read: PathCertificate, value: bytes) -> None:
+    read.extended_key_usage = ()
+    parts = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
+    if not parts:
+        raise DERError("extendedKeyUsage names no purpose")
+    read.extended_key_usage = tuple([asn1.oid(value, part) for part in parts])
+
+
+def _subject_key_identifier(read: PathCertificate, value: bytes) -> None:
+    read.subject_key_identifier = asn1.contents(value, asn1.root(value, asn1.OCTET_STRING))
+
+
+def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
+    for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+        if node[0] == 0x80:
+            read.authority_key_identifier = asn1.contents(value, node)
+        elif node[0] not in {0xA1, 0x82}:
+            raise DERError("authorityKeyIdentifier with an unknown field")
+
+
+def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:
+    if not asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
+        raise DERError("subjectAltName without a name")
+
+
+_DECODERS: Final = {
+    SUBJECT_ALTERNATIVE_NAME: _subject_alternative_name,
+    BASIC_CONSTRAINTS: _basic_constraints,
+    KEY_USAGE: _key_usage,
+    EXTENDED_KEY_USAGE: _extended_key_usage,
+    SUBJECT_KEY_IDENTIFIER: _subject_key_identifier,
+    AUTHORITY_KEY_IDENTIFIER: _authority_key_identifier,
+}

@@ -1,0 +1,86 @@
+"""A self-signed certificate before every system: preproduction of DigiD Machtigen takes it, production never does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from pkitools.checking import CheckResult, check
+from pkitools.environment import Environment
+from pkitools.errors import InputError
+from pkitools.findings import Severity, Verdict
+from pkitools.systems import systems
+from tests.support import chains, der
+
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+NAMES = [system.name for system in systems()]
+
+
+@cache
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@cache
+def certificate(subject_serial_number: str = "") -> bytes:
+    common_name = der.tlv(0x31, der.sequence(der.oid("2.5.4.3"), der.tlv(0x0C, b"dv.example.nl")))
+    number = der.tlv(0x31, der.sequence(der.oid("2.5.4.5"), der.tlv(0x13, subject_serial_number.encode())))
+    extensions = {
+        chains.KU: (True, b"\x03\x02\x05\xa0"),
+        chains.SAN: (False, chains.dns("dv.example.nl")),
+        chains.EKU: (False, chains.purposes(chains.SERVER, chains.CLIENT)),
+        chains.SKI: (False, der.tlv(0x04, chains.identifier(key()))),
+    }
+    subject = der.sequence(*([number] if subject_serial_number else []), common_name)
+    return chains.issue("dv.example.nl", own_key=key(), subject=subject, extensions=extensions).der
+
+
+def judged(der: bytes, environment: Environment, *names: str) -> CheckResult:
+    return check(der, moment=MOMENT, environment=environment, systems=names)
+
+
+@pytest.mark.parametrize("number", ["", "00000003273229750000"], ids=["without_oin", "with_oin"])
+def test_preproduction_of_digid_machtigen_takes_it_and_says_that_production_will_not(number: str) -> None:
+    report = judged(certificate(number), Environment.PREPRODUCTION, "digid-machtigen").report
+    assert report.verdict is Verdict.PASSED, report.codes()
+    assert "system.self_signed.preproduction_only" in report.codes()
+    missing = [o.rule.severity for o in report.findings if o.rule.code == "system.oin.required"]
+    assert missing == ([] if number else [Severity.WARNING])
+
+
+@pytest.mark.parametrize("system", NAMES)
+def test_production_never_takes_it(system: str) -> None:
+    report = judged(certificate("00000003273229750000"), Environment.PRODUCTION, system).report
+    assert report.verdict is Verdict.FAILED
+    assert report.findings[0].rule.code == "environment.self_signed"
+
+
+def test_production_of_digid_machtigen_also_asks_the_oin() -> None:
+    report = judged(certificate(), Environment.PRODUCTION, "digid-machtigen").report
+    assert {"st_saml.certificate.oin", "system.oin.required", "system.self_signed.not_allowed"} <= report.codes()
+
+
+def test_preproduction_of_digid_asks_the_oin_all_the_same() -> None:
+    report = judged(certificate(), Environment.PREPRODUCTION, "digid").report
+    assert report.verdict is Verdict.FAILED
+    assert "st_saml.certificate.oin" in report.codes()
+
+
+def test_without_a_system_it_cannot_be_said() -> None:
+    assert (
+        judged(certificate("00000003273229750000"), Environment.PREPRODUCTION).report.verdict is Verdict.INDETERMINATE
+    )
+
+
+def test_an_altered_one_is_no_longer_signed_by_its_own_key() -> None:
+    good = certificate("00000003273229750000")
+    for place in (40, len(good) // 2, len(good) - 5):
+        bad = good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :]
+        try:
+            report = judged(bad, Environment.PREPRODUCTION, "digid-machtigen").report
+        except InputError:
+            continue  # no longer a certificate
+        assert report.verdict is Verdict.FAILED
