@@ -1,10 +1,177 @@
-"""PKIoverheid certificates and OINs: make, read, judge.
+"""PKIoverheid certificates and OINs: make the key and the request, read any file, judge a certificate.
 
-Importing this package costs nothing: every room is imported where it is used, so that ``import pkitools.oin``
-does not pay for cryptography. Start at :mod:`pkitools.oin`, :mod:`pkitools.x509`, :mod:`pkitools.requests` or
-:mod:`pkitools.checking`.
+>>> from datetime import UTC, datetime
+>>> import pkitools
+>>> result = pkitools.check_file(                       # doctest: +SKIP
+...     "koppeling.pem", moment=datetime.now(UTC), environment="production", systems="digid-machtigen"
+... )
+>>> print(pkitools.report_text(result.report, "nl"))    # doctest: +SKIP
+
+What stands in ``__all__`` is the front door: stable as ``docs/stability.md`` says. The rooms behind it
+(:mod:`pkitools.oin`, :mod:`pkitools.x509` …) hold more, which may still move. Importing this package costs nothing:
+each name is imported when it is first used, so that an OIN does not pay for cryptography.
+
+Functions take what people hold: certificates as DER or PEM, as the path of a file or as an object of ``cryptography``;
+an environment by its name or by the enumeration; one system or several. Time is an argument (``moment``), and so are
+trust and network: nothing here reads the clock or opens a socket unless handed the means. Errors are one family,
+:class:`PkitoolsError`.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from pkitools._version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from pkitools.checking import CheckResult, FileCheck, Revocation, check, check_file
+    from pkitools.containers import Contents, read_source
+    from pkitools.crl import CertificateRevocationList, read_crl
+    from pkitools.environment import Environment
+    from pkitools.errors import (
+        FileError,
+        InputError,
+        InvalidValueError,
+        LimitError,
+        NetworkError,
+        PkitoolsError,
+        SecretError,
+        StateError,
+    )
+    from pkitools.findings import Outcome, Report, Severity, Status, Verdict
+    from pkitools.messages import error_sentence, outcome_message
+    from pkitools.oin import OIN, InvalidOINError, check_oin
+    from pkitools.profiles import Profile, get_profile
+    from pkitools.reports import report_document, report_text
+    from pkitools.requests import RequestFacts, RequestPlan, check_request, load_key, plan_request, read_request
+    from pkitools.revocation import RevocationPolicy, RevocationResult, check_revocation
+    from pkitools.rules import lint
+    from pkitools.systems import System, get_system, read_system
+    from pkitools.trust import TrustStore
+    from pkitools.validation import PathResult, VerifiedPath, validate_path
+    from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
+
+_ROOM_OF: Final = {
+    "OIN": "oin",
+    "CertificateFacts": "x509",
+    "CertificateRevocationList": "crl",
+    "CheckResult": "checking",
+    "Contents": "containers",
+    "Environment": "environment",
+    "FileCheck": "checking",
+    "FileError": "errors",
+    "InputError": "errors",
+    "InvalidOINError": "oin",
+    "InvalidValueError": "errors",
+    "LimitError": "errors",
+    "NetworkError": "errors",
+    "Outcome": "findings",
+    "PathResult": "validation",
+    "PkitoolsError": "errors",
+    "Profile": "profiles",
+    "Report": "findings",
+    "RequestFacts": "requests",
+    "RequestPlan": "requests",
+    "Revocation": "checking",
+    "RevocationPolicy": "revocation",
+    "RevocationResult": "revocation",
+    "SecretError": "errors",
+    "Severity": "findings",
+    "StateError": "errors",
+    "Status": "findings",
+    "System": "systems",
+    "TrustStore": "trust",
+    "Verdict": "findings",
+    "VerifiedPath": "validation",
+    "check": "checking",
+    "check_file": "checking",
+    "check_oin": "oin",
+    "check_request": "requests",
+    "check_revocation": "revocation",
+    "error_sentence": "messages",
+    "get_profile": "profiles",
+    "get_system": "systems",
+    "lint": "rules",
+    "load_key": "requests",
+    "oin_from_certificate": "x509",
+    "outcome_message": "messages",
+    "plan_request": "requests",
+    "read_certificate": "x509",
+    "read_crl": "crl",
+    "read_request": "requests",
+    "read_source": "containers",
+    "read_system": "systems",
+    "report_document": "reports",
+    "report_text": "reports",
+    "validate_path": "validation",
+}
+
+__all__ = [
+    "OIN",
+    "CertificateFacts",
+    "CertificateRevocationList",
+    "CheckResult",
+    "Contents",
+    "Environment",
+    "FileCheck",
+    "FileError",
+    "InputError",
+    "InvalidOINError",
+    "InvalidValueError",
+    "LimitError",
+    "NetworkError",
+    "Outcome",
+    "PathResult",
+    "PkitoolsError",
+    "Profile",
+    "Report",
+    "RequestFacts",
+    "RequestPlan",
+    "Revocation",
+    "RevocationPolicy",
+    "RevocationResult",
+    "SecretError",
+    "Severity",
+    "StateError",
+    "Status",
+    "System",
+    "TrustStore",
+    "Verdict",
+    "VerifiedPath",
+    "__version__",
+    "check",
+    "check_file",
+    "check_oin",
+    "check_request",
+    "check_revocation",
+    "error_sentence",
+    "get_profile",
+    "get_system",
+    "lint",
+    "load_key",
+    "oin_from_certificate",
+    "outcome_message",
+    "plan_request",
+    "read_certificate",
+    "read_crl",
+    "read_request",
+    "read_source",
+    "read_system",
+    "report_document",
+    "report_text",
+    "validate_path",
+]
+
+
+def __getattr__(name: str) -> object:
+    room = _ROOM_OF.get(name)
+    if room is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{room}"), name)
+    globals()[name] = found  # asked once: from then on an attribute like any other
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

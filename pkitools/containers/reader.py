@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from pkitools.containers import jks, pem, saml
+from pkitools.containers import jks, saml
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.pkcs12 import read_pkcs12
@@ -21,6 +21,7 @@ from pkitools.containers.structure import What, Wrapper, identify, outermost, si
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
 from pkitools.text import size_text
+from pkitools.x509 import pem
 from pkitools.x509.der import DERError, encoded
 
 _WHITE: Final = b" \t\r\n\v\f"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkitools.containers.pem import Block, blocks
+from pkitools.x509.pem import Block, blocks
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
 

@@ -1,0 +1,120 @@
+"""What a caller hands in, made what the library means: text becomes the member of an enumeration, or is refused.
+
+An enumeration of text is equal to its text (``"production" == Environment.PRODUCTION``), so text is what people give;
+and the rooms compare with ``is``, so text that slipped through would be judged by the weaker rule. Every public
+function and value therefore passes what it is given through here first. Wrong text and wrong types raise
+:class:`~pkitools.errors.InvalidValueError`, which names the parameter and lists what it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum, IntEnum
+from typing import TypeVar
+
+from pkitools.errors import InvalidValueError
+
+E = TypeVar("E", bound=Enum)
+T = TypeVar("T")
+
+
+def choice(kind: type[E], given: E | str, parameter: str) -> E:
+    """Return the member of an enumeration that was given, itself or by its text.
+
+    The text of an enumeration of numbers is the name of a member in lower case: ``"warning"``.
+
+    Raises:
+        InvalidValueError: it is neither; the error lists the texts there are.
+    """
+    if isinstance(given, kind):
+        return given
+    known = _texts(kind)
+    if type(given) is str and given in known:
+        return known[given]
+    raise InvalidValueError("arguments.error.choice", parameter=parameter, given=_shown(given), known=", ".join(known))
+
+
+def optional_choice(kind: type[E], given: E | str | None, parameter: str) -> E | None:
+    """Return as :func:`choice` does, and ``None`` for what was not given."""
+    return None if given is None else choice(kind, given, parameter)
+
+
+def aware(given: datetime, parameter: str = "moment") -> datetime:
+    """Return a moment, which must know its offset from UTC.
+
+    Raises:
+        InvalidValueError: it is no :class:`~datetime.datetime`, or a naive one.
+    """
+    if not isinstance(given, datetime):
+        raise InvalidValueError("arguments.error.moment_type", parameter=parameter, given=_shown(given))
+    if given.utcoffset() is None:
+        raise InvalidValueError("arguments.error.moment_naive", parameter=parameter, given=given.isoformat())
+    return given
+
+
+def text(given: str, parameter: str) -> str:
+    """Return a text.
+
+    Raises:
+        InvalidValueError: it is none; bytes are none either, since nobody knows their encoding.
+    """
+    if isinstance(given, str):
+        return given
+    raise InvalidValueError("arguments.error.text", parameter=parameter, given=_shown(given))
+
+
+def octets(given: bytes | bytearray | memoryview, parameter: str) -> bytes:
+    """Return bytes.
+
+    Raises:
+        InvalidValueError: it is none; a number is none either, though Python would make that many zeros of it.
+    """
+    if isinstance(given, (bytes, bytearray, memoryview)):
+        return bytes(given)
+    raise InvalidValueError("arguments.error.bytes", parameter=parameter, given=_shown(given))
+
+
+def several(given: T | Iterable[T], one: type | tuple[type, ...], parameter: str) -> tuple[T, ...]:
+    """Return one or several as a tuple: of ``"digid"`` one name, and not five letters.
+
+    Args:
+        given: one, or an iterable of them.
+        one: the types of one that are iterable themselves, or are no iterable at all.
+        parameter: its name, for the error.
+
+    Raises:
+        InvalidValueError: it is neither.
+    """
+    if isinstance(given, one):
+        return (given,)  # type: ignore[return-value]  # isinstance with a variable type narrows to no T
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, memoryview)):
+        return tuple(given)
+    raise InvalidValueError("arguments.error.several", parameter=parameter, given=_shown(given))
+
+
+def refuse(parameter: str, given: object, wanted: str) -> InvalidValueError:
+    """Return the error for a value of a wrong type.
+
+    Args:
+        parameter: its name.
+        given: the value.
+        wanted: names of the types it may have.
+    """
+    return InvalidValueError("arguments.error.type", parameter=parameter, given=_shown(given), wanted=wanted)
+
+
+def _texts(kind: type[E]) -> dict[str, E]:
+    if issubclass(kind, IntEnum):
+        return {member.name.lower(): member for member in kind}
+    return {str(member.value): member for member in kind}
+
+
+def _shown(given: object) -> str:
+    """Return short text as it is, and of anything else its type: what was given may be long, or secret."""
+    if isinstance(given, str) and len(given) <= _MOST_SHOWN:
+        return given
+    return type(given).__name__
+
+
+_MOST_SHOWN = 60

@@ -1,0 +1,117 @@
+"""What people hold, as DER: bytes in DER or PEM, PEM as text, a path, an object of ``cryptography``.
+
+Text is only ever PEM and never the name of a file: it may come from a header that a stranger wrote. A file is named by
+a :class:`~pathlib.Path`. What else a file may be (PKCS#7, a keystore, metadata) is for
+:func:`pkitools.containers.read_source`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any, Final, Protocol, TypeAlias
+
+from pkitools.arguments import refuse
+from pkitools.errors import InputError, PkitoolsError
+from pkitools.files import read_bytes
+from pkitools.x509 import pem
+
+
+class HasPublicBytes(Protocol):
+    """A certificate, CRL or request of ``cryptography``."""
+
+    def public_bytes(self, encoding: Any) -> bytes:
+        """Return its encoding."""
+
+
+class HasDER(Protocol):
+    """What was read before and kept its DER: :class:`~pkitools.x509.CertificateFacts`, a CRL, an anchor."""
+
+    @property
+    def der(self) -> bytes:
+        """The DER."""
+
+
+Given: TypeAlias = bytes | bytearray | memoryview | str | os.PathLike[str] | HasPublicBytes | HasDER
+"""One thing: DER or PEM, the path of a file with either, or an object that has its encoding. Text is PEM."""
+
+CERTIFICATE: Final = "CERTIFICATE"
+CRL: Final = "X509 CRL"
+REQUEST: Final = "CERTIFICATE REQUEST"
+_LABELS: Final = {
+    CERTIFICATE: frozenset({CERTIFICATE, "X509 CERTIFICATE", "TRUSTED CERTIFICATE"}),
+    CRL: frozenset({CRL}),
+    REQUEST: frozenset({REQUEST, "NEW CERTIFICATE REQUEST"}),
+}
+_WANTED: Final = "bytes, PEM as str, Path, cryptography.x509"
+
+
+def one_der(given: Given, label: str, parameter: str) -> bytes:
+    """Return the DER of one thing.
+
+    Args:
+        given: see :data:`Given`.
+        label: PEM label of what is asked: :data:`CERTIFICATE`, :data:`CRL` or :data:`REQUEST`.
+        parameter: name of the parameter, for the error.
+
+    Raises:
+        InvalidValueError: nothing of which a DER can be made.
+        InputError: PEM that is broken, holds none, or holds several.
+        FileError: the file cannot be read.
+    """
+    found = _ders(given, label, parameter)
+    if len(found) == 1:
+        return found[0]
+    raise InputError("x509.error.not_one", parameter=parameter, count=len(found), label=label)
+
+
+def several_ders(given: Given | Iterable[Given], label: str, parameter: str) -> tuple[bytes, ...]:
+    """Return the DER of each of several things; a file or PEM text may hold many.
+
+    Raises:
+        As :func:`one_der`, except that several are welcome.
+    """
+    if isinstance(given, Iterable) and not isinstance(given, (bytes, bytearray, memoryview, str)):
+        return tuple(der for each in given for der in _ders(each, label, parameter))
+    return _ders(given, label, parameter)
+
+
+def _ders(given: Given, label: str, parameter: str) -> tuple[bytes, ...]:
+    if isinstance(given, (bytes, bytearray, memoryview)):
+        data = bytes(given)
+        return _of_pem(data, label, parameter) if pem.BEGIN in data and data[:1] != b"\x30" else (data,)
+    if isinstance(given, str):
+        return _of_pem(given.encode("utf-8", "replace"), label, parameter)
+    if isinstance(given, os.PathLike):
+        return _ders(read_bytes(given), label, parameter)
+    if isinstance(der := getattr(given, "der", None), bytes):
+        return (der,)
+    if callable(getattr(given, "public_bytes", None)) and not isinstance(given, type):
+        return (_encoded(given, parameter),)
+    raise refuse(parameter, given, _WANTED)
+
+
+def _of_pem(data: bytes, label: str, parameter: str) -> tuple[bytes, ...]:
+    found, others = [], []
+    for block in pem.blocks(data):
+        if block.error is not None:
+            raise block.error
+        (found if block.label in _LABELS[label] else others).append(block)
+    if not found:
+        told = ", ".join(dict.fromkeys(block.label for block in others)) or "–"
+        raise InputError("x509.error.pem_holds", parameter=parameter, label=label, found=told)
+    return tuple(block.body for block in found)
+
+
+def _encoded(given: Any, parameter: str) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    try:
+        der = given.public_bytes(Encoding.DER)
+    except PkitoolsError:
+        raise
+    except Exception as error:  # whatever object of another library this is, its faults are not ours
+        raise refuse(parameter, given, _WANTED) from error
+    if not isinstance(der, bytes):
+        raise refuse(parameter, given, _WANTED)
+    return der
