@@ -10,7 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from pkitools.documents import Document, DocumentStatus, Source, cite
+from pkitools.documents import Document, DocumentStatus, Source, cite, document
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Certainty, Severity
@@ -63,10 +63,13 @@ def _own(system: str, name: str, record: Mapping[str, str], read: date) -> Sourc
     return Source(key, record.get("section", ""), found)
 
 
+def _source(key: str, own: Mapping[str, Source]) -> Source:
+    """Return the document of the text itself, else of the register. Raises ``KeyError`` where neither has it."""
+    return own.get(key) or cite(document(key).key)
+
+
 def _statement(record: Mapping[str, Any], own: Mapping[str, Source]) -> Statement:
-    source = own.get(record["source"]) or cite(record["source"])
-    if section := record.get("section"):
-        source = source.at(section)
+    source = _source(record["source"], own).at(record.get("section", ""))
     answer = Stance(record.get("answer", "yes"))
     certainty = Certainty(record["certainty"]) if "certainty" in record else None
     if (certainty is None) != (answer is Stance.UNKNOWN):

@@ -46,7 +46,7 @@ def test_a_bad_one_fails_and_says_what_to_do(run: Any, tmp_path: Path) -> None:
     assert code == 10
     assert "[por.subject.organizational_unit]" in out
     assert "→ Request the certificate without OU." in out
-    assert "Verslag TO Digikoppeling" in out
+    assert "Minutes of TO Digikoppeling 2026-06-18" in out
 
 
 def test_dutch(run: Any, tmp_path: Path) -> None:

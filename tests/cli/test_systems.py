@@ -52,7 +52,7 @@ def test_show_speaks_the_language_and_names_every_source(run: Any, name: str, la
     for statement in system.statements:
         assert " ".join(statement.text[lang].split()) in joined
         if statement.certainty:
-            assert statement.source.document in joined
+            assert " ".join(statement.source.text(lang).split()) in joined
 
 
 def test_show_says_nothing_twice(run: Any) -> None:

@@ -11,13 +11,13 @@ from importlib.resources import files
 
 import pytest
 
+from pkitools.documents import DocumentStatus
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Certainty
+from pkitools.findings import Basis, Certainty
 from pkitools.messages import LANGUAGES, message
 from pkitools.profiles import (
     ATTRIBUTE_OIDS,
     TSP,
-    Basis,
     Permission,
     Presence,
     Profile,
@@ -70,7 +70,7 @@ def test_an_unknown_profile_or_tsp_is_refused_with_the_names_there_are() -> None
 def test_every_statement_names_its_source(profile: Profile) -> None:
     found = list(bases(profile))
     assert len(found) >= 10 + len(profile.subject.attributes)
-    assert all(basis.source.document for basis in found)
+    assert all(basis.source.document.title[language] for basis in found for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
@@ -151,8 +151,8 @@ def test_a_tsp_says_what_it_asks_or_that_nothing_is_known(tsp: TSP) -> None:
     assert tsp.oin in {"request", "order", "tsp", "unknown"}
     assert set(tsp.subject_required) <= set(ATTRIBUTE_OIDS)
     assert tsp.is_unknown == (not tsp.key_sizes and not tsp.hashes)
-    assert tsp.basis.source.document
-    assert tsp.basis.source.version  # the date it was read
+    assert tsp.basis.source.document.read
+    assert (tsp.basis.source.document.status is DocumentStatus.NONE) == tsp.is_unknown
 
 
 @pytest.mark.parametrize("name", ["profiles", "tsps"])

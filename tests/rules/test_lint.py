@@ -8,13 +8,14 @@ from datetime import timedelta
 
 import pytest
 
+from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Certainty, Severity, Source, Status, Verdict
+from pkitools.findings import MET, Answer, Certainty, Severity, Status, Verdict
 from pkitools.profiles import profiles
 from pkitools.rules import detect_profile, find_issuer, lint, role_of
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import MET, Result, RuleBook, Scope
+from pkitools.rules.engine import RuleBook, Scope
 from pkitools.rules.linting import ENTRIES
 from pkitools.x509 import CertificateFacts
 from tests.support.certificates import (
@@ -103,14 +104,14 @@ def test_a_test_oin_fails_in_production() -> None:
 
 @pytest.fixture
 def with_a_crash(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    book = RuleBook("crash", Source("test"))
+    book = RuleBook("crash", cite("pkitools"))
 
     @book.rule("now", Severity.ERROR)
-    def crash(_at: RuleContext) -> Result:
+    def crash(_at: RuleContext) -> Answer:
         raise ZeroDivisionError("on purpose")
 
     @book.rule("after", Severity.ERROR)
-    def after(_at: RuleContext) -> Result:
+    def after(_at: RuleContext) -> Answer:
         return MET
 
     monkeypatch.setattr(lint_module, "ENTRIES", (*book.entries, *ENTRIES))

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 import pytest
 
+from pkitools.documents import DocumentStatus, documents
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Certainty, Rule, Severity
@@ -21,7 +22,7 @@ from pkitools.trust import decode_policy, hierarchies
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 NAMES = ["digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning", "fsc", "kvk", "mijnoverheid", "uzi"]
 GROUPS = {"pkioverheid", "trial", "test", "acceptance", "*"}
-FIELDS = {"name", "title", "owner", "about", "retrieved", "version", "source", "statement"}
+FIELDS = {"name", "title", "owner", "about", "retrieved", "version", "statement"}
 STATEMENT_FIELDS = {
     *("topic", "environments", "answer", "values", "number", "source", "section", "certainty", "severity"),
     *("since", "until", "nl", "en"),
@@ -44,12 +45,11 @@ def test_an_unknown_system_is_refused_with_the_names_there_are() -> None:
 
 
 @every_system
-def test_a_file_holds_known_fields_only_and_uses_each_of_its_sources(system: System) -> None:
+def test_a_file_holds_known_fields_only_and_names_documents_of_the_register(system: System) -> None:
     data = tomllib.loads(raw(system.name))
     assert data.keys() == FIELDS
     assert all(set(s) <= STATEMENT_FIELDS for s in data["statement"])
-    assert set(data["source"]) == {s["source"] for s in data["statement"]}
-    assert all(source["document"] for source in data["source"].values())
+    assert {s["source"] for s in data["statement"]} <= {found.key for found in documents()}
 
 
 @every_system
@@ -63,7 +63,7 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
         known = statement.answer is not Stance.UNKNOWN
         assert (statement.certainty is not None) == known
         if known:
-            assert statement.source.document != "-"
+            assert statement.source.document.status is not DocumentStatus.NONE
 
 
 @every_system
