@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import Enum, IntEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pkitools.errors import InvalidValueError
 
 E = TypeVar("E", bound=Enum)
-T = TypeVar("T")
 
 
 def choice(kind: type[E], given: E | str, parameter: str) -> E:
@@ -75,7 +74,7 @@ def octets(given: bytes | bytearray | memoryview, parameter: str) -> bytes:
     raise InvalidValueError("arguments.error.bytes", parameter=parameter, given=_shown(given))
 
 
-def several(given: T | Iterable[T], one: type | tuple[type, ...], parameter: str) -> tuple[T, ...]:
+def several(given: object, one: type | tuple[type, ...], parameter: str) -> tuple[Any, ...]:
     """Return one or several as a tuple: of ``"digid"`` one name, and not five letters.
 
     Args:
@@ -87,7 +86,7 @@ def several(given: T | Iterable[T], one: type | tuple[type, ...], parameter: str
         InvalidValueError: it is neither.
     """
     if isinstance(given, one):
-        return (given,)  # type: ignore[return-value]  # isinstance with a variable type narrows to no T
+        return (given,)
     if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, memoryview)):
         return tuple(given)
     raise InvalidValueError("arguments.error.several", parameter=parameter, given=_shown(given))

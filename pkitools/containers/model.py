@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pkitools.arguments import choice
 from pkitools.errors import InputError
 
 
@@ -69,9 +70,14 @@ class Contents:
     items: tuple[Item, ...]
     problems: tuple[BadItem, ...] = ()
 
-    def of_kind(self, kind: ItemKind) -> tuple[Item, ...]:
-        """Return the items of one kind."""
-        return tuple(item for item in self.items if item.kind is kind)
+    def of_kind(self, kind: ItemKind | str) -> tuple[Item, ...]:
+        """Return the items of one kind.
+
+        Raises:
+            InvalidValueError: there is no such kind.
+        """
+        wanted = choice(ItemKind, kind, "kind")
+        return tuple(item for item in self.items if item.kind is wanted)
 
     @property
     def certificates(self) -> tuple[bytes, ...]:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from pkitools.arguments import octets, text
 from pkitools.containers import jks, saml
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
@@ -72,7 +73,10 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
         InputError: nothing usable in it; the sentence says what it looks like.
         SecretError: a keystore whose passphrase is missing or wrong.
         LimitError: larger or more numerous than :mod:`pkitools.limits` allows.
+        InvalidValueError: ``data`` or ``passphrase`` is no bytes, or ``name`` no text.
     """
+    data, name = octets(data, "data"), text(name, "name")
+    passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     if not data:
         raise InputError("files.error.empty", name=name)
     if len(data) > MAX_INPUT_BYTES:

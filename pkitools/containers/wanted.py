@@ -18,11 +18,12 @@ _TOLD: Final = (
 )
 
 
-def items_of(source: Contents, kind: ItemKind) -> tuple[Item, ...]:
+def items_of(source: Contents, kind: ItemKind | str) -> tuple[Item, ...]:
     """Return the items of this kind, at least one.
 
     Raises:
         InputError: there is none: ``sources.error.only_<kind found>``.
+        InvalidValueError: there is no such kind.
     """
     found = source.of_kind(kind)
     if found:

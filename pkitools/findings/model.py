@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NoReturn
 
+from pkitools.arguments import aware, choice, optional_choice
 from pkitools.documents import Source
 from pkitools.environment import Environment
 
@@ -81,6 +82,8 @@ class Rule:
     applies_to: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "severity", choice(Severity, self.severity, "severity"))
+        object.__setattr__(self, "certainty", choice(Certainty, self.certainty, "certainty"))
         if self.severity is Severity.ERROR and self.certainty in NEVER_ERROR:
             raise ValueError(f"{self.code}: a rule that is {self.certainty} cannot be an ERROR")
 
@@ -176,8 +179,9 @@ class Report:
     system: str | None = None
 
     def __post_init__(self) -> None:
-        if self.moment is not None and self.moment.utcoffset() is None:
-            raise ValueError("moment must be aware (UTC)")
+        if self.moment is not None:
+            aware(self.moment)
+        object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
         object.__setattr__(self, "outcomes", tuple(self.outcomes))
 
     @property

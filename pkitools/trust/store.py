@@ -7,6 +7,7 @@ expired is none at that moment.
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from pkitools.arguments import several
 from pkitools.containers.guard import attempt
 from pkitools.errors import InputError
 from pkitools.package_data import read_text, read_toml
@@ -21,6 +23,7 @@ from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, cata
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
 
 if TYPE_CHECKING:
+    from pkitools.x509.given import Given
     from pkitools.x509.model import CertificateFacts
 
 # a folder of certificates also holds keys, CRLs and notes: only these are read from one
@@ -102,21 +105,22 @@ class TrustStore:
         )
 
     @classmethod
-    def from_der(cls, certificates: Iterable[bytes], name: str = "") -> TrustStore:
+    def from_der(cls, certificates: Given | Iterable[Given], name: str = "") -> TrustStore:
         """Return a store that trusts the self-signed CA certificates given; other CA certificates become intermediates.
 
         Args:
-            certificates: DER, roots and possibly intermediates.
+            certificates: roots and possibly intermediates, as DER or PEM, one or several.
             name: where they come from, for messages and for :attr:`CACertificate.source`.
 
         Raises:
             InputError: one cannot be read, is not a CA, or none is self-signed.
         """
         from pkitools.x509 import read_certificate
+        from pkitools.x509.given import CERTIFICATE, several_ders
 
         found: dict[str, TrustAnchor] = {}
         others: list[bytes] = []
-        for der in certificates:
+        for der in several_ders(certificates, CERTIFICATE, "certificates"):
             facts = read_certificate(der)
             if not facts.is_ca:
                 raise InputError("trust.error.not_a_ca", name=name, subject=_shown_name(facts))
@@ -129,7 +133,7 @@ class TrustStore:
         return cls(tuple(found.values()), tuple(dict.fromkeys(others)))
 
     @classmethod
-    def from_files(cls, paths: Iterable[str | Path]) -> TrustStore:
+    def from_files(cls, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> TrustStore:
         """Return a store that trusts the roots in these files and folders (PEM, DER, PKCS#7).
 
         Raises:
@@ -139,7 +143,7 @@ class TrustStore:
         from pkitools.files import read_bytes
 
         store = cls()
-        for given in paths:
+        for given in several(paths, (str, os.PathLike), "paths"):
             # a folder may hold roots and intermediates in separate files: judge it as one
             ders = [
                 der for file in _files_in(Path(given)) for der in read_source(read_bytes(file), str(file)).certificates

@@ -59,6 +59,8 @@ def one_der(given: Given, label: str, parameter: str) -> bytes:
         InputError: PEM that is broken, holds none, or holds several.
         FileError: the file cannot be read.
     """
+    if type(given) is bytes and given[:1] == b"\x30":  # what nearly all of it is
+        return given
     found = _ders(given, label, parameter)
     if len(found) == 1:
         return found[0]
@@ -92,7 +94,8 @@ def _ders(given: Given, label: str, parameter: str) -> tuple[bytes, ...]:
 
 
 def _of_pem(data: bytes, label: str, parameter: str) -> tuple[bytes, ...]:
-    found, others = [], []
+    found: list[pem.Block] = []
+    others: list[pem.Block] = []
     for block in pem.blocks(data):
         if block.error is not None:
             raise block.error

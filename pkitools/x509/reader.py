@@ -34,6 +34,7 @@ from pkitools.x509.der import (
     root,
 )
 from pkitools.x509.extensions import NOTING, PLAIN
+from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, Extension
 from pkitools.x509.names import Note, read_name
@@ -74,19 +75,21 @@ def _three_parts(der: bytes) -> tuple[Node, Node, Node]:
     return parts[0], parts[1], parts[2]
 
 
-def read_certificate(der: bytes) -> CertificateFacts:
+def read_certificate(certificate: Given) -> CertificateFacts:
     """Return the facts of one certificate.
 
     Args:
-        der: one DER certificate, nothing before or behind it.
+        certificate: one certificate as DER, nothing before or behind it, or as PEM; or what else
+            :data:`~pkitools.x509.given.Given` names.
 
     Raises:
         InputError: these bytes are no X.509 certificate.
+        InvalidValueError: it is nothing that could be one.
         LimitError: more than :data:`~pkitools.limits.MAX_CERTIFICATE_BYTES`.
     """
+    der = one_der(certificate, CERTIFICATE, "certificate")
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise LimitError("x509.error.certificate_too_large", size=len(der), limit=MAX_CERTIFICATE_BYTES)
-    der = bytes(der)
     try:
         return _read(der)
     except DERError as error:

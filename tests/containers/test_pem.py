@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pkitools.x509.pem import Block, blocks
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.x509.pem import Block, blocks
 
 
 def armour(label: str, body: bytes, *, end: str = "\n", width: int = 64) -> bytes:

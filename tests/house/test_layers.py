@@ -16,7 +16,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for floor in (
         "_version environment limits package_data",
         "text documents",
-        "errors messages findings",  # an error renders itself by its message; messages show outcomes
+        "errors arguments messages findings",  # an error renders itself by its message; messages show outcomes
         "oin",
         "x509 files",
         "containers crl fetching",

@@ -1,0 +1,341 @@
+"""What callers hand in: text for an enumeration gives the same answer as its member, or is refused; nothing passes weaker.
+
+The walk goes over every public function and every value a caller makes, finds by its annotations each parameter that is
+an enumeration, a moment or bytes, and feeds it text, wrong text and wrong types.
+"""
+
+from __future__ import annotations
+
+import enum
+import importlib
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+import pytest
+
+import pkitools
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.findings import Report
+from tests.house.test_public_api import ROOMS, annotations
+from tests.support import chains, requests
+from tests.support.chains import MOMENT, good_chain
+
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter to feed: of which callable, its name, its annotation, and what of interest is in that."""
+
+    function: Callable[..., Any]
+    where: str
+    name: str
+    hint: Any
+    kinds: tuple[type, ...]
+
+    @property
+    def optional(self) -> bool:
+        return type(None) in typing.get_args(self.hint)
+
+    @property
+    def several(self) -> bool:
+        """It takes a tuple or an iterable of them."""
+        return any(
+            (origin := typing.get_origin(part)) is not None and origin is not types.UnionType and origin is not typing.Union
+            for part in (self.hint, *typing.get_args(self.hint))
+        )
+
+
+def kinds(hint: Any) -> set[type]:
+    """The enumerations, datetime and bytes that an annotation names."""
+    if isinstance(hint, type) and (issubclass(hint, enum.Enum) or hint in {datetime, bytes}):
+        return {hint}
+    return set().union(*map(kinds, typing.get_args(hint)))
+
+
+# values that pkitools makes itself and callers only read
+MADE_HERE = frozenset(
+    "Attempt Contents Item CheckResult FileCheck Prefix InstanceName TSP AttributeRule SANRule RequestFacts RequestPlan "
+    "CertificateRevocation CertificateRevocationList RevocationResult RevocationStatus Statement System CACertificate "
+    "CatalogueEntry Hierarchy PolicyInfo Recognition TrustAnchor TrustStore PathResult VerifiedPath EngineRequest "
+    "EngineResult CertificateFacts DistinguishedName Extension PublicKey SignedParts Outcome Violated Met NotChecked "
+    "Fetched FetchRequest CacheEntry Output Remedy OINResult".split()
+)
+# take bytes that this library itself cut out of a structure
+INNER = frozenset({"signed_parts", "key_identifier", "met_if", "violated", "ask", "outcome", "crash", "met_if_none"})
+
+
+@cache
+def public() -> dict[str, Callable[..., Any]]:
+    """Every public function, every constructor of a value that callers make, every method of a public class."""
+    found: dict[Any, str] = {}
+    for room in ("pkitools", *ROOMS):
+        module = importlib.import_module(room)
+        for name in module.__all__:
+            item = getattr(module, name)
+            if inspect.isfunction(item):
+                found.setdefault(item, name)
+            elif inspect.isclass(item) and not issubclass(item, (enum.Enum, BaseException)):
+                if name not in MADE_HERE and not getattr(item, "_is_protocol", False):
+                    found.setdefault(item, name)
+                for attribute, value in vars(item).items():
+                    method = getattr(value, "__func__", value)
+                    if inspect.isfunction(method) and not attribute.startswith("_"):
+                        found.setdefault(method, f"{name}.{attribute}")
+    return {name: item for item, name in found.items() if name not in INNER}
+
+
+@cache
+def parameters() -> tuple[Parameter, ...]:
+    return tuple(parameter for where, item in public().items() for parameter in parameters_of(item, where))
+
+
+def parameters_of(item: Callable[..., Any], where: str) -> Iterator[Parameter]:
+    hints = annotations(item)
+    for name in inspect.signature(item).parameters:
+        found = tuple(sorted(kinds(hints[name]), key=str)) if name in hints else ()
+        if found:
+            yield Parameter(item, where, name, hints[name], found)
+
+
+# --- good calls -------------------------------------------------------------------------------------------------------
+
+
+@cache
+def chain_pem() -> bytes:
+    from pkitools.requests.keys import to_pem
+
+    chain = good_chain()
+    return b"".join(to_pem("CERTIFICATE", part.der) for part in (chain.leaf, chain.tsp, chain.domain, chain.root))
+
+
+@cache
+def store() -> Any:
+    return pkitools.TrustStore.from_der([good_chain().root.der])
+
+
+@cache
+def facts() -> Any:
+    return pkitools.read_certificate(good_chain().leaf.der)
+
+
+@cache
+def key_pem() -> bytes:
+    return requests.pooled_key().pem(None)
+
+
+def path() -> Given:
+    chain = good_chain()
+    return {"leaf": chain.leaf.der, "intermediates": chain.intermediates, "anchors": [chain.root.der], "moment": MOMENT}
+
+
+def judged() -> Given:
+    chain = good_chain()
+    return {
+        "moment": MOMENT,
+        "environment": Environment.PREPRODUCTION,
+        "trust": store(),
+        "intermediates": chain.intermediates,
+    }
+
+
+def batch() -> bytes:
+    return (
+        b'[defaults]\nprofile = "g4-tls"\nenvironment = "production"\norganization = "Gemeente A"\n'
+        b'oin = "00000003273229750000"\n[[request]]\nname = "a"\ncommon_name = "a.example.nl"\ndns = ["a.example.nl"]\n'
+    )
+
+
+def entity() -> Given:
+    return {"text": "urn:nl-eid-gdi:1.0:DV:00000003273229750000:entities:0001", "environment": Environment.PRODUCTION}
+
+
+def system() -> Any:
+    return pkitools.get_system("digikoppeling")
+
+
+GOOD: Mapping[str, Callable[[], Given]] = {
+    "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
+    "check_file": lambda: {"file": chain_pem(), **judged()},
+    "check_oin": lambda: {"text": "00000003273229750000", "environment": Environment.PRODUCTION},
+    "check_entity_id": entity,
+    "check_service_id": lambda: {**entity(), "text": "urn:nl-eid-gdi:1.0:DV:00000003273229750000:services:0001"},
+    "check_request": lambda: {"der": requests.request(), "environment": Environment.PRODUCTION},
+    "check_revocation": lambda: {
+        "path": [good_chain().leaf.der, good_chain().tsp.der, good_chain().domain.der, good_chain().root.der],
+        "moment": MOMENT,
+        "policy": pkitools.RevocationPolicy.PREFER,
+        "crls": [chains.crl(good_chain().tsp, 7)],
+    },
+    "check_reuse": lambda: {"items": (), "moment": MOMENT},
+    "clock_is_plausible": lambda: {"moment": MOMENT},
+    "end_entity_first": lambda: {"certificates": [good_chain().tsp.der, good_chain().leaf.der]},
+    "evaluate": lambda: {"system": system(), "environment": Environment.PRODUCTION, "leaf": facts(), "moment": MOMENT},
+    "items_of": lambda: {"source": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
+    "lint": lambda: {"facts": facts(), "moment": MOMENT, "environment": Environment.PRODUCTION},
+    "load_key": lambda: {"data": key_pem(), "name": "k"},
+    "oin_from_certificate": lambda: {"certificate": good_chain().leaf.der},
+    "plan_request": lambda: {
+        "profile": "g4-tls",
+        "environment": Environment.PREPRODUCTION,
+        "common_name": "a.example.nl",
+        "organization": "Gemeente A",
+        "oin": "00000099000000001000",
+        "kvk": "27322975",
+    },
+    "read_batch": lambda: {"data": batch(), "name": "f"},
+    "read_certificate": lambda: {"certificate": good_chain().leaf.der},
+    "read_crl": lambda: {"data": chains.crl(good_chain().tsp, 7)},
+    "read_request": lambda: {"der": requests.request()},
+    "read_source": lambda: {"data": chain_pem(), "name": "f"},
+    "validate_many": lambda: {**{k: v for k, v in path().items() if k != "leaf"}, "leaves": [good_chain().leaf.der]},
+    "validate_path": path,
+    "verify_path": path,
+    "Revocation": dict,
+    "RevocationOptions": dict,
+    "Report": lambda: {"subject": "s", "moment": MOMENT, "environment": Environment.PRODUCTION},
+    "Rule": lambda: {"code": "a.b.c", "severity": "warning", "source": pkitools_source(), "certainty": "standard"},
+    "Basis": lambda: {"source": pkitools_source(), "certainty": "standard"},
+    "Use": lambda: {"facts": facts(), "system": None, "environment": Environment.PRODUCTION},
+    "Report.codes": lambda: {"self": Report("s")},
+    "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
+    "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},
+    "TrustStore.from_der": lambda: {"certificates": [good_chain().root.der]},
+}
+
+
+def pkitools_source() -> Any:
+    from pkitools.documents import cite
+
+    return cite("pkitools")
+
+
+def call(function: Callable[..., Any], given: Given) -> object:
+    """What a call answers, in a form that can be compared."""
+    given = dict(given)
+    if "self" in given:
+        return summary(function(given.pop("self"), **given))
+    owner = function.__qualname__.partition(".")[0]
+    if inspect.isfunction(function) and "." in function.__qualname__ and owner == "TrustStore":
+        return summary(getattr(pkitools.TrustStore, function.__name__)(**given))
+    answer = function(**given)
+    return summary(list(answer) if isinstance(answer, types.GeneratorType) else answer)
+
+
+def summary(answer: Any) -> object:
+    report = getattr(answer, "report", answer)
+    if isinstance(report, Report):
+        told = sorted((o.rule.code, str(o.status), o.rule.severity, sorted(o.params.items())) for o in report.outcomes)
+        return report.verdict, told, report.environment
+    if isinstance(answer, (list, tuple)):
+        return [summary(each) for each in answer]
+    outcomes = getattr(answer, "outcomes", None)
+    return [str(o) for o in outcomes] if outcomes is not None else repr(answer)
+
+
+def said(function: Callable[..., Any], given: Given) -> object:
+    try:
+        return call(function, given)
+    except PkitoolsError as error:
+        return type(error).__name__, error.code
+
+
+# --- the walk ---------------------------------------------------------------------------------------------------------
+
+WRONG_TYPES: tuple[Any, ...] = (3.5, object(), [object()], {"a": 1}, True)
+
+
+def text_of(member: enum.Enum) -> str:
+    return member.name.lower() if isinstance(member, int) else str(member.value)
+
+
+def faults(parameter: Parameter) -> Iterator[str]:
+    """What is wrong with how one parameter is taken."""
+    good = GOOD[parameter.where]
+    base = said(parameter.function, good())
+    if isinstance(base, tuple) and base and base[0] in {"InputError", "InvalidValueError"}:
+        yield f"{parameter.where}: the good call is refused: {base}"
+        return
+
+    def give(value: Any) -> object:
+        return said(parameter.function, {**good(), parameter.name: value})
+
+    for kind in parameter.kinds:
+        if issubclass(kind, enum.Enum):
+            yield from enum_faults(parameter, kind, give)
+    if datetime in parameter.kinds:
+        for wrong in (datetime(2026, 11, 22), date(2026, 11, 22), "2026-11-22T12:00:00Z", 0, b"x"):  # noqa: DTZ001 naive
+            yield from refused(parameter, wrong, give)
+    if bytes in parameter.kinds:
+        for wrong in (3, "nonsense", *WRONG_TYPES):
+            yield from refused(parameter, wrong, give)
+    if not parameter.optional:
+        yield from refused(parameter, None, give)
+
+
+def enum_faults(parameter: Parameter, kind: type[enum.Enum], give: Callable[[Any], object]) -> Iterator[str]:
+    wrap: Callable[[Any], Any] = (lambda value: (value,)) if parameter.several else (lambda value: value)
+    for member in kind:
+        if give(wrap(text_of(member))) != give(wrap(member)):
+            yield f"{parameter.where}({parameter.name}={text_of(member)!r}) differs from {member!r}"
+    for wrong in ("nonsense", "", text_of(next(iter(kind))).upper(), *WRONG_TYPES, b"x"):
+        yield from refused(parameter, wrap(wrong), give)
+
+
+def refused(parameter: Parameter, wrong: Any, give: Callable[[Any], object]) -> Iterator[str]:
+    try:
+        answer = give(wrong)
+    except Exception as error:
+        yield f"{parameter.where}({parameter.name}={wrong!r}) raises {type(error).__name__}: {error}"
+        return
+    if not (isinstance(answer, tuple) and len(answer) == 2 and str(answer[0]).endswith("Error")):
+        yield f"{parameter.where}({parameter.name}={wrong!r}) is taken"
+
+
+def test_every_public_parameter_of_these_kinds_has_a_good_call() -> None:
+    assert {parameter.where for parameter in parameters()} == set(GOOD) | {"write_public", "write_secret"}
+
+
+@pytest.mark.parametrize("where", sorted(GOOD))
+def test_text_gives_the_same_answer_and_what_is_wrong_is_refused(where: str) -> None:
+    found = [fault for parameter in parameters() if parameter.where == where for fault in faults(parameter)]
+    assert not found, "\n".join(found)
+
+
+def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function that compares with ``is`` and normalises nothing takes text for the weaker rule."""
+
+    def weak(environment: Environment = Environment.PRODUCTION, moment: datetime = MOMENT) -> str:
+        return "strict" if environment is Environment.PRODUCTION else f"lenient {moment}"
+
+    weak.__module__ = __name__
+    monkeypatch.setitem(GOOD, "weak", dict)  # type: ignore[arg-type]  # a mapping for readers, a dict here
+    found = [fault for parameter in parameters_of(weak, "weak") for fault in faults(parameter)]
+    assert any("differs from" in fault for fault in found)
+    assert any("is taken" in fault for fault in found)
+
+
+def test_text_for_an_enumeration_never_passes_where_its_member_does_not() -> None:
+    """The case that began it: nothing was asked about revocation, so nothing has passed."""
+    der, *_ = pkitools.read_source(chain_pem(), "f").certificates
+    for policy in ("require", "hard-fail", "REQUIRE"):
+        with pytest.raises(PkitoolsError) if policy != "require" else _nothing():
+            result = pkitools.check(der, **judged(), revocation=pkitools.Revocation(policy=policy))
+            assert result.report.verdict is not pkitools.Verdict.PASSED
+    with pytest.raises(InvalidValueError, match="preproduction, production"):
+        pkitools.check(der, **{**judged(), "environment": "PRODUCTION"})
+
+
+def _nothing() -> Any:
+    import contextlib
+
+    return contextlib.nullcontext()
+
+
