@@ -6,6 +6,11 @@ An error carries a code and its operands, no sentence: the sentences, in Dutch a
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pkitools.messages import Remedy
+
 
 class PkitoolsError(Exception):
     """Base of every error pkitools raises.
@@ -19,6 +24,13 @@ class PkitoolsError(Exception):
         super().__init__(code)
         self.code = code
         self.params = params
+
+    @property
+    def remedy(self) -> Remedy:
+        """What to do about it, as a value."""
+        from pkitools.messages import Remedy
+
+        return Remedy(self.code, self.params)
 
     def __str__(self) -> str:
         from pkitools.messages import error_sentence

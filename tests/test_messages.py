@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import string
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from pkitools.messages import LANGUAGES, message
+from pkitools.messages import LANGUAGES, message, template
+from pkitools_cli.remedies import remedy_text
+from tests.support.command_words import unknown, words
 
 ROOTS = {
     "library": Path(str(files("pkitools.messages"))),
     "command line": Path(str(files("pkitools_cli"))) / "messages",
 }
+LIBRARY = Path(str(files("pkitools")))
 NAMES = [(root, path.name) for root in ROOTS for path in sorted((ROOTS[root] / "en").glob("*.toml"))]
 
 
@@ -71,3 +76,113 @@ def test_every_rule_has_title_message_and_remedy() -> None:
             assert rendered.title != rule.code, (rule.code, language)
             assert rendered.message, (rule.code, language)
             assert rendered.remedy, (rule.code, language)
+
+
+# -- the library names no option and no command; the command line names those there are -----------------------------
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(part)
+
+
+def strings_of(path: Path) -> Iterator[str]:
+    """The strings of a module that are no docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in alone:
+            yield node.value
+
+
+def test_no_sentence_of_the_library_names_an_option_or_a_command() -> None:
+    """Messages, what systems and profiles and prefixes say, the register of documents, and what stands in the code."""
+    data = {path: texts_in(tomllib.loads(path.read_text(encoding="utf-8"))) for path in LIBRARY.rglob("*.toml")}
+    assert {path.parent.parent.name for path in data} >= {"messages", "systems", "profiles", "oin"}
+    code = {path: strings_of(path) for path in LIBRARY.rglob("*.py")}
+    found = [
+        (str(path.relative_to(LIBRARY)), text)
+        for path, texts in (*data.items(), *code.items())
+        for text in texts
+        if words(text)
+    ]
+    assert not found
+
+
+@pytest.mark.parametrize(
+    ("sentence", "named"),
+    [
+        ("Geef het op met --entity-id.", ["--entity-id"]),
+        ("Not asked: the network is off (--offline).", ["--offline"]),
+        ("Zie: `pkitools systems show`.", ["systems show"]),
+        ("The request itself is for csr check.", ["csr check"]),
+        ("See: pkitools rules frobnicate", ["rules frobnicate"]),
+        ("pkitools oin derive --kvk {number}, or --ura for a care provider.", ["oin derive", "--kvk", "--ura"]),
+        ("Nothing pkitools knows; a name as in xn--caf-dma.nl, in its xn---vorm, after -----BEGIN.", []),
+    ],
+)
+def test_what_a_sentence_names_is_seen(sentence: str, named: list[str]) -> None:
+    assert words(sentence) == named
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("Give it with --entity-id.", []),
+        ("Give it with --entity-id, or see pkitools systems show.", []),
+        ("Give it with --entityid.", ["--entityid"]),
+        ("See: pkitools oin tell", ["oin tell"]),
+        ("pkitools oin derive --entity-id {number}", ["oin derive --entity-id"]),
+        ("pkitools csr create --kvk, then cert check --for, or --dns", ["cert check --dns"]),
+    ],
+)
+def test_what_does_not_exist_is_seen(sentence: str, wrong: list[str]) -> None:
+    assert list(unknown(sentence)) == wrong
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_remedy_of_the_command_line_stands_for_one_of_the_library(language: str) -> None:
+    for code, text in load("command line", language, "remedies.toml").items():
+        entry = template(code, "en")
+        assert entry.get("remedy"), code
+        operands = {field for part in entry.values() for field in placeholders(part)}
+        assert isinstance(text, str)
+        assert placeholders(text) <= operands, code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_remedy_of_the_command_line_names_an_option_or_a_command(language: str) -> None:
+    remedies = load("command line", language, "remedies.toml")
+    assert not [code for code, text in remedies.items() if not words(str(text))]
+
+
+def test_both_languages_name_the_same_options_and_commands() -> None:
+    for name in [name for root, name in NAMES if root == "command line"]:
+        english, dutch = load("command line", "en", name), load("command line", "nl", name)
+        for key, text in english.items():
+            assert sorted(words(str(text))) == sorted(words(str(dutch[key]))), key
+
+
+def test_every_text_of_the_command_line_names_only_options_and_commands_there_are() -> None:
+    found = [
+        (name, key, wrong)
+        for root, name in NAMES
+        if root == "command line"
+        for language in LANGUAGES
+        for key, text in load(root, language, name).items()
+        for wrong in unknown(str(text))
+    ]
+    assert not found
+
+
+def test_the_command_lines_remedies_render_in_full() -> None:
+    for language in LANGUAGES:
+        for code, text in load("command line", language, "remedies.toml").items():
+            operands = dict.fromkeys(placeholders(str(text)), "\x1bX")
+            remedy = message(code, operands, language, remedy_text).remedy
+            assert "{" not in remedy, code
+            assert "\x1b" not in remedy, code
+            assert remedy != message(code, operands, language).remedy, code

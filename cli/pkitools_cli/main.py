@@ -10,11 +10,12 @@ import click
 
 from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
-from pkitools.messages import LANGUAGES, error_sentence
+from pkitools.messages import LANGUAGES
 from pkitools_cli.exit_codes import ExitCode, of_error
 from pkitools_cli.framework import Group, language_from
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain, complain_lines
+from pkitools_cli.remedies import error_line
 
 _COMMANDS = {
     name: f"pkitools_cli.commands.{module}:group"
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         result = cli.main(given, prog_name="pkitools", standalone_mode=False)
         code = result if isinstance(result, int) else ExitCode.PASSED
     except PkitoolsError as error:
-        complain(error_sentence(error, language()))
+        complain(error_line(error))
         code = of_error(error)
     except click.exceptions.NoArgsIsHelpError as error:
         complain_lines(error.format_message().split("\n"))

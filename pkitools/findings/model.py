@@ -12,6 +12,7 @@ from typing import NoReturn
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.documents import Source
 from pkitools.environment import Environment
+from pkitools.messages import Remedy
 
 
 class Severity(IntEnum):
@@ -147,6 +148,17 @@ class Outcome:
         put(self, "evidence", evidence)
         put(self, "params", params if params is _NO_PARAMS else MappingProxyType(dict(params)))
         put(self, "reason", reason)
+
+    @property
+    def remedy(self) -> Remedy | None:
+        """What to do about it, as a value; ``None`` where nothing needs to be done."""
+        match self.status:
+            case Status.VIOLATED:
+                return Remedy(self.rule.code, self.params)
+            case Status.NOT_CHECKED:
+                return Remedy(f"report.reason.{self.reason}", self.params)
+            case _:
+                return None
 
     def __reduce__(self) -> tuple[object, ...]:
         # a mapping proxy cannot be pickled; many certificates are checked in several processes

@@ -8,14 +8,18 @@ They live in ``messages/<language>/<first part of the code>.toml``::
     remedy = "Compare the OIN with the one in the OIN register."
 
 ``tests/test_messages.py`` checks that every code has both languages, with the same placeholders, and that each renders.
+
+No sentence names an option or a command: a web page shows them as they are. A program that knows better what to do (an
+option, a link, a button) gives its own words for a :class:`Remedy`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from pkitools.package_data import read_toml
 from pkitools.text import shown
@@ -35,6 +39,31 @@ class Message:
     title: str
     message: str
     remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about a finding, an unanswered question or an error, as a value: no sentence.
+
+    ``outcome.remedy`` and ``error.remedy`` give one; a program makes an option, a link or a button of it.
+
+    Args:
+        code: of the rule or the error; ``report.reason.<reason>`` where a rule was not checked.
+        params: the operands, as they came: not yet safe to show.
+    """
+
+    code: str
+    params: Mapping[str, object] = field(hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.code, dict(self.params))  # a mapping proxy cannot be pickled
+
+
+RemedyText: TypeAlias = Callable[[Remedy, Language], str | None]
+"""A program's own sentence for a remedy; ``None`` where the library's will do."""
 
 
 class _Operands(dict[str, str]):
@@ -58,23 +87,36 @@ def template(code: str, language: Language) -> Mapping[str, str]:
     return catalogue(language, code.partition(".")[0]).get(code, {})
 
 
-def message(code: str, params: Mapping[str, object], language: Language) -> Message:
-    """Return the message of ``code``; a code without one shows as itself."""
+def filled(text: str, params: Mapping[str, object]) -> str:
+    """Return a template with its operands in place, each made printable and cut to a readable length."""
+    return text.format_map(_Operands({name: shown(value) for name, value in params.items()}))
+
+
+def message(
+    code: str, params: Mapping[str, object], language: Language, remedy_text: RemedyText | None = None
+) -> Message:
+    """Return the message of ``code``; a code without one shows as itself.
+
+    Args:
+        code: of a rule, an error or a word of a report.
+        params: the operands.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies, shown instead of the library's where it has one.
+    """
     entry = template(code, language)
-    operands = _Operands({name: shown(value) for name, value in params.items()})
-    texts = (entry.get(part, "").format_map(operands) for part in ("title", "message", "remedy"))
-    title, text, remedy = texts
-    return Message(title or code, text, remedy)
+    title, text, remedy = (filled(entry.get(part, ""), params) for part in ("title", "message", "remedy"))
+    own = remedy_text(Remedy(code, params), language) if remedy_text is not None else None
+    return Message(title or code, text, remedy if own is None else own)
 
 
-def outcome_message(outcome: Outcome, language: Language) -> Message:
+def outcome_message(outcome: Outcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
     """Return the message of one outcome."""
-    return message(outcome.rule.code, outcome.params, language)
+    return message(outcome.rule.code, outcome.params, language, remedy_text)
 
 
-def error_sentence(error: PkitoolsError, language: Language) -> str:
+def error_sentence(error: PkitoolsError, language: Language, remedy_text: RemedyText | None = None) -> str:
     """Return the one sentence of an error: what is wrong and what to do."""
-    text = message(error.code, error.params, language)
+    text = message(error.code, error.params, language, remedy_text)
     what = text.message or text.title
     if text.remedy and what[-1:] not in {".", "!", "?"}:  # it ends with a value
         what += "."

@@ -123,7 +123,7 @@ class KeyRule:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """What ``--key-type`` may be: ``rsa:3072``, the default first."""
+        """The types of key that can be asked for: ``rsa:3072``, the default first."""
         return tuple(f"{self.algorithm.lower()}:{bits}" for bits in self.generate) + tuple(
             f"ec:{curve.lower()}" for curve in self.curves
         )
@@ -207,7 +207,7 @@ class Profile:
     """One certificate profile of PKIoverheid.
 
     Args:
-        name: as in ``--profile``.
+        name: what it is asked for by, such as ``g4-tls``.
         generation: ``G4`` or ``G1``.
         hierarchy: the part of PKIoverheid that issues it, for people.
         serial_number: what subject.serialNumber of its certificates holds: ``oin``, or ``uzi`` (the UZI number, which
@@ -256,7 +256,7 @@ class TSP:
     """What one TSP says about the requests it takes.
 
     Args:
-        name: as in ``--tsp``.
+        name: what it is asked for by, such as ``kpn``.
         title: its name for people.
         key_sizes: RSA sizes it names; empty when it names none.
         hashes: hashes it names; empty when it names none.

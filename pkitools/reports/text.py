@@ -6,32 +6,37 @@ from collections.abc import Iterable
 
 from pkitools.findings import Outcome, Report
 from pkitools.limits import MAX_LISTED
-from pkitools.messages import Language, message, outcome_message
+from pkitools.messages import Language, RemedyText, message, outcome_message
 from pkitools.text import shown
 
 
-def report_text(report: Report, language: Language) -> str:
+def report_text(report: Report, language: Language, remedy_text: RemedyText | None = None) -> str:
     """Return the verdict line, each finding with its rule, source and remedy, and what could not be checked.
 
     What one rule says of several certificates stands together; what could not be checked is told per reason.
+
+    Args:
+        report: the report.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies, shown instead of the library's where it has one.
     """
     lines = [f"{_word(f'verdict.{report.verdict}', language)}  {shown(report.subject)}"]
     findings: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in report.findings:
         findings.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
     for outcomes in findings.values():
-        lines += _finding(outcomes, language)
+        lines += _finding(outcomes, language, remedy_text)
     unchecked: dict[str, list[Outcome]] = {}
     for outcome in report.not_checked:
         unchecked.setdefault(outcome.reason, []).append(outcome)
     for outcomes in unchecked.values():
-        lines += _not_checked(outcomes, language)
+        lines += _not_checked(outcomes, language, remedy_text)
     return "\n".join(lines)
 
 
-def _finding(outcomes: list[Outcome], language: Language) -> list[str]:
+def _finding(outcomes: list[Outcome], language: Language, remedy_text: RemedyText | None) -> list[str]:
     rule = outcomes[0].rule
-    texts = [outcome_message(outcome, language) for outcome in outcomes]
+    texts = [outcome_message(outcome, language, remedy_text) for outcome in outcomes]
     lines = [f"  {_word(f'severity.{rule.severity.name.lower()}', language)}: {texts[0].title}  [{rule.code}]"]
     lines += [f"      {part}" for part in _first_ones(text.message for text in texts)]
     lines += [f"      → {part}" for part in dict.fromkeys(text.remedy for text in texts) if part]
@@ -40,10 +45,11 @@ def _finding(outcomes: list[Outcome], language: Language) -> list[str]:
     return lines
 
 
-def _not_checked(outcomes: list[Outcome], language: Language) -> list[str]:
+def _not_checked(outcomes: list[Outcome], language: Language, remedy_text: RemedyText | None) -> list[str]:
     first = outcomes[0]
-    reason = message(f"report.reason.{first.reason}", first.params, language)
+    reason = message(f"report.reason.{first.reason}", first.params, language, remedy_text)
     lines = [f"  {_word('status.not_checked', language)}: {reason.message or shown(first.reason)}"]
+    lines += [f"      → {reason.remedy}"] if reason.remedy else []
     rules = (f"{outcome_message(o, language).title}  [{o.rule.code}]" for o in outcomes)
     return lines + [f"      {part}" for part in _first_ones(rules)]
 

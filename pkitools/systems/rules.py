@@ -14,7 +14,7 @@ from pkitools.documents import cite
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.systems.model import Statement, System
 
-_STATED: Final = cite("system-statement", "pkitools systems show NAME")
+_STATED: Final = cite("system-statement")
 _ADVICE: Final = cite("pkitools", "advice")
 
 

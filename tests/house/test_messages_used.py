@@ -8,6 +8,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from pkitools.messages import LANGUAGES
 from pkitools.rulebook import all_rules
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,32 @@ def is_named(code: str) -> bool:
 def test_every_message_is_shown_somewhere() -> None:
     rules = {rule.code for rule in all_rules()}
     assert not sorted(code for code in codes() - rules if not is_named(code))
+
+
+def test_every_remedy_of_the_command_line_is_of_a_message_that_is_shown() -> None:
+    rules = {rule.code for rule in all_rules()}
+    for language in LANGUAGES:
+        path = ROOT / "cli" / "pkitools_cli" / "messages" / language / "remedies.toml"
+        remedies = tomllib.loads(path.read_text(encoding="utf-8"))
+        assert "system.entity_id.given" in remedies
+        assert not sorted(code for code in remedies if code not in codes() or not (code in rules or is_named(code)))
+
+
+def test_people_at_a_terminal_get_the_command_lines_remedies() -> None:
+    """What renders a message with its remedy is called with the command line's own, but for JSON."""
+    renderers = {"error_sentence", "outcome_message", "report_text"}
+    users = {
+        path.name
+        for path in (ROOT / "cli" / "pkitools_cli").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and renderers & {alias.name for alias in node.names}
+    }
+    assert users == {
+        "remedies.py",
+        "oin.py",  # JSON
+        "cert_show.py",  # JSON
+        "cert_show_text.py",  # shows no remedy: it describes
+    }
 
 
 def test_every_error_raised_has_a_message() -> None:

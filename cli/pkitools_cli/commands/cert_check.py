@@ -15,16 +15,16 @@ import click
 from pkitools.environment import Environment
 from pkitools.errors import FileError, InputError, SecretError
 from pkitools.findings import Report, Severity
-from pkitools.messages import error_sentence
-from pkitools.reports import report_document, report_text
+from pkitools.reports import report_document
 from pkitools.reports.document import instant
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import fail_on_option, json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say, say_lines
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.remedies import error_line, report_lines
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, Revocation
@@ -119,7 +119,7 @@ def _judged_files(given: Mapping[str, Any]) -> tuple[list[tuple[str, CheckResult
     if failures and not results:
         raise failures[0]
     for failure in failures:
-        complain(error_sentence(failure, language()))
+        complain(error_line(failure))
     return results, len(failures)
 
 
@@ -160,9 +160,7 @@ def _certificates(name: str, passphrase: bytes | None = None) -> tuple[bytes, ..
 
     source = read_input(name, passphrase)
     for bad in source.problems:
-        complain(
-            tr("cli.cert_check.bad_block", file=name, position=bad.position, why=error_sentence(bad.error, language()))
-        )
+        complain(tr("cli.cert_check.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
     return end_entity_first([item.der for item in items_of(source, ItemKind.CERTIFICATE)])
 
 
@@ -237,7 +235,7 @@ def _show(results: Sequence[tuple[str, CheckResult]], shared: Report | None) -> 
         _show_one(name, result)
     if shared is not None:
         say()
-        say_lines(report_text(shared, language()).split("\n"))
+        say_lines(report_lines(shared))
 
 
 def _show_one(name: str, result: CheckResult) -> None:
@@ -257,7 +255,7 @@ def _show_one(name: str, result: CheckResult) -> None:
     for key, value in rows:
         say(f"  {tr(f'cli.cert_check.row.{key}'):<{width}}  {value}")
     colour = {"passed": "green", "failed": "red"}.get(str(report.verdict), "yellow")
-    verdict, *rest = report_text(report, language()).split("\n")
+    verdict, *rest = report_lines(report)
     say(verdict, colour=colour, bold=True)
     say_lines(rest)
 

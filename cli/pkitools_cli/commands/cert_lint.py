@@ -13,8 +13,7 @@ from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.messages import error_sentence
-from pkitools.reports import report_document, report_text
+from pkitools.reports import report_document
 from pkitools.reports.document import instant
 from pkitools.rules import Role, detect_profile, find_issuer, lint, role_of
 from pkitools.text import shown
@@ -22,11 +21,12 @@ from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import environment_option, fail_on_option, json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say, say_lines
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.remedies import error_line, report_lines
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
 
@@ -90,7 +90,7 @@ def _found(files: Sequence[str], passphrase: bytes | None) -> tuple[list[tuple[s
     if failures and not found:
         raise failures[0]
     for failure in failures:
-        complain(error_sentence(failure, language()))
+        complain(error_line(failure))
     return found, len(failures)
 
 
@@ -131,9 +131,7 @@ def _judged(
 def _certificates(name: str, passphrase: bytes | None) -> list[tuple[int, CertificateFacts]]:
     source = read_input(name, passphrase)
     for bad in source.problems:
-        complain(
-            tr("cli.cert_lint.bad_block", file=name, position=bad.position, why=error_sentence(bad.error, language()))
-        )
+        complain(tr("cli.cert_lint.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
     return [(item.position, read_certificate(item.der)) for item in items_of(source, ItemKind.CERTIFICATE)]
 
 
@@ -163,7 +161,7 @@ def _show(judged: Sequence[_Judged]) -> None:
         for key, value in rows:
             if value:
                 say(f"  {tr(f'cli.cert_lint.row.{key}'):<{width}}  {shown(value)}")
-        verdict, *findings = report_text(one.report, language()).split("\n")
+        verdict, *findings = report_lines(one.report)
         say(verdict, colour=_COLOURS[one.report.verdict], bold=True)
         if findings:
             say_lines(findings)

@@ -19,11 +19,12 @@ from pkitools_cli.commands.cert_show_document import item_document
 from pkitools_cli.commands.cert_show_text import Rows, certificate_rows, crl_rows, key_rows, request_rows
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import STANDARD_INPUT, Failure, read_inputs
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:  # they load cryptography, which showing a certificate does not need
     from pkitools.requests import RequestFacts
@@ -108,14 +109,14 @@ def _issuer_among(facts: CertificateFacts, shown: list[Shown]) -> CertificateFac
 
 def _say_file(name: str, source: Contents | Failure, shown: list[Shown], moment: datetime) -> None:
     if isinstance(source, Failure):
-        complain(error_sentence(source.error, language()))
+        complain(error_line(source.error))
         return
     for bad in source.problems:
-        complain(f"{source.name}: {error_sentence(bad.error, language())}")
+        complain(f"{source.name}: {error_line(bad.error)}")
     for each in shown:
         if each.error is not None:
             where = tr("cli.cert.show.part", number=each.item.position)
-            complain(f"{source.name}, {where}: {error_sentence(each.error, language())}")
+            complain(f"{source.name}, {where}: {error_line(each.error)}")
         else:
             _say_item(source, each, _rows(each, shown, moment))
     _warn_about_keys(name, source)

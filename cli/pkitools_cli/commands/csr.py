@@ -10,16 +10,17 @@ from pkitools.errors import SecretError
 from pkitools.files import is_private, read_bytes
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.profiles import get_profile, get_tsp
-from pkitools.reports import report_document, report_text
+from pkitools.reports import report_document
 from pkitools.requests import check_request, read_request, request_document
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES, PrivateKey, load_key
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, Group
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import environment_option, fail_on_option, json_option
 from pkitools_cli.output import complain, emit_json, say, say_lines
 from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase, passphrase_options
+from pkitools_cli.remedies import report_lines
 
 _COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
 
@@ -83,7 +84,7 @@ def check(
 
 def _say_judged(der: bytes, report: Report, profile: str | None) -> None:
     facts = read_request(der)
-    verdict, *findings = report_text(report, language()).split("\n")
+    verdict, *findings = report_lines(report)
     say(verdict, colour=_COLOURS[report.verdict], bold=True)
     say(tr("cli.csr.check.subject", subject=facts.subject.text))
     if facts.dns_names:

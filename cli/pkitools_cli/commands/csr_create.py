@@ -16,7 +16,7 @@ import click
 from pkitools.environment import Environment
 from pkitools.files import Output, check_outputs, make_folder, read_bytes, write_set
 from pkitools.findings import Severity
-from pkitools.messages import error_sentence, message, outcome_message
+from pkitools.messages import message
 from pkitools.oin import check_oin
 from pkitools.requests import BatchError, BatchItem, Request, RequestPlan, plan_of, read_batch, request_document
 from pkitools.requests.batch import SIGNATURES
@@ -27,6 +27,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import environment_option, json_option
 from pkitools_cli.output import complain, emit_json, say
 from pkitools_cli.passphrases import can_ask, given_passphrase, passphrase_options
+from pkitools_cli.remedies import error_line, told
 
 _MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
 _NEEDED: Final = {"profile": "--profile", "environment": "--environment", "common_name": "--common-name"}
@@ -168,7 +169,7 @@ def _items(batch_file: str, given: dict[str, Any]) -> tuple[BatchItem, ...]:
         return read_batch(data, batch_file, given)
     except BatchError as error:
         for name, fault in error.faults:
-            complain(f"{name}: {error_sentence(fault, language())}")
+            complain(f"{name}: {error_line(fault)}")
         raise
 
 
@@ -209,7 +210,7 @@ def _warn(written: Sequence[_Written]) -> None:
     for number, environment in sorted(oins):
         for outcome in check_oin(number, environment=environment).findings:
             if outcome.rule.severity >= Severity.NOTICE:
-                text = outcome_message(outcome, language())
+                text = told(outcome.rule.code, outcome.params)
                 complain(f"{number}: {text.message} {text.remedy}")
 
 

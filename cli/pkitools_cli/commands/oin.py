@@ -26,12 +26,13 @@ from pkitools.oin import (
     oin_from_rsin,
     oin_from_ura,
 )
-from pkitools.reports import report_document, report_text
+from pkitools.reports import report_document
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import environment_option, fail_on_option, json_option
 from pkitools_cli.output import complain, emit_json, say, say_lines
+from pkitools_cli.remedies import error_line, report_lines
 
 _MAX_NUMBERS: Final = 10_000  # a report of one number in JSON is about 10 kB
 _COLOURS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
@@ -110,7 +111,7 @@ def _oin(text: str, *, lenient: bool, legacy: bool) -> OIN | None:
 
 def _say_judged(oin: OIN | None, report: Report) -> None:
     """Write the verdict, what the number says, and the findings."""
-    verdict, *findings = report_text(report, language()).split("\n")
+    verdict, *findings = report_lines(report)
     say(verdict, colour=_COLOURS[report.verdict], bold=True)
     if oin is not None:
         say_lines(_parts(oin))
@@ -165,7 +166,7 @@ def derive(*, as_json: bool, **numbers: str | None) -> int:
             complain(line)
         complain(f"  {tr(f'cli.oin.derive.note.{kind}')}")
     elif reason is not None:
-        complain(error_sentence(reason, language()))
+        complain(error_line(reason))
     return ExitCode.PASSED if oin is not None else ExitCode.FAILED
 
 

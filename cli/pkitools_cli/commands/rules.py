@@ -15,6 +15,7 @@ from pkitools_cli.framework import Command, Group
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import json_option
 from pkitools_cli.output import emit_json, say
+from pkitools_cli.remedies import told
 
 _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=True)]
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
@@ -55,12 +56,12 @@ def explain(*, code: str, as_json: bool) -> int:
     if as_json:
         emit_json("pkitools.rules-explain/v1", {"rule": _document(rule)})
         return ExitCode.PASSED
-    text = message(rule.code, _shown_operands(rule, language()), language())
+    text = told(rule.code, _shown_operands(rule, language()))
     say(text.title, bold=True, colour=_COLOURS.get(rule.severity))
     rows = [
         ("code", rule.code),
         ("severity", _word("severity", rule.severity.name)),
-        ("source", rule.source.text(language())),
+        ("source", _source(rule)),
         ("url", rule.source.document.url),
         ("certainty", _word("certainty", rule.certainty)),
         ("applies_to", ", ".join(rule.applies_to)),
@@ -72,6 +73,12 @@ def explain(*, code: str, as_json: bool) -> int:
         if value:
             say(f"  {tr(f'cli.rules.row.{key}'):<{width}}  {value}")
     return ExitCode.PASSED
+
+
+def _source(rule: Rule) -> str:
+    """Return where the rule comes from, and how to read it where the document is our own page of a system."""
+    text = rule.source.text(language())
+    return f"{text} ({tr('cli.rules.explain.stated')})" if rule.source.key == "system-statement" else text
 
 
 def _is_from(rule: Rule, source: str) -> bool:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.messages import message
 from pkitools.text import instant
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import emit_json, say
+from pkitools_cli.remedies import told
 from pkitools_test_pki.crl import PKIOVERHEID_REASONS
 from pkitools_test_pki.folder import open_folder
 from pkitools_test_pki.store import Row
@@ -156,7 +156,7 @@ def verify(*, folder: str, moment: datetime, as_json: bool) -> int:
 
 def _sentences(found: Iterable[Problem]) -> Iterable[str]:
     for problem in found:
-        rendered = message(problem.code, problem.params, language())
+        rendered = told(problem.code, problem.params)
         yield f"- {rendered.message} {rendered.remedy}"
 
 

@@ -1,0 +1,55 @@
+"""What a sentence says of the command line: the options and commands it names, held to those there are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import click
+
+from pkitools_cli.main import cli
+from tests.support.command import every_command
+
+# xn--caf-dma is a name, and -----BEGIN a line of PEM
+_OPTION = r"(?<![-\w])--[a-z][-a-z]*"
+
+
+@cache
+def options() -> dict[str, frozenset[str]]:
+    """Every command that is no group, such as ``csr create``, with its options."""
+    found = {}
+    for path in every_command():
+        command: click.Command | None = cli
+        for name in path:
+            assert isinstance(command, click.Group)
+            command = command.get_command(click.Context(command), name)
+        assert command is not None
+        if not isinstance(command, click.Group):
+            params = command.get_params(click.Context(command, help_option_names=["-h", "--help"]))
+            names = (name for param in params for name in (*param.opts, *param.secondary_opts))
+            found[" ".join(path)] = frozenset(name for name in names if name.startswith("--"))
+    return found
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    nouns = "|".join(dict.fromkeys(name.partition(" ")[0] for name in options()))
+    return re.compile(rf"{_OPTION}|\b(?:{'|'.join(options())})\b|\bpkitools (?:{nouns})\b(?: [a-z][-a-z]*)?")
+
+
+def words(text: str) -> list[str]:
+    """What the text names in order, commands without ``pkitools`` before them; a command may be one there is not."""
+    return [found.removeprefix("pkitools ") for found in _words().findall(text)]
+
+
+def unknown(text: str) -> Iterator[str]:
+    """Each option and command the text names that does not exist; one after a command must be that command's own."""
+    command = ""
+    for word in words(text):
+        if not word.startswith("--"):
+            command = word
+            if word not in options():
+                yield word
+        elif not any(word in own for name, own in options().items() if command in {"", name}):
+            yield f"{command} {word}".strip()
