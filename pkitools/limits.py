@@ -36,3 +36,8 @@ MAX_MESSAGE_VALUE: Final = 200
 
 MAX_LISTED: Final = 10
 """Entries of a list shown in a message before "... and n more"."""
+
+MAX_OIN_TEXT: Final = 1000
+"""Characters of a text that is judged as an OIN, or searched for one. Twenty is right; the longest that holds one is a
+URL or a name. A longer text is no OIN, and only its beginning is looked at: to turn a megabyte of another script's
+digits into capitals, over and over, took more than a second."""

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import importlib
 from functools import cache
-from typing import Final
 
+from pkitools.checking import environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
-
-# every module that declares rules exports RULES: tuple[Rule, ...]
-_MODULES: Final[tuple[str, ...]] = (
-    "pkitools.oin.rules",
-    "pkitools.x509.subject_oin",
-    "pkitools.systems.rules",
-    "pkitools.requests.rules",
-    "pkitools.rules.rfc5280",
-    "pkitools.rules.rfc5280_extensions",
-    "pkitools.rules.por",
-    "pkitools.rules.trial",
-    "pkitools.rules.uzi",
-    "pkitools.rules.oin_stelsel",
-    "pkitools.rules.digikoppeling",
-    "pkitools.rules.st_saml",
-    "pkitools.rules.etsi_319_412",
-    "pkitools.rules.advice",
-    "pkitools.checking.environment",
-    "pkitools.validation.rules",
-    "pkitools.revocation.rules",
-)
+from pkitools.oin import id_rules, number_rules
+from pkitools.requests import rules as requests
+from pkitools.revocation import rules as revocation
+from pkitools.rules import books
+from pkitools.systems import rules as systems
+from pkitools.validation import rules as path
+from pkitools.x509 import subject_oin
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, sorted by code."""
-    found = [rule for name in _MODULES for rule in importlib.import_module(name).RULES]
-    return tuple(sorted(found, key=lambda rule: rule.code))
+    rooms = (number_rules, id_rules, subject_oin, systems, requests, books, environment, path, revocation)
+    return tuple(sorted((rule for room in rooms for rule in room.RULES), key=lambda rule: rule.code))
 
 
 def find_rule(code: str) -> Rule:

@@ -6,14 +6,27 @@ OIDs. Source documents: Logius' G4 TRIAL documentation, the PKIoverheid guidance
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import Certainty, CertificateRef, Evidence, Outcome, Rule, Severity, Status
+from pkitools.findings import (
+    NOT_APPLICABLE,
+    Answer,
+    Certainty,
+    CertificateRef,
+    Evidence,
+    Met,
+    NotChecked,
+    Outcome,
+    Rule,
+    Severity,
+    Violated,
+    ask,
+)
 from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509.model import CertificateFacts
@@ -33,14 +46,14 @@ POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Cer
 _ISSUING: Final = "G4"
 _TO_SYSTEMS: Final = ("g4-tls", "g1-private")
 
-RULES: Final = (PRODUCTION_ROOT, TEST_HIERARCHY, PRODUCTION_IN_PREPRODUCTION, SELF_SIGNED, POLICY_ARC)
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a certificate stands: what its path ends in.
+@dataclass(frozen=True)
+class EnvironmentContext:
+    """One certificate before an environment: what the checks of this file look at.
 
     Args:
+        facts: the certificate.
+        environment: where it is to be used.
         anchored: a valid path to a trust anchor was found.
         hierarchy: the catalogued hierarchy of that anchor; ``None`` for a root nobody lists, and without a path.
         claimed: the hierarchy its issuer's name points to. Never proof; it makes advice concrete.
@@ -49,6 +62,8 @@ class Standing:
         system_named: a connected system was named, whose statements say whether it takes a self-signed certificate.
     """
 
+    facts: CertificateFacts
+    environment: Environment
     anchored: bool
     hierarchy: Hierarchy | None = None
     claimed: Hierarchy | None = None
@@ -56,29 +71,36 @@ class Standing:
     self_signed: bool = False
     system_named: bool = False
 
+    @property
+    def production(self) -> bool:
+        """It is to be used in production."""
+        return self.environment is Environment.PRODUCTION
 
-def environment_outcomes(facts: CertificateFacts, environment: Environment, standing: Standing) -> Iterator[Outcome]:
-    """Yield one outcome per rule of this file."""
-    ref = CertificateRef(facts.sha256, "end_entity")
-    production = environment is Environment.PRODUCTION
-    kind = standing.hierarchy.kind if standing.hierarchy else None
-    issuer = facts.issuer.common_name or facts.issuer.text
-    seen = (Evidence("issuer.commonName", issuer),)
+    @property
+    def kind(self) -> HierarchyKind | None:
+        """The kind of hierarchy its path ends in."""
+        return self.hierarchy.kind if self.hierarchy else None
 
-    operands = {"issuer": issuer, "wanted": _would_match(environment, standing)}
+    @cached_property
+    def operands(self) -> dict[str, str]:
+        """The operands every message of this file may use: the issuer, and the root that would have matched."""
+        issuer = self.facts.issuer
+        return {"issuer": issuer.common_name or issuer.text, "wanted": _would_match(self)}
 
-    def outcome(rule: Rule, status: Status, *, reason: str = "") -> Outcome:
-        return Outcome(rule, status, ref, seen, operands, reason)
 
-    yield outcome(PRODUCTION_ROOT, _production_root(production, standing, kind), reason=_no_path(production, standing))
-    testing = standing.claimed_kind not in {None, HierarchyKind.PRODUCTION} or kind not in {
-        None,
-        HierarchyKind.PRODUCTION,
-    }
-    yield outcome(TEST_HIERARCHY, _when(production, bad=testing))
-    yield outcome(PRODUCTION_IN_PREPRODUCTION, _when(not production, bad=kind is HierarchyKind.PRODUCTION))
-    yield _self_signed(outcome(SELF_SIGNED, Status.NOT_APPLICABLE), production, standing)
-    yield _policy_arc(facts, outcome(POLICY_ARC, Status.NOT_APPLICABLE), kind)
+def check_environment(context: EnvironmentContext, *, raise_crashes: bool = False) -> tuple[Outcome, ...]:
+    """Return one outcome per rule of this file.
+
+    Args:
+        context: the certificate, and where it is to be used.
+        raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
+    """
+    ref = CertificateRef(context.facts.sha256, "end_entity")
+    return tuple(
+        outcome
+        for rule, check in _CHECKS
+        for outcome in ask(rule, check, context, certificate=ref, raise_crashes=raise_crashes)
+    )
 
 
 @cache
@@ -88,52 +110,64 @@ def _roots(environment: Environment) -> dict[str, str]:
     return {h.name.removeprefix("trial-"): h.root or h.label for h in hierarchies() if h.kind is wanted}
 
 
-def _would_match(environment: Environment, standing: Standing) -> str:
+def _would_match(context: EnvironmentContext) -> str:
     """Return the root that would have matched: the same hierarchy's here, else those that still issue to systems."""
-    roots, stands = _roots(environment), standing.hierarchy or standing.claimed
-    counterpart = stands.name.removeprefix("trial-") if stands else ""
-    if counterpart in roots and stands and stands.generation == _ISSUING:
+    roots, own = _roots(context.environment), context.hierarchy or context.claimed
+    counterpart = own.name.removeprefix("trial-") if own else ""
+    if counterpart in roots and own and own.generation == _ISSUING:
         return roots[counterpart]
     return ", ".join(roots[name] for name in _TO_SYSTEMS if name in roots)
 
 
-def _when(applies: bool, *, bad: bool) -> Status:
-    if not applies:
-        return Status.NOT_APPLICABLE
-    return Status.VIOLATED if bad else Status.MET
+def _met_if(good: bool, context: EnvironmentContext, **operands: str) -> Answer:
+    """Return MET or a violation; both show the issuer."""
+    evidence = (Evidence("issuer.commonName", context.operands["issuer"]),)
+    seen = {**context.operands, **operands}
+    return Met(evidence, seen) if good else Violated(evidence, seen)
 
 
-def _production_root(production: bool, standing: Standing, kind: HierarchyKind | None) -> Status:
-    if not production or standing.self_signed:
-        return Status.NOT_APPLICABLE
-    if not standing.anchored:
-        return Status.NOT_CHECKED
-    return Status.MET if kind is HierarchyKind.PRODUCTION else Status.VIOLATED
+def _production_root(context: EnvironmentContext) -> Answer:
+    if not context.production or context.self_signed:
+        return NOT_APPLICABLE
+    if not context.anchored:
+        return NotChecked("no_path", params=context.operands)
+    return _met_if(context.kind is HierarchyKind.PRODUCTION, context)
 
 
-def _no_path(production: bool, standing: Standing) -> str:
-    return "no_path" if _production_root(production, standing, None) is Status.NOT_CHECKED else ""
+def _no_test(context: EnvironmentContext) -> Answer:
+    if not context.production:
+        return NOT_APPLICABLE
+    return _met_if({context.claimed_kind, context.kind} <= {None, HierarchyKind.PRODUCTION}, context)
 
 
-def _self_signed(base: Outcome, production: bool, standing: Standing) -> Outcome:
-    if not standing.self_signed:
-        return _with(base, Status.MET)
-    if production:
-        return _with(base, Status.VIOLATED)
-    if standing.system_named:
-        return base  # what the system says of it is its own rule: system.self_signed
-    return _with(base, Status.NOT_CHECKED, "system_not_named")
+def _production_in_preproduction(context: EnvironmentContext) -> Answer:
+    return NOT_APPLICABLE if context.production else _met_if(context.kind is not HierarchyKind.PRODUCTION, context)
 
 
-def _policy_arc(facts: CertificateFacts, base: Outcome, kind: HierarchyKind | None) -> Outcome:
-    decoded = [info for policy in facts.certificate_policies or () if (info := decode_policy(policy.oid))]
+def _self_signed(context: EnvironmentContext) -> Answer:
+    if not context.self_signed or context.production:
+        return _met_if(not context.self_signed, context)
+    if context.system_named:
+        return NOT_APPLICABLE  # what the system says of it is its own rule: system.self_signed
+    return NotChecked("system_not_named", params=context.operands)
+
+
+def _policy_arc(context: EnvironmentContext) -> Answer:
+    policies = context.facts.certificate_policies or ()
+    decoded = [info for policy in policies if (info := decode_policy(policy.oid))]
     arcs = {info.oid: info.kind for info in decoded if info.kind is not None}
-    if kind is None or not arcs:
-        return base
-    of_production = kind is HierarchyKind.PRODUCTION
+    if context.kind is None or not arcs:
+        return NOT_APPLICABLE
+    of_production = context.kind is HierarchyKind.PRODUCTION
     odd = [oid for oid, arc in arcs.items() if (arc is HierarchyKind.PRODUCTION) is not of_production]
-    return _with(base, Status.VIOLATED if odd else Status.MET, policies=", ".join(odd))
+    return _met_if(not odd, context, policies=", ".join(odd))
 
 
-def _with(base: Outcome, status: Status, reason: str = "", **params: str) -> Outcome:
-    return Outcome(base.rule, status, base.certificate, base.evidence, {**base.params, **params}, reason)
+_CHECKS: Final[tuple[tuple[Rule, Callable[[EnvironmentContext], Answer]], ...]] = (
+    (PRODUCTION_ROOT, _production_root),
+    (TEST_HIERARCHY, _no_test),
+    (PRODUCTION_IN_PREPRODUCTION, _production_in_preproduction),
+    (SELF_SIGNED, _self_signed),
+    (POLICY_ARC, _policy_arc),
+)
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rule, _ in _CHECKS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pkitools.checking.environment import Standing, environment_outcomes
+from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.ranking import ranked
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -40,7 +40,7 @@ from pkitools.trust import (
     hierarchy_of,
     is_self_signed,
 )
-from pkitools.validation import PolicyInput, VerifiedPath, validate_path
+from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
@@ -102,14 +102,15 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked of the certificate, apart from its path."""
+class _IntendedUse:
+    """What the certificate is to be used for: all that the rules beside its path ask."""
 
     environment: Environment
     moment: datetime
     systems: tuple[System, ...]
     profile: Profile | str | None
     entity_id: str | None
+    raise_crashes: bool
 
 
 def check(
@@ -127,6 +128,7 @@ def check(
     cross_check: bool = False,
     strict: bool = False,
     policies: PolicyInput | None = None,
+    raise_crashes: bool = False,
 ) -> CheckResult:
     """Judge whether a certificate is right, for an environment and for the systems named.
 
@@ -147,34 +149,40 @@ def check(
         cross_check: ask both path engines and require that they agree.
         strict: put the rules of RFC 5280 and of the public web PKI beside the path.
         policies: inputs to policy processing.
+        raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
 
     Raises:
         InputError: ``certificate`` is no certificate.
         InvalidValueError: a system is unknown, or ``moment`` is not aware.
     """
     named = tuple(get_system(s) if isinstance(s, str) else s for s in systems)
-    question = _Question(environment, moment, named, profile, entity_id)
+    use = _IntendedUse(environment, moment, named, profile, entity_id, raise_crashes)
     facts = read_certificate(certificate)
     recognition = _recognise(facts, intermediates)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
     scope = _scope(facts, recognition, trust, self_signed=self_signed)
     judged = _judged_path(
         facts,
-        intermediates=(*intermediates, *scope.intermediates, *embedded_intermediates()),
-        anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
-        other_anchors=_embedded_roots(),
-        moment=moment,
-        host=host,
-        strict=strict,
-        crls=_encoded(revocation) if strict and revocation else (),
-        cross_check=cross_check,
-        policies=policies or PolicyInput(),
+        lambda: validate_path(
+            facts.der,
+            intermediates=(*intermediates, *scope.intermediates, *embedded_intermediates()),
+            anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
+            other_anchors=_embedded_roots(),
+            moment=moment,
+            host=host,
+            strict=strict,
+            crls=_encoded(revocation) if strict and revocation else (),
+            cross_check=cross_check,
+            policies=policies or PolicyInput(),
+        ),
     )
     path = judged.path
     anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
     oin = oin_from_certificate(facts)
     withdrawn = _revocation(path, environment, moment, revocation or Revocation())
-    standing = Standing(
+    placed = EnvironmentContext(
+        facts,
+        environment,
         anchored=anchor is not None,
         hierarchy=anchor.hierarchy if anchor else None,
         claimed=recognition.hierarchy,
@@ -185,9 +193,9 @@ def check(
     found = [
         *judged.outcomes,
         *withdrawn.outcomes,
-        *environment_outcomes(facts, environment, standing),
-        *_linted(question, facts, _issuer(facts, path, intermediates), oin),
-        *_asked_by_systems(question, facts, standing, anchor, oin.oin),
+        *check_environment(placed, raise_crashes=raise_crashes),
+        *_linted(use, facts, _issuer(facts, path, intermediates), oin),
+        *_asked_by_systems(use, placed, anchor, oin.oin),
     ]
     # with several systems the same rules are asked again: what came of them is told once
     outcomes = ranked(list(dict.fromkeys(found)) if len(named) > 1 else found)
@@ -198,7 +206,7 @@ def check(
         environment,
         ", ".join(system.name for system in named) or None,
     )
-    return CheckResult(report, facts, oin.oin, path, standing.hierarchy, recognition, judged.engine, withdrawn)
+    return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +216,9 @@ class _JudgedPath:
     engine: str = ""
 
 
-def _judged_path(facts: CertificateFacts, **asked: Any) -> _JudgedPath:
+def _judged_path(facts: CertificateFacts, validate: Callable[[], PathResult]) -> _JudgedPath:
     try:
-        result = validate_path(facts.der, **asked)
+        result = validate()
     except InputError as error:
         # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
         # of the report says why
@@ -310,20 +318,21 @@ def _revocation(
 
 
 def _linted(
-    question: _Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
+    use: _IntendedUse, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
 ) -> Iterator[Outcome]:
     known = [facts] if issuer is None else [facts, issuer]
-    names: list[str | None] = [system.name for system in question.systems]
+    names: list[str | None] = [system.name for system in use.systems]
     for name in names or [None]:
         yield from lint(
             facts,
-            moment=question.moment,
-            profile=question.profile,
-            environment=question.environment,
+            moment=use.moment,
+            profile=use.profile,
+            environment=use.environment,
             system=name,
             role="end_entity",
             path=known,
             oin=oin,
+            raise_crashes=use.raise_crashes,
         ).outcomes
 
 
@@ -333,17 +342,18 @@ def _authority(der: bytes) -> CertificateFacts:
 
 
 def _asked_by_systems(
-    question: _Question, facts: CertificateFacts, standing: Standing, anchor: TrustAnchor | None, oin: OIN | None
+    use: _IntendedUse, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
 ) -> Iterator[Outcome]:
-    for system in question.systems:
+    for system in use.systems:
         yield from evaluate(
             system,
-            question.environment,
-            facts,
-            moment=question.moment,
-            hierarchy=standing.hierarchy,
-            root_sha256=anchor.sha256 if anchor and not standing.self_signed else None,
-            self_signed=standing.self_signed,
+            use.environment,
+            context.facts,
+            moment=use.moment,
+            hierarchy=context.hierarchy,
+            root_sha256=anchor.sha256 if anchor and not context.self_signed else None,
+            self_signed=context.self_signed,
             oin=oin,
-            entity_id=question.entity_id,
+            entity_id=use.entity_id,
+            raise_crashes=use.raise_crashes,
         )

@@ -22,8 +22,8 @@ from pkitools.oin.derive import (
 from pkitools.oin.document import oin_document
 from pkitools.oin.eleven_test import passes_eleven_test
 from pkitools.oin.errors import InvalidIdentifierError, InvalidNumberError, InvalidOINError, NoOINError
-from pkitools.oin.judge import check_oin
 from pkitools.oin.number import OIN
+from pkitools.oin.number_rules import check_oin
 from pkitools.oin.prefixes import Prefix, PrefixTable, prefix_table
 
 if TYPE_CHECKING:

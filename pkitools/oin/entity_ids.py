@@ -17,22 +17,22 @@ from dataclasses import dataclass
 from typing import Final
 
 from pkitools.environment import Environment
-from pkitools.findings import Evidence, Report
-from pkitools.oin.check import first_error
-from pkitools.oin.entity_checks import checks_of
+from pkitools.findings import Report, ask
 from pkitools.oin.entity_schemes import ENTITIES, SERVICES, EntitySubject, Scheme, environment_of, schemes
 from pkitools.oin.errors import InvalidIdentifierError
-from pkitools.oin.judge import check_oin
+from pkitools.oin.id_rules import id_rules
 from pkitools.oin.number import OIN
+from pkitools.oin.number_rules import check_oin, first_error
 
 _INSTANCE: Final = re.compile(r"urn:etoegang:([0-9]+\.[0-9]+[a-z]?):([PT]):([0-9]+)", re.ASCII)
 
 
 def _parsed(text: str, kind: str) -> tuple[Scheme, EntitySubject]:
     subject = EntitySubject(text, kind)
-    broken = first_error(checks_of(kind), subject)
+    broken = first_error(id_rules(kind), subject)
     if broken is not None:
-        raise InvalidIdentifierError(broken.rule.code, **broken.operands(subject))
+        rule, answer = broken
+        raise InvalidIdentifierError(rule.code, **answer.params)
     assert subject.scheme is not None, "what meets the syntax rule has a scheme"
     return subject.scheme, subject
 
@@ -120,10 +120,6 @@ class ServiceID:
         """The index as a number."""
         return int(self.index_text)
 
-    def is_same_service(self, other: ServiceID) -> bool:
-        """Return whether both name one service, however many zeros each writes."""
-        return (self.oin, self.index) == (other.oin, other.index)
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class InstanceName:
@@ -180,10 +176,6 @@ def _where(environment: Environment | None) -> Environment | None:
 
 
 def _report(subject: EntitySubject) -> Report:
-    evidence = Evidence("entity_id" if subject.kind == ENTITIES else "service_id", subject.given)
-    own = Report(
-        subject.given,
-        tuple(check.outcome(subject, evidence) for check in checks_of(subject.kind)),
-        environment=subject.environment,
-    )
+    outcomes = [outcome for rule, check in id_rules(subject.kind) for outcome in ask(rule, check, subject)]
+    own = Report(subject.given, tuple(outcomes), environment=subject.environment)
     return own + check_oin(subject.oin, environment=subject.environment) if subject.is_parsed else own

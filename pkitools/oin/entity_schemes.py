@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Final
+from typing import Any, Final
 
+from pkitools.documents import Source, cite
 from pkitools.environment import Environment
 from pkitools.package_data import read_toml
 
@@ -22,6 +23,7 @@ class Scheme:
     Args:
         name: ``eherkenning`` or ``gdi`` (ST-SAML).
         kind: ``entities`` or ``services``.
+        source: where the form stands.
         start: how it begins.
         roles: the roles it knows.
         digits: least and most digits of the index.
@@ -31,6 +33,7 @@ class Scheme:
 
     name: str
     kind: str
+    source: Source
     start: str
     roles: tuple[str, ...]
     digits: tuple[int, int]
@@ -54,10 +57,21 @@ class Schemes:
 def schemes() -> Schemes:
     """Return the forms, read once."""
     data = read_toml(str(__package__), "data/entity_ids.toml")
-    rows = (
-        Scheme(**{**row, **{key: tuple(row[key]) for key in ("roles", "digits", "mistaken")}}) for row in data["scheme"]
+    return Schemes(tuple(map(_scheme, data["scheme"])), data["first_test_index"])
+
+
+def _scheme(row: dict[str, Any]) -> Scheme:
+    low, high = row["digits"]
+    return Scheme(
+        row["name"],
+        row["kind"],
+        cite(row["document"], row["section"]),
+        row["start"],
+        tuple(row["roles"]),
+        (low, high),
+        row["first_index"],
+        tuple(row["mistaken"]),
     )
-    return Schemes(tuple(rows), data["source"]["first_test_index"])
 
 
 def environment_of(index: int) -> Environment:

@@ -18,8 +18,8 @@ Source: OIN-Stelsel 2.2.2, chapter 6.
 
 from __future__ import annotations
 
-from pkitools.oin.checks import first_violation
 from pkitools.oin.errors import InvalidOINError
+from pkitools.oin.number_rules import first_violation
 from pkitools.oin.prefixes import PREFIX_LENGTH, Prefix, prefix_table
 from pkitools.oin.subject import Candidate, compact
 
@@ -47,7 +47,8 @@ class OIN(str):
         subject = Candidate(str(text), legacy=legacy)
         broken = first_violation(subject)
         if broken is not None:
-            raise InvalidOINError(broken.rule.code, **broken.operands(subject))
+            rule, answer = broken
+            raise InvalidOINError(rule.code, **answer.params)
         return super().__new__(cls, text)
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, bool]]:

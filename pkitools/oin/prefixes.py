@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from pkitools.documents import Source, cite
 from pkitools.findings import Certainty
 from pkitools.package_data import read_toml
 
@@ -92,21 +92,15 @@ class PrefixTable:
     """The table with its provenance.
 
     Args:
-        document, publisher, version, section, url: where the table stands.
-        retrieved: when it was read.
+        source: where the table stands.
         prefixes: prefix → row.
         examples: OINs that documentation prints as an example → the document.
         demo: prefixes outside the table that turn up in demonstration data.
     """
 
-    document: str
-    publisher: str
-    version: str
-    section: str
-    url: str
-    retrieved: date
+    source: Source
     prefixes: Mapping[str, Prefix]
-    examples: Mapping[str, str]
+    examples: Mapping[str, Source]
     demo: frozenset[str]
 
 
@@ -116,9 +110,9 @@ def prefix_table() -> PrefixTable:
     data = read_toml(str(__package__), "data/prefixes.toml")
     rows = [_prefix(row) for row in data["prefix"]]
     return PrefixTable(
-        **data["source"],
+        source=cite(data["source"]["document"], data["source"]["section"]),
         prefixes=MappingProxyType({row.prefix: row for row in rows}),
-        examples=MappingProxyType({row["oin"]: row["document"] for row in data["example"]}),
+        examples=MappingProxyType({row["oin"]: cite(row["document"]) for row in data["example"]}),
         demo=frozenset(data["demo"]["prefixes"]),
     )
 

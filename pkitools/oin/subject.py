@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from pkitools.environment import Environment
+from pkitools.limits import MAX_OIN_TEXT
 from pkitools.oin.prefixes import BODY_LENGTH, LENGTH, PREFIX_LENGTH, Form, Prefix, prefix_table
 
 ALLOWED: Final = frozenset(string.digits + string.ascii_uppercase)
@@ -53,10 +54,20 @@ class Candidate:
     legacy: bool = False
     lenient: bool = False
 
+    @property
+    def text(self) -> str:
+        """What is looked at: the text as given, or its beginning where it is longer than any text that holds an OIN."""
+        return self.given[:MAX_OIN_TEXT]
+
+    @cached_property
+    def tidied(self) -> str:
+        """The text as :func:`compact` makes it."""
+        return compact(self.text)
+
     @cached_property
     def stripped(self) -> str:
         """The text without surrounding white space; tidied when lenient."""
-        return compact(self.given) if self.lenient else self.given.strip()
+        return self.tidied if self.lenient else self.text.strip()
 
     @cached_property
     def ebms_suffix(self) -> str:
@@ -69,6 +80,11 @@ class Candidate:
     def core(self) -> str:
         """What is judged as the number itself, in capitals: the case, spaces and suffix have rules of their own."""
         return capitals(self.stripped.removesuffix(self.ebms_suffix))
+
+    @property
+    def length(self) -> int:
+        """How many positions there are: of the core, or of a text that is too long to be looked at as a whole."""
+        return len(self.core) if len(self.given) <= MAX_OIN_TEXT else len(self.given)
 
     @cached_property
     def is_well_formed(self) -> bool:
@@ -111,3 +127,8 @@ class Candidate:
     def suffix(self) -> str:
         """The suffix of a well-formed core."""
         return self.body[self.split :]
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Prefix, hoofdnummer and suffix of a well-formed core; else nothing, three times."""
+        return (self.prefix, self.hoofdnummer, self.suffix) if self.is_well_formed else ("", "", "")

@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal
 
 from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, CertificateRef, Outcome, Report, crash, outcome
 from pkitools.oin import check_oin
 from pkitools.profiles import Profile, get_profile
-from pkitools.rules import (
-    advice,
-    digikoppeling,
-    etsi_319_412,
-    oin_stelsel,
-    por,
-    rfc5280,
-    rfc5280_extensions,
-    st_saml,
-    trial,
-    uzi,
-)
+from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of
 from pkitools.rules.engine import Entry
 from pkitools.rules.profile import detect_profile
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate
 
 Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
-
-ENTRIES: Final[tuple[Entry, ...]] = (
-    *rfc5280.BOOK.entries,
-    *rfc5280_extensions.BOOK.entries,
-    *por.BOOK.entries,
-    *trial.TRIAL.entries,
-    *trial.G4.entries,
-    *uzi.BOOK.entries,
-    *oin_stelsel.BOOK.entries,
-    *digikoppeling.BOOK.entries,
-    *st_saml.BOOK.entries,
-    *etsi_319_412.BOOK.entries,
-    *advice.BOOK.entries,
-)
-
-RAISE: Final = "PKITOOLS_DEBUG"
-"""Environment variable: when set, a rule that crashes raises, as :func:`lint` does with ``raise_crashes``."""
 
 
 def lint(
@@ -97,8 +68,7 @@ def lint(
         family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
     asked, unasked = _selection(kind, chosen.name if chosen else None, family, system)
     ref = CertificateRef(facts.sha256, role)
-    crash = raise_crashes or RAISE in os.environ
-    outcomes = [_outcome(entry, at, ref, crash) for entry in asked]
+    outcomes = [_outcome(entry, at, ref, raise_crashes) for entry in asked]
     if kind == "end_entity":
         outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)
     return Report(_subject(facts), (*outcomes, *unasked), moment, environment, system)

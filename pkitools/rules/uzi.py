@@ -5,14 +5,13 @@ What rests on that mirror is THIRD_PARTY and so never an ERROR.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook, Scope
-from pkitools.x509.oids import UZI_NAME
+from pkitools.x509.uzi_name import UZIName, uzi_texts
 
 _CIBG = cite("uzi-server-request", "2")
 _MIRROR = cite("nuts-uzi-mirror")
@@ -20,9 +19,6 @@ _MIRROR = cite("nuts-uzi-mirror")
 BOOK = RuleBook("uzi", _MIRROR)
 _SCOPE: Final = Scope(kinds=("end_entity",), profiles=("uzi-server",))
 _WARNING, _THIRD_PARTY = Severity.WARNING, Certainty.THIRD_PARTY
-
-# <OID of the CA>-<version>-<UZI number>-S-<subscriber>-00.000-<AGB code>
-_UZI_NAME: Final = re.compile(r"[0-9.]{5,64}-[0-9]{1,2}-[0-9]{9}-S-[0-9]{8}-[0-9]{2}\.[0-9]{3}-[0-9]{8}")
 
 
 @BOOK.rule("key.size", Severity.ERROR, certainty=Certainty.OFFICIAL, scope=_SCOPE, source=_CIBG)
@@ -48,9 +44,9 @@ def _common_name(at: RuleContext) -> Answer:
 
 @BOOK.rule("san.uzi_name", _WARNING, certainty=_THIRD_PARTY, scope=_SCOPE)
 def _uzi_name(at: RuleContext) -> Answer:
-    names = [n.value for n in at.facts.subject_alternative_name or () if n.kind == "other" and n.type_id == UZI_NAME]
-    good = len(names) == 1 and _UZI_NAME.fullmatch(names[0]) is not None
-    return met_if(good, "subjectAltName.otherName", ", ".join(names))
+    texts = uzi_texts(at.facts.subject_alternative_name)
+    name = UZIName.read(texts[0]) if len(texts) == 1 else None
+    return met_if(name is not None and name.is_of_server, "subjectAltName.otherName", ", ".join(texts))
 
 
 RULES = BOOK.rules

@@ -2,60 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
-from pkitools.findings import CertificateRef, Evidence, Outcome, Rule, Status
+from pkitools.findings import (
+    NOT_APPLICABLE,
+    Answer,
+    CertificateRef,
+    Evidence,
+    Met,
+    NotApplicable,
+    NotChecked,
+    Outcome,
+    Rule,
+    Violated,
+    ask,
+)
 from pkitools.oin import OIN, EntityID
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies, hierarchy_of, hierarchy_of_root
+from pkitools.x509 import uzi_name
 from pkitools.x509.model import CertificateFacts
-from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH, UZI_NAME
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
+
+
+class FoundHierarchy(NamedTuple):
+    """The hierarchy a certificate is of, in the words that statements use.
+
+    Args:
+        name: its name.
+        group: ``pkioverheid``, ``trial``, ``test`` or ``acceptance``.
+        label: how people name it.
+        proven: a path leads to its root; else only the name of the certificate's issuer says so.
+    """
+
+    name: str
+    group: str
+    label: str
+    proven: bool
 
 
 @dataclass(frozen=True)
 class SystemContext:
-    """One certificate before one system."""
+    """One certificate before one system: what the checks of this room look at.
+
+    Args:
+        system: the system.
+        environment: where the certificate is to be used.
+        leaf: the certificate.
+        moment: aware UTC.
+        hierarchy: the hierarchy it is of; ``None`` when nothing tells.
+        self_signed: it is signed by its own key.
+        oin: its OIN.
+        entity_id: the entity ID it is to be used with.
+    """
 
     system: System
     environment: Environment
     leaf: CertificateFacts
     moment: datetime
+    hierarchy: FoundHierarchy | None
+    self_signed: bool
     oin: OIN | None
     entity_id: str | None
-
-    def outcome(
-        self,
-        rule: Rule,
-        status: Status,
-        *,
-        statement: Statement | None = None,
-        evidence: tuple[Evidence, ...] = (),
-        params: Mapping[str, str] = MappingProxyType({}),
-        reason: str = "",
-    ) -> Outcome:
-        """Return an outcome of ``rule``, as the system asks it where there is a statement."""
-        asked = rules.as_asked(rule, statement, self.system) if statement else rule
-        return Outcome(asked, status, self._ref, evidence, {"system": self.system.title, **params}, reason)
 
     def statements(self, topic: Topic) -> list[Statement]:
         """Return what the system says of a topic, here and now."""
         return [statement for statement in self._said if statement.topic is topic]
+
+    def asked(self, topic: Topic) -> list[Statement]:
+        """Return the statements that ask what the topic is about, here and now."""
+        return [statement for statement in self.statements(topic) if statement.answer is Stance.YES]
 
     @cached_property
     def _said(self) -> list[Statement]:
         return self.system.statements_at(self.environment, self.moment)
 
     @cached_property
-    def _ref(self) -> CertificateRef:
+    def about_hierarchy(self) -> Statement | None:
+        """What the system says of the hierarchy the certificate is of; nothing of a self-signed one."""
+        found = self.hierarchy
+        if found is None or self.self_signed:
+            return None
+        return self.system.about_hierarchy(found.name, found.group, self.environment, self.moment)
+
+    @cached_property
+    def about_self_signed(self) -> Statement | None:
+        """What the system says of certificates that are signed by their own key."""
+        return next(iter(self.statements(Topic.SELF_SIGNED)), None)
+
+    @cached_property
+    def ref(self) -> CertificateRef:
+        """The certificate, as outcomes name it."""
         return CertificateRef(self.leaf.sha256, "end_entity")
+
+
+Check: TypeAlias = Callable[[SystemContext], Answer]
+StatementCheck: TypeAlias = Callable[[SystemContext, Statement], Answer]
 
 
 def evaluate(
@@ -69,6 +118,7 @@ def evaluate(
     self_signed: bool = False,
     oin: OIN | None = None,
     entity_id: str | None = None,
+    raise_crashes: bool = False,
 ) -> tuple[Outcome, ...]:
     """Return an outcome for every rule about systems.
 
@@ -83,76 +133,115 @@ def evaluate(
         self_signed: the certificate is signed by its own key.
         oin: the OIN in the certificate.
         entity_id: the entity ID it is to be used with.
+        raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    subject = SystemContext(system, environment, leaf, moment, oin, entity_id)
-    outcomes = [
-        *_hierarchy(subject, _standing(leaf, hierarchy, root_sha256), self_signed),
-        *_self_signed(subject, self_signed),
-        *_entity_id(subject),
-    ]
-    for topic, rule, check in _CHECKS:
-        outcomes += _asked(subject, topic, rule, check)
-    return tuple(outcomes)
+    found = _found_hierarchy(leaf, hierarchy, root_sha256)
+    context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
+    return tuple(
+        outcome
+        for rule, check in _to_ask(context)
+        for outcome in ask(rule, _titled, context, check, certificate=context.ref, raise_crashes=raise_crashes)
+    )
+
+
+def _to_ask(context: SystemContext) -> Iterator[tuple[Rule, Check]]:
+    """Yield each rule with its check; of a rule that statements ask, once for each of them, as it asks it."""
+    for rule, statement_of, check in _OF_EVERY_SYSTEM:
+        yield _as_asked(rule, statement_of(context), context.system), check
+    for topic, rule, check_by in _OF_STATEMENTS:
+        asked = context.asked(topic)
+        if not asked:
+            yield rule, _not_asked
+        for statement in asked:
+            yield _as_asked(rule, statement, context.system), _with(check_by, statement)
+
+
+def _as_asked(rule: Rule, statement: Statement | None, system: System) -> Rule:
+    if statement is None or statement.answer is Stance.UNKNOWN:
+        return rule
+    return rules.as_asked(rule, statement, system)
+
+
+def _with(check: StatementCheck, statement: Statement) -> Check:
+    return lambda context: check(context, statement)
+
+
+def _titled(context: SystemContext, check: Check) -> Answer:
+    """Return the answer with the system's title as an operand: every message of this room names it."""
+    answer = check(context)
+    if isinstance(answer, NotApplicable):
+        return answer
+    return replace(answer, params={"system": context.system.title, **answer.params})
+
+
+def _not_asked(_: SystemContext) -> Answer:
+    return NOT_APPLICABLE
+
+
+def _met_if(good: bool, *evidence: Evidence, **operands: str) -> Met | Violated:
+    """Return MET or a violation; both show what was seen."""
+    return Met(evidence, operands) if good else Violated(evidence, operands)
 
 
 # -- the hierarchy ----------------------------------------------------------------------------------------------------
 
 
-class _Standing(NamedTuple):
-    name: str
-    group: str
-    label: str
-    proven: bool  # by a path; else only its issuer's name says so
-
-
-def _standing(leaf: CertificateFacts, hierarchy: Hierarchy | None, root_sha256: str | None) -> _Standing | None:
+def _found_hierarchy(
+    leaf: CertificateFacts, hierarchy: Hierarchy | None, root_sha256: str | None
+) -> FoundHierarchy | None:
     found = hierarchy or (hierarchy_of_root(root_sha256) if root_sha256 else None)
     if found:
-        return _Standing(found.name, _group(found.kind), found.label, proven=True)
+        return FoundHierarchy(found.name, _group(found.kind), found.label, proven=True)
     claimed = hierarchy_of(leaf)
     if root_sha256 is None:
         named = claimed.hierarchy
-        return _Standing(named.name, _group(named.kind), named.label, proven=False) if named else None
+        return FoundHierarchy(named.name, _group(named.kind), named.label, proven=False) if named else None
     # a root the user trusts: it is a TRIAL hierarchy if it calls itself one, never a production one
     if claimed.kind is HierarchyKind.TRIAL:
-        return _Standing(claimed.hierarchy.name if claimed.hierarchy else "trial", "trial", "TRIAL", proven=True)
-    return _Standing("test", "test", "test", proven=True)
+        return FoundHierarchy(claimed.hierarchy.name if claimed.hierarchy else "trial", "trial", "TRIAL", proven=True)
+    return FoundHierarchy("test", "test", "test", proven=True)
 
 
 def _group(kind: HierarchyKind) -> str:
     return "pkioverheid" if kind is HierarchyKind.PRODUCTION else str(kind)
 
 
-def _hierarchy(subject: SystemContext, standing: _Standing | None, self_signed: bool) -> Iterator[Outcome]:
-    if self_signed or standing is None:
-        absent = Status.NOT_APPLICABLE if self_signed else Status.NOT_CHECKED
-        reason = "" if self_signed else "no_path"
-        yield subject.outcome(rules.HIERARCHY_ACCEPTED, absent, reason=reason)
-        yield subject.outcome(rules.HIERARCHY_DISCOURAGED, Status.NOT_APPLICABLE)
-        yield subject.outcome(rules.HIERARCHY_UNCONFIRMED, Status.NOT_APPLICABLE)
-        return
-    said = subject.system.about_hierarchy(standing.name, standing.group, subject.environment, subject.moment)
-    answer = said.answer if said else Stance.UNKNOWN
-    params = {"hierarchy": standing.label, "accepted": ", ".join(_accepted(subject)) or "-"}
-    evidence = (Evidence("issuer", subject.leaf.issuer.common_name or subject.leaf.issuer.text),)
+def _hierarchy(bad: Stance, *good: Stance) -> Check:
+    """Return the check that the system does not take this stance on the hierarchy."""
 
-    def outcome(rule: Rule, bad: Stance, *good: Stance) -> Outcome:
-        status = Status.VIOLATED if answer is bad else Status.MET if answer in good else Status.NOT_APPLICABLE
-        reason = ""
-        if status is Status.MET and not standing.proven and rule is rules.HIERARCHY_ACCEPTED:
-            status, reason = Status.NOT_CHECKED, "no_path"
-        statement = None if answer is Stance.UNKNOWN else said
-        return subject.outcome(rule, status, statement=statement, evidence=evidence, params=params, reason=reason)
+    def check(context: SystemContext) -> Answer:
+        if context.hierarchy is None or context.self_signed:
+            return NOT_APPLICABLE
+        stance = context.about_hierarchy.answer if context.about_hierarchy else Stance.UNKNOWN
+        if stance is not bad and stance not in good:
+            return NOT_APPLICABLE
+        issuer = context.leaf.issuer
+        return _met_if(
+            stance is not bad,
+            Evidence("issuer", issuer.common_name or issuer.text),
+            hierarchy=context.hierarchy.label,
+            accepted=", ".join(_accepted(context)) or "-",
+        )
 
-    yield outcome(rules.HIERARCHY_ACCEPTED, Stance.NO, Stance.YES, Stance.DISCOURAGED)
-    yield outcome(rules.HIERARCHY_DISCOURAGED, Stance.DISCOURAGED, Stance.YES)
-    yield outcome(rules.HIERARCHY_UNCONFIRMED, Stance.UNKNOWN, Stance.YES, Stance.DISCOURAGED)
+    return check
 
 
-def _accepted(subject: SystemContext) -> Iterator[str]:
+_NOT_REFUSED: Final = _hierarchy(Stance.NO, Stance.YES, Stance.DISCOURAGED)
+
+
+def _hierarchy_accepted(context: SystemContext) -> Answer:
+    if context.hierarchy is None and not context.self_signed:
+        return NotChecked("no_path")
+    answer = _NOT_REFUSED(context)
+    if isinstance(answer, Met) and context.hierarchy and not context.hierarchy.proven:
+        return NotChecked("no_path", params=answer.params)  # a name may refuse, never accept
+    return answer
+
+
+def _accepted(context: SystemContext) -> Iterator[str]:
     """Yield the labels of what is taken here, to name the anchor that would have matched."""
     labels = {h.name: h.label for h in hierarchies()} | {"trial": "TRIAL", "test": "test", "pkioverheid": "PKIoverheid"}
-    for statement in subject.statements(Topic.HIERARCHY):
+    for statement in context.statements(Topic.HIERARCHY):
         if statement.answer in {Stance.YES, Stance.DISCOURAGED}:
             yield from (labels[value] for value in statement.values if value in labels)
 
@@ -160,178 +249,148 @@ def _accepted(subject: SystemContext) -> Iterator[str]:
 # -- self-signed ------------------------------------------------------------------------------------------------------
 
 
-def _self_signed(subject: SystemContext, self_signed: bool) -> Iterator[Outcome]:
-    said = subject.statements(Topic.SELF_SIGNED)
-    first = said[0] if said else None
-    answer = first.answer if first else Stance.UNKNOWN
-    stated = first if first and answer is not Stance.UNKNOWN else None
-    refused, unknown = answer is Stance.NO, answer is Stance.UNKNOWN
-    here_only = answer is Stance.YES and _refused_in_production(subject)
-    yield subject.outcome(rules.SELF_SIGNED_NOT_ALLOWED, _bad_if(self_signed and refused), statement=stated)
-    yield subject.outcome(rules.SELF_SIGNED_UNCONFIRMED, _bad_if(self_signed and unknown))
-    yield subject.outcome(rules.SELF_SIGNED_PREPRODUCTION_ONLY, _bad_if(self_signed and here_only))
+def _stance_on_self_signed(context: SystemContext) -> Stance:
+    return context.about_self_signed.answer if context.about_self_signed else Stance.UNKNOWN
 
 
-def _refused_in_production(subject: SystemContext) -> bool:
-    if subject.environment is Environment.PRODUCTION:
+def _self_signed_allowed(context: SystemContext) -> Answer:
+    return _met_if(not (context.self_signed and _stance_on_self_signed(context) is Stance.NO))
+
+
+def _self_signed_confirmed(context: SystemContext) -> Answer:
+    return _met_if(not (context.self_signed and _stance_on_self_signed(context) is Stance.UNKNOWN))
+
+
+def _self_signed_everywhere(context: SystemContext) -> Answer:
+    here_only = _stance_on_self_signed(context) is Stance.YES and _refused_in_production(context)
+    return _met_if(not (context.self_signed and here_only))
+
+
+def _refused_in_production(context: SystemContext) -> bool:
+    if context.environment is Environment.PRODUCTION:
         return False
-    said = subject.system.statements_at(Environment.PRODUCTION, subject.moment, Topic.SELF_SIGNED)
+    said = context.system.statements_at(Environment.PRODUCTION, context.moment, Topic.SELF_SIGNED)
     return any(s.answer is Stance.NO for s in said)
-
-
-def _bad_if(condition: bool) -> Status:
-    return Status.VIOLATED if condition else Status.MET
 
 
 # -- the entity ID ----------------------------------------------------------------------------------------------------
 
 
-def _entity_id(subject: SystemContext) -> Iterator[Outcome]:
-    asked = [s for s in subject.statements(Topic.ENTITY_ID) if s.answer is Stance.YES]
-    if not asked:
-        yield subject.outcome(rules.ENTITY_ID_GIVEN, Status.NOT_APPLICABLE)
-        yield subject.outcome(rules.OIN_EQUALS_ENTITY_ID, Status.NOT_APPLICABLE)
-        return
-    given = subject.entity_id is not None
-    yield subject.outcome(rules.ENTITY_ID_GIVEN, _bad_if(not given))
-    for statement in asked:
-        status, reason, wanted = _compare(subject, statement)
-        yield subject.outcome(
-            rules.OIN_EQUALS_ENTITY_ID,
-            status,
-            statement=statement,
-            evidence=(Evidence("entity_id", subject.entity_id or ""), Evidence("oin", str(subject.oin or ""))),
-            params={"oin": str(subject.oin or "-"), "wanted": wanted, "detail": subject.entity_id or ""},
-            reason=reason,
-        )
+def _entity_id_given(context: SystemContext) -> Answer:
+    return _met_if(context.entity_id is not None) if context.asked(Topic.ENTITY_ID) else NOT_APPLICABLE
 
 
-def _compare(subject: SystemContext, statement: Statement) -> tuple[Status, str, str]:
-    if subject.entity_id is None:
-        return Status.NOT_APPLICABLE, "", ""
+def _oin_equals_entity_id(context: SystemContext, statement: Statement) -> Answer:
+    text = context.entity_id
+    if text is None:
+        return NOT_APPLICABLE
+    # a system that takes any entity ID asks nothing of one without an OIN, or of another scheme
+    free = "*" in statement.values
+    oin = str(context.oin or "-")
     try:
-        parsed = EntityID.parse(subject.entity_id)
+        parsed = EntityID.parse(text)
     except PkitoolsError:
-        # a system that takes any entity ID asks nothing of one without an OIN
-        free = "*" in statement.values
-        return (Status.NOT_APPLICABLE, "", "") if free else (Status.NOT_CHECKED, "undecodable", "")
-    if parsed.scheme not in statement.values:
-        return (Status.NOT_APPLICABLE, "", "") if "*" in statement.values else (Status.VIOLATED, "", str(parsed.oin))
-    return _bad_if(subject.oin != parsed.oin), "", str(parsed.oin)
+        return NOT_APPLICABLE if free else NotChecked("undecodable", text, {"oin": oin, "wanted": ""})
+    known = parsed.scheme in statement.values
+    if not known and free:
+        return NOT_APPLICABLE
+    evidence = Evidence("entity_id", text), Evidence("oin", str(context.oin or ""))
+    return _met_if(known and context.oin == parsed.oin, *evidence, oin=oin, wanted=str(parsed.oin), detail=text)
 
 
 # -- what is asked or not ---------------------------------------------------------------------------------------------
 
 
-class Seen(NamedTuple):
-    """What a check saw: whether it is well, and the operands of the message."""
-
-    well: bool | None  # None: does not apply
-    params: Mapping[str, str] = MappingProxyType({})
-    evidence: tuple[Evidence, ...] = ()
+def _oin_required(context: SystemContext, statement: Statement) -> Answer:
+    numbers = ", ".join(a.value for a in context.leaf.subject_serial_numbers) or "-"
+    return _met_if(context.oin is not None, Evidence("subject.serialNumber", numbers), found=numbers)
 
 
-Check = Callable[[SystemContext, Statement], Seen]
+def _kvk_number(context: SystemContext, statement: Statement) -> Answer:
+    oin = context.oin
+    return NOT_APPLICABLE if oin is None else _met_if(oin.kvk is not None, oin=str(oin), register=oin.register)
 
 
-def _asked(subject: SystemContext, topic: Topic, rule: Rule, check: Check) -> Iterator[Outcome]:
-    asked = [s for s in subject.statements(topic) if s.answer is Stance.YES]
-    if not asked:
-        yield subject.outcome(rule, Status.NOT_APPLICABLE)
-    for statement in asked:
-        seen = check(subject, statement)
-        status = Status.NOT_APPLICABLE if seen.well is None else _bad_if(not seen.well)
-        yield subject.outcome(rule, status, statement=statement, evidence=seen.evidence, params=seen.params)
+def _oin_digits(context: SystemContext, statement: Statement) -> Answer:
+    oin = context.oin
+    return NOT_APPLICABLE if oin is None else _met_if(oin.isdecimal(), oin=str(oin))
 
 
-def _oin_required(subject: SystemContext, _: Statement) -> Seen:
-    numbers = ", ".join(a.value for a in subject.leaf.subject_serial_numbers) or "-"
-    return Seen(subject.oin is not None, {"found": numbers}, (Evidence("subject.serialNumber", numbers),))
+def _ura(context: SystemContext, statement: Statement) -> Answer:
+    names = context.leaf.subject_alternative_name
+    found = ", ".join(uzi_name.uzi_texts(names)) or "-"
+    return _met_if(bool(uzi_name.uras(names)), Evidence("subjectAltName.otherName", found), found=found)
 
 
-def _kvk_number(subject: SystemContext, _: Statement) -> Seen:
-    if subject.oin is None:
-        return Seen(None)
-    return Seen(subject.oin.kvk is not None, {"oin": str(subject.oin), "register": subject.oin.register})
-
-
-def _oin_digits(subject: SystemContext, _: Statement) -> Seen:
-    if subject.oin is None:
-        return Seen(None)
-    return Seen(str(subject.oin).isdecimal(), {"oin": str(subject.oin)})
-
-
-def _ura(subject: SystemContext, _: Statement) -> Seen:
-    names = [
-        n.value for n in subject.leaf.subject_alternative_name or () if n.kind == "other" and n.type_id == UZI_NAME
-    ]
-    found = ", ".join(names) or "-"
-    well = any(_has_ura(name) for name in names)
-    return Seen(well, {"found": found}, (Evidence("subjectAltName.otherName", found),))
-
-
-def _has_ura(name: str) -> bool:
-    """Return whether a UZI name ``<OID>-<version>-<UZI number>-<kind>-<URA>-<role>-<AGB>`` holds a URA."""
-    parts = name.split("-")
-    return len(parts) >= 5 and len(parts[4]) == 8 and parts[4].isascii() and parts[4].isdecimal()
-
-
-def _purpose(oid: str) -> Check:
-    def check(subject: SystemContext, _: Statement) -> Seen:
-        purposes = subject.leaf.extended_key_usage
+def _purpose(oid: str) -> StatementCheck:
+    def check(context: SystemContext, statement: Statement) -> Answer:
+        purposes = context.leaf.extended_key_usage
         found = "-" if purposes is None else ", ".join(purposes)
         # without the extension a certificate may serve every purpose (RFC 5280 4.2.1.12)
-        well = purposes is None or bool({oid, ANY_EXTENDED_KEY_USAGE} & set(purposes))
-        return Seen(well, {"found": found}, (Evidence("extendedKeyUsage", found),))
+        good = purposes is None or bool({oid, ANY_EXTENDED_KEY_USAGE} & set(purposes))
+        return _met_if(good, Evidence("extendedKeyUsage", found), found=found)
 
     return check
 
 
-def _signing(subject: SystemContext, _: Statement) -> Seen:
-    usage = subject.leaf.key_usage
+def _signing(context: SystemContext, statement: Statement) -> Answer:
+    usage = context.leaf.key_usage
     found = "-" if usage is None else ", ".join(sorted(usage))
-    well = usage is None or bool({"digitalSignature", "nonRepudiation"} & usage)
-    return Seen(well, {"found": found}, (Evidence("keyUsage", found),))
+    good = usage is None or bool({"digitalSignature", "nonRepudiation"} & usage)
+    return _met_if(good, Evidence("keyUsage", found), found=found)
 
 
-def _key_size(subject: SystemContext, statement: Statement) -> Seen:
-    key = subject.leaf.public_key
-    well = key.algorithm.startswith("RSA") and (key.bits or 0) >= (statement.number or 0)
-    return Seen(well, {"found": key.label, "bits": str(statement.number)}, (Evidence("publicKey", key.label),))
+def _key_size(context: SystemContext, statement: Statement) -> Answer:
+    key = context.leaf.public_key
+    good = key.algorithm.startswith("RSA") and (key.bits or 0) >= (statement.number or 0)
+    return _met_if(good, Evidence("publicKey", key.label), found=key.label, bits=str(statement.number))
 
 
-def _policy(subject: SystemContext, statement: Statement) -> Seen:
-    found = [p.oid for p in subject.leaf.certificate_policies or ()]
-    params = {"found": ", ".join(found) or "-", "wanted": ", ".join(statement.values)}
-    return Seen(bool(set(found) & set(statement.values)), params, (Evidence("certificatePolicies", params["found"]),))
+def _policy(context: SystemContext, statement: Statement) -> Answer:
+    policies = [p.oid for p in context.leaf.certificate_policies or ()]
+    found = ", ".join(policies) or "-"
+    good = bool(set(policies) & set(statement.values))
+    return _met_if(good, Evidence("certificatePolicies", found), found=found, wanted=", ".join(statement.values))
 
 
-def _domains(subject: SystemContext) -> tuple[list[str], Seen]:
-    names = [n.value for n in subject.leaf.subject_alternative_name or () if n.kind == "dns"]
-    found = ", ".join(names) or "-"
-    return names, Seen(None, {"found": found}, (Evidence("subjectAltName.dNSName", found),))
+def _domains(good: Callable[[list[str]], bool]) -> StatementCheck:
+    def check(context: SystemContext, statement: Statement) -> Answer:
+        names = [n.value for n in context.leaf.subject_alternative_name or () if n.kind == "dns"]
+        found = ", ".join(names) or "-"
+        return _met_if(good(names), Evidence("subjectAltName.dNSName", found), found=found)
+
+    return check
 
 
-def _fqdn(subject: SystemContext, _: Statement) -> Seen:
-    names, seen = _domains(subject)
-    return seen._replace(well=any("." in name.strip(".") for name in names))
+def _organization_name(context: SystemContext, statement: Statement) -> Answer:
+    return _met_if(bool((context.leaf.subject.organization or "").strip()))
 
 
-def _no_wildcard(subject: SystemContext, _: Statement) -> Seen:
-    names, seen = _domains(subject)
-    return seen._replace(well=not any("*" in name for name in names))
+def _about_hierarchy(context: SystemContext) -> Statement | None:
+    return context.about_hierarchy
 
 
-def _single_domain(subject: SystemContext, _: Statement) -> Seen:
-    names, seen = _domains(subject)
-    return seen._replace(well=len({name.casefold() for name in names}) <= 1)
+def _about_self_signed(context: SystemContext) -> Statement | None:
+    return context.about_self_signed
 
 
-def _organization_name(subject: SystemContext, _: Statement) -> Seen:
-    return Seen(bool((subject.leaf.subject.organization or "").strip()))
+def _no_statement(_: SystemContext) -> None:
+    return None
 
 
-_CHECKS: Final[tuple[tuple[Topic, Rule, Check], ...]] = (
+_OF_EVERY_SYSTEM: Final[tuple[tuple[Rule, Callable[[SystemContext], Statement | None], Check], ...]] = (
+    (rules.HIERARCHY_ACCEPTED, _about_hierarchy, _hierarchy_accepted),
+    (rules.HIERARCHY_DISCOURAGED, _about_hierarchy, _hierarchy(Stance.DISCOURAGED, Stance.YES)),
+    (rules.HIERARCHY_UNCONFIRMED, _about_hierarchy, _hierarchy(Stance.UNKNOWN, Stance.YES, Stance.DISCOURAGED)),
+    (rules.SELF_SIGNED_NOT_ALLOWED, _about_self_signed, _self_signed_allowed),
+    (rules.SELF_SIGNED_UNCONFIRMED, _no_statement, _self_signed_confirmed),
+    (rules.SELF_SIGNED_PREPRODUCTION_ONLY, _no_statement, _self_signed_everywhere),
+    (rules.ENTITY_ID_GIVEN, _no_statement, _entity_id_given),
+)
+"""Asked before every system, each with the statement that decides, if one does."""
+
+_OF_STATEMENTS: Final[tuple[tuple[Topic, Rule, StatementCheck], ...]] = (
+    (Topic.ENTITY_ID, rules.OIN_EQUALS_ENTITY_ID, _oin_equals_entity_id),
     (Topic.OIN, rules.OIN_REQUIRED, _oin_required),
     (Topic.KVK_NUMBER, rules.OIN_KVK_BASED, _kvk_number),
     (Topic.OIN_DIGITS, rules.OIN_DIGITS_ONLY, _oin_digits),
@@ -341,8 +400,9 @@ _CHECKS: Final[tuple[tuple[Topic, Rule, Check], ...]] = (
     (Topic.SIGNING, rules.SIGNING, _signing),
     (Topic.KEY_SIZE, rules.KEY_SIZE, _key_size),
     (Topic.POLICY, rules.POLICY_EXPECTED, _policy),
-    (Topic.FQDN, rules.FQDN, _fqdn),
-    (Topic.NO_WILDCARD, rules.NO_WILDCARD, _no_wildcard),
-    (Topic.SINGLE_DOMAIN, rules.SINGLE_DOMAIN, _single_domain),
+    (Topic.FQDN, rules.FQDN, _domains(lambda names: any("." in name.strip(".") for name in names))),
+    (Topic.NO_WILDCARD, rules.NO_WILDCARD, _domains(lambda names: not any("*" in name for name in names))),
+    (Topic.SINGLE_DOMAIN, rules.SINGLE_DOMAIN, _domains(lambda names: len({n.casefold() for n in names}) <= 1)),
     (Topic.ORGANIZATION_NAME, rules.ORGANIZATION_NAME, _organization_name),
 )
+"""Asked once for every statement that asks the topic."""

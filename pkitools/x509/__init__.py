@@ -28,7 +28,7 @@ from pkitools.x509.reader import SignedParts, read_certificate, signed_parts
 if TYPE_CHECKING:
     from pkitools.x509.problems import problem_sentence
     from pkitools.x509.subject_oin import OINResult, oin_from_certificate, oin_from_subject
-    from pkitools.x509.subject_oin import oin_from_certificate as OIN_from_certificate  # noqa: N812  # the OIN's own spelling
+    from pkitools.x509.uzi_name import UZIName
 
 __all__ = [
     "BasicConstraints",
@@ -40,11 +40,11 @@ __all__ = [
     "GeneralName",
     "NameAttribute",
     "OINResult",
-    "OIN_from_certificate",
     "PublicKey",
     "QcStatement",
     "SignatureAlgorithm",
     "SignedParts",
+    "UZIName",
     "key_identifier",
     "oin_from_certificate",
     "oin_from_subject",
@@ -55,7 +55,7 @@ __all__ = [
 
 _LATER: Final = {
     "OINResult": ("subject_oin", "OINResult"),
-    "OIN_from_certificate": ("subject_oin", "oin_from_certificate"),
+    "UZIName": ("uzi_name", "UZIName"),
     "oin_from_certificate": ("subject_oin", "oin_from_certificate"),
     "oin_from_subject": ("subject_oin", "oin_from_subject"),
     "problem_sentence": ("problems", "problem_sentence"),

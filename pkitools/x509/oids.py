@@ -14,7 +14,7 @@ SERVER_AUTH: Final = "1.3.6.1.5.5.7.3.1"
 CLIENT_AUTH: Final = "1.3.6.1.5.5.7.3.2"
 ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
 UZI_NAME: Final = "2.5.5.5"
-"""Type of the otherName of the UZI-register, see :mod:`pkitools.x509.subject_oin`."""
+"""Type of the otherName of the UZI-register, see :mod:`pkitools.x509.uzi_name`."""
 
 ATTRIBUTES: Final[dict[str, str]] = {
     "2.5.4.3": "CN",

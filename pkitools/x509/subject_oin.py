@@ -1,8 +1,7 @@
 """The OIN in a certificate: where it sits, and what can be wrong with how it sits there.
 
 An OIN stands in the attribute serialNumber (2.5.4.5) of the subject, exactly once, as a PrintableString (Digikoppeling
-PKI001). A UZI server certificate has none: its otherName 2.5.5.5 holds
-``<OID of the CA>-<version>-<UZI number>-<card type>-<URA>-<role>-<AGB code>``, from which DigiD forms
+PKI001). A UZI server certificate has none: from the URA in its UZI name (:mod:`pkitools.x509.uzi_name`) DigiD forms
 ``00000009<URA>0000``; that wins over the serialNumber.
 
 Readers differ in which serialNumber of several they take (the first RDN, the first value of it, the last one, even the
@@ -12,18 +11,29 @@ issuer's), so here nothing is picked: more than one gives none.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from pkitools.documents import cite
-from pkitools.findings import Certainty, Evidence, Outcome, Rule, Severity
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    Answer,
+    Certainty,
+    Evidence,
+    Outcome,
+    Rule,
+    Severity,
+    Violated,
+    ask,
+)
 from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
-from pkitools.oin.check import Check
+from pkitools.x509 import uzi_name
 from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName, NameAttribute
-from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER, UZI_NAME
+from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
 
 SUBJECT_PATH: Final = "subject.serialNumber"
 UZI_PATH: Final = "subjectAlternativeName.otherName"
@@ -43,8 +53,6 @@ ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING,
 
 # what was meant to be an OIN: its length, or the zeros every prefix begins with
 _LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
-_URA: Final = re.compile(r"[0-9]{8}")
-_UZI_FIELDS: Final = 7
 _OF_PERSONS: Final = ("2.5.4.4", "2.5.4.42", "2.5.4.65")  # surname, givenName, pseudonym
 
 
@@ -86,8 +94,7 @@ def _names_a_person(subject: DistinguishedName) -> bool:
 
 
 def _result(carrier: _Carrier) -> OINResult:
-    evidence = carrier.evidence
-    outcomes = tuple([check.outcome(carrier, evidence) for check in _CHECKS])
+    outcomes = tuple([outcome for rule, check in _CHECKS for outcome in ask(rule, check, carrier)])
     if carrier.is_ambiguous or carrier.is_in_conflict:
         return OINResult(None, None, "", outcomes)
     if carrier.uzi is not None:
@@ -110,10 +117,8 @@ class _Carrier:
 
     @cached_property
     def uras(self) -> tuple[str, ...]:
-        """The different URAs of all UZI names. PKIoverheid has other uses of this otherName, with fewer fields."""
-        fields = [name.value.split("-") for name in self.names if name.type_id == UZI_NAME and name.string_type]
-        found = [f[4] for f in fields if len(f) == _UZI_FIELDS and _URA.fullmatch(f[4])]
-        return tuple(dict.fromkeys(found))
+        """The different URAs of all UZI names."""
+        return uzi_name.uras(self.names)
 
     @cached_property
     def value(self) -> str | None:
@@ -148,11 +153,9 @@ class _Carrier:
         return self.value
 
     @property
-    def resembles(self) -> bool | None:
-        """The candidate was meant to be an OIN."""
-        if self.candidate is None:
-            return None
-        return _LOOKS_LIKE_AN_OIN.fullmatch(self.candidate.strip()) is not None
+    def resembles(self) -> bool:
+        """There is a candidate, and it was meant to be an OIN."""
+        return self.candidate is not None and _LOOKS_LIKE_AN_OIN.fullmatch(self.candidate.strip()) is not None
 
     @cached_property
     def organization_identifiers(self) -> tuple[str, ...]:
@@ -175,91 +178,92 @@ def _parsed(text: str | None) -> OIN | None:
         return None
 
 
-def _present(carrier: _Carrier) -> bool | None:
+def _met_if(good: bool, carrier: _Carrier, **operands: str) -> Answer:
+    """Return MET, or a violation that shows what stands in the two places."""
+    return MET if good else Violated((carrier.evidence,), operands)
+
+
+def _present(carrier: _Carrier) -> Answer:
     found = bool(carrier.attributes or carrier.uras)
-    return found if found or carrier.expected else None
+    return _met_if(found, carrier) if found or carrier.expected else NOT_APPLICABLE
 
 
-def _single(carrier: _Carrier) -> bool | None:
-    return not carrier.is_ambiguous if carrier.attributes or carrier.uras else None
+def _single(carrier: _Carrier) -> Answer:
+    if not carrier.attributes and not carrier.uras:
+        return NOT_APPLICABLE
+    if not carrier.is_ambiguous:
+        return MET
+    several = carrier.uras if len(carrier.uras) > 1 else tuple(a.value for a in carrier.attributes)
+    shown = ", ".join(several[:MAX_LISTED])
+    values = shown if len(several) <= MAX_LISTED else f"{shown}, …"
+    return _met_if(False, carrier, count=str(len(several)), values=values)
 
 
-def _printable(carrier: _Carrier) -> bool | None:
-    return None if carrier.candidate is None else carrier.attributes[0].string_type == "PrintableString"
+def _printable(carrier: _Carrier) -> Answer:
+    if carrier.candidate is None:
+        return NOT_APPLICABLE
+    written = carrier.attributes[0].string_type
+    return _met_if(written == "PrintableString", carrier, value=carrier.candidate, string_type=written)
 
 
-def _trimmed(carrier: _Carrier) -> bool | None:
-    return None if carrier.candidate is None else carrier.candidate == carrier.candidate.strip()
+def _trimmed(carrier: _Carrier) -> Answer:
+    if carrier.candidate is None:
+        return NOT_APPLICABLE
+    return _met_if(carrier.candidate == carrier.candidate.strip(), carrier, value=carrier.candidate)
 
 
-def _valid(carrier: _Carrier) -> bool | None:
-    if not carrier.resembles or carrier.candidate is None:
-        return None
-    return carrier.parsed is not None or _parsed(carrier.candidate.strip()) is not None
+def _resembling(carrier: _Carrier) -> Answer:
+    if carrier.candidate is None:
+        return NOT_APPLICABLE
+    return _met_if(carrier.resembles, carrier, value=carrier.candidate)
 
 
-def _without_conflict(carrier: _Carrier) -> bool | None:
-    return None if carrier.uzi is None or carrier.parsed is None else not carrier.is_in_conflict
+def _valid(carrier: _Carrier) -> Answer:
+    if carrier.candidate is None or not carrier.resembles:
+        return NOT_APPLICABLE
+    if carrier.parsed is not None:
+        return MET
+    text = carrier.candidate.strip()
+    try:
+        OIN.parse(text, legacy=True)
+    except InvalidOINError as error:
+        return _met_if(False, carrier, value=text, rule=error.code)
+    return MET
 
 
-def _organization_agrees(carrier: _Carrier) -> bool | None:
+def _without_conflict(carrier: _Carrier) -> Answer:
+    if carrier.uzi is None or carrier.parsed is None:
+        return NOT_APPLICABLE
+    return _met_if(not carrier.is_in_conflict, carrier, subject=str(carrier.parsed), uzi=str(carrier.uzi))
+
+
+def _organization_agrees(carrier: _Carrier) -> Answer:
     if carrier.parsed is None:
-        return None
+        return NOT_APPLICABLE
     answers = [_agrees(text, carrier.parsed) for text in carrier.organization_identifiers]
     known = [answer for answer in answers if answer is not None]
-    return all(known) if known else None
+    if not known:
+        return NOT_APPLICABLE
+    identifiers = ", ".join(carrier.organization_identifiers[:MAX_LISTED])
+    return _met_if(all(known), carrier, oin=str(carrier.parsed), identifier=identifiers)
 
 
 def _agrees(identifier: str, oin: OIN) -> bool | None:
+    """Say whether the two name one organisation; ``None`` when they cannot be compared."""
     try:
         return OrganizationIdentifier.parse(identifier).agrees_with(oin)
     except InvalidIdentifierError:
         return None
 
 
-def _nothing(_carrier: _Carrier) -> Mapping[str, str]:
-    return {}
-
-
-def _found(carrier: _Carrier) -> Mapping[str, str]:
-    return {"value": carrier.value or ""}
-
-
-def _all_found(carrier: _Carrier) -> Mapping[str, str]:
-    several = carrier.uras if len(carrier.uras) > 1 else tuple(a.value for a in carrier.attributes)
-    shown = ", ".join(several[:MAX_LISTED])
-    return {"count": str(len(several)), "values": shown if len(several) <= MAX_LISTED else f"{shown}, …"}
-
-
-def _found_type(carrier: _Carrier) -> Mapping[str, str]:
-    return {"value": carrier.value or "", "string_type": carrier.attributes[0].string_type}
-
-
-def _broken_rule(carrier: _Carrier) -> Mapping[str, str]:
-    text = (carrier.candidate or "").strip()
-    try:
-        OIN.parse(text, legacy=True)
-    except InvalidOINError as error:
-        return {"value": text, "rule": error.code}
-    raise AssertionError("asked for the fault of a valid OIN")
-
-
-def _both_places(carrier: _Carrier) -> Mapping[str, str]:
-    return {"subject": str(carrier.parsed), "uzi": str(carrier.uzi)}
-
-
-def _both_identifiers(carrier: _Carrier) -> Mapping[str, str]:
-    return {"oin": str(carrier.parsed), "identifier": ", ".join(carrier.organization_identifiers[:MAX_LISTED])}
-
-
-_CHECKS: Final[tuple[Check[_Carrier], ...]] = (
-    Check(MISSING, _present, _nothing),
-    Check(AMBIGUOUS, _single, _all_found),
-    Check(ENCODING, _printable, _found_type),
-    Check(SPACES, _trimmed, _found),
-    Check(NOT_AN_OIN, lambda carrier: carrier.resembles, _found),
-    Check(INVALID, _valid, _broken_rule),
-    Check(UZI_CONFLICT, _without_conflict, _both_places),
-    Check(ORGANIZATION, _organization_agrees, _both_identifiers),
+_CHECKS: Final[tuple[tuple[Rule, Callable[[_Carrier], Answer]], ...]] = (
+    (MISSING, _present),
+    (AMBIGUOUS, _single),
+    (ENCODING, _printable),
+    (SPACES, _trimmed),
+    (NOT_AN_OIN, _resembling),
+    (INVALID, _valid),
+    (UZI_CONFLICT, _without_conflict),
+    (ORGANIZATION, _organization_agrees),
 )
-RULES: Final[tuple[Rule, ...]] = tuple(check.rule for check in _CHECKS)
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rule, _ in _CHECKS)

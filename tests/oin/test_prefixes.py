@@ -19,11 +19,12 @@ ROWS = list(prefix_table().prefixes.values())
 
 
 def test_the_table_says_where_it_comes_from() -> None:
-    table = prefix_table()
-    assert table.document == "OIN-Stelsel"
-    assert table.version
-    assert table.url.startswith("https://")
-    assert isinstance(table.retrieved, date)
+    document = prefix_table().source.document
+    assert document.title["nl"] == "OIN-Stelsel"
+    assert document.version
+    assert document.url.startswith("https://")
+    assert isinstance(document.read, date)
+    assert all(source.document.title for source in prefix_table().examples.values())
 
 
 def test_it_holds_the_prefixes_of_the_scheme() -> None:

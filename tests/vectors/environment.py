@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from pkitools.checking.environment import Standing, environment_outcomes
+from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.environment import Environment
 from pkitools.findings import Report
 from pkitools.trust import embedded_certificates, get_hierarchy
@@ -15,9 +16,10 @@ from tests.vectors import Vector
 
 PREPRODUCTION, PRODUCTION = Environment.PREPRODUCTION, Environment.PRODUCTION
 G1 = get_hierarchy("g1-private")
-UNDER_G1 = Standing(anchored=True, hierarchy=G1, claimed=G1, claimed_kind=HierarchyKind.PRODUCTION)
-UNDER_OWN_ROOT = Standing(anchored=True)
-SELF_SIGNED = Standing(anchored=True, self_signed=True)
+Anchored = dict[str, Any]
+UNDER_G1: Anchored = {"hierarchy": G1, "claimed": G1, "claimed_kind": HierarchyKind.PRODUCTION}
+UNDER_OWN_ROOT: Anchored = {}
+SELF_SIGNED: Anchored = {"self_signed": True}
 
 
 def facts() -> CertificateFacts:
@@ -25,11 +27,12 @@ def facts() -> CertificateFacts:
     return read_certificate(ca.der)
 
 
-def report(environment: Environment, standing: Standing, policy: str | None = None) -> Report:
+def report(environment: Environment, known: Anchored, policy: str | None = None) -> Report:
     subject = facts()
     if policy:
         subject = replace(subject, certificate_policies=(CertificatePolicy(policy),))
-    return Report("vector", tuple(environment_outcomes(subject, environment, standing)))
+    context = EnvironmentContext(subject, environment, anchored=True, **known)
+    return Report("vector", check_environment(context, raise_crashes=True))
 
 
 VECTORS = [
@@ -40,7 +43,7 @@ VECTORS = [
     ),
     Vector(
         "environment.production.no_test",
-        lambda: report(PRODUCTION, Standing(anchored=True, claimed_kind=HierarchyKind.TRIAL)),
+        lambda: report(PRODUCTION, {"claimed_kind": HierarchyKind.TRIAL}),
         lambda: report(PRODUCTION, UNDER_G1),
     ),
     Vector(

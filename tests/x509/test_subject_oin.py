@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from pkitools.findings import Status
 from pkitools.oin import OIN
 from pkitools.x509 import (
-    OIN_from_certificate,
     OINResult,
     oin_from_certificate,
     oin_from_subject,
@@ -58,7 +57,6 @@ def test_the_plain_case() -> None:
     assert found.oin == OIN.parse(KVK)
     assert (found.value, found.where) == (KVK, SUBJECT_PATH)
     assert violated(found) == set()
-    assert OIN_from_certificate is oin_from_certificate
 
 
 def test_every_rule_has_its_outcome_every_time() -> None:

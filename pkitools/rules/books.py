@@ -1,0 +1,36 @@
+"""The rule books, one per source document: the one list of what :func:`pkitools.rules.lint` asks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.findings import Rule
+from pkitools.rules import (
+    advice,
+    digikoppeling,
+    etsi_319_412,
+    oin_stelsel,
+    por,
+    rfc5280,
+    rfc5280_extensions,
+    st_saml,
+    trial,
+    uzi,
+)
+from pkitools.rules.engine import Entry, RuleBook
+
+BOOKS: Final[tuple[RuleBook, ...]] = (
+    rfc5280.BOOK,
+    rfc5280_extensions.BOOK,
+    por.BOOK,
+    trial.TRIAL,
+    trial.G4,
+    uzi.BOOK,
+    oin_stelsel.BOOK,
+    digikoppeling.BOOK,
+    st_saml.BOOK,
+    etsi_319_412.BOOK,
+    advice.BOOK,
+)
+ENTRIES: Final[tuple[Entry, ...]] = tuple(entry for book in BOOKS for entry in book.entries)
+RULES: Final[tuple[Rule, ...]] = tuple(entry.rule for entry in ENTRIES)
