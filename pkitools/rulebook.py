@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from functools import cache
 
-from pkitools.checking import environment
+from pkitools.checking import environment, file_check
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
 from pkitools.oin import id_rules, number_rules
@@ -20,7 +20,7 @@ from pkitools.x509 import subject_oin
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, sorted by code."""
-    rooms = (number_rules, id_rules, subject_oin, systems, requests, books, environment, path, revocation)
+    rooms = (number_rules, id_rules, subject_oin, systems, requests, books, environment, path, revocation, file_check)
     return tuple(sorted((rule for room in rooms for rule in room.RULES), key=lambda rule: rule.code))
 
 

@@ -11,6 +11,7 @@ import click
 from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
+from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_error
 from pkitools_cli.framework import Group, language_from
 from pkitools_cli.i18n import tr
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.COULD_NOT
     except Exception as error:
-        if os.environ.get("PKITOOLS_DEBUG"):
+        if debugging():
             raise
         complain(tr("cli.main.bug", kind=type(error).__name__, detail=str(error)))
         code = ExitCode.COULD_NOT

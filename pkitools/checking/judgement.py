@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.ranking import ranked
+from pkitools.checking.same_requirement import told_once
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, Outcome, Report, Status
@@ -198,7 +199,7 @@ def check(
         *_asked_by_systems(use, placed, anchor, oin.oin),
     ]
     # with several systems the same rules are asked again: what came of them is told once
-    outcomes = ranked(list(dict.fromkeys(found)) if len(named) > 1 else found)
+    outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(named) > 1 else found))
     report = Report(
         facts.subject.common_name or facts.sha256,
         tuple(outcomes),

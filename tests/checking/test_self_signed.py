@@ -60,13 +60,13 @@ def test_production_never_takes_it(system: str) -> None:
 
 def test_production_of_digid_machtigen_also_asks_the_oin() -> None:
     report = judged(certificate(), Environment.PRODUCTION, "digid-machtigen").report
-    assert {"st_saml.certificate.oin", "system.oin.required", "system.self_signed.not_allowed"} <= report.codes()
+    assert {"system.oin.required", "system.self_signed.not_allowed"} <= report.codes()
 
 
 def test_preproduction_of_digid_asks_the_oin_all_the_same() -> None:
     report = judged(certificate(), Environment.PREPRODUCTION, "digid").report
     assert report.verdict is Verdict.FAILED
-    assert "st_saml.certificate.oin" in report.codes()
+    assert "system.oin.required" in report.codes()
 
 
 def test_without_a_system_it_cannot_be_said() -> None:

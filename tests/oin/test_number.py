@@ -7,14 +7,16 @@ import json
 import pickle
 import string
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pkitools.findings import Verdict
+from pkitools.limits import MAX_OIN_TEXT
 from pkitools.messages import LANGUAGES, error_sentence
-from pkitools.oin import OIN, InvalidOINError, check_oin, oin_document, passes_eleven_test
+from pkitools.oin import OIN, InvalidOINError, check_oin, number_rules, oin_document, passes_eleven_test, subject
 from tests.oin.strategies import attempt, eleven_test_numbers, oin_texts
 
 ALLOWED = set(string.digits + string.ascii_uppercase)
@@ -174,7 +176,30 @@ def test_what_kind_it_is(text: str, is_test: bool, is_sub_oin: bool, is_hrn_form
     assert (oin.is_test, oin.is_sub_oin, oin.is_hrn_form) == (is_test, is_sub_oin, is_hrn_form)
 
 
-def test_a_megabyte_of_text_is_judged_at_once() -> None:
-    for text in ("0" * 1_000_000, "NL" * 500_000, " " * 1_000_000, "1.0E" * 250_000, "\u0660" * 1_000_000):
-        assert check_oin(text).verdict is Verdict.FAILED
-        assert check_oin(text, lenient=True).verdict is Verdict.FAILED
+@pytest.mark.parametrize("script", ["0", "NL", "1.0E", " ", "a", "\u0660", "\uff10", "\U0001d7ce"])
+@pytest.mark.parametrize("lenient", [False, True])
+def test_of_a_megabyte_only_the_beginning_is_looked_at(
+    script: str, lenient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = 0
+
+    def counting(of: Callable[[str], str]) -> Callable[[str], str]:
+        def count(text: str) -> str:
+            nonlocal looked_at
+            looked_at += len(text)
+            return of(text)
+
+        return count
+
+    for module, name in ((subject, "capitals"), (subject, "compact"), (number_rules, "capitals")):
+        monkeypatch.setattr(module, name, counting(getattr(module, name)))
+    report = check_oin((script * 1_000_000)[:1_000_000], lenient=lenient)
+    assert report.verdict is Verdict.FAILED
+    assert looked_at <= 20 * MAX_OIN_TEXT
+    (length,) = [o for o in report.findings if o.rule.code == "oin.syntax.length"]
+    assert length.params["length"] == "1000000"
+
+
+def test_a_text_just_too_long_is_no_oin_though_it_would_be_one_when_tidied() -> None:
+    for length, verdict in ((MAX_OIN_TEXT, Verdict.PASSED), (MAX_OIN_TEXT + 1, Verdict.FAILED)):
+        assert check_oin("00000001822477348000".ljust(length), lenient=True).verdict is verdict

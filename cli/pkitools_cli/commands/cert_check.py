@@ -17,6 +17,7 @@ from pkitools.errors import FileError, InputError, SecretError
 from pkitools.findings import Report, Severity
 from pkitools.reports import report_document
 from pkitools.reports.document import instant
+from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
@@ -148,6 +149,7 @@ def _judge(given: Mapping[str, Any]) -> Callable[[str], CheckResult]:
             revocation=revocation,
             cross_check=given["cross_check"],
             strict=given["strict"],
+            raise_crashes=debugging(),
         )
 
     return judge

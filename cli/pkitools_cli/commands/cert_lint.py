@@ -19,6 +19,7 @@ from pkitools.rules import Role, detect_profile, find_issuer, lint, role_of
 from pkitools.text import shown
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
@@ -122,6 +123,7 @@ def _judged(
             role=role,
             path=(facts, issuer) if issuer else (facts,),
             others=everything if len(everything) > 1 else (),
+            raise_crashes=debugging(),
         )
         detected = detect_profile(facts) if role == "end_entity" else None
         used = profile if role == "end_entity" and profile else detected.name if detected else None

@@ -43,7 +43,7 @@ def empty_key_usage(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(extensions=[extension("key_usage", key_usage(()))])
 
 
-@defect("trial.usage.key_usage_critical", "rfc5280.key_usage.critical")
+@defect("trial.usage.key_usage_critical")
 def key_usage_not_critical(lab: Laboratory) -> IssuedCertificate:
     """The keyUsage is not critical."""
     return lab.leaf(extensions=[extension("key_usage", key_usage(_USAGES), critical=False)])
@@ -63,7 +63,6 @@ def no_extended_key_usage(lab: Laboratory) -> IssuedCertificate:
 
 @defect(
     "trial.usage.extended_key_usage",
-    "st_saml.certificate.may_connect",
     "system.eku.client_auth",
     context=Context(systems=("digid-machtigen",)),
 )
@@ -90,7 +89,7 @@ def any_purpose(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(extended_key_usage=[*_PURPOSES, "anyExtendedKeyUsage"])
 
 
-@defect("trial.usage.extended_key_usage_not_critical", "etsi.extended_key_usage.not_critical")
+@defect("trial.usage.extended_key_usage_not_critical")
 def critical_extended_key_usage(lab: Laboratory) -> IssuedCertificate:
     """The extendedKeyUsage is critical."""
     return lab.leaf(extensions=[extension("extended_key_usage", extended_key_usage(_PURPOSES), critical=True)])
@@ -141,7 +140,6 @@ def subject_key_identifier_of_another(lab: Laboratory) -> IssuedCertificate:
 
 @defect(
     "trial.crl_distribution_points.one_http",
-    "advice.revocation.none",
     "etsi.revocation.present",
     "digikoppeling.pki003.crl",
     context=Context(systems=("digikoppeling",)),
@@ -161,7 +159,7 @@ def crl_address_in_ldap(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(crl_urls=["ldap:///cn=TRIAL%20My%20TSP?certificateRevocationList"])
 
 
-@defect("trial.authority_information_access.ca_issuers", "etsi.ca_issuers.present")
+@defect("trial.authority_information_access.ca_issuers")
 def no_issuer_address(lab: Laboratory) -> IssuedCertificate:
     """The certificate does not say where its issuer's certificate is."""
     return lab.leaf(ca_issuer_urls=[])
@@ -191,7 +189,7 @@ def extension_not_decodable(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(extensions=[extension("extended_key_usage", extended_key_usage(_PURPOSES)[:-3])])
 
 
-@defect("rfc5280.name_constraints.only_on_ca", "path.name_constraints.place")
+@defect("path.name_constraints.place")
 def name_constraints_on_end_entity(lab: Laboratory) -> IssuedCertificate:
     """The certificate has nameConstraints, though it is no authority's."""
     return lab.leaf(extensions=[lab.name_constraints("voorbeeld.test")])

@@ -15,7 +15,7 @@ def rsa_2048(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(key=lab.keys("rsa:2048", "weak end entity"))
 
 
-@defect("trial.key.size", "por.key.size_2048", "advice.key.weak", "path.key.strength")
+@defect("trial.key.size", "por.key.size_2048", "path.key.strength")
 def rsa_1024(lab: Laboratory) -> IssuedCertificate:
     """The key is RSA with 1024 bits, which can be broken."""
     return lab.leaf(key=lab.keys("rsa:1024", "weak end entity"))
@@ -28,9 +28,7 @@ def elliptic_curve(lab: Laboratory) -> IssuedCertificate:
 
 
 @defect(
-    "por.key.rsa",
     "trial.usage.key_usage",
-    "st_saml.certificate.rsa",
     "system.key.rsa_size",
     context=Context(systems=("digid-machtigen",)),
 )
@@ -39,7 +37,7 @@ def edwards_curve(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(key=lab.keys("ed25519", "end entity"), key_usage=["digitalSignature"])
 
 
-@defect("trial.key.exponent", "advice.key.exponent")
+@defect("trial.key.exponent")
 def exponent_3(lab: Laboratory) -> IssuedCertificate:
     """The public exponent of the RSA key is 3."""
     return lab.leaf(key=lab.keys.low_exponent)

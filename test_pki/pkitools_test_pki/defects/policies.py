@@ -40,7 +40,6 @@ def production_policy(lab: Laboratory) -> IssuedCertificate:
 
 @defect(
     "por.issuer.policies",
-    "digikoppeling.certificate.type",
     "system.policy.expected",
     "trial.san.absent",
     "trial.usage.extended_key_usage",

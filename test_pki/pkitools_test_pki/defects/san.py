@@ -30,7 +30,7 @@ def empty_san(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(extensions=[extension(_SAN, der.sequence())])
 
 
-@defect("trial.san.no_wildcard", "advice.names.wildcard")
+@defect("trial.san.no_wildcard")
 def wildcard(lab: Laboratory) -> IssuedCertificate:
     """The subjectAltName has a wildcard."""
     return lab.leaf(dns=["*.voorbeeld.test"])

@@ -1,0 +1,111 @@
+"""One requirement gives one finding: where several documents ask the same, the reader is told once.
+
+Digikoppeling, ST-SAML and the system all ask for an OIN; a certificate without one has one fault, not four. Each line
+of :data:`SAME_REQUIREMENT` names rules that ask exactly the same: whatever violates two of them does so by one and the
+same property of the certificate, and mending it for one mends it for all. Rules that only overlap (no OIN, and one that
+is no OIN; a key that is too short for one document and long enough for the other) do not belong in one line.
+
+``lint`` is not touched: it goes by document, and shows what each of them says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pkitools.findings import NOT_APPLICABLE, Outcome, Status, outcome
+
+SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
+    # an OIN in the subject
+    ("system.oin.required", "digikoppeling.pki001.oin", "st_saml.certificate.oin", "x509.oin.missing"),
+    # what looks like an OIN is one
+    ("x509.oin.invalid", "por.subject.serial_number_of_twenty"),
+    # valid at this moment
+    ("path.validity.expired", "digikoppeling.pki002.in_time"),
+    ("path.validity.not_yet_valid", "digikoppeling.pki002.in_time"),
+    # a private root of PKIoverheid: PKI005, which the statement of the system cites too
+    ("system.hierarchy.accepted", "digikoppeling.pki005.private_root"),
+    ("system.self_signed.not_allowed", "digikoppeling.pki005.private_root"),
+    # the type of certificate agreed for Digikoppeling
+    ("system.policy.expected", "digikoppeling.certificate.type"),
+    # the client's side of TLS, and the server's; TLS002 asks both, and so do the systems it is asked for
+    ("system.eku.client_auth", "st_saml.certificate.may_connect", "digikoppeling.tls002.both_sides"),
+    ("system.eku.server_auth", "digikoppeling.tls002.both_sides"),
+    # a key that may sign
+    ("system.key_usage.signing", "st_saml.certificate.may_sign"),
+    # an RSA key
+    ("system.key.rsa_size", "st_saml.certificate.rsa", "por.key.rsa"),
+    # of at least 2048 bits
+    (
+        "system.key.rsa_size",
+        "st_saml.certificate.key_size",
+        "digikoppeling.tlsciph001.key",
+        "por.key.size_2048",
+        "advice.key.weak",
+    ),
+    # with the usual exponent
+    ("trial.key.exponent", "g4.key.exponent", "advice.key.exponent"),
+    # a signature with SHA-2
+    ("digikoppeling.sign001.sha2", "advice.signature.weak_hash"),
+    # the name of the organisation
+    ("system.subject.organization", "por.subject.organization"),
+    # no wildcard
+    ("system.san.no_wildcard", "trial.san.no_wildcard", "g4.san.no_wildcard", "advice.names.wildcard"),
+    # addresses of the issuer's certificate and of revocation
+    (
+        "trial.authority_information_access.ca_issuers",
+        "etsi.ca_issuers.present",
+        "g4.authority_information_access.ca_issuers",
+    ),
+    ("etsi.revocation.present", "advice.revocation.none"),
+    ("digikoppeling.pki003.crl", "advice.revocation.ocsp_only"),
+    # critical, or not
+    (
+        "trial.usage.key_usage_critical",
+        "g4.usage.key_usage_critical",
+        "por.g1.key_usage_critical",
+        "rfc5280.key_usage.critical",
+    ),
+    (
+        "trial.usage.extended_key_usage_not_critical",
+        "etsi.extended_key_usage.not_critical",
+        "g4.usage.extended_key_usage_not_critical",
+    ),
+    ("etsi.crl_distribution_points.not_critical", "rfc5280.crl_distribution_points.not_critical"),
+    # name constraints are for authorities
+    ("path.name_constraints.place", "rfc5280.name_constraints.only_on_ca"),
+)
+"""Codes of rules that ask the same, the one to be shown first: the system's, else the one that says most."""
+
+_CODES: Final = frozenset(code for line in SAME_REQUIREMENT for code in line)
+
+
+def told_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes, with a violation that only repeats another as NOT_APPLICABLE.
+
+    Of each line the most severe violation stays, of equals the one that stands first; all outcomes of that rule stay,
+    for two systems may each ask it. So neither the verdict nor the worst severity can change.
+    """
+    violated = Status.VIOLATED  # an enum looks its members up each time
+    told = [found for found in outcomes if found.status is violated and found.rule.code in _CODES]
+    repeated: set[int] = set()
+    for line in SAME_REQUIREMENT:
+        repeated |= _repeated([found for found in told if found.rule.code in line and id(found) not in repeated], line)
+    if not repeated:
+        return list(outcomes)
+    return [outcome(o.rule, NOT_APPLICABLE, o.certificate) if id(o) in repeated else o for o in outcomes]
+
+
+def _repeated(told: Sequence[Outcome], line: Sequence[str]) -> set[int]:
+    """Return which violations of one line only repeat another, by identity."""
+    found: set[int] = set()
+    for subject in dict.fromkeys(map(_subject, told)):
+        about_it = [o for o in told if _subject(o) == subject]
+        shown = min(about_it, key=lambda o: (-o.rule.severity, line.index(o.rule.code)))
+        found |= {id(o) for o in about_it if o.rule.code != shown.rule.code}
+    return found
+
+
+def _subject(found: Outcome) -> str:
+    """Return the fingerprint of the authority an outcome is about; nothing for the end entity, and for its OIN."""
+    return found.certificate.sha256 if found.certificate and found.certificate.role != "end_entity" else ""

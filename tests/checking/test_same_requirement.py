@@ -1,0 +1,149 @@
+"""One requirement gives one finding, and that changes neither the verdict nor the worst severity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.checking import judgement
+from pkitools.checking.same_requirement import SAME_REQUIREMENT, told_once
+from pkitools.environment import Environment
+from pkitools.findings import CertificateRef, Outcome, Report, Severity, Status
+from pkitools.rulebook import all_rules
+from pkitools.rules.books import ENTRIES
+from pkitools.systems import Stance, Topic, get_system
+from pkitools_cli.exit_codes import of_reports
+from pkitools_test_pki.defects import BrokenCertificate, Laboratory, defects, get_defect
+
+MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
+RULES = {rule.code: rule for rule in all_rules()}
+CODES = sorted({code for line in SAME_REQUIREMENT for code in line} | {"path.anchor.found"})
+REFS = (None, CertificateRef("aa" * 32, "end_entity"), CertificateRef("bb" * 32, "intermediate"))
+_BOTH_SIDES = "digikoppeling.tls002.both_sides"
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> Laboratory:
+    return Laboratory(MOMENT)
+
+
+def judge(broken: BrokenCertificate, environment: Environment, *systems: str) -> Report:
+    """Judge it as the test PKI does, for other systems."""
+    return judgement.check(
+        broken.certificate.der,
+        moment=broken.moment,
+        environment=environment,
+        systems=systems,
+        intermediates=broken.chain,
+        revocation=judgement.Revocation(crls=broken.crls),
+    ).report
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+def test_the_table_names_rules_that_exist_and_each_once_a_line() -> None:
+    for line in SAME_REQUIREMENT:
+        assert len(line) > 1
+        assert set(line) <= set(RULES)
+        assert max(Counter(line).values()) == 1
+
+
+def test_the_systems_that_both_sides_are_asked_for_ask_each_side_themselves() -> None:
+    """Else the one finding about the client would hide that the server's side is missing too."""
+    (scope,) = [entry.scope for entry in ENTRIES if entry.rule.code == _BOTH_SIDES]
+    for name in scope.systems:
+        for environment in Environment:
+            for topic in (Topic.CLIENT_AUTH, Topic.SERVER_AUTH):
+                said = get_system(name).statements_at(environment, MOMENT, topic)
+                assert any(statement.answer is Stance.YES for statement in said), (name, environment, topic)
+
+
+# -- the law ----------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def outcomes(draw: st.DrawFn) -> Outcome:
+    rule = RULES[draw(st.sampled_from(CODES))]
+    status = draw(st.sampled_from(Status))
+    return Outcome(rule, status, draw(st.sampled_from(REFS)), reason="why" if status is Status.NOT_CHECKED else "")
+
+
+@given(st.lists(outcomes(), max_size=25))
+def test_no_verdict_changes_and_nothing_is_lost(found: list[Outcome]) -> None:
+    told = told_once(found)
+    before, after = Report("s", tuple(found)), Report("s", tuple(told))
+    assert (after.worst, [o.rule for o in told]) == (before.worst, [o.rule for o in found])
+    for one, other in zip(found, told, strict=True):
+        assert one == other or (one.status, other.status) == (Status.VIOLATED, Status.NOT_APPLICABLE)
+    assert told_once(told) == told
+    assert after.verdict is before.verdict
+
+
+@given(st.lists(outcomes(), max_size=25))
+def test_what_is_dropped_is_told_by_another_of_its_line(found: list[Outcome]) -> None:
+    told = told_once(found)
+    left = {o.rule.code for o in told if o.status is Status.VIOLATED}
+    for one, other in zip(found, told, strict=True):
+        if one != other:
+            companions = {code for line in SAME_REQUIREMENT if one.rule.code in line for code in line}
+            assert left & (companions - {one.rule.code})
+
+
+def test_of_unequal_ones_the_most_severe_stays_and_two_systems_may_each_ask() -> None:
+    line = SAME_REQUIREMENT[0]
+    violations = [Outcome(RULES[code], Status.VIOLATED) for code in (*line, line[0])]
+    assert [o.status is Status.VIOLATED for o in told_once(violations)] == [True, False, False, False, True]
+    weak = Outcome(RULES["x509.oin.missing"], Status.VIOLATED)
+    assert RULES["x509.oin.missing"].severity is Severity.WARNING
+    assert told_once([weak]) == [weak]
+    assert [o.status for o in told_once([weak, violations[1]])] == [Status.NOT_APPLICABLE, Status.VIOLATED]
+
+
+def test_an_authority_and_the_end_entity_each_keep_theirs() -> None:
+    leaf, authority = REFS[1:]
+    found = [
+        Outcome(RULES["path.validity.expired"], Status.VIOLATED, authority),
+        Outcome(RULES["digikoppeling.pki002.in_time"], Status.VIOLATED, leaf),
+    ]
+    assert told_once(found) == found
+
+
+# -- certificates -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("system", ["digikoppeling", "fsc", "digid", "digid-machtigen", "eherkenning"])
+@pytest.mark.parametrize("environment", Environment)
+def test_a_certificate_without_oin_is_told_so_once(
+    laboratory: Laboratory, environment: Environment, system: str
+) -> None:
+    report = judge(get_defect("no-oin").build(laboratory), environment, system)
+    assert report.codes() & set(SAME_REQUIREMENT[0]) == {"system.oin.required"}
+    assert {code for code in SAME_REQUIREMENT[0] if code not in report.codes()} <= report.codes(Status.NOT_APPLICABLE)
+
+
+def test_without_a_system_and_for_one_that_asks_none_it_is_a_warning(laboratory: Laboratory) -> None:
+    broken = get_defect("no-oin").build(laboratory)
+    for systems in ((), ("uzi",)):
+        report = judge(broken, Environment.PREPRODUCTION, *systems)
+        assert report.codes() & set(SAME_REQUIREMENT[0]) == {"x509.oin.missing"}
+
+
+def test_verdict_and_exit_code_of_the_whole_catalogue_are_those_of_the_findings_as_recorded(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = [defect.build(laboratory) for defect in defects()]
+    asked = [(), ("digikoppeling",), ("digid", "fsc")]
+    told = [judge(b, e, *names) for b in built for e in Environment for names in asked]
+    monkeypatch.setattr(judgement, "told_once", list)
+    recorded = [judge(b, e, *names) for b in built for e in Environment for names in asked]
+    assert any(len(a.findings) < len(b.findings) for a, b in zip(told, recorded, strict=True))
+    for one, other in zip(told, recorded, strict=True):
+        assert (one.verdict, one.worst) == (other.verdict, other.worst)
+        assert one.codes() <= other.codes()
+        for fail_on in (None, *Severity):
+            assert of_reports([one], fail_on) == of_reports([other], fail_on)
