@@ -57,11 +57,13 @@ class NotChecked:
         reason: a code whose sentence is ``report.reason.<reason>``.
         detail: operand of that sentence.
         params: further operands.
+        evidence: what was seen all the same, and where.
     """
 
     reason: str
     detail: str = ""
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def outcome(rule: Rule, answer: Answer, certificate: CertificateRef | None = Non
         return Outcome(rule, Status.NOT_APPLICABLE, certificate)
     if isinstance(answer, NotChecked):
         params = {"detail": answer.detail, **answer.params} if answer.detail else answer.params
-        return Outcome(rule, Status.NOT_CHECKED, certificate, (), params, answer.reason)
+        return Outcome(rule, Status.NOT_CHECKED, certificate, answer.evidence, params, answer.reason)
     if isinstance(answer, Violated):
         return Outcome(founded(rule, answer), Status.VIOLATED, certificate, answer.evidence, answer.params)
     raise TypeError(f"a check returned {type(answer).__name__} where an answer is meant")

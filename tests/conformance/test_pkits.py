@@ -32,6 +32,7 @@ def path_of(case: Case, **asked: Any) -> PathResult:
         anchors=[file("certs", "TrustAnchorRootCertificate.crt")],
         moment=MOMENT,
         policies=case.policies,
+        raise_crashes=True,
         dangerously_accept_weak_algorithms=True,  # a DSA key of 1024 bits, and SHA-1
         **asked,
     )

@@ -50,7 +50,9 @@ GREEN, BLUE = "1.2.3.1", "1.2.3.2"
 
 def judge(leaf: Issued, *above: Issued, **asked: Any) -> PathResult:
     given = [c.der for c in above]
-    return validate_path(leaf.der, intermediates=given[:-1], anchors=given[-1:], **{"moment": MOMENT, **asked})
+    return validate_path(
+        leaf.der, intermediates=given[:-1], anchors=given[-1:], **{"moment": MOMENT, "raise_crashes": True, **asked}
+    )
 
 
 def below(**deviations: Any) -> tuple[Issued, Issued, Issued]:
