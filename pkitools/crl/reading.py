@@ -85,10 +85,9 @@ class CertificateRevocationList:
         """
         return SerialIndex(self.der, *self._entries)
 
-    @property
-    def checked_with(self) -> frozenset[bytes]:
-        """The keys (DER SubjectPublicKeyInfo) its signature was checked with: what is asked again costs nothing."""
-        return frozenset(self._signers)
+    def was_checked_with(self, spki: bytes) -> bool:
+        """Whether :meth:`signed_by` was asked this key before: asking again costs nothing."""
+        return spki in self._signers
 
     def signed_by(self, spki: bytes) -> bool:
         """Whether the key with this DER SubjectPublicKeyInfo signed the list."""

@@ -176,9 +176,9 @@ def outcome(rule: Rule, answer: Answer, certificate: CertificateRef | None = Non
         TypeError: it is no answer.
     """
     if isinstance(answer, Met):
-        return Outcome(rule, Status.MET, certificate, answer.evidence, answer.params)
+        return Outcome(rule, _MET, certificate, answer.evidence, answer.params)
     if isinstance(answer, NotApplicable):
-        return Outcome(rule, Status.NOT_APPLICABLE, certificate)
+        return Outcome(rule, _NOT_APPLICABLE, certificate)
     if isinstance(answer, NotChecked):
         params = {"detail": answer.detail, **answer.params} if answer.detail else answer.params
         return Outcome(rule, Status.NOT_CHECKED, certificate, answer.evidence, params, answer.reason)
@@ -202,4 +202,6 @@ def founded(rule: Rule, answer: Violated) -> Rule:
     return replace(rule, severity=weighs, source=basis.source if basis else rule.source, certainty=certainty)
 
 
+_MET: Final = Status.MET  # an enum looks a member up each time it is named, and a check asks this some 370 times
+_NOT_APPLICABLE: Final = Status.NOT_APPLICABLE
 _ANSWERS: Final = (Met, NotApplicable, NotChecked, Violated)

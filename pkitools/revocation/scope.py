@@ -27,7 +27,7 @@ _MAX_POINTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PointScope:
     """One distribution point of a certificate.
 
     Args:
@@ -55,11 +55,11 @@ class ListScope:
     indirect: bool = False
 
 
-IMPLICIT_POINT: Final = Point()
+IMPLICIT_POINT: Final = PointScope()
 """What a certificate without distribution points has: the complete list of its issuer."""
 
 
-def points_of(certificate: PathCertificate) -> tuple[Point, ...]:
+def points_of(certificate: PathCertificate) -> tuple[PointScope, ...]:
     """Return the distribution points of a certificate; without the extension the implicit one.
 
     Raises:
@@ -75,7 +75,7 @@ def points_of(certificate: PathCertificate) -> tuple[Point, ...]:
     return tuple([_point(value, node, certificate.issuer) for node in nodes])
 
 
-def _point(value: bytes, node: Node, issuer: bytes) -> Point:
+def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
     parts = {part[0]: part for part in asn1.children(value, asn1.expect(node, asn1.SEQUENCE))}
     crl_issuer = _names(value, asn1.children(value, parts[0xA2])) if 0xA2 in parts else frozenset()
     relative_to = _directory_name(value, parts[0xA2]) if 0xA2 in parts else issuer
@@ -86,7 +86,7 @@ def _point(value: bytes, node: Node, issuer: bytes) -> Point:
     reasons = _reasons(value, parts[0x81]) if 0x81 in parts else ALL_REASONS
     if not parts.keys() <= {0xA0, 0x81, 0xA2} or not (names or crl_issuer):
         raise DERError(f"no distribution point at offset {node[1]}")
-    return Point(names, uris, reasons, crl_issuer)
+    return PointScope(names, uris, reasons, crl_issuer)
 
 
 def scope_of(crl: CertificateRevocationList) -> ListScope:
@@ -167,7 +167,7 @@ def outside(scope: ListScope, certificate: PathCertificate) -> str:
     return ""
 
 
-def covered(scope: ListScope, point: Point) -> int:
+def covered(scope: ListScope, point: PointScope) -> int:
     """Return the reasons, as bits, for which a list with this scope answers for this point of the same issuer."""
     if point.crl_issuer:
         return 0  # another issuer's list: the full engine's work

@@ -76,7 +76,7 @@ _OF_A_CERTIFICATE: Final = (
     rules.SIGNATURE_ALGORITHM,
     rules.KEY_STRENGTH,
 )
-_OF_AN_AUTHORITY: Final = (rules.CA_FLAG, rules.KEY_CERT_SIGN, rules.PATH_LENGTH)
+_OF_AUTHORITIES: Final = (*_OF_A_CERTIFICATE, rules.CA_FLAG, rules.KEY_CERT_SIGN, rules.PATH_LENGTH)
 _OF_PURPOSES: Final = (rules.EKU_PURPOSE, rules.EKU_AUTHORITY)
 _OF_NAMES: Final = (rules.NAME_CONSTRAINTS_RULE, rules.NAME_CONSTRAINTS_PLACE)
 
@@ -95,7 +95,8 @@ def check_path(
     """
     found = check_end_entity(path, moment, purpose, weak=weak, raise_crashes=raise_crashes)
     found.extend(check_authorities(path, moment, weak=weak, raise_crashes=raise_crashes))
-    ask_rules(found, _OF_NAMES, _names, path, raise_crashes=raise_crashes)
+    if [c for c in path if c.constrains]:
+        ask_rules(found, _OF_NAMES, _names, path, raise_crashes=raise_crashes)
     return found
 
 
@@ -115,12 +116,15 @@ def check_authorities(
 ) -> list[Refusal]:
     """Return the part of :func:`check_path` that is the same for every end entity of the same authorities."""
     found: list[Refusal] = []
+    ask_rules(found, _OF_AUTHORITIES, _authorities, path, moment, not weak, raise_crashes=raise_crashes)
+    return found
+
+
+def _authorities(path: Path, moment: datetime, strength: bool) -> Iterator[Refusal]:
     last = len(path) - 1
     for index in range(1, len(path)):
-        subject = index, path[index], moment, not weak, index == last
-        ask_rules(found, _OF_A_CERTIFICATE, _certificate, *subject, index=index, raise_crashes=raise_crashes)
-        ask_rules(found, _OF_AN_AUTHORITY, _authority, path, index, index=index, raise_crashes=raise_crashes)
-    return found
+        yield from _certificate(index, path[index], moment, strength, index == last)
+        yield from _authority(path, index)
 
 
 def _certificate(
@@ -186,8 +190,6 @@ def _day(moment: datetime) -> str:
 
 
 def _names(path: Path) -> Iterator[Refusal]:
-    if not [c for c in path if c.constrains]:
-        return
     if len(path) > 1 and NAME_CONSTRAINTS in path[0].extensions and not path[0].ca:
         yield _named(rules.NAME_CONSTRAINTS_PLACE, 0, path[0])
     try:

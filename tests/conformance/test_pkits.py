@@ -15,7 +15,7 @@ from pkitools.errors import InputError
 from pkitools.fetching.fetcher import HttpFetcher
 from pkitools.findings import Verdict
 from pkitools.revocation import FetchRequest, check_revocation
-from pkitools.revocation.full_engine_crl import check_crls_full
+from pkitools.revocation.full_engine import check_crls_full
 from pkitools.validation import PathResult, validate_path
 from tests.conformance.ledger import exceptions
 from tests.conformance.pkits import DATA, MOMENT, Case, cases, file

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pkitools.findings import Status, Verdict
-from pkitools.revocation.full_engine_crl import check_crls_full
+from pkitools.revocation.full_engine import check_crls_full
 from pkitools.validation import PathResult, PolicyInput, validate_path
 from pkitools.validation.engines import EngineRequest, PathEngine
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
