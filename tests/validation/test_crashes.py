@@ -21,8 +21,14 @@ def crash(*_subject: object, **_named: object) -> NoReturn:
     raise FAULT
 
 
-def judged(**asked: Any) -> PathResult:
+def judged(*, constrained: bool = False, **asked: Any) -> PathResult:
     chain = good_chain()
+    if constrained:
+        bounded = authority("Bounded", chain.root, extensions={NC: (True, permitted(tlv(0x82, b"example.nl")))})
+        leaf = end_entity(HOST, bounded)
+        return validate_path(
+            leaf.der, intermediates=[bounded.der], anchors=[chain.root.der], moment=MOMENT, **asked
+        )
     given = {"intermediates": chain.intermediates, "anchors": [chain.root.der], "moment": MOMENT, **asked}
     return validate_path(chain.leaf.der, **given)
 
@@ -37,7 +43,7 @@ FAULTS: list[tuple[Any, str, dict[str, Any], str]] = [
     (own.algorithms, "weak_scheme", {}, "path.signature.algorithm"),
     (own, "_authority", {}, "path.basic_constraints.ca"),
     (own, "_purposes", {"purpose": SERVER}, "path.extended_key_usage.purpose"),
-    (own, "_names", {}, "path.name_constraints.names"),
+    (own, "_names", {"constrained": True}, "path.name_constraints.names"),
     (path, "_policies", {}, "path.policy.acceptable"),
     (path, "names_host", {"host": HOST}, "path.host.name"),
     (path, "lacking", {}, "path.engine.refused"),
@@ -80,8 +86,12 @@ def test_a_fault_of_ours_explains_nothing_while_another_path_has_a_reason(monkey
     bounded = authority("Twin", root, extensions={NC: (True, permitted(tlv(0x82, b"elsewhere.nl")))})
     plain = authority("Twin", root, own_key=bounded.key)
     leaf = end_entity(HOST, bounded)
-    names: Callable[..., Any] = own._names
-    monkeypatch.setattr(own, "_names", lambda way: names(way) if any(c.constrains for c in way) else crash())
+    purposes: Callable[..., Any] = own._purposes
+
+    def sometimes(way: Any, purpose: str | None) -> Any:
+        return purposes(way, purpose) if any(c.constrains for c in way) else crash()
+
+    monkeypatch.setattr(own, "_purposes", sometimes)
     result = validate_path(leaf.der, intermediates=[plain.der, bounded.der], anchors=[root.der], moment=MOMENT)
     assert result.path is None
     assert "path.name_constraints.names" in result.report.codes()
