@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 from pkitools.containers import read_source
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.fetching.model import Fault, Fetcher, FetchError, FetchRequest
-from pkitools.x509.certificate_signatures import signed_by
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.path_certificate import AUTHORITY_INFORMATION_ACCESS, PathCertificate, load_cached
+from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
+from pkitools.x509.path_certificate import PathCertificate, load_cached
+from pkitools.x509.signatures import certificate_signed_by
 
 MAX_FETCHES: Final = 3
 """Per chain. PKIoverheid has three certificates above an end entity, and the anchor is known."""
@@ -121,7 +122,7 @@ def _is_complete(top: PathCertificate, known: Sequence[PathCertificate]) -> bool
 
 def _issued(certificate: PathCertificate, issuer: PathCertificate) -> bool:
     named = certificate.issuer == issuer.subject or certificate.canonical_issuer == issuer.canonical_subject
-    return named and signed_by(certificate, issuer)
+    return named and certificate_signed_by(certificate, issuer)
 
 
 def _issuer(

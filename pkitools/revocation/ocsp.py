@@ -16,6 +16,7 @@ from pkitools.revocation.model import StatusKind
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.oids import HOLD_INSTRUCTION, INVALIDITY_DATE, REASON_CODE
 from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.reader import read_time
 
@@ -24,7 +25,7 @@ _BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
 _ARCHIVE_CUTOFF: Final = "1.3.6.1.5.5.7.48.1.6"
 _EXTENDED_REVOKE: Final = "1.3.6.1.5.5.7.48.1.9"
 _CRL_REFERENCES: Final = "1.3.6.1.5.5.7.48.1.3"
-_ENTRY_EXTENSIONS: Final = frozenset({"2.5.29.21", "2.5.29.23", "2.5.29.24"})  # RFC 6960 4.4.5
+_ENTRY_EXTENSIONS: Final = frozenset({REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE})  # RFC 6960 4.4.5
 _PROCESSED: Final = frozenset({NONCE, _ARCHIVE_CUTOFF, _EXTENDED_REVOKE, _CRL_REFERENCES}) | _ENTRY_EXTENSIONS
 
 

@@ -16,13 +16,12 @@ from pkitools.revocation.status_information import (
     require_fresh,
     still_revoked,
 )
-from pkitools.x509.path_certificate import DIGITAL_SIGNATURE, PathCertificate, load_cached
+from pkitools.x509.path_certificate import DIGITAL_SIGNATURE, NON_REPUDIATION, PathCertificate, load_cached
 from pkitools.x509.reader import signed_parts
-from pkitools.x509.signatures import signed_by
+from pkitools.x509.signatures import signed_with_sha2
 
 OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
 NO_CHECK: Final = "1.3.6.1.5.5.7.48.1.5"
-_NON_REPUDIATION: Final = 1 << 1
 _CODE_OF_STATUS: Final = {
     status: AttemptCode(f"ocsp-{status}") for status in ResponseStatus if status is not ResponseStatus.SUCCESSFUL
 }
@@ -99,7 +98,7 @@ def _require_signature(
     passed.append(Step.RESPONDER)
     if not context.budget.spend():
         raise Refused(AttemptCode.LIMIT, "signature checks")
-    if not signed_by(signer.spki, response.algorithm, response.signed, response.signature):
+    if not signed_with_sha2(signer.spki, response.algorithm, response.signed, response.signature):
         raise Refused(AttemptCode.SIGNATURE)
     passed.append(Step.SIGNATURE)
 
@@ -143,7 +142,7 @@ def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, context
         ),
         # anyExtendedKeyUsage is no delegation: every certificate of the authority could answer for it
         "extendedKeyUsage without OCSPSigning": OCSP_SIGNING not in (candidate.extended_key_usage or ()),
-        "keyUsage without digitalSignature": usage is not None and not usage & (DIGITAL_SIGNATURE | _NON_REPUDIATION),
+        "keyUsage without digitalSignature": usage is not None and not usage & (DIGITAL_SIGNATURE | NON_REPUDIATION),
         "its certificate is not valid at the moment": not candidate.not_before <= context.moment <= candidate.not_after,
         "its certificate holds what cannot be processed": bool(
             candidate.unknown_critical or candidate.faults or not candidate.algorithms_agree
@@ -155,7 +154,7 @@ def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, context
     if not context.budget.spend():
         return "too many signature checks"
     parts = signed_parts(candidate.der)
-    if not signed_by(issuer.spki, parts.algorithm, parts.signed, parts.signature):
+    if not signed_with_sha2(issuer.spki, parts.algorithm, parts.signed, parts.signature):
         return "not signed by the authority that issued the certificate"
     return ""
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pkitools.crl.reading import ISSUING_DISTRIBUTION_POINT, CertificateRevocationList
+from pkitools.crl.reading import CertificateRevocationList
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_name
-from pkitools.x509.path_certificate import CRL_DISTRIBUTION_POINTS, PathCertificate
+from pkitools.x509.oids import CRL_DISTRIBUTION_POINTS, ISSUING_DISTRIBUTION_POINT
+from pkitools.x509.path_certificate import PathCertificate
 
 ALL_REASONS: Final = 0b1_1111_1110
 """Bits 1 (keyCompromise) to 8 (aACompromise) of ReasonFlags; bit 0 is unused."""

@@ -21,7 +21,8 @@ from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
 from pkitools.revocation.status_information import StatusInformation
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.path_certificate import AUTHORITY_INFORMATION_ACCESS, PathCertificate
+from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
+from pkitools.x509.path_certificate import PathCertificate
 
 _MAX_URLS: Final = 5  # per certificate and kind: Windows' bound for one certificate
 _NONCE_OCTETS: Final = 32

@@ -15,7 +15,8 @@ from pkitools.findings import NotChecked, Rule, Violated, crash
 from pkitools.validation import algorithms, rules
 from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import ANY_EXTENDED_KEY_USAGE, KEY_CERT_SIGN, NAME_CONSTRAINTS, PathCertificate
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS
+from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
 
 Path = Sequence[PathCertificate]
 

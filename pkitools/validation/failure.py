@@ -12,7 +12,7 @@ from pkitools.validation import rules
 from pkitools.validation.building import Path, Pool, Search
 from pkitools.validation.checks import Refusal, violates
 from pkitools.validation.result import PathAttempt
-from pkitools.x509.certificate_signatures import signed_by
+from pkitools.x509.signatures import certificate_signed_by
 
 Check = Callable[[Path], list[Refusal]]
 
@@ -121,7 +121,7 @@ def _look_alike(search: Search, others: Pool, check: Check) -> PathAttempt | Non
         for known in (search.anchors, others):
             for anchor in known.namesakes(top):
                 # one that did sign it was not passed over for its key: the path was too long, or the budget spent
-                if anchor.spki == top.spki or signed_by(top, anchor):
+                if anchor.spki == top.spki or certificate_signed_by(top, anchor):
                     continue
                 params = {"anchor": anchor.subject_text, "sha256": anchor.sha256, "name": top.subject_text}
                 refusal = violates(rules.LOOK_ALIKE, len(way) - 1, **params)

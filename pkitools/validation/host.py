@@ -12,7 +12,8 @@ from typing import Final
 from pkitools.errors import InvalidValueError
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import SUBJECT_ALTERNATIVE_NAME, PathCertificate
+from pkitools.x509.oids import SUBJECT_ALTERNATIVE_NAME
+from pkitools.x509.path_certificate import PathCertificate
 
 DNS: Final = 0x82
 IP: Final = 0x87

@@ -19,8 +19,8 @@ from pkitools.validation.engines.fast import NAME, lacking
 from pkitools.validation.engines.protocol import EngineRequest
 from pkitools.validation.path import PathQuery, asked_checks, judge, result_of, try_path
 from pkitools.validation.result import PathAttempt, PathResult
-from pkitools.x509.certificate_signatures import signed_by
 from pkitools.x509.path_certificate import PathCertificate, load
+from pkitools.x509.signatures import certificate_signed_by
 
 ENGINE: Final = f"{NAME}, issuer verified once"
 
@@ -85,7 +85,7 @@ def _shortcut(
     if not known or leaf.constrains or _needs_more(path, query):
         return None
     refused = check_end_entity(path, query.moment, query.purpose, raise_crashes=query.raise_crashes)
-    if refused or asked_checks(path, query) or not signed_by(leaf, above[0]):
+    if refused or asked_checks(path, query) or not certificate_signed_by(leaf, above[0]):
         return None
     return PathAttempt(path, (), complete=True, engine=ENGINE)
 

@@ -13,13 +13,8 @@ from typing import Final
 
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import (
-    CERTIFICATE_POLICIES,
-    INHIBIT_ANY_POLICY,
-    POLICY_CONSTRAINTS,
-    POLICY_MAPPINGS,
-    PathCertificate,
-)
+from pkitools.x509.oids import CERTIFICATE_POLICIES, INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS, POLICY_MAPPINGS
+from pkitools.x509.path_certificate import PathCertificate
 
 ANY_POLICY: Final = "2.5.29.32.0"
 POLICY_EXTENSIONS: Final = frozenset({POLICY_CONSTRAINTS, POLICY_MAPPINGS, INHIBIT_ANY_POLICY})

@@ -19,20 +19,19 @@ from pkitools.validation.host import DNS, DNS_NAME, IP, alternative_names, shown
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.path_certificate import (
+from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
     EXTENDED_KEY_USAGE,
     INHIBIT_ANY_POLICY,
-    KEY_CERT_SIGN,
     NAME_CONSTRAINTS,
     POLICY_CONSTRAINTS,
     SUBJECT_ALTERNATIVE_NAME,
     SUBJECT_KEY_IDENTIFIER,
-    PathCertificate,
 )
+from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
 
 Path = Sequence[PathCertificate]
 
@@ -156,7 +155,8 @@ def _end_entity(leaf: PathCertificate) -> Details:
 
 
 def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Refusal]:
-    from pkitools.crl.reading import CRL_NUMBER, read_crl
+    from pkitools.crl.reading import read_crl
+    from pkitools.x509.oids import CRL_NUMBER
 
     for given in crls:
         try:

@@ -26,9 +26,7 @@ def judged(*, constrained: bool = False, **asked: Any) -> PathResult:
     if constrained:
         bounded = authority("Bounded", chain.root, extensions={NC: (True, permitted(tlv(0x82, b"example.nl")))})
         leaf = end_entity(HOST, bounded)
-        return validate_path(
-            leaf.der, intermediates=[bounded.der], anchors=[chain.root.der], moment=MOMENT, **asked
-        )
+        return validate_path(leaf.der, intermediates=[bounded.der], anchors=[chain.root.der], moment=MOMENT, **asked)
     given = {"intermediates": chain.intermediates, "anchors": [chain.root.der], "moment": MOMENT, **asked}
     return validate_path(chain.leaf.der, **given)
 
