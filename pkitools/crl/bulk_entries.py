@@ -15,8 +15,9 @@ from functools import cached_property, lru_cache
 from struct import Struct
 from typing import Final
 
-from pkitools.crl.entries import INVALIDITY_DATE, REASON_CODE, REASONS, Entry
+from pkitools.crl.entries import REASONS, Entry
 from pkitools.x509 import der as asn1
+from pkitools.x509.oids import INVALIDITY_DATE, REASON_CODE
 
 TABLE_ROWS: Final = 2048
 """Rows per table: 100 kB, so that its columns are read from the cache of the processor (measured: 1024 to 8192)."""

@@ -12,12 +12,8 @@ from typing import Final
 
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.oids import CERTIFICATE_ISSUER, HOLD_INSTRUCTION, INVALIDITY_DATE, REASON_CODE
 from pkitools.x509.reader import read_time
-
-REASON_CODE: Final = "2.5.29.21"
-HOLD_INSTRUCTION: Final = "2.5.29.23"
-INVALIDITY_DATE: Final = "2.5.29.24"
-CERTIFICATE_ISSUER: Final = "2.5.29.29"
 
 REASONS: Final[dict[int, str]] = {
     0: "unspecified",

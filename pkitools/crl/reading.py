@@ -20,14 +20,15 @@ from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.oids import (
+    AUTHORITY_KEY_IDENTIFIER,
+    CRL_NUMBER,
+    DELTA_CRL_INDICATOR,
+    ISSUING_DISTRIBUTION_POINT,
+)
 from pkitools.x509.reader import read_time
-from pkitools.x509.signatures import signed_by
+from pkitools.x509.signatures import signed_with_sha2
 
-AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
-CRL_NUMBER: Final = "2.5.29.20"
-DELTA_CRL_INDICATOR: Final = "2.5.29.27"
-ISSUING_DISTRIBUTION_POINT: Final = "2.5.29.28"
-FRESHEST_CRL: Final = "2.5.29.46"
 _PROCESSED: Final = frozenset({AUTHORITY_KEY_IDENTIFIER, CRL_NUMBER, DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT})
 _PEM: Final = b"-----BEGIN X509 CRL-----"
 _PEM_END: Final = b"-----END X509 CRL-----"
@@ -85,17 +86,16 @@ class CertificateRevocationList:
         """
         return SerialIndex(self.der, *self._entries)
 
-    @property
-    def checked_with(self) -> frozenset[bytes]:
-        """The keys (DER SubjectPublicKeyInfo) its signature was checked with: what is asked again costs nothing."""
-        return frozenset(self._signers)
+    def was_checked_with(self, spki: bytes) -> bool:
+        """Whether :meth:`signed_by` was asked this key before: asking again costs nothing."""
+        return spki in self._signers
 
     def signed_by(self, spki: bytes) -> bool:
         """Whether the key with this DER SubjectPublicKeyInfo signed the list."""
         known = self._signers.get(spki)
         if known is None:
             signed = memoryview(self.der)[slice(*self._signed)]
-            known = self._signers[spki] = signed_by(spki, self._algorithm, signed, self._signature)
+            known = self._signers[spki] = signed_with_sha2(spki, self._algorithm, signed, self._signature)
         return known
 
 

@@ -1,6 +1,6 @@
 """Fetch one document over HTTP: the means to use the network that the command line hands to the library.
 
-What it promises, whatever a server does: an answer or a :class:`~pkitools.revocation.model.FetchError`
+What it promises, whatever a server does: an answer or a :class:`~pkitools.fetching.FetchError`
 within the time given for all of it together (name, connection, TLS, redirects, body); at most so many bytes, none of
 them decompressed; connections to tested addresses only. Name servers are asked once per host: the address that was
 tested is the address connected to.
@@ -21,7 +21,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pkitools.errors import InvalidValueError
 from pkitools.fetching.addresses import Address, Network, RefusedURL, Target, is_allowed, parse_url
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
-from pkitools.fetching.model import Fetched, FetchError, FetchRequest
+from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
 
 Resolver = Callable[[str, int], Sequence[str]]
 
@@ -141,43 +141,43 @@ class HttpFetcher:
         seconds = self._total if request.seconds is None else min(self._total, request.seconds)
         try:
             return self._follow(request, Deadline(seconds))
-        except TransferError as fault:
-            raise FetchError(fault.code, request.url, fault.detail) from None
+        except TransferError as error:
+            raise FetchError(error.fault, request.url, error.detail) from None
 
     def _follow(self, request: FetchRequest, deadline: Deadline) -> Fetched:
-        target = self._target(request.url, "url")
+        target = self._target(request.url, FetchFault.URL)
         seen = {target.url}
         while True:
             proxy = self._proxies.for_target(target)
             try:
                 response = self._ask(target, request, proxy, deadline)
-            except TransferError as fault:
-                redirected = fault.code == "address" and len(seen) > 1
-                raise TransferError("redirect", fault.detail) if redirected else fault from None
+            except TransferError as error:
+                redirected = error.fault is FetchFault.ADDRESS and len(seen) > 1
+                raise TransferError(FetchFault.REDIRECT, error.detail) if redirected else error from None
             if response.status == 200:
                 kind = response.first("content-type").partition(";")[0].strip().lower()
                 return Fetched(response.body, kind, target.url, bool(proxy))
             if response.status not in _REDIRECTS:
-                raise TransferError(f"http-{response.status}")
-            following = self._target(urljoin(target.url, response.first("location")), "redirect")
+                raise TransferError(HttpStatus(response.status))
+            following = self._target(urljoin(target.url, response.first("location")), FetchFault.REDIRECT)
             if not response.first("location") or following.url in seen:
-                raise TransferError("redirect", "leads back or nowhere")
+                raise TransferError(FetchFault.REDIRECT, "leads back or nowhere")
             if target.scheme == "https" and following.scheme == "http":
-                raise TransferError("redirect", "from https to http")
+                raise TransferError(FetchFault.REDIRECT, "from https to http")
             if len(seen) > _MAX_REDIRECTS:
-                raise TransferError("redirect", f"more than {_MAX_REDIRECTS}")
+                raise TransferError(FetchFault.REDIRECT, f"more than {_MAX_REDIRECTS}")
             seen.add(following.url)
             target = following
             if response.status == 303:  # RFC 9110 15.4.4: see there, by GET
                 request = replace(request, body=None)
 
-    def _target(self, url: str, code: str) -> Target:
+    def _target(self, url: str, fault: FetchFault) -> Target:
         try:
             target = parse_url(url, self._allow_ports)
         except RefusedURL as refused:
-            raise TransferError(code, str(refused)) from None
+            raise TransferError(fault, str(refused)) from None
         if target.address is not None and not is_allowed(target.address, self._allow_net):
-            raise TransferError(code, f"address {target.address}")
+            raise TransferError(fault, f"address {target.address}")
         return target
 
     def _ask(self, target: Target, request: FetchRequest, proxy: str, deadline: Deadline) -> Response:
@@ -196,21 +196,22 @@ class HttpFetcher:
                 return _through_proxy(_exchange(connected, message, request.limit, deadline))
             opened = _exchange(connected, _connect_message(target, proxy), 0, deadline, bodyless=True)
             if _through_proxy(opened).status != 200:
-                raise TransferError("proxy-connect", f"CONNECT answered {opened.status}")
+                raise TransferError(FetchFault.PROXY_CONNECT, f"CONNECT answered {opened.status}")
             with self._wrapped(connected, target, deadline) as secure:
                 return _exchange(secure, _message(target, request), request.limit, deadline)
 
     def _connect_to_proxy(self, proxy: _Proxy, deadline: Deadline) -> socket.socket:
         try:
             return self._connect(self._addresses(proxy.host, proxy.port, deadline), proxy.port, deadline)
-        except TransferError as fault:
-            raise TransferError("timeout" if fault.code == "timeout" else "proxy-connect", fault.detail) from None
+        except TransferError as error:
+            late = error.fault is FetchFault.TIMEOUT
+            raise TransferError(FetchFault.TIMEOUT if late else FetchFault.PROXY_CONNECT, error.detail) from None
 
     def _connect_to_tested(self, target: Target, deadline: Deadline) -> socket.socket:
         addresses = [target.address] if target.address else self._addresses(target.host, target.port, deadline)
         for address in addresses:
             if not is_allowed(address, self._allow_net):
-                raise TransferError("address", f"{target.host} is {address}")
+                raise TransferError(FetchFault.ADDRESS, f"{target.host} is {address}")
         return self._connect(addresses, target.port, deadline)
 
     def _addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
@@ -221,9 +222,9 @@ class HttpFetcher:
         try:
             found = [ip_address(text.partition("%")[0]) for text in self._resolved(host, port, deadline)]
         except ValueError:
-            raise TransferError("dns", "an address that is none") from None
+            raise TransferError(FetchFault.DNS, "an address that is none") from None
         if not found:
-            raise TransferError("dns", "no address")
+            raise TransferError(FetchFault.DNS, "no address")
         return found
 
     def _resolved(self, host: str, port: int, deadline: Deadline) -> Sequence[str]:
@@ -241,20 +242,20 @@ class HttpFetcher:
         thread.start()
         thread.join(deadline.left())
         if thread.is_alive():
-            raise TransferError("dns", "no answer in time")
+            raise TransferError(FetchFault.DNS, "no answer in time")
         if not answer:
-            raise TransferError("dns", faults[0] if faults else "no answer")
+            raise TransferError(FetchFault.DNS, faults[0] if faults else "no answer")
         return answer[0]
 
     def _connect(self, addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
-        fault = TransferError("connect")
+        fault = TransferError(FetchFault.CONNECT)
         for address in addresses[:_MAX_ADDRESSES]:
             try:
                 return socket.create_connection((str(address), port), deadline.left(self._connect_seconds))
             except TimeoutError:
-                fault = TransferError("timeout", "no connection")
+                fault = TransferError(FetchFault.TIMEOUT, "no connection")
             except OSError as error:
-                fault = TransferError("connect", error.strerror or type(error).__name__)
+                fault = TransferError(FetchFault.CONNECT, error.strerror or type(error).__name__)
         raise fault
 
     def _wrapped(self, connected: socket.socket, target: Target, deadline: Deadline) -> ssl.SSLSocket:
@@ -263,9 +264,9 @@ class HttpFetcher:
         try:
             return context.wrap_socket(connected, server_hostname=target.host)
         except TimeoutError:
-            raise TransferError("timeout", "TLS") from None
+            raise TransferError(FetchFault.TIMEOUT, "TLS") from None
         except (OSError, ValueError) as error:
-            raise TransferError("tls", str(error)[:200]) from None
+            raise TransferError(FetchFault.TLS, str(error)[:200]) from None
 
 
 def _exchange(
@@ -278,7 +279,7 @@ def _exchange(
 
 def _through_proxy(response: Response) -> Response:
     if response.status == 407:
-        raise TransferError("proxy-auth")
+        raise TransferError(FetchFault.PROXY_AUTH)
     return response
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from pkitools.fetching.model import Fault, FetchFault
+
 _MAX_LINE: Final = 8 * 1024
 _MAX_HEADER_BYTES: Final = 32 * 1024
 _MAX_HEADERS: Final = 100
@@ -25,11 +27,11 @@ _CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n\x00]*)?\Z"
 
 
 class TransferError(Exception):
-    """What came is not usable; ``code`` is that of :class:`~pkitools.revocation.model.FetchError`."""
+    """What came is not usable; ``fault`` is that of :class:`~pkitools.fetching.FetchError`."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code)
-        self.code, self.detail = code, detail
+    def __init__(self, fault: Fault, detail: str = "") -> None:
+        super().__init__(fault)
+        self.fault, self.detail = fault, detail
 
 
 class Deadline:
@@ -43,7 +45,7 @@ class Deadline:
         """Return the seconds left, at most ``most``. Raises :class:`TransferError` when there are none."""
         seconds = self._end - self._clock()
         if seconds <= 0:
-            raise TransferError("timeout")
+            raise TransferError(FetchFault.TIMEOUT)
         return min(seconds, most)
 
 
@@ -77,29 +79,30 @@ class Connection:
             self._socket.settimeout(self._deadline.left())
             self._socket.sendall(data)
         except TimeoutError:
-            raise TransferError("timeout") from None
+            raise TransferError(FetchFault.TIMEOUT) from None
         except OSError as error:
-            raise TransferError("connect", _brief(error)) from None
+            raise TransferError(FetchFault.CONNECT, _brief(error)) from None
 
     def _more(self) -> bytes:
         try:
             self._socket.settimeout(self._deadline.left())
             return self._socket.recv(_CHUNK)
         except TimeoutError:
-            raise TransferError("timeout") from None
+            raise TransferError(FetchFault.TIMEOUT) from None
         except OSError as error:
-            raise TransferError("connect", _brief(error)) from None
+            raise TransferError(FetchFault.CONNECT, _brief(error)) from None
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
             if len(self._buffer) > _MAX_LINE:
-                raise TransferError("http-protocol", "line too long")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, "line too long")
             more = self._more()
             if not more:
-                raise TransferError("truncated" if self._buffer else "connect", "closed before the end of the headers")
+                begun = FetchFault.TRUNCATED if self._buffer else FetchFault.CONNECT
+                raise TransferError(begun, "closed before the end of the headers")
             self._buffer += more
         if end > _MAX_LINE:
-            raise TransferError("http-protocol", "line too long")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, "line too long")
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.removesuffix(b"\r")
 
@@ -115,7 +118,7 @@ class Connection:
             if status >= 200:
                 break
         else:
-            raise TransferError("http-protocol", "only 1xx answers")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, "only 1xx answers")
         without = Response(status, headers, b"")
         if bodyless or status in {204, 304}:
             return without
@@ -126,46 +129,46 @@ class Connection:
     def _head(self) -> tuple[int, tuple[tuple[str, str], ...]]:
         match = _STATUS.match(self._line())
         if match is None:
-            raise TransferError("http-protocol", "no status line")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, "no status line")
         headers: list[tuple[str, str]] = []
         size = 0
         while line := self._line():
             size += len(line)
             name, colon, value = line.partition(b":")
             if size > _MAX_HEADER_BYTES or len(headers) >= _MAX_HEADERS:
-                raise TransferError("http-protocol", "too many headers")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, "too many headers")
             if not colon or not _TOKEN.match(name) or b"\x00" in value or b"\r" in value:
-                raise TransferError("http-protocol", "malformed header")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, "malformed header")
             headers.append((name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")))
         return int(match[1]), tuple(headers)
 
     def _body(self, head: Response, limit: int) -> bytes:
         codings = [value.strip().lower() for line in head.all("content-encoding") for value in line.split(",")]
         if any(coding not in {"", "identity"} for coding in codings):
-            raise TransferError("encoding", ", ".join(codings)[:100])
+            raise TransferError(FetchFault.ENCODING, ", ".join(codings)[:100])
         transfers = [value.strip().lower() for line in head.all("transfer-encoding") for value in line.split(",")]
         lengths = head.all("content-length")
         if transfers and lengths:
-            raise TransferError("http-protocol", "both Content-Length and Transfer-Encoding")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, "both Content-Length and Transfer-Encoding")
         if transfers:
             if transfers != ["chunked"]:
-                raise TransferError("encoding", ", ".join(transfers)[:100])
+                raise TransferError(FetchFault.ENCODING, ", ".join(transfers)[:100])
             return self._chunked(limit)
         if not lengths:
             return self._until_closed(limit)
         if len(lengths) > 1 or not _DIGITS.match(lengths[0].encode("latin-1")):
-            raise TransferError("http-protocol", "Content-Length")
+            raise TransferError(FetchFault.HTTP_PROTOCOL, "Content-Length")
         return self._exactly(int(lengths[0]), limit)
 
     def _exactly(self, length: int, limit: int) -> bytes:
         if length > limit:
-            raise TransferError("too-large", f"{length} bytes announced, {limit} allowed")
+            raise TransferError(FetchFault.TOO_LARGE, f"{length} bytes announced, {limit} allowed")
         parts, size = [self._buffer[:length]], min(len(self._buffer), length)
         self._buffer = self._buffer[length:]
         while size < length:
             more = self._more()
             if not more:
-                raise TransferError("truncated", f"{size} of {length} bytes")
+                raise TransferError(FetchFault.TRUNCATED, f"{size} of {length} bytes")
             parts.append(more[: length - size])
             self._buffer = more[length - size :]
             size += len(parts[-1])
@@ -178,7 +181,7 @@ class Connection:
             parts.append(more)
             size += len(more)
             if size > limit:
-                raise TransferError("too-large", f"more than {limit} bytes")
+                raise TransferError(FetchFault.TOO_LARGE, f"more than {limit} bytes")
             more = self._more()
         return b"".join(parts)
 
@@ -188,14 +191,14 @@ class Connection:
         while True:
             match = _CHUNK_SIZE.match(self._line())
             if match is None:
-                raise TransferError("http-protocol", "chunk size")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, "chunk size")
             length = int(match[1], 16)
             if length == 0:
                 return b"".join(parts)
             parts.append(self._exactly(length, limit - size))
             size += length
             if self._line():
-                raise TransferError("http-protocol", "chunk longer than it says")
+                raise TransferError(FetchFault.HTTP_PROTOCOL, "chunk longer than it says")
 
 
 def _brief(error: OSError) -> str:

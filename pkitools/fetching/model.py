@@ -5,9 +5,73 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Protocol, TypeAlias
 
+from pkitools.arguments import choice
 from pkitools.errors import NetworkError
+
+
+class FetchFault(StrEnum):
+    """Why nothing usable came, beside the statuses of HTTP (:class:`HttpStatus`)."""
+
+    URL = "url"
+    """The address is not one that is followed: another scheme, a user name in it, a host that is neither name nor
+    address."""
+    ADDRESS = "address"
+    """The host is at an address that may not be connected to."""
+    REDIRECT = "redirect"
+    """It leads on to where nothing may be asked, back, or too far."""
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROXY_CONNECT = "proxy-connect"
+    PROXY_AUTH = "proxy-auth"
+    TOO_LARGE = "too-large"
+    TRUNCATED = "truncated"
+    """The connection ended before the document did."""
+    ENCODING = "encoding"
+    """Compressed, or in a transfer coding other than chunked."""
+    HTTP_PROTOCOL = "http-protocol"
+    """No HTTP/1.1, or a document whose end is not clear."""
+
+
+_HTTP: Final = "http-"
+
+
+class HttpStatus(str):
+    """An HTTP status that brought no document, as a fault: ``HttpStatus(404)`` is the text ``http-404``."""
+
+    __slots__ = ()
+
+    def __new__(cls, number: int) -> HttpStatus:
+        """Return the fault of a status."""
+        return super().__new__(cls, f"{_HTTP}{number}")
+
+    @property
+    def number(self) -> int:
+        """The status, 100 to 599."""
+        return int(self[len(_HTTP) :])
+
+    def __getnewargs__(self) -> tuple[int]:  # type: ignore[override]  # made of a number, not of its text
+        return (self.number,)
+
+
+Fault: TypeAlias = FetchFault | HttpStatus
+"""Why nothing usable came."""
+
+
+def fault_of(given: Fault | str) -> Fault:
+    """Return a fault, of itself or of its text.
+
+    Raises:
+        InvalidValueError: there is no such fault.
+    """
+    number = given.removeprefix(_HTTP)
+    if given.startswith(_HTTP) and len(number) == 3 and number.isdecimal() and number.isascii():
+        return HttpStatus(int(number))
+    return choice(FetchFault, given, "fault")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +116,17 @@ class FetchError(NetworkError):
     """Nothing usable came.
 
     Args:
-        fault: its code: ``connect``, ``dns``, ``timeout``, ``http-404``, ``truncated``, ``too-large``, ``encoding``,
-            ``http-protocol``, ``redirect``, ``url``, ``address``, ``tls``, ``proxy-connect``, ``proxy-auth``.
+        fault: what was wrong, or its text.
         url: what was asked for.
         detail: the particulars.
+
+    Raises:
+        InvalidValueError: there is no such fault.
     """
 
-    def __init__(self, fault: str, url: str, detail: str = "") -> None:
-        super().__init__("revocation.error.fetch", fault=fault, url=url, detail=detail)
-        self.fault = fault
+    def __init__(self, fault: Fault | str, url: str, detail: str = "") -> None:
+        self.fault: Fault = fault_of(fault)
+        super().__init__("revocation.error.fetch", fault=self.fault, url=url, detail=detail)
         self.url = url
         self.detail = detail
 

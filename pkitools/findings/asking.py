@@ -57,11 +57,13 @@ class NotChecked:
         reason: a code whose sentence is ``report.reason.<reason>``.
         detail: operand of that sentence.
         params: further operands.
+        evidence: what was seen all the same, and where.
     """
 
     reason: str
     detail: str = ""
     params: Mapping[str, str] = field(default_factory=dict, hash=False)
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +176,12 @@ def outcome(rule: Rule, answer: Answer, certificate: CertificateRef | None = Non
         TypeError: it is no answer.
     """
     if isinstance(answer, Met):
-        return Outcome(rule, Status.MET, certificate, answer.evidence, answer.params)
+        return Outcome(rule, _MET, certificate, answer.evidence, answer.params)
     if isinstance(answer, NotApplicable):
-        return Outcome(rule, Status.NOT_APPLICABLE, certificate)
+        return Outcome(rule, _NOT_APPLICABLE, certificate)
     if isinstance(answer, NotChecked):
         params = {"detail": answer.detail, **answer.params} if answer.detail else answer.params
-        return Outcome(rule, Status.NOT_CHECKED, certificate, (), params, answer.reason)
+        return Outcome(rule, Status.NOT_CHECKED, certificate, answer.evidence, params, answer.reason)
     if isinstance(answer, Violated):
         return Outcome(founded(rule, answer), Status.VIOLATED, certificate, answer.evidence, answer.params)
     raise TypeError(f"a check returned {type(answer).__name__} where an answer is meant")
@@ -200,4 +202,6 @@ def founded(rule: Rule, answer: Violated) -> Rule:
     return replace(rule, severity=weighs, source=basis.source if basis else rule.source, certainty=certainty)
 
 
+_MET: Final = Status.MET  # an enum looks a member up each time it is named, and a check asks this some 370 times
+_NOT_APPLICABLE: Final = Status.NOT_APPLICABLE
 _ANSWERS: Final = (Met, NotApplicable, NotChecked, Violated)

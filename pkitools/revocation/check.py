@@ -11,29 +11,30 @@ from typing import Final
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.fetching.model import Cache, Fetcher
-from pkitools.findings import CertificateRef, Outcome, Status
+from pkitools.findings import MET, CertificateRef, outcome
 from pkitools.limits import MAX_SIGNATURE_CHECKS
+from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from
-from pkitools.revocation.full_engine import ask_full_engine
+from pkitools.revocation.material import RevocationMaterial
 from pkitools.revocation.model import (
     Attempt,
-    Budget,
     CertificateRevocation,
     Origin,
     RevocationOptions,
     RevocationPolicy,
     RevocationResult,
     RevocationStatus,
+    SignatureBudget,
     SourceKind,
     StatusKind,
     unknown,
 )
-from pkitools.revocation.obtain import Obtained, Sources, code_of
 from pkitools.revocation.ocsp import OcspResponse, read_response
 from pkitools.revocation.outcomes import report_outcomes
+from pkitools.revocation.retrieval import DocumentSources, Retrieval, code_of_error
 from pkitools.revocation.rules import CLOCK
-from pkitools.revocation.status_information import Terms
-from pkitools.revocation.status_search import Material, StatusSearch, unmatched
+from pkitools.revocation.status_information import RevocationContext
+from pkitools.revocation.status_search import StatusSearch
 from pkitools.x509.der import node_at
 from pkitools.x509.names import read_name
 from pkitools.x509.path_certificate import PathCertificate, load_cached
@@ -62,6 +63,7 @@ def check_revocation(
     cache: Cache | None = None,
     options: RevocationOptions | None = None,
     other_certificates: Sequence[bytes] = (),
+    raise_crashes: bool = False,
 ) -> RevocationResult:
     """Ask of every certificate of a path but the anchor whether it is revoked.
 
@@ -78,6 +80,7 @@ def check_revocation(
         cache: documents of earlier runs.
         options: see :class:`~pkitools.revocation.RevocationOptions`.
         other_certificates: DER of certificates that may have signed an indirect CRL, or a CRL under a key of its own.
+        raise_crashes: let a fault of a check itself through instead of reporting it as NOT_CHECKED; for tests.
 
     Raises:
         InvalidValueError: the path is empty or the moment is not aware.
@@ -89,20 +92,20 @@ def check_revocation(
     options = options or RevocationOptions()
     refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
     if policy is RevocationPolicy.OFF:
-        status = RevocationStatus(StatusKind.NOT_CHECKED, "off")
+        status = RevocationStatus(StatusKind.NOT_CHECKED, AttemptCode.OFF)
         found = tuple(CertificateRevocation(ref, status) for ref in refs[:-1])
     elif options.moment_is_now and not clock_is_plausible(moment):
         found = tuple(_no_clock(ref, moment) for ref in refs[:-1])
     else:
-        sources = Sources(fetcher, cache, options, moment)
-        terms = Terms(moment, options, Budget(MAX_SIGNATURE_CHECKS))
-        check = _Check(certificates, refs, sources, terms, other_certificates)
+        sources = DocumentSources(fetcher, cache, options, moment)
+        context = RevocationContext(moment, options, SignatureBudget(MAX_SIGNATURE_CHECKS), raise_crashes)
+        check = _Check(certificates, refs, sources, context, other_certificates)
         found = check.run(crls, ocsp_responses)
     names = [_name(certificate.subject) for certificate in certificates]
     labels = {each.sha256: pair for each, pair in zip(certificates, pairwise(names), strict=False)}
     outcomes = report_outcomes(found, labels, policy)
     if options.moment_is_now and clock_is_plausible(moment):
-        outcomes = (Outcome(CLOCK, Status.MET), *outcomes)
+        outcomes = (outcome(CLOCK, MET), *outcomes)
     return RevocationResult(found, outcomes, policy)
 
 
@@ -114,15 +117,15 @@ def _name(subject: bytes) -> str:
 
 
 def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
-    status = unknown("clock")
-    attempt = Attempt(ref, SourceKind.CRL, Origin.NONE, "", "clock", status, detail=moment.isoformat())
+    status = unknown(AttemptCode.CLOCK)
+    attempt = Attempt(ref, SourceKind.CRL, Origin.NONE, "", AttemptCode.CLOCK, status, detail=moment.isoformat())
     return CertificateRevocation(ref, status, (attempt,))
 
 
-def _may_be_lifted(status: RevocationStatus, material: Material) -> bool:
+def _may_be_lifted(status: RevocationStatus, material: RevocationMaterial) -> bool:
     """A hold on a complete list may have ended since: only a delta CRL says so (RFC 5280 5.3.1, removeFromCRL)."""
     held = status.kind is StatusKind.REVOKED and status.reason == "certificateHold"
-    return held and any(crl.base_number is not None for crl in material.crls)
+    return held and material.holds_a_delta
 
 
 class _Check:
@@ -132,12 +135,12 @@ class _Check:
         self,
         certificates: list[PathCertificate],
         refs: list[CertificateRef],
-        sources: Sources,
-        terms: Terms,
+        sources: DocumentSources,
+        context: RevocationContext,
         other_certificates: Sequence[bytes],
     ) -> None:
         self._certificates, self._refs = certificates, refs
-        self._sources, self._terms = sources, terms
+        self._sources, self._context = sources, context
         self._others = tuple(other_certificates)
         self._unreadable: list[Attempt] = []
 
@@ -146,33 +149,41 @@ class _Check:
     ) -> tuple[CertificateRevocation, ...]:
         if len(self._certificates) < 2:
             return ()
-        material = Material(
+        material = RevocationMaterial(
             tuple(self._read_crls(crls)),
             tuple(self._read_responses(responses)),
             self._sources,
-            self._terms,
+            self._context,
         )
         return tuple(self._certificate(index, material) for index in range(len(self._certificates) - 1))
 
-    def _certificate(self, index: int, material: Material) -> CertificateRevocation:
+    def _certificate(self, index: int, material: RevocationMaterial) -> CertificateRevocation:
         certificate, issuer = self._certificates[index : index + 2]
         search = StatusSearch(certificate, issuer, self._refs[index].role, material)
+        try:
+            status = self._status(search, index, material)
+        except Exception as error:  # a fault of ours: never a good status
+            if self._context.raise_crashes:
+                raise
+            search.record_crash(error)
+            status = search.revoked()
+        return CertificateRevocation(search.ref, status or search.undecided(), tuple(search.attempts))
+
+    def _status(self, search: StatusSearch, index: int, material: RevocationMaterial) -> RevocationStatus | None:
         search.ask_supplied()
         status = search.decided()
         if index == 0:
-            self._strays(search, material, useful=status is not None)
-        order = self._terms.options.authority_sources if certificate.ca else self._terms.options.end_entity_sources
-        for kind in order:
+            self._judge_unrelated(search, material, useful=status is not None)
+        options = self._context.options
+        for kind in options.authority_sources if search.certificate.ca else options.end_entity_sources:
             if status is None:
                 (search.ask_ocsp if kind is SourceKind.OCSP else search.ask_crls)()
                 status = search.decided()
         if status is None or _may_be_lifted(status, material):
-            status = ask_full_engine(search, self._certificates, index, self._others) or status
-        if status is None:
-            status = search.undecided()
-        return CertificateRevocation(search.ref, status, tuple(search.attempts))
+            status = search.ask_full_engine(self._certificates, index, self._others) or status
+        return status
 
-    def _strays(self, search: StatusSearch, material: Material, *, useful: bool) -> None:
+    def _judge_unrelated(self, search: StatusSearch, material: RevocationMaterial, *, useful: bool) -> None:
         """Record with the end entity, before all else, what was handed in and belongs to no certificate of the path.
 
         A list that belongs elsewhere is worth telling where it was handed in for nothing, not in a folder of lists of
@@ -182,9 +193,9 @@ class _Check:
         issuers = self._certificates[1:]
         for crl in material.crls if not useful else ():
             if not self._others and not any(is_from(crl, issuer) for issuer in issuers):
-                search.judge_list(crl, Obtained(Origin.SUPPLIED), "")
-        for response in unmatched(material.responses, self._certificates):
-            search.judge_response(response, Obtained(Origin.SUPPLIED), "", None)
+                search.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
+        for response in material.unrelated_responses(self._certificates):
+            search.judge_response(response, Retrieval(Origin.SUPPLIED), "", None)
         search.attempts += known
 
     def _read_crls(self, crls: Sequence[bytes | CertificateRevocationList]) -> list[CertificateRevocationList]:
@@ -206,6 +217,6 @@ class _Check:
         return found
 
     def _no_use(self, kind: SourceKind, error: InputError) -> None:
-        code = code_of(error)
+        code = code_of_error(error)
         detail = str(error.params.get("detail", ""))
         self._unreadable.append(Attempt(self._refs[0], kind, Origin.SUPPLIED, "", code, unknown(code), detail=detail))

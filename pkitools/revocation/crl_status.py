@@ -7,9 +7,16 @@ from datetime import datetime
 
 from pkitools.crl.entries import Entry
 from pkitools.crl.reading import CertificateRevocationList
+from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
 from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind, unknown
-from pkitools.revocation.scope import ALL_REASONS, ListScope, Point, covered, outside, scope_of
-from pkitools.revocation.status_information import Refused, StatusInformation, Terms, require_fresh, still_revoked
+from pkitools.revocation.scope import ALL_REASONS, ListScope, PointScope, covered, outside, scope_of
+from pkitools.revocation.status_information import (
+    Refused,
+    RevocationContext,
+    StatusInformation,
+    require_fresh,
+    still_revoked,
+)
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError
 from pkitools.x509.name_matching import canonical_name
@@ -20,8 +27,8 @@ def judge_crl(
     crl: CertificateRevocationList,
     certificate: PathCertificate,
     issuer: PathCertificate,
-    points: Sequence[Point],
-    terms: Terms,
+    points: Sequence[PointScope],
+    context: RevocationContext,
 ) -> StatusInformation:
     """Return what a list says of a certificate.
 
@@ -30,25 +37,26 @@ def judge_crl(
         certificate: asked about.
         issuer: the next certificate of the path.
         points: the distribution points of ``certificate``.
-        terms: moment and options.
+        context: moment and options.
     """
-    passed: list[str] = []
+    passed: list[Step] = []
     coverage: tuple[int, ...] = ()
     said: RevocationStatus | None = None
-    code = detail = ""
+    code: MaybeCode = ""
+    detail = ""
     try:
-        _require_issuer(crl, issuer, terms, passed)
+        _require_issuer(crl, issuer, context, passed)
         scope, row = _entry(crl, certificate, passed)
         said = GOOD if row is None else RevocationStatus(StatusKind.REVOKED, "", row.reason, row.revoked_at)
         coverage = tuple(covered(scope, point) for point in points)
         _require_scope(crl, scope, certificate, coverage)
-        passed.append("scope")
-        require_fresh(crl.this_update, crl.next_update, terms, passed)
+        passed.append(Step.SCOPE)
+        require_fresh(crl.this_update, crl.next_update, context, passed)
     except Refused as refused:
         code, detail, coverage = refused.code, refused.detail, ()
-        if said is None or not still_revoked(said, crl.this_update, terms):
-            said = unknown(code)
-    notes = ("pem",) if crl.was_pem else ()
+        if said is None or not still_revoked(said, crl.this_update, context):
+            said = unknown(refused.code)
+    notes = (Note.PEM,) if crl.was_pem else ()
     return StatusInformation(
         code, said, tuple(passed), detail, notes, crl.this_update, crl.next_update, coverage, crl.number
     )
@@ -59,16 +67,18 @@ def is_from(crl: CertificateRevocationList, issuer: PathCertificate) -> bool:
     return crl.issuer == issuer.subject or crl.canonical_issuer == issuer.canonical_subject
 
 
-def _require_issuer(crl: CertificateRevocationList, issuer: PathCertificate, terms: Terms, passed: list[str]) -> None:
-    wrong = _issuer_fault(crl, issuer, terms.moment)
+def _require_issuer(
+    crl: CertificateRevocationList, issuer: PathCertificate, context: RevocationContext, passed: list[Step]
+) -> None:
+    wrong = _issuer_fault(crl, issuer, context.moment)
     if wrong:
-        raise Refused("crl-issuer", wrong)
-    passed.append("crl-issuer")
-    if issuer.spki not in crl.checked_with and not terms.budget.spend():
-        raise Refused("limit", "signature checks")
+        raise Refused(AttemptCode.CRL_ISSUER, wrong)
+    passed.append(Step.CRL_ISSUER)
+    if not crl.was_checked_with(issuer.spki) and not context.budget.spend():
+        raise Refused(AttemptCode.LIMIT, "signature checks")
     if not crl.signed_by(issuer.spki):
-        raise Refused("crl-signature")
-    passed.append("crl-signature")
+        raise Refused(AttemptCode.CRL_SIGNATURE)
+    passed.append(Step.CRL_SIGNATURE)
 
 
 def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, moment: datetime) -> str:
@@ -85,7 +95,7 @@ def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, momen
 
 
 def _entry(
-    crl: CertificateRevocationList, certificate: PathCertificate, passed: list[str]
+    crl: CertificateRevocationList, certificate: PathCertificate, passed: list[Step]
 ) -> tuple[ListScope, Entry | None]:
     """Return the scope of a list and its entry of the certificate, all entries having been read."""
     try:
@@ -93,13 +103,13 @@ def _entry(
         row = _find(crl, certificate)
         strange = crl.unknown_critical or crl.index.unknown_critical
     except DERError as error:
-        raise Refused("malformed", error.detail) from None
-    passed.append("readable")
+        raise Refused(AttemptCode.MALFORMED, error.detail) from None
+    passed.append(Step.READABLE)
     if strange:
         # RFC 5280 5.2, 5.3: such a list determines no status, not even that of what it lists
-        raise Refused("scope", f"critical extension {strange}")
+        raise Refused(AttemptCode.SCOPE, f"critical extension {strange}")
     if scope.only_attribute:
-        raise Refused("scope", "onlyContainsAttributeCerts")
+        raise Refused(AttemptCode.SCOPE, "onlyContainsAttributeCerts")
     return scope, row
 
 
@@ -122,15 +132,15 @@ def _require_scope(
     crl: CertificateRevocationList, scope: ListScope, certificate: PathCertificate, coverage: tuple[int, ...]
 ) -> None:
     if crl.base_number is not None:
-        raise Refused("scope", "delta CRL")
+        raise Refused(AttemptCode.SCOPE, "delta CRL")
     beyond = outside(scope, certificate)
     if beyond:
-        raise Refused("scope", beyond)
+        raise Refused(AttemptCode.SCOPE, beyond)
     if not any(coverage):
-        raise Refused("scope", "another distribution point")
+        raise Refused(AttemptCode.SCOPE, "another distribution point")
 
 
-def combine(answers: Sequence[StatusInformation], points: Sequence[Point]) -> RevocationStatus | None:
+def combine(answers: Sequence[StatusInformation], points: Sequence[PointScope]) -> RevocationStatus | None:
     """Return REVOKED or GOOD when these lists together say so, else ``None``.
 
     One list that revokes is enough. GOOD takes lists that cover every point for each of its reasons, and with them all

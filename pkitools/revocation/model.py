@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from pkitools.findings import CertificateRef, Outcome
+from pkitools.revocation.codes import Code, MaybeCode, Note, Step
 
 
 class RevocationPolicy(StrEnum):
@@ -41,13 +42,13 @@ class RevocationStatus:
 
     Args:
         kind: good, revoked, unknown or not checked.
-        code: why it is unknown or was not checked: ``stale``, ``timeout``, ``http-404``, ``offline`` …
+        code: why it is unknown or was not checked: ``stale``, ``timeout``, ``http-404``, ``offline`` …; else empty.
         reason: name of the CRLReason of a revoked certificate; ``None`` where none was given.
         revoked_at: since when, aware UTC.
     """
 
     kind: StatusKind
-    code: str = ""
+    code: MaybeCode = ""
     reason: str | None = None
     revoked_at: datetime | None = None
 
@@ -60,7 +61,7 @@ class RevocationStatus:
 GOOD: Final = RevocationStatus(StatusKind.GOOD)
 
 
-def unknown(code: str) -> RevocationStatus:
+def unknown(code: Code) -> RevocationStatus:
     """Return the status UNKNOWN with its reason."""
     return RevocationStatus(StatusKind.UNKNOWN, code)
 
@@ -94,24 +95,24 @@ class Attempt:
         status: what it says of the certificate; UNKNOWN where it says nothing.
         seconds: wall clock.
         detail: the particulars, for people; not made safe.
-        notes: codes of what was odd and accepted: ``content-type``, ``pem``, ``nonce-absent``, ``replayed`` …
+        notes: what was odd and accepted.
         produced: thisUpdate of what came.
         expires: its nextUpdate.
-        passed: codes of the steps it came through before the one that failed.
+        passed: the steps it came through before the one that failed.
     """
 
     certificate: CertificateRef
     source: SourceKind
     origin: Origin
     url: str
-    code: str
+    code: MaybeCode
     status: RevocationStatus
     seconds: float = 0.0
     detail: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     produced: datetime | None = None
     expires: datetime | None = None
-    passed: tuple[str, ...] = ()
+    passed: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,7 @@ class RevocationOptions:
     moment_is_now: bool = False
 
 
-class Budget:
+class SignatureBudget:
     """Counts signature checks over one validation; beyond the bound nothing more is checked."""
 
     def __init__(self, checks: int) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
 from pkitools.crl.entries import REASONS
 from pkitools.crl.reading import is_cut_off, read_extensions
 from pkitools.errors import InputError, LimitError
+from pkitools.revocation.model import StatusKind
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.oids import HOLD_INSTRUCTION, INVALIDITY_DATE, REASON_CODE
 from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.reader import read_time
 
@@ -22,18 +25,29 @@ _BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
 _ARCHIVE_CUTOFF: Final = "1.3.6.1.5.5.7.48.1.6"
 _EXTENDED_REVOKE: Final = "1.3.6.1.5.5.7.48.1.9"
 _CRL_REFERENCES: Final = "1.3.6.1.5.5.7.48.1.3"
-_ENTRY_EXTENSIONS: Final = frozenset({"2.5.29.21", "2.5.29.23", "2.5.29.24"})  # RFC 6960 4.4.5
+_ENTRY_EXTENSIONS: Final = frozenset({REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE})  # RFC 6960 4.4.5
 _PROCESSED: Final = frozenset({NONCE, _ARCHIVE_CUTOFF, _EXTENDED_REVOKE, _CRL_REFERENCES}) | _ENTRY_EXTENSIONS
 
-STATUSES: Final[dict[int, str]] = {
-    0: "successful",
-    1: "malformed-request",
-    2: "internal-error",
-    3: "try-later",
-    5: "sig-required",
-    6: "unauthorized",
+
+class ResponseStatus(StrEnum):
+    """OCSPResponseStatus (RFC 6960 4.2.1): whether the responder answered at all."""
+
+    SUCCESSFUL = "successful"
+    MALFORMED_REQUEST = "malformed-request"
+    INTERNAL_ERROR = "internal-error"
+    TRY_LATER = "try-later"
+    SIG_REQUIRED = "sig-required"
+    UNAUTHORIZED = "unauthorized"
+
+
+_STATUS_NUMBERS: Final[dict[int, ResponseStatus]] = {
+    0: ResponseStatus.SUCCESSFUL,
+    1: ResponseStatus.MALFORMED_REQUEST,
+    2: ResponseStatus.INTERNAL_ERROR,
+    3: ResponseStatus.TRY_LATER,
+    5: ResponseStatus.SIG_REQUIRED,
+    6: ResponseStatus.UNAUTHORIZED,
 }
-"""OCSPResponseStatus; 4 is not used."""
 
 _HASHES: Final[dict[str, str]] = {
     "1.3.14.3.2.26": "sha1",
@@ -63,14 +77,14 @@ class SingleResponse:
 
     Args:
         certificate: which.
-        status: ``good``, ``revoked`` or ``unknown``.
+        status: good, revoked or unknown.
         this_update, next_update: aware UTC.
         revoked_at, reason: of a revoked one.
         unknown_critical: OID of a critical extension nothing here processes.
     """
 
     certificate: CertificateId
-    status: str
+    status: StatusKind
     this_update: datetime
     next_update: datetime | None
     revoked_at: datetime | None
@@ -83,7 +97,7 @@ class OcspResponse:
     """A response. Made by :func:`read_response`.
 
     Args:
-        status: of :data:`STATUSES`; everything below is empty unless it is ``successful``.
+        status: everything below is empty unless it is SUCCESSFUL.
         responder_name: DER of the responder's name, where it goes by name.
         responder_key_hash: SHA-1 of its key, where it goes by key.
         produced_at: when it was signed.
@@ -94,7 +108,7 @@ class OcspResponse:
         signed, algorithm, signature: for the signature check.
     """
 
-    status: str
+    status: ResponseStatus
     responder_name: bytes | None = None
     responder_key_hash: bytes | None = None
     produced_at: datetime | None = None
@@ -174,10 +188,10 @@ def _read(data: bytes) -> OcspResponse:
     parts = asn1.children(data, asn1.root(data, asn1.SEQUENCE))
     if not 1 <= len(parts) <= 2:
         raise DERError(f"OCSPResponse with {len(parts)} parts")
-    status = STATUSES.get(asn1.integer(data, parts[0], asn1.ENUMERATED), "")
-    if not status:
+    status = _STATUS_NUMBERS.get(asn1.integer(data, parts[0], asn1.ENUMERATED))
+    if status is None:
         raise DERError("unknown response status")
-    if status != "successful":
+    if status is not ResponseStatus.SUCCESSFUL:
         return OcspResponse(status)
     if len(parts) != 2 or parts[1][0] != 0xA0:
         raise DERError("successful, without a response")
@@ -216,7 +230,7 @@ def _read_basic(data: bytes) -> OcspResponse:
     responder, produced, responses = _exactly(fields, 3)
     name, key = _responder(data, responder)
     return OcspResponse(
-        status="successful",
+        status=ResponseStatus.SUCCESSFUL,
         responder_name=name,
         responder_key_hash=key,
         produced_at=read_time(data, asn1.expect(produced, asn1.GENERALIZED_TIME)),
@@ -290,12 +304,12 @@ def _certificate_id(data: bytes, node: Node) -> CertificateId:
     return CertificateId(dotted, name_hash, issuer_key_hash, asn1.integer(data, serial))
 
 
-def _status(data: bytes, node: Node) -> tuple[str, datetime | None, str | None]:
+def _status(data: bytes, node: Node) -> tuple[StatusKind, datetime | None, str | None]:
     tag = node[0]
     if tag in {0x80, 0x82}:
         if node[3] != node[2]:
             raise DERError("a status with contents")
-        return ("good" if tag == 0x80 else "unknown"), None, None
+        return (StatusKind.GOOD if tag == 0x80 else StatusKind.UNKNOWN), None, None
     parts = asn1.children(data, asn1.expect(node, 0xA1))
     if not 1 <= len(parts) <= 2:
         raise DERError(f"RevokedInfo with {len(parts)} parts")
@@ -305,4 +319,4 @@ def _status(data: bytes, node: Node) -> tuple[str, datetime | None, str | None]:
         if number not in REASONS:
             raise DERError(f"reason code {number}")
         reason = REASONS[number]
-    return "revoked", read_time(data, asn1.expect(parts[0], asn1.GENERALIZED_TIME)), reason
+    return StatusKind.REVOKED, read_time(data, asn1.expect(parts[0], asn1.GENERALIZED_TIME)), reason

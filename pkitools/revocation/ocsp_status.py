@@ -6,16 +6,25 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from pkitools.errors import InputError
+from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
 from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind, unknown
-from pkitools.revocation.ocsp import OcspResponse, SingleResponse, is_about, key_hash
-from pkitools.revocation.status_information import Refused, StatusInformation, Terms, require_fresh, still_revoked
-from pkitools.x509.path_certificate import DIGITAL_SIGNATURE, PathCertificate, load_cached
+from pkitools.revocation.ocsp import OcspResponse, ResponseStatus, SingleResponse, is_about, key_hash
+from pkitools.revocation.status_information import (
+    Refused,
+    RevocationContext,
+    StatusInformation,
+    require_fresh,
+    still_revoked,
+)
+from pkitools.x509.path_certificate import DIGITAL_SIGNATURE, NON_REPUDIATION, PathCertificate, load_cached
 from pkitools.x509.reader import signed_parts
-from pkitools.x509.signatures import signed_by
+from pkitools.x509.signatures import signed_with_sha2
 
 OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
 NO_CHECK: Final = "1.3.6.1.5.5.7.48.1.5"
-_NON_REPUDIATION: Final = 1 << 1
+_CODE_OF_STATUS: Final = {
+    status: AttemptCode(f"ocsp-{status}") for status in ResponseStatus if status is not ResponseStatus.SUCCESSFUL
+}
 
 ResponderStatus = Callable[[PathCertificate], RevocationStatus]
 """Tells the status of a delegated responder's own certificate; asked only when its issuer proved to be the CA."""
@@ -25,7 +34,7 @@ def judge_ocsp(
     response: OcspResponse,
     certificate: PathCertificate,
     issuer: PathCertificate,
-    terms: Terms,
+    context: RevocationContext,
     *,
     nonce: bytes | None,
     responder_status: ResponderStatus,
@@ -36,61 +45,62 @@ def judge_ocsp(
         response: from anywhere; nothing about it is believed yet.
         certificate: asked about.
         issuer: the next certificate of the path.
-        terms: moment and options.
+        context: moment and options.
         nonce: what was sent; ``None`` for a response that was not asked for by us.
         responder_status: of a delegated responder.
     """
-    passed: list[str] = []
-    notes: tuple[str, ...] = ()
+    passed: list[Step] = []
+    notes: tuple[Note, ...] = ()
     single: SingleResponse | None = None
     said: RevocationStatus | None = None
-    code = detail = ""
+    code: MaybeCode = ""
+    detail = ""
     try:
-        _require_signature(response, issuer, terms, responder_status, passed)
+        _require_signature(response, issuer, context, responder_status, passed)
         single = _single(response, certificate, issuer)
-        passed.append("no-match")
+        passed.append(Step.MATCH)
         _require_known_extensions(response, single)
-        passed.append("ocsp-extension")
+        passed.append(Step.OCSP_EXTENSION)
         said = _said(single)
-        notes = _nonce(response, nonce, terms)
-        passed.append("nonce")
-        require_fresh(single.this_update, single.next_update, terms, passed)
+        notes = _nonce(response, nonce, context)
+        passed.append(Step.NONCE)
+        require_fresh(single.this_update, single.next_update, context, passed)
         if said.code:
             raise Refused(said.code)
-        passed.append("ocsp-unknown")
+        passed.append(Step.OCSP_KNOWN)
     except Refused as refused:
         code, detail = refused.code, refused.detail
-        if said is None or single is None or not still_revoked(said, single.this_update, terms):
-            said = unknown(code)
+        if said is None or single is None or not still_revoked(said, single.this_update, context):
+            said = unknown(refused.code)
     times = (single.this_update, single.next_update) if single else (response.produced_at, None)
     return StatusInformation(code, said, tuple(passed), detail, notes, *times)
 
 
 def _said(single: SingleResponse) -> RevocationStatus:
-    if single.status == "good":
+    if single.status is StatusKind.GOOD:
         return GOOD
-    if single.status == "revoked":
+    if single.status is StatusKind.REVOKED:
         return RevocationStatus(StatusKind.REVOKED, "", single.reason, single.revoked_at)
-    return unknown("ocsp-unknown")
+    return unknown(AttemptCode.OCSP_UNKNOWN)
 
 
 def _require_signature(
     response: OcspResponse,
     issuer: PathCertificate,
-    terms: Terms,
+    context: RevocationContext,
     responder_status: ResponderStatus,
-    passed: list[str],
+    passed: list[Step],
 ) -> None:
-    if response.status != "successful":
-        raise Refused(f"ocsp-{response.status}")
-    passed.append("ocsp-status")
-    signer = _responder(response, issuer, terms, responder_status)
-    passed.append("responder")
-    if not terms.budget.spend():
-        raise Refused("limit", "signature checks")
-    if not signed_by(signer.spki, response.algorithm, response.signed, response.signature):
-        raise Refused("signature")
-    passed.append("signature")
+    if response.status is not ResponseStatus.SUCCESSFUL:
+        raise Refused(_CODE_OF_STATUS[response.status])
+    passed.append(Step.OCSP_STATUS)
+    signer = _responder(response, issuer, context, responder_status)
+    passed.append(Step.RESPONDER)
+    if not context.budget.spend():
+        raise Refused(AttemptCode.LIMIT, "signature checks")
+    if not signed_with_sha2(signer.spki, response.algorithm, response.signed, response.signature):
+        raise Refused(AttemptCode.SIGNATURE)
+    passed.append(Step.SIGNATURE)
 
 
 def _goes_by(response: OcspResponse, candidate: PathCertificate) -> bool:
@@ -100,7 +110,7 @@ def _goes_by(response: OcspResponse, candidate: PathCertificate) -> bool:
 
 
 def _responder(
-    response: OcspResponse, issuer: PathCertificate, terms: Terms, responder_status: ResponderStatus
+    response: OcspResponse, issuer: PathCertificate, context: RevocationContext, responder_status: ResponderStatus
 ) -> PathCertificate:
     """Return who signed: the issuer itself, or one to whom the issuer delegated it (RFC 6960 4.2.2.2)."""
     if _goes_by(response, issuer):
@@ -109,10 +119,10 @@ def _responder(
     for candidate in _candidates(response.certificates):
         if not _goes_by(response, candidate):
             continue
-        why = _not_authorised(candidate, issuer, terms) or _not_good(candidate, responder_status)
+        why = _not_authorised(candidate, issuer, context) or _not_good(candidate, responder_status)
         if not why:
             return candidate
-    raise Refused("responder", why)
+    raise Refused(AttemptCode.RESPONDER, why)
 
 
 def _candidates(certificates: Sequence[bytes]) -> Iterator[PathCertificate]:
@@ -123,7 +133,7 @@ def _candidates(certificates: Sequence[bytes]) -> Iterator[PathCertificate]:
             continue
 
 
-def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, terms: Terms) -> str:
+def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, context: RevocationContext) -> str:
     """Return why the issuer has not delegated to this responder, or an empty string."""
     usage = candidate.key_usage
     faults = {
@@ -132,8 +142,8 @@ def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, terms: 
         ),
         # anyExtendedKeyUsage is no delegation: every certificate of the authority could answer for it
         "extendedKeyUsage without OCSPSigning": OCSP_SIGNING not in (candidate.extended_key_usage or ()),
-        "keyUsage without digitalSignature": usage is not None and not usage & (DIGITAL_SIGNATURE | _NON_REPUDIATION),
-        "its certificate is not valid at the moment": not candidate.not_before <= terms.moment <= candidate.not_after,
+        "keyUsage without digitalSignature": usage is not None and not usage & (DIGITAL_SIGNATURE | NON_REPUDIATION),
+        "its certificate is not valid at the moment": not candidate.not_before <= context.moment <= candidate.not_after,
         "its certificate holds what cannot be processed": bool(
             candidate.unknown_critical or candidate.faults or not candidate.algorithms_agree
         ),
@@ -141,10 +151,10 @@ def _not_authorised(candidate: PathCertificate, issuer: PathCertificate, terms: 
     for fault, present in faults.items():
         if present:
             return fault
-    if not terms.budget.spend():
+    if not context.budget.spend():
         return "too many signature checks"
     parts = signed_parts(candidate.der)
-    if not signed_by(issuer.spki, parts.algorithm, parts.signed, parts.signature):
+    if not signed_with_sha2(issuer.spki, parts.algorithm, parts.signed, parts.signature):
         return "not signed by the authority that issued the certificate"
     return ""
 
@@ -162,10 +172,10 @@ def _single(response: OcspResponse, certificate: PathCertificate, issuer: PathCe
     """Return the response about this certificate; of several the worst."""
     ours = [single for single in response.responses if is_about(single, certificate, issuer)]
     if not ours:
-        raise Refused("no-match", f"{len(response.responses)} about other certificates")
-    for status in ("revoked", "unknown"):
+        raise Refused(AttemptCode.NO_MATCH, f"{len(response.responses)} about other certificates")
+    for status in (StatusKind.REVOKED, StatusKind.UNKNOWN):
         for single in ours:
-            if single.status == status:
+            if single.status is status:
                 return single
     # all say good: the one that holds the shortest
     return min(ours, key=lambda single: single.next_update or single.this_update)
@@ -174,18 +184,18 @@ def _single(response: OcspResponse, certificate: PathCertificate, issuer: PathCe
 def _require_known_extensions(response: OcspResponse, single: SingleResponse) -> None:
     strange = response.unknown_critical or single.unknown_critical
     if strange:
-        raise Refused("ocsp-extension", f"critical extension {strange}")
+        raise Refused(AttemptCode.OCSP_EXTENSION, f"critical extension {strange}")
 
 
-def _nonce(response: OcspResponse, nonce: bytes | None, terms: Terms) -> tuple[str, ...]:
+def _nonce(response: OcspResponse, nonce: bytes | None, context: RevocationContext) -> tuple[Note, ...]:
     if nonce is None:
-        if terms.options.require_nonce:
-            raise Refused("nonce", "not an answer to our request")
+        if context.options.require_nonce:
+            raise Refused(AttemptCode.NONCE, "not an answer to our request")
         return ()
     if response.nonce == nonce:
         return ()
     if response.nonce is not None:
-        raise Refused("nonce", "another nonce than was sent")
-    if terms.options.require_nonce:
-        raise Refused("nonce", "no nonce in the response")
-    return ("nonce-absent",)
+        raise Refused(AttemptCode.NONCE, "another nonce than was sent")
+    if context.options.require_nonce:
+        raise Refused(AttemptCode.NONCE, "no nonce in the response")
+    return (Note.NONCE_ABSENT,)

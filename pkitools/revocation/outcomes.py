@@ -6,27 +6,44 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
-from pkitools.findings import CertificateRef, Evidence, Outcome, Rule, Status
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    Evidence,
+    Met,
+    NotChecked,
+    Outcome,
+    Violated,
+    outcome,
+)
+from pkitools.findings.asking import CRASHED
 from pkitools.revocation import rules
+from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note
 from pkitools.revocation.model import (
     Attempt,
     CertificateRevocation,
     Origin,
     RevocationPolicy,
-    RevocationStatus,
     SourceKind,
     StatusKind,
 )
 
+_NOWHERE: Final = frozenset({AttemptCode.NO_SOURCE, AttemptCode.CLOCK})
 _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
 # what keeps a source from being heard at all; what was heard and proves nothing (stale, forged) is another matter
 _NOT_HEARD: Final = (rules.NO_SOURCE, rules.UNREACHABLE, rules.REFUSED, rules.CLOCK)
 # notes that could have been made of such an attempt: without one, its rule is met
 _POSSIBLE_NOTES: Final = {
-    (SourceKind.CRL, Origin.SUPPLIED): ("pem",),
-    (SourceKind.CRL, Origin.CACHE): ("pem", "from-cache", "replayed"),
-    (SourceKind.CRL, Origin.NETWORK): ("content-type", "pem", "number-back", "cache-ignored", "via-proxy"),
-    (SourceKind.OCSP, Origin.NETWORK): ("content-type", "nonce-absent", "cache-ignored", "via-proxy"),
+    (SourceKind.CRL, Origin.SUPPLIED): (Note.PEM,),
+    (SourceKind.CRL, Origin.CACHE): (Note.PEM, Note.FROM_CACHE, Note.REPLAYED),
+    (SourceKind.CRL, Origin.NETWORK): (
+        Note.CONTENT_TYPE,
+        Note.PEM,
+        Note.NUMBER_BACK,
+        Note.CACHE_IGNORED,
+        Note.VIA_PROXY,
+    ),
+    (SourceKind.OCSP, Origin.NETWORK): (Note.CONTENT_TYPE, Note.NONCE_ABSENT, Note.CACHE_IGNORED, Note.VIA_PROXY),
 }
 
 
@@ -41,15 +58,15 @@ def report_outcomes(
         policy: what an unknown status weighs.
     """
     off = policy is RevocationPolicy.OFF
-    outcomes = [Outcome(rules.POLICY_OFF, Status.VIOLATED if off else Status.MET)]
+    outcomes = [outcome(rules.POLICY_OFF, Violated() if off else MET)]
     if off or not found:
-        outcomes.extend(Outcome(rule, Status.NOT_APPLICABLE) for rule in _ABOUT_STATUS)
+        outcomes.extend([outcome(rule, NOT_APPLICABLE) for rule in _ABOUT_STATUS])
         return tuple(outcomes)
     for each in found:
         label = labels.get(each.certificate.sha256, ("-", "-"))
-        outcomes.extend(_status(each.certificate, each.status, label[0], policy))
-        if any(attempt.code not in {"no-source", "clock"} for attempt in each.attempts):
-            outcomes.append(Outcome(rules.NO_SOURCE, Status.MET, each.certificate))
+        outcomes.extend(_status(each, label[0], policy))
+        if any(attempt.code not in _NOWHERE for attempt in each.attempts):
+            outcomes.append(outcome(rules.NO_SOURCE, MET, each.certificate))
         for attempt in each.attempts:
             outcomes.extend(_attempt(attempt, label))
     return tuple(outcomes)
@@ -59,13 +76,12 @@ def _day(moment: datetime | None) -> str:
     return moment.isoformat().replace("+00:00", "Z") if moment else "-"
 
 
-def _nothing_came(code: str) -> bool:
-    return code == "offline" or rules.rule_of_code(code) in _NOT_HEARD
+def _nothing_came(code: MaybeCode) -> bool:
+    return code is AttemptCode.OFFLINE or (code != "" and rules.rule_of_code(code) in _NOT_HEARD)
 
 
-def _status(
-    certificate: CertificateRef, status: RevocationStatus, subject: str, policy: RevocationPolicy
-) -> Iterator[Outcome]:
+def _status(each: CertificateRevocation, subject: str, policy: RevocationPolicy) -> Iterator[Outcome]:
+    certificate, status = each.certificate, each.status
     params = {
         "subject": subject,
         "code": status.code or "-",
@@ -74,22 +90,35 @@ def _status(
     }
     strict = policy is RevocationPolicy.REQUIRE
     applies, rests = (rules.UNKNOWN, rules.UNCONFIRMED) if strict else (rules.UNCONFIRMED, rules.UNKNOWN)
-    yield Outcome(rests, Status.NOT_APPLICABLE, certificate, params=params)
+    yield outcome(rests, NOT_APPLICABLE, certificate)
+    met = Met((), params)
     if status.kind in {StatusKind.GOOD, StatusKind.REVOKED}:
-        yield Outcome(applies, Status.MET, certificate, params=params)
+        yield outcome(applies, met, certificate)
         revoked = status.kind is StatusKind.REVOKED
-        yield Outcome(rules.REVOKED, Status.VIOLATED if revoked else Status.MET, certificate, params=params)
-        return
-    if strict and _nothing_came(status.code):
-        # nobody was heard, so nothing is wrong yet: not valid, and not invalid either
-        yield Outcome(rules.UNKNOWN, Status.NOT_CHECKED, certificate, params=params, reason="not_obtained")
+        yield outcome(rules.REVOKED, Violated((), params) if revoked else met, certificate)
+    elif status.code is AttemptCode.CRASHED:
+        # whoever chose ``prefer`` accepts that sources fail, not that we do
+        crashed = NotChecked(CRASHED, _detail_of_crash(each), params)
+        yield outcome(applies, crashed, certificate)
+        yield outcome(rules.REVOKED, crashed, certificate)
+    elif strict:
+        # where nobody was heard nothing is wrong yet: not valid, and not invalid either
+        unheard = _nothing_came(status.code)
+        answer = NotChecked("not_obtained", params=params) if unheard else Violated((), params)
+        yield outcome(rules.UNKNOWN, answer, certificate)
+        yield outcome(rules.REVOKED, NotChecked("status_unknown", params=params), certificate)
     else:
-        yield Outcome(applies, Status.VIOLATED, certificate, params=params)
-    if strict:
-        yield Outcome(rules.REVOKED, Status.NOT_CHECKED, certificate, params=params, reason="status_unknown")
-    else:
+        yield outcome(rules.UNCONFIRMED, Violated((), params), certificate)
         # not NOT_CHECKED: whoever chose ``prefer`` accepts an unknown status, and the warning above says so
-        yield Outcome(rules.REVOKED, Status.NOT_APPLICABLE, certificate, params=params)
+        yield outcome(rules.REVOKED, NOT_APPLICABLE, certificate)
+
+
+_NOT_LOOKED: Final[dict[Code, str]] = {AttemptCode.OFFLINE: "offline", AttemptCode.CRASHED: CRASHED}
+"""Code of an attempt that judged nothing → why."""
+
+
+def _detail_of_crash(each: CertificateRevocation) -> str:
+    return next((attempt.detail for attempt in each.attempts if attempt.code is AttemptCode.CRASHED), "-")
 
 
 def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
@@ -102,22 +131,19 @@ def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
         "produced": _day(attempt.produced),
         "expires": _day(attempt.expires),
     }
-    evidence = tuple(
-        Evidence(name, value) for name, value in (("url", attempt.url), ("detail", attempt.detail)) if value
-    )
-
-    def outcome(rule: Rule, status: Status, reason: str = "") -> Outcome:
-        return Outcome(rule, status, attempt.certificate, evidence, params, reason)
-
+    seen = (("url", attempt.url), ("detail", attempt.detail))
+    evidence = tuple([Evidence(name, value) for name, value in seen if value])
+    certificate, code = attempt.certificate, attempt.code
+    met = Met(evidence, params)
     for step in attempt.passed:
-        yield outcome(rules.STEP_RULES[step], Status.MET)
-    if attempt.code == "offline":
-        yield outcome(rules.UNREACHABLE, Status.NOT_CHECKED, "offline")
-    elif attempt.code:
-        yield outcome(rules.rule_of_code(attempt.code), Status.VIOLATED)
+        yield outcome(rules.STEP_RULES[step], met, certificate)
+    if code:
+        reason = _NOT_LOOKED.get(code)
+        answer = NotChecked(reason, "", params, evidence) if reason else Violated(evidence, params)
+        yield outcome(rules.rule_of_code(code), answer, certificate)
     for note in attempt.notes:
-        yield outcome(rules.NOTE_RULES[note], Status.VIOLATED)
-    if not attempt.code:
+        yield outcome(rules.NOTE_RULES[note], Violated(evidence, params), certificate)
+    if not code:
         for note in _POSSIBLE_NOTES.get((attempt.source, attempt.origin), ()):
             if note not in attempt.notes:
-                yield outcome(rules.NOTE_RULES[note], Status.MET)
+                yield outcome(rules.NOTE_RULES[note], met, certificate)

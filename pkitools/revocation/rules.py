@@ -9,23 +9,34 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.documents import cite
+from pkitools.fetching.model import HttpStatus
 from pkitools.findings import Certainty, Rule, Severity, Source
+from pkitools.revocation.codes import AttemptCode, Code, Note, Step
+
+_BOOK: Final[list[Rule]] = []
 
 
-def _source(number: int, section: str) -> Source:
-    return cite(f"rfc-{number}", section)
+def _rule(slug: str, severity: Severity, source: Source, certainty: Certainty = Certainty.STANDARD) -> Rule:
+    """Return a rule, in its place in :data:`RULES`."""
+    rule = Rule(f"revocation.{slug}", severity, source, certainty)
+    _BOOK.append(rule)
+    return rule
+
+
+def _rfc(slug: str, severity: Severity, section: str, number: int = 5280) -> Rule:
+    return _rule(slug, severity, cite(f"rfc-{number}", section))
 
 
 def _warning(slug: str, section: str, number: int = 5280) -> Rule:
-    return Rule(f"revocation.{slug}", Severity.WARNING, _source(number, section))
+    return _rfc(slug, Severity.WARNING, section, number)
 
 
 def _own(slug: str, severity: Severity) -> Rule:
-    return Rule(f"revocation.{slug}", severity, cite("pkitools"), Certainty.ADVICE)
+    return _rule(slug, severity, cite("pkitools"), Certainty.ADVICE)
 
 
-REVOKED: Final = Rule("revocation.status.revoked", Severity.ERROR, _source(5280, "6.1.3 (a)(3)"))
-UNKNOWN: Final = Rule("revocation.status.unknown", Severity.ERROR, _source(5280, "6.1.3 (a)(3)"))
+REVOKED: Final = _rfc("status.revoked", Severity.ERROR, "6.1.3 (a)(3)")
+UNKNOWN: Final = _rfc("status.unknown", Severity.ERROR, "6.1.3 (a)(3)")
 UNCONFIRMED: Final = _own("status.unconfirmed", Severity.WARNING)
 POLICY_OFF: Final = _own("policy.off", Severity.NOTICE)
 CLOCK: Final = _own("clock.plausible", Severity.WARNING)
@@ -50,100 +61,111 @@ OCSP_EXTENSION: Final = _warning("ocsp.extension", "4.4", 6960)
 OCSP_NONCE: Final = _warning("ocsp.nonce", "2.1", 9654)
 OCSP_KNOWN: Final = _warning("ocsp.known", "2.2", 6960)
 
-CONTENT_TYPE: Final = Rule("revocation.source.content_type", Severity.NOTICE, _source(2585, "4"))
-PEM: Final = Rule("revocation.source.der", Severity.NOTICE, _source(5280, "4.2.1.13"))
-NONCE_ABSENT: Final = Rule("revocation.ocsp.nonce_returned", Severity.NOTICE, _source(9654, "2.1"))
-REPLAYED: Final = Rule("revocation.crl.newest", Severity.NOTICE, _source(5280, "5.2.3"))
-NUMBER_BACK: Final = Rule("revocation.crl.number", Severity.NOTICE, _source(5280, "5.2.3"))
+CONTENT_TYPE: Final = _rfc("source.content_type", Severity.NOTICE, "4", 2585)
+PEM: Final = _rfc("source.der", Severity.NOTICE, "4.2.1.13")
+NONCE_ABSENT: Final = _rfc("ocsp.nonce_returned", Severity.NOTICE, "2.1", 9654)
+REPLAYED: Final = _rfc("crl.newest", Severity.NOTICE, "5.2.3")
+NUMBER_BACK: Final = _rfc("crl.number", Severity.NOTICE, "5.2.3")
 CACHE_IGNORED: Final = _own("cache.usable", Severity.NOTICE)
 CACHE_SERVED: Final = _own("source.refreshed", Severity.NOTICE)
 PROXY: Final = _own("source.direct", Severity.INFO)
 
-RULES: Final[tuple[Rule, ...]] = (
-    REVOKED,
-    UNKNOWN,
-    UNCONFIRMED,
-    POLICY_OFF,
-    CLOCK,
-    NO_SOURCE,
-    UNREACHABLE,
-    REFUSED,
-    UNUSABLE,
-    NOT_YET,
-    STALE,
-    NO_NEXT_UPDATE,
-    CRL_ISSUER,
-    CRL_SIGNATURE,
-    CRL_SCOPE,
-    OCSP_ERROR,
-    OCSP_RESPONDER,
-    OCSP_SIGNATURE,
-    OCSP_MATCH,
-    OCSP_EXTENSION,
-    OCSP_NONCE,
-    OCSP_KNOWN,
-    CONTENT_TYPE,
-    PEM,
-    NONCE_ABSENT,
-    REPLAYED,
-    NUMBER_BACK,
-    CACHE_IGNORED,
-    CACHE_SERVED,
-    PROXY,
+RULES: Final[tuple[Rule, ...]] = tuple(_BOOK)
+"""All of them, in the order of a report."""
+
+STEP_RULES: Final[dict[Step, Rule]] = {
+    Step.ALLOWED: REFUSED,
+    Step.FETCHED: UNREACHABLE,
+    Step.READABLE: UNUSABLE,
+    Step.CRL_ISSUER: CRL_ISSUER,
+    Step.CRL_SIGNATURE: CRL_SIGNATURE,
+    Step.SCOPE: CRL_SCOPE,
+    Step.OCSP_STATUS: OCSP_ERROR,
+    Step.RESPONDER: OCSP_RESPONDER,
+    Step.SIGNATURE: OCSP_SIGNATURE,
+    Step.MATCH: OCSP_MATCH,
+    Step.OCSP_EXTENSION: OCSP_EXTENSION,
+    Step.NONCE: OCSP_NONCE,
+    Step.NOT_YET: NOT_YET,
+    Step.STALE: STALE,
+    Step.NEXT_UPDATE: NO_NEXT_UPDATE,
+    Step.OCSP_KNOWN: OCSP_KNOWN,
+}
+"""Step an attempt came through → the rule that is met by it."""
+
+NOTE_RULES: Final[dict[Note, Rule]] = {
+    Note.CONTENT_TYPE: CONTENT_TYPE,
+    Note.PEM: PEM,
+    Note.NONCE_ABSENT: NONCE_ABSENT,
+    Note.REPLAYED: REPLAYED,
+    Note.NUMBER_BACK: NUMBER_BACK,
+    Note.CACHE_IGNORED: CACHE_IGNORED,
+    Note.FROM_CACHE: CACHE_SERVED,
+    Note.VIA_PROXY: PROXY,
+}
+"""Note of an attempt → the rule that is violated by it."""
+
+_CODES: Final[tuple[tuple[Rule, tuple[AttemptCode, ...]], ...]] = (
+    (POLICY_OFF, (AttemptCode.OFF,)),
+    (CLOCK, (AttemptCode.CLOCK,)),
+    (NO_SOURCE, (AttemptCode.NO_SOURCE,)),
+    (
+        UNREACHABLE,
+        (
+            AttemptCode.OFFLINE,
+            AttemptCode.DNS,
+            AttemptCode.CONNECT,
+            AttemptCode.TLS,
+            AttemptCode.TIMEOUT,
+            AttemptCode.PROXY_CONNECT,
+            AttemptCode.PROXY_AUTH,
+        ),
+    ),
+    (REFUSED, (AttemptCode.URL, AttemptCode.ADDRESS, AttemptCode.REDIRECT)),
+    (
+        UNUSABLE,
+        (
+            AttemptCode.TOO_LARGE,
+            AttemptCode.TRUNCATED,
+            AttemptCode.ENCODING,
+            AttemptCode.HTTP_PROTOCOL,
+            AttemptCode.PROXY_PAGE,
+            AttemptCode.NOT_DER,
+            AttemptCode.MALFORMED,
+            AttemptCode.LIMIT,
+            AttemptCode.CRASHED,
+        ),
+    ),
+    (NOT_YET, (AttemptCode.NOT_YET,)),
+    (STALE, (AttemptCode.STALE,)),
+    (NO_NEXT_UPDATE, (AttemptCode.NO_NEXT_UPDATE,)),
+    (CRL_ISSUER, (AttemptCode.CRL_ISSUER,)),
+    (CRL_SIGNATURE, (AttemptCode.CRL_SIGNATURE,)),
+    (CRL_SCOPE, (AttemptCode.SCOPE,)),
+    (
+        OCSP_ERROR,
+        (
+            AttemptCode.OCSP_MALFORMED_REQUEST,
+            AttemptCode.OCSP_INTERNAL_ERROR,
+            AttemptCode.OCSP_TRY_LATER,
+            AttemptCode.OCSP_SIG_REQUIRED,
+            AttemptCode.OCSP_UNAUTHORIZED,
+        ),
+    ),
+    (OCSP_RESPONDER, (AttemptCode.RESPONDER,)),
+    (OCSP_SIGNATURE, (AttemptCode.SIGNATURE,)),
+    (OCSP_MATCH, (AttemptCode.NO_MATCH,)),
+    (OCSP_EXTENSION, (AttemptCode.OCSP_EXTENSION,)),
+    (OCSP_NONCE, (AttemptCode.NONCE,)),
+    (OCSP_KNOWN, (AttemptCode.OCSP_UNKNOWN,)),
 )
-
-STEP_RULES: Final[dict[str, Rule]] = {
-    "fetched": UNREACHABLE,
-    "allowed": REFUSED,
-    "readable": UNUSABLE,
-    "crl-issuer": CRL_ISSUER,
-    "crl-signature": CRL_SIGNATURE,
-    "scope": CRL_SCOPE,
-    "not-yet": NOT_YET,
-    "stale": STALE,
-    "no-next-update": NO_NEXT_UPDATE,
-    "ocsp-status": OCSP_ERROR,
-    "responder": OCSP_RESPONDER,
-    "signature": OCSP_SIGNATURE,
-    "no-match": OCSP_MATCH,
-    "ocsp-extension": OCSP_EXTENSION,
-    "nonce": OCSP_NONCE,
-    "ocsp-unknown": OCSP_KNOWN,
-    "no-source": NO_SOURCE,
-    "clock": CLOCK,
-}
-"""Step an attempt passed or failed → the rule it stands for."""
-
-_FAILURES: Final[dict[str, Rule]] = {
-    "url": REFUSED,
-    "redirect": REFUSED,
-    "address": REFUSED,
-    "too-large": UNUSABLE,
-    "encoding": UNUSABLE,
-    "http-protocol": UNUSABLE,
-    "truncated": UNUSABLE,
-    "not-der": UNUSABLE,
-    "malformed": UNUSABLE,
-    "proxy-page": UNUSABLE,
-    "limit": UNUSABLE,
-}
-
-NOTE_RULES: Final[dict[str, Rule]] = {
-    "content-type": CONTENT_TYPE,
-    "pem": PEM,
-    "nonce-absent": NONCE_ABSENT,
-    "replayed": REPLAYED,
-    "number-back": NUMBER_BACK,
-    "cache-ignored": CACHE_IGNORED,
-    "from-cache": CACHE_SERVED,
-    "via-proxy": PROXY,
-}
-"""Note of an attempt → its rule."""
+_RULE_OF_CODE: Final = {code: rule for rule, codes in _CODES for code in codes}
 
 
-def rule_of_code(code: str) -> Rule:
-    """Return the rule that a failed attempt violates: network failures and HTTP errors are all one rule."""
-    found = STEP_RULES.get(code) or _FAILURES.get(code)
-    if found is not None:
-        return found
-    return OCSP_ERROR if code.startswith("ocsp-") else UNREACHABLE
+def rule_of_code(code: Code) -> Rule:
+    """Return the rule that a failed attempt violates: every HTTP status is one rule, every other code has its own.
+
+    Raises:
+        KeyError: there is no such code.
+    """
+    return UNREACHABLE if isinstance(code, HttpStatus) else _RULE_OF_CODE[code]

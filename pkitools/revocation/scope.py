@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pkitools.crl.reading import ISSUING_DISTRIBUTION_POINT, CertificateRevocationList
+from pkitools.crl.reading import CertificateRevocationList
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_name
-from pkitools.x509.path_certificate import CRL_DISTRIBUTION_POINTS, PathCertificate
+from pkitools.x509.oids import CRL_DISTRIBUTION_POINTS, ISSUING_DISTRIBUTION_POINT
+from pkitools.x509.path_certificate import PathCertificate
 
 ALL_REASONS: Final = 0b1_1111_1110
 """Bits 1 (keyCompromise) to 8 (aACompromise) of ReasonFlags; bit 0 is unused."""
@@ -27,7 +28,7 @@ _MAX_POINTS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class PointScope:
     """One distribution point of a certificate.
 
     Args:
@@ -55,11 +56,11 @@ class ListScope:
     indirect: bool = False
 
 
-IMPLICIT_POINT: Final = Point()
+IMPLICIT_POINT: Final = PointScope()
 """What a certificate without distribution points has: the complete list of its issuer."""
 
 
-def points_of(certificate: PathCertificate) -> tuple[Point, ...]:
+def points_of(certificate: PathCertificate) -> tuple[PointScope, ...]:
     """Return the distribution points of a certificate; without the extension the implicit one.
 
     Raises:
@@ -75,7 +76,7 @@ def points_of(certificate: PathCertificate) -> tuple[Point, ...]:
     return tuple([_point(value, node, certificate.issuer) for node in nodes])
 
 
-def _point(value: bytes, node: Node, issuer: bytes) -> Point:
+def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
     parts = {part[0]: part for part in asn1.children(value, asn1.expect(node, asn1.SEQUENCE))}
     crl_issuer = _names(value, asn1.children(value, parts[0xA2])) if 0xA2 in parts else frozenset()
     relative_to = _directory_name(value, parts[0xA2]) if 0xA2 in parts else issuer
@@ -86,7 +87,7 @@ def _point(value: bytes, node: Node, issuer: bytes) -> Point:
     reasons = _reasons(value, parts[0x81]) if 0x81 in parts else ALL_REASONS
     if not parts.keys() <= {0xA0, 0x81, 0xA2} or not (names or crl_issuer):
         raise DERError(f"no distribution point at offset {node[1]}")
-    return Point(names, uris, reasons, crl_issuer)
+    return PointScope(names, uris, reasons, crl_issuer)
 
 
 def scope_of(crl: CertificateRevocationList) -> ListScope:
@@ -167,7 +168,7 @@ def outside(scope: ListScope, certificate: PathCertificate) -> str:
     return ""
 
 
-def covered(scope: ListScope, point: Point) -> int:
+def covered(scope: ListScope, point: PointScope) -> int:
     """Return the reasons, as bits, for which a list with this scope answers for this point of the same issuer."""
     if point.crl_issuer:
         return 0  # another issuer's list: the full engine's work

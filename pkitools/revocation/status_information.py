@@ -6,24 +6,41 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pkitools.revocation.model import Budget, RevocationOptions, RevocationStatus, StatusKind
+from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note, Step
+from pkitools.revocation.model import RevocationOptions, RevocationStatus, SignatureBudget, StatusKind
 
 _UNDONE: Final = frozenset({"certificateHold", "removeFromCRL"})
+_OF_TIME: Final = (
+    (Step.NOT_YET, AttemptCode.NOT_YET),
+    (Step.STALE, AttemptCode.STALE),
+    (Step.NEXT_UPDATE, AttemptCode.NO_NEXT_UPDATE),
+)
+
+
+_FRESH: Final = tuple(step for step, _ in _OF_TIME)
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """By what everything in one validation is judged: the moment, the options, and the signature checks left."""
+class RevocationContext:
+    """What is the same for every source of one validation.
+
+    Args:
+        moment: aware UTC.
+        options: how sources are judged.
+        budget: the signature checks left.
+        raise_crashes: let a fault of a check itself through instead of reporting it; for tests.
+    """
 
     moment: datetime
     options: RevocationOptions
-    budget: Budget
+    budget: SignatureBudget
+    raise_crashes: bool = False
 
 
 class Refused(Exception):  # noqa: N818 - not an error: it carries the answer out of the steps
     """A source did not come through a step; the code is that of :class:`StatusInformation`."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: Code, detail: str = "") -> None:
         super().__init__(code)
         self.code, self.detail = code, detail
 
@@ -35,7 +52,7 @@ class StatusInformation:
     Args:
         code: empty when the source may be believed, else what is wrong with it.
         status: REVOKED may stand beside a code: see :func:`still_revoked`.
-        passed: codes of the steps it came through, in order.
+        passed: the steps it came through, in order.
         detail: particulars of what is wrong.
         notes: what was odd and accepted.
         produced, expires: its thisUpdate and nextUpdate.
@@ -43,42 +60,46 @@ class StatusInformation:
         number: of a CRL, its cRLNumber.
     """
 
-    code: str
+    code: MaybeCode
     status: RevocationStatus
-    passed: tuple[str, ...] = ()
+    passed: tuple[Step, ...] = ()
     detail: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     produced: datetime | None = None
     expires: datetime | None = None
     coverage: tuple[int, ...] = ()
     number: int | None = None
 
 
-def freshness(this_update: datetime, next_update: datetime | None, terms: Terms) -> str:
-    """Return ``not-yet``, ``stale`` or ``no-next-update``, or an empty string for what speaks of the moment.
+def freshness(this_update: datetime, next_update: datetime | None, context: RevocationContext) -> AttemptCode | None:
+    """Return NOT_YET, STALE or NO_NEXT_UPDATE, or ``None`` for what speaks of the moment.
 
     nextUpdate decides and not an age: upper-level CRLs of PKIoverheid have lived a year.
     """
-    moment, options = terms.moment, terms.options
+    moment, options = context.moment, context.options
     if this_update > moment + options.skew:
-        return "not-yet"
+        return AttemptCode.NOT_YET
     if next_update is not None:
-        return "stale" if next_update + options.skew < moment else ""
+        return AttemptCode.STALE if next_update + options.skew < moment else None
     fresh = options.max_age is not None and this_update + options.max_age + options.skew >= moment
-    return "" if fresh else "no-next-update"
+    return None if fresh else AttemptCode.NO_NEXT_UPDATE
 
 
-def require_fresh(this_update: datetime, next_update: datetime | None, terms: Terms, passed: list[str]) -> None:
+def require_fresh(
+    this_update: datetime, next_update: datetime | None, context: RevocationContext, passed: list[Step]
+) -> None:
     """Raise :class:`Refused` for what does not speak of the moment; add to ``passed`` the tests it did come through."""
-    code = freshness(this_update, next_update, terms)
-    if code == "not-yet":
+    code = freshness(this_update, next_update, context)
+    if code is None:
+        passed.extend(_FRESH)
+        return
+    if code is AttemptCode.NOT_YET:
         raise Refused(code)
-    passed.extend(step for step in ("not-yet", "stale", "no-next-update") if step != code)
-    if code:
-        raise Refused(code)
+    passed.extend([step for step, failed in _OF_TIME if failed is not code])
+    raise Refused(code)
 
 
-def still_revoked(status: RevocationStatus, this_update: datetime, terms: Terms) -> bool:
+def still_revoked(status: RevocationStatus, this_update: datetime, context: RevocationContext) -> bool:
     """Whether a revocation counts though its source cannot prove that a certificate is good.
 
     A stale list, a delta or one of another scope proves nothing by its silence. What it does list was revoked by the
@@ -87,6 +108,6 @@ def still_revoked(status: RevocationStatus, this_update: datetime, terms: Terms)
     """
     if status.kind is not StatusKind.REVOKED or status.reason in _UNDONE:
         return False
-    if this_update <= terms.moment + terms.options.skew:
+    if this_update <= context.moment + context.options.skew:
         return True
-    return status.revoked_at is not None and status.revoked_at <= terms.moment
+    return status.revoked_at is not None and status.revoked_at <= context.moment

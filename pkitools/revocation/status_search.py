@@ -2,58 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from secrets import token_bytes
 from typing import Final
 
-from pkitools.crl.reading import CertificateRevocationList, read_crl
+from pkitools.crl.reading import CertificateRevocationList
 from pkitools.errors import InputError
-from pkitools.findings import CertificateRef
+from pkitools.findings import CertificateRef, crash
+from pkitools.revocation.codes import AttemptCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
+from pkitools.revocation.material import RevocationMaterial
 from pkitools.revocation.model import GOOD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
-from pkitools.revocation.obtain import Obtained, Sources, code_of
 from pkitools.revocation.ocsp import OcspResponse, build_request, is_about, read_response
 from pkitools.revocation.ocsp_status import NO_CHECK, judge_ocsp
-from pkitools.revocation.scope import IMPLICIT_POINT, Point, points_of
-from pkitools.revocation.status_information import StatusInformation, Terms
+from pkitools.revocation.retrieval import Retrieval, code_of_error
+from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
+from pkitools.revocation.status_information import StatusInformation
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.path_certificate import AUTHORITY_INFORMATION_ACCESS, PathCertificate
+from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
+from pkitools.x509.path_certificate import PathCertificate
 
 _MAX_URLS: Final = 5  # per certificate and kind: Windows' bound for one certificate
 _NONCE_OCTETS: Final = 32
-_OF_ITS_TIME: Final = frozenset({"stale", "not-yet", "no-next-update"})  # kept documents grow old: nothing odd
+# kept documents grow old: nothing odd
+_OF_ITS_TIME: Final = frozenset({AttemptCode.STALE, AttemptCode.NOT_YET, AttemptCode.NO_NEXT_UPDATE})
+_MAX_ENGINE_BYTES: Final = (
+    1024 * 1024
+)  # together: the full engine needs 20 s and 1.3 GB for a list of a million entries
+_MAX_ENGINE_CRLS: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What is the same for every certificate of the path.
-
-    Args:
-        crls, responses: handed in and readable.
-        sources: cache and network.
-        terms: how to judge.
-        read: CRLs read in this validation by identity of their bytes, which are kept beside them.
-    """
-
-    crls: tuple[CertificateRevocationList, ...]
-    responses: tuple[OcspResponse, ...]
-    sources: Sources
-    terms: Terms
-    read: dict[int, tuple[bytes, CertificateRevocationList]] = field(default_factory=dict)
-
-    def crl(self, data: bytes) -> CertificateRevocationList:
-        """Read a CRL, or return the same one read before in this validation."""
-        known = self.read.get(id(data))
-        if known is None:
-            known = self.read[id(data)] = (data, read_crl(data))
-        return known[1]
+_NOWHERE: Final = Retrieval(Origin.NONE)
 
 
 class StatusSearch:
-    """Asks about one certificate.
+    """The search for the status of one certificate.
 
     Args:
         certificate: asked about.
@@ -62,7 +47,9 @@ class StatusSearch:
         material: shared.
     """
 
-    def __init__(self, certificate: PathCertificate, issuer: PathCertificate, role: str, material: Material) -> None:
+    def __init__(
+        self, certificate: PathCertificate, issuer: PathCertificate, role: str, material: RevocationMaterial
+    ) -> None:
         self.certificate, self.issuer, self.material = certificate, issuer, material
         self.ref = CertificateRef(certificate.sha256, role)
         self.attempts: list[Attempt] = []
@@ -70,7 +57,7 @@ class StatusSearch:
         self._ocsp_answers: list[StatusInformation] = []
         self._malformed = ""
         try:
-            self.points: tuple[Point, ...] = points_of(certificate)
+            self.points: tuple[PointScope, ...] = points_of(certificate)
         except DERError as error:
             self.points, self._malformed = (IMPLICIT_POINT,), error.detail
 
@@ -78,23 +65,35 @@ class StatusSearch:
 
     def decided(self) -> RevocationStatus | None:
         """Return REVOKED or GOOD when what was found so far says so."""
-        for answer in (*self._ocsp_answers, *self._crl_answers):
-            if answer.status.kind is StatusKind.REVOKED:
-                return answer.status
+        revoked = self.revoked()
+        if revoked is not None:
+            return revoked
         if any(not answer.code and answer.status.is_good for answer in self._ocsp_answers):
             return GOOD
         return None if self._malformed else combine(self._crl_answers, self.points)
 
+    def revoked(self) -> RevocationStatus | None:
+        """Return REVOKED when anything that was found so far says so."""
+        for answer in (*self._ocsp_answers, *self._crl_answers):
+            if answer.status.kind is StatusKind.REVOKED:
+                return answer.status
+        return None
+
     def undecided(self) -> RevocationStatus:
-        """Return UNKNOWN with the code of the last source that failed; being offline is the last of all reasons."""
+        """Return UNKNOWN with the code of the last source that failed.
+
+        Being offline is the last of all reasons, and a fault of ours the first: it must not go by another's name.
+        """
         codes = [attempt.code for attempt in self.attempts if attempt.code and attempt.certificate == self.ref]
-        named = [code for code in codes if code != "offline"] or codes
+        if AttemptCode.CRASHED in codes:
+            return unknown(AttemptCode.CRASHED)
+        named = [code for code in codes if code is not AttemptCode.OFFLINE] or codes
         if not named and self._crl_answers:
-            self.record(SourceKind.CRL, Obtained(Origin.NONE), "", "scope", "not every reason or distribution point")
-            return unknown("scope")
+            self.record(_NOWHERE, AttemptCode.SCOPE, "not every reason or distribution point")
+            return unknown(AttemptCode.SCOPE)
         if not named:
-            self.record(SourceKind.CRL, Obtained(Origin.NONE), "", "no-source", "")
-            return unknown("no-source")
+            self.record(_NOWHERE, AttemptCode.NO_SOURCE)
+            return unknown(AttemptCode.NO_SOURCE)
         return unknown(named[-1])
 
     # --- what was handed in
@@ -103,17 +102,17 @@ class StatusSearch:
         """Judge every handed-in response about this certificate and every CRL of its issuer."""
         for response in self.material.responses:
             if any(is_about(single, self.certificate, self.issuer) for single in response.responses):
-                self.judge_response(response, Obtained(Origin.SUPPLIED), "", None)
+                self.judge_response(response, Retrieval(Origin.SUPPLIED), "", None)
         for crl in self.material.crls:
             if is_from(crl, self.issuer):
-                self.judge_list(crl, Obtained(Origin.SUPPLIED), "")
+                self.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
 
     # --- CRLs
 
     def ask_crls(self, *, fetch: bool = True) -> None:
         """Get a list from every distribution point that nothing handed in covers: any of them may revoke."""
         if self._malformed:
-            self.record(SourceKind.CRL, Obtained(Origin.NONE), "", "malformed", self._malformed)
+            self.record(_NOWHERE, AttemptCode.MALFORMED, self._malformed)
             return
         open_points = [point for number, point in enumerate(self.points) if not self._is_covered(number, point)]
         for point in open_points:
@@ -121,7 +120,7 @@ class StatusSearch:
                 if self._ask_crl(url, fetch=fetch):
                     break
 
-    def _is_covered(self, number: int, point: Point) -> bool:
+    def _is_covered(self, number: int, point: PointScope) -> bool:
         reasons = 0
         for answer in self._crl_answers:
             if not answer.code:
@@ -150,7 +149,7 @@ class StatusSearch:
             sources.keep(url, key, got.body)
         return usable
 
-    def _is_enough(self, answer: StatusInformation, kept: Obtained, *, fetch: bool) -> bool:
+    def _is_enough(self, answer: StatusInformation, kept: Retrieval, *, fetch: bool) -> bool:
         """Whether a kept document is used as it is: recent, or there is nobody to ask, or what it says is final."""
         sources = self.material.sources
         if not (fetch and sources.online):
@@ -159,39 +158,53 @@ class StatusSearch:
 
     @staticmethod
     def _compared(
-        got: Obtained, answer: StatusInformation | None, kept: Obtained, kept_answer: StatusInformation
-    ) -> tuple[Obtained, Obtained | None]:
+        got: Retrieval, answer: StatusInformation | None, kept: Retrieval, kept_answer: StatusInformation
+    ) -> tuple[Retrieval, Retrieval | None]:
         """Compare what came with what was kept: return both with their notes, the second one ``None`` unless used."""
         if kept_answer.code:
             if kept_answer.code not in _OF_ITS_TIME:
                 detail = "; ".join(part for part in (got.detail, f"kept: {kept_answer.code}") if part)
-                got = replace(got, notes=(*got.notes, "cache-ignored"), detail=detail)
+                got = replace(got, notes=(*got.notes, Note.CACHE_IGNORED), detail=detail)
             return got, None
         if answer is None or answer.code:
-            return got, replace(kept, notes=("from-cache",))
+            return got, replace(kept, notes=(Note.FROM_CACHE,))
         if answer.produced and kept_answer.produced and answer.produced < kept_answer.produced:
-            return got, replace(kept, notes=("replayed",))
+            return got, replace(kept, notes=(Note.REPLAYED,))
         if answer.number is not None and kept_answer.number is not None and answer.number < kept_answer.number:
-            got = replace(got, notes=(*got.notes, "number-back"))
+            got = replace(got, notes=(*got.notes, Note.NUMBER_BACK))
         return got, None
 
-    def _read_list(self, got: Obtained) -> StatusInformation:
-        assert got.body is not None
-        try:
-            crl = self.material.crl(got.body)
-        except InputError as error:
-            code = code_of(error, via_proxy=got.via_proxy)
-            return StatusInformation(code, unknown(code), detail=str(error.params.get("detail", "")))
-        return self._judge_list(crl)
+    def _read_list(self, got: Retrieval) -> StatusInformation:
+        return self._said(lambda body: self._judge_list(self.material.crl(body)), got)
 
     def _judge_list(self, crl: CertificateRevocationList) -> StatusInformation:
-        return judge_crl(crl, self.certificate, self.issuer, self.points, self.material.terms)
+        return judge_crl(crl, self.certificate, self.issuer, self.points, self.material.context)
 
-    def judge_list(self, crl: CertificateRevocationList, got: Obtained, url: str) -> None:
+    def _said(self, judge: Callable[[bytes], StatusInformation], got: Retrieval) -> StatusInformation:
+        """Return what a document says; one that cannot be read, or makes the check itself fail, says nothing."""
+        assert got.body is not None
+        try:
+            return judge(got.body)
+        except InputError as error:
+            code = code_of_error(error, via_proxy=got.via_proxy)
+            return StatusInformation(code, unknown(code), detail=str(error.params.get("detail", "")))
+        except Exception as error:  # a fault of ours: never a good status, and never the end of the others
+            return self._crashed(error)
+
+    def _crashed(self, error: Exception) -> StatusInformation:
+        if self.material.context.raise_crashes:
+            raise error
+        return StatusInformation(AttemptCode.CRASHED, unknown(AttemptCode.CRASHED), detail=crash(error).detail)
+
+    def judge_list(self, crl: CertificateRevocationList, got: Retrieval, url: str) -> None:
         """Judge a list and record it."""
-        self._settle_crl(self._judge_list(crl), got, url)
+        try:
+            answer = self._judge_list(crl)
+        except Exception as error:  # as of a document that is read first
+            answer = self._crashed(error)
+        self._settle_crl(answer, got, url)
 
-    def _settle_crl(self, answer: StatusInformation | None, got: Obtained, url: str) -> bool:
+    def _settle_crl(self, answer: StatusInformation | None, got: Retrieval, url: str) -> bool:
         if answer is not None:
             self._crl_answers.append(answer)
         self._settle(SourceKind.CRL, answer, got, url)
@@ -216,7 +229,7 @@ class StatusSearch:
 
     def _ask_responder(self, url: str) -> None:
         material, key = self.material, self.issuer.spki
-        sources, options = material.sources, material.terms.options
+        sources, options = material.sources, material.context.options
         name = f"{url}#{self.certificate.serial_number:x}"
         kept = None if options.require_nonce else sources.kept(name, key)
         if kept is not None:
@@ -235,30 +248,28 @@ class StatusSearch:
         if not answer.code:
             sources.keep(name, key, got.body)
 
-    def _read_answer(self, got: Obtained, nonce: bytes | None) -> StatusInformation:
-        assert got.body is not None
-        try:
-            response = read_response(got.body)
-        except InputError as error:
-            code = code_of(error, via_proxy=got.via_proxy)
-            return StatusInformation(code, unknown(code), detail=str(error.params.get("detail", "")))
-        return self._judge_response(response, nonce)
+    def _read_answer(self, got: Retrieval, nonce: bytes | None) -> StatusInformation:
+        return self._said(lambda body: self._judge_response(read_response(body), nonce), got)
 
     def _judge_response(self, response: OcspResponse, nonce: bytes | None) -> StatusInformation:
         return judge_ocsp(
             response,
             self.certificate,
             self.issuer,
-            self.material.terms,
+            self.material.context,
             nonce=nonce,
             responder_status=self._responder_status,
         )
 
-    def judge_response(self, response: OcspResponse, got: Obtained, url: str, nonce: bytes | None) -> None:
+    def judge_response(self, response: OcspResponse, got: Retrieval, url: str, nonce: bytes | None) -> None:
         """Judge a response and record it."""
-        self._settle_ocsp(self._judge_response(response, nonce), got, url)
+        try:
+            answer = self._judge_response(response, nonce)
+        except Exception as error:  # as of a document that is read first
+            answer = self._crashed(error)
+        self._settle_ocsp(answer, got, url)
 
-    def _settle_ocsp(self, answer: StatusInformation | None, got: Obtained, url: str) -> None:
+    def _settle_ocsp(self, answer: StatusInformation | None, got: Retrieval, url: str) -> None:
         if answer is not None:
             self._ocsp_answers.append(answer)
         self._settle(SourceKind.OCSP, answer, got, url)
@@ -268,7 +279,7 @@ class StatusSearch:
         search = StatusSearch(responder, self.issuer, "ocsp_responder", self.material)
         for crl in self.material.crls:
             if is_from(crl, self.issuer):
-                search.judge_list(crl, Obtained(Origin.SUPPLIED), "")
+                search.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
         if search.decided() is None:
             search.ask_crls(fetch=NO_CHECK not in responder.extensions)
         self.attempts.extend(search.attempts)
@@ -276,22 +287,18 @@ class StatusSearch:
 
     # --- recording
 
-    def _with_cache_notes(self, got: Obtained) -> Obtained:
+    def _with_cache_notes(self, got: Retrieval) -> Retrieval:
         ignored = self.material.sources.cache_notes()
         if not ignored:
             return got
         detail = "; ".join((*((got.detail,) if got.detail else ()), *ignored))
-        return replace(got, notes=(*got.notes, "cache-ignored"), detail=detail)
+        return replace(got, notes=(*got.notes, Note.CACHE_IGNORED), detail=detail)
 
-    def _settle(self, kind: SourceKind, answer: StatusInformation | None, got: Obtained, url: str) -> None:
+    def _settle(self, kind: SourceKind, answer: StatusInformation | None, got: Retrieval, url: str) -> None:
         if answer is None:
-            self.record(kind, got, url, got.code, got.detail)
+            self.attempts.append(self._attempt(kind, got, url))
             return
-        steps = (
-            *got.passed,
-            *(("readable",) if answer.passed and "readable" not in answer.passed else ()),
-            *answer.passed,
-        )
+        readable = (Step.READABLE,) if answer.passed and Step.READABLE not in answer.passed else ()
         self.attempts.append(
             Attempt(
                 self.ref,
@@ -305,28 +312,62 @@ class StatusSearch:
                 (*got.notes, *answer.notes),
                 answer.produced,
                 answer.expires,
-                steps,
+                (*got.passed, *readable, *answer.passed),
             )
         )
 
-    def record_engine(self, status: RevocationStatus) -> None:
-        """Record that the full engine decided by the lists at hand."""
+    def record(self, got: Retrieval, code: AttemptCode, detail: str = "") -> None:
+        """Record an attempt that brought nothing to judge."""
+        self.attempts.append(self._attempt(SourceKind.CRL, replace(got, code=code, detail=detail), ""))
+
+    def _attempt(self, kind: SourceKind, got: Retrieval, url: str) -> Attempt:
+        assert got.code
+        status = unknown(got.code)
+        return Attempt(
+            self.ref, kind, got.origin, url, got.code, status, got.seconds, got.detail, got.notes, passed=got.passed
+        )
+
+    def record_crash(self, error: Exception) -> None:
+        """Record that a check failed that is of no one source."""
+        self.record(_NOWHERE, AttemptCode.CRASHED, crash(error).detail)
+
+    # --- what only the full engine can judge
+
+    def ask_full_engine(
+        self, path: Sequence[PathCertificate], index: int, others: Sequence[bytes]
+    ) -> RevocationStatus | None:
+        """Return GOOD or REVOKED when the full engine says so of a case that is its own, else ``None``.
+
+        Its own are indirect CRLs, delta CRLs and CRLs under a key of their own. It gets only lists that were read
+        strictly and are fresh by our own measure. Its GOOD counts for a certificate with one distribution point or one
+        that names another CRL issuer: of several points it needs only one.
+
+        Args:
+            path: end entity first, trust anchor last.
+            index: of this certificate in it.
+            others: DER of certificates that may have signed a list.
+        """
+        lists = self.material.fresh_lists()
+        if not lists or len(lists) > _MAX_ENGINE_CRLS or sum(len(crl.der) for crl in lists) > _MAX_ENGINE_BYTES:
+            return None
+        indirect = any(point.crl_issuer for point in self.points)
+        if not (indirect or others or any(crl.base_number is not None for crl in lists)):
+            return None
+        from pkitools.revocation.full_engine import check_crls_full  # 0.25 s, and only these cases need it
+
+        found = check_crls_full(
+            [certificate.der for certificate in path],
+            [crl.der for crl in lists],
+            self.material.context.moment,
+            other_certificates=others,
+        )[index]
+        if found.status is StatusKind.REVOKED:
+            status = RevocationStatus(StatusKind.REVOKED, "", found.reason or None, found.revoked_at)
+        elif found.status is StatusKind.GOOD and (indirect or len(self.points) == 1):
+            status = GOOD
+        else:
+            return None
         self.attempts.append(
             Attempt(self.ref, SourceKind.CRL, Origin.SUPPLIED, "", "", status, detail="pyhanko-certvalidator")
         )
-
-    def record(self, kind: SourceKind, got: Obtained, url: str, code: str, detail: str) -> None:
-        """Record an attempt that brought nothing to judge."""
-        self.attempts.append(
-            Attempt(
-                self.ref, kind, got.origin, url, code, unknown(code), got.seconds, detail, got.notes, passed=got.passed
-            )
-        )
-
-
-def unmatched(responses: Sequence[OcspResponse], certificates: Sequence[PathCertificate]) -> Iterator[OcspResponse]:
-    """Yield the handed-in responses that are about no certificate of the path."""
-    pairs = list(pairwise(certificates))
-    for response in responses:
-        if not any(is_about(single, *pair) for single in response.responses for pair in pairs):
-            yield response
+        return status

@@ -12,8 +12,8 @@ from functools import lru_cache
 
 from pkitools.errors import InputError
 from pkitools.limits import MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS
-from pkitools.x509.certificate_signatures import signed_by
 from pkitools.x509.path_certificate import PathCertificate, load_cached
+from pkitools.x509.signatures import certificate_signed_by
 
 MAX_STEPS = 10_000
 """Certificates looked at while building for one end entity."""
@@ -211,5 +211,5 @@ class Search:
             self.exhausted = "signatures"
             return False
         self._checks += 1
-        result = self._verified[key] = signed_by(child, issuer)
+        result = self._verified[key] = certificate_signed_by(child, issuer)
         return result

@@ -6,39 +6,85 @@ here are those of RFC 5280 section 6.1 except the signatures and the policy grap
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from pkitools.findings import Evidence, Rule
+from pkitools.findings import NotChecked, Rule, Violated, crash
 from pkitools.validation import algorithms, rules
 from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import ANY_EXTENDED_KEY_USAGE, KEY_CERT_SIGN, NAME_CONSTRAINTS, PathCertificate
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS
+from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
 
 Path = Sequence[PathCertificate]
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
-    """One rule broken by one path.
+class Refusal:
+    """What one rule answers of one path that keeps the path from being accepted.
 
     Args:
         rule: the rule.
-        index: place in the path of the certificate that breaks it, 0 the end entity; ``None`` for the path as such.
-        params: operands of the message.
-        evidence: values beside it.
-        reason: set when the rule could not be looked at; that too keeps a path from being accepted.
+        answer: violated, or not looked at: both keep a path from being accepted.
+        index: place in the path of the certificate it is about, 0 the end entity; ``None`` for the path as such.
     """
 
     rule: Rule
+    answer: Violated | NotChecked
     index: int | None = None
-    params: Mapping[str, str] = field(default_factory=dict)
-    evidence: tuple[Evidence, ...] = ()
-    reason: str = ""
 
 
-def check_path(path: Path, moment: datetime, purpose: str | None, *, weak: bool = False) -> list[Violation]:
+def violates(rule: Rule, index: int | None = None, /, **params: str) -> Refusal:
+    """Return that a path violates a rule, at which certificate, and the operands of the message."""
+    return Refusal(rule, Violated(params=params), index)
+
+
+def ask_rules(
+    found: list[Refusal],
+    asked: Iterable[Rule],
+    check: Callable[..., Iterable[Refusal]],
+    *subject: object,
+    index: int | None = None,
+    raise_crashes: bool = False,
+) -> None:
+    """Add what a check finds to ``found``; where it raises, what it did not come to is NOT_CHECKED.
+
+    Args:
+        found: the refusals so far; none of them is lost.
+        asked: the rules the check looks at.
+        check: looks at ``subject``.
+        subject: the arguments of the check.
+        index: the certificate it looks at; ``None`` for the path as such.
+        raise_crashes: let what it raises through; for tests.
+    """
+    try:
+        found.extend(check(*subject))
+    except Exception as error:  # a fault of ours: never a path that is accepted, and never the end of the others
+        if raise_crashes:
+            raise
+        answered = {each.rule.code for each in found if index is None or each.index == index}
+        crashed = crash(error)
+        found.extend([Refusal(rule, crashed, index) for rule in asked if rule.code not in answered])
+
+
+_OF_A_CERTIFICATE: Final = (
+    rules.ENCODING,
+    rules.EXPIRED,
+    rules.NOT_YET_VALID,
+    rules.UNKNOWN_CRITICAL,
+    rules.SIGNATURE_ALGORITHM,
+    rules.KEY_STRENGTH,
+)
+_OF_AUTHORITIES: Final = (*_OF_A_CERTIFICATE, rules.CA_FLAG, rules.KEY_CERT_SIGN, rules.PATH_LENGTH)
+_OF_PURPOSES: Final = (rules.EKU_PURPOSE, rules.EKU_AUTHORITY)
+_OF_NAMES: Final = (rules.NAME_CONSTRAINTS_RULE, rules.NAME_CONSTRAINTS_PLACE)
+
+
+def check_path(
+    path: Path, moment: datetime, purpose: str | None, *, weak: bool = False, raise_crashes: bool = False
+) -> list[Refusal]:
     """Return what is wrong with a path, everything: an empty list is needed, and not enough, to accept it.
 
     Args:
@@ -46,69 +92,80 @@ def check_path(path: Path, moment: datetime, purpose: str | None, *, weak: bool 
         moment: aware UTC.
         purpose: OID of the extended key usage asked for.
         weak: accept weak algorithms and keys; for conformance suites of an older time.
+        raise_crashes: let a fault of a check itself through instead of reporting it; for tests.
     """
-    found = check_end_entity(path, moment, purpose, weak=weak)
-    found.extend(check_authorities(path, moment, weak=weak))
-    found.extend(_names(path))
+    found = check_end_entity(path, moment, purpose, weak=weak, raise_crashes=raise_crashes)
+    found.extend(check_authorities(path, moment, weak=weak, raise_crashes=raise_crashes))
+    if [c for c in path if c.constrains]:
+        ask_rules(found, _OF_NAMES, _names, path, raise_crashes=raise_crashes)
     return found
 
 
-def check_end_entity(path: Path, moment: datetime, purpose: str | None, *, weak: bool = False) -> list[Violation]:
+def check_end_entity(
+    path: Path, moment: datetime, purpose: str | None, *, weak: bool = False, raise_crashes: bool = False
+) -> list[Refusal]:
     """Return the part of :func:`check_path` that differs from one end entity to the next of the same authorities."""
-    found: list[Violation] = []
-    _check_certificate(found, 0, path[0], moment, strength=not weak, anchor=len(path) == 1)
-    _check_purposes(found, path, purpose)
+    found: list[Refusal] = []
+    subject = 0, path[0], moment, not weak, len(path) == 1
+    ask_rules(found, _OF_A_CERTIFICATE, _certificate, *subject, index=0, raise_crashes=raise_crashes)
+    ask_rules(found, _OF_PURPOSES, _purposes, path, purpose, raise_crashes=raise_crashes)
     return found
 
 
-def check_authorities(path: Path, moment: datetime, *, weak: bool = False) -> list[Violation]:
+def check_authorities(
+    path: Path, moment: datetime, *, weak: bool = False, raise_crashes: bool = False
+) -> list[Refusal]:
     """Return the part of :func:`check_path` that is the same for every end entity of the same authorities."""
-    found: list[Violation] = []
+    found: list[Refusal] = []
+    ask_rules(found, _OF_AUTHORITIES, _authorities, path, moment, not weak, raise_crashes=raise_crashes)
+    return found
+
+
+def _authorities(path: Path, moment: datetime, strength: bool) -> Iterator[Refusal]:
     last = len(path) - 1
     for index in range(1, len(path)):
-        _check_certificate(found, index, path[index], moment, strength=not weak, anchor=index == last)
-        _check_authority(found, path, index)
-    return found
+        yield from _certificate(index, path[index], moment, strength, index == last)
+        yield from _authority(path, index)
 
 
-def _check_certificate(
-    found: list[Violation], index: int, certificate: PathCertificate, moment: datetime, *, strength: bool, anchor: bool
-) -> None:
+def _certificate(
+    index: int, certificate: PathCertificate, moment: datetime, strength: bool, anchor: bool
+) -> Iterator[Refusal]:
     if certificate.misencodings:
-        found.append(_named(rules.ENCODING, index, certificate, detail=", ".join(certificate.misencodings)))
+        yield _named(rules.ENCODING, index, certificate, detail=", ".join(certificate.misencodings))
     if certificate.not_after < moment:
-        found.append(_named(rules.EXPIRED, index, certificate, not_after=_day(certificate.not_after)))
+        yield _named(rules.EXPIRED, index, certificate, not_after=_day(certificate.not_after))
     if certificate.not_before > moment:
-        found.append(_named(rules.NOT_YET_VALID, index, certificate, not_before=_day(certificate.not_before)))
+        yield _named(rules.NOT_YET_VALID, index, certificate, not_before=_day(certificate.not_before))
     if certificate.unknown_critical:
         oids = ", ".join(certificate.unknown_critical)
-        found.append(_named(rules.UNKNOWN_CRITICAL, index, certificate, extension=oids))
+        yield _named(rules.UNKNOWN_CRITICAL, index, certificate, extension=oids)
     if not strength:
         return
     # nobody relies on the signature an anchor carries
     scheme = "" if anchor else algorithms.weak_scheme(certificate.signature_algorithm)
     if scheme:
-        found.append(_named(rules.SIGNATURE_ALGORITHM, index, certificate, algorithm=scheme))
+        yield _named(rules.SIGNATURE_ALGORITHM, index, certificate, algorithm=scheme)
     key = algorithms.weak_key(certificate.spki)
     if key:
-        found.append(_named(rules.KEY_STRENGTH, index, certificate, key=key))
+        yield _named(rules.KEY_STRENGTH, index, certificate, key=key)
 
 
-def _check_authority(found: list[Violation], path: Path, index: int) -> None:
+def _authority(path: Path, index: int) -> Iterator[Refusal]:
     authority = path[index]
     if not authority.ca:
-        found.append(_named(rules.CA_FLAG, index, authority))
+        yield _named(rules.CA_FLAG, index, authority)
     if authority.key_usage is not None and not authority.key_usage & KEY_CERT_SIGN:
-        found.append(_named(rules.KEY_CERT_SIGN, index, authority))
+        yield _named(rules.KEY_CERT_SIGN, index, authority)
     if authority.path_length is None:
         return
     below = sum([not c.self_issued for c in path[1:index]])
     if below > authority.path_length:
         params = {"allowed": str(authority.path_length), "intermediates": str(below)}
-        found.append(_named(rules.PATH_LENGTH, index, authority, **params))
+        yield _named(rules.PATH_LENGTH, index, authority, **params)
 
 
-def _check_purposes(found: list[Violation], path: Path, purpose: str | None) -> None:
+def _purposes(path: Path, purpose: str | None) -> Iterator[Refusal]:
     """What the end entity says it is for, then what each authority above leaves of that; ``None`` is anything."""
     left = None if purpose is None else frozenset({purpose})
     for index, certificate in enumerate(path):
@@ -117,42 +174,32 @@ def _check_purposes(found: list[Violation], path: Path, purpose: str | None) -> 
             continue
         if left is not None and left.isdisjoint(held):
             if index:
-                found.append(_named(rules.EKU_AUTHORITY, index, certificate, allowed=", ".join(held)))
+                yield _named(rules.EKU_AUTHORITY, index, certificate, allowed=", ".join(held))
             else:
                 present = ", ".join(held)
-                found.append(_named(rules.EKU_PURPOSE, 0, certificate, purpose=str(purpose), present=present))
+                yield _named(rules.EKU_PURPOSE, 0, certificate, purpose=str(purpose), present=present)
             return
         left = frozenset(held) if left is None else left.intersection(held)
 
 
-def _named(rule: Rule, index: int, certificate: PathCertificate, **params: str) -> Violation:
-    return Violation(rule, index, {"name": certificate.subject_text, **params})
+def _named(rule: Rule, index: int, certificate: PathCertificate, **params: str) -> Refusal:
+    return violates(rule, index, name=certificate.subject_text, **params)
 
 
 def _day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _names(path: Path) -> list[Violation]:
-    if not [c for c in path if c.constrains]:
-        return []
-    found = []
+def _names(path: Path) -> Iterator[Refusal]:
     if len(path) > 1 and NAME_CONSTRAINTS in path[0].extensions and not path[0].ca:
-        found.append(_named(rules.NAME_CONSTRAINTS_PLACE, 0, path[0]))
+        yield _named(rules.NAME_CONSTRAINTS_PLACE, 0, path[0])
     try:
         for violation in check_name_constraints(path):
-            at, by = path[violation.index], path[violation.authority]
-            found.append(
-                _named(
-                    rules.NAME_CONSTRAINTS_RULE,
-                    violation.index,
-                    at,
-                    forbidden=violation.name,
-                    authority=by.subject_text,
-                )
+            at, by = path[violation.index].subject_text, path[violation.authority].subject_text
+            yield violates(
+                rules.NAME_CONSTRAINTS_RULE, violation.index, name=at, forbidden=violation.name, authority=by
             )
     except DERError as error:
-        found.append(_named(rules.ENCODING, 0, path[0], detail=f"nameConstraints: {error.detail}"))
+        yield _named(rules.ENCODING, 0, path[0], detail=f"nameConstraints: {error.detail}")
     except TooManyComparisons:
-        found.append(Violation(rules.BUDGET, None, {"limit": "250,000"}))
-    return found
+        yield violates(rules.BUDGET, limit="250,000")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from pkitools.findings import Rule
+from pkitools.findings import NotChecked, Rule
+from pkitools.findings.asking import CRASHED
 from pkitools.validation import rules
 from pkitools.validation.building import Path, Pool, Search
-from pkitools.validation.checks import Violation
+from pkitools.validation.checks import Refusal, violates
 from pkitools.validation.result import PathAttempt
-from pkitools.x509.certificate_signatures import signed_by
+from pkitools.x509.signatures import certificate_signed_by
 
-Check = Callable[[Path], list[Violation]]
+Check = Callable[[Path], list[Refusal]]
 
 # what the search itself has looked at once it ends in a complete path
 _BUILT: Final[tuple[Rule, ...]] = (rules.ANCHOR_FOUND, rules.LOOK_ALIKE, rules.ANCHOR_IN_SCOPE, rules.BUDGET)
@@ -48,21 +50,27 @@ def explain(search: Search, attempts: Sequence[PathAttempt], others: Pool, check
         others: anchors known but not accepted here.
         check: our own checks, for a path that reaches one of ``others``, and for ways that reach nothing.
     """
-    found = _with_met(min(attempts, key=_rank)) if attempts else _incomplete(search, others, check)
+    found = _completed(min(attempts, key=_rank)) if attempts else _incomplete(search, others, check)
     if search.exhausted:
-        budget = Violation(rules.BUDGET, None, {"limit": search.exhausted})
-        found = PathAttempt(found.path, (*found.violations, budget), found.complete, found.engine, found.met)
+        budget = violates(rules.BUDGET, limit=search.exhausted)
+        found = replace(found, refusals=(*found.refusals, budget))
     return found
 
 
 def _rank(attempt: PathAttempt) -> tuple[int, int]:
-    ranks = [rules.RANK.get(v.rule.code, len(rules.RANK)) for v in attempt.violations]
-    return min(ranks, default=0), len(attempt.violations)
+    return min(map(_place, attempt.refusals), default=0), len(attempt.refusals)
 
 
-def _with_met(attempt: PathAttempt) -> PathAttempt:
-    met = (*_BUILT, *_CHECKED, rules.SIGNATURE)  # the search checked every signature of a path it completed
-    return PathAttempt(attempt.path, attempt.violations, attempt.complete, attempt.engine, met)
+def _place(refusal: Refusal) -> int:
+    last = len(rules.RANK)
+    if isinstance(refusal.answer, NotChecked) and refusal.answer.reason == CRASHED:
+        return last  # a fault of ours explains nothing while another path has a reason
+    return rules.RANK.get(refusal.rule.code, last)
+
+
+def _completed(attempt: PathAttempt) -> PathAttempt:
+    # the search checked every signature of a path it completed
+    return replace(attempt, asked=(*_BUILT, *_CHECKED, rules.SIGNATURE))
 
 
 def _incomplete(search: Search, others: Pool, check: Check) -> PathAttempt:
@@ -76,17 +84,15 @@ def _incomplete(search: Search, others: Pool, check: Check) -> PathAttempt:
     forged = max(search.forged, key=len, default=None)
     if forged is not None and len(forged) > len(deepest):
         child = forged[-2]
-        broken = Violation(
-            rules.SIGNATURE, len(forged) - 2, {"name": child.subject_text, "issuer": forged[-1].subject_text}
-        )
-        violations = (broken, *check(forged))
-        return PathAttempt(forged, violations, complete=search.anchors.holds(forged[-1]), met=(*_BUILT, *_CHECKED))
-    violations = (_unknown_issuer(deepest), *_wherever(deepest, check))
-    return PathAttempt(deepest, violations, complete=False, met=(rules.LOOK_ALIKE, rules.BUDGET))
+        broken = violates(rules.SIGNATURE, len(forged) - 2, name=child.subject_text, issuer=forged[-1].subject_text)
+        refusals = (broken, *check(forged))
+        return PathAttempt(forged, refusals, complete=search.anchors.holds(forged[-1]), asked=(*_BUILT, *_CHECKED))
+    refusals = (_unknown_issuer(deepest), *_wherever(deepest, check))
+    return PathAttempt(deepest, refusals, complete=False, asked=(rules.LOOK_ALIKE, rules.BUDGET))
 
 
-def _wherever(way: Path, check: Check) -> list[Violation]:
-    return [violation for violation in check(way) if violation.rule in _WHEREVER]
+def _wherever(way: Path, check: Check) -> list[Refusal]:
+    return [refusal for refusal in check(way) if refusal.rule in _WHEREVER]
 
 
 def _elsewhere(search: Search, others: Pool, check: Check) -> PathAttempt | None:
@@ -95,15 +101,17 @@ def _elsewhere(search: Search, others: Pool, check: Check) -> PathAttempt | None
         return None
     wider = Search(search.leaf, search.intermediates, others, search.limit)
     found = [
-        PathAttempt(path, (_out_of_scope(path), *check(path)), complete=True, met=(*_BUILT, *_CHECKED, rules.SIGNATURE))
+        PathAttempt(
+            path, (_out_of_scope(path), *check(path)), complete=True, asked=(*_BUILT, *_CHECKED, rules.SIGNATURE)
+        )
         for path in wider.paths()
     ]
     return min(found, key=_rank, default=None)
 
 
-def _out_of_scope(path: Path) -> Violation:
+def _out_of_scope(path: Path) -> Refusal:
     anchor = path[-1]
-    return Violation(rules.ANCHOR_IN_SCOPE, len(path) - 1, {"anchor": anchor.subject_text, "sha256": anchor.sha256})
+    return violates(rules.ANCHOR_IN_SCOPE, len(path) - 1, anchor=anchor.subject_text, sha256=anchor.sha256)
 
 
 def _look_alike(search: Search, others: Pool, check: Check) -> PathAttempt | None:
@@ -113,17 +121,14 @@ def _look_alike(search: Search, others: Pool, check: Check) -> PathAttempt | Non
         for known in (search.anchors, others):
             for anchor in known.namesakes(top):
                 # one that did sign it was not passed over for its key: the path was too long, or the budget spent
-                if anchor.spki == top.spki or signed_by(top, anchor):
+                if anchor.spki == top.spki or certificate_signed_by(top, anchor):
                     continue
-                violation = Violation(
-                    rules.LOOK_ALIKE,
-                    len(way) - 1,
-                    {"anchor": anchor.subject_text, "sha256": anchor.sha256, "name": top.subject_text},
-                )
-                return PathAttempt(way, (violation, *_wherever(way, check)), complete=False, met=(rules.BUDGET,))
+                params = {"anchor": anchor.subject_text, "sha256": anchor.sha256, "name": top.subject_text}
+                refusal = violates(rules.LOOK_ALIKE, len(way) - 1, **params)
+                return PathAttempt(way, (refusal, *_wherever(way, check)), complete=False, asked=(rules.BUDGET,))
     return None
 
 
-def _unknown_issuer(way: Path) -> Violation:
+def _unknown_issuer(way: Path) -> Refusal:
     top = way[-1]
-    return Violation(rules.ANCHOR_FOUND, len(way) - 1, {"name": top.subject_text, "issuer": top.issuer_text})
+    return violates(rules.ANCHOR_FOUND, len(way) - 1, name=top.subject_text, issuer=top.issuer_text)

@@ -12,7 +12,8 @@ from typing import Final
 from pkitools.errors import InvalidValueError
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import SUBJECT_ALTERNATIVE_NAME, PathCertificate
+from pkitools.x509.oids import SUBJECT_ALTERNATIVE_NAME
+from pkitools.x509.path_certificate import PathCertificate
 
 DNS: Final = 0x82
 IP: Final = 0x87
@@ -38,6 +39,13 @@ def alternative_names(certificate: PathCertificate) -> list[tuple[int, bytes]]:
     return [(n[0], asn1.contents(value, n)) for n in asn1.children(value, asn1.root(value, asn1.SEQUENCE))]
 
 
+def require_host(host: str) -> None:
+    """Raise :class:`~pkitools.errors.InvalidValueError` for what is no DNS name in ASCII and no address."""
+    name = _plain(host)
+    if _address(host) is None and (not _HOST_NAME.fullmatch(name) or name.startswith("*")):
+        raise InvalidValueError("validation.error.host", host=host)
+
+
 def names_host(certificate: PathCertificate, host: str) -> bool:
     """Whether the certificate names ``host``.
 
@@ -48,6 +56,7 @@ def names_host(certificate: PathCertificate, host: str) -> bool:
     Raises:
         InvalidValueError: ``host`` is neither.
     """
+    require_host(host)
     wanted = _address(host)
     try:
         names = alternative_names(certificate)
@@ -55,9 +64,7 @@ def names_host(certificate: PathCertificate, host: str) -> bool:
         return False
     if wanted is not None:
         return any(tag == IP and value == wanted for tag, value in names)
-    name = host.lower().removesuffix(".")
-    if not _HOST_NAME.fullmatch(name) or name.startswith("*"):
-        raise InvalidValueError("validation.error.host", host=host)
+    name = _plain(host)
     return any(tag == DNS and _dns_matches(value, name) for tag, value in names)
 
 
@@ -76,6 +83,10 @@ def shown_name(tag: int, value: bytes) -> str:
     if tag == IP:
         return str(ip_address(value)) if len(value) in {4, 16} else value.hex()
     return value.decode("ascii", "backslashreplace")
+
+
+def _plain(host: str) -> str:
+    return host.lower().removesuffix(".")
 
 
 def _address(host: str) -> bytes | None:

@@ -17,10 +17,10 @@ from pkitools.validation.building import Path, Pool, first_path, pool
 from pkitools.validation.checks import check_authorities, check_end_entity
 from pkitools.validation.engines.fast import NAME, lacking
 from pkitools.validation.engines.protocol import EngineRequest
-from pkitools.validation.path import PathQuery, asked, asked_checks, judge, result_of, try_path
+from pkitools.validation.path import PathQuery, asked_checks, judge, result_of, try_path
 from pkitools.validation.result import PathAttempt, PathResult
-from pkitools.x509.certificate_signatures import signed_by
 from pkitools.x509.path_certificate import PathCertificate, load
+from pkitools.x509.signatures import certificate_signed_by
 
 ENGINE: Final = f"{NAME}, issuer verified once"
 
@@ -35,20 +35,21 @@ def validate_many(
     purpose: str | None = None,
     host: str | None = None,
     strict: bool = False,
+    raise_crashes: bool = False,
 ) -> Iterator[PathResult | InputError]:
     """Judge each of ``leaves`` as :func:`pkitools.validation.validate_path` does, in the order given.
 
     Args: see there. What cannot be read as a certificate gives its error in its place, and does not stop the rest.
 
     Raises:
-        InvalidValueError: ``moment`` is not aware.
+        InvalidValueError: ``moment`` is not aware, or ``host`` is no name and no address.
     """
-    question = asked(moment, purpose=purpose, host=host, strict=strict)
-    return _judged(leaves, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), question)
+    query = PathQuery(moment, purpose=purpose, host=host, strict=strict, raise_crashes=raise_crashes)
+    return _judged(leaves, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), query)
 
 
 def _judged(
-    leaves: Iterable[bytes], between: Pool, trusted: Pool, others: Pool, question: PathQuery
+    leaves: Iterable[bytes], between: Pool, trusted: Pool, others: Pool, query: PathQuery
 ) -> Iterator[PathResult | InputError]:
     stands: dict[tuple[bytes, ...], bool] = {}
     for der in leaves:
@@ -57,41 +58,46 @@ def _judged(
         except InputError as error:
             yield error
             continue
-        attempt = _shortcut(leaf, between, trusted, question, stands)
+        try:
+            attempt = _shortcut(leaf, between, trusted, query, stands)
+        except Exception:  # a fault of ours: the ordinary way says of which check
+            if query.raise_crashes:
+                raise
+            attempt = None
         if attempt is not None:
-            yield result_of(attempt, question, 1, between, trusted)
+            yield result_of(attempt, query, 1, between, trusted)
         else:
-            yield judge(leaf, between, trusted, others, question)
+            yield judge(leaf, between, trusted, others, query)
 
 
 def _shortcut(
-    leaf: PathCertificate, between: Pool, trusted: Pool, question: PathQuery, stands: dict[tuple[bytes, ...], bool]
+    leaf: PathCertificate, between: Pool, trusted: Pool, query: PathQuery, stands: dict[tuple[bytes, ...], bool]
 ) -> PathAttempt | None:
     """An accepted attempt, or ``None`` where the ordinary way must say."""
-    path = first_path(leaf, between, trusted, question.max_intermediates)
+    path = first_path(leaf, between, trusted, query.max_intermediates)
     if path is None or len(path) < 2:
         return None
     above = path[1:]
     key = tuple([c.der for c in above])
     known = stands.get(key)
     if known is None:
-        known = stands[key] = _stands(path, question)
-    if not known or leaf.constrains or _needs_more(path, question):
+        known = stands[key] = _stands(path, query)
+    if not known or leaf.constrains or _needs_more(path, query):
         return None
-    violated = check_end_entity(path, question.moment, question.purpose) or asked_checks(path, question)
-    if violated or not signed_by(leaf, above[0]):
+    refused = check_end_entity(path, query.moment, query.purpose, raise_crashes=query.raise_crashes)
+    if refused or asked_checks(path, query) or not certificate_signed_by(leaf, above[0]):
         return None
     return PathAttempt(path, (), complete=True, engine=ENGINE)
 
 
-def _stands(path: Path, question: PathQuery) -> bool:
+def _stands(path: Path, query: PathQuery) -> bool:
     """Whether an engine accepts the path of the authority itself, and nothing in it constrains what is below."""
     above = path[1:]
-    if any(c.constrains for c in above) or check_authorities(path, question.moment):
+    if any(c.constrains for c in above) or check_authorities(path, query.moment):
         return False
-    return try_path(above, replace(question, purpose=None, host=None, strict=False)).accepted
+    return try_path(above, replace(query, purpose=None, host=None, strict=False)).accepted
 
 
-def _needs_more(path: Path, question: PathQuery) -> bool:
+def _needs_more(path: Path, query: PathQuery) -> bool:
     # two certificates will do: what is above was asked when its own path was verified
-    return bool(lacking(EngineRequest(path[:2], question.moment, question.policies)))
+    return bool(lacking(EngineRequest(path[:2], query.moment, query.policies)))

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_rdns
-from pkitools.x509.path_certificate import NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME, PathCertificate
+from pkitools.x509.oids import NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME
+from pkitools.x509.path_certificate import PathCertificate
 
 EMAIL: Final = 0x81
 DNS: Final = 0x82

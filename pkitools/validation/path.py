@@ -6,45 +6,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Evidence, Rule
+from pkitools.findings import Evidence, NotChecked, Rule, Violated
 from pkitools.limits import MAX_LISTED
 from pkitools.validation import rules
 from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, first_path, pool
-from pkitools.validation.checks import Violation, check_path
+from pkitools.validation.checks import Refusal, ask_rules, check_path, violates
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
-from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PathEngine, PolicyInput
+from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PathEngine
 from pkitools.validation.failure import explain
-from pkitools.validation.host import names_host, presented
-from pkitools.validation.policy import MAX_POLICIES, TooManyPolicies, policies_matter, valid_policies
+from pkitools.validation.host import names_host, presented, require_host
+from pkitools.validation.policy import (
+    DEFAULT_POLICIES,
+    MAX_POLICIES,
+    PolicyInput,
+    TooManyPolicies,
+    policies_matter,
+    valid_policies,
+)
 from pkitools.validation.result import PathAttempt, PathNotVerifiedError, PathResult, VerifiedPath, verified
 from pkitools.x509.der import DERError
 from pkitools.x509.path_certificate import PathCertificate, load
 
 FAST: Final[PathEngine] = CryptographyEngine()
-
-_DEFAULT_POLICIES: Final = PolicyInput()
+_OF_ENGINES: Final = (rules.ENGINE,)
 
 
 @dataclass(frozen=True, slots=True)
 class PathQuery:
-    """Everything asked of a path; see :func:`validate_path`."""
+    """Everything asked of a path, beside the certificates: see :func:`validate_path` for what each means.
+
+    Raises:
+        InvalidValueError: ``moment`` is not aware, or ``host`` is no name and no address.
+    """
 
     moment: datetime
     purpose: str | None = None
     host: str | None = None
     strict: bool = False
     cross_check: bool = False
-    policies: PolicyInput = _DEFAULT_POLICIES
+    policies: PolicyInput = DEFAULT_POLICIES
     weak: bool = False
     max_intermediates: int = MAX_INTERMEDIATES
     crls: tuple[bytes, ...] = ()
+    raise_crashes: bool = False
+
+    def __post_init__(self) -> None:
+        if self.moment.utcoffset() is None:
+            raise InvalidValueError("validation.error.naive_moment")
+        if self.host is not None:
+            require_host(self.host)
+        if self.moment.microsecond:
+            # certificates count whole seconds
+            object.__setattr__(self, "moment", self.moment.replace(microsecond=0))
 
     @property
     def not_applicable(self) -> tuple[Rule, ...]:
@@ -63,10 +83,11 @@ def validate_path(
     host: str | None = None,
     strict: bool = False,
     cross_check: bool = False,
-    policies: PolicyInput = _DEFAULT_POLICIES,
+    policies: PolicyInput = DEFAULT_POLICIES,
     max_intermediates: int = MAX_INTERMEDIATES,
     crls: Iterable[bytes] = (),
     dangerously_accept_weak_algorithms: bool = False,
+    raise_crashes: bool = False,
 ) -> PathResult:
     """Judge whether a path leads from ``leaf`` to one of ``anchors`` at ``moment``.
 
@@ -86,15 +107,16 @@ def validate_path(
         crls: with ``strict``: lists that are held to its rules too. What they revoke is
             :func:`pkitools.revocation.check_revocation`'s to say.
         dangerously_accept_weak_algorithms: let SHA-1 and short keys pass; for conformance suites of an older time.
+        raise_crashes: let a fault of a check itself through instead of reporting it as NOT_CHECKED; for tests.
 
     Returns:
         The report, and the proof when the path was verified.
 
     Raises:
         InputError: ``leaf`` is no certificate.
-        InvalidValueError: ``moment`` is not aware.
+        InvalidValueError: ``moment`` is not aware, or ``host`` is no name and no address.
     """
-    question = asked(
+    query = PathQuery(
         moment,
         purpose=purpose,
         host=host,
@@ -104,20 +126,9 @@ def validate_path(
         weak=dangerously_accept_weak_algorithms,
         max_intermediates=max_intermediates,
         crls=tuple(crls),
+        raise_crashes=raise_crashes,
     )
-    end_entity = load(leaf)
-    return judge(end_entity, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), question)
-
-
-def asked(moment: datetime, **more: Any) -> PathQuery:
-    """Return the question, its moment in whole seconds.
-
-    Raises:
-        InvalidValueError: ``moment`` is not aware.
-    """
-    if moment.utcoffset() is None:
-        raise InvalidValueError("validation.error.naive_moment")
-    return PathQuery(moment.replace(microsecond=0), **more)  # certificates count whole seconds
+    return judge(load(leaf), pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), query)
 
 
 @cache
@@ -126,14 +137,14 @@ def _not_asked(unasked: tuple[bool, bool, bool, bool]) -> tuple[Rule, ...]:
     return tuple(rule for group, absent in zip(groups, unasked, strict=True) if absent for rule in group)
 
 
-def judge(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: PathQuery) -> PathResult:
+def judge(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, query: PathQuery) -> PathResult:
     """Try the likeliest path; when it will not do, search."""
-    path = first_path(leaf, between, trusted, question.max_intermediates)
+    path = first_path(leaf, between, trusted, query.max_intermediates)
     if path is not None:
-        attempt = try_path(path, question)
+        attempt = try_path(path, query)
         if attempt.accepted:
-            return result_of(attempt, question, 1, between, trusted)
-    return _search(leaf, between, trusted, others, question)
+            return result_of(attempt, query, 1, between, trusted)
+    return _search(leaf, between, trusted, others, query)
 
 
 def verify_path(
@@ -146,7 +157,7 @@ def verify_path(
     host: str | None = None,
     strict: bool = False,
     cross_check: bool = False,
-    policies: PolicyInput = _DEFAULT_POLICIES,
+    policies: PolicyInput = DEFAULT_POLICIES,
 ) -> VerifiedPath:
     """Return the proof that a path leads from ``leaf`` to one of ``anchors`` at ``moment``.
 
@@ -172,100 +183,98 @@ def verify_path(
     return result.path
 
 
-def try_path(path: Path, question: PathQuery) -> PathAttempt:
+def try_path(path: Path, query: PathQuery) -> PathAttempt:
     """Hold one complete path to our own checks and, when it passes them, to the engine or engines."""
-    violations = own_checks(path, question)
-    if violations:
-        return PathAttempt(path, tuple(violations), complete=True)
-    request = EngineRequest(path, question.moment, question.policies)
+    refusals = own_checks(path, query)
+    if refusals:
+        return PathAttempt(path, tuple(refusals), complete=True)
+    heard: list[EngineResult] = []
+    ask_rules(refusals, _OF_ENGINES, _ask_engines, path, query, heard, raise_crashes=query.raise_crashes)
+    names = " + ".join(result.engine for result in heard)
+    policies = next((result.policies for result in heard if result.policies is not None), None)
+    return PathAttempt(path, tuple(refusals), complete=True, engine=names, policies=policies)
+
+
+def _ask_engines(path: Path, query: PathQuery, heard: list[EngineResult]) -> Iterator[Refusal]:
+    """Ask the engine this path needs, or both; what each says is put into ``heard``."""
+    request = EngineRequest(path, query.moment, query.policies)
     needs = lacking(request)
-    if not needs and not question.cross_check:
-        result = FAST.verify(request)
-        refusals = () if result.accepted else tuple(_refusals([result]))
-        return PathAttempt(path, refusals, complete=True, engine=result.engine)
-    return _try_full(request, needs, question.cross_check)
+    if not needs:
+        heard.append(FAST.verify(request))
+    if needs or query.cross_check:
+        from pkitools.validation.engines.full import CertvalidatorEngine  # 0.25 s, and only some paths need it
 
-
-def _try_full(request: EngineRequest, needs: tuple[str, ...], cross_check: bool) -> PathAttempt:
-    from pkitools.validation.engines.full import CertvalidatorEngine  # 0.25 s, and only some paths need it
-
-    full: PathEngine = CertvalidatorEngine()
-    results = [engine.verify(request) for engine in ([full] if needs else [FAST, full])]
-    violations = _refusals(results)
-    if needs and cross_check:
+        heard.append(CertvalidatorEngine().verify(request))
+    yield from _refusals(heard)
+    if needs and query.cross_check:
         evidence = tuple(Evidence(f"engine.{FAST.name}.lacks", need) for need in needs)
-        violations.append(Violation(rules.AGREEMENT, None, {}, evidence, reason="one_engine"))
-    names = " + ".join(result.engine for result in results)
-    policies = next((r.policies for r in results if r.policies is not None), None)
-    return PathAttempt(request.path, tuple(violations), complete=True, engine=names, policies=policies)
+        yield Refusal(rules.AGREEMENT, NotChecked("one_engine", evidence=evidence))
 
 
-def own_checks(path: Path, question: PathQuery) -> list[Violation]:
+def own_checks(path: Path, query: PathQuery) -> list[Refusal]:
     """Return what our own checks find wrong with a complete path: all but signatures."""
-    found = check_path(path, question.moment, question.purpose, weak=question.weak)
-    found.extend(_policies(path, question.policies))
-    found.extend(asked_checks(path, question))
+    found = check_path(path, query.moment, query.purpose, weak=query.weak, raise_crashes=query.raise_crashes)
+    if policies_matter(path, query.policies):
+        ask_rules(found, (rules.POLICY,), _policies, path, query.policies, raise_crashes=query.raise_crashes)
+    found.extend(asked_checks(path, query))
     return found
 
 
-def asked_checks(path: Path, question: PathQuery) -> list[Violation]:
+def asked_checks(path: Path, query: PathQuery) -> list[Refusal]:
     """Return what is wrong by the rules that only apply when asked: the host's name, the strict rules."""
-    found: list[Violation] = []
-    if question.host is not None and not names_host(path[0], question.host):
-        params = {"name": path[0].subject_text, "host": question.host, "present": presented(path[0], MAX_LISTED)}
-        found.append(Violation(rules.HOST, 0, params))
-    if question.strict:
+    found: list[Refusal] = []
+    if query.host is not None:
+        ask_rules(found, (rules.HOST,), _host, path[0], query.host, index=0, raise_crashes=query.raise_crashes)
+    if query.strict:
         from pkitools.validation.strict import check_strict
 
-        found.extend(check_strict(path, question.host, question.crls))
+        found.extend(check_strict(path, query.host, query.crls, raise_crashes=query.raise_crashes))
     return found
 
 
-def _policies(path: Path, policies: PolicyInput) -> list[Violation]:
-    if not policies_matter(path, policies):
-        return []
+def _host(leaf: PathCertificate, host: str) -> Iterator[Refusal]:
+    if not names_host(leaf, host):
+        yield violates(rules.HOST, 0, name=leaf.subject_text, host=host, present=presented(leaf, MAX_LISTED))
+
+
+def _policies(path: Path, policies: PolicyInput) -> Iterator[Refusal]:
     try:
         if valid_policies(path, policies) is not None:
-            return []
+            return
     except DERError as error:
-        detail = f"certificatePolicies: {error.detail}"
-        return [Violation(rules.ENCODING, 0, {"name": path[0].subject_text, "detail": detail})]
+        yield violates(rules.ENCODING, 0, name=path[0].subject_text, detail=f"certificatePolicies: {error.detail}")
     except TooManyPolicies:
-        return [Violation(rules.BUDGET, None, {"limit": f"policies ({MAX_POLICIES})"})]
-    accepted = ", ".join(sorted(policies.initial_policies or ())) or "anyPolicy"
-    return [Violation(rules.POLICY, None, {"accepted": accepted})]
+        yield violates(rules.BUDGET, limit=f"policies ({MAX_POLICIES})")
+    else:
+        yield violates(rules.POLICY, accepted=", ".join(sorted(policies.initial_policies or ())) or "anyPolicy")
 
 
-def _refusals(results: list[EngineResult]) -> list[Violation]:
-    refused = [r for r in results if not r.accepted]
-    found = [
-        Violation(rules.ENGINE, None, {"engine": r.engine}, (Evidence(f"engine.{r.engine}", r.reason),))
-        for r in refused
-    ]
-    if refused and len(refused) < len(results):
-        accepted = next(r.engine for r in results if r.accepted)
-        found.append(Violation(rules.AGREEMENT, None, {"accepted": accepted, "refused": refused[0].engine}))
-    return found
+def _refusals(heard: list[EngineResult]) -> Iterator[Refusal]:
+    refused = [result for result in heard if not result.accepted]
+    for result in refused:
+        evidence = (Evidence(f"engine.{result.engine}", result.reason),)
+        yield Refusal(rules.ENGINE, Violated(evidence, {"engine": result.engine}))
+    if refused and len(refused) < len(heard):
+        accepted = next(result.engine for result in heard if result.accepted)
+        yield violates(rules.AGREEMENT, accepted=accepted, refused=refused[0].engine)
 
 
-def result_of(attempt: PathAttempt, question: PathQuery, candidates: int, *pools: Pool) -> PathResult:
+def result_of(attempt: PathAttempt, query: PathQuery, candidates: int, *pools: Pool) -> PathResult:
     """Return the result of the attempt the report is to be about; only an accepted one gives the proof."""
     path = None
     if attempt.accepted:
-        path = verified(
-            attempt.path, question.moment, attempt.engine, purpose=question.purpose, policies=attempt.policies
-        )
+        path = verified(attempt.path, query.moment, attempt.engine, purpose=query.purpose, policies=attempt.policies)
     unreadable = sum([p.unreadable for p in pools])
-    return PathResult(path, attempt, question.moment, candidates, question.not_applicable, unreadable)
+    return PathResult(path, attempt, query.moment, candidates, query.not_applicable, unreadable)
 
 
-def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, question: PathQuery) -> PathResult:
-    search = Search(leaf, between, trusted, question.max_intermediates)
+def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, query: PathQuery) -> PathResult:
+    search = Search(leaf, between, trusted, query.max_intermediates)
     attempts = []
     for path in search.paths():
-        attempt = try_path(path, question)
+        attempt = try_path(path, query)
         attempts.append(attempt)
         if attempt.accepted:
-            return result_of(attempt, question, len(attempts), between, trusted)
-    shown = explain(search, attempts, others, lambda path: own_checks(path, question))
-    return result_of(shown, question, len(attempts), between, trusted)
+            return result_of(attempt, query, len(attempts), between, trusted)
+    shown = explain(search, attempts, others, lambda path: own_checks(path, query))
+    return result_of(shown, query, len(attempts), between, trusted)

@@ -11,16 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from pkitools.validation.engines.protocol import PolicyInput
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import (
-    CERTIFICATE_POLICIES,
-    INHIBIT_ANY_POLICY,
-    POLICY_CONSTRAINTS,
-    POLICY_MAPPINGS,
-    PathCertificate,
-)
+from pkitools.x509.oids import CERTIFICATE_POLICIES, INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS, POLICY_MAPPINGS
+from pkitools.x509.path_certificate import PathCertificate
 
 ANY_POLICY: Final = "2.5.29.32.0"
 POLICY_EXTENSIONS: Final = frozenset({POLICY_CONSTRAINTS, POLICY_MAPPINGS, INHIBIT_ANY_POLICY})
@@ -31,6 +25,32 @@ MAX_POLICIES: Final = 4096
 
 class TooManyPolicies(Exception):  # noqa: N818 -- a budget, not an error of the input: the caller turns it into a verdict
     """More valid policies than :data:`MAX_POLICIES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInput:
+    """The user's inputs to policy processing (RFC 5280 6.1.1 (c), (e)–(g)).
+
+    Args:
+        initial_policies: acceptable policy OIDs; ``None`` is any policy.
+        explicit_policy: the path must be valid for at least one of them.
+        inhibit_policy_mapping: no mapping anywhere in the path.
+        inhibit_any_policy: anyPolicy in a certificate counts for nothing.
+    """
+
+    initial_policies: frozenset[str] | None = None
+    explicit_policy: bool = False
+    inhibit_policy_mapping: bool = False
+    inhibit_any_policy: bool = False
+
+    @property
+    def is_default(self) -> bool:
+        """Nothing is asked that a path without policy extensions could fail."""
+        return self == DEFAULT_POLICIES
+
+
+DEFAULT_POLICIES: Final = PolicyInput()
+"""Any policy will do, none is required."""
 
 
 @dataclass(slots=True)

@@ -10,15 +10,27 @@ from typing import Final
 from cryptography import x509
 
 from pkitools.errors import PkitoolsError
-from pkitools.findings import CertificateRef, Outcome, Report, Rule, Status
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    CertificateRef,
+    NotChecked,
+    Outcome,
+    Report,
+    Rule,
+    Violated,
+    outcome,
+)
 from pkitools.validation import rules
-from pkitools.validation.checks import Violation
+from pkitools.validation.checks import Refusal, violates
 from pkitools.x509.path_certificate import PathCertificate
 
 _MADE_HERE: Final = object()
-
-
-_ALWAYS: Final = (rules.SERIAL_NUMBER, rules.UNREADABLE)  # no path is needed to look at these
+_ALWAYS: Final = frozenset({rules.SERIAL_NUMBER.code, rules.UNREADABLE.code})  # no path is needed to look at these
+_NO_PATH: Final = NotChecked("no_path")
+# a report has these thirty times and more, and they do not differ: made once, by the one way there is
+_MET_OUTCOMES: Final = {rule.code: outcome(rule, MET) for rule in rules.RULES}
+_UNASKED_OUTCOMES: Final = {rule.code: outcome(rule, NOT_APPLICABLE) for rule in rules.RULES}
 
 
 class VerifiedPath:
@@ -109,27 +121,27 @@ def role(index: int, length: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PathAttempt:
-    """One path tried: what it violates, and what was asked of it.
+    """One path tried: what keeps it from being accepted, and what was asked of it.
 
     Args:
         path: end entity first. It need not reach an anchor (``complete``).
-        violations: empty when accepted.
+        refusals: what rules answered that keep it from being accepted; empty when it is.
         engine: who judged it; empty when no engine was asked.
-        met: rules looked at and, unless they are among the violations, met.
+        asked: rules looked at: met, unless they are among the refusals.
         policies: what the engine says the path is valid for.
     """
 
     path: tuple[PathCertificate, ...]
-    violations: tuple[Violation, ...]
+    refusals: tuple[Refusal, ...]
     complete: bool
     engine: str = ""
-    met: tuple[Rule, ...] = ()
+    asked: tuple[Rule, ...] = ()
     policies: frozenset[str] | None = None
 
     @property
     def accepted(self) -> bool:
-        """Complete, judged by an engine, and nothing violated."""
-        return self.complete and bool(self.engine) and not self.violations
+        """Complete, judged by an engine, and nothing against it."""
+        return self.complete and bool(self.engine) and not self.refusals
 
 
 @dataclass(frozen=True)
@@ -162,50 +174,48 @@ class PathResult:
         """One outcome, or one per certificate that violates it, for every rule considered."""
         outcomes: list[Outcome] = []
         for rule in rules.RULES:
-            violations = [v for v in self.attempt.violations if v.rule is rule]
-            outcomes.extend(self._violated(v) for v in violations)
-            if not violations:
-                outcomes.append(self._other(rule))
+            refusals = [refusal for refusal in self.attempt.refusals if refusal.rule is rule]
+            outcomes.extend([outcome(rule, each.answer, self._ref(each.index)) for each in refusals])
+            if not refusals:
+                outcomes.append(self._unrefused(rule))
         return Report(self.attempt.path[0].sha256, tuple(outcomes), self.moment)
 
     @cached_property
     def _not_asked(self) -> frozenset[str]:
         return frozenset(rule.code for rule in self.not_applicable)  # comparing rules costs more than comparing codes
 
-    def _violated(self, violation: Violation) -> Outcome:
-        certificate = None
-        if violation.index is not None:
-            certificate = self._ref(violation.index)
-        status = Status.NOT_CHECKED if violation.reason else Status.VIOLATED
-        return Outcome(
-            violation.rule, status, certificate, violation.evidence, violation.params, reason=violation.reason
-        )
+    @cached_property
+    def _asked(self) -> frozenset[str]:
+        return frozenset(rule.code for rule in self.attempt.asked)
 
-    def _ref(self, index: int) -> CertificateRef:
+    def _ref(self, index: int | None) -> CertificateRef | None:
+        if index is None:
+            return None
         path = self.attempt.path
         # an incomplete path has no anchor: its last certificate is an intermediate, or the end entity itself
         length = len(path) if self.attempt.complete else len(path) + 1
         return CertificateRef(path[index].sha256, role(index, length))
 
-    def _other(self, rule: Rule) -> Outcome:
+    def _unrefused(self, rule: Rule) -> Outcome:
         if rule is rules.UNREADABLE and self.unreadable:
-            return Outcome(rule, Status.VIOLATED, params={"count": str(self.unreadable)})
+            return outcome(rule, Violated(params={"count": str(self.unreadable)}))
         if rule is rules.SERIAL_NUMBER and (odd := self._odd_serial_number()) is not None:
-            return odd
+            return outcome(rule, odd.answer, self._ref(odd.index))
         if rule.code in self._not_asked:
-            return Outcome(rule, Status.NOT_APPLICABLE)
-        if self.path is not None or rule in _ALWAYS or rule in self.attempt.met:
-            return Outcome(rule, Status.MET)
+            return _UNASKED_OUTCOMES[rule.code]
+        if self.path is not None or rule.code in _ALWAYS or rule.code in self._asked:
+            return _MET_OUTCOMES[rule.code]
         if rule is rules.ENGINE and self.engine:
-            return Outcome(rule, Status.MET)
-        return Outcome(rule, Status.NOT_CHECKED, reason="no_path")
+            return _MET_OUTCOMES[rule.code]
+        return outcome(rule, _NO_PATH)
 
-    def _odd_serial_number(self) -> Outcome | None:
+    def _odd_serial_number(self) -> Refusal | None:
+        """What is told of such a number; it alone keeps no path from being accepted."""
         for index, certificate in enumerate(self.attempt.path):
             anchor = self.attempt.complete and index == len(self.attempt.path) - 1
             if not anchor and certificate.has_odd_serial_number:
                 params = {"name": certificate.subject_text, "serial_number": str(certificate.serial_number)}
-                return Outcome(rules.SERIAL_NUMBER, Status.VIOLATED, self._ref(index), params=params)
+                return violates(rules.SERIAL_NUMBER, index, **params)
         return None
 
 

@@ -7,45 +7,46 @@ from typing import Final
 from pkitools.documents import cite
 from pkitools.findings import Certainty, Rule, Severity, Source
 
+_BOOK: Final[list[Rule]] = []
 
-def _rfc(number: int, section: str) -> Source:
-    return cite(f"rfc-{number}", section)
+
+def _rule(slug: str, severity: Severity, source: Source, certainty: Certainty = Certainty.STANDARD) -> Rule:
+    """Return a rule, in its place in :data:`RULES`."""
+    rule = Rule(f"path.{slug}", severity, source, certainty)
+    _BOOK.append(rule)
+    return rule
 
 
 def _must(slug: str, section: str, number: int = 5280) -> Rule:
-    return Rule(f"path.{slug}", Severity.ERROR, _rfc(number, section))
+    return _rule(slug, Severity.ERROR, cite(f"rfc-{number}", section))
 
 
 def _own(slug: str, severity: Severity = Severity.ERROR) -> Rule:
-    return Rule(f"path.{slug}", severity, cite("pkitools"), Certainty.ADVICE)
+    return _rule(slug, severity, cite("pkitools"), Certainty.ADVICE)
+
+
+def _etsi(slug: str, document: str, section: str) -> Rule:
+    return _rule(slug, Severity.ERROR, cite(f"etsi-{document}", section))
+
+
+def _cabf(slug: str, section: str) -> Rule:
+    return _rule(f"strict.{slug}", Severity.ERROR, cite("cabf-tls-br", section))
 
 
 ANCHOR_FOUND: Final = _must("anchor.found", "6.1")
 LOOK_ALIKE: Final = _must("anchor.look_alike", "6.1.1 (d)")
 ANCHOR_IN_SCOPE: Final = _own("anchor.in_scope")
 ENCODING: Final = _must("certificate.encoding", "4.1, 4.2")
-SERIAL_NUMBER: Final = Rule("path.certificate.serial_number", Severity.WARNING, _rfc(5280, "4.1.2.2"))
+SERIAL_NUMBER: Final = _rule("certificate.serial_number", Severity.WARNING, cite("rfc-5280", "4.1.2.2"))
 SIGNATURE: Final = _must("signature.valid", "6.1.3 (a)(1)")
-SIGNATURE_ALGORITHM: Final = Rule(
-    "path.signature.algorithm",
-    Severity.ERROR,
-    cite("etsi-ts-119-312", "6"),
-)
-KEY_STRENGTH: Final = Rule(
-    "path.key.strength",
-    Severity.ERROR,
-    cite("etsi-ts-119-312", "8"),
-)
+SIGNATURE_ALGORITHM: Final = _etsi("signature.algorithm", "ts-119-312", "6")
+KEY_STRENGTH: Final = _etsi("key.strength", "ts-119-312", "8")
 EXPIRED: Final = _must("validity.expired", "6.1.3 (a)(2)")
 NOT_YET_VALID: Final = _must("validity.not_yet_valid", "6.1.3 (a)(2)")
 CA_FLAG: Final = _must("basic_constraints.ca", "6.1.4 (k)")
 PATH_LENGTH: Final = _must("basic_constraints.path_length", "6.1.4 (l), (m)")
 KEY_CERT_SIGN: Final = _must("key_usage.key_cert_sign", "6.1.4 (n)")
-EKU_AUTHORITY: Final = Rule(
-    "path.extended_key_usage.authority",
-    Severity.ERROR,
-    cite("etsi-en-319-412-2", "4.3.10"),
-)
+EKU_AUTHORITY: Final = _etsi("extended_key_usage.authority", "en-319-412-2", "4.3.10")
 EKU_PURPOSE: Final = _must("extended_key_usage.purpose", "4.2.1.12")
 NAME_CONSTRAINTS_RULE: Final = _must("name_constraints.names", "6.1.3 (b), (c)")
 NAME_CONSTRAINTS_PLACE: Final = _must("name_constraints.place", "4.2.1.10")
@@ -57,40 +58,8 @@ ENGINE: Final = _own("engine.refused")
 AGREEMENT: Final = _own("engine.agreement")
 UNREADABLE: Final = _own("input.unreadable", Severity.NOTICE)
 
-PLAIN_RULES: Final = (
-    ANCHOR_FOUND,
-    LOOK_ALIKE,
-    ANCHOR_IN_SCOPE,
-    ENCODING,
-    SERIAL_NUMBER,
-    SIGNATURE,
-    SIGNATURE_ALGORITHM,
-    KEY_STRENGTH,
-    EXPIRED,
-    NOT_YET_VALID,
-    CA_FLAG,
-    PATH_LENGTH,
-    KEY_CERT_SIGN,
-    EKU_AUTHORITY,
-    EKU_PURPOSE,
-    NAME_CONSTRAINTS_RULE,
-    NAME_CONSTRAINTS_PLACE,
-    UNKNOWN_CRITICAL,
-    POLICY,
-    HOST,
-    BUDGET,
-    ENGINE,
-    AGREEMENT,
-    UNREADABLE,
-)
-
-_CABF: Final = "https://cabforum.org/working-groups/server/baseline-requirements/requirements/"
-
-
-def _cabf(slug: str, section: str) -> Rule:
-    source = cite("cabf-tls-br", section)
-    return Rule(f"path.strict.{slug}", Severity.ERROR, source)
-
+PLAIN_RULES: Final[tuple[Rule, ...]] = tuple(_BOOK)
+"""What is considered of every path."""
 
 STRICT_SAN: Final = _cabf("subject_alternative_name", "7.1.2.7.12")
 STRICT_COMMON_NAME: Final = _cabf("common_name", "7.1.4.3")
@@ -106,26 +75,14 @@ STRICT_TIMES: Final = _must("strict.time_encoding", "4.1.2.5")
 STRICT_AIA: Final = _must("strict.authority_information_access", "4.2.2.1")
 STRICT_CRL_NUMBER: Final = _must("strict.crl_number", "5.2.3")
 
-STRICT_RULES: Final = (
-    STRICT_SAN,
-    STRICT_COMMON_NAME,
-    STRICT_EKU,
-    STRICT_END_ENTITY,
-    STRICT_KEY_SIZE,
-    STRICT_PUBLIC_SUFFIX,
-    STRICT_AKI,
-    STRICT_SKI,
-    STRICT_CRITICALITY,
-    STRICT_SERIAL,
-    STRICT_TIMES,
-    STRICT_AIA,
-    STRICT_CRL_NUMBER,
-)
+STRICT_RULES: Final[tuple[Rule, ...]] = tuple(_BOOK[len(PLAIN_RULES) :])
+"""What is considered besides with ``strict``."""
 
-RULES: Final[tuple[Rule, ...]] = (*PLAIN_RULES, *STRICT_RULES)
+RULES: Final[tuple[Rule, ...]] = tuple(_BOOK)
+"""All of them, in the order of a report."""
 
-# Of several paths that all fail, the one shown is that whose first failure stands highest here: what the holder of the
-# certificate can act on comes before what only somebody else can.
+# When every path fails, one of them is shown: the one with the failure that stands nearest to the top of this list.
+# At the top stands what the holder of the certificate can do something about, at the bottom what only others can.
 _ACTIONABLE: Final = (
     EXPIRED,
     NOT_YET_VALID,

@@ -12,27 +12,26 @@ from socket import inet_aton
 from typing import Final, Protocol
 
 from pkitools.errors import InputError
-from pkitools.findings import Rule
+from pkitools.findings import NotChecked, Rule
 from pkitools.validation import algorithms, rules
-from pkitools.validation.checks import Violation
+from pkitools.validation.checks import Refusal, ask_rules, violates
 from pkitools.validation.host import DNS, DNS_NAME, IP, alternative_names, shown_name
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.path_certificate import (
+from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
     EXTENDED_KEY_USAGE,
     INHIBIT_ANY_POLICY,
-    KEY_CERT_SIGN,
     NAME_CONSTRAINTS,
     POLICY_CONSTRAINTS,
     SUBJECT_ALTERNATIVE_NAME,
     SUBJECT_KEY_IDENTIFIER,
-    PathCertificate,
 )
+from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
 
 Path = Sequence[PathCertificate]
 
@@ -40,35 +39,47 @@ _COMMON_NAME: Final = "2.5.4.3"
 _MUST_BE_CRITICAL: Final = (NAME_CONSTRAINTS, POLICY_CONSTRAINTS, INHIBIT_ANY_POLICY)
 _MUST_NOT_BE_CRITICAL: Final = (AUTHORITY_KEY_IDENTIFIER, SUBJECT_KEY_IDENTIFIER, AUTHORITY_INFORMATION_ACCESS)
 
-
 Details = Iterator[tuple[Rule, str]]
+Check = Callable[[PathCertificate], Details]
 
 
-def check_strict(path: Path, host: str | None, crls: Sequence[bytes] = ()) -> list[Violation]:
+def check_strict(
+    path: Path, host: str | None, crls: Sequence[bytes] = (), *, raise_crashes: bool = False
+) -> list[Refusal]:
     """Return what the strict rules find wrong with a path.
 
     Args:
         path: end entity first, trust anchor last.
         host: the TLS host asked for; a wildcard is only looked at when it is what matches.
         crls: lists beside the path, DER or PEM; those of its authorities are held to the rules too.
+        raise_crashes: let a fault of a check itself through instead of reporting it as NOT_CHECKED; for tests.
     """
-    leaf = path[0]
-    found = [_violation(rule, 0, leaf, detail) for check in _OF_END_ENTITY for rule, detail in check(leaf)]
-    found.extend(_public_suffixes(leaf, host))
-    found.extend(_crl_numbers(path, crls))
-    last = len(path) - 1
+    found: list[Refusal] = []
+
+    def ask(asked: tuple[Rule, ...], check: Callable[..., Iterator[Refusal]], *subject: object, index: int) -> None:
+        ask_rules(found, asked, check, *subject, index=index, raise_crashes=raise_crashes)
+
+    leaf, last = path[0], len(path) - 1
+    for rules_of, check in _OF_END_ENTITY:
+        ask(rules_of, _told, check, 0, leaf, index=0)
+    ask((rules.STRICT_PUBLIC_SUFFIX,), _public_suffixes, leaf, host, index=0)
+    ask((rules.STRICT_CRL_NUMBER,), _crl_numbers, path, crls, index=0)
     for index, certificate in enumerate(path):
-        details = [(rule, detail) for check in _OF_EACH for rule, detail in check(certificate)]
+        for rules_of, check in _OF_EACH:
+            ask(rules_of, _told, check, index, certificate, index=index)
         if index < last or not last:
-            details.extend(_numbers(certificate))
+            ask((rules.STRICT_SERIAL, rules.STRICT_TIMES), _told, _numbers, index, certificate, index=index)
         elif certificate.issuer == certificate.subject:
-            details.extend(_root(certificate))
-        found.extend(_violation(rule, index, certificate, detail) for rule, detail in details)
+            ask((rules.STRICT_EKU, rules.STRICT_AKI), _told, _root, index, certificate, index=index)
     return found
 
 
-def _violation(rule: Rule, index: int, certificate: PathCertificate, detail: str, reason: str = "") -> Violation:
-    return Violation(rule, index, {"name": certificate.subject_text, "detail": detail}, reason=reason)
+def _told(check: Check, index: int, certificate: PathCertificate) -> Iterator[Refusal]:
+    return (_violation(rule, index, certificate, detail) for rule, detail in check(certificate))
+
+
+def _violation(rule: Rule, index: int, certificate: PathCertificate, detail: str) -> Refusal:
+    return violates(rule, index, name=certificate.subject_text, detail=detail)
 
 
 def _subject_alternative_name(leaf: PathCertificate) -> Details:
@@ -143,8 +154,9 @@ def _end_entity(leaf: PathCertificate) -> Details:
         yield rules.STRICT_END_ENTITY, "keyUsage keyCertSign"
 
 
-def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Violation]:
-    from pkitools.crl.reading import CRL_NUMBER, read_crl
+def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Refusal]:
+    from pkitools.crl.reading import read_crl
+    from pkitools.x509.oids import CRL_NUMBER
 
     for given in crls:
         try:
@@ -173,13 +185,14 @@ def suffix_list() -> _SuffixList | None:
     return found
 
 
-def _public_suffixes(leaf: PathCertificate, host: str | None) -> Iterator[Violation]:
+def _public_suffixes(leaf: PathCertificate, host: str | None) -> Iterator[Refusal]:
     for domain in _wildcard_domains(leaf, host):
         suffixes = suffix_list()
         if "." not in domain or (suffixes is not None and suffixes.publicsuffix(domain) == domain):
             yield _violation(rules.STRICT_PUBLIC_SUFFIX, 0, leaf, f"*.{domain}")
         elif suffixes is None:
-            yield _violation(rules.STRICT_PUBLIC_SUFFIX, 0, leaf, f"*.{domain}", reason="no_suffix_list")
+            params = {"name": leaf.subject_text, "detail": f"*.{domain}"}
+            yield Refusal(rules.STRICT_PUBLIC_SUFFIX, NotChecked("no_suffix_list", params=params), 0)
 
 
 def _wildcard_domains(leaf: PathCertificate, host: str | None) -> list[str]:
@@ -257,15 +270,15 @@ def _information_access(certificate: PathCertificate) -> Details:
         yield rules.STRICT_AIA, error.detail
 
 
-_OF_END_ENTITY: Final[tuple[Callable[[PathCertificate], Details], ...]] = (
-    _subject_alternative_name,
-    _common_name,
-    _extended_key_usage,
-    _end_entity,
+_OF_END_ENTITY: Final[tuple[tuple[tuple[Rule, ...], Check], ...]] = (
+    ((rules.STRICT_SAN,), _subject_alternative_name),
+    ((rules.STRICT_COMMON_NAME,), _common_name),
+    ((rules.STRICT_EKU,), _extended_key_usage),
+    ((rules.STRICT_END_ENTITY,), _end_entity),
 )
-_OF_EACH: Final[tuple[Callable[[PathCertificate], Details], ...]] = (
-    _key_identifiers,
-    _criticality,
-    _keys,
-    _information_access,
+_OF_EACH: Final[tuple[tuple[tuple[Rule, ...], Check], ...]] = (
+    ((rules.STRICT_AKI, rules.STRICT_SKI), _key_identifiers),
+    ((rules.STRICT_CRITICALITY,), _criticality),
+    ((rules.STRICT_KEY_SIZE,), _keys),
+    ((rules.STRICT_AIA,), _information_access),
 )

@@ -22,23 +22,22 @@ from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_name, is_readable, name_text
-
-AUTHORITY_KEY_IDENTIFIER: Final = "2.5.29.35"
-SUBJECT_KEY_IDENTIFIER: Final = "2.5.29.14"
-KEY_USAGE: Final = "2.5.29.15"
-SUBJECT_ALTERNATIVE_NAME: Final = "2.5.29.17"
-BASIC_CONSTRAINTS: Final = "2.5.29.19"
-NAME_CONSTRAINTS: Final = "2.5.29.30"
-CRL_DISTRIBUTION_POINTS: Final = "2.5.29.31"
-CERTIFICATE_POLICIES: Final = "2.5.29.32"
-POLICY_MAPPINGS: Final = "2.5.29.33"
-POLICY_CONSTRAINTS: Final = "2.5.29.36"
-EXTENDED_KEY_USAGE: Final = "2.5.29.37"
-FRESHEST_CRL: Final = "2.5.29.46"
-INHIBIT_ANY_POLICY: Final = "2.5.29.54"
-AUTHORITY_INFORMATION_ACCESS: Final = "1.3.6.1.5.5.7.1.1"
-QC_STATEMENTS: Final = "1.3.6.1.5.5.7.1.3"
-ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
+from pkitools.x509.oids import (
+    AUTHORITY_INFORMATION_ACCESS,
+    AUTHORITY_KEY_IDENTIFIER,
+    BASIC_CONSTRAINTS,
+    CERTIFICATE_POLICIES,
+    CRL_DISTRIBUTION_POINTS,
+    EXTENDED_KEY_USAGE,
+    FRESHEST_CRL,
+    INHIBIT_ANY_POLICY,
+    KEY_USAGE,
+    NAME_CONSTRAINTS,
+    POLICY_CONSTRAINTS,
+    POLICY_MAPPINGS,
+    SUBJECT_ALTERNATIVE_NAME,
+    SUBJECT_KEY_IDENTIFIER,
+)
 
 MAX_SERIAL_OCTETS: Final = 20
 
@@ -82,7 +81,10 @@ _WARNINGS_LOCK: Final = threading.Lock()
 
 @dataclass(eq=False, slots=True)
 class PathCertificate:
-    """One certificate of a path or a candidate for one. Compared by identity of its DER.
+    """One certificate of a path or a candidate for one.
+
+    Compared as an object, which is quick and enough within one validation: two loads of one DER are unequal, though
+    :func:`load_cached` returns the same one again. Compare ``der`` to know whether two are the same certificate.
 
     Args:
         der: as given.
@@ -92,6 +94,7 @@ class PathCertificate:
         not_before, not_after: first and last moment of validity, inclusive, aware UTC.
         version: 3 for X.509v3.
         serial_number: may be zero or negative in what is offered to us.
+        serial_octets: how many octets its contents take as encoded.
         signature_algorithm: DER of the outer AlgorithmIdentifier.
         signed_span: where the bytes that are signed begin and end in ``der``.
         signature: the signature value.
@@ -100,6 +103,8 @@ class PathCertificate:
         ca, path_length: basicConstraints; ``ca`` is False without the extension.
         key_usage: bit 0 is digitalSignature, bit 5 keyCertSign; ``None`` without the extension.
         extended_key_usage: OIDs; ``None`` without the extension.
+        subject_key_identifier, authority_key_identifier: of its own key and of its issuer's; ``None`` where it names
+            none.
         odd_times: a time before 2050 as GeneralizedTime, which RFC 5280 4.1.2.5 does not want.
         misencodings: what RFC 5280 4.1 and 4.2 forbid of the encoding: the faults, and what is outside them.
         unknown_critical: OIDs of critical extensions that nothing here processes.
@@ -134,7 +139,6 @@ class PathCertificate:
     misencodings: tuple[str, ...] = ()
     unknown_critical: tuple[str, ...] = ()
     constrains: bool = False
-    needs: tuple[str, ...] | None = None  # remembered by the fast engine
     # asked of hardly any certificate, then kept: cached_property would need a dict beside the slots
     _sha256: str | None = field(default=None, init=False, repr=False)
     _canonical_subject: bytes | None = field(default=None, init=False, repr=False)

@@ -1,31 +1,91 @@
-"""Check one signature over bytes as they stand: no structure is encoded again, so a list of 53 MB costs one hash.
+"""Is this signed by that key? Two questions that look like one.
 
-RSA (PKCS#1 v1.5 and RSASSA-PSS with any salt), ECDSA, Ed25519 and Ed448, with SHA-2 of 256 bits or more (ETSI TS
-119 312): a CRL or OCSP response signed with SHA-1 proves nothing today, and no PKIoverheid hierarchy signs so.
+:func:`certificate_signed_by` is asked while a path is looked for: it takes every scheme there is, SHA-1 and DSA too,
+because a rule of its own says by name that a scheme is too weak, and a path that is not found cannot say so.
+
+:func:`signed_with_sha2` is asked of CRLs, OCSP responses and those who sign them: with SHA-2 of 256 bits or more, or
+EdDSA (ETSI TS 119 312). Nothing after it asks about strength: signed with SHA-1, a list or response proves nothing
+today, and no PKIoverheid hierarchy signs so. It checks bytes as they stand, no structure is encoded again, so that a
+list of 53 MB costs one hash.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.x509.der import DERError
 from pkitools.x509.keys import signature_algorithm_of
 from pkitools.x509.model import SignatureAlgorithm
+from pkitools.x509.path_certificate import PathCertificate
 
-_HASHES: Final[dict[str | None, HashAlgorithm]] = {
-    "sha256": SHA256(),
-    "sha384": SHA384(),
-    "sha512": SHA512(),
-}
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm)
+
+# --- any scheme: of certificates
+
+_Scheme: TypeAlias = tuple[padding.PKCS1v15 | padding.PSS | ec.ECDSA | None, hashes.HashAlgorithm | None]
+
+_SCHEMES: Final[dict[bytes, _Scheme]] = {}
+_MAX_SCHEMES: Final = 64
+
+
+def certificate_signed_by(child: PathCertificate, issuer: PathCertificate) -> bool:
+    """Whether the issuer's key signed the certificate, by any scheme and whatever names and extensions say.
+
+    False as well for what cannot be checked. Never raises.
+    """
+    try:
+        return _holds(child, issuer)
+    except (InvalidSignature, *_UNREADABLE):
+        return False
+
+
+def _holds(child: PathCertificate, issuer: PathCertificate) -> bool:
+    key = issuer.native.public_key()
+    signature, signed = child.signature, child.der[slice(*child.signed_span)]
+    scheme, hash_algorithm = _scheme_of(child)
+    if isinstance(key, rsa.RSAPublicKey):
+        if not isinstance(scheme, (padding.PKCS1v15, padding.PSS)) or hash_algorithm is None:
+            return False
+        if key.key_size > MAX_RSA_BITS:
+            return False
+        key.verify(signature, signed, scheme, hash_algorithm)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        if not isinstance(scheme, ec.ECDSA):
+            return False
+        key.verify(signature, signed, scheme)
+    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+        key.verify(signature, signed)
+    elif isinstance(key, dsa.DSAPublicKey) and hash_algorithm is not None:
+        key.verify(signature, signed, hash_algorithm)
+    else:
+        return False
+    return True
+
+
+def _scheme_of(child: PathCertificate) -> _Scheme:
+    known = _SCHEMES.get(child.signature_algorithm)
+    if known is None:
+        known = child.native.signature_algorithm_parameters, child.native.signature_hash_algorithm
+        if len(_SCHEMES) < _MAX_SCHEMES:
+            _SCHEMES[child.signature_algorithm] = known
+    return known
+
+
+# --- SHA-2 and EdDSA only: of CRLs and OCSP responses
+
+_HASHES: Final[dict[str | None, hashes.HashAlgorithm]] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
 _MAX_SALT: Final = 2048
 
 
@@ -50,8 +110,8 @@ def _algorithm(der: bytes) -> SignatureAlgorithm | None:
     return None if problems else algorithm
 
 
-def signed_by(spki: bytes, algorithm: bytes, signed: bytes | memoryview, signature: bytes) -> bool:
-    """Whether ``signature`` is that of this key over ``signed``. Never raises.
+def signed_with_sha2(spki: bytes, algorithm: bytes, signed: bytes | memoryview, signature: bytes) -> bool:
+    """Whether ``signature`` is that of this key over ``signed``, with SHA-2 or EdDSA. Never raises.
 
     Args:
         spki: DER SubjectPublicKeyInfo of the one who should have signed.
@@ -64,9 +124,7 @@ def signed_by(spki: bytes, algorithm: bytes, signed: bytes | memoryview, signatu
         return False
     try:
         return _verified(key, how, signed, signature)
-    except InvalidSignature:
-        return False
-    except _UNREADABLE:
+    except (InvalidSignature, *_UNREADABLE):
         return False
 
 

@@ -77,6 +77,7 @@ def accepts(case: Case) -> bool:
             strict=True,
             crls=case.crls,
             max_intermediates=case.max_intermediates,
+            raise_crashes=True,
         )
     except InputError:
         return False

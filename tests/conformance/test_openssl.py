@@ -38,6 +38,7 @@ def accepted_of_limbo() -> Iterator[tuple[str, VerifiedPath, datetime]]:
                 purpose=case.purpose,
                 host=case.host,
                 max_intermediates=case.max_intermediates,
+                raise_crashes=True,
             )
         except PkitoolsError:
             continue

@@ -15,7 +15,7 @@ from pkitools.errors import InputError
 from pkitools.fetching.fetcher import HttpFetcher
 from pkitools.findings import Verdict
 from pkitools.revocation import FetchRequest, check_revocation
-from pkitools.revocation.full_engine_crl import check_crls_full
+from pkitools.revocation.full_engine import check_crls_full
 from pkitools.validation import PathResult, validate_path
 from tests.conformance.ledger import exceptions
 from tests.conformance.pkits import DATA, MOMENT, Case, cases, file
@@ -32,6 +32,7 @@ def path_of(case: Case, **asked: Any) -> PathResult:
         anchors=[file("certs", "TrustAnchorRootCertificate.crt")],
         moment=MOMENT,
         policies=case.policies,
+        raise_crashes=True,
         dangerously_accept_weak_algorithms=True,  # a DSA key of 1024 bits, and SHA-1
         **asked,
     )

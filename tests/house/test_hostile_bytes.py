@@ -72,7 +72,13 @@ def pem() -> bytes:
 
 def anchored(**more: Any) -> dict[str, Any]:
     chain: Chain = good_chain()
-    return {"intermediates": chain.intermediates, "anchors": [chain.root.der], "moment": MOMENT, **more}
+    return {
+        "intermediates": chain.intermediates,
+        "anchors": [chain.root.der],
+        "moment": MOMENT,
+        "raise_crashes": True,
+        **more,
+    }
 
 
 def judged(der: bytes, **more: Any) -> object:

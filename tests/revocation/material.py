@@ -81,6 +81,7 @@ class World:
         crls = [*arguments.pop("crls", ()), *self.upper_crls]
         arguments.setdefault("moment", MOMENT)
         arguments.setdefault("policy", RevocationPolicy.REQUIRE)
+        arguments.setdefault("raise_crashes", True)
         return check_revocation([link.der for link in leaf.path], crls=crls, **arguments)
 
 

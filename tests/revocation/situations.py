@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from pkitools.fetching.cache import DiskCache
 from pkitools.fetching.fetcher import Proxies
+from pkitools.fetching.issuers import Completion, complete_from_aia
 from pkitools.fetching.model import Fetcher
 from pkitools.revocation import RevocationOptions, RevocationResult, RevocationStatus, StatusKind, check_revocation
-from pkitools.revocation.aia import Completion, complete_from_aia
 from pkitools_test_pki import der
 from pkitools_test_pki.crl import Revocation
 from pkitools_test_pki.faults import faults

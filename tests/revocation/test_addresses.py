@@ -12,8 +12,8 @@ import pytest
 
 from pkitools.fetching.addresses import RefusedURL, is_allowed, parse_url
 from pkitools.fetching.fetcher import HttpFetcher
+from pkitools.fetching.issuers import complete_from_aia
 from pkitools.revocation import FetchError, FetchRequest
-from pkitools.revocation.aia import complete_from_aia
 from pkitools_test_pki.faults.http import redirect
 from tests.revocation.material import MOMENT, World, one_point
 from tests.support.fault_server import FaultServer

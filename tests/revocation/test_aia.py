@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pkitools.errors import InputError
-from pkitools.revocation.aia import complete_from_aia
+from pkitools.fetching.issuers import complete_from_aia
 from pkitools_test_pki.faults.http import good
 from tests.revocation.material import MOMENT, World, loopback_fetcher
 from tests.revocation.situations import certificates_only

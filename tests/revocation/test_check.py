@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from pkitools.fetching.model import FetchFault, HttpStatus, fault_of
 from pkitools.findings import Report, Severity, Status, Verdict
 from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.revocation import (
@@ -23,7 +24,9 @@ from pkitools.revocation import (
     check_revocation,
     read_crl,
 )
+from pkitools.revocation.codes import AttemptCode, Note, Step, code_of_fault
 from pkitools.revocation.rules import NOTE_RULES, RULES, STEP_RULES, rule_of_code
+from pkitools.x509.path_certificate import load_cached
 from pkitools_test_pki.faults import faults
 from pkitools_test_pki.issued import IssuedCertificate
 from tests.revocation.material import MOMENT, World, one_point
@@ -191,7 +194,7 @@ def test_a_list_read_before_serves_many_certificates(world: World, monkeypatch: 
     kept = read_crl(case.listing())
     kinds = [world.check(leaf, crls=[kept]).statuses[0].kind for leaf in leaves]
     assert kinds == [StatusKind.GOOD, StatusKind.GOOD, StatusKind.REVOKED]
-    assert len(kept.checked_with) == 1
+    assert kept.was_checked_with(load_cached(leaves[0].path[1].der).spki)
 
 
 def test_many_attempts_of_a_flooded_check_stay_bounded(world: World) -> None:
@@ -244,8 +247,26 @@ def test_could_not_check_is_never_valid(world: World) -> None:
 
 def test_every_code_of_the_matrix_has_its_rule_and_its_sentences() -> None:
     codes = {fault.code for fault in faults().values() if fault.code and fault.kind != "aia"}
-    assert {rule_of_code(code) for code in codes} <= set(RULES)
-    assert set(STEP_RULES.values()) | set(NOTE_RULES.values()) <= set(RULES)
+    as_codes = [fault_of(code) if code.startswith("http-") else AttemptCode(code) for code in codes]
+    assert {rule_of_code(code) for code in as_codes} <= set(RULES)
+
+
+def test_every_code_step_and_note_has_its_rule_and_every_rule_is_reached() -> None:
+    of_codes = {rule_of_code(code) for code in AttemptCode}
+    assert set(STEP_RULES) == set(Step)
+    assert set(NOTE_RULES) == set(Note)
+    assert rule_of_code(HttpStatus(503)) in of_codes
+    of_status = {"revocation.status.revoked", "revocation.status.unknown", "revocation.status.unconfirmed"}
+    reached = {rule.code for rule in of_codes | set(STEP_RULES.values()) | set(NOTE_RULES.values())}
+    assert reached | of_status == {rule.code for rule in RULES}
+    with pytest.raises(KeyError):
+        rule_of_code("stalle")  # type: ignore[arg-type]  # that is the test
+
+
+def test_every_fault_of_a_fetcher_has_its_code() -> None:
+    for fault in FetchFault:
+        assert code_of_fault(fault) is AttemptCode(fault.value)
+    assert code_of_fault(HttpStatus(404)) == "http-404"
 
 
 def test_every_finding_names_the_certificate_and_reads_in_both_languages(world: World, leaf: IssuedCertificate) -> None:

@@ -18,6 +18,7 @@ from cryptography import x509
 
 from pkitools.fetching.cache import DiskCache
 from pkitools.fetching.fetcher import HttpFetcher
+from pkitools.fetching.issuers import complete_from_aia
 from pkitools.revocation import (
     Fetched,
     FetchRequest,
@@ -27,7 +28,6 @@ from pkitools.revocation import (
     StatusKind,
     check_revocation,
 )
-from pkitools.revocation.aia import complete_from_aia
 from pkitools_test_pki.audit import audit_folder
 from pkitools_test_pki.faults import faults
 from pkitools_test_pki.folder import create_folder, open_folder

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pkitools.findings import Status, Verdict
-from pkitools.revocation.full_engine_crl import check_crls_full
+from pkitools.revocation.full_engine import check_crls_full
 from pkitools.validation import PathResult, PolicyInput, validate_path
 from pkitools.validation.engines import EngineRequest, PathEngine
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
@@ -50,7 +50,9 @@ GREEN, BLUE = "1.2.3.1", "1.2.3.2"
 
 def judge(leaf: Issued, *above: Issued, **asked: Any) -> PathResult:
     given = [c.der for c in above]
-    return validate_path(leaf.der, intermediates=given[:-1], anchors=given[-1:], **{"moment": MOMENT, **asked})
+    return validate_path(
+        leaf.der, intermediates=given[:-1], anchors=given[-1:], **{"moment": MOMENT, "raise_crashes": True, **asked}
+    )
 
 
 def below(**deviations: Any) -> tuple[Issued, Issued, Issued]:

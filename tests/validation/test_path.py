@@ -38,7 +38,7 @@ HOST = "host.example.nl"
 
 def judge(leaf: Issued, *above: Issued, anchors: tuple[Issued, ...] | None = None, **asked: object) -> PathResult:
     given = [good_chain().root] if anchors is None else anchors
-    arguments = {"moment": MOMENT, **asked}
+    arguments = {"moment": MOMENT, "raise_crashes": True, **asked}
     return validate_path(
         leaf.der,
         intermediates=[c.der for c in above],

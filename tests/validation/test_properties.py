@@ -42,7 +42,10 @@ FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 def verdict(leaf: bytes, intermediates: list[bytes], **asked: Any) -> tuple[bool, frozenset[str]] | None:
     try:
         result = validate_path(
-            leaf, intermediates=intermediates, anchors=[CHAIN.root.der], **{"moment": MOMENT, **asked}
+            leaf,
+            intermediates=intermediates,
+            anchors=[CHAIN.root.der],
+            **{"moment": MOMENT, "raise_crashes": True, **asked},
         )
     except InputError:
         return None

@@ -40,7 +40,9 @@ STRICT_CODES = {rule.code for rule in STRICT_RULES}
 
 def judge(leaf: Issued, root: Issued | None = None, **asked: Any) -> PathResult:
     anchors = [(root or good_chain().root).der]
-    return validate_path(leaf.der, anchors=anchors, **{"moment": MOMENT, "strict": True, **asked})
+    return validate_path(
+        leaf.der, anchors=anchors, **{"moment": MOMENT, "strict": True, "raise_crashes": True, **asked}
+    )
 
 
 def leaf(root: Issued | None = None, cn: str = HOST, **deviations: Any) -> Issued:

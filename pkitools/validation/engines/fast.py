@@ -26,7 +26,7 @@ from pkitools.validation.engines.protocol import EngineRequest, EngineResult
 from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints
 from pkitools.validation.policy import POLICY_EXTENSIONS
 from pkitools.x509.der import DERError
-from pkitools.x509.path_certificate import (
+from pkitools.x509.oids import (
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
@@ -35,8 +35,8 @@ from pkitools.x509.path_certificate import (
     NAME_CONSTRAINTS,
     SUBJECT_ALTERNATIVE_NAME,
     SUBJECT_KEY_IDENTIFIER,
-    PathCertificate,
 )
+from pkitools.x509.path_certificate import PathCertificate
 
 NAME: Final = "cryptography"
 
@@ -107,9 +107,10 @@ def lacking(request: EngineRequest) -> tuple[str, ...]:
     path = request.path
     last = len(path) - 1
     for index, certificate in enumerate(path):
-        needs = _needs(certificate, index == last)
-        if needs:
-            found.extend(needs)
+        # those of an authority are asked again for each of its certificates
+        found.extend(_authority_needs(certificate) if index else _certificate_needs(certificate))
+        if index < last and not algorithms.fast_scheme(certificate.signature_algorithm):
+            found.append("signature algorithm")
         if index == last:
             break
         if index and certificate.self_issued:
@@ -119,13 +120,9 @@ def lacking(request: EngineRequest) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _needs(certificate: PathCertificate, anchor: bool) -> tuple[str, ...]:
-    found = certificate.needs
-    if found is None:
-        found = certificate.needs = tuple(dict.fromkeys(_certificate_needs(certificate)))
-    if not anchor and not algorithms.fast_scheme(certificate.signature_algorithm):
-        return (*found, "signature algorithm")
-    return found
+@lru_cache(maxsize=512)
+def _authority_needs(certificate: PathCertificate) -> tuple[str, ...]:
+    return tuple(_certificate_needs(certificate))
 
 
 def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:

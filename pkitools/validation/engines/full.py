@@ -32,13 +32,13 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.validate import async_validate_path
 
-from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PolicyInput
+from pkitools.validation.engines.protocol import EngineRequest, EngineResult
+from pkitools.validation.policy import ANY_POLICY, PolicyInput
 
 # without a handler, Python's last resort writes the engine's warnings, tracebacks and all, to standard error
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 
 NAME: Final = "pyhanko-certvalidator"
-ANY_POLICY: Final = "2.5.29.32.0"
 _ANY_POLICY_NAME: Final = "any_policy"
 _MAX_POLICY_NODES: Final = 4096  # the bound of RFC 9618's graph: policies in certificates are the issuers' choice
 

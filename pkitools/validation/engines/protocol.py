@@ -6,32 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from pkitools.validation.policy import PolicyInput
 from pkitools.x509.path_certificate import PathCertificate
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyInput:
-    """The user's inputs to policy processing (RFC 5280 6.1.1 (c), (e)–(g)).
-
-    Args:
-        initial_policies: acceptable policy OIDs; ``None`` is any policy.
-        explicit_policy: the path must be valid for at least one of them.
-        inhibit_policy_mapping: no mapping anywhere in the path.
-        inhibit_any_policy: anyPolicy in a certificate counts for nothing.
-    """
-
-    initial_policies: frozenset[str] | None = None
-    explicit_policy: bool = False
-    inhibit_policy_mapping: bool = False
-    inhibit_any_policy: bool = False
-
-    @property
-    def is_default(self) -> bool:
-        """Nothing is asked that a path without policy extensions could fail."""
-        return self == _DEFAULT
-
-
-_DEFAULT = PolicyInput()
 
 
 @dataclass(frozen=True, slots=True)

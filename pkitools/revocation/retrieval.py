@@ -8,18 +8,19 @@ from datetime import datetime
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
-from pkitools.fetching.model import Cache, CacheEntry, Clock, Fetched, Fetcher, FetchError, FetchRequest
+from pkitools.fetching.model import Cache, CacheEntry, Clock, Fetched, Fetcher, FetchError, FetchFault, FetchRequest
+from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step, code_of_fault
 from pkitools.revocation.model import Origin, RevocationOptions, SourceKind
 
 CONTENT_TYPES: Final = {SourceKind.CRL: "application/pkix-crl", SourceKind.OCSP: "application/ocsp-response"}
 _ALSO_RIGHT: Final = frozenset({"application/x-pkcs7-crl", "application/x-x509-crl"})
 _REQUEST_TYPE: Final = "application/ocsp-request"
-_REFUSALS: Final = frozenset({"url", "redirect", "address"})
+_REFUSALS: Final = frozenset({FetchFault.URL, FetchFault.REDIRECT, FetchFault.ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)
-class Obtained:
-    """What was obtained from one place.
+class Retrieval:
+    """What came of getting one document from one place.
 
     Args:
         origin: cache, network, or none when nothing was asked.
@@ -33,20 +34,20 @@ class Obtained:
 
     origin: Origin
     body: bytes | None = field(default=None, repr=False)
-    code: str = ""
+    code: MaybeCode = ""
     detail: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     seconds: float = 0.0
-    passed: tuple[str, ...] = ()
+    passed: tuple[Step, ...] = ()
     stored_at: datetime | None = None
 
     @property
     def via_proxy(self) -> bool:
         """A proxy stood between."""
-        return "via-proxy" in self.notes
+        return Note.VIA_PROXY in self.notes
 
 
-class Sources:
+class DocumentSources:
     """The cache and the network for one validation: no URL is asked twice, and all fetches share one total time."""
 
     def __init__(
@@ -60,21 +61,21 @@ class Sources:
         self._fetcher, self._cache, self._options, self._moment = fetcher, cache, options, moment
         self._clock = clock
         self._started = clock()
-        self._asked: dict[tuple[str, bytes | None], Obtained] = {}
+        self._asked: dict[tuple[str, bytes | None], Retrieval] = {}
 
     @property
     def online(self) -> bool:
         """Whether there is a network to ask."""
         return self._fetcher is not None
 
-    def kept(self, key: str, issuer_key: bytes) -> Obtained | None:
+    def kept(self, key: str, issuer_key: bytes) -> Retrieval | None:
         """Return what the cache holds, or ``None``."""
         entry = self._cache.load(key, issuer_key) if self._cache else None
         if entry is None:
             return None
-        return Obtained(Origin.CACHE, entry.body, stored_at=entry.stored_at)
+        return Retrieval(Origin.CACHE, entry.body, stored_at=entry.stored_at)
 
-    def is_recent(self, kept: Obtained) -> bool:
+    def is_recent(self, kept: Retrieval) -> bool:
         """Whether a kept document need not be fetched again yet."""
         return kept.stored_at is not None and self._moment - kept.stored_at < self._options.refresh_after
 
@@ -87,20 +88,20 @@ class Sources:
         """Return what the cache had to ignore since the last call."""
         return self._cache.take_notes() if self._cache else ()
 
-    def fetch(self, kind: SourceKind, url: str, body: bytes | None = None) -> Obtained:
+    def fetch(self, kind: SourceKind, url: str, body: bytes | None = None) -> Retrieval:
         """Ask the network."""
         known = self._asked.get((url, body))
         if known is None:
             known = self._asked[(url, body)] = self._fetch(kind, url, body)
         return known
 
-    def _fetch(self, kind: SourceKind, url: str, body: bytes | None) -> Obtained:
+    def _fetch(self, kind: SourceKind, url: str, body: bytes | None) -> Retrieval:
         if self._fetcher is None:
-            return Obtained(Origin.NONE, code="offline")
+            return Retrieval(Origin.NONE, code=AttemptCode.OFFLINE)
         started = self._clock()
         left = self._options.total_seconds - (started - self._started)
         if left <= 0:
-            return Obtained(Origin.NONE, code="timeout", detail="the total time is used up")
+            return Retrieval(Origin.NONE, code=AttemptCode.TIMEOUT, detail="the total time is used up")
         crl = kind is SourceKind.CRL
         request = FetchRequest(
             url=url,
@@ -116,28 +117,30 @@ class Sources:
             refused = error.fault in _REFUSALS
             seconds = self._clock() - started
             origin = Origin.NONE if refused else Origin.NETWORK
-            return Obtained(origin, None, error.fault, error.detail, (), seconds, () if refused else ("allowed",))
+            steps = () if refused else (Step.ALLOWED,)
+            return Retrieval(origin, None, code_of_fault(error.fault), error.detail, (), seconds, steps)
         notes = _notes(fetched, kind)
-        return Obtained(Origin.NETWORK, fetched.body, "", "", notes, self._clock() - started, ("allowed", "fetched"))
+        passed = (Step.ALLOWED, Step.FETCHED)
+        return Retrieval(Origin.NETWORK, fetched.body, "", "", notes, self._clock() - started, passed)
 
 
-def _notes(fetched: Fetched, kind: SourceKind) -> tuple[str, ...]:
+def _notes(fetched: Fetched, kind: SourceKind) -> tuple[Note, ...]:
     notes = []
     if fetched.content_type != CONTENT_TYPES[kind] and not (
         kind is SourceKind.CRL and fetched.content_type in _ALSO_RIGHT
     ):
-        notes.append("content-type")
+        notes.append(Note.CONTENT_TYPE)
     if fetched.via_proxy:
-        notes.append("via-proxy")
+        notes.append(Note.VIA_PROXY)
     return tuple(notes)
 
 
-def code_of(error: InputError, *, via_proxy: bool = False) -> str:
+def code_of_error(error: InputError, *, via_proxy: bool = False) -> AttemptCode:
     """Return the code of an attempt whose bytes could not be read."""
     if isinstance(error, LimitError):
-        return "too-large"
+        return AttemptCode.TOO_LARGE
     if error.code.endswith("_truncated"):
-        return "truncated"
+        return AttemptCode.TRUNCATED
     if error.code.endswith("_not_der"):
-        return "proxy-page" if via_proxy else "not-der"
-    return "malformed"
+        return AttemptCode.PROXY_PAGE if via_proxy else AttemptCode.NOT_DER
+    return AttemptCode.MALFORMED

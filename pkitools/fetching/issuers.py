@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from pkitools.containers import read_source
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.fetching.model import Fetcher, FetchError, FetchRequest
-from pkitools.x509.certificate_signatures import signed_by
+from pkitools.fetching.model import Fault, Fetcher, FetchError, FetchRequest
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.path_certificate import AUTHORITY_INFORMATION_ACCESS, PathCertificate, load_cached
+from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
+from pkitools.x509.path_certificate import PathCertificate, load_cached
+from pkitools.x509.signatures import certificate_signed_by
 
 MAX_FETCHES: Final = 3
 """Per chain. PKIoverheid has three certificates above an end entity, and the anchor is known."""
@@ -29,13 +31,30 @@ _MAX_CERTIFICATES: Final = 10  # in one document: a p7c of a hierarchy holds thr
 _ACCEPT: Final = "application/pkix-cert, application/pkcs7-mime"
 
 
+class CompletionCode(StrEnum):
+    """Why the issuer of a certificate was not found, beside what a fetch fails with."""
+
+    NO_ADDRESS = "no-address"
+    HOST = "host"
+    """Its address is at a host that is not to be asked."""
+    NOT_DER = "not-der"
+    NOT_ISSUER = "not-issuer"
+    """What came is not by name and signature the issuer."""
+    TOO_MANY = "too-many"
+    AIA_LOOP = "aia-loop"
+    AIA_LIMIT = "aia-limit"
+
+
+_Code: TypeAlias = CompletionCode | Fault
+
+
 @dataclass(frozen=True, slots=True)
 class IssuerFetch:
     """One fetch: for which certificate (SHA-256), where, and what was wrong (empty when its issuer came)."""
 
     certificate: str
     url: str
-    code: str
+    code: CompletionCode | Fault | Literal[""]
     detail: str = ""
 
 
@@ -46,14 +65,13 @@ class Completion:
     Args:
         chain: DER, as given, with the issuers found behind it.
         complete: the last one signed itself, or is issued by one of those known.
-        code: why it is not complete: ``no-address``, ``host``, ``not-issuer``, ``aia-loop``, ``too-many``,
-            ``aia-limit``, or what the fetch failed with.
+        code: why it is not complete; empty when it is.
         fetches: all of them.
     """
 
     chain: tuple[bytes, ...]
     complete: bool
-    code: str
+    code: CompletionCode | Fault | Literal[""]
     fetches: tuple[IssuerFetch, ...]
 
 
@@ -80,21 +98,21 @@ def complete_from_aia(
     certificates = [load_cached(bytes(der)) for der in chain]
     issuers = [load_cached(bytes(der)) for der in known]
     fetches: list[IssuerFetch] = []
-    code = ""
+    code: _Code | None = None
     while certificates and not _is_complete(certificates[-1], issuers):
         if len(fetches) >= MAX_FETCHES:
-            code = "aia-limit"
+            code = CompletionCode.AIA_LIMIT
             break
         found, code = _issuer(certificates[-1], fetcher, hosts, seconds, fetches)
         if found is None:
             break
         if any(found.der == certificate.der for certificate in certificates):
-            code = "aia-loop"
+            code = CompletionCode.AIA_LOOP
             break
         certificates.append(found)
     complete = bool(certificates) and _is_complete(certificates[-1], issuers)
     ders = tuple(certificate.der for certificate in certificates)
-    return Completion(ders, complete, "" if complete else code, tuple(fetches))
+    return Completion(ders, complete, "" if complete or code is None else code, tuple(fetches))
 
 
 def _is_complete(top: PathCertificate, known: Sequence[PathCertificate]) -> bool:
@@ -104,7 +122,7 @@ def _is_complete(top: PathCertificate, known: Sequence[PathCertificate]) -> bool
 
 def _issued(certificate: PathCertificate, issuer: PathCertificate) -> bool:
     named = certificate.issuer == issuer.subject or certificate.canonical_issuer == issuer.canonical_subject
-    return named and signed_by(certificate, issuer)
+    return named and certificate_signed_by(certificate, issuer)
 
 
 def _issuer(
@@ -113,18 +131,18 @@ def _issuer(
     hosts: frozenset[str] | None,
     seconds: float,
     fetches: list[IssuerFetch],
-) -> tuple[PathCertificate | None, str]:
-    code = "no-address"
+) -> tuple[PathCertificate | None, _Code | None]:
+    code: _Code | None = CompletionCode.NO_ADDRESS
     for url in _addresses(certificate):
         if hosts is not None and _host(url) not in hosts:
-            code = "host"
+            code = CompletionCode.HOST
             continue
         if len(fetches) >= MAX_FETCHES:
-            return None, "aia-limit"
+            return None, CompletionCode.AIA_LIMIT
         found, code, detail = _fetch(certificate, url, fetcher, seconds)
-        fetches.append(IssuerFetch(certificate.sha256, url, code, detail))
+        fetches.append(IssuerFetch(certificate.sha256, url, code or "", detail))
         if found is not None:
-            return found, ""
+            return found, None
     return None, code
 
 
@@ -145,21 +163,21 @@ def _host(url: str) -> str:
 
 def _fetch(
     certificate: PathCertificate, url: str, fetcher: Fetcher, seconds: float
-) -> tuple[PathCertificate | None, str, str]:
+) -> tuple[PathCertificate | None, _Code | None, str]:
     try:
         fetched = fetcher.fetch(FetchRequest(url, _MAX_BYTES, accept=_ACCEPT, seconds=seconds))
         ders = read_source(fetched.body, "caIssuers").certificates
     except FetchError as error:
         return None, error.fault, error.detail
     except PkitoolsError as error:
-        return None, "not-der", error.code
+        return None, CompletionCode.NOT_DER, error.code
     if len(ders) > _MAX_CERTIFICATES:
-        return None, "too-many", str(len(ders))
+        return None, CompletionCode.TOO_MANY, str(len(ders))
     for der in ders:
         try:
             candidate = load_cached(der)
         except InputError:
             continue
         if _issued(certificate, candidate):
-            return candidate, "", ""
-    return None, "not-issuer", f"{len(ders)} certificates"
+            return candidate, None, ""
+    return None, CompletionCode.NOT_ISSUER, f"{len(ders)} certificates"

@@ -1,0 +1,105 @@
+"""The words in which an attempt to learn a status is told: what went wrong, what went well, what was odd.
+
+Their texts stand in JSON, in messages and in what users search for: they do not change.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from pkitools.fetching.model import Fault, HttpStatus
+
+
+class AttemptCode(StrEnum):
+    """Why a source was of no use, or a status is unknown or was not looked for, beside an HTTP status."""
+
+    # nobody was asked, or nothing came
+    OFF = "off"
+    CLOCK = "clock"
+    NO_SOURCE = "no-source"
+    OFFLINE = "offline"
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    PROXY_CONNECT = "proxy-connect"
+    PROXY_AUTH = "proxy-auth"
+    # it was not asked, by rule
+    URL = "url"
+    ADDRESS = "address"
+    REDIRECT = "redirect"
+    # what came cannot be read
+    TOO_LARGE = "too-large"
+    TRUNCATED = "truncated"
+    ENCODING = "encoding"
+    HTTP_PROTOCOL = "http-protocol"
+    PROXY_PAGE = "proxy-page"
+    NOT_DER = "not-der"
+    MALFORMED = "malformed"
+    LIMIT = "limit"
+    CRASHED = "crashed"
+    # it was read and does not hold
+    NOT_YET = "not-yet"
+    STALE = "stale"
+    NO_NEXT_UPDATE = "no-next-update"
+    CRL_ISSUER = "crl-issuer"
+    CRL_SIGNATURE = "crl-signature"
+    SCOPE = "scope"
+    OCSP_MALFORMED_REQUEST = "ocsp-malformed-request"
+    OCSP_INTERNAL_ERROR = "ocsp-internal-error"
+    OCSP_TRY_LATER = "ocsp-try-later"
+    OCSP_SIG_REQUIRED = "ocsp-sig-required"
+    OCSP_UNAUTHORIZED = "ocsp-unauthorized"
+    RESPONDER = "responder"
+    SIGNATURE = "signature"
+    NO_MATCH = "no-match"
+    OCSP_EXTENSION = "ocsp-extension"
+    NONCE = "nonce"
+    OCSP_UNKNOWN = "ocsp-unknown"
+
+
+Code: TypeAlias = AttemptCode | HttpStatus
+"""Why a source was of no use."""
+
+MaybeCode: TypeAlias = Code | Literal[""]
+"""The same, or empty where nothing is wrong."""
+
+
+def code_of_fault(fault: Fault) -> Code:
+    """Return the code of an attempt that the fetcher ended so: the same text."""
+    return fault if isinstance(fault, HttpStatus) else AttemptCode(fault)
+
+
+class Step(StrEnum):
+    """What an attempt came through; failing a step has the code of the same text, or one that says more."""
+
+    ALLOWED = "allowed"
+    FETCHED = "fetched"
+    READABLE = "readable"
+    CRL_ISSUER = "crl-issuer"
+    CRL_SIGNATURE = "crl-signature"
+    SCOPE = "scope"
+    OCSP_STATUS = "ocsp-status"
+    RESPONDER = "responder"
+    SIGNATURE = "signature"
+    MATCH = "no-match"
+    OCSP_EXTENSION = "ocsp-extension"
+    NONCE = "nonce"
+    NOT_YET = "not-yet"
+    STALE = "stale"
+    NEXT_UPDATE = "no-next-update"
+    OCSP_KNOWN = "ocsp-unknown"
+
+
+class Note(StrEnum):
+    """What was odd about a source and accepted."""
+
+    CONTENT_TYPE = "content-type"
+    PEM = "pem"
+    NONCE_ABSENT = "nonce-absent"
+    REPLAYED = "replayed"
+    NUMBER_BACK = "number-back"
+    CACHE_IGNORED = "cache-ignored"
+    FROM_CACHE = "from-cache"
+    VIA_PROXY = "via-proxy"

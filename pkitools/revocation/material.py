@@ -1,0 +1,59 @@
+"""The lists and responses of one validation: what was handed in, and what was read since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from pkitools.crl.reading import CertificateRevocationList, read_crl
+from pkitools.revocation.ocsp import OcspResponse, is_about
+from pkitools.revocation.retrieval import DocumentSources
+from pkitools.revocation.status_information import RevocationContext, freshness
+from pkitools.x509.path_certificate import PathCertificate
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationMaterial:
+    """What is the same for every certificate of the path.
+
+    Args:
+        crls, responses: handed in and readable.
+        sources: cache and network.
+        context: how to judge.
+        read: CRLs read in this validation by identity of their bytes, which are kept beside them.
+    """
+
+    crls: tuple[CertificateRevocationList, ...]
+    responses: tuple[OcspResponse, ...]
+    sources: DocumentSources
+    context: RevocationContext
+    read: dict[int, tuple[bytes, CertificateRevocationList]] = field(default_factory=dict)
+
+    def crl(self, data: bytes) -> CertificateRevocationList:
+        """Read a CRL, or return the same one read before in this validation."""
+        known = self.read.get(id(data))
+        if known is None:
+            known = self.read[id(data)] = (data, read_crl(data))
+        return known[1]
+
+    def fresh_lists(self) -> list[CertificateRevocationList]:
+        """Return every list handed in or read so far that speaks of the moment and holds nothing unknown."""
+        lists = (*self.crls, *(crl for _, crl in self.read.values()))
+        return [
+            crl
+            for crl in lists
+            if crl.unknown_critical is None and not freshness(crl.this_update, crl.next_update, self.context)
+        ]
+
+    def unrelated_responses(self, path: Sequence[PathCertificate]) -> Iterator[OcspResponse]:
+        """Yield the handed-in responses that are about no certificate of the path."""
+        pairs = list(pairwise(path))
+        for response in self.responses:
+            if not any(is_about(single, *pair) for single in response.responses for pair in pairs):
+                yield response
+
+    @property
+    def holds_a_delta(self) -> bool:
+        """A list that was handed in builds on another."""
+        return any(crl.base_number is not None for crl in self.crls)
