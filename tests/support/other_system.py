@@ -8,6 +8,7 @@ It is no Windows. What stands here was written from the documentation of Python 
 from __future__ import annotations
 
 import errno
+import fcntl as _fcntl
 import os
 import signal
 import stat
@@ -27,14 +28,18 @@ OS = (
 SIGNALS = ("SIGKILL", "SIGHUP", "SIGALRM", "SIGQUIT")
 MANNERS = "dir_fd"
 EVERYTHING = (*MODULES, *OS, *SIGNALS, MANNERS)
+USED_FOR_FILES = (*MODULES[:3], *OS[:4], "geteuid", "link", "fchmod", MANNERS)
 WINDOWS = tuple(name for name in EVERYTHING if name != "link")
 """Hard links are there, without folders by descriptor; so are locks, by ``msvcrt``."""
 
 O_BINARY, O_NOINHERIT = 1 << 28, 1 << 29
 
-fork = os.fork
-_real = {name: getattr(os, name) for name in ("open", "stat", "lstat", "fstat", "rename", "replace", "unlink", "link")}
-_real |= {name: getattr(os, name) for name in ("utime", "scandir", "listdir", "chmod", "fsync", "read", "write", "mkdir")}
+fork, mkfifo = os.fork, os.mkfifo  # for the tests themselves
+_BY_PATH = ("stat", "lstat", "unlink", "utime", "scandir", "listdir", "chmod", "mkdir")
+_real = {
+    name: getattr(os, name)
+    for name in (*_BY_PATH, "open", "read", "write", "fsync", "fstat", "rename", "replace", "link")
+}
 _text: set[int] = set()
 
 
@@ -45,6 +50,8 @@ def take_away(names: Iterable[str], *, msvcrt: bool = False) -> None:
         sys.modules["msvcrt"] = _msvcrt()
     if MANNERS in names:
         _other_manners()
+    if "geteuid" in names:
+        _no_modes()
     for name in names & {*MODULES}:
         sys.modules[name] = None  # type: ignore[assignment]  # what makes an import of it fail
     for name in names & {*OS}:
@@ -54,14 +61,12 @@ def take_away(names: Iterable[str], *, msvcrt: bool = False) -> None:
 
 
 def _msvcrt() -> ModuleType:
-    import fcntl
-
     module: Any = ModuleType("msvcrt")
     module.LK_LOCK, module.LK_NBLCK = 1, 2
 
     def locking(descriptor: int, mode: int, _count: int) -> None:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (fcntl.LOCK_NB if mode == module.LK_NBLCK else 0))
+            _fcntl.flock(descriptor, _fcntl.LOCK_EX | (_fcntl.LOCK_NB if mode == module.LK_NBLCK else 0))
         except BlockingIOError as error:
             raise PermissionError(errno.EACCES, "Permission denied") from error
 
@@ -75,13 +80,22 @@ def _other_manners() -> None:
     os.supports_fd.clear()
     new: Any = os
     new.O_BINARY, new.O_NOINHERIT = O_BINARY, O_NOINHERIT
-    for name in ("stat", "lstat", "unlink", "utime", "scandir", "listdir", "chmod", "mkdir"):
-        setattr(os, name, _by_path(_real[name], name))
-    for name in ("rename", "replace", "link"):
+    for name in (*_BY_PATH, "rename", "replace", "link"):
         setattr(os, name, _by_path(_real[name], name))
     new.open, new.read, new.write, new.fsync = _open, _read, _write, _fsync
-    new.fstat = lambda fd: _without_modes(_real["fstat"](fd))
     new.remove = os.unlink
+
+
+def _no_modes() -> None:
+    for name in ("stat", "lstat", "fstat"):
+        setattr(os, name, _moded(getattr(os, name)))
+
+
+def _moded(status: Callable[..., os.stat_result]) -> Callable[..., os.stat_result]:
+    def call(*arguments: Any, **options: Any) -> os.stat_result:
+        return _without_modes(status(*arguments, **options))
+
+    return call
 
 
 def _by_path(real: Callable[..., Any], name: str) -> Callable[..., Any]:
@@ -95,8 +109,7 @@ def _by_path(real: Callable[..., Any], name: str) -> Callable[..., Any]:
                 _refuse_open(path)
         if name == "rename" and os.path.lexists(arguments[1]):
             raise FileExistsError(errno.EEXIST, "File exists", arguments[0])
-        found = real(*arguments, **options)
-        return _without_modes(found) if name in {"stat", "lstat"} else found
+        return real(*arguments, **options)
 
     return call
 
@@ -149,6 +162,6 @@ def _write(descriptor: int, data: Any) -> int:
 
 
 def _fsync(descriptor: int) -> None:
-    import fcntl as unavailable  # noqa: F401 - replaced below
-
+    if _fcntl.fcntl(descriptor, _fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(errno.EBADF, "Bad file descriptor")
     _real["fsync"](descriptor)
