@@ -48,7 +48,7 @@ def code(call, *arguments, **options):
 def run(folder: Path, program: str, names: tuple[str, ...], msvcrt: bool = False) -> None:
     text = PRELUDE.format(names=names, msvcrt=msvcrt) + program
     command = [sys.executable, "-B", "-c", text, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 0, done.stderr
 
 
@@ -245,6 +245,7 @@ fd = os.open(".x.key.partial", os.O_WRONLY | os.O_CREAT | os.O_BINARY, 0o600)
 platform.lock(fd)
 os.write(fd, b"half")
 assert code(pair, b"1") == code(pair, b"1", overwrite=True) == "files.error.in_the_way"
+assert code(check_outputs, [Output("x.key", b"", secret=True)]) == "files.error.in_the_way"
 assert content() == {".x.key.partial": b"half"}
 os.close(fd)
 pair(b"1")

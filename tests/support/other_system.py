@@ -143,6 +143,8 @@ def _open(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None
         raise NotImplementedError("open: dir_fd unavailable on this platform")
     if Path(path).is_dir():
         raise PermissionError(errno.EACCES, "Permission denied", path)
+    if flags & os.O_EXCL and Path(path).is_symlink() and not Path(path).exists():
+        path = Path(path).resolve()  # makes what a link leads to
     descriptor: int = _real["open"](path, flags & ~(O_BINARY | O_NOINHERIT), mode)
     (_text.discard if flags & O_BINARY else _text.add)(descriptor)
     return descriptor
