@@ -252,12 +252,7 @@ class _NamedFolder(Folder):
         return os.open(self._at(name), READ_FLAGS)
 
     def create(self, name: str, mode: int) -> int:
-        try:
-            self.stat(name)
-        except FileNotFoundError:
-            return os.open(self._at(name), _CREATE, mode)
-        # also a link that leads nowhere, behind which some systems would create
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), name)
+        return os.open(self._at(name), _CREATE, mode)
 
     def hard_link(self, source: str, target: str) -> None:
         link = getattr(os, "link", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import pkgutil
 import subprocess
@@ -90,6 +91,31 @@ def modules() -> list[str]:
 def test_every_module_is_imported(tmp_path: Path, system: tuple[tuple[str, ...], bool]) -> None:
     assert len(modules()) > 150
     child(tmp_path, f"for name in {modules()!r}:\n    importlib.import_module(name)\n", *system)
+
+
+def test_what_only_some_systems_have_is_named_in_one_module() -> None:
+    """Also where no test comes by."""
+    absent = {*other_system.MODULES, *other_system.OS, "msvcrt", "dir_fd", "src_dir_fd", "dst_dir_fd"}
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for package in (pkitools, pkitools_cli)
+        for path in Path(package.__path__[0]).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in names_in(node)
+        if name in absent
+    }
+    assert found
+    assert {line.partition(":")[0] for line in found} == {"pkitools/files/platform.py"}
+
+
+def names_in(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [str(node.module)]
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+        return [node.attr]
+    return [str(node.arg)] if isinstance(node, ast.keyword) else []
 
 
 @pytest.fixture(scope="module")
