@@ -37,10 +37,10 @@ def given_passphrase(passphrase_file: str | None, passphrase_env: str | None) ->
     if passphrase_file is not None:
         return _not_empty(_from_file(passphrase_file), passphrase_file)
     if passphrase_env is not None:
-        value = os.environb.get(os.fsencode(passphrase_env))
+        value = os.environ.get(passphrase_env)
         if value is None:
             raise click.UsageError(tr("cli.passphrases.unset", name=passphrase_env))
-        return _not_empty(value, passphrase_env)
+        return _not_empty(os.fsencode(value), passphrase_env)  # its bytes as they were: os.environb is not everywhere
     return None
 
 

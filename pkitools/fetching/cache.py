@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.fetching.model import CacheEntry
+from pkitools.files import platform
+from pkitools.files.platform import Folder
 from pkitools.limits import MAX_INPUT_BYTES
 
 MAX_CACHE_BYTES: Final = 256 * 1024 * 1024
@@ -30,10 +32,10 @@ _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 class DiskCache:
-    """A folder of documents, made 0700 when it is first needed; its files are 0600.
+    """A folder of documents, made 0700 when it is first needed; its files are 0600, where files have such permissions.
 
     Args:
-        folder: of this user alone. One that belongs to or can be written by others is not used.
+        folder: of this user alone. One that is seen to belong to or be writable by others is not used.
         limit: most bytes kept.
     """
 
@@ -55,7 +57,7 @@ class DiskCache:
         try:
             data = self._read(name, folder)
         finally:
-            os.close(folder)
+            folder.close()
         return None if data is None else self._parse(name, data, url, issuer_key)
 
     def store(self, url: str, issuer_key: bytes, entry: CacheEntry) -> None:
@@ -81,52 +83,51 @@ class DiskCache:
         except OSError as error:
             self._note(f"not kept: {error.strerror or type(error).__name__}")
         finally:
-            os.close(folder)
+            folder.close()
 
     def _note(self, text: str) -> None:
         self._notes.append(text)
 
-    def _open_folder(self) -> int | None:
+    def _open_folder(self) -> Folder | None:
         try:
-            folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            folder = platform.open_folder(self._folder, follow=False)
         except FileNotFoundError:
             return None
         except OSError:
             self._note(f"{self._folder}: not a folder of its own")
             return None
-        found = os.fstat(folder)
-        if found.st_uid != os.geteuid() or found.st_mode & _OTHERS_MAY_WRITE:
+        if not platform.is_ours_alone(folder.status(), _OTHERS_MAY_WRITE):
             self._note(f"{self._folder}: belongs to or can be written by others")
-            os.close(folder)
+            folder.close()
             return None
         return folder
 
-    def _read(self, name: str, folder: int) -> bytes | None:
+    def _read(self, name: str, folder: Folder) -> bytes | None:
         try:
-            opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+            opened = folder.open(name)
         except FileNotFoundError:
             return None
         except OSError:
             self._note(f"{name}: not a plain file")
             return None
         try:
-            return self._read_opened(name, opened)
+            return self._read_opened(name, opened, folder)
         except OSError as error:
             self._note(f"{name}: {error.strerror or type(error).__name__}")
             return None
         finally:
             os.close(opened)
 
-    def _read_opened(self, name: str, opened: int) -> bytes | None:
+    def _read_opened(self, name: str, opened: int, folder: Folder) -> bytes | None:
         found = os.fstat(opened)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & _OTHERS_MAY_WRITE:
+        if not stat.S_ISREG(found.st_mode) or not platform.is_ours_alone(found, _OTHERS_MAY_WRITE):
             self._note(f"{name}: not a plain file of this user alone")
             return None
         if found.st_size > MAX_INPUT_BYTES:
             self._note(f"{name}: too large")
             return None
         with contextlib.suppress(OSError):
-            os.utime(opened)  # used now: goes last when room is made
+            folder.touch(name)  # used now: goes last when room is made
         with open(opened, "rb", closefd=False) as file:
             return file.read(MAX_INPUT_BYTES + 1)
 
@@ -146,33 +147,31 @@ class DiskCache:
             return None
         return CacheEntry(body, stored_at)
 
-    def _write(self, name: str, data: bytes, folder: int) -> None:
+    def _write(self, name: str, data: bytes, folder: Folder) -> None:
         """Write beside and rename: whoever reads sees the old file or the new one, never half of it."""
         temporary = f".{name}.{secrets.token_hex(8)}"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        opened = os.open(temporary, flags, 0o600, dir_fd=folder)
+        opened = folder.create(temporary, 0o600)
         try:
             with open(opened, "wb") as file:  # noqa: PTH123 - a descriptor, relative to the folder that was checked
                 file.write(data)
-            os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
+            folder.replace(temporary, name)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(temporary, dir_fd=folder)
+                folder.unlink(temporary)
             raise
 
-    def _make_room(self, folder: int) -> None:
+    def _make_room(self, folder: Folder) -> None:
         found = []
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.endswith(_SUFFIX) or entry.name.startswith("."):
-                    about = entry.stat(follow_symlinks=False)
-                    found.append((about.st_mtime_ns, about.st_size, entry.name))
+        for entry in folder.entries():
+            if entry.name.endswith(_SUFFIX) or entry.name.startswith("."):
+                about = entry.stat(follow_symlinks=False)
+                found.append((about.st_mtime_ns, about.st_size, entry.name))
         kept = sum(size for _, size, _ in found)
         for _, size, name in sorted(found):
             if kept <= self._limit:
                 break
             with contextlib.suppress(OSError):
-                os.unlink(name, dir_fd=folder)
+                folder.unlink(name)
             kept -= size
 
 

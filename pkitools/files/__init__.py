@@ -14,15 +14,19 @@ Writing is all or nothing, for one file or a set of them (a key and its request)
 * A failure removes all that was placed. A kill can leave ``.NAME.partial`` files and, between two names of a set, the
   first without the second; the next write of that set clears this up, keeping an unfinished set's secret as ``.bak-1``.
 
+Where files have no permissions of their own (:func:`has_permissions`; Windows), all this holds but for the modes: who
+may read a file is then decided by its folder. What else is weaker there: :mod:`pkitools.files.platform`.
+
 Python cannot wipe memory: a secret stays in the process until it ends.
 """
 
-from pkitools.files.reading import is_private, read_bytes
+from pkitools.files.reading import has_permissions, is_private, read_bytes
 from pkitools.files.writing import Output, check_outputs, make_folder, write_public, write_secret, write_set
 
 __all__ = [
     "Output",
     "check_outputs",
+    "has_permissions",
     "is_private",
     "make_folder",
     "read_bytes",

@@ -10,8 +10,6 @@ from pkitools.errors import FileError
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
-READ_FLAGS: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-
 _CODES: Final = {
     errno.ENOENT: "missing",
     errno.ENOTDIR: "missing",

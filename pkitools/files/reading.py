@@ -7,10 +7,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from pkitools.errors import FileError, InputError, LimitError
-from pkitools.files.common import READ_FLAGS, PathLike, file_error, shown
+from pkitools.files import platform
+from pkitools.files.common import PathLike, file_error, shown
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
 
@@ -42,16 +44,29 @@ def read_bytes(path: PathLike, *, limit: int = MAX_INPUT_BYTES) -> bytes:
 
 
 def is_private(path: PathLike) -> bool:
-    """Say whether only its owner may read or write a file. For warnings about keys and passphrases."""
+    """Say whether only its owner may read or write a file. For warnings about keys and passphrases.
+
+    Where files have no such permissions (:func:`pkitools.files.has_permissions`) nothing is known against it: true.
+    """
     name = shown(path)
     with _opened(path, name) as fd:
-        return not os.fstat(fd).st_mode & 0o077
+        return not platform.PERMISSIONS or not os.fstat(fd).st_mode & 0o077
+
+
+def has_permissions() -> bool:
+    """Say whether files have permissions here, so that a secret is written with mode 0600.
+
+    Elsewhere, as on Windows, the folder decides who may read a file in it: tell whoever has a key written.
+    """
+    return platform.PERMISSIONS
 
 
 @contextlib.contextmanager
 def _opened(path: PathLike, name: str) -> Iterator[int]:
     try:
-        fd = os.open(path, READ_FLAGS)
+        if not platform.OPENS_WITHOUT_WAITING:
+            _refuse_kind(Path(path).stat().st_mode, name)
+        fd = os.open(path, platform.READ_FLAGS)
     except OSError as error:
         if error.errno == errno.ENXIO:  # what opening a socket answers
             raise FileError("files.error.is_socket", name=name) from error

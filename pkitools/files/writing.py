@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
-import grp
 import os
-import pwd
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import FileError
-from pkitools.files.common import READ_FLAGS, PathLike, file_error, shown
+from pkitools.files import platform
+from pkitools.files.common import PathLike, file_error, shown
 
-_CREATE_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _NO_HARD_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL})
 _NO_SYNC: Final = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS})
 
@@ -29,7 +26,8 @@ class Output:
     Args:
         path: where. Its folder must exist.
         data: the content.
-        secret: mode 0600 and a folder nobody else may change; else 0644 less the umask.
+        secret: mode 0600 and a folder nobody else may change; else 0644 less the umask. Where files have no such
+            permissions (:func:`pkitools.files.has_permissions`), who may read it is the folder's.
     """
 
     path: PathLike
@@ -81,9 +79,9 @@ def check_outputs(outputs: Sequence[Output], *, overwrite: bool = False) -> None
 def _targets(outputs: Sequence[Output], overwrite: bool) -> Iterator[list[_Target]]:
     with contextlib.ExitStack() as stack:
         targets = [stack.enter_context(contextlib.closing(_Target(output))) for output in outputs]
-        places = [(os.fstat(target.folder).st_ino, target.name) for target in targets]
-        for target in targets:
-            if places.count((os.fstat(target.folder).st_ino, target.name)) > 1:
+        places = [(target.folder.status().st_ino, target.name) for target in targets]
+        for target, place in zip(targets, places, strict=True):
+            if places.count(place) > 1:
                 raise FileError("files.error.named_twice", name=target.shown)
             target.refuse_open_folder()
         _clear_up(targets)
@@ -142,17 +140,8 @@ def _clear_up(targets: Sequence[_Target]) -> None:
         target.clear()
 
 
-def _is_private_group(gid: int) -> bool:
-    """Whether only this user is in the group: where umask is 002, every user has such a group of their own."""
-    try:
-        user, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
-    except KeyError:
-        return False
-    return group.gr_gid == user.pw_gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
-
-
 class _Target:
-    """One output on its way: its folder by descriptor, so that no renamed folder or link can lead it elsewhere."""
+    """One output on its way."""
 
     def __init__(self, output: Output) -> None:
         self.shown = shown(output.path)
@@ -165,9 +154,10 @@ class _Target:
             raise FileError("files.error.bad_name", name=self.shown)
         self._temporary = f".{self.name}.partial"
         self._fd = -1
+        self._inode: int | None = None  # of the partial file, also when it had to be closed
         self.backup = ""
         try:
-            self.folder = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            self.folder = platform.open_folder(folder or ".")
         except OSError as error:
             if error.errno in {errno.ENOENT, errno.ENOTDIR}:
                 raise FileError("files.error.no_folder", name=self.shown, folder=folder) from error
@@ -178,7 +168,7 @@ class _Target:
     def close(self) -> None:
         """Let go of the folder and of the lock on the partial file."""
         self._release()
-        os.close(self.folder)
+        self.folder.close()
 
     def status(self) -> os.stat_result | None:
         """Return what stands at the final name, links not followed."""
@@ -186,10 +176,10 @@ class _Target:
 
     def refuse_open_folder(self) -> None:
         """Raise if others may rename or replace files in the folder of a secret."""
-        status = os.fstat(self.folder)
-        if not self.secret or status.st_mode & stat.S_ISVTX:
+        status = self.folder.status()
+        if not self.secret or not platform.PERMISSIONS or status.st_mode & stat.S_ISVTX:
             return
-        by_group = status.st_mode & stat.S_IWGRP and not _is_private_group(status.st_gid)
+        by_group = status.st_mode & stat.S_IWGRP and not platform.is_group_of_ours_alone(status.st_gid)
         if by_group or status.st_mode & stat.S_IWOTH:
             raise FileError("files.error.open_folder", name=self.shown, folder=str(Path(self.shown).parent))
 
@@ -206,13 +196,12 @@ class _Target:
     def left_behind(self) -> os.stat_result | None:
         """Return the partial file of a run that is no more, locked; raise if its run still lives."""
         try:
-            fd = os.open(self._temporary, READ_FLAGS | os.O_NOFOLLOW, dir_fd=self.folder)
+            fd = self.folder.open(self._temporary)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise (self._failed(error) if error.errno == errno.ENAMETOOLONG else self._in_the_way()) from error
-        self._fd = fd
-        status = os.fstat(fd)
+        status = self._take(fd)
         if not stat.S_ISREG(status.st_mode) or not self._lock():
             raise self._in_the_way()
         return status
@@ -221,11 +210,11 @@ class _Target:
         """Write the content to the partial file, to the disk."""
         mode = 0o600 if self.secret else 0o644
         try:
-            self._fd = os.open(self._temporary, _CREATE_FLAGS, mode, dir_fd=self.folder)
+            self._take(self.folder.create(self._temporary, mode))
             if not self._lock():
                 raise self._in_the_way()
             if self.secret:
-                os.fchmod(self._fd, 0o600)  # the umask may have taken from it
+                platform.close_to_others(self._fd)  # the umask may have taken from it
             view = memoryview(self._data)
             while view:
                 view = view[os.write(self._fd, view) :]
@@ -245,7 +234,8 @@ class _Target:
     def rename(self) -> None:
         """Put the partial file in the place of whatever has the final name."""
         try:
-            os.rename(self._temporary, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+            self._let_go()
+            self.folder.replace(self._temporary, self.name)
         except OSError as error:
             raise self._failed(error) from error
 
@@ -269,10 +259,10 @@ class _Target:
         """Put the old content back under the final name, or take away the new."""
         with contextlib.suppress(OSError):  # the error that led here is the one to report
             if self.backup:
-                os.rename(self.backup, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+                self.folder.replace(self.backup, self.name)
                 self._unlink(self.backup)  # two names of one file: rename leaves both
-            elif (status := self.status()) and self._fd >= 0 and status.st_ino == os.fstat(self._fd).st_ino:
-                os.unlink(self.name, dir_fd=self.folder)
+            elif (status := self.status()) and status.st_ino == self._inode:
+                self.remove()
 
     def drop_backup(self) -> None:
         """Forget the old content."""
@@ -282,18 +272,21 @@ class _Target:
 
     def remove(self) -> None:
         """Take the final name away."""
+        self._let_go()  # the partial file may be the same file
         self._unlink(self.name)
 
     def clear(self) -> None:
         """Take the partial file away, if it is ours, and let go of it."""
-        if self._fd >= 0 and self._is_ours():
+        if self._is_ours():
+            self._let_go()
             self._unlink(self._temporary)
         self._release()
+        self._inode = None
 
     def sync_folder(self) -> None:
         """Flush the names to disk."""
         try:
-            os.fsync(self.folder)
+            self.folder.sync()
         except OSError as error:
             if error.errno not in _NO_SYNC:
                 raise self._failed(error) from error
@@ -301,38 +294,54 @@ class _Target:
     def _link(self, source: str, target: str) -> None:
         """Give a file another name, never an occupied one, and without a moment in which that name is incomplete."""
         try:
-            os.link(source, target, src_dir_fd=self.folder, dst_dir_fd=self.folder, follow_symlinks=False)
+            self.folder.hard_link(source, target)
         except OSError as error:
             if error.errno not in _NO_HARD_LINKS:
                 raise
-            # FAT and some network file systems: claim the name, then move onto the claim
-            os.close(os.open(target, _CREATE_FLAGS, 0o600, dir_fd=self.folder))
-            os.rename(source, target, src_dir_fd=self.folder, dst_dir_fd=self.folder)
+            self._move(source, target)
+
+    def _move(self, source: str, target: str) -> None:
+        """Claim the name, then move onto the claim: for FAT and some network file systems."""
+        os.close(self.folder.create(target, 0o600))
+        try:
+            if source == self._temporary:
+                self._let_go()
+            self.folder.replace(source, target)
+        except OSError:  # it did not move; after an interrupt it may have, and then the claim is the only copy
+            self._unlink(target)
+            raise
+
+    def _take(self, fd: int) -> os.stat_result:
+        self._fd = fd
+        status = os.fstat(fd)
+        self._inode = status.st_ino
+        return status
 
     def _lock(self) -> bool:
-        """Lock the open partial file, and say whether it is still the one of that name. The kernel unlocks at death."""
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            return error.errno not in {errno.EAGAIN, errno.EACCES}  # a file system without locks: do without
-        return self._is_ours()
+        """Lock the open partial file, and say whether it is still the one of that name."""
+        return platform.nobody_else_has(self._fd) and self._is_ours()
 
     def _is_ours(self) -> bool:
-        status = self._status(self._temporary)
-        return status is not None and status.st_ino == os.fstat(self._fd).st_ino
+        status = self._status(self._temporary) if self._inode is not None else None
+        return status is not None and status.st_ino == self._inode
+
+    def _let_go(self) -> None:
+        """Close the partial file where an open file keeps its names."""
+        if self.folder.holds_open_files:
+            self._release()
 
     def _close_to_others(self, name: str) -> None:
-        if self.secret:
+        if self.secret and platform.PERMISSIONS:
             with contextlib.suppress(OSError):  # a link, or another owner's file: its mode is not ours to set
-                fd = os.open(name, READ_FLAGS | os.O_NOFOLLOW, dir_fd=self.folder)
+                fd = self.folder.open(name)
                 try:
-                    os.fchmod(fd, 0o600)
+                    platform.close_to_others(fd)
                 finally:
                     os.close(fd)
 
     def _status(self, name: str) -> os.stat_result | None:
         try:
-            return os.stat(name, dir_fd=self.folder, follow_symlinks=False)
+            return self.folder.stat(name)
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -342,7 +351,7 @@ class _Target:
 
     def _unlink(self, name: str) -> None:
         with contextlib.suppress(OSError):  # already gone, or a disk that fails: nothing better can be done
-            os.unlink(name, dir_fd=self.folder)
+            self.folder.unlink(name)
 
     def _release(self) -> None:
         if self._fd >= 0:

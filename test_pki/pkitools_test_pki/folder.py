@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +27,7 @@ from pathlib import Path
 from typing import Final, Unpack
 
 from pkitools.errors import FileError, InvalidValueError, StateError
-from pkitools.files import Output, check_outputs, is_private, read_bytes, write_public, write_set
+from pkitools.files import Output, check_outputs, is_private, platform, read_bytes, write_public, write_set
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
@@ -38,6 +37,7 @@ from pkitools_test_pki.issued import IssuedCertificate, outputs
 from pkitools_test_pki.keys import KeySource, fresh_keys, load_key, private_pem
 from pkitools_test_pki.names import file_name
 from pkitools_test_pki.pki import PKI, build, checked_base_url
+from pkitools_test_pki.posix import require_posix
 from pkitools_test_pki.shapes import Template, authorities_of, authority_spec
 from pkitools_test_pki.store import Store
 
@@ -156,8 +156,9 @@ def open_folder(
         shared: several threads use it; they must take turns.
 
     Raises:
-        StateError: there is no test PKI, or its database does not work.
+        StateError: there is no test PKI, its database does not work, or this is no POSIX system.
     """
+    require_posix()
     folder = Path(path)
     if not (folder / DATABASE).is_file():
         raise StateError("test_pki.error.not_a_pki", path=str(path))
@@ -167,7 +168,7 @@ def open_folder(
         try:
             if _alone(lock):
                 store.forget_reservations()
-            fcntl.flock(lock, fcntl.LOCK_SH)
+            platform.lock(lock, shared=True, wait=True)
             pki = PKI({a.name: a for a in _authorities(folder, store, moment, keys)})
         except BaseException:
             store.close()
@@ -190,7 +191,7 @@ def _lock_folder(folder: Path) -> int:
 def _alone(lock: int) -> bool:
     """Say whether no other process has the folder open, so that every open reservation is of a dead one."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        platform.lock(lock)
     except OSError:
         return False
     return True
@@ -250,7 +251,9 @@ def new_folder(target: Path, fill: Callable[[Path], None]) -> None:
 
     Raises:
         FileError: the folder has content, or cannot be made.
+        StateError: this is no POSIX system.
     """
+    require_posix()
     if "\0" in str(target):
         raise FileError("files.error.bad_name", name=str(target))
     _refuse_occupied(target)
@@ -337,7 +340,7 @@ def _new_partial(target: Path) -> tuple[Path, int]:
     while True:
         unfinished.mkdir(0o755)
         lock = os.open(unfinished, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        platform.lock(lock, wait=True)
         # another creation may have cleared it up between mkdir and flock
         with contextlib.suppress(FileNotFoundError):
             if unfinished.stat().st_ino == os.fstat(lock).st_ino:
@@ -349,7 +352,7 @@ def _new_partial(target: Path) -> tuple[Path, int]:
 def _locked(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        platform.lock(descriptor, wait=True)
         yield
     finally:
         os.close(descriptor)

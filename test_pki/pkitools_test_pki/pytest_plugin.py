@@ -19,7 +19,7 @@ Fixtures, all made once per session but for ``pkio_broken``:
 ``pkio_client_certificate``
     a :class:`~pkitools_test_pki.pytest_support.ClientCertificate` of it: files, and contexts for :mod:`ssl`.
 ``pkio_server``
-    serves its CRLs, OCSP and CA certificates where the certificates say (needs ``pkitools[serve]``).
+    serves its CRLs, OCSP and CA certificates where the certificates say (needs ``pkitools-nl[serve]``).
 ``pkio_broken``
     a :class:`~pkitools_test_pki.defects.BrokenCertificate`, one test for each name in the marker; without names, or
     without the marker, the whole catalogue; ``refused=True`` leaves out what deserves no more than a warning.

@@ -13,7 +13,7 @@ from tests.support.command import Command
 from tests.support.g4_trial import G4TrialFolder
 from tests.support.schemas import assert_valid
 
-pytest.importorskip("yaml", reason="the extra pkitools[g4-trial] is not installed")
+pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
 
 POOL = KeyPool(small_keys, limit=4)
 WHEN = "--moment", "2026-11-22T12:00:00Z"

@@ -205,4 +205,4 @@ def test_without_cheroot_the_error_says_what_to_install(
     monkeypatch.setitem(sys.modules, "cheroot", None)
     done = run("test-pki", "serve", folder)
     assert done.code == 1
-    assert "pip install 'pkitools[serve]'" in done.err
+    assert "pip install 'pkitools-nl[serve]'" in done.err

@@ -48,7 +48,9 @@ class Parameter:
     def several(self) -> bool:
         """It takes a tuple or an iterable of them."""
         return any(
-            (origin := typing.get_origin(part)) is not None and origin is not types.UnionType and origin is not typing.Union
+            (origin := typing.get_origin(part)) is not None
+            and origin is not types.UnionType
+            and origin is not typing.Union
             for part in (self.hint, *typing.get_args(self.hint))
         )
 
@@ -337,5 +339,3 @@ def _nothing() -> Any:
     import contextlib
 
     return contextlib.nullcontext()
-
-

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
+import pytest
+from packaging.requirements import Requirement
+
+import pkitools
+import pkitools_cli
+import pkitools_test_pki
 from tests.support.shared import shared
 
 ROOT = Path(__file__).parents[2]
@@ -47,3 +56,79 @@ def test_the_certvalidator_we_use_is_the_maintained_fork() -> None:
     requirements = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     assert any(line.startswith("pyhanko-certvalidator") for line in requirements)
     assert not any(line.startswith("certvalidator") for line in requirements)
+
+
+ADAPTERS = {"pkitools.validation.engines.full", "pkitools.revocation.full_engine_crl"}
+"""What is there to speak to the full engine."""
+
+SAMPLE, INSIDE = "PrivateG1_lab.api.mijniconnect.nl_20251009", "2026-11-22"
+
+
+def with_what_they_need(*names: str) -> set[str]:
+    found, todo = set[str](), list(names)
+    while todo:
+        name = todo.pop().lower().replace("_", "-")
+        if name not in found:
+            found.add(name)
+            needed = map(Requirement, requires(name) or ())
+            todo += [each.name for each in needed if each.marker is None or each.marker.evaluate({"extra": ""})]
+    return found
+
+
+def only_for_the_full_engine() -> set[str]:
+    """The import names of what is installed for certvalidator alone: aiohttp, oscrypto and a dozen more."""
+    only = with_what_they_need("pyhanko-certvalidator") - with_what_they_need("cryptography", "asn1crypto", "click")
+    modules = packages_distributions()
+    return {module for module, names in modules.items() if {name.lower().replace("_", "-") for name in names} <= only}
+
+
+def loaded(program: str) -> set[str]:
+    """Return what a program, in an interpreter of its own, has imported of it."""
+    program += "\nimport json, sys; sys.__stdout__.write(json.dumps(sorted({m.split('.')[0] for m in sys.modules})))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return {*json.loads(done.stdout)} & only_for_the_full_engine()
+
+
+def test_there_is_something_to_keep_out() -> None:
+    assert {"pyhanko_certvalidator", "aiohttp", "oscrypto", "multidict", "yarl"} <= only_for_the_full_engine()
+    assert {"pyhanko_certvalidator", "uritools"} <= loaded("import pkitools.validation.engines.full")
+
+
+def test_importing_pkitools_loads_nothing_of_the_full_engine() -> None:
+    """Fourteen packages of the nineteen are there for it alone; who only imports must not pay for them."""
+    packages: Iterable[pkgutil.ModuleInfo] = (
+        info
+        for package in (pkitools, pkitools_cli, pkitools_test_pki)
+        for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    )
+    names = [info.name for info in packages if not info.name.endswith(".__main__") and info.name not in ADAPTERS]
+    assert len(names) > 200
+    assert not loaded(f"import importlib\nfor name in {names!r}: importlib.import_module(name)")
+
+
+CHECK = """
+from datetime import UTC, datetime
+from pathlib import Path
+from pkitools.checking import check, end_entity_first
+from pkitools.containers import read_source
+from pkitools.environment import Environment
+leaf, *rest = end_entity_first(read_source(Path({chain!r}).read_bytes(), "chain").certificates)
+moment = datetime.fromisoformat({moment!r}).replace(tzinfo=UTC)
+result = check(leaf, moment=moment, environment=Environment.PRODUCTION, intermediates=rest)
+assert result.path is not None
+"""
+COMMAND = """
+import contextlib, io
+from pkitools_cli.main import main
+out = io.StringIO()
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(out):
+    main(["cert", "check", {chain!r}, "-e", "production", "--offline", "--moment", {moment!r}])
+assert "lab.api.mijniconnect.nl" in out.getvalue()
+"""
+
+
+@pytest.mark.parametrize("program", [CHECK, COMMAND], ids=["library", "command"])
+def test_a_sound_certificate_is_judged_without_the_full_engine(program: str) -> None:
+    chain = str(shared("samples/certificates") / f"{SAMPLE}.chain.pem")
+    assert not loaded(program.format(chain=chain, moment=INSIDE))

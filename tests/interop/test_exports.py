@@ -20,7 +20,7 @@ from tests.interop.conftest import NOW
 from tests.support.judges import judge
 from tests.support.nginx import nginx
 
-yaml = pytest.importorskip("yaml", reason="the extra pkitools[g4-trial] is not installed")
+yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
 pytestmark = pytest.mark.interop
 
 HOST = "localhost"  # urllib connects to the name it verifies

@@ -1,27 +1,31 @@
-"""The JSON Schemas of ``docs/schemas``, which may refer to each other by file name."""
+"""The JSON Schemas of ``docs/schemas``, which refer to each other by their ``$id``."""
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
+from pkitools.reports import read_schema, schema_names
+
+
+@cache
+def registry() -> Registry[Any]:
+    """Return all schemas, by their ``$id``."""
+    schemas = [read_schema(name) for name in schema_names()]
+    resources = [(schema["$id"], Resource.from_contents(schema)) for schema in schemas]
+    found: Registry[Any] = Registry().with_resources(resources)
+    return found
 
 
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Return the validator of ``<name>.json``, such as ``oin-check-v1``."""
-    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.json")}
-    resources = [(file, Resource.from_contents(content)) for file, content in contents.items()]
-    schema = contents[f"{name}.json"]
+    schema = read_schema(name)
     Draft202012Validator.check_schema(schema)
-    registry: Registry[Any] = Registry().with_resources(resources)
-    return Draft202012Validator(schema, registry=registry)
+    return Draft202012Validator(schema, registry=registry())
 
 
 def assert_valid(document: object, name: str) -> None:

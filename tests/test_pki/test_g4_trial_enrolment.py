@@ -15,7 +15,7 @@ from pkitools_test_pki.g4_trial.records import serial_number
 from pkitools_test_pki.g4_trial.yaml_reader import read_yaml
 from pkitools_test_pki.pki import PKI
 
-yaml = pytest.importorskip("yaml", reason="the extra pkitools[g4-trial] is not installed")
+yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
 
 TLS = """---
 profile: profiles/G4TRIALEEPrivGTLSSYS2025.yaml

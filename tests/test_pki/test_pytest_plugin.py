@@ -200,7 +200,7 @@ def test_without_the_extra_the_server_says_what_to_install(project: Project) -> 
         conftest="import sys\nsys.modules['cheroot'] = None\n",
     )
     assert done.returncode == 1
-    assert "pkitools[serve]" in done.stdout
+    assert "pkitools-nl[serve]" in done.stdout
 
 
 def test_broken_certificates_by_name(project: Project) -> None:

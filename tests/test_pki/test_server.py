@@ -203,7 +203,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     with pytest.raises(StateError) as refused:
         PkiServer(clock=Clock())
     assert refused.value.code == "test_pki.error.serve_extra"
-    assert "pkitools[serve]" in str(refused.value)
+    assert "pkitools-nl[serve]" in str(refused.value)
 
 
 def test_large_and_odd_requests_are_refused_by_status(pki: PKI) -> None:

@@ -166,7 +166,9 @@ def test_a_bad_client_is_refused_and_the_owner_told_why(quick: World, now: datet
     with pytest.raises((ssl.SSLError, ConnectionResetError)):
         quick.ask(client, version)
     refusal = quick.refusal()
-    assert (refusal.handshake.reason, refusal.handshake.detail) == ("CERTIFICATE_VERIFY_FAILED", detail)
+    assert refusal.handshake.reason == "CERTIFICATE_VERIFY_FAILED"
+    # OpenSSL 3.6 goes on: "... or the system clock is incorrect"
+    assert refusal.handshake.detail.startswith(detail)
     assert refusal.handshake.chain == (client.der, *(link.der for link in client.intermediates))
     assert refusal.result is not None
     assert code in {*refusal.result.report.codes(), ""}
@@ -175,7 +177,7 @@ def test_a_bad_client_is_refused_and_the_owner_told_why(quick: World, now: datet
     assert detail in page
     assert "00000099999999910000" in page
     (row,) = json.loads(get(f"{quick.server.url}/rehearsal", headers={"Accept": "application/json"}).body)["refused"]
-    assert (row["reason"], row["detail"]) == ("CERTIFICATE_VERIFY_FAILED", detail)
+    assert (row["reason"], row["detail"]) == ("CERTIFICATE_VERIFY_FAILED", refusal.handshake.detail)
 
 
 @pytest.mark.parametrize("version", VERSIONS)

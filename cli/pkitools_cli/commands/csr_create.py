@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +13,8 @@ from typing import Any, Final
 import click
 
 from pkitools.environment import Environment
-from pkitools.files import Output, check_outputs, make_folder, read_bytes, write_set
+from pkitools.files import Output, check_outputs, has_permissions, make_folder, read_bytes, write_set
+from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Severity
 from pkitools.messages import message
 from pkitools.oin import check_oin
@@ -107,8 +107,7 @@ def create(
     **words: Any,
 ) -> int:
     """Make a key and a request, or many."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, hard))  # a crash must not leave the key in a core file
+    forbid_core_dumps()  # a crash must not leave the key in a core file
     passphrase = _Passphrase(passphrase_file, passphrase_env, no_passphrase)
     given = {name: value for name, value in words.items() if value not in (None, ())}
     if (batch_file is None) != (out_dir is None) or (batch_file is not None and (prefix or key_file)):
@@ -204,7 +203,12 @@ def _requests(items: Sequence[BatchItem]) -> Iterator[Request]:
 
 
 def _warn(written: Sequence[_Written]) -> None:
-    """Say what is odd about the OINs, though not wrong: a legacy suffix, letters that some systems refuse."""
+    """Say who may read the keys where no mode says it, and what is odd about the OINs, though not wrong.
+
+    Odd is a legacy suffix, or letters that some systems refuse.
+    """
+    if not has_permissions() and any(one.request.key.made_here for one in written):
+        complain(tr("cli.csr.create.folder_decides", folder=Path(written[0].prefix).absolute().parent))
     plans = [one.request.plan for one in written]
     oins = {(number, plan.environment) for plan in plans if (number := plan.subject.get("serialNumber"))}
     for number, environment in sorted(oins):

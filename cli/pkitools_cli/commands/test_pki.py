@@ -30,3 +30,6 @@ _INTEROP = "pkitools_cli.commands.test_pki_interop"
 )
 def group() -> None:
     """Nouns of the test PKI."""
+    from pkitools_test_pki.posix import require_posix
+
+    require_posix()

@@ -14,5 +14,5 @@
     revocations/NAME.yaml      what the next CRL of each authority is to list
 
 NAME of an authority is its CN without what is not alphanumeric; of an end entity it is that of the enrolment file.
-Reading YAML needs the extra ``pkitools[g4-trial]``.
+Reading YAML needs the extra ``pkitools-nl[g4-trial]``.
 """

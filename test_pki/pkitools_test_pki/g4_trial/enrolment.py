@@ -152,7 +152,7 @@ def read_enrolment(data: bytes, name: str = "enrolment") -> Enrolment:
         InputError: no YAML, or no enrolment.
         LimitError: larger or deeper than any enrolment.
         InvalidValueError: its profile is not known here.
-        StateError: the extra ``pkitools[g4-trial]`` is not installed.
+        StateError: the extra ``pkitools-nl[g4-trial]`` is not installed.
     """
     document = read_yaml(data, name, limit=MAX_ENROLMENT_BYTES)
     if not isinstance(document, dict) or not {"profile", "subject"} <= document.keys():

@@ -116,7 +116,7 @@ def read_revocations(path: Path, records: Records) -> Records:
 
     Raises:
         InputError: not such a file.
-        StateError: the extra ``pkitools[g4-trial]`` is not installed.
+        StateError: the extra ``pkitools-nl[g4-trial]`` is not installed.
     """
     if not path.exists():
         return records

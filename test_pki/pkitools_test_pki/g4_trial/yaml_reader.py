@@ -29,7 +29,7 @@ def read_yaml(data: bytes, name: str, *, limit: int) -> Yaml:
     Raises:
         LimitError: larger than ``limit``, deeper or longer than any such file.
         InputError: no YAML, or YAML with something that has no place here.
-        StateError: the extra ``pkitools[g4-trial]`` is not installed.
+        StateError: the extra ``pkitools-nl[g4-trial]`` is not installed.
     """
     if len(data) > limit:
         raise LimitError("g4_trial.error.yaml_too_large", name=name, limit=limit)

@@ -1,6 +1,6 @@
 """Serves a test PKI: CRLs, OCSP and the authorities' certificates over HTTP, and a mutual TLS rehearsal.
 
-Needs the extra ``pkitools[serve]``. Made for tests: it listens on the loopback address unless told otherwise.
+Needs the extra ``pkitools-nl[serve]``. Made for tests: it listens on the loopback address unless told otherwise.
 """
 
 from pkitools_test_pki.server.server import PkiServer

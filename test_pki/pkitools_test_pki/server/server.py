@@ -46,7 +46,7 @@ class PkiServer:
         language: of the pages.
 
     Raises:
-        StateError: the extra ``pkitools[serve]`` is not installed, or the folder is no test PKI.
+        StateError: the extra ``pkitools-nl[serve]`` is not installed, or the folder is no test PKI.
         NetworkError: the address cannot be listened on.
     """
 

@@ -27,6 +27,9 @@ from pkitools_test_pki.issued import IssuedCertificate, pem
 _MAX_CERTIFICATES: Final = 10
 _DRAIN_SECONDS: Final = 0.5
 _DRAIN_READS: Final = 16
+_NO_COMPRESSED_CERTIFICATES: Final = 1 << 33
+"""OpenSSL 3.2 and later: SSL_OP_NO_RX_CERTIFICATE_COMPRESSION, for which Python has no name. What a client compresses
+(RFC 8879) is not reported as a Certificate message. Older versions do not know the bit, and do not compress."""
 _SILENT: Final = frozenset({"UNEXPECTED_EOF_WHILE_READING"})
 """Reasons of who only looked whether the port is open."""
 
@@ -153,6 +156,7 @@ class TlsAdapter:
         context.load_cert_chain(self._chain, self._key)
         context.load_verify_locations(cadata=self._roots)
         context.load_verify_locations(cafile=self._current_crls())
+        context.options |= _NO_COMPRESSED_CERTIFICATES
         context.verify_mode = ssl.CERT_REQUIRED
         context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
         if hasattr(ssl.SSLContext, "_msg_callback"):
