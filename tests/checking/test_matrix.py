@@ -107,6 +107,7 @@ def test_a_hierarchy_that_is_refused_is_told_what_would_have_matched(system: str
             assert found.params["hierarchy"]
 
 
+@pytest.mark.slow
 @every_sample
 @every_environment
 def test_nothing_inferred_or_told_by_others_is_an_error(sample: Sample, environment: Environment) -> None:

@@ -50,6 +50,7 @@ def shown_by(run: Command, folder: Path, command: str, monkeypatch: pytest.Monke
     } - {"system.hierarchy.unconfirmed"}
 
 
+@pytest.mark.slow
 def test_every_command_of_the_index_shows_its_defect(
     run: Command, catalogue: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_some_of_an_existing_test_pki(run: Command, where: Path, tmp_path: Path)
     assert run("test-pki", "verify", where).code == 0
 
 
+@pytest.mark.slow
 def test_the_defects_of_an_existing_test_pki_raise_the_same_rules(
     run: Command, where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

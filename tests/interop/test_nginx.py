@@ -15,10 +15,11 @@ from pkitools_test_pki.defects.model import BrokenCertificate
 from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.issued import IssuedCertificate, pem
 from tests.interop.conftest import tolerated
+from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 from tests.support.nginx import nginx
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 CLOSED = "CLOSED"
@@ -95,7 +96,7 @@ def python(house: House, host: str, version: str) -> str:
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # the client offers whatever it has; the server is to refuse it
     context.load_cert_chain(house.folder / "chain.pem", house.folder / "key.pem")
     try:
-        with socket.create_connection(("127.0.0.1", house.port), timeout=10) as bare:
+        with socket.create_connection(("127.0.0.1", house.port), timeout=PATIENCE) as bare:
             bare.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms
             with context.wrap_socket(bare, server_hostname=host) as connection:
                 connection.sendall(f"GET / HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
@@ -105,7 +106,8 @@ def python(house: House, host: str, version: str) -> str:
 
 
 def curl(house: House, host: str, version: str) -> str:
-    command = [judge("curl"), "--silent", "--show-error", "--max-time", "10", f"--tlsv{version}", "--tls-max", version]
+    command = [judge("curl"), "--silent", "--show-error", "--max-time", str(PATIENCE)]
+    command += [f"--tlsv{version}", "--tls-max", version]
     command += ["--cacert", "root.pem", "--cert", "chain.pem", "--key", "key.pem", "--noproxy", "*"]
     command += ["--connect-to", f"::127.0.0.1:{house.port}", f"https://{host}/"]
     return subprocess.run(command, cwd=house.folder, capture_output=True, text=True, check=True).stdout
@@ -117,7 +119,7 @@ def openssl(house: House, host: str, version: str) -> str:
     command += ["-cert", "chain.pem", "-cert_chain", "chain.pem", "-key", "key.pem", f"-tls{version.replace('.', '_')}"]
     request = f"GET / HTTP/1.0\r\nHost: {host}\r\n\r\n"
     done = subprocess.run(
-        command, cwd=house.folder, input=request, capture_output=True, text=True, check=False, timeout=20
+        command, cwd=house.folder, input=request, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     return done.stdout.partition("\n\n")[2]
 
@@ -148,7 +150,7 @@ def test_without_a_certificate_nobody_comes_in(house: House, version: str) -> No
     context = ssl.create_default_context(cafile=str(house.folder / "root.pem"))
     context.minimum_version = context.maximum_version = VERSIONS[version]
     with (
-        socket.create_connection(("127.0.0.1", house.port), timeout=10) as bare,
+        socket.create_connection(("127.0.0.1", house.port), timeout=PATIENCE) as bare,
         context.wrap_socket(bare, server_hostname="crl0.nginx.test") as connection,
     ):
         connection.sendall(b"GET / HTTP/1.0\r\nHost: crl0.nginx.test\r\n\r\n")

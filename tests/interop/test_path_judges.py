@@ -16,7 +16,7 @@ from pkitools_test_pki.pki import PKI, build
 from tests.interop.conftest import NOW, tolerated
 from tests.support.judges import judge
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 G1 = "g1."

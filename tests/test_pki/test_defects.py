@@ -17,6 +17,7 @@ from pkitools.systems import systems
 from pkitools_test_pki.defects import BrokenCertificate, Context, Defect, Laboratory, defects, get_defect
 from pkitools_test_pki.defects.model import Build
 from pkitools_test_pki.defects.registry import TOPICS, defect, dutch_descriptions
+from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 from tests.test_pki.conftest import MOMENT
 
@@ -238,7 +239,7 @@ def openssl_errors(broken: BrokenCertificate, folder: Path) -> list[tuple[int, i
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=PATIENCE,
         check=False,
     )
     found = re.findall(r"^error (\d+) at (\d+) depth", done.stderr + done.stdout, re.MULTILINE)
@@ -246,6 +247,7 @@ def openssl_errors(broken: BrokenCertificate, folder: Path) -> list[tuple[int, i
     return [(int(number), int(depth)) for number, depth in found]
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize("name", OPENSSL)
 def test_openssl_refuses_it_for_the_same_reason(name: str, laboratory: Laboratory, tmp_path: Path) -> None:
