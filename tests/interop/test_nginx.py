@@ -5,13 +5,13 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from pkitools_test_pki.defects.laboratory import Laboratory
-from pkitools_test_pki.defects.model import BrokenCertificate
+from pkitools_test_pki.defects.model import BrokenCertificate, Layer
 from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.issued import IssuedCertificate, pem
 from tests.interop.conftest import tolerated
@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 CLOSED = "CLOSED"
+NO_CRLS = b""
 REASONS = {
     "expired": "certificate has expired",
     "not-yet-valid": "certificate is not yet valid",
@@ -65,14 +66,14 @@ class House:
 @pytest.fixture(scope="session")
 def house(
     laboratory: Laboratory,
-    broken: dict[str, BrokenCertificate],
+    broken: Mapping[str, BrokenCertificate],
     sound: IssuedCertificate,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     judge("nginx")
     folder = tmp_path_factory.mktemp("nginx")
     hosts: dict[bytes, str] = {}
-    for crls in (crls_of(laboratory, sound), *(found.crls_pem for found in broken.values())):
+    for crls in (crls_of(laboratory, sound), NO_CRLS, *(found.crls_pem for found in broken.values())):
         hosts.setdefault(crls, f"crl{len(hosts)}.nginx.test")
     server = laboratory.leaf(dns=list(hosts.values()))
     root = laboratory.root.certificate.pem
@@ -161,14 +162,19 @@ def test_without_a_certificate_nobody_comes_in(house: House, version: str) -> No
 
 @pytest.mark.parametrize("name", [defect.name for defect in defects()])
 def test_a_broken_certificate_is_refused_or_listed(
-    house: House, broken: dict[str, BrokenCertificate], name: str
+    house: House, broken: Mapping[str, BrokenCertificate], name: str
 ) -> None:
     found = broken[name]
     host = house.offer(found.chain_pem, found.key_pem, found.crls_pem)
     if name in tolerated("client"):
         with pytest.raises(ssl.SSLError):
             python(house, host, "1.3")
+        assert found.defect.layer is Layer.TLS
         return
+    # which layer notices it: by the root alone, or only with CRLs
+    alone = python(house, house.offer(found.chain_pem, found.key_pem, NO_CRLS), "1.3")
+    assert alone.startswith("SUCCESS") is (found.defect.layer is not Layer.TLS)
+    assert (name in tolerated("nginx")) is (found.defect.layer in {Layer.APPLICATION, Layer.CHECK})
     answers = {version: python(house, host, version) for version in VERSIONS}
     if name in tolerated("nginx"):
         assert all(answer.startswith("SUCCESS") for answer in answers.values()), answers
@@ -181,7 +187,7 @@ def test_a_broken_certificate_is_refused_or_listed(
 @pytest.mark.parametrize("client", [curl, openssl])
 @pytest.mark.parametrize("name", TRIED_BY_ALL)
 def test_every_client_is_refused_alike(
-    house: House, broken: dict[str, BrokenCertificate], client: Callable[[House, str, str], str], name: str
+    house: House, broken: Mapping[str, BrokenCertificate], client: Callable[[House, str, str], str], name: str
 ) -> None:
     found = broken[name]
     host = house.offer(found.chain_pem, found.key_pem, found.crls_pem)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def put(folder: Path, root: bytes, path: bytes, crls: bytes) -> None:
 @pytest.fixture(scope="session")
 def cases(
     laboratory: Laboratory,
-    broken: dict[str, BrokenCertificate],
+    broken: Mapping[str, BrokenCertificate],
     sound: IssuedCertificate,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
