@@ -4,13 +4,21 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test check lint types bench docs clean
+.PHONY: demo quick test test-deep check lint types bench docs clean
 
 demo: $(VENV)/.demo-ready
 	@sh tools/demo.sh $(BIN)
 
-test: $(VENV)/.test-ready
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+quick: $(VENV)/.test-ready  # everything but what is marked slow: within a minute
+	PKITOOLS_TESTS=quick $(PYTEST) -m "not slow" $(PYTEST_ARGS)
+
+test: $(VENV)/.test-ready  # everything: minutes
+	$(PYTEST) $(PYTEST_ARGS)
+
+test-deep: $(VENV)/.test-ready  # everything, with the budgets of a release (tests/conftest.py): hours
+	PKITOOLS_TESTS=deep $(PYTEST) $(PYTEST_ARGS)
 
 check: lint types
 

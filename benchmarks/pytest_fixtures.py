@@ -13,7 +13,7 @@ from pkitools_test_pki.defects import Laboratory, defects
 from pkitools_test_pki.defects.laboratory import KeyRing
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import build
-from pkitools_test_pki.pytest_support import ClientCertificate
+from pkitools_test_pki.pytest_support import Credentials
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def run() -> list[tuple[str, str]]:
         def written() -> None:
             place = Path(folder) / str(next(numbers))
             place.mkdir(0o700)
-            ClientCertificate.written(build("g4-tls", moment=MOMENT, keys=elliptic_keys), place)
+            Credentials.written(build("g4-tls", moment=MOMENT, keys=elliptic_keys), place)
 
         measured = interleaved(
             {

@@ -1,9 +1,45 @@
-"""Settings of every test."""
+"""Settings of every test: how much is tried of what could be tried for ever, in one place.
+
+``PKITOOLS_TESTS`` is ``quick``, ``ci`` (the default) or ``deep``. Each budget is an environment variable of its own, so
+that one of them can be raised alone: ``PKITOOLS_FUZZ_ROUNDS=100000 pytest tests/house/test_hostile_bytes.py``.
+"""
 
 from __future__ import annotations
 
-from hypothesis import settings
+import os
 
-# no test asserts a time: on a loaded machine one example may take a second
-settings.register_profile("pkitools", deadline=None, print_blob=True)
-settings.load_profile("pkitools")
+from hypothesis import HealthCheck, settings
+
+LEVEL = os.environ.get("PKITOOLS_TESTS", "ci")
+
+# what hypothesis tries of each property; a property that asks for more or fewer asks for a share: support/effort.py
+_EXAMPLES = {"quick": 30, "ci": 100, "deep": 5_000}
+
+# PKITOOLS_FUZZ_ROUNDS   damaged inputs for one reader (hostile_bytes: some 20 times as many for all; G4: 1,000,000)
+# PKITOOLS_MUTANTS       certificates changed and signed again, for OpenSSL to judge as well (G6: 100,000)
+# PKITOOLS_CRASH_POINTS  system calls at which a process is killed; 0: every one (G11, G13)
+# PKITOOLS_KILLS         times that two issuing processes are killed at any moment (G12: 300)
+# PKITOOLS_FUZZ_SEED     what they all start from; given with a number of one's own, another run
+_BUDGETS = {
+    "quick": {"PKITOOLS_FUZZ_ROUNDS": "100"},
+    "ci": {},  # each test's own: some minutes for the whole suite
+    "deep": {
+        "PKITOOLS_FUZZ_ROUNDS": "50000",
+        "PKITOOLS_MUTANTS": "100000",
+        "PKITOOLS_CRASH_POINTS": "0",
+        "PKITOOLS_KILLS": "300",
+    },
+}
+
+for _level, _count in _EXAMPLES.items():
+    # no test of hypothesis asserts a time: on a loaded machine making one example may take a second
+    settings.register_profile(
+        _level,
+        deadline=None,
+        print_blob=True,
+        max_examples=_count,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(LEVEL)
+for _name, _value in _BUDGETS[LEVEL].items():
+    os.environ.setdefault(_name, _value)

@@ -8,21 +8,25 @@ Installed with pkitools; nothing to import. In three lines::
 
 and to see that a server refuses what it should::
 
-    @pytest.mark.pkio_broken("expired", "revoked", "two-oins")
+    @pytest.mark.pkio_broken("expired", "unknown-root", "no-client-auth")
     def test_my_server_refuses(pkio_broken, my_server):
-        assert not my_server.accepts(pkio_broken.chain_pem)
+        my_server.trust(pkio_broken.trust_pem)
+        assert not my_server.accepts(pkio_broken.chain_pem, pkio_broken.key_pem)
 
 Fixtures, all made once per session but for ``pkio_broken``:
 
 ``pkio_pki``
     the :class:`~pkitools_test_pki.pki.PKI`: in memory, on EC keys, in a few milliseconds.
 ``pkio_client_certificate``
-    a :class:`~pkitools_test_pki.pytest_support.ClientCertificate` of it: files, and contexts for :mod:`ssl`.
+    a :class:`~pkitools_test_pki.pytest_support.Credentials` of it: files, and contexts for :mod:`ssl`.
+``pkio_server_certificate``
+    the same for a server on ``localhost`` and 127.0.0.1, so that clients that compare names can connect to it.
 ``pkio_server``
     serves its CRLs, OCSP and CA certificates where the certificates say (needs ``pkitools-nl[serve]``).
 ``pkio_broken``
     a :class:`~pkitools_test_pki.defects.BrokenCertificate`, one test for each name in the marker; without names, or
-    without the marker, the whole catalogue; ``refused=True`` leaves out what deserves no more than a warning.
+    without the marker, the whole catalogue; ``layer="tls"`` leaves out what no TLS handshake can notice, and
+    ``refused=True`` what deserves no more than a warning.
 
 To have it otherwise, define in a ``conftest.py`` a session fixture ``pkio_shapes`` (shapes to build), ``pkio_keys``
 (a key source, such as :func:`~pkitools_test_pki.keys.small_keys` for RSA) or ``pkio_moment`` (an aware datetime).
@@ -43,7 +47,7 @@ if TYPE_CHECKING:
     from pkitools_test_pki.defects import BrokenCertificate, Laboratory
     from pkitools_test_pki.keys import KeySource
     from pkitools_test_pki.pki import PKI
-    from pkitools_test_pki.pytest_support import Address, ClientCertificate
+    from pkitools_test_pki.pytest_support import Address, Credentials
     from pkitools_test_pki.server import PkiServer
 
 _MARKER = "pkio_broken"
@@ -53,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
         "markers",
-        "pkio_broken(*names, topic=None, refused=None): the broken certificates that the fixture pkio_broken is to be",
+        "pkio_broken(*names, topic=None, layer=None, refused=None): which broken certificates pkio_broken is to be",
     )
 
 
@@ -111,11 +115,23 @@ def pkio_pki(pkio_shapes: tuple[str, ...], pkio_keys: KeySource, pkio_moment: da
 
 
 @pytest.fixture(scope="session")
-def pkio_client_certificate(pkio_pki: PKI, tmp_path_factory: pytest.TempPathFactory) -> ClientCertificate:
+def pkio_client_certificate(pkio_pki: PKI, tmp_path_factory: pytest.TempPathFactory) -> Credentials:
     """A sound certificate with its key, and the files of it."""
-    from pkitools_test_pki.pytest_support import ClientCertificate
+    from pkitools_test_pki.pytest_support import Credentials
 
-    return ClientCertificate.written(pkio_pki, tmp_path_factory.mktemp("pkio"))
+    return Credentials.written(pkio_pki, tmp_path_factory.mktemp("pkio"))
+
+
+@pytest.fixture(scope="session")
+def pkio_server_certificate(
+    pkio_pki: PKI, pkio_moment: datetime, tmp_path_factory: pytest.TempPathFactory
+) -> Credentials:
+    """A certificate with its key for a server on localhost and 127.0.0.1, and the files of it."""
+    from pkitools_test_pki.pytest_support import Credentials
+    from pkitools_test_pki.server.rehearsal import server_certificate
+
+    issued = server_certificate(pkio_pki, "localhost", pkio_moment)
+    return Credentials.written(pkio_pki, tmp_path_factory.mktemp("pkio"), "server", issued=issued)
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pkitools.errors import InvalidValueError
 from pkitools_test_pki.issued import IssuedCertificate
@@ -30,13 +30,14 @@ def names_of(marks: Iterable[pytest.Mark]) -> list[str]:
     """Return the names of the defects that ``pkio_broken`` markers ask for; of all when they ask for none.
 
     Raises:
-        InvalidValueError: there is no such defect, or no such topic.
+        InvalidValueError: there is no such defect, topic or layer.
     """
-    from pkitools_test_pki.defects import defects, get_defect
+    from pkitools_test_pki.defects import Layer, defects, get_defect
     from pkitools_test_pki.defects.registry import TOPICS
 
     asked: list[str] = []
     refused: bool | None = None
+    layer: str | None = None
     for mark in marks:
         topic = mark.kwargs.get("topic")
         if topic is not None and topic not in TOPICS:
@@ -44,8 +45,15 @@ def names_of(marks: Iterable[pytest.Mark]) -> list[str]:
         asked += [get_defect(str(name)).name for name in mark.args]
         asked += [defect.name for defect in defects() if defect.topic == topic]
         refused = mark.kwargs.get("refused", refused)
+        layer = mark.kwargs.get("layer", layer)
+    if layer is not None and layer not in set(Layer):
+        raise InvalidValueError("test_pki.error.layer", layer=str(layer), known=", ".join(Layer))
     chosen = [get_defect(name) for name in dict.fromkeys(asked)] or defects()
-    return [defect.name for defect in chosen if refused is None or defect.refused == refused]
+    return [
+        defect.name
+        for defect in chosen
+        if (refused is None or defect.refused == refused) and (layer is None or defect.layer == layer)
+    ]
 
 
 class Address:
@@ -85,8 +93,8 @@ def _write(path: Path, content: bytes, mode: int) -> None:
 
 
 @dataclass(frozen=True)
-class ClientCertificate:
-    """A certificate for a client, which serves for a server too, as PKIoverheid's do.
+class Credentials:
+    """A certificate with its key, and the files of it: for a client or a server, as PKIoverheid's serve for both.
 
     Args:
         certificate: with its path and key, see :class:`~pkitools_test_pki.issued.IssuedCertificate`.
@@ -103,18 +111,24 @@ class ClientCertificate:
     trust_path: Path
 
     @classmethod
-    def written(cls, pki: PKI, folder: Path) -> ClientCertificate:
-        """Issue one of the PKI's first profile and write its files."""
-        issued = pki.issue()
+    def written(cls, pki: PKI, folder: Path, name: str = "client", *, issued: IssuedCertificate | None = None) -> Self:
+        """Write the files of a certificate; when none is given, issue one of the PKI's first profile."""
+        issued = issued or pki.issue()
         contents = {
-            "client.pem": issued.pem,
-            "client.chain.pem": issued.chain_pem,
-            "client.key": issued.key_pem,
+            f"{name}.pem": issued.pem,
+            f"{name}.chain.pem": issued.chain_pem,
+            f"{name}.key": issued.key_pem,
             "trust.pem": pki.trust_pem(),
         }
-        for name, content in contents.items():
-            _write(folder / name, content, 0o600 if name.endswith(".key") else 0o644)
-        return cls(issued, *(folder / name for name in contents))
+        for file, content in contents.items():
+            _write(folder / file, content, 0o600 if file.endswith(".key") else 0o644)
+        return cls(issued, *(folder / file for file in contents))
+
+    @property
+    def host(self) -> str:
+        """The host it is for, the first name in it: what a client connects to, or gives as ``server_hostname``."""
+        names = self.certificate.facts.subject_alternative_name or ()
+        return next(name.value for name in names if name.kind == "dns")
 
     @property
     def oin(self) -> str | None:

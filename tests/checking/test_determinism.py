@@ -11,6 +11,8 @@ import pytest
 from tests.checking.test_samples import SAMPLES
 from tests.support.shared import shared
 
+pytestmark = pytest.mark.slow
+
 AT = "2022-01-01T00:00:00Z"
 
 

@@ -415,6 +415,7 @@ def test_hostile_file_names_and_aliases(run: Any, tmp_path: Path) -> None:
     assert_harmless(out + err)
 
 
+@pytest.mark.slow
 def test_long_lists_are_cut_for_people_and_whole_for_scripts(run: Any, tmp_path: Path) -> None:
     many = certificate(None, alternative_names(*(tlv(0x82, f"{n}.example.nl".encode()) for n in range(3000))))
     path = written(tmp_path, many)

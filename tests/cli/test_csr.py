@@ -83,6 +83,7 @@ def test_a_key_and_a_request_are_made_and_told(run: Run) -> None:
     assert checked.code == 0, checked.out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_keys")
 def test_it_speaks_dutch(run: Run) -> None:
     ran = run("--lang", "nl", *create())
@@ -102,6 +103,7 @@ def test_what_is_odd_about_an_oin_is_told(run: Run, oin: str, told: str) -> None
     assert told in ran.err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_keys")
 def test_a_key_is_encrypted_with_a_passphrase_from_a_file_or_variable(run: Run) -> None:
     Path("p").write_text(PASSPHRASE + "\n", encoding="utf-8")
@@ -195,6 +197,7 @@ def test_an_impossible_place_is_refused(run: Run, out: str, code: int, told: str
     assert not list(Path("folder").iterdir())
 
 
+@pytest.mark.slow
 def test_an_existing_key_is_used_with_a_warning(run: Run) -> None:
     Path("old.key").write_bytes(pooled_key("rsa:4096").pem(None))
     Path("old.key").chmod(0o644)
@@ -206,6 +209,7 @@ def test_an_existing_key_is_used_with_a_warning(run: Run) -> None:
     assert run("csr", "check", "x.csr", "--key", "old.key", "--profile", "g4-tls").code == 0
 
 
+@pytest.mark.slow
 def test_an_encrypted_key_needs_its_passphrase(run: Run) -> None:
     Path("old.key").write_bytes(pooled_key().pem(PASSPHRASE.encode()))
     Path("old.key").chmod(0o600)
@@ -275,6 +279,7 @@ profile = "g4-authentication"
 """
 
 
+@pytest.mark.slow
 def test_a_batch_is_made_with_progress(run: Run) -> None:
     Path("b.toml").write_text(BATCH, encoding="utf-8")
     ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
@@ -318,6 +323,7 @@ def test_a_batch_that_fails_half_way_leaves_no_half_request(run: Run, monkeypatc
     assert {path.name for path in Path("out").iterdir()} == {"a.key", "a.csr"}
 
 
+@pytest.mark.slow
 def test_a_batch_document_follows_its_schema(run: Run, quick_keys: None) -> None:
     Path("b.toml").write_text(BATCH, encoding="utf-8")
     ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--passphrase-env", "SECRET", "--json")
@@ -409,6 +415,7 @@ def test_no_option_takes_a_passphrase_itself() -> None:
             assert option.metavar in {"FILE", "NAME"} or option.is_flag, option.opts
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize(("answers", "code"), [(b"geheim\ngeheim\n", 0), (b"geheim\nanders\n", None)])
 def test_on_a_terminal_the_passphrase_is_asked_twice_and_not_shown(
@@ -443,6 +450,7 @@ def test_on_a_terminal_the_passphrase_is_asked_twice_and_not_shown(
     assert b"geheim" not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_a_kill_while_making_leaves_nothing(tmp_path: Path) -> None:
     strace = shutil.which("strace")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.conftest import HOSTILE_NAME
 from tests.support.command import Command
+from tests.support.effort import bounded
 
 NEW = (
     *("csr", "create", "--oin", "00000003273229750000", "--organization", "Voorbeeld"),
@@ -48,9 +49,9 @@ def test_nonsense_is_refused_in_one_sentence(
 ) -> None:
     monkeypatch.chdir(world)
     before = contents(world)
-    started = time.monotonic()
     for lang in ("en", "nl"):
-        ran = run("--lang", lang, *READING[command], given)
+        with bounded(5):  # of processor time, and what waits for a FIFO is broken off as well
+            ran = run("--lang", lang, *READING[command], given)
         # a passphrase may be any text, and what is neither file nor name is a value the caller chose
         allowed = {1, 2} if command == "trust show" and given in {"missing", "n\0ul"} else {1}
         if command == "csr create --passphrase-file" and given == os.fsdecode(HOSTILE_NAME):
@@ -66,7 +67,6 @@ def test_nonsense_is_refused_in_one_sentence(
         assert "niet op rekende" not in ran.err
         assert ran.err.replace("\n", "").isprintable()
         assert len(said[0]) < 500
-    assert time.monotonic() - started < 10
     assert contents(world) == before
 
 
@@ -103,6 +103,7 @@ def test_a_folder_that_may_not_be_written_is_named(run: Command, world: Path, tm
     assert not Path(target, "made.csr").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.15, 0.25, 0.4])
 def test_a_kill_midway_leaves_no_half_file(tmp_path: Path, after: float) -> None:
     tmp_path.chmod(0o700)
@@ -120,6 +121,7 @@ def test_a_kill_midway_leaves_no_half_file(tmp_path: Path, after: float) -> None
         assert path.read_bytes().rstrip().endswith(b"-----")
 
 
+@pytest.mark.slow
 def test_the_reader_going_away_is_no_error_message(world: Path) -> None:
     first = subprocess.run(
         f"{sys.executable} -m pkitools_cli trust list --all | head -1", shell=True, capture_output=True, check=False
@@ -128,6 +130,7 @@ def test_the_reader_going_away_is_no_error_message(world: Path) -> None:
     assert first.stdout.count(b"\n") == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_without_the_characters_gets_an_answer(world: Path, encoding: str) -> None:
     for arguments in (["cert", "show", str(world / "leaf.pem")], ["trust", "list"], ["csr", "--help"], ["cert", "x"]):

@@ -29,6 +29,7 @@ def test_no_option_takes_a_passphrase(path: tuple[str, ...]) -> None:
     assert secretive <= TAKES_NO_VALUE_OF_A_SECRET
 
 
+@pytest.mark.slow
 def test_a_passphrase_and_a_key_are_nowhere_but_in_the_key(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     (tmp_path / "p").write_text(CANARY, encoding="ascii")

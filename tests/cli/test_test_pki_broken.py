@@ -10,20 +10,25 @@ from typing import Any
 
 import pytest
 
-from pkitools_test_pki.defects import Laboratory, defects
-from pkitools_test_pki.defects.catalogue import write_catalogue
+from pkitools_test_pki.defects import defects
+from pkitools_test_pki.defects.catalogue import NOTICED, write_catalogue
+from tests.support.broken import laboratory
 from tests.support.command import Command
 from tests.support.schemas import assert_valid
 from tests.test_pki.conftest import MOMENT
 
 WHEN = "--moment", "2026-11-22T12:00:00Z"
 BROKEN = "test-pki", "broken"
+LAYERS = {
+    "nl": {"tls": "TLS", "revocation": "CRL/OCSP", "application": "toepassing", "check": "cert check"},
+    "en": {"tls": "TLS", "revocation": "CRL/OCSP", "application": "application", "check": "cert check"},
+}
 
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("catalogue") / "out"
-    write_catalogue(folder, Laboratory(MOMENT))
+    write_catalogue(folder, laboratory(MOMENT))
     return folder
 
 
@@ -50,6 +55,7 @@ def shown_by(run: Command, folder: Path, command: str, monkeypatch: pytest.Monke
     } - {"system.hierarchy.unconfirmed"}
 
 
+@pytest.mark.slow
 def test_every_command_of_the_index_shows_its_defect(
     run: Command, catalogue: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +82,8 @@ def test_the_index_is_by_its_schema_and_every_file_is_there(catalogue: Path) -> 
 def test_the_markdown_has_every_defect_and_nothing_that_acts_on_a_terminal(catalogue: Path) -> None:
     text = (catalogue / "index.md").read_text(encoding="utf-8")
     for found in defects():
-        assert f"### {found.name}\n\n{found.description}\n*{found.description_nl}*\n" in text
+        start = text.index(f"### {found.name}\n\n{found.description}\n*{found.description_nl}*\n")
+        assert f"Noticed by: {NOTICED[found.layer]}\n" in text[start : text.index("    pkitools cert check", start)]
     assert all(char.isprintable() or char == "\n" for char in text)
 
 
@@ -93,6 +100,7 @@ def test_some_of_an_existing_test_pki(run: Command, where: Path, tmp_path: Path)
     assert run("test-pki", "verify", where).code == 0
 
 
+@pytest.mark.slow
 def test_the_defects_of_an_existing_test_pki_raise_the_same_rules(
     run: Command, where: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +116,9 @@ def test_list_describes_in_the_language_asked(run: Command, lang: str) -> None:
     assert ran.code == 0
     for found in defects():
         assert f"{found.name} " in ran.out
-        assert (found.description_nl if lang == "nl" else found.description) in ran.out
+        described = found.description_nl if lang == "nl" else found.description
+        (line,) = (line for line in ran.out.splitlines() if line.endswith(described))
+        assert line.split()[1:][0] in LAYERS[lang][found.layer]
     assert "cli.test_pki_broken" not in ran.out
 
 
@@ -144,7 +154,7 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("pkitools_test_pki.defects.catalogue.write_public", failing)
     with pytest.raises(Exception, match="No space left"):
-        write_catalogue(tmp_path / "out", Laboratory(MOMENT), [defects()[0]])
+        write_catalogue(tmp_path / "out", laboratory(MOMENT), [defects()[0]])
     assert not list(tmp_path.iterdir())
 
 

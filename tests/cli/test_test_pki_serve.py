@@ -21,8 +21,11 @@ from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import KeyPool, elliptic_keys, small_keys
 from pkitools_test_pki.server.faulty import served_faults
 from tests.support.command import Command
+from tests.support.effort import PATIENCE
 from tests.support.schemas import assert_valid
 from tests.support.serving import get, real_time
+
+pytestmark = pytest.mark.slow
 
 PKITOOLS = [sys.executable, "-m", "pkitools_cli"]
 
@@ -45,7 +48,7 @@ class Served:
     def lines_until(self, last: str) -> str:
         assert self.process.stdout is not None
         descriptor, said = self.process.stdout.fileno(), b""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while last.encode() not in said:
             ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
             piece = os.read(descriptor, 65536) if ready else b""
@@ -58,7 +61,7 @@ class Served:
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         self.process.send_signal(number)
-        _, complaints = self.process.communicate(timeout=20)
+        _, complaints = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, complaints.decode()
 
 
@@ -101,7 +104,7 @@ def test_a_signal_ends_it_and_frees_the_port(folder: Path, number: int) -> None:
     assert "Stopped." in complaints
     assert "Mind: the certificates point to" in complaints
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=5)
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
 def test_a_revocation_by_another_command_shows_at_once(folder: Path, run: Command, tmp_path: Path) -> None:
@@ -163,7 +166,7 @@ def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Comm
         said = served.lines_until("Ctrl-C")
         assert "Rehearse with a client certificate: https://127.0.0.1:" in said
         port = int(said.split("https://127.0.0.1:")[1].split()[0])
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
             plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
             plain.recv(10)
         _, complaints = served.end()

@@ -15,7 +15,7 @@ from tests.conformance.ledger import exceptions
 from tests.conformance.test_pkits import path_of
 from tests.validation.openssl import openssl_says
 
-pytestmark = [pytest.mark.conformance, pytest.mark.interop]
+pytestmark = [pytest.mark.slow, pytest.mark.conformance, pytest.mark.interop]
 
 
 def accepted_of_pkits() -> Iterator[tuple[str, VerifiedPath, datetime]]:

@@ -66,6 +66,7 @@ def test_a_case_comes_out_as_nist_says_or_is_in_the_ledger(case: Case) -> None:
     assert not_revoked(case, result, crls) == case.valid
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", cases(), ids=lambda case: f"{case.id}-{case.name}")
 def test_the_full_engine_alone_says_the_same_of_crls(case: Case) -> None:
     if case.id in exceptions("pkits") or not case.revocation:
@@ -100,6 +101,7 @@ def server() -> Iterator[int]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_crls_fetched_from_a_loopback_server_decide_the_same(server: int) -> None:
     """Every CRL the suite names comes through our fetcher once; then every case is judged with what came."""
     fetcher = HttpFetcher(allow_net=[ip_network("127.0.0.0/8")], allow_ports=frozenset({server}))

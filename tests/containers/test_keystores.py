@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS
 from tests.containers.conftest import Made
 from tests.support.der import NULL, integer, oid, sequence, tlv
+from tests.support.effort import bounded
 
 DATA, ENCRYPTED = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.6"
 PBES2, PBKDF2, SCRYPT, PBMAC1 = (
@@ -118,7 +118,6 @@ def scrypt(cost: int, block: int = 8, parallel: int = 1) -> bytes:
 
 @pytest.mark.parametrize("rounds", [MAX_KDF_ITERATIONS + 1, 2**31 - 1, 2**80])
 def test_too_many_rounds_are_refused_before_any_is_run(rounds: int) -> None:
-    started = time.process_time()
     for data in (
         authenticated(mac=mac(rounds)),
         authenticated(mac=pbmac1(rounds)),
@@ -128,9 +127,8 @@ def test_too_many_rounds_are_refused_before_any_is_run(rounds: int) -> None:
         authenticated(plain_bag(old(rounds)), mac=mac(1)),
         authenticated(encrypted(old(1)), plain_bag(pbes2(pbkdf2(rounds))), mac=mac(1)),
     ):
-        with pytest.raises(LimitError, match="rounds of key derivation"):
+        with bounded(0.5), pytest.raises(LimitError, match="rounds of key derivation"):
             opened(data)
-    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("kdf", [scrypt(2**20, 8), scrypt(2**14, 2**10), scrypt(2**14, 8, 10**6), scrypt(2**70)])
@@ -139,6 +137,7 @@ def test_scrypt_beyond_its_memory_or_time_is_refused(kdf: bytes) -> None:
         opened(authenticated(encrypted(pbes2(kdf)), mac=mac(1)))
 
 
+@pytest.mark.slow
 def test_the_limit_itself_is_allowed() -> None:
     data = authenticated(encrypted(pbes2(pbkdf2(MAX_KDF_ITERATIONS))), encrypted(pbes2(scrypt(2**16))))
     with pytest.raises(SecretError):  # it is tried, and its content is zeroes
@@ -172,6 +171,7 @@ def test_the_size_and_number_of_parts_are_bounded() -> None:
 OPENSSL, KEYTOOL = shutil.which("openssl"), shutil.which("keytool")
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
 @pytest.mark.parametrize("options", [[], ["-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"]])
@@ -196,6 +196,7 @@ def test_keystores_of_openssl(made: Made, tmp_path: Path, options: list[str]) ->
         opened(data, b"wachtwoord e")
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.skipif(KEYTOOL is None, reason="keytool is not installed")
 @pytest.mark.parametrize("kind", ["JKS", "JCEKS"])

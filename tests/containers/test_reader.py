@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import random
-import time
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES
 from tests.containers.conftest import Made
 from tests.support.der import certificate, extension, oid, sequence, tlv
+from tests.support.effort import bounded
 from tests.support.shared import shared
 
 
@@ -214,11 +214,9 @@ def test_nothing_in_metadata_acts_and_nothing_is_slow(made: Made) -> None:
     bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
     text = b"<?xml version='1.0'?>" + bomb + metadata(element(base64.b64encode(made.der)))[21:]
     assert read(text).certificates == (made.der,)
-    started = time.process_time()
     for noise in (b"<X509Certificate " * 500_000, b"<a" * 2_000_000, b"<X509Certificate>" * 500_000):
-        with pytest.raises(InputError):
+        with bounded(2.0), pytest.raises(InputError):
             read(metadata(noise))
-    assert time.process_time() - started < 2.0
 
 
 def test_a_page_or_document_around_pem_does_not_hide_it(made: Made) -> None:
@@ -287,11 +285,9 @@ def test_the_limits(made: Made) -> None:
 
 @pytest.mark.parametrize("fill", [b"\x30\x80", b"\x30\x00", b"\x05\x00", b"\x30\x82\xff\xff"])
 def test_megabytes_of_small_values_are_refused_quickly(fill: bytes) -> None:
-    started = time.process_time()
     for data in (tlv(0x30, fill * 1_000_000), fill * 2_000_000):
-        with pytest.raises(PkitoolsError):
+        with bounded(2.0), pytest.raises(PkitoolsError):
             read(data)
-    assert time.process_time() - started < 2.0
 
 
 # asked for one kind

@@ -23,6 +23,7 @@ CALLS = "write,fsync,fchmod,link,linkat,rename,renameat,unlink,unlinkat,flock"
 OLD, NEW = {"x.key": b"keyold", "x.csr": b"csrold"}, {"x.key": b"keynew", "x.csr": b"csrnew"}
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.interop,
     pytest.mark.skipif(STRACE is None, reason="strace is not installed: crash points cannot be enumerated"),
 ]

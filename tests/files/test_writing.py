@@ -15,6 +15,7 @@ import pytest
 
 from pkitools.errors import FileError
 from pkitools.files import Output, check_outputs, make_folder, write_public, write_secret, write_set
+from tests.support.effort import PATIENCE
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o277, 0o777], ids=oct)
@@ -361,6 +362,7 @@ def _race(
         results.put(error.code)
 
 
+@pytest.mark.slow
 def test_of_many_writers_one_wins_and_its_set_is_whole(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     for turn in range(10):
@@ -371,7 +373,7 @@ def test_of_many_writers_one_wins_and_its_set_is_whole(tmp_path: Path) -> None:
         for writer in writers:
             writer.start()
         start.set()
-        told = [results.get(timeout=30) for _ in writers]
+        told = [results.get(timeout=PATIENCE) for _ in writers]
         for writer in writers:
             writer.join()
         winners = [answer for answer in told if answer.isdigit()]
@@ -381,6 +383,7 @@ def test_of_many_writers_one_wins_and_its_set_is_whole(tmp_path: Path) -> None:
         assert content(folder) == expected
 
 
+@pytest.mark.slow
 def test_nobody_ever_sees_a_secret_open(tmp_path: Path) -> None:
     seen: set[int] = set()
     done = threading.Event()

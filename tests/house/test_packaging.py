@@ -38,6 +38,7 @@ def wheel_names(built: Path) -> set[str]:
         return set(wheel.namelist())
 
 
+@pytest.mark.slow
 def test_the_top_level_of_the_wheel_is_three_packages_and_its_metadata(wheel_names: set[str]) -> None:
     top = {name.split("/")[0] for name in wheel_names}
     assert {name for name in top if not name.endswith(".dist-info")} == set(PACKAGES)

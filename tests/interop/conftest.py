@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from pkitools_test_pki.defects.laboratory import KeyRing, Laboratory
+from pkitools_test_pki.defects.laboratory import Laboratory
 from pkitools_test_pki.defects.model import BrokenCertificate
 from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.keys import small_keys
+from tests.support.broken import Catalogue
+from tests.support.broken import laboratory as shared_laboratory
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5)
 
 
 @pytest.fixture(scope="session")
 def laboratory() -> Laboratory:
-    return Laboratory(NOW, keys=KeyRing(small_keys))
+    return shared_laboratory(NOW)
 
 
 @pytest.fixture(scope="session")
-def broken(laboratory: Laboratory) -> dict[str, BrokenCertificate]:
-    return {defect.name: defect.build(laboratory) for defect in defects()}
+def broken() -> Mapping[str, BrokenCertificate]:
+    return Catalogue(NOW)
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,12 @@ from pkitools_test_pki.issued import IssuedCertificate, pem
 from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.interop.conftest import NOW
+from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 from tests.support.nginx import nginx
 
 yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 HOST = "localhost"  # urllib connects to the name it verifies
 SECRET = b"correct horse"
@@ -63,7 +64,7 @@ def test_nginx_serves_with_what_is_exported(
     opener = urllib.request.build_opener(urllib.request.HTTPSHandler(context=context), urllib.request.ProxyHandler({}))
     with (
         nginx(tmp_path, certificate=certificate, key=key, client_authorities=authorities, crls={HOST: crls}) as running,
-        opener.open(f"https://{HOST}:{running.port}/", timeout=10) as answer,
+        opener.open(f"https://{HOST}:{running.port}/", timeout=PATIENCE) as answer,
     ):
         assert answer.read().startswith(b"SUCCESS TLSv1.3")
 

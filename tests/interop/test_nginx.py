@@ -5,23 +5,25 @@ from __future__ import annotations
 import socket
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from pkitools_test_pki.defects.laboratory import Laboratory
-from pkitools_test_pki.defects.model import BrokenCertificate
+from pkitools_test_pki.defects.model import BrokenCertificate, Layer
 from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.issued import IssuedCertificate, pem
 from tests.interop.conftest import tolerated
+from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 from tests.support.nginx import nginx
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 CLOSED = "CLOSED"
+NO_CRLS = b""
 REASONS = {
     "expired": "certificate has expired",
     "not-yet-valid": "certificate is not yet valid",
@@ -64,14 +66,14 @@ class House:
 @pytest.fixture(scope="session")
 def house(
     laboratory: Laboratory,
-    broken: dict[str, BrokenCertificate],
+    broken: Mapping[str, BrokenCertificate],
     sound: IssuedCertificate,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[House]:
     judge("nginx")
     folder = tmp_path_factory.mktemp("nginx")
     hosts: dict[bytes, str] = {}
-    for crls in (crls_of(laboratory, sound), *(found.crls_pem for found in broken.values())):
+    for crls in (crls_of(laboratory, sound), NO_CRLS, *(found.crls_pem for found in broken.values())):
         hosts.setdefault(crls, f"crl{len(hosts)}.nginx.test")
     server = laboratory.leaf(dns=list(hosts.values()))
     root = laboratory.root.certificate.pem
@@ -95,7 +97,7 @@ def python(house: House, host: str, version: str) -> str:
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # the client offers whatever it has; the server is to refuse it
     context.load_cert_chain(house.folder / "chain.pem", house.folder / "key.pem")
     try:
-        with socket.create_connection(("127.0.0.1", house.port), timeout=10) as bare:
+        with socket.create_connection(("127.0.0.1", house.port), timeout=PATIENCE) as bare:
             bare.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else each answer waits 40 ms
             with context.wrap_socket(bare, server_hostname=host) as connection:
                 connection.sendall(f"GET / HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
@@ -105,7 +107,8 @@ def python(house: House, host: str, version: str) -> str:
 
 
 def curl(house: House, host: str, version: str) -> str:
-    command = [judge("curl"), "--silent", "--show-error", "--max-time", "10", f"--tlsv{version}", "--tls-max", version]
+    command = [judge("curl"), "--silent", "--show-error", "--max-time", str(PATIENCE)]
+    command += [f"--tlsv{version}", "--tls-max", version]
     command += ["--cacert", "root.pem", "--cert", "chain.pem", "--key", "key.pem", "--noproxy", "*"]
     command += ["--connect-to", f"::127.0.0.1:{house.port}", f"https://{host}/"]
     return subprocess.run(command, cwd=house.folder, capture_output=True, text=True, check=True).stdout
@@ -117,7 +120,7 @@ def openssl(house: House, host: str, version: str) -> str:
     command += ["-cert", "chain.pem", "-cert_chain", "chain.pem", "-key", "key.pem", f"-tls{version.replace('.', '_')}"]
     request = f"GET / HTTP/1.0\r\nHost: {host}\r\n\r\n"
     done = subprocess.run(
-        command, cwd=house.folder, input=request, capture_output=True, text=True, check=False, timeout=20
+        command, cwd=house.folder, input=request, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
     return done.stdout.partition("\n\n")[2]
 
@@ -148,7 +151,7 @@ def test_without_a_certificate_nobody_comes_in(house: House, version: str) -> No
     context = ssl.create_default_context(cafile=str(house.folder / "root.pem"))
     context.minimum_version = context.maximum_version = VERSIONS[version]
     with (
-        socket.create_connection(("127.0.0.1", house.port), timeout=10) as bare,
+        socket.create_connection(("127.0.0.1", house.port), timeout=PATIENCE) as bare,
         context.wrap_socket(bare, server_hostname="crl0.nginx.test") as connection,
     ):
         connection.sendall(b"GET / HTTP/1.0\r\nHost: crl0.nginx.test\r\n\r\n")
@@ -159,14 +162,19 @@ def test_without_a_certificate_nobody_comes_in(house: House, version: str) -> No
 
 @pytest.mark.parametrize("name", [defect.name for defect in defects()])
 def test_a_broken_certificate_is_refused_or_listed(
-    house: House, broken: dict[str, BrokenCertificate], name: str
+    house: House, broken: Mapping[str, BrokenCertificate], name: str
 ) -> None:
     found = broken[name]
     host = house.offer(found.chain_pem, found.key_pem, found.crls_pem)
     if name in tolerated("client"):
         with pytest.raises(ssl.SSLError):
             python(house, host, "1.3")
+        assert found.defect.layer is Layer.TLS
         return
+    # which layer notices it: by the root alone, or only with CRLs
+    alone = python(house, house.offer(found.chain_pem, found.key_pem, NO_CRLS), "1.3")
+    assert alone.startswith("SUCCESS") is (found.defect.layer is not Layer.TLS)
+    assert (name in tolerated("nginx")) is (found.defect.layer in {Layer.APPLICATION, Layer.CHECK})
     answers = {version: python(house, host, version) for version in VERSIONS}
     if name in tolerated("nginx"):
         assert all(answer.startswith("SUCCESS") for answer in answers.values()), answers
@@ -179,7 +187,7 @@ def test_a_broken_certificate_is_refused_or_listed(
 @pytest.mark.parametrize("client", [curl, openssl])
 @pytest.mark.parametrize("name", TRIED_BY_ALL)
 def test_every_client_is_refused_alike(
-    house: House, broken: dict[str, BrokenCertificate], client: Callable[[House, str, str], str], name: str
+    house: House, broken: Mapping[str, BrokenCertificate], client: Callable[[House, str, str], str], name: str
 ) -> None:
     found = broken[name]
     host = house.offer(found.chain_pem, found.key_pem, found.crls_pem)

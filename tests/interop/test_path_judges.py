@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pkitools_test_pki.pki import PKI, build
 from tests.interop.conftest import NOW, tolerated
 from tests.support.judges import judge
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 G1 = "g1."
@@ -55,7 +56,7 @@ def put(folder: Path, root: bytes, path: bytes, crls: bytes) -> None:
 @pytest.fixture(scope="session")
 def cases(
     laboratory: Laboratory,
-    broken: dict[str, BrokenCertificate],
+    broken: Mapping[str, BrokenCertificate],
     sound: IssuedCertificate,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:

@@ -21,7 +21,7 @@ from pkitools_test_pki.pki import PKI
 from pkitools_test_pki.server import PkiServer
 from tests.support.serving import get, real_time
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 PROFILES = ("g4-tls", "g1-server")  # RSASSA-PSS with CRLs only; PKCS#1 with OCSP
 

@@ -65,11 +65,13 @@ def test_no_character_but_ascii_digits_and_capitals_is_accepted(text: str, posit
             OIN.parse(changed)
 
 
-@pytest.mark.parametrize("zero", [chr(c) for c in range(0x80, 0x110000) if unicodedata.digit(chr(c), None) == 0])
-def test_no_other_script_s_zero_is_a_zero(zero: str) -> None:
-    with pytest.raises(InvalidOINError):
-        OIN.parse("00000001822477348000".replace("0", zero))
-    assert not passes_eleven_test("822477340".replace("0", zero))
+def test_no_other_script_s_zero_is_a_zero() -> None:
+    zeros = [chr(c) for c in range(0x80, 0x110000) if unicodedata.digit(chr(c), None) == 0]
+    assert len(zeros) > 60
+    for zero in zeros:
+        with pytest.raises(InvalidOINError):
+            OIN.parse("00000001822477348000".replace("0", zero))
+        assert not passes_eleven_test("822477340".replace("0", zero)), f"U+{ord(zero):04X}"
 
 
 @given(eleven_test_numbers, st.integers(0, 8), st.integers(1, 9))

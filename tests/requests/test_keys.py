@@ -15,7 +15,7 @@ from asn1crypto import keys as asn1_keys
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import InputError, InvalidValueError, LimitError, PkitoolsError, SecretError
@@ -86,6 +86,7 @@ def test_two_encryptions_of_one_key_have_nothing_in_common() -> None:
     assert not set(first[:-1]) & set(second[:-1])
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize("spec", [RSA, EC])
 def test_openssl_opens_an_encrypted_key(tmp_path: Path, spec: str) -> None:
@@ -108,6 +109,7 @@ def test_openssl_opens_an_encrypted_key(tmp_path: Path, spec: str) -> None:
     assert opened.stdout == pooled_key(spec).public.spki, opened.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_gnutls_opens_an_encrypted_key(tmp_path: Path) -> None:
     if shutil.which("certtool") is None:
@@ -219,7 +221,7 @@ def test_other_kinds_of_keys_are_refused() -> None:
     assert caught.value.code == "requests.error.key_kind"
 
 
-@settings(deadline=None)  # a changed octet may ask for a full check of an RSA key
+@pytest.mark.slow
 @given(st.integers(0, 1190), st.integers(1, 255))
 def test_a_changed_octet_gives_our_own_error_or_a_key(position: int, change: int) -> None:
     der = bytearray(encode(RSA, Encoding.DER, PrivateFormat.PKCS8))

@@ -205,6 +205,7 @@ def test_the_g1_profile_has_a_place_for_locality_and_none_for_ou() -> None:
     assert [name for name, _ in planned.subject.attributes] == ["C", "ST", "L", "O", "CN", "serialNumber"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spec", "code"), [("ec:p-256", "key_algorithm"), ("rsa:2048", "key_too_small"), ("e3", "key_exponent")]
 )
@@ -224,6 +225,7 @@ def test_the_files_are_a_key_and_a_request_or_the_request_alone() -> None:
     assert b"PRIVATE" not in made.pem
 
 
+@pytest.mark.slow
 def test_making_makes_a_new_key_each_time() -> None:
     first, second = plan().make(), plan().make()
     assert first.key.public.spki_sha256 != second.key.public.spki_sha256

@@ -24,6 +24,7 @@ CASES = [
 ]
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.interop,
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
 ]

@@ -217,6 +217,7 @@ def test_a_key_that_is_none_signed_nothing(world: World, garbage: bytes) -> None
     assert not read_crl(world.crl_case(world.plain).crl()).signed_by(garbage)
 
 
+@pytest.mark.slow
 def test_no_bit_of_the_signature_or_what_it_covers_can_be_turned(world: World) -> None:
     """All bits of the signature, and every third of the rest: never GOOD, never an error of another kind."""
     data = world.crl_case(world.plain).crl(revocations=[OTHER])

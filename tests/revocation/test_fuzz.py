@@ -22,6 +22,8 @@ from pkitools_test_pki.faults.http import HTML
 from pkitools_test_pki.faults.responses import OCSP_FAULTS
 from tests.revocation.material import MOMENT, World
 
+pytestmark = pytest.mark.slow
+
 SEED = int(os.environ.get("PKITOOLS_FUZZ_SEED", "20261122"))
 ROUNDS = int(os.environ.get("PKITOOLS_FUZZ_ROUNDS", "20000"))
 TOO_LONG = 0.25  # seconds for one input, as the bound of every reader; with slack for a busy machine below

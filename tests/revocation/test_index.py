@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.crl.bulk_entries import TABLE_ROWS, EntryLayout, key_of
@@ -14,6 +14,7 @@ from pkitools.crl.entries import read_entry
 from pkitools.crl.index import SerialIndex
 from pkitools.x509.der import DERError
 from pkitools_test_pki import der
+from tests.support.effort import examples
 
 REASON = bytes.fromhex("300c300a0603551d1504030a01")
 INVALIDITY = bytes.fromhex("301a3018 0603551d18 0411 180f")
@@ -57,7 +58,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(data=st.data())
 def test_what_the_columns_accept_the_row_reader_accepts(layout: str, data: st.DataObject) -> None:
     row = LAYOUTS[layout]

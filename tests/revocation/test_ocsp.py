@@ -249,6 +249,7 @@ def test_what_is_no_response(name: str) -> None:
     assert error.value.code == f"revocation.error.{code}"
 
 
+@pytest.mark.slow
 def test_limits_on_what_a_response_holds(world: World) -> None:
     case = world.ocsp_case(world.plain)
     assert len(read_response(case.signed(*(case.single(serial_number=n) for n in range(100)))).responses) == 100
@@ -271,6 +272,7 @@ def test_a_nonce_of_a_size_that_is_none(world: World, octets: int) -> None:
         read_response(world.ocsp_case(world.plain).signed(extra=extra, nonce=None))
 
 
+@pytest.mark.slow
 def test_no_bit_of_a_response_can_be_turned(world: World) -> None:
     """All bits of the signature and every fifth of the rest; a good answer never stays one by chance."""
     data = world.ocsp_case(world.plain).signed()

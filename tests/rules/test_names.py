@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.rules.names import is_dns_name, is_email, is_uri, looks_like_host
+from tests.support.effort import bounded
 
 
 @pytest.mark.parametrize(
@@ -77,8 +76,7 @@ def test_any_text_gets_an_answer(text: str) -> None:
     "text", ["a" * 4096, "-" * 4096, "a-" * 2048, "a." * 2048, "*." * 2048, "http://" + "a" * 4089]
 )
 def test_long_names_take_no_time(text: str) -> None:
-    began = time.perf_counter()
     for judge in (is_dns_name, is_email, is_uri, looks_like_host):
-        judge(text)
-        judge(text + "!")
-    assert time.perf_counter() - began < 0.2
+        with bounded(0.2):
+            judge(text)
+            judge(text + "!")

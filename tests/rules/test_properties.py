@@ -7,7 +7,7 @@ import string
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.environment import Environment
@@ -31,6 +31,7 @@ from pkitools.x509 import (
 )
 from pkitools.x509.oids import ATTRIBUTES, EXTENDED_KEY_USAGES, EXTENSIONS, KEY_USAGES, QC_STATEMENTS
 from tests.support.certificates import MOMENT, made
+from tests.support.effort import examples
 
 BASES = [
     made(name) for name in ("g1-server", "g4-tls", "trial:g4-tls", "trial:g4-seal", "uzi-server", "ca", "self-signed")
@@ -149,7 +150,7 @@ def hold(facts: CertificateFacts, **asked: Any) -> None:
         assert message(f"report.reason.{outcome.reason}", outcome.params, "nl").message
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(150)
 @given(
     mutated(),
     st.sampled_from([None, *(profile.name for profile in profiles())]),
@@ -177,7 +178,7 @@ def test_lint_never_raises_on_mutated_facts(
     )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.sampled_from(BASES), st.data())
 def test_lint_never_raises_on_mutated_bytes(base: CertificateFacts, data: st.DataObject) -> None:
     der = bytearray(base.der)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 
 _MAIN = """\
@@ -80,16 +81,17 @@ def nginx(
         yield Nginx(port)
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=PATIENCE)
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(200):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         if process.poll() is not None:
             assert process.stdout is not None
             raise AssertionError(f"nginx stopped: {process.stdout.read().decode()}")
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE).close()
         except OSError:
             time.sleep(0.02)
         else:

@@ -7,7 +7,6 @@ The points are sampled evenly; PKITOOLS_CRASH_POINTS=0 takes them all.
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -19,12 +18,13 @@ import pytest
 from pkitools_test_pki.audit import audit_folder
 from pkitools_test_pki.folder import create_folder, open_folder
 from pkitools_test_pki.keys import elliptic_keys
+from tests.support.effort import budget
 from tests.support.judges import judge
 from tests.test_pki.conftest import MOMENT
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
-POINTS = int(os.environ.get("PKITOOLS_CRASH_POINTS", "10"))
+POINTS = budget("PKITOOLS_CRASH_POINTS", 10)
 CALLS = ("write", "pwrite64", "fsync", "fdatasync", "ftruncate", "link", "linkat", "rename", "unlink", "mkdir")
 
 PRELUDE = """

@@ -16,6 +16,8 @@ from pkitools_test_pki.keys import private_pem
 from pkitools_test_pki.pki import PKI
 from tests.support.judges import judge
 
+pytestmark = pytest.mark.slow
+
 SECRET = b"correct horse"
 
 

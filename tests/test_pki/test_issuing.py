@@ -186,6 +186,7 @@ def test_old_signatures_can_be_made(rsa_pki: PKI) -> None:
     assert facts.signature_algorithm.name == "sha1WithRSAEncryption"
 
 
+@pytest.mark.slow
 def test_real_generations_sign_as_in_reality(rsa_pki: PKI) -> None:
     g4, g1 = rsa_pki.issue("g4-tls").facts, rsa_pki.issue("g1-server").facts
     assert (g4.signature_algorithm.name, g4.signature_algorithm.salt_length) == ("RSASSA-PSS", 64)

@@ -15,7 +15,7 @@ from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.shapes import shape_names, templates
 from tests.support.judges import judge
 
-pytestmark = pytest.mark.interop
+pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
 NOW = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)  # the judges have a clock of their own
 

@@ -19,6 +19,7 @@ from pkitools_test_pki.server import PkiServer, pages
 from pkitools_test_pki.server.shelf import Shelf
 from pkitools_test_pki.server.site import Site
 from pkitools_test_pki.server.source import MemorySource
+from tests.support.effort import PATIENCE
 from tests.support.serving import MOMENT, Clock, ask, get
 
 
@@ -168,7 +169,7 @@ def test_a_server_starts_before_its_pki_and_leaves_nothing(threads_before: set[t
         port = server.port
     assert set(threading.enumerate()) == threads_before
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=5)
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
 def test_the_port_is_that_of_the_certificates(tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_large_and_odd_requests_are_refused_by_status(pki: PKI) -> None:
 def test_a_body_in_chunks(pki: PKI) -> None:
     with (
         PkiServer(pki, clock=Clock(), port=0) as server,
-        socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection,
+        socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as connection,
     ):
         connection.sendall(
             f"POST /ocsp/{pki['g3-server-tsp'].file_name} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

@@ -38,7 +38,10 @@ from pkitools_test_pki.server import PkiServer
 from pkitools_test_pki.server.faulty import FaultyDocuments, choose, served_faults
 from pkitools_test_pki.server.site import Site
 from pkitools_test_pki.server.source import MemorySource
+from tests.support.effort import PATIENCE
 from tests.support.serving import MOMENT, Clock, ask, get
+
+pytestmark = pytest.mark.slow
 
 SERVED = served_faults()
 DOCUMENTS = [name for name, fault in SERVED.items() if fault.kind in {"crl", "ocsp"}]
@@ -176,10 +179,10 @@ def test_a_page_for_a_certificate_and_good_crls(faulty: PkiServer) -> None:
 @pytest.mark.parametrize("faulty", ["N3"], indirect=True)
 def test_stopping_breaks_off_what_would_never_end(faulty: PkiServer) -> None:
     url = urlsplit(source_of(faulty)["g3-server-tsp"].crl_url)
-    waiting = [socket.create_connection(("127.0.0.1", faulty.port), timeout=5) for _ in range(5)]
+    waiting = [socket.create_connection(("127.0.0.1", faulty.port), timeout=PATIENCE) for _ in range(5)]
     for connection in waiting:
         connection.sendall(f"GET {url.path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
-    half = socket.create_connection(("127.0.0.1", faulty.port), timeout=5)
+    half = socket.create_connection(("127.0.0.1", faulty.port), timeout=PATIENCE)
     half.sendall(b"GET / HT")
     faulty.stop()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("test-pki")]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import InputError
@@ -28,6 +28,7 @@ from pkitools_test_pki.server.ocsp import read_request
 from pkitools_test_pki.server.responder import Mode, Responder
 from pkitools_test_pki.server.site import Site
 from pkitools_test_pki.server.source import MemorySource
+from tests.support.effort import examples
 from tests.support.serving import MOMENT, Clock, ask
 
 HASHES = (hashes.SHA1(), hashes.SHA256(), hashes.SHA384(), hashes.SHA512())
@@ -209,7 +210,7 @@ def seed() -> bytes:
     return request(leaf, NONCE)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(data=st.data())
 def test_any_bytes_give_a_request_or_our_error(seed: bytes, data: st.DataObject) -> None:
     octets = bytearray(seed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import shutil
 import socket
 import ssl
@@ -26,6 +27,7 @@ from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.server import PkiServer
 from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
 from pkitools_test_pki.server.tls import certificates_in
+from tests.support.effort import PATIENCE
 from tests.support.schemas import assert_valid
 from tests.support.serving import Clock, get, real_time
 
@@ -57,7 +59,7 @@ class World:
     def ask(self, client: IssuedCertificate | None, version: str = "1.3", accept: str = "*/*") -> tuple[int, bytes]:
         """Ask with Python's ssl."""
         with (
-            socket.create_connection(("127.0.0.1", self.rehearsal.port), timeout=10) as plain,
+            socket.create_connection(("127.0.0.1", self.rehearsal.port), timeout=PATIENCE) as plain,
             self.context(client, version).wrap_socket(plain, server_hostname="localhost") as secure,
         ):
             secure.sendall(
@@ -71,7 +73,7 @@ class World:
 
     def refusal(self) -> Refusal:
         """Return the one refusal there was; a client may know of it before the server has told."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while not self.told and time.monotonic() < deadline:
             time.sleep(0.01)
         (refusal,) = self.told
@@ -197,13 +199,13 @@ def test_a_revocation_holds_for_the_next_connection(quick: World) -> None:
 
 
 def test_a_client_without_tls_or_that_distrusts_us_is_told_to_the_owner(quick: World) -> None:
-    with socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=10) as plain:
+    with socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=PATIENCE) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
         plain.recv(100)
     assert quick.refusal().handshake.reason == "HTTP_REQUEST"
     quick.told.clear()
     with (
-        socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=PATIENCE) as plain,
         pytest.raises(ssl.SSLCertVerificationError),
     ):
         ssl.create_default_context().wrap_socket(plain, server_hostname="localhost")
@@ -212,10 +214,10 @@ def test_a_client_without_tls_or_that_distrusts_us_is_told_to_the_owner(quick: W
 
 def test_a_silent_client_keeps_nobody_waiting(quick: World) -> None:
     client = quick.pki.issue()
-    silent = [socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=10) for _ in range(5)]
-    started = time.monotonic()
+    silent = [socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=PATIENCE) for _ in range(5)]
     assert quick.ask(client)[0] in {200, 403}
-    assert time.monotonic() - started < 5
+    closed, _, _ = select.select(silent, [], [], 0)
+    assert not closed, "it answered while they were silent, and not after giving up on them"
     for connection in silent:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()
@@ -228,7 +230,7 @@ def test_it_stops_with_its_server_and_leaves_no_key_behind(quick: World) -> None
     assert not folder.exists()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("test-pki")]
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=5)
+        socket.create_connection(("127.0.0.1", quick.rehearsal.port), timeout=PATIENCE)
 
 
 def test_what_it_needs(tmp_path: Path) -> None:
@@ -262,9 +264,8 @@ def test_curl(world: World, version: str, now: datetime) -> None:
         url = world.rehearsal.url.replace("127.0.0.1", "localhost")
         trust = ["--cacert", str(world.folder / "roots.pem"), "--cert", str(chain), "--key", str(key)]
         versions = [f"--tlsv{version}", "--tls-max", version]
-        return subprocess.run(
-            [tool("curl"), "-sS", "-f", *versions, *trust, url], capture_output=True, text=True, timeout=30, check=False
-        )
+        command = [tool("curl"), "-sS", "-f", *versions, *trust, url]
+        return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     good, bad = run(world.pki.issue()), run(_expired(world.pki, now))
     assert (good.returncode, good.stderr) == (0, "")
@@ -287,7 +288,7 @@ def test_openssl_s_client(world: World, version: str, option: str, now: datetime
             input="GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=PATIENCE,
             check=False,
         )
         return done.stdout + done.stderr

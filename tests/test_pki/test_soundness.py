@@ -46,6 +46,7 @@ def test_nothing_is_worse_than_a_notice(everything: PKI, profile: str) -> None:
     assert report.verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 def test_production_refuses_it_by_rule_and_its_names_tell_why(everything: PKI, profile: str) -> None:
     result = judged(everything, profile, Environment.PRODUCTION)

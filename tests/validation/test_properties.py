@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import InputError
@@ -25,6 +25,7 @@ from tests.support.chains import (
     signature,
 )
 from tests.support.der import sequence, tlv
+from tests.support.effort import budget, examples
 from tests.validation.openssl import openssl_says
 
 CHAIN = good_chain()
@@ -36,7 +37,7 @@ STRANGERS = [
     end_entity("stranger.example.nl", CHAIN.tsp),
     authority("TSP", CHAIN.domain, path_length=5),
 ]
-FAST = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FAST = examples(60)
 
 
 def verdict(leaf: bytes, intermediates: list[bytes], **asked: Any) -> tuple[bool, frozenset[str]] | None:
@@ -138,9 +139,12 @@ DIFFERENCES: dict[str, tuple[str, Callable[[bytes], bool]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_what_we_accept_of_mutated_certificates_openssl_accepts(tmp_path: Path) -> None:
-    accepted = [der for der in mutants(2_500) if (verdict(der, CHAIN.intermediates) or (False,))[0]]
+    accepted = [
+        der for der in mutants(budget("PKITOOLS_MUTANTS", 2_500)) if (verdict(der, CHAIN.intermediates) or (False,))[0]
+    ]
     assert len(accepted) > 100, "the mutations are too wild to tell anything"
     needed = set()
     for der in accepted:

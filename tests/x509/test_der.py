@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 
 import pytest
@@ -16,6 +15,7 @@ from pkitools.limits import MAX_DER_DEPTH
 from pkitools.x509 import der, read_certificate
 from pkitools.x509.der import DERError
 from tests.support.der import integer, oid, sequence, tlv
+from tests.support.effort import bounded
 
 
 def whole(data: bytes) -> der.Node:
@@ -84,12 +84,11 @@ def test_a_tag_above_thirty_is_one_number_and_still_constructed_or_not() -> None
 @pytest.mark.parametrize("depth", [10**3, 10**4, 10**5, 10**6])
 def test_depth_ends_in_an_error_in_bounded_time_and_memory(depth: int) -> None:
     data = nested(depth)
+    seen: list[tuple[int, der.Node]] = []
     tracemalloc.start()
-    started = time.process_time()
     with pytest.raises(DERError, match=f"deeper than {MAX_DER_DEPTH}"):
-        for _ in der.walk(data, whole(data)):
-            pass
-    assert time.process_time() - started < 0.1
+        seen.extend(der.walk(data, whole(data)))
+    assert len(seen) <= MAX_DER_DEPTH  # so many values and no more are looked at, whatever lies below them
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
 
@@ -108,13 +107,11 @@ def nested(depth: int) -> bytes:
 @pytest.mark.parametrize("depth", [10**3, 10**4, 10**5, 10**6])
 def test_depth_does_not_hurt_whoever_reads_files(depth: int) -> None:
     data = nested(depth)
-    started = time.process_time()
     for attempt in (data, tlv(0x30, integer(3), data), tlv(0x30, data, tlv(0x30), tlv(0x03, b"\x00"))):
-        with pytest.raises(InputError):
+        with bounded(0.3), pytest.raises(InputError):
             read_source(attempt, "file", passphrase=b"x")
-        with pytest.raises(InputError):
+        with bounded(0.3), pytest.raises(InputError):
             read_certificate(attempt)
-    assert time.process_time() - started < 0.3
 
 
 @given(st.integers(-(2**200), 2**200))

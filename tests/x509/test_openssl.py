@@ -15,7 +15,11 @@ from pkitools.x509.document import serial_hex
 from tests.support import corpus
 
 OPENSSL = shutil.which("openssl")
-pytestmark = [pytest.mark.interop, pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.interop,
+    pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed"),
+]
 
 
 def ask(der: bytes, *arguments: str) -> str:

@@ -132,6 +132,7 @@ def _loaded(der: bytes) -> x509.Certificate | None:
             return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["real", "pkits", "limbo", "vectors"])
 def test_whatever_cryptography_loads_has_facts_and_they_agree(source: str) -> None:
     certificates: dict[str, bytes] = getattr(corpus, source)()

@@ -14,7 +14,7 @@ from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.options import json_option, moment_option
 from pkitools_cli.output import complain, emit_json, say
-from pkitools_test_pki.defects import Defect, Laboratory, defects, get_defect
+from pkitools_test_pki.defects import Defect, Laboratory, Layer, defects, get_defect
 from pkitools_test_pki.defects.catalogue import SCHEMA, defect_document, refuse_occupied, write_catalogue
 from pkitools_test_pki.folder import open_folder
 
@@ -65,6 +65,7 @@ def _list(chosen: list[Defect], as_json: bool) -> None:
         emit_json("pkitools.test-pki-defects/v1", {"defects": [defect_document(defect) for defect in chosen]})
         return
     width = max(len(defect.name) for defect in chosen)
+    layers = {layer: tr(f"cli.test_pki_broken.layer.{layer}") for layer in Layer}
     topic = ""
     for defect in chosen:
         if defect.topic != topic:
@@ -72,4 +73,5 @@ def _list(chosen: list[Defect], as_json: bool) -> None:
             say(tr(f"cli.test_pki_broken.topic.{topic}"), bold=True)
         warns = "" if defect.refused else tr("cli.test_pki_broken.warns")
         said = defect.description_nl if language() == "nl" else defect.description
-        say(f"  {defect.name:<{width}}  {warns}{said}")
+        layer = layers[defect.layer]
+        say(f"  {defect.name:<{width}}  {layer:<{max(map(len, layers.values()))}}  {warns}{said}")

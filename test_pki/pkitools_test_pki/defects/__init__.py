@@ -9,7 +9,7 @@ more and no fewer, is a test.
 """
 
 from pkitools_test_pki.defects.laboratory import Laboratory
-from pkitools_test_pki.defects.model import BrokenCertificate, Context, Defect
+from pkitools_test_pki.defects.model import BrokenCertificate, Context, Defect, Layer
 from pkitools_test_pki.defects.registry import defects, get_defect
 
-__all__ = ["BrokenCertificate", "Context", "Defect", "Laboratory", "defects", "get_defect"]
+__all__ = ["BrokenCertificate", "Context", "Defect", "Laboratory", "Layer", "defects", "get_defect"]

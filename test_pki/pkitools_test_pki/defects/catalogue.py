@@ -17,7 +17,7 @@ import json
 import os
 import shlex
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -26,11 +26,18 @@ from pkitools.errors import FileError
 from pkitools.files import Output, write_public, write_set
 from pkitools.text import instant
 from pkitools_test_pki.defects.laboratory import Laboratory
-from pkitools_test_pki.defects.model import BrokenCertificate, Context, Defect
+from pkitools_test_pki.defects.model import BrokenCertificate, Context, Defect, Layer
 from pkitools_test_pki.defects.registry import defects
 
 SCHEMA: Final = "pkitools.test-pki-broken/v1"
 SOUND: Final = Defect("sound", "", "", frozenset(), Context(), lambda lab: lab.leaf())
+NOTICED: Final = {
+    Layer.TLS: "the TLS stack, in the handshake",
+    Layer.REVOCATION: "the TLS stack, with CRLs or OCSP",
+    Layer.APPLICATION: "the application that reads the certificate",
+    Layer.CHECK: "`cert check` only: no connection depends on it",
+}
+"""Which layer can notice a defect first, in words."""
 TRUST: Final = "trust.pem"
 CRLS: Final = "crls.pem"
 
@@ -102,7 +109,8 @@ def _fill(folder: Path, laboratory: Laboratory, chosen: Sequence[Defect]) -> dic
         ],
     }
     write_public(folder / "index.json", (json.dumps(index, indent=2, ensure_ascii=False) + "\n").encode())
-    write_public(folder / "index.md", "\n".join(_markdown(index)).encode())
+    text = "\n".join(_markdown(index, {defect.name: defect.layer for defect in chosen}))
+    write_public(folder / "index.md", text.encode())
     return index
 
 
@@ -153,7 +161,7 @@ def command(context: Context, files: dict[str, str | None], moment: datetime) ->
     return shlex.join([*parts, "--offline"])
 
 
-def _markdown(index: dict[str, Any]) -> Iterator[str]:
+def _markdown(index: dict[str, Any], layers: Mapping[str, Layer]) -> Iterator[str]:
     yield "# Broken certificates"
     yield ""
     yield (
@@ -169,6 +177,7 @@ def _markdown(index: dict[str, Any]) -> Iterator[str]:
             yield from ("", f"## {topic}")
         yield from ("", f"### {row['name']}", "", row["description"]["en"], f"*{row['description']['nl']}*", "")
         kind = "Rules" if row["refused"] else "Warnings only"
-        yield f"{kind}: " + ", ".join(f"`{code}`" for code in row["codes"])
+        yield f"{kind}: " + ", ".join(f"`{code}`" for code in row["codes"]) + "  "
+        yield f"Noticed by: {NOTICED[layers[row['name']]]}"
         yield from ("", f"    {row['command']}")
     yield ""

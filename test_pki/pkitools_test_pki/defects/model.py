@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,6 +19,19 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult
     from pkitools_test_pki.algorithms import PrivateKey
     from pkitools_test_pki.defects.laboratory import Laboratory
+
+
+class Layer(StrEnum):
+    """Where a defect can be noticed first, when a client shows the certificate to a server that trusts its root."""
+
+    TLS = "tls"
+    """The TLS stack refuses it in the handshake."""
+    REVOCATION = "revocation"
+    """The TLS stack refuses it once it is given the CRLs, or asks OCSP."""
+    APPLICATION = "application"
+    """The handshake succeeds; who reads the certificate afterwards, such as for its OIN, has to see it."""
+    CHECK = "check"
+    """No connection depends on it: a rule of PKIoverheid or of a system, of which ``cert check`` tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,14 @@ class Defect:
         from pkitools_test_pki.defects.registry import dutch_descriptions
 
         return dutch_descriptions()[self.name]
+
+    @property
+    def layer(self) -> Layer:
+        """Where it can be noticed first."""
+        from pkitools_test_pki.defects.registry import layers
+
+        topics, named = layers()
+        return named.get(self.name, topics[self.topic])
 
     def build(self, laboratory: Laboratory) -> BrokenCertificate:
         """Return a certificate with this defect."""

@@ -9,10 +9,10 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from pkitools.errors import InvalidValueError
-from pkitools_test_pki.defects.model import Build, Context, Defect
+from pkitools_test_pki.defects.model import Build, Context, Defect, Layer
 
 TOPICS: Final = (
     "validity",
@@ -78,5 +78,16 @@ def get_defect(name: str) -> Defect:
 @cache
 def dutch_descriptions() -> dict[str, str]:
     """Return name → description in Dutch."""
-    text = files("pkitools_test_pki").joinpath("data", "defects_nl.toml").read_text(encoding="utf-8")
-    return {str(name): str(description) for name, description in tomllib.loads(text).items()}
+    return {str(name): str(description) for name, description in _data("defects_nl.toml").items()}
+
+
+@cache
+def layers() -> tuple[dict[str, Layer], dict[str, Layer]]:
+    """Return topic → where its defects are noticed first, and name → the same for those noticed elsewhere."""
+    found = _data("defect_layers.toml")
+    topics, named = ({str(key): Layer(value) for key, value in found[part].items()} for part in ("topics", "defects"))
+    return topics, named
+
+
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads(files("pkitools_test_pki").joinpath("data", name).read_text(encoding="utf-8"))

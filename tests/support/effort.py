@@ -1,0 +1,56 @@
+"""How much a test tries, and how long it may take: by the work done, not by the clock on the wall."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from hypothesis import settings
+
+PATIENCE = 60
+"""Seconds to wait for what has to come, such as another process: only a test that fails waits so long."""
+
+
+def budget(name: str, usual: int) -> int:
+    """Return a budget of :mod:`tests.conftest`: what the environment says, or the usual number."""
+    return int(os.environ.get(name, usual))
+
+
+def examples(usual: int) -> settings:
+    """Return settings for a property that tries another number than 100: as many times more in a deep run."""
+    return settings(max_examples=max(1, usual * settings().max_examples // 100))
+
+
+class _TooMuch(BaseException):
+    """Raised inside what takes too long; no ``except Exception`` of the code under test holds it up."""
+
+
+@contextmanager
+def bounded(seconds: float, *, wall: float = PATIENCE) -> Iterator[None]:
+    """Fail what takes more than so many seconds of this process's own processor time, and break it off.
+
+    What other processes do counts for nothing, so that a busy machine turns no test red. What waits for something that
+    never comes uses no processor: it is broken off after ``wall`` seconds.
+    """
+    fired: list[str] = []
+
+    def fire(number: int, _: FrameType | None) -> None:
+        fired.append("of processor time" if number == signal.SIGPROF else "in all: it waits for something")
+        raise _TooMuch
+
+    before = [(number, signal.signal(number, fire)) for number in (signal.SIGPROF, signal.SIGALRM)]
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, wall)
+    try:
+        yield
+    except _TooMuch:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before:
+            signal.signal(number, handler)
+    assert not fired, f"more than {seconds if 'processor' in fired[0] else wall} seconds {fired[0]}"
