@@ -60,7 +60,14 @@ def pages() -> dict[str, str]:
 
 
 def _index() -> str:
-    lines = ["# Reference", "", _NOTE, "", "What `import pkitools` offers. What is stable about it: `docs/stability.md`.", ""]
+    lines = [
+        "# Reference",
+        "",
+        _NOTE,
+        "",
+        "What `import pkitools` offers. What is stable about it: `docs/stability.md`.",
+        "",
+    ]
     for room, names in _names().items():
         lines += [f"## [{_TITLES[room]}]({room}.md)", ""]
         lines += [f"- [`{name}`]({room}.md#{name.lower()}): {_first_line(_object(room, name))}" for name in names]
@@ -134,7 +141,12 @@ def _docstring(item: Any) -> Iterator[str]:
         elif section.kind is griffe.DocstringSectionKind.parameters:
             yield from (*(f"- `{each.name}`: {_plain(each.description)}" for each in section.value), "")
         elif section.kind is griffe.DocstringSectionKind.raises:
-            yield from ("Raises:", "", *(f"- `{each.annotation}`: {_plain(each.description)}" for each in section.value), "")
+            yield from (
+                "Raises:",
+                "",
+                *(f"- `{each.annotation}`: {_plain(each.description)}" for each in section.value),
+                "",
+            )
         elif section.kind is griffe.DocstringSectionKind.returns:
             yield from ("Returns:", "", *(f"- {_plain(each.description)}" for each in section.value), "")
         elif section.kind is griffe.DocstringSectionKind.examples:

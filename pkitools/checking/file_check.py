@@ -28,7 +28,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
-from pkitools.messages import error_sentence
+from pkitools.messages import CAUSE
 from pkitools.profiles import Profile
 from pkitools.systems import System
 from pkitools.trust import TrustStore
@@ -164,7 +164,7 @@ def _facts(contents: Contents) -> tuple[tuple[CertificateFacts, ...], tuple[_Unr
             found.append(read_certificate(item.der))
         except InputError as error:
             unread.append(_Unread(item.position, error))
-    if not found:
+    if not found:  # then each certificate of the file was one that cannot be read
         raise unread[-1].error
     return tuple(found), tuple(unread)
 
@@ -175,7 +175,7 @@ def _block_outcomes(unread: Sequence[_Unread]) -> Iterator[Outcome]:
         yield outcome(BLOCK_READABLE, MET)
         return
     for part in unread:
-        params = {"position": str(part.position), "detail": error_sentence(part.error, "en")}
+        params = {"position": str(part.position), CAUSE: part.error.code}
         evidence = (Evidence(f"block {part.position}", part.error.code),)
         yield outcome(BLOCK_READABLE, Violated(evidence, params, severity=Severity.WARNING))
     yield outcome(BLOCK_READABLE, NotChecked("unreadable", params={"count": str(len(unread))}))

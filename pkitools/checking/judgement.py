@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from pkitools.arguments import aware, choice, optional_choice, several, text
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.ranking import ranked
 from pkitools.checking.same_requirement import told_once
@@ -25,6 +26,7 @@ from pkitools.revocation import (
     RevocationResult,
     check_revocation,
 )
+from pkitools.revocation.check import given_crls, given_responses
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, lint
 from pkitools.systems import System, evaluate, get_system
@@ -45,6 +47,7 @@ from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
@@ -56,24 +59,33 @@ class Revocation:
 
     Args:
         policy: what an unknown status means; ``None`` takes ``require`` in production and ``prefer`` in preproduction.
-        crls: CRLs at hand, DER; or read before, which saves that for the next certificate.
-        ocsp_responses: DER of OCSP responses at hand.
+        crls: CRLs at hand, one or several, DER or PEM; or read before, which saves that for the next certificate.
+        ocsp_responses: DER of OCSP responses at hand, one or several.
         fetcher: the means to use the network; ``None`` stays offline.
         cache: documents kept between runs.
         options: order of sources, freshness, limits.
+
+    Raises:
+        InvalidValueError: a value is none of those.
     """
 
-    policy: RevocationPolicy | None = None
-    crls: tuple[bytes | CertificateRevocationList, ...] = ()
-    ocsp_responses: tuple[bytes, ...] = ()
+    policy: RevocationPolicy | str | None = None
+    crls: Given | CertificateRevocationList | Iterable[Given | CertificateRevocationList] = ()
+    ocsp_responses: bytes | Iterable[bytes] = ()
     fetcher: Fetcher | None = None
     cache: Cache | None = None
     options: RevocationOptions = field(default_factory=RevocationOptions)
 
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "policy", optional_choice(RevocationPolicy, self.policy, "policy"))
+        put(self, "crls", given_crls(self.crls))
+        put(self, "ocsp_responses", given_responses(self.ocsp_responses))
+
     def policy_in(self, environment: Environment) -> RevocationPolicy:
         """Return the policy that holds in this environment."""
         if self.policy is not None:
-            return self.policy
+            return choice(RevocationPolicy, self.policy, "policy")
         return RevocationPolicy.REQUIRE if environment is Environment.PRODUCTION else RevocationPolicy.PREFER
 
 
@@ -115,12 +127,12 @@ class _IntendedUse:
 
 
 def check(
-    certificate: bytes,
+    certificate: Given,
     *,
     moment: datetime,
-    environment: Environment,
-    systems: Sequence[str | System] = (),
-    intermediates: Sequence[bytes] = (),
+    environment: Environment | str,
+    systems: str | System | Iterable[str | System] = (),
+    intermediates: Given | Iterable[Given] = (),
     trust: TrustStore | None = None,
     entity_id: str | None = None,
     profile: Profile | str | None = None,
@@ -137,11 +149,11 @@ def check(
     roots of ``trust``. Whether that hierarchy is right here is then a rule of its own, which names the anchor asked.
 
     Args:
-        certificate: DER of the end entity.
+        certificate: the end entity: DER, PEM with one certificate, a path, or an object of ``cryptography``.
         moment: validation time, aware UTC.
         environment: where the certificate is to be used.
-        systems: the connected systems it is for, by name or as data.
-        intermediates: DER of certificates that came with it; the embedded ones are added.
+        systems: the connected system it is for, or several, by name or as data.
+        intermediates: certificates that came with it, one or several; the embedded ones are added.
         trust: roots of a test hierarchy, for preproduction. In production a path to one is found and refused.
         entity_id: the entity ID it is to be used with (eHerkenning, ST-SAML).
         profile: the profile it was ordered under; else recognised by its policies.
@@ -154,19 +166,23 @@ def check(
 
     Raises:
         InputError: ``certificate`` is no certificate.
-        InvalidValueError: a system is unknown, or ``moment`` is not aware.
+        InvalidValueError: a system or an environment is unknown, ``moment`` is not aware, or what was given for one of
+            the others is nothing that could be it.
     """
-    named = tuple(get_system(s) if isinstance(s, str) else s for s in systems)
+    aware(moment)
+    environment = choice(Environment, environment, "environment")
+    named = tuple(_system(system) for system in several(systems, (str, System), "systems"))
     use = _IntendedUse(environment, moment, named, profile, entity_id, raise_crashes)
-    facts = read_certificate(certificate)
-    recognition = _recognise(facts, intermediates)
+    facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
+    between = several_ders(intermediates, CERTIFICATE, "intermediates")
+    recognition = _recognise(facts, between)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
     scope = _scope(facts, recognition, trust, self_signed=self_signed)
     judged = _judged_path(
         facts,
         lambda: validate_path(
             facts.der,
-            intermediates=(*intermediates, *scope.intermediates, *embedded_intermediates()),
+            intermediates=(*between, *scope.intermediates, *embedded_intermediates()),
             anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
             other_anchors=_embedded_roots(),
             moment=moment,
@@ -195,7 +211,7 @@ def check(
         *judged.outcomes,
         *withdrawn.outcomes,
         *check_environment(placed, raise_crashes=raise_crashes),
-        *_linted(use, facts, _issuer(facts, path, intermediates), oin),
+        *_linted(use, facts, _issuer(facts, path, between), oin),
         *_asked_by_systems(use, placed, anchor, oin.oin),
     ]
     # with several systems the same rules are asked again: what came of them is told once
@@ -215,6 +231,12 @@ class _JudgedPath:
     outcomes: tuple[Outcome, ...]
     path: VerifiedPath | None = None
     engine: str = ""
+
+
+def _system(given: str | System) -> System:
+    if isinstance(given, System):
+        return given
+    return get_system(text(given, "systems"))
 
 
 def _judged_path(facts: CertificateFacts, validate: Callable[[], PathResult]) -> _JudgedPath:
@@ -296,7 +318,7 @@ def _issuer(
 
 
 def _encoded(revocation: Revocation) -> list[bytes]:
-    return [crl if isinstance(crl, bytes) else crl.der for crl in revocation.crls]
+    return [crl if isinstance(crl, bytes) else crl.der for crl in given_crls(revocation.crls)]
 
 
 def _revocation(

@@ -19,6 +19,7 @@ from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.given import Given, as_it_came
 from pkitools.x509.name_matching import canonical_name
 from pkitools.x509.oids import (
     AUTHORITY_KEY_IDENTIFIER,
@@ -99,14 +100,16 @@ class CertificateRevocationList:
         return known
 
 
-def read_crl(data: bytes, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocationList:
-    """Read one CRL, DER or PEM.
+def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocationList:
+    """Read one CRL: DER, PEM, a path, or an object of ``cryptography``.
 
     Raises:
         InputError: these bytes are no CRL. Its code is ``revocation.error.crl_not_der``, ``..._truncated`` or
             ``..._malformed``.
         LimitError: more than ``limit`` bytes.
+        InvalidValueError: nothing that could be a CRL.
     """
+    data = as_it_came(data, "data")
     if len(data) > limit:
         raise LimitError("revocation.error.crl_too_large", size=len(data), limit=limit)
     pem = data.lstrip()[: len(_PEM)] == _PEM if data[:1] in b"-\r\n\t \xef" else False

@@ -63,6 +63,9 @@ class Basis:
     certainty: Certainty
     note: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "certainty", choice(Certainty, self.certainty, "certainty"))
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -223,9 +226,10 @@ class Report:
         """The severity of the worst violation, or ``None`` when nothing is violated."""
         return max((o.rule.severity for o in self.outcomes if o.status is Status.VIOLATED), default=None)
 
-    def codes(self, status: Status = Status.VIOLATED) -> frozenset[str]:
+    def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""
-        return frozenset(o.rule.code for o in self.outcomes if o.status is status)
+        wanted = choice(Status, status, "status")
+        return frozenset(o.rule.code for o in self.outcomes if o.status is wanted)
 
     def __add__(self, other: Report) -> Report:
         """Merge: the outcomes of both. What the left one says of subject and moment stands."""

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 from pkitools.package_data import read_toml
 from pkitools.text import shown
@@ -66,6 +66,10 @@ RemedyText: TypeAlias = Callable[[Remedy, Language], str | None]
 """A program's own sentence for a remedy; ``None`` where the library's will do."""
 
 
+CAUSE: Final = "problem"
+"""The operand that is the code of an error: a message shows the title of that error, in its own language."""
+
+
 class _Operands(dict[str, str]):
     """Operands for ``format_map``: a missing one shows as a question mark rather than hide the whole message."""
 
@@ -104,6 +108,8 @@ def message(
         remedy_text: the program's own remedies, shown instead of the library's where it has one.
     """
     entry = template(code, language)
+    if CAUSE in params:
+        params = {**params, CAUSE: template(str(params[CAUSE]), language).get("title", params[CAUSE])}
     title, text, remedy = (filled(entry.get(part, ""), params) for part in ("title", "message", "remedy"))
     own = remedy_text(Remedy(code, params), language) if remedy_text is not None else None
     return Message(title or code, text, remedy if own is None else own)

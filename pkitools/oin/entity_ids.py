@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from pkitools.arguments import optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, ask
 from pkitools.oin.entity_schemes import ENTITIES, SERVICES, EntitySubject, Scheme, environment_of, schemes
@@ -149,8 +150,10 @@ class InstanceName:
         return cls(version, Environment.PRODUCTION if letter == "P" else Environment.PREPRODUCTION, sequence)
 
 
-def check_entity_id(text: str, *, environment: Environment | None = None, certificate_oin: str | None = None) -> Report:
-    """Return the report on one entity ID and the OIN in it. It never raises, whatever the text.
+def check_entity_id(
+    text: str, *, environment: Environment | str | None = None, certificate_oin: str | None = None
+) -> Report:
+    """Return the report on one entity ID and the OIN in it. Whatever the text, it has one.
 
     Args:
         text: the entity ID.
@@ -160,8 +163,10 @@ def check_entity_id(text: str, *, environment: Environment | None = None, certif
     return _report(EntitySubject(text, ENTITIES, _where(environment), certificate_oin))
 
 
-def check_service_id(text: str, *, environment: Environment | None = None, catalogue: str | None = None) -> Report:
-    """Return the report on one service ID and the OIN in it. It never raises, whatever the text.
+def check_service_id(
+    text: str, *, environment: Environment | str | None = None, catalogue: str | None = None
+) -> Report:
+    """Return the report on one service ID and the OIN in it. Whatever the text, it has one.
 
     Args:
         text: the service ID.
@@ -171,8 +176,8 @@ def check_service_id(text: str, *, environment: Environment | None = None, catal
     return _report(EntitySubject(text, SERVICES, _where(environment), catalogue=catalogue))
 
 
-def _where(environment: Environment | None) -> Environment | None:
-    return Environment(environment) if environment is not None else None
+def _where(environment: Environment | str | None) -> Environment | None:
+    return optional_choice(Environment, environment, "environment")
 
 
 def _report(subject: EntitySubject) -> Report:

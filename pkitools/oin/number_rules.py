@@ -14,6 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
+from pkitools.arguments import optional_choice
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import (
@@ -360,9 +361,9 @@ def first_error(rules: Iterable[tuple[Rule, Callable[[S], Answer]]], subject: S)
 
 
 def check_oin(
-    text: str, *, environment: Environment | None = None, legacy: bool = False, lenient: bool = False
+    text: str, *, environment: Environment | str | None = None, legacy: bool = False, lenient: bool = False
 ) -> Report:
-    """Return the report on one text as an OIN. It never raises, whatever the text.
+    """Return the report on one text as an OIN. Whatever the text, it has one.
 
     Args:
         text: what was given.
@@ -370,8 +371,7 @@ def check_oin(
         legacy: report a prefix that is no longer given out as a WARNING, for numbers that exist already.
         lenient: tidy the text first (see :meth:`OIN.compact`) and report that as a WARNING.
     """
-    # the string "production" must not pass for "no environment asked"
-    where = Environment(environment) if environment is not None else None
+    where = optional_choice(Environment, environment, "environment")
     subject = Candidate(str(text), where, legacy, lenient)
     outcomes = [outcome for rule, check in number_rules() for outcome in ask(rule, check, subject)]
     return Report(subject.given, tuple(outcomes), environment=where)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from pkitools.arguments import aware, choice, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.fetching.model import Cache, Fetcher
@@ -36,11 +38,14 @@ from pkitools.revocation.rules import CLOCK
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.revocation.status_search import StatusSearch
 from pkitools.x509.der import node_at
+from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, as_it_came, several_ders
 from pkitools.x509.names import read_name
 from pkitools.x509.path_certificate import PathCertificate, load_cached
 
 EARLIEST_CLOCK: Final = datetime(2026, 1, 1, tzinfo=UTC)
 LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
+_ONE: Final = (bytes, bytearray, memoryview, str, os.PathLike, HasPublicBytes, CertificateRevocationList)
+"""What is one thing and not several of them."""
 _MAX_SUPPLIED: Final = 1000
 
 
@@ -48,27 +53,31 @@ def clock_is_plausible(moment: datetime) -> bool:
     """Whether a system clock may show this: not before this was written, nor past the life of RSA keys.
 
     A clock that is years behind makes stale CRLs fresh and expired certificates valid.
+
+    Raises:
+        InvalidValueError: ``moment`` is no aware datetime.
     """
+    aware(moment)
     return EARLIEST_CLOCK <= moment < LATEST_CLOCK
 
 
 def check_revocation(
-    path: Sequence[bytes],
+    path: Given | Iterable[Given],
     *,
     moment: datetime,
-    policy: RevocationPolicy = RevocationPolicy.REQUIRE,
-    crls: Sequence[bytes | CertificateRevocationList] = (),
-    ocsp_responses: Sequence[bytes] = (),
+    policy: RevocationPolicy | str = RevocationPolicy.REQUIRE,
+    crls: Given | CertificateRevocationList | Iterable[Given | CertificateRevocationList] = (),
+    ocsp_responses: Given | Iterable[Given] = (),
     fetcher: Fetcher | None = None,
     cache: Cache | None = None,
     options: RevocationOptions | None = None,
-    other_certificates: Sequence[bytes] = (),
+    other_certificates: Given | Iterable[Given] = (),
     raise_crashes: bool = False,
 ) -> RevocationResult:
     """Ask of every certificate of a path but the anchor whether it is revoked.
 
     Args:
-        path: DER, end entity first, trust anchor last: the ``certificates`` of a
+        path: the certificates, end entity first, trust anchor last: the ``certificates`` of a
             :class:`~pkitools.validation.VerifiedPath`. Its signatures are **not** checked again here, and its URLs are
             followed: never pass certificates whose signatures up to a configured root are unverified.
         moment: aware UTC.
@@ -86,9 +95,13 @@ def check_revocation(
         InvalidValueError: the path is empty or the moment is not aware.
         InputError: a certificate of the path cannot be read.
     """
-    if not path or moment.utcoffset() is None:
+    aware(moment)
+    policy = choice(RevocationPolicy, policy, "policy")
+    lists, responses = given_crls(crls), given_responses(ocsp_responses)
+    others = several_ders(other_certificates, CERTIFICATE, "other_certificates")
+    certificates = [load_cached(der) for der in several_ders(path, CERTIFICATE, "path")]
+    if not certificates:
         raise InvalidValueError("revocation.error.arguments")
-    certificates = [load_cached(bytes(der)) for der in path]
     options = options or RevocationOptions()
     refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
     if policy is RevocationPolicy.OFF:
@@ -99,14 +112,37 @@ def check_revocation(
     else:
         sources = DocumentSources(fetcher, cache, options, moment)
         context = RevocationContext(moment, options, SignatureBudget(MAX_SIGNATURE_CHECKS), raise_crashes)
-        check = _Check(certificates, refs, sources, context, other_certificates)
-        found = check.run(crls, ocsp_responses)
+        check = _Check(certificates, refs, sources, context, others)
+        found = check.run(lists, responses)
     names = [_name(certificate.subject) for certificate in certificates]
     labels = {each.sha256: pair for each, pair in zip(certificates, pairwise(names), strict=False)}
     outcomes = report_outcomes(found, labels, policy)
     if options.moment_is_now and clock_is_plausible(moment):
         outcomes = (outcome(CLOCK, MET), *outcomes)
     return RevocationResult(found, outcomes, policy)
+
+
+def given_crls(
+    crls: Given | CertificateRevocationList | Iterable[Given | CertificateRevocationList],
+) -> tuple[bytes | CertificateRevocationList, ...]:
+    """Return each CRL that was handed in, read before or as bytes.
+
+    Raises:
+        InvalidValueError: one is nothing that could be a CRL.
+    """
+    return tuple(
+        crl if isinstance(crl, CertificateRevocationList) else as_it_came(crl, "crls")
+        for crl in several(crls, _ONE, "crls")
+    )
+
+
+def given_responses(responses: Given | Iterable[Given]) -> tuple[bytes, ...]:
+    """Return each OCSP response that was handed in.
+
+    Raises:
+        InvalidValueError: one is nothing that could be a response.
+    """
+    return tuple(as_it_came(each, "ocsp_responses") for each in several(responses, _ONE, "ocsp_responses"))
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
 from pkitools.revocation.codes import Code, MaybeCode, Note, Step
 
@@ -170,14 +171,19 @@ class RevocationOptions:
     skew: timedelta = timedelta(minutes=5)
     max_age: timedelta | None = None
     refresh_after: timedelta = timedelta(hours=4)
-    end_entity_sources: tuple[SourceKind, ...] = (SourceKind.OCSP, SourceKind.CRL)
-    authority_sources: tuple[SourceKind, ...] = (SourceKind.CRL, SourceKind.OCSP)
+    end_entity_sources: tuple[SourceKind | str, ...] = (SourceKind.OCSP, SourceKind.CRL)
+    authority_sources: tuple[SourceKind | str, ...] = (SourceKind.CRL, SourceKind.OCSP)
     nonce: bool = True
     require_nonce: bool = False
     total_seconds: float = 60.0
     crl_limit: int = 32 * 1024 * 1024
     ocsp_limit: int = 64 * 1024
     moment_is_now: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("end_entity_sources", "authority_sources"):
+            given = several(getattr(self, name), (str, SourceKind), name)
+            object.__setattr__(self, name, tuple(choice(SourceKind, kind, name) for kind in given))
 
 
 class SignatureBudget:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
+from pkitools.arguments import aware, optional_choice
 from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
 from pkitools.findings import NOT_APPLICABLE, CertificateRef, Outcome, Report, crash, outcome
 from pkitools.oin import check_oin
 from pkitools.profiles import Profile, get_profile
@@ -15,17 +17,18 @@ from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of
 from pkitools.rules.engine import Entry
 from pkitools.rules.profile import detect_profile
-from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate
+from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+from pkitools.x509.given import Given
 
 Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
 
 
 def lint(
-    facts: CertificateFacts,
+    facts: CertificateFacts | Given,
     *,
     moment: datetime,
     profile: Profile | str | None = None,
-    environment: Environment | None = None,
+    environment: Environment | str | None = None,
     system: str | None = None,
     role: Role | None = None,
     path: Sequence[CertificateFacts] = (),
@@ -36,7 +39,7 @@ def lint(
     """Return the report of every rule on one certificate: an outcome for each, also for those not meant for it.
 
     Args:
-        facts: the certificate.
+        facts: the certificate, read or as people hold it.
         moment: validation time, aware UTC.
         profile: judge an end-entity certificate by this profile; ``None``: by the one its policies name.
         environment: where it is to be used.
@@ -48,9 +51,13 @@ def lint(
         raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED.
 
     Raises:
-        InvalidValueError: no profile has this name.
+        InvalidValueError: no profile, environment or role has this name, or ``moment`` is not aware.
+        InputError: it is no certificate.
     """
-    role = role or role_of(facts)
+    facts = _facts(facts)
+    aware(moment)
+    environment = optional_choice(Environment, environment, "environment")
+    role = _role(role) or role_of(facts)
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
     at = RuleContext(
@@ -72,6 +79,22 @@ def lint(
     if kind == "end_entity":
         outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)
     return Report(_subject(facts), (*outcomes, *unasked), moment, environment, system)
+
+
+def _facts(given: CertificateFacts | Given) -> CertificateFacts:
+    return given if isinstance(given, CertificateFacts) else read_certificate(given)
+
+
+def _role(given: str | None) -> Role | None:
+    if given is None:
+        return None
+    for role in get_args(Role):
+        if given == role:
+            known: Role = role
+            return known
+    raise InvalidValueError(
+        "arguments.error.choice", parameter="role", given=str(given)[:60], known=", ".join(get_args(Role))
+    )
 
 
 def role_of(facts: CertificateFacts) -> Role:

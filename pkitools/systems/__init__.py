@@ -5,7 +5,7 @@
 """
 
 from pkitools.systems.evaluation import evaluate
-from pkitools.systems.loading import get_system, systems
+from pkitools.systems.loading import get_system, read_system, systems
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.systems.reuse import Use, check_reuse
 
@@ -18,5 +18,6 @@ __all__ = [
     "check_reuse",
     "evaluate",
     "get_system",
+    "read_system",
     "systems",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
 
+from pkitools.arguments import aware, choice
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import (
@@ -109,7 +110,7 @@ StatementCheck: TypeAlias = Callable[[SystemContext, Statement], Answer]
 
 def evaluate(
     system: System,
-    environment: Environment,
+    environment: Environment | str,
     leaf: CertificateFacts,
     *,
     moment: datetime,
@@ -134,7 +135,12 @@ def evaluate(
         oin: the OIN in the certificate.
         entity_id: the entity ID it is to be used with.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
+
+    Raises:
+        InvalidValueError: there is no such environment, or ``moment`` is not aware.
     """
+    environment = choice(Environment, environment, "environment")
+    aware(moment)
     found = _found_hierarchy(leaf, hierarchy, root_sha256)
     context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
     return tuple(

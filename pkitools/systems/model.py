@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from pkitools.arguments import aware, choice
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Severity, Source
 
@@ -89,11 +90,11 @@ class Statement:
         refusal = self.topic in {Topic.HIERARCHY, Topic.SELF_SIGNED}
         return self.answer in ({Stance.NO, Stance.DISCOURAGED} if refusal else {Stance.YES})
 
-    def holds(self, environment: Environment, moment: datetime) -> bool:
+    def holds(self, environment: Environment | str, moment: datetime) -> bool:
         """Return whether it holds there and then."""
-        if environment not in self.environments:
+        if choice(Environment, environment, "environment") not in self.environments:
             return False
-        day = moment.date()
+        day = aware(moment).date()
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 
 
@@ -137,11 +138,15 @@ class System:
     retrieved: date
     statements: tuple[Statement, ...]
 
-    def statements_at(self, environment: Environment, moment: datetime, topic: Topic | None = None) -> list[Statement]:
+    def statements_at(
+        self, environment: Environment | str, moment: datetime, topic: Topic | None = None
+    ) -> list[Statement]:
         """Return the statements that hold in this environment at this moment, of one topic or of all."""
         return [s for s in self.statements if (topic is None or s.topic is topic) and s.holds(environment, moment)]
 
-    def about_hierarchy(self, name: str, group: str, environment: Environment, moment: datetime) -> Statement | None:
+    def about_hierarchy(
+        self, name: str, group: str, environment: Environment | str, moment: datetime
+    ) -> Statement | None:
         """Return the statement about a hierarchy: the one that names it, else its group, else all others."""
         said = self.statements_at(environment, moment, Topic.HIERARCHY)
         for key in (name, group, "*"):
@@ -150,7 +155,7 @@ class System:
                     return statement
         return None
 
-    def self_signed_allowed(self, environment: Environment, moment: datetime) -> bool | None:
+    def self_signed_allowed(self, environment: Environment | str, moment: datetime) -> bool | None:
         """Return whether a self-signed certificate is taken; ``None`` when no source says so firmly."""
         for statement in self.statements_at(environment, moment, Topic.SELF_SIGNED):
             if statement.answer is Stance.YES:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Evidence, Outcome, Rule, Status
 from pkitools.systems import rules
@@ -41,7 +42,11 @@ def check_reuse(items: Iterable[Use], *, moment: datetime) -> tuple[Outcome, ...
     Args:
         items: certificates in their places; the same certificate as often as it has places.
         moment: aware UTC.
+
+    Raises:
+        InvalidValueError: ``moment`` is not aware.
     """
+    aware(moment)
     uses = tuple(dict.fromkeys(items))
     return (
         *_across_environments(uses),

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pkitools.arguments import several
+from pkitools.arguments import aware, several
 from pkitools.containers.guard import attempt
 from pkitools.errors import InputError
 from pkitools.package_data import read_text, read_toml
@@ -90,6 +90,7 @@ class TrustStore:
 
     def at(self, moment: datetime) -> tuple[TrustAnchor, ...]:
         """Return the anchors that are valid at ``moment``."""
+        aware(moment)
         return tuple(a for a in self.anchors if a.status(moment) is CAStatus.VALID)
 
     def find(self, sha256: str) -> TrustAnchor | None:

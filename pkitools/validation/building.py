@@ -7,11 +7,12 @@ after. No path holds two certificates of one name and key: that is what makes a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from pkitools.errors import InputError
 from pkitools.limits import MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.path_certificate import PathCertificate, load_cached
 from pkitools.x509.signatures import certificate_signed_by
 
@@ -73,6 +74,15 @@ class Pool:
     def namesakes(self, child: PathCertificate) -> list[PathCertificate]:
         """Return every certificate with the name of the issuer of ``child``, whatever its key."""
         return self.named(child.issuer) or self._canonically(child.canonical_issuer)
+
+
+def given_pool(given: Given | Iterable[Given], parameter: str) -> Pool:
+    """Return a pool of what a caller handed in.
+
+    Raises:
+        InvalidValueError: nothing that could be certificates. What could be, and cannot be read, is counted.
+    """
+    return pool(several_ders(given, CERTIFICATE, parameter))
 
 
 @lru_cache(maxsize=64)

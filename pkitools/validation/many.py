@@ -13,12 +13,13 @@ from datetime import datetime
 from typing import Final
 
 from pkitools.errors import InputError
-from pkitools.validation.building import Path, Pool, first_path, pool
+from pkitools.validation.building import Path, Pool, first_path, given_pool
 from pkitools.validation.checks import check_authorities, check_end_entity
 from pkitools.validation.engines.fast import NAME, lacking
 from pkitools.validation.engines.protocol import EngineRequest
 from pkitools.validation.path import PathQuery, asked_checks, judge, result_of, try_path
 from pkitools.validation.result import PathAttempt, PathResult
+from pkitools.x509.given import CERTIFICATE, Given, one_der, several_ders
 from pkitools.x509.path_certificate import PathCertificate, load
 from pkitools.x509.signatures import certificate_signed_by
 
@@ -26,12 +27,12 @@ ENGINE: Final = f"{NAME}, issuer verified once"
 
 
 def validate_many(
-    leaves: Iterable[bytes],
+    leaves: Given | Iterable[Given],
     *,
-    intermediates: Iterable[bytes] = (),
-    anchors: Iterable[bytes],
+    intermediates: Given | Iterable[Given] = (),
+    anchors: Given | Iterable[Given],
     moment: datetime,
-    other_anchors: Iterable[bytes] = (),
+    other_anchors: Given | Iterable[Given] = (),
     purpose: str | None = None,
     host: str | None = None,
     strict: bool = False,
@@ -45,16 +46,29 @@ def validate_many(
         InvalidValueError: ``moment`` is not aware, or ``host`` is no name and no address.
     """
     query = PathQuery(moment, purpose=purpose, host=host, strict=strict, raise_crashes=raise_crashes)
-    return _judged(leaves, pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), query)
+    return _judged(
+        _each(leaves),
+        given_pool(intermediates, "intermediates"),
+        given_pool(anchors, "anchors"),
+        given_pool(other_anchors, "other_anchors"),
+        query,
+    )
+
+
+def _each(leaves: Given | Iterable[Given]) -> Iterable[Given]:
+    """Return what can be gone over one by one, without reading ahead."""
+    if isinstance(leaves, Iterable) and not isinstance(leaves, (bytes, bytearray, memoryview, str)):
+        return leaves
+    return several_ders(leaves, CERTIFICATE, "leaves")
 
 
 def _judged(
-    leaves: Iterable[bytes], between: Pool, trusted: Pool, others: Pool, query: PathQuery
+    leaves: Iterable[Given], between: Pool, trusted: Pool, others: Pool, query: PathQuery
 ) -> Iterator[PathResult | InputError]:
     stands: dict[tuple[bytes, ...], bool] = {}
-    for der in leaves:
+    for given in leaves:
         try:
-            leaf = load(der)
+            leaf = load(one_der(given, CERTIFICATE, "leaves"))
         except InputError as error:
             yield error
             continue

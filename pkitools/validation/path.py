@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from pkitools.errors import InvalidValueError
+from pkitools.arguments import aware
 from pkitools.findings import Evidence, NotChecked, Rule, Violated
 from pkitools.limits import MAX_LISTED
 from pkitools.validation import rules
-from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, first_path, pool
+from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, first_path, given_pool
 from pkitools.validation.checks import Refusal, ask_rules, check_path, violates
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PathEngine
@@ -32,6 +32,7 @@ from pkitools.validation.policy import (
 )
 from pkitools.validation.result import PathAttempt, PathNotVerifiedError, PathResult, VerifiedPath, verified
 from pkitools.x509.der import DERError
+from pkitools.x509.given import CERTIFICATE, CRL, Given, one_der, several_ders
 from pkitools.x509.path_certificate import PathCertificate, load
 
 FAST: Final[PathEngine] = CryptographyEngine()
@@ -58,8 +59,7 @@ class PathQuery:
     raise_crashes: bool = False
 
     def __post_init__(self) -> None:
-        if self.moment.utcoffset() is None:
-            raise InvalidValueError("validation.error.naive_moment")
+        aware(self.moment)
         if self.host is not None:
             require_host(self.host)
         if self.moment.microsecond:
@@ -73,30 +73,30 @@ class PathQuery:
 
 
 def validate_path(
-    leaf: bytes,
+    leaf: Given,
     *,
-    intermediates: Iterable[bytes] = (),
-    anchors: Iterable[bytes],
+    intermediates: Given | Iterable[Given] = (),
+    anchors: Given | Iterable[Given],
     moment: datetime,
-    other_anchors: Iterable[bytes] = (),
+    other_anchors: Given | Iterable[Given] = (),
     purpose: str | None = None,
     host: str | None = None,
     strict: bool = False,
     cross_check: bool = False,
     policies: PolicyInput = DEFAULT_POLICIES,
     max_intermediates: int = MAX_INTERMEDIATES,
-    crls: Iterable[bytes] = (),
+    crls: Given | Iterable[Given] = (),
     dangerously_accept_weak_algorithms: bool = False,
     raise_crashes: bool = False,
 ) -> PathResult:
     """Judge whether a path leads from ``leaf`` to one of ``anchors`` at ``moment``.
 
     Args:
-        leaf: DER of the end entity.
-        intermediates: DER of certificates that may stand between, in any order; what does not belong does no harm.
-        anchors: DER of the certificates trusted here; an issuing authority will do as well as a root.
+        leaf: the end entity: DER, PEM with one certificate, a path, or an object of ``cryptography``.
+        intermediates: certificates that may stand between, in any order; what does not belong does no harm.
+        anchors: the certificates trusted here; an issuing authority will do as well as a root.
         moment: validation time, aware UTC.
-        other_anchors: DER of anchors known but not trusted here (of the other environment, of another hierarchy):
+        other_anchors: anchors known but not trusted here (of the other environment, of another hierarchy):
             used only to say which one would have matched.
         purpose: OID of the extended key usage the certificate is to be used for.
         host: DNS name or address of a TLS host the certificate must name; names are not checked otherwise.
@@ -114,7 +114,8 @@ def validate_path(
 
     Raises:
         InputError: ``leaf`` is no certificate.
-        InvalidValueError: ``moment`` is not aware, or ``host`` is no name and no address.
+        InvalidValueError: ``moment`` is not aware, ``host`` is no name and no address, or what was given is nothing
+            that could be a certificate.
     """
     query = PathQuery(
         moment,
@@ -125,10 +126,16 @@ def validate_path(
         policies=policies,
         weak=dangerously_accept_weak_algorithms,
         max_intermediates=max_intermediates,
-        crls=tuple(crls),
+        crls=several_ders(crls, CRL, "crls"),
         raise_crashes=raise_crashes,
     )
-    return judge(load(leaf), pool(tuple(intermediates)), pool(tuple(anchors)), pool(tuple(other_anchors)), query)
+    return judge(
+        load(one_der(leaf, CERTIFICATE, "leaf")),
+        given_pool(intermediates, "intermediates"),
+        given_pool(anchors, "anchors"),
+        given_pool(other_anchors, "other_anchors"),
+        query,
+    )
 
 
 @cache
@@ -148,10 +155,10 @@ def judge(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, que
 
 
 def verify_path(
-    leaf: bytes,
+    leaf: Given,
     *,
-    intermediates: Iterable[bytes] = (),
-    anchors: Iterable[bytes],
+    intermediates: Given | Iterable[Given] = (),
+    anchors: Given | Iterable[Given],
     moment: datetime,
     purpose: str | None = None,
     host: str | None = None,

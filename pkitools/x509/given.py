@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from pkitools.arguments import refuse
 from pkitools.errors import InputError, PkitoolsError
@@ -17,6 +17,7 @@ from pkitools.files import read_bytes
 from pkitools.x509 import pem
 
 
+@runtime_checkable
 class HasPublicBytes(Protocol):
     """A certificate, CRL or request of ``cryptography``."""
 
@@ -76,6 +77,24 @@ def several_ders(given: Given | Iterable[Given], label: str, parameter: str) -> 
     if isinstance(given, Iterable) and not isinstance(given, (bytes, bytearray, memoryview, str)):
         return tuple(der for each in given for der in _ders(each, label, parameter))
     return _ders(given, label, parameter)
+
+
+def as_it_came(given: Given, parameter: str) -> bytes:
+    """Return the bytes of one thing as they are, PEM not taken apart: for readers that tell PEM from DER themselves.
+
+    Raises:
+        InvalidValueError: nothing of which bytes can be made.
+        FileError: the file cannot be read.
+    """
+    if isinstance(given, (bytes, bytearray, memoryview)):
+        return bytes(given)
+    if isinstance(given, str) and "-----BEGIN " in given:
+        return given.encode("utf-8", "replace")
+    if isinstance(given, os.PathLike):
+        return read_bytes(given)
+    if isinstance(given, str):
+        raise refuse(parameter, given, _WANTED)
+    return _encoded(given, parameter)
 
 
 def _ders(given: Given, label: str, parameter: str) -> tuple[bytes, ...]:

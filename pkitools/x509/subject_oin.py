@@ -32,8 +32,10 @@ from pkitools.findings import (
 from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
 from pkitools.x509 import uzi_name
+from pkitools.x509.given import Given
 from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName, NameAttribute
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
+from pkitools.x509.reader import read_certificate
 
 SUBJECT_PATH: Final = "subject.serialNumber"
 UZI_PATH: Final = "subjectAlternativeName.otherName"
@@ -73,12 +75,17 @@ class OINResult:
     outcomes: tuple[Outcome, ...]
 
 
-def oin_from_certificate(facts: CertificateFacts) -> OINResult:
+def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
     """Return the OIN of a certificate.
 
     An end-entity certificate without one gets ``x509.oin.missing``, a WARNING: whether an OIN must be there depends on
     what the certificate is for. CAs have none, nor have natural persons: their serialNumber is the TSP's own.
+
+    Raises:
+        InputError: it is no certificate.
+        InvalidValueError: it is nothing that could be one.
     """
+    facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
     expected = not facts.is_ca and not _names_a_person(facts.subject)
     return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
 
