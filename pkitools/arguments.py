@@ -8,7 +8,7 @@ function and value therefore passes what it is given through here first. Wrong t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import Enum, IntEnum
 from typing import Any, TypeVar
@@ -87,7 +87,7 @@ def several(given: object, one: type | tuple[type, ...], parameter: str) -> tupl
     """
     if isinstance(given, one):
         return (given,)
-    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, memoryview)):
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, memoryview, Mapping)):
         return tuple(given)
     raise InvalidValueError("arguments.error.several", parameter=parameter, given=_shown(given))
 

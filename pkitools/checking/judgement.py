@@ -82,11 +82,12 @@ class Revocation:
         put(self, "crls", given_crls(self.crls))
         put(self, "ocsp_responses", given_responses(self.ocsp_responses))
 
-    def policy_in(self, environment: Environment) -> RevocationPolicy:
+    def policy_in(self, environment: Environment | str) -> RevocationPolicy:
         """Return the policy that holds in this environment."""
         if self.policy is not None:
             return choice(RevocationPolicy, self.policy, "policy")
-        return RevocationPolicy.REQUIRE if environment is Environment.PRODUCTION else RevocationPolicy.PREFER
+        production = choice(Environment, environment, "environment") is Environment.PRODUCTION
+        return RevocationPolicy.REQUIRE if production else RevocationPolicy.PREFER
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ per chain, and takes a certificate only when it is by name and signature the iss
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
@@ -18,6 +18,7 @@ from pkitools.errors import InputError, PkitoolsError
 from pkitools.fetching.model import Fault, Fetcher, FetchError, FetchRequest
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
 from pkitools.x509.path_certificate import PathCertificate, load_cached
 from pkitools.x509.signatures import certificate_signed_by
@@ -76,27 +77,27 @@ class Completion:
 
 
 def complete_from_aia(
-    chain: Sequence[bytes],
+    chain: Given | Iterable[Given],
     *,
     fetcher: Fetcher,
-    known: Sequence[bytes] = (),
+    known: Given | Iterable[Given] = (),
     hosts: frozenset[str] | None = frozenset(),
     seconds: float = 15.0,
 ) -> Completion:
     """Fetch the issuers missing above a chain.
 
     Args:
-        chain: DER, end entity first, each issued by the next; one certificate is enough.
+        chain: certificates, end entity first, each issued by the next; one certificate is enough.
         fetcher: the means to use the network.
-        known: DER of trust anchors and intermediates at hand: reaching one of these is being complete.
+        known: trust anchors and intermediates at hand: reaching one of these is being complete.
         hosts: whose addresses may be followed; ``None`` follows any public one, where the chain is not a stranger's.
         seconds: for each document.
 
     Raises:
         InputError: a certificate of the chain cannot be read.
     """
-    certificates = [load_cached(bytes(der)) for der in chain]
-    issuers = [load_cached(bytes(der)) for der in known]
+    certificates = [load_cached(der) for der in several_ders(chain, CERTIFICATE, "chain")]
+    issuers = [load_cached(der) for der in several_ders(known, CERTIFICATE, "known")]
     fetches: list[IssuerFetch] = []
     code: _Code | None = None
     while certificates and not _is_complete(certificates[-1], issuers):

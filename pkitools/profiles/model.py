@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from pkitools.arguments import choice
 from pkitools.findings import Basis
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 
@@ -71,9 +72,10 @@ class SubjectRule:
         """Return the rule of one attribute by short name or OID, ``None`` when it is not listed."""
         return next((rule for rule in self.attributes if name in {rule.name, rule.oid}), None)
 
-    def names(self, presence: Presence) -> tuple[str, ...]:
+    def names(self, presence: Presence | str) -> tuple[str, ...]:
         """Return the attributes with this presence, in encoding order."""
-        return tuple(rule.name for rule in self.attributes if rule.presence is presence)
+        wanted = choice(Presence, presence, "presence")
+        return tuple(rule.name for rule in self.attributes if rule.presence is wanted)
 
 
 @dataclass(frozen=True, slots=True)

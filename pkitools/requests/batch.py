@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pkitools.arguments import octets, text
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.profiles import get_profile
@@ -84,7 +85,7 @@ def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = Non
         LimitError: more than MAX_BATCH requests.
         BatchError: with what is wrong in each request.
     """
-    document = _parsed(data, file)
+    document = _parsed(octets(data, "data"), text(file, "file"))
     shared = {**_table(document.get("defaults", {}), file), **(overrides or {})}
     tables = document.get("request")
     if not isinstance(tables, list) or not tables or document.keys() - {"defaults", "request"}:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from pkitools.arguments import octets, text
 from pkitools.containers.guard import attempt
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
@@ -73,6 +74,7 @@ class PrivateKey:
         Raises:
             SecretError: the passphrase is empty.
         """
+        passphrase = None if passphrase is None else octets(passphrase, "passphrase")
         der = self.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         if passphrase is None:
             return to_pem("PRIVATE KEY", der)
@@ -120,6 +122,8 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
         SecretError: encrypted, and the passphrase is missing or wrong.
         LimitError: too large, or encrypted with so many rounds that opening it would take minutes.
     """
+    data, name = octets(data, "data"), text(name, "name")
+    passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     if len(data) > MAX_KEY_FILE_BYTES:
         raise LimitError("requests.error.key_file_too_large", name=name, limit=MAX_KEY_FILE_BYTES)
     blocks = list(_PEM.finditer(data))

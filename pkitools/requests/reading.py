@@ -25,6 +25,7 @@ from pkitools.x509.der import (
     root,
 )
 from pkitools.x509.extensions import basic_constraints, subject_alternative_name
+from pkitools.x509.given import REQUEST, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import DistinguishedName, Extension, GeneralName, PublicKey, SignatureAlgorithm
 from pkitools.x509.names import Note, read_name
@@ -72,21 +73,24 @@ class RequestFacts:
         return tuple(name.value for name in self.subject_alternative_name or () if name.kind == "dns")
 
 
-def read_request(der: bytes, name: str = "CSR") -> RequestFacts:
+def read_request(request: Given, name: str = "CSR") -> RequestFacts:
     """Return the facts of one request.
 
     Args:
-        der: one DER request, nothing before or behind it.
+        request: one request as DER, nothing before or behind it, or as PEM; or what else
+            :data:`~pkitools.x509.given.Given` names.
         name: what to call it in an error.
 
     Raises:
         InputError: these bytes are no request.
         LimitError: larger than a request is.
+        InvalidValueError: it is nothing that could be a request.
     """
+    der = one_der(request, REQUEST, "request")
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise LimitError("requests.error.request_too_large", name=name, limit=MAX_CERTIFICATE_BYTES)
     try:
-        return _read(bytes(der))
+        return _read(der)
     except DERError as error:
         raise InputError("requests.error.not_a_request", name=name, detail=error.detail) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from pkitools.arguments import aware, choice
+from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Severity, Source
 
@@ -139,10 +139,12 @@ class System:
     statements: tuple[Statement, ...]
 
     def statements_at(
-        self, environment: Environment | str, moment: datetime, topic: Topic | None = None
+        self, environment: Environment | str, moment: datetime, topic: Topic | str | None = None
     ) -> list[Statement]:
         """Return the statements that hold in this environment at this moment, of one topic or of all."""
-        return [s for s in self.statements if (topic is None or s.topic is topic) and s.holds(environment, moment)]
+        wanted, where = optional_choice(Topic, topic, "topic"), choice(Environment, environment, "environment")
+        said = [s for s in self.statements if wanted is None or s.topic is wanted]
+        return [s for s in said if s.holds(where, aware(moment))]
 
     def about_hierarchy(
         self, name: str, group: str, environment: Environment | str, moment: datetime

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, choice
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Evidence, Outcome, Rule, Status
 from pkitools.systems import rules
@@ -15,7 +15,8 @@ from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.x509.model import CertificateFacts
 
 
-class Use(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Use:
     """A certificate in its place.
 
     Args:
@@ -29,6 +30,9 @@ class Use(NamedTuple):
     system: System | None
     environment: Environment
     label: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
 
     @property
     def shown(self) -> str:

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pkitools.arguments import aware
 from pkitools.environment import Environment
 
 
@@ -111,6 +112,7 @@ class CatalogueEntry:
 
     def status(self, moment: datetime) -> CAStatus:
         """Return what the CA is at ``moment``; VALID is by date only, a revocation after the record is not seen."""
+        aware(moment)
         if self.revoked and (self.revoked.date is None or moment.date() >= self.revoked.date):
             return CAStatus.REVOKED
         return status_by_date(self.not_before, self.not_after, moment)
@@ -118,6 +120,7 @@ class CatalogueEntry:
 
 def status_by_date(not_before: datetime | None, not_after: datetime | None, moment: datetime) -> CAStatus:
     """Return where ``moment`` falls against a validity whose ends both count (RFC 5280 4.1.2.5)."""
+    aware(moment)
     if not_before is None or not_after is None:
         return CAStatus.UNKNOWN
     if moment < not_before:

@@ -7,7 +7,7 @@ constraints, odd encodings, a refusal to explain) goes the ordinary way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -57,7 +57,7 @@ def validate_many(
 
 def _each(leaves: Given | Iterable[Given]) -> Iterable[Given]:
     """Return what can be gone over one by one, without reading ahead."""
-    if isinstance(leaves, Iterable) and not isinstance(leaves, (bytes, bytearray, memoryview, str)):
+    if isinstance(leaves, Iterable) and not isinstance(leaves, (bytes, bytearray, memoryview, str, Mapping)):
         return leaves
     return several_ders(leaves, CERTIFICATE, "leaves")
 

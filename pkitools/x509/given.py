@@ -8,7 +8,7 @@ a :class:`~pathlib.Path`. What else a file may be (PKCS#7, a keystore, metadata)
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from pkitools.arguments import refuse
@@ -74,6 +74,8 @@ def several_ders(given: Given | Iterable[Given], label: str, parameter: str) -> 
     Raises:
         As :func:`one_der`, except that several are welcome.
     """
+    if isinstance(given, Mapping):
+        raise refuse(parameter, given, _WANTED)
     if isinstance(given, Iterable) and not isinstance(given, (bytes, bytearray, memoryview, str)):
         return tuple(der for each in given for der in _ders(each, label, parameter))
     return _ders(given, label, parameter)

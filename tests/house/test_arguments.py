@@ -106,13 +106,34 @@ MADE_HERE = frozenset(
         "Fetched",
         "FetchRequest",
         "CacheEntry",
+        "Completion",
+        "Entry",
+        "IssuerFetch",
         "Output",
         "Remedy",
         "OINResult",
     ]
 )
-# take bytes that this library itself cut out of a structure
-INNER = frozenset({"signed_parts", "key_identifier", "met_if", "violated", "ask", "outcome", "crash", "met_if_none"})
+# take what this library itself cut out of a structure or made: callers have no business with them
+INNER = frozenset(
+    [
+        "signed_parts",
+        "key_identifier",
+        "met_if",
+        "violated",
+        "ask",
+        "outcome",
+        "crash",
+        "met_if_none",
+        "Cache.load",
+        "Cache.store",
+        "DiskCache.load",
+        "DiskCache.store",
+        "CertificateRevocationList.signed_by",
+        "CertificateRevocationList.was_checked_with",
+        "SerialIndex.find",
+    ]
+)
 
 
 @cache
@@ -204,6 +225,22 @@ def system() -> Any:
     return pkitools.get_system("digikoppeling")
 
 
+def then() -> Given:
+    return {"environment": Environment.PRODUCTION, "moment": MOMENT}
+
+
+def hierarchy() -> Any:
+    from pkitools.trust import get_hierarchy
+
+    return get_hierarchy("g1-private")
+
+
+def catalogue_entries() -> Any:
+    from pkitools.trust import catalogue
+
+    return catalogue().by_sha256.values()
+
+
 GOOD: Mapping[str, Callable[[], Given]] = {
     "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
     "check_file": lambda: {"file": chain_pem(), **judged()},
@@ -233,10 +270,10 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "oin": "00000099000000001000",
         "kvk": "27322975",
     },
-    "read_batch": lambda: {"data": batch(), "name": "f"},
+    "read_batch": lambda: {"data": batch(), "file": "f"},
     "read_certificate": lambda: {"certificate": good_chain().leaf.der},
     "read_crl": lambda: {"data": chains.crl(good_chain().tsp, 7)},
-    "read_request": lambda: {"der": requests.request()},
+    "read_request": lambda: {"request": requests.request()},
     "read_source": lambda: {"data": chain_pem(), "name": "f"},
     "validate_many": lambda: {**{k: v for k, v in path().items() if k != "leaf"}, "leaves": [good_chain().leaf.der]},
     "validate_path": path,
@@ -247,6 +284,21 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "Rule": lambda: {"code": "a.b.c", "severity": "warning", "source": pkitools_source(), "certainty": "standard"},
     "Basis": lambda: {"source": pkitools_source(), "certainty": "standard"},
     "Use": lambda: {"facts": facts(), "system": None, "environment": Environment.PRODUCTION},
+    "CACertificate.status": lambda: {"self": store().anchors[0], "moment": MOMENT},
+    "CatalogueEntry.status": lambda: {"self": next(iter(catalogue_entries())), "moment": MOMENT},
+    "Hierarchy.status": lambda: {"self": hierarchy(), "moment": MOMENT},
+    "PrivateKey.pem": lambda: {"self": requests.pooled_key(), "passphrase": None},
+    "Revocation.policy_in": lambda: {"self": pkitools.Revocation(), "environment": Environment.PRODUCTION},
+    "SubjectRule.names": lambda: {"self": pkitools.get_profile("g4-tls").subject, "presence": "required"},
+    "System.about_hierarchy": lambda: {"self": system(), "name": "g4-tls", "group": "pkioverheid", **then()},
+    "System.self_signed_allowed": lambda: {"self": system(), **then()},
+    "System.statements_at": lambda: {"self": system(), **then()},
+    "Statement.holds": lambda: {"self": system().statements[0], **then()},
+    "complete_from_aia": lambda: {
+        "chain": [good_chain().leaf.der],
+        "fetcher": object(),
+        "known": [good_chain().tsp.der],
+    },
     "Report.codes": lambda: {"self": Report("s")},
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},
