@@ -10,11 +10,7 @@ from pathlib import Path
 import pkitools
 
 ROOT = Path(__file__).parents[2]
-STABLE = (
-    "OIN Environment Severity Verdict check check_file lint read_source read_certificate read_crl validate_path "
-    "check_revocation Revocation RevocationPolicy TrustStore get_system read_system plan_request check_request report_text "
-    "report_document PkitoolsError"
-).split()
+STABLE = ["OIN", "Environment", "Severity", "Verdict", "check", "check_file", "lint", "read_source", "read_certificate", "read_crl", "validate_path", "check_revocation", "Revocation", "RevocationPolicy", "TrustStore", "get_system", "read_system", "plan_request", "check_request", "report_text", "report_document", "PkitoolsError"]
 
 
 def run(program: str) -> str:
