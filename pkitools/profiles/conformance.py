@@ -522,7 +522,7 @@ def _trial_prefix(_: Profile | None, of: Particulars) -> _Found:
     if not of.trial:
         return None
     return (
-        _attribute(found, rule.basis, prefix=rule.name_prefix)
+        _attribute(found, rule.basis, prefix=rule.name_prefix.strip())
         for found in of.subject
         if found.name in rule.prefixed and not found.value.startswith(rule.name_prefix)
     )

@@ -1,4 +1,4 @@
-"""How ``csr create`` refuses what does not fit the profile: the error of each requirement."""
+"""How what does not fit its profile is refused, and with which errors ``csr create`` does."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pkitools.errors import InvalidValueError
 from pkitools.profiles import Profile
 from pkitools.profiles.conformance import Departure, Particulars, Requirement, conformance
 
-Refusals: TypeAlias = Mapping[Requirement, Callable[[Mapping[str, object]], str]]
-"""Requirement → the code of its error, made from the operands of the departure."""
+Refusals: TypeAlias = Mapping[Requirement, str | Callable[[Mapping[str, object]], str]]
+"""Requirement → the code of its error, or how it is made from the operands of the departure."""
 
 
 def _dns(of: Mapping[str, object]) -> str:
@@ -18,12 +18,12 @@ def _dns(of: Mapping[str, object]) -> str:
 
 
 SUBJECT: Final[Refusals] = {
-    Requirement.SUBJECT_ALLOWED: lambda of: "requests.error.attribute_forbidden",
+    Requirement.SUBJECT_ALLOWED: "requests.error.attribute_forbidden",
     Requirement.SUBJECT_REQUIRED: lambda of: f"requests.error.missing_{str(of['attribute']).lower()}",
     Requirement.SUBJECT_LENGTH: lambda of: f"requests.error.too_{of['fault']}",
     Requirement.SUBJECT_TEXT: lambda of: f"requests.error.text_{of['fault']}",
-    Requirement.SUBJECT_ALPHABET: lambda of: "requests.error.not_printable",
-    Requirement.SUBJECT_FORM: lambda of: "requests.error.form",
+    Requirement.SUBJECT_ALPHABET: "requests.error.not_printable",
+    Requirement.SUBJECT_FORM: "requests.error.form",
 }
 EACH_NAME: Final[Refusals] = {
     Requirement.SAN_NAME: _dns,
@@ -31,15 +31,15 @@ EACH_NAME: Final[Refusals] = {
     Requirement.SAN_LOCALHOST: _dns,
 }
 NAMES: Final[Refusals] = {
-    Requirement.SAN_ABSENT: lambda of: "requests.error.san_forbidden",
+    Requirement.SAN_ABSENT: "requests.error.san_forbidden",
     **EACH_NAME,
-    Requirement.SAN_PRESENT: lambda of: "requests.error.san_missing",
-    Requirement.SAN_COUNT: lambda of: "requests.error.san_too_many",
+    Requirement.SAN_PRESENT: "requests.error.san_missing",
+    Requirement.SAN_COUNT: "requests.error.san_too_many",
 }
 KEY: Final[Refusals] = {
-    Requirement.KEY_ALGORITHM: lambda of: "requests.error.key_algorithm",
-    Requirement.KEY_SIZE: lambda of: "requests.error.key_too_small",
-    Requirement.KEY_EXPONENT: lambda of: "requests.error.key_exponent",
+    Requirement.KEY_ALGORITHM: "requests.error.key_algorithm",
+    Requirement.KEY_SIZE: "requests.error.key_too_small",
+    Requirement.KEY_EXPONENT: "requests.error.key_exponent",
 }
 
 
@@ -63,5 +63,8 @@ def refuse(
     """
     for requirement, departure in conformance(profile, particulars, refusals):
         if not passes(departure):
-            operands = {"value": departure.value, **departure.operands}
-            raise InvalidValueError(refusals[requirement](departure.operands), **operands)
+            code = refusals[requirement]
+            raise InvalidValueError(
+                code if isinstance(code, str) else code(departure.operands),
+                **{"value": departure.value, **departure.operands},
+            )

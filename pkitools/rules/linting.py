@@ -25,7 +25,7 @@ from pkitools.rules import (
     uzi,
 )
 from pkitools.rules.context import RuleContext, family_of
-from pkitools.rules.engine import Entry
+from pkitools.rules.engine import Entry, Statement
 from pkitools.rules.profile import detect_profile
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate
 
@@ -44,6 +44,8 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     *etsi_319_412.BOOK.entries,
     *advice.BOOK.entries,
 )
+
+_STATEMENTS: Final = frozenset(entry.scope.says for entry in ENTRIES if entry.scope.says is not None)
 
 RAISE: Final = "PKITOOLS_DEBUG"
 """Environment variable: when set, a rule that crashes raises, as :func:`lint` does with ``raise_crashes``."""
@@ -95,7 +97,8 @@ def lint(
     family = at.family
     if profile is not None and chosen is not None and family != "trial":
         family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
-    asked, unasked = _selection(kind, chosen.name if chosen else None, family, system)
+    said = frozenset(says for says in _STATEMENTS if chosen is not None and says(chosen))
+    asked, unasked = _selection(kind, said, family, system)
     ref = CertificateRef(facts.sha256, role)
     crash = raise_crashes or RAISE in os.environ
     outcomes = [_outcome(entry, at, ref, crash) for entry in asked]
@@ -132,10 +135,10 @@ def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> Certif
 
 @lru_cache(maxsize=256)
 def _selection(
-    kind: str, profile: str | None, family: str, system: str | None
+    kind: str, said: frozenset[Statement], family: str, system: str | None
 ) -> tuple[tuple[Entry, ...], tuple[Outcome, ...]]:
     """Return the rules to ask, and the outcomes of those not meant for such a certificate. Sorted out once."""
-    asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, profile, family, system)])
+    asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, said, family, system)])
     left = set(map(id, asked))
     return asked, tuple([entry.silent for entry in ENTRIES if id(entry) not in left])
 

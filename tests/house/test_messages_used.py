@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pkitools.findings.asking import CRASHED
 from pkitools.messages import LANGUAGES
+from pkitools.profiles import profiles
 from pkitools.rulebook import all_rules
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def texts() -> tuple[frozenset[str], frozenset[str]]:
     """
     fixed: set[str] = set()
     patterns: set[str] = set()
+    fixed.update(profile.name for profile in profiles())  # the data names them, the code does not
     for source in SOURCES:
         for path in (ROOT / source).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
