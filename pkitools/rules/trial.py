@@ -169,7 +169,7 @@ _both("qc_statements.seal", _has_statements)(
     _fits(
         _R.QC_STATEMENTS,
         path="qcStatements",
-        show=lambda each: QC_STATEMENTS[str(each.operands["oid"])],
+        show=lambda each: QC_STATEMENTS.get(str(each.operands["oid"]), str(each.operands["oid"])),
         only=lambda each: not _semantics(each),
     )
 )

@@ -62,7 +62,11 @@ def kinds(hint: Any) -> set[type]:
 
 # values that pkitools makes itself and callers only read
 MADE_HERE = frozenset(
-    ["Attempt", "Contents", "Item", "CheckResult", "FileCheck", "Prefix", "InstanceName", "TSP", "AttributeRule", "SANRule", "RequestFacts", "RequestPlan", "CertificateRevocation", "CertificateRevocationList", "RevocationResult", "RevocationStatus", "Statement", "System", "CACertificate", "CatalogueEntry", "Hierarchy", "PolicyInfo", "Recognition", "TrustAnchor", "TrustStore", "PathResult", "VerifiedPath", "EngineRequest", "EngineResult", "CertificateFacts", "DistinguishedName", "Extension", "PublicKey", "SignedParts", "Outcome", "Violated", "Met", "NotChecked", "Fetched", "FetchRequest", "CacheEntry", "Output", "Remedy", "OINResult"]
+    "Attempt Contents Item CheckResult FileCheck Prefix InstanceName TSP AttributeRule SANRule RequestFacts RequestPlan "
+    "CertificateRevocation CertificateRevocationList RevocationResult RevocationStatus Statement System CACertificate "
+    "CatalogueEntry Hierarchy PolicyInfo Recognition TrustAnchor TrustStore PathResult VerifiedPath EngineRequest "
+    "EngineResult CertificateFacts DistinguishedName Extension PublicKey SignedParts Outcome Violated Met NotChecked "
+    "Fetched FetchRequest CacheEntry Output Remedy OINResult".split()
 )
 # take bytes that this library itself cut out of a structure
 INNER = frozenset({"signed_parts", "key_identifier", "met_if", "violated", "ask", "outcome", "crash", "met_if_none"})

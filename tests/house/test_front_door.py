@@ -10,7 +10,11 @@ from pathlib import Path
 import pkitools
 
 ROOT = Path(__file__).parents[2]
-STABLE = ["OIN", "Environment", "Severity", "Verdict", "check", "check_file", "lint", "read_source", "read_certificate", "read_crl", "validate_path", "check_revocation", "Revocation", "RevocationPolicy", "TrustStore", "get_system", "read_system", "plan_request", "check_request", "report_text", "report_document", "PkitoolsError"]
+STABLE = (
+    "OIN Environment Severity Verdict check check_file lint read_source read_certificate read_crl validate_path "
+    "check_revocation Revocation RevocationPolicy TrustStore get_system read_system plan_request check_request report_text "
+    "report_document PkitoolsError"
+).split()
 
 
 def run(program: str) -> str:
