@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks._timing import interleaved
 from pkitools.environment import Environment
 from pkitools.profiles import get_profile
-from pkitools.requests import Request, RequestPlan, check_request, generate_key, plan_request
+from pkitools.requests import RequestPlan, SignedRequest, check_request, generate_key, plan_request
 
 
 def plan() -> RequestPlan:
@@ -30,7 +30,7 @@ def run() -> list[tuple[str, str]]:
     def signature() -> None:
         key.native.sign(b"x" * 700, scheme, hashes.SHA512())
 
-    def whole() -> Request:
+    def whole() -> SignedRequest:
         return plan().sign(key)
 
     medians = interleaved(

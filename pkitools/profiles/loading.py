@@ -50,6 +50,7 @@ def get_profile(name: str) -> Profile:
         raise InvalidValueError("profiles.error.unknown", name=name, known=", ".join(_profiles())) from None
 
 
+@cache
 def trial() -> TrialRule:
     """Return how TRIAL certificates differ from those of production."""
     data = _data("profiles")

@@ -149,11 +149,6 @@ class PolicyRule:
     trial: tuple[str, ...]
     trial_basis: Basis | None
 
-    @property
-    def identifying(self) -> str:
-        """The policy that names this profile in production: the last one."""
-        return self.production[-1]
-
 
 @dataclass(frozen=True, slots=True)
 class QcStatementsRule:
@@ -236,9 +231,6 @@ class TrialRule:
 
     name_prefix: str
     prefixed: tuple[str, ...]
-    policy_arc: str
-    production_policy_arc: str
-    localhost: bool
     serial_number_pattern: str
     example_oin: str
     example_organization_identifier: str

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pkitools.requests.checking import check_request
     from pkitools.requests.document import request_document
     from pkitools.requests.keys import PrivateKey, generate_key, load_key
-    from pkitools.requests.making import Request, RequestPlan, SignatureScheme, plan_request
+    from pkitools.requests.making import RequestPlan, SignatureScheme, SignedRequest, plan_request
     from pkitools.requests.reading import RequestFacts, read_request
     from pkitools.requests.subject import Subject, build_subject
 
@@ -31,10 +31,10 @@ __all__ = [
     "BatchError",
     "BatchItem",
     "PrivateKey",
-    "Request",
     "RequestFacts",
     "RequestPlan",
     "SignatureScheme",
+    "SignedRequest",
     "Subject",
     "build_subject",
     "check_request",
@@ -51,10 +51,10 @@ _MODULES: Final = {
     "BatchError": "batch",
     "BatchItem": "batch",
     "PrivateKey": "keys",
-    "Request": "making",
     "RequestFacts": "reading",
     "RequestPlan": "making",
     "SignatureScheme": "making",
+    "SignedRequest": "making",
     "Subject": "subject",
     "build_subject": "subject",
     "check_request": "checking",

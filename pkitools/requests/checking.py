@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pkitools.environment import Environment
-from pkitools.findings import Report
+from pkitools.findings import Report, ask
 from pkitools.oin import check_oin
 from pkitools.profiles import TSP, Profile
-from pkitools.requests.case import Case, outcomes_of
-from pkitools.requests.questions import QUESTIONS
-from pkitools.requests.questions.oin import request_oin
 from pkitools.requests.reading import read_request
+from pkitools.requests.rules import ENTRIES
+from pkitools.requests.rules.context import RequestContext
+from pkitools.requests.rules.oin import request_oin
 from pkitools.x509.model import PublicKey
 
 
@@ -37,13 +37,11 @@ def check_request(
     Raises:
         InputError: these bytes are no certificate signing request.
     """
-    case = Case(read_request(der, name), profile, tsp, key, environment)
+    context = RequestContext(read_request(der, name), profile, tsp, key, environment)
     outcomes = [
-        outcome
-        for rule, question in QUESTIONS
-        for outcome in outcomes_of(rule, question, case, raise_crashes=raise_crashes)
+        outcome for rule, check in ENTRIES for outcome in ask(rule, check, context, raise_crashes=raise_crashes)
     ]
-    oin = request_oin(case)
+    oin = request_oin(context)
     if oin is not None:
         outcomes += check_oin(str(oin), environment=environment, legacy=True).outcomes
     return Report(name, tuple(outcomes), environment=environment)

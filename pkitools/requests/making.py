@@ -21,10 +21,13 @@ from pkitools.errors import InvalidValueError
 from pkitools.files import Output
 from pkitools.oin import OIN, oin_from_kvk, organization_identifier
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
+from pkitools.profiles.conformance import Particulars
+from pkitools.profiles.dns_names import dns_fault
 from pkitools.requests.keys import PrivateKey, generate_key, to_pem
-from pkitools.requests.names import a_label, dns_fault
 from pkitools.requests.reading import RequestFacts, read_request
+from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, refuse
 from pkitools.requests.subject import Subject, build_subject
+from pkitools.x509.model import GeneralName
 
 _OIDS: Final = {name: x509.ObjectIdentifier(dotted) for name, dotted in ATTRIBUTE_OIDS.items()}
 
@@ -56,28 +59,28 @@ class RequestPlan:
     key_type: str
     signature: SignatureScheme
 
-    def make(self) -> Request:
+    def make(self) -> SignedRequest:
         """Make the key and sign the request with it."""
         return self.sign(generate_key(self.key_type))
 
-    def sign(self, key: PrivateKey) -> Request:
+    def sign(self, key: PrivateKey) -> SignedRequest:
         """Sign the request with a key that exists.
 
         Raises:
             InvalidValueError: the profile does not allow the key.
         """
-        refuse_key(self.profile, key)
+        refuse(KEY, self.profile, Particulars(key=key.public))
         name = x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in self.subject.attributes])
         builder = x509.CertificateSigningRequestBuilder(subject_name=name)
         if self.dns_names:
             names = x509.SubjectAlternativeName([x509.DNSName(name) for name in self.dns_names])
             builder = builder.add_extension(names, critical=False)
         der = _signed(builder, key, self.signature).public_bytes(Encoding.DER)
-        return Request(read_request(der), key, self)
+        return SignedRequest(read_request(der), key, self)
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SignedRequest:
     """A signed request with its key and what was asked for."""
 
     facts: RequestFacts
@@ -160,19 +163,6 @@ def plan_request(
     return RequestPlan(profile, environment, subject, names, chosen, scheme)
 
 
-def refuse_key(profile: Profile, key: PrivateKey) -> None:
-    """Raise :class:`InvalidValueError` when the profile does not allow this key."""
-    public = key.public
-    if public.algorithm != profile.key.algorithm and public.curve not in profile.key.curves:
-        raise InvalidValueError("requests.error.key_algorithm", key=public.label, profile=profile.name)
-    if public.algorithm == "RSA" and (public.bits or 0) < profile.key.minimum_bits:
-        raise InvalidValueError(
-            "requests.error.key_too_small", key=public.label, profile=profile.name, minimum=profile.key.minimum_bits
-        )
-    if public.algorithm == "RSA" and public.exponent != 65537:
-        raise InvalidValueError("requests.error.key_exponent", exponent=public.exponent)
-
-
 def _oin(text: str | None, environment: Environment) -> OIN | None:
     if text is None:
         return None
@@ -196,26 +186,20 @@ def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None)
 
 def _dns_names(profile: Profile, environment: Environment, common_name: str, given: tuple[str, ...]) -> tuple[str, ...]:
     rule = profile.san
-    if rule.presence is Presence.FORBIDDEN:
-        if given:
-            raise InvalidValueError("requests.error.san_forbidden", profile=profile.name, name=given[0])
-        return ()
-    _refuse_dns_name(common_name, profile, environment, as_common_name=True)
-    names = given
-    if not given and dns_fault(common_name, rule, environment) is None:
-        names = (common_name,)
-    if rule.common_name_listed and common_name.lower() not in {name.lower() for name in names}:
-        names = (common_name, *names)
-    names = _distinct(names)
-    for name in names:
-        _refuse_dns_name(name, profile, environment)
-    if len(names) < rule.minimum:
-        raise InvalidValueError("requests.error.san_missing", profile=profile.name)
-    if rule.maximum is not None and len(names) > rule.maximum:
-        raise InvalidValueError(
-            "requests.error.san_too_many", profile=profile.name, count=len(names), maximum=rule.maximum
-        )
+    if rule.presence is not Presence.FORBIDDEN:
+        _refuse_common_name(common_name, profile, environment)
+        if not given and dns_fault(common_name, rule, environment) is None:
+            given = (common_name,)
+        if rule.common_name_listed and common_name.lower() not in {name.lower() for name in given}:
+            given = (common_name, *given)
+    names = _distinct(given)
+    refuse(NAMES, profile, _named(names, environment))
     return names
+
+
+def _named(names: tuple[str, ...], environment: Environment) -> Particulars:
+    found = tuple(GeneralName("dns", name) for name in names)
+    return Particulars(names=found or None, environment=environment)
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -225,14 +209,15 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(first.values())
 
 
-def _refuse_dns_name(name: str, profile: Profile, environment: Environment, *, as_common_name: bool = False) -> None:
-    fault = dns_fault(name, profile.san, environment)
-    if as_common_name and not profile.san.common_name_listed and fault in {"syntax", "single_label", "idn"}:
-        return  # such a profile's CN may be a name for people
-    if fault == "idn":
-        raise InvalidValueError("requests.error.dns_idn", name=name, a_label=a_label(name))
-    if fault:
-        raise InvalidValueError(f"requests.error.dns_{fault}", name=name, profile=profile.name)
+def _refuse_common_name(name: str, profile: Profile, environment: Environment) -> None:
+    """Refuse a common name that would be a wrong DNS name, unless it may be a name for people."""
+    for_people = frozenset() if profile.san.common_name_listed else frozenset({"syntax", "single_label", "idn"})
+    refuse(
+        EACH_NAME,
+        profile,
+        _named((name,), environment),
+        passes=lambda departure: departure.operands["fault"] in for_people,
+    )
 
 
 def _refuse_key_type(profile: Profile, key_type: str) -> None:

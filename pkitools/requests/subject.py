@@ -6,17 +6,13 @@ syntax they could break. Each profile says which attributes there are, in which 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from pkitools.errors import InvalidValueError
-from pkitools.profiles import AttributeRule, Presence, Profile
-
-PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
-_ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+from pkitools.profiles import ATTRIBUTE_OIDS, Profile
+from pkitools.profiles.conformance import Particulars
+from pkitools.requests.refusing import SUBJECT, refuse
+from pkitools.x509.model import NameAttribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +41,12 @@ def build_subject(profile: Profile, values: Mapping[str, str]) -> Subject:
     Raises:
         InvalidValueError: one is missing, forbidden, too long, too short, or holds what it may not.
     """
-    for name in values:
-        rule = profile.subject.attribute(name)
-        if rule is None or rule.presence is Presence.FORBIDDEN:
-            allowed = [r.name for r in profile.subject.attributes if r.presence is not Presence.FORBIDDEN]
-            raise InvalidValueError(
-                "requests.error.attribute_forbidden", attribute=name, profile=profile.name, allowed=", ".join(allowed)
-            )
-    for name in profile.subject.names(Presence.REQUIRED):
-        if name not in values:
-            raise InvalidValueError(f"requests.error.missing_{name.lower()}", profile=profile.name)
-    ordered = [(rule, values[rule.name]) for rule in profile.subject.attributes if rule.name in values]
-    for rule, value in ordered:
-        _refuse(rule, value)
-    return Subject(tuple((rule.name, value) for rule, value in ordered))
+    order = [rule.name for rule in profile.subject.attributes]
+    names = sorted(values, key=lambda name: order.index(name) if name in order else len(order))
+    refuse(SUBJECT, profile, Particulars(subject=[_attribute(profile, name, values[name]) for name in names]))
+    return Subject(tuple((name, values[name]) for name in names))
 
 
-def text_fault(value: str) -> str | None:
-    """Return what is wrong with a text for people: ``space`` around it, or ``characters`` that act; else ``None``."""
-    if any(unicodedata.category(char) in _ACTING for char in value):
-        return "characters"
-    return "space" if value != value.strip() else None
-
-
-def _refuse(rule: AttributeRule, value: str) -> None:
-    operands = {"attribute": rule.name, "value": value, "length": len(value)}
-    if len(value) > rule.maximum:
-        raise InvalidValueError("requests.error.too_long", **operands, maximum=rule.maximum)
-    if len(value) < rule.minimum:
-        raise InvalidValueError("requests.error.too_short", **operands, minimum=rule.minimum)
-    if fault := text_fault(value):
-        raise InvalidValueError(f"requests.error.text_{fault}", **operands)
-    if rule.string_type == "PrintableString" and not PRINTABLE.fullmatch(value):
-        raise InvalidValueError("requests.error.not_printable", **operands)
-    if not rule.fits_pattern(value):
-        raise InvalidValueError("requests.error.form", **operands, pattern=rule.pattern)
+def _attribute(profile: Profile, name: str, value: str) -> NameAttribute:
+    rule = profile.subject.attribute(name)
+    return NameAttribute(ATTRIBUTE_OIDS.get(name, name), name, value, rule.string_type if rule else "UTF8String")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from pkitools.documents import cite
@@ -23,7 +23,7 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
-from pkitools.rules.context import RuleContext
+from pkitools.rules.context import RuleContext, legacy_validity
 from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, looks_like_host
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH
@@ -37,8 +37,6 @@ _WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
 
 LEAD_TIME: Final = timedelta(days=91)
 """When to order: Digidentity announces a renewal 12 weeks ahead, Logius flags certificates of under three months."""
-
-_LEGACY_END: Final = datetime(2028, 11, 12, tzinfo=UTC)
 
 
 def _advice(
@@ -100,8 +98,8 @@ def _no_san(at: RuleContext) -> Answer:
 
 @_advice("names.common_name_not_in_san", _NOTICE)
 def _common_name_not_in_san(at: RuleContext) -> Answer:
-    if not at.dns_names or (at.profile is not None and at.profile.name in {"g1-server", "uzi-server"}):
-        return NOT_APPLICABLE  # these profiles have a rule of their own
+    if not at.dns_names or (at.profile is not None and at.profile.san.common_name_listed):
+        return NOT_APPLICABLE  # such a profile has a rule of its own
     hosts = [value for value in at.values("2.5.4.3") if looks_like_host(value)]
     listed = {name.lower() for name in at.dns_names}
     return (
@@ -225,11 +223,12 @@ def _outlives_issuer(at: RuleContext) -> Answer:
 
 @_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)
 def _hierarchy_ends(at: RuleContext) -> Answer:
-    if at.moment > at.facts.not_after or at.moment > _LEGACY_END:
+    end = legacy_validity().latest_end
+    if end is None or at.moment > at.facts.not_after or at.moment.date() > end:
         return NOT_APPLICABLE
     if at.family == "g4":
         return MET
-    return violated("certificatePolicies", ", ".join(at.policies), end=f"{_LEGACY_END:%Y-%m-%d}")
+    return violated("certificatePolicies", ", ".join(at.policies), end=end)
 
 
 RULES = BOOK.rules

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 from pkitools.environment import Environment
 from pkitools.oin import OIN, InvalidOINError
-from pkitools.profiles import Profile
+from pkitools.profiles import Profile, ValidityRule, profiles
+from pkitools.profiles.conformance import Extensions, Particulars
 from pkitools.x509 import CertificateFacts, NameAttribute
 from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER
@@ -34,6 +35,12 @@ def family_of(policies: tuple[str, ...]) -> str:
     if any(oid in _LEGACY_SERVICES for oid in ours):
         return "legacy_services"
     return "legacy_other" if ours else "other"
+
+
+@cache
+def legacy_validity() -> ValidityRule:
+    """Return how long certificates of the hierarchies that end (G1, G2 and G3) may still be valid."""
+    return next(profile.validity for profile in profiles() if profile.validity.latest_end is not None)
 
 
 @lru_cache(maxsize=1024)
@@ -110,6 +117,30 @@ class RuleContext:
     def qc_values(self) -> dict[str, tuple[str, ...]]:
         """QcStatement OID → the values inside it."""
         return {statement.oid: statement.values for statement in self.facts.qc_statements or ()}
+
+    @property
+    def held_to(self) -> Profile:
+        """The profile, for rules whose scope asks that it says something.
+
+        Raises:
+            LookupError: it is unknown.
+        """
+        if self.profile is None:
+            raise LookupError("a rule without a statement of the profile in its scope asks for the profile")
+        return self.profile
+
+    @cached_property
+    def particulars(self) -> Particulars:
+        """What the certificate says, to be held to its profile: that of TRIAL, or as in production."""
+        facts, is_trial = self.facts, self.family == "trial"
+        return Particulars(
+            self.subject,
+            facts.subject_alternative_name,
+            facts.public_key,
+            Extensions(self.key_usage, self.purposes, self.policies, self.qc_values, self.critical),
+            Environment.PREPRODUCTION if is_trial else Environment.PRODUCTION,
+            is_trial,
+        )
 
     @property
     def lifetime(self) -> timedelta:

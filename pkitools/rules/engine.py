@@ -13,14 +13,17 @@ What a check may answer: :mod:`pkitools.findings.asking`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from pkitools.findings import Answer, Certainty, Outcome, Rule, Severity, Source, Status
+from pkitools.profiles import Profile, profiles
 from pkitools.rules.context import RuleContext
 
 Check: TypeAlias = Callable[[RuleContext], Answer]
+Statement: TypeAlias = Callable[[Profile], bool]
+"""Whether a profile says something; a function of a module, so that it can be told from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,30 +32,32 @@ class Scope:
 
     Args:
         kinds: ``ca``, ``end_entity``.
-        profiles: names of :mod:`pkitools.profiles`.
+        says: for profiles that say so. Asked of the profile's fields, never of its name: a profile that is added, or
+            handed in, is judged as those that say the same.
         families: ``trial`` (policy arc 41), ``g4`` (arc 44), ``legacy_services`` (G1, G2 and G3 services and servers),
             ``legacy_other`` (other PKIoverheid policies), ``other`` (no PKIoverheid policy).
         systems: names of connected systems; a rule that names one is asked only when the system is.
     """
 
     kinds: tuple[str, ...] = ()
-    profiles: tuple[str, ...] = ()
+    says: Statement | None = None
     families: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
 
-    def includes(self, kind: str, profile: str | None, family: str, system: str | None) -> bool:
-        """Return whether a certificate of this kind, profile and family is asked, for this system."""
+    def includes(self, kind: str, said: Collection[Statement], family: str, system: str | None) -> bool:
+        """Return whether a certificate of this kind and family, whose profile says this, is asked, for this system."""
         return (
             (not self.kinds or kind in self.kinds)
-            and (not self.profiles or profile in self.profiles)
+            and (self.says is None or self.says in said)
             and (not self.families or family in self.families)
             and (not self.systems or system in self.systems)
         )
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Everything named, for :attr:`pkitools.findings.Rule.applies_to`."""
-        return (*self.kinds, *self.families, *self.profiles, *self.systems)
+        """Everything named, and the known profiles that say so, for :attr:`pkitools.findings.Rule.applies_to`."""
+        selected = [] if self.says is None else [profile.name for profile in profiles() if self.says(profile)]
+        return (*self.kinds, *self.families, *selected, *self.systems)
 
 
 EVERYTHING: Final = Scope()

@@ -15,12 +15,15 @@ from pkitools.oin import check_oin
 from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of
-from pkitools.rules.engine import Entry
+from pkitools.rules.engine import Entry, Statement
 from pkitools.rules.profile import detect_profile
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.given import Given
 
 Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
+
+
+_STATEMENTS: Final = frozenset(entry.scope.says for entry in ENTRIES if entry.scope.says is not None)
 
 
 def lint(
@@ -73,7 +76,8 @@ def lint(
     family = at.family
     if profile is not None and chosen is not None and family != "trial":
         family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
-    asked, unasked = _selection(kind, chosen.name if chosen else None, family, system)
+    said = frozenset(says for says in _STATEMENTS if chosen is not None and says(chosen))
+    asked, unasked = _selection(kind, said, family, system)
     ref = CertificateRef(facts.sha256, role)
     outcomes = [_outcome(entry, at, ref, raise_crashes) for entry in asked]
     if kind == "end_entity":
@@ -125,10 +129,10 @@ def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> Certif
 
 @lru_cache(maxsize=256)
 def _selection(
-    kind: str, profile: str | None, family: str, system: str | None
+    kind: str, said: frozenset[Statement], family: str, system: str | None
 ) -> tuple[tuple[Entry, ...], tuple[Outcome, ...]]:
     """Return the rules to ask, and the outcomes of those not meant for such a certificate. Sorted out once."""
-    asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, profile, family, system)])
+    asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, said, family, system)])
     left = set(map(id, asked))
     return asked, tuple([entry.silent for entry in ENTRIES if id(entry) not in left])
 

@@ -7,7 +7,7 @@ presentations and its minutes is OFFICIAL, what was only seen in certificates is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from pkitools.documents import cite
@@ -22,8 +22,8 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
-from pkitools.profiles import ATTRIBUTE_OIDS, get_profile
-from pkitools.rules.context import ARC, RuleContext, parse_oin
+from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
+from pkitools.rules.context import ARC, RuleContext, legacy_validity, parse_oin
 from pkitools.rules.engine import END_ENTITY, RuleBook, Scope
 from pkitools.rules.names import looks_like_host
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
@@ -47,7 +47,17 @@ _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _OFFICIAL, _OBSERVED, _INFERRED = Certainty.OFFICIAL, Certainty.OBSERVED, Certainty.INFERRED
 
 _LEGACY: Final = Scope(kinds=("end_entity",), families=("legacy_services",))
-_G1: Final = Scope(kinds=("end_entity",), profiles=("g1-server",))
+
+
+def _is_g1(profile: Profile) -> bool:
+    return profile.generation == "G1"
+
+
+def _has_names_of_g4(profile: Profile) -> bool:
+    return profile.generation == "G4" and profile.san.presence is not Presence.FORBIDDEN
+
+
+_G1: Final = Scope(kinds=("end_entity",), says=_is_g1)
 _G4: Final = Scope(kinds=("end_entity",), families=("g4",))
 _OURS: Final = Scope(kinds=("end_entity",), families=("trial", "g4", "legacy_services", "legacy_other"))
 # not of TRIAL: a test PKI may take short keys to be quick
@@ -123,8 +133,7 @@ def _g1_signature(at: RuleContext) -> Answer:
 
 @BOOK.rule("g1.key_usage", _ERROR, certainty=_OFFICIAL, scope=_G1)
 def _g1_key_usage(at: RuleContext) -> Answer:
-    wanted = {"digitalSignature", "keyEncipherment"}
-    return met_if(at.key_usage == wanted, "keyUsage", ", ".join(sorted(at.key_usage)))
+    return met_if(at.key_usage == at.held_to.usage.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
 
 
 @BOOK.rule("g1.key_usage_critical", _ERROR, certainty=_OFFICIAL, scope=_G1)
@@ -135,13 +144,13 @@ def _g1_key_usage_critical(at: RuleContext) -> Answer:
 
 @BOOK.rule("g1.extended_key_usage", _WARNING, certainty=_OBSERVED, scope=_G1, source=_SEEN)
 def _g1_extended_key_usage(at: RuleContext) -> Answer:
-    missing = [oid for oid in get_profile("g1-server").usage.extended_key_usage if oid not in at.purposes]
+    missing = [oid for oid in at.held_to.usage.extended_key_usage if oid not in at.purposes]
     return met_if_none("extendedKeyUsage", [EXTENDED_KEY_USAGES[oid] for oid in missing])
 
 
 @BOOK.rule("g1.policy", _WARNING, "7.1-pkio182", certainty=_OFFICIAL, scope=_G1, source=_POR)
 def _g1_policy(at: RuleContext) -> Answer:
-    return met_if(ARC + "8.6" in at.policies, "certificatePolicies", ", ".join(at.policies))
+    return met_if(at.held_to.policies.production[-1] in at.policies, "certificatePolicies", ", ".join(at.policies))
 
 
 @BOOK.rule("g1.practice_statement", _NOTICE, certainty=_OBSERVED, scope=_G1, source=_SEEN)
@@ -161,17 +170,14 @@ def _g1_common_name_in_san(at: RuleContext) -> Answer:
 @BOOK.rule("g1.validity", _WARNING, certainty=_OFFICIAL, scope=_LEGACY, source=_MIGRATION)
 def _g1_validity(at: RuleContext) -> Answer:
     # WARNING for a MUST: the announcement names months, not days
-    limit = get_profile("g1-server").validity.max_days(at.facts.not_before.date())
+    limit = legacy_validity().max_days(at.facts.not_before.date())
     return met_if(at.lifetime.days <= limit, "validity", at.lifetime.days, limit=limit)
-
-
-_LATEST_END: Final = date(2028, 11, 13)  # notAfter of the roots of G1 and G3, 23:00 UTC
 
 
 @BOOK.rule("g1.latest_end", _ERROR, certainty=_OFFICIAL, scope=_LEGACY, source=_MIGRATION)
 def _g1_latest_end(at: RuleContext) -> Answer:
-    end = at.facts.not_after.date()
-    return met_if(end <= _LATEST_END, "validity.notAfter", end.isoformat(), limit=_LATEST_END.isoformat())
+    end, latest = at.facts.not_after.date(), legacy_validity().latest_end
+    return met_if(latest is None or end <= latest, "validity.notAfter", end, limit=latest)
 
 
 # --- keys, all generations -------------------------------------------------------------------------------------------
@@ -252,7 +258,7 @@ def _g4_signature(at: RuleContext) -> Answer:
     return met_if(seen == ("RSASSA-PSS", "sha512", "sha512", 64, 1), "signatureAlgorithm", text)
 
 
-_G4_TLS: Final = Scope(kinds=("end_entity",), families=("trial", "g4"), profiles=("g4-tls", "uzi-server"))
+_G4_TLS: Final = Scope(kinds=("end_entity",), families=("trial", "g4"), says=_has_names_of_g4)
 
 
 @BOOK.rule("g4.san_no_address", _ERROR, certainty=_OFFICIAL, scope=_G4_TLS, source=_README)
@@ -265,7 +271,7 @@ def _no_addresses(at: RuleContext) -> Answer:
     "g4.san_no_localhost",
     _WARNING,
     certainty=_INFERRED,
-    scope=Scope(kinds=("end_entity",), families=("g4",), profiles=("g4-tls", "uzi-server")),
+    scope=Scope(kinds=("end_entity",), families=("g4",), says=_has_names_of_g4),
     source=_README,
 )
 def _no_localhost(at: RuleContext) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from pkitools.profiles import Profile, get_profile, profiles
+from pkitools.profiles import Profile, profiles
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.oids import UZI_NAME
 
@@ -12,25 +12,31 @@ _UZI_ARC = "2.16.528.1.1007."  # CIBG's own policies, of its test and acceptance
 
 
 @cache
-def _by_policy() -> dict[str, Profile]:
-    found: dict[str, Profile] = {}
+def _by_policy() -> dict[str, list[Profile]]:
+    """Policy OID → the profiles it is the last, identifying one of; a policy of server certificates is shared."""
+    found: dict[str, list[Profile]] = {}
     for profile in profiles():
-        if profile.name == "uzi-server":
-            continue
         for oids in (profile.policies.production, profile.policies.trial):
             if oids:
-                found.setdefault(oids[-1], profile)
+                found.setdefault(oids[-1], []).append(profile)
     return found
 
 
 def detect_profile(facts: CertificateFacts) -> Profile | None:
-    """Return the profile of an end-entity certificate, or ``None`` when its policies name none that pkitools knows."""
-    known = _by_policy()
+    """Return the profile of an end-entity certificate, or ``None`` when its policies name none that pkitools knows.
+
+    Of profiles that share a policy it is the first whose subject.serialNumber holds what the certificate's does.
+    """
     policies = [policy.oid for policy in facts.certificate_policies or ()]
-    found = next((known[oid] for oid in policies if oid in known), None)
-    if found is not None and found.name != "g4-tls":
-        return found
-    uzi = any(oid.startswith(_UZI_ARC) for oid in policies) or any(
+    named = next((found for oid in policies if (found := _by_policy().get(oid))), ())
+    holds = "uzi" if _is_uzi(facts, policies) else "oin"
+    fitting = [profile for profile in named if profile.serial_number == holds]
+    if not fitting and holds == "uzi" and not named and policies:
+        fitting = [profile for profile in profiles() if profile.serial_number == holds]
+    return next(iter((*fitting, *named)), None)
+
+
+def _is_uzi(facts: CertificateFacts, policies: list[str]) -> bool:
+    return any(oid.startswith(_UZI_ARC) for oid in policies) or any(
         name.type_id == UZI_NAME for name in facts.subject_alternative_name or ()
     )
-    return get_profile("uzi-server") if uzi and (found is not None or policies) else found

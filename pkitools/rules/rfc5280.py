@@ -14,6 +14,7 @@ from pkitools.findings import MET, NOT_APPLICABLE, Answer, Severity, met_if, met
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import CA, END_ENTITY, RuleBook
 from pkitools.x509.der import GENERALIZED_TIME, UTC_TIME
+from pkitools.x509.names import PRINTABLE_STRING
 from pkitools.x509.oids import EXTENSIONS
 
 BOOK = RuleBook("rfc5280", cite("rfc-5280"))
@@ -101,7 +102,6 @@ _STRING_TYPE_OF: Final = {  # RFC 5280 Appendix A.1
     "1.2.840.113549.1.9.1": "IA5String",  # emailAddress
 }
 _DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{n}" for n in (3, 4, 7, 8, 9, 10, 11, 12, 41, 42, 43, 44, 65, 97))
-_PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
@@ -160,7 +160,7 @@ def _printable_string(at: RuleContext) -> Answer:
         [
             f"{attribute.name}={attribute.value}"
             for attribute in at.subject
-            if attribute.string_type == "PrintableString" and not _PRINTABLE.fullmatch(attribute.value)
+            if attribute.string_type == "PrintableString" and not PRINTABLE_STRING.fullmatch(attribute.value)
         ],
     )
 

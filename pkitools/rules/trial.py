@@ -10,13 +10,11 @@ The values are data: :mod:`pkitools.profiles`.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from pkitools.documents import cite
 from pkitools.findings import (
-    MET,
     NOT_APPLICABLE,
     Answer,
     Certainty,
@@ -26,232 +24,159 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
-from pkitools.profiles import ATTRIBUTE_OIDS, AttributeRule, Presence, Profile, trial
+from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
+from pkitools.profiles.conformance import Departure, Requirement, departures
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import Check, RuleBook, Scope
+from pkitools.rules.engine import Check, RuleBook, Scope, Statement
 from pkitools.x509.der import SEQUENCE, DERError, bit_string, children, root
-from pkitools.x509.oids import EXTENDED_KEY_USAGES, QC_STATEMENTS
+from pkitools.x509.oids import QC_STATEMENTS
 
 _SCHEMA = cite("g4-trial-profiles", "profiles/")
 
 TRIAL = RuleBook("trial", _SCHEMA)
 G4 = RuleBook("g4", _SCHEMA)
 
-_TLS: Final = ("g4-tls",)
-_OTHERS: Final = ("g4-authentication", "g4-authenticity", "g4-confidentiality", "g4-seal")
-_PROFILES: Final = _TLS + _OTHERS
+_OPERANDS: Final = ("minimum", "maximum", "wanted", "prefix")  # what messages tell beside the values found
+_SEMANTICS: Final = "1.3.6.1.5.5.7.11.2"
 
 
-def _both(slug: str, names: tuple[str, ...] = _PROFILES) -> Callable[[Check], Check]:
+def _is_of_schema(profile: Profile) -> bool:
+    return profile.generation == "G4" and profile.serial_number == "oin"  # UZI certificates follow CIBG's own
+
+
+def _has_names(profile: Profile) -> bool:
+    return _is_of_schema(profile) and profile.san.presence is not Presence.FORBIDDEN
+
+
+def _has_no_names(profile: Profile) -> bool:
+    return _is_of_schema(profile) and profile.san.presence is Presence.FORBIDDEN
+
+
+def _has_semantics(profile: Profile) -> bool:
+    return _is_of_schema(profile) and _SEMANTICS in dict(profile.qc_statements.statements)
+
+
+def _has_statements(profile: Profile) -> bool:
+    return _is_of_schema(profile) and bool(dict(profile.qc_statements.statements).keys() - {_SEMANTICS})
+
+
+def _both(slug: str, says: Statement = _is_of_schema) -> Callable[[Check], Check]:
     """Declare a requirement for the TRIAL arc as an ERROR and, inferred, for the production arc as a WARNING."""
-    production = Scope(kinds=("end_entity",), families=("g4",), profiles=names)
+    production = Scope(kinds=("end_entity",), families=("g4",), says=says)
 
     def declare(check: Check) -> Check:
-        _trial(slug, names)(check)
+        _trial(slug, says)(check)
         return G4.rule(slug, Severity.WARNING, certainty=Certainty.INFERRED, scope=production)(check)
 
     return declare
 
 
-def _trial(
-    slug: str, names: tuple[str, ...] = _PROFILES, severity: Severity = Severity.ERROR
-) -> Callable[[Check], Check]:
-    scope = Scope(kinds=("end_entity",), families=("trial",), profiles=names)
+def _trial(slug: str, says: Statement = _is_of_schema, severity: Severity = Severity.ERROR) -> Callable[[Check], Check]:
+    scope = Scope(kinds=("end_entity",), families=("trial",), says=says)
     return TRIAL.rule(slug, severity, certainty=Certainty.OFFICIAL, scope=scope)
 
 
-def _profile(at: RuleContext) -> Profile:
-    assert at.profile is not None  # every scope here names profiles
-    return at.profile
+# --- what the profile says, held to it by pkitools.profiles.conformance ----------------------------------------------
 
 
-# --- subject ---------------------------------------------------------------------------------------------------------
+def _fits(
+    *requirements: Requirement,
+    path: str,
+    show: str | Callable[[Departure], str] = "",
+    only: Callable[[Departure], bool] = lambda departure: True,
+    about: str = "",
+) -> Check:
+    """Return the check that holds a certificate to requirements of its profile.
+
+    Args:
+        requirements: of which a departure violates the rule.
+        path: where the evidence stands.
+        show: what a departure shows, or the operand it shows; default its value.
+        only: leaves out the departures that are another rule's.
+        about: name of the one subject attribute the rule is about; without it the rule does not apply.
+    """
+    shown = show if callable(show) else lambda departure: str(departure.operands.get(show, departure.value))
+
+    def check(at: RuleContext) -> Answer:
+        if about and ATTRIBUTE_OIDS[about] not in at.values_by_type:
+            return NOT_APPLICABLE
+        answers = [departures(requirement, at.held_to, at.particulars) for requirement in requirements]
+        if all(answer is None for answer in answers):
+            return NOT_APPLICABLE
+        found = [each for answer in answers for each in answer or () if only(each)]
+        found = [each for each in found if about in {"", each.operands.get("attribute")}]
+        if len(found) == 1:
+            return violated(path, shown(found[0]), **_told(found[0]))
+        return met_if_none(path, map(shown, found), **_told(found[0]) if found else {})
+
+    return check
 
 
-@_both("subject.attributes")
-def _attributes(at: RuleContext) -> Answer:
-    listed = {rule.oid for rule in _profile(at).subject.attributes}
-    return met_if_none("subject", [attribute.name for attribute in at.subject if attribute.oid not in listed])
+def _told(departure: Departure) -> dict[str, Any]:
+    return {name: departure.operands[name] for name in _OPERANDS if name in departure.operands}
 
 
-@_both("subject.required")
-def _required(at: RuleContext) -> Answer:
-    names = _profile(at).subject.names(Presence.REQUIRED)
-    return met_if_none("subject", [name for name in names if ATTRIBUTE_OIDS[name] not in at.values_by_type])
+def _fault(word: str) -> Callable[[Departure], bool]:
+    return lambda departure: departure.operands["fault"] == word
 
 
-@_both("subject.once")
-def _once(at: RuleContext) -> Answer:
-    listed = {rule.oid: rule.name for rule in _profile(at).subject.attributes}
-    return met_if_none(
-        "subject", [listed[oid] for oid, values in at.values_by_type.items() if oid in listed and len(values) > 1]
+def _address(departure: Departure) -> bool:
+    return departure.operands["kind"] == "ip"  # certain for production as well: por.g4.san_no_address
+
+
+def _semantics(departure: Departure) -> bool:
+    return departure.operands["oid"] == _SEMANTICS
+
+
+_R: Final = Requirement
+_DNS: Final = "subjectAltName.dNSName"
+_ORGANIZATION: Final = "organizationIdentifier"
+
+_both("subject.attributes")(_fits(_R.SUBJECT_ALLOWED, path="subject", show="attribute"))
+_both("subject.required")(_fits(_R.SUBJECT_REQUIRED, path="subject", show="attribute"))
+_both("subject.once")(_fits(_R.SUBJECT_ONCE, path="subject", show="attribute"))
+_both("subject.common_name_length")(_fits(_R.SUBJECT_LENGTH, path="subject.CN", about="CN"))
+_both("subject.organization_length")(_fits(_R.SUBJECT_LENGTH, path="subject.O", about="O"))
+_both("subject.organization_identifier")(_fits(_R.SUBJECT_FORM, path=f"subject.{_ORGANIZATION}", about=_ORGANIZATION))
+_trial("subject.serial_number")(_fits(_R.TRIAL_SERIAL_NUMBER, path="subject.serialNumber"))
+_trial("subject.prefix")(
+    _fits(_R.TRIAL_PREFIX, path="subject", show=lambda each: f"{each.operands['attribute']}={each.value}")
+)
+_both("san.count", _has_names)(_fits(_R.SAN_PRESENT, _R.SAN_COUNT, path="subjectAltName", show="count"))
+_both("san.only_dns", _has_names)(
+    _fits(
+        _R.SAN_KINDS,
+        path="subjectAltName",
+        show=lambda each: f"{each.operands['kind']}:{each.value}",
+        only=lambda each: not _address(each),
     )
-
-
-def _rule_of(at: RuleContext, name: str) -> AttributeRule:
-    found = _profile(at).subject.attribute(name)
-    assert found is not None  # tests hold the data to it
-    return found
-
-
-def _length(at: RuleContext, name: str) -> Answer:
-    rule = _rule_of(at, name)
-    values = at.values(rule.oid)
-    if not values:
-        return NOT_APPLICABLE
-    bad = [value for value in values if not rule.minimum <= len(value) <= rule.maximum]
-    return met_if_none(f"subject.{name}", bad, minimum=rule.minimum, maximum=rule.maximum)
-
-
-@_both("subject.common_name_length")
-def _common_name_length(at: RuleContext) -> Answer:
-    return _length(at, "CN")
-
-
-@_both("subject.organization_length")
-def _organization_length(at: RuleContext) -> Answer:
-    return _length(at, "O")
-
-
-@_both("subject.organization_identifier")
-def _organization_identifier(at: RuleContext) -> Answer:
-    rule = _rule_of(at, "organizationIdentifier")
-    values = at.values(rule.oid)
-    if not values:
-        return NOT_APPLICABLE
-    return met_if_none("subject.organizationIdentifier", [value for value in values if not rule.fits_pattern(value)])
-
-
-_OIN_OF_SCHEMA: Final = re.compile(trial().serial_number_pattern)
-
-
-@_trial("subject.serial_number")
-def _serial_number(at: RuleContext) -> Answer:
-    twenty = [value for value in at.values("2.5.4.5") if len(value) == 20]
-    if not twenty:
-        return NOT_APPLICABLE
-    return met_if_none("subject.serialNumber", [value for value in twenty if not _OIN_OF_SCHEMA.fullmatch(value)])
-
-
-@_trial("subject.prefix")
-def _prefix(at: RuleContext) -> Answer:
-    rule = trial()
-    return met_if_none(
-        "subject",
-        [
-            f"{name}={value}"
-            for name in rule.prefixed
-            for value in at.values(ATTRIBUTE_OIDS[name])
-            if not value.startswith(rule.name_prefix)
-        ],
-        prefix=rule.name_prefix.strip(),
+)
+_both("san.two_labels", _has_names)(_fits(_R.SAN_NAME, path=_DNS, only=_fault("single_label")))
+_both("san.no_wildcard", _has_names)(_fits(_R.SAN_WILDCARD, path=_DNS))
+_both("san.no_onion", _has_names)(_fits(_R.SAN_NAME, path=_DNS, only=_fault("onion")))
+_both("san.absent", _has_no_names)(_fits(_R.SAN_ABSENT, path="subjectAltName"))
+_both("usage.key_usage")(_fits(_R.KEY_USAGE, path="keyUsage"))
+_both("usage.key_usage_critical")(_fits(_R.KEY_USAGE_CRITICAL, path="keyUsage.critical"))
+_both("usage.extended_key_usage")(_fits(_R.EXTENDED_KEY_USAGE, path="extendedKeyUsage"))
+_both("usage.extended_key_usage_not_critical")(
+    _fits(_R.EXTENDED_KEY_USAGE_NOT_CRITICAL, path="extendedKeyUsage.critical")
+)
+_both("policies.required")(_fits(_R.POLICIES, path="certificatePolicies"))
+_both("qc_statements.semantics", _has_semantics)(
+    _fits(_R.QC_STATEMENTS, path="qcStatements.qcSyntax-v2", only=_semantics)
+)
+_both("qc_statements.seal", _has_statements)(
+    _fits(
+        _R.QC_STATEMENTS,
+        path="qcStatements",
+        show=lambda each: QC_STATEMENTS.get(str(each.operands["oid"]), str(each.operands["oid"])),
+        only=lambda each: not _semantics(each),
     )
+)
+_both("key.exponent")(_fits(_R.KEY_EXPONENT, path="subjectPublicKeyInfo"))
 
 
-# --- subjectAltName --------------------------------------------------------------------------------------------------
-
-
-@_both("san.count", _TLS)
-def _san_count(at: RuleContext) -> Answer:
-    rule = _profile(at).san
-    count = len(at.dns_names)
-    most = rule.maximum or count
-    return met_if(rule.minimum <= count <= most, "subjectAltName", count, minimum=rule.minimum, maximum=most)
-
-
-@_both("san.only_dns", _TLS)
-def _san_only_dns(at: RuleContext) -> Answer:
-    # addresses have their own rule, which is certain for production as well: por.g4.san_no_address
-    kinds = _profile(at).san.kinds | {"ip"}
-    names = at.facts.subject_alternative_name or ()
-    return met_if_none("subjectAltName", [f"{name.kind}:{name.value}" for name in names if name.kind not in kinds])
-
-
-@_both("san.two_labels", _TLS)
-def _san_two_labels(at: RuleContext) -> Answer:
-    # localhost may be in TRIAL; in production it has a rule of its own
-    single = [name for name in at.dns_names if "." not in name and name.lower() != "localhost"]
-    return met_if_none("subjectAltName.dNSName", single)
-
-
-@_both("san.no_wildcard", _TLS)
-def _san_no_wildcard(at: RuleContext) -> Answer:
-    return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if "*" in name])
-
-
-@_both("san.no_onion", _TLS)
-def _san_no_onion(at: RuleContext) -> Answer:
-    return met_if_none("subjectAltName.dNSName", [name for name in at.dns_names if name.lower().endswith(".onion")])
-
-
-@_both("san.absent", _OTHERS)
-def _san_absent(at: RuleContext) -> Answer:
-    names = at.facts.subject_alternative_name
-    if names is None:
-        return MET
-    return violated("subjectAltName", ", ".join(name.value for name in names[:10]))
-
-
-# --- usage, policies, qcStatements -----------------------------------------------------------------------------------
-
-
-@_both("usage.key_usage")
-def _key_usage(at: RuleContext) -> Answer:
-    wanted = _profile(at).usage.key_usage
-    return met_if(at.key_usage == wanted, "keyUsage", ", ".join(sorted(at.key_usage)), wanted=", ".join(sorted(wanted)))
-
-
-@_both("usage.key_usage_critical")
-def _key_usage_critical(at: RuleContext) -> Answer:
-    critical = at.critical.get("2.5.29.15")
-    return NOT_APPLICABLE if critical is None else met_if(critical, "keyUsage.critical", "false")
-
-
-@_both("usage.extended_key_usage")
-def _extended_key_usage(at: RuleContext) -> Answer:
-    wanted = _profile(at).usage.extended_key_usage
-    return met_if(set(at.purposes) == set(wanted), "extendedKeyUsage", _purposes(at.purposes), wanted=_purposes(wanted))
-
-
-def _purposes(oids: tuple[str, ...]) -> str:
-    return ", ".join(EXTENDED_KEY_USAGES.get(oid, oid) for oid in oids)
-
-
-@_both("usage.extended_key_usage_not_critical")
-def _extended_key_usage_not_critical(at: RuleContext) -> Answer:
-    critical = at.critical.get("2.5.29.37")
-    return NOT_APPLICABLE if critical is None else met_if(not critical, "extendedKeyUsage.critical", "true")
-
-
-@_both("policies.required")
-def _policies(at: RuleContext) -> Answer:
-    rule = _profile(at).policies
-    wanted = rule.trial if at.family == "trial" else rule.production
-    return met_if_none("certificatePolicies", [oid for oid in wanted if oid not in at.policies])
-
-
-_SEMANTICS: Final = "1.3.6.1.5.5.7.11.2"
-
-
-@_both("qc_statements.semantics")
-def _semantics(at: RuleContext) -> Answer:
-    values = at.qc_values.get(_SEMANTICS, ())
-    return met_if("0.4.0.194121.1.2" in values, "qcStatements.qcSyntax-v2", ", ".join(values))
-
-
-@_both("qc_statements.seal", ("g4-seal",))
-def _seal_statements(at: RuleContext) -> Answer:
-    return met_if_none(
-        "qcStatements",
-        [
-            QC_STATEMENTS[oid]
-            for oid, values in _profile(at).qc_statements.statements
-            if oid != _SEMANTICS and (oid not in at.qc_values or not set(values) <= set(at.qc_values[oid]))
-        ],
-    )
-
-
-# --- other extensions, key, number -----------------------------------------------------------------------------------
+# --- what the schema says of every profile ---------------------------------------------------------------------------
 
 
 @_both("basic_constraints.present")
@@ -286,12 +211,6 @@ def _key_identifier(at: RuleContext) -> Answer:
     return met_if(identifier == wanted, "subjectKeyIdentifier", identifier, wanted=wanted)
 
 
-@_both("key.exponent")
-def _exponent(at: RuleContext) -> Answer:
-    exponent = at.facts.public_key.exponent
-    return NOT_APPLICABLE if exponent is None else met_if(exponent == 65537, "subjectPublicKeyInfo", exponent)
-
-
 @_trial("key.size")
 def _key_size(at: RuleContext) -> Answer:
     key = at.facts.public_key
@@ -309,7 +228,7 @@ def _serial_octets(at: RuleContext) -> Answer:
 
 @_trial("validity.usual", severity=Severity.INFO)
 def _usual_validity(at: RuleContext) -> Answer:
-    usual = _profile(at).validity.trial_days
+    usual = at.held_to.validity.trial_days
     return (
         NOT_APPLICABLE
         if usual is None

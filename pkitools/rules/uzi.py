@@ -9,6 +9,7 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
+from pkitools.profiles import Profile
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.uzi_name import UZIName, uzi_texts
@@ -17,7 +18,13 @@ _CIBG = cite("uzi-server-request", "2")
 _MIRROR = cite("nuts-uzi-mirror")
 
 BOOK = RuleBook("uzi", _MIRROR)
-_SCOPE: Final = Scope(kinds=("end_entity",), profiles=("uzi-server",))
+
+
+def _is_uzi(profile: Profile) -> bool:
+    return profile.serial_number == "uzi"
+
+
+_SCOPE: Final = Scope(kinds=("end_entity",), says=_is_uzi)
 _WARNING, _THIRD_PARTY = Severity.WARNING, Certainty.THIRD_PARTY
 
 

@@ -16,10 +16,10 @@ from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import PublicKey, SignatureAlgorithm
+from pkitools.x509.oids import STRONG_HASHES
 
 MIN_RSA_BITS: Final = 2048
 _MAX_RSA_EXPONENT: Final = 1 << 64  # OpenSSL's bound for large keys: verification cost grows with it
-_STRONG_HASHES: Final = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"})
 _STRONG_CURVES: Final = frozenset({"P-256", "P-384", "P-521"})
 _HASH_OCTETS: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 # RFC 8017, RFC 5758: RSA PKCS #1 v1.5 and ECDSA with SHA-256, SHA-384, SHA-512
@@ -60,7 +60,7 @@ def _ignore(_problem: str) -> None:
 def weak_scheme(algorithm: bytes) -> str:
     """Return why a signature scheme is not strong enough, or an empty string."""
     scheme = signature_scheme(algorithm)
-    if scheme.oid in _EDWARDS or scheme.hash in _STRONG_HASHES:
+    if scheme.oid in _EDWARDS or scheme.hash in STRONG_HASHES:
         strange = scheme.mgf_hash is not None and scheme.mgf_hash != scheme.hash
         return f"{scheme.name}, mask {scheme.mgf_hash}" if strange else ""
     return scheme.name if scheme.hash is None else f"{scheme.name} ({scheme.hash})"

@@ -6,6 +6,7 @@ What cannot be decoded is told through ``note``, a function that takes one probl
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
@@ -29,6 +30,9 @@ from pkitools.x509.model import DistinguishedName, GeneralName, NameAttribute
 from pkitools.x509.oids import ATTRIBUTES
 
 Note: TypeAlias = Callable[[str], None]
+
+PRINTABLE_STRING: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
+"""What a PrintableString may hold, for ``fullmatch`` (X.680 41.4)."""
 
 _KIND_OF_TAG: Final[dict[int, str]] = {
     0xA0: "other",

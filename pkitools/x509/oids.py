@@ -132,6 +132,8 @@ HASHES: Final[dict[str, str]] = {
     "2.16.840.1.101.3.4.2.9": "sha3-384",
     "2.16.840.1.101.3.4.2.10": "sha3-512",
 }
+STRONG_HASHES: Final = frozenset({"sha256", "sha384", "sha512", "sha3-256", "sha3-384", "sha3-512"})
+"""The hashes a signature may rest on."""
 """Hash algorithm → name as :mod:`hashlib` has it (SHA-3 with a hyphen)."""
 
 KEY_ALGORITHMS: Final[dict[str, tuple[str, int | None]]] = {

@@ -14,7 +14,7 @@ from pkitools_test_pki.algorithms import SCHEMES, PrivateKey, PublicKey, Signatu
 from pkitools_test_pki.blueprint import Blueprint, Deviation, validity
 from pkitools_test_pki.content import Issuer
 from pkitools_test_pki.crl import Revocation
-from pkitools_test_pki.enrollment import Change, enrol, read_request
+from pkitools_test_pki.enrol import Change, enrol, read_request
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys, spki
 from pkitools_test_pki.ledger import CrlState, Ledger, MemoryLedger, Status

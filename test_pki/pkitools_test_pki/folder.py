@@ -32,7 +32,7 @@ from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.crl import Revocation
-from pkitools_test_pki.enrollment import Change, Request, enrol
+from pkitools_test_pki.enrol import Application, Change, enrol
 from pkitools_test_pki.issued import IssuedCertificate, outputs
 from pkitools_test_pki.keys import KeySource, fresh_keys, load_key, private_pem
 from pkitools_test_pki.names import file_name
@@ -77,7 +77,7 @@ class PKIFolder:
         profile: str | Template | None = None,
         *,
         key: PrivateKey | None = None,
-        request: Request | None = None,
+        request: Application | None = None,
         **wishes: Unpack[Deviation],
     ) -> tuple[IssuedCertificate, tuple[Change, ...]]:
         """Issue a certificate that its profile allows; return it and how it differs from what was asked.
@@ -95,7 +95,7 @@ class PKIFolder:
         prefix: str | os.PathLike[str],
         profile: str | Template | None = None,
         *,
-        request: Request | None = None,
+        request: Application | None = None,
         overwrite: bool = False,
         **wishes: Unpack[Deviation],
     ) -> tuple[IssuedCertificate, tuple[Change, ...], tuple[Path, ...]]:

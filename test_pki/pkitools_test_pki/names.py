@@ -19,6 +19,11 @@ OIDS: Final = {name: ATTRIBUTE_OIDS[name] for name in _ORDER}
 _STRING_TYPES: Final = {"C": "PrintableString", "serialNumber": "PrintableString", "emailAddress": "IA5String"}
 
 
+def string_type(attribute: str) -> str:
+    """Return the ASN.1 string type in which the profiles have an attribute, by its short name."""
+    return _STRING_TYPES.get(attribute, "UTF8String")
+
+
 @dataclass(frozen=True, slots=True)
 class Attribute:
     """One attribute of a name, as it is to be encoded.
@@ -40,7 +45,7 @@ class Attribute:
 
     def encoded(self) -> bytes:
         """Return the AttributeTypeAndValue."""
-        kind = self.string_type or _STRING_TYPES.get(self.type, "UTF8String")
+        kind = self.string_type or string_type(self.type)
         if isinstance(self.value, bytes):
             return der.sequence(der.oid(self.oid), der.tlv(der.STRING_TAGS[kind][0], self.value))
         return der.sequence(der.oid(self.oid), der.string(self.value, kind))

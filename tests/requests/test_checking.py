@@ -11,8 +11,7 @@ from pkitools.errors import InputError, LimitError
 from pkitools.findings import Certainty, Severity, Status
 from pkitools.profiles import get_profile, get_tsp, profiles, tsps
 from pkitools.requests import check_request, read_request, request_document
-from pkitools.requests import rules as request_rules
-from pkitools.requests.case import outcomes_of
+from pkitools.requests.rules import ENTRIES, RULES
 from tests.support.der import integer, sequence, tlv
 from tests.support.requests import attribute, dns, pooled_key, request, san, subject
 
@@ -78,7 +77,7 @@ def test_every_rule_is_accounted_for_whatever_is_asked(profile: object, tsp: obj
         raise_crashes=True,
     )
     own = {o.rule.code for o in report.outcomes if o.rule.code.startswith("csr.")}
-    assert own == {rule.code for rule in request_rules.RULES}
+    assert own == {rule.code for rule in RULES}
     assert not report.not_checked
     for outcome in report.findings:
         if outcome.rule.certainty in {Certainty.INFERRED, Certainty.THIRD_PARTY}:
@@ -163,15 +162,19 @@ def test_a_key_beyond_all_bounds_is_not_computed_with() -> None:
     assert "csr.signature.valid" in check_request(der, TLS, raise_crashes=True).codes()
 
 
-def test_a_rule_that_crashes_hides_no_other() -> None:
-    def broken(_case: object) -> None:
+def test_a_rule_that_crashes_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_context: object) -> None:
         raise ZeroDivisionError("oops")
 
-    outcome = outcomes_of(request_rules.TEXT, broken, None, raise_crashes=False)  # type: ignore[arg-type]  # never read
-    assert outcome[0].status is Status.NOT_CHECKED
-    assert (outcome[0].reason, outcome[0].params["detail"]) == ("crashed", "ZeroDivisionError: oops")
+    entries = [(RULES[0], broken), *ENTRIES[1:]]
+    monkeypatch.setattr("pkitools.requests.checking.ENTRIES", entries)
+    report = check_request(request(), TLS)
+    crashed, *others = report.outcomes
+    assert (crashed.rule, crashed.status) == (RULES[0], Status.NOT_CHECKED)
+    assert (crashed.reason, crashed.params["detail"]) == ("crashed", "ZeroDivisionError: oops")
+    assert {o.rule.code for o in others} >= {rule.code for rule in RULES[1:]}
     with pytest.raises(ZeroDivisionError):
-        outcomes_of(request_rules.TEXT, broken, None, raise_crashes=True)  # type: ignore[arg-type]  # never read
+        check_request(request(), TLS, raise_crashes=True)
 
 
 def test_microsofts_way_of_asking_for_names_is_read() -> None:

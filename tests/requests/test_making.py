@@ -11,8 +11,8 @@ from pkitools.errors import InvalidValueError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.oin import InvalidOINError
 from pkitools.profiles import Presence, get_profile, profiles
+from pkitools.profiles.conformance import text_fault
 from pkitools.requests import RequestPlan, SignatureScheme, check_request, plan_request, read_request
-from pkitools.requests.subject import text_fault
 from tests.support.requests import pooled_key, small_key
 
 OIN = "00000003273229750000"

@@ -11,7 +11,7 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import MET, Answer, Certainty, Severity, Status, Verdict
-from pkitools.profiles import profiles
+from pkitools.profiles import Profile, profiles
 from pkitools.rules import detect_profile, find_issuer, lint, linting, role_of
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext
@@ -179,13 +179,16 @@ def test_a_leaf_that_is_a_ca_is_refused_when_judged_as_a_leaf() -> None:
 
 
 def test_the_scope_of_a_rule_shows_in_its_declaration() -> None:
-    scope = Scope(kinds=("end_entity",), families=("g4",), profiles=("g4-tls",), systems=("fsc",))
+    def many_names(profile: Profile) -> bool:
+        return profile.san.maximum == 100
+
+    scope = Scope(kinds=("end_entity",), families=("g4",), says=many_names, systems=("fsc",))
     assert scope.names == ("end_entity", "g4", "g4-tls", "fsc")
-    assert scope.includes("end_entity", "g4-tls", "g4", "fsc")
-    assert not scope.includes("ca", "g4-tls", "g4", "fsc")
-    assert not scope.includes("end_entity", None, "g4", "fsc")
-    assert not scope.includes("end_entity", "g4-tls", "trial", "fsc")
-    assert not scope.includes("end_entity", "g4-tls", "g4", None)
+    assert scope.includes("end_entity", {many_names}, "g4", "fsc")
+    assert not scope.includes("ca", {many_names}, "g4", "fsc")
+    assert not scope.includes("end_entity", (), "g4", "fsc")
+    assert not scope.includes("end_entity", {many_names}, "trial", "fsc")
+    assert not scope.includes("end_entity", {many_names}, "g4", None)
 
 
 # --- issuer and others -----------------------------------------------------------------------------------------------

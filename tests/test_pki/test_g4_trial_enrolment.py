@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import InputError, InvalidValueError, LimitError, PkitoolsError, StateError
-from pkitools_test_pki.enrollment import enrol
-from pkitools_test_pki.g4_trial.enrolment import MAX_ENROLMENT_BYTES, Enrolment, read_enrolment
+from pkitools_test_pki.enrol import enrol
 from pkitools_test_pki.g4_trial.records import serial_number
+from pkitools_test_pki.g4_trial.trial_yaml import MAX_ENROLMENT_BYTES, Enrolment, read_enrolment
 from pkitools_test_pki.g4_trial.yaml_reader import read_yaml
 from pkitools_test_pki.pki import PKI
 from tests.support.effort import bounded

@@ -12,7 +12,7 @@ import pytest
 from pkitools.x509 import CertificateFacts
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES, OIDS, key_identifier
-from pkitools_test_pki.g4_trial.enrolment import Enrolment
+from pkitools_test_pki.g4_trial.trial_yaml import Enrolment
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource
 from pkitools_test_pki.pki import PKI, build
@@ -182,7 +182,7 @@ def test_every_difference_has_a_reason_and_someone_it_is_about() -> None:
 
 
 def test_every_g4_authority_and_profile_is_compared(g4: PKI) -> None:
-    from pkitools_test_pki.g4_trial.enrolment import Enrolment as Read
+    from pkitools_test_pki.g4_trial.trial_yaml import Enrolment as Read
     from pkitools_test_pki.shapes import templates
 
     # the other two roots have the profile of the first

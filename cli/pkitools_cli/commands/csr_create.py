@@ -18,7 +18,7 @@ from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Severity
 from pkitools.messages import message
 from pkitools.oin import check_oin
-from pkitools.requests import BatchError, BatchItem, Request, RequestPlan, plan_of, read_batch, request_document
+from pkitools.requests import BatchError, BatchItem, RequestPlan, SignedRequest, plan_of, read_batch, request_document
 from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr import read_key
 from pkitools_cli.exit_codes import ExitCode
@@ -67,7 +67,7 @@ class _Written:
     """One request that is on disk."""
 
     prefix: str
-    request: Request
+    request: SignedRequest
     encrypted: bool
     backups: tuple[Path, ...]
 
@@ -154,7 +154,7 @@ def _places(prefix: str) -> list[Output]:
     return [Output(f"{prefix}.key", b"", secret=True), Output(f"{prefix}.csr", b"", secret=False)]
 
 
-def _write(request: Request, prefix: str, secret: bytes | None, force: bool) -> _Written:
+def _write(request: SignedRequest, prefix: str, secret: bytes | None, force: bool) -> _Written:
     backups = write_set(request.outputs(prefix, secret), overwrite=force)
     return _Written(prefix, request, secret is not None, backups)
 
@@ -186,10 +186,10 @@ def _batch(items: Sequence[BatchItem], out_dir: str, passphrase: _Passphrase, fo
     return written
 
 
-def _requests(items: Sequence[BatchItem]) -> Iterator[Request]:
+def _requests(items: Sequence[BatchItem]) -> Iterator[SignedRequest]:
     """Yield the requests in order, keys being made on every processor and not far ahead of the writing."""
     jobs = os.cpu_count() or 1
-    waiting: deque[Future[Request]] = deque()
+    waiting: deque[Future[SignedRequest]] = deque()
     with ThreadPoolExecutor(jobs) as pool:
         try:
             for item in items:

@@ -20,14 +20,14 @@ from pkitools_cli.output import complain, emit_json, say
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL
 from pkitools_test_pki.blueprint import Deviation
-from pkitools_test_pki.enrollment import Change, read_request
+from pkitools_test_pki.enrol import Change, read_request
 from pkitools_test_pki.folder import create_folder, open_folder
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys, small_keys
 from pkitools_test_pki.shapes import Template, authorities_of, shape_names, templates
 
 if TYPE_CHECKING:
-    from pkitools_test_pki.g4_trial.enrolment import Enrolment
+    from pkitools_test_pki.g4_trial.trial_yaml import Enrolment
 
 _MAX_REQUEST_BYTES: Final = 1024 * 1024  # a request with 100 host names is 10 kB
 _MAX_DAYS: Final = 36_500
@@ -150,7 +150,7 @@ def _read(path: str) -> bytes:
 
 
 def _read_enrolment(path: str, profile: str | None) -> Enrolment:
-    from pkitools_test_pki.g4_trial.enrolment import read_enrolment
+    from pkitools_test_pki.g4_trial.trial_yaml import read_enrolment
 
     if profile is not None:
         raise click.UsageError(tr("cli.test_pki.issue.enrolment_or_profile"))

@@ -1,6 +1,6 @@
 """Exchange with the official G4 TRIAL generator, github.com/pkioverheid/g4-trial: no user of it has to start again.
 
-* :mod:`~pkitools_test_pki.g4_trial.enrolment` reads its enrolment files: the same certificate, issued here.
+* :mod:`~pkitools_test_pki.g4_trial.trial_yaml` reads its enrolment files: the same certificate, issued here.
 * :mod:`~pkitools_test_pki.g4_trial.importing` takes over a hierarchy it made, to issue and revoke on in it.
 * :mod:`~pkitools_test_pki.g4_trial.exporting` writes a hierarchy of ours the way it keeps its own.
 

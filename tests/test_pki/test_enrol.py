@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
-from pkitools_test_pki.enrollment import Change, check_key, enrol, read_request
+from pkitools_test_pki.enrol import Change, check_key, enrol, read_request
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
 from pkitools_test_pki.shapes import template

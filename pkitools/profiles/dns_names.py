@@ -1,13 +1,14 @@
-"""Which names may stand in a subjectAltName: one judgement, used when a request is made and when one is checked."""
+"""Which DNS names may stand in a subjectAltName: one judgement, for requests made and checked and for certificates."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from typing import Final
 
 from pkitools.environment import Environment
-from pkitools.profiles import Permission, SANRule
+from pkitools.profiles.model import Permission, SANRule
 
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _MAX_NAME: Final = 253  # RFC 1035 2.3.4, without the root's dot
@@ -48,16 +49,21 @@ def dns_fault(text: str, rule: SANRule | None, environment: Environment | None) 
     Returns:
         ``ip``, ``localhost``, ``wildcard``, ``onion``, ``idn``, ``single_label`` or ``syntax``.
     """
+    wildcard = rule is None or rule.wildcard is not Permission.FORBIDDEN
+    return _fault(text, wildcard=wildcard, localhost=_localhost_allowed(rule, environment))
+
+
+@lru_cache(maxsize=1024)  # several requirements ask about the same few names
+def _fault(text: str, *, wildcard: bool, localhost: bool) -> str | None:
     lower = text.lower()
-    wildcard = lower.startswith("*.")
     faults = (
-        (lower == LOCALHOST, None if _localhost_allowed(rule, environment) else "localhost"),
+        (lower == LOCALHOST, None if localhost else "localhost"),
         (is_ip_address(text), "ip"),
-        (wildcard and rule is not None and rule.wildcard is Permission.FORBIDDEN, "wildcard"),
+        ("*" in text and not wildcard, "wildcard"),
         (lower.endswith(".onion"), "onion"),
         (not text.isascii(), "idn"),
-        (is_dns_name(text[2:] if wildcard else text), None),
-        (_LABEL.fullmatch(text) is not None, "single_label"),
+        (is_dns_name(text.removeprefix("*.")), None),
+        (text != "" and "." not in text, "single_label"),
     )
     return next((fault for applies, fault in faults if applies), "syntax")
 

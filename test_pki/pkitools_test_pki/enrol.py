@@ -10,18 +10,24 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from pkitools.environment import Environment
-from pkitools.errors import InputError, InvalidValueError
+from pkitools.errors import InputError
+from pkitools.findings import Basis
 from pkitools.oin import OIN
-from pkitools.profiles import AttributeRule, get_profile, profiles, trial
+from pkitools.profiles import AttributeRule, Permission, Presence, Profile, SANRule, SubjectRule, profiles, trial
+from pkitools.profiles.conformance import Particulars, Requirement
+from pkitools.requests.refusing import Refusals, refuse
 from pkitools.x509 import der
+from pkitools.x509.keys import read_public_key
+from pkitools.x509.model import GeneralName, NameAttribute
 from pkitools_test_pki import names
 from pkitools_test_pki.algorithms import PublicKey, verifies
 from pkitools_test_pki.blueprint import Deviation
@@ -31,27 +37,45 @@ from pkitools_test_pki.shapes import Template
 if TYPE_CHECKING:
     from pkitools.requests.reading import RequestFacts
 
-_NAMES: Final = {oid: name for name, oid in names.OIDS.items()}
 _PLAIN_PEM: Final = re.compile(
     rb"-----BEGIN CERTIFICATE REQUEST-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE REQUEST-----\s*"
 )
 _MAX_HOST_NAMES: Final = 100
 _MAX_VALUE: Final = 64
-_PRINTABLE: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*\Z")
+_FILLED_IN: Final = frozenset({"C", "organizationIdentifier"})
+
+_R: Final = Requirement
+_SUBJECT: Final[Refusals] = {
+    _R.SUBJECT_LENGTH: "test_pki.error.value_length",
+    _R.SUBJECT_TEXT: "test_pki.error.value_form",
+    _R.SUBJECT_ALPHABET: "test_pki.error.value_form",
+    _R.SUBJECT_FORM: "test_pki.error.value_form",
+}
+_HOST_NAMES: Final[Refusals] = {
+    _R.SAN_ABSENT: "test_pki.error.names_not_allowed",
+    _R.SAN_COUNT: "test_pki.error.too_many_names",
+    _R.SAN_NAME: "test_pki.error.host_name",
+    _R.SAN_WILDCARD: "test_pki.error.host_name",
+}
+_KEY: Final[Refusals] = {
+    _R.KEY_ALGORITHM: "test_pki.error.key_not_rsa",
+    _R.KEY_SIZE: "test_pki.error.key_too_small",
+    _R.KEY_EXPONENT: "test_pki.error.key_exponent",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a certificate signing request asks.
+class Application:
+    """What a certificate signing request asks of the test PKI.
 
     Args:
-        subject: attribute (short name, else OID) and value, in encoded order.
+        subject: its attributes, in encoded order.
         dns: the host names of its subjectAltName.
         other_names: kinds of the other names in it.
         public_key: the subject's key; the request proves possession of its private key.
     """
 
-    subject: tuple[tuple[str, str], ...]
+    subject: tuple[NameAttribute, ...]
     dns: tuple[str, ...]
     other_names: tuple[str, ...]
     public_key: PublicKey
@@ -74,7 +98,7 @@ class Change:
     after: str
 
 
-def read_request(data: bytes, name: str = "CSR") -> Request:
+def read_request(data: bytes, name: str = "CSR") -> Application:
     """Read a PKCS#10 request in PEM or DER and verify its signature.
 
     Raises:
@@ -83,8 +107,8 @@ def read_request(data: bytes, name: str = "CSR") -> Request:
     from pkitools.requests.reading import read_request as facts_of
 
     facts = facts_of(_only_request(data, name), name)
-    return Request(
-        subject=tuple((_NAMES.get(attribute.oid, attribute.oid), attribute.value) for attribute in facts.subject),
+    return Application(
+        subject=tuple(facts.subject),
         dns=facts.dns_names,
         other_names=tuple(n.kind for n in facts.subject_alternative_name or () if n.kind != "dns"),
         public_key=_proven_key(facts, name),
@@ -120,7 +144,7 @@ def _proven_key(facts: RequestFacts, name: str) -> PublicKey:
 
 
 def enrol(
-    template: Template, wishes: Deviation, request: Request | None = None
+    template: Template, wishes: Deviation, request: Application | None = None
 ) -> tuple[Deviation, tuple[Change, ...]]:
     """Return what to issue, and how that differs from what was asked.
 
@@ -146,29 +170,36 @@ def enrol(
     return chosen, tuple(changes)
 
 
-def _copy_subject(template: Template, subject: Iterable[tuple[str, str]], chosen: Deviation) -> list[Change]:
-    left_out, seen = [], set()
-    for kind, value in subject:
-        if kind in seen:
-            raise InvalidValueError("test_pki.error.attribute_twice", attribute=kind)
-        seen.add(kind)
-        if kind not in template.subject or kind not in FIELDS:
-            left_out.append(Change("left_out", kind, value, ""))
+def _copy_subject(template: Template, subject: Sequence[NameAttribute], chosen: Deviation) -> list[Change]:
+    refuse({_R.SUBJECT_ONCE: "test_pki.error.attribute_twice"}, profile_of(template), Particulars(subject))
+    left_out = []
+    for attribute in subject:
+        if attribute.name not in template.subject or attribute.name not in FIELDS:
+            left_out.append(Change("left_out", attribute.name, attribute.value, ""))
         else:
-            chosen.setdefault(FIELDS[kind], value)  # type: ignore[misc]  # FIELDS holds keys of Deviation only
+            chosen.setdefault(FIELDS[attribute.name], attribute.value)  # type: ignore[misc]  # FIELDS holds keys of Deviation only
     return left_out
 
 
 def _invent_nothing(template: Template, chosen: Deviation) -> None:
     """Leave out what the profile could do without; refuse when it could not and we cannot know either."""
+    given = [_attribute(kind, "") for kind in template.subject if kind in FIELDS and chosen.get(FIELDS[kind])]
+    refuse(
+        {_R.SUBJECT_REQUIRED: "test_pki.error.attribute_missing"},
+        profile_of(template),
+        Particulars(given),
+        passes=lambda departure: departure.operands["attribute"] in _FILLED_IN,
+    )
     for kind in template.subject:
-        if kind in template.required and kind not in {"C", "organizationIdentifier"} and not chosen.get(FIELDS[kind]):
-            raise InvalidValueError("test_pki.error.attribute_missing", attribute=kind, profile=template.name)
         if kind not in template.required and kind in FIELDS:
             chosen.setdefault(FIELDS[kind], "")  # type: ignore[misc]  # FIELDS holds keys of Deviation only
 
 
-def _copy_names(template: Template, request: Request, chosen: Deviation) -> list[Change]:
+def _attribute(kind: str, value: str) -> NameAttribute:
+    return NameAttribute(names.OIDS[kind], kind, value, names.string_type(kind))
+
+
+def _copy_names(template: Template, request: Application, chosen: Deviation) -> list[Change]:
     if template.san == "none":
         return [Change("left_out", "subjectAltName", host, "") for host in request.dns]
     if request.dns:
@@ -201,55 +232,53 @@ def check_key(template: Template, key: PublicKey) -> None:
     Raises:
         InvalidValueError: it is not.
     """
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise InvalidValueError("test_pki.error.key_not_rsa", profile=template.name, kind=type(key).__name__)
-    if key.key_size < template.minimum_bits:
-        bits, minimum = key.key_size, template.minimum_bits
-        raise InvalidValueError("test_pki.error.key_too_small", profile=template.name, bits=bits, minimum=minimum)
-    if key.public_numbers().e != 65537:
-        raise InvalidValueError("test_pki.error.key_exponent", exponent=key.public_numbers().e)
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    facts = read_public_key(spki, der.root(spki, der.SEQUENCE), note=lambda problem: None)
+    refuse(_KEY, profile_of(template), Particulars(key=facts))
 
 
 def _check_subject(template: Template, chosen: Deviation) -> None:
     if chosen.get("oin") and "GN" not in template.subject and template.san != "uzi":
         OIN.parse(chosen["oin"])
-    rules = _rules(template)
-    for attribute in subject_of(template, chosen):
-        _check_value(attribute.type, str(attribute.value), rules.get(attribute.type))
-
-
-def _rules(template: Template) -> Mapping[str, AttributeRule]:
-    if template.name not in {profile.name for profile in profiles()}:
-        return {}
-    return {rule.name: rule for rule in get_profile(template.name).subject.attributes}
-
-
-def _check_value(kind: str, value: str, rule: AttributeRule | None) -> None:
-    smallest, largest = (rule.minimum, rule.maximum) if rule else (1, _MAX_VALUE)
-    if not smallest <= len(value) <= largest:
-        operands = {"attribute": kind, "value": value, "length": len(value), "minimum": smallest, "maximum": largest}
-        raise InvalidValueError("test_pki.error.value_length", **operands)
-    from pkitools.requests.subject import text_fault
-
-    printable = rule.string_type == "PrintableString" if rule else kind in {"C", "serialNumber"}
-    if text_fault(value) or (printable and not _PRINTABLE.match(value)) or (rule and not rule.fits_pattern(value)):
-        raise InvalidValueError("test_pki.error.value_form", attribute=kind, value=value)
+    found = [_attribute(attribute.type, str(attribute.value)) for attribute in subject_of(template, chosen)]
+    refuse(_SUBJECT, profile_of(template), Particulars(found))
 
 
 def _check_host_names(template: Template, chosen: Deviation) -> None:
-    if template.san == "none":
-        if chosen.get("dns"):
-            raise InvalidValueError("test_pki.error.names_not_allowed", profile=template.name)
-        return
-    hosts = host_names(template, chosen)
-    most = 1 if template.san == "uzi" else _MAX_HOST_NAMES
-    if len(hosts) > most:
-        raise InvalidValueError("test_pki.error.too_many_names", profile=template.name, count=len(hosts), maximum=most)
-    from pkitools.requests.names import dns_fault
+    hosts = chosen.get("dns", ()) if template.san == "none" else host_names(template, chosen)
+    found = [GeneralName("dns", host) for host in hosts] or None
+    refuse(_HOST_NAMES, profile_of(template), Particulars(names=found, environment=Environment.PREPRODUCTION))
 
-    rule = get_profile("g4-tls").san  # the strictest: what it allows, the other profiles allow as well
-    for host in hosts:
-        if dns_fault(host, rule, Environment.PREPRODUCTION):
-            raise InvalidValueError("test_pki.error.host_name", host=host)
+
+@cache
+def profile_of(template: Template) -> Profile:
+    """Return what requests for a template are held to.
+
+    That is the library's profile of this name, as far as it speaks of the subject. Key and names are the template's
+    own: host names by the strictest profile, for what that allows, all of them do.
+    """
+    library = next((profile for profile in profiles() if profile.name == template.name), None)
+    base = library or profiles()[0]
+    known = {rule.name: rule for rule in library.subject.attributes} if library else {}
+    attributes = tuple(known.get(kind) or _rule(template, kind, base.subject.basis) for kind in template.subject)
+    return replace(
+        base,
+        name=template.name,
+        subject=SubjectRule(attributes, base.subject.basis),
+        san=SANRule(
+            Presence.FORBIDDEN if template.san == "none" else Presence.REQUIRED,
+            frozenset({"dns"}),
+            minimum=1,
+            maximum=1 if template.san == "uzi" else _MAX_HOST_NAMES,
+            wildcard=Permission.FORBIDDEN,
+            localhost=Permission.TRIAL,
+            common_name_listed=False,
+            basis=base.san.basis,
+        ),
+        key=replace(base.key, minimum_bits=template.minimum_bits),
+    )
+
+
+def _rule(template: Template, kind: str, basis: Basis) -> AttributeRule:
+    presence = Presence.REQUIRED if kind in template.required else Presence.ALLOWED
+    return AttributeRule(kind, presence, names.string_type(kind), 1, _MAX_VALUE, None, basis)

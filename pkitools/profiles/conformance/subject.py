@@ -1,0 +1,154 @@
+"""The subject: its attributes, their values, and what TRIAL asks of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.findings import Basis
+from pkitools.profiles.conformance.model import Departure, Found, Looks, Particulars, Requirement
+from pkitools.profiles.loading import trial
+from pkitools.profiles.model import AttributeRule, Presence, Profile
+from pkitools.x509.model import NameAttribute
+from pkitools.x509.names import PRINTABLE_STRING
+from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
+
+_ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_OIN_LENGTH: Final = 20
+
+PART: Final = Looks()
+
+
+def _attribute(at: NameAttribute, basis: Basis | None, **operands: object) -> Departure:
+    return Departure(f"subject.{at.name}", at.value, {"attribute": at.name, **operands}, basis)
+
+
+def _ruled(profile: Profile, of: Particulars) -> Iterator[tuple[NameAttribute, AttributeRule]]:
+    """Yield each attribute that the profile has a place for, with what it says of it."""
+    rules = {rule.oid: rule for rule in profile.subject.attributes if rule.presence is not Presence.FORBIDDEN}
+    return ((found, rules[found.oid]) for found in of.subject if found.oid in rules)
+
+
+@PART.of_profile(Requirement.SUBJECT_ALLOWED)
+def _subject_allowed(profile: Profile, of: Particulars) -> Iterator[Departure]:
+    rules = {rule.oid: rule for rule in profile.subject.attributes}
+    allowed = [rule.name for rule in rules.values() if rule.presence is not Presence.FORBIDDEN]
+    for found in of.subject:
+        rule = rules.get(found.oid)
+        if rule is None or rule.presence is Presence.FORBIDDEN:
+            basis = rule.basis if rule else profile.subject.basis
+            yield _attribute(found, basis, profile=profile.name, allowed=", ".join(allowed))
+
+
+@PART.of_profile(Requirement.SUBJECT_REQUIRED)
+def _subject_required(profile: Profile, of: Particulars) -> Found:
+    there = {found.oid for found in of.subject}
+    return (
+        Departure(f"subject.{rule.name}", "", {"attribute": rule.name, "profile": profile.name}, rule.basis)
+        for rule in profile.subject.attributes
+        if rule.presence is Presence.REQUIRED and rule.oid not in there
+    )
+
+
+@PART.of_profile(Requirement.SUBJECT_DISCOURAGED)
+def _subject_discouraged(profile: Profile, of: Particulars) -> Found:
+    return (
+        _attribute(found, rule.basis, profile=profile.name)
+        for found, rule in _ruled(profile, of)
+        if rule.presence is Presence.DISCOURAGED
+    )
+
+
+@PART.of_any(Requirement.SUBJECT_ONCE)
+def _subject_once(_: Profile | None, of: Particulars) -> Found:
+    counted = Counter(found.name for found in of.subject)
+    return (
+        Departure(f"subject.{name}", "", {"attribute": name, "count": count})
+        for name, count in counted.items()
+        if count > 1
+    )
+
+
+@PART.of_profile(Requirement.SUBJECT_LENGTH)
+def _subject_length(profile: Profile, of: Particulars) -> Found:
+    return (
+        _attribute(
+            found,
+            rule.basis,
+            profile=profile.name,
+            length=len(found.value),
+            fault="short" if len(found.value) < rule.minimum else "long",
+            minimum=rule.minimum,
+            maximum=rule.maximum,
+        )
+        for found, rule in _ruled(profile, of)
+        if not rule.minimum <= len(found.value) <= rule.maximum
+    )
+
+
+@PART.of_any(Requirement.SUBJECT_TEXT)
+def _subject_text(_: Profile | None, of: Particulars) -> Found:
+    return (_attribute(found, None, fault=fault) for found in of.subject if (fault := text_fault(found.value)))
+
+
+def text_fault(value: str) -> str | None:
+    """Return what is wrong with a text for people: ``space`` around it, or ``characters`` that act; else ``None``."""
+    if any(unicodedata.category(char) in _ACTING for char in value):
+        return "characters"
+    return "space" if value != value.strip() else None
+
+
+@PART.of_profile(Requirement.SUBJECT_ALPHABET)
+def _subject_alphabet(profile: Profile, of: Particulars) -> Found:
+    return (
+        _attribute(found, rule.basis)
+        for found, rule in _ruled(profile, of)
+        if rule.string_type == "PrintableString" and not PRINTABLE_STRING.fullmatch(found.value)
+    )
+
+
+@PART.of_profile(Requirement.SUBJECT_FORM)
+def _subject_form(profile: Profile, of: Particulars) -> Found:
+    return (
+        _attribute(found, rule.basis, profile=profile.name, pattern=rule.pattern)
+        for found, rule in _ruled(profile, of)
+        if not rule.fits_pattern(found.value)
+    )
+
+
+@PART.of_profile(Requirement.SUBJECT_STRING_TYPE)
+def _subject_string_type(profile: Profile, of: Particulars) -> Found:
+    # every PrintableString is good for UTF8String too: RFC 5280 4.1.2.4 lets the issuer choose
+    return (
+        _attribute(found, rule.basis, profile=profile.name, found=found.string_type, expected=rule.string_type)
+        for found, rule in _ruled(profile, of)
+        if found.string_type not in {rule.string_type, "PrintableString"}
+    )
+
+
+@PART.of_any(Requirement.TRIAL_PREFIX)
+def _trial_prefix(_: Profile | None, of: Particulars) -> Found:
+    rule = trial()
+    if not of.trial:
+        return None
+    return (
+        _attribute(found, rule.basis, prefix=rule.name_prefix.strip())
+        for found in of.subject
+        if found.name in rule.prefixed and not found.value.startswith(rule.name_prefix)
+    )
+
+
+@PART.of_any(Requirement.TRIAL_SERIAL_NUMBER)
+def _trial_serial_number(_: Profile | None, of: Particulars) -> Found:
+    rule = trial()
+    oins = [found for found in of.subject if found.oid == SUBJECT_SERIAL_NUMBER and len(found.value) == _OIN_LENGTH]
+    if not of.trial or not oins:
+        return None
+    return (
+        _attribute(found, rule.basis, oin=found.value, pattern=rule.serial_number_pattern)
+        for found in oins
+        if not re.fullmatch(rule.serial_number_pattern, found.value)
+    )

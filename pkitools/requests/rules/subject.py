@@ -1,0 +1,46 @@
+"""The subject, held to the profile."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.documents import cite
+from pkitools.findings import Certainty, Severity
+from pkitools.profiles.conformance import Departure, Requirement
+from pkitools.requests.rules.context import RequestContext, RequestRules
+
+_TRIAL: Final = cite("g4-trial-profiles")
+_PVE: Final = cite("digikoppeling-certificates", "ch. 10")
+_RFC5280: Final = cite("rfc-5280", "4.1.2, 4.2")
+_OWN: Final = cite("pkitools")
+_ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+_OFFICIAL: Final = Certainty.OFFICIAL
+
+PART: Final = RequestRules()
+
+
+def _not_asked_by_the_tsp(context: RequestContext, departure: Departure) -> bool:
+    return context.tsp is None or departure.operands["attribute"] not in context.tsp.subject_required
+
+
+def _no_oin(_: RequestContext, departure: Departure) -> bool:
+    return departure.operands["attribute"] != "serialNumber"  # it has rules of its own
+
+
+PART.profile_rule("csr.subject.required", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_REQUIRED)
+PART.profile_rule("csr.subject.not_allowed", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_ALLOWED)
+PART.profile_rule(
+    "csr.subject.discouraged", _NOTICE, _PVE, _OFFICIAL, Requirement.SUBJECT_DISCOURAGED, judged=_not_asked_by_the_tsp
+)
+PART.profile_rule("csr.subject.repeated", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_ONCE, judged=_no_oin)
+PART.profile_rule("csr.subject.length", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_LENGTH)
+PART.profile_rule("csr.subject.form", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_FORM)
+PART.profile_rule(
+    "csr.subject.string_type",
+    _WARNING,
+    _RFC5280,
+    Certainty.STANDARD,
+    Requirement.SUBJECT_STRING_TYPE,
+    judged=_no_oin,
+)
+PART.profile_rule("csr.subject.text", _WARNING, _OWN, Certainty.ADVICE, Requirement.SUBJECT_TEXT)

@@ -1,0 +1,129 @@
+"""What the TSP asks of a request, as far as it says. Nothing it does not say is held against a request."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.documents import cite
+from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated, met_if, violated
+from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile
+from pkitools.profiles.conformance import Requirement
+from pkitools.requests.rules.context import RequestContext, RequestRules
+
+_TSP: Final = cite("tsp-published")
+_TRIAL: Final = cite("g4-trial-profiles")
+_OWN: Final = cite("pkitools")
+_ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+_OFFICIAL, _THIRD_PARTY = Certainty.OFFICIAL, Certainty.THIRD_PARTY
+
+PART: Final = RequestRules()
+
+
+@PART.rule("csr.tsp.known", _NOTICE, _OWN, Certainty.ADVICE)
+def known(context: RequestContext) -> Answers:
+    """The TSP says what it asks, and says so for this generation of certificates."""
+    tsp = context.tsp
+    if tsp is None:
+        return NOT_APPLICABLE
+    if tsp.is_unknown or _is_dated(tsp, context.profile):
+        return Violated(params={"tsp": tsp.title}, basis=tsp.basis)
+    return MET
+
+
+def _is_dated(tsp: TSP, profile: Profile | None) -> bool:
+    return tsp.predates_g4 and profile is not None and profile.generation == "G4"
+
+
+def _weight(tsp: TSP, profile: Profile | None) -> Severity | None:
+    """Return how much a page written before G4 weighs for a G4 request: it says what was, not what is."""
+    return Severity.NOTICE if _is_dated(tsp, profile) else None
+
+
+@PART.rule("csr.tsp.key_size", _WARNING, _TSP, _THIRD_PARTY)
+def key_size(context: RequestContext) -> Answers:
+    """The key has a size the TSP names."""
+    tsp, key = context.tsp, context.facts.public_key
+    if tsp is None or not tsp.key_sizes or key.algorithm != "RSA":
+        return NOT_APPLICABLE
+    return met_if(
+        key.bits in tsp.key_sizes,
+        "publicKey",
+        key.label,
+        basis=tsp.basis,
+        severity=_weight(tsp, context.profile),
+        tsp=tsp.title,
+        key=key.label,
+        sizes=", ".join(map(str, tsp.key_sizes)),
+    )
+
+
+@PART.rule("csr.tsp.signature", _NOTICE, _TSP, _THIRD_PARTY)
+def signature(context: RequestContext) -> Answers:
+    """The TSP says that it takes this kind of signature."""
+    tsp = context.tsp
+    if tsp is None or context.facts.public_key.algorithm != "RSA":
+        return NOT_APPLICABLE
+    pss = context.facts.signature_algorithm.name == "RSASSA-PSS"
+    said = tsp.pss if pss else tsp.pkcs1
+    name = "RSASSA-PSS" if pss else "PKCS#1 v1.5"
+    return met_if(
+        said is Acceptance.ACCEPTED,
+        "signatureAlgorithm",
+        name,
+        basis=tsp.basis,
+        severity=Severity.WARNING if said is Acceptance.REFUSED else None,
+        tsp=tsp.title,
+        signature=name,
+    )
+
+
+@PART.rule("csr.tsp.hash", _WARNING, _TSP, _THIRD_PARTY)
+def hash_function(context: RequestContext) -> Answers:
+    """The TSP names the hash of the signature."""
+    tsp, algorithm = context.tsp, context.facts.signature_algorithm
+    pss = algorithm.name == "RSASSA-PSS"
+    if tsp is None or not tsp.hashes or (pss and tsp.pss is not Acceptance.ACCEPTED):
+        return NOT_APPLICABLE
+    return met_if(
+        algorithm.hash in tsp.hashes,
+        "signatureAlgorithm",
+        algorithm.name,
+        basis=tsp.basis,
+        severity=_weight(tsp, context.profile),
+        tsp=tsp.title,
+        hash=algorithm.hash or "?",
+        hashes=", ".join(tsp.hashes),
+    )
+
+
+@PART.rule("csr.tsp.subject", _WARNING, _TSP, _THIRD_PARTY)
+def subject(context: RequestContext) -> Answers:
+    """The subject has what the TSP asks for and the profile does not forbid."""
+    tsp, profile = context.tsp, context.profile
+    if tsp is None or not tsp.subject_required:
+        return NOT_APPLICABLE
+    found = {attribute.oid for attribute in context.facts.subject}
+    weight = _weight(tsp, profile)
+    return (
+        violated(f"subject.{name}", "", basis=tsp.basis, severity=weight, tsp=tsp.title, attribute=name)
+        for name in tsp.subject_required
+        if ATTRIBUTE_OIDS[name] not in found and _permitted(name, profile)
+    )
+
+
+def _permitted(name: str, profile: Profile | None) -> bool:
+    rule = profile.subject.attribute(name) if profile else None
+    return profile is None or (rule is not None and rule.presence is not Presence.FORBIDDEN)
+
+
+@PART.rule("csr.tsp.oin", _NOTICE, _TSP, _THIRD_PARTY)
+def oin(context: RequestContext) -> Answers:
+    """The TSP takes the OIN from the request; else it has to be given on the order form as well."""
+    tsp = context.tsp
+    if tsp is None or (context.profile is not None and context.profile.serial_number != "oin"):
+        return NOT_APPLICABLE
+    return MET if tsp.oin == "request" else Violated(params={"tsp": tsp.title}, basis=tsp.basis)
+
+
+PART.profile_rule("csr.trial.prefix", _ERROR, _TRIAL, _OFFICIAL, Requirement.TRIAL_PREFIX)
+PART.profile_rule("csr.trial.oin", _ERROR, _TRIAL, _OFFICIAL, Requirement.TRIAL_SERIAL_NUMBER)
