@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
+from pkitools.arguments import optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, ask
 from pkitools.oin import check_oin
-from pkitools.profiles import TSP, Profile
+from pkitools.profiles import TSP, Profile, get_profile, get_tsp
 from pkitools.requests.reading import read_request
 from pkitools.requests.rules import ENTRIES
 from pkitools.requests.rules.context import RequestContext
 from pkitools.requests.rules.oin import request_oin
+from pkitools.x509.given import Given
 from pkitools.x509.model import PublicKey
 
 
 def check_request(
-    der: bytes,
-    profile: Profile | None = None,
+    request: Given,
+    profile: Profile | str | None = None,
     *,
-    tsp: TSP | None = None,
+    tsp: TSP | str | None = None,
     key: PublicKey | None = None,
-    environment: Environment | None = None,
+    environment: Environment | str | None = None,
     name: str = "CSR",
     raise_crashes: bool = False,
 ) -> Report:
     """Return the report on one request.
 
     Args:
-        der: the request.
-        profile: the certificate it is for; without one only what holds for every profile is looked at.
-        tsp: who it goes to, for its intake rules.
+        request: DER, PEM, a path, or an object of ``cryptography``.
+        profile: the certificate it is for, by name or as data; without one only what holds for every profile is
+            looked at.
+        tsp: who it goes to, by name or as data, for its intake rules.
         key: the public half of the key that should belong to it.
         environment: where the certificate is to be used.
         name: what to call the request.
@@ -36,8 +39,12 @@ def check_request(
 
     Raises:
         InputError: these bytes are no certificate signing request.
+        InvalidValueError: a profile, TSP or environment is unknown.
     """
-    context = RequestContext(read_request(der, name), profile, tsp, key, environment)
+    environment = optional_choice(Environment, environment, "environment")
+    chosen = get_profile(profile) if isinstance(profile, str) else profile
+    intake = get_tsp(tsp) if isinstance(tsp, str) else tsp
+    context = RequestContext(read_request(request, name), chosen, intake, key, environment)
     outcomes = [
         outcome for rule, check in ENTRIES for outcome in ask(rule, check, context, raise_crashes=raise_crashes)
     ]

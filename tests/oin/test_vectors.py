@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.oin import OIN, InvalidOINError, check_oin
 
@@ -164,6 +165,6 @@ def test_the_position_and_the_character_are_named() -> None:
 
 def test_an_environment_given_as_text_counts() -> None:
     text = "00000099123456789000"
-    assert check_oin(text, environment="production").verdict is Verdict.FAILED  # type: ignore[arg-type]  # untyped callers
-    with pytest.raises(ValueError, match="acceptance"):
-        check_oin(text, environment="acceptance")  # type: ignore[arg-type]  # untyped callers
+    assert check_oin(text, environment="production").verdict is Verdict.FAILED
+    with pytest.raises(InvalidValueError, match="preproduction, production"):
+        check_oin(text, environment="acceptance")
