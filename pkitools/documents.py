@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
+from pkitools.frozen import Frozen
 from pkitools.package_data import read_toml
 
 
@@ -49,9 +50,6 @@ class Document:
     url: str
     read: date
     replaces: str = ""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return document, (self.key,)  # a mapping proxy cannot be pickled, and the register is the same everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +114,7 @@ def _read(key: str, record: Mapping[str, object]) -> Document:
     assert isinstance(read, date)  # a date of TOML: tests hold the data to it
     return Document(
         key,
-        MappingProxyType({"nl": str(record["nl"]), "en": str(record["en"])}),
+        Frozen({"nl": str(record["nl"]), "en": str(record["en"])}),
         str(record.get("version", "")),
         DocumentStatus(str(record["status"])),
         str(record.get("url", "")),

@@ -114,6 +114,10 @@ class CheckResult:
     engine: str
     revocation: RevocationResult
 
+    def __repr__(self) -> str:
+        """One line: whose certificate, and the verdict with what is violated."""
+        return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
+
 
 @dataclass(frozen=True, slots=True)
 class _IntendedUse:

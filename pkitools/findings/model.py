@@ -163,6 +163,11 @@ class Outcome:
             case _:
                 return None
 
+    def __repr__(self) -> str:
+        """One line: a report holds hundreds of these."""
+        told = " ".join((self.status, *filter(None, (self.reason,))))
+        return f"<Outcome {self.rule.code}: {told}>"
+
     def __reduce__(self) -> tuple[object, ...]:
         # a mapping proxy cannot be pickled; many certificates are checked in several processes
         return type(self), (
@@ -192,6 +197,10 @@ class Report:
     moment: datetime | None = None
     environment: Environment | None = None
     system: str | None = None
+
+    def __repr__(self) -> str:
+        """One line: the verdict, what is violated, and of how much."""
+        return f"<Report of {self.subject!r}: {self.summary}>"
 
     def __post_init__(self) -> None:
         if self.moment is not None:
@@ -225,6 +234,12 @@ class Report:
     def worst(self) -> Severity | None:
         """The severity of the worst violation, or ``None`` when nothing is violated."""
         return max((o.rule.severity for o in self.outcomes if o.status is Status.VIOLATED), default=None)
+
+    @property
+    def summary(self) -> str:
+        """The verdict, the codes that are violated, worst first, and the number of outcomes, in one line for a log."""
+        violated = ", ".join(dict.fromkeys(outcome.rule.code for outcome in self.findings)) or "nothing"
+        return f"{self.verdict}, violated: {violated}; {len(self.outcomes)} outcomes"
 
     def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""

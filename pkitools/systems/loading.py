@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any
 
 from pkitools.documents import Document, DocumentStatus, Source, cite, document
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Certainty, Severity
+from pkitools.frozen import Frozen
 from pkitools.messages import LANGUAGES
 from pkitools.systems.model import Stance, Statement, System, Topic
 
@@ -56,7 +56,7 @@ def read_system(text: str) -> System:
 
 def _own(system: str, name: str, record: Mapping[str, str], read: date) -> Source:
     """Return a document that only this text names: an organisation may describe systems of its own."""
-    title = MappingProxyType({str(language): record["document"] for language in LANGUAGES})
+    title = Frozen({str(language): record["document"] for language in LANGUAGES})
     status = DocumentStatus(record.get("status", "informal"))
     key = f"{system}/{name}"
     found = Document(key, title, record.get("version", ""), status, record.get("url", ""), read)
@@ -96,4 +96,4 @@ def _severity(stated: str | None, certainty: Certainty | None) -> Severity:
 
 
 def _both(record: Mapping[str, str]) -> Mapping[str, str]:
-    return MappingProxyType({language: record[language] for language in LANGUAGES})
+    return Frozen({language: record[language] for language in LANGUAGES})

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from types import MappingProxyType
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import Frozen
 from pkitools.package_data import read_toml
 from pkitools.trust.authorities import CAStatus, HierarchyKind, catalogue, status_by_date
 
@@ -94,7 +94,7 @@ def _hierarchy(record: dict[str, object]) -> Hierarchy:
         kind=HierarchyKind(str(record["kind"])),
         root=str(record["root"]) if "root" in record else None,
         root_sha256=str(sha256) if sha256 else None,
-        purpose=MappingProxyType(purpose),
+        purpose=Frozen(purpose),
         not_before=root.not_before if root else None,
         not_after=root.not_after if root else None,
     )

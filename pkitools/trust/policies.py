@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from types import MappingProxyType
 from typing import Any
 
 from pkitools.findings import Certainty
+from pkitools.frozen import Frozen
 from pkitools.messages import LANGUAGES, Language
 from pkitools.package_data import read_toml
 from pkitools.trust.authorities import HierarchyKind
@@ -69,18 +69,18 @@ def listed_policies() -> tuple[PolicyInfo, ...]:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    return MappingProxyType(read_toml(str(__package__), "data/policies.toml"))
+    return Frozen(read_toml(str(__package__), "data/policies.toml"))
 
 
 @cache
 def _listed() -> Mapping[str, PolicyInfo]:
-    return MappingProxyType({record["oid"]: _from_record(record) for record in _data()["policy"]})
+    return Frozen({record["oid"]: _from_record(record) for record in _data()["policy"]})
 
 
 def _from_record(record: Mapping[str, str]) -> PolicyInfo:
     return PolicyInfo(
         oid=record["oid"],
-        name=MappingProxyType({language: record[language] for language in LANGUAGES}),
+        name=Frozen({language: record[language] for language in LANGUAGES}),
         certainty=Certainty(record["certainty"]),
         kind=HierarchyKind(record["kind"]) if "kind" in record else None,
         generation=record.get("generation"),
@@ -106,7 +106,7 @@ def _by_g4_model(oid: str) -> PolicyInfo | None:
     prefix = "TRIAL G4" if kind is HierarchyKind.TRIAL else "G4"
     return PolicyInfo(
         oid=oid,
-        name=MappingProxyType({ln: f"{prefix} {domain[ln]}, {subject[ln]}, {use[ln]}" for ln in LANGUAGES}),
+        name=Frozen({ln: f"{prefix} {domain[ln]}, {subject[ln]}, {use[ln]}" for ln in LANGUAGES}),
         certainty=_g4_certainty(kind, ".".join(parts[1:])),
         kind=kind,
         generation="G4",

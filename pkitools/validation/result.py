@@ -68,6 +68,13 @@ class VerifiedPath:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a VerifiedPath does not change")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # to another process, that trusts what it unpickles: such data can run any code, and so make any proof
+        return _again, (self._certificates, self.moment, self.engine, self.purpose, self.policies)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> VerifiedPath:
+        return self  # nothing in it changes
+
     def __len__(self) -> int:
         return len(self._certificates)
 
@@ -109,6 +116,16 @@ def verified(
     policies: frozenset[str] | None,
 ) -> VerifiedPath:
     """Make the proof. For :mod:`pkitools.validation.path`, after an engine and our own checks accepted the path."""
+    return VerifiedPath(certificates, moment, engine, purpose=purpose, policies=policies, made_by=_MADE_HERE)
+
+
+def _again(
+    certificates: tuple[PathCertificate, ...],
+    moment: datetime,
+    engine: str,
+    purpose: str | None,
+    policies: frozenset[str] | None,
+) -> VerifiedPath:
     return VerifiedPath(certificates, moment, engine, purpose=purpose, policies=policies, made_by=_MADE_HERE)
 
 
@@ -174,7 +191,7 @@ class PathResult:
         """One outcome, or one per certificate that violates it, for every rule considered."""
         outcomes: list[Outcome] = []
         for rule in rules.RULES:
-            refusals = [refusal for refusal in self.attempt.refusals if refusal.rule is rule]
+            refusals = [refusal for refusal in self.attempt.refusals if refusal.rule.code == rule.code]
             outcomes.extend([outcome(rule, each.answer, self._ref(each.index)) for each in refusals])
             if not refusals:
                 outcomes.append(self._unrefused(rule))
@@ -228,3 +245,6 @@ class PathNotVerifiedError(PkitoolsError):
         reasons = [outcome_message(outcome, "en").title for outcome in result.report.findings[:3]]
         super().__init__("validation.error.not_verified", reasons="; ".join(reasons))
         self.result = result
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.result,)

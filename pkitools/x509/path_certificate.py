@@ -144,6 +144,9 @@ class PathCertificate:
     _canonical_subject: bytes | None = field(default=None, init=False, repr=False)
     _canonical_issuer: bytes | None = field(default=None, init=False, repr=False)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return load, (self.der,)  # what cryptography loaded cannot be pickled, and is in the DER
+
     @property
     def sha256(self) -> str:
         """SHA-256 of the DER, hex, lower case."""
