@@ -13,12 +13,15 @@ _UZI_ARC = "2.16.528.1.1007."  # CIBG's own policies, of its test and acceptance
 
 @cache
 def _by_policy() -> dict[str, list[Profile]]:
-    """Policy OID → the profiles it is the last, identifying one of; a policy of server certificates is shared."""
+    """Policy OID → the profiles it can be the last, identifying one of: those that are one policy in production."""
+    alike: dict[str, list[Profile]] = {}
+    for profile in profiles():
+        alike.setdefault(profile.policies.production[-1], []).append(profile)
     found: dict[str, list[Profile]] = {}
     for profile in profiles():
         for oids in (profile.policies.production, profile.policies.trial):
             if oids:
-                found.setdefault(oids[-1], []).append(profile)
+                found.setdefault(oids[-1], alike[profile.policies.production[-1]])
     return found
 
 
