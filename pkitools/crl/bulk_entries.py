@@ -1,12 +1,13 @@
-"""Thousands of CRL entries at a time, by the columns of their bytes.
+"""Thousands of CRL entries at a time.
 
 A CA writes all entries of a CRL with one program: within one list they have one layout, and only serial number, time
-and reason differ. Entries of equal length put under each other form a table of bytes; a slice with a stride is one of
-its columns, and Python compares and translates whole columns at the speed of C. An :class:`EntryLayout` learns it
-from one strictly read entry and then says of a whole table whether every row is an entry of that layout.
+and reason differ. Entries of equal length, put under each other, form a table of bytes: each row is one entry, each
+column the same octet of every entry. A slice with a stride is a column, and Python compares and translates whole
+columns at the speed of C. An :class:`EntryLayout` is learnt from one strictly read entry and then says of a whole table
+whether every row is an entry of that layout.
 
-The law: what a template accepts, :func:`~pkitools.crl.entries.read_entry` accepts row by row. It need not
-accept everything valid: a table it does not accept is split and in the end read row by row.
+The law: what a layout accepts, :func:`~pkitools.crl.entries.read_entry` accepts entry by entry. It need not accept
+everything valid: a table it does not accept is split, and in the end read entry by entry.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Final
 
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.names import DIRECTORY
 from pkitools.x509.oids import CERTIFICATE_ISSUER, HOLD_INSTRUCTION, INVALIDITY_DATE, REASON_CODE
 from pkitools.x509.reader import read_time
 
@@ -31,7 +32,6 @@ REASONS: Final[dict[int, str]] = {
 
 _PROCESSED: Final = frozenset({REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE, CERTIFICATE_ISSUER})
 _MAX_SERIAL_OCTETS: Final = 64  # RFC 5280 has 20; beyond this it is no serial number of any CA
-_DIRECTORY_NAME: Final = 0xA4
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Entry:
         reason: name of RFC 5280 5.3.1; ``None`` where the entry gives none.
         certificate_issuer: DER of the issuer that this entry and those behind it are about, where it says so.
         unknown_critical: OID of a critical extension nothing here processes: the list then proves nothing.
-        parts: the nodes of serial, time and each (OID, value) of the extensions, for the column reader.
+        parts: the nodes of serial, time and each (OID, value) of the extensions, for :mod:`~pkitools.crl.bulk_entries`.
     """
 
     serial: bytes
@@ -123,6 +123,6 @@ def _reason(data: bytes, value: Node) -> str:
 
 def _issuer(data: bytes, value: Node) -> bytes:
     for name in asn1.children(data, asn1.expect(_inside(data, value), asn1.SEQUENCE)):
-        if name[0] == _DIRECTORY_NAME:
+        if name[0] == DIRECTORY:
             return asn1.encoded(data, asn1.expect(asn1.only_child(data, name), asn1.SEQUENCE))
     raise DERError(f"certificateIssuer without a directory name at offset {value[1]}")

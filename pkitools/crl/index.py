@@ -1,10 +1,10 @@
 """All entries of a CRL: read strictly once, then found by serial number in about a microsecond.
 
-One pass over the list. Entries of equal length are gathered into tables of 2,048 rows, each table is accepted by its
-columns (:mod:`~pkitools.crl.bulk_entries`) or read row by row, and its serial numbers become the keys of
-one dictionary. A key is only the last eight octets: a hit is confirmed in the bytes, and what has no key is not listed.
-Where two entries share these octets the whole numbers are the keys. Small dictionaries stay in the processor's cache
-while they are filled: one of a million takes half as long again.
+One pass over the list. Entries of equal length are gathered into tables of 2,048 rows, one entry a row; each table is
+accepted as a whole (:mod:`~pkitools.crl.bulk_entries`) or read entry by entry, and its serial numbers become the keys
+of one dictionary. A key is only the last eight octets: a hit is confirmed in the bytes, and what has no key is not
+listed. Where two entries share these octets the whole numbers are the keys. Small dictionaries stay in the cache of the
+processor while they are filled: one of a million takes half as long again.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from pkitools.crl.entries import Entry, read_entry
 from pkitools.x509.der import SEQUENCE, DERError
 
 _BLOCK_ROWS: Final = 32 * TABLE_ROWS  # one dictionary
-_ROW_BY_ROW: Final = 16  # below this a template costs more than it saves
+_ROW_BY_ROW: Final = 16  # below this a layout costs more than it saves
 
 _Run = tuple[int, int]  # offset of the first entry, number of entries
 _Table = tuple[EntryLayout, int, int]  # its layout, its first row in the block and the one behind its last
 
 
 class _Block:
-    """Rows of one length, wherever they stand in the list."""
+    """Entries of one length, the rows of a table, wherever they stand in the list."""
 
     def __init__(self, stride: int, runs: list[_Run]) -> None:
         self.stride = stride
@@ -49,12 +49,12 @@ class _Keys:
         self._by_key: dict[int | bytes, int] = {}
         self._whole = False
 
-    def add(self, template: EntryLayout, first: int, table: bytes) -> None:
+    def add(self, layout: EntryLayout, first: int, table: bytes) -> None:
         """Take in a table while it is in the processor's cache."""
         last = first + len(table) // self.block.stride
         # all dictionaries share one set of number objects: 32 bytes saved per entry
         shared = self._numbers[first:last] if last <= len(self._numbers) else range(first, last)
-        self._by_key.update(zip(template.keys(table, whole=self._whole), shared, strict=True))
+        self._by_key.update(zip(layout.keys(table, whole=self._whole), shared, strict=True))
 
     def settle(self, tables: list[_Table], rows: bytes) -> None:
         """See to it that no two entries share a key."""
@@ -62,8 +62,8 @@ class _Keys:
         if len(self._by_key) < sum(last - first for _, first, last in tables):
             self._by_key.clear()
             self._whole = True
-            for template, first, last in tables:
-                self.add(template, first, rows[first * stride : last * stride])
+            for layout, first, last in tables:
+                self.add(layout, first, rows[first * stride : last * stride])
 
     def find(self, key: int | bytes, serial: bytes) -> int | None:
         """Return the offset of the entry that may have this serial number, or ``None``: none in this block has."""
@@ -85,10 +85,10 @@ class SerialIndex:
         self.names_issuers = False
         self._single: dict[bytes, int] = {}
         self._keys: dict[int, list[_Keys]] = {}
-        self._templates: dict[int, EntryLayout] = {}
+        self._layouts: dict[int, EntryLayout] = {}
         self._numbers: list[int] = []
         self._read_all()
-        del self._templates, self._numbers
+        del self._layouts, self._numbers
 
     def _read_all(self) -> None:
         waiting: dict[int, list[_Run]] = {}
@@ -123,26 +123,26 @@ class SerialIndex:
     def _read_table(
         self, block: _Block, table: bytes, first: int, accepted: dict[int, tuple[_Keys, list[_Table]]]
     ) -> None:
-        """Accept a table by its columns, or halve it; what is small is read row by row."""
+        """Accept a table by comparing whole columns of it, or halve it; what is small is read entry by entry."""
         stride, rows = block.stride, len(table) // block.stride
         if rows <= _ROW_BY_ROW:
             for number in range(first, first + rows):
                 at = block.offset(number)
                 self._keep_single(at, read_entry(self._data, at, self._stop)[0])
             return
-        template = self._template(block, table, first)
-        if template is not None:
-            octets = template.serial_octets
+        layout = self._layout(block, table, first)
+        if layout is not None:
+            octets = layout.serial_octets
             keys, tables = accepted.setdefault(octets, (_Keys(block, self._numbers), []))
-            keys.add(template, first, table)
-            tables.append((template, first, first + rows))
+            keys.add(layout, first, table)
+            tables.append((layout, first, first + rows))
             return
         half = rows // 2
         self._read_table(block, table[: half * stride], first, accepted)
         self._read_table(block, table[half * stride :], first + half, accepted)
 
-    def _template(self, block: _Block, table: bytes, first: int) -> EntryLayout | None:
-        known = self._templates.get(block.stride)
+    def _layout(self, block: _Block, table: bytes, first: int) -> EntryLayout | None:
+        known = self._layouts.get(block.stride)
         if known is not None and known.accepts(table):
             return known
         at = block.offset(first)
@@ -153,7 +153,7 @@ class SerialIndex:
         if not fresh.accepts(table):
             return None
         self.unknown_critical = self.unknown_critical or row.unknown_critical
-        self._templates[block.stride] = fresh
+        self._layouts[block.stride] = fresh
         return fresh
 
     def _keep_single(self, at: int, row: Entry) -> None:
@@ -170,17 +170,17 @@ class SerialIndex:
         for keys in self._keys.get(len(serial), ()):
             at = keys.find(key, serial)
             if at is not None:
-                row, _ = read_entry(self._data, at, self._stop)
-                if row.serial == serial:
-                    return row
+                entry, _ = read_entry(self._data, at, self._stop)
+                if entry.serial == serial:
+                    return entry
         return None
 
-    def rows(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[Entry]:
         """Yield the entries in order: for a list whose entries depend on those before them, and to show one."""
         at = self._start
         while at < self._stop:
-            row, at = read_entry(self._data, at, self._stop)
-            yield row
+            entry, at = read_entry(self._data, at, self._stop)
+            yield entry
 
 
 def _runs(data: bytes, at: int, stop: int) -> Iterator[tuple[int, int, int]]:

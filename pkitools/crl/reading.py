@@ -31,6 +31,8 @@ from pkitools.x509.reader import read_time
 from pkitools.x509.signatures import signed_with_sha2
 
 _PROCESSED: Final = frozenset({AUTHORITY_KEY_IDENTIFIER, CRL_NUMBER, DELTA_CRL_INDICATOR, ISSUING_DISTRIBUTION_POINT})
+_EXTENSIONS: Final = asn1.explicit(0)
+_KEY_IDENTIFIER: Final = asn1.context(0)  # of AuthorityKeyIdentifier
 _PEM: Final = b"-----BEGIN X509 CRL-----"
 _PEM_END: Final = b"-----END X509 CRL-----"
 _MAX_EXTENSIONS: Final = 50
@@ -163,7 +165,7 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     if fields and fields[0][0] in {asn1.UTC_TIME, asn1.GENERALIZED_TIME}:
         next_update = read_time(der, fields.pop(0))
     entries = fields.pop(0) if fields and fields[0][0] == asn1.SEQUENCE else (asn1.SEQUENCE, 0, 0, 0)
-    extensions = _extensions(der, fields.pop(0)) if fields and fields[0][0] == 0xA0 else {}
+    extensions = _extensions(der, fields.pop(0)) if fields and fields[0][0] == _EXTENSIONS else {}
     if fields:
         raise DERError(f"tag 0x{fields[0][0]:02x} at the end of the list")
     return CertificateRevocationList(
@@ -215,7 +217,7 @@ def read_extensions(der: bytes, sequence: Node) -> dict[str, tuple[bool, bytes]]
 def _key_identifier(extensions: dict[str, tuple[bool, bytes]]) -> bytes | None:
     value = extensions.get(AUTHORITY_KEY_IDENTIFIER, (False, b"\x30\x00"))[1]
     for part in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
-        if part[0] == 0x80:
+        if part[0] == _KEY_IDENTIFIER:
             return asn1.contents(value, part)
     return None
 

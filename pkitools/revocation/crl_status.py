@@ -46,8 +46,8 @@ def judge_crl(
     detail = ""
     try:
         _require_issuer(crl, issuer, context, passed)
-        scope, row = _entry(crl, certificate, passed)
-        said = GOOD if row is None else RevocationStatus(StatusKind.REVOKED, "", row.reason, row.revoked_at)
+        scope, entry = _entry(crl, certificate, passed)
+        said = GOOD if entry is None else RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
         coverage = tuple(covered(scope, point) for point in points)
         _require_scope(crl, scope, certificate, coverage)
         passed.append(Step.SCOPE)
@@ -100,7 +100,7 @@ def _entry(
     """Return the scope of a list and its entry of the certificate, all entries having been read."""
     try:
         scope = scope_of(crl)
-        row = _find(crl, certificate)
+        entry = _find(crl, certificate)
         strange = crl.unknown_critical or crl.index.unknown_critical
     except DERError as error:
         raise Refused(AttemptCode.MALFORMED, error.detail) from None
@@ -110,7 +110,7 @@ def _entry(
         raise Refused(AttemptCode.SCOPE, f"critical extension {strange}")
     if scope.only_attribute:
         raise Refused(AttemptCode.SCOPE, "onlyContainsAttributeCerts")
-    return scope, row
+    return scope, entry
 
 
 def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry | None:
@@ -120,11 +120,11 @@ def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry
         return index.find(serial)
     # RFC 5280 5.3.3: an entry belongs to the issuer named last, at first to the issuer of the list
     owner = crl.canonical_issuer
-    for row in index.rows():
-        if row.certificate_issuer is not None:
-            owner = canonical_name(row.certificate_issuer)
-        if row.serial == serial and owner == certificate.canonical_issuer:
-            return row
+    for entry in index.entries():
+        if entry.certificate_issuer is not None:
+            owner = canonical_name(entry.certificate_issuer)
+        if entry.serial == serial and owner == certificate.canonical_issuer:
+            return entry
     return None
 
 

@@ -20,6 +20,17 @@ from pkitools.x509.oids import HOLD_INSTRUCTION, INVALIDITY_DATE, REASON_CODE
 from pkitools.x509.path_certificate import PathCertificate
 from pkitools.x509.reader import read_time
 
+# the tags of RFC 6960 4.1.1 and 4.2.1, by their field
+_REQUEST_EXTENSIONS: Final = asn1.explicit(2)
+_RESPONSE_BYTES: Final = asn1.explicit(0)
+_CERTIFICATES: Final = asn1.explicit(0)
+_VERSION: Final = asn1.explicit(0)
+_EXTENSIONS: Final = asn1.explicit(1)
+_BY_NAME, _BY_KEY = asn1.explicit(1), asn1.explicit(2)
+_NEXT_UPDATE: Final = asn1.explicit(0)
+_GOOD, _REVOKED, _UNKNOWN = asn1.context(0), asn1.explicit(1), asn1.context(2)
+_REASON: Final = asn1.explicit(0)
+
 NONCE: Final = "1.3.6.1.5.5.7.48.1.2"
 _BASIC: Final = "1.3.6.1.5.5.7.48.1.1"
 _ARCHIVE_CUTOFF: Final = "1.3.6.1.5.5.7.48.1.6"
@@ -154,14 +165,14 @@ def build_request(certificate: PathCertificate, issuer: PathCertificate, nonce: 
         nonce: 1 to 128 octets that a response must give back; 32 are usual (RFC 9654).
     """
     named = certificate_id(certificate, issuer)
-    algorithm = encode.value(0x30, encode.oid(named.hash_oid), b"\x05\x00")
+    algorithm = encode.value(asn1.SEQUENCE, encode.oid(named.hash_oid), b"\x05\x00")
     hashes = encode.octet_string(named.issuer_name_hash), encode.octet_string(named.issuer_key_hash)
-    cert_id = encode.value(0x30, algorithm, *hashes, encode.integer(named.serial_number))
-    parts = [encode.value(0x30, encode.value(0x30, cert_id))]
+    cert_id = encode.value(asn1.SEQUENCE, algorithm, *hashes, encode.integer(named.serial_number))
+    parts = [encode.value(asn1.SEQUENCE, encode.value(asn1.SEQUENCE, cert_id))]
     if nonce is not None:
-        extension = encode.value(0x30, encode.oid(NONCE), encode.octet_string(encode.octet_string(nonce)))
-        parts.append(encode.value(0xA2, encode.value(0x30, extension)))
-    return encode.value(0x30, encode.value(0x30, *parts))
+        extension = encode.value(asn1.SEQUENCE, encode.oid(NONCE), encode.octet_string(encode.octet_string(nonce)))
+        parts.append(encode.value(_REQUEST_EXTENSIONS, encode.value(asn1.SEQUENCE, extension)))
+    return encode.value(asn1.SEQUENCE, encode.value(asn1.SEQUENCE, *parts))
 
 
 def read_response(data: bytes, *, limit: int = 1024 * 1024) -> OcspResponse:
@@ -193,7 +204,7 @@ def _read(data: bytes) -> OcspResponse:
         raise DERError("unknown response status")
     if status is not ResponseStatus.SUCCESSFUL:
         return OcspResponse(status)
-    if len(parts) != 2 or parts[1][0] != 0xA0:
+    if len(parts) != 2 or parts[1][0] != _RESPONSE_BYTES:
         raise DERError("successful, without a response")
     kind, body = _exactly(asn1.children(data, asn1.expect(asn1.only_child(data, parts[1]), asn1.SEQUENCE)), 2)
     if asn1.oid(data, kind) != _BASIC:
@@ -217,16 +228,16 @@ def _read_basic(data: bytes) -> OcspResponse:
     certificates: list[Node] = []
     if len(parts) == 4:
         certificates = asn1.children(
-            data, asn1.expect(asn1.only_child(data, asn1.expect(parts[3], 0xA0)), asn1.SEQUENCE)
+            data, asn1.expect(asn1.only_child(data, asn1.expect(parts[3], _CERTIFICATES)), asn1.SEQUENCE)
         )
     if len(certificates) > _MAX_CERTIFICATES:
         raise LimitError("revocation.error.ocsp_too_many", count=len(certificates), limit=_MAX_CERTIFICATES)
     fields = asn1.children(data, parts[0])
-    if fields and fields[0][0] == 0xA0 and asn1.integer(data, asn1.only_child(data, fields.pop(0))) != 0:
+    if fields and fields[0][0] == _VERSION and asn1.integer(data, asn1.only_child(data, fields.pop(0))) != 0:
         raise DERError("version of the response is not 1")
     extensions: dict[str, tuple[bool, bytes]] = {}
     if len(fields) == 4:
-        extensions = read_extensions(data, asn1.only_child(data, asn1.expect(fields.pop(), 0xA1)))
+        extensions = read_extensions(data, asn1.only_child(data, asn1.expect(fields.pop(), _EXTENSIONS)))
     responder, produced, responses = _exactly(fields, 3)
     name, key = _responder(data, responder)
     return OcspResponse(
@@ -249,9 +260,9 @@ def _unknown(extensions: dict[str, tuple[bool, bytes]]) -> str | None:
 
 
 def _responder(data: bytes, node: Node) -> tuple[bytes | None, bytes | None]:
-    if node[0] == 0xA1:
+    if node[0] == _BY_NAME:
         return asn1.encoded(data, asn1.expect(asn1.only_child(data, node), asn1.SEQUENCE)), None
-    if node[0] == 0xA2:
+    if node[0] == _BY_KEY:
         return None, asn1.contents(data, asn1.expect(asn1.only_child(data, node), asn1.OCTET_STRING))
     raise DERError(f"tag 0x{node[0]:02x} in a ResponderID")
 
@@ -280,9 +291,9 @@ def _single(data: bytes, node: Node) -> SingleResponse:
     next_update = None
     extensions: dict[str, tuple[bool, bytes]] = {}
     rest = parts[3:]
-    if rest and rest[0][0] == 0xA0:
+    if rest and rest[0][0] == _NEXT_UPDATE:
         next_update = read_time(data, asn1.expect(asn1.only_child(data, rest.pop(0)), asn1.GENERALIZED_TIME))
-    if rest and rest[0][0] == 0xA1:
+    if rest and rest[0][0] == _EXTENSIONS:
         extensions = read_extensions(data, asn1.only_child(data, rest.pop(0)))
     if rest:
         raise DERError(f"tag 0x{rest[0][0]:02x} in a SingleResponse")
@@ -306,16 +317,16 @@ def _certificate_id(data: bytes, node: Node) -> CertificateId:
 
 def _status(data: bytes, node: Node) -> tuple[StatusKind, datetime | None, str | None]:
     tag = node[0]
-    if tag in {0x80, 0x82}:
+    if tag in {_GOOD, _UNKNOWN}:
         if node[3] != node[2]:
             raise DERError("a status with contents")
-        return (StatusKind.GOOD if tag == 0x80 else StatusKind.UNKNOWN), None, None
-    parts = asn1.children(data, asn1.expect(node, 0xA1))
+        return (StatusKind.GOOD if tag == _GOOD else StatusKind.UNKNOWN), None, None
+    parts = asn1.children(data, asn1.expect(node, _REVOKED))
     if not 1 <= len(parts) <= 2:
         raise DERError(f"RevokedInfo with {len(parts)} parts")
     reason = None
     if len(parts) == 2:
-        number = asn1.integer(data, asn1.only_child(data, asn1.expect(parts[1], 0xA0)), asn1.ENUMERATED)
+        number = asn1.integer(data, asn1.only_child(data, asn1.expect(parts[1], _REASON)), asn1.ENUMERATED)
         if number not in REASONS:
             raise DERError(f"reason code {number}")
         reason = REASONS[number]

@@ -16,14 +16,21 @@ from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.names import DIRECTORY, URI
 from pkitools.x509.oids import CRL_DISTRIBUTION_POINTS, ISSUING_DISTRIBUTION_POINT
 from pkitools.x509.path_certificate import PathCertificate
 
 ALL_REASONS: Final = 0b1_1111_1110
 """Bits 1 (keyCompromise) to 8 (aACompromise) of ReasonFlags; bit 0 is unused."""
 
-_DIRECTORY_NAME: Final = 0xA4
-_URI: Final = 0x86
+# DistributionPoint (RFC 5280 4.2.1.13)
+_POINT_NAME, _POINT_REASONS, _CRL_ISSUER = asn1.explicit(0), asn1.context(1), asn1.explicit(2)
+# DistributionPointName
+_FULL_NAME, _RELATIVE_NAME = asn1.explicit(0), asn1.explicit(1)
+# IssuingDistributionPoint (RFC 5280 5.2.5)
+_LIST_NAME, _ONLY_USER, _ONLY_CA = asn1.explicit(0), asn1.context(1), asn1.context(2)
+_LIST_REASONS, _INDIRECT, _ONLY_ATTRIBUTE = asn1.context(3), asn1.context(4), asn1.context(5)
+_FLAGS: Final = (_ONLY_USER, _ONLY_CA, _ONLY_ATTRIBUTE, _INDIRECT)
 _MAX_POINTS: Final = 20
 
 
@@ -78,14 +85,14 @@ def points_of(certificate: PathCertificate) -> tuple[PointScope, ...]:
 
 def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
     parts = {part[0]: part for part in asn1.children(value, asn1.expect(node, asn1.SEQUENCE))}
-    crl_issuer = _names(value, asn1.children(value, parts[0xA2])) if 0xA2 in parts else frozenset()
-    relative_to = _directory_name(value, parts[0xA2]) if 0xA2 in parts else issuer
+    crl_issuer = _names(value, asn1.children(value, parts[_CRL_ISSUER])) if _CRL_ISSUER in parts else frozenset()
+    relative_to = _directory_name(value, parts[_CRL_ISSUER]) if _CRL_ISSUER in parts else issuer
     names: frozenset[bytes] = frozenset()
     uris: tuple[str, ...] = ()
-    if 0xA0 in parts:
-        names, uris = _point_names(value, asn1.only_child(value, parts[0xA0]), relative_to)
-    reasons = _reasons(value, parts[0x81]) if 0x81 in parts else ALL_REASONS
-    if not parts.keys() <= {0xA0, 0x81, 0xA2} or not (names or crl_issuer):
+    if _POINT_NAME in parts:
+        names, uris = _point_names(value, asn1.only_child(value, parts[_POINT_NAME]), relative_to)
+    reasons = _reasons(value, parts[_POINT_REASONS]) if _POINT_REASONS in parts else ALL_REASONS
+    if not parts.keys() <= {_POINT_NAME, _POINT_REASONS, _CRL_ISSUER} or not (names or crl_issuer):
         raise DERError(f"no distribution point at offset {node[1]}")
     return PointScope(names, uris, reasons, crl_issuer)
 
@@ -101,16 +108,16 @@ def scope_of(crl: CertificateRevocationList) -> ListScope:
         return ListScope()
     value = found[1]
     parts = {part[0]: part for part in asn1.children(value, asn1.root(value, asn1.SEQUENCE))}
-    if not parts.keys() <= {0xA0, 0x81, 0x82, 0x83, 0x84, 0x85}:
+    if not parts.keys() <= {_LIST_NAME, _LIST_REASONS, *_FLAGS}:
         raise DERError("issuingDistributionPoint with unknown parts")
     names = frozenset[bytes]()
-    if 0xA0 in parts:
-        names, _ = _point_names(value, asn1.only_child(value, parts[0xA0]), crl.issuer)
+    if _LIST_NAME in parts:
+        names, _ = _point_names(value, asn1.only_child(value, parts[_LIST_NAME]), crl.issuer)
         if not names:
             raise DERError("issuingDistributionPoint with an empty name")
-    flags = {tag: tag in parts and asn1.boolean(value, parts[tag], tag) for tag in (0x81, 0x82, 0x84, 0x85)}
-    reasons = _reasons(value, parts[0x83]) if 0x83 in parts else ALL_REASONS
-    return ListScope(names, flags[0x81], flags[0x82], flags[0x85], reasons, flags[0x84])
+    flags = {tag: tag in parts and asn1.boolean(value, parts[tag], tag) for tag in _FLAGS}
+    reasons = _reasons(value, parts[_LIST_REASONS]) if _LIST_REASONS in parts else ALL_REASONS
+    return ListScope(names, flags[_ONLY_USER], flags[_ONLY_CA], flags[_ONLY_ATTRIBUTE], reasons, flags[_INDIRECT])
 
 
 def _reasons(value: bytes, node: Node) -> int:
@@ -123,12 +130,12 @@ def _reasons(value: bytes, node: Node) -> int:
 
 
 def _point_names(value: bytes, node: Node, issuer: bytes) -> tuple[frozenset[bytes], tuple[str, ...]]:
-    if node[0] == 0xA1:  # nameRelativeToCRLIssuer: one RDN below the issuer's name
+    if node[0] == _RELATIVE_NAME:  # one RDN below the issuer's name
         return frozenset({_directory(_below(issuer, asn1.contents(value, node)))}), ()
-    if node[0] != 0xA0:
+    if node[0] != _FULL_NAME:
         raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
     nodes = asn1.children(value, node)
-    uris = [asn1.contents(value, name).decode("ascii", "backslashreplace") for name in nodes if name[0] == _URI]
+    uris = [asn1.contents(value, name).decode("ascii", "backslashreplace") for name in nodes if name[0] == URI]
     return _names(value, nodes), tuple(uris)
 
 
@@ -137,7 +144,7 @@ def _names(value: bytes, nodes: list[Node]) -> frozenset[bytes]:
 
 
 def _name(value: bytes, node: Node) -> bytes:
-    if node[0] == _DIRECTORY_NAME:
+    if node[0] == DIRECTORY:
         return _directory(asn1.encoded(value, asn1.only_child(value, node)))
     return asn1.encoded(value, node)
 
@@ -148,7 +155,7 @@ def _directory(name: bytes) -> bytes:
 
 def _directory_name(value: bytes, node: Node) -> bytes:
     for name in asn1.children(value, node):
-        if name[0] == _DIRECTORY_NAME:
+        if name[0] == DIRECTORY:
             return asn1.encoded(value, asn1.only_child(value, name))
     return b"\x30\x00"
 

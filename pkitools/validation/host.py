@@ -12,11 +12,9 @@ from typing import Final
 from pkitools.errors import InvalidValueError
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
+from pkitools.x509.names import DNS, IP
 from pkitools.x509.oids import SUBJECT_ALTERNATIVE_NAME
 from pkitools.x509.path_certificate import PathCertificate
-
-DNS: Final = 0x82
-IP: Final = 0x87
 
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 # names with an underscore are in use, against RFC 1123: the strict rules say so, finding a host does not

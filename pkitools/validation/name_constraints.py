@@ -15,15 +15,12 @@ from urllib.parse import urlsplit
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_rdns
+from pkitools.x509.names import DIRECTORY, DNS, EDI_PARTY, EMAIL, IP, OTHER_NAME, REGISTERED_ID, URI, X400
 from pkitools.x509.oids import NAME_CONSTRAINTS, SUBJECT_ALTERNATIVE_NAME
 from pkitools.x509.path_certificate import PathCertificate
 
-EMAIL: Final = 0x81
-DNS: Final = 0x82
-DIRECTORY: Final = 0xA4
-URI: Final = 0x86
-IP: Final = 0x87
-_KINDS: Final = frozenset({0xA0, EMAIL, DNS, 0xA3, DIRECTORY, 0xA5, URI, IP, 0x88})
+_KINDS: Final = frozenset({OTHER_NAME, EMAIL, DNS, X400, DIRECTORY, EDI_PARTY, URI, IP, REGISTERED_ID})
+_PERMITTED, _EXCLUDED = asn1.explicit(0), asn1.explicit(1)
 SLOW_KINDS: Final = frozenset({DIRECTORY, URI})
 """The kinds of constraint ``cryptography.x509.verification`` leaves to the full engine.
 
@@ -87,9 +84,9 @@ def read_constraints(value: bytes) -> Constraints:
         subtrees = tuple(_subtree(value, node) for node in asn1.children(value, part))
         if not subtrees:
             raise DERError("nameConstraints with an empty list of subtrees")
-        if part[0] == 0xA0:
+        if part[0] == _PERMITTED:
             permitted = subtrees
-        elif part[0] == 0xA1:
+        elif part[0] == _EXCLUDED:
             excluded = subtrees
         else:
             raise DERError("nameConstraints with an unknown field")

@@ -19,6 +19,8 @@ from pkitools.x509.path_certificate import PathCertificate
 ANY_POLICY: Final = "2.5.29.32.0"
 POLICY_EXTENSIONS: Final = frozenset({POLICY_CONSTRAINTS, POLICY_MAPPINGS, INHIBIT_ANY_POLICY})
 
+_REQUIRE_EXPLICIT, _INHIBIT_MAPPING = asn1.context(0), asn1.context(1)  # PolicyConstraints
+
 MAX_POLICIES: Final = 4096
 """Valid policies at one depth: those in certificates are their issuers' choice."""
 
@@ -210,8 +212,8 @@ def _constraints(certificate: PathCertificate) -> tuple[int | None, int | None]:
         return None, None
     required = inhibited = None
     for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
-        if node[0] == 0x80:
-            required = asn1.integer(value, node, tag=0x80)
-        elif node[0] == 0x81:
-            inhibited = asn1.integer(value, node, tag=0x81)
+        if node[0] == _REQUIRE_EXPLICIT:
+            required = asn1.integer(value, node, tag=_REQUIRE_EXPLICIT)
+        elif node[0] == _INHIBIT_MAPPING:
+            inhibited = asn1.integer(value, node, tag=_INHIBIT_MAPPING)
     return required, inhibited

@@ -15,15 +15,17 @@ from pkitools.errors import InputError
 from pkitools.findings import NotChecked, Rule
 from pkitools.validation import algorithms, rules
 from pkitools.validation.checks import Refusal, ask_rules, violates
-from pkitools.validation.host import DNS, DNS_NAME, IP, alternative_names, shown_name
+from pkitools.validation.host import DNS_NAME, alternative_names, shown_name
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
+from pkitools.x509.names import DNS, IP
 from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
     BASIC_CONSTRAINTS,
+    CRL_NUMBER,
     EXTENDED_KEY_USAGE,
     INHIBIT_ANY_POLICY,
     NAME_CONSTRAINTS,
@@ -155,8 +157,7 @@ def _end_entity(leaf: PathCertificate) -> Details:
 
 
 def _crl_numbers(path: Path, crls: Sequence[bytes]) -> Iterator[Refusal]:
-    from pkitools.crl.reading import read_crl
-    from pkitools.x509.oids import CRL_NUMBER
+    from pkitools.crl import read_crl
 
     for given in crls:
         try:
@@ -227,7 +228,7 @@ def _root(anchor: PathCertificate) -> Details:
         fields = {node[0] for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE))}
     except DERError:
         return  # the encoding rules say so
-    if fields != {0x80}:
+    if fields != {asn1.context(0)}:
         yield rules.STRICT_AKI, "authorityCertIssuer in a root"
     elif anchor.authority_key_identifier != anchor.subject_key_identifier:
         yield rules.STRICT_AKI, "another key in a root"

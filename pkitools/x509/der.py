@@ -31,6 +31,17 @@ SEQUENCE: Final = 0x30
 SET: Final = 0x31
 CONSTRUCTED: Final = 0x20
 
+
+def context(number: int) -> int:
+    """Return the identifier octet of ``[number] IMPLICIT`` before a primitive type."""
+    return 0x80 | number
+
+
+def explicit(number: int) -> int:
+    """Return the identifier octet of ``[number] EXPLICIT``, and of ``[number] IMPLICIT`` before a SEQUENCE or SET."""
+    return context(number) | CONSTRUCTED
+
+
 STRING_TYPES: Final[dict[int, tuple[str, str]]] = {
     0x0C: ("UTF8String", "utf-8"),
     0x12: ("NumericString", "ascii"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pkitools.x509.der import INTEGER, OBJECT_IDENTIFIER, OCTET_STRING
+
 
 def value(tag: int, *parts: bytes) -> bytes:
     """Return one DER value: its tag, its length in the shortest form, and the parts as contents."""
@@ -15,7 +17,7 @@ def value(tag: int, *parts: bytes) -> bytes:
 
 def integer(number: int) -> bytes:
     """Return a DER INTEGER."""
-    return value(0x02, integer_octets(number))
+    return value(INTEGER, integer_octets(number))
 
 
 def integer_octets(number: int) -> bytes:
@@ -26,13 +28,13 @@ def integer_octets(number: int) -> bytes:
 
 def octet_string(octets: bytes) -> bytes:
     """Return a DER OCTET STRING."""
-    return value(0x04, octets)
+    return value(OCTET_STRING, octets)
 
 
 def oid(dotted: str) -> bytes:
     """Return a DER OBJECT IDENTIFIER."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))
-    return value(0x06, b"".join(_arc(arc) for arc in (40 * first + second, *rest)))
+    return value(OBJECT_IDENTIFIER, b"".join(_arc(arc) for arc in (40 * first + second, *rest)))
 
 
 def _arc(arc: int) -> bytes:

@@ -19,8 +19,10 @@ from pkitools.x509.der import (
     Node,
     children,
     contents,
+    context,
     encoded,
     expect,
+    explicit,
     oid,
     only_child,
     root,
@@ -34,16 +36,27 @@ Note: TypeAlias = Callable[[str], None]
 PRINTABLE_STRING: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
 """What a PrintableString may hold, for ``fullmatch`` (X.680 41.4)."""
 
+# the choices of GeneralName (RFC 5280 4.2.1.6)
+OTHER_NAME: Final = explicit(0)
+EMAIL: Final = context(1)
+DNS: Final = context(2)
+X400: Final = explicit(3)
+DIRECTORY: Final = explicit(4)
+EDI_PARTY: Final = explicit(5)
+URI: Final = context(6)
+IP: Final = context(7)
+REGISTERED_ID: Final = context(8)
+
 _KIND_OF_TAG: Final[dict[int, str]] = {
-    0xA0: "other",
-    0x81: "email",
-    0x82: "dns",
-    0xA3: "x400",
-    0xA4: "directory",
-    0xA5: "edi_party",
-    0x86: "uri",
-    0x87: "ip",
-    0x88: "registered_id",
+    OTHER_NAME: "other",
+    EMAIL: "email",
+    DNS: "dns",
+    X400: "x400",
+    DIRECTORY: "directory",
+    EDI_PARTY: "edi_party",
+    URI: "uri",
+    IP: "ip",
+    REGISTERED_ID: "registered_id",
 }
 
 
@@ -111,7 +124,7 @@ def read_general_name(data: bytes, node: Node, where: str, note: Note) -> Genera
     if kind == "directory":
         return GeneralName(kind, read_name(data, only_child(data, node), f"{where}.directory", note).text)
     if kind == "registered_id":
-        return GeneralName(kind, oid(data, node, tag=0x88))
+        return GeneralName(kind, oid(data, node, tag=REGISTERED_ID))
     return GeneralName(kind, contents(data, node).hex())
 
 
@@ -130,7 +143,7 @@ def _address(octets: bytes, where: str, note: Note) -> str:
 
 def _other_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
     parts = children(data, node)
-    if len(parts) != 2 or parts[1][0] != 0xA0:
+    if len(parts) != 2 or parts[1][0] != explicit(0):
         raise DERError(f"no otherName at offset {node[1]}")
     type_id = oid(data, expect(parts[0], OBJECT_IDENTIFIER))
     value = only_child(data, parts[1])

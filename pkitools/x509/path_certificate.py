@@ -70,6 +70,11 @@ PROCESSED: Final = frozenset(
     }
 )
 
+_VERSION: Final = asn1.explicit(0)
+_EXTENSIONS: Final = asn1.explicit(3)
+# AuthorityKeyIdentifier (RFC 5280 4.2.1.1)
+_KEY_IDENTIFIER: Final = asn1.context(0)
+_ISSUER_AND_SERIAL: Final = frozenset({asn1.explicit(1), asn1.context(2)})
 _TRUE: Final = b"\x01\x01\xff"
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _EMPTY_NAME: Final = b"\x30\x00"
@@ -223,7 +228,7 @@ def _read(der: bytes) -> PathCertificate:
     if tbs and asn1.encoded(der, tbs[0]) == _VERSION_3:
         version = 3
         del tbs[0]
-    elif tbs and tbs[0][0] == 0xA0:
+    elif tbs and tbs[0][0] == _VERSION:
         version = asn1.integer(der, asn1.only_child(der, tbs.pop(0))) + 1
     if len(tbs) < 6:
         raise DERError("fields of the certificate are missing")
@@ -249,7 +254,7 @@ def _read(der: bytes) -> PathCertificate:
         algorithms_agree=asn1.encoded(der, inner_algorithm) == signature_algorithm,
     )
     for node in tbs[6:]:
-        if node[0] == 0xA3:
+        if node[0] == _EXTENSIONS:
             _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
     good = version == 3 and read.algorithms_agree and read.issuer != _EMPTY_NAME and read.subject.isascii()
     if read.faults or not good:
@@ -364,9 +369,9 @@ def _subject_key_identifier(read: PathCertificate, value: bytes) -> None:
 
 def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
     for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
-        if node[0] == 0x80:
+        if node[0] == _KEY_IDENTIFIER:
             read.authority_key_identifier = asn1.contents(value, node)
-        elif node[0] not in {0xA1, 0x82}:
+        elif node[0] not in _ISSUER_AND_SERIAL:
             raise DERError("authorityKeyIdentifier with an unknown field")
 
 

@@ -53,7 +53,7 @@ def test_a_real_crl() -> None:
     assert mine.next_update == other.next_update_utc
     assert mine.number == 13
     assert mine.issuer == other.issuer.public_bytes()
-    assert [(row.serial, row.revoked_at) for row in mine.index.rows()] == [
+    assert [(row.serial, row.revoked_at) for row in mine.index.entries()] == [
         (entry.serial_number.to_bytes(20, "big"), entry.revocation_date_utc) for entry in other
     ]
 

@@ -138,7 +138,7 @@ def test_the_index_finds_every_entry_and_no_other(seed: int) -> None:
         assert row.serial == serial
         for other in (serial[:-1] + bytes((serial[-1] ^ 1,)), b"\x01" + serial, serial[1:]):
             assert (index.find(other) is not None) == (other in serials)
-    assert [row.serial for row in index.rows()] == serials
+    assert [row.serial for row in index.entries()] == serials
 
 
 @pytest.mark.parametrize("count", [1, 15, 16, 17, TABLE_ROWS - 1, TABLE_ROWS, TABLE_ROWS + 17, 70_000])
@@ -233,7 +233,7 @@ def test_entries_that_name_an_issuer_are_noticed_in_a_long_run() -> None:
     data = b"".join(entry(serial_of(number), extensions=ISSUER) for number in range(5000))
     index = SerialIndex(data, 0, len(data))
     assert index.names_issuers
-    assert [row.certificate_issuer for row in index.rows()] == [b"\x30\x00"] * 5000
+    assert [row.certificate_issuer for row in index.entries()] == [b"\x30\x00"] * 5000
 
 
 def test_serial_numbers_of_zero_and_below_are_found() -> None:
