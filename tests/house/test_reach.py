@@ -12,7 +12,7 @@ from pkitools.profiles import Profile, profiles
 from pkitools.profiles.conformance import Particulars, Requirement, departures
 from pkitools.requests import check_request
 from pkitools.rules import detect_profile, lint
-from pkitools.rules.linting import ENTRIES
+from pkitools.rules.books import ENTRIES
 from pkitools.systems import System, evaluate, systems
 from tests.support.certificates import MOMENT, made
 from tests.support.requests import request

@@ -146,6 +146,14 @@ def test_the_profile_is_known_by_the_policy(profile: str) -> None:
     assert found.name == profile.removeprefix("trial:")
 
 
+def test_of_profiles_that_share_a_policy_the_holder_tells_which() -> None:
+    for arc in ("41", "44"):
+        for profile in ("uzi-server", "g4-tls"):
+            found = detect_profile(made(profile, putting(POLICIES, policies(f"2.16.528.1.1003.1.2.{arc}.15.35.11"))))
+            assert found is not None
+            assert found.name == profile
+
+
 def test_no_profile_without_a_known_policy() -> None:
     assert detect_profile(made("self-signed")) is None
     assert detect_profile(made("g1-server", putting(POLICIES, policies("2.16.528.1.1003.1.2.5.6")))) is None
