@@ -81,6 +81,3 @@ def _test_number(at: RuleContext) -> Answer:
 )
 def _real_number(at: RuleContext) -> Answer:
     return NOT_APPLICABLE if at.oin is None else met_if(at.oin.is_test, "subject.serialNumber", at.oin)
-
-
-RULES = BOOK.rules
