@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ class ProfileBasis:
 
     Args:
         profile: name of the profile; ``trial`` for how TRIAL certificates differ from those of production.
-        part: the part of the profile: ``subject.serialNumber``, ``key.size_basis``.
+        part: the part of the profile: ``subject.attributes.serialNumber``, ``key.size``; ``all`` for the whole.
         basis: where it stands, and how certain that makes it.
     """
 
@@ -161,7 +162,7 @@ def _gathered(document: Document, kinds: Mapping[str, list[object]]) -> Resting:
 def _bases(told: object, part: str = "") -> Iterator[tuple[str, Basis]]:
     """Yield every basis in a profile or a part of it, with the name of the part."""
     if isinstance(told, Basis):
-        yield part.removesuffix(".basis"), told
+        yield re.sub(r"[._]?basis$", "", part) or "all", told
     elif isinstance(told, tuple):
         for number, each in enumerate(told):
             yield from _bases(each, f"{part}.{getattr(each, 'name', number)}")
