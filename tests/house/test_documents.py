@@ -216,7 +216,7 @@ def named(data: Any) -> Iterator[tuple[str, str]]:
     if isinstance(data, dict):
         for key, value in data.items():
             if key in {"source", "document"}:
-                yield key, value["key"] if isinstance(value, dict) else value
+                yield from ((key, value),) if isinstance(value, str) else named(value)
             else:
                 yield from named(value)
     elif isinstance(data, list):

@@ -58,6 +58,12 @@ def test_the_library_imports_downwards_and_nothing_of_its_users() -> None:
     assert not [line for name, lines in found.items() if name not in UPWARDS for line in lines]
 
 
+def test_an_arrow_up_leads_to_the_command_line_and_nowhere_else() -> None:
+    there = [ROOT / name for name in UPWARDS if (ROOT / name).exists()]
+    names = {name for path in there for _, name in imports(path) if not name.startswith("__future__")}
+    assert names <= {"pkitools_cli.main", "pkitools_cli.main.main"}
+
+
 def test_only_the_front_doors_import_by_name() -> None:
     """An import by string is an arrow that nobody sees."""
     found = {
