@@ -18,6 +18,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {
         "_version": "the version",
         "environment": "preproduction and production",
+        "frozen": "a mapping that does not change",
         "limits": "every bound, with its reason",
         "package_data": "the data files that come with the package",
     },
@@ -37,9 +38,9 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {
         "containers": "bytes to certificates, requests, lists, keys, recognised by content",
         "crl": "a revocation list to an index",
-        "fetching": "one document over HTTP: addresses, cache",
     },
     {
+        "fetching": "one document over HTTP: addresses, cache",
         "profiles": "what a certificate profile requires, allows and forbids, as data",
         "trust": "hierarchies, anchors, the catalogue of authorities, policy OIDs",
         "validation": "a certificate to a verified path; two engines behind one protocol",
