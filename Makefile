@@ -33,7 +33,7 @@ bench: $(VENV)/.dev-ready
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.demo-ready
-	$(BIN)/python tools/generate_docs.py
+	$(BIN)/python -m tools.generate_docs
 
 $(VENV)/bin/python:
 	sh tools/make_venv.sh $(PYTHON) $(VENV)

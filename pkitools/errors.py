@@ -6,6 +6,7 @@ An error carries a code and its operands, no sentence: the sentences, in Dutch a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ class PkitoolsError(Exception):
     def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
-        self.params = params
+        self.params: Mapping[str, object] = params
 
     @property
     def remedy(self) -> Remedy:

@@ -1,27 +1,56 @@
-"""All rules of all rooms, for ``rules list`` and for the tests that hold each of them to its messages and vectors."""
+"""All rules of all rooms, and what rests on each document: for ``rules list``, the reference pages and the tests.
+
+The rooms are imported when the rules are asked for, so that a command that needs none of them starts as fast as before.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from pkitools.checking import environment, file_check
+from pkitools.documents import Document, Source, documents
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Rule
-from pkitools.oin import id_rules, number_rules
-from pkitools.requests import rules as requests
-from pkitools.revocation import rules as revocation
-from pkitools.rules import books
-from pkitools.systems import rules as systems
-from pkitools.validation import rules as path
-from pkitools.x509 import subject_oin
+from pkitools.findings import Basis, Rule
+
+if TYPE_CHECKING:
+    from pkitools.oin.entity_schemes import Scheme
+    from pkitools.oin.prefixes import Prefix
+    from pkitools.profiles import TSP
+    from pkitools.systems import Statement, System
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return every rule, sorted by code."""
-    rooms = (number_rules, id_rules, subject_oin, systems, requests, books, environment, path, revocation, file_check)
-    return tuple(sorted((rule for room in rooms for rule in room.RULES), key=lambda rule: rule.code))
+    """Return every rule, sorted by code. A room with rules has its line here; tests find a rule that is left out."""
+    from pkitools.checking import environment, file_check
+    from pkitools.oin import id_rules, number_rules
+    from pkitools.requests import rules as requests
+    from pkitools.revocation import rules as revocation
+    from pkitools.rules import books
+    from pkitools.systems import rules as systems
+    from pkitools.validation import rules as validation
+    from pkitools.x509 import subject_oin
+
+    found = [
+        *number_rules.RULES,
+        *id_rules.RULES,
+        *subject_oin.RULES,
+        *requests.RULES,
+        *validation.RULES,
+        *revocation.RULES,
+        *books.RULES,
+        *systems.RULES,
+        *environment.RULES,
+        *file_check.RULES,
+    ]
+    return tuple(sorted(found, key=lambda rule: rule.code))
 
 
 def find_rule(code: str) -> Rule:
@@ -36,3 +65,107 @@ def find_rule(code: str) -> Rule:
     near = difflib.get_close_matches(code, rules, n=3, cutoff=0.5) or [c for c in rules if code and code in c][:3]
     slug = "unknown_near" if near else "unknown"
     raise InvalidValueError(f"rules.error.{slug}", code=code, near=", ".join(near))
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileBasis:
+    """One statement of a profile, and what it rests on.
+
+    Args:
+        profile: name of the profile; ``trial`` for how TRIAL certificates differ from those of production.
+        part: the part of the profile: ``subject.attributes.serialNumber``, ``key.size``; ``all`` for the whole.
+        basis: where it stands, and how certain that makes it.
+    """
+
+    profile: str
+    part: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class SystemStatement:
+    """One statement of a document about one connected system."""
+
+    system: System
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """All that rests on one document, each in the order of its own data.
+
+    Args:
+        document: the document.
+        rules: rules of certificates, requests, numbers, paths and revocation.
+        statements: what connected systems ask because of it, or of which it was looked for in vain.
+        profiles: parts of certificate profiles.
+        tsps: certification authorities whose intake of requests it describes.
+        prefixes: rows of the prefix table of the OIN.
+        schemes: forms of entity IDs and service IDs.
+        examples: OINs it prints as an example.
+    """
+
+    document: Document
+    rules: tuple[Rule, ...] = ()
+    statements: tuple[SystemStatement, ...] = ()
+    profiles: tuple[ProfileBasis, ...] = ()
+    tsps: tuple[TSP, ...] = ()
+    prefixes: tuple[Prefix, ...] = ()
+    schemes: tuple[Scheme, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing rests on the document."""
+        kinds = (self.rules, self.statements, self.profiles, self.tsps, self.prefixes, self.schemes, self.examples)
+        return not any(kinds)
+
+
+def rests_on() -> Mapping[str, Resting]:
+    """Return for every document of the register what rests on it: key → :class:`Resting`, in the register's order."""
+    return _resting()
+
+
+def citations() -> Iterator[tuple[str, object, Source]]:
+    """Yield everything that rests on a document: its kind (a field of :class:`Resting`), the thing, and the place."""
+    from pkitools.oin.entity_schemes import schemes
+    from pkitools.oin.prefixes import prefix_table
+    from pkitools.profiles import profiles, trial, tsps
+    from pkitools.systems import systems
+
+    yield from (("rules", rule, rule.source) for rule in all_rules())
+    for system in systems():
+        for statement in system.statements:
+            yield "statements", SystemStatement(system, statement), statement.source
+    for name, told in (*((profile.name, profile) for profile in profiles()), ("trial", trial())):
+        for part, basis in _bases(told):
+            yield "profiles", ProfileBasis(name, part, basis), basis.source
+    yield from (("tsps", tsp, tsp.basis.source) for tsp in tsps())
+    yield from (("prefixes", row, row.source) for row in prefix_table().prefixes.values())
+    yield from (("examples", oin, source) for oin, source in prefix_table().examples.items())
+    yield from (("schemes", scheme, scheme.source) for scheme in schemes().schemes)
+
+
+@cache
+def _resting() -> Mapping[str, Resting]:
+    found: dict[str, dict[str, list[object]]] = {each.key: defaultdict(list) for each in documents()}
+    for kind, thing, source in citations():
+        found[source.key][kind].append(thing)
+    return MappingProxyType({each.key: _gathered(each, found[each.key]) for each in documents()})
+
+
+def _gathered(document: Document, kinds: Mapping[str, list[object]]) -> Resting:
+    things = {kind: tuple(found) for kind, found in kinds.items()}
+    return dataclasses.replace(Resting(document), **things)  # type: ignore[arg-type]  # citations() names the fields
+
+
+def _bases(told: object, part: str = "") -> Iterator[tuple[str, Basis]]:
+    """Yield every basis in a profile or a part of it, with the name of the part."""
+    if isinstance(told, Basis):
+        yield re.sub(r"[._]?basis$", "", part) or "all", told
+    elif isinstance(told, tuple):
+        for number, each in enumerate(told):
+            yield from _bases(each, f"{part}.{getattr(each, 'name', number)}")
+    elif dataclasses.is_dataclass(told):
+        for field in dataclasses.fields(told):
+            yield from _bases(getattr(told, field.name), f"{part}.{field.name}".lstrip("."))

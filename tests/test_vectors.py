@@ -18,19 +18,21 @@ VECTORS: list[Vector] = [
     for module in pkgutil.iter_modules(tests.vectors.__path__)
     for vector in importlib.import_module(f"tests.vectors.{module.name}").VECTORS
 ]
+CODES = {rule.code for rule in all_rules()}
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v.code)
 def test_the_rule_is_violated_by_one_vector_and_met_by_the_other(vector: Vector) -> None:
-    assert vector.code in vector.violates().codes()
-    met = vector.meets()
+    violated, met = vector.violates(), vector.meets()
+    assert vector.code in violated.codes()
     assert vector.code in met.codes(Status.MET)
     assert vector.code not in met.codes()
+    # also a rule that is made while it is asked is in the register
+    assert {outcome.rule.code for outcome in (*violated.outcomes, *met.outcomes)} <= CODES
 
 
 def test_every_rule_has_its_vector_and_every_vector_its_rule() -> None:
-    rules = {rule.code for rule in all_rules()}
     claimed = Counter(vector.code for vector in VECTORS)
-    assert rules - set(claimed) == set(), "rules without a vector"
-    assert set(claimed) - rules == set(), "vectors without a rule"
+    assert CODES - set(claimed) == set(), "rules without a vector"
+    assert set(claimed) - CODES == set(), "vectors without a rule"
     assert [code for code, count in claimed.items() if count > 1] == []

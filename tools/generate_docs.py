@@ -1,4 +1,4 @@
-"""Write the reference pages that follow from the code: ``python tools/generate_docs.py [--check]``.
+"""Write the pages that follow from the code: ``python -m tools.generate_docs [--check]``.
 
 One function per page; :data:`PAGES` names them. ``--check`` writes nothing and exits with 1 when a page is out of date.
 """
@@ -7,49 +7,57 @@ from __future__ import annotations
 
 import argparse
 import string
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 from pkitools.documents import Document, documents
 from pkitools.findings import Rule
 from pkitools.messages import message, template
-from pkitools.rulebook import all_rules
+from pkitools.rulebook import Resting, all_rules, rests_on
+from tools import rooms
 
 DOCS = Path(__file__).parents[1] / "docs"
+MADE = "<!-- Made by tools/generate_docs.py from {source}. Do not edit. -->"
+
+
+# --- rules.md --------------------------------------------------------------------------------------------------------
 
 
 def rules_page() -> str:
-    """Return ``docs/rules.md``: a table of rules per source document."""
-    rules = all_rules()
+    """Return ``docs/rules.md``: a table of rules per source document, in the order of the register."""
+    found = [resting for resting in rests_on().values() if resting.rules]
     lines = [
         "# Rules",
         "",
-        "<!-- Made by tools/generate_docs.py from the rules and their messages. Do not edit. -->",
+        MADE.format(source="the rules and their messages"),
         "",
-        f"{len(rules)} rules, by the document they come from.",
-        "`pkitools rules explain CODE` shows one in full, in Dutch and English.",
+        f"{len(all_rules())} rules, by the document they come from; [documents.md](documents.md) says what else rests",
+        "on each. `pkitools rules explain CODE` shows one in full, in Dutch and English.",
         "",
         "An *error* is a MUST of its document and makes a certificate fail; a *warning* is a SHOULD; *notices* and",
         "*infos* are worth knowing. The *certainty* says how well the rule is founded: what is *inferred* or a",
         "*third party*'s word is never an error. `<name>` stands where a finding shows a value.",
         "",
+        *(f"- [{_name(each.document)}](#{each.document.key}): {len(each.rules)}" for each in found),
+        "",
     ]
-    of_document = {
-        document.key: [rule for rule in rules if rule.source.key == document.key] for document in documents()
-    }
-    for document in sorted(documents(), key=lambda document: document.title["en"]):
-        if found := of_document[document.key]:
-            lines += _document_section(document, found)
-    return "\n".join(lines).rstrip("\n") + "\n"
+    for resting in found:
+        lines += _rules_section(resting)
+    return _page(lines)
 
 
-def _document_section(document: Document, rules: list[Rule]) -> list[str]:
-    told = [f"version {document.version}"] if document.version else []
-    told += [f"<{document.url}>"] if document.url else []
-    told += [str(document.status).replace("_", " "), f"read {document.read}"]
-    lines = [f"## {document.title['en']}", "", " · ".join(told), ""]
-    lines += _table(("code", "severity", "section", "certainty", "for", "finding", "what to do"), map(_rule_row, rules))
-    return [*lines, ""]
+def _rules_section(resting: Resting) -> list[str]:
+    document = resting.document
+    header = ("code", "severity", "section", "certainty", "for", "finding", "what to do")
+    return [
+        *_heading(document),
+        f"{_told(document)} · [what else rests on it](documents.md#{document.key})",
+        "",
+        *_table(header, map(_rule_row, resting.rules)),
+        "",
+    ]
 
 
 def _rule_row(rule: Rule) -> tuple[str, ...]:
@@ -59,11 +67,144 @@ def _rule_row(rule: Rule) -> tuple[str, ...]:
         f"`{rule.code}`",
         rule.severity.name.lower(),
         rule.source.section,
-        str(rule.certainty).replace("_", " "),
+        _words(rule.certainty),
         ", ".join(rule.applies_to),
         f"**{_escaped(text.title)}.** {_escaped(text.message)}",
         _escaped(text.remedy),
     )
+
+
+# --- documents.md ----------------------------------------------------------------------------------------------------
+
+
+def documents_page() -> str:
+    """Return ``docs/documents.md``: every document of the register once, with what rests on it."""
+    found = rests_on().values()
+    lines = [
+        "# Documents",
+        "",
+        MADE.format(source="pkitools/documents.toml and everything that points to it"),
+        "",
+        f"{len(found)} documents, and what rests on each: rules, statements of connected systems, parts of certificate",
+        "profiles, what TSPs ask, prefixes of the OIN. A newer version of a document is a changed entry in",
+        "`pkitools/documents.toml`; what stands under its heading here is what has to be held against the new text.",
+        "",
+        *_table(
+            ("document", "version", "status", "read", "rules", "statements", "profiles", "other"),
+            map(_document_row, found),
+        ),
+        "",
+    ]
+    for resting in found:
+        lines += _document_section(resting)
+    return _page(lines)
+
+
+def _document_row(resting: Resting) -> tuple[str, ...]:
+    document = resting.document
+    other = len(resting.tsps) + len(resting.prefixes) + len(resting.schemes) + len(resting.examples)
+    counts = (len(resting.rules), len(resting.statements), len(resting.profiles), other)
+    return (
+        f"[{_escaped(document.title['en'])}](#{document.key})",
+        document.version,
+        _words(document.status),
+        str(document.read),
+        *(str(count or "") for count in counts),
+    )
+
+
+def _document_section(resting: Resting) -> list[str]:
+    document = resting.document
+    own_name = [f"In Dutch: {document.title['nl']}.", ""] if document.title["nl"] != document.title["en"] else []
+    return [*_heading(document), _told(document), "", *own_name, *(f"- {line}" for line in _resting_lines(resting)), ""]
+
+
+def _resting_lines(resting: Resting) -> Iterator[str]:
+    if resting.rules:
+        codes = ", ".join(f"`{rule.code}`" for rule in resting.rules)
+        yield f"[{_counted(len(resting.rules), 'rule')}](rules.md#{resting.document.key}): {codes}"
+    for name, told in groupby(resting.statements, key=lambda each: each.system.name):
+        topics = Counter(_words(each.statement.topic) for each in told)
+        shown = ", ".join(f"{topic} ({count})" if count > 1 else topic for topic, count in topics.items())
+        yield f"system `{name}`: {shown}"
+    for name, parts in groupby(resting.profiles, key=lambda each: each.profile):
+        yield f"profile `{name}`: {', '.join(f'`{each.part}`' for each in parts)}"
+    yield from (f"requests to {tsp.title}" for tsp in resting.tsps)
+    yield from (f"OIN prefix `{row.prefix}` ({row.name['en']})" for row in resting.prefixes)
+    yield from (f"{scheme.kind} that begin with `{scheme.start}`" for scheme in resting.schemes)
+    yield from (f"the example `{oin}`" for oin in resting.examples)
+
+
+# --- architecture.md -------------------------------------------------------------------------------------------------
+
+BEGIN, END = "<!-- rooms: made by tools/generate_docs.py -->", "<!-- end of rooms -->"
+
+
+def architecture_page() -> str:
+    """Return ``docs/architecture.md`` with its drawing and table of the rooms as the code has them."""
+    before, _, rest = (DOCS / "architecture.md").read_text(encoding="utf-8").partition(BEGIN)
+    after = rest.partition(END)[2]
+    return f"{before}{BEGIN}\n\n{_page([*_drawing(), '', *_rooms_table()])}\n{END}{after}"
+
+
+def _drawing() -> list[str]:
+    ground = sorted(rooms.EVERYWHERE)
+    lines = ["```mermaid", "flowchart TD"]
+    for number, floor in reversed(list(enumerate(rooms.FLOORS))):
+        if shown := sorted(set(floor) - rooms.EVERYWHERE):
+            lines.append(f"    subgraph floor{number}[ ]")
+            lines += [f"        {room}" for room in shown]
+            lines.append("    end")
+    lines += [f"    {room} --> {target}" for room, target in rooms.drawn()]
+    lines += [f'    ground["everywhere: {", ".join(ground)}"]', "    oin --> ground", "    files --> ground", "```"]
+    return lines
+
+
+def _rooms_table() -> list[str]:
+    rows = [
+        (str(number), f"`{room}`", what, ", ".join(sorted(rooms.arrows()[room], key=_from_above)))
+        for number, floor in reversed(list(enumerate(rooms.FLOORS)))
+        for room, what in sorted(floor.items())
+    ]
+    return _table(("floor", "room", "what", "imports"), rows)
+
+
+def _from_above(room: str) -> tuple[int, str]:
+    return -rooms.FLOOR_OF[room], room
+
+
+# --- what the pages share --------------------------------------------------------------------------------------------
+
+
+def _page(lines: Iterable[str]) -> str:
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _heading(document: Document) -> list[str]:
+    return [f'<a id="{document.key}"></a>', "", f"## {_name(document)}", ""]
+
+
+def _name(document: Document) -> str:
+    """Return the English title; with its version where another document has the same title."""
+    title = document.title["en"]
+    alone = sum(each.title["en"] == title for each in documents()) == 1
+    return title if alone else f"{title} {document.version}"
+
+
+def _told(document: Document) -> str:
+    told = [f"version {document.version}"] if document.version else []
+    told += [f"<{document.url}>"] if document.url else []
+    told += [_words(document.status), f"read {document.read}"]
+    told += [f"in the place of {document.replaces}"] if document.replaces else []
+    return " · ".join(told)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _words(value: str) -> str:
+    return str(value).replace("_", " ")
 
 
 def _escaped(text: str) -> str:
@@ -76,7 +217,11 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str
     return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
-PAGES: dict[str, Callable[[], str]] = {"rules.md": rules_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "rules.md": rules_page,
+    "documents.md": documents_page,
+    "architecture.md": architecture_page,
+}
 
 
 def main() -> int:

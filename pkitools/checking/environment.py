@@ -31,7 +31,7 @@ from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509.model import CertificateFacts
 
-_TRIAL: Final = cite("g4-trial-readme", "README")
+_TRIAL: Final = cite("g4-trial-readme")
 _RELYING: Final = cite("relying-parties", "trust only the appropriate roots")
 _DIGIKOPPELING: Final = cite("digikoppeling-certificates", "test certificates")
 

@@ -1,4 +1,4 @@
-"""Bytes → :class:`~pkitools.containers.model.Source`, by content and never by file name.
+"""Bytes → :class:`~pkitools.containers.model.Contents`, by content and never by file name.
 
 Tried in order: keystore magic, DER, SAML metadata, PEM, base64 without armour. What is none of these gets one sentence
 that says what it looks like.

@@ -71,7 +71,7 @@ class EntryLayout:
 
     Args:
         data: the CRL.
-        at: where an entry starts that :func:`read_entry` accepted.
+        at: where an entry starts that :func:`~pkitools.crl.entries.read_entry` accepted.
         row: what it returned.
         stop: the offset behind the entry; at most 127 octets of contents, so that its length is one octet.
     """

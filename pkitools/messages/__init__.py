@@ -19,17 +19,45 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 from pkitools.package_data import read_toml
 from pkitools.text import shown
 
-if TYPE_CHECKING:
-    from pkitools.errors import PkitoolsError
-    from pkitools.findings import Outcome
-
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Coded(Protocol):
+    """What has a code, as every rule has."""
+
+    @property
+    def code(self) -> str:
+        """The code its message stands under."""
+        ...
+
+
+class CodedError(Coded, Protocol):
+    """What every error of :mod:`pkitools.errors` is: a code, and the operands of its message."""
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """The operands."""
+        ...
+
+
+class CodedOutcome(Protocol):
+    """What an outcome of :mod:`pkitools.findings` is: of a rule with a code, with the operands of its message."""
+
+    @property
+    def rule(self) -> Coded:
+        """The rule."""
+        ...
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        """The operands."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +143,12 @@ def message(
     return Message(title or code, text, remedy if own is None else own)
 
 
-def outcome_message(outcome: Outcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
+def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
     """Return the message of one outcome."""
     return message(outcome.rule.code, outcome.params, language, remedy_text)
 
 
-def error_sentence(error: PkitoolsError, language: Language, remedy_text: RemedyText | None = None) -> str:
+def error_sentence(error: CodedError, language: Language, remedy_text: RemedyText | None = None) -> str:
     """Return the one sentence of an error: what is wrong and what to do."""
     text = message(error.code, error.params, language, remedy_text)
     what = text.message or text.title

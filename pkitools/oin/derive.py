@@ -4,7 +4,7 @@ A number that does not look like one of its kind raises :class:`InvalidNumberErr
 raises :class:`NoOINError`. An HRN, which a TSP puts in the certificate of an organisation without OIN, is what
 :func:`oin_from_kvk` and :func:`oin_from_rsin` return.
 
-Source: OIN-Stelsel 2.2.2, chapters 3 and 6; Digikoppeling Identificatie en Authenticatie 1.5, appendix (HRN).
+Source: OIN-Stelsel, chapters 3 and 6; Digikoppeling Identificatie en Authenticatie 1.5, appendix (HRN).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ has no OIN, looks the same and works the same.
 Traceback (most recent call last):
 pkitools.oin.errors.InvalidOINError: ...
 
-Source: OIN-Stelsel 2.2.2, chapter 6.
+Source: OIN-Stelsel, chapter 6.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ _STELSEL: Final = cite("oin-stelsel", "Data Architectuur")
 _REGISTER: Final = cite("oin-stelsel", "Businessarchitectuur")
 _SOFI: Final = cite("suwi-gegevensregister", "Sofi-nummer")
 _EBMS: Final = cite("digikoppeling-ebms2", "Profile Requirements Details")
-_DIGIKOPPELING: Final = cite("digikoppeling-examples", "examples")
+_DIGIKOPPELING: Final = cite("digikoppeling-examples")
 _DIGID: Final = cite("digid-source")
 _PEPPOL: Final = cite("peppol-0190")
 _OWN: Final = cite("pkitools")
@@ -369,7 +369,7 @@ def check_oin(
         text: what was given.
         environment: where it is to be used; a test OIN fails in production.
         legacy: report a prefix that is no longer given out as a WARNING, for numbers that exist already.
-        lenient: tidy the text first (see :meth:`OIN.compact`) and report that as a WARNING.
+        lenient: tidy the text first (see :meth:`pkitools.oin.OIN.compact`) and report that as a WARNING.
     """
     where = optional_choice(Environment, environment, "environment")
     subject = Candidate(str(text), where, legacy, lenient)

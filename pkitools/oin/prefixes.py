@@ -67,6 +67,7 @@ class Prefix:
         number: language → what the hoofdnummer is called.
         name: language → the register.
         about: language → what to know about an OIN with this prefix.
+        source: where the row stands.
     """
 
     prefix: str
@@ -81,6 +82,7 @@ class Prefix:
     number: Mapping[str, str]
     name: Mapping[str, str]
     about: Mapping[str, str]
+    source: Source
 
     def form_of(self, body: str) -> Form | None:
         """Return the first shape that the twelve positions have."""
@@ -108,19 +110,21 @@ class PrefixTable:
 def prefix_table() -> PrefixTable:
     """Return the table, read once."""
     data = read_toml(str(__package__), "data/prefixes.toml")
-    rows = [_prefix(row) for row in data["prefix"]]
+    source = cite(data["source"]["document"], data["source"]["section"])
+    rows = [_prefix(dict(row), source) for row in data["prefix"]]
     return PrefixTable(
-        source=cite(data["source"]["document"], data["source"]["section"]),
+        source=source,
         prefixes=MappingProxyType({row.prefix: row for row in rows}),
         examples=MappingProxyType({row["oin"]: cite(row["document"]) for row in data["example"]}),
         demo=frozenset(data["demo"]["prefixes"]),
     )
 
 
-def _prefix(row: dict[str, Any]) -> Prefix:
+def _prefix(row: dict[str, Any], table: Source) -> Prefix:
+    elsewhere = row.pop("document", None)
     texts = {part: MappingProxyType(row[part]) for part in ("number", "name", "about")}
     shaped = {"certainty": Certainty(row["certainty"]), "forms": tuple(Form(**form) for form in row["forms"]), **texts}
-    return Prefix(**{**row, **shaped})
+    return Prefix(**{**row, **shaped, "source": cite(elsewhere) if elsewhere else table})
 
 
 def row_of(register: str) -> Prefix:

@@ -3,8 +3,8 @@
 >>> get_profile("g4-tls").key.minimum_bits
 3001
 
-Every statement carries its :class:`Basis`: the source, and how certain it is. What the TSPs ask of a request is here
-too (:func:`get_tsp`), with "unknown" where nothing is published.
+Every statement carries its :class:`~pkitools.findings.Basis`: the source, and how certain it is. What the TSPs ask of
+a request is here too (:func:`get_tsp`), with "unknown" where nothing is published.
 """
 
 from pkitools.profiles.loading import get_profile, get_tsp, profiles, trial, tsps

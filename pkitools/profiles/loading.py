@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -93,10 +94,23 @@ def _basis(table: Table) -> Basis:
 
 @cache
 def _profiles() -> Mapping[str, Profile]:
-    data = _data("profiles")
-    return MappingProxyType(
-        {name: _profile(name, table, data["subjects"][table["subject"]]) for name, table in data["profiles"].items()}
+    return MappingProxyType({profile.name: profile for profile in _read(_data("profiles"))})
+
+
+def read_profiles(text: str) -> tuple[Profile, ...]:
+    """Return the profiles a TOML text describes, as ``data/profiles.toml`` does, with bases and subjects of that file.
+
+    The text is our own, a template or an entry to be: a mistake in it is a bug and raises as such.
+    """
+    more = tomllib.loads(text)
+    return _read(
+        {"subjects": {**_data("profiles")["subjects"], **more.get("subjects", {})}, "profiles": more["profiles"]}
     )
+
+
+def _read(data: Table) -> tuple[Profile, ...]:
+    subjects = data["subjects"]
+    return tuple(_profile(name, table, subjects[table["subject"]]) for name, table in data["profiles"].items())
 
 
 def _profile(name: str, table: Table, subject: Table) -> Profile:

@@ -229,6 +229,3 @@ def _hierarchy_ends(at: RuleContext) -> Answer:
     if at.family == "g4":
         return MET
     return violated("certificatePolicies", ", ".join(at.policies), end=end)
-
-
-RULES = BOOK.rules

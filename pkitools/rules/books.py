@@ -1,4 +1,9 @@
-"""The rule books, one per source document: the one list of what :func:`pkitools.rules.lint` asks."""
+"""The one register of what :func:`~pkitools.rules.lint` asks: a book of rules per source document.
+
+A new document is a module of this package that makes a :class:`~pkitools.rules.engine.RuleBook`, and a line here.
+``lint`` asks the books and :mod:`pkitools.rulebook` lists them, so a rule cannot be in one and not in the other; tests
+turn red for a book that is in neither.
+"""
 
 from __future__ import annotations
 
@@ -32,5 +37,8 @@ BOOKS: Final[tuple[RuleBook, ...]] = (
     etsi_319_412.BOOK,
     advice.BOOK,
 )
+
 ENTRIES: Final[tuple[Entry, ...]] = tuple(entry for book in BOOKS for entry in book.entries)
+"""Every rule with whom it is for and how to look, in the order they are asked."""
+
 RULES: Final[tuple[Rule, ...]] = tuple(entry.rule for entry in ENTRIES)

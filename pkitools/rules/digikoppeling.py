@@ -16,7 +16,7 @@ from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.oids import CLIENT_AUTH, EXTENDED_KEY_USAGES, SERVER_AUTH
 
 _STANDARD = cite("digikoppeling-security")
-_AGREED = cite("digikoppeling-change-26", "PR 26")
+_AGREED = cite("digikoppeling-change-26")
 
 BOOK = RuleBook("digikoppeling", _STANDARD)
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
@@ -97,6 +97,3 @@ def _sha2(at: RuleContext) -> Answer:
     if algorithm.hash is None:
         return NOT_APPLICABLE
     return met_if(algorithm.hash in {"sha256", "sha384", "sha512"}, "signatureAlgorithm", algorithm.name)
-
-
-RULES = BOOK.rules

@@ -1,6 +1,7 @@
 """What a rule is made of: its declaration, whom it is for, and a small function that looks.
 
-A module per source document makes a :class:`RuleBook`, declares its rules with it and exports ``RULES`` and ``BOOK``::
+A module per source document makes a :class:`RuleBook`, declares its rules with it and stands in
+:mod:`pkitools.rules.books`::
 
     BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 

@@ -202,6 +202,3 @@ def _disclosure_https(at: RuleContext) -> Answer:
     if not addresses:
         return NOT_APPLICABLE
     return met_if_none("qcStatements.qcPDS", [value for value in addresses if not value.startswith("https://")])
-
-
-RULES = BOOK.rules

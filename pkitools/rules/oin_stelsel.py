@@ -33,7 +33,7 @@ def _oins_in(text: str) -> list[str]:
 
 
 def _declare_misplaced(slug: str, oid: str, name: str) -> None:
-    @BOOK.rule(slug, _WARNING, "3", scope=_END_ENTITY)
+    @BOOK.rule(slug, _WARNING, "Businessarchitectuur", scope=_END_ENTITY)
     def check(at: RuleContext) -> Answer:
         values = at.values_by_type.get(oid)
         if values is None:
@@ -59,7 +59,7 @@ def _alternative_name_agrees(at: RuleContext) -> Answer:
 @BOOK.rule(
     "test_number.production_certificate",
     _WARNING,
-    "6",
+    "Data Architectuur",
     certainty=Certainty.INFERRED,
     scope=Scope(kinds=("end_entity",), families=("g4", "legacy_services")),
 )
@@ -75,12 +75,9 @@ def _test_number(at: RuleContext) -> Answer:
 @BOOK.rule(
     "real_number.trial_certificate",
     _NOTICE,
-    "6",
+    "Data Architectuur",
     certainty=Certainty.INFERRED,
     scope=Scope(kinds=("end_entity",), families=("trial",)),
 )
 def _real_number(at: RuleContext) -> Answer:
     return NOT_APPLICABLE if at.oin is None else met_if(at.oin.is_test, "subject.serialNumber", at.oin)
-
-
-RULES = BOOK.rules

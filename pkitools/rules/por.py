@@ -28,7 +28,7 @@ from pkitools.rules.engine import END_ENTITY, RuleBook, Scope
 from pkitools.rules.names import looks_like_host
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
-_GUIDE = cite("digikoppeling-certificates", "10 (quotes the PvE)")
+_GUIDE = cite("digikoppeling-certificates", "chapter 10")  # which quotes the Programme of Requirements
 _OVERLEG = "https://github.com/Logius-standaarden/Overleg"
 _MIGRATION = cite("g4-migration", "p. 4-5")
 _MINUTES = cite("to-2026-06-18")
@@ -39,7 +39,7 @@ _POR = cite("por-4.9")
 _RFC_5280 = cite("rfc-5280")
 _README = cite("g4-trial-readme")
 _TRIAL = cite("g4-trial-profiles")
-_ST_SAML = cite("st-saml", "spec/requirements.md")
+_ST_SAML = cite("st-saml", "requirements")
 
 BOOK = RuleBook("por", _GUIDE)
 
@@ -229,7 +229,7 @@ def _ca_key_size(at: RuleContext) -> Answer:
     return _rsa_bits(at, 4096)
 
 
-@BOOK.rule("key.renewed", _ERROR, "7", certainty=_OFFICIAL, scope=_OURS)
+@BOOK.rule("key.renewed", _ERROR, "chapter 7", certainty=_OFFICIAL, scope=_OURS)
 def _key_renewed(at: RuleContext) -> Answer:
     mine = at.facts
     same = [
@@ -311,6 +311,3 @@ def _purposes_within_issuer(at: RuleContext) -> Answer:
     return met_if_none(
         "extendedKeyUsage", [EXTENDED_KEY_USAGES.get(oid, oid) for oid in at.purposes if oid not in allowed]
     )
-
-
-RULES = BOOK.rules

@@ -218,6 +218,3 @@ def _named_curve(at: RuleContext) -> Answer:
     if key.algorithm != "EC":
         return NOT_APPLICABLE
     return met_if(key.curve != "explicit", "subjectPublicKeyInfo.algorithm", key.curve)
-
-
-RULES = BOOK.rules

@@ -299,6 +299,3 @@ def _point_uris(at: RuleContext) -> Answer:
 @BOOK.rule("name_constraints.only_on_ca", _ERROR, "4.2.1.10", scope=END_ENTITY)
 def _name_constraints_only_on_ca(at: RuleContext) -> Answer:
     return met_if("2.5.29.30" not in at.critical, "nameConstraints", "")
-
-
-RULES = BOOK.rules

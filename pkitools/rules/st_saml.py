@@ -14,7 +14,7 @@ from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.oids import CLIENT_AUTH
 
-_ST_SAML = cite("st-saml", "spec/requirements.md")
+_ST_SAML = cite("st-saml", "requirements")
 
 BOOK = RuleBook("st_saml", _ST_SAML)
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
@@ -73,6 +73,3 @@ def _may_decrypt(at: RuleContext) -> Answer:
     if at.facts.key_usage is None:
         return NOT_APPLICABLE
     return met_if("keyEncipherment" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
-
-
-RULES = BOOK.rules

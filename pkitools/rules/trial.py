@@ -31,7 +31,7 @@ from pkitools.rules.engine import Check, RuleBook, Scope, Statement
 from pkitools.x509.der import SEQUENCE, DERError, bit_string, children, root
 from pkitools.x509.oids import QC_STATEMENTS
 
-_SCHEMA = cite("g4-trial-profiles", "profiles/")
+_SCHEMA = cite("g4-trial-profiles")
 
 TRIAL = RuleBook("trial", _SCHEMA)
 G4 = RuleBook("g4", _SCHEMA)
@@ -234,6 +234,3 @@ def _usual_validity(at: RuleContext) -> Answer:
         if usual is None
         else met_if(at.lifetime.days <= usual, "validity", at.lifetime.days, usual=usual)
     )
-
-
-RULES = TRIAL.rules + G4.rules

@@ -14,7 +14,7 @@ from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook, Scope
 from pkitools.x509.uzi_name import UZIName, uzi_texts
 
-_CIBG = cite("uzi-server-request", "2")
+_CIBG = cite("uzi-server-request", "step 2")
 _MIRROR = cite("nuts-uzi-mirror")
 
 BOOK = RuleBook("uzi", _MIRROR)
@@ -54,6 +54,3 @@ def _uzi_name(at: RuleContext) -> Answer:
     texts = uzi_texts(at.facts.subject_alternative_name)
     name = UZIName.read(texts[0]) if len(texts) == 1 else None
     return met_if(name is not None and name.is_of_server, "subjectAltName.otherName", ", ".join(texts))
-
-
-RULES = BOOK.rules

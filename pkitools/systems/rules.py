@@ -15,7 +15,7 @@ from pkitools.findings import Certainty, Rule, Severity
 from pkitools.systems.model import Statement, System
 
 _STATED: Final = cite("system-statement")
-_ADVICE: Final = cite("pkitools", "advice")
+_ADVICE: Final = cite("pkitools")
 
 
 def _asked(code: str, severity: Severity = Severity.ERROR) -> Rule:

@@ -1,4 +1,4 @@
-"""The problems of :attr:`CertificateFacts.problems` as sentences.
+"""The problems of :attr:`~pkitools.x509.CertificateFacts.problems` as sentences.
 
 A problem is ``<slug>:<where>``; its sentence is the entry ``x509.problem.<slug>``, in which ``{where}`` stands.
 """

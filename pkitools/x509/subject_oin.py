@@ -49,7 +49,7 @@ AMBIGUOUS: Final = Rule("x509.oin.ambiguous", Severity.ERROR, _DIGIKOPPELING)
 ENCODING: Final = Rule("x509.oin.encoding", Severity.WARNING, _DIGIKOPPELING)
 SPACES: Final = Rule("x509.oin.spaces", Severity.ERROR, _DIGIKOPPELING)
 NOT_AN_OIN: Final = Rule("x509.oin.not_an_oin", Severity.WARNING, _DIGIKOPPELING)
-INVALID: Final = Rule("x509.oin.invalid", Severity.ERROR, cite("oin-stelsel", "6"))
+INVALID: Final = Rule("x509.oin.invalid", Severity.ERROR, cite("oin-stelsel", "Data Architectuur"))
 UZI_CONFLICT: Final = Rule("x509.oin.uzi_conflict", Severity.ERROR, _DIGID, Certainty.OFFICIAL)
 ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING, _ETSI)
 

@@ -1,74 +1,127 @@
-"""Arrows between the rooms of the library point down only."""
+"""Arrows between the rooms of the library point down only, whatever the form of the import."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tools.rooms import FLOOR_OF, FLOORS, ROOT, arrows, drawn, home, imports, modules, room_of
 
-# lowest floor first; a room may import itself and any floor below it
-FLOORS: tuple[frozenset[str], ...] = tuple(
-    frozenset(floor.split())
-    for floor in (
-        "_version environment limits package_data",
-        "text documents",
-        "errors arguments messages findings",  # an error renders itself by its message; messages show outcomes
-        "oin",
-        "x509 files",
-        "containers crl fetching",
-        "trust",
-        "profiles",
-        "requests",
-        "validation",
-        "revocation",
-        "rules",
-        "systems",
-        "checking rulebook",
-        "reports",
-    )
-)
-FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
+ABOVE = {"pkitools_cli", "pkitools_test_pki", "click"}
+"""What uses the library, and is not known to it."""
+
+UPWARDS = {"pkitools/__main__.py": "python -m pkitools is the command line"}
+"""Modules of the library that may point up, and why."""
+
+BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that only some systems have"}
+"""Modules that import by name, and why. A front door may too: what it hands out it imports for types, and is seen."""
+
+MOST_FILES = 15
+FULL = {
+    "cli/pkitools_cli/commands": "a file per noun and verb: the folder is the list of commands",
+    "pkitools/oin": "an identifier a file, each readable with its standard beside it",
+    "pkitools/rules": "a file per source document: the folder is the list of documents",
+    "pkitools/x509": "a file per part of a certificate; the reader is one door before them",
+    "test_pki/pkitools_test_pki": "the nouns of a test PKI; what serves, breaks and imports it has folders of its own",
+    "test_pki/pkitools_test_pki/defects": "a file per part of a certificate that can be wrong",
+}
+"""Folders of more than 15 modules, and why."""
 
 
-def modules(package: str) -> list[Path]:
-    return sorted((ROOT / package).rglob("*.py"))
-
-
-def imports(path: Path) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            yield node.lineno, node.module
-            for alias in node.names:  # "from pkitools import oin" names a room too
-                yield node.lineno, f"{node.module}.{alias.name}"
-        elif isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name) for alias in node.names)
-
-
-def room(dotted: str) -> str | None:
-    parts = dotted.split(".")
-    return parts[1] if parts[0] == "pkitools" and len(parts) > 1 else None
-
-
-@pytest.mark.parametrize("path", modules("pkitools"), ids=lambda p: str(p.relative_to(ROOT)))
-def test_the_library_imports_downwards_and_nothing_of_its_users(path: Path) -> None:
-    here = path.relative_to(ROOT / "pkitools").with_suffix("").parts[0]
+def upward(path: Path) -> list[str]:
+    """The arrows of a module of the library that do not point down."""
+    here, found = home(path), []
     for line, name in imports(path):
-        assert name.split(".")[0] not in {"pkitools_cli", "pkitools_test_pki", "click"}, f"line {line}: {name}"
-        target = room(name)
-        if here == "__init__" or target is None or target not in FLOOR_OF or target == here:
-            continue
-        assert here in FLOOR_OF, f"{here} has no floor: give it one in this test"
-        below = FLOOR_OF[target] < FLOOR_OF[here] or target in FLOORS[FLOOR_OF[here]]
-        assert below, f"line {line}: {here} imports {target}, which is above it"
+        target = room_of(name)
+        if name.split(".")[0] in ABOVE:
+            found.append(f"{path.relative_to(ROOT)}:{line}: {name} uses the library")
+        elif here in FLOOR_OF and target in FLOOR_OF and target != here and FLOOR_OF[target] >= FLOOR_OF[here]:
+            found.append(f"{path.relative_to(ROOT)}:{line}: {here} imports {target}, which is not below it")
+    return found
+
+
+def test_every_room_has_its_floor_and_says_what_it_is_for() -> None:
+    rooms = {home(path) for path in modules("pkitools")} - {"__init__", "__main__"}
+    assert rooms == set(FLOOR_OF), "give it a floor in tools/rooms.py"
+    assert all(floor and all(floor.values()) for floor in FLOORS)
+
+
+def test_the_library_imports_downwards_and_nothing_of_its_users() -> None:
+    found = {str(path.relative_to(ROOT)): upward(path) for path in modules("pkitools")}
+    assert not [line for name, lines in found.items() if name not in UPWARDS for line in lines]
+
+
+def test_an_arrow_up_leads_to_the_command_line_and_nowhere_else() -> None:
+    there = [ROOT / name for name in UPWARDS if (ROOT / name).exists()]
+    names = {name for path in there for _, name in imports(path) if not name.startswith("__future__")}
+    assert names <= {"pkitools_cli.main", "pkitools_cli.main.main"}
+
+
+def test_only_the_front_doors_import_by_name() -> None:
+    """An import by string is an arrow that nobody sees."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in modules("pkitools")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__"))
+    }
+    assert {path for path in found if not path.endswith("/__init__.py")} == set(BY_NAME)
+    for path in found - set(BY_NAME):
+        assert "if TYPE_CHECKING:" in (ROOT / path).read_text(encoding="utf-8"), path
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("import pkitools.rules.linting", "rules"),
+        ("from pkitools import systems", "systems"),
+        ("from pkitools.rules import lint", "rules"),
+        ("from . import systems", None),
+        ("from .. import systems", "systems"),
+        ("from ..rules.linting import lint", "rules"),
+        ("def later():\n    from pkitools.checking import check", "checking"),
+        ("if TYPE_CHECKING:\n    from pkitools.checking import CheckResult", "checking"),
+        ("import click", "click"),
+        ("from pkitools_cli.main import cli", "pkitools_cli"),
+    ],
+)
+def test_an_arrow_up_is_seen_in_every_form(text: str, target: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = ROOT / "pkitools" / "oin" / "planted.py"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: text)
+    found = upward(path)
+    assert bool(found) == (target is not None)
+    assert target is None or target in found[0]
+
+
+def test_the_drawing_leaves_out_only_what_it_implies() -> None:
+    """Following the arrows drawn, every room still leads to every room it imports."""
+    shown: dict[str, set[str]] = {}
+    for room, target in drawn():
+        shown.setdefault(room, set()).add(target)
+
+    def below(room: str) -> set[str]:
+        return shown.get(room, set()).union(*(below(target) for target in shown.get(room, ())))
+
+    within = {room for pair in drawn() for room in pair}
+    assert {"checking", "rulebook", "rules", "x509", "oin"} <= within
+    for room in within:
+        assert arrows()[room] & within <= below(room)
 
 
 def test_the_test_pki_does_not_know_the_command_line() -> None:
-    names = {name for path in modules("test_pki/pkitools_test_pki") for _, name in imports(path)}
+    top = ROOT / "test_pki" / "pkitools_test_pki"
+    names = {name for path in modules("test_pki/pkitools_test_pki") for _, name in imports(path, top)}
     assert not {name for name in names if name.split(".")[0] in {"pkitools_cli", "click"}}
+
+
+def test_no_folder_is_fuller_than_a_newcomer_can_take_in_without_a_reason() -> None:
+    sources = (ROOT / "pkitools", ROOT / "cli", ROOT / "test_pki")
+    folders = {path.parent for source in sources for path in source.rglob("*.py")}
+    full = {str(f.relative_to(ROOT)) for f in folders if len(list(f.glob("*.py"))) > MOST_FILES}
+    assert full <= set(FULL)
+    assert all((ROOT / folder).is_dir() for folder in FULL)
 
 
 def test_nothing_in_the_library_reads_the_clock_or_prints() -> None:

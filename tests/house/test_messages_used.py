@@ -54,7 +54,7 @@ def is_named(code: str) -> bool:
 
 
 def test_every_message_is_shown_somewhere() -> None:
-    rules = {rule.code for rule in all_rules()}
+    rules = {rule.code for rule in all_rules()} | {f"profiles.{profile.name}" for profile in profiles()}
     assert not sorted(code for code in codes() - rules if not is_named(code))
 
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,7 @@ from pkitools.profiles import (
     profiles,
     tsps,
 )
+from pkitools.profiles.loading import read_profiles
 from pkitools.trust import get_hierarchy
 
 NAMES = [
@@ -37,9 +39,13 @@ NAMES = [
     "g1-server",
     "uzi-server",
 ]
+TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "profile.toml"
+every_profile = pytest.mark.parametrize(
+    "profile", [*profiles(), *read_profiles(TEMPLATE.read_text(encoding="utf-8"))], ids=lambda p: p.name
+)
 KEY_USAGES = {"digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment"}
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
-G4 = [name for name in NAMES if name.startswith("g4")]
+G4 = [profile.name for profile in profiles() if profile.generation == "G4" and profile.serial_number == "oin"]
 
 
 def bases(value: object) -> Iterator[Basis]:
@@ -53,8 +59,18 @@ def bases(value: object) -> Iterator[Basis]:
             yield from bases(part)
 
 
-def test_the_profiles_are_those_of_the_command_line() -> None:
-    assert [profile.name for profile in profiles()] == NAMES
+def test_the_profiles_of_the_command_line_are_there_and_each_has_its_title() -> None:
+    names = [profile.name for profile in profiles()]
+    assert set(NAMES) <= set(names)
+    assert [get_profile(name).name for name in names] == names
+    for name in names:
+        for language in LANGUAGES:
+            assert message(f"profiles.{name}", {}, language).title != f"profiles.{name}"
+
+
+def test_a_certificate_is_recognised_as_one_profile_at_most() -> None:
+    told = [(profile.policies.production[-1], profile.san.presence, profile.serial_number) for profile in profiles()]
+    assert len(told) == len(set(told))
 
 
 def test_an_unknown_profile_or_tsp_is_refused_with_the_names_there_are() -> None:
@@ -66,14 +82,14 @@ def test_an_unknown_profile_or_tsp_is_refused_with_the_names_there_are() -> None
     assert "digicert" in str(tsp_error.value)
 
 
-@pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
+@every_profile
 def test_every_statement_names_its_source(profile: Profile) -> None:
     found = list(bases(profile))
     assert len(found) >= 10 + len(profile.subject.attributes)
     assert all(basis.source.document.title[language] for basis in found for language in LANGUAGES)
 
 
-@pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
+@every_profile
 def test_the_subject_rule_is_consistent(profile: Profile) -> None:
     rules = profile.subject.attributes
     assert len({rule.name for rule in rules}) == len(rules)
@@ -90,7 +106,7 @@ def test_the_subject_rule_is_consistent(profile: Profile) -> None:
     assert (ou := profile.subject.attribute("OU")) is None or ou.presence is Presence.FORBIDDEN
 
 
-@pytest.mark.parametrize("profile", profiles(), ids=lambda p: p.name)
+@every_profile
 def test_the_other_parts_are_well_formed(profile: Profile) -> None:
     assert profile.usage.key_usage <= KEY_USAGES
     oids = [*profile.usage.extended_key_usage, *profile.policies.production, *profile.policies.trial]
@@ -103,8 +119,6 @@ def test_the_other_parts_are_well_formed(profile: Profile) -> None:
     assert starts[0] is None
     later = [start for start in starts[1:] if start]
     assert later == sorted(later)
-    for language in LANGUAGES:
-        assert message(f"profiles.{profile.name}", {}, language).title != f"profiles.{profile.name}"
 
 
 def test_no_profile_has_elliptic_curves() -> None:

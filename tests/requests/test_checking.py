@@ -108,10 +108,11 @@ def test_the_source_of_a_finding_is_that_of_the_profile() -> None:
     der = request(subject(L="Den Haag"), dns("api.example.nl"), key=pooled_key("rsa:4096"), scheme="pkcs1")
     report = check_request(der, get_profile("g1-server"), tsp=get_tsp("digicert"))
     found = {o.rule.code: o.rule for o in report.findings}
-    assert "PvE" in found["csr.subject.discouraged"].source.section
+    assert found["csr.subject.discouraged"].source.key == "digikoppeling-certificates"
     uzi = check_request(request(subject(OU="x")), get_profile("uzi-server"))
     rule = next(o.rule for o in uzi.findings if o.rule.code == "csr.subject.not_allowed")
     assert (rule.certainty, rule.severity) == (Certainty.THIRD_PARTY, Severity.WARNING)
+    assert rule.source.key == "nuts-uzi-mirror"
 
 
 def test_what_a_tsp_asks_is_not_discouraged() -> None:

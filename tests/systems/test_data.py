@@ -6,6 +6,7 @@ import re
 import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -20,23 +21,31 @@ from pkitools.systems.model import READ_ONLY
 from pkitools.trust import decode_policy, hierarchies
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
-NAMES = ["digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning", "fsc", "kvk", "mijnoverheid", "uzi"]
+NAMES = [system.name for system in systems()]
+TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "system.toml"
 GROUPS = {"pkioverheid", "trial", "test", "acceptance", "*"}
 FIELDS = {"name", "title", "owner", "about", "retrieved", "version", "statement"}
 STATEMENT_FIELDS = {
     *("topic", "environments", "answer", "values", "number", "source", "section", "certainty", "severity"),
     *("since", "until", "nl", "en"),
 }
-every_system = pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
+every_system = pytest.mark.parametrize(
+    "system", [*systems(), read_system(TEMPLATE.read_text(encoding="utf-8"))], ids=lambda s: s.name
+)
 
 
 def raw(name: str) -> str:
+    if name == "template":
+        return TEMPLATE.read_text(encoding="utf-8")
     return files("pkitools.systems").joinpath("data", f"{name}.toml").read_text(encoding="utf-8")
 
 
-def test_the_nine_systems_are_there() -> None:
-    assert [s.name for s in systems()] == NAMES
+def test_a_file_is_a_system_and_goes_by_its_name() -> None:
+    folder = files("pkitools.systems").joinpath("data")
+    assert {entry.name for entry in folder.iterdir()} == {f"{name}.toml" for name in NAMES}
     assert [get_system(name).name for name in NAMES] == NAMES
+    assert {"digid", "digid-machtigen", "digikoppeling", "eherkenning", "fsc", "kvk", "mijnoverheid"} < set(NAMES)
+    assert all(re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name) for name in NAMES)
 
 
 def test_an_unknown_system_is_refused_with_the_names_there_are() -> None:

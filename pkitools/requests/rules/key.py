@@ -10,7 +10,7 @@ from pkitools.profiles.conformance import Requirement
 from pkitools.requests.rules.context import RequestContext, RequestRules
 
 _MIGRATION: Final = cite("g4-migration", "p. 4-5")
-_ST_SAML: Final = cite("st-saml", "spec/requirements.md")
+_ST_SAML: Final = cite("st-saml", "requirements")
 _TRIAL: Final = cite("g4-trial-profiles")
 _PKCS10: Final = cite("rfc-2986", "4.1-4.2")
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING

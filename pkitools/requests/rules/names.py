@@ -10,7 +10,7 @@ from pkitools.profiles.conformance import Requirement
 from pkitools.requests.rules.context import RequestRules
 
 _TRIAL: Final = cite("g4-trial-profiles")
-_PVE: Final = cite("digikoppeling-certificates", "ch. 10")
+_PVE: Final = cite("digikoppeling-certificates", "chapter 10")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _OFFICIAL, _ADVICE = Certainty.OFFICIAL, Certainty.ADVICE

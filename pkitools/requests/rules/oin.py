@@ -14,9 +14,9 @@ from pkitools.requests.rules.context import RequestContext, RequestRules
 from pkitools.x509.model import NameAttribute
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
 
-_DEVELOPER: Final = cite("developer-overheid", "PKIoverheid, OIN in het CSR")
+_DEVELOPER: Final = cite("developer-overheid", "OIN in het CSR")
 _PKI001: Final = cite("digikoppeling-security", "PKI001")
-_STELSEL: Final = cite("oin-stelsel", "6")
+_STELSEL: Final = cite("oin-stelsel", "Data Architectuur")
 _ETSI: Final = cite("etsi-en-319-412-1", "5.1.4")
 _PATH: Final = "subject.serialNumber"
 

@@ -10,7 +10,7 @@ from pkitools.profiles.conformance import Departure, Requirement
 from pkitools.requests.rules.context import RequestContext, RequestRules
 
 _TRIAL: Final = cite("g4-trial-profiles")
-_PVE: Final = cite("digikoppeling-certificates", "ch. 10")
+_PVE: Final = cite("digikoppeling-certificates", "chapter 10")
 _RFC5280: Final = cite("rfc-5280", "4.1.2, 4.2")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE

@@ -16,7 +16,7 @@ from pkitools.x509.oids import EXTENSIONS, STRONG_HASHES
 
 _PKCS10: Final = cite("rfc-2986", "4.1-4.2")
 _RFC5280: Final = cite("rfc-5280", "4.1.2, 4.2")
-_PVE: Final = cite("digikoppeling-certificates", "ch. 10")
+_PVE: Final = cite("digikoppeling-certificates", "chapter 10")
 _TRIAL: Final = cite("g4-trial-profiles")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE

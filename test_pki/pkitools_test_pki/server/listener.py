@@ -1,4 +1,4 @@
-"""The HTTP side: cheroot, which is in the extra ``pkitools-nl[serve]``, around a :class:`~.site.Site`."""
+"""The HTTP side: cheroot (extra ``pkitools-nl[serve]``) around a :class:`~pkitools_test_pki.server.site.Site`."""
 
 from __future__ import annotations
 

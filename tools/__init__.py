@@ -1,0 +1,1 @@
+"""What is run to build the project: the generated pages, the virtual environment."""
