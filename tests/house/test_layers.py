@@ -31,6 +31,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "reports",
     )
 )
+UPWARDS = "__main__.py"  # python -m pkitools: the one module of the library that may import the command line
 FLOOR_OF = {room: number for number, floor in enumerate(FLOORS) for room in floor}
 
 
@@ -53,7 +54,10 @@ def room(dotted: str) -> str | None:
     return parts[1] if parts[0] == "pkitools" and len(parts) > 1 else None
 
 
-@pytest.mark.parametrize("path", modules("pkitools"), ids=lambda p: str(p.relative_to(ROOT)))
+LIBRARY = [path for path in modules("pkitools") if path != ROOT / "pkitools" / UPWARDS]
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda p: str(p.relative_to(ROOT)))
 def test_the_library_imports_downwards_and_nothing_of_its_users(path: Path) -> None:
     here = path.relative_to(ROOT / "pkitools").with_suffix("").parts[0]
     for line, name in imports(path):
@@ -64,6 +68,11 @@ def test_the_library_imports_downwards_and_nothing_of_its_users(path: Path) -> N
         assert here in FLOOR_OF, f"{here} has no floor: give it one in this test"
         below = FLOOR_OF[target] < FLOOR_OF[here] or target in FLOORS[FLOOR_OF[here]]
         assert below, f"line {line}: {here} imports {target}, which is above it"
+
+
+def test_the_one_arrow_up_is_that_of_running_the_library_as_a_program() -> None:
+    names = [name for _, name in imports(ROOT / "pkitools" / UPWARDS) if not name.startswith("__future__")]
+    assert names == ["pkitools_cli.main", "pkitools_cli.main.main"]
 
 
 def test_the_test_pki_does_not_know_the_command_line() -> None:
