@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError
@@ -13,6 +13,7 @@ from pkitools.files import is_private, read_bytes
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask
 from pkitools_cli.remedies import error_line
@@ -20,7 +21,6 @@ from pkitools_cli.remedies import error_line
 if TYPE_CHECKING:
     from pkitools.requests import PrivateKey
 
-STANDARD_INPUT: Final = "-"
 T = TypeVar("T")
 
 

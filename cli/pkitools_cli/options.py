@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools_cli.i18n import tr
+
+STANDARD_INPUT: Final = "-"  # in the place of a file
 
 FC = TypeVar("FC", bound="Callable[..., Any] | click.Command")
 

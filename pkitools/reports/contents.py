@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import PkitoolsError
@@ -29,8 +29,6 @@ if TYPE_CHECKING:  # they load cryptography, which describing a certificate does
     from pkitools.crl.reading import CertificateRevocationList
     from pkitools.requests import RequestFacts
 
-Facts: TypeAlias = "CertificateFacts | RequestFacts | CertificateRevocationList"
-
 
 @dataclass(frozen=True, slots=True)
 class DescribedItem:
@@ -44,7 +42,7 @@ class DescribedItem:
     """
 
     item: Item
-    facts: Facts | None = None
+    facts: CertificateFacts | RequestFacts | CertificateRevocationList | None = None
     issuer: CertificateFacts | None = None
     error: PkitoolsError | None = None
 
@@ -90,7 +88,7 @@ def _described(item: Item) -> DescribedItem:
         return DescribedItem(item, error=error)
 
 
-def _facts(item: Item) -> Facts | None:
+def _facts(item: Item) -> CertificateFacts | RequestFacts | CertificateRevocationList | None:
     match item.kind:
         case ItemKind.CERTIFICATE:
             return read_certificate(item.der)

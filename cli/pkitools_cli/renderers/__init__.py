@@ -36,10 +36,9 @@ class Renderer:
     write: Callable[[Reply[Any], TextIO], None]
 
 
-def register(renderer: Renderer) -> Renderer:
+def register(renderer: Renderer) -> None:
     """Make a form known, in the place of one with the same name."""
     _registered[renderer.name] = renderer
-    return renderer
 
 
 def names() -> tuple[str, ...]:

@@ -30,7 +30,7 @@ from pkitools.x509.names import name_from_der
 from pkitools.x509.oids import EXTENDED_KEY_USAGES, KEY_USAGES, OTHER_NAMES, QC_STATEMENTS
 from pkitools.x509.subject_oin import MISSING, UZI_PATH
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import STANDARD_INPUT
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
 

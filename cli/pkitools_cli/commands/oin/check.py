@@ -19,9 +19,8 @@ from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import STANDARD_INPUT
 from pkitools_cli.lines import report_told
-from pkitools_cli.options import environment_option, fail_on_option
+from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option
 from pkitools_cli.reply import Line, Reply
 
 _MAX_NUMBERS: Final = 10_000  # a report of one number in JSON is about 10 kB

@@ -13,8 +13,7 @@ import click
 from pkitools.files import read_bytes
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import STANDARD_INPUT
-from pkitools_cli.options import moment_option
+from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.reply import Line, Reply
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.documents import IssuedFiles, issue_document

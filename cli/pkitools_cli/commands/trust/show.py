@@ -25,8 +25,8 @@ from pkitools.x509 import read_certificate
 from pkitools_cli.commands.trust.hierarchy_text import authority_rows, hierarchy_told, rows_told
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import STANDARD_INPUT, read_input
-from pkitools_cli.options import moment_option
+from pkitools_cli.inputs import read_input
+from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
