@@ -1,20 +1,27 @@
-"""What every command shares: lazy loading, help in two languages, and one way for errors to reach people.
+"""What every command shares: lazy loading, help in two languages, and one way for answers and errors to reach people.
 
-Commands are declared with :class:`Command`, whose help texts are keys of :mod:`pkitools_cli.i18n`.
+Commands are declared with :class:`Command`, whose help texts are keys of :mod:`pkitools_cli.i18n`. A command returns a
+:class:`~pkitools_cli.reply.Reply`; which form it is told in is chosen here (``--json``), and no command knows it.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, TypeVar
 
 import click
 
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
-from pkitools_cli.output import encodable
+from pkitools_cli.output import complain, encodable
+from pkitools_cli.renderers import JSON, TEXT, tell
+from pkitools_cli.reply import Reply
+
+O = TypeVar("O")  # noqa: E741  the options object of a command
+R = TypeVar("R")
 
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
@@ -95,26 +102,107 @@ def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] |
     return row[0], f"{text}  [{'; '.join(notes)}]" if notes else text
 
 
+def form_of(ctx: click.Context) -> str:
+    """Return the form the answer of this command is to be told in: a name of :mod:`pkitools_cli.renderers`."""
+    return ctx.obj if isinstance(ctx.obj, str) else TEXT
+
+
+def _json_option() -> click.Option:
+    return click.Option(["--json"], is_flag=True, expose_value=False, callback=_choose_json, help="cli.options.json")
+
+
+def _choose_json(ctx: click.Context, _param: click.Parameter, chosen: bool) -> None:
+    if chosen:
+        ctx.obj = JSON
+
+
+def is_for_people() -> bool:
+    """Return whether the answer of the command that runs is for people, and not for a script."""
+    return form_of(click.get_current_context()) == TEXT
+
+
+def progress(text: str) -> None:
+    """Tell people that something takes time, or is over; a script that asked for a document is not told."""
+    if is_for_people():
+        complain(text)
+
+
+def answer(reply: Reply[Any]) -> None:
+    """Tell an answer now, in the form that was asked for: for a command that goes on after it."""
+    tell(reply, form_of(click.get_current_context()))
+
+
 class Command(_TranslatedHelp):
-    """A command with translated help."""
+    """A command with translated help, whose answer is told in the form that was asked for."""
+
+    def __init__(
+        self,
+        name: str | None,
+        *,
+        callback: Callable[..., object] | None = None,
+        params: Sequence[click.Parameter] = (),
+        help: str | None = None,  # noqa: A002  click's own name for it
+    ) -> None:
+        form = click.Option(
+            ["--json"], is_flag=True, expose_value=False, callback=_choose_json, help="cli.options.json"
+        )
+        super().__init__(name, callback=callback, params=[*params, form], help=help)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, tell its answer, and return the exit code."""
+        given = super().invoke(ctx)
+        return tell(given, form_of(ctx)) if isinstance(given, Reply) else given
+
+
+def gathered(into: Callable[..., O]) -> Callable[[Callable[[O], R]], Callable[..., R]]:
+    """Give a command its options as one object instead of one by one: those who read it see a type for each.
+
+    Args:
+        into: a frozen dataclass with a field for each option and argument, by the same names.
+    """
+
+    def decorate(command: Callable[[O], R]) -> Callable[..., R]:
+        @wraps(command)
+        def gather(**given: object) -> R:
+            return command(into(**given))
+
+        return gather
+
+    return decorate
+
+
+def verbs(package: str, *names: str) -> dict[str, str]:
+    """Return the table of a noun whose verbs are the modules of a package, each with a ``command``."""
+    return {name: f"{package}.{name}:command" for name in names}
 
 
 class Group(_TranslatedHelp, click.Group):
     """A group whose subcommands are loaded when named, so that ``oin check`` does not pay for ``cert check``.
 
     Args:
+        name: as typed.
         lazy: command name → ``module:attribute``.
+        callback, params, help, context_settings: as click's own.
     """
 
     command_class = Command
 
-    def __init__(self, *args: Any, lazy: Mapping[str, str] | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._lazy = dict(lazy or {})
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        lazy: Mapping[str, str],
+        callback: Callable[..., object] | None = None,
+        params: list[click.Parameter] | None = None,
+        help: str | None = None,  # noqa: A002  click's own name for it
+        context_settings: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(name, callback=callback, params=params, help=help, context_settings=context_settings)
+        self._lazy = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order they were declared."""
-        return [*self._lazy, *(name for name in self.commands if name not in self._lazy)]
+        return list(self._lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, imported now if it is lazy."""

@@ -12,7 +12,7 @@ from functools import cache
 from pkgutil import get_data
 from typing import cast
 
-from pkitools.messages import LANGUAGES, Language
+from pkitools.messages import LANGUAGES, Language, message
 from pkitools.text import visible
 
 _current: list[Language] = ["en"]
@@ -65,3 +65,8 @@ def tr(key: str, **operands: object) -> str:
     if text is None:
         return key
     return text.format_map({name: visible(str(value)) for name, value in operands.items()}) if operands else text
+
+
+def report_word(kind: str, value: str) -> str:
+    """Return the library's word for a severity, a verdict or a certainty, in the language in force."""
+    return message(f"report.{kind}.{value.lower()}", {}, language()).title

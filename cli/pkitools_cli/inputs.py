@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pkitools.containers import Contents, read_source
-from pkitools.errors import InputError, LimitError, PkitoolsError, SecretError
-from pkitools.files import read_bytes
+from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
+from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError
+from pkitools.files import is_private, read_bytes
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
+from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask
+from pkitools_cli.remedies import error_line
 
-STANDARD_INPUT: Final = "-"
+if TYPE_CHECKING:
+    from pkitools.requests import PrivateKey
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """An input that could not be used, and why."""
+class Used(Generic[T]):
+    """What came of the files named on the command line.
 
-    name: str
-    error: PkitoolsError
+    Args:
+        results: one of each file that could be used, in their order.
+        complete: whether that is every file.
+    """
+
+    results: list[T]
+    complete: bool
 
 
 def read_input(name: str, passphrase: bytes | None = None) -> Contents:
@@ -43,13 +54,64 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
         return read_source(data, shown, passphrase=asked_passphrase(shown))
 
 
-def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterator[Contents | Failure]:
-    """Yield each input in turn; one that cannot be used does not keep the others from being read."""
+def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterator[Contents | PkitoolsError]:
+    """Yield each input in turn, or why it cannot be used: one does not keep the others from being read."""
     for name in names:
         try:
             yield read_input(name, passphrase)
         except PkitoolsError as error:
-            yield Failure(name, error)
+            yield error
+
+
+def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
+    """Use each file; one that cannot be used is told of, and does not keep the others from being used.
+
+    Raises:
+        PkitoolsError: none can be used; what is wrong with the first.
+    """
+    results: list[T] = []
+    failures: list[PkitoolsError] = []
+    for name in names:
+        try:
+            results.append(use(name))
+        except (InputError, FileError, SecretError) as error:
+            failures.append(error)
+    if failures and not results:
+        raise failures[0]
+    for failure in failures:
+        complain(error_line(failure))
+    return Used(results, complete=not failures)
+
+
+def read_certificates(name: str, passphrase: bytes | None = None) -> tuple[Item, ...]:
+    """Return the certificates of a file, at least one; parts that are passed over are told of.
+
+    Raises:
+        InputError: there is none.
+    """
+    source = read_input(name, passphrase)
+    for bad in source.problems:
+        complain(tr("cli.inputs.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
+    return tuple(items_of(source, ItemKind.CERTIFICATE))
+
+
+def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
+    """Return the private key in a file, asking for its passphrase when it needs one and somebody is there.
+
+    Raises:
+        PkitoolsError: unreadable, not a key, or encrypted without a passphrase.
+    """
+    from pkitools.requests.keys import MAX_KEY_FILE_BYTES, load_key
+
+    data = read_bytes(path, limit=MAX_KEY_FILE_BYTES)
+    if not is_private(path):
+        complain(tr("cli.csr.key_readable", name=path))
+    try:
+        return load_key(data, path, passphrase=passphrase)
+    except SecretError:
+        if passphrase is not None or not can_ask():
+            raise
+        return load_key(data, path, passphrase=asked_passphrase(path))
 
 
 def _standard_input() -> bytes:

@@ -18,18 +18,8 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain, complain_lines
 from pkitools_cli.remedies import error_line
 
-_COMMANDS = {
-    name: f"pkitools_cli.commands.{module}:group"
-    for name, module in {
-        "oin": "oin",
-        "csr": "csr",
-        "cert": "cert",
-        "trust": "trust",
-        "rules": "rules",
-        "systems": "systems",
-        "test-pki": "test_pki",
-    }.items()
-}
+_NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "test-pki")
+_COMMANDS = {noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS}
 
 
 @click.group(cls=Group, lazy=_COMMANDS, help="cli.main.help", context_settings={"help_option_names": ["-h", "--help"]})

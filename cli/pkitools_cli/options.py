@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final, TypeVar
 
 import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools_cli.i18n import tr
+
+STANDARD_INPUT: Final = "-"  # in the place of a file
+
+FC = TypeVar("FC", bound="Callable[..., Any] | click.Command")
 
 
 class Moment(click.ParamType[datetime]):
@@ -33,11 +38,30 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="cli.options.json")
+def moment_was_given() -> bool:
+    """Return whether the command that runs was given ``--moment``."""
+    source = click.get_current_context().get_parameter_source("moment")
+    return source is not click.core.ParameterSource.DEFAULT
+
+
+def _environment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Environment | None:
+    return Environment(value) if value else None
+
+
+def _environment_option(*, required: bool) -> Callable[[FC], FC]:
+    return click.option(
+        "--environment",
+        "-e",
+        required=required,
+        type=click.Choice([e.value for e in Environment]),
+        callback=_environment,
+        help="cli.options.environment",
+    )
+
+
 moment_option = click.option("--moment", type=Moment(), default=now, show_default=False, help="cli.options.moment")
-environment_option = click.option(
-    "--environment", "-e", type=click.Choice([e.value for e in Environment]), help="cli.options.environment"
-)
+environment_option = _environment_option(required=False)
+required_environment_option = _environment_option(required=True)
 fail_on_option = click.option(
     "--fail-on",
     type=click.Choice(["warning", "notice"]),

@@ -1,7 +1,94 @@
-"""A Report as text for people or as a JSON document for scripts."""
+"""Results as text for people or as JSON documents for scripts: what the command line prints, anybody can make.
 
-from pkitools.reports.document import report_document, source_document
-from pkitools.reports.schemas import read_schema, schema_names
+A function ``<noun>_<verb>_document`` returns the whole document of that command, its schema's name first; the others
+return a part of one. Their schemas: :func:`read_schema`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from pkitools.reports.document import outcome_document, report_document, rule_document, source_document
 from pkitools.reports.text import report_text
 
-__all__ = ["read_schema", "report_document", "report_text", "schema_names", "source_document"]
+if TYPE_CHECKING:  # what a check found does not load the means to check
+    from pkitools.oin import oin_document
+    from pkitools.reports.check import cert_check_document, check_document
+    from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document, describe, file_document
+    from pkitools.reports.lint import LintedCertificate, cert_lint_document, lint_document
+    from pkitools.reports.oin import oin_check_document, oin_derive_document
+    from pkitools.reports.register import (
+        rules_explain_document,
+        rules_list_document,
+    )
+    from pkitools.reports.request import WrittenRequest, csr_check_document, csr_create_document
+    from pkitools.reports.schemas import read_schema, schema_names
+    from pkitools.reports.system import systems_list_document, systems_show_document
+    from pkitools.reports.trust import RecognisedCertificate, trust_list_document, trust_show_document
+    from pkitools.requests import request_document
+    from pkitools.x509.document import certificate_document
+
+__all__ = [
+    "DescribedFile",
+    "DescribedItem",
+    "LintedCertificate",
+    "RecognisedCertificate",
+    "WrittenRequest",
+    "cert_check_document",
+    "cert_lint_document",
+    "cert_show_document",
+    "certificate_document",
+    "check_document",
+    "csr_check_document",
+    "csr_create_document",
+    "describe",
+    "file_document",
+    "lint_document",
+    "oin_check_document",
+    "oin_derive_document",
+    "oin_document",
+    "outcome_document",
+    "read_schema",
+    "report_document",
+    "report_text",
+    "request_document",
+    "rule_document",
+    "rules_explain_document",
+    "rules_list_document",
+    "schema_names",
+    "source_document",
+    "systems_list_document",
+    "systems_show_document",
+    "trust_list_document",
+    "trust_show_document",
+]
+
+_MODULES: Final = {
+    "pkitools.oin": ("oin_document",),
+    "pkitools.reports.check": ("cert_check_document", "check_document"),
+    "pkitools.reports.contents": (
+        "DescribedFile",
+        "DescribedItem",
+        "cert_show_document",
+        "describe",
+        "file_document",
+    ),
+    "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "lint_document"),
+    "pkitools.reports.oin": ("oin_check_document", "oin_derive_document"),
+    "pkitools.reports.register": (
+        "rules_explain_document",
+        "rules_list_document",
+    ),
+    "pkitools.reports.request": ("WrittenRequest", "csr_check_document", "csr_create_document"),
+    "pkitools.reports.schemas": ("read_schema", "schema_names"),
+    "pkitools.reports.system": ("systems_list_document", "systems_show_document"),
+    "pkitools.reports.trust": ("RecognisedCertificate", "trust_list_document", "trust_show_document"),
+    "pkitools.requests": ("request_document",),
+    "pkitools.x509.document": ("certificate_document",),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, found in _MODULES.items():
+        if name in found:
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

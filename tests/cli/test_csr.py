@@ -407,10 +407,10 @@ def test_an_unknown_profile_or_tsp_is_exit_code_2(run: Run, options: tuple[str, 
 def test_no_option_takes_a_passphrase_itself() -> None:
     from click import Option
 
-    from pkitools_cli.commands.csr import check
-    from pkitools_cli.commands.csr_create import create as command
+    from pkitools_cli.commands.csr.check import command as check
+    from pkitools_cli.commands.csr.create import command as create_
 
-    for option in (option for c in (check, command) for option in c.params if isinstance(option, Option)):
+    for option in (option for c in (check, create_) for option in c.params if isinstance(option, Option)):
         if "pass" in " ".join(option.opts):
             assert option.metavar in {"FILE", "NAME"} or option.is_flag, option.opts
 

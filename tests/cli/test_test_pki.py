@@ -25,8 +25,8 @@ WHEN = "--moment", "2026-11-22T12:00:00Z"
 @pytest.fixture(autouse=True)
 def pooled_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys made once: what the commands do with them is what is tested."""
-    monkeypatch.setattr("pkitools_cli.commands.test_pki_issuing.fresh_keys", POOL)
-    monkeypatch.setattr("pkitools_cli.commands.test_pki_issuing.small_keys", POOL)
+    monkeypatch.setattr("pkitools_cli.commands.test_pki.create.fresh_keys", POOL)
+    monkeypatch.setattr("pkitools_cli.commands.test_pki.create.small_keys", POOL)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ subjectAltNames:
 @pytest.fixture(autouse=True)
 def pooled_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("fresh_keys", "small_keys"):
-        monkeypatch.setattr(f"pkitools_cli.commands.test_pki_issuing.{name}", POOL)
+        monkeypatch.setattr(f"pkitools_cli.commands.test_pki.create.{name}", POOL)
 
 
 @pytest.fixture

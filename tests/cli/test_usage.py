@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import click
 import pytest
 
+from pkitools import __version__
 from pkitools_cli.i18n import set_language
 from pkitools_cli.main import cli
 from tests.support.command import Command, every_command
@@ -100,3 +104,9 @@ def test_without_a_command_the_help_is_shown_as_lines(run: Command, path: tuple[
 @pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) == 2], ids=" ".join)
 def test_the_language_may_be_asked_for_anywhere(run: Command, path: tuple[str, ...]) -> None:
     assert run(*path, "--lang", "nl", "--help").out == run("--lang", "nl", *path, "--help").out
+
+
+@pytest.mark.parametrize("package", ["pkitools", "pkitools_cli"])
+def test_it_runs_as_a_module(package: str) -> None:
+    ran = subprocess.run([sys.executable, "-m", package, "--version"], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"pkitools {__version__}\n"

@@ -1,1 +1,1 @@
-"""One module per noun; each holds a ``group``."""
+"""One folder per noun, one module per verb: each holds a ``command``, and the noun's ``group`` names them."""

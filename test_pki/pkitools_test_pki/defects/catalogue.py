@@ -132,7 +132,7 @@ def defect_document(defect: Defect) -> dict[str, Any]:
     return {
         "name": defect.name,
         "topic": defect.topic,
-        "description": {"en": defect.description, "nl": defect.description_nl},
+        "description": dict(defect.descriptions),
         "codes": sorted(defect.codes),
         "refused": defect.refused,
         "environment": str(context.environment),

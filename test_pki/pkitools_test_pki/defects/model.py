@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.environment import Environment
 from pkitools.files import Output, write_set
+from pkitools.messages import Language
 from pkitools_test_pki.issued import IssuedCertificate, PathLike, outputs, pem
 from pkitools_test_pki.keys import private_pem
 
@@ -107,6 +108,11 @@ class Defect:
 
         topics, named = layers()
         return named.get(self.name, topics[self.topic])
+
+    @property
+    def descriptions(self) -> Mapping[Language, str]:
+        """The description by language."""
+        return {"en": self.description, "nl": self.description_nl}
 
     def build(self, laboratory: Laboratory) -> BrokenCertificate:
         """Return a certificate with this defect."""

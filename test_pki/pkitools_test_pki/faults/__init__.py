@@ -8,10 +8,13 @@ status of the certificate must be; :mod:`~pkitools_test_pki.faults.http` misbeha
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
+
+from pkitools.messages import Language
 
 Kind = Literal["http", "crl", "ocsp", "aia", "local"]
 
@@ -34,6 +37,11 @@ class Fault:
     code: str
     nl: str
     en: str
+
+    @property
+    def descriptions(self) -> Mapping[Language, str]:
+        """What it is, by language."""
+        return {"nl": self.nl, "en": self.en}
 
     @property
     def row(self) -> str:

@@ -1,0 +1,72 @@
+"""What ``cert check`` can be given, and how the odd ones are written."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.findings import Severity
+from pkitools_cli.i18n import tr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckOptions:
+    """What ``cert check`` was given."""
+
+    files: tuple[str, ...]
+    environment: Environment
+    systems: tuple[str, ...]
+    chain: tuple[str, ...]
+    trust: tuple[str, ...]
+    passphrase_file: str | None
+    passphrase_env: str | None
+    entity_id: str | None
+    profile: str | None
+    host: str | None
+    beside: tuple[tuple[Environment, str], ...]
+    crls: tuple[str, ...]
+    ocsp: tuple[str, ...]
+    revocation: str | None
+    offline: bool
+    allow_net: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    allow_port: tuple[int, ...]
+    cache: Path | None
+    cross_check: bool
+    strict: bool
+    moment: datetime
+    fail_on: Severity | None
+
+
+class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):
+    """A network such as ``10.0.0.0/8``."""
+
+    name = "cidr"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+        """Return the network."""
+        try:
+            return ipaddress.ip_network(value)
+        except ValueError:
+            self.fail(tr("cli.cert_check.not_cidr", value=value), param, ctx)
+
+
+class Placed(click.ParamType[tuple[Environment, str]]):
+    """``ENVIRONMENT=FILE``: a certificate that is in use elsewhere."""
+
+    name = "environment=file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Environment, str]:
+        """Return the environment and the file."""
+        environment, _, name = str(value).partition("=")
+        try:
+            return Environment(environment), name
+        except ValueError:
+            self.fail(tr("cli.cert_check.not_placed", value=value), param, ctx)

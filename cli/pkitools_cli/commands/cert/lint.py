@@ -1,0 +1,139 @@
+"""``cert lint``: hold certificates to the rules of the source documents; no path, no revocation, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.findings import Severity
+from pkitools.reports import LintedCertificate, cert_lint_document
+from pkitools.rules import detect_profile, find_issuer, lint, role_of
+from pkitools.text import shown
+from pkitools.trust import embedded_certificates
+from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools_cli.debugging import debugging
+from pkitools_cli.exit_codes import ExitCode, of_reports
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import read_certificates, use_each
+from pkitools_cli.lines import labelled, report_told
+from pkitools_cli.options import environment_option, fail_on_option, moment_option
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.reply import Line, Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``cert lint`` was given."""
+
+    files: tuple[str, ...]
+    profile: str | None
+    system: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    environment: Environment | None
+    moment: datetime
+    fail_on: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One certificate of one file."""
+
+    file: str
+    position: int
+    facts: CertificateFacts
+
+
+@click.command("lint", cls=Command, help="cli.cert_lint.help")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--profile", metavar="PROFILE", help="cli.cert_lint.profile")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.cert_lint.for")
+@passphrase_options
+@environment_option
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[list[LintedCertificate]]:
+    """Judge every certificate of every file."""
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    used = use_each(options.files, lambda name: list(_certificates(name, passphrase)))
+    linted = _linted([one for found in used.results for one in found], options)
+    # without every file not everything asked was judged
+    code = of_reports((one.report for one in linted), options.fail_on) if used.complete else ExitCode.COULD_NOT
+    return Reply(linted, document=cert_lint_document, text=_text, code=code)
+
+
+def _certificates(name: str, passphrase: bytes | None) -> Iterator[_Found]:
+    for item in read_certificates(name, passphrase):
+        yield _Found(name, item.position, read_certificate(item.der))
+
+
+def _system(name: str | None) -> str | None:
+    if name is None:
+        return None
+    from pkitools.systems import get_system
+
+    return get_system(name).name  # raises for a name nobody knows
+
+
+def _linted(found: Sequence[_Found], options: Options) -> list[LintedCertificate]:
+    everything = [one.facts for one in found]
+    system = _system(options.system)
+    return [_lint(one, everything, options, system) for one in found]
+
+
+def _lint(
+    one: _Found, everything: Sequence[CertificateFacts], options: Options, system: str | None
+) -> LintedCertificate:
+    facts, role = one.facts, role_of(one.facts)
+    issuer = find_issuer(facts, everything) or _embedded_issuer(facts)
+    report = lint(
+        facts,
+        moment=options.moment,
+        profile=options.profile,
+        environment=options.environment,
+        system=system,
+        role=role,
+        path=(facts, issuer) if issuer else (facts,),
+        others=everything if len(everything) > 1 else (),
+        raise_crashes=debugging(),
+    )
+    profile = _profile(facts, options.profile) if role == "end_entity" else None
+    return LintedCertificate(one.file, one.position, facts, role, profile, report)
+
+
+def _profile(facts: CertificateFacts, chosen: str | None) -> str | None:
+    detected = detect_profile(facts)
+    return chosen or (detected.name if detected else None)
+
+
+@cache
+def _embedded() -> tuple[CertificateFacts, ...]:
+    return tuple(read_certificate(held.der) for held in embedded_certificates())
+
+
+def _embedded_issuer(facts: CertificateFacts) -> CertificateFacts | None:
+    """Return the issuer among the CA certificates pkitools holds; a name alone is not enough, roots share theirs."""
+    found = find_issuer(facts, _embedded())
+    same_key = found is not None and found.subject_key_identifier == facts.authority_key_identifier
+    return found if same_key else None
+
+
+def _text(linted: Sequence[LintedCertificate]) -> Iterator[Line | str]:
+    for number, one in enumerate(linted):
+        if number:
+            yield ""
+        rows = (
+            ("file", f"{one.file} ({one.position})"),
+            ("subject", one.facts.subject.text),
+            ("role", tr(f"cli.cert_lint.role.{one.role}")),
+            ("profile", one.profile or tr("cli.cert_lint.no_profile") if one.role == "end_entity" else ""),
+        )
+        yield from labelled("cli.cert_lint.row", ((key, shown(value) if value else None) for key, value in rows))
+        yield from report_told(one.report)

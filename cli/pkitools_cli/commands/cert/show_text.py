@@ -1,0 +1,276 @@
+"""What ``cert show`` says to people: of each item rows, which are a label key and the lines beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+from pkitools.containers import Contents, Item, ItemKind
+from pkitools.files import is_private
+from pkitools.messages import outcome_message
+from pkitools.reports import DescribedFile, DescribedItem
+from pkitools.trust import HierarchyKind as Trust
+from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
+from pkitools.x509 import (
+    CertificateFacts,
+    CertificatePolicy,
+    GeneralName,
+    OINResult,
+    QcStatement,
+    SignatureAlgorithm,
+    key_identifier,
+    oin_from_certificate,
+    oin_from_subject,
+    problem_sentence,
+)
+from pkitools.x509.document import serial_hex
+from pkitools.x509.names import name_from_der
+from pkitools.x509.oids import EXTENDED_KEY_USAGES, KEY_USAGES, OTHER_NAMES, QC_STATEMENTS
+from pkitools.x509.subject_oin import MISSING, UZI_PATH
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.remedies import error_line
+from pkitools_cli.reply import Line
+
+if TYPE_CHECKING:  # they load cryptography
+    from pkitools.crl.reading import CertificateRevocationList
+    from pkitools.requests import RequestFacts
+
+Rows: TypeAlias = list[tuple[str, list[str]]]
+
+_MAX_LINES: Final = 50  # of one row; --json shows all
+
+
+def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
+    """Yield the lines about one file; what could not be read goes to standard error, between the rest."""
+    if file.error is not None:
+        yield Line(error_line(file.error), aside=True)
+    if file.contents is None:
+        return
+    source = file.contents
+    for bad in source.problems:
+        yield Line(f"{source.name}: {error_line(bad.error)}", aside=True)
+    for each in file.items:
+        if each.error is not None:
+            where = tr("cli.cert.show.part", number=each.item.position)
+            yield Line(f"{source.name}, {where}: {error_line(each.error)}", aside=True)
+        else:
+            yield from _item_lines(source, each.item, _rows(each, moment))
+    if _has_readable_key(file.name, source):
+        yield Line(tr("cli.cert.show.key_readable", name=file.name), aside=True)
+
+
+def _rows(each: DescribedItem, moment: datetime) -> Rows:
+    if isinstance(each.facts, CertificateFacts):
+        return certificate_rows(each.facts, each.issuer, moment)
+    if each.item.kind is ItemKind.REQUEST:
+        return request_rows(cast("RequestFacts", each.facts))
+    if each.item.kind is ItemKind.CRL:
+        return crl_rows(cast("CertificateRevocationList", each.facts), moment)
+    return key_rows(each.item)
+
+
+def _item_lines(source: Contents, item: Item, rows: Rows) -> Iterator[Line | str]:
+    kind = tr(f"cli.cert.show.kind.{item.kind}")
+    alias = f" ({item.alias})" if item.alias else ""
+    where = tr("cli.cert.show.part", number=item.position)
+    container = tr(f"cli.cert.show.container.{source.container}")
+    yield Line(_one_line(f"{kind}{alias}: {source.name}, {container}, {where}"), bold=True)
+    for label, values in rows:
+        name = tr(f"cli.cert.show.row.{label}")
+        for position, value in enumerate(values):
+            yield _one_line(f"  {name if not position else '':<33}{value}")
+    yield ""
+
+
+def _one_line(text: str) -> str:
+    # a line break in a name must not start a line of our own
+    return text.replace("\n", "\\n")
+
+
+def _has_readable_key(name: str, source: Contents) -> bool:
+    """Return whether others can read a key of the file that no passphrase protects."""
+    plain = any(item.kind is ItemKind.KEY and not item.encrypted for item in source.items)
+    return plain and name != STANDARD_INPUT and Path(name).is_file() and not is_private(name)
+
+
+def certificate_rows(facts: CertificateFacts, issuer: CertificateFacts | None, moment: datetime) -> Rows:
+    """Return the rows of a certificate.
+
+    Args:
+        facts: the certificate.
+        issuer: the certificate of its issuer, where at hand.
+        moment: when "expired" is judged.
+    """
+    itself = recognise(facts)
+    rows: Rows = [
+        ("what", [_role(facts)]),
+        ("subject", [facts.subject.text]),
+        *_oin_rows(oin_from_certificate(facts)),
+        ("hierarchy", _hierarchy(itself, facts, issuer)),
+        ("issuer", [facts.issuer.text]),
+        ("validity", _validity(facts.not_before, facts.not_after, moment)),
+        ("key", _key(facts.public_key.label, facts.public_key.exponent)),
+        ("signature", [_signature(facts.signature_algorithm)]),
+        ("key_usage", _usages(facts)),
+        ("extended_key_usage", [EXTENDED_KEY_USAGES.get(oid, oid) for oid in facts.extended_key_usage or ()]),
+        ("san", _listed(_general_name(name) for name in facts.subject_alternative_name or ())),
+        ("policies", _listed(_policies(facts.certificate_policies or ()))),
+        ("qc_statements", _listed(_qc_statement(statement) for statement in facts.qc_statements or ())),
+        ("crl", _listed(facts.crl_uris)),
+        ("ocsp", _listed(facts.ocsp_uris)),
+        ("ca_issuers", _listed(facts.ca_issuers_uris)),
+        ("serial_number", [f"{serial_hex(facts.serial_number)} ({facts.serial_number})"]),
+        *_thumbprint_rows(facts),
+        ("problems", [problem_sentence(problem, language()) for problem in facts.problems[:_MAX_LINES]]),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _thumbprint_rows(facts: CertificateFacts) -> Rows:
+    key = facts.public_key
+    return [
+        ("sha256", [facts.sha256]),
+        ("sha1", [facts.sha1]),
+        ("x5t", [facts.x5t_s256]),
+        ("spki", [key.spki_sha256, key.spki_sha256_base64]),
+        ("ski", [value for value in (facts.subject_key_identifier or key_identifier(key.spki),) if value]),
+        ("aki", [facts.authority_key_identifier] if facts.authority_key_identifier else []),
+    ]
+
+
+def _role(facts: CertificateFacts) -> str:
+    if not facts.is_ca:
+        return tr("cli.cert.show.role.self_issued" if facts.is_self_issued else "cli.cert.show.role.end_entity")
+    constraints = facts.basic_constraints
+    depth = constraints.path_length if constraints else None
+    role = tr("cli.cert.show.role.root" if facts.is_self_issued else "cli.cert.show.role.ca")
+    return role if depth is None else f"{role}, {tr('cli.cert.show.role.path_length', number=depth)}"
+
+
+def _oin_rows(result: OINResult) -> Rows:
+    label = "oin_uzi" if result.where == UZI_PATH else "oin"
+    if result.oin is None:
+        found = [outcome_message(o, language()) for o in result.outcomes if o.status == "violated"]
+        missing = any(o.rule is MISSING and o.status == "violated" for o in result.outcomes)
+        lines = [] if missing or not result.value else [result.value]
+        return [(label, [*lines, *(message.message for message in found)])]
+    oin, row = result.oin, result.oin.row
+    number = f"{row.number[language()]} {oin.hoofdnummer}".strip()
+    lines = [str(oin), f"{row.name[language()]}: {number}", row.about[language()]]
+    lines += [outcome_message(o, language()).message for o in result.outcomes if o.status == "violated"]
+    return [(label, [line for line in lines if line])]
+
+
+def _hierarchy(itself: Recognition, facts: CertificateFacts, issuer: CertificateFacts | None) -> list[str]:
+    known, prefix = itself, "match"
+    if itself.match is Match.NONE and not facts.is_self_issued:
+        known, prefix = hierarchy_of(facts, issuer), "issuer_match"
+    lines = []
+    if known.hierarchy is not None:
+        lines = [f"{known.hierarchy.label}, {tr(f'cli.trust.kind.{known.hierarchy.kind}')}"]
+    elif known.generation:
+        kind = f", {tr(f'cli.trust.kind.{known.kind}')}" if isinstance(known.kind, Trust) else ""
+        lines = [f"{known.generation}{kind}"]
+    return [*lines, tr(f"cli.trust.{prefix}.{known.match}")]
+
+
+def _validity(start: datetime, end: datetime, moment: datetime) -> list[str]:
+    if moment < start:
+        state = tr("cli.cert.show.validity.not_yet")
+    elif moment > end:
+        state = tr("cli.cert.show.validity.expired", days=(moment - end).days)
+    else:
+        state = tr("cli.cert.show.validity.valid", days=(end - moment).days)
+    return [f"{_time(start)} - {_time(end)}", state]
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment.year >= 1000 else moment.isoformat()
+
+
+def _key(label: str, exponent: int | None) -> list[str]:
+    return [label if exponent in {None, 65537} else f"{label}, e = {exponent}"]
+
+
+def _signature(algorithm: SignatureAlgorithm) -> str:
+    if algorithm.salt_length is None:
+        return algorithm.name
+    return f"{algorithm.name}, {algorithm.hash}, MGF1 {algorithm.mgf_hash}, salt {algorithm.salt_length}"
+
+
+def _usages(facts: CertificateFacts) -> list[str]:
+    if facts.key_usage is None:
+        return []
+    extension = facts.extension("2.5.29.15")
+    critical = f" ({tr('cli.cert.show.critical')})" if extension and extension.critical else ""
+    return [", ".join(use for use in KEY_USAGES if use in facts.key_usage) + critical]
+
+
+def _general_name(name: GeneralName) -> str:
+    if name.kind != "other":
+        return f"{name.kind}: {name.value}"
+    type_id = name.type_id or ""
+    return f"{OTHER_NAMES.get(type_id, 'otherName')} ({type_id}): {name.value}"
+
+
+def _policies(policies: Sequence[CertificatePolicy]) -> Iterator[str]:
+    for policy in policies:
+        name = policy_name(policy.oid, language())
+        yield policy.oid if name == policy.oid else f"{policy.oid}: {name}"
+        for text in (*policy.cps_uris, *policy.user_notices):
+            yield f"    {text}"
+
+
+def _qc_statement(statement: QcStatement) -> str:
+    values = ", ".join(QC_STATEMENTS.get(value, value) for value in statement.values)
+    name = QC_STATEMENTS.get(statement.oid, statement.oid)
+    return f"{name}: {values}" if values else name
+
+
+def _listed(lines: Iterable[str]) -> list[str]:
+    every = list(lines)
+    hidden = len(every) - _MAX_LINES
+    return every if hidden <= 0 else [*every[:_MAX_LINES], tr("cli.cert.show.more", count=hidden)]
+
+
+def request_rows(facts: RequestFacts) -> Rows:
+    """Return the rows of a certificate signing request."""
+    rows: Rows = [
+        ("subject", [facts.subject.text]),
+        *_oin_rows(oin_from_subject(facts.subject, facts.subject_alternative_name or ())),
+        ("key", _key(facts.public_key.label, facts.public_key.exponent)),
+        ("signature", [_signature(facts.signature_algorithm)]),
+        ("san", _listed(_general_name(name) for name in facts.subject_alternative_name or ())),
+        ("sha256", [facts.sha256]),
+        ("spki", [facts.public_key.spki_sha256, facts.public_key.spki_sha256_base64]),
+        ("problems", [problem_sentence(problem, language()) for problem in facts.problems[:_MAX_LINES]]),
+        ("next", [tr("cli.cert.show.request_next")]),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
+    """Return the rows of a CRL."""
+    end = [_time(crl.next_update)] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
+    if crl.next_update and crl.next_update < moment:
+        end.append(tr("cli.cert.show.crl_stale"))
+    rows: Rows = [
+        ("issuer", [name_from_der(crl.issuer).text]),
+        ("this_update", [_time(crl.this_update)]),
+        ("next_update", end),
+        ("crl_number", [str(crl.number)] if crl.number is not None else []),
+        ("revoked", [str(crl.index.count)]),
+        ("sha256", [crl.sha256]),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def key_rows(item: Item) -> Rows:
+    """Return the rows of a key or of what has nothing more to say. Nothing is decrypted or computed."""
+    if not item.form:
+        return []
+    state = tr("cli.cert.show.encrypted" if item.encrypted else "cli.cert.show.not_encrypted")
+    return [("form", [f"{item.form}, {state}"])]

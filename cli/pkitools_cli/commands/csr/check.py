@@ -1,0 +1,101 @@
+"""``pkitools csr check``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import click
+
+from pkitools.containers import ItemKind, items_of
+from pkitools.environment import Environment
+from pkitools.findings import Report, Severity
+from pkitools.profiles import get_profile, get_tsp
+from pkitools.reports import csr_check_document
+from pkitools.requests import RequestFacts, check_request, read_request
+from pkitools_cli.exit_codes import of_reports
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import read_input, read_key
+from pkitools_cli.lines import report_told
+from pkitools_cli.options import environment_option, fail_on_option
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.reply import Line, Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``csr check`` was given."""
+
+    file: str
+    profile: str | None
+    tsp: str | None
+    key_file: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    environment: Environment | None
+    fail_on: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The requests of a file, each with its report, and the names of what they were held to."""
+
+    requests: list[tuple[RequestFacts, Report]]
+    profile: str | None
+    tsp: str | None
+
+
+@click.command("check", cls=Command, help="cli.csr.check.help")
+@click.argument("file", metavar="FILE")
+@click.option("--profile", metavar="PROFILE", help="cli.csr.check.profile")
+@click.option("--tsp", metavar="NAME", help="cli.csr.check.tsp")
+@click.option("--key", "key_file", metavar="FILE", help="cli.csr.check.key")
+@passphrase_options
+@environment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[Judged]:
+    """Judge the requests in a file."""
+    judged = Judged(_judged(options), options.profile, options.tsp)
+    return Reply(
+        judged,
+        document=lambda value: csr_check_document(value.requests, value.profile, value.tsp),
+        text=_text,
+        code=of_reports((report for _, report in judged.requests), options.fail_on),
+    )
+
+
+def _judged(options: Options) -> list[tuple[RequestFacts, Report]]:
+    profile = get_profile(options.profile) if options.profile else None
+    tsp = get_tsp(options.tsp) if options.tsp else None
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    source = read_input(options.file, passphrase)
+    items = items_of(source, ItemKind.REQUEST)
+    key = read_key(options.key_file, passphrase) if options.key_file else None
+    reports = [
+        check_request(
+            item.der,
+            profile,
+            tsp=tsp,
+            key=key.public if key else None,
+            environment=options.environment,
+            name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
+        )
+        for item in items
+    ]
+    return [(read_request(item.der), report) for item, report in zip(items, reports, strict=True)]
+
+
+def _text(judged: Judged) -> Iterator[Line | str]:
+    for facts, report in judged.requests:
+        yield from report_told(report, *_facts(facts))
+        if judged.profile is None:
+            yield tr("cli.csr.check.no_profile")
+
+
+def _facts(facts: RequestFacts) -> Iterator[str]:
+    yield tr("cli.csr.check.subject", subject=facts.subject.text)
+    if facts.dns_names:
+        yield tr("cli.csr.check.names", names=", ".join(facts.dns_names))
+    yield tr("cli.csr.check.made", label=facts.public_key.label, signature=facts.signature_algorithm.name)

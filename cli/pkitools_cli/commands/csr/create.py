@@ -1,0 +1,184 @@
+"""``pkitools csr create``: a key and a request. Many at once: :mod:`pkitools_cli.commands.csr.create_batch`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.files import check_outputs, has_permissions
+from pkitools.files.platform import forbid_core_dumps
+from pkitools.findings import Severity
+from pkitools.oin import check_oin
+from pkitools.reports import WrittenRequest, csr_create_document
+from pkitools.requests import RequestPlan, plan_of
+from pkitools.requests.batch import SIGNATURES
+from pkitools_cli.commands.csr.create_batch import write_batch
+from pkitools_cli.commands.csr.create_text import written_told
+from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import read_key
+from pkitools_cli.options import environment_option
+from pkitools_cli.output import complain
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.remedies import told
+from pkitools_cli.reply import Reply
+
+_NEEDED: Final = {"profile": "--profile", "environment": "--environment", "common_name": "--common-name"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``csr create`` was given."""
+
+    oin: str | None
+    organization: str | None
+    common_name: str | None
+    dns: tuple[str, ...]
+    kvk: str | None
+    locality: str | None
+    province: str | None
+    country: str | None
+    profile: str | None
+    environment: Environment | None
+    key_file: str | None
+    key_type: str | None
+    signature: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    no_passphrase: bool
+    prefix: str | None
+    batch_file: str | None
+    out_dir: str | None
+    force: bool
+
+    def wishes(self) -> dict[str, str | Sequence[str]]:
+        """Return what a request is to hold, as the columns of a batch name it; what was not given is left out."""
+        values: dict[str, str | Sequence[str] | None] = {
+            "oin": self.oin,
+            "organization": self.organization,
+            "common_name": self.common_name,
+            "dns": self.dns or None,
+            "kvk": self.kvk,
+            "locality": self.locality,
+            "province": self.province,
+            "country": self.country,
+            "profile": self.profile,
+            "environment": self.environment,
+            "key_type": self.key_type,
+            "signature": self.signature,
+        }
+        return {name: value for name, value in values.items() if value is not None}
+
+    def passphrase(self) -> KeyPassphrase:
+        """Return where the passphrase of the key comes from."""
+        return KeyPassphrase(self.passphrase_file, self.passphrase_env, self.no_passphrase)
+
+
+@click.command("create", cls=Command, help="cli.csr.create.help")
+@click.option("--oin", metavar="OIN", help="cli.csr.create.oin")
+@click.option("--organization", metavar="NAME", help="cli.csr.create.organization")
+@click.option("--common-name", metavar="CN", help="cli.csr.create.common_name")
+@click.option("--dns", metavar="NAME", multiple=True, help="cli.csr.create.dns")
+@click.option("--kvk", metavar="N", help="cli.csr.create.kvk")
+@click.option("--locality", metavar="L", help="cli.csr.create.locality")
+@click.option("--province", metavar="P", help="cli.csr.create.province")
+@click.option("--country", metavar="C", help="cli.csr.create.country")
+@click.option("--profile", metavar="PROFILE", help="cli.csr.create.profile")
+@environment_option
+@click.option("--key", "key_file", metavar="FILE", help="cli.csr.create.key")
+@click.option("--key-type", metavar="TYPE", help="cli.csr.create.key_type")
+@click.option("--signature", type=click.Choice(list(SIGNATURES)), help="cli.csr.create.signature")
+@passphrase_options
+@click.option("--no-passphrase", is_flag=True, help="cli.csr.create.no_passphrase")
+@click.option("--out", "prefix", metavar="PREFIX", help="cli.csr.create.out")
+@click.option("--from", "batch_file", metavar="FILE", help="cli.csr.create.from")
+@click.option("--out-dir", metavar="DIR", help="cli.csr.create.out_dir")
+@click.option("--force", is_flag=True, help="cli.csr.create.force")
+@gathered(Options)
+def command(options: Options) -> Reply[list[WrittenRequest]]:
+    """Make a key and a request, or many."""
+    forbid_core_dumps()  # a crash must not leave the key in a core file
+    passphrase = options.passphrase()
+    _refuse_clashes(options)
+    if options.batch_file is not None and options.out_dir is not None:
+        written = write_batch(options.batch_file, options.wishes(), options.out_dir, passphrase, options.force)
+    else:
+        written = [_write_one(options, passphrase)]
+    return Reply(
+        written,
+        document=csr_create_document,
+        text=written_told,
+        warnings=(*_folder_decides(written), *_oddities(written)),
+    )
+
+
+def _refuse_clashes(options: Options) -> None:
+    """Refuse options that do not go together."""
+    is_batch = options.batch_file is not None
+    if is_batch != (options.out_dir is not None) or (is_batch and (options.prefix or options.key_file)):
+        raise click.UsageError(tr("cli.csr.create.batch_options"))
+    if options.key_file is not None and options.key_type is not None:
+        raise click.UsageError(tr("cli.csr.create.key_or_type"))
+
+
+def _write_one(options: Options, passphrase: KeyPassphrase) -> WrittenRequest:
+    prefix, wishes = _prefix(options), options.wishes()
+    plan = plan_of(wishes)
+    if options.key_file is not None:
+        return _with_key(plan, options.key_file, prefix, passphrase, options.force)
+    return _with_new_key(plan, prefix, passphrase, options.force)
+
+
+def _prefix(options: Options) -> str:
+    """Return where the files go, once everything is there that one request needs."""
+    wishes = options.wishes()
+    missing = [option for word, option in _NEEDED.items() if word not in wishes]
+    missing += [] if options.prefix else ["--out"]
+    if missing or not options.prefix:
+        raise click.UsageError(tr("cli.csr.create.missing", options=", ".join(missing)))
+    if options.prefix.endswith("/"):
+        raise click.UsageError(tr("cli.csr.create.prefix", prefix=options.prefix))
+    return options.prefix
+
+
+def _with_new_key(plan: RequestPlan, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:
+    """Make a key and the request, and write both."""
+    check_outputs(places(prefix), overwrite=force)
+    secret = passphrase.for_new_key()
+    complain(tr("cli.csr.create.busy", key_type=plan.key_type))
+    return write(plan.make(), prefix, secret, force)
+
+
+def _with_key(plan: RequestPlan, key_file: str, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:
+    """Make the request with a key that exists, and write the request only."""
+    check_outputs(places(prefix)[1:], overwrite=force)
+    key = read_key(key_file, passphrase.given())
+    request = plan.sign(key)
+    complain(tr("cli.csr.create.reuse", name=key_file))
+    return write(request, prefix, None, force)
+
+
+def _folder_decides(written: Sequence[WrittenRequest]) -> list[str]:
+    """Return who may read the keys where no mode of theirs says it."""
+    if has_permissions() or not any(one.key_file for one in written):
+        return []
+    return [tr("cli.csr.create.folder_decides", folder=Path(written[0].prefix).absolute().parent)]
+
+
+def _oddities(written: Sequence[WrittenRequest]) -> list[str]:
+    """Return what is odd about the OINs, though not wrong: a legacy suffix, letters that some systems refuse."""
+    plans = [one.request.plan for one in written]
+    oins = {(number, plan.environment) for plan in plans if (number := plan.subject.get("serialNumber"))}
+    found = []
+    for number, environment in sorted(oins):
+        for outcome in check_oin(number, environment=environment).findings:
+            if outcome.rule.severity >= Severity.NOTICE:
+                text = told(outcome.rule.code, outcome.params)
+                found.append(f"{number}: {text.message} {text.remedy}")
+    return found

@@ -1,0 +1,53 @@
+"""What ``csr create`` and its batch share: the passphrase of a new key, and writing a request to disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import click
+
+from pkitools.files import Output, write_set
+from pkitools.reports import WrittenRequest
+from pkitools.requests import SignedRequest
+from pkitools_cli.i18n import tr
+from pkitools_cli.passphrases import can_ask, given_passphrase
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPassphrase:
+    """The options about the passphrase. What they say is looked up when a key needs it."""
+
+    file: str | None
+    variable: str | None
+    none: bool
+
+    def __post_init__(self) -> None:
+        if sum((self.file is not None, self.variable is not None, self.none)) > 1:
+            raise click.UsageError(tr("cli.csr.create.one_passphrase"))
+
+    def given(self) -> bytes | None:
+        """Return the passphrase of a file or variable."""
+        return given_passphrase(self.file, self.variable)
+
+    def for_new_key(self) -> bytes | None:
+        """Return the passphrase for a key to be made, ``None`` for none; ask when nothing was said."""
+        if self.none:
+            return None
+        if (given := self.given()) is not None:
+            return given
+        if not can_ask():
+            raise click.UsageError(tr("cli.csr.create.say_passphrase"))
+        prompt = tr("cli.csr.create.prompt")
+        answer: str = click.prompt(prompt, hide_input=True, err=True, confirmation_prompt=tr("cli.csr.create.again"))
+        return answer.encode()
+
+
+def places(prefix: str) -> list[Output]:
+    """Return the files that a request with a new key takes: the key, then the request."""
+    return [Output(f"{prefix}.key", b"", secret=True), Output(f"{prefix}.csr", b"", secret=False)]
+
+
+def write(request: SignedRequest, prefix: str, secret: bytes | None, force: bool) -> WrittenRequest:
+    """Write a request, and its key when that was made here, encrypted with ``secret`` unless that is ``None``."""
+    backups = write_set(request.outputs(prefix, secret), overwrite=force)
+    return WrittenRequest(prefix, request, secret is not None, backups)

@@ -1,0 +1,22 @@
+"""What an OIN says, for people."""
+
+from __future__ import annotations
+
+from pkitools.oin import OIN
+from pkitools_cli.i18n import language, tr
+
+
+def parts(oin: OIN) -> list[str]:
+    """Return the parts of an OIN and the number it holds, a line each."""
+    row, chosen = oin.row, language()
+    suffix = "legacy" if oin.has_legacy_suffix else "free" if not row.forms else "zeros"
+    rows = (
+        ("prefix", oin.prefix, row.name[chosen]),
+        ("hoofdnummer", oin.hoofdnummer, f"{row.number[chosen]} {oin.brin or ''}{oin.vestiging or ''}".rstrip()),
+        ("suffix", oin.suffix, tr(f"cli.oin.suffix.{suffix}")),
+    )
+    return [
+        *(f"  {tr(f'cli.oin.part.{part}'):<12} {value:<9}  {meaning}" for part, value, meaning in rows),
+        f"  {row.about[chosen]}",
+        f"  {tr(f'cli.oin.registered.{row.registered}')}",
+    ]

@@ -1,0 +1,48 @@
+"""``pkitools rules explain``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from pkitools.findings import Rule, Severity
+from pkitools.reports import rules_explain_document
+from pkitools.reports.register import shown_operands
+from pkitools.rulebook import find_rule
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.lines import labelled
+from pkitools_cli.remedies import told
+from pkitools_cli.reply import Line, Reply
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+
+
+@click.command("explain", cls=Command, help="cli.rules.explain.help")
+@click.argument("code", metavar="CODE")
+def command(*, code: str) -> Reply[Rule]:
+    """Show one rule in full."""
+    return Reply(find_rule(code), document=rules_explain_document, text=_text)
+
+
+def _text(rule: Rule) -> Iterator[Line | str]:
+    text = told(rule.code, shown_operands(rule, language()))
+    yield Line(text.title, bold=True, colour=_COLOURS.get(rule.severity))
+    rows = (
+        ("code", rule.code),
+        ("severity", report_word("severity", rule.severity.name)),
+        ("source", _source(rule)),
+        ("url", rule.source.document.url),
+        ("certainty", report_word("certainty", rule.certainty)),
+        ("applies_to", ", ".join(rule.applies_to)),
+        ("message", text.message),
+        ("remedy", text.remedy),
+    )
+    yield from labelled("cli.rules.row", ((key, value or None) for key, value in rows))
+
+
+def _source(rule: Rule) -> str:
+    """Return where the rule comes from, and how to read it where the document is our own page of a system."""
+    text = rule.source.text(language())
+    return f"{text} ({tr('cli.rules.explain.stated')})" if rule.source.key == "system-statement" else text

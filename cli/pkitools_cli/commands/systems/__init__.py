@@ -1,0 +1,12 @@
+"""``pkitools systems``: what each connected system asks of a certificate, per environment, and who says so."""
+
+from __future__ import annotations
+
+import click
+
+from pkitools_cli.framework import Group, verbs
+
+
+@click.group("systems", cls=Group, lazy=verbs(__name__, "list", "show"), help="cli.systems.help")
+def group() -> None:
+    """Nouns of systems."""

@@ -1,0 +1,102 @@
+"""``pkitools systems show``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.reports import systems_show_document
+from pkitools.systems import Stance, Statement, System, Topic, get_system
+from pkitools.systems.model import ANSWERED
+from pkitools_cli.commands.systems.hierarchies import labels
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.lines import wrapped
+from pkitools_cli.options import environment_option, moment_option
+from pkitools_cli.reply import Line, Reply
+
+_MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One system, and where and when it is asked about."""
+
+    system: System
+    environments: tuple[Environment, ...]
+    moment: datetime
+
+
+@click.command("show", cls=Command, help="cli.systems.show.help")
+@click.argument("name", metavar="SYSTEM")
+@environment_option
+@moment_option
+def command(*, name: str, environment: Environment | None, moment: datetime) -> Reply[Asked]:
+    """Show what one system asks."""
+    wanted = (environment,) if environment else tuple(Environment)
+    return Reply(
+        Asked(get_system(name), wanted, moment),
+        document=lambda asked: systems_show_document(asked.system, asked.moment, asked.environments),
+        text=_text,
+    )
+
+
+def _text(asked: Asked) -> Iterator[Line | str]:
+    system = asked.system
+    yield Line(f"{system.title} ({system.owner})", bold=True)
+    yield from wrapped(system.about[language()], "  ")
+    for heading, said in _sections(asked):
+        yield ""
+        yield Line(heading, bold=True)
+        yield from _statements(said)
+    yield ""
+    yield tr("cli.systems.show.legend")
+    yield tr("cli.systems.show.retrieved", day=system.retrieved)
+
+
+_Section = dict[Topic, list[Statement]]
+
+
+def _sections(asked: Asked) -> Iterator[tuple[str, _Section]]:
+    """Yield what differs per environment, then what holds in all of them: nothing is said twice."""
+    said = [_by_topic(asked.system, environment, asked.moment) for environment in asked.environments]
+    common = {topic for topic in Topic if len(said) > 1 and all(s[topic] == said[0][topic] for s in said)}
+    for environment, statements in zip(asked.environments, said, strict=True):
+        own = {topic: found for topic, found in statements.items() if topic not in common}
+        yield tr(f"cli.systems.environment.{environment}").capitalize(), own
+    if common:
+        yield tr("cli.systems.environment.both"), {topic: said[0][topic] for topic in Topic if topic in common}
+
+
+def _by_topic(system: System, environment: Environment, moment: datetime) -> _Section:
+    return {topic: system.statements_at(environment, moment, topic) for topic in Topic}
+
+
+def _statements(section: _Section) -> Iterator[str]:
+    for topic, said in section.items():
+        if not said and topic not in ANSWERED:
+            continue
+        yield f"  {tr(f'cli.systems.topic.{topic}')}"
+        for statement in said:
+            yield from _statement(statement)
+        if not said:
+            yield f"    ? {tr('cli.systems.unanswered')}"
+
+
+def _statement(statement: Statement) -> Iterator[str]:
+    lead = f"{', '.join(labels(statement))}: " if statement.topic is Topic.HIERARCHY else ""
+    yield from wrapped(f"{lead}{statement.text[language()]}", "      ", first=f"    {_MARKS[statement.answer]} ")
+    yield from wrapped(_source(statement), "      ")
+
+
+def _source(statement: Statement) -> str:
+    if statement.certainty is None:
+        return f"[{tr('cli.systems.unknown')}]"
+    where = statement.source.text(language())
+    certainty = report_word("certainty", statement.certainty)
+    weight = f"; {tr(f'cli.systems.severity.{statement.severity.name.lower()}')}" if statement.weighs else ""
+    return f"[{where}; {certainty}{weight}]"

@@ -1,0 +1,78 @@
+"""``pkitools trust list``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import click
+
+from pkitools.reports import trust_list_document
+from pkitools.text import instant
+from pkitools.trust import CACertificate, HierarchyKind, catalogue, embedded_certificates, hierarchies
+from pkitools_cli.commands.trust.hierarchy_text import authority_status, hierarchy_told, rows_told
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import tr
+from pkitools_cli.options import moment_option
+from pkitools_cli.reply import Line, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When, and whether every CA of the catalogue is wanted; what there is to list is the same everywhere."""
+
+    moment: datetime
+    everything: bool
+
+
+@click.command("list", cls=Command, help="cli.trust.list.help")
+@click.option("--all", "everything", is_flag=True, help="cli.trust.list.all")
+@moment_option
+def command(*, everything: bool, moment: datetime) -> Reply[Asked]:
+    """Show the hierarchies and the embedded certificates."""
+    return Reply(
+        Asked(moment, everything),
+        document=lambda asked: trust_list_document(asked.moment, every_authority=asked.everything),
+        text=_text,
+    )
+
+
+def _text(asked: Asked) -> Iterator[Line | str]:
+    moment = asked.moment
+    yield Line(tr("cli.trust.list.title", moment=instant(moment), retrieved=catalogue().retrieved), bold=True)
+    for kind in HierarchyKind:
+        yield ""
+        yield Line(tr(f"cli.trust.kind.{kind}"), bold=True)
+        for hierarchy in (h for h in hierarchies() if h.kind is kind):
+            yield from hierarchy_told(hierarchy, moment)
+    yield ""
+    yield Line(tr("cli.trust.list.embedded"), bold=True)
+    for held in embedded_certificates():
+        yield f"  {held.common_name}"
+        yield from rows_told(_held_rows(held, moment))
+    if asked.everything:
+        yield from _catalogue(moment)
+    yield ""
+    yield tr("cli.trust.list.one_publisher")
+
+
+def _held_rows(held: CACertificate, moment: datetime) -> Iterator[tuple[str, str]]:
+    entry = held.entry
+    assert entry is not None
+    yield "hierarchy", f"{held.hierarchy.name if held.hierarchy else '-'}, {tr(f'cli.trust.level.{held.level}')}"
+    yield "status", authority_status(entry, moment)
+    yield "sha256", held.sha256
+    yield "source", held.source
+    yield "second_source", held.second_source or tr("cli.trust.second_source.none")
+    yield "basis", tr(f"cli.trust.basis.{entry.basis}")
+
+
+def _catalogue(moment: datetime) -> Iterator[Line | str]:
+    yield ""
+    yield Line(tr("cli.trust.list.catalogue", count=len(catalogue().entries)), bold=True)
+    for entry in catalogue().entries:
+        yield f"  {entry.name}"
+        status = authority_status(entry, moment)
+        yield f"      {entry.generation}  {tr(f'cli.trust.level.{entry.level}')}  {status}"
+        yield f"      {entry.sha256 or tr('cli.trust.unknown')}"

@@ -1,0 +1,126 @@
+"""``pkitools trust show``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pkitools.errors import InputError, InvalidValueError
+from pkitools.reports import RecognisedCertificate, trust_show_document
+from pkitools.trust import (
+    CatalogueEntry,
+    Hierarchy,
+    Match,
+    catalogue,
+    hierarchies,
+    hierarchy_of,
+    identify,
+    recognise,
+)
+from pkitools.x509 import read_certificate
+from pkitools_cli.commands.trust.hierarchy_text import authority_rows, hierarchy_told, rows_told
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import read_input
+from pkitools_cli.options import STANDARD_INPUT, moment_option
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.reply import Line, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was asked about, and what it turned out to be."""
+
+    asked: str
+    moment: datetime
+    hierarchy: Hierarchy | None = None
+    authorities: tuple[CatalogueEntry, ...] = ()
+    certificates: tuple[RecognisedCertificate, ...] = ()
+
+
+@click.command("show", cls=Command, help="cli.trust.show.help")
+@click.argument("what", metavar="NAME|SHA256|FILE")
+@passphrase_options
+@moment_option
+def command(*, what: str, passphrase_file: str | None, passphrase_env: str | None, moment: datetime) -> Reply[Found]:
+    """Show a hierarchy, a CA of the catalogue, or what the certificates of a file are."""
+    return Reply(
+        _look_up(what, moment, given_passphrase(passphrase_file, passphrase_env)), document=_document, text=_text
+    )
+
+
+def _document(found: Found) -> dict[str, object]:
+    return trust_show_document(
+        found.asked,
+        found.moment,
+        hierarchy=found.hierarchy,
+        authorities=found.authorities,
+        certificates=found.certificates,
+    )
+
+
+def _look_up(what: str, moment: datetime, passphrase: bytes | None) -> Found:
+    entries = catalogue().entries
+    if hierarchy := next((h for h in hierarchies() if h.name == what), None):
+        return Found(what, moment, hierarchy, tuple(e for e in entries if e.hierarchy == hierarchy.name))
+    if by_fingerprint := identify(sha256=what):
+        return Found(what, moment, authorities=(by_fingerprint,))
+    if what == STANDARD_INPUT or _is_there(what):
+        return Found(what, moment, certificates=_recognised(what, passphrase))
+    named = tuple(e for e in entries if e.name.casefold() == what.strip().casefold())
+    if not named:
+        raise InvalidValueError("trust.error.unknown_ca", name=what)
+    return Found(what, moment, authorities=named)
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return Path(name).exists()
+    except OSError:  # too long for a file name: it may still be the name of a CA
+        return False
+
+
+def _recognised(what: str, passphrase: bytes | None) -> tuple[RecognisedCertificate, ...]:
+    read = [read_certificate(der) for der in read_input(what, passphrase).certificates]
+    if not read:
+        raise InputError("trust.error.no_certificate", name=what)
+    issuers = {facts.subject.der: facts for facts in read}
+    return tuple(
+        RecognisedCertificate(facts, recognise(facts), hierarchy_of(facts, issuers.get(facts.issuer.der)))
+        for facts in read
+    )
+
+
+def _text(found: Found) -> Iterator[Line | str]:
+    if found.hierarchy:
+        yield from hierarchy_told(found.hierarchy, found.moment)
+    for position, entry in enumerate(found.authorities):
+        if position or found.hierarchy:
+            yield ""
+        yield Line(f"  {entry.name}", bold=True)
+        yield from rows_told(authority_rows(entry, found.moment))
+    for position, one in enumerate(found.certificates):
+        if position or found.authorities:
+            yield ""
+        yield from _certificate(one, found.moment)
+
+
+def _certificate(one: RecognisedCertificate, moment: datetime) -> Iterator[Line | str]:
+    facts, known = one.facts, one.itself
+    yield Line(f"  {facts.subject.common_name or facts.subject.text}", bold=True)
+    rows = [("sha256", facts.sha256), ("match", tr(f"cli.trust.match.{known.match}"))]
+    if known.match is Match.NONE and not facts.is_self_issued:
+        known = one.issued_by
+        rows = [("sha256", facts.sha256), ("issuer", facts.issuer.common_name or facts.issuer.text)]
+        rows.append(("match", tr(f"cli.trust.issuer_match.{known.match}")))
+    if known.hierarchy:
+        rows.append(("hierarchy", f"{known.hierarchy.label} ({tr(f'cli.trust.kind.{known.hierarchy.kind}')})"))
+    elif known.generation:
+        rows.append(("generation", known.generation))
+    yield from rows_told(rows)
+    if known.match is Match.FINGERPRINT and known.authority:
+        yield from rows_told(authority_rows(known.authority, moment)[1:])

@@ -1,0 +1,65 @@
+"""The forms an answer is told in, a module each, and the one place where an answer is told.
+
+A module ``renderers/<name>.py`` registers the form ``<name>`` when it is imported, which is when somebody asks for it;
+nothing else has to know of it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any, Final, TextIO
+
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.output import complain
+from pkitools_cli.reply import Reply
+
+TEXT: Final = "text"
+JSON: Final = "json"
+
+_registered: dict[str, Renderer] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """One form.
+
+    Args:
+        name: how it is asked for.
+        write: writes an answer to a stream of text: standard output, or a file.
+    """
+
+    name: str
+    write: Callable[[Reply[Any], TextIO], None]
+
+
+def register(renderer: Renderer) -> None:
+    """Make a form known, in the place of one with the same name."""
+    _registered[renderer.name] = renderer
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all forms, sorted; none is imported for it."""
+    return tuple(sorted({*_registered, *(module.name for module in iter_modules(__path__))}))
+
+
+def renderer(name: str) -> Renderer:
+    """Return the form with this name.
+
+    Raises:
+        KeyError: there is none: what may be asked is :func:`names`.
+    """
+    if name not in _registered and name in names():
+        import_module(f"{__name__}.{name}")
+    return _registered[name]
+
+
+def tell(reply: Reply[Any], form: str) -> ExitCode:
+    """Write an answer to standard output in this form, its warnings to standard error, and return the exit code."""
+    renderer(form).write(reply, sys.stdout)
+    for warning in reply.warnings:
+        complain(warning)
+    return reply.exit_code()

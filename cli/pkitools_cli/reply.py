@@ -1,0 +1,64 @@
+"""What a command answers: a value, and how to tell it. Printing is for :mod:`pkitools_cli.renderers`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeAlias, TypeVar
+
+from pkitools_cli.exit_codes import ExitCode
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line for people.
+
+    Args:
+        text: what it says; what acts on a terminal is made visible when it is written.
+        colour: name of a colour of click, for a terminal that shows them.
+        bold: as it says.
+        aside: for standard error, so that the answer alone is on standard output.
+    """
+
+    text: str
+    colour: str | None = None
+    bold: bool = False
+    aside: bool = False
+
+
+Lines: TypeAlias = "Iterable[Line | str]"
+"""Lines for people; a plain string is a line without anything special."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply(Generic[T]):
+    """One answer, whatever form it is asked in: every form is made from the same value.
+
+    Args:
+        value: what the library said.
+        document: makes the JSON document, the name of its schema in it; a function of the library.
+        text: makes the lines for people, in the language in force.
+        code: the exit code; a function where it is known only once the answer was told, of a command that reads as
+            it tells.
+        warnings: for standard error after the answer, in every form.
+    """
+
+    value: T
+    document: Callable[[T], Mapping[str, object]]
+    text: Callable[[T], Lines]
+    code: ExitCode | Callable[[], ExitCode] = ExitCode.PASSED
+    warnings: tuple[str, ...] = ()
+
+    def as_document(self) -> Mapping[str, object]:
+        """Return the JSON document."""
+        return self.document(self.value)
+
+    def as_text(self) -> Lines:
+        """Return the lines for people."""
+        return self.text(self.value)
+
+    def exit_code(self) -> ExitCode:
+        """Return the exit code; to be asked after the answer was told."""
+        return self.code() if callable(self.code) else self.code

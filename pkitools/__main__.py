@@ -1,0 +1,5 @@
+"""``python -m pkitools``: the command line. The only module of the library that knows who uses it."""
+
+from pkitools_cli.main import main
+
+main()

@@ -1,0 +1,45 @@
+"""The register of rules and that of documents, as data: ``docs/schemas/rules-*-v1.json``."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable
+
+from pkitools.findings import Rule
+from pkitools.messages import LANGUAGES, Language, Message, message, template
+from pkitools.reports.document import rule_document
+
+
+def rules_list_document(rules: Iterable[Rule]) -> dict[str, object]:
+    """Return the whole document: rules with their sentences."""
+    return {"schema": "pkitools.rules-list/v1", "rules": [explained_document(rule) for rule in rules]}
+
+
+def rules_explain_document(rule: Rule) -> dict[str, object]:
+    """Return the whole document: one rule with its sentences."""
+    return {"schema": "pkitools.rules-explain/v1", "rule": explained_document(rule)}
+
+
+def explained_document(rule: Rule) -> dict[str, object]:
+    """Return a rule with its sentences in every language; ``<name>`` stands where a finding shows a value."""
+    document: dict[str, object] = {**rule_document(rule), "operands": operands(rule, "en")}
+    for chosen in LANGUAGES:
+        text = explained(rule, chosen)
+        document[chosen] = {"title": text.title, "message": text.message, "remedy": text.remedy}
+    return document
+
+
+def explained(rule: Rule, language: Language) -> Message:
+    """Return the sentences of a rule; ``<name>`` stands where a finding shows a value."""
+    return message(rule.code, shown_operands(rule, language), language)
+
+
+def shown_operands(rule: Rule, language: Language) -> dict[str, str]:
+    """Return what stands in the sentences where a finding shows a value: its name."""
+    return {name: f"<{name}>" for name in operands(rule, language)}
+
+
+def operands(rule: Rule, language: Language) -> list[str]:
+    """Return the names of the values that the sentences of a rule show."""
+    texts = template(rule.code, language).values()
+    return list(dict.fromkeys(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name))

@@ -1,0 +1,71 @@
+"""Requests judged and made, as data: ``docs/schemas/csr-check-v1.json`` and ``csr-create-v1.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pkitools.findings import Report
+from pkitools.reports.document import report_document
+from pkitools.requests import RequestFacts, SignedRequest, request_document
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRequest:
+    """One request that is on disk.
+
+    Args:
+        prefix: path of its files without ``.csr`` and ``.key``.
+        request: what was written.
+        encrypted: whether the key file is; of no meaning when the key was there before.
+        backups: where what stood in the place of the files is kept.
+    """
+
+    prefix: str
+    request: SignedRequest
+    encrypted: bool
+    backups: tuple[Path, ...] = ()
+
+    @property
+    def request_file(self) -> str:
+        """Path of the request."""
+        return f"{self.prefix}.csr"
+
+    @property
+    def key_file(self) -> str | None:
+        """Path of the key; ``None`` when it was there before."""
+        return f"{self.prefix}.key" if self.request.key.made_here else None
+
+
+def csr_check_document(
+    judged: Iterable[tuple[RequestFacts, Report]], profile: str | None = None, tsp: str | None = None
+) -> dict[str, object]:
+    """Return the whole document: each request with its report, and the names of what they were held to."""
+    return {
+        "schema": "pkitools.csr-check/v1",
+        "profile": profile,
+        "tsp": tsp,
+        "results": [
+            {"request": request_document(facts), "report": report_document(report)} for facts, report in judged
+        ],
+    }
+
+
+def csr_create_document(written: Iterable[WrittenRequest]) -> dict[str, object]:
+    """Return the whole document: each request that was written, and where."""
+    return {"schema": "pkitools.csr-create/v1", "requests": [_written(one) for one in written]}
+
+
+def _written(one: WrittenRequest) -> dict[str, object]:
+    plan = one.request.plan
+    return {
+        "profile": plan.profile.name,
+        "environment": str(plan.environment),
+        "oin": plan.subject.get("serialNumber"),
+        "request_file": one.request_file,
+        "key_file": one.key_file,
+        "key_encrypted": one.encrypted if one.key_file else None,
+        "backups": [str(path) for path in one.backups],
+        "request": request_document(one.request.facts),
+    }
