@@ -16,7 +16,7 @@ from pkitools.documents import Document, documents
 from pkitools.findings import Rule
 from pkitools.messages import message, template
 from pkitools.rulebook import Resting, all_rules, rests_on
-from tools import rooms
+from tools import reference, rooms
 
 DOCS = Path(__file__).parents[1] / "docs"
 MADE = "<!-- Made by tools/generate_docs.py from {source}. Do not edit. -->"
@@ -221,6 +221,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "documents.md": documents_page,
     "architecture.md": architecture_page,
+    **reference.PAGES,
 }
 
 
@@ -236,6 +237,7 @@ def main() -> int:
             continue
         outdated.append(name)
         if not check:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
     for name in outdated:
         print(f"{'out of date' if check else 'written'}: docs/{name}")

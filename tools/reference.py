@@ -5,8 +5,10 @@ Read with griffe, which parses the code and does not run it: a page is the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,15 +50,10 @@ def _names() -> dict[str, list[str]]:
 
 @cache
 def _package() -> griffe.Module:
+    logging.getLogger("griffe").setLevel(logging.ERROR)  # it wishes for types in docstrings, which are in the code
     loaded = griffe.load("pkitools", search_paths=[ROOT], docstring_parser="google", resolve_aliases=True)
     assert isinstance(loaded, griffe.Module)
     return loaded
-
-
-def pages() -> dict[str, str]:
-    """Return the name of each page under docs/ → its text."""
-    found = {f"reference/{room}.md": _page(room, names) for room, names in _names().items()}
-    return {"reference/README.md": _index(), **found}
 
 
 def _index() -> str:
@@ -72,26 +69,24 @@ def _index() -> str:
         lines += [f"## [{_TITLES[room]}]({room}.md)", ""]
         lines += [f"- [`{name}`]({room}.md#{name.lower()}): {_first_line(_object(room, name))}" for name in names]
         lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 def _page(room: str, names: list[str]) -> str:
     lines = [f"# {_TITLES[room]}", "", _NOTE, ""]
     for name in names:
         lines += [*_entry(name, _object(room, name)), ""]
-    return "\n".join(lines).rstrip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
 def _object(room: str, name: str) -> Any:
     """Return what a name stands for, wherever the room has it from; a room may import it when first asked."""
-    found: Any = _package()[room]
-    for part in (name,):
-        found = found[part]
+    found: Any = _package()[room][name]
     return found.final_target if found.is_alias else found
 
 
 def _first_line(item: Any) -> str:
-    return str(item.docstring.value).split("\n\n")[0].replace("\n", " ") if item.docstring else ""
+    return _plain(str(item.docstring.value).split("\n\n")[0].replace("\n", " ")) if item.docstring else ""
 
 
 def _entry(name: str, item: Any) -> Iterator[str]:
@@ -157,6 +152,11 @@ def _docstring(item: Any) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Turn the roles of Sphinx into code, the way the pages show it."""
-    import re
-
     return re.sub(r":\w+:`(?:~?[\w.]*\.)?([\w.]+)`", r"`\1`", text.replace("``", "`"))
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "reference/README.md": _index,
+    **{f"reference/{room}.md": partial(_page, room, names) for room, names in _names().items()},
+}
+"""Name of each page under docs/ → what makes its text."""
