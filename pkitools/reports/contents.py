@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from pkitools.arguments import aware
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
@@ -130,7 +131,7 @@ def cert_show_document(files: Iterable[DescribedFile], moment: datetime) -> dict
     """
     return {
         "schema": "pkitools.cert-show/v1",
-        "moment": instant(moment),
+        "moment": instant(aware(moment)),
         "files": [file_document(file, moment) for file in files],
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pkitools import text
+from pkitools.arguments import aware
 from pkitools.documents import Source
 from pkitools.findings import Outcome, Report, Rule
 from pkitools.messages import LANGUAGES, outcome_message
@@ -12,7 +13,7 @@ from pkitools.messages import LANGUAGES, outcome_message
 
 def instant(moment: datetime | None) -> str | None:
     """Return a moment as ISO 8601 in UTC with ``Z``."""
-    return text.instant(moment) if moment else None
+    return None if moment is None else text.instant(aware(moment))
 
 
 def source_document(source: Source) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from pkitools.arguments import choice, several
 from pkitools.environment import Environment
 from pkitools.reports.document import instant, source_document
 from pkitools.systems import Stance, Statement, System, Topic
@@ -17,9 +18,10 @@ def systems_list_document(systems: Iterable[System], moment: datetime) -> dict[s
 
 
 def systems_show_document(
-    system: System, moment: datetime, environments: Iterable[Environment] = tuple(Environment)
+    system: System, moment: datetime, environments: Environment | str | Iterable[Environment | str] = tuple(Environment)
 ) -> dict[str, object]:
     """Return the whole document: every statement of one system that holds at this moment."""
+    asked = [choice(Environment, each, "environments") for each in several(environments, str, "environments")]
     return {
         "schema": "pkitools.systems-show/v1",
         **_system(system),
@@ -31,7 +33,7 @@ def systems_show_document(
                     str(topic) for topic in ANSWERED if not system.statements_at(environment, moment, topic)
                 ),
             }
-            for environment in environments
+            for environment in asked
         },
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pkitools.arguments import aware
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant
 from pkitools.trust import (
@@ -55,7 +56,7 @@ def trust_show_document(
     """Return the whole document: what a name, a thumbprint or a file turned out to be."""
     return {
         "schema": "pkitools.trust-show/v1",
-        "moment": instant(moment),
+        "moment": instant(aware(moment)),
         "asked": asked,
         "hierarchy": hierarchy_document(hierarchy, moment) if hierarchy else None,
         "authorities": [authority_document(entry, moment) for entry in authorities],

@@ -119,6 +119,7 @@ MADE_HERE = frozenset(
 INNER = frozenset(
     [
         "signed_parts",
+        "file_document",
         "conformance",
         "departures",
         "key_identifier",
@@ -308,6 +309,11 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "known": [good_chain().tsp.der],
     },
     "SignedRequest.outputs": lambda: {"self": signed_request(), "prefix": "x", "passphrase": None},
+    "systems_list_document": lambda: {"systems": [system()], "moment": MOMENT},
+    "systems_show_document": lambda: {"system": system(), "moment": MOMENT},
+    "trust_list_document": lambda: {"moment": MOMENT},
+    "trust_show_document": lambda: {"asked": "g1-private", "moment": MOMENT},
+    "cert_show_document": lambda: {"files": (), "moment": MOMENT},
     "Report.codes": lambda: {"self": Report("s")},
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},

@@ -78,9 +78,7 @@ def test_people_at_a_terminal_get_the_command_lines_remedies() -> None:
     }
     assert users == {
         "remedies.py",
-        "oin.py",  # JSON
-        "cert_show.py",  # JSON
-        "cert_show_text.py",  # shows no remedy: it describes
+        "show_text.py",  # shows no remedy: it describes
     }
 
 
