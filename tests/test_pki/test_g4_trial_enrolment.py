@@ -244,7 +244,7 @@ def test_what_pyyaml_writes_is_read_back(document: dict[str, object]) -> None:
 
 def test_without_pyyaml_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "yaml", None)
-    with pytest.raises(StateError, match=r"pkitools\[g4-trial\]"):
+    with pytest.raises(StateError, match=r"pkitools-nl\[g4-trial\]"):
         read(TLS)
 
 
