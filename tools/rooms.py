@@ -52,10 +52,8 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "systems": "what each connected system asks, per environment, as data",
     },
     {"checking": "everything about one certificate merged into one report"},
-    {
-        "reports": "a result to text or to a JSON document",
-        "rulebook": "the one register of rules, and what rests on each document",
-    },
+    {"rulebook": "the one register of rules, and what rests on each document"},
+    {"reports": "a result to text or to a JSON document"},
 )
 """Every room with what it is for, the lowest floor first. A room imports rooms on lower floors only."""
 

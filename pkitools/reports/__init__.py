@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.lint import LintedCertificate, cert_lint_document, lint_document
     from pkitools.reports.oin import oin_check_document, oin_derive_document
     from pkitools.reports.register import (
+        rules_documents_document,
         rules_explain_document,
         rules_list_document,
     )
@@ -52,6 +53,7 @@ __all__ = [
     "report_text",
     "request_document",
     "rule_document",
+    "rules_documents_document",
     "rules_explain_document",
     "rules_list_document",
     "schema_names",
@@ -75,6 +77,7 @@ _MODULES: Final = {
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "lint_document"),
     "pkitools.reports.oin": ("oin_check_document", "oin_derive_document"),
     "pkitools.reports.register": (
+        "rules_documents_document",
         "rules_explain_document",
         "rules_list_document",
     ),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pkitools.findings import Rule
 from pkitools.messages import LANGUAGES, Language, Message, message, template
 from pkitools.reports.document import rule_document
+
+if TYPE_CHECKING:  # the rulebook loads every room
+    from pkitools.rulebook import Resting
 
 
 def rules_list_document(rules: Iterable[Rule]) -> dict[str, object]:
@@ -18,6 +22,38 @@ def rules_list_document(rules: Iterable[Rule]) -> dict[str, object]:
 def rules_explain_document(rule: Rule) -> dict[str, object]:
     """Return the whole document: one rule with its sentences."""
     return {"schema": "pkitools.rules-explain/v1", "rule": explained_document(rule)}
+
+
+def rules_documents_document(found: Iterable[Resting]) -> dict[str, object]:
+    """Return the whole document: documents of the register with what rests on each."""
+    return {"schema": "pkitools.rules-documents/v1", "documents": [resting_document(resting) for resting in found]}
+
+
+def resting_document(resting: Resting) -> dict[str, object]:
+    """Return a document of the register, and by name everything that rests on it."""
+    document = resting.document
+    return {
+        "key": document.key,
+        "title": dict(document.title),
+        "version": document.version,
+        "status": str(document.status),
+        "url": document.url or None,
+        "read": document.read.isoformat(),
+        "replaces": document.replaces or None,
+        "rules": [rule.code for rule in resting.rules],
+        "statements": [
+            {"system": each.system.name, "topic": str(each.statement.topic), "section": each.statement.source.section}
+            for each in resting.statements
+        ],
+        "profiles": [
+            {"profile": each.profile, "part": each.part, "section": each.basis.source.section}
+            for each in resting.profiles
+        ],
+        "tsps": [tsp.name for tsp in resting.tsps],
+        "prefixes": [prefix.prefix for prefix in resting.prefixes],
+        "schemes": [{"kind": scheme.kind, "start": scheme.start} for scheme in resting.schemes],
+        "examples": list(resting.examples),
+    }
 
 
 def explained_document(rule: Rule) -> dict[str, object]:

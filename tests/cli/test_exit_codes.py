@@ -49,6 +49,7 @@ TABLE: dict[str, dict[int, str]] = {
     "trust show": {0: "trust show g4-tls", 1: "trust show {world}/noise"},
     "rules list": {0: "rules list"},
     "rules explain": {0: "rules explain oin.syntax.length"},
+    "rules documents": {0: "rules documents"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},
     "test-pki list": {0: "test-pki list {world}/pki", 1: "test-pki list {world}/noise"},

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from pkitools.rulebook import all_rules
+from pkitools.documents import documents
+from pkitools.rulebook import all_rules, rests_on
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
@@ -111,3 +112,38 @@ def test_a_code_like_no_other_is_a_usage_error(run: Any) -> None:
     assert code == 2
     assert "rules list" in err
     assert "\x1b" not in err
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_documents_names_each_document_once(run: Any, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, err = run("documents", lang=lang)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    entries = " ".join(lines[:-2]).replace("     ", " \n ")  # a name may be broken over lines
+    for document in documents():
+        name = f"{document.title[lang]} {document.version}".strip()
+        assert f"{name} \n" in entries, document.key
+        assert document.url in entries
+        assert f" {document.read}" in entries
+    assert lines[-1].startswith(f"{len(documents())} ")
+    assert not [line for line in lines if len(line) > 80 and "http" not in line and line != lines[-1]]
+    assert "cli." not in out
+
+
+def test_documents_says_how_much_rests_on_each(run: Any) -> None:
+    _, out, _ = run("documents")
+    resting = rests_on()["rfc-5280"]
+    (place,) = (number for number, line in enumerate(out.splitlines()) if line.startswith("RFC 5280"))
+    assert f"    {len(resting.rules)} rules" in out.splitlines()[place + 3]
+
+
+def test_documents_as_json_names_what_rests_on_them(run: Any) -> None:
+    code, out, _ = run("documents", "--json")
+    assert code == 0
+    parsed = json.loads(out)
+    assert_valid(parsed, "rules-documents-v1")
+    assert [each["key"] for each in parsed["documents"]] == [document.key for document in documents()]
+    assert sorted(code for each in parsed["documents"] for code in each["rules"]) == [rule.code for rule in all_rules()]
+    trial = next(each for each in parsed["documents"] if each["key"] == "g4-trial-profiles")
+    assert {"g4-tls", "trial"} & {part["profile"] for part in trial["profiles"]}

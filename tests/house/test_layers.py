@@ -20,7 +20,6 @@ BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that o
 
 MOST_FILES = 15
 FULL = {
-    "cli/pkitools_cli/commands": "a file per noun and verb: the folder is the list of commands",
     "pkitools/oin": "an identifier a file, each readable with its standard beside it",
     "pkitools/rules": "a file per source document: the folder is the list of documents",
     "pkitools/x509": "a file per part of a certificate; the reader is one door before them",

@@ -18,7 +18,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.oin import OIN, NoOINError, check_oin, oin_from_rsin
 from pkitools.requests import check_request, read_request
-from pkitools.rulebook import all_rules, find_rule
+from pkitools.rulebook import all_rules, find_rule, rests_on
 from pkitools.rules import lint
 from pkitools.systems import get_system, systems
 from pkitools.trust import get_hierarchy
@@ -129,6 +129,10 @@ def test_rules(run: Command) -> None:
     same(reports.rules_list_document(all_rules()), run("rules", "list", "--json").document)
     code = "oin.syntax.length"
     same(reports.rules_explain_document(find_rule(code)), run("rules", "explain", code, "--json").document)
+
+
+def test_documents_and_what_rests_on_them(run: Command) -> None:
+    same(reports.rules_documents_document(rests_on().values()), run("rules", "documents", "--json").document)
 
 
 def test_the_room_costs_nothing_before_it_is_used() -> None:

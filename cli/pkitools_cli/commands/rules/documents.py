@@ -1,0 +1,61 @@
+"""``pkitools rules documents``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import click
+
+from pkitools.documents import Document
+from pkitools.reports import rules_documents_document
+from pkitools.rulebook import Resting, rests_on
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import wrapped
+from pkitools_cli.reply import Line, Reply
+
+_INDENT: Final = "    "
+
+
+@click.command("documents", cls=Command, help="cli.rules.documents.help")
+def command() -> Reply[Sequence[Resting]]:
+    """Name every document of the register once, with what rests on it."""
+    return Reply(tuple(rests_on().values()), document=rules_documents_document, text=_text)
+
+
+def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
+    for resting in found:
+        document = resting.document
+        name = f"{document.title[language()]} {document.version}".rstrip()
+        yield from (Line(line, bold=True) for line in wrapped(name, ""))
+        yield from wrapped(_standing(document), _INDENT)
+        if document.url:
+            yield f"{_INDENT}{document.url}"  # never broken: it is there to be followed
+        yield from wrapped(_rests(resting), _INDENT)
+    yield ""
+    yield tr("cli.rules.documents.count", count=len(found))
+
+
+def _standing(document: Document) -> str:
+    status = tr(f"cli.rules.documents.status.{document.status}")
+    return tr("cli.rules.documents.standing", status=status, day=document.read)
+
+
+def _rests(resting: Resting) -> str:
+    """Return how many things of each kind rest on a document."""
+    counts = {
+        "rules": len(resting.rules),
+        "statements": len(resting.statements),
+        "profiles": len(resting.profiles),
+        "tsps": len(resting.tsps),
+        "prefixes": len(resting.prefixes),
+        "schemes": len(resting.schemes),
+        "examples": len(resting.examples),
+    }
+    told = [
+        tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)
+        for kind, count in counts.items()
+        if count
+    ]
+    return ", ".join(told) or tr("cli.rules.documents.nothing")
