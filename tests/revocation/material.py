@@ -85,7 +85,7 @@ class World:
         return check_revocation([link.der for link in leaf.path], crls=crls, **arguments)
 
 
-def loopback_fetcher(*ports: int, seconds: float = 5.0, **arguments: Any) -> HttpFetcher:
+def loopback_fetcher(*ports: int, seconds: float = 50.0, **arguments: Any) -> HttpFetcher:
     """A fetcher that may go to 127.0.0.1 on these ports, and nowhere else that is not public."""
     arguments.setdefault("allow_net", [LOOPBACK])
     return HttpFetcher(total_seconds=seconds, connect_seconds=seconds, allow_ports=frozenset(ports), **arguments)

@@ -17,7 +17,8 @@ from pkitools_test_pki.faults.crls import CRL_FAULTS
 from pkitools_test_pki.faults.http import BEHAVIOURS
 from pkitools_test_pki.faults.responses import OCSP_FAULTS
 from tests.revocation.material import World
-from tests.revocation.situations import SHORT, Scene, situation
+from tests.revocation.situations import LONG, Scene, situation
+from tests.support.effort import bounded
 from tests.support.fault_server import FaultServer
 
 # what is accepted and told, besides the status
@@ -32,7 +33,7 @@ NOTES: Final = {
     "K1.symlink": "cache-ignored",
     "K1.half": "cache-ignored",
 }
-SLACK: Final = 2.0  # for a machine that does more than this; the bound itself is what matters
+EFFORT: Final = 20.0  # seconds of processor time, the server of the test included: it may make 10,000 answers
 HUNGRY: Final = frozenset(name for name in faults() if name.startswith(("N10.", "N11.", "N12.")))
 MEGABYTE: Final = 1 << 20
 
@@ -44,13 +45,13 @@ def test_fault(name: str, world: World, server: FaultServer, tmp_path: Path, mon
     if name in HUNGRY:
         tracemalloc.start()
     try:
-        found = situation(name)(scene)
+        with bounded(EFFORT, wall=2 * LONG):
+            found = situation(name)(scene)
         peak = tracemalloc.get_traced_memory()[1] if name in HUNGRY else 0
     finally:
         if name in HUNGRY:
             tracemalloc.stop()
     assert (found.status.kind, found.status.code) == (StatusKind(fault.status), fault.code)
-    assert scene.seconds < (SHORT if fault.code == "timeout" else 5.0) + SLACK
     assert peak < 64 * MEGABYTE + 8 * MEGABYTE  # the server of the test has its own
     assert NOTES.get(name, "") in {*found.notes, ""}
     if found.result is not None:

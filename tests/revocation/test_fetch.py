@@ -19,6 +19,7 @@ from pkitools.revocation import FetchError, FetchRequest
 from pkitools_test_pki.faults.http import Behaviour, Exchange, answer, good, head, redirect
 from tests.revocation.material import loopback_fetcher
 from tests.revocation.situations import tls_contexts
+from tests.support.effort import bounded
 from tests.support.fault_server import FaultServer
 
 LIMIT = 10_000
@@ -26,6 +27,10 @@ LIMIT = 10_000
 
 def raw(data: bytes) -> Behaviour:
     return lambda exchange: exchange.send(data)
+
+
+SOON = 15
+"""Seconds on the wall within which the fetcher ends what it was given a fraction of a second for, on any machine."""
 
 
 def fetch(
@@ -178,30 +183,26 @@ def test_the_time_is_for_everything_together(server: FaultServer) -> None:
 
     for number in range(4):
         server.serve(f"/{number}", slow)
-    started = time.monotonic()
     assert fault(lambda: fetch(server, "/0", seconds=0.6)) == "timeout"
-    assert time.monotonic() - started < 2.5
 
 
 def test_the_request_may_allow_less_than_the_fetcher(server: FaultServer) -> None:
     server.serve("/x", Exchange.wait)
-    started = time.monotonic()
-    fetcher = loopback_fetcher(server.port, seconds=30)
-    assert fault(lambda: fetcher.fetch(FetchRequest(server.base_url + "/x", 1, seconds=0.2))) == "timeout"
-    assert time.monotonic() - started < 2.5
+    fetcher = loopback_fetcher(server.port, seconds=10 * SOON)
+    with bounded(5.0, wall=SOON):
+        assert fault(lambda: fetcher.fetch(FetchRequest(server.base_url + "/x", 1, seconds=0.2))) == "timeout"
 
 
 def test_a_name_server_that_is_silent() -> None:
     gone = threading.Event()
 
     def silent(_host: str, _port: int) -> list[str]:
-        gone.wait(20)
+        gone.wait(10 * SOON)
         return []
 
-    started = time.monotonic()
     fetcher = loopback_fetcher(seconds=0.3, resolver=silent)
-    assert fault(lambda: fetcher.fetch(FetchRequest("http://crl.example/", 1))) == "dns"
-    assert time.monotonic() - started < 2.5
+    with bounded(5.0, wall=SOON):
+        assert fault(lambda: fetcher.fetch(FetchRequest("http://crl.example/", 1))) == "dns"
     gone.set()
 
 
@@ -261,10 +262,9 @@ def test_https(tmp_path: Path) -> None:
 def test_tls_that_never_shakes_hands(server: FaultServer) -> None:
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    started = time.monotonic()
     fetcher = loopback_fetcher(port, seconds=0.3)
-    assert fault(lambda: fetcher.fetch(FetchRequest(f"https://127.0.0.1:{port}/", 1))) == "timeout"
-    assert time.monotonic() - started < 2.5
+    with bounded(5.0, wall=SOON):
+        assert fault(lambda: fetcher.fetch(FetchRequest(f"https://127.0.0.1:{port}/", 1))) == "timeout"
     listener.close()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from pkitools.validation.name_constraints import (
@@ -20,6 +18,7 @@ from pkitools.x509.der import DERError
 from pkitools.x509.path_certificate import load
 from tests.support.chains import NC, SAN, Issued, authority, end_entity, excluded, permitted
 from tests.support.der import common_name, name, sequence, tlv
+from tests.support.effort import bounded
 
 OTHER = 0xA0
 
@@ -143,7 +142,5 @@ def test_names_times_subtrees_have_a_bound() -> None:
     root = authority("Root", extensions={NC: (True, subtrees)})
     leaf = end_entity("leaf", root, extensions={SAN: (False, sequence(*(der(DNS, f"n{n}.nl") for n in range(1000))))})
     path = [load(leaf.der), load(root.der)]
-    started = time.perf_counter()
-    with pytest.raises(TooManyComparisons):
+    with bounded(1.0), pytest.raises(TooManyComparisons):
         check_name_constraints(path)
-    assert time.perf_counter() - started < 1

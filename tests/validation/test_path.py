@@ -34,6 +34,7 @@ from tests.support.chains import (
 from tests.support.der import sequence, tlv
 
 HOST = "host.example.nl"
+JUNK = (b"", b"\x30", b"\x30\x80\x00\x00", b"\x30\x03\x02\x01\x01")
 
 
 def judge(leaf: Issued, *above: Issued, anchors: tuple[Issued, ...] | None = None, **asked: object) -> PathResult:
@@ -95,17 +96,17 @@ def test_a_refusal_raises_with_its_report_and_a_sentence() -> None:
     assert caught.value.result.report.verdict is Verdict.FAILED
 
 
-@pytest.mark.parametrize("junk", [b"", b"\x30", b"\x30\x80\x00\x00", b"\x30\x03\x02\x01\x01"])
-def test_an_end_entity_that_is_no_certificate_is_an_error_of_our_own(junk: bytes) -> None:
+@pytest.mark.parametrize(
+    ("junk", "code"),
+    [
+        *((der, "validation.error.unreadable_certificate") for der in JUNK),
+        (b"-----BEGIN CERTIFICATE-----", "sources.error.pem_not_closed"),
+    ],
+)
+def test_an_end_entity_that_is_no_certificate_is_an_error_of_our_own(junk: bytes, code: str) -> None:
     with pytest.raises(InputError) as caught:
         validate_path(junk, anchors=[good_chain().root.der], moment=MOMENT)
-    assert caught.value.code == "validation.error.unreadable_certificate"
-
-
-def test_broken_pem_is_called_broken_pem() -> None:
-    with pytest.raises(InputError) as caught:
-        validate_path(b"-----BEGIN CERTIFICATE-----", anchors=[good_chain().root.der], moment=MOMENT)
-    assert caught.value.code == "sources.error.pem_not_closed"
+    assert caught.value.code == code
 
 
 def test_a_naive_moment_is_refused() -> None:
