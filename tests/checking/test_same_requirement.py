@@ -133,6 +133,7 @@ def test_without_a_system_and_for_one_that_asks_none_it_is_a_warning(laboratory:
         assert report.codes() & set(SAME_REQUIREMENT[0]) == {"x509.oin.missing"}
 
 
+@pytest.mark.slow
 def test_verdict_and_exit_code_of_the_whole_catalogue_are_those_of_the_findings_as_recorded(
     laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

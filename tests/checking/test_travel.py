@@ -107,6 +107,7 @@ def test_a_result_goes_to_a_new_process_and_back() -> None:
             assert parts(again) == parts(result)
 
 
+@pytest.mark.slow
 def test_what_a_worker_is_handed_travels_as_well() -> None:
     for system in systems():
         again = pickle.loads(pickle.dumps(system))

@@ -17,6 +17,8 @@ from tests.support.command import Command
 from tests.support.schemas import assert_valid
 from tests.support.serving import real_time
 
+pytestmark = pytest.mark.slow
+
 PROFILES = ("g4-tls", "g1-server")  # G4: no OCSP, CRLs only; G1: OCSP for the end entity
 
 

@@ -210,6 +210,7 @@ def test_what_goes_wrong_is_one_sentence_and_leaves_nothing(
     assert run("test-pki", "verify", "pki").code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_end_to_end_openssl_agrees(run: Command, tmp_path: Path) -> None:
     openssl = judge("openssl")

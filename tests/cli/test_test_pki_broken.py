@@ -70,6 +70,7 @@ def test_every_command_of_the_index_shows_its_defect(
     assert shown_by(run, catalogue, index["sound"]["command"], monkeypatch) == set()
 
 
+@pytest.mark.slow
 def test_the_index_is_by_its_schema_and_every_file_is_there(catalogue: Path) -> None:
     index = index_of(catalogue)
     assert_valid(index, "test-pki-broken-v1")
@@ -79,6 +80,7 @@ def test_the_index_is_by_its_schema_and_every_file_is_there(catalogue: Path) -> 
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_the_markdown_has_every_defect_and_nothing_that_acts_on_a_terminal(catalogue: Path) -> None:
     text = (catalogue / "index.md").read_text(encoding="utf-8")
     for found in defects():

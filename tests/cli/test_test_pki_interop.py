@@ -13,6 +13,8 @@ from tests.support.command import Command
 from tests.support.g4_trial import G4TrialFolder
 from tests.support.schemas import assert_valid
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
 
 POOL = KeyPool(small_keys, limit=4)

@@ -193,6 +193,7 @@ for overwrite in (False, True):
 )
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_what_was(tmp_path: Path, system: tuple[tuple[str, ...], bool]) -> None:
     run(tmp_path, FAILURES, *system)
 
@@ -230,6 +231,7 @@ for overwrite in (False, True):
 )
 
 
+@pytest.mark.slow
 def test_a_kill_leaves_all_or_a_set_that_can_be_made_again(
     tmp_path: Path, system: tuple[tuple[str, ...], bool]
 ) -> None:

@@ -90,11 +90,13 @@ def loaded(program: str) -> set[str]:
     return {*json.loads(done.stdout)} & only_for_the_full_engine()
 
 
+@pytest.mark.slow
 def test_there_is_something_to_keep_out() -> None:
     assert {"pyhanko_certvalidator", "aiohttp", "oscrypto", "multidict", "yarl"} <= only_for_the_full_engine()
     assert {"pyhanko_certvalidator", "uritools"} <= loaded("import pkitools.validation.engines.full")
 
 
+@pytest.mark.slow
 def test_importing_pkitools_loads_nothing_of_the_full_engine() -> None:
     """Fourteen packages of the nineteen are there for it alone; who only imports must not pay for them."""
     packages: Iterable[pkgutil.ModuleInfo] = (
@@ -128,6 +130,7 @@ assert "lab.api.mijniconnect.nl" in out.getvalue()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", [CHECK, COMMAND], ids=["library", "command"])
 def test_a_sound_certificate_is_judged_without_the_full_engine(program: str) -> None:
     chain = str(shared("samples/certificates") / f"{SAMPLE}.chain.pem")

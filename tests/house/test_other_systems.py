@@ -19,6 +19,8 @@ from pkitools_test_pki.pki import build
 from tests.support import other_system
 from tests.support.requests import request
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SYSTEMS = {"windows": (other_system.WINDOWS, True), "bare": (other_system.EVERYTHING, False)}
 MOMENT = datetime(2027, 3, 1, tzinfo=UTC)

@@ -45,6 +45,7 @@ def test_the_top_level_of_the_wheel_is_three_packages_and_its_metadata(wheel_nam
     assert len(top) == len(PACKAGES) + 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_module_and_data_file_is_in_the_wheel(package: str, wheel_names: set[str]) -> None:
     folder = PACKAGES[package] / package
@@ -60,6 +61,7 @@ def test_every_module_and_data_file_is_in_the_wheel(package: str, wheel_names: s
     assert {name for name in wheel_names if name.startswith(f"{package}/")} == files
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_no_private_key_and_no_test(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
         for name in wheel.namelist():
@@ -68,6 +70,7 @@ def test_the_wheel_holds_no_private_key_and_no_test(built: Path) -> None:
                 assert b"PRIVATE KEY-----\n" not in wheel.read(name), name
 
 
+@pytest.mark.slow
 def test_the_source_distribution_can_be_tested_from(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
@@ -76,6 +79,7 @@ def test_the_source_distribution_can_be_tested_from(built: Path) -> None:
     assert {"tests/house/test_packaging.py", "tools/make_venv.sh", "docs/schemas/report-v1.json"} <= names
 
 
+@pytest.mark.slow
 def test_what_the_package_says_of_itself_is_known(built: Path) -> None:
     """No address or account is made up: what is not known is left out."""
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
@@ -93,6 +97,7 @@ def test_every_python_that_is_named_is_tested_where_it_is_found() -> None:
     assert said == {"3.11", *loop.removeprefix("for version in ").removesuffix("; do").split()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["*.whl", "*.tar.gz"])
 def test_it_runs_where_it_was_installed(built: Path, tmp_path: Path, pattern: str) -> None:
     """In an environment of its own, from another folder; only the dependencies are borrowed."""

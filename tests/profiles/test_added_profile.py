@@ -54,6 +54,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 def test_a_profile_added_as_data_is_judged_as_its_twin(judged: dict[str, dict[str, Any]], name: str) -> None:
     twin, policy, its_policy = TWINS[name]

@@ -81,6 +81,7 @@ def test_the_encryption_is_as_strong_as_it_says() -> None:
     assert len(scheme["parameters"]) == 16
 
 
+@pytest.mark.slow
 def test_two_encryptions_of_one_key_have_nothing_in_common() -> None:
     first, second = (pooled_key(EC).pem(PASSPHRASE).splitlines()[2:] for _ in range(2))
     assert not set(first[:-1]) & set(second[:-1])

@@ -84,6 +84,7 @@ def test_what_is_no_document_of_ours(tmp_path: Path, content: bytes) -> None:
     assert len(cache.take_notes()) == 1
 
 
+@pytest.mark.slow
 def test_no_byte_can_change_unnoticed(tmp_path: Path) -> None:
     """But those of the moment, which only decide when it is asked again."""
     cache = DiskCache(tmp_path / "cache")

@@ -27,6 +27,7 @@ def large(key: rsa.RSAPrivateKey) -> bytes:
     return benchmark.made(key, ENTRIES)
 
 
+@pytest.mark.slow
 def test_reading_takes_a_few_hashes(large: bytes, key: rsa.RSAPrivateKey) -> None:
     public = spki(key.public_key())
     first = min(benchmark.timed(lambda: benchmark.first(large, public)) for _ in range(3))
@@ -40,6 +41,7 @@ def test_later_look_ups_take_microseconds(large: bytes) -> None:
     assert absent < 100e-6
 
 
+@pytest.mark.slow
 def test_memory_is_a_few_times_the_file(large: bytes, key: rsa.RSAPrivateKey) -> None:
     small = benchmark.made(key, 5000)
     assert benchmark.memory(large, small, spki(key.public_key())) < 4

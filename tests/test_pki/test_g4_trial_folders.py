@@ -23,6 +23,8 @@ from tests.support.g4_trial import MADE, G4TrialFolder
 from tests.support.judges import judge
 from tests.test_pki.conftest import MOMENT
 
+pytestmark = pytest.mark.slow
+
 yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
 
 Make = Callable[..., G4TrialFolder]

@@ -153,6 +153,7 @@ def test_renewing_writes_the_file_of_the_folder(folder: Path) -> None:
         source.close()
 
 
+@pytest.mark.slow
 def test_nobody_ever_reads_a_torn_or_backward_crl(folder: Path) -> None:
     source = FolderSource(folder, moment=MOMENT, keys=elliptic_keys)
     shelf, tsp, faults = Shelf(source), source.pki["g4-tls-tsp"], list[str]()

@@ -256,6 +256,7 @@ def tool(name: str) -> str:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize("version", VERSIONS)
 def test_curl(world: World, version: str, now: datetime) -> None:
@@ -274,6 +275,7 @@ def test_curl(world: World, version: str, now: datetime) -> None:
     assert world.refusal().handshake.detail == "certificate has expired"
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 @pytest.mark.parametrize(("version", "option"), [("1.2", "-tls1_2"), ("1.3", "-tls1_3")])
 def test_openssl_s_client(world: World, version: str, option: str, now: datetime) -> None:

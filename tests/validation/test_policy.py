@@ -115,6 +115,7 @@ def test_policies_have_a_bound() -> None:
         valid_policies(path(many, held(A)), ANYTHING)
 
 
+@pytest.mark.slow
 def test_both_implementations_agree_on_random_paths() -> None:
     chance = random.Random(9618)
     engine = CertvalidatorEngine()

@@ -427,6 +427,7 @@ def test_the_limits() -> None:
         read_certificate(certificate(serial=integer(1 << 9000)))
 
 
+@pytest.mark.slow
 def test_mutated_certificates_give_facts_or_our_error() -> None:
     generator = random.Random(20261122)
     seeds = [*corpus.real().values()][:12]
