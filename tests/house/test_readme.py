@@ -19,7 +19,7 @@ from pkitools_test_pki.pki import build
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
-LIBRARY = next(text for language, text in BLOCKS if language == "python" and "from pkitools.checking" in text)
+LIBRARY = next(text for language, text in BLOCKS if language == "python" and "pkitools.check_file" in text)
 COMMANDS = [
     line.partition("#")[0].strip()
     for _, text in BLOCKS
@@ -30,7 +30,7 @@ COMMANDS = [
 
 def test_the_library_example_runs(tmp_path: Path) -> None:
     issued = build("g4-tls", moment=datetime.now(UTC), keys=elliptic_keys).issue("g4-tls")
-    (tmp_path / "koppeling.der").write_bytes(issued.der)
+    (tmp_path / "koppeling.pem").write_bytes(issued.chain_pem)
     done = subprocess.run(
         [sys.executable, "-W", "error::DeprecationWarning", "-c", LIBRARY],
         cwd=tmp_path,
