@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from benchmarks._timing import interleaved
 from pkitools_test_pki.algorithms import PSS_SHA512, PrivateKey
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import CrlBlueprint, Revocation, crl_number
+from pkitools_test_pki.crl import CrlBlueprint, RevokedEntry, crl_number
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import KeyPool, KeySource, elliptic_keys, fresh_keys, small_keys
 from pkitools_test_pki.ledger import random_serial_number
@@ -157,7 +157,7 @@ def _commands() -> list[Row]:
 
 def _crl(tsp: Authority) -> list[Row]:
     def ours(count: int) -> Callable[[], object]:
-        listed = [Revocation(random_serial_number(), MOMENT, "superseded") for _ in range(count)]
+        listed = [RevokedEntry(random_serial_number(), MOMENT, "superseded") for _ in range(count)]
         blueprint = CrlBlueprint(tsp.signature, tsp.subject, MOMENT, MOMENT, listed, (crl_number(1),))
         return lambda: blueprint.signed(tsp.key)
 

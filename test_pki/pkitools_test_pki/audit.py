@@ -16,7 +16,7 @@ from pkitools.files import read_bytes
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.folder import CERTIFICATES, CRLS, PRIVATE, TRUST, PKIFolder
 from pkitools_test_pki.keys import load_key, spki
-from pkitools_test_pki.store import CrlRow, Row, crl_start_setting
+from pkitools_test_pki.store import CrlRow, IssuedRow, crl_start_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _problem(slug: str, **params: object) -> Problem:
     return Problem(f"test_pki.problem.{slug}", params)
 
 
-def _doubled(rows: list[Row]) -> Iterator[Problem]:
+def _doubled(rows: list[IssuedRow]) -> Iterator[Problem]:
     used = Counter((row.authority, row.serial_number) for row in rows)
     for (authority, number), count in used.items():
         if count > 1:
@@ -109,7 +109,7 @@ def _public_key(der: bytes) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _certificate_problems(folder: PKIFolder, row: Row) -> Iterator[Problem]:
+def _certificate_problems(folder: PKIFolder, row: IssuedRow) -> Iterator[Problem]:
     shown = f"{row.serial_number:x}"
     issuer = x509.load_der_x509_certificate(folder.pki[row.authority].certificate.der)
     try:

@@ -13,7 +13,7 @@ from pkitools_test_pki import content, crl, extensions
 from pkitools_test_pki.algorithms import SCHEMES, PrivateKey, PublicKey, SignatureScheme, scheme_for
 from pkitools_test_pki.blueprint import Blueprint, Deviation, validity
 from pkitools_test_pki.content import Issuer
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.enrol import Change, enrol, read_request
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys, spki
@@ -260,7 +260,7 @@ class Authority:
         reason: str | None = "cessationOfOperation",
         *,
         moment: datetime | None = None,
-    ) -> Revocation:
+    ) -> RevokedEntry:
         """Revoke what this authority issued, given as a certificate or its serial number.
 
         Raises:
@@ -269,11 +269,11 @@ class Authority:
         if reason is not None and reason not in crl.REASONS:
             raise InvalidValueError("test_pki.error.reason", reason=reason, known=", ".join(crl.PKIOVERHEID_REASONS))
         number = certificate if isinstance(certificate, int) else certificate.serial_number
-        revocation = Revocation(number, moment or self.moment, reason)
+        revocation = RevokedEntry(number, moment or self.moment, reason)
         self.ledger.revoke(self.name, revocation)
         return revocation
 
-    def status(self, serial_number: int) -> tuple[Status, Revocation | None]:
+    def status(self, serial_number: int) -> tuple[Status, RevokedEntry | None]:
         """Return what an OCSP responder would say of a serial number."""
         return self.ledger.status(self.name, serial_number)
 
@@ -298,7 +298,7 @@ class Authority:
             StateError: no complete CRL was published yet.
         """
 
-        def added(state: CrlState) -> tuple[tuple[Extension, ...], Iterable[Revocation]]:
+        def added(state: CrlState) -> tuple[tuple[Extension, ...], Iterable[RevokedEntry]]:
             if state.base_number is None:
                 raise StateError("test_pki.error.no_base_crl", authority=self.name)
             return (crl.delta_indicator(state.base_number),), state.revocations[state.base_count :]
@@ -328,7 +328,7 @@ class Authority:
         """
         point = crl.issuing_distribution_point(self.partition_url(partition))
 
-        def part(state: CrlState) -> tuple[tuple[Extension, ...], Iterable[Revocation]]:
+        def part(state: CrlState) -> tuple[tuple[Extension, ...], Iterable[RevokedEntry]]:
             return (point,), (r for r in state.revocations if self.partition_of(r.serial_number, count) == partition)
 
         return publish(self, f"partition-{partition}-of-{count}", part, deviation, moment=moment, hours=hours)

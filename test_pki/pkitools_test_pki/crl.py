@@ -59,7 +59,7 @@ TBS_FIELDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Revocation:
+class RevokedEntry:
     """One revoked certificate. ``reason`` is a name of :data:`REASONS`; ``None`` writes no reason code."""
 
     serial_number: int
@@ -76,7 +76,7 @@ class CrlBlueprint:
     issuer: bytes
     this_update: datetime
     next_update: datetime | None
-    revocations: Iterable[Revocation]
+    revocations: Iterable[RevokedEntry]
     extensions: tuple[Extension, ...] = ()
     raw: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -101,7 +101,7 @@ class CrlBlueprint:
         return der.sequence(tbs, self.signature.algorithm_identifier, der.bits(self.signature.sign(key, tbs)))
 
 
-def entry(revocation: Revocation) -> bytes:
+def entry(revocation: RevokedEntry) -> bytes:
     """Return one entry of revokedCertificates."""
     listed = _reason(revocation.reason) if revocation.reason else b""
     if revocation.extensions:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # each command loads what it does, and no more
     from pkitools_test_pki.issued import IssuedCertificate
     from pkitools_test_pki.server import PkiServer
     from pkitools_test_pki.server.rehearsal import Rehearsal
-    from pkitools_test_pki.store import Row
+    from pkitools_test_pki.store import IssuedRow
 
 Document = dict[str, object]
 
@@ -110,12 +110,12 @@ def crl_document(paths: Iterable[Path]) -> Document:
     return {"schema": "pkitools.test-pki-crl/v1", "files": [str(path) for path in paths]}
 
 
-def list_document(rows: Iterable[Row]) -> Document:
+def list_document(rows: Iterable[IssuedRow]) -> Document:
     """Return the whole document of ``list``."""
     return {"schema": "pkitools.test-pki-list/v1", "certificates": [_row(row) for row in rows]}
 
 
-def _row(row: Row) -> Document:
+def _row(row: IssuedRow) -> Document:
     subject, not_after = subject_and_end(row)
     revoked = row.revocation
     return {
@@ -129,7 +129,7 @@ def _row(row: Row) -> Document:
     }
 
 
-def subject_and_end(row: Row) -> tuple[str | None, datetime | None]:
+def subject_and_end(row: IssuedRow) -> tuple[str | None, datetime | None]:
     """Return whom a certificate of the list names and when it ends; ``None`` of one that was lost."""
     from pkitools.x509 import read_certificate
 
@@ -259,18 +259,18 @@ class Serving:
 def serve_document(serving: Serving) -> Document:
     """Return the whole document of ``serve``."""
     server, rehearsal = serving.server, serving.rehearsal
-    assert server.site is not None  # a folder was given
+    assert server.router is not None  # a folder was given
     return {
         "schema": "pkitools.test-pki-serve/v1",
         "folder": serving.folder,
         "url": server.url,
-        "base_url": server.site.base_url,
+        "base_url": server.router.base_url,
         "reachable": server.is_where_certificates_say,
         "ocsp": serving.ocsp,
         "faults": list(server.faults.names),
         "tls": {"url": rehearsal.url, "system": serving.system} if rehearsal else None,
-        "authorities": [_authority(authority) for authority in server.site.source.pki],
-        "crl_kinds": list(server.site.shelf.kinds),
+        "authorities": [_authority(authority) for authority in server.router.served.pki],
+        "crl_kinds": list(server.router.ready_crls.kinds),
     }
 
 

@@ -31,7 +31,7 @@ from pkitools.files import Output, check_outputs, is_private, platform, read_byt
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.enrol import Application, Change, enrol
 from pkitools_test_pki.issued import IssuedCertificate, outputs
 from pkitools_test_pki.keys import KeySource, fresh_keys, load_key, private_pem
@@ -108,7 +108,7 @@ class PKIFolder:
         issued, changes = self.issue(profile, request=request, **wishes)
         return issued, changes, issued.write(prefix, overwrite=overwrite)
 
-    def revoke(self, serial_number: int, reason: str, *, moment: datetime) -> tuple[Revocation, Path]:
+    def revoke(self, serial_number: int, reason: str, *, moment: datetime) -> tuple[RevokedEntry, Path]:
         """Revoke a certificate and publish the CRL that says so; return its file as well.
 
         Raises:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from pkitools.errors import InvalidValueError
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.issued import IssuedCertificate
 
 Status = Literal["good", "revoked", "unknown"]
@@ -32,7 +32,7 @@ class CrlState:
     """
 
     number: int
-    revocations: Sequence[Revocation]
+    revocations: Sequence[RevokedEntry]
     base_number: int | None
     base_count: int
     earliest: datetime | None
@@ -59,13 +59,13 @@ class Ledger(Protocol):
     def record(self, authority: str, certificate: IssuedCertificate) -> None:
         """Remember what was issued under a reserved serial number."""
 
-    def revoke(self, authority: str, revocation: Revocation) -> None:
+    def revoke(self, authority: str, revocation: RevokedEntry) -> None:
         """Remember a revocation. Raises InvalidValueError when it was revoked before, or never issued."""
 
-    def revocations(self, authority: str) -> Sequence[Revocation]:
+    def revocations(self, authority: str) -> Sequence[RevokedEntry]:
         """Return everything revoked, oldest record first."""
 
-    def status(self, authority: str, serial_number: int) -> tuple[Status, Revocation | None]:
+    def status(self, authority: str, serial_number: int) -> tuple[Status, RevokedEntry | None]:
         """Return what an OCSP responder would say of a serial number."""
 
     def serial_numbers(self, authority: str) -> Sequence[int]:
@@ -91,7 +91,7 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._reserved: dict[str, dict[int, None]] = defaultdict(dict)  # as an ordered set
-        self._revocations: dict[str, dict[int, Revocation]] = defaultdict(dict)
+        self._revocations: dict[str, dict[int, RevokedEntry]] = defaultdict(dict)
         self._numbers: dict[str, int] = defaultdict(int)
         self._bases: dict[str, tuple[int, int]] = {}
 
@@ -106,7 +106,7 @@ class MemoryLedger:
     def record(self, authority: str, certificate: IssuedCertificate) -> None:
         """See :class:`Ledger`; the caller holds the certificate, nothing else needs it."""
 
-    def revoke(self, authority: str, revocation: Revocation) -> None:
+    def revoke(self, authority: str, revocation: RevokedEntry) -> None:
         """See :class:`Ledger`."""
         if revocation.serial_number not in self._reserved[authority]:
             raise InvalidValueError("test_pki.error.serial_unknown", serial_number=f"{revocation.serial_number:x}")
@@ -114,11 +114,11 @@ class MemoryLedger:
             raise InvalidValueError("test_pki.error.already_revoked", serial_number=f"{revocation.serial_number:x}")
         self._revocations[authority][revocation.serial_number] = revocation
 
-    def revocations(self, authority: str) -> Sequence[Revocation]:
+    def revocations(self, authority: str) -> Sequence[RevokedEntry]:
         """See :class:`Ledger`."""
         return tuple(self._revocations[authority].values())
 
-    def status(self, authority: str, serial_number: int) -> tuple[Status, Revocation | None]:
+    def status(self, authority: str, serial_number: int) -> tuple[Status, RevokedEntry | None]:
         """See :class:`Ledger`."""
         revocation = self._revocations[authority].get(serial_number)
         if revocation is not None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias, TypedDict
 from pkitools.x509.model import Extension
 from pkitools_test_pki import crl, extensions
 from pkitools_test_pki.algorithms import PrivateKey, SignatureScheme, scheme_for
-from pkitools_test_pki.crl import CrlBlueprint, Revocation
+from pkitools_test_pki.crl import CrlBlueprint, RevokedEntry
 from pkitools_test_pki.ledger import BuiltCrl, CrlState
 
 if TYPE_CHECKING:
     from pkitools_test_pki.authority import Authority
 
-Selection: TypeAlias = Callable[[CrlState], tuple[tuple[Extension, ...], Iterable[Revocation]]]
+Selection: TypeAlias = Callable[[CrlState], tuple[tuple[Extension, ...], Iterable[RevokedEntry]]]
 """What makes a CRL complete, delta or partial: its extra extensions and its entries."""
 
 
@@ -30,7 +30,7 @@ class CrlDeviation(TypedDict, total=False):
     number: int
     this_update: datetime
     next_update: datetime | None
-    revocations: Iterable[Revocation]
+    revocations: Iterable[RevokedEntry]
     issuer_name: bytes
     signing_key: PrivateKey
     signature: SignatureScheme

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pkitools.errors import InvalidValueError, StateError
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.ledger import CrlBuilder, CrlState, Status, random_serial_number
 
@@ -90,7 +90,7 @@ class AuthorityRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IssuedRow:
     """One certificate in the list. ``state``: ``issued``, ``revoked``, ``lost`` (its process died before it signed)."""
 
     authority: str
@@ -98,7 +98,7 @@ class Row:
     state: str
     profile: str | None
     der: bytes | None
-    revocation: Revocation | None
+    revocation: RevokedEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ class Store:
         with self._transaction() as db:
             return db.execute("UPDATE certificate SET state = 'lost' WHERE state = 'reserved'").rowcount
 
-    def revoke(self, authority: str, revocation: Revocation) -> None:
+    def revoke(self, authority: str, revocation: RevokedEntry) -> None:
         """See :class:`~pkitools_test_pki.ledger.Ledger`."""
         shown = f"{revocation.serial_number:x}"
         with self._transaction() as db:
@@ -277,20 +277,20 @@ class Store:
                 (found[0], _seconds(revocation.moment), revocation.reason),
             )
 
-    def revocations(self, authority: str) -> Sequence[Revocation]:
+    def revocations(self, authority: str) -> Sequence[RevokedEntry]:
         """See :class:`~pkitools_test_pki.ledger.Ledger`."""
         with self._failures():
             return [revocation for _, revocation in self._revocations(authority)]
 
-    def _revocations(self, authority: str) -> list[tuple[int, Revocation]]:
+    def _revocations(self, authority: str) -> list[tuple[int, RevokedEntry]]:
         rows = self._db.execute(
             "SELECT r.id, c.serial_number, r.moment, r.reason FROM revocation r JOIN certificate c "
             "ON c.id = r.certificate WHERE c.authority = ? ORDER BY r.id",
             (authority,),
         )
-        return [(key, Revocation(_number(serial), _moment(moment), reason)) for key, serial, moment, reason in rows]
+        return [(key, RevokedEntry(_number(serial), _moment(moment), reason)) for key, serial, moment, reason in rows]
 
-    def status(self, authority: str, serial_number: int) -> tuple[Status, Revocation | None]:
+    def status(self, authority: str, serial_number: int) -> tuple[Status, RevokedEntry | None]:
         """See :class:`~pkitools_test_pki.ledger.Ledger`."""
         with self._failures():
             found = self._db.execute(
@@ -302,7 +302,7 @@ class Store:
             return "unknown", None
         if found[1] is None:
             return "good", None
-        return "revoked", Revocation(serial_number, _moment(found[1]), found[2])
+        return "revoked", RevokedEntry(serial_number, _moment(found[1]), found[2])
 
     def serial_numbers(self, authority: str) -> Sequence[int]:
         """See :class:`~pkitools_test_pki.ledger.Ledger`."""
@@ -356,7 +356,7 @@ class Store:
 
     # -- for the list, the server and the proof ----------------------------------------------------------------------
 
-    def certificates(self) -> Iterator[Row]:
+    def certificates(self) -> Iterator[IssuedRow]:
         """Return every certificate ever begun, in the order of their reservation."""
         with self._failures():
             rows = self._db.execute(
@@ -434,7 +434,7 @@ def _number(text: str) -> int:
         raise sqlite3.DataError(f"{text!r} is no serial number") from None
 
 
-def _row(row: tuple[Any, ...]) -> Row:
+def _row(row: tuple[Any, ...]) -> IssuedRow:
     authority, serial, state, profile, der, moment, reason, revoked = row
-    revocation = None if revoked is None else Revocation(_number(serial), _moment(moment), reason)
-    return Row(authority, _number(serial), "revoked" if revocation else state, profile, der, revocation)
+    revocation = None if revoked is None else RevokedEntry(_number(serial), _moment(moment), reason)
+    return IssuedRow(authority, _number(serial), "revoked" if revocation else state, profile, der, revocation)

@@ -19,7 +19,7 @@ import pytest
 
 from pkitools_test_pki.folder import create_folder
 from pkitools_test_pki.keys import KeyPool, elliptic_keys, small_keys
-from pkitools_test_pki.server.faulty import served_faults
+from pkitools_test_pki.server.faulty_documents import served_faults
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.schemas import assert_valid

@@ -36,8 +36,8 @@ class World:
 
     @property
     def pki(self) -> PKI:
-        assert self.server.site is not None
-        return self.server.site.source.pki
+        assert self.server.router is not None
+        return self.server.router.served.pki
 
     def issue(self, profile: str) -> IssuedCertificate:
         with open_folder(self.folder, moment=real_time(), keys=self.keys) as other:

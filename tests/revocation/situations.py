@@ -24,7 +24,7 @@ from pkitools.fetching.issuers import Completion, complete_from_aia
 from pkitools.fetching.model import Fetcher
 from pkitools.revocation import RevocationOptions, RevocationResult, RevocationStatus, StatusKind, check_revocation
 from pkitools_test_pki import der
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.faults import faults
 from pkitools_test_pki.faults.crls import AUTHORITY_DEVIATIONS, CRL_FAULTS, full_name, idp
 from pkitools_test_pki.faults.http import BEHAVIOURS, good
@@ -268,7 +268,7 @@ def _answered(scene: Scene) -> Met:
     case = world.ocsp_case(leaf, responder_crl_url=listing)
     scene.server.serve_made("/ocsp", lambda request: OCSP_FAULTS[scene.name](replace(case, request=request)))
     # a list for responders only: it says who is revoked among them and nothing of the leaf
-    revoked = Revocation(REVOKED_RESPONDER, MOMENT - timedelta(days=1), "keyCompromise")
+    revoked = RevokedEntry(REVOKED_RESPONDER, MOMENT - timedelta(days=1), "keyCompromise")
     scene.server.serve(
         "/responders.crl",
         good,

@@ -11,7 +11,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.fetching import FetchError, FetchFault, HttpStatus
 from pkitools.findings import Report, Status, Verdict
 from pkitools.revocation import RevocationPolicy, StatusKind, crl_status, ocsp_status, status_search
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from tests.revocation.material import MOMENT, World
 
 
@@ -56,7 +56,7 @@ def test_a_check_that_raises_is_not_checked(
 
 def test_a_revocation_another_source_tells_of_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     leaf = world.plain
-    revoked = world.crl_case(leaf).crl(revocations=[Revocation(leaf.serial_number, MOMENT, "keyCompromise")])
+    revoked = world.crl_case(leaf).crl(revocations=[RevokedEntry(leaf.serial_number, MOMENT, "keyCompromise")])
     monkeypatch.setattr(ocsp_status, "_single", crash)
     answer = world.ocsp_case(leaf).signed()
     result = world.check(leaf, crls=[revoked], ocsp_responses=[answer], raise_crashes=False)

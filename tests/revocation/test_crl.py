@@ -18,7 +18,7 @@ from pkitools.revocation.scope import ALL_REASONS, scope_of
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der, extensions
 from pkitools_test_pki.algorithms import RSA_SHA1, SignatureScheme
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.faults.crls import full_name, idp
 from pkitools_test_pki.keys import elliptic_keys, spki
 from pkitools_test_pki.pki import build
@@ -26,7 +26,7 @@ from tests.revocation.material import MOMENT, World
 from tests.support.judges import judge
 from tests.support.shared import shared
 
-OTHER = Revocation(4711, MOMENT - timedelta(days=1), "superseded")
+OTHER = RevokedEntry(4711, MOMENT - timedelta(days=1), "superseded")
 DAY = timedelta(days=1)
 
 
@@ -403,8 +403,8 @@ def test_an_indirect_list_by_the_full_engine(world: World) -> None:
     leaf = world.leaf(extensions=[point(extensions.uri(URL), issuer=name)])
     scope = idp(full_name(URL), der.context(4, b"\xff", constructed=False))
     owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.tsp.subject)))
-    listed = Revocation(leaf.serial_number, MOMENT - DAY, "superseded", (owner,))
-    other = Revocation(99, MOMENT - DAY, "superseded", (owner,))
+    listed = RevokedEntry(leaf.serial_number, MOMENT - DAY, "superseded", (owner,))
+    other = RevokedEntry(99, MOMENT - DAY, "superseded", (owner,))
     case = world.crl_case(leaf, keeper)
     others = {"other_certificates": [keeper.certificate.der]}
     assert status(world, case.crl(extensions=[scope], revocations=[other]), leaf=leaf, **others) == GOOD
@@ -422,7 +422,7 @@ def test_an_indirect_list_of_the_issuer_itself(world: World) -> None:
     scope = idp(der.context(4, b"\xff", constructed=False))
     owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.domain.subject)))
     ours = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.tsp.subject)))
-    theirs = Revocation(1, MOMENT - DAY, None, (owner,))
+    theirs = RevokedEntry(1, MOMENT - DAY, None, (owner,))
     for entries, expected in (
         ([case.entry()], REVOKED),
         ([theirs, case.entry()], GOOD),  # sticky: still the other's

@@ -15,7 +15,7 @@ from pkitools.revocation.ocsp import read_response
 from pkitools.x509.der import DERError, children
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.faults.crls import CRL_FAULTS, full_name, idp
 from pkitools_test_pki.faults.http import HTML
 from pkitools_test_pki.faults.responses import OCSP_FAULTS
@@ -96,7 +96,7 @@ def crl_seeds(world: World) -> list[bytes]:
     case = world.crl_case(world.plain, urls=("http://a.example/", "http://b.example/"))
     made = [data for name, make in CRL_FAULTS.items() if name != "C10.million" for data in [make(case)]]
     flat = [each for data in made for each in (data if isinstance(data, tuple) else (data,))]
-    entries = [Revocation(number, MOMENT, "superseded") for number in range(1, 60)]
+    entries = [RevokedEntry(number, MOMENT, "superseded") for number in range(1, 60)]
     scope = idp(full_name("http://a.example/"), der.tlv(0x83, b"\x05\x60"))
     return [*flat, case.crl(revocations=entries), case.crl(extensions=[scope, crls.delta_indicator(1)])]
 

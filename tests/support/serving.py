@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from pkitools_test_pki.server.site import Answer, Request, Site
+from pkitools_test_pki.server.routing import HttpRequest, HttpResponse, Router
 from tests.support.effort import PATIENCE
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -52,6 +52,6 @@ def get(url: str, *, method: str = "GET", body: bytes | None = None, headers: Ma
         connection.close()
 
 
-def ask(site: Site, path: str, *, method: str = "GET", body: bytes = b"", accept: str = "") -> Answer:
-    """Ask a site without any server."""
-    return site.answer(Request(method, path, body, accept))
+def ask(router: Router, path: str, *, method: str = "GET", body: bytes = b"", accept: str = "") -> HttpResponse:
+    """Ask a router without any server."""
+    return router.answer(HttpRequest(method, path, body, accept))

@@ -14,7 +14,7 @@ from pkitools.x509.model import Extension
 from pkitools_test_pki import crl, der
 from pkitools_test_pki.algorithms import PSS_SHA512
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import REASONS, CrlBlueprint, Revocation
+from pkitools_test_pki.crl import REASONS, CrlBlueprint, RevokedEntry
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.test_pki.conftest import MOMENT
@@ -137,7 +137,7 @@ def test_a_crl_can_deviate(tsp: Authority) -> None:
         number=7,
         this_update=MOMENT - 99 * HOUR,
         next_update=None,
-        revocations=[Revocation(5, MOMENT)],
+        revocations=[RevokedEntry(5, MOMENT)],
         signing_key=other.key,
         extensions=[unknown],
         without=["2.5.29.35"],
@@ -162,12 +162,14 @@ def test_a_crl_can_deviate(tsp: Authority) -> None:
     )
 )
 def test_any_entries_are_read_back(rows: list[tuple[int, datetime, str | None]]) -> None:
-    entries = [Revocation(serial, moment.replace(microsecond=0, tzinfo=UTC), reason) for serial, moment, reason in rows]
+    entries = [
+        RevokedEntry(serial, moment.replace(microsecond=0, tzinfo=UTC), reason) for serial, moment, reason in rows
+    ]
     read = load(_signed(entries))
     assert [(e.serial_number, e.revocation_date_utc) for e in read] == [(e.serial_number, e.moment) for e in entries]
 
 
-def _signed(entries: list[Revocation]) -> bytes:
+def _signed(entries: list[RevokedEntry]) -> bytes:
     from pkitools_test_pki.algorithms import ECDSA_SHA256
 
     name = b"\x30\x00"
@@ -177,7 +179,7 @@ def _signed(entries: list[Revocation]) -> bytes:
 
 def test_an_entry_can_have_extensions_of_its_own() -> None:
     invalid = Extension(crl.INVALIDITY_DATE, False, der.generalized_time(MOMENT))
-    (entry,) = load(_signed([Revocation(1, MOMENT, "superseded", (invalid,))]))
+    (entry,) = load(_signed([RevokedEntry(1, MOMENT, "superseded", (invalid,))]))
     assert [e.oid.dotted_string for e in entry.extensions] == [crl.REASON_CODE, crl.INVALIDITY_DATE]
 
 

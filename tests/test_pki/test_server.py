@@ -16,17 +16,17 @@ from pkitools_test_pki.folder import create_folder, open_folder
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.server import PkiServer, pages
-from pkitools_test_pki.server.shelf import Shelf
-from pkitools_test_pki.server.site import Site
-from pkitools_test_pki.server.source import MemorySource
+from pkitools_test_pki.server.ready_crls import ReadyCRLs
+from pkitools_test_pki.server.routing import Router
+from pkitools_test_pki.server.served_pki import ServedMemoryPKI
 from tests.support.effort import PATIENCE
 from tests.support.serving import MOMENT, Clock, ask, get
 
 
 @pytest.fixture
-def site(pki: PKI) -> Site:
-    source = MemorySource(pki)
-    return Site(source, clock=Clock(), shelf=Shelf(source, huge=10))
+def router(pki: PKI) -> Router:
+    source = ServedMemoryPKI(pki)
+    return Router(source, clock=Clock(), shelf=ReadyCRLs(source, huge=10))
 
 
 class Page(HTMLParser):
@@ -50,24 +50,24 @@ class Page(HTMLParser):
 # -- addresses -------------------------------------------------------------------------------------------------------
 
 
-def test_every_address_in_a_certificate_is_answered(pki: PKI, site: Site) -> None:
+def test_every_address_in_a_certificate_is_answered(pki: PKI, router: Router) -> None:
     for profile in pki.profiles:
         path = pki.issue(profile).path
         for link in path:
             facts = link.facts
             named = [*facts.crl_uris, *facts.ca_issuers_uris]
             for url in named:
-                found = ask(site, url.removeprefix(site.base_url))
+                found = ask(router, url.removeprefix(router.base_url))
                 assert found.status == 200
                 assert found.content_type == ("application/pkix-crl" if "/crl/" in url else "application/pkix-cert")
             if link.issuer is not None and facts.ca_issuers_uris:
                 (url,) = facts.ca_issuers_uris
-                assert ask(site, url.removeprefix(site.base_url)).body == link.issuer.der
-    assert ask(site, "/pds").status == 200
+                assert ask(router, url.removeprefix(router.base_url)).body == link.issuer.der
+    assert ask(router, "/pds").status == 200
 
 
-def test_the_roots(pki: PKI, site: Site) -> None:
-    assert ask(site, "/trust.pem").body == pki.trust_pem()
+def test_the_roots(pki: PKI, router: Router) -> None:
+    assert ask(router, "/trust.pem").body == pki.trust_pem()
 
 
 @pytest.mark.parametrize(
@@ -88,39 +88,39 @@ def test_the_roots(pki: PKI, site: Site) -> None:
         "",
     ],
 )
-def test_what_is_not_there_is_not_found(site: Site, pki: PKI, path: str) -> None:
-    assert ask(site, path.format(name=pki["g4-tls-tsp"].file_name)).status == 404
+def test_what_is_not_there_is_not_found(router: Router, pki: PKI, path: str) -> None:
+    assert ask(router, path.format(name=pki["g4-tls-tsp"].file_name)).status == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/crl/{name}.crl", "/cert/{name}.cer", "/health"])
-def test_documents_are_read_only(site: Site, pki: PKI, path: str) -> None:
-    said = ask(site, path.format(name=pki["g4-tls-tsp"].file_name), method="POST", body=b"x")
+def test_documents_are_read_only(router: Router, pki: PKI, path: str) -> None:
+    said = ask(router, path.format(name=pki["g4-tls-tsp"].file_name), method="POST", body=b"x")
     assert (said.status, said.headers) == (405, (("Allow", "GET, HEAD"),))
 
 
 def test_a_base_address_with_a_path(pki: PKI) -> None:
     below = build("g4-tls", moment=MOMENT, keys=elliptic_keys, base_url="http://pki.test:81/a/b")
-    site = Site(MemorySource(below), clock=Clock())
+    router = Router(ServedMemoryPKI(below), clock=Clock())
     url = below["g4-tls-tsp"].crl_url
     assert url.startswith("http://pki.test:81/a/b/crl/")
     for path in (url.removeprefix("http://pki.test:81"), url.removeprefix("http://pki.test:81/a/b")):
-        assert ask(site, path).status == 200
+        assert ask(router, path).status == 200
 
 
 # -- pages -----------------------------------------------------------------------------------------------------------
 
 
-def test_every_link_of_the_index_leads_somewhere(site: Site) -> None:
-    index = ask(site, "/")
+def test_every_link_of_the_index_leads_somewhere(router: Router) -> None:
+    index = ask(router, "/")
     page = Page(index.body)
     assert page.links
-    assert {ask(site, f"/{link}").status for link in page.links} == {200}
+    assert {ask(router, f"/{link}").status for link in page.links} == {200}
     assert dict(index.headers)["Content-Security-Policy"].startswith("default-src 'none'")
 
 
 def test_the_index_in_dutch_names_the_faults(pki: PKI) -> None:
-    site = Site(MemorySource(pki), clock=Clock(), language="nl", faults=("N6",))
-    page = Page(ask(site, "/").body)
+    router = Router(ServedMemoryPKI(pki), clock=Clock(), language="nl", faults=("N6",))
+    page = Page(ask(router, "/").body)
     assert "Met opzet fout: N6" in page.text
 
 
@@ -138,8 +138,8 @@ def test_nothing_that_a_client_sends_becomes_markup() -> None:
     assert "\u202e" not in shown
 
 
-def test_health_is_for_machines(site: Site) -> None:
-    state = json.loads(ask(site, "/health").body)
+def test_health_is_for_machines(router: Router) -> None:
+    state = json.loads(ask(router, "/health").body)
     assert (state["status"], state["moment"], state["faults"]) == ("ok", "2026-11-22T12:00:00Z", [])
 
 
@@ -240,8 +240,8 @@ def test_two_servers_on_one_folder_and_a_revocation_in_a_third(tmp_path: Path) -
         PkiServer(tmp_path / "pki", clock=Clock(), port=0, keys=elliptic_keys) as one,
         PkiServer(tmp_path / "pki", clock=Clock(), port=0, keys=elliptic_keys) as two,
     ):
-        assert one.site is not None
-        path = one.site.source.pki["g4-tls-tsp"].crl_url.removeprefix(one.site.base_url)
+        assert one.router is not None
+        path = one.router.served.pki["g4-tls-tsp"].crl_url.removeprefix(one.router.base_url)
         before = get(one.url + path).body
         with open_folder(tmp_path / "pki", moment=MOMENT, keys=elliptic_keys) as third:
             leaf, _ = third.issue("g4-tls")

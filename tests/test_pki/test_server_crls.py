@@ -13,8 +13,8 @@ from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.folder import create_folder, open_folder
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI
-from pkitools_test_pki.server.shelf import Shelf
-from pkitools_test_pki.server.source import FolderSource, MemorySource
+from pkitools_test_pki.server.ready_crls import ReadyCRLs
+from pkitools_test_pki.server.served_pki import ServedFolderPKI, ServedMemoryPKI
 from tests.support.serving import MOMENT, Clock
 
 
@@ -24,12 +24,12 @@ def tsp(pki: PKI) -> Authority:
 
 
 @pytest.fixture
-def shelf(pki: PKI) -> Shelf:
-    return Shelf(MemorySource(pki), partitions=3, huge=1000)
+def shelf(pki: PKI) -> ReadyCRLs:
+    return ReadyCRLs(ServedMemoryPKI(pki), partitions=3, huge=1000)
 
 
 def crl(
-    shelf: Shelf, authority: Authority, kind: str = "full", *, at: timedelta = timedelta()
+    shelf: ReadyCRLs, authority: Authority, kind: str = "full", *, at: timedelta = timedelta()
 ) -> x509.CertificateRevocationList:
     return x509.load_der_x509_crl(shelf.crl(authority, kind, MOMENT + at))
 
@@ -42,14 +42,16 @@ def serials(found: x509.CertificateRevocationList) -> set[int]:
     return {entry.serial_number for entry in found}
 
 
-def test_every_kind_is_signed_by_its_authority(shelf: Shelf, tsp: Authority) -> None:
+def test_every_kind_is_signed_by_its_authority(shelf: ReadyCRLs, tsp: Authority) -> None:
     assert shelf.kinds == ("full", "delta", "0", "1", "2", "stale", "huge")
     for kind in shelf.kinds:
         found = crl(shelf, tsp, kind)
         assert found.is_signature_valid(tsp.key.public_key())  # type: ignore[arg-type]  # RSA or EC, both will do
 
 
-def test_a_revocation_is_on_the_next_crl_and_an_unchanged_crl_is_not_made_again(shelf: Shelf, tsp: Authority) -> None:
+def test_a_revocation_is_on_the_next_crl_and_an_unchanged_crl_is_not_made_again(
+    shelf: ReadyCRLs, tsp: Authority
+) -> None:
     leaf = tsp.issue()
     first = shelf.crl(tsp, "full", MOMENT)
     assert shelf.crl(tsp, "full", MOMENT + timedelta(hours=1)) is first
@@ -59,7 +61,7 @@ def test_a_revocation_is_on_the_next_crl_and_an_unchanged_crl_is_not_made_again(
     assert number(second) == number(x509.load_der_x509_crl(first)) + 1
 
 
-def test_a_crl_is_renewed_before_its_end(shelf: Shelf, tsp: Authority) -> None:
+def test_a_crl_is_renewed_before_its_end(shelf: ReadyCRLs, tsp: Authority) -> None:
     first = crl(shelf, tsp)
     assert first.next_update_utc == MOMENT + timedelta(hours=48)
     assert number(crl(shelf, tsp, at=timedelta(hours=43))) == number(first)
@@ -67,7 +69,7 @@ def test_a_crl_is_renewed_before_its_end(shelf: Shelf, tsp: Authority) -> None:
     assert renewed.next_update_utc == MOMENT + timedelta(hours=44 + 48)
 
 
-def test_a_delta_holds_what_was_revoked_since_its_base(shelf: Shelf, tsp: Authority) -> None:
+def test_a_delta_holds_what_was_revoked_since_its_base(shelf: ReadyCRLs, tsp: Authority) -> None:
     before, after, later = tsp.issue(), tsp.issue(), tsp.issue()
     tsp.revoke(before)
     base = crl(shelf, tsp)
@@ -81,7 +83,7 @@ def test_a_delta_holds_what_was_revoked_since_its_base(shelf: Shelf, tsp: Author
     assert indicator.value.crl_number == number(base) < number(delta)
 
 
-def test_partitions_divide_the_complete_crl_and_name_their_address(shelf: Shelf, tsp: Authority) -> None:
+def test_partitions_divide_the_complete_crl_and_name_their_address(shelf: ReadyCRLs, tsp: Authority) -> None:
     leaves = [tsp.issue(serial_number=1000 + n) for n in range(7)]
     for leaf in leaves:
         tsp.revoke(leaf)
@@ -91,7 +93,7 @@ def test_partitions_divide_the_complete_crl_and_name_their_address(shelf: Shelf,
     assert [point.full_name[0].value for point in points if point.full_name] == [tsp.partition_url(n) for n in range(3)]
 
 
-def test_the_stale_crl_has_ended_and_the_huge_one_is_huge(shelf: Shelf, tsp: Authority) -> None:
+def test_the_stale_crl_has_ended_and_the_huge_one_is_huge(shelf: ReadyCRLs, tsp: Authority) -> None:
     leaf = tsp.issue()
     tsp.revoke(leaf)
     stale, huge, full = crl(shelf, tsp, "stale"), crl(shelf, tsp, "huge"), crl(shelf, tsp)
@@ -113,9 +115,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_what_another_process_revokes_is_seen_at_once(folder: Path) -> None:
-    source = FolderSource(folder, moment=MOMENT, keys=elliptic_keys)
+    source = ServedFolderPKI(folder, moment=MOMENT, keys=elliptic_keys)
     try:
-        shelf, tsp = Shelf(source), source.pki["g4-tls-tsp"]
+        shelf, tsp = ReadyCRLs(source), source.pki["g4-tls-tsp"]
         assert len(crl(shelf, tsp)) == 0
         with open_folder(folder, moment=MOMENT, keys=elliptic_keys) as other:
             leaf, _ = other.issue("g4-tls")
@@ -128,9 +130,9 @@ def test_what_another_process_revokes_is_seen_at_once(folder: Path) -> None:
 
 def test_a_crl_that_lags_behind_is_published_anew(folder: Path) -> None:
     """As when a process is killed between revoking and publishing."""
-    source = FolderSource(folder, moment=MOMENT, keys=elliptic_keys)
+    source = ServedFolderPKI(folder, moment=MOMENT, keys=elliptic_keys)
     try:
-        shelf, tsp = Shelf(source), source.pki["g4-tls-tsp"]
+        shelf, tsp = ReadyCRLs(source), source.pki["g4-tls-tsp"]
         crl(shelf, tsp)
         with open_folder(folder, moment=MOMENT, keys=elliptic_keys) as other:
             leaf, _ = other.issue("g4-tls")
@@ -142,9 +144,9 @@ def test_a_crl_that_lags_behind_is_published_anew(folder: Path) -> None:
 
 def test_renewing_writes_the_file_of_the_folder(folder: Path) -> None:
     clock = Clock()
-    source = FolderSource(folder, moment=MOMENT, keys=elliptic_keys)
+    source = ServedFolderPKI(folder, moment=MOMENT, keys=elliptic_keys)
     try:
-        shelf, tsp = Shelf(source), source.pki["g4-tls-tsp"]
+        shelf, tsp = ReadyCRLs(source), source.pki["g4-tls-tsp"]
         shelf.crl(tsp, "full", clock())
         clock.forward(hours=47)
         assert shelf.crl(tsp, "full", clock()) == (folder / "crl" / f"{tsp.file_name}.crl").read_bytes()
@@ -155,8 +157,8 @@ def test_renewing_writes_the_file_of_the_folder(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_nobody_ever_reads_a_torn_or_backward_crl(folder: Path) -> None:
-    source = FolderSource(folder, moment=MOMENT, keys=elliptic_keys)
-    shelf, tsp, faults = Shelf(source), source.pki["g4-tls-tsp"], list[str]()
+    source = ServedFolderPKI(folder, moment=MOMENT, keys=elliptic_keys)
+    shelf, tsp, faults = ReadyCRLs(source), source.pki["g4-tls-tsp"], list[str]()
     acknowledged: list[int] = []
     done = threading.Event()
 

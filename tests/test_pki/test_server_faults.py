@@ -35,9 +35,9 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.server import PkiServer
-from pkitools_test_pki.server.faulty import FaultyDocuments, choose, served_faults
-from pkitools_test_pki.server.site import Site
-from pkitools_test_pki.server.source import MemorySource
+from pkitools_test_pki.server.faulty_documents import FaultyDocuments, choose, served_faults
+from pkitools_test_pki.server.routing import Router
+from pkitools_test_pki.server.served_pki import ServedMemoryPKI
 from tests.support.effort import PATIENCE
 from tests.support.serving import MOMENT, Clock, ask, get
 
@@ -51,20 +51,20 @@ LOOPBACK = (ipaddress.ip_network("127.0.0.1/32"),)
 
 @dataclass
 class SiteFetcher:
-    """Fetches from a site without any network."""
+    """Fetches from a router without any network."""
 
-    site: Site
+    router: Router
 
     def fetch(self, request: FetchRequest) -> Fetched:
         method, body = ("GET", b"") if request.body is None else ("POST", request.body)
-        answer = ask(self.site, urlsplit(request.url).path, method=method, body=body)
+        answer = ask(self.router, urlsplit(request.url).path, method=method, body=body)
         assert answer.status == 200
         return Fetched(answer.body, answer.content_type, request.url)
 
 
-def site_with(pki: PKI, *names: str) -> Site:
-    source = MemorySource(pki)
-    return Site(source, clock=Clock(), instead=FaultyDocuments(source, choose(names)))
+def site_with(pki: PKI, *names: str) -> Router:
+    source = ServedMemoryPKI(pki)
+    return Router(source, clock=Clock(), instead=FaultyDocuments(source, choose(names)))
 
 
 def status_of(leaf: IssuedCertificate, fetcher: Any, kind: str, **options: Any) -> RevocationStatus:
@@ -112,12 +112,12 @@ def test_times_are_wrong_enough_for_who_asks_a_while_before_or_after(name: str, 
 
 def test_a_million_entries_are_made_once(g3: PKI) -> None:
     leaf = g3.issue("g3-server")
-    site = site_with(g3, "C10.million")
+    router = site_with(g3, "C10.million")
     path = urlsplit(g3["g3-server-tsp"].crl_url).path
-    first = ask(site, path).body
+    first = ask(router, path).body
     assert len(first) > 50_000_000
-    assert ask(site, path).body is first
-    found = status_of(leaf, SiteFetcher(site), "crl", crl_limit=64 * 1024 * 1024)
+    assert ask(router, path).body is first
+    found = status_of(leaf, SiteFetcher(router), "crl", crl_limit=64 * 1024 * 1024)
     assert found.kind is StatusKind.REVOKED
 
 
@@ -154,8 +154,8 @@ def faulty(request: pytest.FixtureRequest) -> Iterator[PkiServer]:
 
 
 def source_of(server: PkiServer) -> PKI:
-    assert server.site is not None
-    return server.site.source.pki
+    assert server.router is not None
+    return server.router.served.pki
 
 
 @pytest.mark.parametrize("faulty", ON_THE_WIRE, indirect=True)

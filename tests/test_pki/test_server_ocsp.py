@@ -26,8 +26,8 @@ from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.server.ocsp import read_request
 from pkitools_test_pki.server.responder import Mode, Responder
-from pkitools_test_pki.server.site import Site
-from pkitools_test_pki.server.source import MemorySource
+from pkitools_test_pki.server.routing import Router
+from pkitools_test_pki.server.served_pki import ServedMemoryPKI
 from tests.support.effort import examples
 from tests.support.serving import MOMENT, Clock, ask
 
@@ -47,7 +47,7 @@ def leaf(tsp: Authority) -> IssuedCertificate:
 
 @pytest.fixture
 def responder(pki: PKI) -> Responder:
-    return Responder(MemorySource(pki))
+    return Responder(ServedMemoryPKI(pki))
 
 
 def request(
@@ -185,7 +185,7 @@ def test_responses_are_kept_for_half_their_time(responder: Responder, tsp: Autho
 
 def test_the_cache_is_bounded(pki: PKI, tsp: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pkitools_test_pki.server.responder._MAX_KEPT", 5)
-    responder = Responder(MemorySource(pki))
+    responder = Responder(ServedMemoryPKI(pki))
     leaves = [request(tsp.issue()) for _ in range(8)]
     first = [responder.answer(tsp, asked, mode="issuer", moment=MOMENT) for asked in leaves]
     again = [responder.answer(tsp, asked, mode="issuer", moment=MOMENT) for asked in reversed(leaves)]
@@ -236,19 +236,19 @@ def test_our_own_client_reads_what_it_asked(seed: bytes, tsp: Authority, leaf: I
 
 
 def test_by_get_and_by_post_and_by_either_signer(pki: PKI, tsp: Authority, leaf: IssuedCertificate) -> None:
-    site = Site(MemorySource(pki), clock=Clock(), mode="issuer")
+    router = Router(ServedMemoryPKI(pki), clock=Clock(), mode="issuer")
     asked = request(leaf)
-    posted = ask(site, f"/ocsp/{tsp.file_name}", method="POST", body=asked)
+    posted = ask(router, f"/ocsp/{tsp.file_name}", method="POST", body=asked)
     assert (posted.status, posted.content_type) == (200, "application/ocsp-response")
     encoded = base64.b64encode(asked).decode()
     for written in (encoded, quote(encoded, safe=""), encoded.replace("/", "%2f"), encoded.rstrip("=")):
-        assert ask(site, f"/ocsp/{tsp.file_name}/{written}").body == posted.body
+        assert ask(router, f"/ocsp/{tsp.file_name}/{written}").body == posted.body
     for room, certificates in (("ocsp-issuer", 0), ("ocsp-delegated", 1)):
-        got = ask(site, f"/{room}/{tsp.file_name}", method="POST", body=asked)
+        got = ask(router, f"/{room}/{tsp.file_name}", method="POST", body=asked)
         assert len(ocsp.load_der_ocsp_response(got.body).certificates) == certificates
     for nonsense in ("", "/", "/%%%", "/AAAA", "/" + "A" * 100_000):
-        said = ask(site, f"/ocsp/{tsp.file_name}{nonsense}")
+        said = ask(router, f"/ocsp/{tsp.file_name}{nonsense}")
         status = ocsp.load_der_ocsp_response(said.body).response_status
         assert status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
-    assert ask(site, f"/ocsp/{tsp.file_name}", method="PUT").status == 405
-    assert ask(site, "/ocsp/Nobody", method="POST", body=asked).status == 404
+    assert ask(router, f"/ocsp/{tsp.file_name}", method="PUT").status == 405
+    assert ask(router, "/ocsp/Nobody", method="POST", body=asked).status == 404

@@ -18,7 +18,7 @@ from pkitools_test_pki import content, der, extensions
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.blueprint import Deviation
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.folder import PKIFolder
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys
@@ -223,7 +223,7 @@ class Laboratory:
         """Issue a certificate and revoke it; return the CRL that says so as well."""
         if self._folder is None:
             issued = self.leaf()
-            return issued, self.tsp.crl(revocations=[Revocation(issued.serial_number, self.moment, "keyCompromise")])
+            return issued, self.tsp.crl(revocations=[RevokedEntry(issued.serial_number, self.moment, "keyCompromise")])
         issued = self._folder.pki[self.tsp.name].issue(PROFILE, key=self.key, moment=self.moment)
         _, path = self._folder.revoke(issued.serial_number, "keyCompromise", moment=self.moment)
         return issued, path.read_bytes()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from pkitools_test_pki.crl import Revocation, issuing_distribution_point
+from pkitools_test_pki.crl import RevokedEntry, issuing_distribution_point
 from pkitools_test_pki.defects.laboratory import Laboratory
 from pkitools_test_pki.defects.model import Context, Sample
 from pkitools_test_pki.defects.registry import defect
@@ -24,7 +24,7 @@ def revoked(lab: Laboratory) -> Sample:
 def on_hold(lab: Laboratory) -> Sample:
     """The certificate is on hold, a state that PKIoverheid does not have and that counts as revoked."""
     issued = lab.leaf()
-    crl = lab.tsp.crl(revocations=[Revocation(issued.serial_number, lab.moment, "certificateHold")])
+    crl = lab.tsp.crl(revocations=[RevokedEntry(issued.serial_number, lab.moment, "certificateHold")])
     return Sample(issued, crls=[crl, *lab.crls(issued)[1:]])
 
 
@@ -33,7 +33,7 @@ def issuer_revoked(lab: Laboratory) -> Sample:
     """The issuing authority was revoked, and with it all that it issued."""
     issuer = lab.authority()
     issued = lab.leaf(issuer=issuer)
-    crl = lab.domain.crl(revocations=[Revocation(issuer.certificate.serial_number, lab.moment, "caCompromise")])
+    crl = lab.domain.crl(revocations=[RevokedEntry(issuer.certificate.serial_number, lab.moment, "caCompromise")])
     return Sample(issued, crls=[lab.crls(issued)[0], crl, *lab.crls(issued)[2:]])
 
 

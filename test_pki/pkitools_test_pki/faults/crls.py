@@ -15,7 +15,7 @@ from typing import Any, Final
 from pkitools.x509.model import Extension
 from pkitools_test_pki import crl, der, extensions
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.keys import elliptic_keys
 
 _DAY: Final = timedelta(days=1)
@@ -57,9 +57,9 @@ class CrlCase:
         deviation.setdefault("revocations", ())
         return self.authority.crl(moment=self.moment, **deviation)
 
-    def entry(self, reason: str | None = "superseded", **other: Any) -> Revocation:
+    def entry(self, reason: str | None = "superseded", **other: Any) -> RevokedEntry:
         """Return an entry of the certificate asked about, revoked yesterday."""
-        return Revocation(
+        return RevokedEntry(
             self.serial_number, other.get("moment", self.moment - _DAY), reason, other.get("extensions", ())
         )
 
@@ -119,7 +119,7 @@ def many_entries(count: int, last: int, moment: datetime) -> bytes:
     top = [bytes((octet & 0x7F | 0x40,)) for octet in range(256)]  # first octet 40 to 7F: always 20 octets long
     start = b"\x30\x33\x02\x14"
     rows = [b"".join((start, top[drawn[at]], drawn[at + 1 : at + 20], tail)) for at in range(0, 20 * count - 20, 20)]
-    return b"".join([*rows, crl.entry(Revocation(last, moment, "keyCompromise"))])
+    return b"".join([*rows, crl.entry(RevokedEntry(last, moment, "keyCompromise"))])
 
 
 def _million(case: CrlCase) -> bytes:

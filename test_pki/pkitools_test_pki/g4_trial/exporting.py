@@ -18,12 +18,12 @@ from pkitools.errors import StateError
 from pkitools.files import Output, write_set
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.folder import END_ENTITIES, PKIFolder, new_folder
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import private_pem
 from pkitools_test_pki.names import file_name
-from pkitools_test_pki.store import Row
+from pkitools_test_pki.store import IssuedRow
 
 _FOLDERS: Final = (("ca", 0o755), ("ca/certs", 0o755), ("ca/private", 0o700), ("ca/crl", 0o755), ("revocations", 0o755))
 
@@ -83,7 +83,7 @@ def _leaves(folder: PKIFolder, chosen: dict[str, Authority]) -> dict[str, list[_
     return leaves
 
 
-def _leaf(row: Row, der: bytes, issuer: Authority, kept: dict[bytes, str]) -> _Leaf:
+def _leaf(row: IssuedRow, der: bytes, issuer: Authority, kept: dict[bytes, str]) -> _Leaf:
     facts = read_certificate(der)
     certificate = IssuedCertificate(der, row.serial_number, row.profile or "", issuer.certificate)
     return _Leaf(kept.get(der) or _base(facts), certificate, facts.not_before)
@@ -144,7 +144,7 @@ def _config(base_url: str) -> bytes:
     return "\n".join((*lines, "")).encode()
 
 
-def _revocations(revocations: Iterable[Revocation]) -> bytes:
+def _revocations(revocations: Iterable[RevokedEntry]) -> bytes:
     lines = ["---"]
     for revocation in revocations:
         lines.append(f"- serialNumber: '{_colons(revocation.serial_number)}'")

@@ -13,7 +13,7 @@ from pkitools.errors import InputError
 from pkitools.files import read_bytes
 from pkitools.x509 import CertificateFacts
 from pkitools_test_pki.algorithms import PrivateKey
-from pkitools_test_pki.crl import REASONS, Revocation
+from pkitools_test_pki.crl import REASONS, RevokedEntry
 from pkitools_test_pki.g4_trial.yaml_reader import Yaml, read_yaml
 from pkitools_test_pki.keys import spki
 
@@ -40,7 +40,7 @@ class Records:
     this_update: datetime | None = None
     next_update: datetime | None = None
     number: int = 0
-    revocations: tuple[Revocation, ...] = ()
+    revocations: tuple[RevokedEntry, ...] = ()
     wanted: int = 0
 
 
@@ -85,7 +85,7 @@ def read_crls(path: Path, certificate: CertificateFacts, events: Mapping[str, in
     return Records(crl.der, crl.this_update, crl.next_update, max(number, logged), entries)
 
 
-def _entries(der: bytes) -> tuple[Revocation, ...]:
+def _entries(der: bytes) -> tuple[RevokedEntry, ...]:
     from cryptography import x509
 
     found = []
@@ -95,7 +95,7 @@ def _entries(der: bytes) -> tuple[Revocation, ...]:
             reason = _REASONS[flag.value.lower()]
         except x509.ExtensionNotFound:
             reason = None
-        found.append(Revocation(entry.serial_number, entry.revocation_date_utc, reason))
+        found.append(RevokedEntry(entry.serial_number, entry.revocation_date_utc, reason))
     return tuple(found)
 
 
@@ -130,7 +130,7 @@ def read_revocations(path: Path, records: Records) -> Records:
     return replace(records, revocations=(*records.revocations, *new), wanted=len(new))
 
 
-def _wanted(row: Yaml, path: Path, records: Records) -> Revocation:
+def _wanted(row: Yaml, path: Path, records: Records) -> RevokedEntry:
     texts = row if isinstance(row, dict) else {}
     number, date = texts.get("serialNumber", ""), texts.get("date", "")
     reason = texts.get("reason", _DEFAULT_REASON)
@@ -139,7 +139,7 @@ def _wanted(row: Yaml, path: Path, records: Records) -> Revocation:
             raise ValueError("-")
         # without a date g4-trial writes the moment of signing; the last one known is the nearest to that
         moment = _moment(date) if date else records.this_update or datetime.fromtimestamp(0, UTC)
-        return Revocation(serial_number(number), moment, _REASONS.get(reason.lower(), _DEFAULT_REASON))
+        return RevokedEntry(serial_number(number), moment, _REASONS.get(reason.lower(), _DEFAULT_REASON))
     except (ValueError, OverflowError) as error:
         raise InputError("g4_trial.error.revocations", path=str(path), detail=str(number)) from error
 

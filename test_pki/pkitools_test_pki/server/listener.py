@@ -1,4 +1,4 @@
-"""The HTTP side: cheroot (extra ``pkitools-nl[serve]``) around a :class:`~pkitools_test_pki.server.site.Site`."""
+"""The HTTP side: cheroot (extra ``pkitools-nl[serve]``) around a :class:`~pkitools_test_pki.server.routing.Site`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pkitools.errors import NetworkError, StateError
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
-from pkitools_test_pki.server.site import Answer, Request, plain
+from pkitools_test_pki.server.routing import HttpRequest, HttpResponse, plain
 
 LOOPBACK: Final = "127.0.0.1"
 _MAX_HEADER_BYTES: Final = 128 * 1024  # an OCSP request may be in the path
@@ -23,7 +23,7 @@ _LOOK_ROUND: Final = 0.1  # seconds until a stopping server notices
 _LOG: Final = logging.getLogger("pkitools_test_pki.server")
 
 Environ = Mapping[str, Any]
-Application = Callable[[Environ], Answer]
+Application = Callable[[Environ], HttpResponse]
 
 
 class Listener:
@@ -127,7 +127,7 @@ def _wsgi(application: Application) -> Callable[[dict[str, Any], Callable[..., A
     return answer
 
 
-def request_of(environ: Environ) -> Request | Answer:
+def request_of(environ: Environ) -> HttpRequest | HttpResponse:
     """Return the request in a WSGI environment, or what to answer when it cannot be read."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
@@ -139,4 +139,4 @@ def request_of(environ: Environ) -> Request | Answer:
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     chunked = "HTTP_TRANSFER_ENCODING" in environ
     body = environ["wsgi.input"].read(MAX_REQUEST_BYTES if chunked else length) if chunked or length else b""
-    return Request(environ["REQUEST_METHOD"], path, body, environ.get("HTTP_ACCEPT", ""))
+    return HttpRequest(environ["REQUEST_METHOD"], path, body, environ.get("HTTP_ACCEPT", ""))

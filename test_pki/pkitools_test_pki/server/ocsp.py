@@ -14,7 +14,7 @@ from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools_test_pki import der
 from pkitools_test_pki.algorithms import PrivateKey, SignatureScheme
-from pkitools_test_pki.crl import REASONS, Revocation
+from pkitools_test_pki.crl import REASONS, RevokedEntry
 from pkitools_test_pki.ledger import Status
 
 MALFORMED_REQUEST: Final = 1
@@ -152,7 +152,7 @@ def _nonce(data: bytes, listed: Node) -> bytes | None:
 def single_response(
     certificate_id: bytes,
     status: Status,
-    revocation: Revocation | None,
+    revocation: RevokedEntry | None,
     this_update: datetime,
     next_update: datetime | None,
 ) -> bytes:
@@ -163,7 +163,7 @@ def single_response(
     return der.sequence(certificate_id, said, der.generalized_time(this_update), until)
 
 
-def _revoked(revocation: Revocation) -> bytes:
+def _revoked(revocation: RevokedEntry) -> bytes:
     reason = b""
     if revocation.reason is not None:
         reason = der.context(0, der.integer(REASONS[revocation.reason], der.ENUMERATED))

@@ -14,7 +14,7 @@ from pkitools.text import visible
 
 if TYPE_CHECKING:
     from pkitools_test_pki.authority import Authority
-    from pkitools_test_pki.server.site import Answer, Site
+    from pkitools_test_pki.server.routing import HttpResponse, Router
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE: Final = (
@@ -33,9 +33,9 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(files("pkitools_test_pki").joinpath("data", "pages.toml").read_text(encoding="utf-8"))
 
 
-def html(body: str, language: Language) -> Answer:
+def html(body: str, language: Language) -> HttpResponse:
     """Return a page around a body that is escaped already."""
-    from pkitools_test_pki.server.site import Answer
+    from pkitools_test_pki.server.routing import HttpResponse
 
     title = escape(word("title", language))
     page = (
@@ -44,18 +44,18 @@ def html(body: str, language: Language) -> Answer:
         f"<body><main><h1>{title}</h1>\n{body}\n</main></body></html>\n"
     )
     headers = (("Content-Security-Policy", _POLICY),)
-    return Answer(200, "text/html; charset=utf-8", page.encode(), headers)
+    return HttpResponse(200, "text/html; charset=utf-8", page.encode(), headers)
 
 
-def index(site: Site) -> str:
+def index(router: Router) -> str:
     """Return the list of authorities and of what is served for each."""
-    language = site.language
+    language = router.language
     parts = [f"<p>{_text(word('warning', language))}</p>", f"<p>{_link('trust.pem', word('roots', language))}</p>"]
-    if site.faults:
-        parts.append(f"<p><strong>{_text(word('faults', language))}</strong> {_text(', '.join(site.faults))}</p>")
-    if site.refusals is not None:
+    if router.faults:
+        parts.append(f"<p><strong>{_text(word('faults', language))}</strong> {_text(', '.join(router.faults))}</p>")
+    if router.refusals is not None:
         parts.append(f"<p>{_link('rehearsal', word('rehearsal', language))}</p>")
-    parts += [_authority(authority, site.shelf.kinds, language) for authority in site.source.pki]
+    parts += [_authority(authority, router.ready_crls.kinds, language) for authority in router.served.pki]
     return "\n".join(parts)
 
 

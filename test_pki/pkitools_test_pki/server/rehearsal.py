@@ -31,8 +31,8 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI
 from pkitools_test_pki.server.listener import Environ, Listener
 from pkitools_test_pki.server.pages import word
-from pkitools_test_pki.server.shelf import FULL
-from pkitools_test_pki.server.site import TEXT, Answer, Site
+from pkitools_test_pki.server.ready_crls import FULL
+from pkitools_test_pki.server.routing import TEXT, HttpResponse, Router
 from pkitools_test_pki.server.tls import Handshake, TlsAdapter
 from pkitools_test_pki.shapes import template
 
@@ -72,7 +72,7 @@ class Rehearsal:
     """The endpoint, listening until it is stopped.
 
     Args:
-        site: whose PKI the clients must be of.
+        router: whose PKI the clients must be of.
         system: the connected system whose rules are applied, such as ``digid-machtigen``; none when left out.
         host, port: where to listen; port 0 takes a free one.
         refused: is told of every client that is refused.
@@ -84,22 +84,22 @@ class Rehearsal:
 
     def __init__(
         self,
-        site: Site,
+        router: Router,
         *,
         host: str,
         port: int = 0,
         system: str | None = None,
         refused: Callable[[Refusal], None] | None = None,
     ) -> None:
-        self._site, self._language, self._told = site, site.language, refused
+        self._router, self._language, self._told = router, router.language, refused
         self._systems = () if system is None else (get_system(system),)
-        pki = site.source.pki
+        pki = router.served.pki
         self._trust = TrustStore.from_der(
             [authority.certificate.der for authority in pki], word("title", self._language)
         )
         self._refusals: deque[Refusal] = deque(maxlen=_MAX_REFUSALS)
-        with site.source.lock:
-            self.certificate = server_certificate(pki, host, site.clock())
+        with router.served.lock:
+            self.certificate = server_certificate(pki, host, router.clock())
         roots = [root.certificate for root in pki.roots]
         self._adapter = TlsAdapter(self.certificate, roots, crls=self._crls, refused=self._refuse)
         try:
@@ -134,8 +134,8 @@ class Rehearsal:
         self._adapter.close()
 
     def _crls(self) -> list[bytes]:
-        moment = self._site.clock()
-        return [self._site.shelf.crl(authority, FULL, moment) for authority in self._site.source.pki]
+        moment = self._router.clock()
+        return [self._router.ready_crls.crl(authority, FULL, moment) for authority in self._router.served.pki]
 
     def _judged(self, chain: Sequence[bytes]) -> CheckResult | None:
         """Return what the rules say of a chain; ``None`` when its first certificate cannot be read."""
@@ -144,7 +144,7 @@ class Rehearsal:
         try:
             return check(
                 chain[0],
-                moment=self._site.clock(),
+                moment=self._router.clock(),
                 environment=Environment.PREPRODUCTION,
                 systems=self._systems,
                 intermediates=chain[1:],
@@ -156,18 +156,18 @@ class Rehearsal:
 
     # -- accepted ----------------------------------------------------------------------------------------------------
 
-    def _answer(self, environ: Environ) -> Answer:
+    def _answer(self, environ: Environ) -> HttpResponse:
         handshake: Handshake = environ["pkitools.handshake"]
         try:
             result = self._judged(handshake.chain)
         except PkitoolsError as error:
-            return Answer(500, TEXT, f"{error}\n".encode())
+            return HttpResponse(500, TEXT, f"{error}\n".encode())
         failed = result is not None and result.report.verdict is Verdict.FAILED
         if "json" in environ.get("HTTP_ACCEPT", ""):
             document = {"schema": SCHEMA, **_seen(handshake, result)}
-            return Answer(403 if failed else 200, "application/json", json.dumps(document).encode())
+            return HttpResponse(403 if failed else 200, "application/json", json.dumps(document).encode())
         lines = [self._say("accepted", protocol=handshake.protocol, cipher=handshake.cipher), *self._told_of(result)]
-        return Answer(403 if failed else 200, TEXT, "\n".join([*lines, ""]).encode())
+        return HttpResponse(403 if failed else 200, TEXT, "\n".join([*lines, ""]).encode())
 
     # -- refused -----------------------------------------------------------------------------------------------------
 
@@ -180,7 +180,7 @@ class Rehearsal:
         known = self._say(reason) if reason in _REASONS else handshake.reason
         said = f"{known}: {handshake.detail}" if handshake.detail else known
         text = "\n".join([self._say("refused", reason=said), *self._told_of(result)])
-        refusal = Refusal(self._site.clock(), handshake, result, text)
+        refusal = Refusal(self._router.clock(), handshake, result, text)
         self._refusals.append(refusal)
         if self._told is not None:
             self._told(refusal)

@@ -14,20 +14,20 @@ from typing import Final, Literal, TypeAlias
 from pkitools.errors import InputError
 from pkitools_test_pki.algorithms import scheme_for
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.extensions import key_identifier
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.ledger import Status
 from pkitools_test_pki.server import ocsp
 from pkitools_test_pki.server.ocsp import AskedCertificate, OcspRequest, Signer
-from pkitools_test_pki.server.source import Source
+from pkitools_test_pki.server.served_pki import ServedPKI
 
 Mode = Literal["delegated", "issuer"]
 """Who signs: a responder certified by the authority, or the authority itself."""
 
 VALIDITY: Final = timedelta(hours=1)
 _MAX_KEPT: Final = 4096
-_Answered: TypeAlias = tuple[AskedCertificate, Status, Revocation | None]
+_Answered: TypeAlias = tuple[AskedCertificate, Status, RevokedEntry | None]
 
 
 class Responder:
@@ -39,7 +39,7 @@ class Responder:
         keep: whether responses without a nonce are kept and given again; else each is signed anew.
     """
 
-    def __init__(self, source: Source, *, validity: timedelta = VALIDITY, keep: bool = True) -> None:
+    def __init__(self, source: ServedPKI, *, validity: timedelta = VALIDITY, keep: bool = True) -> None:
         self._source, self._validity, self._keep = source, validity, keep
         self._kept: OrderedDict[tuple[object, ...], tuple[datetime, bytes]] = OrderedDict()
         self._delegates: dict[str, IssuedCertificate] = {}

@@ -1,4 +1,4 @@
-"""The whole server: listeners around a site, started and stopped together."""
+"""The whole server: listeners around a router, started and stopped together."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pkitools.errors import StateError
 from pkitools.messages import Language
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
-from pkitools_test_pki.server.faulty import FaultyDocuments, choose
+from pkitools_test_pki.server.faulty_documents import FaultyDocuments, choose
+from pkitools_test_pki.server.faulty_listener import FaultyListener
 from pkitools_test_pki.server.listener import LOOPBACK, Environ, Listener, request_of
-from pkitools_test_pki.server.raw import RawListener
+from pkitools_test_pki.server.ready_crls import DEFAULT_HUGE, DEFAULT_PARTITIONS, ReadyCRLs
 from pkitools_test_pki.server.responder import Mode, Responder
-from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS, Shelf
-from pkitools_test_pki.server.site import Answer, Clock, Request, Site, plain
-from pkitools_test_pki.server.source import FolderSource, MemorySource, Source
+from pkitools_test_pki.server.routing import Clock, HttpRequest, HttpResponse, Router, plain
+from pkitools_test_pki.server.served_pki import ServedFolderPKI, ServedMemoryPKI, ServedPKI
 
 if TYPE_CHECKING:
     from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
@@ -39,8 +39,8 @@ class PkiServer:
         port: likewise; 0 takes a free one. Left out: the port that the PKI's certificates name, a free one without a
             PKI.
         mode: who signs the OCSP responses of ``/ocsp/``.
-        faults: names of :func:`~pkitools_test_pki.server.faulty.served_faults`, at most one of each kind.
-        partitions, huge: see :class:`~pkitools_test_pki.server.shelf.Shelf`.
+        faults: names of :func:`~pkitools_test_pki.server.faulty_documents.served_faults`, at most one of each kind.
+        partitions, huge: see :class:`~pkitools_test_pki.server.ready_crls.Shelf`.
         keep_responses: see :class:`~pkitools_test_pki.server.responder.Responder`.
         keys: makes the keys of what the server issues to itself.
         language: of the pages.
@@ -68,7 +68,7 @@ class PkiServer:
         self._clock, self._mode, self._keys, self._language = clock, mode, keys, language
         self._partitions, self._huge, self._keep = partitions, huge, keep_responses
         self.faults = choose(faults)
-        self.site: Site | None = None
+        self.router: Router | None = None
         self._rehearsal: Rehearsal | None = None
         self._source = None if subject is None else self._opened(subject)
         try:
@@ -77,11 +77,11 @@ class PkiServer:
             self._close()
             raise
         if self._source is not None:
-            self.site = self._site(self._source)
+            self.router = self._router(self._source)
 
-    def _listening(self, host: str, port: int) -> Listener | RawListener:
+    def _listening(self, host: str, port: int) -> Listener | FaultyListener:
         if self.faults.on_the_wire:
-            return RawListener(self._answer, self.faults.on_the_wire, host=host, port=port)
+            return FaultyListener(self._answer, self.faults.on_the_wire, host=host, port=port)
         return Listener(self._application, host=host, port=port)
 
     def _port(self) -> int:
@@ -101,21 +101,21 @@ class PkiServer:
     @property
     def is_where_certificates_say(self) -> bool:
         """Whether the addresses in the certificates lead here, as far as can be told without asking name servers."""
-        if self.site is None:
+        if self.router is None:
             return True
-        host, port = named_address(self.site.source.pki)
+        host, port = named_address(self.router.served.pki)
         same_host = host == self._listener.host or self._listener.host in {"0.0.0.0", "::"}  # noqa: S104 - compared
         return port == self.port and (same_host or (host == "localhost" and self._listener.host == LOOPBACK))
 
-    def serve(self, subject: PKI | str | os.PathLike[str]) -> Site:
+    def serve(self, subject: PKI | str | os.PathLike[str]) -> Router:
         """Serve this PKI from now on."""
         self._end_rehearsal()
         source = self._opened(subject)
         before, self._source = self._source, source
-        self.site = self._site(source)
+        self.router = self._router(source)
         if before is not None:
             before.close()
-        return self.site
+        return self.router
 
     def rehearse(
         self,
@@ -132,11 +132,11 @@ class PkiServer:
         """
         from pkitools_test_pki.server.rehearsal import Rehearsal
 
-        if self.site is None:
+        if self.router is None:
             raise StateError("test_pki.error.nothing_served")
         self._end_rehearsal()
-        self._rehearsal = Rehearsal(self.site, host=self._listener.host, port=port, system=system, refused=refused)
-        self.site.refusals = self._rehearsal.documents
+        self._rehearsal = Rehearsal(self.router, host=self._listener.host, port=port, system=system, refused=refused)
+        self.router.refusals = self._rehearsal.documents
         return self._rehearsal
 
     def _end_rehearsal(self) -> None:
@@ -144,29 +144,29 @@ class PkiServer:
         if rehearsal is not None:
             rehearsal.stop()
 
-    def _opened(self, subject: PKI | str | os.PathLike[str]) -> Source:
+    def _opened(self, subject: PKI | str | os.PathLike[str]) -> ServedPKI:
         if isinstance(subject, PKI):
-            return MemorySource(subject)
-        return FolderSource(subject, moment=self._clock(), keys=self._keys)
+            return ServedMemoryPKI(subject)
+        return ServedFolderPKI(subject, moment=self._clock(), keys=self._keys)
 
-    def _site(self, source: Source) -> Site:
-        return Site(
+    def _router(self, source: ServedPKI) -> Router:
+        return Router(
             source,
             clock=self._clock,
             mode=self._mode,
-            shelf=Shelf(source, partitions=self._partitions, huge=self._huge),
+            ready_crls=ReadyCRLs(source, partitions=self._partitions, huge=self._huge),
             responder=Responder(source, keep=self._keep),
             instead=FaultyDocuments(source, self.faults) if self.faults.names else None,
             faults=self.faults.names,
             language=self._language,
         )
 
-    def _application(self, environ: Environ) -> Answer:
+    def _application(self, environ: Environ) -> HttpResponse:
         request = request_of(environ)
-        return request if isinstance(request, Answer) else self._answer(request)
+        return request if isinstance(request, HttpResponse) else self._answer(request)
 
-    def _answer(self, request: Request) -> Answer:
-        return self.site.answer(request) if self.site else plain(503, "Nothing to serve yet", ("Retry-After", "1"))
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        return self.router.answer(request) if self.router else plain(503, "Nothing to serve yet", ("Retry-After", "1"))
 
     def stop(self) -> None:
         """Stop. When this returns, no thread, port or file of the server is left."""

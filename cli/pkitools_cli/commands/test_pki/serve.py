@@ -27,8 +27,8 @@ from pkitools_cli.reply import Line, Reply
 from pkitools_test_pki.documents import Serving, faults_document, serve_document
 from pkitools_test_pki.faults import Fault
 from pkitools_test_pki.server import PkiServer
-from pkitools_test_pki.server.faulty import served_faults
-from pkitools_test_pki.server.shelf import DEFAULT_HUGE, DEFAULT_PARTITIONS
+from pkitools_test_pki.server.faulty_documents import served_faults
+from pkitools_test_pki.server.ready_crls import DEFAULT_HUGE, DEFAULT_PARTITIONS
 
 if TYPE_CHECKING:
     from pkitools_test_pki.server.rehearsal import Refusal
@@ -150,17 +150,17 @@ def _faults(faults: Sequence[Fault]) -> Iterator[str]:
 
 def _text(serving: Serving) -> Iterator[Line | str]:
     server = serving.server
-    assert server.site is not None  # a folder was given
+    assert server.router is not None  # a folder was given
     yield Line(tr("cli.test_pki_serve.serving", folder=serving.folder, url=server.url), bold=True)
     if not server.is_where_certificates_say:
-        elsewhere = tr("cli.test_pki_serve.elsewhere", base_url=server.site.base_url, url=server.url)
+        elsewhere = tr("cli.test_pki_serve.elsewhere", base_url=server.router.base_url, url=server.url)
         yield Line(elsewhere, aside=True)
-    for authority in server.site.source.pki:
+    for authority in server.router.served.pki:
         yield authority.spec.common_name
         yield tr("cli.test_pki_serve.certificate", url=authority.certificate_url)
         yield tr("cli.test_pki_serve.crl", url=authority.crl_url)
         yield tr("cli.test_pki_serve.ocsp_at", url=authority.ocsp_url)
-    yield tr("cli.test_pki_serve.kinds", kinds=", ".join(f"-{kind}" for kind in server.site.shelf.kinds[1:]))
+    yield tr("cli.test_pki_serve.kinds", kinds=", ".join(f"-{kind}" for kind in server.router.ready_crls.kinds[1:]))
     for name in server.faults.names:
         said = served_faults()[name].descriptions[language()]
         yield Line(tr("cli.test_pki_serve.fault_served", name=name, description=said), bold=True)

@@ -13,7 +13,7 @@ from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
 
 
-class Source(Protocol):
+class ServedPKI(Protocol):
     """A PKI and the state it is in. Threads take turns by holding ``lock``; signing needs no turn."""
 
     pki: PKI
@@ -32,7 +32,7 @@ class Source(Protocol):
         """Let go of the PKI."""
 
 
-class MemorySource:
+class ServedMemoryPKI:
     """A PKI in memory. What is issued and revoked while it is served is seen at once."""
 
     def __init__(self, pki: PKI) -> None:
@@ -40,21 +40,21 @@ class MemorySource:
         self.lock = threading.RLock()
 
     def version(self, authority: Authority) -> object:
-        """See :class:`Source`."""
+        """See :class:`ServedPKI`."""
         return len(authority.ledger.revocations(authority.name))
 
     def newest_crl(self, authority: Authority) -> bytes | None:
-        """See :class:`Source`: memory keeps no CRL."""
+        """See :class:`ServedPKI`: memory keeps no CRL."""
 
     def publish(self, authority: Authority, moment: datetime) -> bytes:
-        """See :class:`Source`."""
+        """See :class:`ServedPKI`."""
         return authority.crl(moment=moment)
 
     def close(self) -> None:
-        """See :class:`Source`."""
+        """See :class:`ServedPKI`."""
 
 
-class FolderSource:
+class ServedFolderPKI:
     """A PKI folder, its state read anew for every request.
 
     Raises:
@@ -67,21 +67,21 @@ class FolderSource:
         self.lock = threading.RLock()
 
     def version(self, authority: Authority) -> object:
-        """See :class:`Source`: the whole folder has one version."""
+        """See :class:`ServedPKI`: the whole folder has one version."""
         return self._folder.store.version()
 
     def newest_crl(self, authority: Authority) -> bytes | None:
-        """See :class:`Source`."""
+        """See :class:`ServedPKI`."""
         return self._folder.store.crl(authority.name)
 
     def publish(self, authority: Authority, moment: datetime) -> bytes:
-        """See :class:`Source`; the CRL file of the folder is renewed with it."""
+        """See :class:`ServedPKI`; the CRL file of the folder is renewed with it."""
         self._folder.publish_crl(authority, moment=moment)
         published = self._folder.store.crl(authority.name)
         assert published is not None  # publish_crl stored it
         return published
 
     def close(self) -> None:
-        """See :class:`Source`."""
+        """See :class:`ServedPKI`."""
         with self.lock:
             self._folder.close()

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pkitools.errors import InputError, InvalidValueError
 from pkitools_test_pki import extensions
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.exports import pkcs7_of
 from pkitools_test_pki.faults import Fault, faults
 from pkitools_test_pki.faults.crls import CRL_FAULTS, CrlCase
@@ -24,7 +24,7 @@ from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.ledger import MemoryLedger
 from pkitools_test_pki.roots import create_root
 from pkitools_test_pki.server import ocsp
-from pkitools_test_pki.server.source import Source
+from pkitools_test_pki.server.served_pki import ServedPKI
 from pkitools_test_pki.shapes import ocsp_responder_template
 
 Document = tuple[str, bytes]
@@ -96,7 +96,7 @@ class _EveryCertificate(CrlCase):
     """A CRL says of every certificate of the authority what its fault says of one."""
 
     serial_numbers: tuple[int, ...] = ()
-    revoked: tuple[Revocation, ...] = ()
+    revoked: tuple[RevokedEntry, ...] = ()
 
     def crl(self, **deviation: Any) -> bytes:
         one = deviation.get("revocations")
@@ -104,7 +104,7 @@ class _EveryCertificate(CrlCase):
             deviation["revocations"] = self.revoked
         else:
             deviation["revocations"] = [
-                Revocation(number, entry.moment, entry.reason, entry.extensions)
+                RevokedEntry(number, entry.moment, entry.reason, entry.extensions)
                 for entry in one
                 for number in self.serial_numbers
             ]
@@ -115,7 +115,7 @@ class _EveryCertificate(CrlCase):
 class _Truthful(OcspCase):
     """A response says what is so, where its fault is not that it does not."""
 
-    revocation: Revocation | None = None
+    revocation: RevokedEntry | None = None
 
     def single(self, authority: Authority | None = None, **different: Any) -> Single:
         if self.revocation is not None and "status" not in different:
@@ -135,14 +135,14 @@ class FaultyDocuments:
         chosen: which faults.
     """
 
-    def __init__(self, source: Source, chosen: ChosenFaults) -> None:
+    def __init__(self, source: ServedPKI, chosen: ChosenFaults) -> None:
         self._source, self._chosen = source, chosen
         self._doubles: dict[str, Authority] = {}
         self._asked: Counter[str] = Counter()
         self._kept: dict[tuple[str, str], tuple[datetime, object, bytes]] = {}
         self._strangers: dict[str, Authority] = {}
 
-    # -- what a site asks for ----------------------------------------------------------------------------------------
+    # -- what a router asks for ----------------------------------------------------------------------------------------
 
     def crl(self, authority: Authority, moment: datetime) -> Document | None:
         """Return the CRL to serve instead, ``None`` for the good one."""
@@ -150,7 +150,7 @@ class FaultyDocuments:
             if self._chosen.crl is not None:
                 return CRL, self._crl(self._chosen.crl, authority, moment)
             if self._chosen.ocsp == "O4.revoked":
-                responder = Revocation(REVOKED_RESPONDER, moment, "keyCompromise")
+                responder = RevokedEntry(REVOKED_RESPONDER, moment, "keyCompromise")
                 revoked = (*authority.ledger.revocations(authority.name), responder)
                 return CRL, self._double(authority).crl(moment=moment, revocations=revoked)
         return None

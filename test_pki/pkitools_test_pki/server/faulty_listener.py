@@ -13,20 +13,20 @@ from urllib.parse import unquote, urlsplit
 from pkitools_test_pki.faults.http import BEHAVIOURS, Exchange, head
 from pkitools_test_pki.server.listener import LOOPBACK, address_of, listening_socket
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
-from pkitools_test_pki.server.site import Answer, Request
+from pkitools_test_pki.server.routing import HttpRequest, HttpResponse
 
 _MAX_HEAD: Final = 128 * 1024
 _MAX_CONNECTIONS: Final = 64
 _SECONDS: Final = 5
 
 
-class RawListener:
-    """Answers as a site says, and spoils the documents of some kinds on their way.
+class FaultyListener:
+    """Answers as a router says, and spoils the documents of some kinds on their way.
 
     Args:
-        answer: the site.
+        answer: the router.
         faults: kind of document → name of the fault, see
-            :attr:`~pkitools_test_pki.server.faulty.ChosenFaults.on_the_wire`.
+            :attr:`~pkitools_test_pki.server.faulty_documents.ChosenFaults.on_the_wire`.
         host, port: where to listen; port 0 takes a free one.
 
     Raises:
@@ -34,7 +34,12 @@ class RawListener:
     """
 
     def __init__(
-        self, answer: Callable[[Request], Answer], faults: Mapping[str, str], *, host: str = LOOPBACK, port: int = 0
+        self,
+        answer: Callable[[HttpRequest], HttpResponse],
+        faults: Mapping[str, str],
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
     ) -> None:
         self._answer, self._faults = answer, faults
         self._socket = listening_socket(host, port)
@@ -80,7 +85,7 @@ class RawListener:
 
     def _exchange(self, connection: socket.socket) -> None:
         method, target, body = _read(connection)
-        answer = self._answer(Request(method, unquote(urlsplit(target).path), body))
+        answer = self._answer(HttpRequest(method, unquote(urlsplit(target).path), body))
         fault = self._faults.get(answer.source)
         if fault is None:
             connection.sendall(_whole(answer, method))
@@ -115,7 +120,7 @@ def _more(connection: socket.socket) -> bytes:
     return data
 
 
-def _whole(answer: Answer, method: str) -> bytes:
+def _whole(answer: HttpResponse, method: str) -> bytes:
     start = head(
         f"{answer.status} {HTTPStatus(answer.status).phrase}",
         f"Content-Type: {answer.content_type}",

@@ -6,7 +6,7 @@
 ``/trust.pem``                          the roots
 ``/cert/NAME.cer``                      an authority's certificate (caIssuers)
 ``/crl/NAME.crl``                       its complete CRL
-``/crl/NAME-KIND.crl``                  the other kinds, see :mod:`pkitools_test_pki.server.shelf`
+``/crl/NAME-KIND.crl``                  the other kinds, see :mod:`pkitools_test_pki.server.ready_crls`
 ``/ocsp/NAME``                          OCSP by POST, and by GET with the request in base64 behind it
 ``/ocsp-issuer/…``, ``/ocsp-delegated/…``  the same, signed by the authority itself or by a delegated responder
 ``/pds``                                the PKI disclosure statement that seals name
@@ -31,11 +31,11 @@ from pkitools.messages import Language
 from pkitools.text import instant
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.server import pages
-from pkitools_test_pki.server.faulty import CERTIFICATE, CRL, OCSP_RESPONSE, Document, FaultyDocuments
+from pkitools_test_pki.server.faulty_documents import CERTIFICATE, CRL, OCSP_RESPONSE, Document, FaultyDocuments
 from pkitools_test_pki.server.ocsp import INTERNAL_ERROR, MAX_REQUEST_BYTES, error_response
+from pkitools_test_pki.server.ready_crls import FULL, ReadyCRLs
 from pkitools_test_pki.server.responder import Mode, Responder
-from pkitools_test_pki.server.shelf import FULL, Shelf
-from pkitools_test_pki.server.source import Source
+from pkitools_test_pki.server.served_pki import ServedPKI
 
 Clock = Callable[[], datetime]
 
@@ -48,7 +48,7 @@ _MODES: Final[Mapping[str, Mode]] = {"ocsp-issuer": "issuer", "ocsp-delegated": 
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """One request.
 
     Args:
@@ -65,7 +65,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """One answer. ``source`` says which kind of document it is: ``crl``, ``ocsp``, ``certificate``, or nothing."""
 
     status: int
@@ -75,19 +75,19 @@ class Answer:
     source: str = ""
 
 
-def plain(status: int, text: str, *headers: tuple[str, str]) -> Answer:
+def plain(status: int, text: str, *headers: tuple[str, str]) -> HttpResponse:
     """Return an answer of one line."""
-    return Answer(status, TEXT, f"{text}\n".encode(), headers)
+    return HttpResponse(status, TEXT, f"{text}\n".encode(), headers)
 
 
-class Site:
+class Router:
     """Answers requests for one source.
 
     Args:
         source: what is served.
         clock: tells the time, aware UTC.
         mode: who signs the OCSP responses of ``/ocsp/``.
-        shelf, responder: where CRLs and OCSP responses come from.
+        ready_crls, responder: where CRLs and OCSP responses come from.
         instead: documents that faults put in the place of the good ones.
         faults: names of the faults in force, for the pages.
         refusals: what ``/rehearsal`` shows; ``None`` when there is no mutual TLS endpoint.
@@ -96,19 +96,19 @@ class Site:
 
     def __init__(
         self,
-        source: Source,
+        source: ServedPKI,
         *,
         clock: Clock,
         mode: Mode = "delegated",
-        shelf: Shelf | None = None,
+        ready_crls: ReadyCRLs | None = None,
         responder: Responder | None = None,
         instead: FaultyDocuments | None = None,
         faults: Sequence[str] = (),
         refusals: Callable[[], Sequence[Mapping[str, object]]] | None = None,
         language: Language = "en",
     ) -> None:
-        self.source, self.clock, self.mode = source, clock, mode
-        self.shelf = shelf or Shelf(source)
+        self.served, self.clock, self.mode = source, clock, mode
+        self.ready_crls = ready_crls or ReadyCRLs(source)
         self.responder = responder or Responder(source)
         self.faults, self.refusals, self.language = tuple(faults), refusals, language
         self._instead = instead
@@ -116,14 +116,14 @@ class Site:
         self.base_url = next(iter(source.pki)).base_url
         self._prefix = urlsplit(self.base_url).path.rstrip("/")
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: HttpRequest) -> HttpResponse:
         """Return the answer; a failure of the PKI is one too."""
         try:
             return self._routed(request)
         except PkitoolsError as error:
             return plain(500, str(error))
 
-    def _routed(self, request: Request) -> Answer:
+    def _routed(self, request: HttpRequest) -> HttpResponse:
         path = request.path
         if self._prefix and path.startswith(f"{self._prefix}/"):
             path = path.removeprefix(self._prefix)
@@ -139,7 +139,7 @@ class Site:
 
     # -- documents ---------------------------------------------------------------------------------------------------
 
-    def _certificate(self, name: str) -> Answer:
+    def _certificate(self, name: str) -> HttpResponse:
         found = _CERTIFICATE_NAME.fullmatch(name)
         authority = self._authorities.get(found["name"]) if found else None
         if found is None or authority is None:
@@ -149,20 +149,20 @@ class Site:
         if looped and not instead:
             return plain(404, "No such certificate")
         content_type, octets = instead or (CERTIFICATE, authority.certificate.der)
-        return Answer(200, content_type, octets, source="certificate")
+        return HttpResponse(200, content_type, octets, source="certificate")
 
-    def _crl(self, name: str) -> Answer:
+    def _crl(self, name: str) -> HttpResponse:
         found = _CRL_NAME.fullmatch(name)
         authority = self._authorities.get(found["name"]) if found else None
         kind = (found["kind"] or FULL) if found else FULL
-        if authority is None or kind not in self.shelf.kinds:
+        if authority is None or kind not in self.ready_crls.kinds:
             return plain(404, "No such CRL")
         moment = self.clock()
         instead = self._instead and self._instead.crl(authority, moment)
-        content_type, octets = instead or (CRL, self.shelf.crl(authority, kind, moment))
-        return Answer(200, content_type, octets, source="crl")
+        content_type, octets = instead or (CRL, self.ready_crls.crl(authority, kind, moment))
+        return HttpResponse(200, content_type, octets, source="crl")
 
-    def _ocsp(self, request: Request, room: str, rest: str) -> Answer:
+    def _ocsp(self, request: HttpRequest, room: str, rest: str) -> HttpResponse:
         name, _, encoded = rest.partition("/")
         authority = self._authorities.get(name)
         if authority is None:
@@ -174,7 +174,7 @@ class Site:
         else:
             return plain(405, "Method not allowed", ("Allow", "GET, HEAD, POST"))
         content_type, octets = self._response(authority, body, _MODES.get(room, self.mode))
-        return Answer(200, content_type, octets, source="ocsp")
+        return HttpResponse(200, content_type, octets, source="ocsp")
 
     def _response(self, authority: Authority, body: bytes, mode: Mode) -> Document:
         moment = self.clock()
@@ -186,10 +186,10 @@ class Site:
 
     # -- pages -------------------------------------------------------------------------------------------------------
 
-    def _index(self, _request: Request) -> Answer:
+    def _index(self, _request: HttpRequest) -> HttpResponse:
         return pages.html(pages.index(self), self.language)
 
-    def _health(self, _request: Request) -> Answer:
+    def _health(self, _request: HttpRequest) -> HttpResponse:
         state = {
             "status": "ok",
             "moment": instant(self.clock()),
@@ -197,29 +197,29 @@ class Site:
             "authorities": sorted(self._authorities),
             "faults": list(self.faults),
         }
-        return Answer(200, "application/json", json.dumps(state).encode())
+        return HttpResponse(200, "application/json", json.dumps(state).encode())
 
-    def _trust(self, _request: Request) -> Answer:
-        return Answer(200, PEM, self.source.pki.trust_pem())
+    def _trust(self, _request: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, PEM, self.served.pki.trust_pem())
 
-    def _disclosure(self, _request: Request) -> Answer:
+    def _disclosure(self, _request: HttpRequest) -> HttpResponse:
         return plain(200, pages.word("disclosure", self.language))
 
-    def _rehearsal(self, request: Request) -> Answer:
+    def _rehearsal(self, request: HttpRequest) -> HttpResponse:
         if self.refusals is None:
             return plain(404, "No mutual TLS here")
         refused = self.refusals()
         if "json" in request.accept:
-            return Answer(200, "application/json", json.dumps({"refused": list(refused)}).encode())
+            return HttpResponse(200, "application/json", json.dumps({"refused": list(refused)}).encode())
         return pages.html(pages.refusals(refused, self.language), self.language)
 
 
-_PAGES: Final[Mapping[str, Callable[[Site, Request], Answer]]] = {
-    "/": Site._index,
-    "/health": Site._health,
-    "/trust.pem": Site._trust,
-    "/pds": Site._disclosure,
-    "/rehearsal": Site._rehearsal,
+_PAGES: Final[Mapping[str, Callable[[Router, HttpRequest], HttpResponse]]] = {
+    "/": Router._index,
+    "/health": Router._health,
+    "/trust.pem": Router._trust,
+    "/pds": Router._disclosure,
+    "/rehearsal": Router._rehearsal,
 }
 
 

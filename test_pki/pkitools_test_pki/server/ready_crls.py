@@ -22,8 +22,8 @@ from typing import Final
 from pkitools.revocation import read_crl
 from pkitools_test_pki import extensions
 from pkitools_test_pki.authority import Authority
-from pkitools_test_pki.crl import CrlBlueprint, Revocation, crl_number, delta_indicator
-from pkitools_test_pki.server.source import Source
+from pkitools_test_pki.crl import CrlBlueprint, RevokedEntry, crl_number, delta_indicator
+from pkitools_test_pki.server.served_pki import ServedPKI
 
 FULL: Final = "full"
 DELTA: Final = "delta"
@@ -42,7 +42,7 @@ class _Kept:
     number: int
 
 
-class Shelf:
+class ReadyCRLs:
     """The CRLs of one source. Several threads may ask at once.
 
     Args:
@@ -51,7 +51,7 @@ class Shelf:
         huge: how many made-up entries the huge CRL has.
     """
 
-    def __init__(self, source: Source, *, partitions: int = DEFAULT_PARTITIONS, huge: int = DEFAULT_HUGE) -> None:
+    def __init__(self, source: ServedPKI, *, partitions: int = DEFAULT_PARTITIONS, huge: int = DEFAULT_HUGE) -> None:
         self._source, self.partitions, self._huge = source, partitions, huge
         self._kept: dict[tuple[str, str], _Kept] = {}
         self._bases: dict[str, tuple[int, frozenset[int]]] = {}
@@ -136,9 +136,9 @@ class Shelf:
         return blueprint.signed(authority.key)
 
 
-def _made_up(count: int, moment: datetime) -> Iterator[Revocation]:
+def _made_up(count: int, moment: datetime) -> Iterator[RevokedEntry]:
     # real serial numbers have 160 bits with the highest but one set; these have fewer, so that none is ever met
-    return (Revocation((1 << 150) + number, moment, "superseded") for number in range(count))
+    return (RevokedEntry((1 << 150) + number, moment, "superseded") for number in range(count))
 
 
 def _keep(version: object, der: bytes, moment: datetime) -> _Kept:
