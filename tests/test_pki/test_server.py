@@ -26,7 +26,7 @@ from tests.support.serving import MOMENT, Clock, ask, get
 @pytest.fixture
 def router(pki: PKI) -> Router:
     source = ServedMemoryPKI(pki)
-    return Router(source, clock=Clock(), shelf=ReadyCRLs(source, huge=10))
+    return Router(source, clock=Clock(), ready_crls=ReadyCRLs(source, huge=10))
 
 
 class Page(HTMLParser):

@@ -50,7 +50,7 @@ LOOPBACK = (ipaddress.ip_network("127.0.0.1/32"),)
 
 
 @dataclass
-class SiteFetcher:
+class RouterFetcher:
     """Fetches from a router without any network."""
 
     router: Router
@@ -62,7 +62,7 @@ class SiteFetcher:
         return Fetched(answer.body, answer.content_type, request.url)
 
 
-def site_with(pki: PKI, *names: str) -> Router:
+def router_with(pki: PKI, *names: str) -> Router:
     source = ServedMemoryPKI(pki)
     return Router(source, clock=Clock(), instead=FaultyDocuments(source, choose(names)))
 
@@ -87,7 +87,7 @@ def g3() -> PKI:
 def test_documents(name: str, g3: PKI, tmp_path: Path) -> None:
     fault = faults()[name]
     leaf = g3.issue("g3-server")
-    fetcher = SiteFetcher(site_with(g3, name))
+    fetcher = RouterFetcher(router_with(g3, name))
     options: dict[str, Any] = {}
     if name == "O8.absent-required":
         options["require_nonce"] = True
@@ -106,35 +106,35 @@ def test_times_are_wrong_enough_for_who_asks_a_while_before_or_after(name: str, 
     fault = faults()[name]
     leaf = g3.issue("g3-server")
     asked_at = MOMENT + timedelta(seconds=seconds)
-    found = status_of(leaf, SiteFetcher(site_with(g3, name)), fault.kind, moment=asked_at)
+    found = status_of(leaf, RouterFetcher(router_with(g3, name)), fault.kind, moment=asked_at)
     assert (found.kind, found.code) == (StatusKind(fault.status), fault.code)
 
 
 def test_a_million_entries_are_made_once(g3: PKI) -> None:
     leaf = g3.issue("g3-server")
-    router = site_with(g3, "C10.million")
+    router = router_with(g3, "C10.million")
     path = urlsplit(g3["g3-server-tsp"].crl_url).path
     first = ask(router, path).body
     assert len(first) > 50_000_000
     assert ask(router, path).body is first
-    found = status_of(leaf, SiteFetcher(router), "crl", crl_limit=64 * 1024 * 1024)
+    found = status_of(leaf, RouterFetcher(router), "crl", crl_limit=64 * 1024 * 1024)
     assert found.kind is StatusKind.REVOKED
 
 
 def test_a_crl_fault_is_about_every_certificate_and_hides_no_revocation(g3: PKI) -> None:
     tsp = g3["g3-server-tsp"]
     leaves = [g3.issue("g3-server") for _ in range(3)]
-    listed = x509.load_der_x509_crl(ask(site_with(g3, "C1"), urlsplit(tsp.crl_url).path).body)
+    listed = x509.load_der_x509_crl(ask(router_with(g3, "C1"), urlsplit(tsp.crl_url).path).body)
     assert {leaf.serial_number for leaf in leaves} <= {entry.serial_number for entry in listed}
     tsp.revoke(leaves[0])
-    fetcher = SiteFetcher(site_with(g3, "C3.within-skew", "O8.absent"))
+    fetcher = RouterFetcher(router_with(g3, "C3.within-skew", "O8.absent"))
     for kind in ("crl", "ocsp"):
         assert [status_of(leaf, fetcher, kind).kind for leaf in leaves[:2]] == [StatusKind.REVOKED, StatusKind.GOOD]
 
 
 @pytest.mark.parametrize("name", ["A1.loop", "A1.thousand", "A1.not-issuer"])
 def test_certificates(name: str, g3: PKI) -> None:
-    found = complete_from_aia([g3.issue("g3-server").der], fetcher=SiteFetcher(site_with(g3, name)), hosts=None)
+    found = complete_from_aia([g3.issue("g3-server").der], fetcher=RouterFetcher(router_with(g3, name)), hosts=None)
     assert found.code == faults()[name].code
 
 

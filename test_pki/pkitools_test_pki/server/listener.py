@@ -1,4 +1,4 @@
-"""The HTTP side: cheroot (extra ``pkitools-nl[serve]``) around a :class:`~pkitools_test_pki.server.routing.Site`."""
+"""The HTTP side: cheroot (extra ``pkitools-nl[serve]``) around a :class:`~pkitools_test_pki.server.routing.Router`."""
 
 from __future__ import annotations
 

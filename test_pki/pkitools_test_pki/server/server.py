@@ -40,7 +40,7 @@ class PkiServer:
             PKI.
         mode: who signs the OCSP responses of ``/ocsp/``.
         faults: names of :func:`~pkitools_test_pki.server.faulty_documents.served_faults`, at most one of each kind.
-        partitions, huge: see :class:`~pkitools_test_pki.server.ready_crls.Shelf`.
+        partitions, huge: see :class:`~pkitools_test_pki.server.ready_crls.ReadyCRLs`.
         keep_responses: see :class:`~pkitools_test_pki.server.responder.Responder`.
         keys: makes the keys of what the server issues to itself.
         language: of the pages.
