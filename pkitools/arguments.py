@@ -85,6 +85,8 @@ def several(given: object, one: type | tuple[type, ...], parameter: str) -> tupl
     Raises:
         InvalidValueError: it is neither.
     """
+    if isinstance(given, (tuple, list)):  # what it nearly always is: asked first, because a protocol is slow to ask
+        return tuple(given)
     if isinstance(given, one):
         return (given,)
     if isinstance(given, Iterable) and not isinstance(given, (str, bytes, bytearray, memoryview, Mapping)):

@@ -74,6 +74,8 @@ def several_ders(given: Given | Iterable[Given], label: str, parameter: str) -> 
     Raises:
         As :func:`one_der`, except that several are welcome.
     """
+    if isinstance(given, (tuple, list)) and all(type(each) is bytes and each[:1] == b"\x30" for each in given):
+        return tuple(given)  # what nearly all of it is
     if isinstance(given, Mapping):
         raise refuse(parameter, given, _WANTED)
     if isinstance(given, Iterable) and not isinstance(given, (bytes, bytearray, memoryview, str)):
