@@ -41,3 +41,6 @@ MAX_OIN_TEXT: Final = 1000
 """Characters of a text that is judged as an OIN, or searched for one. Twenty is right; the longest that holds one is a
 URL or a name. A longer text is no OIN, and only its beginning is looked at: to turn a megabyte of another script's
 digits into capitals, over and over, took more than a second."""
+
+MAX_SYSTEM_BYTES: Final = 256 * 1024
+"""The description of a connected system in TOML: the longest of ours is 15 kB."""

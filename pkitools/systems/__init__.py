@@ -5,8 +5,9 @@
 """
 
 from pkitools.systems.evaluation import evaluate
-from pkitools.systems.loading import get_system, read_system, systems
+from pkitools.systems.loading import get_system, systems
 from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.systems.reading import read_system
 from pkitools.systems.reuse import Use, check_reuse
 
 __all__ = [

@@ -79,7 +79,7 @@ def test_show_as_json(run: Any, name: str) -> None:
 
 
 def test_what_no_source_answers_is_shown_as_unknown(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pkitools.systems.loading import read_system
+    from pkitools.systems import read_system
     from pkitools_cli.commands.systems import show as command
     from tests.systems.test_data import SMALLEST
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.house.test_public_api import ROOMS, annotations
 from tests.support import chains, requests
 from tests.support.chains import MOMENT, good_chain
 
+ROOT = Path(__file__).parents[2]
 Given = dict[str, Any]
 
 
@@ -314,6 +316,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "trust_list_document": lambda: {"moment": MOMENT},
     "trust_show_document": lambda: {"asked": "g1-private", "moment": MOMENT},
     "cert_show_document": lambda: {"files": (), "moment": MOMENT},
+    "read_system": lambda: {"text": (ROOT / "docs/templates/system.toml").read_text(encoding="utf-8")},
     "Report.codes": lambda: {"self": Report("s")},
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},

@@ -24,7 +24,7 @@ SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
 REGISTER = ROOT / "pkitools" / "documents.toml"
 MAKERS = {
     "pkitools/documents.py": "the register itself",
-    "pkitools/systems/loading.py": "an organisation describes a system of its own, with documents of its own",
+    "pkitools/systems/reading.py": "an organisation describes a system of its own, with documents of its own",
 }
 """Where a document or a place in one is made otherwise than by its key, and why."""
 

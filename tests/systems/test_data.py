@@ -7,16 +7,16 @@ import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pkitools.documents import DocumentStatus, documents
 from pkitools.environment import Environment
-from pkitools.errors import InvalidValueError
+from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.findings.model import NEVER_ERROR
-from pkitools.systems import Stance, System, Topic, get_system, rules, systems
-from pkitools.systems.loading import read_system
+from pkitools.systems import Stance, System, Topic, get_system, read_system, rules, systems
 from pkitools.systems.model import READ_ONLY
 from pkitools.trust import decode_policy, hierarchies
 
@@ -167,11 +167,41 @@ def test_adding_a_system_is_adding_a_file() -> None:
         ('"oin"', '"oin"\nanswer = "unknown"'),
         ('source = "a"', 'source = "b"'),
         ('nl = "Een."\n', ""),
+        ('topic = "oin"', 'topic = "oin"\ntopics = 1'),
+        ('topic = "oin"', 'topic = "hierarchy"\nvalues = ["g1-privat"]'),
+        ('topic = "oin"', 'topic = "key_size"\nnumber = "2048"'),
+        ('topic = "oin"', 'topic = "key_size"\nnumber = true'),
+        ('topic = "oin"', 'topic = "oin"\nenvironments = ["prod"]'),
+        ('topic = "oin"', 'topic = "oin"\nenvironments = "production"'),
+        ('topic = "oin"', 'topic = "oin"\nseverity = "fatal"'),
+        ('topic = "oin"', 'topic = "oin"\nsince = 2026-11-22T12:00:00Z'),
+        ("retrieved = 2026-11-22", 'retrieved = "today"'),
+        ('name = "x"', "name = 1"),
+        ("[[statement]]", "[statement]"),
+        ('source.a.document = "A"', 'source.a = "A"'),
+        ('version = "1"', 'version = "1"\ncolour = "blue"'),
+        ('name = "x"', "name = "),
     ],
 )
 def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
-    with pytest.raises((ValueError, KeyError)):
+    with pytest.raises(InvalidValueError):
         read_system(SMALLEST.replace(old, new))
+
+
+@pytest.mark.parametrize("form", [str, lambda text: text.encode(), "path"])
+def test_a_system_of_ones_own_is_text_bytes_or_a_file(form: Any, tmp_path: Path) -> None:
+    if form == "path":
+        given: Any = tmp_path / "x.toml"
+        given.write_text(SMALLEST, encoding="utf-8")
+    else:
+        given = form(SMALLEST)
+    assert read_system(given).statements[0].source.document.title["nl"] == "A"
+
+
+@pytest.mark.parametrize("wrong", [None, 3, b"\xff\xfe", "[[" * 50_000, "x = 1\n" * 100_000])
+def test_what_describes_no_system_is_refused_by_our_own_error(wrong: Any) -> None:
+    with pytest.raises(PkitoolsError):
+        read_system(wrong)
 
 
 def test_no_machine_path_in_the_data() -> None:

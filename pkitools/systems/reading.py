@@ -1,0 +1,208 @@
+"""A TOML text → :class:`~pkitools.systems.System`: one of ours, or one that an organisation describes for itself.
+
+What a text may hold, and what it means: ``docs/templates/system.toml``. Nothing is passed over: a field nobody knows,
+or a value that is none, would be a question that is never asked.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from pkitools.arguments import choice, refuse
+from pkitools.documents import Document, DocumentStatus, Source, cite, documents
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError, LimitError
+from pkitools.files import read_bytes
+from pkitools.findings import Certainty, Severity
+from pkitools.frozen import Frozen
+from pkitools.limits import MAX_SYSTEM_BYTES
+from pkitools.messages import LANGUAGES
+from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.trust import hierarchies
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
+
+_BINDING: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
+_GROUPS: Final = ("pkioverheid", "trial", "test", "acceptance", "*")
+_FIELDS: Final = ("version", "name", "title", "owner", "about", "retrieved", "source", "statement")
+_SOURCE_FIELDS: Final = ("document", "version", "section", "url", "status")
+_STATEMENT_FIELDS: Final = (
+    *("topic", "environments", "answer", "values", "number", "source", "section", "certainty", "severity"),
+    *("since", "until", *LANGUAGES),
+)
+
+
+def read_system(text: str | bytes | os.PathLike[str]) -> System:
+    """Return the system a TOML text describes.
+
+    Args:
+        text: the text, or the path of a file with it. A document that the register does not have is described in the
+            text itself: ``[source.NAME]``.
+
+    Raises:
+        InvalidValueError: not TOML, a field is missing or unknown, or a value is none; the error says where.
+        LimitError: larger than :data:`~pkitools.limits.MAX_SYSTEM_BYTES`.
+        FileError: the file cannot be read.
+    """
+    whole = _Table(_parsed(_text(text)), "")
+    whole.require_known(_FIELDS)
+    name, read = whole.need("name", str), whole.need("retrieved", date)
+    own = {key: _own_document(name, key, table, read) for key, table in whole.tables("source").items()}
+    return System(
+        name=name,
+        title=whole.need("title", str),
+        owner=whole.need("owner", str),
+        about=_both(whole.table("about")),
+        retrieved=read,
+        statements=tuple(_statement(table, own) for table in whole.list_of_tables("statement")),
+    )
+
+
+def _text(given: str | bytes | os.PathLike[str]) -> str:
+    data = read_bytes(given) if isinstance(given, os.PathLike) else given
+    if not isinstance(data, (str, bytes)):
+        raise refuse("text", given, "str, bytes, Path")
+    if len(data) > MAX_SYSTEM_BYTES:
+        raise LimitError("systems.error.too_large", limit=MAX_SYSTEM_BYTES)
+    if isinstance(data, str):
+        return data
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidValueError("systems.error.not_toml", detail="UTF-8") from None
+
+
+def _parsed(text: str) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidValueError("systems.error.not_toml", detail=str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table of the text, and where it stands: every complaint says so."""
+
+    fields: Mapping[str, Any]
+    where: str
+
+    def at(self, field: str) -> str:
+        return f"{self.where}{field}"
+
+    def require_known(self, known: Iterable[str]) -> None:
+        for field in self.fields:
+            if field not in known:
+                raise InvalidValueError("systems.error.field", where=self.at(field), known=", ".join(known))
+
+    def get(self, field: str, kind: type[T]) -> T | None:
+        found = self.fields.get(field)
+        if found is None:
+            return None
+        # a bool is an int to Python, and a datetime a date; neither is meant
+        if type(found) is not kind:
+            raise InvalidValueError("systems.error.value", where=self.at(field), wanted=kind.__name__)
+        return found
+
+    def need(self, field: str, kind: type[T]) -> T:
+        found = self.get(field, kind)
+        if found is None:
+            raise InvalidValueError("systems.error.missing", where=self.at(field))
+        return found
+
+    def chosen(self, field: str, kind: type[E]) -> E | None:
+        found = self.get(field, str)
+        return None if found is None else choice(kind, found, self.at(field))
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        found: list[Any] = self.get(field, list) or []
+        if not all(type(each) is str for each in found):
+            raise InvalidValueError("systems.error.value", where=self.at(field), wanted="str")
+        return tuple(found)
+
+    def table(self, field: str) -> _Table:
+        return _Table(self.need(field, dict), f"{self.at(field)}.")
+
+    def tables(self, field: str) -> dict[str, _Table]:
+        found: dict[str, Any] = self.get(field, dict) or {}
+        inside = _Table(found, f"{self.at(field)}.")
+        return {key: inside.table(key) for key in found}
+
+    def list_of_tables(self, field: str) -> list[_Table]:
+        found: list[Any] = self.need(field, list)
+        numbered = {f"{number}": each for number, each in enumerate(found, start=1)}
+        inside = _Table(numbered, f"{self.at(field)} ")
+        return [_Table(inside.need(number, dict), f"{self.at(field)} {number}: ") for number in numbered]
+
+
+def _own_document(system: str, name: str, table: _Table, read: date) -> Source:
+    """Return a document that only this text names."""
+    table.require_known(_SOURCE_FIELDS)
+    title = Frozen({str(language): table.need("document", str) for language in LANGUAGES})
+    status = table.chosen("status", DocumentStatus) or DocumentStatus.INFORMAL
+    key = f"{system}/{name}"
+    found = Document(key, title, table.get("version", str) or "", status, table.get("url", str) or "", read)
+    return Source(key, table.get("section", str) or "", found)
+
+
+def _source(table: _Table, own: Mapping[str, Source]) -> Source:
+    key = table.need("source", str)
+    if key in own:
+        found = own[key]
+    elif any(document.key == key for document in documents()):
+        found = cite(key)
+    else:
+        raise InvalidValueError("systems.error.source", where=table.at("source"), key=key, known=", ".join(own) or "–")
+    section = table.get("section", str)
+    return found.at(section) if section else found
+
+
+def _statement(table: _Table, own: Mapping[str, Source]) -> Statement:
+    table.require_known(_STATEMENT_FIELDS)
+    topic = choice(Topic, table.need("topic", str), table.at("topic"))
+    answer = table.chosen("answer", Stance) or Stance.YES
+    certainty = table.chosen("certainty", Certainty)
+    if (certainty is None) != (answer is Stance.UNKNOWN):
+        raise InvalidValueError("systems.error.certainty", where=table.at("certainty"))
+    named = table.texts("environments")
+    environments = [choice(Environment, each, table.at("environments")) for each in named] or list(Environment)
+    return Statement(
+        topic=topic,
+        environments=frozenset(environments),
+        answer=answer,
+        text=_both(table),
+        source=_source(table, own),
+        certainty=certainty,
+        severity=_severity(table.chosen("severity", Severity), certainty),
+        values=_values(table, topic),
+        number=table.get("number", int),
+        since=table.get("since", date),
+        until=table.get("until", date),
+    )
+
+
+def _values(table: _Table, topic: Topic) -> tuple[str, ...]:
+    values = table.texts("values")
+    if topic is Topic.HIERARCHY:
+        known = (*(hierarchy.name for hierarchy in hierarchies()), *_GROUPS)
+        for value in values:
+            if value not in known:
+                raise InvalidValueError(
+                    "arguments.error.choice", parameter=table.at("values"), given=value, known=", ".join(known)
+                )
+    return values
+
+
+def _severity(stated: Severity | None, certainty: Certainty | None) -> Severity:
+    most = Severity.ERROR if certainty in _BINDING else Severity.WARNING
+    return most if stated is None else min(most, stated)
+
+
+def _both(table: _Table) -> Mapping[str, str]:
+    return Frozen({language: table.need(language, str) for language in LANGUAGES})
