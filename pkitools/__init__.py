@@ -39,45 +39,61 @@ if TYPE_CHECKING:
         SecretError,
         StateError,
     )
+    from pkitools.fetching import DiskCache, HttpFetcher
+    from pkitools.files import write_set
     from pkitools.findings import Outcome, Report, Severity, Status, Verdict
-    from pkitools.messages import error_sentence, outcome_message
     from pkitools.oin import OIN, InvalidOINError, check_oin
     from pkitools.profiles import Profile, get_profile
-    from pkitools.reports import report_document, report_text
-    from pkitools.requests import RequestFacts, RequestPlan, check_request, load_key, plan_request, read_request
-    from pkitools.revocation import RevocationPolicy, RevocationResult, check_revocation
+    from pkitools.reports import error_sentence, outcome_message, report_document, report_text
+    from pkitools.requests import (
+        PrivateKey,
+        RequestFacts,
+        RequestPlan,
+        SignedRequest,
+        check_request,
+        load_key,
+        plan_request,
+        read_request,
+    )
+    from pkitools.revocation import RevocationOptions, RevocationPolicy, RevocationResult, check_revocation
     from pkitools.rules import lint
     from pkitools.systems import System, get_system, read_system
     from pkitools.trust import TrustStore
-    from pkitools.validation import PathResult, VerifiedPath, validate_path
+    from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
     from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
 
 _ROOM_OF: Final = {
-    "OIN": "oin",
     "CertificateFacts": "x509",
     "CertificateRevocationList": "crl",
     "CheckResult": "checking",
     "Contents": "containers",
+    "DiskCache": "fetching",
     "Environment": "environment",
     "FileCheck": "checking",
     "FileError": "errors",
+    "HttpFetcher": "fetching",
     "InputError": "errors",
     "InvalidOINError": "oin",
     "InvalidValueError": "errors",
     "LimitError": "errors",
     "NetworkError": "errors",
+    "OIN": "oin",
     "Outcome": "findings",
     "PathResult": "validation",
     "PkitoolsError": "errors",
+    "PolicyInput": "validation",
+    "PrivateKey": "requests",
     "Profile": "profiles",
     "Report": "findings",
     "RequestFacts": "requests",
     "RequestPlan": "requests",
     "Revocation": "checking",
+    "RevocationOptions": "revocation",
     "RevocationPolicy": "revocation",
     "RevocationResult": "revocation",
     "SecretError": "errors",
     "Severity": "findings",
+    "SignedRequest": "requests",
     "StateError": "errors",
     "Status": "findings",
     "System": "systems",
@@ -89,13 +105,13 @@ _ROOM_OF: Final = {
     "check_oin": "oin",
     "check_request": "requests",
     "check_revocation": "revocation",
-    "error_sentence": "messages",
+    "error_sentence": "reports",
     "get_profile": "profiles",
     "get_system": "systems",
     "lint": "rules",
     "load_key": "requests",
     "oin_from_certificate": "x509",
-    "outcome_message": "messages",
+    "outcome_message": "reports",
     "plan_request": "requests",
     "read_certificate": "x509",
     "read_crl": "crl",
@@ -105,6 +121,7 @@ _ROOM_OF: Final = {
     "report_document": "reports",
     "report_text": "reports",
     "validate_path": "validation",
+    "write_set": "files",
 }
 
 __all__ = [
@@ -113,9 +130,11 @@ __all__ = [
     "CertificateRevocationList",
     "CheckResult",
     "Contents",
+    "DiskCache",
     "Environment",
     "FileCheck",
     "FileError",
+    "HttpFetcher",
     "InputError",
     "InvalidOINError",
     "InvalidValueError",
@@ -124,15 +143,19 @@ __all__ = [
     "Outcome",
     "PathResult",
     "PkitoolsError",
+    "PolicyInput",
+    "PrivateKey",
     "Profile",
     "Report",
     "RequestFacts",
     "RequestPlan",
     "Revocation",
+    "RevocationOptions",
     "RevocationPolicy",
     "RevocationResult",
     "SecretError",
     "Severity",
+    "SignedRequest",
     "StateError",
     "Status",
     "System",
@@ -161,6 +184,7 @@ __all__ = [
     "report_document",
     "report_text",
     "validate_path",
+    "write_set",
 ]
 
 

@@ -9,13 +9,15 @@ function and value therefore passes what it is given through here first. Wrong t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from typing import Any, TypeVar
 
 from pkitools.errors import InvalidValueError
 
 E = TypeVar("E", bound=Enum)
+S = TypeVar("S", bound=str)
+T = TypeVar("T")
 
 
 def choice(kind: type[E], given: E | str, parameter: str) -> E:
@@ -34,13 +36,26 @@ def choice(kind: type[E], given: E | str, parameter: str) -> E:
     raise InvalidValueError("arguments.error.choice", parameter=parameter, given=_shown(given), known=", ".join(known))
 
 
+def one_of(known: Iterable[S], given: object, parameter: str) -> S:
+    """Return the one of a few texts that was given.
+
+    Raises:
+        InvalidValueError: it is none of them; the error lists them.
+    """
+    texts = tuple(known)
+    for each in texts:
+        if type(given) is str and given == each:
+            return each
+    raise InvalidValueError("arguments.error.choice", parameter=parameter, given=_shown(given), known=", ".join(texts))
+
+
 def optional_choice(kind: type[E], given: E | str | None, parameter: str) -> E | None:
     """Return as :func:`choice` does, and ``None`` for what was not given."""
     return None if given is None else choice(kind, given, parameter)
 
 
 def aware(given: datetime, parameter: str = "moment") -> datetime:
-    """Return a moment, which must know its offset from UTC.
+    """Return a moment in UTC; it must know its offset.
 
     Raises:
         InvalidValueError: it is no :class:`~datetime.datetime`, or a naive one.
@@ -49,7 +64,7 @@ def aware(given: datetime, parameter: str = "moment") -> datetime:
         raise InvalidValueError("arguments.error.moment_type", parameter=parameter, given=_shown(given))
     if given.utcoffset() is None:
         raise InvalidValueError("arguments.error.moment_naive", parameter=parameter, given=given.isoformat())
-    return given
+    return given if given.tzinfo is UTC else given.astimezone(UTC)
 
 
 def text(given: str, parameter: str) -> str:
@@ -63,6 +78,22 @@ def text(given: str, parameter: str) -> str:
     raise InvalidValueError("arguments.error.text", parameter=parameter, given=_shown(given))
 
 
+def of_type(given: object, kind: type[T], parameter: str) -> T:
+    """Return a value of one type.
+
+    Raises:
+        InvalidValueError: it is of another.
+    """
+    if isinstance(given, kind):
+        return given
+    raise wrong_type(parameter, given, kind.__name__)
+
+
+def optional(given: object, kind: type[T], parameter: str) -> T | None:
+    """Return as :func:`of_type` does, and ``None`` for what was not given."""
+    return None if given is None else of_type(given, kind, parameter)
+
+
 def octets(given: bytes | bytearray | memoryview, parameter: str) -> bytes:
     """Return bytes.
 
@@ -71,7 +102,8 @@ def octets(given: bytes | bytearray | memoryview, parameter: str) -> bytes:
     """
     if isinstance(given, (bytes, bytearray, memoryview)):
         return bytes(given)
-    raise InvalidValueError("arguments.error.bytes", parameter=parameter, given=_shown(given))
+    # its type only: it may be a passphrase
+    raise InvalidValueError("arguments.error.bytes", parameter=parameter, given=type(given).__name__)
 
 
 def several(given: object, one: type | tuple[type, ...], parameter: str) -> tuple[Any, ...]:
@@ -94,7 +126,7 @@ def several(given: object, one: type | tuple[type, ...], parameter: str) -> tupl
     raise InvalidValueError("arguments.error.several", parameter=parameter, given=_shown(given))
 
 
-def refuse(parameter: str, given: object, wanted: str) -> InvalidValueError:
+def wrong_type(parameter: str, given: object, wanted: str) -> InvalidValueError:
     """Return the error for a value of a wrong type.
 
     Args:
@@ -102,7 +134,7 @@ def refuse(parameter: str, given: object, wanted: str) -> InvalidValueError:
         given: the value.
         wanted: names of the types it may have.
     """
-    return InvalidValueError("arguments.error.type", parameter=parameter, given=_shown(given), wanted=wanted)
+    return InvalidValueError("arguments.error.type", parameter=parameter, given=type(given).__name__, wanted=wanted)
 
 
 def _texts(kind: type[E]) -> dict[str, E]:

@@ -1,6 +1,6 @@
 """All rules of all rooms, and what rests on each document: for ``rules list``, the reference pages and the tests.
 
-The rooms are imported when the rules are asked for, so that a command that needs none of them starts as fast as before.
+The rooms are imported when the rules are asked for, so that a command that needs none of them does not pay for them.
 """
 
 from __future__ import annotations

@@ -48,9 +48,9 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {
         "requests": "keys and requests from a profile; a request judged",
         "revocation": "the statuses of the certificates of a path",
-        "rules": "one file per source document; a rule is a declaration and a small check",
         "systems": "what each connected system asks, per environment, as data",
     },
+    {"rules": "one file per source document; a rule is a declaration and a small check"},
     {"checking": "everything about one certificate merged into one report"},
     {"rulebook": "the one register of rules, and what rests on each document"},
     {"reports": "a result to text or to a JSON document"},

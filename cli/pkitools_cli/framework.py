@@ -107,10 +107,6 @@ def form_of(ctx: click.Context) -> str:
     return ctx.obj if isinstance(ctx.obj, str) else TEXT
 
 
-def _json_option() -> click.Option:
-    return click.Option(["--json"], is_flag=True, expose_value=False, callback=_choose_json, help="cli.options.json")
-
-
 def _choose_json(ctx: click.Context, _param: click.Parameter, chosen: bool) -> None:
     if chosen:
         ctx.obj = JSON

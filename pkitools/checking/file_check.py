@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import reduce
 from typing import Final
 
-from pkitools.checking.judgement import CheckResult, Revocation, check
+from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems
 from pkitools.containers import Contents, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -55,6 +55,9 @@ class FileCheck:
     results: tuple[CheckResult, ...]
     contents: Contents
 
+    def __repr__(self) -> str:
+        return f"<FileCheck {self.report.subject!r}: {self.verdict}, {len(self.results)} certificates>"
+
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; INDETERMINATE at best where a part of the file could not be read."""
@@ -76,7 +79,7 @@ def check_file(
     environment: Environment | str,
     systems: str | System | Iterable[str | System] = (),
     intermediates: Given | Iterable[Given] = (),
-    trust: TrustStore | None = None,
+    trust: TrustStore | Given | Iterable[Given] | None = None,
     entity_id: str | None = None,
     profile: Profile | str | None = None,
     host: str | None = None,
@@ -93,7 +96,8 @@ def check_file(
     issued none of the others.
 
     Args:
-        file: its path, its content, or a certificate of ``cryptography``.
+        file: its path, its content, or a certificate of ``cryptography``. Text with a PEM block is content, and other
+            text is a path: do not hand text of a stranger in.
         moment: validation time, aware UTC.
         environment: where the certificates are to be used.
         systems, intermediates, trust, entity_id, profile, host, revocation, cross_check, strict, policies: as for
@@ -110,13 +114,14 @@ def check_file(
     data, shown = _read(file, name)
     contents = read_source(data, shown, passphrase=passphrase)
     facts, unread = _facts(contents)
+    asked = given_systems(systems)  # once: an iterator would be empty for the second certificate
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
     results = tuple(
         check(
             subject.der,
             moment=moment,
             environment=environment,
-            systems=systems,
+            systems=asked,
             intermediates=(*(other.der for other in facts if other.sha256 != subject.sha256), *given),
             trust=trust,
             entity_id=entity_id,
@@ -134,16 +139,25 @@ def check_file(
 
 
 def end_entities(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
-    """Return the certificates that are no CA, each once; among CAs only, those that issued none of the others."""
+    """Return the certificates that are no authority, each once; among authorities only, those that issued no other.
+
+    A certificate marked as a CA that may not sign certificates is no authority: it is judged, and the mark is told.
+    """
     distinct = tuple({facts.sha256: facts for facts in certificates}.values())
-    found = tuple(facts for facts in distinct if not facts.is_ca)
+    found = tuple(facts for facts in distinct if not _is_authority(facts))
     if found:
         return found
     issuers = {facts.issuer.der for facts in distinct if not facts.is_self_issued}
     return tuple(facts for facts in distinct if facts.subject.der not in issuers) or distinct[:1]
 
 
+def _is_authority(facts: CertificateFacts) -> bool:
+    return facts.is_ca and (facts.key_usage is None or "keyCertSign" in facts.key_usage)
+
+
 def _read(file: str | os.PathLike[str] | bytes | HasPublicBytes, name: str | None) -> tuple[bytes, str]:
+    if isinstance(file, str) and "-----BEGIN " in file:
+        return file.encode("utf-8", "replace"), name or "certificate"
     if isinstance(file, (str, os.PathLike)):
         return read_bytes(file), name or os.fspath(file)
     if isinstance(file, (bytes, bytearray, memoryview)):

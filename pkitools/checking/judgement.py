@@ -9,13 +9,13 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from pkitools.arguments import aware, choice, optional_choice, several, text
+from pkitools.arguments import aware, choice, optional, optional_choice, several, text
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.ranking import ranked
 from pkitools.checking.same_requirement import told_once
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import CertificateRef, Outcome, Report, Status
+from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
 from pkitools.oin import OIN
 from pkitools.revocation import (
     Cache,
@@ -114,6 +114,11 @@ class CheckResult:
     engine: str
     revocation: RevocationResult
 
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the report."""
+        return self.report.verdict
+
     def __repr__(self) -> str:
         """One line: whose certificate, and the verdict with what is violated."""
         return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
@@ -138,7 +143,7 @@ def check(
     environment: Environment | str,
     systems: str | System | Iterable[str | System] = (),
     intermediates: Given | Iterable[Given] = (),
-    trust: TrustStore | None = None,
+    trust: TrustStore | Given | Iterable[Given] | None = None,
     entity_id: str | None = None,
     profile: Profile | str | None = None,
     host: str | None = None,
@@ -159,7 +164,8 @@ def check(
         environment: where the certificate is to be used.
         systems: the connected system it is for, or several, by name or as data.
         intermediates: certificates that came with it, one or several; the embedded ones are added.
-        trust: roots of a test hierarchy, for preproduction. In production a path to one is found and refused.
+        trust: roots of a test hierarchy, as a store or as certificates, for preproduction. In production a path to
+            one is found and refused.
         entity_id: the entity ID it is to be used with (eHerkenning, ST-SAML).
         profile: the profile it was ordered under; else recognised by its policies.
         host: DNS name or address it must name as a TLS server.
@@ -174,15 +180,19 @@ def check(
         InvalidValueError: a system or an environment is unknown, ``moment`` is not aware, or what was given for one of
             the others is nothing that could be it.
     """
-    aware(moment)
+    moment = aware(moment)
     environment = choice(Environment, environment, "environment")
-    named = tuple(_system(system) for system in several(systems, (str, System), "systems"))
+    store = trust if trust is None or isinstance(trust, TrustStore) else TrustStore.from_der(trust, "trust")
+    revocation = optional(revocation, Revocation, "revocation")
+    policies = optional(policies, PolicyInput, "policies")
+    entity_id = optional(entity_id, str, "entity_id")
+    named = given_systems(systems)
     use = _IntendedUse(environment, moment, named, profile, entity_id, raise_crashes)
-    facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
+    facts = read_certificate(certificate)  # what was read before is read again: its DER is what the path is built of
     between = several_ders(intermediates, CERTIFICATE, "intermediates")
     recognition = _recognise(facts, between)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
-    scope = _scope(facts, recognition, trust, self_signed=self_signed)
+    scope = _scope(facts, recognition, store, self_signed=self_signed)
     judged = _judged_path(
         facts,
         lambda: validate_path(
@@ -238,10 +248,16 @@ class _JudgedPath:
     engine: str = ""
 
 
-def _system(given: str | System) -> System:
-    if isinstance(given, System):
-        return given
-    return get_system(text(given, "systems"))
+def given_systems(systems: str | System | Iterable[str | System]) -> tuple[System, ...]:
+    """Return each system that was asked for.
+
+    Raises:
+        InvalidValueError: one is unknown, or is neither a name nor a system.
+    """
+    return tuple(
+        each if isinstance(each, System) else get_system(text(each, "systems"))
+        for each in several(systems, (str, System), "systems")
+    )
 
 
 def _judged_path(facts: CertificateFacts, validate: Callable[[], PathResult]) -> _JudgedPath:
@@ -258,10 +274,10 @@ def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outco
     ref = CertificateRef(facts.sha256, "end_entity")
     params = {"name": facts.subject.text, "detail": str(error.params.get("reason", error.code))}
     for rule in PATH_RULES:
-        if rule is ENCODING:
-            yield Outcome(rule, Status.VIOLATED, ref, params=params)
+        if rule.code == ENCODING.code:
+            yield outcome(rule, Violated(params=params), ref)
         else:
-            yield Outcome(rule, Status.NOT_CHECKED, reason="no_path")
+            yield outcome(rule, NotChecked("no_path"))
 
 
 def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recognition:
@@ -332,7 +348,7 @@ def _revocation(
     policy = asked.policy_in(environment)
     if path is None:
         # no address of a certificate is followed before its path is signature-valid to a root
-        return RevocationResult((), (Outcome(REVOKED, Status.NOT_CHECKED, reason="no_path"),), policy)
+        return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), policy)
     return check_revocation(
         path.certificates,
         moment=moment,
@@ -349,14 +365,13 @@ def _linted(
     use: _IntendedUse, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
 ) -> Iterator[Outcome]:
     known = [facts] if issuer is None else [facts, issuer]
-    names: list[str | None] = [system.name for system in use.systems]
-    for name in names or [None]:
+    for system in use.systems or (None,):
         yield from lint(
             facts,
             moment=use.moment,
             profile=use.profile,
             environment=use.environment,
-            system=name,
+            system=system,
             role="end_entity",
             path=known,
             oin=oin,

@@ -70,6 +70,9 @@ class Contents:
     items: tuple[Item, ...]
     problems: tuple[BadItem, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"
+
     def of_kind(self, kind: ItemKind | str) -> tuple[Item, ...]:
         """Return the items of one kind.
 

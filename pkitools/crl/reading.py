@@ -14,12 +14,13 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Final
 
+from pkitools.arguments import of_type
 from pkitools.crl.index import SerialIndex
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
-from pkitools.x509.given import Given, as_it_came
+from pkitools.x509.given import CRL, Given, as_it_came, holds_several
 from pkitools.x509.name_matching import canonical_name
 from pkitools.x509.oids import (
     AUTHORITY_KEY_IDENTIFIER,
@@ -27,6 +28,7 @@ from pkitools.x509.oids import (
     DELTA_CRL_INDICATOR,
     ISSUING_DISTRIBUTION_POINT,
 )
+from pkitools.x509.pem import BEGIN
 from pkitools.x509.reader import read_time
 from pkitools.x509.signatures import signed_with_sha2
 
@@ -111,7 +113,9 @@ def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocat
         LimitError: more than ``limit`` bytes.
         InvalidValueError: nothing that could be a CRL.
     """
-    data = as_it_came(data, "data")
+    data, limit = as_it_came(data, "data"), of_type(limit, int, "limit")
+    if holds_several(data):
+        raise InputError("x509.error.not_one", parameter="data", count=data.count(BEGIN), label=CRL)
     if len(data) > limit:
         raise LimitError("revocation.error.crl_too_large", size=len(data), limit=limit)
     pem = data.lstrip()[: len(_PEM)] == _PEM if data[:1] in b"-\r\n\t \xef" else False

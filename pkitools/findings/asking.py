@@ -11,7 +11,7 @@ but an answer, is NOT_CHECKED with the reason ``crashed``, and silences no other
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -136,6 +136,7 @@ def ask(
     *subject: Any,
     certificate: CertificateRef | None = None,
     raise_crashes: bool = False,
+    silent: Outcome | None = None,
 ) -> list[Outcome]:
     """Return what a rule says of a subject: one outcome, or one per violation.
 
@@ -145,11 +146,16 @@ def ask(
         subject: the arguments of the check.
         certificate: the certificate the outcome is about, where there is one.
         raise_crashes: let a fault of the check itself through instead of reporting it as NOT_CHECKED; for tests.
+        silent: the outcome of the rule when it has nothing to say, where that was made before.
     """
     try:
         answer = check(*subject)
+        if answer is NOT_APPLICABLE and silent is not None:
+            return [silent]
         if isinstance(answer, _ANSWERS):
             return [outcome(rule, answer, certificate)]
+        if not isinstance(answer, (list, tuple, Iterator)):
+            raise TypeError(f"a check returned {type(answer).__name__} where an answer is meant")
         # a check may be a generator: what it raises, it raises here
         return [outcome(rule, _violation(each), certificate) for each in answer] or [outcome(rule, MET, certificate)]
     except Exception as error:
@@ -160,7 +166,11 @@ def ask(
 
 def crash(error: Exception) -> NotChecked:
     """Return the answer of a check that raised."""
-    return NotChecked(CRASHED, f"{type(error).__name__}: {error}")
+    try:
+        words = f": {error}"
+    except Exception:  # an error whose own text raises must not escape the guard
+        words = ""
+    return NotChecked(CRASHED, type(error).__name__ + words)
 
 
 def _violation(answer: object) -> Violated:

@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NoReturn
 
-from pkitools.arguments import aware, choice, optional_choice
+from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
 from pkitools.messages import Remedy
@@ -204,9 +204,11 @@ class Report:
 
     def __post_init__(self) -> None:
         if self.moment is not None:
-            aware(self.moment)
+            object.__setattr__(self, "moment", aware(self.moment))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
-        object.__setattr__(self, "outcomes", tuple(self.outcomes))
+        object.__setattr__(self, "outcomes", several(self.outcomes, Outcome, "outcomes"))
+        if any(not isinstance(outcome, Outcome) for outcome in self.outcomes):
+            raise wrong_type("outcomes", self.outcomes, "Outcome")
 
     @property
     def verdict(self) -> Verdict:

@@ -18,6 +18,7 @@ Source: OIN-Stelsel, chapter 6.
 
 from __future__ import annotations
 
+from pkitools.arguments import text as argument
 from pkitools.oin.errors import InvalidOINError
 from pkitools.oin.number_rules import first_violation
 from pkitools.oin.prefixes import PREFIX_LENGTH, Prefix, prefix_table
@@ -35,16 +36,14 @@ class OIN(str):
 
     Raises:
         InvalidOINError: when it is not an OIN.
+        InvalidValueError: when it is no text.
     """
 
     __slots__ = ()
 
     def __new__(cls, text: str, *, legacy: bool = False) -> OIN:
         """Check and make it."""
-        if not isinstance(text, str):
-            # an int has lost the leading zeros already
-            raise TypeError(f"an OIN is text, not {type(text).__name__}")
-        subject = Candidate(str(text), legacy=legacy)
+        subject = Candidate(str(argument(text, "text")), legacy=legacy)  # an int has lost its leading zeros already
         broken = first_violation(subject)
         if broken is not None:
             rule, answer = broken

@@ -15,6 +15,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 from pkitools.arguments import optional_choice
+from pkitools.arguments import text as argument
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import (
@@ -372,7 +373,7 @@ def check_oin(
         lenient: tidy the text first (see :meth:`pkitools.oin.OIN.compact`) and report that as a WARNING.
     """
     where = optional_choice(Environment, environment, "environment")
-    subject = Candidate(str(text), where, legacy, lenient)
+    subject = Candidate(argument(text, "text"), where, legacy, lenient)
     outcomes = [outcome for rule, check in number_rules() for outcome in ask(rule, check, subject)]
     return Report(subject.given, tuple(outcomes), environment=where)
 

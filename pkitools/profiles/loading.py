@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from pkitools.arguments import text
 from pkitools.documents import cite
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
@@ -46,7 +47,7 @@ def get_profile(name: str) -> Profile:
         InvalidValueError: no profile has this name; the error lists those there are.
     """
     try:
-        return _profiles()[name]
+        return _profiles()[text(name, "profile")]
     except KeyError:
         raise InvalidValueError("profiles.error.unknown", name=name, known=", ".join(_profiles())) from None
 
@@ -71,7 +72,7 @@ def get_tsp(name: str) -> TSP:
         InvalidValueError: none has this name; the error lists those there are.
     """
     try:
-        return _tsps()[name]
+        return _tsps()[text(name, "tsp")]
     except KeyError:
         raise InvalidValueError("profiles.error.unknown_tsp", name=name, known=", ".join(_tsps())) from None
 

@@ -224,6 +224,9 @@ class Profile:
     signature: SignatureRule
     validity: ValidityRule
 
+    def __repr__(self) -> str:
+        return f"<Profile {self.name}>"
+
 
 @dataclass(frozen=True, slots=True)
 class TrialRule:

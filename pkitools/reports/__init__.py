@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from pkitools.reports.document import outcome_document, report_document, rule_document, source_document
+from pkitools.reports.sentences import error_sentence, outcome_message
 from pkitools.reports.text import report_text
 
 if TYPE_CHECKING:  # what a check found does not load the means to check
@@ -42,12 +43,14 @@ __all__ = [
     "csr_check_document",
     "csr_create_document",
     "describe",
+    "error_sentence",
     "file_document",
     "lint_document",
     "oin_check_document",
     "oin_derive_document",
     "oin_document",
     "outcome_document",
+    "outcome_message",
     "read_schema",
     "report_document",
     "report_text",

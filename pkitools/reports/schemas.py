@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final
 
+from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
 
 _URN: Final = "urn:pkitools:schema:"
@@ -30,6 +31,7 @@ def read_schema(name: str) -> dict[str, Any]:
     Raises:
         InvalidValueError: there is none of that name.
     """
+    name = text(name, "name")
     if name.startswith(_URN):
         name = name.removeprefix(_URN).replace(":v", "-v")
     if name not in schema_names():

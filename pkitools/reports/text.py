@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from pkitools.findings import Outcome, Report
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import Language, RemedyText, message, outcome_message
+from pkitools.reports.sentences import language_of
 from pkitools.text import shown
 
 
-def report_text(report: Report, language: Language, remedy_text: RemedyText | None = None) -> str:
+def report_text(report: Report, language: Language | str, remedy_text: RemedyText | None = None) -> str:
     """Return the verdict line, each finding with its rule, source and remedy, and what could not be checked.
 
     What one rule says of several certificates stands together; what could not be checked is told per reason.
@@ -19,18 +20,22 @@ def report_text(report: Report, language: Language, remedy_text: RemedyText | No
         report: the report.
         language: ``nl`` or ``en``.
         remedy_text: the program's own remedies, shown instead of the library's where it has one.
+
+    Raises:
+        InvalidValueError: there is no such language.
     """
-    lines = [f"{_word(f'verdict.{report.verdict}', language)}  {shown(report.subject)}"]
+    tongue = language_of(language)
+    lines = [f"{_word(f'verdict.{report.verdict}', tongue)}  {shown(report.subject)}"]
     findings: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in report.findings:
         findings.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
     for outcomes in findings.values():
-        lines += _finding(outcomes, language, remedy_text)
+        lines += _finding(outcomes, tongue, remedy_text)
     unchecked: dict[str, list[Outcome]] = {}
     for outcome in report.not_checked:
         unchecked.setdefault(outcome.reason, []).append(outcome)
     for outcomes in unchecked.values():
-        lines += _not_checked(outcomes, language, remedy_text)
+        lines += _not_checked(outcomes, tongue, remedy_text)
     return "\n".join(lines)
 
 

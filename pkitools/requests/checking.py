@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pkitools.arguments import optional_choice
+from typing import Any
+
+from pkitools.arguments import optional, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, ask
 from pkitools.oin import check_oin
 from pkitools.profiles import TSP, Profile, get_profile, get_tsp
+from pkitools.requests.keys import PrivateKey, public_key_of
 from pkitools.requests.reading import read_request
 from pkitools.requests.rules import ENTRIES
 from pkitools.requests.rules.context import RequestContext
@@ -20,7 +23,7 @@ def check_request(
     profile: Profile | str | None = None,
     *,
     tsp: TSP | str | None = None,
-    key: PublicKey | None = None,
+    key: PublicKey | PrivateKey | Any | None = None,
     environment: Environment | str | None = None,
     name: str = "CSR",
     raise_crashes: bool = False,
@@ -32,7 +35,7 @@ def check_request(
         profile: the certificate it is for, by name or as data; without one only what holds for every profile is
             looked at.
         tsp: who it goes to, by name or as data, for its intake rules.
-        key: the public half of the key that should belong to it.
+        key: the key that should belong to it, or its public half; of ours or of ``cryptography``.
         environment: where the certificate is to be used.
         name: what to call the request.
         raise_crashes: let a fault of pkitools itself through instead of reporting it as NOT_CHECKED; for tests.
@@ -42,9 +45,10 @@ def check_request(
         InvalidValueError: a profile, TSP or environment is unknown.
     """
     environment = optional_choice(Environment, environment, "environment")
-    chosen = get_profile(profile) if isinstance(profile, str) else profile
-    intake = get_tsp(tsp) if isinstance(tsp, str) else tsp
-    context = RequestContext(read_request(request, name), chosen, intake, key, environment)
+    chosen = get_profile(profile) if isinstance(profile, str) else optional(profile, Profile, "profile")
+    intake = get_tsp(tsp) if isinstance(tsp, str) else optional(tsp, TSP, "tsp")
+    held = None if key is None else public_key_of(key)
+    context = RequestContext(read_request(request, name), chosen, intake, held, environment)
     outcomes = [
         outcome for rule, check in ENTRIES for outcome in ask(rule, check, context, raise_crashes=raise_crashes)
     ]

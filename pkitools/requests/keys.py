@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from pkitools.arguments import octets, text
+from pkitools.arguments import octets, text, wrong_type
 from pkitools.containers.guard import attempt
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
@@ -193,3 +193,31 @@ def wrap_key(native: NativeKey, *, made_here: bool) -> PrivateKey:
     problems: list[str] = []
     public = read_public_key(spki, root(spki, SEQUENCE), problems.append)
     return PrivateKey(native, public, made_here)
+
+
+def private_key_of(given: object) -> PrivateKey:
+    """Return what a caller holds as a private key: one of ours, or one of ``cryptography``.
+
+    Raises:
+        InvalidValueError: it is none of these.
+        InputError: a kind of key pkitools does not handle.
+    """
+    if isinstance(given, PrivateKey):
+        return given
+    if isinstance(given, (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey)):
+        return wrap_key(given, made_here=False)
+    raise wrong_type("key", given, "PrivateKey, RSAPrivateKey, EllipticCurvePrivateKey")
+
+
+def public_key_of(given: object) -> PublicKey:
+    """Return the public half of what a caller holds: a key of ours or of ``cryptography``, private or public.
+
+    Raises:
+        InvalidValueError: it is none of these.
+    """
+    if isinstance(given, PublicKey):
+        return given
+    if isinstance(given, (rsa.RSAPublicKey, ec.EllipticCurvePublicKey)):
+        spki = given.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return read_public_key(spki, root(spki, SEQUENCE), lambda _problem: None)
+    return private_key_of(given).public

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pkitools.arguments import choice, optional_choice, several, text
+from pkitools.arguments import choice, of_type, optional, optional_choice, several, text
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
@@ -24,7 +24,7 @@ from pkitools.oin import OIN, oin_from_kvk, organization_identifier
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile, get_profile
 from pkitools.profiles.conformance import Particulars
 from pkitools.profiles.dns_names import dns_fault
-from pkitools.requests.keys import PrivateKey, generate_key, to_pem
+from pkitools.requests.keys import PrivateKey, generate_key, private_key_of, to_pem
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, refuse
 from pkitools.requests.subject import Subject, build_subject
@@ -61,11 +61,15 @@ class RequestPlan:
     key_type: str
     signature: SignatureScheme
 
+    def __repr__(self) -> str:
+        return f"<RequestPlan {self.profile.name}, {self.environment}, {self.subject.get('CN')!r}>"
+
     def differences(self, request: RequestFacts) -> tuple[str, ...]:
         """Return what a request says otherwise than planned: short names of subject attributes, then ``dns``.
 
         The key and the signature do not count: a request is as planned whatever key it was made with.
         """
+        of_type(request, RequestFacts, "request")
         planned = {ATTRIBUTE_OIDS[name]: [value] for name, value in self.subject.attributes}
         found: dict[str, list[str]] = {}
         for attribute in request.subject:
@@ -79,12 +83,16 @@ class RequestPlan:
         """Make the key and sign the request with it."""
         return self.sign(generate_key(self.key_type))
 
-    def sign(self, key: PrivateKey) -> SignedRequest:
+    def sign(self, key: PrivateKey | Any) -> SignedRequest:
         """Sign the request with a key that exists.
 
+        Args:
+            key: read by :func:`~pkitools.requests.load_key`, or a private key of ``cryptography``.
+
         Raises:
-            InvalidValueError: the profile does not allow the key.
+            InvalidValueError: the profile does not allow the key, or it is none.
         """
+        key = private_key_of(key)
         refuse(KEY, self.profile, Particulars(key=key.public))
         name = x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in self.subject.attributes])
         builder = x509.CertificateSigningRequestBuilder(subject_name=name)
@@ -165,6 +173,7 @@ def plan_request(
     profile = get_profile(text(profile, "profile")) if not isinstance(profile, Profile) else profile
     environment = choice(Environment, environment, "environment")
     scheme = optional_choice(SignatureScheme, signature, "signature") or SignatureScheme(profile.signature.request)
+    kvk, key_type = optional(kvk, str, "kvk"), optional(key_type, str, "key_type")
     number = _oin(oin, environment)
     values = {
         "C": country or ("NL" if "C" in profile.subject.names(Presence.REQUIRED) else None),

@@ -67,6 +67,9 @@ class RequestFacts:
     sha256: str
     problems: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<RequestFacts {self.subject.common_name or self.subject.text!r}, sha256 {self.sha256[:16]}…>"
+
     @property
     def dns_names(self) -> tuple[str, ...]:
         """The DNS names asked for."""

@@ -9,9 +9,9 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from pkitools.arguments import aware, choice, several
+from pkitools.arguments import aware, choice, optional, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
-from pkitools.errors import InputError, InvalidValueError
+from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.fetching.model import Cache, Fetcher
 from pkitools.findings import MET, CertificateRef, outcome
 from pkitools.limits import MAX_SIGNATURE_CHECKS
@@ -37,8 +37,9 @@ from pkitools.revocation.retrieval import DocumentSources, Retrieval, code_of_er
 from pkitools.revocation.rules import CLOCK
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.revocation.status_search import StatusSearch
+from pkitools.x509 import pem
 from pkitools.x509.der import node_at
-from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, as_it_came, several_ders
+from pkitools.x509.given import CERTIFICATE, CRL, Given, HasPublicBytes, as_it_came, holds_several, several_ders
 from pkitools.x509.names import read_name
 from pkitools.x509.path_certificate import PathCertificate, load_cached
 
@@ -92,15 +93,17 @@ def check_revocation(
         raise_crashes: let a fault of a check itself through instead of reporting it as NOT_CHECKED; for tests.
 
     Raises:
-        InvalidValueError: the path is empty or the moment is not aware.
+        InvalidValueError: the path is empty or lacks the issuer, or a value is none of those.
         InputError: a certificate of the path cannot be read.
     """
-    aware(moment)
+    moment = aware(moment)
+    options = optional(options, RevocationOptions, "options")
     policy = choice(RevocationPolicy, policy, "policy")
     lists, responses = given_crls(crls), given_responses(ocsp_responses)
     others = several_ders(other_certificates, CERTIFICATE, "other_certificates")
     certificates = [load_cached(der) for der in several_ders(path, CERTIFICATE, "path")]
-    if not certificates:
+    if not certificates or (len(certificates) == 1 and certificates[0].issuer != certificates[0].subject):
+        # of a certificate without its issuer nothing could be asked, and nothing said is no answer
         raise InvalidValueError("revocation.error.arguments")
     options = options or RevocationOptions()
     refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
@@ -130,10 +133,22 @@ def given_crls(
     Raises:
         InvalidValueError: one is nothing that could be a CRL.
     """
-    return tuple(
-        crl if isinstance(crl, CertificateRevocationList) else as_it_came(crl, "crls")
-        for crl in several(crls, _ONE, "crls")
-    )
+    return tuple(each for crl in several(crls, _ONE, "crls") for each in _lists(crl))
+
+
+def _lists(given: Given | CertificateRevocationList) -> tuple[bytes | CertificateRevocationList, ...]:
+    """Return the lists in one thing: a PEM file may hold many, and each of them counts."""
+    if isinstance(given, CertificateRevocationList):
+        return (given,)
+    data = as_it_came(given, "crls")
+    if not holds_several(data):
+        return (data,)
+    try:
+        blocks = [block for block in pem.blocks(data) if block.error or block.label == CRL]
+    except LimitError:
+        return (data,)  # one list that cannot be read: too many to look at
+    # a block that is broken is a list that cannot be read, and told as such
+    return tuple(b"" if block.error else block.body for block in blocks) or (data,)
 
 
 def given_responses(responses: Given | Iterable[Given]) -> tuple[bytes, ...]:

@@ -139,6 +139,9 @@ class RevocationResult:
     outcomes: tuple[Outcome, ...]
     policy: RevocationPolicy
 
+    def __repr__(self) -> str:
+        return f"<RevocationResult {', '.join(str(s.kind) for s in self.statuses) or 'of nothing'}>"
+
     @property
     def statuses(self) -> tuple[RevocationStatus, ...]:
         """The statuses, end entity first."""

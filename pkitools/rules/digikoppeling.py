@@ -12,7 +12,7 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import ARC, RuleContext
-from pkitools.rules.engine import RuleBook, Scope
+from pkitools.rules.engine import RuleBook, Scope, rsa_at_least
 from pkitools.x509.oids import CLIENT_AUTH, EXTENDED_KEY_USAGES, SERVER_AUTH
 
 _STANDARD = cite("digikoppeling-security")
@@ -85,10 +85,7 @@ def _both_sides(at: RuleContext) -> Answer:
 
 @BOOK.rule("tlsciph001.key", _ERROR, "TLSCIPH001", scope=_SCOPE)
 def _key(at: RuleContext) -> Answer:
-    key = at.facts.public_key
-    if key.algorithm != "RSA" or key.bits is None:
-        return NOT_APPLICABLE
-    return met_if(key.bits >= 2048, "subjectPublicKeyInfo", key.bits, limit=2048)
+    return rsa_at_least(at, 2048)
 
 
 @BOOK.rule("sign001.sha2", _ERROR, "SIGN001, TLSCIPH001", scope=_SCOPE)

@@ -18,7 +18,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from pkitools.findings import Answer, Certainty, Outcome, Rule, Severity, Source, Status
+from pkitools.findings import (
+    NOT_APPLICABLE,
+    Answer,
+    Certainty,
+    NotChecked,
+    Outcome,
+    Rule,
+    Severity,
+    Source,
+    Status,
+    met_if,
+)
 from pkitools.profiles import Profile, profiles
 from pkitools.rules.context import RuleContext
 
@@ -78,6 +89,16 @@ class Entry:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "silent", Outcome(self.rule, Status.NOT_APPLICABLE))
+
+
+def rsa_at_least(at: RuleContext, limit: int) -> Answer:
+    """Return whether an RSA key has this many bits; other keys are other rules'."""
+    key = at.facts.public_key
+    if key.algorithm != "RSA":
+        return NOT_APPLICABLE
+    if key.bits is None:
+        return NotChecked("undecodable", "subjectPublicKeyInfo")
+    return met_if(key.bits >= limit, "subjectPublicKeyInfo", key.bits, limit=limit)
 
 
 class RuleBook:

@@ -7,20 +7,21 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final, Literal, get_args
 
-from pkitools.arguments import aware, optional_choice
+from pkitools.arguments import aware, of_type, one_of, optional, optional_choice, several, text
 from pkitools.environment import Environment
-from pkitools.errors import InvalidValueError
-from pkitools.findings import NOT_APPLICABLE, CertificateRef, Outcome, Report, crash, outcome
+from pkitools.findings import CertificateRef, Outcome, Report, ask
 from pkitools.oin import check_oin
 from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of
 from pkitools.rules.engine import Entry, Statement
 from pkitools.rules.profile import detect_profile
+from pkitools.systems import System, get_system
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.given import Given
 
 Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp_responder"]
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
 _STATEMENTS: Final = frozenset(entry.scope.says for entry in ENTRIES if entry.scope.says is not None)
@@ -32,10 +33,10 @@ def lint(
     moment: datetime,
     profile: Profile | str | None = None,
     environment: Environment | str | None = None,
-    system: str | None = None,
+    system: str | System | None = None,
     role: Role | None = None,
-    path: Sequence[CertificateFacts] = (),
-    others: Sequence[CertificateFacts] = (),
+    path: Sequence[CertificateFacts | Given] = (),
+    others: Sequence[CertificateFacts | Given] = (),
     oin: OINResult | None = None,
     raise_crashes: bool = False,
 ) -> Report:
@@ -46,7 +47,8 @@ def lint(
         moment: validation time, aware UTC.
         profile: judge an end-entity certificate by this profile; ``None``: by the one its policies name.
         environment: where it is to be used.
-        system: the connected system it is for; the rules of Digikoppeling and ST-SAML are asked only then.
+        system: the connected system it is for, by name or as data; the rules of Digikoppeling and ST-SAML are asked
+            only then.
         role: what it is in its path; ``None``: see :func:`role_of`.
         path: the certificates of its path, itself first; the issuer is taken from it.
         others: other certificates in view, to find a key used twice.
@@ -58,9 +60,12 @@ def lint(
         InputError: it is no certificate.
     """
     facts = _facts(facts)
-    aware(moment)
+    moment = aware(moment)
     environment = optional_choice(Environment, environment, "environment")
-    role = _role(role) or role_of(facts)
+    named = None if system is None else _name(system)
+    oin = optional(oin, OINResult, "oin")
+    path, others = _all_facts(path, "path"), _all_facts(others, "others")
+    role = role_of(facts) if role is None else one_of(ROLES, role, "role")
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
     at = RuleContext(
@@ -69,7 +74,7 @@ def lint(
         profile=chosen,
         moment=moment,
         environment=environment,
-        system=system,
+        system=named,
         issuer=_issuer(facts, path),
         others=others,
     )
@@ -77,28 +82,29 @@ def lint(
     if profile is not None and chosen is not None and family != "trial":
         family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
     said = frozenset(says for says in _STATEMENTS if chosen is not None and says(chosen))
-    asked, unasked = _selection(kind, said, family, system)
+    asked, unasked = _selection(kind, said, family, named)
     ref = CertificateRef(facts.sha256, role)
-    outcomes = [_outcome(entry, at, ref, raise_crashes) for entry in asked]
+    outcomes = [
+        found
+        for entry in asked
+        for found in ask(entry.rule, entry.check, at, certificate=ref, raise_crashes=raise_crashes, silent=entry.silent)
+    ]
     if kind == "end_entity":
         outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)
-    return Report(_subject(facts), (*outcomes, *unasked), moment, environment, system)
+    return Report(_subject(facts), (*outcomes, *unasked), moment, environment, named)
 
 
 def _facts(given: CertificateFacts | Given) -> CertificateFacts:
     return given if isinstance(given, CertificateFacts) else read_certificate(given)
 
 
-def _role(given: str | None) -> Role | None:
-    if given is None:
-        return None
-    for role in get_args(Role):
-        if given == role:
-            known: Role = role
-            return known
-    raise InvalidValueError(
-        "arguments.error.choice", parameter="role", given=str(given)[:60], known=", ".join(get_args(Role))
-    )
+def _all_facts(given: object, parameter: str) -> tuple[CertificateFacts, ...]:
+    return tuple(map(_facts, several(given, (CertificateFacts, bytes, bytearray, memoryview, str), parameter)))
+
+
+def _name(system: str | System) -> str:
+    """Return the name of a system that there is: a name nobody knows would leave its rules unasked."""
+    return system.name if isinstance(system, System) else get_system(text(system, "system")).name
 
 
 def role_of(facts: CertificateFacts) -> Role:
@@ -118,7 +124,7 @@ def _subject(facts: CertificateFacts) -> str:
 def _chosen_profile(facts: CertificateFacts, profile: Profile | str | None) -> Profile | None:
     if profile is None:
         return detect_profile(facts)
-    return get_profile(profile) if isinstance(profile, str) else profile
+    return get_profile(profile) if isinstance(profile, str) else of_type(profile, Profile, "profile")
 
 
 def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> CertificateFacts | None:
@@ -135,16 +141,6 @@ def _selection(
     asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, said, family, system)])
     left = set(map(id, asked))
     return asked, tuple([entry.silent for entry in ENTRIES if id(entry) not in left])
-
-
-def _outcome(entry: Entry, at: RuleContext, ref: CertificateRef, raise_crashes: bool) -> Outcome:
-    try:
-        answer = entry.check(at)
-        return entry.silent if answer is NOT_APPLICABLE else outcome(entry.rule, answer, ref)
-    except Exception as error:
-        if raise_crashes:
-            raise
-        return outcome(entry.rule, crash(error), ref)
 
 
 def _oin_outcomes(found: OINResult, environment: Environment | None) -> Iterator[Outcome]:

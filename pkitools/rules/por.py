@@ -12,7 +12,6 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import (
-    MET,
     NOT_APPLICABLE,
     Answer,
     Certainty,
@@ -20,11 +19,10 @@ from pkitools.findings import (
     Severity,
     met_if,
     met_if_none,
-    violated,
 )
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
 from pkitools.rules.context import ARC, RuleContext, legacy_validity, parse_oin
-from pkitools.rules.engine import END_ENTITY, RuleBook, Scope
+from pkitools.rules.engine import END_ENTITY, RuleBook, Scope, rsa_at_least
 from pkitools.rules.names import looks_like_host
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
@@ -195,25 +193,16 @@ def _rsa_only(at: RuleContext) -> Answer:
     return met_if(key.algorithm == "RSA", "subjectPublicKeyInfo", key.label)
 
 
-def _rsa_bits(at: RuleContext, limit: int) -> Answer:
-    key = at.facts.public_key
-    if key.algorithm != "RSA":
-        return NOT_APPLICABLE
-    if key.bits is None:
-        return NotChecked("undecodable", "subjectPublicKeyInfo")
-    return MET if key.bits >= limit else violated("subjectPublicKeyInfo", key.bits, limit=limit)
-
-
 @BOOK.rule("key.size_2048", _ERROR, certainty=_OFFICIAL, scope=_OURS, source=_MIGRATION)
 def _key_of_2048(at: RuleContext) -> Answer:
-    return _rsa_bits(at, 2048)
+    return rsa_at_least(at, 2048)
 
 
 @BOOK.rule("key.size_g4", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
 def _key_size_g4(at: RuleContext) -> Answer:
     if at.facts.not_before < _LONG_KEYS:
         return NOT_APPLICABLE
-    return _rsa_bits(at, 3001)
+    return rsa_at_least(at, 3001)
 
 
 # whether the announcement binds the hierarchies that are ending as well is not said
@@ -221,12 +210,12 @@ def _key_size_g4(at: RuleContext) -> Answer:
 def _key_size_g1(at: RuleContext) -> Answer:
     if at.facts.not_before < _LONG_KEYS:
         return NOT_APPLICABLE
-    return _rsa_bits(at, 3001)
+    return rsa_at_least(at, 3001)
 
 
 @BOOK.rule("key.size_ca", _ERROR, certainty=_OFFICIAL, scope=_G4_CA, source=_MIGRATION)
 def _ca_key_size(at: RuleContext) -> Answer:
-    return _rsa_bits(at, 4096)
+    return rsa_at_least(at, 4096)
 
 
 @BOOK.rule("key.renewed", _ERROR, "chapter 7", certainty=_OFFICIAL, scope=_OURS)

@@ -11,7 +11,7 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if
 from pkitools.rules.context import RuleContext
-from pkitools.rules.engine import RuleBook, Scope
+from pkitools.rules.engine import RuleBook, Scope, rsa_at_least
 from pkitools.x509.oids import CLIENT_AUTH
 
 _ST_SAML = cite("st-saml", "requirements")
@@ -45,10 +45,7 @@ def _rsa(at: RuleContext) -> Answer:
 
 @BOOK.rule("certificate.key_size", _ERROR, scope=_SCOPE)
 def _key_size(at: RuleContext) -> Answer:
-    key = at.facts.public_key
-    if key.algorithm != "RSA" or key.bits is None:
-        return NOT_APPLICABLE
-    return met_if(key.bits >= 2048, "subjectPublicKeyInfo", key.bits, limit=2048)
+    return rsa_at_least(at, 2048)
 
 
 @BOOK.rule("certificate.may_sign", _ERROR, scope=_SCOPE)

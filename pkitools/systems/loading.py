@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
+from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
 from pkitools.systems.model import System
 from pkitools.systems.reading import read_system
@@ -14,8 +15,8 @@ from pkitools.systems.reading import read_system
 def systems() -> tuple[System, ...]:
     """Return every system, by name."""
     folder = files(__package__).joinpath("data")
-    texts = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
-    return tuple(sorted((read_system(text) for text in texts), key=lambda system: system.name))
+    descriptions = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    return tuple(sorted((read_system(each) for each in descriptions), key=lambda system: system.name))
 
 
 def get_system(name: str) -> System:
@@ -25,6 +26,6 @@ def get_system(name: str) -> System:
         InvalidValueError: ``systems.error.unknown``.
     """
     for system in systems():
-        if system.name == name:
+        if system.name == text(name, "system"):
             return system
     raise InvalidValueError("systems.error.unknown", name=name, known=", ".join(s.name for s in systems()))

@@ -138,6 +138,9 @@ class System:
     retrieved: date
     statements: tuple[Statement, ...]
 
+    def __repr__(self) -> str:
+        return f"<System {self.name}>"
+
     def statements_at(
         self, environment: Environment | str, moment: datetime, topic: Topic | str | None = None
     ) -> list[Statement]:

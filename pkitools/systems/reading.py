@@ -14,7 +14,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final, TypeVar
 
-from pkitools.arguments import choice, refuse
+from pkitools.arguments import choice, wrong_type
 from pkitools.documents import Document, DocumentStatus, Source, cite, documents
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, LimitError
@@ -68,7 +68,7 @@ def read_system(text: str | bytes | os.PathLike[str]) -> System:
 def _text(given: str | bytes | os.PathLike[str]) -> str:
     data = read_bytes(given) if isinstance(given, os.PathLike) else given
     if not isinstance(data, (str, bytes)):
-        raise refuse("text", given, "str, bytes, Path")
+        raise wrong_type("text", given, "str, bytes, Path")
     if len(data) > MAX_SYSTEM_BYTES:
         raise LimitError("systems.error.too_large", limit=MAX_SYSTEM_BYTES)
     if isinstance(data, str):

@@ -9,7 +9,17 @@ from datetime import datetime
 
 from pkitools.arguments import aware, choice
 from pkitools.environment import Environment
-from pkitools.findings import CertificateRef, Evidence, Outcome, Rule, Status
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    CertificateRef,
+    Evidence,
+    Met,
+    Outcome,
+    Rule,
+    Violated,
+    outcome,
+)
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.x509.model import CertificateFacts
@@ -97,12 +107,12 @@ def _between_systems(uses: Sequence[Use]) -> Iterator[Outcome]:
 
 def _named(rule: Rule, groups: Sequence[Sequence[Use]], comparable: bool) -> Iterator[Outcome]:
     for group in groups:
-        yield _outcome(rule, Status.VIOLATED, group)
+        yield _outcome(rule, Violated, group)
     if not groups:
-        yield Outcome(rule, Status.MET if comparable else Status.NOT_APPLICABLE)
+        yield outcome(rule, MET if comparable else NOT_APPLICABLE)
 
 
-def _outcome(rule: Rule, status: Status, group: Sequence[Use], **params: str) -> Outcome:
+def _outcome(rule: Rule, answer: type[Violated | Met], group: Sequence[Use], **params: str) -> Outcome:
     first = group[0].facts
     systems = dict.fromkeys(use.system.title for use in group if use.system)
     operands = {
@@ -111,7 +121,7 @@ def _outcome(rule: Rule, status: Status, group: Sequence[Use], **params: str) ->
         "subject": first.subject.text,
     }
     evidence = (Evidence("sha256", first.sha256), Evidence("publicKey.sha256", first.public_key.spki_sha256))
-    return Outcome(rule, status, CertificateRef(first.sha256, "end_entity"), evidence, {**operands, **params})
+    return outcome(rule, answer(evidence, {**operands, **params}), CertificateRef(first.sha256, "end_entity"))
 
 
 Find = Callable[[Sequence[Use], Statement], list[list[Use]] | None]  # None: does not apply
@@ -134,11 +144,11 @@ def _asked(uses: Sequence[Use], moment: datetime, topic: Topic, rule: Rule, find
             asked = rules.as_asked(rule, statement, system)
             number = str(statement.number or "")
             for bad in wrong:
-                yield _outcome(asked, Status.VIOLATED, bad, number=number)
+                yield _outcome(asked, Violated, bad, number=number)
             if not wrong:
-                yield _outcome(asked, Status.MET, there, number=number)
+                yield _outcome(asked, Met, there, number=number)
     if none:
-        yield Outcome(rule, Status.NOT_APPLICABLE)
+        yield outcome(rule, NOT_APPLICABLE)
 
 
 def _not_separate(uses: Sequence[Use], _: Statement) -> list[list[Use]] | None:

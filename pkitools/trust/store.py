@@ -88,6 +88,9 @@ class TrustStore:
     intermediates: tuple[bytes, ...] = ()
     missing: tuple[Hierarchy, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<TrustStore {len(self.anchors)} anchors, {len(self.intermediates)} intermediates>"
+
     def at(self, moment: datetime) -> tuple[TrustAnchor, ...]:
         """Return the anchors that are valid at ``moment``."""
         aware(moment)

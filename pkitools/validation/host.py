@@ -9,6 +9,7 @@ import re
 from ipaddress import ip_address
 from typing import Final
 
+from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
@@ -39,7 +40,7 @@ def alternative_names(certificate: PathCertificate) -> list[tuple[int, bytes]]:
 
 def require_host(host: str) -> None:
     """Raise :class:`~pkitools.errors.InvalidValueError` for what is no DNS name in ASCII and no address."""
-    name = _plain(host)
+    name = _plain(text(host, "host"))
     if _address(host) is None and (not _HOST_NAME.fullmatch(name) or name.startswith("*")):
         raise InvalidValueError("validation.error.host", host=host)
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Final
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, of_type, optional
 from pkitools.findings import Evidence, NotChecked, Rule, Violated
 from pkitools.limits import MAX_LISTED
 from pkitools.validation import rules
@@ -59,7 +59,10 @@ class PathQuery:
     raise_crashes: bool = False
 
     def __post_init__(self) -> None:
-        aware(self.moment)
+        object.__setattr__(self, "moment", aware(self.moment))
+        of_type(self.policies, PolicyInput, "policies")
+        of_type(self.max_intermediates, int, "max_intermediates")
+        optional(self.purpose, str, "purpose")
         if self.host is not None:
             require_host(self.host)
         if self.moment.microsecond:

@@ -181,6 +181,9 @@ class PathResult:
     not_applicable: tuple[Rule, ...] = field(default=(), repr=False)
     unreadable: int = 0
 
+    def __repr__(self) -> str:
+        return f"<PathResult {self.report.summary}>"
+
     @property
     def engine(self) -> str:
         """The engine that judged the path of the report; empty when none was asked."""

@@ -11,10 +11,11 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
-from pkitools.arguments import refuse
+from pkitools.arguments import wrong_type
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.files import read_bytes
 from pkitools.x509 import pem
+from pkitools.x509.der import DERError, encoded, node_at
 
 
 @runtime_checkable
@@ -60,7 +61,7 @@ def one_der(given: Given, label: str, parameter: str) -> bytes:
         InputError: PEM that is broken, holds none, or holds several.
         FileError: the file cannot be read.
     """
-    if type(given) is bytes and given[:1] == b"\x30":  # what nearly all of it is
+    if type(given) is bytes and _is_der(given):  # what nearly all of it is
         return given
     found = _ders(given, label, parameter)
     if len(found) == 1:
@@ -74,10 +75,10 @@ def several_ders(given: Given | Iterable[Given], label: str, parameter: str) -> 
     Raises:
         As :func:`one_der`, except that several are welcome.
     """
-    if isinstance(given, (tuple, list)) and all(type(each) is bytes and each[:1] == b"\x30" for each in given):
+    if isinstance(given, (tuple, list)) and all(type(each) is bytes and _is_der(each) for each in given):
         return tuple(given)  # what nearly all of it is
     if isinstance(given, Mapping):
-        raise refuse(parameter, given, _WANTED)
+        raise wrong_type(parameter, given, _WANTED)
     if isinstance(given, Iterable) and not isinstance(given, (bytes, bytearray, memoryview, str)):
         return tuple(der for each in given for der in _ders(each, label, parameter))
     return _ders(given, label, parameter)
@@ -97,15 +98,27 @@ def as_it_came(given: Given, parameter: str) -> bytes:
     if isinstance(given, os.PathLike):
         return read_bytes(given)
     if isinstance(given, str):
-        raise refuse(parameter, given, _WANTED)
+        raise InputError("x509.error.no_pem", parameter=parameter)
     return _encoded(given, parameter)
+
+
+def holds_several(data: bytes) -> bool:
+    """Return whether bytes are PEM with more than one block."""
+    return not _is_der(data) and data.count(pem.BEGIN) > 1
+
+
+def _is_der(data: bytes) -> bool:
+    """A SEQUENCE of more than 127 octets: text may begin with the digit 0, which is its tag, but not go on so."""
+    return data[:1] == b"\x30" and data[1:2] >= b"\x80"
 
 
 def _ders(given: Given, label: str, parameter: str) -> tuple[bytes, ...]:
     if isinstance(given, (bytes, bytearray, memoryview)):
         data = bytes(given)
-        return _of_pem(data, label, parameter) if pem.BEGIN in data and data[:1] != b"\x30" else (data,)
+        return _of_pem(data, label, parameter) if not _is_der(data) and pem.BEGIN in data else (data,)
     if isinstance(given, str):
+        if "-----BEGIN " not in given:
+            raise InputError("x509.error.no_pem", parameter=parameter)
         return _of_pem(given.encode("utf-8", "replace"), label, parameter)
     if isinstance(given, os.PathLike):
         return _ders(read_bytes(given), label, parameter)
@@ -113,7 +126,7 @@ def _ders(given: Given, label: str, parameter: str) -> tuple[bytes, ...]:
         return (der,)
     if callable(getattr(given, "public_bytes", None)) and not isinstance(given, type):
         return (_encoded(given, parameter),)
-    raise refuse(parameter, given, _WANTED)
+    raise wrong_type(parameter, given, _WANTED)
 
 
 def _of_pem(data: bytes, label: str, parameter: str) -> tuple[bytes, ...]:
@@ -126,7 +139,17 @@ def _of_pem(data: bytes, label: str, parameter: str) -> tuple[bytes, ...]:
     if not found:
         told = ", ".join(dict.fromkeys(block.label for block in others)) or "–"
         raise InputError("x509.error.pem_holds", parameter=parameter, label=label, found=told)
-    return tuple(block.body for block in found)
+    return tuple(_without_settings(block) for block in found)
+
+
+def _without_settings(block: pem.Block) -> bytes:
+    """Return the certificate of a block: OpenSSL writes its own trust settings behind that of a TRUSTED CERTIFICATE."""
+    if block.label != "TRUSTED CERTIFICATE":
+        return block.body
+    try:
+        return encoded(block.body, node_at(block.body, 0, len(block.body)))
+    except DERError:
+        return block.body
 
 
 def _encoded(given: Any, parameter: str) -> bytes:
@@ -137,7 +160,7 @@ def _encoded(given: Any, parameter: str) -> bytes:
     except PkitoolsError:
         raise
     except Exception as error:  # whatever object of another library this is, its faults are not ours
-        raise refuse(parameter, given, _WANTED) from error
+        raise wrong_type(parameter, given, _WANTED) from error
     if not isinstance(der, bytes):
-        raise refuse(parameter, given, _WANTED)
+        raise wrong_type(parameter, given, _WANTED)
     return der

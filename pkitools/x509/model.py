@@ -206,6 +206,9 @@ class CertificateFacts:
     qc_statements: tuple[QcStatement, ...] | None
     problems: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"<CertificateFacts {self.subject.common_name or self.subject.text!r}, sha256 {self.sha256[:16]}…>"
+
     @property
     def subject_serial_numbers(self) -> tuple[NameAttribute, ...]:
         """Every subject.serialNumber (2.5.4.5): where the OIN sits. Exactly one is expected."""

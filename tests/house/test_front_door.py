@@ -103,3 +103,13 @@ def test_what_the_type_checker_sees_is_what_is_imported() -> None:
     }
     assert seen == pkitools._ROOM_OF
     assert {*seen, "__version__"} == set(pkitools.__all__)
+
+
+def test_every_result_is_one_line_in_a_log() -> None:
+    from tests.house.test_arguments import GOOD, public
+
+    calls = ("check", "check_file", "check_revocation", "lint", "plan_request", "read_certificate", "read_request")
+    for name in (*calls, "read_source", "read_system", "validate_path"):
+        shown = repr(public()[name](**GOOD[name]()))
+        assert len(shown) < 400, name
+        assert "\n" not in shown, name

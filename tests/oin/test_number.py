@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_OIN_TEXT
 from pkitools.messages import LANGUAGES, error_sentence
@@ -136,7 +137,7 @@ def test_it_cannot_be_changed() -> None:
 
 @pytest.mark.parametrize("value", [1822477348000, b"00000001822477348000", None])
 def test_only_text_is_parsed(value: object) -> None:
-    with pytest.raises(TypeError, match="an OIN is text"):
+    with pytest.raises(InvalidValueError, match="where text is needed"):
         OIN.parse(value)  # type: ignore[arg-type]  # that is the point
 
 

@@ -82,7 +82,7 @@ def bad_entry(world: World) -> Bad:
 
 def critical_entry(world: World) -> Bad:
     strange = crls.Extension("2.999.1", True, der.NULL)
-    entry = crls.Revocation(1, MOMENT - timedelta(days=1), None, (strange,))
+    entry = crls.RevokedEntry(1, MOMENT - timedelta(days=1), None, (strange,))
     return Bad(world.plain, (world.crl_case(world.plain).crl(revocations=[entry]),))
 
 
