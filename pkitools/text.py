@@ -76,6 +76,16 @@ def shown(value: object) -> str:
     return visible(str(value), MAX_MESSAGE_VALUE)
 
 
+def for_people(moment: datetime) -> str:
+    """Return an aware UTC moment as people read it.
+
+    >>> from datetime import UTC, datetime
+    >>> for_people(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    '2026-11-22 12:00:00 UTC'
+    """
+    return f"{moment.year:04}-{moment:%m-%d %H:%M:%S} UTC"  # %Y writes the year 26 with two digits
+
+
 def instant(moment: datetime) -> str:
     """Return an aware UTC moment as RFC 3339 writes it.
 

@@ -17,7 +17,7 @@ import click
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
-from pkitools_cli.renderers import JSON, TEXT, tell
+from pkitools_cli.renderers import TEXT, names, tell
 from pkitools_cli.reply import Reply
 
 O = TypeVar("O")  # noqa: E741  the options object of a command
@@ -107,9 +107,23 @@ def form_of(ctx: click.Context) -> str:
     return ctx.obj if isinstance(ctx.obj, str) else TEXT
 
 
-def _choose_json(ctx: click.Context, _param: click.Parameter, chosen: bool) -> None:
-    if chosen:
-        ctx.obj = JSON
+def _form_options() -> list[click.Option]:
+    """Return the flag of each form but the usual one: a form that is added has its flag on every command."""
+    return [
+        click.Option(
+            [f"--{form}"], is_flag=True, expose_value=False, callback=_chooses(form), help=f"cli.options.{form}"
+        )
+        for form in names()
+        if form != TEXT
+    ]
+
+
+def _chooses(form: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    def choose(ctx: click.Context, _param: click.Parameter, chosen: bool) -> None:
+        if chosen:
+            ctx.obj = form
+
+    return choose
 
 
 def is_for_people() -> bool:
@@ -139,10 +153,7 @@ class Command(_TranslatedHelp):
         params: Sequence[click.Parameter] = (),
         help: str | None = None,  # noqa: A002  click's own name for it
     ) -> None:
-        form = click.Option(
-            ["--json"], is_flag=True, expose_value=False, callback=_choose_json, help="cli.options.json"
-        )
-        super().__init__(name, callback=callback, params=[*params, form], help=help)
+        super().__init__(name, callback=callback, params=[*params, *_form_options()], help=help)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""

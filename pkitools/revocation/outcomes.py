@@ -27,6 +27,7 @@ from pkitools.revocation.model import (
     SourceKind,
     StatusKind,
 )
+from pkitools.text import instant
 
 _NOWHERE: Final = frozenset({AttemptCode.NO_SOURCE, AttemptCode.CLOCK})
 _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
@@ -73,7 +74,7 @@ def report_outcomes(
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.isoformat().replace("+00:00", "Z") if moment else "-"
+    return instant(moment) if moment else "-"
 
 
 def _nothing_came(code: MaybeCode) -> bool:

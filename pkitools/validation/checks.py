@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from pkitools.findings import NotChecked, Rule, Violated, crash
+from pkitools.text import for_people
 from pkitools.validation import algorithms, rules
 from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
@@ -134,9 +135,9 @@ def _certificate(
     if certificate.misencodings:
         yield _named(rules.ENCODING, index, certificate, detail=", ".join(certificate.misencodings))
     if certificate.not_after < moment:
-        yield _named(rules.EXPIRED, index, certificate, not_after=_day(certificate.not_after))
+        yield _named(rules.EXPIRED, index, certificate, not_after=for_people(certificate.not_after))
     if certificate.not_before > moment:
-        yield _named(rules.NOT_YET_VALID, index, certificate, not_before=_day(certificate.not_before))
+        yield _named(rules.NOT_YET_VALID, index, certificate, not_before=for_people(certificate.not_before))
     if certificate.unknown_critical:
         oids = ", ".join(certificate.unknown_critical)
         yield _named(rules.UNKNOWN_CRITICAL, index, certificate, extension=oids)
@@ -184,10 +185,6 @@ def _purposes(path: Path, purpose: str | None) -> Iterator[Refusal]:
 
 def _named(rule: Rule, index: int, certificate: PathCertificate, **params: str) -> Refusal:
     return violates(rule, index, name=certificate.subject_text, **params)
-
-
-def _day(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def _names(path: Path) -> Iterator[Refusal]:

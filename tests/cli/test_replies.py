@@ -123,6 +123,13 @@ def test_a_form_added_serves_every_command(
     assert_valid(document, f"{noun}-{version}")
 
 
+def test_every_form_has_its_flag_on_every_command() -> None:
+    forms = {f"--{form}" for form in renderers.names()} - {"--text"}
+    assert "--json" in forms
+    for path in COMMANDS:
+        assert forms <= {option for param in command_of(path).params for option in param.opts}, path
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_an_options_object_has_exactly_the_options(path: tuple[str, ...]) -> None:
     """Where a command takes its options as one object; mypy sees the rest."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final, TextIO
@@ -41,9 +42,14 @@ def register(renderer: Renderer) -> None:
     _registered[renderer.name] = renderer
 
 
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(module.name for module in iter_modules(__path__))
+
+
 def names() -> tuple[str, ...]:
     """Return the names of all forms, sorted; none is imported for it."""
-    return tuple(sorted({*_registered, *(module.name for module in iter_modules(__path__))}))
+    return tuple(sorted({*_registered, *_modules()}))
 
 
 def renderer(name: str) -> Renderer:

@@ -11,6 +11,7 @@ from pkitools.containers import Contents, Item, ItemKind
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
+from pkitools.text import for_people
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
 from pkitools.x509 import (
@@ -184,11 +185,7 @@ def _validity(start: datetime, end: datetime, moment: datetime) -> list[str]:
         state = tr("cli.cert.show.validity.expired", days=(moment - end).days)
     else:
         state = tr("cli.cert.show.validity.valid", days=(end - moment).days)
-    return [f"{_time(start)} - {_time(end)}", state]
-
-
-def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC") if moment.year >= 1000 else moment.isoformat()
+    return [f"{for_people(start)} - {for_people(end)}", state]
 
 
 def _key(label: str, exponent: int | None) -> list[str]:
@@ -254,12 +251,12 @@ def request_rows(facts: RequestFacts) -> Rows:
 
 def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
     """Return the rows of a CRL."""
-    end = [_time(crl.next_update)] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
+    end = [for_people(crl.next_update)] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
     if crl.next_update and crl.next_update < moment:
         end.append(tr("cli.cert.show.crl_stale"))
     rows: Rows = [
         ("issuer", [name_from_der(crl.issuer).text]),
-        ("this_update", [_time(crl.this_update)]),
+        ("this_update", [for_people(crl.this_update)]),
         ("next_update", end),
         ("crl_number", [str(crl.number)] if crl.number is not None else []),
         ("revoked", [str(crl.index.count)]),
