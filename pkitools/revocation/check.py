@@ -173,10 +173,9 @@ def _no_clock(ref: CertificateRef, moment: datetime) -> CertificateRevocation:
     return CertificateRevocation(ref, status, (attempt,))
 
 
-def _may_be_lifted(status: RevocationStatus, material: RevocationMaterial) -> bool:
-    """A hold on a complete list may have ended since: only a delta CRL says so (RFC 5280 5.3.1, removeFromCRL)."""
-    held = status.kind is StatusKind.REVOKED and status.reason == "certificateHold"
-    return held and material.holds_a_delta
+def _newest_first(crl: CertificateRevocationList) -> tuple[float, int, bytes]:
+    """Sort by this: nothing may depend on the order in which lists are handed in, and the newest is worth a check."""
+    return -crl.this_update.timestamp(), -(crl.number or 0), crl.der
 
 
 class _Check:
@@ -201,7 +200,7 @@ class _Check:
         if len(self._certificates) < 2:
             return ()
         material = RevocationMaterial(
-            tuple(self._read_crls(crls)),
+            tuple(sorted(self._read_crls(crls), key=_newest_first)),
             tuple(self._read_responses(responses)),
             self._sources,
             self._context,
@@ -213,6 +212,7 @@ class _Check:
         search = StatusSearch(certificate, issuer, self._refs[index].role, material)
         try:
             status = self._status(search, index, material)
+            search.settle_deltas()
         except Exception as error:  # a fault of ours: never a good status
             if self._context.raise_crashes:
                 raise
@@ -230,8 +230,8 @@ class _Check:
             if status is None:
                 (search.ask_ocsp if kind is SourceKind.OCSP else search.ask_crls)()
                 status = search.decided()
-        if status is None or _may_be_lifted(status, material):
-            status = search.ask_full_engine(self._certificates, index, self._others) or status
+        if status is None:
+            status = search.ask_full_engine(self._certificates, index, self._others)
         return status
 
     def _judge_unrelated(self, search: StatusSearch, material: RevocationMaterial, *, useful: bool) -> None:
@@ -251,6 +251,7 @@ class _Check:
 
     def _read_crls(self, crls: Sequence[bytes | CertificateRevocationList]) -> list[CertificateRevocationList]:
         found = []
+        self._within_limit(SourceKind.CRL, len(crls))
         for crl in crls[:_MAX_SUPPLIED]:
             try:
                 found.append(crl if isinstance(crl, CertificateRevocationList) else read_crl(crl))
@@ -260,6 +261,7 @@ class _Check:
 
     def _read_responses(self, responses: Sequence[bytes]) -> list[OcspResponse]:
         found = []
+        self._within_limit(SourceKind.OCSP, len(responses))
         for data in responses[:_MAX_SUPPLIED]:
             try:
                 found.append(read_response(data))
@@ -267,7 +269,14 @@ class _Check:
                 self._no_use(SourceKind.OCSP, error)
         return found
 
+    def _within_limit(self, kind: SourceKind, count: int) -> None:
+        if count > _MAX_SUPPLIED:
+            self._unused(
+                kind, AttemptCode.LIMIT, f"{count} were handed in, of which the first {_MAX_SUPPLIED} were read"
+            )
+
     def _no_use(self, kind: SourceKind, error: InputError) -> None:
-        code = code_of_error(error)
-        detail = str(error.params.get("detail", ""))
+        self._unused(kind, code_of_error(error), str(error.params.get("detail", "")))
+
+    def _unused(self, kind: SourceKind, code: AttemptCode, detail: str) -> None:
         self._unreadable.append(Attempt(self._refs[0], kind, Origin.SUPPLIED, "", code, unknown(code), detail=detail))

@@ -46,6 +46,9 @@ class AttemptCode(StrEnum):
     CRL_ISSUER = "crl-issuer"
     CRL_SIGNATURE = "crl-signature"
     SCOPE = "scope"
+    DELTA = "delta"
+    CERTIFICATE_ISSUER = "certificate-issuer"
+    WEAK_KEY = "weak-key"
     OCSP_MALFORMED_REQUEST = "ocsp-malformed-request"
     OCSP_INTERNAL_ERROR = "ocsp-internal-error"
     OCSP_TRY_LATER = "ocsp-try-later"
@@ -57,6 +60,7 @@ class AttemptCode(StrEnum):
     OCSP_EXTENSION = "ocsp-extension"
     NONCE = "nonce"
     OCSP_UNKNOWN = "ocsp-unknown"
+    PRODUCED_AT = "produced-at"
 
 
 Code: TypeAlias = AttemptCode | HttpStatus
@@ -80,6 +84,10 @@ class Step(StrEnum):
     CRL_ISSUER = "crl-issuer"
     CRL_SIGNATURE = "crl-signature"
     SCOPE = "scope"
+    DELTA = "delta"
+    CERTIFICATE_ISSUER = "certificate-issuer"
+    WEAK_KEY = "weak-key"
+    LIMIT = "limit"
     OCSP_STATUS = "ocsp-status"
     RESPONDER = "responder"
     SIGNATURE = "signature"
@@ -90,6 +98,7 @@ class Step(StrEnum):
     STALE = "stale"
     NEXT_UPDATE = "no-next-update"
     OCSP_KNOWN = "ocsp-unknown"
+    PRODUCED_AT = "produced-at"
 
 
 class Note(StrEnum):

@@ -14,7 +14,9 @@ from pkitools.revocation.status_information import (
     Refused,
     RevocationContext,
     StatusInformation,
+    require_budget,
     require_fresh,
+    require_strong_key,
     still_revoked,
 )
 from pkitools.x509 import der_writing as encode
@@ -41,25 +43,54 @@ def judge_crl(
     """
     passed: list[Step] = []
     coverage: tuple[int, ...] = ()
-    said: RevocationStatus | None = None
+    listed: RevocationStatus | None = None
     code: MaybeCode = ""
     detail = ""
+    current = False
     try:
         _require_issuer(crl, issuer, context, passed)
         scope, entry = _entry(crl, certificate, passed)
-        said = GOOD if entry is None else RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
-        coverage = tuple(covered(scope, point) for point in points)
-        _require_scope(crl, scope, certificate, coverage)
-        passed.append(Step.SCOPE)
+        listed = GOOD if entry is None else RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
+        _require_issuers_in_indirect_lists(crl, scope)
+        passed.append(Step.CERTIFICATE_ISSUER)
+        coverage = _coverage(scope, certificate, points)
+        passed += [] if crl.base_number is not None else [Step.SCOPE]
         require_fresh(crl.this_update, crl.next_update, context, passed)
+        current = True
+        _require_complete(crl)
     except Refused as refused:
-        code, detail, coverage = refused.code, refused.detail, ()
-        if said is None or not still_revoked(said, crl.this_update, context):
-            said = unknown(refused.code)
-    notes = (Note.PEM,) if crl.was_pem else ()
+        code, detail = refused.code, refused.detail
+    said = listed
+    if said is None or (code and not still_revoked(said, crl.this_update, context)):
+        said = unknown(code or AttemptCode.SCOPE)
+    if code is AttemptCode.CERTIFICATE_ISSUER:
+        listed = None
     return StatusInformation(
-        code, said, tuple(passed), detail, notes, crl.this_update, crl.next_update, coverage, crl.number
+        code,
+        said,
+        tuple(passed),
+        detail,
+        (Note.PEM,) if crl.was_pem else (),
+        crl.this_update,
+        crl.next_update,
+        coverage,
+        crl.number,
+        listed,
+        current,
+        crl,
     )
+
+
+def may_be_believed(crl: CertificateRevocationList, signer: PathCertificate, context: RevocationContext) -> bool:
+    """Whether a list comes through every test that is not about one certificate, with this one as its signer."""
+    passed: list[Step] = []
+    try:
+        _require_issuer(crl, signer, context, passed)
+        _require_issuers_in_indirect_lists(crl, _read(crl, passed))
+        require_fresh(crl.this_update, crl.next_update, context, passed)
+    except Refused:
+        return False
+    return True
 
 
 def is_from(crl: CertificateRevocationList, issuer: PathCertificate) -> bool:
@@ -74,8 +105,9 @@ def _require_issuer(
     if wrong:
         raise Refused(AttemptCode.CRL_ISSUER, wrong)
     passed.append(Step.CRL_ISSUER)
-    if not crl.was_checked_with(issuer.spki) and not context.budget.spend():
-        raise Refused(AttemptCode.LIMIT, "signature checks")
+    require_strong_key(issuer.spki, passed)
+    if not crl.was_checked_with(issuer.spki):
+        require_budget(context, passed)
     if not crl.signed_by(issuer.spki):
         raise Refused(AttemptCode.CRL_SIGNATURE)
     passed.append(Step.CRL_SIGNATURE)
@@ -98,9 +130,14 @@ def _entry(
     crl: CertificateRevocationList, certificate: PathCertificate, passed: list[Step]
 ) -> tuple[ListScope, Entry | None]:
     """Return the scope of a list and its entry of the certificate, all entries having been read."""
+    scope = _read(crl, passed)
+    return scope, _find(crl, certificate)
+
+
+def _read(crl: CertificateRevocationList, passed: list[Step]) -> ListScope:
+    """Return the scope of a list of which all entries can be read and nothing critical is unknown."""
     try:
         scope = scope_of(crl)
-        entry = _find(crl, certificate)
         strange = crl.unknown_critical or crl.index.unknown_critical
     except DERError as error:
         raise Refused(AttemptCode.MALFORMED, error.detail) from None
@@ -110,7 +147,7 @@ def _entry(
         raise Refused(AttemptCode.SCOPE, f"critical extension {strange}")
     if scope.only_attribute:
         raise Refused(AttemptCode.SCOPE, "onlyContainsAttributeCerts")
-    return scope, entry
+    return scope
 
 
 def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry | None:
@@ -128,16 +165,25 @@ def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry
     return None
 
 
-def _require_scope(
-    crl: CertificateRevocationList, scope: ListScope, certificate: PathCertificate, coverage: tuple[int, ...]
-) -> None:
-    if crl.base_number is not None:
-        raise Refused(AttemptCode.SCOPE, "delta CRL")
+def _require_issuers_in_indirect_lists(crl: CertificateRevocationList, scope: ListScope) -> None:
+    if crl.index.names_issuers and not scope.indirect:
+        raise Refused(AttemptCode.CERTIFICATE_ISSUER)
+
+
+def _coverage(scope: ListScope, certificate: PathCertificate, points: Sequence[PointScope]) -> tuple[int, ...]:
+    """Return, for each point of a certificate, the reasons for which a list answers; none at all is refused."""
+    coverage = tuple(covered(scope, point) for point in points)
     beyond = outside(scope, certificate)
     if beyond:
         raise Refused(AttemptCode.SCOPE, beyond)
     if not any(coverage):
         raise Refused(AttemptCode.SCOPE, "another distribution point")
+    return coverage
+
+
+def _require_complete(crl: CertificateRevocationList) -> None:
+    if crl.base_number is not None:
+        raise Refused(AttemptCode.SCOPE, "delta CRL")
 
 
 def combine(answers: Sequence[StatusInformation], points: Sequence[PointScope]) -> RevocationStatus | None:

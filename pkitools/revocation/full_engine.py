@@ -2,6 +2,7 @@
 
 The plain case, one complete CRL per issuer, is done natively in :mod:`pkitools.revocation`; this is for the
 rest. It is handed one path and the CRLs and issuers at hand; it neither searches nor fetches.
+:mod:`pkitools.revocation.engine_lists` gives it only what came through our own tests.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
 from pyhanko_certvalidator.util import ConsList
 
+from pkitools.crl.entries import REASONS
 from pkitools.revocation.model import StatusKind
 from pkitools.validation.engines.full import run, validation_path
 
@@ -55,7 +57,7 @@ class FullCRLStatus:
     Args:
         status: good, revoked or unknown.
         code: why unknown: ``no_crl``, ``stale``, ``engine`` (it could not be processed).
-        reason: CRLReason of RFC 5280 of a revoked certificate, such as ``key_compromise``.
+        reason: CRLReason of RFC 5280 of a revoked certificate, such as ``keyCompromise``.
         revoked_at: since when, aware UTC.
         detail: the engine's own words; evidence, never a basis for decisions.
     """
@@ -146,7 +148,11 @@ def _status(context: ValidationContext, path: ValidationPath, index: int) -> Ful
     try:
         run(verify_crl(path[index], path, context, proc_state=state))
     except RevokedError as error:
-        return FullCRLStatus(StatusKind.REVOKED, reason=error.reason.native, revoked_at=error.revocation_dt)
+        return FullCRLStatus(
+            StatusKind.REVOKED,
+            reason=REASONS.get(int.from_bytes(error.reason.contents), ""),
+            revoked_at=error.revocation_dt,
+        )
     except CRLValidationIndeterminateError as error:
         words = "; ".join(str(failure[0]) for failure in error.failures) or error.msg
         return FullCRLStatus(

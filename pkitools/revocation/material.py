@@ -9,7 +9,7 @@ from itertools import pairwise
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.revocation.ocsp import OcspResponse, is_about
 from pkitools.revocation.retrieval import DocumentSources
-from pkitools.revocation.status_information import RevocationContext, freshness
+from pkitools.revocation.status_information import RevocationContext
 from pkitools.x509.path_certificate import PathCertificate
 
 
@@ -37,14 +37,10 @@ class RevocationMaterial:
             known = self.read[id(data)] = (data, read_crl(data))
         return known[1]
 
-    def fresh_lists(self) -> list[CertificateRevocationList]:
-        """Return every list handed in or read so far that speaks of the moment and holds nothing unknown."""
-        lists = (*self.crls, *(crl for _, crl in self.read.values()))
-        return [
-            crl
-            for crl in lists
-            if crl.unknown_critical is None and not freshness(crl.this_update, crl.next_update, self.context)
-        ]
+    @property
+    def lists(self) -> tuple[CertificateRevocationList, ...]:
+        """Every list handed in or read so far."""
+        return (*self.crls, *(crl for _, crl in self.read.values()))
 
     def unrelated_responses(self, path: Sequence[PathCertificate]) -> Iterator[OcspResponse]:
         """Yield the handed-in responses that are about no certificate of the path."""
@@ -52,8 +48,3 @@ class RevocationMaterial:
         for response in self.responses:
             if not any(is_about(single, *pair) for single in response.responses for pair in pairs):
                 yield response
-
-    @property
-    def holds_a_delta(self) -> bool:
-        """A list that was handed in builds on another."""
-        return any(crl.base_number is not None for crl in self.crls)

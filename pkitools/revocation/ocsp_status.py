@@ -13,7 +13,9 @@ from pkitools.revocation.status_information import (
     Refused,
     RevocationContext,
     StatusInformation,
+    require_budget,
     require_fresh,
+    require_strong_key,
     still_revoked,
 )
 from pkitools.x509.path_certificate import DIGITAL_SIGNATURE, NON_REPUDIATION, PathCertificate, load_cached
@@ -64,7 +66,7 @@ def judge_ocsp(
         said = _said(single)
         notes = _nonce(response, nonce, context)
         passed.append(Step.NONCE)
-        require_fresh(single.this_update, single.next_update, context, passed)
+        _require_time(response, single, context, passed)
         if said.code:
             raise Refused(said.code)
         passed.append(Step.OCSP_KNOWN)
@@ -96,8 +98,8 @@ def _require_signature(
     passed.append(Step.OCSP_STATUS)
     signer = _responder(response, issuer, context, responder_status)
     passed.append(Step.RESPONDER)
-    if not context.budget.spend():
-        raise Refused(AttemptCode.LIMIT, "signature checks")
+    require_strong_key(signer.spki, passed)
+    require_budget(context, passed)
     if not signed_with_sha2(signer.spki, response.algorithm, response.signed, response.signature):
         raise Refused(AttemptCode.SIGNATURE)
     passed.append(Step.SIGNATURE)
@@ -185,6 +187,21 @@ def _require_known_extensions(response: OcspResponse, single: SingleResponse) ->
     strange = response.unknown_critical or single.unknown_critical
     if strange:
         raise Refused(AttemptCode.OCSP_EXTENSION, f"critical extension {strange}")
+
+
+def _require_time(
+    response: OcspResponse, single: SingleResponse, context: RevocationContext, passed: list[Step]
+) -> None:
+    require_fresh(single.this_update, single.next_update, context, passed)
+    _require_signed_in_time(response, single, context)
+    passed.append(Step.PRODUCED_AT)
+
+
+def _require_signed_in_time(response: OcspResponse, single: SingleResponse, context: RevocationContext) -> None:
+    """A response is signed after what it says was known, and before it is looked at (RFC 6960 2.4)."""
+    produced, skew = response.produced_at, context.options.skew
+    if produced is None or not single.this_update - skew <= produced <= context.moment + skew:
+        raise Refused(AttemptCode.PRODUCED_AT, produced.isoformat() if produced else "")
 
 
 def _nonce(response: OcspResponse, nonce: bytes | None, context: RevocationContext) -> tuple[Note, ...]:

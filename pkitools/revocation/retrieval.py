@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
@@ -76,8 +76,10 @@ class DocumentSources:
         return Retrieval(Origin.CACHE, entry.body, stored_at=entry.stored_at)
 
     def is_recent(self, kept: Retrieval) -> bool:
-        """Whether a kept document need not be fetched again yet."""
-        return kept.stored_at is not None and self._moment - kept.stored_at < self._options.refresh_after
+        """Whether a kept document need not be fetched again yet: one that was kept at a later moment is not recent."""
+        if kept.stored_at is None:
+            return False
+        return timedelta(0) <= self._moment - kept.stored_at < self._options.refresh_after
 
     def keep(self, key: str, issuer_key: bytes, body: bytes) -> None:
         """Put a document that proved usable into the cache."""

@@ -49,9 +49,14 @@ NOT_YET: Final = _warning("source.not_yet", "5.1.2.4")
 STALE: Final = _warning("source.stale", "5.1.2.5")
 NO_NEXT_UPDATE: Final = _warning("source.next_update", "5.1.2.5")
 
+LIMIT: Final = _own("source.limit", Severity.WARNING)
+WEAK_KEY: Final = _rule("source.key", Severity.WARNING, cite("etsi-ts-119-312", "8.2"))
+
 CRL_ISSUER: Final = _warning("crl.issuer", "6.3.3 (b), (f)")
 CRL_SIGNATURE: Final = _warning("crl.signature", "6.3.3 (g)")
 CRL_SCOPE: Final = _warning("crl.scope", "5.2.5, 6.3.3 (b)")
+CRL_DELTA: Final = _warning("crl.delta", "5.2.4, 6.3.3 (c)")
+CERTIFICATE_ISSUER: Final = _warning("crl.certificate_issuer", "5.3.3")
 
 OCSP_ERROR: Final = _warning("ocsp.answered", "2.3", 6960)
 OCSP_RESPONDER: Final = _warning("ocsp.responder", "4.2.2.2", 6960)
@@ -60,6 +65,7 @@ OCSP_MATCH: Final = _warning("ocsp.match", "3.2", 6960)
 OCSP_EXTENSION: Final = _warning("ocsp.extension", "4.4", 6960)
 OCSP_NONCE: Final = _warning("ocsp.nonce", "2.1", 9654)
 OCSP_KNOWN: Final = _warning("ocsp.known", "2.2", 6960)
+OCSP_PRODUCED: Final = _warning("ocsp.produced", "2.4", 6960)
 
 CONTENT_TYPE: Final = _rfc("source.content_type", Severity.NOTICE, "4", 2585)
 PEM: Final = _rfc("source.der", Severity.NOTICE, "4.2.1.13")
@@ -80,6 +86,10 @@ STEP_RULES: Final[dict[Step, Rule]] = {
     Step.CRL_ISSUER: CRL_ISSUER,
     Step.CRL_SIGNATURE: CRL_SIGNATURE,
     Step.SCOPE: CRL_SCOPE,
+    Step.DELTA: CRL_DELTA,
+    Step.CERTIFICATE_ISSUER: CERTIFICATE_ISSUER,
+    Step.WEAK_KEY: WEAK_KEY,
+    Step.LIMIT: LIMIT,
     Step.OCSP_STATUS: OCSP_ERROR,
     Step.RESPONDER: OCSP_RESPONDER,
     Step.SIGNATURE: OCSP_SIGNATURE,
@@ -90,6 +100,7 @@ STEP_RULES: Final[dict[Step, Rule]] = {
     Step.STALE: STALE,
     Step.NEXT_UPDATE: NO_NEXT_UPDATE,
     Step.OCSP_KNOWN: OCSP_KNOWN,
+    Step.PRODUCED_AT: OCSP_PRODUCED,
 }
 """Step an attempt came through → the rule that is met by it."""
 
@@ -132,16 +143,19 @@ _CODES: Final[tuple[tuple[Rule, tuple[AttemptCode, ...]], ...]] = (
             AttemptCode.PROXY_PAGE,
             AttemptCode.NOT_DER,
             AttemptCode.MALFORMED,
-            AttemptCode.LIMIT,
             AttemptCode.CRASHED,
         ),
     ),
     (NOT_YET, (AttemptCode.NOT_YET,)),
     (STALE, (AttemptCode.STALE,)),
     (NO_NEXT_UPDATE, (AttemptCode.NO_NEXT_UPDATE,)),
+    (LIMIT, (AttemptCode.LIMIT,)),
+    (WEAK_KEY, (AttemptCode.WEAK_KEY,)),
     (CRL_ISSUER, (AttemptCode.CRL_ISSUER,)),
     (CRL_SIGNATURE, (AttemptCode.CRL_SIGNATURE,)),
     (CRL_SCOPE, (AttemptCode.SCOPE,)),
+    (CRL_DELTA, (AttemptCode.DELTA,)),
+    (CERTIFICATE_ISSUER, (AttemptCode.CERTIFICATE_ISSUER,)),
     (
         OCSP_ERROR,
         (
@@ -158,6 +172,7 @@ _CODES: Final[tuple[tuple[Rule, tuple[AttemptCode, ...]], ...]] = (
     (OCSP_EXTENSION, (AttemptCode.OCSP_EXTENSION,)),
     (OCSP_NONCE, (AttemptCode.NONCE,)),
     (OCSP_KNOWN, (AttemptCode.OCSP_UNKNOWN,)),
+    (OCSP_PRODUCED, (AttemptCode.PRODUCED_AT,)),
 )
 _RULE_OF_CODE: Final = {code: rule for rule, codes in _CODES for code in codes}
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from pkitools.crl.reading import CertificateRevocationList
 from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note, Step
 from pkitools.revocation.model import RevocationOptions, RevocationStatus, SignatureBudget, StatusKind
+from pkitools.validation.algorithms import MIN_RSA_BITS
+from pkitools.x509.signatures import rsa_bits
 
 _UNDONE: Final = frozenset({"certificateHold", "removeFromCRL"})
 _OF_TIME: Final = (
@@ -17,7 +20,7 @@ _OF_TIME: Final = (
 )
 
 
-_FRESH: Final = tuple(step for step, _ in _OF_TIME)
+FRESH: Final = tuple(step for step, _ in _OF_TIME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,21 @@ class RevocationContext:
     options: RevocationOptions
     budget: SignatureBudget
     raise_crashes: bool = False
+
+
+def require_strong_key(spki: bytes, passed: list[Step]) -> None:
+    """Raise :class:`Refused` for who signs with an RSA key that can be broken."""
+    bits = rsa_bits(spki)
+    if bits is not None and bits < MIN_RSA_BITS:
+        raise Refused(AttemptCode.WEAK_KEY, f"RSA, {bits} bits")
+    passed.append(Step.WEAK_KEY)
+
+
+def require_budget(context: RevocationContext, passed: list[Step]) -> None:
+    """Take one signature check; raise :class:`Refused` when there is none left."""
+    if not context.budget.spend():
+        raise Refused(AttemptCode.LIMIT, "signature checks")
+    passed.append(Step.LIMIT)
 
 
 class Refused(Exception):  # noqa: N818 - not an error: it carries the answer out of the steps
@@ -58,6 +76,10 @@ class StatusInformation:
         produced, expires: its thisUpdate and nextUpdate.
         coverage: of a CRL, for each distribution point of the certificate the reasons it answers for, as bits.
         number: of a CRL, its cRLNumber.
+        listed: of a CRL, what its entries say of the certificate, whatever the list covers; ``None`` when the list did
+            not come through every test that allows to believe an entry.
+        current: of a CRL, whether it came through every test but that of being a complete list.
+        crl: the list itself, where it could be read.
     """
 
     code: MaybeCode
@@ -69,6 +91,9 @@ class StatusInformation:
     expires: datetime | None = None
     coverage: tuple[int, ...] = ()
     number: int | None = None
+    listed: RevocationStatus | None = None
+    current: bool = False
+    crl: CertificateRevocationList | None = field(default=None, repr=False)
 
 
 def freshness(this_update: datetime, next_update: datetime | None, context: RevocationContext) -> AttemptCode | None:
@@ -91,7 +116,7 @@ def require_fresh(
     """Raise :class:`Refused` for what does not speak of the moment; add to ``passed`` the tests it did come through."""
     code = freshness(this_update, next_update, context)
     if code is None:
-        passed.extend(_FRESH)
+        passed.extend(FRESH)
         return
     if code is AttemptCode.NOT_YET:
         raise Refused(code)

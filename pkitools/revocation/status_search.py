@@ -12,6 +12,8 @@ from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.revocation.codes import AttemptCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
+from pkitools.revocation.delta import HOLD, brought_up_to_date, holds, told
+from pkitools.revocation.engine_lists import ask_engine
 from pkitools.revocation.material import RevocationMaterial
 from pkitools.revocation.model import GOOD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
 from pkitools.revocation.ocsp import OcspResponse, build_request, is_about, read_response
@@ -53,7 +55,8 @@ class StatusSearch:
         self.certificate, self.issuer, self.material = certificate, issuer, material
         self.ref = CertificateRef(certificate.sha256, role)
         self.attempts: list[Attempt] = []
-        self._crl_answers: list[StatusInformation] = []
+        self._lists: list[StatusInformation] = []
+        self._recorded: dict[int, Attempt] = {}
         self._ocsp_answers: list[StatusInformation] = []
         self._malformed = ""
         try:
@@ -70,14 +73,18 @@ class StatusSearch:
             return revoked
         if any(not answer.code and answer.status.is_good for answer in self._ocsp_answers):
             return GOOD
-        return None if self._malformed else combine(self._crl_answers, self.points)
+        return None if self._malformed else combine(self._crl_answers(), self.points)
 
     def revoked(self) -> RevocationStatus | None:
-        """Return REVOKED when anything that was found so far says so."""
-        for answer in (*self._ocsp_answers, *self._crl_answers):
-            if answer.status.kind is StatusKind.REVOKED:
-                return answer.status
-        return None
+        """Return REVOKED when anything that was found so far says so; a hold only where nothing says more."""
+        said = [answer.status for answer in (*self._ocsp_answers, *self._crl_answers())]
+        said += [*holds(self._lists, self.material.context)]
+        revoked = [status for status in said if status.kind is StatusKind.REVOKED]
+        return next((status for status in revoked if status.reason != HOLD), next(iter(revoked), None))
+
+    def _crl_answers(self) -> tuple[StatusInformation, ...]:
+        """Return what each list says, brought up to date by the deltas among them."""
+        return brought_up_to_date(self._lists)
 
     def undecided(self) -> RevocationStatus:
         """Return UNKNOWN with the code of the last source that failed.
@@ -88,7 +95,7 @@ class StatusSearch:
         if AttemptCode.CRASHED in codes:
             return unknown(AttemptCode.CRASHED)
         named = [code for code in codes if code is not AttemptCode.OFFLINE] or codes
-        if not named and self._crl_answers:
+        if not named and self._lists:
             self.record(_NOWHERE, AttemptCode.SCOPE, "not every reason or distribution point")
             return unknown(AttemptCode.SCOPE)
         if not named:
@@ -107,6 +114,21 @@ class StatusSearch:
             if is_from(crl, self.issuer):
                 self.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
 
+    def settle_deltas(self) -> None:
+        """Record of each delta whether it could be used, and why not: known when every list was judged."""
+        instead = {}
+        for own, answer in told(self._lists):
+            known = self._recorded[id(own)]
+            detail = "; ".join(part for part in (answer.detail, known.detail.removeprefix(own.detail)) if part)
+            instead[id(known)] = replace(
+                known,
+                code=answer.code,
+                status=answer.status,
+                detail=detail,
+                passed=(*known.passed, *(step for step in answer.passed if step not in known.passed)),
+            )
+        self.attempts = [instead.get(id(attempt), attempt) for attempt in self.attempts]
+
     # --- CRLs
 
     def ask_crls(self, *, fetch: bool = True) -> None:
@@ -122,7 +144,7 @@ class StatusSearch:
 
     def _is_covered(self, number: int, point: PointScope) -> bool:
         reasons = 0
-        for answer in self._crl_answers:
+        for answer in self._crl_answers():
             if not answer.code:
                 reasons |= answer.coverage[number]
         return reasons == point.reasons
@@ -206,8 +228,10 @@ class StatusSearch:
 
     def _settle_crl(self, answer: StatusInformation | None, got: Retrieval, url: str) -> bool:
         if answer is not None:
-            self._crl_answers.append(answer)
+            self._lists.append(answer)
         self._settle(SourceKind.CRL, answer, got, url)
+        if answer is not None:
+            self._recorded[id(answer)] = self.attempts[-1]
         return answer is not None and not answer.code
 
     # --- OCSP
@@ -282,6 +306,7 @@ class StatusSearch:
                 search.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
         if search.decided() is None:
             search.ask_crls(fetch=NO_CHECK not in responder.extensions)
+        search.settle_deltas()
         self.attempts.extend(search.attempts)
         return search.decided() or search.undecided()
 
@@ -338,34 +363,22 @@ class StatusSearch:
     ) -> RevocationStatus | None:
         """Return GOOD or REVOKED when the full engine says so of a case that is its own, else ``None``.
 
-        Its own are indirect CRLs, delta CRLs and CRLs under a key of their own. It gets only lists that were read
-        strictly and are fresh by our own measure. Its GOOD counts for a certificate with one distribution point or one
-        that names another CRL issuer: of several points it needs only one.
+        Its own are indirect CRLs and CRLs under a key of their own. Its GOOD counts for a certificate with one
+        distribution point or one that names another CRL issuer: of several points it needs only one.
 
         Args:
             path: end entity first, trust anchor last.
             index: of this certificate in it.
             others: DER of certificates that may have signed a list.
         """
-        lists = self.material.fresh_lists()
-        if not lists or len(lists) > _MAX_ENGINE_CRLS or sum(len(crl.der) for crl in lists) > _MAX_ENGINE_BYTES:
-            return None
         indirect = any(point.crl_issuer for point in self.points)
-        if not (indirect or others or any(crl.base_number is not None for crl in lists)):
+        lists = self.material.lists
+        if not (indirect or others) or not lists or len(lists) > _MAX_ENGINE_CRLS:
             return None
-        from pkitools.revocation.full_engine import check_crls_full  # 0.25 s, and only these cases need it
-
-        found = check_crls_full(
-            [certificate.der for certificate in path],
-            [crl.der for crl in lists],
-            self.material.context.moment,
-            other_certificates=others,
-        )[index]
-        if found.status is StatusKind.REVOKED:
-            status = RevocationStatus(StatusKind.REVOKED, "", found.reason or None, found.revoked_at)
-        elif found.status is StatusKind.GOOD and (indirect or len(self.points) == 1):
-            status = GOOD
-        else:
+        if sum(len(crl.der) for crl in lists) > _MAX_ENGINE_BYTES:
+            return None
+        status = ask_engine(path, index, lists, others, self.material.context)
+        if status is None or (status.is_good and not indirect and len(self.points) != 1):
             return None
         self.attempts.append(
             Attempt(self.ref, SourceKind.CRL, Origin.SUPPLIED, "", "", status, detail="pyhanko-certvalidator")

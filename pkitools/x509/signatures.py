@@ -110,6 +110,18 @@ def _algorithm(der: bytes) -> SignatureAlgorithm | None:
     return None if problems else algorithm
 
 
+def rsa_bits(spki: bytes) -> int | None:
+    """Return the size of an RSA key; ``None`` for a key of another kind, and for none at all."""
+    key = _public_key(spki)
+    return key.key_size if isinstance(key, rsa.RSAPublicKey) else None
+
+
+def is_sha2(algorithm: bytes) -> bool:
+    """Whether this DER AlgorithmIdentifier is one that :func:`signed_with_sha2` takes for some key."""
+    how = _algorithm(algorithm)
+    return how is not None and (how.hash in _HASHES or how.name in {"Ed25519", "Ed448"})
+
+
 def signed_with_sha2(spki: bytes, algorithm: bytes, signed: bytes | memoryview, signature: bytes) -> bool:
     """Whether ``signature`` is that of this key over ``signed``, with SHA-2 or EdDSA. Never raises.
 

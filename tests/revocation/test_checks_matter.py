@@ -128,7 +128,7 @@ REMOVED: list[tuple[str, Any, str, Any, Callable[[World], Bad]]] = [
     ("the CRL's scope", crl_status, "outside", no_fault, listed("C7.only-other")),
     ("the CRL's reasons", crl_status, "covered", everything, listed("C7.only-some-reasons")),
     ("the CRL issuer of the point", crl_status, "covered", everything, indirect_point),
-    ("delta", crl_status, "_require_scope", nothing, listed("C7.delta")),
+    ("delta", crl_status, "_require_complete", nothing, listed("C7.delta")),
     ("thisUpdate", crl_status, "require_fresh", nothing, listed("C5.not-yet")),
     ("nextUpdate", crl_status, "require_fresh", nothing, listed("C3.stale")),
     ("no nextUpdate", crl_status, "require_fresh", nothing, listed("C4")),
@@ -166,9 +166,9 @@ REMOVED: list[tuple[str, Any, str, Any, Callable[[World], Bad]]] = [
         answered("O9.critical-extension"),
     ),
     ("the nonce", ocsp_status, "_nonce", lambda *_: (), unrequested),
-    ("thisUpdate of a response", ocsp_status, "require_fresh", nothing, answered("O7.not-yet")),
-    ("nextUpdate of a response", ocsp_status, "require_fresh", nothing, answered("O7.stale")),
-    ("no nextUpdate in a response", ocsp_status, "require_fresh", nothing, answered("O7.no-next-update")),
+    ("thisUpdate of a response", ocsp_status, "_require_time", nothing, answered("O7.not-yet")),
+    ("nextUpdate of a response", ocsp_status, "_require_time", nothing, answered("O7.stale")),
+    ("no nextUpdate in a response", ocsp_status, "_require_time", nothing, answered("O7.no-next-update")),
 ]
 
 

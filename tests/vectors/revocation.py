@@ -7,8 +7,14 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+
 from pkitools.findings import Report
 from pkitools.revocation import CacheEntry, Fetched, FetchError, FetchRequest, RevocationOptions, RevocationPolicy
+from pkitools.x509.model import Extension
+from pkitools_test_pki import der
+from pkitools_test_pki.algorithms import SignatureScheme
+from pkitools_test_pki.crl import CERTIFICATE_ISSUER, Revocation, delta_indicator
 from pkitools_test_pki.faults.crls import CRL_FAULTS
 from pkitools_test_pki.faults.responses import OCSP_FAULTS
 from pkitools_test_pki.issued import IssuedCertificate
@@ -131,6 +137,49 @@ def clock(*, right: bool) -> Report:
     return listed(moment=late, options=RevocationOptions(moment_is_now=True))
 
 
+def with_delta(number: int) -> Report:
+    """A complete list, number 5, and a delta."""
+    leaf = world().plain
+    case = world().crl_case(leaf)
+    return reported(leaf, crls=[case.crl(number=5), case.crl(number=number, extensions=[delta_indicator(5)])])
+
+
+def names_another_issuer() -> Report:
+    """An entry names a certificate issuer, and the list does not say that it is indirect."""
+    leaf = world().plain
+    owner = Extension(CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world().domain.subject)))
+    theirs = Revocation(1, MOMENT - timedelta(days=1), None, (owner,))
+    return reported(leaf, crls=[world().crl_case(leaf).crl(revocations=[theirs])])
+
+
+@cache
+def rsa_key(bits: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, bits)
+
+
+def by_short_key(bits: int) -> Report:
+    """A delegated responder with an RSA key of so many bits."""
+    key = rsa_key(bits)
+    responder = world().tsp.ocsp_responder(moment=MOMENT - timedelta(days=1), key=key)
+    made = (
+        world()
+        .ocsp_case(world().plain)
+        .signed(
+            responder=responder.facts.subject.der,
+            key=key,
+            scheme=SignatureScheme("pkcs1", "sha256"),
+            certificates=[responder.der],
+        )
+    )
+    return reported(world().plain, ocsp_responses=[made])
+
+
+def produced(after: timedelta) -> Report:
+    """A response that says when it was signed."""
+    made = world().ocsp_case(world().plain).signed(produced_at=MOMENT + after)
+    return reported(world().plain, ocsp_responses=[made])
+
+
 PREFER, OFF = RevocationPolicy.PREFER, RevocationPolicy.OFF
 
 VECTORS: list[Vector] = [
@@ -151,6 +200,11 @@ VECTORS: list[Vector] = [
     ),
     Vector("revocation.crl.signature", partial(listed, "C6.key"), listed),
     Vector("revocation.crl.scope", partial(listed, "C7.delta"), listed),
+    Vector("revocation.crl.delta", partial(with_delta, 5), partial(with_delta, 6)),
+    Vector("revocation.crl.certificate_issuer", names_another_issuer, listed),
+    Vector("revocation.source.limit", lambda: reported(world().plain, crls=[b"<html>"] * 1001), listed),
+    Vector("revocation.source.key", partial(by_short_key, 1024), partial(by_short_key, 2048)),
+    Vector("revocation.ocsp.produced", partial(produced, timedelta(hours=1)), partial(produced, timedelta(hours=-1))),
     Vector("revocation.ocsp.answered", partial(answered, "O3.try-later"), answered),
     Vector("revocation.ocsp.responder", partial(answered, "O4.any-eku"), partial(answered, "O1.delegated")),
     Vector("revocation.ocsp.signature", partial(answered, "O5.bit"), answered),

@@ -1,0 +1,309 @@
+"""Complete lists and delta CRLs, against a model written from RFC 5280 alone.
+
+The model knows no code of ours: it reads sections 5.2.4 and 6.3.3, and where these leave a choice, the sentence that a
+certificate which its issuer states as revoked is revoked, and one that a current list states as on hold too while no
+newer list says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import permutations, product
+from typing import Any, Final
+
+import pytest
+
+from pkitools.crl import CertificateRevocationList
+from pkitools.findings import Report, Status, Verdict
+from pkitools.revocation import RevocationResult, RevocationStatus, StatusKind, check_revocation, read_crl
+from pkitools_test_pki import crl as crls
+from pkitools_test_pki import der
+from pkitools_test_pki.algorithms import SignatureScheme
+from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.faults.crls import idp
+from pkitools_test_pki.keys import elliptic_keys
+from tests.revocation.material import MOMENT, World
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+REASONS: Final = {"hold": "certificateHold", "revoked": "keyCompromise", "removed": "removeFromCRL"}
+NUMBER: Final = 5
+"""Of the complete list."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as it is made, and as the model sees it."""
+
+    state: str
+    number: int
+    base: int | None = None
+    damage: str = ""
+
+
+COMPLETE: Final = [Listing(state, NUMBER) for state in ("good", "hold", "revoked")]
+# older than the complete list, as old, newer, newest, and newest with a base that the complete list does not reach
+NUMBERS: Final = ((4, 3), (5, 3), (7, 5), (8, 4), (9, 6))
+DELTAS: Final = [Listing(state, *numbers) for state in ("good", "hold", "revoked", "removed") for numbers in NUMBERS]
+UNTRUE: Final = ("sha1", "other key", "key identifier", "bad entry", "critical entry", "critical extension")
+"""Of such a list nothing is believed."""
+UNFIT: Final = ("scope", "no key identifier", "no number", "certificate issuer", "stale", "not yet")
+"""Such a list may be from its issuer, and is not to be combined."""
+
+
+# --- the model
+
+
+def model(complete: Sequence[Listing], deltas: Sequence[Listing]) -> StatusKind:
+    """What RFC 5280 says of the certificate."""
+    told = [each for each in (*complete, *deltas) if each.damage not in UNTRUE]
+    if any(each.state == "revoked" for each in told):
+        return StatusKind.REVOKED
+    results = [result for each in complete if (result := constructed(each, deltas)) is not None]
+    if any(state == "hold" for state, _ in results):
+        return StatusKind.REVOKED
+    newest = max((number for _, number in results), default=-1)
+    for each in told:
+        holds = each.state == "hold" and each.damage not in ("stale", "not yet", "certificate issuer")
+        if holds and each.number >= newest:
+            return StatusKind.REVOKED
+    return StatusKind.GOOD if results else StatusKind.UNKNOWN
+
+
+def constructed(complete: Listing, deltas: Sequence[Listing]) -> tuple[str, int] | None:
+    """5.2.4: the state and number of the list made of a complete one and a delta; ``None`` when it is not current."""
+    fitting = [delta for delta in deltas if fits(complete, delta)]
+    if complete.damage in (*UNTRUE, "not yet", "certificate issuer") or (complete.damage == "stale" and not fitting):
+        return None
+    number = max((delta.number for delta in fitting), default=complete.number)
+    newest = [delta.state for delta in fitting if delta.number == number]
+    said = [after(complete.state, state) for state in newest] or [complete.state]
+    return max(said, key=["good", "hold", "revoked"].index), number
+
+
+def after(complete: str, delta: str) -> str:
+    """6.3.3 (i) to (k): what the delta lists comes first; a revocation that is no hold is final."""
+    if complete == "revoked" or delta == "good":
+        return complete
+    return "good" if delta == "removed" else delta
+
+
+def fits(complete: Listing, delta: Listing) -> bool:
+    """5.2.4 (a) to (d) and 6.3.3 (c)."""
+    assert delta.base is not None
+    if delta.damage in (*UNTRUE, "certificate issuer", "stale", "not yet"):
+        return False
+    parts = ("scope", "no key identifier")
+    same = all((complete.damage == part) == (delta.damage == part) for part in parts)
+    numbered = "no number" not in (complete.damage, delta.damage)
+    return same and numbered and delta.base <= complete.number < delta.number
+
+
+# --- the lists
+
+
+class Deck:
+    """Each list made once."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.leaf = world.plain
+        self.path = [self.leaf.der, world.tsp.certificate.der]
+        self.other_key = elliptic_keys("rsa:4096")
+        self._made: dict[Listing, CertificateRevocationList] = {}
+
+    def list(self, listing: Listing) -> CertificateRevocationList:
+        if listing not in self._made:
+            self._made[listing] = read_crl(self._make(listing))
+        return self._made[listing]
+
+    def _make(self, listing: Listing) -> bytes:
+        case, damage = self.world.crl_case(self.leaf), listing.damage
+        reason = REASONS.get(listing.state)
+        entries = [Revocation(4711, MOMENT - DAY, "superseded"), *([case.entry(reason)] if reason else [])]
+        asked: dict[str, Any] = {"number": listing.number, "this_update": MOMENT - (20 - listing.number) * HOUR}
+        extensions = [] if listing.base is None else [crls.delta_indicator(listing.base)]
+        if damage == "sha1":
+            asked["signature"] = SignatureScheme("ecdsa", "sha1")
+        elif damage == "other key":
+            asked["signing_key"] = self.other_key
+        elif damage == "key identifier":
+            extensions.append(crls.Extension("2.5.29.35", False, der.sequence(der.tlv(0x80, bytes(20)))))
+        elif damage == "bad entry":
+            rows = [crls.entry(each) for each in entries]
+            rows.append(der.sequence(der.tlv(0x02, b"\x00\x01"), der.time(MOMENT - DAY)))
+            asked["raw"] = {"revoked_certificates": der.sequence(*rows)}
+        elif damage == "critical entry":
+            strange = crls.Extension("2.999.1", True, der.NULL)
+            entries.append(Revocation(1, MOMENT - DAY, None, (strange,)))
+        elif damage == "critical extension":
+            extensions.append(crls.Extension("2.999.1", True, der.NULL))
+        elif damage == "scope":
+            extensions.append(idp(der.context(1, b"\xff", constructed=False)))
+        elif damage == "no key identifier":
+            asked["without"] = ["2.5.29.35"]
+        elif damage == "no number":
+            asked["without"] = [crls.CRL_NUMBER]
+        elif damage == "certificate issuer":
+            owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, self.world.tsp.subject)))
+            entries.append(Revocation(1, MOMENT - DAY, None, (owner,)))
+        elif damage == "stale":
+            asked["next_update"] = MOMENT - HOUR
+        elif damage == "not yet":
+            asked["this_update"] = MOMENT + HOUR
+        return case.crl(revocations=entries, extensions=extensions, **asked)
+
+    def ask(self, *lists: Listing) -> RevocationResult:
+        crls = [self.list(each) for each in lists]
+        return check_revocation(self.path, moment=MOMENT, crls=crls, raise_crashes=True)
+
+    def status(self, *lists: Listing) -> RevocationStatus:
+        return self.ask(*lists).statuses[0]
+
+
+@pytest.fixture(scope="module")
+def deck(world: World) -> Deck:
+    return Deck(world)
+
+
+def held_to_the_model(deck: Deck, complete: Sequence[Listing], deltas: Sequence[Listing]) -> None:
+    statuses = {deck.status(*lists) for lists in permutations((*complete, *deltas))}
+    assert len(statuses) == 1, (complete, deltas, statuses)
+    assert statuses.pop().kind is model(complete, deltas), (complete, deltas)
+
+
+def sets_of_deltas() -> Iterator[tuple[Listing, ...]]:
+    yield ()
+    yield from ((one,) for one in DELTAS)
+    yield from (
+        (one, two) for one, two in product(DELTAS, DELTAS) if (one.number, one.state) <= (two.number, two.state)
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("complete", COMPLETE, ids=lambda listing: listing.state)
+def test_every_state_and_number(deck: Deck, complete: Listing) -> None:
+    for deltas in sets_of_deltas():
+        held_to_the_model(deck, [complete], deltas)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", [*UNTRUE, *UNFIT])
+def test_every_damage(deck: Deck, damage: str) -> None:
+    """One of the lists is damaged, or a delta and the complete list alike."""
+    few = [Listing("hold", 7, 5), Listing("removed", 7, 5), Listing("removed", 8, 5), Listing("good", 9, 6)]
+    bad_deltas = [Listing(each.state, each.number, each.base, damage) for each in DELTAS]
+    for complete in COMPLETE:
+        bad = Listing(complete.state, complete.number, None, damage)
+        for delta in DELTAS:
+            held_to_the_model(deck, [bad], [delta])
+        for delta in bad_deltas:
+            held_to_the_model(deck, [bad], [delta])
+            held_to_the_model(deck, [complete], [delta])
+            for other in few:
+                held_to_the_model(deck, [complete], [delta, other])
+
+
+def test_two_complete_lists(deck: Deck) -> None:
+    for one, other, delta in product(COMPLETE, COMPLETE, DELTAS):
+        held_to_the_model(deck, [one, Listing(other.state, 6)], [delta])
+
+
+def test_the_model_knows_all_three_answers() -> None:
+    found = {model([complete], deltas) for complete in COMPLETE for deltas in sets_of_deltas()}
+    assert found == {StatusKind.GOOD, StatusKind.REVOKED}
+    assert model([Listing("good", 5, None, "sha1")], []) is StatusKind.UNKNOWN
+    assert model([Listing("hold", 5)], [Listing("removed", 7, 5)]) is StatusKind.GOOD
+
+
+# --- what is told
+
+
+HELD, LIFTED = Listing("hold", 5), Listing("removed", 7, 5)
+
+
+def told(deck: Deck, *lists: Listing) -> dict[str, str]:
+    """Code and particulars of each attempt."""
+    return {attempt.code or "used": attempt.detail for attempt in deck.ask(*lists).attempts}
+
+
+@pytest.mark.parametrize(
+    ("delta", "why"),
+    [
+        (Listing("removed", 4, 3), "number 4 is not newer than the complete list, number 5"),
+        (Listing("removed", 5, 3), "number 5 is not newer than the complete list, number 5"),
+        (Listing("removed", 9, 6), "it builds on number 6, and the complete list is number 5"),
+        (Listing("removed", 7, 5, "scope"), "another issuingDistributionPoint than the complete list"),
+        (Listing("removed", 7, 5, "no key identifier"), "another authorityKeyIdentifier than the complete list"),
+        (Listing("removed", 7, 5, "no number"), "the delta CRL or the complete list has no cRLNumber"),
+    ],
+    ids=lambda value: value.damage or str(value.number) if isinstance(value, Listing) else "",
+)
+def test_a_delta_that_does_not_fit_says_why(deck: Deck, delta: Listing, why: str) -> None:
+    for lists in ((HELD, delta), (delta, HELD)):
+        found = deck.ask(*lists)
+        assert {a.code: a.detail for a in found.attempts}["delta"] == why
+        assert "revocation.crl.delta" in {o.rule.code for o in found.outcomes if o.status == "violated"}
+        assert found.statuses[0].kind is StatusKind.REVOKED
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"),
+    [("sha1", "crl-signature"), ("bad entry", "malformed"), ("critical entry", "scope"), ("stale", "stale")],
+)
+def test_a_delta_that_is_not_believed_says_why(deck: Deck, damage: str, code: str) -> None:
+    bad = Listing("removed", 7, 5, damage)
+    assert code in told(deck, HELD, bad)
+    assert deck.status(HELD, bad).kind is StatusKind.REVOKED
+
+
+def test_a_delta_without_its_complete_list_asks_for_that(deck: Deck) -> None:
+    assert told(deck, LIFTED) == {"scope": "delta CRL"}
+
+
+def test_a_hold_that_was_lifted_is_told_as_used(deck: Deck) -> None:
+    found = deck.ask(HELD, LIFTED)
+    assert found.statuses[0].is_good
+    assert [attempt.code for attempt in found.attempts] == ["", ""]
+    assert "brought up to date by the delta CRL with number 7" in {attempt.detail for attempt in found.attempts}
+    report = Report("leaf", found.outcomes, MOMENT)
+    assert report.verdict is Verdict.PASSED
+    assert "revocation.crl.delta" in report.codes(Status.MET)
+    assert not report.findings
+
+
+def test_a_stale_list_that_a_delta_brings_up_to_date(deck: Deck) -> None:
+    """6.3.3 (a)(1)(i): what comes of it has the times of the delta."""
+    found = deck.ask(Listing("good", 5, None, "stale"), Listing("good", 7, 5))
+    assert found.statuses[0].is_good
+    assert {attempt.code for attempt in found.attempts} == {""}
+    assert {attempt.expires for attempt in found.attempts} == {MOMENT + DAY, MOMENT - HOUR}
+
+
+def test_the_reason_is_that_of_the_newest_word(deck: Deck) -> None:
+    assert deck.status(HELD, Listing("revoked", 7, 5)).reason == "keyCompromise"
+    assert deck.status(Listing("good", 5), Listing("hold", 7, 5)).reason == "certificateHold"
+
+
+def test_a_delta_from_before_its_complete_list_is_not_newer_whatever_its_number(world: World) -> None:
+    """Numbers only go up (5.2.3): one that contradicts the times lifts nothing."""
+    case = world.crl_case(world.plain)
+    held = case.crl(number=5, revocations=[case.entry("certificateHold")])
+    lifted = case.crl(
+        number=7,
+        this_update=MOMENT - 9 * HOUR,
+        revocations=[case.entry("removeFromCRL")],
+        extensions=[crls.delta_indicator(5)],
+    )
+    assert world.check(world.plain, crls=[held, lifted]).statuses[0].kind is StatusKind.REVOKED
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"), [("sha1", "crl-signature"), ("bad entry", "malformed"), ("critical entry", "scope")]
+)
+def test_no_delta_mends_a_complete_list_that_is_not_believed(deck: Deck, damage: str, code: str) -> None:
+    bad = Listing("good", 5, None, damage)
+    for delta in (Listing("good", 7, 5), Listing("removed", 7, 5)):
+        assert deck.status(bad, delta).kind is StatusKind.UNKNOWN
+        assert code in told(deck, bad, delta)
