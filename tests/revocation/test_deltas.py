@@ -21,7 +21,7 @@ from pkitools.revocation import RevocationResult, RevocationStatus, StatusKind, 
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der
 from pkitools_test_pki.algorithms import SignatureScheme
-from pkitools_test_pki.crl import Revocation
+from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.faults.crls import idp
 from pkitools_test_pki.keys import elliptic_keys
 from tests.revocation.material import MOMENT, World
@@ -121,7 +121,7 @@ class Deck:
     def _make(self, listing: Listing) -> bytes:
         case, damage = self.world.crl_case(self.leaf), listing.damage
         reason = REASONS.get(listing.state)
-        entries = [Revocation(4711, MOMENT - DAY, "superseded"), *([case.entry(reason)] if reason else [])]
+        entries = [RevokedEntry(4711, MOMENT - DAY, "superseded"), *([case.entry(reason)] if reason else [])]
         asked: dict[str, Any] = {"number": listing.number, "this_update": MOMENT - (20 - listing.number) * HOUR}
         extensions = [] if listing.base is None else [crls.delta_indicator(listing.base)]
         if damage == "sha1":
@@ -136,7 +136,7 @@ class Deck:
             asked["raw"] = {"revoked_certificates": der.sequence(*rows)}
         elif damage == "critical entry":
             strange = crls.Extension("2.999.1", True, der.NULL)
-            entries.append(Revocation(1, MOMENT - DAY, None, (strange,)))
+            entries.append(RevokedEntry(1, MOMENT - DAY, None, (strange,)))
         elif damage == "critical extension":
             extensions.append(crls.Extension("2.999.1", True, der.NULL))
         elif damage == "scope":
@@ -147,7 +147,7 @@ class Deck:
             asked["without"] = [crls.CRL_NUMBER]
         elif damage == "certificate issuer":
             owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, self.world.tsp.subject)))
-            entries.append(Revocation(1, MOMENT - DAY, None, (owner,)))
+            entries.append(RevokedEntry(1, MOMENT - DAY, None, (owner,)))
         elif damage == "stale":
             asked["next_update"] = MOMENT - HOUR
         elif damage == "not yet":

@@ -14,7 +14,7 @@ from pkitools.revocation import CacheEntry, Fetched, FetchError, FetchRequest, R
 from pkitools.x509.model import Extension
 from pkitools_test_pki import der
 from pkitools_test_pki.algorithms import SignatureScheme
-from pkitools_test_pki.crl import CERTIFICATE_ISSUER, Revocation, delta_indicator
+from pkitools_test_pki.crl import CERTIFICATE_ISSUER, RevokedEntry, delta_indicator
 from pkitools_test_pki.faults.crls import CRL_FAULTS
 from pkitools_test_pki.faults.responses import OCSP_FAULTS
 from pkitools_test_pki.issued import IssuedCertificate
@@ -148,7 +148,7 @@ def names_another_issuer() -> Report:
     """An entry names a certificate issuer, and the list does not say that it is indirect."""
     leaf = world().plain
     owner = Extension(CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world().domain.subject)))
-    theirs = Revocation(1, MOMENT - timedelta(days=1), None, (owner,))
+    theirs = RevokedEntry(1, MOMENT - timedelta(days=1), None, (owner,))
     return reported(leaf, crls=[world().crl_case(leaf).crl(revocations=[theirs])])
 
 
