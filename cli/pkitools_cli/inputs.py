@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
@@ -93,6 +94,46 @@ def read_certificates(name: str, passphrase: bytes | None = None) -> tuple[Item,
     for bad in source.problems:
         complain(tr("cli.inputs.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
     return tuple(items_of(source, ItemKind.CERTIFICATE))
+
+
+def read_crls(name: str) -> Iterator[bytes]:
+    """Yield the CRLs of a file or, of a folder, those of every file in it, by content and whatever it is called.
+
+    Raises:
+        InputError: there is none; or a file of a folder says that it is a CRL (its name, its PEM) and cannot be read.
+    """
+    if name == STANDARD_INPUT or not Path(name).is_dir():
+        yield from _crls_of(read_input(name), name)
+        return
+    count = 0
+    for path in sorted(path for path in Path(name).iterdir() if path.is_file()):
+        for crl in _crls_beside_others(str(path)):
+            count += 1
+            yield crl
+    if not count:
+        raise InputError("revocation.error.no_crl", name=name)
+
+
+def _crls_beside_others(name: str) -> Iterator[bytes]:
+    """Yield the CRLs of a file that may hold anything."""
+    data = read_bytes(name)
+    try:
+        source = read_source(data, name)
+    except PkitoolsError:
+        if Path(name).suffix.lower() == ".crl" or b"BEGIN X509 CRL" in data:
+            raise
+        return
+    if source.of_kind(ItemKind.CRL):
+        yield from _crls_of(source, name)
+
+
+def _crls_of(source: Contents, name: str) -> Iterator[bytes]:
+    """Yield the CRLs of a file, at least one; parts that are passed over are told of."""
+    if not source.of_kind(ItemKind.CRL):
+        raise InputError("revocation.error.no_crl", name=name)
+    for bad in source.problems:
+        complain(tr("cli.inputs.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
+    yield from (item.der for item in source.of_kind(ItemKind.CRL))
 
 
 def read_key(path: str, passphrase: bytes | None) -> PrivateKey:

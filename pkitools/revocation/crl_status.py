@@ -131,7 +131,7 @@ def _entry(
 ) -> tuple[ListScope, Entry | None]:
     """Return the scope of a list and its entry of the certificate, all entries having been read."""
     scope = _read(crl, passed)
-    return scope, _find(crl, certificate)
+    return scope, find_entry(crl, certificate)
 
 
 def _read(crl: CertificateRevocationList, passed: list[Step]) -> ListScope:
@@ -150,7 +150,8 @@ def _read(crl: CertificateRevocationList, passed: list[Step]) -> ListScope:
     return scope
 
 
-def _find(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry | None:
+def find_entry(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry | None:
+    """Return the entry of a certificate on a list that was read; ``None`` where it is not listed."""
     serial = encode.integer_octets(certificate.serial_number)
     index = crl.index
     if not index.names_issuers:

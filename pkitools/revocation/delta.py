@@ -24,7 +24,9 @@ from pkitools.x509.oids import AUTHORITY_KEY_IDENTIFIER, ISSUING_DISTRIBUTION_PO
 HOLD: Final = "certificateHold"
 """The reason of a revocation that may end."""
 
-_REMOVED: Final = "removeFromCRL"
+REMOVED: Final = "removeFromCRL"
+"""The reason by which a delta lifts a hold."""
+
 _FOR_GOOD: Final = 2
 _SAME: Final = (
     (ISSUING_DISTRIBUTION_POINT, "issuingDistributionPoint"),
@@ -61,7 +63,7 @@ def _value(crl: CertificateRevocationList, oid: str) -> bytes | None:
     return None if found is None else found[1]
 
 
-def newest_of(
+def _newest_of(
     complete: CertificateRevocationList, deltas: Sequence[CertificateRevocationList]
 ) -> list[CertificateRevocationList]:
     """Return the newest of the deltas that may update this list: several when they share a number."""
@@ -107,7 +109,7 @@ def _updated(complete: StatusInformation, deltas: Sequence[StatusInformation]) -
 
 def _newest_for(complete: StatusInformation, deltas: Sequence[StatusInformation]) -> list[StatusInformation]:
     assert complete.crl is not None
-    chosen = newest_of(complete.crl, [delta.crl for delta in deltas if delta.crl is not None])
+    chosen = _newest_of(complete.crl, [delta.crl for delta in deltas if delta.crl is not None])
     return [delta for delta in deltas if delta.crl in chosen]
 
 
@@ -121,7 +123,7 @@ def _together(complete: RevocationStatus, delta: RevocationStatus) -> Revocation
     """6.3.3 (i) to (k): the delta's entry first, then that of the complete list; revoked for good stays so."""
     if _weight(complete) == _FOR_GOOD or delta.kind is not StatusKind.REVOKED:
         return complete
-    return GOOD if delta.reason == _REMOVED else delta
+    return GOOD if delta.reason == REMOVED else delta
 
 
 def _weight(status: RevocationStatus) -> int:
@@ -169,5 +171,5 @@ def _delta_told(delta: StatusInformation, completes: Sequence[StatusInformation]
     if "" not in reasons:
         return replace(delta, code=AttemptCode.DELTA, detail=reasons[-1])
     status = delta.listed or GOOD
-    status = GOOD if status.reason == _REMOVED else status
+    status = GOOD if status.reason == REMOVED else status
     return replace(delta, code="", status=status, passed=(*delta.passed, Step.SCOPE, Step.DELTA), detail="")

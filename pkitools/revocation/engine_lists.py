@@ -2,22 +2,22 @@
 
 The engine knows indirect CRLs and CRLs under a key of their own. It neither compares the numbers of a complete list and
 a delta nor asks how a list is signed, so it gets lists that are current, read in every entry and signed with SHA-2 by a
-certificate at hand, and only the newest delta that fits a list. It is asked without deltas first: a delta can make a
-certificate revoked here, never good.
+certificate at hand, and no deltas: what these list is looked up here, where it can make a certificate revoked and never
+good.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pkitools.crl.entries import Entry
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.errors import InputError
-from pkitools.revocation.crl_status import may_be_believed
-from pkitools.revocation.delta import newest_of, why_not_together
+from pkitools.revocation.crl_status import find_entry, may_be_believed
+from pkitools.revocation.delta import REMOVED, why_not_together
 from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.validation.algorithms import MIN_RSA_BITS
-from pkitools.x509 import der_writing as encode
 from pkitools.x509.path_certificate import PathCertificate, load_cached
 from pkitools.x509.reader import signed_parts
 from pkitools.x509.signatures import is_sha2, rsa_bits
@@ -45,17 +45,34 @@ def ask_engine(
     deltas = [crl for crl in believed if crl.base_number is not None]
     if not complete:
         return None
-    chosen = {id(delta): delta for crl in complete for delta in newest_of(crl, deltas)}
-    found = [_asked(path, index, complete, signers, context)]
-    if chosen:
-        found.append(_asked(path, index, [*complete, *chosen.values()], signers, context))
-    revoked = next((status for status in found if status and status.kind is StatusKind.REVOKED), None)
-    if revoked is not None or None in found:
-        return revoked
-    # a delta that fits no list proves nothing, but what it lists is not called good
-    unfit = [delta for delta in deltas if all(why_not_together(crl, delta) for crl in complete)]
-    serial = encode.integer_octets(path[index].serial_number)
-    return None if any(delta.index.find(serial) for delta in unfit) else GOOD
+    status = _asked(path, index, complete, signers, context)
+    if status is None or not status.is_good:
+        return status
+    return _after_deltas(path[index], complete, deltas)
+
+
+def _after_deltas(
+    certificate: PathCertificate,
+    complete: Sequence[CertificateRevocationList],
+    deltas: Sequence[CertificateRevocationList],
+) -> RevocationStatus | None:
+    """Return what is left of GOOD: one that a delta lists is revoked where the delta fits, and not known elsewhere."""
+    status: RevocationStatus | None = GOOD
+    for delta in deltas:
+        entry = _entry(delta, certificate)
+        if entry is None or entry.reason == REMOVED:
+            continue
+        if not all(why_not_together(crl, delta) for crl in complete):
+            return RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
+        status = None
+    return status
+
+
+def _entry(crl: CertificateRevocationList, certificate: PathCertificate) -> Entry | None:
+    """Return the entry of a certificate: without a certificateIssuer an entry is about the list's own issuer."""
+    if not crl.index.names_issuers and crl.canonical_issuer != certificate.canonical_issuer:
+        return None
+    return find_entry(crl, certificate)
 
 
 def _sound(others: Sequence[bytes]) -> Iterator[PathCertificate]:

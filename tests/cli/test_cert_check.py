@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,3 +154,61 @@ def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_an_answer(run:
     assert ran.code == 1
     assert "PASSED" in ran.out
     assert "absent.pem" in ran.err
+
+
+def with_crls(folder: Path, *crls: Path) -> tuple[object, ...]:
+    given = [part for each in crls for part in ("--crl", each)]
+    return (
+        "cert", "check", folder / "leaf.pem", "--chain", folder / "chain.pem", "--trust", folder / "root.pem",
+        *given, "-e", "preproduction", "--offline", "--revocation", "require", *AT,
+    )  # fmt: skip
+
+
+def test_crls_are_found_by_content_among_whatever_else_a_folder_holds(
+    run: Command, folder: Path, tmp_path: Path
+) -> None:
+    """Upper case, no extension, PEM: and beside them a certificate, notes, an archive and a folder."""
+    first, second, *rest = sorted((folder / "crl").iterdir())
+    (tmp_path / "LIST.CRL").write_bytes(first.read_bytes())
+    (tmp_path / "list").write_bytes(second.read_bytes())
+    text = b"".join(
+        b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(path.read_bytes()) + b"-----END X509 CRL-----\n"
+        for path in rest
+    )
+    (tmp_path / "rest.pem").write_bytes(text)
+    (tmp_path / "chain.pem").write_bytes((folder / "chain.pem").read_bytes())
+    (tmp_path / "README").write_text("where these come from")
+    (tmp_path / "old.zip").write_bytes(b"PK\x03\x04")
+    (tmp_path / "folder.crl").mkdir()
+    ran = run(*with_crls(folder, tmp_path))
+    assert ran.code == 0, ran.out + ran.err
+    assert "not revoked, not revoked, not revoked" in ran.out
+
+
+def test_what_gives_no_crl_is_an_error_as_with_trust(run: Command, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "README").write_text("nothing here")
+    for given in (tmp_path / "empty", tmp_path / "notes", folder / "chain.pem"):
+        ran = run(*with_crls(folder, folder / "crl", given))
+        assert (ran.code, ran.out) == (1, "")
+        assert f"{given} holds no CRL." in ran.err
+        assert len(ran.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["cut-off.CRL", "cut-off.pem"])
+def test_a_crl_of_a_folder_that_cannot_be_read_is_never_passed_over(
+    run: Command, folder: Path, tmp_path: Path, name: str
+) -> None:
+    whole = min((folder / "crl").iterdir()).read_bytes()
+    text = b"-----BEGIN X509 CRL-----\n" + base64.encodebytes(whole[:100]) + b"-----END X509 CRL-----\n"
+    (tmp_path / name).write_bytes(text if name.endswith(".pem") else whole[:100])
+    ran = run(*with_crls(folder, folder / "crl", tmp_path))
+    assert ran.code == 1, ran.out
+    assert len(ran.err.strip().splitlines()) == 1
+
+
+def test_a_crl_from_standard_input(run: Command, folder: Path) -> None:
+    first, *rest = sorted((folder / "crl").iterdir())
+    ran = run(*with_crls(folder, Path("-"), *rest), stdin=first.read_bytes())
+    assert ran.code == 0, ran.out + ran.err

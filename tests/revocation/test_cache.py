@@ -283,3 +283,22 @@ def test_a_kept_response_is_for_one_certificate(world: World, server: FaultServe
     # what was kept answers no new nonce
     strict = RevocationOptions(require_nonce=True)
     assert world.check(leaf, cache=cache, options=strict).statuses[0].code == "offline"
+
+
+def test_what_was_kept_at_a_later_moment_is_not_recent_at_an_earlier_one(
+    world: World, server: FaultServer, tmp_path: Path
+) -> None:
+    """A check for the day after tomorrow fills the cache; what is revoked after it is seen by a check for tomorrow."""
+    leaf = world.leaf(crl=(server.base_url + "/list.crl",))
+    case, fetcher = world.crl_case(leaf), loopback_fetcher(server.port)
+    cache, days = DiskCache(tmp_path / "cache"), {"next_update": MOMENT + timedelta(days=3)}
+
+    def status(hours: int) -> StatusKind:
+        moment = MOMENT + timedelta(hours=hours)
+        return world.check(leaf, fetcher=fetcher, cache=cache, moment=moment).statuses[0].kind
+
+    server.serve("/list.crl", good, case.crl(**days))
+    assert status(40) is StatusKind.GOOD
+    server.serve("/list.crl", good, case.crl(revocations=[case.entry()], this_update=MOMENT, **days))
+    assert status(20) is StatusKind.REVOKED
+    assert server.connections == 2

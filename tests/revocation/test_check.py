@@ -285,3 +285,16 @@ def test_every_finding_names_the_certificate_and_reads_in_both_languages(world: 
             text = outcome_message(outcome, language)
             assert "?" not in text.message
             assert "{" not in text.message + text.remedy
+
+
+def test_what_the_limit_cuts_off_is_said(world: World) -> None:
+    """Of a thousand and two, two are not looked at: the report says so, whatever the others prove."""
+    case = world.crl_case(world.plain)
+    good, elsewhere = read_crl(case.crl()), read_crl(world.stranger.crl(moment=MOMENT))
+    for kind, crls, responses in (("CRL", [good, *[elsewhere] * 1001], []), ("OCSP", [good], [b"<html>"] * 1002)):
+        found = world.check(world.plain, crls=crls, ocsp_responses=responses)
+        told = [o for o in found.outcomes if o.rule.code == "revocation.source.limit" and o.status == "violated"]
+        assert [o.params["source"] for o in told] == [kind]
+        count = 1002 if kind == "OCSP" else len(crls) + len(world.upper_crls)
+        assert f"{count} were handed in, of which the first 1000 were read" in str(told[0].params["detail"])
+        assert found.statuses[0].is_good

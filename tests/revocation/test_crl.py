@@ -432,8 +432,8 @@ def test_an_indirect_list_of_the_issuer_itself(world: World) -> None:
         assert status(world, case.crl(extensions=[scope], revocations=entries)) == expected
 
 
-def test_a_delta_and_its_base_by_the_full_engine(world: World) -> None:
-    """A hold lifted by a delta is the one case in which a delta makes good; two points need two lists."""
+def test_a_delta_does_not_stand_in_for_the_list_of_another_point(world: World) -> None:
+    """Two points need two lists."""
     leaf = world.leaf(crl=("http://crl.example/1.crl", "http://crl.example/2.crl"))
     case = world.crl_case(leaf)
     parts = (
@@ -526,3 +526,25 @@ def test_algorithms_nobody_should_sign_with(identifier: bytes) -> None:
     scheme = SignatureScheme("pkcs1", "sha256", identifier=identifier)
     made = crls.CrlBlueprint(scheme, der.sequence(), MOMENT, MOMENT + DAY, ()).signed(rsa_key())
     assert not read_crl(made).signed_by(spki(rsa_key().public_key()))
+
+
+def test_a_list_that_names_other_issuers_without_being_indirect(world: World) -> None:
+    """It proves nobody good (RFC 5280 5.3.3); what its issuer lists as revoked stays so."""
+    case = world.crl_case(world.plain)
+    owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, world.domain.subject)))
+    theirs = RevokedEntry(1, MOMENT - DAY, None, (owner,))
+    assert status(world, case.crl(revocations=[theirs])) == unknown("certificate-issuer")
+    assert status(world, case.crl(revocations=[case.entry(), theirs])) == REVOKED
+    # behind another issuer's entry it is that one's certificate
+    assert status(world, case.crl(revocations=[theirs, case.entry()])) == unknown("certificate-issuer")
+    held = case.crl(revocations=[case.entry("certificateHold"), theirs])
+    assert status(world, held) == unknown("certificate-issuer")
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(1024, unknown("weak-key")), (2048, GOOD)])
+def test_a_short_rsa_key_signs_no_list(world: World, bits: int, expected: tuple[StatusKind, str]) -> None:
+    key = rsa.generate_private_key(65537, bits)
+    authority = world.domain.create_subordinate(world.tsp.spec, key=key, moment=MOMENT - 50 * DAY)
+    leaf = world.leaf(authority=authority, signature=SignatureScheme("pkcs1", "sha256"))
+    made = world.crl_case(leaf, authority).crl(signature=SignatureScheme("pkcs1", "sha256"))
+    assert status(world, made, leaf=leaf) == expected

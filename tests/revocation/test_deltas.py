@@ -14,17 +14,19 @@ from itertools import permutations, product
 from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pkitools.crl import CertificateRevocationList
 from pkitools.findings import Report, Status, Verdict
 from pkitools.revocation import RevocationResult, RevocationStatus, StatusKind, check_revocation, read_crl
 from pkitools_test_pki import crl as crls
-from pkitools_test_pki import der
+from pkitools_test_pki import der, extensions
 from pkitools_test_pki.algorithms import SignatureScheme
 from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.faults.crls import idp
 from pkitools_test_pki.keys import elliptic_keys
 from tests.revocation.material import MOMENT, World
+from tests.revocation.test_crl import point
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REASONS: Final = {"hold": "certificateHold", "revoked": "keyCompromise", "removed": "removeFromCRL"}
@@ -123,13 +125,13 @@ class Deck:
         reason = REASONS.get(listing.state)
         entries = [RevokedEntry(4711, MOMENT - DAY, "superseded"), *([case.entry(reason)] if reason else [])]
         asked: dict[str, Any] = {"number": listing.number, "this_update": MOMENT - (20 - listing.number) * HOUR}
-        extensions = [] if listing.base is None else [crls.delta_indicator(listing.base)]
+        more = [] if listing.base is None else [crls.delta_indicator(listing.base)]
         if damage == "sha1":
             asked["signature"] = SignatureScheme("ecdsa", "sha1")
         elif damage == "other key":
             asked["signing_key"] = self.other_key
         elif damage == "key identifier":
-            extensions.append(crls.Extension("2.5.29.35", False, der.sequence(der.tlv(0x80, bytes(20)))))
+            more.append(crls.Extension("2.5.29.35", False, der.sequence(der.tlv(0x80, bytes(20)))))
         elif damage == "bad entry":
             rows = [crls.entry(each) for each in entries]
             rows.append(der.sequence(der.tlv(0x02, b"\x00\x01"), der.time(MOMENT - DAY)))
@@ -138,9 +140,9 @@ class Deck:
             strange = crls.Extension("2.999.1", True, der.NULL)
             entries.append(RevokedEntry(1, MOMENT - DAY, None, (strange,)))
         elif damage == "critical extension":
-            extensions.append(crls.Extension("2.999.1", True, der.NULL))
+            more.append(crls.Extension("2.999.1", True, der.NULL))
         elif damage == "scope":
-            extensions.append(idp(der.context(1, b"\xff", constructed=False)))
+            more.append(idp(der.context(1, b"\xff", constructed=False)))
         elif damage == "no key identifier":
             asked["without"] = ["2.5.29.35"]
         elif damage == "no number":
@@ -152,11 +154,11 @@ class Deck:
             asked["next_update"] = MOMENT - HOUR
         elif damage == "not yet":
             asked["this_update"] = MOMENT + HOUR
-        return case.crl(revocations=entries, extensions=extensions, **asked)
+        return case.crl(revocations=entries, extensions=more, **asked)
 
     def ask(self, *lists: Listing) -> RevocationResult:
-        crls = [self.list(each) for each in lists]
-        return check_revocation(self.path, moment=MOMENT, crls=crls, raise_crashes=True)
+        found = [self.list(each) for each in lists]
+        return check_revocation(self.path, moment=MOMENT, crls=found, raise_crashes=True)
 
     def status(self, *lists: Listing) -> RevocationStatus:
         return self.ask(*lists).statuses[0]
@@ -307,3 +309,117 @@ def test_no_delta_mends_a_complete_list_that_is_not_believed(deck: Deck, damage:
     for delta in (Listing("good", 7, 5), Listing("removed", 7, 5)):
         assert deck.status(bad, delta).kind is StatusKind.UNKNOWN
         assert code in told(deck, bad, delta)
+
+
+# --- each of these once gave "passed"
+
+COMPLETE_9: Final = Listing("hold", 9)
+FALSE_GOODS: Final = {
+    "an older delta played back": ((COMPLETE_9, Listing("removed", 6, 5)), "revoked"),
+    "an older delta beside a newer one": (
+        (COMPLETE_9, Listing("removed", 6, 5), Listing("hold", 10, 5)),
+        "revoked",
+    ),
+    "lists signed with SHA-1": ((Listing("good", 5, None, "sha1"), Listing("good", 7, 5)), "unknown"),
+    "a list with one bad entry": ((Listing("hold", 5, None, "bad entry"), Listing("good", 7, 5)), "unknown"),
+    "an unknown critical entry extension": (
+        (Listing("good", 5, None, "critical entry"), Listing("good", 7, 5)),
+        "unknown",
+    ),
+    "a hold that stands in the delta alone": ((Listing("good", 5), Listing("hold", 7, 5)), "revoked"),
+}
+
+
+@pytest.mark.parametrize("name", FALSE_GOODS)
+def test_it_does_not_pass_in_any_order(deck: Deck, name: str) -> None:
+    lists, expected = FALSE_GOODS[name]
+    for order in permutations(lists):
+        found = deck.ask(*order)
+        assert found.statuses[0].kind == expected
+        assert Report("leaf", found.outcomes, MOMENT).verdict is Verdict.FAILED
+
+
+# --- the full engine is given what passed our tests, and no delta makes good there
+
+
+class Keeper:
+    """Another authority keeps the list of the leaf: an indirect one, which is the full engine's work."""
+
+    def __init__(self, world: World, **deviation: Any) -> None:
+        name = der.sequence(der.set_of(der.sequence(der.oid("2.5.4.3"), der.string("Keeper of lists"))))
+        deviation.setdefault("key_usage", ("cRLSign",))
+        self.world = world
+        self.keeper = world.domain.create_subordinate(
+            world.tsp.spec, moment=MOMENT - 40 * DAY, subject=name, **deviation
+        )
+        url = extensions.uri("http://crl.example/list.crl")
+        self.leaf = world.leaf(extensions=[point(url, issuer=der.context(4, self.keeper.subject))])
+        self._scope = idp(der.context(0, der.context(0, url)), der.context(4, b"\xff", constructed=False))
+
+    def list(self, state: str, number: int, base: int | None = None, **deviation: Any) -> bytes:
+        owner = crls.Extension(crls.CERTIFICATE_ISSUER, True, der.sequence(der.context(4, self.world.tsp.subject)))
+        entries = [RevokedEntry(99, MOMENT - DAY, "superseded", (owner,))]
+        if state in REASONS:
+            entries.append(RevokedEntry(self.leaf.serial_number, MOMENT - DAY, REASONS[state], (owner,)))
+        deltas = [] if base is None else [crls.delta_indicator(base)]
+        deviation.setdefault("extensions", [self._scope, *deltas])
+        deviation.setdefault("revocations", entries)
+        case = self.world.crl_case(self.leaf, self.keeper)
+        return case.crl(number=number, **deviation)
+
+    def status(self, *lists: bytes) -> RevocationStatus:
+        others = [self.keeper.certificate.der]
+        (status,) = {
+            self.world.check(self.leaf, crls=order, other_certificates=others).statuses[0]
+            for order in permutations(lists)
+        }
+        return status
+
+
+@pytest.fixture(scope="module")
+def keeper(world: World) -> Keeper:
+    return Keeper(world)
+
+
+def test_the_engine_knows_the_indirect_list_and_spells_reasons_as_we_do(keeper: Keeper) -> None:
+    assert keeper.status(keeper.list("good", 5)).is_good
+    found = keeper.status(keeper.list("revoked", 5))
+    assert (found.kind, found.reason) == (StatusKind.REVOKED, "keyCompromise")
+
+
+@pytest.mark.parametrize("state", ["good", "hold", "revoked", "removed"])
+@pytest.mark.parametrize(("number", "base"), NUMBERS)
+def test_no_delta_makes_an_indirect_list_better(keeper: Keeper, state: str, number: int, base: int) -> None:
+    delta = keeper.list(state, number, base)
+    for complete in ("hold", "revoked"):
+        assert keeper.status(keeper.list(complete, 5), delta).kind is StatusKind.REVOKED
+    found = keeper.status(keeper.list("good", 5), delta)
+    assert not found.is_good or state in ("good", "removed")
+
+
+BAD_LISTS: Final[dict[str, dict[str, Any]]] = {
+    "SHA-1": {"signature": SignatureScheme("ecdsa", "sha1")},
+    "a bad entry": {
+        "raw": {"revoked_certificates": der.sequence(der.sequence(der.tlv(0x02, b"\x00\x01"), der.time(MOMENT - DAY)))}
+    },
+    "a critical entry extension": {
+        "revocations": [RevokedEntry(1, MOMENT - DAY, None, (crls.Extension("2.999.1", True, der.NULL),))]
+    },
+    "stale": {"next_update": MOMENT - HOUR},
+}
+
+
+@pytest.mark.parametrize("fault", BAD_LISTS)
+def test_the_engine_is_not_given_what_we_would_not_believe(keeper: Keeper, fault: str) -> None:
+    assert keeper.status(keeper.list("good", 5, **BAD_LISTS[fault])).kind is StatusKind.UNKNOWN
+    # a delta of that kind is as if it were not there
+    assert keeper.status(keeper.list("good", 5), keeper.list("good", 7, 5, **BAD_LISTS[fault])).is_good
+
+
+def test_who_signs_an_indirect_list_must_be_sound(world: World) -> None:
+    """A key of 1024 bits, and a certificate that is itself signed with SHA-1."""
+    key, scheme = rsa.generate_private_key(65537, 1024), SignatureScheme("pkcs1", "sha256")
+    short = Keeper(world, key=key)
+    assert short.status(short.list("good", 5, signing_key=key, signature=scheme)).kind is StatusKind.UNKNOWN
+    old = Keeper(world, signature=SignatureScheme("ecdsa", "sha1"))
+    assert old.status(old.list("good", 5)).kind is StatusKind.UNKNOWN

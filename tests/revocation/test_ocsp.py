@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509 import ocsp
 
 from pkitools.errors import InputError, LimitError
@@ -18,6 +19,7 @@ from pkitools.revocation.ocsp import build_request, read_response
 from pkitools.x509.model import Extension
 from pkitools.x509.path_certificate import load
 from pkitools_test_pki import der
+from pkitools_test_pki.algorithms import SignatureScheme
 from pkitools_test_pki.faults.crls import full_name, idp
 from pkitools_test_pki.faults.http import answer, good
 from pkitools_test_pki.faults.responses import NONCE, OCSP_FAULTS, OcspCase, Single, nonce_of
@@ -442,3 +444,40 @@ def test_the_budget_ends_responses_too(world: World) -> None:
     delegate = FORGERIES["issued in the authority's name by another key"](world)
     found = world.check(world.plain, ocsp_responses=[*([delegate] * 120), world.ocsp_case(world.plain).signed()])
     assert not found.statuses[0].is_good
+
+
+YEARS = timedelta(days=3650)
+
+
+@pytest.mark.parametrize(
+    ("produced", "expected"),
+    [
+        (timedelta(seconds=299), GOOD),
+        (timedelta(seconds=301), unknown("produced-at")),
+        (YEARS, unknown("produced-at")),
+        (-timedelta(hours=2, seconds=299), GOOD),
+        (-timedelta(hours=2, seconds=301), unknown("produced-at")),
+        (-YEARS, unknown("produced-at")),
+    ],
+)
+def test_a_response_is_signed_after_what_it_says_and_before_it_is_used(
+    world: World, produced: timedelta, expected: tuple[StatusKind, str]
+) -> None:
+    case = world.ocsp_case(world.plain)  # it says what was known two hours ago
+    assert status(world, case.signed(produced_at=MOMENT + produced)) == expected
+    # revoked is revoked
+    made = case.signed(case.single(status="revoked", revoked_at=MOMENT - DAY), produced_at=MOMENT + produced)
+    assert status(world, made) == REVOKED
+
+
+@pytest.mark.parametrize(("bits", "expected"), [(1024, unknown("weak-key")), (2047, unknown("weak-key")), (2048, GOOD)])
+def test_a_short_rsa_key_signs_no_response(world: World, bits: int, expected: tuple[StatusKind, str]) -> None:
+    key = rsa.generate_private_key(65537, bits)
+    responder = world.tsp.ocsp_responder(moment=MOMENT - DAY, key=key)
+    made = world.ocsp_case(world.plain).signed(
+        responder=responder.facts.subject.der,
+        key=key,
+        scheme=SignatureScheme("pkcs1", "sha256"),
+        certificates=[responder.der],
+    )
+    assert status(world, made) == expected

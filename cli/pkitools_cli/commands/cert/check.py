@@ -18,7 +18,7 @@ from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_certificates, read_input, use_each
+from pkitools_cli.inputs import read_certificates, read_crls, read_input, use_each
 from pkitools_cli.options import fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
@@ -124,7 +124,7 @@ def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [item.der for name in _with_folders(options.crls) for item in items_of(read_input(name), ItemKind.CRL)]
+    crls = [crl for name in options.crls for crl in read_crls(name)]
     responses = [item.der for name in options.ocsp for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
@@ -135,12 +135,6 @@ def _revocation(options: CheckOptions) -> Revocation:
         cache=DiskCache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
-
-
-def _with_folders(names: Sequence[str]) -> Iterator[str]:
-    for name in names:
-        folder = Path(name)
-        yield from (str(path) for path in sorted(folder.glob("*.crl"))) if folder.is_dir() else (name,)
 
 
 def _fetcher(options: CheckOptions) -> Fetcher:
