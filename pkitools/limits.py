@@ -19,6 +19,25 @@ MAX_CERTIFICATE_BYTES: Final = 256 * 1024
 MAX_DER_DEPTH: Final = 64
 """Nesting of constructed DER values. RFC 5280 structures stay below 20."""
 
+MAX_DER_VALUES: Final = 10_000
+"""Values listed of one DER value that is larger than any certificate. The entries of a CRL, which are more, are never
+listed: they are counted and found where they stand."""
+
+MAX_CRL_FRAME_BYTES: Final = 256 * 1024
+"""A CRL without its entries: names, times, extensions and signature. Real ones take 1 to 3 kB."""
+
+MAX_KEYSTORE_BYTES: Final = 16 * 1024 * 1024
+"""One keystore; the certificates of a whole operating system make 300 kB."""
+
+MAX_TOML_BYTES: Final = 1024 * 1024
+"""One TOML text from outside; a thousand requests take 400 kB."""
+
+MAX_TOML_LINE: Final = 16_384
+"""Characters of one line of it: a hundred DNS names on one line take 3,000."""
+
+MAX_TOML_KEY_PARTS: Final = 20
+"""Dots in one dotted key, where one is usual; a host name has no more labels than that either."""
+
 MAX_RSA_BITS: Final = 16_384
 """RSA modulus. OpenSSL's own bound: verification cost grows with the cube of it."""
 

@@ -28,7 +28,10 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     },
     {"messages": "the sentences, in Dutch and English; a remedy as a value"},
     {"errors": "the error family, which renders itself by its message"},
-    {"arguments": "what a caller hands in, made what the library means"},
+    {
+        "arguments": "what a caller hands in, made what the library means",
+        "toml_text": "TOML that somebody else wrote, behind limits",
+    },
     {"findings": "rules, answers, outcomes, reports, verdicts; the one way from an answer to an outcome"},
     {
         "files": "bytes safely read and written",

@@ -7,50 +7,75 @@ digest at the end, which only the passphrase could check, is left alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from pkitools.containers.model import Item, ItemKind
-from pkitools.errors import InputError
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_KEYSTORE_BYTES, MAX_PEM_BLOCKS
 
 MAGICS: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
 _X509: Final = "X.509"
 _DIGEST: Final = 20
+_MAX_ALIAS: Final = 1000  # octets of a name that are kept
 
 
 @dataclass(slots=True)
 class _Cursor:
     data: bytes
     at: int = 0
+    parts: int = 0
 
     def take(self, size: int) -> bytes:
-        octets = self.data[self.at : self.at + size]
-        if len(octets) != size:
+        start = self.at
+        self.skip(size)
+        return self.data[start : self.at]
+
+    def skip(self, size: int) -> None:
+        if self.at + size > len(self.data) - _DIGEST:
             raise InputError("sources.error.jks_malformed", offset=self.at)
         self.at += size
-        return octets
+
+    def each(self, count: int) -> Iterator[int]:
+        """Yield the numbers of so many parts, within what one keystore may have in all, used or not."""
+        for number in range(count):
+            self.parts += 1
+            if self.parts > MAX_PEM_BLOCKS:
+                raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+            yield number
 
     def number(self, size: int) -> int:
         return int.from_bytes(self.take(size), "big")
 
     def text(self) -> str:
-        return self.take(self.number(2)).decode("utf-8", "backslashreplace")
+        size = self.number(2)
+        octets = self.take(min(size, _MAX_ALIAS))
+        self.skip(size - len(octets))
+        return octets.decode("utf-8", "backslashreplace") + ("..." if size > _MAX_ALIAS else "")
 
 
-def read_jks(data: bytes) -> tuple[Item, ...]:
-    """Return the keys (encrypted) and certificates of a keystore, in order. Raises :class:`InputError`."""
-    cursor = _Cursor(data[:-_DIGEST], 4)
+def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
+    """Return the keys (encrypted) and certificates of a keystore, in order.
+
+    Raises:
+        InputError: damaged, or of an unknown version.
+        LimitError: larger than a keystore may be, or more in it; found while reading.
+    """
+    if len(data) > MAX_KEYSTORE_BYTES:
+        raise LimitError("sources.error.keystore_too_large", name=name, limit=MAX_KEYSTORE_BYTES)
+    cursor = _Cursor(data, 4)
     version = cursor.number(4)
     if version not in {1, 2}:
         raise InputError("sources.error.jks_malformed", offset=4)
     items: list[Item] = []
-    for _ in range(cursor.number(4)):
+    for _ in cursor.each(cursor.number(4)):
         tag, alias, _created = cursor.number(4), cursor.text(), cursor.take(8)
         if tag == _KEY:
             key = cursor.take(cursor.number(4))
             items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias))
-            for _ in range(cursor.number(4)):
+            for _ in cursor.each(cursor.number(4)):
                 _certificate(cursor, version, alias, items)
         elif tag == _CERTIFICATE:
             _certificate(cursor, version, alias, items)

@@ -30,6 +30,11 @@ class ContainerFormat(StrEnum):
     PKCS12 = "pkcs12"
     JKS = "jks"
     SAML_METADATA = "saml_metadata"
+    XML = "xml"
+    MAIL = "mail"
+    HEADER = "header"
+    JWKS = "jwks"
+    KUBERNETES = "kubernetes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Item:
         position: in PEM the number of its block, elsewhere its number in the file; from 1.
         form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
         encrypted: a key that needs a passphrase.
-        alias: the name a keystore gives it.
+        alias: the name a keystore, a mail or a Secret gives it.
     """
 
     kind: ItemKind

@@ -14,7 +14,7 @@ from typing import Final
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
 from pkitools.errors import InputError, LimitError, SecretError
-from pkitools.limits import MAX_KDF_ITERATIONS
+from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
 from pkitools.x509.der import (
     INTEGER,
     OBJECT_IDENTIFIER,
@@ -30,8 +30,8 @@ from pkitools.x509.der import (
     walk,
 )
 
-_MAX_BYTES: Final = 16 * 1024 * 1024  # the certificates of a whole operating system make 300 kB
 _MAX_NODES: Final = 200_000
+_MAX_LAYERS: Final = 8  # a keystore has two: the authenticated safe, and the bags in it
 _MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
 _DATA: Final = "1.2.840.113549.1.7.1"
 _SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
@@ -49,8 +49,8 @@ def read_pkcs12(data: bytes, name: str, passphrase: bytes | None) -> tuple[Item,
         LimitError: it asks for too many rounds of key derivation.
         InputError: its structure is not that of a keystore.
     """
-    if len(data) > _MAX_BYTES:
-        raise LimitError("sources.error.keystore_too_large", name=name, limit=_MAX_BYTES)
+    if len(data) > MAX_KEYSTORE_BYTES:
+        raise LimitError("sources.error.keystore_too_large", name=name, limit=MAX_KEYSTORE_BYTES)
     try:
         _refuse_hard_work(data, name)
     except DERError as error:
@@ -96,22 +96,24 @@ def _rounds(data: bytes, name: str) -> Iterator[int]:
         mac = _first(data, parts[2], 3)
         if len(mac) == 3:
             yield integer(data, mac[2])
-    waiting = [data]
+    waiting = [(1, data)]
     nodes = 0
     while waiting:
-        layer = waiting.pop()
+        depth, layer = waiting.pop()
+        if depth > _MAX_LAYERS:  # each is a copy of nearly all of the one around it
+            raise DERError(f"data inside data, more than {_MAX_LAYERS} deep")
         previous = ""
         for _, node in walk(layer, root(layer, SEQUENCE)):
             nodes += 1
             if nodes > _MAX_NODES:
-                raise LimitError("sources.error.keystore_too_large", name=name, limit=_MAX_BYTES)
+                raise LimitError("sources.error.keystore_too_large", name=name, limit=MAX_KEYSTORE_BYTES)
             if node[0] == OBJECT_IDENTIFIER:
                 previous = oid(layer, node)
             elif node[0] == SEQUENCE and previous.startswith((_PKCS12_PBE_ARC, _PKCS5_PBE_ARC, _SCRYPT)):
                 yield from _parameters(layer, node, previous, name)
                 previous = ""
             elif node[0] == OCTET_STRING and previous == _DATA:
-                waiting.append(contents(layer, node))
+                waiting.append((depth + 1, contents(layer, node)))
                 previous = ""
 
 

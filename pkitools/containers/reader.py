@@ -1,32 +1,38 @@
 """Bytes → :class:`~pkitools.containers.model.Contents`, by content and never by file name.
 
-Tried in order: keystore magic, DER, SAML metadata, PEM, base64 without armour. What is none of these gets one sentence
-that says what it looks like.
+Tried in order: keystore magic, DER, mail, XML, JSON, Kubernetes Secret, PEM, base64 without armour, headers of a
+proxy. What is none of these gets one sentence that says what it looks like. Mail, JSON and Secrets hold parts, each
+read by its own content; a part holds no parts.
 """
 
 from __future__ import annotations
 
 import binascii
-import codecs
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pkitools.arguments import octets, text
-from pkitools.containers import jks, saml
+from pkitools.containers import header_forms, jks, kubernetes, mail, xml_text
+from pkitools.containers.encodings import as_ascii
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
-from pkitools.containers.structure import What, Wrapper, identify, outermost, signed_data_items
+from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
 from pkitools.text import size_text
 from pkitools.x509 import pem
+from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
 _WHITE: Final = b" \t\r\n\v\f"
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{64,}={0,2}")
+# M: the first six bits of a SEQUENCE; LS0t: three hyphens
+_BASE64: Final = re.compile(rb"\s*(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*")
+_MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
+_PADDING: Final = re.compile(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
 _SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
@@ -57,8 +63,14 @@ class _Found:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
         self.items.append(item)
 
+    def next_position(self) -> int:
+        return len(self.items) + len(self.problems) + 1
+
     def bad(self, position: int, error: InputError) -> None:
         self.problems.append(BadItem(position, error))
+
+
+_Reader = Callable[[bytes, _Found], ContainerFormat | None]
 
 
 def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> Contents:
@@ -82,7 +94,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
     if len(data) > MAX_INPUT_BYTES:
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase)
-    container = _read(_as_ascii(data), found)
+    container = _read(as_ascii(data), found)
     if not found.items:
         if found.problems:
             raise found.problems[0].error
@@ -90,23 +102,17 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
     return Contents(name, container, tuple(found.items), tuple(found.problems))
 
 
-def _as_ascii(data: bytes) -> bytes:
-    """Undo what editors on Windows do to a text: byte order marks, and UTF-16."""
-    if data.startswith(codecs.BOM_UTF8):
-        return data[len(codecs.BOM_UTF8) :]
-    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
-        if data.startswith(mark):
-            return data[len(mark) :].decode(codec, "replace").encode("utf-8", "replace")
-    return data
-
-
 def _read(data: bytes, found: _Found) -> ContainerFormat:
-    readers: tuple[Callable[[bytes, _Found], ContainerFormat | None], ...] = (
+    readers: tuple[_Reader, ...] = (
         _keystore,
         _der,
-        _saml,
+        _mail,
+        _xml,
+        _json,
+        _secret,
         _pem,
         _bare_base64,
+        _header,
     )
     for reader in readers:
         container = reader(data, found)
@@ -115,10 +121,73 @@ def _read(data: bytes, found: _Found) -> ContainerFormat:
     raise _unrecognised(data, found.name)
 
 
+def _parts(parts: Iterable[Part], found: _Found) -> None:
+    """Read each part as a file of its own; the items are numbered through."""
+    for number, part in enumerate(parts, start=1):
+        if number > MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        inside = _Found(found.name, found.passphrase)
+        data = as_ascii(part.data)
+        if not any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64)) and part.expected:
+            inside.bad(1, _unrecognised_part(part, found))
+        for item in inside.items:
+            found.add(replace(item, position=found.next_position(), alias=item.alias or part.name))
+        for problem in inside.problems:
+            found.bad(found.next_position(), problem.error)
+
+
+def _unrecognised_part(part: Part, found: _Found) -> InputError:
+    return InputError("sources.error.unknown_part", number=found.next_position(), part=part.name or "-")
+
+
+def _mail(data: bytes, found: _Found) -> ContainerFormat | None:
+    if not mail.is_mail(data):
+        return None
+    _parts(mail.mail_parts(data, found.name), found)
+    return ContainerFormat.MAIL if found.items or found.problems else None
+
+
+def _json(data: bytes, found: _Found) -> ContainerFormat | None:
+    from pkitools.containers.json_text import json_parts  # no other file needs the JSON reader
+
+    known = json_parts(data)
+    if known is None:
+        return None
+    _parts(known[1], found)
+    return known[0] if found.items or found.problems else None
+
+
+def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
+    if not kubernetes.is_secret(data):
+        return None
+    _parts(kubernetes.secret_parts(data), found)
+    if pem.BEGIN in data:  # stringData
+        _parts([Part(data)], found)
+    return ContainerFormat.KUBERNETES if found.items or found.problems else None
+
+
+def _header(data: bytes, found: _Found) -> ContainerFormat | None:
+    if xml_text.is_xml(data):
+        return None
+    escaped = header_forms.unescaped(data)
+    inside = _Found(found.name, found.passphrase)
+    if escaped is not None:
+        _pem(escaped, inside)
+    else:
+        _parts((Part(token) for token in header_forms.tokens(data)), inside)
+    seen: set[bytes] = set()
+    for item in inside.items:  # Envoy's chain starts with the certificate that it also gives by itself
+        if item.der not in seen:
+            found.add(replace(item, position=found.next_position()))
+        seen.add(item.der)
+    found.problems += inside.problems
+    return ContainerFormat.HEADER if found.items else None
+
+
 def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
     if not data.startswith(jks.MAGICS):
         return None
-    for item in jks.read_jks(data):
+    for item in jks.read_jks(data, found.name):
         found.add(item)
     return ContainerFormat.JKS
 
@@ -139,6 +208,8 @@ def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
     """PKCS#7 with indefinite lengths, as some Java and older Windows software writes it."""
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
+    if len(data) > _MAX_BER:
+        return None
     certificates = attempt(lambda: [c.public_bytes(Encoding.DER) for c in pkcs7.load_der_pkcs7_certificates(data)])
     if certificates is None:
         return None
@@ -157,10 +228,11 @@ def _take(data: bytes, what: What, position: int, found: _Found, alias: str | No
             found.add(item)
     elif isinstance(kind, ItemKind):
         whole = outermost(data)
+        behind = _PADDING.match(data, whole[3])
         if kind is ItemKind.CERTIFICATE and whole[3] > MAX_CERTIFICATE_BYTES:
             found.bad(position, _too_large(whole[3]))
             return
-        if whole[3] != len(data) and data[whole[3] :].strip(_WHITE + b"\x00"):
+        if behind is None or behind.end() != len(data):
             found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - whole[3]))
         found.add(Item(kind, encoded(data, whole), position, form, encrypted, alias))
 
@@ -216,34 +288,46 @@ def _first_value(data: bytes) -> bytes:
     return encoded(data, outermost(data))
 
 
-def _saml(data: bytes, found: _Found) -> ContainerFormat | None:
+def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     # before PEM: some paste the BEGIN and END lines into their metadata
-    if not data[:4096].lstrip(_WHITE).startswith(b"<") or not saml.is_metadata(data):
+    if not xml_text.is_xml(data):
         return None
-    certificates, bad = saml.certificates_in(data)
+    certificates, bad = xml_text.certificates_in(data)
+    if not certificates and not bad:
+        return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else None
+    if xml_text.has_document_type(data):
+        raise InputError("sources.error.xml_document_type", name=found.name)
     found.problems += bad
     for number, der in certificates:
-        what = identify(der)
-        if what is None or what[0] is not ItemKind.CERTIFICATE:
-            found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
-        else:
-            _take(der, what, number, found)
-    return ContainerFormat.SAML_METADATA
+        _take_element(number, der, found)
+    return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
+
+
+def _take_element(number: int, der: bytes, found: _Found) -> None:
+    what = identify(der)
+    if what is not None and what[0] in {ItemKind.CERTIFICATE, Wrapper.PKCS7}:
+        _take(der, what, number, found)
+        return
+    path = certificate_path(der)
+    for node in path:
+        found.add(Item(ItemKind.CERTIFICATE, encoded(der, node), number))
+    if not path:
+        found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
 
 
 def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
-    text = data.translate(None, _WHITE)
-    if not text.startswith(b"M") or not _BASE64.fullmatch(text):  # M: the first six bits of a SEQUENCE
+    if not _BASE64.fullmatch(data):
         return None
     try:
-        der = binascii.a2b_base64(text, strict_mode=True)
+        inside = from_base64(data)
     except binascii.Error:
         return None
-    what = identify(der)
-    if what is None:
-        return None
-    _take(der, what, 1, found)
-    return _container(what[0], ContainerFormat.BASE64)
+    what = identify(inside)
+    if what is not None:
+        _take(inside, what, 1, found)
+        return _container(what[0], ContainerFormat.BASE64)
+    # the value of a Secret, as kubectl gives it: base64 of a PEM
+    return ContainerFormat.BASE64 if _pem(inside, found) is not None else None
 
 
 def _unrecognised(data: bytes, name: str) -> InputError:

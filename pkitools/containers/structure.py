@@ -12,6 +12,8 @@ from itertools import islice
 from typing import Final
 
 from pkitools.containers.model import ItemKind
+from pkitools.errors import LimitError
+from pkitools.limits import MAX_PEM_BLOCKS
 from pkitools.x509.der import (
     BIT_STRING,
     ENUMERATED,
@@ -24,6 +26,7 @@ from pkitools.x509.der import (
     UTC_TIME,
     DERError,
     Node,
+    encoded,
     iterate,
     node_at,
     oid,
@@ -31,6 +34,7 @@ from pkitools.x509.der import (
 
 PKCS7_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _PKCS7_ARC: Final = "1.2.840.113549.1.7."
+_MAX_PATH: Final = 20  # certificates in one path
 _ENOUGH: Final = 7  # fields that tell every structure apart
 
 
@@ -114,9 +118,13 @@ def _starts_with_oid(data: bytes, node: Node) -> bool:
 
 
 def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:
-    """Return the certificates and CRLs of a PKCS#7 SignedData (RFC 5652 5.1), in order. Raises :class:`DERError`.
+    """Return the certificates and CRLs of a PKCS#7 SignedData (RFC 5652 5.1), in order.
 
     Other kinds of certificate in it (attribute certificates, PKCS#6) are left out.
+
+    Raises:
+        DERError: it is no SignedData.
+        LimitError: there are too many values in it, found while reading.
     """
     content_type, content = islice(iterate(data, whole), 2)  # identify() has seen that there are two
     if oid(data, content_type) != PKCS7_SIGNED_DATA:
@@ -125,10 +133,26 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:
     if signed is None or signed[0] != SEQUENCE:
         raise DERError("PKCS#7 without SignedData")
     found: list[tuple[ItemKind, Node]] = []
-    for part in iterate(data, signed):
+    seen = 0
+    for part in islice(iterate(data, signed), _ENOUGH):  # it has six fields
         kind = {0xA0: ItemKind.CERTIFICATE, 0xA1: ItemKind.CRL}.get(part[0])
         if kind is not None:
-            found += [(kind, node) for node in iterate(data, part) if node[0] == SEQUENCE]
+            for node in iterate(data, part):
+                seen += 1
+                if seen > MAX_PEM_BLOCKS:
+                    raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+                if node[0] == SEQUENCE:
+                    found.append((kind, node))
         elif part[0] not in {INTEGER, SET, SEQUENCE}:
             raise DERError(f"tag 0x{part[0]:02x} in SignedData")
     return found
+
+
+def certificate_path(data: bytes) -> list[Node]:
+    """Return the certificates of a PkiPath (``#X509PKIPathv1`` of WS-Security); none where this is another value."""
+    try:
+        nodes = list(islice(iterate(data, outermost(data)), _MAX_PATH + 1))
+    except DERError:
+        return []
+    known = [identify(encoded(data, node)) for node in nodes] if len(nodes) <= _MAX_PATH else []
+    return nodes if known and all(what is not None and what[0] is ItemKind.CERTIFICATE for what in known) else []

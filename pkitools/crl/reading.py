@@ -6,19 +6,20 @@ signature was checked. The object may be kept and used again: it remembers its i
 
 from __future__ import annotations
 
-import base64
 import binascii
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 from pkitools.arguments import of_type
-from pkitools.crl.index import SerialIndex
+from pkitools.crl.index import EntryCount, SerialIndex
 from pkitools.errors import InputError, LimitError
-from pkitools.limits import MAX_INPUT_BYTES
+from pkitools.limits import MAX_CRL_FRAME_BYTES, MAX_INPUT_BYTES
 from pkitools.x509 import der as asn1
+from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.given import CRL, Given, as_it_came, holds_several
 from pkitools.x509.name_matching import canonical_name
@@ -37,6 +38,8 @@ _EXTENSIONS: Final = asn1.explicit(0)
 _KEY_IDENTIFIER: Final = asn1.context(0)  # of AuthorityKeyIdentifier
 _PEM: Final = b"-----BEGIN X509 CRL-----"
 _PEM_END: Final = b"-----END X509 CRL-----"
+_LEADING: Final = 4096  # octets of white space at most before the BEGIN line
+_MAX_FIELDS: Final = 7  # of TBSCertList
 _MAX_EXTENSIONS: Final = 50
 
 
@@ -91,6 +94,16 @@ class CertificateRevocationList:
         """
         return SerialIndex(self.der, *self._entries)
 
+    @cached_property
+    def revoked_count(self) -> int:
+        """How many entries it has, read as strictly; without an index, which is for lists that somebody signed.
+
+        Raises:
+            DERError: one of them is malformed.
+        """
+        known: SerialIndex | None = self.__dict__.get("index")
+        return (known or EntryCount(self.der, *self._entries)).count
+
     def was_checked_with(self, spki: bytes) -> bool:
         """Whether :meth:`signed_by` was asked this key before: asking again costs nothing."""
         return spki in self._signers
@@ -118,7 +131,7 @@ def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocat
         raise InputError("x509.error.not_one", parameter="data", count=data.count(BEGIN), label=CRL)
     if len(data) > limit:
         raise LimitError("revocation.error.crl_too_large", size=len(data), limit=limit)
-    pem = data.lstrip()[: len(_PEM)] == _PEM if data[:1] in b"-\r\n\t \xef" else False
+    pem = data[:_LEADING].lstrip().startswith(_PEM)
     der = _from_pem(data) if pem else bytes(data)
     if der[:1] != b"\x30":
         raise InputError("revocation.error.crl_not_der", start=der[:16].hex() or "-")
@@ -146,7 +159,7 @@ def _from_pem(data: bytes) -> bytes:
     if end < 0:
         raise InputError("revocation.error.crl_truncated", detail="no END line")
     try:
-        return base64.b64decode(b"".join(data[start:end].split()), validate=True)
+        return from_base64(data, start, end)
     except binascii.Error:
         raise InputError("revocation.error.crl_malformed", detail="no base64") from None
 
@@ -156,6 +169,7 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     if [part[0] for part in parts] != [asn1.SEQUENCE, asn1.SEQUENCE, asn1.BIT_STRING]:
         raise DERError("not a list, an algorithm and a signature")
     body, algorithm, signature = parts
+    _refuse_large_frame(der, body)
     signature_octets, unused = asn1.bit_string(der, signature)
     fields = asn1.children(der, body)
     version = asn1.integer(der, fields.pop(0)) if fields and fields[0][0] == asn1.INTEGER else None
@@ -190,6 +204,20 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
         _signature=signature_octets,
         _entries=(entries[2], entries[3]),
     )
+
+
+def _refuse_large_frame(der: bytes, body: Node) -> None:
+    """Refuse a list of which much is not its entries, before any of that is copied: it is signed by nobody yet.
+
+    The entries are the only SEQUENCE behind a time.
+    """
+    previous, entries = 0, 0
+    for node in islice(asn1.iterate(der, body), _MAX_FIELDS):
+        if node[0] == asn1.SEQUENCE and previous in {asn1.UTC_TIME, asn1.GENERALIZED_TIME}:
+            entries = node[3] - node[2]
+        previous = node[0]
+    if len(der) - entries > MAX_CRL_FRAME_BYTES:
+        raise DERError(f"{len(der) - entries} bytes of it are no entries")
 
 
 def _extensions(der: bytes, node: Node) -> dict[str, tuple[bool, bytes]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from pkitools.arguments import aware
-from pkitools.containers import Contents, Item, ItemKind
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import recognition_document
@@ -29,6 +29,18 @@ from pkitools.x509.names import name_from_der
 if TYPE_CHECKING:  # they load cryptography, which describing a certificate does not need
     from pkitools.crl.reading import CertificateRevocationList
     from pkitools.requests import RequestFacts
+
+_CONTAINERS_OF_V1: Final = frozenset(
+    {
+        ContainerFormat.PEM,
+        ContainerFormat.DER,
+        ContainerFormat.BASE64,
+        ContainerFormat.PKCS7,
+        ContainerFormat.PKCS12,
+        ContainerFormat.JKS,
+        ContainerFormat.SAML_METADATA,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ def _facts(item: Item) -> CertificateFacts | RequestFacts | CertificateRevocatio
             from pkitools.crl.reading import read_crl
 
             crl = read_crl(item.der)
-            _ = crl.index  # reads the entries: a list with a malformed one is refused here
+            _ = crl.revoked_count  # reads the entries: a list with a malformed one is refused here
             return crl
         case _:
             return None
@@ -140,10 +152,15 @@ def file_document(file: DescribedFile, moment: datetime) -> dict[str, object]:
     """Return one file."""
     return {
         "name": file.name,
-        "container": str(file.contents.container) if file.contents else None,
+        "container": _container(file.contents.container) if file.contents else None,
         "items": [_item(each, moment) for each in file.items if each.error is None],
         "errors": list(_errors(file)),
     }
+
+
+def _container(container: ContainerFormat) -> str:
+    """Return the form of a file; in the first version all that holds base64 among other text is called so."""
+    return str(container) if container in _CONTAINERS_OF_V1 else str(ContainerFormat.BASE64)
 
 
 def _errors(file: DescribedFile) -> Iterator[dict[str, object]]:
@@ -219,6 +236,6 @@ def _crl(crl: CertificateRevocationList) -> dict[str, object]:
         "this_update": instant(crl.this_update),
         "next_update": instant(crl.next_update),
         "number": str(crl.number) if crl.number is not None else None,
-        "revoked": crl.index.count,
+        "revoked": crl.revoked_count,
         "sha256": crl.sha256,
     }

@@ -17,7 +17,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.profiles import get_profile
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
+from pkitools.toml_text import read_foreign_toml
 
 MAX_BATCH: Final = 1000
 """Requests in one file: with a key of 4096 bits each, ten minutes of work."""
@@ -82,7 +82,7 @@ def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = Non
 
     Raises:
         InputError: not TOML, or not of the form shown above.
-        LimitError: more than MAX_BATCH requests.
+        LimitError: more than MAX_BATCH requests, or a larger text or longer lines or keys than those need.
         BatchError: with what is wrong in each request.
     """
     document = _parsed(octets(data, "data"), text(file, "file"))
@@ -109,7 +109,7 @@ def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = Non
 
 def _parsed(data: bytes, file: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        return read_foreign_toml(data.decode("utf-8-sig"), file)
     except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors
         raise InputError("requests.error.batch_toml", name=file, line=_line_of(error, data)) from None
 

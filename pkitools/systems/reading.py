@@ -7,7 +7,6 @@ or a value that is none, would be a question that is never asked.
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from pkitools.frozen import Frozen
 from pkitools.limits import MAX_SYSTEM_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import hierarchies
 
 T = TypeVar("T")
@@ -81,8 +81,8 @@ def _text(given: str | bytes | os.PathLike[str]) -> str:
 
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return read_foreign_toml(text, "TOML")
+    except (ValueError, RecursionError) as error:
         raise InvalidValueError("systems.error.not_toml", detail=str(error)) from None
 
 

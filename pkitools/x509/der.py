@@ -11,10 +11,11 @@ Strict (X.690, DER): definite lengths in the fewest octets, nothing beyond the e
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, TypeAlias
 
 from pkitools.errors import InputError
-from pkitools.limits import MAX_DER_DEPTH
+from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_DER_DEPTH, MAX_DER_VALUES
 
 Node: TypeAlias = tuple[int, int, int, int]
 
@@ -123,9 +124,11 @@ def root(data: bytes, tag: int) -> Node:
 
 
 def children(data: bytes, node: Node) -> list[Node]:
-    """Return the nodes that fill ``node`` exactly."""
-    found = []
+    """Return the nodes that fill ``node`` exactly; of a large one at most :data:`~pkitools.limits.MAX_DER_VALUES`."""
     _, _, at, end = node
+    if end - at > MAX_CERTIFICATE_BYTES:
+        return _few_children(data, node)
+    found = []
     while at < end:
         # the common case of node_at in line: a call for each of 150 nodes is a third of the time of a certificate
         start = at + 2
@@ -139,6 +142,14 @@ def children(data: bytes, node: Node) -> list[Node]:
             stop = child[3]
             found.append(child)
         at = stop
+    return found
+
+
+def _few_children(data: bytes, node: Node) -> list[Node]:
+    """Return the nodes inside a large value, counted while they are read: a million of them would fill the memory."""
+    found = list(islice(iterate(data, node), MAX_DER_VALUES + 1))
+    if len(found) > MAX_DER_VALUES:
+        raise DERError(f"more than {MAX_DER_VALUES} values in the one at offset {node[1]}")
     return found
 
 

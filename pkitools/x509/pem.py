@@ -1,24 +1,28 @@
 """Find the PEM blocks in any text (RFC 7468, read leniently), in one pass over it.
 
 Accepted: text before, between and behind the blocks, any line ends, indentation, headers in the old style
-(``Proc-Type``), line breaks written as ``\\n`` (PEM inside JSON or an environment variable). A block that is broken is
-reported in its place; the next one is still found.
+(``Proc-Type``), line breaks written as ``\\n`` (PEM inside JSON or an environment variable), the quote marks of a
+mail. A block that is broken is reported in its place; the next one is still found.
 """
 
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.x509.base64_text import from_base64
 
 BEGIN: Final = b"-----BEGIN "
 _DASHES: Final = b"-----"
 _MAX_LABEL: Final = 64
-_WHITE: Final = b" \t\r\n\v\f"
+_MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
+_NOT_BASE64: Final = (b":", b"\\", b">")
+_QUOTED: Final = re.compile(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def _block(text: bytes, at: int, number: int) -> tuple[Block, int]:
     if stop < 0 or not text.startswith(ending, stop):
         code = "not_closed" if stop < 0 or text.startswith(BEGIN, stop) else "wrong_end"
         return _bad(number, label, code), stop if stop >= 0 else len(text)
-    return _decoded(text[start:stop], number, label), stop + len(ending)
+    return _decoded(text, start, stop, number, label), stop + len(ending)
 
 
 def _bad(number: int, label: str, code: str) -> Block:
@@ -73,15 +77,25 @@ def _bad(number: int, label: str, code: str) -> Block:
     return Block(number, label, b"", error=error)
 
 
-def _decoded(content: bytes, number: int, label: str) -> Block:
-    headers, body = _without_headers(content.replace(b"\\r", b"").replace(b"\\n", b"\n"))
+def _decoded(text: bytes, start: int, stop: int, number: int, label: str) -> Block:
     try:
-        octets = binascii.a2b_base64(body.translate(None, _WHITE), strict_mode=True)
+        headers, octets = _content(text, start, stop)
     except binascii.Error:
         return _bad(number, label, "not_base64")
     if not octets:
         return _bad(number, label, "no_content")
     return Block(number, label, octets, encrypted=b"ENCRYPTED" in headers)
+
+
+def _content(text: bytes, start: int, stop: int) -> tuple[bytes, bytes]:
+    """Return the headers and what the body stands for. Raises :class:`binascii.Error`."""
+    if not any(text.find(odd, start, stop) >= 0 for odd in _NOT_BASE64):
+        return b"", from_base64(text, start, stop)
+    if stop - start > _MAX_TIDIED:
+        raise binascii.Error
+    content = text[start:stop].replace(b"\\r", b"").replace(b"\\n", b"\n")
+    headers, body = _without_headers(_QUOTED.sub(b"", content))
+    return headers, from_base64(body)
 
 
 def _without_headers(content: bytes) -> tuple[bytes, bytes]:

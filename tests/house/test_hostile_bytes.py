@@ -5,10 +5,14 @@ The readers of single formats have deeper tests of their own; this table is ther
 
 from __future__ import annotations
 
+import json
 import random
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -69,6 +73,18 @@ def pem() -> bytes:
     return b"".join(to_pem(label, der) for label, der in blocks.items())
 
 
+def mail() -> bytes:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "tsp@example.nl", "Uw certificaat"
+    message.set_content("Zie de bijlage.\n")
+    message.add_attachment(leaf(), "application", "octet-stream", filename="a.cer")
+    return message.as_bytes()
+
+
+def read_file(data: bytes) -> object:
+    return read_source(data, "f")
+
+
 def anchored(**more: Any) -> dict[str, Any]:
     chain: Chain = good_chain()
     return {
@@ -100,6 +116,25 @@ READERS: dict[str, tuple[Callable[[], bytes], Reader, int]] = {
     "key_identifier": (lambda: good_chain().leaf.spki, key_identifier, 4),
     "read_source of DER": (leaf, lambda data: read_source(data, "f"), 2),
     "read_source of PEM": (pem, lambda data: read_source(data, "f"), 2),
+    "read_source of a mail": (mail, read_file, 2),
+    "read_source of a header": (lambda: b"Client-Cert: :" + b64encode(leaf()) + b":", read_file, 2),
+    "read_source of an escaped header": (lambda: quote(pem()).encode(), read_file, 2),
+    "read_source of a JWKS": (
+        lambda: json.dumps({"keys": [{"x5c": [b64encode(leaf()).decode()]}]}).encode(),
+        read_file,
+        2,
+    ),
+    "read_source of XML": (
+        lambda: b"<a><ds:X509Certificate>" + b64encode(leaf()) + b"</ds:X509Certificate></a>",
+        read_file,
+        2,
+    ),
+    "read_source of a Secret": (
+        lambda: b"kind: Secret\ndata:\n  ca.crt: " + b64encode(leaf()) + b"\n  tls.crt: " + b64encode(pem()),
+        read_file,
+        2,
+    ),
+    "read_source of base64 of a PEM": (lambda: b64encode(pem()), read_file, 2),
     "items_of": (pem, lambda data: items_of(read_source(data, "f"), ItemKind.CERTIFICATE), 1),
     "read_request": (csr, read_request, 4),
     "check_request": (csr, check_request, 1),

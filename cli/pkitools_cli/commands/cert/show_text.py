@@ -259,7 +259,7 @@ def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
         ("this_update", [for_people(crl.this_update)]),
         ("next_update", end),
         ("crl_number", [str(crl.number)] if crl.number is not None else []),
-        ("revoked", [str(crl.index.count)]),
+        ("revoked", [str(crl.revoked_count)]),
         ("sha256", [crl.sha256]),
     ]
     return [row for row in rows if row[1]]

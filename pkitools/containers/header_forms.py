@@ -1,0 +1,48 @@
+"""How proxies hand a client certificate on in a header, as people copy it from a log.
+
+RFC 9440 writes ``Client-Cert: :MII...=:``; nginx a PEM in percent-encoding; Envoy the same inside ``Cert="..."`` and
+``Chain="..."``; Traefik and HAProxy base64 of the DER, several with commas between them. Whatever stands around it, the
+name of the header too, is passed over.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import Final
+
+from pkitools.x509.base64_text import from_base64
+
+_MAX_BYTES: Final = 1024 * 1024  # servers take headers of some 8 to 64 kB
+_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+_ESCAPED_BEGIN: Final = re.compile(rb"-----BEGIN(?:%20|\+|%2520)")
+# possessive: what starts with MI is a SEQUENCE of 1 kB to 64 kB, and a run of base64 is read once
+_TOKEN: Final = re.compile(rb"(?<![A-Za-z0-9+/=])MI[A-Za-z0-9+/]{98,}+={0,2}(?![A-Za-z0-9+/=])")
+
+
+def unescaped(text: bytes) -> bytes | None:
+    """Return a text with a percent-encoded PEM in it decoded; ``None`` where there is none."""
+    if len(text) > _MAX_BYTES or not _ESCAPED_BEGIN.search(text):
+        return None
+    if b"-----BEGIN+" in text:  # a form, where a space is a plus and a plus is escaped
+        text = text.replace(b"+", b" ")
+    for _ in range(2):  # some encode what is encoded
+        text = _decoded(text)
+    return text
+
+
+def tokens(text: bytes) -> list[bytes]:
+    """Return what the long runs of base64 in a text stand for."""
+    if len(text) > _MAX_BYTES:
+        return []
+    found = []
+    for match in _TOKEN.finditer(_decoded(text)):
+        try:
+            found.append(from_base64(match[0]))
+        except binascii.Error:
+            found.append(b"")
+    return found
+
+
+def _decoded(text: bytes) -> bytes:
+    return _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), text) if b"%" in text else text

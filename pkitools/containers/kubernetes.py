@@ -1,0 +1,76 @@
+"""The values of a Kubernetes Secret in YAML, read line by line.
+
+No YAML is interpreted: under ``data:`` stand names with base64, on the line itself or as a block below it; that is all
+that Kubernetes writes there. What is under ``stringData:`` is PEM in the open and is found as any other PEM.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.containers.parts import Part
+from pkitools.x509.base64_text import from_base64
+
+_MAX_BYTES: Final = 2 * 1024 * 1024  # Kubernetes refuses a Secret above 1 MiB; a list may have some
+_MAX_LINES: Final = 100_000
+_SECRET: Final = re.compile(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?(?:Secret|List|SecretList)[\"']?[ \t]{0,20}\r?$")
+_LINE: Final = re.compile(rb"[^\n]+")
+_ENTRY: Final = re.compile(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
+_BLOCK: Final = re.compile(rb"[|>][-+0-9]{0,2}")
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
+_MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
+
+
+def is_secret(text: bytes) -> bool:
+    """Return whether the text says that it is a Secret, or a list that may hold some."""
+    if len(text) > _MAX_BYTES or text.count(b"\n") > _MAX_LINES:
+        return False
+    return b"data:" in text and bool(_SECRET.search(text))
+
+
+def secret_part(key: str, value: bytes) -> Part | None:
+    """Return what a value of ``data`` stands for; ``None`` where it is not base64 and need not be ours."""
+    expected = key.lower().endswith(_MEANT)
+    try:
+        return Part(from_base64(value), key, expected)
+    except binascii.Error:
+        return Part(b"", key, expected) if expected else None
+
+
+def secret_parts(text: bytes) -> Iterator[Part]:
+    """Yield the values under every ``data:``, in order."""
+    for key, value in _values(text):
+        part = secret_part(key.decode("ascii", "replace"), value)
+        if part is not None:
+            yield part
+
+
+def _values(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+    inside = -1  # the indentation of "data:", and -1 outside it
+    key, block, indent = b"", [b""], 0
+    for match in _LINE.finditer(text):
+        line = match[0]
+        depth = len(line) - len(line.lstrip(b" "))
+        if key and depth > indent and _BASE64.fullmatch(line.strip()):
+            block.append(line.strip())
+            continue
+        if key:
+            yield key, b"".join(block)
+            key, block = b"", [b""]
+        entry = _ENTRY.match(line)
+        if entry is None:
+            continue
+        name, value = entry[1], line[entry.end() :].strip()
+        if inside >= 0 and depth <= inside:
+            inside = -1
+        if name == b"data" and not value:
+            inside = depth
+        elif inside >= 0 and (not value or _BLOCK.fullmatch(value)):
+            key, indent = name, depth
+        elif inside >= 0:
+            yield name, value.strip(b"\"'")
+    if key:
+        yield key, b"".join(block)

@@ -1,0 +1,20 @@
+"""One piece of a file that holds others: an attachment, a value of a Secret, an entry of ``x5c``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece, to be read by its content as a file of its own would be.
+
+    Args:
+        data: its bytes.
+        name: what the file calls it, if anything.
+        expected: something must be in it; what is not recognised is a problem and not passed over.
+    """
+
+    data: bytes = field(repr=False)
+    name: str | None = None
+    expected: bool = True

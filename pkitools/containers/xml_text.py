@@ -1,0 +1,78 @@
+"""The certificates in XML, as text: nothing of the XML is interpreted, so nothing in it can act.
+
+SAML metadata, CPAs of Digikoppeling and signatures hold them in ``ds:X509Certificate``, WS-Security also in
+``wsse:BinarySecurityToken``. No entity and no external reference is ever followed, because no XML parser runs; a
+document type, by which a certificate could be written as an entity, is refused. The price: a certificate inside a
+comment is found as well. What metadata *means* is for a command that judges metadata.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.containers.model import BadItem
+from pkitools.errors import InputError, LimitError
+from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_PEM_BLOCKS
+from pkitools.x509.base64_text import from_base64
+
+_METADATA: Final = b"urn:oasis:names:tc:SAML:2.0:metadata"
+_NAMES: Final = (b"X509Certificate", b"BinarySecurityToken")
+_OPENING: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?\Z")
+_LONGEST_OPENING: Final = 66
+_REST: Final = re.compile(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
+_MAX_MENTIONS: Final = 2 * len(_NAMES) * MAX_PEM_BLOCKS  # an element has its name at both ends
+_HEAD: Final = 65536
+
+
+def is_xml(text: bytes) -> bool:
+    """Return whether the text may be XML: its first sign is ``<``."""
+    return text[:4096].lstrip().startswith(b"<")
+
+
+def is_metadata(text: bytes) -> bool:
+    """Return whether the text names the namespace of SAML metadata near its start."""
+    return _METADATA in text[:_HEAD]
+
+
+def has_document_type(text: bytes) -> bool:
+    """Return whether it declares a document type."""
+    return b"<!DOCTYPE" in text
+
+
+def _elements(text: bytes) -> Iterator[re.Match[bytes]]:
+    """Yield each element that holds a certificate, in order; its content is group 1."""
+    if sum(text.count(name) for name in _NAMES) > _MAX_MENTIONS:
+        raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    for start, stop in sorted(place for name in _NAMES for place in _places(text, name)):
+        match = _REST.match(text, stop)
+        if match is not None and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
+            yield match
+
+
+def _places(text: bytes, name: bytes) -> Iterator[tuple[int, int]]:
+    at = text.find(name)
+    while at >= 0:
+        yield at, at + len(name)
+        at = text.find(name, at + len(name))
+
+
+def certificates_in(text: bytes) -> tuple[list[tuple[int, bytes]], list[BadItem]]:
+    """Return the contents of every such element with its number, and those that are not base64."""
+    found: list[tuple[int, bytes]] = []
+    bad: list[BadItem] = []
+    for number, match in enumerate(_elements(text), start=1):
+        if number > MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        size = match.end(1) - match.start(1)
+        if size > 2 * MAX_CERTIFICATE_BYTES:  # base64 is a third longer, its line ends a little
+            error = LimitError("x509.error.certificate_too_large", size=size * 3 // 4, limit=MAX_CERTIFICATE_BYTES)
+            bad.append(BadItem(number, error))
+            continue
+        try:
+            found.append((number, from_base64(text, match.start(1), match.end(1))))
+        except binascii.Error:
+            bad.append(BadItem(number, InputError("sources.error.saml_not_base64", number=number)))
+    return found, bad

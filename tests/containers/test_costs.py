@@ -1,0 +1,173 @@
+"""Limits hold while reading: 64 MiB that nobody signed cost less than 64 MiB beside themselves, of every kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from pkitools.limits import MAX_INPUT_BYTES
+from tests.support.costs import MIB, cost
+
+SIGNED_DATA = 'oid("1.2.840.113549.1.7.2")'
+SOURCE, CRL, OCSP = 'read_source(data, "f")', "read_crl(data)", "read_response(data, limit=64 << 20)"
+
+CASES = {
+    # name: how the bytes are made, how they are read, the error's code
+    "a list of nothing": ('data = tlv(0x30, b"\\x30\\x00" * (SIZE // 2))', CRL, "revocation.error.crl_malformed"),
+    "a CRL with a million fields": (
+        'data = tlv(0x30, tlv(0x30, b"\\x30\\x00" * (SIZE // 2)), b"\\x30\\x00", b"\\x03\\x01\\x00")',
+        CRL,
+        "revocation.error.crl_malformed",
+    ),
+    "a CRL with a large algorithm": (
+        'a = tlv(0x30, bytes(SIZE // 2)); data = tlv(0x30, tlv(0x30, a), a, b"\\x03\\x01\\x00")',
+        CRL,
+        "revocation.error.crl_malformed",
+    ),
+    "a CRL with a large signature": (
+        "data = tlv(0x30, tlv(0x30), tlv(0x30), tlv(0x03, bytes(SIZE)))",
+        CRL,
+        "revocation.error.crl_malformed",
+    ),
+    "a CRL in PEM of short lines": (
+        'data = b"-----BEGIN X509 CRL-----\\n" + b"A\\n" * (SIZE // 2) + b"-----END X509 CRL-----\\n"',
+        CRL,
+        "revocation.error.crl_not_der",
+    ),
+    "an OCSP response of nothing": (
+        'data = tlv(0x30, b"\\x30\\x00" * (SIZE // 2))',
+        OCSP,
+        "revocation.error.ocsp_malformed",
+    ),
+    "PKCS#7 of nothing": (
+        (
+            "from tests.support.der import oid, sequence\n"
+            'inside = sequence(b"\\x02\\x01\\x01\\x31\\x00", sequence(oid("1.2.840.113549.1.7.1")), '
+            'tlv(0xA0, b"\\x30\\x00" * (SIZE // 2)), b"\\x31\\x00")\n'
+            'data = sequence(oid("1.2.840.113549.1.7.2"), tlv(0xA0, inside))'
+        ),
+        SOURCE,
+        "sources.error.too_many_blocks",
+    ),
+    "PKCS#7 of what is passed over": (
+        (
+            "from tests.support.der import oid, sequence\n"
+            'inside = sequence(b"\\x02\\x01\\x01\\x31\\x00", sequence(oid("1.2.840.113549.1.7.1")), '
+            'tlv(0xA0, b"\\xa1\\x00" * (SIZE // 2)), b"\\x31\\x00")\n'
+            'data = sequence(oid("1.2.840.113549.1.7.2"), tlv(0xA0, inside))'
+        ),
+        SOURCE,
+        "sources.error.too_many_blocks",
+    ),
+    "a large Java keystore": (
+        'data = b"\\xfe\\xed\\xfe\\xed" + bytes(SIZE)',
+        SOURCE,
+        "sources.error.keystore_too_large",
+    ),
+    "a Java keystore of empty certificates": (
+        (
+            'data = bytes.fromhex("feedfeed0000000200000001" "00000001" "000161" + "00" * 8 + "00000000" "ffffffff")\n'
+            'data += bytes.fromhex("0005582e35303900000000") * 1_000_000 + bytes(20)'
+        ),
+        SOURCE,
+        "sources.error.too_many_blocks",
+    ),
+    "a Java keystore of certificates of another kind": (
+        (
+            'data = bytes.fromhex("feedfeed0000000200000001" "00000001" "000161" + "00" * 8 + "00000000" "ffffffff")\n'
+            'data += bytes.fromhex("000000000000") * 2_000_000 + bytes(20)'
+        ),
+        SOURCE,
+        "sources.error.too_many_blocks",
+    ),
+    "metadata of empty elements": (
+        (
+            'head = b"<EntityDescriptor xmlns=\\"urn:oasis:names:tc:SAML:2.0:metadata\\">"\n'
+            'data = head + b"<X509Certificate></X509Certificate>" * (SIZE // 40)'
+        ),
+        SOURCE,
+        "sources.error.too_many_blocks",
+    ),
+    "metadata of one endless element": (
+        (
+            'head = b"<EntityDescriptor xmlns=\\"urn:oasis:names:tc:SAML:2.0:metadata\\">"\n'
+            'data = head + b"<X509Certificate>" + b"A" * SIZE + b"</X509Certificate>"'
+        ),
+        SOURCE,
+        "x509.error.certificate_too_large",
+    ),
+    "metadata of elements that do not end": (
+        (
+            'head = b"<EntityDescriptor xmlns=\\"urn:oasis:names:tc:SAML:2.0:metadata\\">"\n'
+            'data = head + b"<X509Certificate " * (SIZE // 20)'
+        ),
+        SOURCE,
+        "sources.error.too_many_blocks",
+    ),
+    "endless base64": ('data = b"MIIA" * (SIZE // 4)', SOURCE, "sources.error.unrecognised"),
+    "endless base64 of hyphens": ('data = b"LS0t" * (SIZE // 4)', SOURCE, "sources.error.unrecognised"),
+    "UTF-16": ('data = b"\\xff\\xfe" + b"A\\x00" * (SIZE // 2)', SOURCE, "sources.error.unrecognised"),
+    "a certificate and zeros": (
+        "from tests.house.test_hostile_bytes import leaf\ndata = leaf() + bytes(SIZE)",
+        SOURCE,
+        "",
+    ),
+    "percent signs": ('data = b"-----BEGIN%20" + b"%41" * (SIZE // 3)', SOURCE, "sources.error.unrecognised"),
+    "a small run of percent signs": (
+        'data = b"-----BEGIN%20" + b"%41" * 300_000',
+        SOURCE,
+        "sources.error.unrecognised",
+    ),
+    "endless JSON": ('data = b"[" + b"{}," * (SIZE // 3) + b"0]"', SOURCE, "sources.error.unrecognised"),
+    "JSON of empty objects": ('data = b"[" + b"{}," * 330_000 + b"0]"', SOURCE, "sources.error.unrecognised"),
+    "deep JSON": ('data = b"[" * 1_000_000', SOURCE, "sources.error.unrecognised"),
+    "an endless mail": (
+        'data = b"From: a\\nMIME-Version: 1.0\\n\\n" + b"x\\n" * (SIZE // 2)',
+        SOURCE,
+        "files.error.too_large",
+    ),
+    "a mail of empty lines": (
+        'data = b"From: a\\nMIME-Version: 1.0\\n\\n" + b"\\n" * 8_000_000',
+        SOURCE,
+        "sources.error.mail_too_large",
+    ),
+    "a large mail": (
+        (
+            'data = b"From: a\\nMIME-Version: 1.0\\nContent-Transfer-Encoding: base64\\n\\n" '
+            '+ (b"QUFB" * 19 + b"\\n") * 100_000'
+        ),
+        SOURCE,
+        "sources.error.unrecognised",
+    ),
+    "an endless Secret": (
+        'data = b"kind: Secret\\ndata:\\n" + b" a: b\\n" * (SIZE // 6)',
+        SOURCE,
+        "sources.error.unrecognised",
+    ),
+    "a large Secret": (
+        'data = b"kind: Secret\\ndata:\\n" + b" a: b\\n" * 90_000',
+        SOURCE,
+        "sources.error.unrecognised",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_refused_costs_little_beside_its_own_bytes(name: str) -> None:
+    make, read, expected = CASES[name]
+    memory, _, code, size = cost(make.replace("SIZE", str(MAX_INPUT_BYTES - 1024)), read)
+    assert code == expected
+    assert size <= MAX_INPUT_BYTES
+    assert memory < 64 * MIB
+
+
+def test_metadata_of_many_certificates_is_read() -> None:
+    make = """
+    from base64 import b64encode
+    from tests.house.test_hostile_bytes import leaf
+    element = b"<ds:X509Certificate>" + b64encode(leaf()) + b"</ds:X509Certificate>"
+    data = b'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">' + element * 10_000
+    """
+    memory, _, code, size = cost(make, SOURCE)
+    assert code == ""
+    assert memory < size + 16 * MIB

@@ -1,0 +1,393 @@
+"""Certificates inside other things: mail, headers of proxies, JWKS, XML, Secrets, base64 of a PEM, UTF-16."""
+
+from __future__ import annotations
+
+import json
+import random
+from base64 import b64encode, encodebytes
+from collections.abc import Callable
+from email.message import EmailMessage
+from urllib.parse import quote, quote_plus
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
+
+from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
+from pkitools.errors import InputError, PkitoolsError, SecretError
+from pkitools.limits import MAX_CERTIFICATE_BYTES
+from tests.containers.conftest import Made
+from tests.containers.test_keystores import keystore
+from tests.support.der import sequence
+from tests.support.effort import bounded, budget
+from tests.support.shared import shared
+
+
+def read(data: bytes) -> Contents:
+    return read_source(data, "file")
+
+
+def mail(made: Made, *, quoted: bool = False) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "tsp@example.nl", "Uw certificaat"
+    message.set_content("Zie de bijlage.\n")
+    encoding = "quoted-printable" if quoted else "base64"
+    message.add_attachment(made.pem, "application", "x-pem-file", filename="server.pem", cte=encoding)
+    return message
+
+
+# mail
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_the_attachments_of_a_mail_are_read_by_their_content(made: Made, quoted: bool) -> None:
+    message = mail(made, quoted=quoted)
+    message.add_attachment(made.other_der, "image", "png", filename="chain.png")
+    for text in (message.as_bytes(), message.as_bytes().replace(b"\n", b"\r\n"), b"From x\n" + message.as_bytes()):
+        source = read(text)
+        assert source.container is ContainerFormat.MAIL
+        assert source.certificates == (made.der, made.other_der)
+        assert [(item.position, item.alias) for item in source.items] == [(1, "server.pem"), (2, "chain.png")]
+        assert source.problems == ()
+
+
+def test_a_forwarded_mail_gives_what_is_in_it(made: Made) -> None:
+    outside = EmailMessage()
+    outside["From"] = "b@example.nl"
+    outside.set_content("doorgestuurd")
+    outside.add_attachment(mail(made))
+    assert read(outside.as_bytes()).certificates == (made.der,)
+
+
+def test_a_keystore_in_a_mail_asks_for_its_passphrase(made: Made) -> None:
+    message = mail(made)
+    message.add_attachment(keystore(made), "application", "x-pkcs12", filename="a.p12")
+    with pytest.raises(SecretError):
+        read(message.as_bytes())
+    source = read_source(message.as_bytes(), "file", passphrase=b"secret")
+    assert [item.kind for item in source.items].count(ItemKind.KEY) == 1
+
+
+def test_text_in_a_mail_is_read_and_a_web_page_only_without_text(made: Made) -> None:
+    message = EmailMessage()
+    message["From"] = "a@example.nl"
+    message.set_content(made.pem.decode().replace("\n", "<br>\n"), subtype="html")
+    assert read(message.as_bytes()).certificates == (made.der,)
+    message = EmailMessage()
+    message["From"] = "a@example.nl"
+    message.set_content(made.pem.decode())
+    message.add_alternative(made.pem.decode().replace("\n", "<br>\n"), subtype="html")
+    assert read(message.as_bytes()).certificates == (made.der,)
+
+
+def test_the_signature_of_a_mail_is_its_senders_and_not_its_content(made: Made) -> None:
+    message = mail(made)
+    signature = pkcs7.serialize_certificates([made.other], Encoding.DER)
+    message.add_attachment(signature, "application", "pkcs7-signature", filename="smime.p7s")
+    assert read(message.as_bytes()).certificates == (made.der,)
+    assert read(signature).certificates == (made.other_der,)
+
+
+def test_an_archive_in_a_mail_is_said_and_a_picture_is_not(made: Made) -> None:
+    message = mail(made)
+    message.add_attachment(b"\x89PNG....", "image", "png", filename="logo.png")
+    message.add_attachment(b"PK\x03\x04....", "application", "zip", filename="chain.zip")
+    problems = read(message.as_bytes()).problems
+    assert [(bad.position, bad.error.code) for bad in problems] == [(2, "sources.error.unknown_part")]
+    assert "chain.zip" in str(problems[0].error)
+
+
+def test_a_broken_attachment_is_a_problem_beside_the_good_one(made: Made) -> None:
+    message = mail(made)
+    message.add_attachment(made.pem[:200], "application", "x-pem-file", filename="cut.pem")
+    source = read(message.as_bytes())
+    assert source.certificates == (made.der,)
+    assert [bad.error.code for bad in source.problems] == ["sources.error.pem_not_closed"]
+
+
+@pytest.mark.parametrize("mark", [b"> ", b">", b"> > ", b" > ", b">> "])
+def test_a_quoted_block_is_read(made: Made, mark: bytes) -> None:
+    text = b"Beste klant,\n\n" + b"".join(mark + line + b"\n" for line in made.pem.splitlines())
+    assert read(text).certificates == (made.der,)
+
+
+def test_the_mails_of_the_cases_are_read() -> None:
+    attached, quoted = (read(shared(f"cases/multi/{name}").read_bytes()) for name in ("mail.eml", "mail_quoted.txt"))
+    assert len(attached.certificates) == 3
+    assert quoted.certificates == attached.certificates[:1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"From: a\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n" * 30,
+        b"From: a\nMIME-Version: 1.0\n" + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n" * 30,
+        b"From: a\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=x\n\n" + b"--x\n\n" * 3000,
+        b"From: a\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=x\n\n" + b"--x\n\n" * 1900,
+        b"From: a\nMIME-Version: 1.0\n" + b"X: y\n" * 199_000,
+        b"From: a\nMIME-Version: 1.0\nContent-Type: text/plain; " + b"a*0*=x; " * 100_000 + b"\n\n.",
+        b"From: a\nMIME-Version: 1.0\nContent-Disposition: attachment; filename*=x'y'%ff\n\n.",
+        b"From: a\nMIME-Version: 1.0\nContent-Transfer-Encoding: x-uuencode\n\nbegin 1 a\n" + b"M" * 100,
+        b"From: a\nMIME-Version: 1.0\nContent-Transfer-Encoding: quoted-printable\n\n" + b"=" * 1_000_000,
+    ],
+)
+def test_a_hostile_mail_is_an_error_of_ours_and_soon(text: bytes) -> None:
+    with bounded(2.0), pytest.raises(InputError):
+        read(text)
+
+
+# headers of proxies
+
+
+def escaped(made: Made) -> str:
+    return quote(made.pem.decode())
+
+
+HEADERS: dict[str, Callable[[Made], str]] = {
+    "RFC 9440": lambda made: f"Client-Cert: :{b64encode(made.der).decode()}:",
+    "RFC 9440, value only": lambda made: f":{b64encode(made.der).decode()}:",
+    "nginx": escaped,
+    "nginx, with its name": lambda made: f"X-SSL-CERT: {escaped(made)}\r\n",
+    "a form": lambda made: quote_plus(made.pem.decode()),
+    "encoded twice": lambda made: quote(escaped(made)),
+    "AWS": lambda made: quote(made.pem.decode(), safe="+=/"),
+    "Envoy": lambda made: f'x-forwarded-client-cert: By=spiffe://a;Hash=00;Cert="{escaped(made)}";Subject="CN=a"',
+    "HAProxy": lambda made: f"X-SSL-Client-DER: {b64encode(made.der).decode()}",
+    "Traefik": lambda made: quote(b64encode(made.der).decode(), safe=""),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_headers_of_proxies(made: Made, name: str) -> None:
+    source = read(HEADERS[name](made).encode())
+    assert source.certificates == (made.der,)
+    assert source.problems == ()
+
+
+def test_chains_in_headers_keep_their_order_and_name_nothing_twice(made: Made) -> None:
+    first, second = (b64encode(der).decode() for der in (made.der, made.other_der))
+    both = quote(made.pem.decode() + made.other.public_bytes(Encoding.PEM).decode())
+    for text in (
+        f"Client-Cert: :{first}:\nClient-Cert-Chain: :{second}:",
+        f"{first},{second}",
+        quote(f"{first},{second}", safe=""),
+        f'Cert="{escaped(made)}";Chain="{both}"',
+    ):
+        source = read(text.encode())
+        assert source.container is ContainerFormat.HEADER
+        assert source.certificates == (made.der, made.other_der)
+
+
+def test_a_broken_value_beside_a_good_one_is_a_problem(made: Made) -> None:
+    source = read(f"{b64encode(made.der).decode()},{b64encode(made.other_der[:150]).decode()}".encode())
+    assert source.certificates == (made.der,)
+    assert [bad.error.code for bad in source.problems] == ["sources.error.unknown_part"]
+
+
+# JSON
+
+
+def test_jwks_in_order(made: Made) -> None:
+    first, second = b64encode(made.der).decode(), b64encode(made.other_der).decode()
+    for document in (
+        {"keys": [{"kty": "EC", "x5c": [first, second]}]},
+        {"keys": [{"x5c": [first]}, {"kty": "oct"}, {"x5c": [second]}]},
+        {"x5c": [first, second], "alg": "ES256"},
+        [{"x5c": [first, second]}],
+    ):
+        source = read(json.dumps(document).encode())
+        assert source.container is ContainerFormat.JWKS
+        assert source.certificates == (made.der, made.other_der)
+        assert [item.position for item in source.items] == [1, 2]
+
+
+@pytest.mark.parametrize("entry", ["", "AAAA", "M%", 1, None, [], {"x": 1}, "é" * 100])
+def test_an_entry_of_x5c_that_is_no_certificate_is_a_problem(made: Made, entry: object) -> None:
+    source = read(json.dumps({"keys": [{"x5c": [b64encode(made.der).decode(), entry]}]}).encode())
+    assert source.certificates == (made.der,)
+    assert [(bad.position, bad.error.code) for bad in source.problems] == [(2, "sources.error.unknown_part")]
+    with pytest.raises(InputError):
+        read(json.dumps({"keys": [{"x5c": [entry]}]}).encode())
+
+
+def test_other_json_is_nothing() -> None:
+    for text in (b"{}", b"[]", b'{"keys": []}', b'{"x5c": "MIIB"}', b"{" * 100_000, b'{"a": ' + b"9" * 10_000 + b"}"):
+        with bounded(1.0), pytest.raises(InputError):
+            read(text)
+
+
+def test_the_jwks_of_the_cases_is_read() -> None:
+    assert len(read(shared("cases/R21/jwks.json").read_bytes()).certificates) == 1
+
+
+# XML
+
+
+def element(name: str, der: bytes, attributes: str = "") -> str:
+    return f"<{name}{attributes}>\n{encodebytes(der).decode()}</{name}>"
+
+
+def test_cpa_and_web_service_security(made: Made) -> None:
+    token = ' ValueType="http://x#X509v3" EncodingType="http://y#Base64Binary" wsu:Id="a"'
+    pkcs = pkcs7.serialize_certificates([made.certificate], Encoding.DER)
+    path = sequence(made.other_der, made.der)
+    for inside, expected in (
+        (element("ds:X509Certificate", made.der), [made.der]),
+        (element("wsse:BinarySecurityToken", made.der, token), [made.der]),
+        (element("wsse:BinarySecurityToken", pkcs, token), [made.der]),
+        (element("wsse:BinarySecurityToken", path, token), [made.other_der, made.der]),
+        (
+            element("X509Certificate", made.der) + element("BinarySecurityToken", made.other_der),
+            [made.der, made.other_der],
+        ),
+    ):
+        source = read(f"<?xml version='1.0'?>\n<x>{inside}</x>".encode())
+        assert source.container is ContainerFormat.XML
+        assert list(source.certificates) == expected
+
+
+def test_metadata_stays_metadata_and_a_document_type_is_refused(made: Made) -> None:
+    inside = element("ds:X509Certificate", made.der)
+    namespace = "urn:oasis:names:tc:SAML:2.0:metadata"
+    assert read(f'<a xmlns="{namespace}">{inside}</a>'.encode()).container is ContainerFormat.SAML_METADATA
+    with pytest.raises(InputError) as refused:
+        read(f'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>{inside}</a>'.encode())
+    assert refused.value.code == "sources.error.xml_document_type"
+
+
+def test_a_token_that_is_no_certificate_and_one_that_is_too_large(made: Made) -> None:
+    text = element("BinarySecurityToken", b"kerberos") + element("X509Certificate", made.der)
+    source = read(f"<a>{text}{element('X509Certificate', bytes(3 * MAX_CERTIFICATE_BYTES))}</a>".encode())
+    assert source.certificates == (made.der,)
+    assert sorted(bad.error.code for bad in source.problems) == [
+        "sources.error.saml_not_certificate",
+        "x509.error.certificate_too_large",
+    ]
+
+
+# Kubernetes
+
+
+def secret(made: Made, fold: int = 0) -> str:
+    key = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def value(octets: bytes) -> str:
+        text = b64encode(octets).decode()
+        if not fold:
+            return text
+        return "|\n" + "\n".join(f"    {text[at : at + fold]}" for at in range(0, len(text), fold))
+
+    return (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: tls\ntype: kubernetes.io/tls\ndata:\n"
+        f"  ca.crt: {value(made.other.public_bytes(Encoding.PEM))}\n"
+        f"  password: {value(b'geheim')}\n"
+        f"  tls.crt: {value(made.pem)}\n"
+        f"  tls.key: {value(key)}\n"
+        "immutable: true\n"
+    )
+
+
+@pytest.mark.parametrize("fold", [0, 64])
+def test_a_secret_is_read_line_by_line(made: Made, fold: int) -> None:
+    text = secret(made, fold)
+    listed = "apiVersion: v1\nitems:\n" + "".join(
+        f"{'- ' if number == 0 else '  '}{line}\n" for number, line in enumerate(text.splitlines())
+    )
+    for variant in (text, text.replace("\n", "\r\n"), "---\n" + text, listed + "kind: List\n"):
+        source = read(variant.encode())
+        assert source.container is ContainerFormat.KUBERNETES
+        assert [(item.kind, item.alias) for item in source.items] == [
+            (ItemKind.CERTIFICATE, "ca.crt"),
+            (ItemKind.CERTIFICATE, "tls.crt"),
+            (ItemKind.KEY, "tls.key"),
+        ]
+        assert source.problems == ()
+
+
+def test_a_secret_in_json_and_in_the_open(made: Made) -> None:
+    values = {"tls.crt": b64encode(made.pem).decode(), "password": "Z2VoZWlt"}
+    for document in (
+        {"kind": "Secret", "data": values},
+        {"kind": "List", "items": [{"kind": "Secret", "data": values}]},
+    ):
+        source = read(json.dumps(document).encode())
+        assert (source.container, source.certificates) == (ContainerFormat.KUBERNETES, (made.der,))
+    plain = "kind: Secret\nstringData:\n  tls.crt: |\n    " + made.pem.decode().replace("\n", "\n    ")
+    assert read(plain.encode()).certificates == (made.der,)
+
+
+def test_a_value_that_should_be_a_certificate_and_is_not_is_a_problem(made: Made) -> None:
+    text = secret(made) + "data:\n  extra.crt: bm90aGluZyBhdCBhbGw=\n  other.pem: not base64\n  note: bm90aGluZw==\n"
+    source = read(text.encode())
+    assert [bad.error.code for bad in source.problems] == ["sources.error.unknown_part"] * 2
+    assert "extra.crt" in str(source.problems[0].error)
+    assert "other.pem" in str(source.problems[1].error)
+
+
+def test_an_endless_secret_costs_little() -> None:
+    head = b"kind: Secret\ndata:\n"
+    for noise in (
+        b" " * 2_000_000 + b"x",
+        b" a:" + b" " * 2_000_000 + b"x",
+        b" a: b\n" * 90_000,
+        b" a: |\n  AAAA\n" * 40_000,
+    ):
+        with bounded(2.0), pytest.raises(InputError):
+            read(head + noise)
+
+
+# encodings
+
+
+def test_base64_of_a_pem(made: Made) -> None:
+    for text in (b64encode(made.pem), encodebytes(made.pem + made.other.public_bytes(Encoding.PEM))):
+        source = read(text)
+        assert source.container is ContainerFormat.BASE64
+        assert source.certificates[0] == made.der
+    assert len(read(shared("cases/R23/k8s.b64").read_bytes()).certificates) == 1
+
+
+def test_utf_16_without_a_mark(made: Made) -> None:
+    for codec in ("utf-16-le", "utf-16-be"):
+        assert read(made.pem.decode().encode(codec)).certificates == (made.der,)
+    assert len(read(shared("cases/R23/utf16le_nobom.pem").read_bytes()).certificates) == 1
+
+
+# damage
+
+
+FORMS: dict[str, Callable[[Made], bytes]] = {
+    "mail": lambda made: mail(made).as_bytes(),
+    "quoted mail": lambda made: mail(made, quoted=True).as_bytes(),
+    "header": lambda made: HEADERS["Envoy"](made).encode(),
+    "tokens": lambda made: HEADERS["RFC 9440"](made).encode(),
+    "jwks": lambda made: json.dumps({"keys": [{"x5c": [b64encode(made.der).decode()]}]}).encode(),
+    "xml": lambda made: f"<a>{element('ds:X509Certificate', made.der)}</a>".encode(),
+    "secret": lambda made: secret(made).encode(),
+    "base64 of a PEM": lambda made: b64encode(made.pem),
+}
+TELLING = b"\x00\n\r \t:;=%<>\"'{}[]-\\\xff\x80"
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_damage_gives_an_answer_or_an_error_of_ours(made: Made, name: str) -> None:
+    chance = random.Random(name)
+    good = FORMS[name](made)
+    answered = 0
+    for _ in range(budget("PKITOOLS_FUZZ_ROUNDS", 300)):
+        data = bytearray(good)
+        for _ in range(chance.choice((1, 2, 8, 30))):
+            at = chance.randrange(min(len(data), 400) if chance.random() < 0.7 else len(data))
+            match chance.randrange(3):
+                case 0:
+                    data[at] = chance.choice(TELLING)
+                case 1:
+                    del data[at : at + chance.randrange(1, 20)]
+                case _:
+                    data[at:at] = data[at : at + chance.randrange(1, 200)]
+        try:
+            with bounded(2.0):
+                read(bytes(data))
+        except PkitoolsError:
+            continue
+        answered += 1
+    assert answered

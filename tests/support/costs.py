@@ -1,0 +1,59 @@
+"""What reading costs beside the bytes read, measured in a process of its own so that nothing else counts."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Final
+
+MIB: Final = 1024 * 1024
+_PATIENCE: Final = 300  # seconds on the wall, for a busy machine
+_ROOT: Final = Path(__file__).parents[2]
+
+_CHILD: Final = """
+import json, time, tracemalloc
+from pkitools.errors import PkitoolsError
+from pkitools.containers import read_source
+from pkitools.crl import read_crl
+from pkitools.revocation.ocsp import read_response
+from tests.support.der import tlv
+{make}
+small = bytes(8)
+for warm in (lambda: read_source(small, "f"), lambda: read_crl(small), lambda: read_response(small)):
+    try:
+        warm()
+    except PkitoolsError:
+        pass
+tracemalloc.start()
+code, started = "", time.process_time()
+try:
+    result = {read}
+except PkitoolsError as error:
+    code = error.code
+print(json.dumps([tracemalloc.get_traced_memory()[1], time.process_time() - started, code, len(data)]))
+"""
+
+
+def cost(make: str, read: str) -> tuple[int, float, str, int]:
+    """Return the most memory in octets, processor seconds (traced: slower than life), error code and input size.
+
+    Args:
+        make: statements that bind ``data``.
+        read: the expression that reads it.
+    """
+    script = _CHILD.format(make=textwrap.dedent(make), read=read)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=_ROOT,
+        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE,
+        check=True,
+    )
+    memory, seconds, code, size = json.loads(done.stdout)
+    return memory, seconds, code, size
