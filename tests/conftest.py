@@ -17,6 +17,7 @@ _EXAMPLES = {"quick": 30, "ci": 100, "deep": 5_000}
 
 # PKITOOLS_FUZZ_ROUNDS   damaged inputs for one reader (hostile_bytes: some 20 times as many for all; G4: 1,000,000)
 # PKITOOLS_MUTANTS       certificates changed and signed again, for OpenSSL to judge as well (G6: 100,000)
+# PKITOOLS_RESIGNED      certificates with a field changed and signed again: what passes is loaded by others (1,000,000)
 # PKITOOLS_CRASH_POINTS  system calls at which a process is killed; 0: every one (G11, G13)
 # PKITOOLS_KILLS         times that two issuing processes are killed at any moment (G12: 300)
 # PKITOOLS_FUZZ_SEED     what they all start from; given with a number of one's own, another run
@@ -26,6 +27,7 @@ _BUDGETS = {
     "deep": {
         "PKITOOLS_FUZZ_ROUNDS": "50000",
         "PKITOOLS_MUTANTS": "100000",
+        "PKITOOLS_RESIGNED": "1000000",
         "PKITOOLS_CRASH_POINTS": "0",
         "PKITOOLS_KILLS": "300",
     },

@@ -95,7 +95,7 @@ def _rounds(data: bytes, name: str) -> Iterator[int]:
     if len(parts) == 3:
         mac = _first(data, parts[2], 3)
         if len(mac) == 3:
-            yield integer(data, mac[2])
+            yield integer(data, mac[2], padded=True)
     waiting = [(1, data)]
     nodes = 0
     while waiting:
@@ -122,7 +122,7 @@ def _first(data: bytes, node: Node, count: int) -> list[Node]:
 
 
 def _parameters(data: bytes, node: Node, algorithm: str, name: str) -> Iterator[int]:
-    numbers = [integer(data, part) for part in _first(data, node, 5) if part[0] == INTEGER]
+    numbers = [integer(data, part, padded=True) for part in _first(data, node, 5) if part[0] == INTEGER]
     if algorithm == _SCRYPT and len(numbers) >= 3:
         cost, block_size, parallel = numbers[:3]
         if 128 * cost * block_size > _MAX_SCRYPT_BYTES or cost * block_size * parallel > 8 * MAX_KDF_ITERATIONS:

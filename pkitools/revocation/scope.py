@@ -30,6 +30,7 @@ _FULL_NAME, _RELATIVE_NAME = asn1.explicit(0), asn1.explicit(1)
 # IssuingDistributionPoint (RFC 5280 5.2.5)
 _LIST_NAME, _ONLY_USER, _ONLY_CA = asn1.explicit(0), asn1.context(1), asn1.context(2)
 _LIST_REASONS, _INDIRECT, _ONLY_ATTRIBUTE = asn1.context(3), asn1.context(4), asn1.context(5)
+_LIST_FIELDS: Final = (_LIST_NAME, _ONLY_USER, _ONLY_CA, _LIST_REASONS, _INDIRECT, _ONLY_ATTRIBUTE)
 _FLAGS: Final = (_ONLY_USER, _ONLY_CA, _ONLY_ATTRIBUTE, _INDIRECT)
 _MAX_POINTS: Final = 20
 
@@ -84,7 +85,7 @@ def points_of(certificate: PathCertificate) -> tuple[PointScope, ...]:
 
 
 def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
-    parts = {part[0]: part for part in asn1.children(value, asn1.expect(node, asn1.SEQUENCE))}
+    parts = asn1.fields(value, asn1.expect(node, asn1.SEQUENCE), _POINT_NAME, _POINT_REASONS, _CRL_ISSUER)
     crl_issuer = _names(value, asn1.children(value, parts[_CRL_ISSUER])) if _CRL_ISSUER in parts else frozenset()
     relative_to = _directory_name(value, parts[_CRL_ISSUER]) if _CRL_ISSUER in parts else issuer
     names: frozenset[bytes] = frozenset()
@@ -92,7 +93,7 @@ def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
     if _POINT_NAME in parts:
         names, uris = _point_names(value, asn1.only_child(value, parts[_POINT_NAME]), relative_to)
     reasons = _reasons(value, parts[_POINT_REASONS]) if _POINT_REASONS in parts else ALL_REASONS
-    if not parts.keys() <= {_POINT_NAME, _POINT_REASONS, _CRL_ISSUER} or not (names or crl_issuer):
+    if not (names or crl_issuer):
         raise DERError(f"no distribution point at offset {node[1]}")
     return PointScope(names, uris, reasons, crl_issuer)
 
@@ -107,9 +108,7 @@ def scope_of(crl: CertificateRevocationList) -> ListScope:
     if found is None:
         return ListScope()
     value = found[1]
-    parts = {part[0]: part for part in asn1.children(value, asn1.root(value, asn1.SEQUENCE))}
-    if not parts.keys() <= {_LIST_NAME, _LIST_REASONS, *_FLAGS}:
-        raise DERError("issuingDistributionPoint with unknown parts")
+    parts = asn1.fields(value, asn1.root(value, asn1.SEQUENCE), *_LIST_FIELDS)
     names = frozenset[bytes]()
     if _LIST_NAME in parts:
         names, _ = _point_names(value, asn1.only_child(value, parts[_LIST_NAME]), crl.issuer)

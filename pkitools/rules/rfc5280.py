@@ -39,6 +39,7 @@ _PROBLEMS: Final = {
     "not_der": ("extensions.der", "4.1"),
     "malformed_general_name": ("general_names.decodable", "4.2.1.6"),
     "malformed_name": ("names.decodable", "4.1.2.4"),
+    "wrong_string_type": ("names.value_type", "4.1.2.4"),
     "undecodable_string": ("names.string_octets", "4.1.2.4"),
     "malformed_key": ("public_key.decodable", "4.1.2.7"),
     "malformed_signature_algorithm": ("signature.decodable", "4.1.1.2"),
@@ -102,6 +103,7 @@ _STRING_TYPE_OF: Final = {  # RFC 5280 Appendix A.1
     "1.2.840.113549.1.9.1": "IA5String",  # emailAddress
 }
 _DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{n}" for n in (3, 4, 7, 8, 9, 10, 11, 12, 41, 42, 43, 44, 65, 97))
+_OLD_STRINGS: Final = frozenset({"NumericString", "TeletexString", "IA5String", "UniversalString", "BMPString"})
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
 
 
@@ -148,7 +150,8 @@ def _directory_string(at: RuleContext) -> Answer:
         [
             f"{attribute.name} ({attribute.string_type})"
             for attribute in at.subject
-            if attribute.string_type not in {"UTF8String", "PrintableString"} and attribute.oid in _DIRECTORY_STRINGS
+            if attribute.string_type in _OLD_STRINGS
+            and attribute.oid in _DIRECTORY_STRINGS  # the rest: names.value_type
         ],
     )
 

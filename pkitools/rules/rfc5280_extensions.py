@@ -9,12 +9,21 @@ from pkitools.findings import MET, NOT_APPLICABLE, Answer, NotChecked, Severity,
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import CA, END_ENTITY, EVERYTHING, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, is_email, is_uri
-from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, EXTENDED_KEY_USAGES, EXTENSIONS, SERVER_AUTH
+from pkitools.x509.der import BIT_STRING, DERError, bit_string, root
+from pkitools.x509.oids import (
+    ANY_EXTENDED_KEY_USAGE,
+    CLIENT_AUTH,
+    EXTENDED_KEY_USAGES,
+    EXTENSIONS,
+    KEY_USAGE,
+    SERVER_AUTH,
+)
 
 BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
 _RFC_3279 = cite("rfc-3279")
 _RFC_1034 = cite("rfc-1034")
+_X690 = cite("x-690")
 
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
@@ -186,6 +195,19 @@ _USAGE_FOR: Final = {  # 4.2.1.12: key usages that may be consistent with each p
     "1.3.6.1.5.5.7.3.8": _SIGNING,
     "1.3.6.1.5.5.7.3.9": _SIGNING,
 }
+
+
+@BOOK.rule("key_usage.trailing_zero_bits", _WARNING, "11.2.2", source=_X690)
+def _no_trailing_zero_bits(at: RuleContext) -> Answer:
+    found = at.facts.extension(KEY_USAGE)
+    if found is None or at.facts.key_usage is None:
+        return NOT_APPLICABLE
+    value = found.value
+    try:
+        octets, unused = bit_string(value, root(value, BIT_STRING))
+    except DERError:
+        return NOT_APPLICABLE  # extensions.decodable says so
+    return met_if(not octets or bool(octets[-1] >> unused & 1), "keyUsage", value.hex())
 
 
 @BOOK.rule("extended_key_usage.consistent", _WARNING, "4.2.1.12", scope=END_ENTITY)

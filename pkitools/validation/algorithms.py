@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pkitools.limits import MAX_RSA_BITS
@@ -70,8 +71,10 @@ def weak_scheme(algorithm: bytes) -> str:
 def weak_key(spki: bytes) -> str:
     """Return why a public key is not strong enough, or an empty string."""
     key = public_key(spki)
-    if key is None or not _loads(spki):
-        return "?" if key is None else f"{key.label}, invalid"
+    if key is None:
+        return "?"
+    if fault := _fault(spki):
+        return f"{key.label}, {fault}"
     if key.algorithm in {"RSA", "RSASSA-PSS"}:
         exponent = key.exponent or 0
         strong = MIN_RSA_BITS <= (key.bits or 0) <= MAX_RSA_BITS and exponent % 2 and 3 <= exponent < _MAX_RSA_EXPONENT
@@ -82,15 +85,17 @@ def weak_key(spki: bytes) -> str:
     return "" if strong else key.label
 
 
-def _loads(spki: bytes) -> bool:
-    """Whether it is a key at all: a point that lies on its curve, numbers that are numbers."""
+def _fault(spki: bytes) -> str:
+    """Return why it is no key at all, such as a point that does not lie on its curve, or an empty string."""
     try:
-        load_der_public_key(spki)
+        key = load_der_public_key(spki)
     except UnsupportedAlgorithm:
-        return True  # of a kind that is named by its own words
+        return ""  # of a kind that is named by its own words
     except (ValueError, TypeError, KeyError):
-        return False
-    return True
+        return "invalid"
+    # NIST SP 800-56B: a modulus is the product of two large primes, which is odd
+    even = isinstance(key, RSAPublicKey) and key.public_numbers().n % 2 == 0
+    return "even modulus" if even else ""
 
 
 @lru_cache(maxsize=64)

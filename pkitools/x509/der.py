@@ -57,6 +57,7 @@ STRING_TYPES: Final[dict[int, tuple[str, str]]] = {
 """Tag → ASN.1 name and the codec its contents are read with."""
 
 _MAX_OID_OCTETS: Final = 128  # decoding a long arc is quadratic; the longest in use are below 40 octets
+_SAYS_NOTHING: Final = frozenset({(0x00, 0), (0xFF, 1)})  # the first octet, and the sign of what follows it
 _MAX_INTEGER_OCTETS: Final = 4096  # twice the modulus of the largest RSA key accepted
 
 
@@ -168,6 +169,24 @@ def only_child(data: bytes, node: Node) -> Node:
     return inside[0]
 
 
+def fields(data: bytes, node: Node, *tags: int) -> dict[int, Node]:
+    """Return the optional fields of a SEQUENCE by their tags: each at most once, in this order, and no other.
+
+    Args:
+        data: what the node's offsets count in.
+        node: the SEQUENCE.
+        tags: what may stand in it, in the order of its syntax.
+    """
+    found: dict[int, Node] = {}
+    left = iter(tags)
+    for part in children(data, node):
+        # a tag that was passed is not found again, nor is one that stands in the wrong place
+        if part[0] not in left:
+            raise DERError(f"tag 0x{part[0]:02x} unknown, twice or out of order, at offset {part[1]}")
+        found[part[0]] = part
+    return found
+
+
 def contents(data: bytes, node: Node) -> bytes:
     """Return the contents octets."""
     return data[node[2] : node[3]]
@@ -178,13 +197,27 @@ def encoded(data: bytes, node: Node) -> bytes:
     return data[node[1] : node[3]]
 
 
-def integer(data: bytes, node: Node, tag: int = INTEGER) -> int:
-    """Return the value of an INTEGER (or ENUMERATED, or an implicitly tagged one, by ``tag``)."""
+def integer(data: bytes, node: Node, tag: int = INTEGER, *, padded: bool = False) -> int:
+    """Return the value of an INTEGER (or ENUMERATED, or an implicitly tagged one, by ``tag``).
+
+    Args:
+        data: what the node's offsets count in.
+        node: the INTEGER.
+        tag: the tag it has to have.
+        padded: take one with an octet in front that says nothing, as BER does: where it is a finding of its own.
+    """
     expect(node, tag)
     size = node[3] - node[2]
     if size == 0 or size > _MAX_INTEGER_OCTETS:
         raise DERError(f"INTEGER of {size} octets at offset {node[1]}")
+    if size > 1 and not padded and is_padded(data, node):
+        raise DERError(f"INTEGER not in its shortest form at offset {node[1]}")
     return int.from_bytes(data[node[2] : node[3]], "big", signed=True)
+
+
+def is_padded(data: bytes, node: Node) -> bool:
+    """Whether an INTEGER of more than one octet begins with one that says nothing (X.690 8.3.2)."""
+    return (data[node[2]], data[node[2] + 1] >> 7) in _SAYS_NOTHING
 
 
 def boolean(data: bytes, node: Node, tag: int = BOOLEAN) -> bool:
@@ -203,6 +236,8 @@ def bit_string(data: bytes, node: Node, tag: int = BIT_STRING) -> tuple[bytes, i
     unused = data[node[2]] if size else 8
     if unused > 7 or (size == 1 and unused):
         raise DERError(f"BIT STRING with {unused} unused bits at offset {node[1]}")
+    if unused and data[node[3] - 1] & (1 << unused) - 1:  # X.690 11.2.1
+        raise DERError(f"BIT STRING with bits set that are unused, at offset {node[1]}")
     return data[node[2] + 1 : node[3]], unused
 
 

@@ -7,21 +7,26 @@ the next, so that one bad extension hides no other.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 from pkitools.x509.der import (
+    BIT_STRING,
     BOOLEAN,
     INTEGER,
+    NULL,
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
     SET,
     DERError,
     Node,
+    bit_string,
     boolean,
     children,
     contents,
     expect,
+    fields,
     integer,
     named_bits,
     oid,
@@ -37,7 +42,7 @@ from pkitools.x509.model import (
     GeneralName,
     QcStatement,
 )
-from pkitools.x509.names import Note, read_general_names, read_name
+from pkitools.x509.names import Note, read_general_name, read_general_names, read_name, refuse, unnoted
 from pkitools.x509.oids import KEY_USAGES, REASONS
 
 _CPS: Final = "1.3.6.1.5.5.7.2.1"
@@ -45,6 +50,9 @@ _USER_NOTICE: Final = "1.3.6.1.5.5.7.2.2"
 _OCSP: Final = "1.3.6.1.5.5.7.48.1"
 _CA_ISSUERS: Final = "1.3.6.1.5.5.7.48.2"
 _URI_TAG: Final = 0x86
+_IA5_STRING: Final = 0x16
+_MAX_FEATURE: Final = 0xFFFF  # RFC 7633 4.1: INTEGER (0..65535)
+_DISPLAY_TEXT: Final = frozenset({0x0C, _IA5_STRING, 0x1A, 0x1E})  # UTF8String, IA5String, VisibleString, BMPString
 _MAX_QC_VALUES: Final = 100
 _MOST_SHORT: Final = 0x7F - 2  # what still fits a length of one octet with a header around it
 
@@ -88,18 +96,24 @@ def subject_key_identifier(value: bytes) -> str:
 
 def authority_key_identifier(value: bytes) -> str | None:
     """RFC 5280 4.2.1.1: the key identifier, where that form is used."""
-    for part in sequence_of(value):
-        if part[0] == 0x80:
-            return contents(value, part).hex()
-    return None
+    held = authority_key(value)
+    return None if held is None else held.hex()
 
 
-def certificate_policies(value: bytes) -> tuple[CertificatePolicy, ...]:
+def authority_key(value: bytes) -> bytes | None:
+    """Return the key identifier of an authorityKeyIdentifier. A name without its number, or one alone, is malformed."""
+    held = fields(value, root(value, SEQUENCE), 0x80, 0xA1, 0x82)
+    if (0xA1 in held) is not (0x82 in held):
+        raise DERError("authorityKeyIdentifier with half an issuer and serial number")
+    return contents(value, held[0x80]) if 0x80 in held else None
+
+
+def certificate_policies(value: bytes, note: Note) -> tuple[CertificatePolicy, ...]:
     """RFC 5280 4.2.1.4."""
-    return tuple([_policy(value, information) for information in sequence_of(value)])
+    return tuple([_policy(value, information, note) for information in sequence_of(value)])
 
 
-def _policy(value: bytes, node: Node) -> CertificatePolicy:
+def _policy(value: bytes, node: Node, note: Note) -> CertificatePolicy:
     parts = children(value, expect(node, SEQUENCE))
     if not 1 <= len(parts) <= 2:
         raise DERError(f"PolicyInformation with {len(parts)} parts")
@@ -107,18 +121,43 @@ def _policy(value: bytes, node: Node) -> CertificatePolicy:
     cps: list[str] = []
     notices: list[str] = []
     for qualifier in children(value, expect(parts[1], SEQUENCE)) if len(parts) == 2 else ():
-        kind, *content = children(value, expect(qualifier, SEQUENCE))
+        kind, content = _pair(value, qualifier)
         dotted = oid(value, kind)
-        if dotted == _CPS and content:
-            cps.append(string(value, content[0])[0])
-        elif dotted == _USER_NOTICE and content:
-            notices += _explicit_text(value, content[0])
+        if dotted == _CPS:
+            cps.append(_text(value, expect(content, _IA5_STRING), "certificatePolicies.cPSuri", note))
+        elif dotted == _USER_NOTICE:
+            notices += _explicit_text(value, content, note)
     return CertificatePolicy(policy, tuple(cps), tuple(notices))
 
 
-def _explicit_text(value: bytes, notice: Node) -> list[str]:
-    # UserNotice ::= SEQUENCE { noticeRef SEQUENCE OPTIONAL, explicitText DisplayText OPTIONAL }
-    return [string(value, part)[0] for part in children(value, expect(notice, SEQUENCE)) if part[0] != SEQUENCE]
+def _explicit_text(value: bytes, notice: Node, note: Note) -> list[str]:
+    # UserNotice ::= SEQUENCE { noticeRef NoticeReference OPTIONAL, explicitText DisplayText OPTIONAL }
+    parts = children(value, expect(notice, SEQUENCE))
+    if parts and parts[0][0] == SEQUENCE:
+        _notice_reference(value, parts.pop(0), note)
+    if len(parts) > 1:
+        raise DERError(f"a user notice with two texts, at offset {notice[1]}")
+    return [_display_text(value, part, note) for part in parts]
+
+
+def _notice_reference(value: bytes, node: Node, note: Note) -> None:
+    organization, numbers = _pair(value, node)
+    _display_text(value, organization, note)
+    for number in children(value, expect(numbers, SEQUENCE)):
+        integer(value, number)
+
+
+def _display_text(value: bytes, node: Node, note: Note) -> str:
+    if node[0] not in _DISPLAY_TEXT:
+        raise DERError(f"tag 0x{node[0]:02x} in a DisplayText, at offset {node[1]}")
+    return _text(value, node, "certificatePolicies.userNotice", note)
+
+
+def _text(value: bytes, node: Node, where: str, note: Note) -> str:
+    text, _, readable = string(value, node)
+    if not readable:
+        note(f"undecodable_string:{where}")
+    return text
 
 
 def crl_distribution_points(value: bytes, note: Note) -> tuple[DistributionPoint, ...]:
@@ -130,15 +169,13 @@ def _distribution_point(value: bytes, node: Node, note: Note) -> DistributionPoi
     names: tuple[GeneralName, ...] = ()
     reasons: tuple[str, ...] = ()
     crl_issuer: tuple[GeneralName, ...] = ()
-    for part in children(value, expect(node, SEQUENCE)):
-        if part[0] == 0xA0:
+    for tag, part in fields(value, expect(node, SEQUENCE), 0xA0, 0x81, 0xA2).items():
+        if tag == 0xA0:
             names = _point_names(value, only_child(value, part), note)
-        elif part[0] == 0x81:
+        elif tag == 0x81:
             reasons = named_bits(value, part, REASONS, tag=0x81)
-        elif part[0] == 0xA2:
-            crl_issuer = read_general_names(value, part, "cRLDistributionPoints.cRLIssuer", note)
         else:
-            raise DERError(f"tag 0x{part[0]:02x} in a DistributionPoint")
+            crl_issuer = read_general_names(value, part, "cRLDistributionPoints.cRLIssuer", note)
     uris = tuple([name.value for name in names if name.kind == "uri"])
     return DistributionPoint(uris, tuple([name for name in names if name.kind != "uri"]), reasons, crl_issuer)
 
@@ -149,6 +186,8 @@ def _point_names(value: bytes, node: Node, note: Note) -> tuple[GeneralName, ...
     if node[0] != 0xA1:
         raise DERError(f"tag 0x{node[0]:02x} in a DistributionPointName")
     # nameRelativeToCRLIssuer is one RDN under an implicit tag: as the only RDN of a name it can be shown
+    if not children(value, node):
+        raise DERError("nameRelativeToCRLIssuer without an attribute")
     size = node[3] - node[2]
     if size > _MOST_SHORT:
         return (GeneralName("relative", contents(value, node).hex()),)
@@ -156,15 +195,16 @@ def _point_names(value: bytes, node: Node, note: Note) -> tuple[GeneralName, ...
     return (GeneralName("relative", read_name(name, root(name, SEQUENCE), "cRLDistributionPoints", note).text),)
 
 
-def authority_information_access(value: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def authority_information_access(value: bytes, note: Note = unnoted) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """RFC 5280 4.2.2.1: the URIs of OCSP and of caIssuers; other methods and other kinds of name are left out."""
     ocsp: list[str] = []
     issuers: list[str] = []
     for description in sequence_of(value):
         method, location = _pair(value, description)
-        if location[0] == _URI_TAG:
-            uri = contents(value, location).decode("ascii", "backslashreplace")
-            {_OCSP: ocsp, _CA_ISSUERS: issuers}.get(oid(value, method), []).append(uri)
+        name = read_general_name(value, location, "authorityInformationAccess", note)
+        kept = {_OCSP: ocsp, _CA_ISSUERS: issuers}.get(oid(value, method))
+        if name.kind == "uri" and kept is not None:
+            kept.append(name.value)
     return tuple(ocsp), tuple(issuers)
 
 
@@ -212,11 +252,153 @@ PLAIN: Final[dict[str, tuple[str, Callable[[bytes], object]]]] = {
     "2.5.29.37": ("extended_key_usage", extended_key_usage),
     "2.5.29.14": ("subject_key_identifier", subject_key_identifier),
     "2.5.29.35": ("authority_key_identifier", authority_key_identifier),
-    "2.5.29.32": ("certificate_policies", certificate_policies),
-    "1.3.6.1.5.5.7.1.1": ("authority_information_access", authority_information_access),
     "1.3.6.1.5.5.7.1.3": ("qc_statements", qc_statements),
 }
 NOTING: Final[dict[str, tuple[str, Callable[[bytes, Note], object]]]] = {
     "2.5.29.17": ("subject_alternative_name", subject_alternative_name),
     "2.5.29.31": ("crl_distribution_points", crl_distribution_points),
+    "2.5.29.32": ("certificate_policies", certificate_policies),
+    "1.3.6.1.5.5.7.1.1": ("authority_information_access", authority_information_access),
 }
+
+
+# --- what is read into no field, but has a syntax all the same --------------------------------------------------------
+
+
+def _general_names(value: bytes) -> None:
+    if not read_general_names(value, root(value, SEQUENCE), "", refuse):
+        raise DERError("GeneralNames without a name")
+
+
+def _points(value: bytes) -> None:
+    points = crl_distribution_points(value, refuse)
+    if not points or not all(point.uris or point.other_names or point.crl_issuer for point in points):
+        raise DERError("no distribution point, or one without a name")
+
+
+def _access(value: bytes) -> None:
+    if not sequence_of(value):
+        raise DERError("no access description")
+    authority_information_access(value, refuse)
+
+
+def _policies(value: bytes) -> None:
+    if not certificate_policies(value, refuse):
+        raise DERError("no policy")
+
+
+def _name_constraints(value: bytes) -> None:
+    held = fields(value, root(value, SEQUENCE), 0xA0, 0xA1)
+    subtrees = [tree for trees in held.values() for tree in children(value, trees)]
+    if not subtrees:
+        raise DERError("nameConstraints without a subtree")
+    for subtree in subtrees:
+        _subtree(value, subtree)
+
+
+def _subtree(value: bytes, node: Node) -> None:
+    # the base of an address is twice as long as an address; name_constraints.py looks at each kind when it compares
+    parts = children(value, expect(node, SEQUENCE))
+    if not 1 <= len(parts) <= 3 or [part[0] for part in parts[1:]] not in ([], [0x80], [0x81], [0x80, 0x81]):
+        raise DERError(f"no GeneralSubtree at offset {node[1]}")
+
+
+def _mappings(value: bytes) -> None:
+    for mapping in sequence_of(value):
+        for policy in _pair(value, mapping):
+            oid(value, policy)
+
+
+def _policy_constraints(value: bytes) -> None:
+    for tag, part in fields(value, root(value, SEQUENCE), 0x80, 0x81).items():
+        if integer(value, part, tag) < 0:
+            raise DERError("policyConstraints below zero")
+
+
+def _inhibit_any_policy(value: bytes) -> None:
+    if integer(value, root(value, INTEGER)) < 0:
+        raise DERError("inhibitAnyPolicy below zero")
+
+
+def _key_usage_period(value: bytes) -> None:
+    held = fields(value, root(value, SEQUENCE), 0x80, 0x81)
+    if not held:
+        raise DERError("privateKeyUsagePeriod without a time")
+    for part in held.values():
+        _generalized_time(contents(value, part))
+
+
+def _generalized_time(octets: bytes) -> None:
+    if len(octets) != 15 or not octets[:14].isdigit():
+        raise DERError("no GeneralizedTime")
+    try:
+        datetime.strptime(octets.decode("latin-1"), "%Y%m%d%H%M%SZ")  # noqa: DTZ007  it is not kept
+    except ValueError:
+        raise DERError("no such time") from None
+
+
+def _no_check(value: bytes) -> None:
+    if contents(value, root(value, NULL)):
+        raise DERError("a NULL that holds something")
+
+
+def _features(value: bytes) -> None:
+    for feature in sequence_of(value):
+        if not 0 <= integer(value, feature) <= _MAX_FEATURE:
+            raise DERError("the number of a TLS extension outside its range")
+
+
+def _octets(value: bytes) -> None:
+    root(value, OCTET_STRING)
+
+
+def _bits(value: bytes) -> None:
+    bit_string(value, root(value, BIT_STRING))
+
+
+def _address_blocks(value: bytes) -> None:
+    # IPAddrBlocks ::= SEQUENCE OF SEQUENCE { OCTET STRING, CHOICE { NULL, SEQUENCE OF IPAddressOrRange } }
+    for family in sequence_of(value):
+        kind, choice = _pair(value, family)
+        expect(kind, OCTET_STRING)
+        _inherited_or(value, choice, BIT_STRING)
+
+
+def _system_numbers(value: bytes) -> None:
+    # ASIdentifiers ::= SEQUENCE { [0] ASIdentifierChoice OPTIONAL, [1] ASIdentifierChoice OPTIONAL }
+    for part in fields(value, root(value, SEQUENCE), 0xA0, 0xA1).values():
+        _inherited_or(value, only_child(value, part), INTEGER)
+
+
+def _inherited_or(value: bytes, node: Node, kind: int) -> None:
+    """Refuse what is neither NULL nor a list of values and of pairs of them (RFC 3779 2.2.3, 3.2.3)."""
+    if node[0] == NULL and node[2] == node[3]:
+        return
+    for one in children(value, expect(node, SEQUENCE)):
+        for end in _pair(value, one) if one[0] == SEQUENCE else (one,):
+            if kind == INTEGER:
+                integer(value, end)
+            else:
+                bit_string(value, end)
+
+
+SYNTAX: Final[dict[str, Callable[[bytes], None]]] = {
+    "2.5.29.16": _key_usage_period,
+    "2.5.29.18": _general_names,
+    "2.5.29.30": _name_constraints,
+    "2.5.29.31": _points,
+    "2.5.29.32": _policies,
+    "2.5.29.33": _mappings,
+    "2.5.29.36": _policy_constraints,
+    "2.5.29.46": _points,
+    "2.5.29.54": _inhibit_any_policy,
+    "1.3.6.1.5.5.7.1.7": _address_blocks,
+    "1.3.6.1.5.5.7.1.8": _system_numbers,
+    "1.3.6.1.5.5.7.1.11": _access,
+    "1.3.6.1.5.5.7.1.24": _features,
+    "1.3.6.1.5.5.7.48.1.5": _no_check,
+    "1.3.6.1.4.1.11129.2.4.2": _octets,
+    "2.16.840.1.113730.1.1": _bits,
+}
+"""OID → a function that refuses what does not follow the syntax: of extensions that no field is filled with, and for
+path validation of some that one is."""

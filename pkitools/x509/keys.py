@@ -16,6 +16,7 @@ from pkitools.x509.der import (
     children,
     encoded,
     expect,
+    fields,
     integer,
     oid,
     only_child,
@@ -127,18 +128,16 @@ def _pss(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorith
     if parameters is None or parameters[0] == NULL:
         raise DERError("RSASSA-PSS without parameters")
     hash_name, mgf_hash, salt_length, trailer = "sha1", "sha1", 20, 1
-    for field in children(data, expect(parameters, SEQUENCE)):
+    for tag, field in fields(data, expect(parameters, SEQUENCE), 0xA0, 0xA1, 0xA2, 0xA3).items():
         inner = only_child(data, field)
-        if field[0] == 0xA0:
+        if tag == 0xA0:
             hash_name = _hash(data, inner)
-        elif field[0] == 0xA1:
+        elif tag == 0xA1:
             mgf_hash = _mgf_hash(data, inner)
-        elif field[0] == 0xA2:
+        elif tag == 0xA2:
             salt_length = integer(data, inner)
-        elif field[0] == 0xA3:
-            trailer = integer(data, inner)
         else:
-            raise DERError(f"tag 0x{field[0]:02x} in RSASSA-PSS parameters")
+            trailer = integer(data, inner)
     return SignatureAlgorithm(dotted, "RSASSA-PSS", hash_name, mgf_hash, salt_length, trailer)
 
 

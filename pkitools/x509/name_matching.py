@@ -7,10 +7,15 @@ other capitals, runs of spaces. :func:`canonical_name` gives the form in which s
 from __future__ import annotations
 
 import unicodedata
+from typing import Final
 
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
-from pkitools.x509.oids import ATTRIBUTES
+from pkitools.x509.oids import ATTRIBUTES, STRING_ATTRIBUTES
+
+NAME_STRINGS: Final = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x1C, 0x1E})
+"""Tags that the value of a naming attribute may have where it is a string (RFC 5280 Appendix A.1): the five of
+DirectoryString, IA5String, and NumericString as X.520 has it."""
 
 
 def canonical_name(name: bytes) -> bytes:
@@ -52,16 +57,54 @@ def _attribute_text(name: bytes, pair: Node) -> str:
 
 
 def is_readable(name: bytes) -> bool:
-    """Whether every string of a DER-encoded Name can be decoded as the type it says it is."""
+    """Whether a DER-encoded Name can be read: strings where its attributes are strings, of octets their types have."""
     try:
-        pairs = [
-            asn1.children(name, pair)
-            for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE))
-            for pair in asn1.children(name, rdn)
-        ]
-        return all(asn1.string(name, value)[2] for _kind, value in pairs)
+        return all(_is_readable_value(name, kind, value) for kind, value in _pairs(name))
     except (DERError, ValueError):
         return False
+
+
+def _is_readable_value(name: bytes, kind: Node, value: Node) -> bool:
+    is_string = value[0] in NAME_STRINGS
+    return asn1.string(name, value)[2] and (is_string or asn1.oid(name, kind) not in STRING_ATTRIBUTES)
+
+
+def _pairs(name: bytes) -> list[list[Node]]:
+    """Return the type and the value of every attribute of a DER-encoded Name. Raises :class:`DERError`."""
+    found = []
+    for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)):
+        pairs = asn1.children(name, asn1.expect(rdn, asn1.SET))
+        if not pairs:
+            raise DERError(f"an empty RDN at offset {rdn[1]}")
+        found += [asn1.children(name, asn1.expect(pair, asn1.SEQUENCE)) for pair in pairs]
+    return found
+
+
+_PLAIN_TYPES: Final = frozenset({0x0C, 0x13, 0x16})  # UTF8String, PrintableString, IA5String
+
+
+def is_plain(name: bytes) -> bool:
+    """Whether a DER-encoded Name is of the commonest form, which :func:`is_readable` would find good: said quickly.
+
+    ASCII strings in RDNs of one attribute each, every length in one octet. False says only that one has to look.
+    """
+    start, end = (2, len(name)) if name[1:2] < b"\x80" else (3, len(name))
+    if not name.isascii() and not name[start:].isascii():
+        return False
+    try:
+        while start < end:
+            kind = start + 4
+            value = kind + 2 + name[kind + 1]
+            after = value + 2 + name[value + 1]
+            plain = name[start] == asn1.SET and name[start + 2] == asn1.SEQUENCE and name[kind] == 0x06
+            if not plain or name[value] not in _PLAIN_TYPES:
+                return False
+            if after != start + 2 + name[start + 1] or after != kind + name[start + 3]:
+                return False
+            start = after
+    except IndexError:
+        return False
+    return start == end
 
 
 def _canonical_rdn(name: bytes, rdn: Node) -> bytes:

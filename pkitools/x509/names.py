@@ -23,13 +23,15 @@ from pkitools.x509.der import (
     encoded,
     expect,
     explicit,
+    fields,
     oid,
     only_child,
     root,
     string,
 )
 from pkitools.x509.model import DistinguishedName, GeneralName, NameAttribute
-from pkitools.x509.oids import ATTRIBUTES
+from pkitools.x509.name_matching import NAME_STRINGS
+from pkitools.x509.oids import ATTRIBUTES, STRING_ATTRIBUTES
 
 Note: TypeAlias = Callable[[str], None]
 
@@ -60,6 +62,19 @@ _KIND_OF_TAG: Final[dict[int, str]] = {
 }
 
 
+def refuse(problem: str) -> None:
+    """Take a problem of a reader that shall refuse what it cannot decode.
+
+    Raises:
+        DERError: always.
+    """
+    raise DERError(problem)
+
+
+def unnoted(_problem: str) -> None:
+    """Take a problem of a reader that asks for what can be decoded only."""
+
+
 def read_name(data: bytes, node: Node, where: str, note: Note) -> DistinguishedName:
     """Return the Name at ``node``.
 
@@ -84,7 +99,10 @@ def _rdns(data: bytes, node: Node, where: str, note: Note) -> tuple[tuple[NameAt
 
 def _rdn(data: bytes, node: Node, where: str, note: Note) -> tuple[NameAttribute, ...]:
     expect(node, SET)
-    return tuple([_attribute(data, pair, where, note) for pair in children(data, node)])
+    pairs = children(data, node)
+    if not pairs:
+        note(f"malformed_name:{where}")  # SET SIZE (1..MAX)
+    return tuple([_attribute(data, pair, where, note) for pair in pairs])
 
 
 def _attribute(data: bytes, node: Node, where: str, note: Note) -> NameAttribute:
@@ -94,7 +112,9 @@ def _attribute(data: bytes, node: Node, where: str, note: Note) -> NameAttribute
     dotted = oid(data, parts[0])
     name = ATTRIBUTES.get(dotted, dotted)
     value, string_type, readable = string(data, parts[1])
-    if not readable:
+    if parts[1][0] not in NAME_STRINGS and dotted in STRING_ATTRIBUTES:
+        note(f"wrong_string_type:{where}.{name}")
+    elif not readable:
         note(f"undecodable_string:{where}.{name}")
     return NameAttribute(dotted, name, value, string_type)
 
@@ -125,7 +145,18 @@ def read_general_name(data: bytes, node: Node, where: str, note: Note) -> Genera
         return GeneralName(kind, read_name(data, only_child(data, node), f"{where}.directory", note).text)
     if kind == "registered_id":
         return GeneralName(kind, oid(data, node, tag=REGISTERED_ID))
+    if kind == "edi_party":
+        _edi_party(data, node)
     return GeneralName(kind, contents(data, node).hex())
+
+
+def _edi_party(data: bytes, node: Node) -> None:
+    held = fields(data, node, explicit(0), explicit(1))
+    if explicit(1) not in held:
+        raise DERError(f"an ediPartyName without partyName, at offset {node[1]}")
+    for part in held.values():
+        if only_child(data, part)[0] not in STRING_TYPES:
+            raise DERError(f"no text at offset {part[1]}")
 
 
 def _ia5(octets: bytes, where: str, kind: str, note: Note) -> str:
@@ -157,4 +188,4 @@ def _other_name(data: bytes, node: Node, where: str, note: Note) -> GeneralName:
 
 def name_from_der(der: bytes) -> DistinguishedName:
     """Return a Name that stands alone, such as a CRL's issuer. Raises :class:`DERError`."""
-    return read_name(der, root(der, SEQUENCE), "name", lambda _problem: None)
+    return read_name(der, root(der, SEQUENCE), "name", unnoted)

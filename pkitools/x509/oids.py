@@ -72,6 +72,9 @@ ATTRIBUTES: Final[dict[str, str]] = {
 }
 """Attribute type → short name."""
 
+STRING_ATTRIBUTES: Final = frozenset(ATTRIBUTES) - {"2.5.4.16", "2.5.4.45"}
+"""Attribute types whose value is a character string: all named here but postalAddress and x500UniqueIdentifier."""
+
 ATTRIBUTE_OIDS: Final[dict[str, str]] = {name: oid for oid, name in ATTRIBUTES.items()}
 """Short name → attribute type."""
 

@@ -21,7 +21,8 @@ from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
-from pkitools.x509.name_matching import canonical_name, is_readable, name_text
+from pkitools.x509.extensions import SYNTAX, authority_key
+from pkitools.x509.name_matching import canonical_name, is_plain, is_readable, name_text
 from pkitools.x509.oids import (
     AUTHORITY_INFORMATION_ACCESS,
     AUTHORITY_KEY_IDENTIFIER,
@@ -72,9 +73,6 @@ PROCESSED: Final = frozenset(
 
 _VERSION: Final = asn1.explicit(0)
 _EXTENSIONS: Final = asn1.explicit(3)
-# AuthorityKeyIdentifier (RFC 5280 4.2.1.1)
-_KEY_IDENTIFIER: Final = asn1.context(0)
-_ISSUER_AND_SERIAL: Final = frozenset({asn1.explicit(1), asn1.context(2)})
 _TRUE: Final = b"\x01\x01\xff"
 _VERSION_3: Final = b"\xa0\x03\x02\x01\x02"
 _EMPTY_NAME: Final = b"\x30\x00"
@@ -233,7 +231,7 @@ def _read(der: bytes) -> PathCertificate:
     if len(tbs) < 6:
         raise DERError("fields of the certificate are missing")
     serial, inner_algorithm, issuer, validity, subject, spki = tbs[:6]
-    number = asn1.integer(der, serial)
+    number = asn1.integer(der, serial, padded=True)
     native = _native(der, number)
     signature_algorithm = asn1.encoded(der, algorithm)
     read = PathCertificate(
@@ -256,7 +254,7 @@ def _read(der: bytes) -> PathCertificate:
     for node in tbs[6:]:
         if node[0] == _EXTENSIONS:
             _read_extensions(read, asn1.expect(asn1.only_child(der, node), asn1.SEQUENCE))
-    good = version == 3 and read.algorithms_agree and read.issuer != _EMPTY_NAME and read.subject.isascii()
+    good = version == 3 and read.algorithms_agree and read.issuer != _EMPTY_NAME and is_plain(read.subject)
     if read.faults or not good:
         read.misencodings = _misencodings(read)
     return read
@@ -270,7 +268,7 @@ def _misencodings(read: PathCertificate) -> tuple[str, ...]:
         found.append("two signature algorithms")
     if read.issuer == _EMPTY_NAME:
         found.append("empty issuer")
-    if not read.subject.isascii() and not is_readable(read.subject):
+    if not is_plain(read.subject) and not is_readable(read.subject):
         found.append("subject unreadable")
     return tuple(found)
 
@@ -310,12 +308,14 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
             read.unknown_critical += (oid,)
         if oid in CONSTRAINING:
             read.constrains = True
-        decode = _DECODERS.get(oid)
-        if decode is not None:
-            try:
+        decode, follow = _DECODERS.get(oid), SYNTAX.get(oid)
+        try:
+            if decode is not None:
                 decode(read, value)
-            except DERError:
-                faults.append(f"malformed {oid}")
+            elif follow is not None:
+                follow(value)
+        except DERError:
+            faults.append(f"malformed {oid}")
     read.faults = tuple(faults)
 
 
@@ -368,11 +368,7 @@ def _subject_key_identifier(read: PathCertificate, value: bytes) -> None:
 
 
 def _authority_key_identifier(read: PathCertificate, value: bytes) -> None:
-    for node in asn1.children(value, asn1.root(value, asn1.SEQUENCE)):
-        if node[0] == _KEY_IDENTIFIER:
-            read.authority_key_identifier = asn1.contents(value, node)
-        elif node[0] not in _ISSUER_AND_SERIAL:
-            raise DERError("authorityKeyIdentifier with an unknown field")
+    read.authority_key_identifier = authority_key(value)
 
 
 def _subject_alternative_name(_read: PathCertificate, value: bytes) -> None:

@@ -18,6 +18,7 @@ SLUGS: Final = (
     "malformed_key",
     "malformed_name",
     "malformed_signature_algorithm",
+    "wrong_string_type",
     "not_der",
     "serial_not_positive",
     "serial_padded",

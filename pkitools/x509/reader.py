@@ -29,11 +29,12 @@ from pkitools.x509.der import (
     encoded,
     expect,
     integer,
+    is_padded,
     oid,
     only_child,
     root,
 )
-from pkitools.x509.extensions import NOTING, PLAIN
+from pkitools.x509.extensions import NOTING, PLAIN, SYNTAX
 from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, Extension
@@ -152,7 +153,7 @@ def _version(der: bytes, parts: list[Node], note: Note) -> int:
 
 
 def _serial(der: bytes, node: Node, note: Note) -> int:
-    serial = integer(der, node)
+    serial = integer(der, node, padded=True)
     octets = node[3] - node[2]
     if octets > _MOST_SERIAL_OCTETS:
         raise DERError(f"a serial number of {octets} octets")
@@ -160,7 +161,7 @@ def _serial(der: bytes, node: Node, note: Note) -> int:
         note("serial_not_positive:serialNumber")
     elif octets > _MAX_SERIAL_OCTETS:
         note("serial_too_long:serialNumber")
-    if octets > 1 and (der[node[2]], der[node[2] + 1] >> 7) in {(0x00, 0), (0xFF, 1)}:
+    if octets > 1 and is_padded(der, node):
         note("serial_padded:serialNumber")
     return serial
 
@@ -251,7 +252,10 @@ def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
             fields[plain[0]] = plain[1](extension.value)
         elif noting is not None:
             fields[noting[0]] = noting[1](extension.value, note)
+        elif extension.oid in SYNTAX:
+            SYNTAX[extension.oid](extension.value)
     except (DERError, ValueError):
         note(f"malformed_extension:{extension.oid}")
         field = (plain or noting or ("",))[0]
-        fields[field] = _EMPTY_WHEN_MALFORMED.get(field, ())
+        if field:
+            fields[field] = _EMPTY_WHEN_MALFORMED.get(field, ())

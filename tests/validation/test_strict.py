@@ -60,6 +60,9 @@ def test_a_good_certificate_meets_them_all() -> None:
 
 
 ROOT_AKI = sequence(tlv(0x80, identifier(key("Root"))))
+ROOT_AKI_WITH_SERIAL = sequence(
+    tlv(0x80, identifier(key("Root"))), tlv(0xA1, tlv(0xA4, name(common_name("Root")))), tlv(0x82, b"\x05")
+)
 CASES: dict[str, tuple[Any, str]] = {
     "SAN absent": (lambda: (leaf(extensions={SAN: None}), None), "subject_alternative_name"),
     "SAN critical": (lambda: (leaf(extensions={SAN: (True, dns(HOST))}), None), "subject_alternative_name"),
@@ -100,9 +103,7 @@ CASES: dict[str, tuple[Any, str]] = {
     "critical SKI": (lambda: with_root(extensions={SKI: (True, tlv(0x04, identifier(key("Root"))))}), "criticality"),
     "root with EKU": (lambda: with_root(extensions={EKU: (False, purposes(SERVER))}), "extended_key_usage"),
     "root names its issuer by serial": (
-        lambda: with_root(
-            extensions={AKI: (False, ROOT_AKI[:1] + bytes([ROOT_AKI[1] + 3]) + ROOT_AKI[2:] + b"\x82\x01\x05")}
-        ),
+        lambda: with_root(extensions={AKI: (False, ROOT_AKI_WITH_SERIAL)}),
         "authority_key_identifier",
     ),
     "cross-certified anchor without AKI": (

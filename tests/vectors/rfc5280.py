@@ -70,6 +70,7 @@ DECODING = [
     ),
     pair("rfc5280.general_names.decodable", G1, alternative(tlv(0x82, b"a.nl"), tlv(0xA0, b"\x30\x00"))),
     pair("rfc5280.names.decodable", G1, setting("subject_der", sequence(sequence(b"\x05\x00")))),
+    pair("rfc5280.names.value_type", G1, giving("CN", "api.voorbeeld.nl", tag=0x24)),
     pair("rfc5280.names.string_octets", G1, adding("2.5.4.3", UTF8, b"\xff\xfe")),
     pair("rfc5280.public_key.decodable", G1, setting("key", sequence(RSA, tlv(0x03, b"\x00\x30\x02")))),
     pair("rfc5280.signature.decodable", "g4-tls", setting("algorithm", sequence(oid("1.2.840.113549.1.1.10")))),
@@ -134,6 +135,7 @@ CRITICALITY = [
             ("inhibit_any_policy", IAP, integer(0)),
         )
     ),
+    pair("rfc5280.key_usage.trailing_zero_bits", G1, putting(KU, b"\x03\x02\x04\xa0", critical=True)),
     pair("rfc5280.authority_key_identifier.not_critical", G1, criticality(AKI, True)),
     pair("rfc5280.subject_key_identifier.not_critical", G1, criticality(SKI, True)),
     pair("rfc5280.authority_information_access.not_critical", G1, criticality(AIA, True)),

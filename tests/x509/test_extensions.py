@@ -136,7 +136,8 @@ def test_what_is_inside_a_qc_statement_is_bounded_in_number_and_depth() -> None:
 
 def test_key_identifiers() -> None:
     assert facts_of("2.5.29.14", tlv(0x04, b"\x01\xff")).subject_key_identifier == "01ff"
-    assert facts_of("2.5.29.35", sequence(tlv(0x80, b"\x0a"), tlv(0x82, b"\x05"))).authority_key_identifier == "0a"
+    whole = sequence(tlv(0x80, b"\x0a"), tlv(0xA1, tlv(0x82, b"a.nl")), tlv(0x82, b"\x05"))
+    assert facts_of("2.5.29.35", whole).authority_key_identifier == "0a"
     assert facts_of("2.5.29.35", sequence(tlv(0x82, b"\x05"))).authority_key_identifier is None
 
 

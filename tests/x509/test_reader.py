@@ -357,7 +357,7 @@ def test_other_names_of_every_content() -> None:
                 tlv(0x87, bytes((10, 0, 0, 1))),
                 tlv(0x87, bytes(15) + b"\x01"),
                 tlv(0xA3, b"\x05\x00"),
-                tlv(0xA5, b"\x05\x00"),
+                tlv(0xA5, tlv(0xA1, tlv(0x0C, b"x"))),
             ),
         )
     )
@@ -369,7 +369,7 @@ def test_other_names_of_every_content() -> None:
         ("ip", "10.0.0.1"),
         ("ip", "::1"),
         ("x400", "0500"),
-        ("edi_party", "0500"),
+        ("edi_party", "a1030c0178"),
     ]
     assert facts.problems == ()
 
