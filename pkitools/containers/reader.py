@@ -18,6 +18,7 @@ from pkitools.containers import jks, saml
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.pkcs12 import read_pkcs12
+from pkitools.containers.saml_places import Place
 from pkitools.containers.structure import What, Wrapper, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -147,7 +148,7 @@ def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
     return ContainerFormat.PKCS7
 
 
-def _take(data: bytes, what: What, position: int, found: _Found, alias: str | None = None) -> None:
+def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:
     """Add the items of one DER value that :func:`identify` knows."""
     kind, form, encrypted = what
     if kind is Wrapper.PKCS7:
@@ -162,7 +163,12 @@ def _take(data: bytes, what: What, position: int, found: _Found, alias: str | No
             return
         if whole[3] != len(data) and data[whole[3] :].strip(_WHITE + b"\x00"):
             found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - whole[3]))
-        found.add(Item(kind, encoded(data, whole), position, form, encrypted, alias))
+        found.add(_item(kind, encoded(data, whole), position, form, encrypted, place or Place()))
+
+
+def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917
+    role, use, entity_id = place.role, place.use, place.entity_id
+    return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id)
 
 
 def _too_large(size: int) -> LimitError:
@@ -197,8 +203,7 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     if block.label in _SILENT_LABELS:
         return None
     if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
-        form = _LABEL_FORMS.get(block.label.split(" ", 1)[0], block.label)
-        found.add(Item(ItemKind.KEY, block.body, block.number, form, block.encrypted))
+        found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
         return None
     what = identify(block.body)
     if what is None:
@@ -212,6 +217,10 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
 
 
+def _form(block: pem.Block) -> str:
+    return _LABEL_FORMS.get(block.label.split(" ", 1)[0], block.label)
+
+
 def _first_value(data: bytes) -> bytes:
     return encoded(data, outermost(data))
 
@@ -222,13 +231,24 @@ def _saml(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     certificates, bad = saml.certificates_in(data)
     found.problems += bad
-    for number, der in certificates:
+    for number, der, place in certificates:
         what = identify(der)
-        if what is None or what[0] is not ItemKind.CERTIFICATE:
+        if what is not None and what[0] is ItemKind.KEY:
+            found.add(Item(ItemKind.KEY, der, number, what[1], what[2]))
+        elif what is None or what[0] is not ItemKind.CERTIFICATE:
             found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
         else:
-            _take(der, what, number, found)
+            _take(der, what, number, found, place)
+    if saml.holds_private_key(data):
+        _keys_of_text(data, found)
     return ContainerFormat.SAML_METADATA
+
+
+def _keys_of_text(data: bytes, found: _Found) -> None:
+    """Add the private keys that stand in a text as PEM; its certificates were found another way."""
+    for block in pem.blocks(data):
+        if block.label.endswith(_KEY_LABEL):
+            found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
 
 
 def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
