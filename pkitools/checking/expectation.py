@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, get_args, runtime_checkable
 
 from pkitools.arguments import text, wrong_type
 from pkitools.errors import InputError, InvalidValueError
@@ -23,6 +23,14 @@ _FIELDS: Final = ("oin", "organization", "key", "csr")
 _MAX_BYTES: Final = 8 * 1024  # four lines; reading one key with thousands of dots takes Python seconds
 
 
+@runtime_checkable
+class HasPublicKey(Protocol):
+    """A private key of ``cryptography``."""
+
+    def public_key(self) -> Any:
+        """Return its public half."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:
     """What a certificate is held against. What is ``None`` is not asked.
@@ -30,7 +38,8 @@ class Expectation:
     Args:
         oin: the OIN it should carry.
         organization: the name of the organisation it should carry.
-        key: the key it should be for: a private key as :func:`~pkitools.requests.load_key` returns it, or a public one.
+        key: the key it should be for: a private key as :func:`~pkitools.requests.load_key` returns it, a public one, or
+            either of ``cryptography``.
         request: the request it was made from: facts, DER, PEM, a path, or an object of ``cryptography``.
 
     Raises:
@@ -41,7 +50,7 @@ class Expectation:
 
     oin: OIN | str | None = None
     organization: str | None = None
-    key: PublicKey | PrivateKey | None = None
+    key: PublicKey | PrivateKey | HasPublicKey | None = None
     request: RequestFacts | Given | None = None
 
     def __post_init__(self) -> None:
@@ -91,7 +100,7 @@ def read_expectation(
 
     Raises:
         InputError: it is no TOML, or a file it names holds something else.
-        InvalidValueError: it has another key, or a value is wrong.
+        InvalidValueError: it has none of them or another key, or a value is wrong.
         FileError: a file cannot be read.
         SecretError: the key is encrypted, and nobody gave the passphrase.
     """
@@ -129,6 +138,8 @@ def _fields(data: bytes, name: str) -> dict[str, str]:
         told = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError("checking.error.expectation_toml", name=name, detail=str(error)) from None
+    if not told:
+        raise InvalidValueError("checking.error.expectation_nothing", name=name, known=", ".join(_FIELDS))
     for field, value in told.items():
         if field not in _FIELDS:
             raise InvalidValueError(
@@ -152,7 +163,25 @@ def _public(given: object) -> PublicKey:
     public = getattr(given, "public", None)
     if isinstance(public, PublicKey):
         return public
-    raise wrong_type("key", given, "PrivateKey, PublicKey")
+    found = _of_cryptography(given)
+    if found is None:
+        raise wrong_type("key", given, "PrivateKey, PublicKey, cryptography")
+    return found
+
+
+def _of_cryptography(given: object) -> PublicKey | None:
+    """Return the public half of a key of ``cryptography``; a certificate, which has a key as well, is none."""
+    from cryptography.hazmat.primitives.asymmetric import types
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    from pkitools.x509.der import SEQUENCE, root
+    from pkitools.x509.keys import read_public_key
+
+    public = given.public_key() if isinstance(given, get_args(types.PrivateKeyTypes)) else given
+    if not isinstance(public, get_args(types.PublicKeyTypes)):
+        return None
+    spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return read_public_key(spki, root(spki, SEQUENCE), lambda _: None)
 
 
 def _facts(given: object) -> RequestFacts:
