@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools._version import __version__
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult, FileCheck, Revocation, check, check_file
+    from pkitools.checking import CheckResult, Expectation, FileCheck, Revocation, check, check_file, read_expectation
     from pkitools.containers import Contents, read_source
     from pkitools.crl import CertificateRevocationList, read_crl
     from pkitools.environment import Environment
@@ -69,6 +69,7 @@ _ROOM_OF: Final = {
     "Contents": "containers",
     "DiskCache": "fetching",
     "Environment": "environment",
+    "Expectation": "checking",
     "FileCheck": "checking",
     "FileError": "errors",
     "HttpFetcher": "fetching",
@@ -115,6 +116,7 @@ _ROOM_OF: Final = {
     "plan_request": "requests",
     "read_certificate": "x509",
     "read_crl": "crl",
+    "read_expectation": "checking",
     "read_request": "requests",
     "read_source": "containers",
     "read_system": "systems",
@@ -132,6 +134,7 @@ __all__ = [
     "Contents",
     "DiskCache",
     "Environment",
+    "Expectation",
     "FileCheck",
     "FileError",
     "HttpFetcher",
@@ -178,6 +181,7 @@ __all__ = [
     "plan_request",
     "read_certificate",
     "read_crl",
+    "read_expectation",
     "read_request",
     "read_source",
     "read_system",

@@ -23,10 +23,19 @@ class ExitCode(IntEnum):
     PASSED_WITH_FINDINGS = 12  # only with --fail-on
 
 
-def of_reports(reports: Iterable[Report], fail_on: Severity | None = None) -> ExitCode:
-    """Return the exit code of several reports: the worst of them."""
+def of_reports(reports: Iterable[Report], fail_on: Severity | None = None, *, complete: bool = True) -> ExitCode:
+    """Return the exit code of several reports: the worst of them.
+
+    Args:
+        reports: on what could be judged.
+        fail_on: the severity from which passing is not enough.
+        complete: whether everything asked could be judged. What is wrong is wrong all the same; what is good beside
+            something unreadable is no more than that.
+    """
     codes = [_of_report(report, fail_on) for report in reports]
-    order = (ExitCode.FAILED, ExitCode.INDETERMINATE, ExitCode.PASSED_WITH_FINDINGS)
+    if not complete:
+        codes.append(ExitCode.COULD_NOT)
+    order = (ExitCode.FAILED, ExitCode.COULD_NOT, ExitCode.INDETERMINATE, ExitCode.PASSED_WITH_FINDINGS)
     return next((code for code in order if code in codes), ExitCode.PASSED if codes else ExitCode.INDETERMINATE)
 
 

@@ -17,12 +17,13 @@ import click
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
-from pkitools_cli.renderers import TEXT, names, tell
+from pkitools_cli.renderers import JSON, TEXT, names, tell
 from pkitools_cli.reply import Reply
 
 O = TypeVar("O")  # noqa: E741  the options object of a command
 R = TypeVar("R")
 
+_VERSION = "pkitools_cli.json_version"
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -126,6 +127,18 @@ def _chooses(form: str) -> Callable[[click.Context, click.Parameter, bool], None
     return choose
 
 
+def _choose_version(ctx: click.Context, _param: click.Parameter, chosen: str | None) -> None:
+    if chosen:
+        ctx.obj = JSON
+        ctx.meta[_VERSION] = int(chosen)
+
+
+def json_version_of(ctx: click.Context) -> int | None:
+    """Return the version of the JSON document that was asked for; ``None`` for the newest."""
+    version: int | None = ctx.meta.get(_VERSION)
+    return version
+
+
 def is_for_people() -> bool:
     """Return whether the answer of the command that runs is for people, and not for a script."""
     return form_of(click.get_current_context()) == TEXT
@@ -139,11 +152,17 @@ def progress(text: str) -> None:
 
 def answer(reply: Reply[Any]) -> None:
     """Tell an answer now, in the form that was asked for: for a command that goes on after it."""
-    tell(reply, form_of(click.get_current_context()))
+    ctx = click.get_current_context()
+    tell(reply.in_version(json_version_of(ctx)), form_of(ctx))
 
 
 class Command(_TranslatedHelp):
-    """A command with translated help, whose answer is told in the form that was asked for."""
+    """A command with translated help, whose answer is told in the form that was asked for.
+
+    Args:
+        name, callback, params, help: as click's own.
+        json_versions: the versions of its JSON document, the newest last.
+    """
 
     def __init__(
         self,
@@ -152,13 +171,22 @@ class Command(_TranslatedHelp):
         callback: Callable[..., object] | None = None,
         params: Sequence[click.Parameter] = (),
         help: str | None = None,  # noqa: A002  click's own name for it
+        json_versions: Sequence[int] = (1,),
     ) -> None:
-        super().__init__(name, callback=callback, params=[*params, *_form_options()], help=help)
+        version = click.Option(
+            ["--json-version"],
+            type=click.Choice([str(number) for number in json_versions]),
+            expose_value=False,
+            callback=_choose_version,
+            hidden=len(json_versions) == 1,
+            help="cli.options.json_version",
+        )
+        super().__init__(name, callback=callback, params=[*params, *_form_options(), version], help=help)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""
         given = super().invoke(ctx)
-        return tell(given, form_of(ctx)) if isinstance(given, Reply) else given
+        return tell(given.in_version(json_version_of(ctx)), form_of(ctx)) if isinstance(given, Reply) else given
 
 
 def gathered(into: Callable[..., O]) -> Callable[[Callable[[O], R]], Callable[..., R]]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError
@@ -26,16 +26,46 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be used.
+
+    Args:
+        name: the file.
+        error: why.
+        harmless: it was found in a folder and holds no certificate at all.
+    """
+
+    name: str
+    error: PkitoolsError
+    harmless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Used(Generic[T]):
     """What came of the files named on the command line.
 
     Args:
         results: one of each file that could be used, in their order.
-        complete: whether that is every file.
+        failures: the files that could not be used.
     """
 
     results: list[T]
-    complete: bool
+    failures: list[Failure]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file that should hold something could be used."""
+        return all(failure.harmless for failure in self.failures)
+
+
+# what lies in a folder beside certificates: it is told, and nothing of what was asked is missing
+_NO_CERTIFICATE: Final = frozenset(
+    {
+        "files.error.empty",
+        *(f"sources.error.only_{kind.value}" for kind in ItemKind if kind is not ItemKind.CERTIFICATE),
+        *(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "pdf", "ssh", "pgp", "html", "xml")),
+    }
+)
 
 
 def read_input(name: str, passphrase: bytes | None = None) -> Contents:
@@ -64,24 +94,53 @@ def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterat
             yield error
 
 
+def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
+    """Return each file named, and of a folder its files in the order of their names; and whether a folder gave it."""
+    found: list[tuple[str, bool]] = []
+    for name in names:
+        folder = Path(name)
+        if name == STANDARD_INPUT or not folder.is_dir():
+            found.append((name, False))
+            continue
+        try:
+            inside = [(str(path), True) for path in sorted(folder.iterdir()) if path.is_file()]
+        except OSError:
+            inside = []  # reading it as a file says what is wrong
+        found += inside or [(name, False)]
+    return found
+
+
 def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
     """Use each file; one that cannot be used is told of, and does not keep the others from being used.
+
+    Args:
+        names: files, and folders whose files are meant.
+        use: what to do with a file.
 
     Raises:
         PkitoolsError: none can be used; what is wrong with the first.
     """
     results: list[T] = []
-    failures: list[PkitoolsError] = []
-    for name in names:
+    failures: list[Failure] = []
+    for name, in_folder in files_of(names):
         try:
             results.append(use(name))
         except (InputError, FileError, SecretError) as error:
-            failures.append(error)
+            failures.append(Failure(name, error, in_folder and error.code in _NO_CERTIFICATE))
     if failures and not results:
-        raise failures[0]
+        if all(failure.harmless for failure in failures):
+            raise InputError("sources.error.folder_without_certificates", name=", ".join(names))
+        raise next(failure.error for failure in failures if not failure.harmless)
     for failure in failures:
-        complain(error_line(failure))
-    return Used(results, complete=not failures)
+        complain(_told(failure))
+    return Used(results, failures)
+
+
+def _told(failure: Failure) -> str:
+    if failure.harmless:
+        return tr("cli.inputs.passed_over", file=failure.name)
+    why = error_line(failure.error)
+    return why if failure.name in why else tr("cli.inputs.failed", file=failure.name, why=why)
 
 
 def read_certificates(name: str, passphrase: bytes | None = None) -> tuple[Item, ...]:

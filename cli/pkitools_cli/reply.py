@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar
 
 from pkitools_cli.exit_codes import ExitCode
@@ -43,6 +43,7 @@ class Reply(Generic[T]):
         code: the exit code; a function where it is known only once the answer was told, of a command that reads as
             it tells.
         warnings: for standard error after the answer, in every form.
+        older: makes the document in an older version, by that version.
     """
 
     value: T
@@ -50,6 +51,12 @@ class Reply(Generic[T]):
     text: Callable[[T], Lines]
     code: ExitCode | Callable[[], ExitCode] = ExitCode.PASSED
     warnings: tuple[str, ...] = ()
+    older: Mapping[int, Callable[[T], Mapping[str, object]]] = field(default_factory=dict)
+
+    def in_version(self, version: int | None) -> Reply[T]:
+        """Return the same answer with its document in this version; ``None`` and what is not older: the newest."""
+        chosen = None if version is None else self.older.get(version)
+        return self if chosen is None else replace(self, document=chosen)
 
     def as_document(self) -> Mapping[str, object]:
         """Return the JSON document."""

@@ -1,7 +1,20 @@
 """The whole judgement: of a certificate, :func:`check`; of every certificate of a file, :func:`check_file`."""
 
 from pkitools.checking.chain import end_entity_first
-from pkitools.checking.file_check import FileCheck, check_file
+from pkitools.checking.expectation import Expectation, read_expectation
+from pkitools.checking.file_check import FileCheck, JudgedCertificate, check_file
 from pkitools.checking.judgement import CheckResult, Revocation, check
+from pkitools.checking.selection import Subject
 
-__all__ = ["CheckResult", "FileCheck", "Revocation", "check", "check_file", "end_entity_first"]
+__all__ = [
+    "CheckResult",
+    "Expectation",
+    "FileCheck",
+    "JudgedCertificate",
+    "Revocation",
+    "Subject",
+    "check",
+    "check_file",
+    "end_entity_first",
+    "read_expectation",
+]

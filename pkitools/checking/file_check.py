@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Final
+from typing import Any, Final
 
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems
-from pkitools.containers import Contents, ItemKind, items_of, read_source
+from pkitools.checking import private_keys
+from pkitools.checking.expectation import Expectation
+from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
+from pkitools.checking.private_keys import check_private_keys
+from pkitools.checking.selection import Subject, selected, subjects
+from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
@@ -38,7 +42,20 @@ from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, sev
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE,)
+RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCertificate:
+    """One certificate of a file, judged.
+
+    Args:
+        subject: which one: its number in the file, and where it stands.
+        result: what was found.
+    """
+
+    subject: Subject
+    result: CheckResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +64,35 @@ class FileCheck:
 
     Args:
         report: the outcomes of all certificates and of the file itself; its verdict is the worst of them.
-        results: one for each end-entity certificate, in the order of the file.
+        file_report: the outcomes of the file itself: what of it could not be read, and the private keys in it.
+        judged: one for each certificate that is meant, in the order of the file.
+        count: how many certificates of the file could have been meant.
         contents: what the file holds.
     """
 
     report: Report
-    results: tuple[CheckResult, ...]
+    file_report: Report
+    judged: tuple[JudgedCertificate, ...]
+    count: int
     contents: Contents
 
     def __repr__(self) -> str:
         return f"<FileCheck {self.report.subject!r}: {self.verdict}, {len(self.results)} certificates>"
 
     @property
+    def results(self) -> tuple[CheckResult, ...]:
+        """The result of each certificate, in the order of the file."""
+        return tuple(one.result for one in self.judged)
+
+    @property
     def verdict(self) -> Verdict:
         """The worst verdict; INDETERMINATE at best where a part of the file could not be read."""
         return self.report.verdict
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part of the file could be read."""
+        return not any(o.rule.code == BLOCK_READABLE.code and o.status != "met" for o in self.file_report.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +104,7 @@ class _Unread:
 
 
 def check_file(
-    file: str | os.PathLike[str] | bytes | HasPublicBytes,
+    file: str | os.PathLike[str] | bytes | HasPublicBytes | Contents,
     *,
     moment: datetime,
     environment: Environment | str,
@@ -84,78 +115,93 @@ def check_file(
     profile: Profile | str | None = None,
     host: str | None = None,
     revocation: Revocation | None = None,
+    expected: Expectation | None = None,
+    alias: str | None = None,
+    certificate: int | str | None = None,
     cross_check: bool = False,
     strict: bool = False,
     policies: PolicyInput | None = None,
     passphrase: bytes | None = None,
     name: str | None = None,
+    raise_crashes: bool = False,
 ) -> FileCheck:
     """Judge every end-entity certificate of a file: PEM, DER, PKCS#7, PKCS#12, a Java keystore, SAML metadata.
 
-    The CA certificates of the file serve as intermediates. A file that holds nothing else is judged on the one that
-    issued none of the others.
+    Of a keystore the certificates that stand with a key are judged. The CA certificates of the file serve as
+    intermediates. A file that holds nothing else is judged on the one that issued none of the others. A private key in
+    the file is compared with its certificates. Metadata says for which entity ID each certificate is.
 
     Args:
-        file: its path, its content, or a certificate of ``cryptography``. Text with a PEM block is content, and other
-            text is a path: do not hand text of a stranger in.
+        file: its path, its content, a certificate of ``cryptography``, or what
+            :func:`~pkitools.containers.read_source` made of it. Text with a PEM block is content, and other text is a
+            path: do not hand text of a stranger in.
         moment: validation time, aware UTC.
         environment: where the certificates are to be used.
-        systems, intermediates, trust, entity_id, profile, host, revocation, cross_check, strict, policies: as for
-            :func:`~pkitools.checking.check`.
-        passphrase: of a keystore.
+        entity_id: instead of the one that metadata states.
+        systems, intermediates, trust, profile, host, revocation, expected, cross_check, strict, policies,
+            raise_crashes: as for :func:`~pkitools.checking.check`.
+        alias: judge only the certificate to which a keystore gives this name.
+        certificate: judge only this one: its number in the order of the file, or the (start of the) fingerprint of it,
+            SHA-256 or SHA-1.
+        passphrase: of a keystore, and of an encrypted private key.
         name: what to call the file in messages; by default its path.
 
     Raises:
         InputError: nothing usable, or no certificate, is in it.
         FileError: it cannot be read.
         SecretError: a keystore whose passphrase is missing or wrong.
-        InvalidValueError: as for :func:`~pkitools.checking.check`.
+        InvalidValueError: as for :func:`~pkitools.checking.check`; no certificate is the one meant.
     """
-    data, shown = _read(file, name)
-    contents = read_source(data, shown, passphrase=passphrase)
-    facts, unread = _facts(contents)
-    asked = given_systems(systems)  # once: an iterator would be empty for the second certificate
+    contents = file if isinstance(file, Contents) else _contents(file, name, passphrase)
+    shown = name or contents.name
+    read, unread = _facts(contents)
+    found = subjects(read)
+    # once: an iterator would be empty for the second certificate
+    asked, store = given_systems(systems), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    results = tuple(
-        check(
-            subject.der,
-            moment=moment,
-            environment=environment,
-            systems=asked,
-            intermediates=(*(other.der for other in facts if other.sha256 != subject.sha256), *given),
-            trust=trust,
-            entity_id=entity_id,
-            profile=profile,
-            host=host,
-            revocation=revocation,
-            cross_check=cross_check,
-            strict=strict,
-            policies=policies,
+    authorities = _possible_issuers([facts for _, facts in read])
+    judged = tuple(
+        JudgedCertificate(
+            subject,
+            check(
+                subject.facts,
+                moment=moment,
+                environment=environment,
+                systems=asked,
+                intermediates=(*(other.der for other in authorities if other.sha256 != subject.facts.sha256), *given),
+                trust=store,
+                entity_id=subject.entity_id if entity_id is None else entity_id,
+                profile=profile,
+                host=host,
+                revocation=revocation,
+                expected=expected,
+                cross_check=cross_check,
+                strict=strict,
+                policies=policies,
+                raise_crashes=raise_crashes,
+            ),
         )
-        for subject in end_entities(facts)
+        for subject in selected(found, alias, certificate, shown)
     )
-    own = Report(shown, tuple(_block_outcomes(unread)))
-    return FileCheck(reduce(Report.__add__, (result.report for result in results), own), results, contents)
+    keys = {facts.public_key.spki_sha256 for _, facts in read}
+    own = (*_block_outcomes(unread), *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes))
+    file_report = Report(shown, own, moment, judged[0].result.report.environment)
+    whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
+    return FileCheck(whole, file_report, judged, len(found), contents)
 
 
-def end_entities(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
-    """Return the certificates that are no authority, each once; among authorities only, those that issued no other.
-
-    A certificate marked as a CA that may not sign certificates is no authority: it is judged, and the mark is told.
-    """
-    distinct = tuple({facts.sha256: facts for facts in certificates}.values())
-    found = tuple(facts for facts in distinct if not _is_authority(facts))
-    if found:
-        return found
-    issuers = {facts.issuer.der for facts in distinct if not facts.is_self_issued}
-    return tuple(facts for facts in distinct if facts.subject.der not in issuers) or distinct[:1]
+def _possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
+    """Return the certificates that may have issued another: a CA, and one whose name another gives as its issuer."""
+    issuers = {facts.issuer.der for facts in certificates if not facts.is_self_issued}
+    return tuple(facts for facts in certificates if facts.is_ca or facts.subject.der in issuers)
 
 
-def _is_authority(facts: CertificateFacts) -> bool:
-    return facts.is_ca and (facts.key_usage is None or "keyCertSign" in facts.key_usage)
+def _contents(file: Any, name: str | None, passphrase: bytes | None) -> Contents:
+    data, shown = _read(file, name)
+    return read_source(data, shown, passphrase=passphrase)
 
 
-def _read(file: str | os.PathLike[str] | bytes | HasPublicBytes, name: str | None) -> tuple[bytes, str]:
+def _read(file: Any, name: str | None) -> tuple[bytes, str]:
     if isinstance(file, str) and "-----BEGIN " in file:
         return file.encode("utf-8", "replace"), name or "certificate"
     if isinstance(file, (str, os.PathLike)):
@@ -165,7 +211,7 @@ def _read(file: str | os.PathLike[str] | bytes | HasPublicBytes, name: str | Non
     return one_der(file, CERTIFICATE, "file"), name or "certificate"
 
 
-def _facts(contents: Contents) -> tuple[tuple[CertificateFacts, ...], tuple[_Unread, ...]]:
+def _facts(contents: Contents) -> tuple[tuple[tuple[Item, CertificateFacts], ...], tuple[_Unread, ...]]:
     """Return the certificates of a file, and what could not be read of it.
 
     Raises:
@@ -175,7 +221,7 @@ def _facts(contents: Contents) -> tuple[tuple[CertificateFacts, ...], tuple[_Unr
     unread = [_Unread(bad.position, bad.error) for bad in contents.problems]
     for item in items_of(contents, ItemKind.CERTIFICATE):
         try:
-            found.append(read_certificate(item.der))
+            found.append((item, read_certificate(item.der)))
         except InputError as error:
             unread.append(_Unread(item.position, error))
     if not found:  # then each certificate of the file was one that cannot be read

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
 from pkitools.checking.environment import EnvironmentContext, check_environment
+from pkitools.checking.expectation import Expectation
 from pkitools.checking.ranking import ranked
+from pkitools.checking.received import check_received
 from pkitools.checking.same_requirement import told_once
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -148,6 +150,7 @@ def check(
     profile: Profile | str | None = None,
     host: str | None = None,
     revocation: Revocation | None = None,
+    expected: Expectation | None = None,
     cross_check: bool = False,
     strict: bool = False,
     policies: PolicyInput | None = None,
@@ -170,6 +173,7 @@ def check(
         profile: the profile it was ordered under; else recognised by its policies.
         host: DNS name or address it must name as a TLS server.
         revocation: policy, material at hand and means; by default offline.
+        expected: whose certificate it should be, for which key, and what was asked for.
         cross_check: ask both path engines and require that they agree.
         strict: put the rules of RFC 5280 and of the public web PKI beside the path.
         policies: inputs to policy processing.
@@ -182,8 +186,9 @@ def check(
     """
     moment = aware(moment)
     environment = choice(Environment, environment, "environment")
-    store = trust if trust is None or isinstance(trust, TrustStore) else TrustStore.from_der(trust, "trust")
+    store = given_trust(trust)
     revocation = optional(revocation, Revocation, "revocation")
+    expected = optional(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
     named = given_systems(systems)
@@ -228,6 +233,7 @@ def check(
         *check_environment(placed, raise_crashes=raise_crashes),
         *_linted(use, facts, _issuer(facts, path, between), oin),
         *_asked_by_systems(use, placed, anchor, oin.oin),
+        *(check_received(facts, oin.oin, expected, raise_crashes=raise_crashes) if expected else ()),
     ]
     # with several systems the same rules are asked again: what came of them is told once
     outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(named) > 1 else found))
@@ -246,6 +252,11 @@ class _JudgedPath:
     outcomes: tuple[Outcome, ...]
     path: VerifiedPath | None = None
     engine: str = ""
+
+
+def given_trust(trust: TrustStore | Given | Iterable[Given] | None) -> TrustStore | None:
+    """Return what was given as trusted roots, as a store."""
+    return trust if trust is None or isinstance(trust, TrustStore) else TrustStore.from_der(trust, "trust")
 
 
 def given_systems(systems: str | System | Iterable[str | System]) -> tuple[System, ...]:

@@ -75,8 +75,8 @@ def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
         if tag == _KEY:
             key = cursor.take(cursor.number(4))
             items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias))
-            for _ in cursor.each(cursor.number(4)):
-                _certificate(cursor, version, alias, items)
+            for number, _ in enumerate(cursor.each(cursor.number(4))):
+                _certificate(cursor, version, alias, items, has_key=number == 0)  # its own comes first, then its chain
         elif tag == _CERTIFICATE:
             _certificate(cursor, version, alias, items)
         elif tag == _SECRET_KEY:  # a serialised Java object of unknown length: what follows cannot be found
@@ -86,8 +86,8 @@ def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _certificate(cursor: _Cursor, version: int, alias: str, items: list[Item]) -> None:
+def _certificate(cursor: _Cursor, version: int, alias: str, items: list[Item], *, has_key: bool = False) -> None:
     kind = cursor.text() if version == 2 else _X509
     octets = cursor.take(cursor.number(4))
     if kind == _X509:
-        items.append(Item(ItemKind.CERTIFICATE, octets, len(items) + 1, alias=alias))
+        items.append(Item(ItemKind.CERTIFICATE, octets, len(items) + 1, alias=alias, has_key=has_key))

@@ -13,6 +13,7 @@ from typing import Final
 
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
+from pkitools.containers.pkcs12_entries import with_key
 from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
 from pkitools.x509.der import (
@@ -75,11 +76,17 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
     if found.key is not None:
         key = found.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         items.append(Item(ItemKind.KEY, key, 1, "PKCS#8"))
-    for entry in (found.cert, *found.additional_certs):
-        if entry is not None:
-            alias = entry.friendly_name.decode("utf-8", "replace") if entry.friendly_name else None
-            der = entry.certificate.public_bytes(Encoding.DER)
-            items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias))
+    entries = [entry for entry in (found.cert, *found.additional_certs) if entry is not None]
+    named = [
+        (
+            entry.certificate.public_bytes(Encoding.DER),
+            entry.friendly_name.decode("utf-8", "replace") if entry.friendly_name else None,
+        )
+        for entry in entries
+    ]
+    keyed = with_key(data, named, None if found.cert is None else 0, holds_key=found.key is not None)
+    for number, (der, alias) in enumerate(named):
+        items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias, has_key=number in keyed))
     return items
 
 

@@ -20,6 +20,7 @@ from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
+from pkitools.containers.saml_places import Place
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -218,7 +219,7 @@ def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
     return ContainerFormat.PKCS7
 
 
-def _take(data: bytes, what: What, position: int, found: _Found, alias: str | None = None) -> None:
+def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:
     """Add the items of one DER value that :func:`identify` knows."""
     kind, form, encrypted = what
     if kind is Wrapper.PKCS7:
@@ -234,7 +235,12 @@ def _take(data: bytes, what: What, position: int, found: _Found, alias: str | No
             return
         if behind is None or behind.end() != len(data):
             found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - whole[3]))
-        found.add(Item(kind, encoded(data, whole), position, form, encrypted, alias))
+        found.add(_item(kind, encoded(data, whole), position, form, encrypted, place or Place()))
+
+
+def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917
+    role, use, entity_id = place.role, place.use, place.entity_id
+    return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id)
 
 
 def _too_large(size: int) -> LimitError:
@@ -269,8 +275,7 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     if block.label in _SILENT_LABELS:
         return None
     if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
-        form = _LABEL_FORMS.get(block.label.split(" ", 1)[0], block.label)
-        found.add(Item(ItemKind.KEY, block.body, block.number, form, block.encrypted))
+        found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
         return None
     what = identify(block.body)
     if what is None:
@@ -282,6 +287,10 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     body = _first_value(block.body) if block.label == "TRUSTED CERTIFICATE" else block.body
     _take(body, what, block.number, found)
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
+
+
+def _form(block: pem.Block) -> str:
+    return _LABEL_FORMS.get(block.label.split(" ", 1)[0], block.label)
 
 
 def _first_value(data: bytes) -> bytes:
@@ -298,21 +307,33 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     if xml_text.has_document_type(data):
         raise InputError("sources.error.xml_document_type", name=found.name)
     found.problems += bad
-    for number, der in certificates:
-        _take_element(number, der, found)
+    for number, der, place in certificates:
+        _take_element(number, der, found, place)
+    if xml_text.holds_private_key(data):
+        _keys_of_text(data, found)
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
 
 
-def _take_element(number: int, der: bytes, found: _Found) -> None:
+def _take_element(number: int, der: bytes, found: _Found, place: Place) -> None:
     what = identify(der)
+    if what is not None and what[0] is ItemKind.KEY:
+        found.add(Item(ItemKind.KEY, der, number, what[1], what[2]))
+        return
     if what is not None and what[0] in {ItemKind.CERTIFICATE, Wrapper.PKCS7}:
-        _take(der, what, number, found)
+        _take(der, what, number, found, place)
         return
     path = certificate_path(der)
     for node in path:
         found.add(Item(ItemKind.CERTIFICATE, encoded(der, node), number))
     if not path:
         found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
+
+
+def _keys_of_text(data: bytes, found: _Found) -> None:
+    """Add the private keys that stand in a text as PEM; its certificates were found another way."""
+    for block in pem.blocks(data):
+        if block.label.endswith(_KEY_LABEL):
+            found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
 
 
 def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:

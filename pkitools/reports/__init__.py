@@ -13,7 +13,7 @@ from pkitools.reports.text import report_text
 
 if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
-    from pkitools.reports.check import cert_check_document, check_document
+    from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document, describe, file_document
     from pkitools.reports.lint import LintedCertificate, cert_lint_document, lint_document
     from pkitools.reports.oin import oin_check_document, oin_derive_document
@@ -30,12 +30,14 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.x509.document import certificate_document
 
 __all__ = [
+    "CheckedFile",
     "DescribedFile",
     "DescribedItem",
     "LintedCertificate",
     "RecognisedCertificate",
     "WrittenRequest",
     "cert_check_document",
+    "cert_check_document_v1",
     "cert_lint_document",
     "cert_show_document",
     "certificate_document",
@@ -69,7 +71,7 @@ __all__ = [
 
 _MODULES: Final = {
     "pkitools.oin": ("oin_document",),
-    "pkitools.reports.check": ("cert_check_document", "check_document"),
+    "pkitools.reports.check": ("CheckedFile", "cert_check_document", "cert_check_document_v1", "check_document"),
     "pkitools.reports.contents": (
         "DescribedFile",
         "DescribedItem",

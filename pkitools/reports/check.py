@@ -1,22 +1,65 @@
-"""What ``check`` found, as data: ``docs/schemas/cert-check-v1.json``."""
+"""What ``check`` and ``check_file`` found, as data: ``docs/schemas/cert-check-v2.json``, and v1."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from pkitools.errors import PkitoolsError
 from pkitools.findings import Report
+from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import instant, report_document
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult
+    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
     from pkitools.revocation import Attempt, CertificateRevocation, RevocationResult
 
 
-def cert_check_document(results: Iterable[tuple[str, CheckResult]], reuse: Report | None = None) -> dict[str, object]:
-    """Return the whole document.
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """One file, as it was asked for.
+
+    Args:
+        name: of the file.
+        check: what was found; ``None`` when it could not be used.
+        error: why it could not be used.
+        harmless: it was found in a folder and holds no certificate: nothing of what was asked is missing.
+    """
+
+    name: str
+    check: FileCheck | None = None
+    error: PkitoolsError | None = None
+    harmless: bool = False
+
+
+def cert_check_document(files: Iterable[CheckedFile], reuse: Report | None = None) -> dict[str, object]:
+    """Return the whole document: ``docs/schemas/cert-check-v2.json``.
+
+    Args:
+        files: each file that was asked for.
+        reuse: what :func:`pkitools.systems.check_reuse` says of the certificates together.
+    """
+    told = tuple(files)
+    return {
+        "schema": "pkitools.cert-check/v2",
+        "files": [_file(file) for file in told],
+        "certificates": [
+            {**_place(one, file.name), **check_document(one.result, file.name)}
+            for file in told
+            if file.check is not None
+            for one in file.check.judged
+        ],
+        "reuse": report_document(reuse) if reuse is not None else None,
+    }
+
+
+def cert_check_document_v1(
+    results: Iterable[tuple[str, CheckResult]], reuse: Report | None = None
+) -> dict[str, object]:
+    """Return the whole document as it was before files with several certificates: ``docs/schemas/cert-check-v1.json``.
 
     Args:
         results: each result with the name of the file it is about.
@@ -26,6 +69,33 @@ def cert_check_document(results: Iterable[tuple[str, CheckResult]], reuse: Repor
         "schema": "pkitools.cert-check/v1",
         "certificates": [check_document(result, name) for name, result in results],
         "reuse": report_document(reuse) if reuse is not None else None,
+    }
+
+
+def _file(file: CheckedFile) -> dict[str, object]:
+    check, error = file.check, file.error
+    sentences: dict[str, str] = {chosen: error_sentence(error, chosen) for chosen in LANGUAGES} if error else {}
+    return {
+        "name": file.name,
+        "container": str(check.contents.container) if check else None,
+        "certificates": check.count if check else 0,
+        "complete": check.is_complete if check else False,
+        "report": report_document(check.file_report) if check else None,
+        "error": {"code": error.code, "passed_over": file.harmless, **sentences} if error else None,
+    }
+
+
+def _place(one: JudgedCertificate, file: str) -> dict[str, object]:
+    """Return which certificate of its file it is, and where it stands."""
+    return {
+        "file": file,
+        "number": one.subject.number,
+        "alias": next(iter(one.subject.aliases), None),
+        "entity_id": one.subject.entity_id,
+        "places": [
+            {"position": item.position, "alias": item.alias, "role": item.role, "use": item.use}
+            for item in one.subject.items
+        ],
     }
 
 

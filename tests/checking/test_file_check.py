@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import pkitools
-from pkitools.checking.file_check import end_entities
+from pkitools.checking.selection import end_entities
 from pkitools.documents import cite
 from pkitools.findings import Certainty, Rule, Severity, Status, ask
 from pkitools.requests.keys import to_pem

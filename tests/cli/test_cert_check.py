@@ -77,7 +77,7 @@ def test_without_the_root_there_is_no_path_and_the_missing_root_is_named(run: Co
 
 def test_json_holds_the_whole_answer(run: Command, folder: Path) -> None:
     ran = run(*arguments(folder, "--for", "digikoppeling", "--json"))
-    assert_valid(ran.document, "cert-check-v1")
+    assert_valid(ran.document, "cert-check-v2")
     (result,) = ran.document["certificates"]
     assert result["oin"].startswith("00000099")
     assert len(result["path"]) == 4
@@ -88,14 +88,14 @@ def test_json_holds_the_whole_answer(run: Command, folder: Path) -> None:
 def test_offline_without_crls_in_production_cannot_be_said(run: Command) -> None:
     ran = run("cert", "check", shared(G1), "-e", "production", "--offline", "--json", *AT)
     assert ran.code == 11
-    assert_valid(ran.document, "cert-check-v1")
+    assert_valid(ran.document, "cert-check-v2")
     assert ran.document["certificates"][0]["report"]["verdict"] == "indeterminate"
 
 
 def test_the_same_certificate_in_both_environments_is_named(run: Command, folder: Path) -> None:
     beside = f"production={folder / 'leaf.pem'}"
     ran = run(*arguments(folder, "--for", "digid-machtigen", "--beside", beside, "--json"))
-    assert_valid(ran.document, "cert-check-v1")
+    assert_valid(ran.document, "cert-check-v2")
     found = {finding["code"] for finding in ran.document["reuse"]["findings"]}
     assert "system.reuse.separate_certificate" in found
 

@@ -47,7 +47,7 @@ class Live:
             reach = ("--allow-net", "127.0.0.0/8", "--allow-port", self._port)
         trust = ("--trust", self._folder / "trust.pem", "-e", environment)
         ran = self._run("cert", "check", f"{self._prefix}.chain.pem", *trust, *reach, *more, "--json")
-        assert_valid(ran.document, "cert-check-v1")
+        assert_valid(ran.document, "cert-check-v2")
         return ran.document["certificates"][0]
 
     def revoke(self) -> None:

@@ -288,6 +288,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "validate_many": lambda: {**{k: v for k, v in path().items() if k != "leaf"}, "leaves": [good_chain().leaf.der]},
     "validate_path": path,
     "verify_path": path,
+    "Expectation": dict,
     "Revocation": dict,
     "RevocationOptions": dict,
     "Report": lambda: {"subject": "s", "moment": MOMENT, "environment": Environment.PRODUCTION},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 import pkitools.reports as reports
-from pkitools.checking import Revocation, check
+from pkitools.checking import Revocation, check, check_file
 from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -87,7 +88,10 @@ def test_a_check(run: Command, world: Path) -> None:
     (der,) = read_source(leaf.read_bytes(), "leaf").certificates
     result = check(der, moment=AT, environment=Environment.PRODUCTION, systems=["digid"], revocation=Revocation())
     asked = ("cert", "check", leaf, "-e", "production", "--for", "digid", "--offline", "--json", *MOMENT)
-    same(reports.cert_check_document([(str(leaf), result)]), run(*asked).document)
+    found = check_file(leaf, moment=AT, environment=Environment.PRODUCTION, systems=["digid"], revocation=Revocation())
+    with_file = replace(result, report=result.report + found.file_report)
+    same(reports.cert_check_document_v1([(str(leaf), with_file)]), run(*asked, "--json-version", 1).document)
+    same(reports.cert_check_document([reports.CheckedFile(str(leaf), found)]), run(*asked).document)
 
 
 def test_a_lint(run: Command, world: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,41 +11,73 @@ from typing import TYPE_CHECKING
 import click
 
 from pkitools.findings import Report
-from pkitools.reports import cert_check_document
+from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import checked_told
+from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.debugging import debugging
-from pkitools_cli.exit_codes import ExitCode, of_reports
+from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_certificates, read_crls, read_input, use_each
+from pkitools_cli.inputs import files_of, read_certificates, read_crls, read_input, use_each
 from pkitools_cli.options import fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
-from pkitools_cli.reply import Line, Reply
+from pkitools_cli.reply import Reply
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult, Revocation
+    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.revocation import Fetcher
     from pkitools.systems import System
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The result of each file that could be judged, and what there is to say of them together."""
+    """What was found of each file, and what there is to say of them together."""
 
-    results: list[tuple[str, CheckResult]]
+    files: list[CheckedFile]
     reuse: Report | None
+
+    @property
+    def checks(self) -> list[tuple[str, FileCheck]]:
+        """The files that could be judged."""
+        return [(file.name, file.check) for file in self.files if file.check is not None]
 
     @property
     def reports(self) -> list[Report]:
         """Every report."""
-        return [*(result.report for _, result in self.results), *([self.reuse] if self.reuse is not None else [])]
+        of_files = [report for _, check in self.checks for report in _reports(check)]
+        return [*of_files, *([self.reuse] if self.reuse is not None else [])]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file, and every part of it, could be judged."""
+        return all(file.harmless if file.check is None else file.check.is_complete for file in self.files)
+
+    @property
+    def results(self) -> list[tuple[str, CheckResult]]:
+        """The result of each certificate, with what there is to say of its file, for those who see nothing else."""
+        return [
+            (name, replace(one.result, report=one.result.report + check.file_report))
+            for name, check in self.checks
+            for one in check.judged
+        ]
 
 
-@click.command("check", cls=Command, help="cli.cert_check.help")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+def _reports(check: FileCheck) -> list[Report]:
+    return [check.file_report, *(one.result.report for one in check.judged)]
+
+
+@click.command("check", cls=Command, help="cli.cert_check.help", json_versions=(1, 2))
+@click.argument("files", nargs=-1, required=True, metavar="FILE|DIR...")
 @required_environment_option
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.cert_check.for")
+@click.option("--oin", metavar="OIN", help="cli.cert_check.oin")
+@click.option("--organization", metavar="NAME", help="cli.cert_check.organization")
+@click.option("--key", "key_file", metavar="FILE", help="cli.cert_check.key")
+@click.option("--csr", "csr_file", metavar="FILE", help="cli.cert_check.csr")
+@click.option("--expect", "expect_file", metavar="FILE.toml", help="cli.cert_check.expect")
+@click.option("--alias", metavar="NAME", help="cli.cert_check.alias")
+@click.option("--certificate", metavar="N|FINGERPRINT", help="cli.cert_check.certificate")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
@@ -67,54 +99,63 @@ class Checked:
 @gathered(CheckOptions)
 def command(options: CheckOptions) -> Reply[Checked]:
     """Judge each file, and what they have in common."""
+    if (options.alias or options.certificate) and len(files_of(options.files)) > 1:
+        raise click.UsageError(tr("cli.cert_check.one_file"))
     judge = _judge(options)
-    used = use_each(options.files, lambda name: (name, judge(name)))
-    checked = Checked(used.results, _in_common(used.results, options))
-    # without every file not everything asked was judged
-    code = of_reports(checked.reports, options.fail_on) if used.complete else ExitCode.COULD_NOT
-    return Reply(checked, document=lambda value: cert_check_document(value.results, value.reuse), text=_text, code=code)
+    used = use_each(options.files, lambda name: CheckedFile(name, judge(name)))
+    failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
+    checked = Checked([*used.results, *failed], None)
+    checked = replace(checked, reuse=_in_common(checked.checks, options))
+    return Reply(
+        checked,
+        document=lambda value: cert_check_document(value.files, value.reuse),
+        text=lambda value: checked_told(value.checks, value.reuse),
+        code=of_reports(checked.reports, options.fail_on, complete=checked.complete),
+        older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
+    )
 
 
-def _text(checked: Checked) -> Iterator[Line | str]:
-    return checked_told(checked.results, checked.reuse)
-
-
-def _judge(options: CheckOptions) -> Callable[[str], CheckResult]:
+def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
     """Return what judges one file; everything the files share is read once, before the first."""
-    from pkitools.checking import check
+    from pkitools.checking import check_file
     from pkitools.trust import TrustStore
 
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    expected = expectation(options, passphrase)
     trust = TrustStore.from_files(options.trust) if options.trust else None
     chain = [der for name in options.chain for der in _certificates(name)]
     revocation = _revocation(options)
-    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
 
-    def judge(name: str) -> CheckResult:
-        leaf, *rest = _certificates(name, passphrase)
-        return check(
-            leaf,
+    def judge(name: str) -> FileCheck:
+        contents = read_input(name, passphrase)
+        return check_file(
+            contents,
             moment=options.moment,
             environment=options.environment,
             systems=options.systems,
-            intermediates=(*rest, *chain),
+            intermediates=chain,
             trust=trust,
             entity_id=options.entity_id,
             profile=options.profile,
             host=options.host,
             revocation=revocation,
+            expected=expected,
+            alias=options.alias,
+            certificate=options.certificate,
             cross_check=options.cross_check,
             strict=options.strict,
+            passphrase=passphrase,
             raise_crashes=debugging(),
         )
 
     return judge
 
 
-def _certificates(name: str, passphrase: bytes | None = None) -> tuple[bytes, ...]:
+def _certificates(name: str) -> tuple[bytes, ...]:
     """Return the certificates of a file, the end entity first: chains are stored in either order."""
     from pkitools.checking import end_entity_first
 
-    return end_entity_first([item.der for item in read_certificates(name, passphrase)])
+    return end_entity_first([item.der for item in read_certificates(name)])
 
 
 def _revocation(options: CheckOptions) -> Revocation:
@@ -150,20 +191,29 @@ def _fetcher(options: CheckOptions) -> Fetcher:
     )
 
 
-def _in_common(results: Sequence[tuple[str, CheckResult]], options: CheckOptions) -> Report | None:
+def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
     from pkitools.systems import Use, check_reuse, get_system
     from pkitools.x509 import read_certificate
 
     systems: list[System | None] = [get_system(name) for name in options.systems] or [None]
-    uses = [Use(result.facts, system, options.environment, name) for name, result in results for system in systems]
+    if len(checks) + len(options.beside) < 2 and len(systems) < 2:
+        return None  # the certificates of one file belong together
+    uses = [
+        Use(one.result.facts, system, options.environment, _label(name, one, check))
+        for name, check in checks
+        for one in check.judged
+        for system in systems
+    ]
     uses += [
         Use(read_certificate(_certificates(name)[0]), system, environment, name)
         for environment, name in options.beside
         for system in systems
     ]
-    if len(uses) < 2:
-        return None
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
+
+
+def _label(name: str, one: JudgedCertificate, check: FileCheck) -> str:
+    return name if check.count == 1 else f"{name} ({one.subject.number})"

@@ -22,6 +22,13 @@ class CheckOptions:
     files: tuple[str, ...]
     environment: Environment
     systems: tuple[str, ...]
+    oin: str | None
+    organization: str | None
+    key_file: str | None
+    csr_file: str | None
+    expect_file: str | None
+    alias: str | None
+    certificate: str | None
     chain: tuple[str, ...]
     trust: tuple[str, ...]
     passphrase_file: str | None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pkitools.findings import Report
 from pkitools.reports.document import instant
+from pkitools.text import shown
 from pkitools.x509 import read_certificate
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import labelled, report_told
@@ -14,25 +15,49 @@ from pkitools_cli.remedies import report_lines
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult
+    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
 
 
-def checked_told(results: Sequence[tuple[str, CheckResult]], reuse: Report | None) -> Iterator[Line | str]:
-    """Yield what was found of each file, then of all together."""
-    for number, (name, result) in enumerate(results):
+def checked_told(checks: Sequence[tuple[str, FileCheck]], reuse: Report | None) -> Iterator[Line | str]:
+    """Yield what was found of each certificate of each file, of the files, then of all together."""
+    for number, (name, check) in enumerate(checks):
         if number:
             yield ""
-        yield from labelled("cli.cert_check.row", _rows(name, result))
-        yield from report_told(result.report)
+        yield from _file_told(name, check)
     if reuse is not None:
         yield ""
         yield from report_lines(reuse)
 
 
-def _rows(name: str, result: CheckResult) -> Iterator[tuple[str, str]]:
+def _file_told(name: str, check: FileCheck) -> Iterator[Line | str]:
+    """Yield what was found of one file; what there is to say of a file with one certificate stands in its report."""
+    alone = len(check.judged) == 1
+    for number, one in enumerate(check.judged):
+        if number:
+            yield ""
+        yield from labelled("cli.cert_check.row", _rows(name, one, check.count))
+        yield from report_told(one.result.report + check.file_report if alone else one.result.report)
+    if not alone and (check.file_report.findings or check.file_report.not_checked):
+        yield ""
+        yield from report_told(check.file_report)
+
+
+def _which(one: JudgedCertificate, count: int) -> str | None:
+    """Return which certificate of its file it is; ``None`` when it is the only one and nothing more can be said."""
+    subject = one.subject
+    more = (*subject.aliases, *subject.uses)
+    if count == 1 and not more:
+        return None
+    told = tr("cli.cert_check.number", number=subject.number, count=count)
+    return shown(", ".join((told, *more)))
+
+
+def _rows(name: str, one: JudgedCertificate, count: int) -> Iterator[tuple[str, str | None]]:
+    result = one.result
     facts, report = result.facts, result.report
     environment = tr(f"cli.cert_check.environment.{report.environment}")
     yield "file", name
+    yield "which", _which(one, count)
     yield "subject", facts.subject.text
     yield "oin", str(result.oin) if result.oin else tr("cli.cert_check.no_oin")
     yield "issuer", facts.issuer.common_name or facts.issuer.text

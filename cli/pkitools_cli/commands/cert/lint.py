@@ -9,7 +9,9 @@ from functools import cache
 
 import click
 
+from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
+from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Severity
 from pkitools.reports import LintedCertificate, cert_lint_document
 from pkitools.rules import detect_profile, find_issuer, lint, role_of
@@ -17,13 +19,15 @@ from pkitools.text import shown
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.debugging import debugging
-from pkitools_cli.exit_codes import ExitCode, of_reports
+from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_certificates, use_each
+from pkitools_cli.inputs import read_input, use_each
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
+from pkitools_cli.output import complain
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
 
@@ -51,7 +55,7 @@ class _Found:
 
 
 @click.command("lint", cls=Command, help="cli.cert_lint.help")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--profile", metavar="PROFILE", help="cli.cert_lint.profile")
 @click.option("--for", "system", metavar="SYSTEM", help="cli.cert_lint.for")
 @passphrase_options
@@ -62,16 +66,35 @@ class _Found:
 def command(options: Options) -> Reply[list[LintedCertificate]]:
     """Judge every certificate of every file."""
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    used = use_each(options.files, lambda name: list(_certificates(name, passphrase)))
+    unread: list[str] = []
+    used = use_each(options.files, lambda name: list(_certificates(name, passphrase, unread)))
     linted = _linted([one for found in used.results for one in found], options)
-    # without every file not everything asked was judged
-    code = of_reports((one.report for one in linted), options.fail_on) if used.complete else ExitCode.COULD_NOT
+    complete = used.complete and not unread
+    code = of_reports((one.report for one in linted), options.fail_on, complete=complete)
     return Reply(linted, document=cert_lint_document, text=_text, code=code)
 
 
-def _certificates(name: str, passphrase: bytes | None) -> Iterator[_Found]:
-    for item in read_certificates(name, passphrase):
-        yield _Found(name, item.position, read_certificate(item.der))
+def _certificates(name: str, passphrase: bytes | None, unread: list[str]) -> Iterator[_Found]:
+    """Yield the certificates of a file; what of it could not be read is told, and its name added to ``unread``."""
+    source = read_input(name, passphrase)
+    for bad in source.problems:
+        _pass_over(name, bad.position, bad.error, unread)
+    found, failures = [], []
+    for item in items_of(source, ItemKind.CERTIFICATE):
+        try:
+            found.append(_Found(name, item.position, read_certificate(item.der)))
+        except InputError as error:
+            failures.append((item.position, error))
+    if not found:
+        raise failures[0][1]
+    for position, failure in failures:
+        _pass_over(name, position, failure, unread)
+    yield from found
+
+
+def _pass_over(name: str, position: int, error: PkitoolsError, unread: list[str]) -> None:
+    complain(tr("cli.inputs.bad_block", file=name, position=position, why=error_line(error)))
+    unread.append(name)
 
 
 def _system(name: str | None) -> str | None:

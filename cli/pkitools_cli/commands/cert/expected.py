@@ -1,0 +1,68 @@
+"""What ``cert check`` is told to expect: by options, and by a file of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pkitools.errors import InputError
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import read_input, read_key
+
+if TYPE_CHECKING:
+    from pkitools.checking import Expectation
+    from pkitools.requests import RequestFacts
+    from pkitools_cli.commands.cert.check_options import CheckOptions
+
+
+def expectation(options: CheckOptions, passphrase: bytes | None) -> Expectation | None:
+    """Return what the certificates are held against; ``None`` when nothing is expected.
+
+    Raises:
+        UsageError: an option and the file both say it.
+        PkitoolsError: a value is wrong, or a file is not what it should be.
+    """
+    from pkitools.checking import Expectation, read_expectation
+
+    given = _given(options)
+    if options.expect_file is None and not given:
+        return None
+    in_file = (
+        Expectation()
+        if options.expect_file is None
+        else read_expectation(options.expect_file, key_reader=lambda name: read_key(name, passphrase))
+    )
+    for field, (option, _) in given.items():
+        if getattr(in_file, field) is not None:
+            raise click.UsageError(tr("cli.cert_check.said_twice", option=option, file=options.expect_file))
+    told: dict[str, Any] = {field: getattr(in_file, field) for field in ("oin", "organization", "key", "request")}
+    # an OIN or a name is refused before a file is read or a passphrase asked for
+    told |= {field: value for field, (_, value) in given.items() if field in {"oin", "organization"}}
+    Expectation(oin=told["oin"], organization=told["organization"])
+    if options.key_file is not None:
+        told["key"] = read_key(options.key_file, passphrase)
+    if options.csr_file is not None:
+        told["request"] = _request(options.csr_file)
+    return Expectation(**told)
+
+
+def _given(options: CheckOptions) -> dict[str, tuple[str, str]]:
+    """Return the options that were used: field → option and value."""
+    values = {
+        "oin": ("--oin", options.oin),
+        "organization": ("--organization", options.organization),
+        "key": ("--key", options.key_file),
+        "request": ("--csr", options.csr_file),
+    }
+    return {field: (option, value) for field, (option, value) in values.items() if value is not None}
+
+
+def _request(name: str) -> RequestFacts:
+    from pkitools.containers import ItemKind, items_of
+    from pkitools.requests import read_request
+
+    found = items_of(read_input(name), ItemKind.REQUEST)
+    if len(found) > 1:
+        raise InputError("checking.error.several_requests", name=name, count=len(found))
+    return read_request(found[0].der, name)

@@ -1,0 +1,133 @@
+"""The private keys that lie in a file with certificates: do they belong to them, and should they be there at all?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers.guard import attempt
+from pkitools.documents import cite
+from pkitools.errors import PkitoolsError
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    Answer,
+    Certainty,
+    Evidence,
+    Outcome,
+    Rule,
+    Severity,
+    Violated,
+    ask,
+)
+from pkitools.x509.der import DERError
+
+if TYPE_CHECKING:
+    from pkitools.x509.model import PublicKey
+
+_OWN: Final = cite("pkitools")
+
+FOREIGN: Final = Rule("received.private_key.foreign", Severity.ERROR, _OWN, Certainty.ADVICE)
+ENCLOSED: Final = Rule("received.private_key.enclosed", Severity.NOTICE, _OWN, Certainty.ADVICE)
+PUBLISHED: Final = Rule("received.private_key.published", Severity.ERROR, _OWN, Certainty.ADVICE)
+COMPARED: Final = Rule("received.private_key.compared", Severity.INFO, _OWN, Certainty.ADVICE)
+
+RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED)
+
+# what others are sent, and where no private key has any business
+_FOR_OTHERS: Final = frozenset({ContainerFormat.SAML_METADATA})
+_WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One private key of a file; ``public`` is ``None`` when it could not be opened."""
+
+    item: Item
+    container: ContainerFormat
+    public: PublicKey | None
+    fits: bool
+
+    @property
+    def params(self) -> dict[str, str]:
+        return {"position": str(self.item.position), "key": self.public.label if self.public else self.item.form}
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        seen = self.public.spki_sha256 if self.public else ""
+        return (Evidence(f"block {self.item.position}", seen),)
+
+
+def check_private_keys(
+    contents: Contents, public_keys: Collection[str], passphrase: bytes | None, *, raise_crashes: bool = False
+) -> tuple[Outcome, ...]:
+    """Return an outcome for each rule about each private key of a file.
+
+    Args:
+        contents: the file.
+        public_keys: SHA-256 (hex) of the public key of each certificate in it.
+        passphrase: for the keys that are encrypted.
+        raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
+    """
+    held = [_held(item, contents.container, public_keys, passphrase) for item in contents.of_kind(ItemKind.KEY)]
+    return tuple(
+        outcome
+        for rule, check in _CHECKS
+        for one in held
+        for outcome in ask(rule, check, one, raise_crashes=raise_crashes)
+    )
+
+
+def _held(item: Item, container: ContainerFormat, public_keys: Collection[str], passphrase: bytes | None) -> _Held:
+    public = public_half(item, passphrase)
+    return _Held(item, container, public, public is not None and public.spki_sha256 in public_keys)
+
+
+def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
+    """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
+
+    from pkitools.requests.pbes2 import refuse_slow
+    from pkitools.x509.der import SEQUENCE, root
+    from pkitools.x509.keys import read_public_key
+
+    if item.encrypted:
+        if passphrase is None or item.form != "PKCS#8":
+            return None
+        try:
+            refuse_slow(item.der, str(item.position))
+        except (PkitoolsError, DERError):
+            return None
+    given = passphrase if item.encrypted else None
+
+    def spki() -> bytes:
+        key = load_der_private_key(item.der, given, unsafe_skip_rsa_key_validation=True)
+        return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    found = attempt(spki)
+    return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
+
+
+def _foreign(held: _Held) -> Answer:
+    if held.public is None:
+        return NOT_APPLICABLE
+    return MET if held.fits else Violated(held.evidence, held.params)
+
+
+def _enclosed(held: _Held) -> Answer:
+    if held.container in _FOR_OTHERS or not held.fits:
+        return NOT_APPLICABLE  # other rules say what is wrong with those
+    return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
+
+
+def _published(held: _Held) -> Answer:
+    return Violated(held.evidence, held.params) if held.container in _FOR_OTHERS else MET
+
+
+def _compared(held: _Held) -> Answer:
+    return MET if held.public is not None else Violated(held.evidence, held.params)
+
+
+_CHECKS: Final = ((FOREIGN, _foreign), (ENCLOSED, _enclosed), (PUBLISHED, _published), (COMPARED, _compared))

@@ -1,0 +1,336 @@
+"""``cert check`` on what people are sent: which certificates are judged, against what, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from pkitools.requests import PrivateKey
+from pkitools.requests.keys import to_pem, wrap_key
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.keys import KeyPool
+from pkitools_test_pki.pki import build
+from tests.support.command import Command, Ran
+from tests.support.deliveries import corrupt, jks_of, metadata_of, pem, pkcs7_of, pkcs12_of
+from tests.support.requests import dns, request, subject
+from tests.support.schemas import assert_valid
+from tests.support.shared import shared
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OTHER_OIN = "00000001001516814000"
+ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:0001"
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every delivery of the table, and what it is held against."""
+    box = tmp_path_factory.mktemp("box")
+    pki = build("g4-tls", moment=MOMENT, keys=KeyPool(limit=3))
+    good, bad, other = (pki.issue("g4-tls", dns=[f"{name}.voorbeeld.nl"]) for name in ("good", "bad", "other"))
+    pki.issuer_of("g4-tls").revoke(bad.serial_number, moment=MOMENT)
+    chain = [link.der for link in good.intermediates]
+    key, other_key = key_of(good), key_of(other)
+    entries = {
+        "good": ("good", good.der, key),
+        "bad": ("bad", bad.der, key_of(bad)),
+        "other": ("other", other.der, other_key),
+    }
+    files: dict[str, bytes] = {
+        "root.pem": good.root.pem,
+        "chain.pem": pem(*chain),
+        "good.pem": good.pem,
+        "bad.pem": bad.pem,
+        "full.pem": good.chain_pem,
+        "reversed.pem": pem(*reversed([good.der, *chain])),
+        "two.pem": pem(good.der, other.der),
+        "good-bad.pem": pem(good.der, bad.der),
+        "bad-good.pem": pem(bad.der, good.der),
+        "broken-good.pem": corrupt() + good.pem,
+        "good-broken.pem": good.pem + corrupt(),
+        "bad-broken.pem": bad.pem + corrupt(),
+        "broken.pem": corrupt(),
+        "good-bad.p7b": pkcs7_of(good.der, bad.der, *chain),
+        "full.p7b": pkcs7_of(*chain, good.der),
+        "one.p12": pkcs12_of(entries["good"], more=chain),
+        "two.p12": pkcs12_of(entries["good"], entries["bad"], more=chain),
+        "trusted.p12": pkcs12_of(entries["good"], more=[bad.der]),
+        "two.jks": jks_of(entries["bad"], entries["good"]),
+        "trusted.jks": jks_of(entries["good"], trusted=[bad.der]),
+        "truststore.jks": jks_of(trusted=[good.der, bad.der]),
+        "mine.xml": metadata_of(("signing", good.der), entity_id=ENTITY.format(oin=oin_of(good))),
+        "theirs.xml": metadata_of(("signing", good.der), entity_id=ENTITY.format(oin=OTHER_OIN)),
+        "second-bad.xml": metadata_of(
+            ("signing", good.der), ("encryption", bad.der), entity_id=ENTITY.format(oin=oin_of(good))
+        ),
+        "leaked.xml": metadata_of(("signing", good.der), inside=key.pem(None).decode()),
+        "own-key.pem": good.chain_pem + key.pem(None),
+        "other-key.pem": good.chain_pem + other_key.pem(None),
+        "good.key": key.pem(None),
+        "other.key": other_key.pem(None),
+        "locked.key": key.pem(b"geheim123"),
+        "two.key": key.pem(None) + other_key.pem(None),
+        "good.csr": asked(good),
+        "wider.csr": asked(good, "good.voorbeeld.nl", "extra.voorbeeld.nl"),
+        "other.csr": asked(other),
+        "note.txt": b"call me",
+        "passphrase": b"geheim123",
+        "expect.toml": f'oin = "{oin_of(good)}"\nkey = "good.key"\n'.encode(),
+        "expect-other.toml": f'oin = "{OTHER_OIN}"\n'.encode(),
+    }  # fmt: skip
+    for name, content in files.items():
+        (box / name).write_bytes(content)
+    for name in ("good.key", "other.key", "locked.key", "two.key", "passphrase"):
+        (box / name).chmod(0o600)
+    (box / "crl").mkdir()
+    for number, authority in enumerate(pki):
+        (box / "crl" / f"{number}.crl").write_bytes(authority.crl())
+    for folder, names in {
+        "clean": ["good.pem", "note.txt", "good.csr", "good.key"],
+        "mixed": ["bad.pem", "good.pem"],
+        "torn": ["broken.pem", "good.pem"],
+        "bare": ["note.txt"],
+        "torn-bad": ["bad.pem", "broken.pem"],
+    }.items():
+        (box / folder).mkdir()
+        (box / folder / "deeper").mkdir()
+        for name in names:
+            (box / folder / name).write_bytes(files[name])
+    return box
+
+
+def key_of(issued: IssuedCertificate) -> PrivateKey:
+    assert isinstance(issued.key, RSAPrivateKey)
+    return wrap_key(issued.key, made_here=True)
+
+
+def oin_of(issued: IssuedCertificate) -> str:
+    return issued.facts.subject_serial_numbers[0].value
+
+
+def asked(issued: IssuedCertificate, *names: str) -> bytes:
+    facts = issued.facts
+    values = {attribute.name: attribute.value for attribute in facts.subject}
+    wanted = names or tuple(name.value for name in facts.subject_alternative_name or ())
+    return to_pem("CERTIFICATE REQUEST", request(subject(**values), dns(*wanted), key=key_of(issued)))
+
+
+def check(run: Command, box: Path, line: str, *more: str) -> Ran:
+    words = [str(box / word[1:]) if word.startswith("@") else word for word in line.split()]
+    return run(
+        "cert", "check", *words, "--chain", box / "chain.pem", "--trust", box / "root.pem", "--crl", box / "crl",
+        "-e", "preproduction", "--offline", "--revocation", "require", "--moment", "2026-11-22T12:00:00Z", *more,
+    )  # fmt: skip
+
+
+# each delivery, how it ends, what is said at WARNING or ERROR; and who asks it
+DELIVERIES: list[tuple[str, int, set[str]]] = [
+    # every end-entity certificate of every input is judged, in any order, and the worst decides (issue 8, 1)
+    ("@good.pem", 0, set()),
+    ("@full.pem", 0, set()),
+    ("@reversed.pem", 0, set()),
+    ("@two.pem", 0, set()),
+    ("@good-bad.pem", 10, {"revocation.status.revoked"}),
+    ("@bad-good.pem", 10, {"revocation.status.revoked"}),
+    ("@good-bad.p7b", 10, {"revocation.status.revoked"}),
+    ("@full.p7b", 0, set()),
+    # of a keystore the key entries; without any, every end entity
+    ("@one.p12", 0, set()),
+    ("@two.p12", 10, {"revocation.status.revoked"}),
+    ("@trusted.p12", 0, set()),
+    ("@two.jks", 10, {"revocation.status.revoked"}),
+    ("@trusted.jks", 0, set()),
+    ("@truststore.jks", 10, {"revocation.status.revoked"}),
+    ("@two.jks --alias good", 0, set()),
+    ("@two.p12 --certificate 1", 0, set()),
+    ("@two.p12 --certificate 2", 10, {"revocation.status.revoked"}),
+    # a part that could not be read is never 0; design/cli.md: 10 > 1 > 11 > 12 > 0
+    ("@broken-good.pem", 1, {"file.block.readable"}),
+    ("@good-broken.pem", 1, {"file.block.readable"}),
+    ("@bad-broken.pem", 10, {"file.block.readable", "revocation.status.revoked"}),
+    ("@good.pem @broken.pem", 1, set()),
+    ("@bad.pem @broken.pem", 10, {"revocation.status.revoked"}),
+    ("@good.pem @absent.pem --fail-on notice", 1, set()),
+    # folders
+    ("@clean", 0, set()),
+    ("@mixed", 10, {"revocation.status.revoked"}),
+    ("@torn", 1, set()),
+    ("@torn-bad", 10, {"revocation.status.revoked"}),
+    # metadata states its entity ID; the OIN of each certificate must be the same (ST-SAML, eTD)
+    ("@mine.xml --for digid-machtigen", 0, set()),
+    ("@theirs.xml --for digid-machtigen", 10, {"system.oin.equals_entity_id"}),
+    ("@second-bad.xml --for digid-machtigen", 10, {"revocation.status.revoked"}),
+    ("@leaked.xml", 10, {"received.private_key.published"}),
+    # a private key in the file
+    ("@own-key.pem", 0, set()),
+    ("@other-key.pem", 10, {"received.private_key.foreign"}),
+    # is it mine, and what I asked for
+    ("@good.pem --key @good.key", 0, set()),
+    ("@good.pem --key @locked.key --passphrase-file @passphrase", 0, set()),
+    ("@good.pem --key @other.key", 10, {"received.key"}),
+    ("@good.pem --csr @good.csr", 0, set()),
+    ("@good.pem --csr @wider.csr", 10, {"received.request.dns_missing"}),
+    ("@good.pem --csr @other.csr", 10, {"received.request.key", "received.request.common_name",
+                                       "received.request.dns_missing", "received.request.names"}),
+    (f"@good.pem --oin {OTHER_OIN}", 10, {"received.oin"}),
+    ("@good.pem --organization Elders", 10, {"received.organization"}),
+    ("@good.pem --expect @expect.toml", 0, set()),
+    ("@good.pem --expect @expect-other.toml", 10, {"received.oin"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "code", "said"), DELIVERIES, ids=[line for line, _, _ in DELIVERIES])
+def test_a_delivery_ends_as_it_should(run: Command, box: Path, line: str, code: int, said: set[str]) -> None:
+    ran = check(run, box, line, "--json")
+    assert ran.code == code, ran.out + ran.err
+    document = ran.document
+    assert_valid(document, "cert-check-v2")
+    reports = [file["report"] for file in document["files"] if file["report"]]
+    reports += [one["report"] for one in document["certificates"]]
+    heavy = {f["code"] for report in reports for f in report["findings"] if f["severity"] in {"warning", "error"}}
+    assert heavy - {"system.hierarchy.unconfirmed"} == said
+
+
+@pytest.mark.parametrize("line", [line for line, code, _ in DELIVERIES if code != 1])
+def test_version_1_of_the_document_says_no_less_of_the_verdict(run: Command, box: Path, line: str) -> None:
+    ran = check(run, box, line, "--json", "--json-version", "1")
+    assert_valid(ran.document, "cert-check-v1")
+    verdicts = {one["report"]["verdict"] for one in ran.document["certificates"]}
+    assert ("failed" in verdicts) is (ran.code == 10)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("@good.pem --oin 0000000327322975000", 2, "20"),
+        ("@good.pem --oin nonsense", 2, "OIN"),
+        ("@good.pem --key @good.pem", 1, "good.pem"),
+        ("@good.pem --key @two.key", 1, "two.key"),
+        ("@good.pem --key @locked.key", 1, "--passphrase-file"),
+        ("@good.pem --key @absent.key", 1, "absent.key"),
+        ("@good.pem --key @note.txt", 1, "note.txt"),
+        ("@good.pem --csr @good.pem", 1, "good.pem"),
+        ("@good.pem --csr @good.key", 1, "good.key"),
+        ("@good.pem --expect @note.txt", 1, "note.txt"),
+        (f"@good.pem --expect @expect.toml --oin {OTHER_OIN}", 2, "--oin"),
+        ("@good.pem --expect @expect.toml --key @good.key", 2, "--key"),
+        ("@two.jks --alias nobody", 2, "1 bad; 2 good"),
+        ("@two.pem --certificate 3", 2, "2 "),
+        ("@good.pem @two.pem --certificate 1", 2, "--certificate"),
+        ("@good.pem @two.pem --alias a", 2, "--alias"),
+        ("@mixed --certificate 1", 2, "--certificate"),
+        ("@bare", 1, "bare"),
+        ("@broken.pem", 1, "PEM"),
+        ("@good.pem --json-version 3", 2, "3"),
+    ],
+)  # fmt: skip
+def test_what_is_given_wrongly_gets_one_sentence(run: Command, box: Path, line: str, code: int, words: str) -> None:
+    ran = check(run, box, line)
+    assert ran.code == code, ran.out + ran.err
+    assert words in ran.err
+    assert ran.out == ""
+
+
+def test_each_certificate_is_named_in_text(run: Command, box: Path) -> None:
+    ran = check(run, box, "@two.jks")
+    assert "1 of 2, bad" in ran.out
+    assert "2 of 2, good" in ran.out
+    assert "FAILED" in ran.out
+    assert "PASSED" in ran.out
+    assert "1 of 1, SPSSODescriptor signing" in check(run, box, "@mine.xml").out
+    assert "1 of 1" not in check(run, box, "@good.pem").out
+
+
+def test_what_there_is_to_say_of_the_file_stands_with_its_only_certificate_or_after_all(
+    run: Command, box: Path
+) -> None:
+    alone = check(run, box, "@other-key.pem").out
+    assert "PASSED" not in alone
+    assert "received.private_key.foreign" in alone
+    several = check(run, box, "@two.pem @broken-good.pem").out
+    assert several.count("file.block.readable") == 2  # the finding, and what was not checked because of it
+
+
+def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Path) -> None:
+    ran = check(run, box, "@clean", "--json")
+    for name in ("note.txt", "good.csr", "good.key"):
+        assert f"{name}: passed over, it holds no certificate." in ran.err
+    errors = {Path(file["name"]).name: file["error"] for file in ran.document["files"]}
+    assert errors.pop("good.pem") is None
+    assert all(error["passed_over"] for error in errors.values())
+    torn = check(run, box, "@torn", "--json").document["files"]
+    assert [file["error"]["passed_over"] for file in torn if file["error"]] == [False]
+
+
+def test_the_certificates_of_one_file_are_not_held_against_each_other(run: Command, box: Path) -> None:
+    assert check(run, box, "@two.pem --for digid", "--json").document["reuse"] is None
+    assert check(run, box, "@good.pem @two.pem --for digid", "--json").document["reuse"] is not None
+
+
+def test_standard_input_is_judged_whole_too(run: Command, box: Path) -> None:
+    stdin = (box / "good-bad.pem").read_bytes()
+    ran = run(
+        "cert", "check", "-", "--chain", box / "chain.pem", "--trust", box / "root.pem", "--crl", box / "crl",
+        "-e", "preproduction", "--offline", "--moment", "2026-11-22T12:00:00Z", stdin=stdin,
+    )  # fmt: skip
+    assert ran.code == 10
+    assert "2 of 2" in ran.out
+
+
+@pytest.mark.parametrize(("line", "code"), [("@good-broken.pem", 1), ("@clean", 0), ("@torn", 1), ("@bare", 1)])
+def test_lint_ends_alike(run: Command, box: Path, line: str, code: int) -> None:
+    ran = run("cert", "lint", box / line[1:], "--moment", "2026-11-22T12:00:00Z")
+    assert ran.code == code, ran.out + ran.err
+
+
+# -- the shared cases -------------------------------------------------------------------------------------------------
+
+MULTI = (
+    "cert check {file} -e preproduction --for digikoppeling --trust multi/trust.pem --chain multi/d.chain.pem "
+    "--crl multi/crl --offline --revocation require --moment 2026-11-26T13:37:31Z"
+)
+PUBLIC = "cert check {file} -e production --revocation off --for digikoppeling --offline --moment 2026-11-26T12:00:00Z"
+R09 = (
+    "cert check {file} --trust R09/trust.pem -e preproduction --revocation off --offline --moment 2026-11-26T14:00:00Z"
+)
+EQUAL = "system.oin.equals_entity_id"
+CASES: list[tuple[str, str, str, int, list[set[str]]]] = [
+    ("several-1", MULTI, "multi/db.pem", 10, [set(), {"revocation.status.revoked"}]),
+    ("several-1", MULTI, "multi/bd.pem", 10, [{"revocation.status.revoked"}, set()]),
+    ("several-2", MULTI, "multi/corrupt_b_then_d.pem", 1, [set()]),
+    ("metadata-1", MULTI.replace("digikoppeling", "digid-machtigen"), "multi/metadata_wrong_oin.xml", 10,
+     [{EQUAL, "path.anchor.found"}, {EQUAL, "path.anchor.found"}]),
+    ("R01", PUBLIC, "R01/twoleafs.pem", 10, [set(), {"path.validity.expired", "system.oin.required"}]),
+    ("R01", PUBLIC, "R01/twoleafs_oldfirst.pem", 10, [{"path.validity.expired", "system.oin.required"}, set()]),
+    ("R02", PUBLIC.replace("digikoppeling", "digid"), "R02/sp_meta_newfirst.xml", 10,
+     [{EQUAL}, {EQUAL, "path.validity.expired", "system.oin.required"}]),
+    ("R09", R09, "R09/otherkey.pem", 10, [set()]),
+    ("R09", R09, "R09/ownkey.pem", 0, [set()]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "line", "file", "code", "errors"), CASES, ids=[f"{c[0]}-{c[2]}" for c in CASES])
+def test_a_shared_case(
+    run: Command, monkeypatch: pytest.MonkeyPatch, case: str, line: str, file: str, code: int, errors: list[set[str]]
+) -> None:
+    monkeypatch.chdir(shared("cases"))
+    ran = run(*line.format(file=file).split(), "--json")
+    assert ran.code == code, ran.out + ran.err
+    assert [
+        {finding["code"] for finding in one["report"]["findings"] if finding["severity"] == "error"}
+        for one in ran.document["certificates"]
+    ] == errors
+
+
+def test_the_shared_case_of_two_key_entries(run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(shared("cases"))
+    secret = tmp_path / "passphrase"
+    secret.write_text("geheim123")
+    secret.chmod(0o600)
+    line = MULTI.format(file="multi/two_entries.p12").split()
+    ran = run(*line, "--passphrase-file", secret, "--json")
+    assert [one["alias"] for one in ran.document["certificates"]] == ["prod", "pre"]
+    chosen = run(*line, "--passphrase-file", secret, "--alias", "pre", "--json").document["certificates"]
+    assert [(one["alias"], one["number"]) for one in chosen] == [("pre", 2)]

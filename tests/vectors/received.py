@@ -1,0 +1,119 @@
+"""Vectors of what is expected of a certificate, and of the private keys that lie beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pkitools.checking import Expectation
+from pkitools.checking.private_keys import check_private_keys
+from pkitools.checking.received import check_received
+from pkitools.containers import read_source
+from pkitools.findings import Report
+from pkitools.x509 import oin_from_certificate
+from tests.support.certificates import Change, alternative, giving, made, setting
+from tests.support.der import tlv
+from tests.support.requests import dns, extension, pooled_key, request, subject
+from tests.vectors import Vector
+
+Make = Callable[[], Report]
+OTHER_OIN = "00000001001516814000"
+HOST = "api.voorbeeld.nl"
+COMMITMENT_ONLY = extension("2.5.29.15", b"\x03\x02\x06\x40")  # nonRepudiation
+
+
+def held(changes: Sequence[Change], expected: Callable[[], Expectation]) -> Make:
+    """Make the report on the good certificate, for the pooled key, with changes."""
+
+    def make() -> Report:
+        facts = made("g4-tls", setting("key", pooled_key().public.spki), *changes)
+        outcomes = check_received(facts, oin_from_certificate(facts).oin, expected(), raise_crashes=True)
+        return Report("received", outcomes)
+
+    return make
+
+
+def told(*changes: Change, **expected: Any) -> Make:
+    return held(changes, lambda: Expectation(**{k: v() if callable(v) else v for k, v in expected.items()}))
+
+
+def asked(*changes: Change, names: Sequence[str] = (HOST,), extensions: Sequence[bytes] = (), **values: Any) -> Make:
+    """Make the report on the certificate beside a request with this subject."""
+
+    def wanted() -> Expectation:
+        rdns = subject(**{"CN": HOST, **values})
+        return Expectation(request=request(rdns, *([dns(*names)] if names else []), *extensions))
+
+    return held(changes, wanted)
+
+
+def file(*parts: Callable[[], bytes], passphrase: bytes | None = None) -> Make:
+    """Make the report on the private keys of a file with the certificate of the pooled key and these parts."""
+
+    def make() -> Report:
+        data = b"".join(part() for part in parts)
+        keys = {pooled_key().public.spki_sha256}
+        outcomes = check_private_keys(read_source(data, "f", passphrase=passphrase), keys, passphrase)
+        return Report("file", outcomes)
+
+    return make
+
+
+def own() -> bytes:
+    return pooled_key().pem(None)
+
+
+def foreign() -> bytes:
+    return pooled_key("ec:p-256").pem(None)
+
+
+def locked() -> bytes:
+    return pooled_key().pem(b"geheim")
+
+
+def metadata() -> bytes:
+    start = b'<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="x">'
+    return start + own() + b"</md:EntityDescriptor>"
+
+
+def keystore() -> bytes:
+    from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+
+    return pkcs12.serialize_key_and_certificates(b"a", pooled_key().native, None, None, NoEncryption())
+
+
+good = asked()
+LOCALITY = {"L": "Den Haag"}
+
+PAIRS: dict[str, tuple[Make, Make]] = {
+    "received.oin": (told(oin=OTHER_OIN), told(oin="00000003273229750000")),
+    "received.organization": (told(organization="Gemeente Elders"), told(organization="Gemeente Voorbeeld")),
+    "received.organization_spelling": (
+        told(organization="gemeente Voorbééld"),
+        told(organization="Gemeente Voorbeeld"),
+    ),
+    "received.key": (told(key=lambda: pooled_key("ec:p-256")), told(key=pooled_key)),
+    "received.request.key": (told(request=lambda: request(subject(CN=HOST), key=pooled_key("ec:p-256"))), good),
+    "received.request.oin": (asked(serialNumber=OTHER_OIN), good),
+    "received.request.common_name": (asked(CN="www.voorbeeld.nl"), good),
+    "received.request.dns_missing": (asked(names=(HOST, "www.voorbeeld.nl")), good),
+    "received.request.organization": (asked(O="Gemeente Elders"), good),
+    "received.request.organization_spelling": (asked(O="GEMEENTE VOORBEELD"), good),
+    "received.request.dropped": (asked(**LOCALITY), asked(giving("L", "Den Haag"), **LOCALITY)),
+    "received.request.organization_identifier": (
+        asked(organizationIdentifier=None),
+        asked(giving("organizationIdentifier"), organizationIdentifier=None),
+    ),
+    "received.request.subject": (asked(giving("L", "Den Haag")), good),
+    "received.request.names": (
+        asked(alternative(tlv(0x82, HOST.encode()), tlv(0x82, b"www.voorbeeld.nl"))),
+        good,
+    ),
+    "received.request.key_usage": (asked(extensions=[COMMITMENT_ONLY]), good),
+    "received.private_key.foreign": (file(foreign), file(own)),
+    "received.private_key.enclosed": (file(own), file(keystore)),
+    "received.private_key.published": (file(metadata), file(own)),
+    "received.private_key.compared": (file(locked), file(own)),
+}
+
+VECTORS = [Vector(code, violates, meets) for code, (violates, meets) in PAIRS.items()]
