@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pkitools.arguments import choice
+from pkitools.containers.protection import KeystoreProtection, Protection
 from pkitools.errors import InputError
 
 
@@ -48,6 +49,7 @@ class Item:
         form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
         encrypted: a key that needs a passphrase.
         alias: the name a keystore, a mail or a Secret gives it.
+        protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
     kind: ItemKind
@@ -56,6 +58,7 @@ class Item:
     form: str = ""
     encrypted: bool = False
     alias: str | None = None
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,21 @@ class BadItem:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A file read: at least one item, in the order of the file, and what could not be used of it."""
+    """A file read: at least one item, in the order of the file, and what could not be used of it.
+
+    Args:
+        name: what to call it.
+        container: how it wraps its items.
+        items: they.
+        problems: what could not be used.
+        keystore: of PKCS#12, how it is protected.
+    """
 
     name: str
     container: ContainerFormat
     items: tuple[Item, ...]
     problems: tuple[BadItem, ...] = ()
+    keystore: KeystoreProtection | None = None
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"
