@@ -4,7 +4,18 @@ Start at :func:`read_source`; :func:`items_of` asks it for one kind.
 """
 
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers.protection import KeystoreProtection, Protection
 from pkitools.containers.reader import read_source
 from pkitools.containers.wanted import items_of
 
-__all__ = ["BadItem", "ContainerFormat", "Contents", "Item", "ItemKind", "items_of", "read_source"]
+__all__ = [
+    "BadItem",
+    "ContainerFormat",
+    "Contents",
+    "Item",
+    "ItemKind",
+    "KeystoreProtection",
+    "Protection",
+    "items_of",
+    "read_source",
+]

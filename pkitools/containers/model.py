@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pkitools.arguments import choice
+from pkitools.containers.protection import KeystoreProtection, Protection
 from pkitools.errors import InputError
 
 
@@ -54,6 +55,7 @@ class Item:
             ``Signature`` for one that signed the metadata.
         use: of such a certificate ``signing`` or ``encryption``; ``None`` when the KeyDescriptor does not say.
         entity_id: of such a certificate the entity ID of the entity whose key it is.
+        protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
     kind: ItemKind
@@ -66,6 +68,7 @@ class Item:
     role: str | None = None
     use: str | None = None
     entity_id: str | None = None
+    protection: Protection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,21 @@ class BadItem:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """A file read: at least one item, in the order of the file, and what could not be used of it."""
+    """A file read: at least one item, in the order of the file, and what could not be used of it.
+
+    Args:
+        name: what to call it.
+        container: how it wraps its items.
+        items: they.
+        problems: what could not be used.
+        keystore: of PKCS#12, how it is protected.
+    """
 
     name: str
     container: ContainerFormat
     items: tuple[Item, ...]
     problems: tuple[BadItem, ...] = ()
+    keystore: KeystoreProtection | None = None
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

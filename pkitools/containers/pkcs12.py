@@ -8,12 +8,14 @@ encrypted content cannot be seen beforehand; common software does not make those
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
 from pkitools.containers.pkcs12_entries import with_key
+from pkitools.containers.protection import protection_of_keystore
 from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
 from pkitools.x509.der import (
@@ -59,9 +61,14 @@ def read_pkcs12(data: bytes, name: str, passphrase: bytes | None) -> tuple[Item,
     for tried in (passphrase,) if passphrase is not None else (None, b""):
         items = _opened(data, tried)
         if items is not None:
-            return items
+            return _with_protection(items, data) if tried else items
     slug = "passphrase_missing" if passphrase is None else "passphrase_wrong"
     raise SecretError(f"sources.error.{slug}", name=name)
+
+
+def _with_protection(items: tuple[Item, ...], data: bytes) -> tuple[Item, ...]:
+    protection = protection_of_keystore(data).key
+    return tuple(replace(item, protection=protection) if item.kind is ItemKind.KEY else item for item in items)
 
 
 def _opened(data: bytes, passphrase: bytes | None) -> tuple[Item, ...] | None:

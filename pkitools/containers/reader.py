@@ -21,6 +21,7 @@ from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, 
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.saml_places import Place
+from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -58,6 +59,7 @@ class _Found:
     passphrase: bytes | None
     items: list[Item] = field(default_factory=list)
     problems: list[BadItem] = field(default_factory=list)
+    keystore: KeystoreProtection | None = None
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -100,7 +102,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
         if found.problems:
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
-    return Contents(name, container, tuple(found.items), tuple(found.problems))
+    return Contents(name, container, tuple(found.items), tuple(found.problems), found.keystore)
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
@@ -227,6 +229,7 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
     elif kind is Wrapper.PKCS12:
         for item in read_pkcs12(data, found.name, found.passphrase):
             found.add(item)
+        found.keystore = protection_of_keystore(data)
     elif isinstance(kind, ItemKind):
         whole = outermost(data)
         behind = _PADDING.match(data, whole[3])

@@ -48,6 +48,9 @@ class Wrapper(StrEnum):
 What = tuple[ItemKind | Wrapper, str, bool]
 """Kind or wrapper, format of a key, and whether it is encrypted."""
 
+PKCS12: Final[What] = (Wrapper.PKCS12, "", False)
+"""What :func:`identify` says of a PKCS#12 keystore."""
+
 
 def outermost(data: bytes) -> Node:
     """Return the first value of ``data``, which may be followed by others. Raises :class:`DERError`."""

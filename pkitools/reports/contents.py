@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from pkitools.arguments import aware
-from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, Protection
+from pkitools.containers.key_facts import public_half
+from pkitools.containers.protection import protection_of_key
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant
 from pkitools.trust import Match, Recognition, decode_policy, hierarchy_of, recognise
-from pkitools.x509 import CertificateFacts, oin_from_subject, read_certificate
+from pkitools.x509 import CertificateFacts, PublicKey, oin_from_subject, read_certificate
 from pkitools.x509.document import (
     certificate_document,
     general_name_document,
@@ -52,12 +54,21 @@ class DescribedItem:
         facts: of a certificate, a request or a CRL; ``None`` of everything else, and of what is broken inside.
         issuer: of a certificate, that of its issuer, when it is in the same file.
         error: what is broken inside.
+        public_key: of a key that can be read without a passphrase, its public half.
+        protection: of an encrypted key, how; where that can be seen.
     """
 
     item: Item
     facts: CertificateFacts | RequestFacts | CertificateRevocationList | None = None
     issuer: CertificateFacts | None = None
     error: PkitoolsError | None = None
+    public_key: PublicKey | None = None
+    protection: Protection | None = None
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether it is a key that its file keeps encrypted, also where it was opened with the passphrase."""
+        return self.item.encrypted or self.item.protection is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,9 @@ def describe(name: str, source: Contents | PkitoolsError) -> DescribedFile:
 
 
 def _described(item: Item) -> DescribedItem:
+    if item.kind in {ItemKind.KEY, ItemKind.PUBLIC_KEY}:
+        protection = protection_of_key(item.der) if item.encrypted else item.protection
+        return DescribedItem(item, public_key=public_half(item), protection=protection)
     try:
         return DescribedItem(item, _facts(item))
     except PkitoolsError as error:
@@ -187,7 +201,7 @@ def _item(each: DescribedItem, moment: datetime) -> dict[str, object]:
         "position": item.position,
         "alias": item.alias,
         "form": item.form or None,
-        "encrypted": item.encrypted,
+        "encrypted": each.is_encrypted,
         "certificate": _certificate(facts, each.issuer, moment) if isinstance(facts, CertificateFacts) else None,
         "request": _request(cast("RequestFacts", facts)) if is_request else None,
         "crl": _crl(cast("CertificateRevocationList", facts)) if is_crl else None,

@@ -25,6 +25,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pkitools.arguments import octets, text, wrong_type
 from pkitools.containers.guard import attempt
+from pkitools.containers.model import ItemKind
+from pkitools.containers.pkcs12 import read_pkcs12
+from pkitools.containers.structure import PKCS12, identify
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
 from pkitools.x509.der import INTEGER, OCTET_STRING, SEQUENCE, DERError, children, root
@@ -108,7 +111,7 @@ def generate_key(spec: str) -> PrivateKey:
 
 
 def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> PrivateKey:
-    """Read a private key: PEM or DER; PKCS#8, PKCS#1 or SEC 1; encrypted or not.
+    """Read a private key: PEM or DER; PKCS#8, PKCS#1 or SEC 1; encrypted or not; or the first of a PKCS#12 keystore.
 
     A foreign RSA key is checked in full (its primes, and that its parts belong together): 0.04 to 0.3 s.
 
@@ -126,6 +129,8 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
     passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     if len(data) > MAX_KEY_FILE_BYTES:
         raise LimitError("requests.error.key_file_too_large", name=name, limit=MAX_KEY_FILE_BYTES)
+    if identify(data) == PKCS12:
+        return _checked(_loaded(_key_of_keystore(data, name, passphrase), False, None, name), name)
     blocks = list(_PEM.finditer(data))
     if len(blocks) > 1:
         raise InputError("requests.error.several_keys", name=name, count=len(blocks))
@@ -134,6 +139,13 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
         raise SecretError("requests.error.passphrase_needed", name=name)
     native = _loaded(blocks[0].group() if blocks else data, bool(blocks), passphrase if encrypted else None, name)
     return _checked(native, name)
+
+
+def _key_of_keystore(data: bytes, name: str, passphrase: bytes | None) -> bytes:
+    keys = [item.der for item in read_pkcs12(data, name, passphrase) if item.kind is ItemKind.KEY]
+    if not keys:
+        raise InputError("requests.error.no_key", name=name)
+    return keys[0]
 
 
 def _is_encrypted(data: bytes, block: re.Match[bytes] | None, name: str) -> bool:

@@ -32,6 +32,7 @@ _PROBLEMS: Final = {
     "serial_not_positive": ("serial.positive", "4.1.2.2"),
     "serial_too_long": ("serial.length", "4.1.2.2"),
     "serial_padded": ("serial.encoding", "4.1.2.2"),
+    "odd_time": ("validity.form", "4.1.2.5"),
     "unknown_version": ("version.known", "4.1.2.1"),
     "extensions_before_v3": ("version.v3_with_extensions", "4.1.2.9"),
     "duplicate_extension": ("extensions.duplicate", "4.2"),

@@ -39,6 +39,7 @@ from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, Extension
 from pkitools.x509.names import Note, read_name
+from pkitools.x509.odd_times import read_odd_time
 
 _MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
 _MAX_SERIAL_OCTETS: Final = 20  # RFC 5280 4.1.2.2
@@ -110,7 +111,7 @@ def _read(der: bytes) -> CertificateFacts:
         expect(node, SEQUENCE)
     if encoded(der, algorithm) != encoded(der, outer_algorithm):
         note("signature_algorithm_mismatch:signatureAlgorithm")
-    not_before, not_after = _validity(der, validity)
+    not_before, not_after = _validity(der, validity, note)
     extensions = _extensions(der, rest, version, note)
     fields = _decoded(extensions, note)
     ocsp, issuers = fields.pop("authority_information_access", None) or ((), ())
@@ -166,11 +167,20 @@ def _serial(der: bytes, node: Node, note: Note) -> int:
     return serial
 
 
-def _validity(der: bytes, node: Node) -> tuple[datetime, datetime]:
+def _validity(der: bytes, node: Node, note: Note) -> tuple[datetime, datetime]:
     times = children(der, expect(node, SEQUENCE))
     if len(times) != 2:
         raise DERError("no validity of two times")
-    return read_time(der, times[0]), read_time(der, times[1])
+    return _certificate_time(der, times[0], "notBefore", note), _certificate_time(der, times[1], "notAfter", note)
+
+
+def _certificate_time(der: bytes, node: Node, where: str, note: Note) -> datetime:
+    try:
+        return read_time(der, node)
+    except DERError:
+        moment = read_odd_time(der, node)
+        note(f"odd_time:{where}")
+        return moment
 
 
 def read_time(data: bytes, node: Node) -> datetime:

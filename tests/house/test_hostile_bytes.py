@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -21,9 +22,11 @@ from pkitools.checking import Revocation, check, end_entity_first
 from pkitools.containers import ItemKind, items_of, read_source
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
+from pkitools.reports import describe
 from pkitools.requests import check_request, load_key, read_batch, read_request
 from pkitools.requests.keys import to_pem
 from pkitools.revocation import RevocationPolicy, check_revocation, read_crl
+from pkitools.systems import read_system
 from pkitools.trust import TrustStore
 from pkitools.validation import validate_many, validate_path
 from pkitools.x509 import key_identifier, oin_from_certificate, read_certificate, signed_parts
@@ -33,6 +36,8 @@ from tests.support.effort import bounded, budget
 
 SEED = budget("PKITOOLS_FUZZ_SEED", 20261122)
 ROUNDS = budget("PKITOOLS_FUZZ_ROUNDS", 300)
+SYSTEM = Path(__file__).parents[2] / "docs" / "templates" / "system.toml"
+
 TOO_LONG = 2.0
 """Seconds of processor time for one input."""
 
@@ -135,6 +140,13 @@ READERS: dict[str, tuple[Callable[[], bytes], Reader, int]] = {
         2,
     ),
     "read_source of base64 of a PEM": (lambda: b64encode(pem()), read_file, 2),
+    "describe": (pem, lambda data: describe("f", read_source(data, "f")), 1),
+    "describe a key": (
+        lambda: key(Encoding.DER, PrivateFormat.PKCS8),
+        lambda data: describe("f", read_source(data, "f")),
+        2,
+    ),
+    "read_system": (SYSTEM.read_bytes, read_system, 1),
     "items_of": (pem, lambda data: items_of(read_source(data, "f"), ItemKind.CERTIFICATE), 1),
     "read_request": (csr, read_request, 4),
     "check_request": (csr, check_request, 1),

@@ -58,6 +58,11 @@ DECODING = [
     pair("rfc5280.serial.positive", G1, setting("serial", integer(0))),
     pair("rfc5280.serial.length", G1, setting("serial", integer(1 << 160))),
     pair("rfc5280.serial.encoding", G1, setting("serial", tlv(0x02, b"\x00\x00" + b"\x01" * 9))),
+    pair(
+        "rfc5280.validity.form",
+        G1,
+        setting("validity", sequence(tlv(0x17, b"2606010000Z"), tlv(0x17, b"270601000000+0200"))),
+    ),
     pair("rfc5280.version.known", G1, setting("version", b"\xa0\x03\x02\x01\x05")),
     pair("rfc5280.version.v3_with_extensions", G1, setting("version", b"\xa0\x03\x02\x01\x01")),
     pair("rfc5280.extensions.duplicate", G1, setting("extra_extensions", [extension(KU, named_bits("keyAgreement"))])),

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from pkitools.containers import Contents, Item, ItemKind
+from pkitools.containers import Contents, Item, ItemKind, KeystoreProtection, Protection
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
@@ -59,6 +59,10 @@ def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
             yield Line(f"{source.name}, {where}: {error_line(each.error)}", aside=True)
         else:
             yield from _item_lines(source, each.item, _rows(each, moment))
+    if source.keystore is not None:
+        yield Line(_one_line(f"{tr('cli.cert.show.keystore')}: {source.name}"), bold=True)
+        yield from _row_lines(keystore_rows(source.keystore))
+        yield ""
     if _has_readable_key(file.name, source):
         yield Line(tr("cli.cert.show.key_readable", name=file.name), aside=True)
 
@@ -70,7 +74,7 @@ def _rows(each: DescribedItem, moment: datetime) -> Rows:
         return request_rows(cast("RequestFacts", each.facts))
     if each.item.kind is ItemKind.CRL:
         return crl_rows(cast("CertificateRevocationList", each.facts), moment)
-    return key_rows(each.item)
+    return key_rows(each)
 
 
 def _item_lines(source: Contents, item: Item, rows: Rows) -> Iterator[Line | str]:
@@ -79,11 +83,15 @@ def _item_lines(source: Contents, item: Item, rows: Rows) -> Iterator[Line | str
     where = tr("cli.cert.show.part", number=item.position)
     container = tr(f"cli.cert.show.container.{source.container}")
     yield Line(_one_line(f"{kind}{alias}: {source.name}, {container}, {where}"), bold=True)
+    yield from _row_lines(rows)
+    yield ""
+
+
+def _row_lines(rows: Rows) -> Iterator[str]:
     for label, values in rows:
         name = tr(f"cli.cert.show.row.{label}")
         for position, value in enumerate(values):
             yield _one_line(f"  {name if not position else '':<33}{value}")
-    yield ""
 
 
 def _one_line(text: str) -> str:
@@ -93,7 +101,7 @@ def _one_line(text: str) -> str:
 
 def _has_readable_key(name: str, source: Contents) -> bool:
     """Return whether others can read a key of the file that no passphrase protects."""
-    plain = any(item.kind is ItemKind.KEY and not item.encrypted for item in source.items)
+    plain = any(item.kind is ItemKind.KEY and not item.encrypted and item.protection is None for item in source.items)
     return plain and name != STANDARD_INPUT and Path(name).is_file() and not is_private(name)
 
 
@@ -265,9 +273,34 @@ def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
     return [row for row in rows if row[1]]
 
 
-def key_rows(item: Item) -> Rows:
-    """Return the rows of a key or of what has nothing more to say. Nothing is decrypted or computed."""
-    if not item.form:
-        return []
-    state = tr("cli.cert.show.encrypted" if item.encrypted else "cli.cert.show.not_encrypted")
-    return [("form", [f"{item.form}, {state}"])]
+def key_rows(each: DescribedItem) -> Rows:
+    """Return the rows of a key or of what has nothing more to say. Nothing is decrypted, nothing secret is shown."""
+    key = each.public_key
+    rows: Rows = [
+        ("form", [_form(each)] if each.item.form else []),
+        ("key", _key(key.label, key.exponent) if key else []),
+        ("spki", [key.spki_sha256, key.spki_sha256_base64] if key else []),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _form(each: DescribedItem) -> str:
+    if not each.is_encrypted:
+        return f"{each.item.form}, {tr('cli.cert.show.not_encrypted')}"
+    state = tr("cli.cert.show.encrypted" if each.item.encrypted else "cli.cert.show.encrypted_in_keystore")
+    return f"{each.item.form}, {state}" + (f": {_protection(each.protection)}" if each.protection else "")
+
+
+def _protection(protection: Protection) -> str:
+    rounds = "" if protection.rounds is None else tr("cli.cert.show.rounds", count=protection.rounds)
+    return ", ".join(part for part in (protection.cipher, protection.derivation, rounds) if part)
+
+
+def keystore_rows(keystore: KeystoreProtection) -> Rows:
+    """Return the rows of a keystore as a whole: its keys say for themselves how they are encrypted."""
+    certificates, integrity = keystore.certificates, keystore.integrity
+    plain, none = tr("cli.cert.show.not_encrypted"), tr("cli.cert.show.no_integrity")
+    return [
+        ("keystore_certificates", [_protection(certificates) if certificates else plain]),
+        ("keystore_integrity", [_protection(integrity) if integrity else none]),
+    ]
