@@ -20,6 +20,7 @@ SLUGS: Final = (
     "malformed_signature_algorithm",
     "wrong_string_type",
     "not_der",
+    "revoked_authority",
     "serial_not_positive",
     "serial_padded",
     "serial_too_long",
