@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, sorted by code. A room with rules has its line here; tests find a rule that is left out."""
-    from pkitools.checking import environment, file_check, received
+    from pkitools.checking import authorities, environment, file_check, received
     from pkitools.oin import id_rules, number_rules
     from pkitools.requests import rules as requests
     from pkitools.revocation import rules as revocation
@@ -48,6 +48,7 @@ def all_rules() -> tuple[Rule, ...]:
         *books.RULES,
         *systems.RULES,
         *environment.RULES,
+        *authorities.RULES,
         *file_check.RULES,
         *received.RULES,
     ]

@@ -16,6 +16,7 @@ from pkitools.environment import Environment
 from pkitools.findings import (
     NOT_APPLICABLE,
     Answer,
+    Basis,
     Certainty,
     CertificateRef,
     Evidence,
@@ -27,6 +28,9 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.rules.books import ENTRIES
+from pkitools.rules.context import ARC
+from pkitools.systems import Statement, Topic
 from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509.model import CertificateFacts
@@ -41,6 +45,7 @@ PRODUCTION_IN_PREPRODUCTION: Final = Rule(
     "environment.preproduction.production_certificate", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL
 )
 SELF_SIGNED: Final = Rule("environment.self_signed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
+PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)
 
 _ISSUING: Final = "G4"
@@ -60,6 +65,9 @@ class EnvironmentContext:
         claimed_kind: production, TRIAL, test or acceptance, as its issuer's name says.
         self_signed: signed by its own key.
         system_named: a connected system was named, whose statements say whether it takes a self-signed certificate.
+        of_pkioverheid: its issuer is an authority of PKIoverheid or of a test hierarchy after it, by path or by policy.
+        profile_given: the caller said which profile it is to be held to.
+        asked: what a named system says of the policy or of the hierarchy a certificate has to have, the firmest first.
     """
 
     facts: CertificateFacts
@@ -70,6 +78,9 @@ class EnvironmentContext:
     claimed_kind: HierarchyKind | None = None
     self_signed: bool = False
     system_named: bool = False
+    of_pkioverheid: bool = False
+    profile_given: bool = False
+    asked: tuple[Statement, ...] = ()
 
     @property
     def production(self) -> bool:
@@ -163,11 +174,35 @@ def _policy_arc(context: EnvironmentContext) -> Answer:
     return _met_if(not odd, context, policies=", ".join(odd))
 
 
+@cache
+def _rules_of_profiles() -> str:
+    """Return the first parts of the codes of rules that are asked for what the policy of a certificate says it is."""
+    return ", ".join(sorted({e.rule.code.partition(".")[0] for e in ENTRIES if e.scope.says or e.scope.families}))
+
+
+def _profile(context: EnvironmentContext) -> Answer:
+    """Say which rules were not asked of a certificate without a policy: that none was violated means nothing."""
+    if not context.of_pkioverheid or context.self_signed or context.facts.is_ca:
+        return NOT_APPLICABLE
+    policies = [policy.oid for policy in context.facts.certificate_policies or ()]
+    if context.profile_given or any(oid.startswith(ARC) for oid in policies):
+        return Met((Evidence("certificatePolicies", ", ".join(policies)),))
+    shown = {"value": ", ".join(policies) or "–", "rules": _rules_of_profiles()}
+    evidence = (Evidence("certificatePolicies", ", ".join(policies)),)
+    if not context.asked:
+        return Violated(evidence, shown, severity=Severity.WARNING)
+    firmest = context.asked[0]
+    if firmest.topic is Topic.POLICY and firmest.severity is Severity.ERROR and firmest.certainty:
+        return Violated(evidence, shown, Basis(firmest.source, firmest.certainty))
+    return NotChecked("no_policy", params=shown, evidence=evidence)
+
+
 _CHECKS: Final[tuple[tuple[Rule, Callable[[EnvironmentContext], Answer]], ...]] = (
     (PRODUCTION_ROOT, _production_root),
     (TEST_HIERARCHY, _no_test),
     (PRODUCTION_IN_PREPRODUCTION, _production_in_preproduction),
     (SELF_SIGNED, _self_signed),
     (POLICY_ARC, _policy_arc),
+    (PROFILE, _profile),
 )
 RULES: Final[tuple[Rule, ...]] = tuple(rule for rule, _ in _CHECKS)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
+from pkitools.checking.authorities import AuthoritiesContext, check_authorities
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.ranking import ranked
@@ -31,7 +32,8 @@ from pkitools.revocation import (
 from pkitools.revocation.check import given_crls, given_responses
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, lint
-from pkitools.systems import System, evaluate, get_system
+from pkitools.rules.context import ARC
+from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
 from pkitools.trust import (
     Hierarchy,
     Match,
@@ -217,6 +219,7 @@ def check(
     anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
     oin = oin_from_certificate(facts)
     withdrawn = _revocation(path, environment, moment, revocation or Revocation())
+    issuer = _issuer(facts, path, between)
     placed = EnvironmentContext(
         facts,
         environment,
@@ -226,12 +229,16 @@ def check(
         claimed_kind=recognition.kind,
         self_signed=self_signed,
         system_named=bool(named),
+        of_pkioverheid=bool(anchor and anchor.hierarchy) or (issuer is not None and _has_policy(issuer)),
+        profile_given=profile is not None,
+        asked=_asking_a_profile(use),
     )
     found = [
         *judged.outcomes,
         *withdrawn.outcomes,
+        *check_authorities(_authorities(facts, path, between, placed.hierarchy, moment), raise_crashes=raise_crashes),
         *check_environment(placed, raise_crashes=raise_crashes),
-        *_linted(use, facts, _issuer(facts, path, between), oin),
+        *_linted(use, facts, issuer, oin),
         *_asked_by_systems(use, placed, anchor, oin.oin),
         *(check_received(facts, oin.oin, expected, raise_crashes=raise_crashes) if expected else ()),
     ]
@@ -307,6 +314,35 @@ def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recog
     return found
 
 
+def _authorities(
+    facts: CertificateFacts,
+    path: VerifiedPath | None,
+    intermediates: Sequence[bytes],
+    hierarchy: Hierarchy | None,
+    moment: datetime,
+) -> AuthoritiesContext:
+    above = _above(facts, intermediates)
+    if path is None:
+        return AuthoritiesContext((facts, *above), moment)
+    way = (facts, *map(_authority, path.certificates[1:]))
+    used = {each.sha256 for each in way}
+    named = {each.subject.der for each in way[1:]}
+    beside = tuple(each for each in above if each.sha256 not in used and each.subject.der in named)
+    return AuthoritiesContext(way, moment, True, hierarchy, beside)
+
+
+def _above(facts: CertificateFacts, intermediates: Sequence[bytes]) -> list[CertificateFacts]:
+    """Return what came with a certificate and may stand above it, by the names of issuers alone."""
+    left = [issuer for issuer in map(_readable, intermediates) if issuer]
+    found: list[CertificateFacts] = []
+    names = {facts.issuer.der}
+    while reached := [each for each in left if each.subject.der in names]:
+        found += reached
+        left = [each for each in left if each.subject.der not in names]
+        names = {each.issuer.der for each in reached}
+    return [each for each in found if each.sha256 != facts.sha256]
+
+
 def _readable(der: bytes) -> CertificateFacts | None:
     try:
         return read_certificate(der)
@@ -347,6 +383,22 @@ def _issuer(
         return next(map(_authority, path.certificates[1:2]), None)
     candidates = (*map(_readable, intermediates), *map(_authority, embedded_intermediates()))
     return find_issuer(facts, [found for found in candidates if found])
+
+
+def _has_policy(facts: CertificateFacts) -> bool:
+    return any(policy.oid.startswith(ARC) for policy in facts.certificate_policies or ())
+
+
+def _asking_a_profile(use: _IntendedUse) -> tuple[Statement, ...]:
+    """Return what the systems say of the policy, or of the hierarchy, a certificate has to have; the firmest first."""
+    said = [
+        statement
+        for system in use.systems
+        for topic in (Topic.POLICY, Topic.HIERARCHY)
+        for statement in system.statements_at(use.environment, use.moment, topic)
+        if statement.answer is Stance.YES
+    ]
+    return tuple(sorted(said, key=lambda statement: (statement.topic is not Topic.POLICY, -statement.severity)))
 
 
 def _encoded(revocation: Revocation) -> list[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pkitools.checking import environment
+from pkitools.checking import authorities, environment
 from pkitools.findings import Outcome, Status
 from pkitools.revocation.rules import REVOKED
 from pkitools.systems import rules as systems
@@ -17,9 +17,11 @@ from pkitools.validation import rules as path
 
 _ORDER: Final = (
     path.LOOK_ALIKE,
+    authorities.IMPERSONATION,
     path.EXPIRED,
     path.NOT_YET_VALID,
     REVOKED,
+    authorities.KNOWN_REVOKED,
     environment.TEST_HIERARCHY,
     environment.PRODUCTION_ROOT,
     environment.SELF_SIGNED,

@@ -28,6 +28,10 @@ SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     ("system.self_signed.not_allowed", "digikoppeling.pki005.private_root"),
     # the type of certificate agreed for Digikoppeling
     ("system.policy.expected", "digikoppeling.certificate.type"),
+    # a policy of PKIoverheid, without which nothing says which profile it has
+    ("environment.policy.profile", "por.policy.present"),
+    # an imitation of an authority, where it stands at the top of the chain
+    ("path.anchor.look_alike", "trust.authority.impersonation"),
     # the client's side of TLS, and the server's; TLS002 asks both, and so do the systems it is asked for
     ("system.eku.client_auth", "st_saml.certificate.may_connect", "digikoppeling.tls002.both_sides"),
     ("system.eku.server_auth", "digikoppeling.tls002.both_sides"),

@@ -20,8 +20,8 @@ from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
-from pkitools.containers.saml_places import Place
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
+from pkitools.containers.saml_places import Place
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS

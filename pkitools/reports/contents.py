@@ -16,6 +16,7 @@ from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant
 from pkitools.trust import Match, Recognition, decode_policy, hierarchy_of, recognise
+from pkitools.trust.known_authorities import authority_problems
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_subject, read_certificate
 from pkitools.x509.document import (
     certificate_document,
@@ -210,9 +211,11 @@ def _item(each: DescribedItem, moment: datetime) -> dict[str, object]:
 
 def _certificate(facts: CertificateFacts, issuer: CertificateFacts | None, moment: datetime) -> dict[str, object]:
     itself, issued_by = recognise(facts), hierarchy_of(facts, issuer)
+    problems = (*authority_problems(facts, moment), *facts.problems)
     state = "not_yet_valid" if moment < facts.not_before else "expired" if moment > facts.not_after else "valid"
     return {
         **certificate_document(facts),
+        "problems": problem_documents(problems),
         "at_moment": state,
         "is_ca": facts.is_ca,
         "itself": recognition_document(itself, labelled=True),

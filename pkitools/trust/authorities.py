@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
@@ -56,6 +56,10 @@ class CAStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+_COMPROMISES: Final = frozenset({"keyCompromise", "cACompromise", "aACompromise"})
+_FIRST_HAND: Final = ("CRL of issuer", "CCADB")  # how the sources of the catalogue begin
+
+
 @dataclass(frozen=True, slots=True)
 class AuthorityRevocation:
     """A revocation on record; ``None`` where the source gives no day or reason."""
@@ -63,6 +67,16 @@ class AuthorityRevocation:
     date: date | None
     reason: str | None
     source: str
+
+    @property
+    def is_compromise(self) -> bool:
+        """Its key was no longer its own (CRLReason of RFC 5280 5.3.1)."""
+        return self.reason in _COMPROMISES
+
+    @property
+    def is_first_hand(self) -> bool:
+        """Who revoked it said so: in its CRL, or to the list of the root programmes."""
+        return self.source.startswith(_FIRST_HAND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,8 +115,9 @@ def _by_name(common_name: str | None, key_identifier: str | None) -> Recognition
     if same_key:
         return _of_entry(Match.NAME_AND_KEY, max(same_key, key=lambda e: str(e.not_before)))
     keyed = [e for e in entries if e.ski]
-    if keyed and key_identifier:
-        return Recognition(Match.LOOK_ALIKE, keyed[-1], tsp=common_name)
+    real = [e for e in keyed if e.kind is HierarchyKind.PRODUCTION]  # the names of tests are everybody's
+    if real and key_identifier:
+        return Recognition(Match.LOOK_ALIKE, real[-1], tsp=common_name)
     if entries:
         return _of_entry(Match.NAME, entries[-1])
     return _by_naming_rule(common_name)

@@ -7,9 +7,18 @@ Terms are those of RFC 5280. ``subject_serial_number`` (attribute 2.5.4.5, where
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
+
+_SPECIAL: Final = re.compile(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')
+
+
+def escaped(value: str) -> str:
+    """Return the value of an attribute with a backslash before what would end it or begin another (RFC 4514 2.4)."""
+    return _SPECIAL.sub(r"\\\g<0>", value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,11 @@ class DistinguishedName:
 
     @property
     def text(self) -> str:
-        """One line for people, most significant first: ``C=NL, O=…, CN=…``. Not for comparison, not made safe."""
-        return ", ".join("+".join(f"{a.name}={a.value}" for a in rdn) for rdn in self.rdns)
+        """One line for people, most significant first: ``C=NL, O=…, CN=…``. Not for comparison, not made safe.
+
+        Values are escaped as in :rfc:`4514`, so that none looks like another attribute; no control characters are.
+        """
+        return ", ".join("+".join(f"{a.name}={escaped(a.value)}" for a in rdn) for rdn in self.rdns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Final
 
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
+from pkitools.x509.model import escaped
 from pkitools.x509.oids import ATTRIBUTES, STRING_ATTRIBUTES
 
 NAME_STRINGS: Final = frozenset({0x0C, 0x12, 0x13, 0x14, 0x16, 0x1C, 0x1E})
@@ -53,7 +54,7 @@ def name_text(name: bytes) -> str:
 def _attribute_text(name: bytes, pair: Node) -> str:
     kind, value = asn1.children(name, pair)
     dotted = asn1.oid(name, kind)
-    return f"{ATTRIBUTES.get(dotted, dotted)}={asn1.string(name, value)[0]}"
+    return f"{ATTRIBUTES.get(dotted, dotted)}={escaped(asn1.string(name, value)[0])}"
 
 
 def is_readable(name: bytes) -> bool:

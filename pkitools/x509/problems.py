@@ -21,6 +21,7 @@ SLUGS: Final = (
     "wrong_string_type",
     "not_der",
     "odd_time",
+    "revoked_authority",
     "serial_not_positive",
     "serial_padded",
     "serial_too_long",

@@ -35,6 +35,17 @@ def report(environment: Environment, known: Anchored, policy: str | None = None)
     return Report("vector", check_environment(context, raise_crashes=True))
 
 
+OF_PKIOVERHEID: Anchored = {"of_pkioverheid": True}
+
+
+def leaf(known: Anchored, policy: str | None) -> Report:
+    subject = replace(
+        facts(), basic_constraints=None, certificate_policies=(CertificatePolicy(policy),) if policy else None
+    )
+    context = EnvironmentContext(subject, PREPRODUCTION, anchored=True, **known)
+    return Report("vector", check_environment(context, raise_crashes=True))
+
+
 VECTORS = [
     Vector(
         "environment.production.root",
@@ -60,5 +71,10 @@ VECTORS = [
         "environment.policy.arc",
         lambda: report(PRODUCTION, UNDER_G1, "2.16.528.1.1003.1.2.41.15.35.11"),
         lambda: report(PRODUCTION, UNDER_G1, "2.16.528.1.1003.1.2.8.6"),
+    ),
+    Vector(
+        "environment.policy.profile",
+        lambda: leaf(OF_PKIOVERHEID, None),
+        lambda: leaf(OF_PKIOVERHEID, "2.16.528.1.1003.1.2.8.6"),
     ),
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.x509 import read_certificate
+from pkitools.x509.name_matching import name_text
 from pkitools.x509.names import name_from_der
 from pkitools.x509.oids import ATTRIBUTES
 from tests.support.der import UTF8, certificate, name
@@ -59,3 +62,23 @@ def test_attributes_are_found_in_every_rdn() -> None:
     assert [a.value for a in mine.attributes("2.5.4.5")] == ["1", "2"]
     assert mine.text == "serialNumber=1+CN=a, serialNumber=2, 1.2.3=01"
     assert mine.organization is None
+
+
+@given(st.lists(st.lists(ATTRIBUTE, min_size=1, max_size=3), max_size=4))
+def test_the_text_of_a_name_tells_where_each_value_ends(
+    rdns: list[list[tuple[str, str, tuple[int, str, str]]]],
+) -> None:
+    encoded = name(*([(oid, tag, text.encode(codec)) for oid, text, (tag, codec, _) in rdn] for rdn in rdns))
+    mine = name_from_der(encoded)
+    # a separator is one that no backslash stands before, counting the backslashes
+    parts = re.findall(r"(?:[^\\,+]|\\.)+", mine.text, re.DOTALL)
+    shown = [re.sub(r"\\(.)", r"\1", part.lstrip(" ").partition("=")[2], flags=re.DOTALL) for part in parts]
+    assert shown == [attribute.value for attribute in mine]
+
+
+def test_a_value_cannot_look_like_another_attribute() -> None:
+    mine = name_from_der(
+        name(("2.5.4.10", UTF8, b"Voorbeeld, serialNumber=00000001001516814000"), ("2.5.4.3", UTF8, b"#1 "))
+    )
+    assert mine.text == r"O=Voorbeeld\, serialNumber=00000001001516814000, CN=\#1\ "
+    assert name_text(mine.der) == mine.text

@@ -14,6 +14,7 @@ from pkitools.reports import DescribedFile, DescribedItem
 from pkitools.text import for_people
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
+from pkitools.trust.known_authorities import authority_problems
 from pkitools.x509 import (
     CertificateFacts,
     CertificatePolicy,
@@ -115,7 +116,7 @@ def certificate_rows(facts: CertificateFacts, issuer: CertificateFacts | None, m
     """
     itself = recognise(facts)
     rows: Rows = [
-        ("what", [_role(facts)]),
+        ("what", [_role(facts), *_told(authority_problems(facts, moment))]),
         ("subject", [facts.subject.text]),
         *_oin_rows(oin_from_certificate(facts)),
         ("hierarchy", _hierarchy(itself, facts, issuer)),
@@ -133,9 +134,13 @@ def certificate_rows(facts: CertificateFacts, issuer: CertificateFacts | None, m
         ("ca_issuers", _listed(facts.ca_issuers_uris)),
         ("serial_number", [f"{serial_hex(facts.serial_number)} ({facts.serial_number})"]),
         *_thumbprint_rows(facts),
-        ("problems", [problem_sentence(problem, language()) for problem in facts.problems[:_MAX_LINES]]),
+        ("problems", _told(facts.problems[:_MAX_LINES])),
     ]
     return [row for row in rows if row[1]]
+
+
+def _told(problems: Sequence[str]) -> list[str]:
+    return [problem_sentence(problem, language()) for problem in problems]
 
 
 def _thumbprint_rows(facts: CertificateFacts) -> Rows:
@@ -251,7 +256,7 @@ def request_rows(facts: RequestFacts) -> Rows:
         ("san", _listed(_general_name(name) for name in facts.subject_alternative_name or ())),
         ("sha256", [facts.sha256]),
         ("spki", [facts.public_key.spki_sha256, facts.public_key.spki_sha256_base64]),
-        ("problems", [problem_sentence(problem, language()) for problem in facts.problems[:_MAX_LINES]]),
+        ("problems", _told(facts.problems[:_MAX_LINES])),
         ("next", [tr("cli.cert.show.request_next")]),
     ]
     return [row for row in rows if row[1]]

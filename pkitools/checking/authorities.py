@@ -1,0 +1,132 @@
+"""The authorities around a certificate: an imitation of one of production, and those known to be revoked.
+
+Path validation says whether a key leads to an anchor. What is asked here holds whether or not it does: who bears the
+name of an authority of PKIoverheid without its key means to be taken for it, also where no path is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pkitools.documents import cite
+from pkitools.findings import (
+    Basis,
+    Certainty,
+    CertificateRef,
+    Evidence,
+    Outcome,
+    Rule,
+    Severity,
+    Violated,
+    ask,
+)
+from pkitools.trust import CatalogueEntry, Hierarchy
+from pkitools.trust.authorities import HierarchyKind
+from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, sibling
+from pkitools.x509.model import CertificateFacts
+
+IMPERSONATION: Final = Rule(
+    "trust.authority.impersonation",
+    Severity.ERROR,
+    cite("relying-parties", "trust only the appropriate roots"),
+    Certainty.OFFICIAL,
+)
+KNOWN_REVOKED: Final = Rule(
+    "trust.authority.revoked", Severity.ERROR, cite("rfc-5280", "6.1.3 (a)(3)"), Certainty.STANDARD
+)
+
+RULES: Final[tuple[Rule, ...]] = (IMPERSONATION, KNOWN_REVOKED)
+
+
+@dataclass(frozen=True)
+class AuthoritiesContext:
+    """A certificate, and the authorities that came with it or that vouch for it.
+
+    Args:
+        way: the verified path, end entity first; without one, the certificate and what came with it above it.
+        moment: validation time.
+        verified: a path was found.
+        hierarchy: the catalogued hierarchy that the path ends in.
+        beside: what came with the certificate and bears the name of an authority of the path, and is not in it.
+    """
+
+    way: tuple[CertificateFacts, ...]
+    moment: datetime
+    verified: bool = False
+    hierarchy: Hierarchy | None = None
+    beside: tuple[CertificateFacts, ...] = ()
+
+
+def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = False) -> tuple[Outcome, ...]:
+    """Return what is known of the authorities: one outcome per rule, or one per certificate that violates it.
+
+    Args:
+        context: the certificates.
+        raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
+    """
+    outcomes: list[Outcome] = []
+    for rule, check in ((IMPERSONATION, _imitations), (KNOWN_REVOKED, _revoked)):
+        found = ask(rule, check, context, certificate=_ref(context, context.way[0]), raise_crashes=raise_crashes)
+        outcomes.extend(found)
+    return tuple(outcomes)
+
+
+def _ref(context: AuthoritiesContext, facts: CertificateFacts) -> CertificateRef:
+    return CertificateRef(facts.sha256, "end_entity" if facts is context.way[0] else "intermediate")
+
+
+def _imitations(context: AuthoritiesContext) -> Iterator[Violated]:
+    for facts in context.way:
+        entry = imitated(facts)
+        if entry is not None and not _is_proven(context, entry):
+            shown = {"name": facts.subject.common_name or facts.subject.text, "sha256": facts.sha256}
+            yield Violated((Evidence("subject.commonName", shown["name"]),), shown)
+
+
+def _is_proven(context: AuthoritiesContext, entry: CatalogueEntry) -> bool:
+    """Whether a path to that authority's own root was verified: then it is a new key of the authority itself."""
+    end = context.hierarchy
+    if end is None or end.kind is not HierarchyKind.PRODUCTION:
+        return False
+    return entry.hierarchy is None or entry.hierarchy == end.name
+
+
+def _revoked(context: AuthoritiesContext) -> Iterator[Violated]:
+    told: set[str] = set()
+    for facts in (*context.way, *context.beside):
+        entry = known_revoked(facts, context.moment)
+        if entry is None and not context.verified and facts is context.way[-1]:
+            entry = revoked_issuer(facts, context.moment)
+        if entry is not None and (entry.sha256 or entry.name) not in told:
+            told.add(entry.sha256 or entry.name)
+            yield _revocation(context, entry)
+
+
+def _revocation(context: AuthoritiesContext, entry: CatalogueEntry) -> Violated:
+    mark = entry.revoked
+    assert mark is not None
+    shown = {
+        "name": entry.name,
+        "date": mark.date.isoformat() if mark.date else "–",
+        "reason": mark.reason or "–",
+        "source": mark.source,
+        "sibling": _sibling(context, entry) or "–",
+    }
+    evidence = (Evidence("catalogue", entry.sha256 or entry.name),)
+    if mark.is_first_hand and mark.is_compromise:
+        return Violated(evidence, shown)
+    basis = None if mark.is_first_hand else Basis(KNOWN_REVOKED.source, Certainty.THIRD_PARTY)
+    return Violated(evidence, shown, basis, Severity.WARNING)
+
+
+def _sibling(context: AuthoritiesContext, entry: CatalogueEntry) -> str:
+    """Return the SHA-256 of the other certificate of that authority: the one in the path, else one of the catalogue."""
+    if context.verified:
+        for facts in context.way:
+            if facts.sha256 != entry.sha256 and facts.subject.common_name == entry.name:
+                return facts.sha256
+    other = sibling(entry, context.moment)
+    return other.sha256 or "" if other else ""

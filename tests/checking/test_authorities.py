@@ -1,0 +1,166 @@
+"""Authorities imitated, and authorities known to be revoked: in every role, and told how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pkitools.checking import Revocation, check, check_file
+from pkitools.checking.authorities import AuthoritiesContext, check_authorities
+from pkitools.containers import read_source
+from pkitools.environment import Environment
+from pkitools.findings import Certainty, Outcome, Severity, Status, Verdict
+from pkitools.revocation import RevocationPolicy
+from pkitools.trust import CatalogueEntry, HierarchyKind, Match, catalogue, get_hierarchy, recognise
+from pkitools.trust.known_authorities import authority_problems, imitated, known_revoked, revoked_issuer, sibling
+from pkitools.x509 import CertificateFacts, read_certificate
+from tests.support.chains import authority, end_entity, issue, key
+from tests.support.der import common_name, name
+from tests.support.shared import shared
+from tests.vectors.authorities import MOMENT, imitation, known_as, real
+
+IMPERSONATION, REVOKED = "trust.authority.impersonation", "trust.authority.revoked"
+NO_REVOCATION = Revocation(policy=RevocationPolicy.OFF)
+KEYED = [entry for entry in catalogue().entries if entry.ski and entry.kind is HierarchyKind.PRODUCTION]
+MARKED = [entry for entry in catalogue().entries if entry.revoked and entry.sha256]
+
+
+def named(common: str) -> CertificateFacts:
+    return read_certificate(issue("anybody", subject=name(common_name(common))).der)
+
+
+def found(*way: CertificateFacts, **known: object) -> dict[str, Outcome]:
+    context = AuthoritiesContext(way, MOMENT, **known)  # type: ignore[arg-type]  # fields of the context by name
+    return {each.rule.code: each for each in check_authorities(context, raise_crashes=True)}
+
+
+@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("system", [(), ("digid-machtigen",)], ids=["no system", "one that allows self-signed"])
+def test_a_look_alike_never_passes_self_signed_allowed_or_not(
+    environment: Environment, system: tuple[str, ...]
+) -> None:
+    path = shared("cases/malformed/self-signed-named-as-root.pem")
+    moment = datetime(2026, 12, 1, tzinfo=UTC)
+    result = check_file(path, moment=moment, environment=environment, systems=system)
+    assert result.verdict is Verdict.FAILED
+    assert IMPERSONATION in result.report.codes()
+
+
+@pytest.mark.parametrize("role", ["leaf", "intermediate", "self-signed"])
+def test_in_every_role(role: str) -> None:
+    subject = real().subject.der
+    root = authority("Some root")
+    made = {
+        "leaf": lambda: (end_entity("x", root, subject=subject), [root]),
+        "intermediate": lambda: ((tsp := authority("x", root, subject=subject)) and end_entity("y", tsp), [tsp, root]),
+        "self-signed": lambda: (issue("x", subject=subject), []),
+    }
+    leaf, above = made[role]()
+    result = check(
+        leaf.der,
+        moment=MOMENT,
+        environment="preproduction",
+        intermediates=[each.der for each in above],
+        trust=[root.der],
+        revocation=NO_REVOCATION,
+    )
+    assert result.verdict is Verdict.FAILED
+    assert IMPERSONATION in result.report.codes(), result.report.codes()
+
+
+@pytest.mark.parametrize("entry", KEYED, ids=lambda entry: f"{entry.name} {entry.ski[:8]}")
+def test_every_production_name_with_a_known_key_is_guarded(entry: CatalogueEntry) -> None:
+    for common in (entry.name, entry.name.upper(), f" {entry.name.replace(' ', '  ')}"):
+        facts = named(common)
+        assert imitated(facts) is not None
+        assert recognise(facts).match is Match.LOOK_ALIKE
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in catalogue().entries if e.kind is not HierarchyKind.PRODUCTION], ids=lambda entry: entry.name
+)
+def test_names_of_tests_are_free(entry: CatalogueEntry) -> None:
+    facts = named(entry.name)
+    assert imitated(facts) is None
+    assert recognise(facts).match is not Match.LOOK_ALIKE
+    assert found(facts)[IMPERSONATION].status is Status.MET
+
+
+def test_a_new_key_under_the_authoritys_own_root_is_no_imitation() -> None:
+    own, other = get_hierarchy("g1-private"), get_hierarchy("g3")
+    assert found(imitation(), verified=True, hierarchy=own)[IMPERSONATION].status is Status.MET
+    assert found(imitation(), verified=True, hierarchy=other)[IMPERSONATION].status is Status.VIOLATED
+    assert found(imitation(), verified=True)[IMPERSONATION].status is Status.VIOLATED
+
+
+def known(entry: CatalogueEntry) -> CertificateFacts:
+    return replace(real(), sha256=entry.sha256 or "")
+
+
+@pytest.mark.parametrize("entry", MARKED, ids=lambda entry: f"{entry.name} {entry.sha256[:8]}")
+def test_every_revoked_authority_is_told_by_name_and_date_and_weighed_by_reason_and_source(
+    entry: CatalogueEntry,
+) -> None:
+    told = found(known(entry))[REVOKED]
+    assert entry.revoked is not None
+    day = entry.revoked.date.isoformat() if entry.revoked.date else "–"
+    assert (told.status, told.params["name"], told.params["date"]) == (Status.VIOLATED, entry.name, day)
+    compromised = entry.name == "DigiNotar PKIoverheid CA Organisatie - G2"
+    assert told.rule.severity is (Severity.ERROR if compromised else Severity.WARNING)
+    third_party = "Mozilla" in entry.revoked.source or "Nuts" in entry.revoked.source
+    assert (told.rule.certainty is Certainty.THIRD_PARTY) is third_party
+    problem = authority_problems(known(entry), MOMENT)[0]
+    assert entry.name in problem
+    assert day in problem or day == "–"
+
+
+def test_before_it_was_revoked_it_was_not() -> None:
+    entry = next(each for each in MARKED if each.revoked and each.revoked.date)
+    assert entry.revoked is not None
+    assert entry.revoked.date is not None
+    day = datetime.combine(entry.revoked.date, datetime.min.time(), UTC)
+    assert known_revoked(known(entry), day) is entry
+    assert known_revoked(known(entry), day.replace(year=day.year - 1)) is None
+
+
+def test_the_sibling_that_did_sign_is_named() -> None:
+    entry = next(each for each in MARKED if sibling(each, MOMENT))
+    other = sibling(entry, MOMENT)
+    assert other is not None
+    assert found(known(entry))[REVOKED].params["sibling"] == other.sha256
+    signer = replace(real(), subject=read_certificate(issue("s", subject=name(common_name(entry.name))).der).subject)
+    shown = found(known_leaf(), signer, verified=True, beside=(known(entry),))[REVOKED]
+    assert (shown.params["sibling"], shown.rule.severity) == (signer.sha256, Severity.WARNING)
+
+
+def known_leaf() -> CertificateFacts:
+    return read_certificate(end_entity("leaf.example.nl", authority("Issuer")).der)
+
+
+def test_an_issuer_that_is_not_at_hand_is_known_by_name_and_key() -> None:
+    entry = next(each for each in MARKED if each.ski and not sibling(each, MOMENT))
+    issuer = name(common_name(entry.name))
+    leaf = read_certificate(issue("leaf", issuer_name=issuer, own_key=key("leaf")).der)
+    assert revoked_issuer(replace(leaf, authority_key_identifier=entry.ski), MOMENT) is not None
+    assert revoked_issuer(replace(leaf, authority_key_identifier="00"), MOMENT) is None
+    assert revoked_issuer(leaf, MOMENT) is None
+    alive = next(each for each in MARKED if each.ski and sibling(each, MOMENT))
+    named_so = read_certificate(issue("leaf", issuer_name=name(common_name(alive.name)), own_key=key("leaf")).der)
+    assert revoked_issuer(replace(named_so, authority_key_identifier=alive.ski), MOMENT) is None
+
+
+def test_real_authorities_are_neither() -> None:
+    for path in sorted(shared("samples/certificates").glob("*.chain.pem")):
+        for der in read_source(path.read_bytes(), path.name).certificates:
+            facts = read_certificate(der)
+            assert imitated(facts) is None, path.name
+            told = found(facts)[REVOKED]
+            assert told.status is Status.MET or known_revoked(facts, MOMENT), path.name
+
+
+def test_the_revoked_and_compromised_authority_fails() -> None:
+    told = found(known_as("DigiNotar PKIoverheid CA Organisatie - G2"))[REVOKED]
+    assert told.rule.severity is Severity.ERROR
+    assert told.params["date"] == "2011-09-28"
