@@ -37,7 +37,7 @@ COMPARED: Final = Rule("received.private_key.compared", Severity.INFO, _OWN, Cer
 RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED)
 
 # what others are sent, and where no private key has any business
-_FOR_OTHERS: Final = frozenset({ContainerFormat.SAML_METADATA})
+_FOR_OTHERS: Final = frozenset({ContainerFormat.SAML_METADATA, ContainerFormat.XML, ContainerFormat.JWKS})
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 

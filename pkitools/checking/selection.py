@@ -69,8 +69,7 @@ def subjects(read: Sequence[tuple[Item, CertificateFacts]]) -> tuple[Subject, ..
     Of a keystore those are the ones that stand with a key; of anything else, and of a keystore without keys, every end
     entity. A certificate that metadata gives to two entities is judged for each.
     """
-    keyed = [pair for pair in read if pair[0].has_key]
-    considered = keyed or read
+    considered = [pair for pair in read if pair[0].has_key is not False] or read
     chosen = {facts.sha256 for facts in end_entities([facts for _, facts in considered])}
     places: dict[tuple[str, str | None], list[tuple[Item, CertificateFacts]]] = {}
     for item, facts in considered:

@@ -8,7 +8,7 @@ digest at the end, which only the passphrase could check, is left alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pkitools.containers.model import Item, ItemKind
@@ -75,7 +75,7 @@ def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
         if tag == _KEY:
             key = cursor.take(cursor.number(4))
             items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias))
-            for number, _ in enumerate(cursor.each(cursor.number(4))):
+            for number in cursor.each(cursor.number(4)):
                 _certificate(cursor, version, alias, items, has_key=number == 0)  # its own comes first, then its chain
         elif tag == _CERTIFICATE:
             _certificate(cursor, version, alias, items)
@@ -83,7 +83,9 @@ def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
             break
         else:
             raise InputError("sources.error.jks_malformed", offset=cursor.at)
-    return tuple(items)
+    if any(item.has_key for item in items):
+        return tuple(items)
+    return tuple(replace(item, has_key=None) for item in items)  # a truststore: none stands with a key
 
 
 def _certificate(cursor: _Cursor, version: int, alias: str, items: list[Item], *, has_key: bool = False) -> None:

@@ -25,9 +25,10 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     except (ValueError, RecursionError):
         return None
     objects = list(_objects(document))
-    keys = [Part(_octets(entry)) for found in objects for entry in _chain(found)]
-    if keys:
-        return ContainerFormat.JWKS, keys
+    chains = [Part(_octets(entry)) for found in objects for entry in _chain(found)]
+    if chains:
+        private = [Part(json.dumps(found).encode(), form="JWK") for found in objects if _is_private(found)]
+        return ContainerFormat.JWKS, [*chains, *private]
     values = [
         part
         for found in objects
@@ -53,6 +54,11 @@ def _objects(document: object) -> Iterator[dict[str, Any]]:
 def _chain(found: dict[str, Any]) -> list[object]:
     chain = found.get("x5c")
     return chain if isinstance(chain, list) else []
+
+
+def _is_private(found: dict[str, Any]) -> bool:
+    """Return whether an object is a JWK with its private part (RFC 7518 6.2.2, 6.3.2; RFC 8037 2)."""
+    return "kty" in found and isinstance(found.get("d"), str)
 
 
 def _octets(entry: object) -> bytes:

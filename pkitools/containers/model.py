@@ -49,8 +49,8 @@ class Item:
         form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
         encrypted: a key that needs a passphrase.
         alias: the name a keystore, a mail or a Secret gives it.
-        has_key: a certificate of a keystore that stands with a private key of that keystore, or may do so: the
-            structure cannot always be seen from outside.
+        has_key: of a certificate in a keystore with private keys, whether it stands with one, or may do so: the
+            structure cannot always be seen from outside. ``None`` of anything else.
         role: of a certificate in SAML metadata, the element its KeyDescriptor stands in (``SPSSODescriptor``), or
             ``Signature`` for one that signed the metadata.
         use: of such a certificate ``signing`` or ``encryption``; ``None`` when the KeyDescriptor does not say.
@@ -64,7 +64,7 @@ class Item:
     form: str = ""
     encrypted: bool = False
     alias: str | None = None
-    has_key: bool = False
+    has_key: bool | None = None
     role: str | None = None
     use: str | None = None
     entity_id: str | None = None

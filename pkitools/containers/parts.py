@@ -13,8 +13,10 @@ class Part:
         data: its bytes.
         name: what the file calls it, if anything.
         expected: something must be in it; what is not recognised is a problem and not passed over.
+        form: of a private key that is taken as it is, such as ``JWK``; else empty.
     """
 
     data: bytes = field(repr=False)
     name: str | None = None
     expected: bool = True
+    form: str = ""

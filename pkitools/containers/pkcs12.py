@@ -93,7 +93,8 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
     ]
     keyed = with_key(data, named, None if found.cert is None else 0, holds_key=found.key is not None)
     for number, (der, alias) in enumerate(named):
-        items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias, has_key=number in keyed))
+        has_key = number in keyed if keyed else None
+        items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias, has_key=has_key))
     return items
 
 

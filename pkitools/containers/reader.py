@@ -11,6 +11,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Final
 
 from pkitools.arguments import octets, text
@@ -21,7 +22,7 @@ from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, 
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
-from pkitools.containers.saml_places import Place
+from pkitools.containers.saml_places import Place, places
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -129,6 +130,9 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
     for number, part in enumerate(parts, start=1):
         if number > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        if part.form:
+            found.add(Item(ItemKind.KEY, part.data, found.next_position(), part.form))
+            continue
         inside = _Found(found.name, found.passphrase)
         data = as_ascii(part.data)
         if not any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64)) and part.expected:
@@ -305,36 +309,37 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     if not xml_text.is_xml(data):
         return None
     certificates, bad = xml_text.certificates_in(data)
-    if not certificates and not bad:
+    _keys_of_text(data, found)
+    if not certificates and not bad and not found.items:
         return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else None
     if xml_text.has_document_type(data):
         raise InputError("sources.error.xml_document_type", name=found.name)
     found.problems += bad
-    for number, der, place in certificates:
+    standing = _standing(data, [offset for _, offset, _ in certificates])
+    for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)
-    if xml_text.holds_private_key(data):
-        _keys_of_text(data, found)
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
+
+
+def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
+    return places(data, offsets) if xml_text.is_metadata(data) else repeat(Place(), len(offsets))
 
 
 def _take_element(number: int, der: bytes, found: _Found, place: Place) -> None:
     what = identify(der)
-    if what is not None and what[0] is ItemKind.KEY:
-        found.add(Item(ItemKind.KEY, der, number, what[1], what[2]))
-        return
-    if what is not None and what[0] in {ItemKind.CERTIFICATE, Wrapper.PKCS7}:
+    if what is not None and what[0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
         _take(der, what, number, found, place)
         return
     path = certificate_path(der)
     for node in path:
-        found.add(Item(ItemKind.CERTIFICATE, encoded(der, node), number))
+        found.add(_item(ItemKind.CERTIFICATE, encoded(der, node), number, "", False, place))
     if not path:
         found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
 
 
 def _keys_of_text(data: bytes, found: _Found) -> None:
     """Add the private keys that stand in a text as PEM; its certificates were found another way."""
-    for block in pem.blocks(data):
+    for block in pem.blocks(data) if xml_text.holds_private_key(data) else ():
         if block.label.endswith(_KEY_LABEL):
             found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
 

@@ -1,7 +1,7 @@
 """Where in SAML metadata a certificate stands: of which entity, in which role, and for what use.
 
-The text is looked through once, for start tags and end tags; no XML parser runs, so nothing in the file can act. What
-stands in a comment places nothing.
+The names of a few elements are looked for, and what stands around them; no XML parser runs, so nothing in the file can
+act. What stands in a comment places nothing.
 """
 
 from __future__ import annotations
@@ -10,15 +10,22 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import merge
 from typing import Final
 
+from pkitools.containers.xml_text import occurrences
+from pkitools.errors import LimitError
+from pkitools.limits import MAX_PEM_BLOCKS
+
+_NAMES: Final = (b"Descriptor", b"Signature", b"<!--")
+_MAX_MENTIONS: Final = 20 * MAX_PEM_BLOCKS  # a certificate in metadata stands between some ten of them
+_OPENING: Final = re.compile(rb"<(/?)(?:[\w.-]{1,64}:)?([A-Za-z]{0,40})\Z")
+_LONGEST_OPENING: Final = 110
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_TAG: Final = re.compile(
-    rb"<(?:(!--)|(/?)(?:[\w.-]{1,64}:)?([A-Za-z]{0,40}Descriptor|Signature)(?![\w.-])"
-    rb"((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>)"
-)
+_REST: Final = re.compile(rb"(?![\w.-])((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>")
 _ENTITY_ID: Final = re.compile(rb"(?<![\w:.-])entityID\s{0,20}=\s{0,20}(?:\"([^\"<]{0,2048})\"|'([^'<]{0,2048})')")
 _USE: Final = re.compile(rb"(?<![\w:.-])use\s{0,20}=\s{0,20}[\"']\s{0,20}([A-Za-z]{1,40})\s{0,20}[\"']")
+_COMMENT: Final = ord("<")
 _ENTITY: Final = "EntityDescriptor"
 _KEY: Final = "KeyDescriptor"
 _GROUP: Final = "EntitiesDescriptor"
@@ -77,27 +84,40 @@ class _State:
 
 
 def places(text: bytes, offsets: list[int]) -> Iterator[Place]:
-    """Yield where each of these offsets, in ascending order, stands."""
-    state, tags, hidden = _State(), _TAG.finditer(text), 0
-    tag = next(tags, None)
+    """Yield where each of these offsets, in ascending order, stands.
+
+    Raises:
+        LimitError: more elements than metadata with so many certificates can have.
+    """
+    if sum(text.count(name) for name in _NAMES) > _MAX_MENTIONS:
+        raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    state, hidden = _State(), 0
+    mentions = merge(*(occurrences(text, name) for name in _NAMES))
+    mention = next(mentions, None)
     for offset in offsets:
-        while tag is not None and tag.start() < offset:
-            if tag.start() >= hidden:
-                hidden = _applied(tag, text, state)
-            tag = next(tags, None)
+        while mention is not None and mention[0] < offset:
+            if mention[0] >= hidden:
+                hidden = _applied(text, *mention, state)
+            mention = next(mentions, None)
         yield state.place()
 
 
-def _applied(tag: re.Match[bytes], text: bytes, state: _State) -> int:
+def _applied(text: bytes, start: int, stop: int, state: _State) -> int:
     """Take a tag into the state; of a comment, return where it ends."""
-    if tag[1]:
-        end = text.find(b"-->", tag.end())
+    if text[start] == _COMMENT:
+        end = text.find(b"-->", stop)
         return len(text) if end < 0 else end
-    name, attributes = tag[3].decode("ascii"), tag[4]
-    if tag[2]:
+    before = _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start])
+    rest = _REST.match(text, stop)
+    if before is None or rest is None:
+        return 0
+    name = (before[2] + text[start:stop]).decode("ascii")
+    if name.endswith(SIGNATURE) and name != SIGNATURE:
+        return 0
+    if before[1]:
         state.closes(name)
-    elif not attributes.endswith(b"/"):
-        state.opens(name, attributes)
+    elif not rest[1].endswith(b"/"):
+        state.opens(name, rest[1])
     return 0
 
 

@@ -11,11 +11,9 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from pkitools.containers.model import BadItem
-from pkitools.containers.saml_places import Place, places
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_PEM_BLOCKS
 from pkitools.x509.base64_text import from_base64
@@ -26,8 +24,8 @@ _OPENING: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?\Z")
 _LONGEST_OPENING: Final = 66
 _REST: Final = re.compile(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
 _MAX_MENTIONS: Final = 2 * len(_NAMES) * MAX_PEM_BLOCKS  # an element has its name at both ends
-_PRIVATE_KEY: Final = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 _HEAD: Final = 65536
+_PRIVATE_KEY: Final = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 
 
 def is_xml(text: bytes) -> bool:
@@ -45,44 +43,43 @@ def has_document_type(text: bytes) -> bool:
     return b"<!DOCTYPE" in text
 
 
+def holds_private_key(text: bytes) -> bool:
+    """Return whether a private key was pasted into it as PEM."""
+    return _PRIVATE_KEY.search(text) is not None
+
+
 def _elements(text: bytes) -> Iterator[re.Match[bytes]]:
     """Yield each element that holds a certificate, in order; its content is group 1."""
     if sum(text.count(name) for name in _NAMES) > _MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-    for start, stop in sorted(place for name in _NAMES for place in _places(text, name)):
+    for start, stop in sorted(place for name in _NAMES for place in occurrences(text, name)):
         match = _REST.match(text, stop)
         if match is not None and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
             yield match
 
 
-def _places(text: bytes, name: bytes) -> Iterator[tuple[int, int]]:
+def occurrences(text: bytes, name: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where a name begins and ends, each time that it stands in the text."""
     at = text.find(name)
     while at >= 0:
         yield at, at + len(name)
         at = text.find(name, at + len(name))
 
 
-def certificates_in(text: bytes) -> tuple[list[tuple[int, bytes, Place]], list[BadItem]]:
-    """Return the contents of every such element with its number and place, and those that are not base64."""
-    found: list[tuple[int, bytes, Place]] = []
+def certificates_in(text: bytes) -> tuple[list[tuple[int, int, bytes]], list[BadItem]]:
+    """Return the number, the place and the contents of every such element, and those that are not base64."""
+    found: list[tuple[int, int, bytes]] = []
     bad: list[BadItem] = []
-    elements = list(islice(_elements(text), MAX_PEM_BLOCKS + 1))
-    if len(elements) > MAX_PEM_BLOCKS:
-        raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-    standing = places(text, [match.start() for match in elements])
-    for number, (match, place) in enumerate(zip(elements, standing, strict=True), start=1):
+    for number, match in enumerate(_elements(text), start=1):
+        if number > MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
         size = match.end(1) - match.start(1)
         if size > 2 * MAX_CERTIFICATE_BYTES:  # base64 is a third longer, its line ends a little
             error = LimitError("x509.error.certificate_too_large", size=size * 3 // 4, limit=MAX_CERTIFICATE_BYTES)
             bad.append(BadItem(number, error))
             continue
         try:
-            found.append((number, from_base64(text, match.start(1), match.end(1)), place))
+            found.append((number, match.start(), from_base64(text, match.start(1), match.end(1))))
         except binascii.Error:
             bad.append(BadItem(number, InputError("sources.error.saml_not_base64", number=number)))
     return found, bad
-
-
-def holds_private_key(text: bytes) -> bool:
-    """Return whether a private key was pasted into it as PEM."""
-    return _PRIVATE_KEY.search(text) is not None
