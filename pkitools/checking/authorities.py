@@ -6,13 +6,14 @@ name of an authority of PKIoverheid without its key means to be taken for it, al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import (
+    MET,
+    Answer,
     Basis,
     Certainty,
     CertificateRef,
@@ -20,6 +21,7 @@ from pkitools.findings import (
     Outcome,
     Rule,
     Severity,
+    Status,
     Violated,
     ask,
 )
@@ -67,10 +69,16 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
         context: the certificates.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
+    asked = ((IMPERSONATION, _imitation, context.way), (KNOWN_REVOKED, _revoked, (*context.way, *context.beside)))
     outcomes: list[Outcome] = []
-    for rule, check in ((IMPERSONATION, _imitations), (KNOWN_REVOKED, _revoked)):
-        found = ask(rule, check, context, certificate=_ref(context, context.way[0]), raise_crashes=raise_crashes)
-        outcomes.extend(found)
+    for rule, check, certificates in asked:
+        told = [
+            each
+            for facts in {facts.sha256: facts for facts in certificates}.values()
+            for each in ask(rule, check, context, facts, certificate=_ref(context, facts), raise_crashes=raise_crashes)
+        ]
+        # nobody wants to read of each certificate that it is none of this
+        outcomes.extend([each for each in told if each.status is not Status.MET] or told[:1])
     return tuple(outcomes)
 
 
@@ -78,12 +86,12 @@ def _ref(context: AuthoritiesContext, facts: CertificateFacts) -> CertificateRef
     return CertificateRef(facts.sha256, "end_entity" if facts is context.way[0] else "intermediate")
 
 
-def _imitations(context: AuthoritiesContext) -> Iterator[Violated]:
-    for facts in context.way:
-        entry = imitated(facts)
-        if entry is not None and not _is_proven(context, entry):
-            shown = {"name": facts.subject.common_name or facts.subject.text, "sha256": facts.sha256}
-            yield Violated((Evidence("subject.commonName", shown["name"]),), shown)
+def _imitation(context: AuthoritiesContext, facts: CertificateFacts) -> Answer:
+    entry = imitated(facts)
+    if entry is None or _is_proven(context, entry):
+        return MET
+    shown = {"name": facts.subject.common_name or facts.subject.text, "sha256": facts.sha256}
+    return Violated((Evidence("subject.commonName", shown["name"]),), shown)
 
 
 def _is_proven(context: AuthoritiesContext, entry: CatalogueEntry) -> bool:
@@ -94,15 +102,11 @@ def _is_proven(context: AuthoritiesContext, entry: CatalogueEntry) -> bool:
     return entry.hierarchy is None or entry.hierarchy == end.name
 
 
-def _revoked(context: AuthoritiesContext) -> Iterator[Violated]:
-    told: set[str] = set()
-    for facts in (*context.way, *context.beside):
-        entry = known_revoked(facts, context.moment)
-        if entry is None and not context.verified and facts is context.way[-1]:
-            entry = revoked_issuer(facts, context.moment)
-        if entry is not None and (entry.sha256 or entry.name) not in told:
-            told.add(entry.sha256 or entry.name)
-            yield _revocation(context, entry)
+def _revoked(context: AuthoritiesContext, facts: CertificateFacts) -> Answer:
+    entry = known_revoked(facts, context.moment)
+    if entry is None and not context.verified and facts is context.way[-1]:
+        entry = revoked_issuer(facts, context.moment)
+    return MET if entry is None else _revocation(context, entry)
 
 
 def _revocation(context: AuthoritiesContext, entry: CatalogueEntry) -> Violated:

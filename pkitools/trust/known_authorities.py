@@ -62,7 +62,7 @@ def authority_problems(facts: CertificateFacts, moment: datetime) -> tuple[str, 
         return ()
     day, reason = entry.revoked.date, entry.revoked.reason
     told = (entry.name, day.isoformat() if day else "", reason or "", entry.revoked.source)
-    return ("revoked_authority:" + ", ".join(part for part in told if part),)
+    return (f"revoked_authority:{', '.join(part for part in told if part)}",)
 
 
 def _is_revoked(entry: CatalogueEntry, moment: datetime) -> bool:

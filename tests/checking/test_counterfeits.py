@@ -113,7 +113,8 @@ def test_trusting_a_counterfeit_root_does_not_make_it_one_of_production() -> Non
     assert result.path is not None
     assert result.hierarchy is None
     assert result.report.verdict is Verdict.FAILED
-    assert result.report.findings[0].rule.code == "environment.production.root"
+    assert result.report.findings[0].rule.code == "trust.authority.impersonation"
+    assert "environment.production.root" in result.report.codes()
     rehearsal = judged(leaf, *chain[1:], trust=trust, environment=Environment.PREPRODUCTION)
     assert rehearsal.path is not None
     assert "environment.preproduction.production_certificate" not in rehearsal.report.codes()

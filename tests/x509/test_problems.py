@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import pkitools.trust
 import pkitools.x509
 from pkitools.messages import LANGUAGES
 from pkitools.x509 import problem_sentence
@@ -25,6 +26,8 @@ def test_the_list_is_what_the_reader_notes() -> None:
     noted = set()
     for path in folder.glob("*.py"):
         noted |= set(re.findall(r'note\(f?"([a-z0-9_]+):', path.read_text(encoding="utf-8")))
+    of_the_catalogue = Path(pkitools.trust.__file__).parent / "known_authorities.py"
+    noted |= set(re.findall(r'f"([a-z_]+):\{', of_the_catalogue.read_text(encoding="utf-8")))
     assert noted == set(SLUGS)
 
 

@@ -41,7 +41,7 @@ def serial_number_padded(lab: Laboratory) -> IssuedCertificate:
 
 @defect(
     "path.certificate.encoding",
-    "por.policy.present",
+    "environment.policy.profile",
     "advice.revocation.none",
     "rfc5280.authority_key_identifier.present",
     "rfc5280.subject_key_identifier.present",

@@ -14,13 +14,13 @@ _TRIAL_TLS = "2.16.528.1.1003.1.2.41.15.35.11"
 _TRIAL_AUTHENTICATION = "2.16.528.1.1003.1.2.41.16.25.8"
 
 
-@defect("por.policy.present", refused=False)
+@defect("environment.policy.profile", refused=False)
 def no_policies(lab: Laboratory) -> IssuedCertificate:
     """There are no certificatePolicies."""
     return lab.leaf(policies=())
 
 
-@defect("por.policy.present", refused=False)
+@defect("environment.policy.profile", refused=False)
 def no_pkioverheid_policy(lab: Laboratory) -> IssuedCertificate:
     """The only policy is ETSI's: nothing says that PKIoverheid's rules hold."""
     return lab.leaf(policies=[_NCP])
