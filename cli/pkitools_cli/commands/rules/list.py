@@ -38,10 +38,12 @@ def _text(rules: Sequence[Rule]) -> Iterator[str]:
 
 
 def _is_from(rule: Rule, source: str) -> bool:
-    """Return whether the rule comes from this source: the first part of its code, or words of the document's name."""
+    """Return whether the rule comes from this source: the first part of its code, else words of the document's name."""
     wanted = source.casefold()
+    if wanted in _namespaces():
+        return rule.code.partition(".")[0] == wanted
     names = (rule.source.key, *rule.source.document.title.values())
-    return rule.code.partition(".")[0] == wanted or any(wanted in name.casefold() for name in names)
+    return any(wanted in name.casefold() for name in names)
 
 
 def _namespaces() -> list[str]:
