@@ -372,7 +372,7 @@ TELLING = b"\x00\n\r \t:;=%<>\"'{}[]-\\\xff\x80"
 def test_damage_gives_an_answer_or_an_error_of_ours(made: Made, name: str) -> None:
     chance = random.Random(name)
     good = FORMS[name](made)
-    answered = 0
+    read(good)  # the good form is read: else the damaged ones tell nothing
     for _ in range(budget("PKITOOLS_FUZZ_ROUNDS", 300)):
         data = bytearray(good)
         for _ in range(chance.choice((1, 2, 8, 30))):
@@ -389,5 +389,3 @@ def test_damage_gives_an_answer_or_an_error_of_ours(made: Made, name: str) -> No
                 read(bytes(data))
         except PkitoolsError:
             continue
-        answered += 1
-    assert answered
