@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pkitools.containers.model import Item, ItemKind
+from pkitools.containers.model import BadItem, Item, ItemKind
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_KEYSTORE_BYTES, MAX_PEM_BLOCKS
 
 MAGICS: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
 _X509: Final = "X.509"
+_X509_NAMES: Final = frozenset({_X509, "X509"})  # Java takes both
 _DIGEST: Final = 20
 _MAX_ALIAS: Final = 1000  # octets of a name that are kept
 
@@ -56,8 +57,8 @@ class _Cursor:
         return octets.decode("utf-8", "backslashreplace") + ("..." if size > _MAX_ALIAS else "")
 
 
-def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
-    """Return the keys (encrypted) and certificates of a keystore, in order.
+def read_jks(data: bytes, name: str) -> tuple[tuple[Item, ...], tuple[BadItem, ...]]:
+    """Return the keys (encrypted) and certificates of a keystore, in order, and what could not be read.
 
     Raises:
         InputError: damaged, or of an unknown version.
@@ -70,26 +71,36 @@ def read_jks(data: bytes, name: str) -> tuple[Item, ...]:
     if version not in {1, 2}:
         raise InputError("sources.error.jks_malformed", offset=4)
     items: list[Item] = []
-    for _ in cursor.each(cursor.number(4)):
+    bad: list[BadItem] = []
+    entries = cursor.number(4)
+    for entry in cursor.each(entries):
         tag, alias, _created = cursor.number(4), cursor.text(), cursor.take(8)
         if tag == _KEY:
             key = cursor.take(cursor.number(4))
             items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias))
             for number in cursor.each(cursor.number(4)):
-                _certificate(cursor, version, alias, items, has_key=number == 0)  # its own comes first, then its chain
+                # its own comes first, then its chain
+                _certificate(cursor, version, alias, items, bad, has_key=number == 0)
         elif tag == _CERTIFICATE:
-            _certificate(cursor, version, alias, items)
+            _certificate(cursor, version, alias, items, bad)
         elif tag == _SECRET_KEY:  # a serialised Java object of unknown length: what follows cannot be found
+            if entry + 1 < entries:
+                error = InputError("sources.error.jks_secret_key", alias=alias, count=entries - entry - 1)
+                bad.append(BadItem(len(items) + 1, error))
             break
         else:
             raise InputError("sources.error.jks_malformed", offset=cursor.at)
     if any(item.has_key for item in items):
-        return tuple(items)
-    return tuple(replace(item, has_key=None) for item in items)  # a truststore: none stands with a key
+        return tuple(items), tuple(bad)
+    return tuple(replace(item, has_key=None) for item in items), tuple(bad)  # a truststore: none stands with a key
 
 
-def _certificate(cursor: _Cursor, version: int, alias: str, items: list[Item], *, has_key: bool = False) -> None:
+def _certificate(
+    cursor: _Cursor, version: int, alias: str, items: list[Item], bad: list[BadItem], *, has_key: bool = False
+) -> None:
     kind = cursor.text() if version == 2 else _X509
     octets = cursor.take(cursor.number(4))
-    if kind == _X509:
+    if kind not in _X509_NAMES:
+        bad.append(BadItem(len(items) + 1, InputError("sources.error.jks_kind", alias=alias, kind=kind)))
+    else:
         items.append(Item(ItemKind.CERTIFICATE, octets, len(items) + 1, alias=alias, has_key=has_key))

@@ -194,8 +194,10 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
 def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
     if not data.startswith(jks.MAGICS):
         return None
-    for item in jks.read_jks(data, found.name):
+    items, bad = jks.read_jks(data, found.name)
+    for item in items:
         found.add(item)
+    found.problems += bad
     return ContainerFormat.JKS
 
 
@@ -222,12 +224,16 @@ def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     for position, der in enumerate(certificates, start=1):
         found.add(Item(ItemKind.CERTIFICATE, der, position))
+    if pem.BEGIN in data:  # where a value of indefinite length ends was not looked for
+        found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=data.find(pem.BEGIN)))
     return ContainerFormat.PKCS7
 
 
 def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:
     """Add the items of one DER value that :func:`identify` knows."""
     kind, form, encrypted = what
+    if isinstance(kind, Wrapper):
+        _tell_trailing(data, outermost(data)[3], position, found)
     if kind is Wrapper.PKCS7:
         _take_pkcs7(data, position, found)
     elif kind is Wrapper.PKCS12:
@@ -236,13 +242,18 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
         found.keystore = protection_of_keystore(data)
     elif isinstance(kind, ItemKind):
         whole = outermost(data)
-        behind = _PADDING.match(data, whole[3])
         if kind is ItemKind.CERTIFICATE and whole[3] > MAX_CERTIFICATE_BYTES:
             found.bad(position, _too_large(whole[3]))
             return
-        if behind is None or behind.end() != len(data):
-            found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - whole[3]))
+        _tell_trailing(data, whole[3], position, found)
         found.add(_item(kind, encoded(data, whole), position, form, encrypted, place or Place()))
+
+
+def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
+    """Tell of what stands behind a value: it is not judged."""
+    behind = _PADDING.match(data, end)
+    if behind is None or behind.end() != len(data):
+        found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - end))
 
 
 def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917
@@ -270,11 +281,14 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
     if pem.BEGIN not in data:
         return None
     container = ContainerFormat.PEM
-    for block in pem.blocks(data):
-        if block.error is not None:
-            found.bad(block.number, block.error)
+    for part in pem.parts(data):
+        if isinstance(part, pem.Gap):
+            if pem.looks_like_more(data, part):
+                found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=part.start))
+        elif part.error is not None:
+            found.bad(part.number, part.error)
         else:
-            container = _take_block(block, found) or container
+            container = _take_block(part, found) or container
     return container if found.items or found.problems else None
 
 
@@ -290,8 +304,13 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
             block.number, InputError("sources.error.unknown_block", number=block.number, label=block.label or "?")
         )
         return None
-    # OpenSSL's TRUSTED CERTIFICATE is a certificate with trust settings behind it
-    body = _first_value(block.body) if block.label == "TRUSTED CERTIFICATE" else block.body
+    body = block.body
+    if block.label == "TRUSTED CERTIFICATE":  # OpenSSL's: a certificate with trust settings behind it
+        body = _first_value(block.body)
+        behind = identify(block.body[len(body) :])
+        if behind is not None and behind[0] is ItemKind.CERTIFICATE:
+            size = len(block.body) - len(body)
+            found.bad(block.number, InputError("sources.error.trailing", number=block.number, size=size))
     _take(body, what, block.number, found)
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
 
@@ -315,6 +334,9 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     if xml_text.has_document_type(data):
         raise InputError("sources.error.xml_document_type", name=found.name)
     found.problems += bad
+    behind = data.rfind(b">") + 1
+    if pem.looks_like_more(data, pem.Gap(behind, len(data))):
+        found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=behind))
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)

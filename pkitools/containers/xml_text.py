@@ -20,9 +20,10 @@ from pkitools.x509.base64_text import from_base64
 
 _METADATA: Final = b"urn:oasis:names:tc:SAML:2.0:metadata"
 _NAMES: Final = (b"X509Certificate", b"BinarySecurityToken")
-_OPENING: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?\Z")
+_OPENING: Final = re.compile(rb"<(?:[^\s<>/:\"'=]{1,64}:)?\Z")
 _LONGEST_OPENING: Final = 66
 _REST: Final = re.compile(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
+_OPENS: Final = re.compile(rb"[\s>]")  # and not a longer name, the end tag or an empty element
 _MAX_MENTIONS: Final = 2 * len(_NAMES) * MAX_PEM_BLOCKS  # an element has its name at both ends
 _HEAD: Final = 65536
 _PRIVATE_KEY: Final = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
@@ -48,14 +49,16 @@ def holds_private_key(text: bytes) -> bool:
     return _PRIVATE_KEY.search(text) is not None
 
 
-def _elements(text: bytes) -> Iterator[re.Match[bytes]]:
-    """Yield each element that holds a certificate, in order; its content is group 1."""
+def _elements(text: bytes) -> Iterator[re.Match[bytes] | None]:
+    """Yield each element that holds a certificate, in order, its content as group 1; ``None`` where that is no text.
+
+    A comment, CDATA or an element inside one hides a certificate from whoever reads the text: it is not passed over.
+    """
     if sum(text.count(name) for name in _NAMES) > _MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
     for start, stop in sorted(place for name in _NAMES for place in occurrences(text, name)):
-        match = _REST.match(text, stop)
-        if match is not None and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
-            yield match
+        if _OPENS.match(text, stop) and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
+            yield _REST.match(text, stop)
 
 
 def occurrences(text: bytes, name: bytes) -> Iterator[tuple[int, int]]:
@@ -73,6 +76,9 @@ def certificates_in(text: bytes) -> tuple[list[tuple[int, int, bytes]], list[Bad
     for number, match in enumerate(_elements(text), start=1):
         if number > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        if match is None:
+            bad.append(BadItem(number, InputError("sources.error.saml_not_base64", number=number)))
+            continue
         size = match.end(1) - match.start(1)
         if size > 2 * MAX_CERTIFICATE_BYTES:  # base64 is a third longer, its line ends a little
             error = LimitError("x509.error.certificate_too_large", size=size * 3 // 4, limit=MAX_CERTIFICATE_BYTES)

@@ -20,6 +20,15 @@ from pkitools.x509.base64_text import from_base64
 BEGIN: Final = b"-----BEGIN "
 _DASHES: Final = b"-----"
 _MAX_LABEL: Final = 64
+# a dash, also a long one, then BEGIN or END of something known, whatever white space came between
+_ARMOUR: Final = re.compile(
+    rb"(?:-|\xe2\x80[\x90-\x95]|[\x96\x97])[ \t]{0,4}(?:BEGIN|END)(?:[ \t]|\xc2?\xa0){1,4}"
+    rb"(?:(?:X509|TRUSTED|PKCS|NEW)[ #]?7?(?:[ \t]|\xc2?\xa0){0,4})?(?:CERTIFICATE|PKCS7|CRL|7)",
+    re.IGNORECASE,
+)
+_BASE64_OF_DER: Final = re.compile(rb"MI[IGH][A-Za-z0-9+/]{60}")
+_DER_IN_DER: Final = re.compile(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
+_PADDING: Final = re.compile(rb"[\x00\s]*")
 _MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
 _NOT_BASE64: Final = (b":", b"\\", b">")
 _QUOTED: Final = re.compile(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
@@ -44,17 +53,46 @@ class Block:
     error: InputError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What stands outside the blocks: where it begins and ends."""
+
+    start: int
+    end: int
+
+
 def blocks(text: bytes) -> Iterator[Block]:
     """Yield every block. Raises :class:`LimitError` beyond :data:`~pkitools.limits.MAX_PEM_BLOCKS`."""
-    number = 0
+    return (part for part in parts(text) if isinstance(part, Block))
+
+
+def parts(text: bytes) -> Iterator[Block | Gap]:
+    """Yield every block, and what stands before, between and behind them; raises as :func:`blocks`."""
+    number = behind = 0
     at = text.find(BEGIN)
     while at >= 0:
         number += 1
         if number > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        yield Gap(behind, at)
         block, behind = _block(text, at + len(BEGIN), number)
         yield block
         at = text.find(BEGIN, behind)
+    yield Gap(behind, len(text))
+
+
+def looks_like_more(text: bytes, gap: Gap) -> bool:
+    """Return whether what stands outside the blocks may be a certificate all the same: nobody may pass over it.
+
+    A line of armour that is damaged, base64 of DER, DER itself, and text of two octets a character are that; what
+    people and programs write around their blocks is not.
+    """
+    if _ARMOUR.search(text, gap.start, gap.end) or _BASE64_OF_DER.search(text, gap.start, gap.end):
+        return True
+    if _DER_IN_DER.search(text, gap.start, gap.end):
+        return True
+    zero = text.find(b"\x00", gap.start, gap.end)
+    return zero >= 0 and _PADDING.fullmatch(text, zero, gap.end) is None
 
 
 def _block(text: bytes, at: int, number: int) -> tuple[Block, int]:

@@ -1,0 +1,132 @@
+"""What stands beside good certificates and cannot be read is told: a file with it is never judged as if it were whole."""
+
+from __future__ import annotations
+
+import struct
+from base64 import b64encode
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+import pkitools
+from pkitools.requests.keys import to_pem
+from tests.support.chains import MOMENT, good_chain
+
+
+@cache
+def good() -> bytes:
+    return to_pem("CERTIFICATE", good_chain().leaf.der)
+
+
+@cache
+def other() -> bytes:
+    return good_chain().tsp.der
+
+
+def pem() -> bytes:
+    return to_pem("CERTIFICATE", other())
+
+
+def entry(kind: int, alias: bytes, body: bytes) -> bytes:
+    return struct.pack(">IH", kind, len(alias)) + alias + bytes(8) + body
+
+
+def certificate(der: bytes, kind: bytes = b"X.509") -> bytes:
+    return struct.pack(">H", len(kind)) + kind + struct.pack(">I", len(der)) + der
+
+
+def keystore(*entries: bytes, magic: bytes = b"\xfe\xed\xfe\xed") -> bytes:
+    return magic + struct.pack(">II", 2, len(entries)) + b"".join(entries) + bytes(20)
+
+
+def metadata(*elements: bytes) -> bytes:
+    inside = b"".join(b"<KeyDescriptor>" + element + b"</KeyDescriptor>" for element in elements)
+    return (
+        b'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#">'
+        + inside
+        + b"</EntityDescriptor>"
+    )
+
+
+def element(content: bytes, prefix: bytes = b"ds:") -> bytes:
+    return b"<" + prefix + b"X509Certificate>" + content + b"</" + prefix + b"X509Certificate>"
+
+
+def text(der: bytes) -> bytes:
+    return b64encode(der)
+
+
+HIDDEN: dict[str, Callable[[], bytes]] = {
+    "four dashes": lambda: good() + pem().replace(b"-----BEGIN", b"----BEGIN"),
+    "Begin": lambda: good() + pem().replace(b"BEGIN", b"Begin"),
+    "a no-break space": lambda: good() + pem().replace(b"BEGIN CERT", b"BEGIN\xc2\xa0CERT"),
+    "long dashes": lambda: good() + pem().replace(b"-----BEGIN", b"\xe2\x80\x94BEGIN"),
+    "the BEGIN line lost": lambda: good() + pem().split(b"\n", 1)[1],
+    "before": lambda: pem().split(b"\n", 1)[1] + good(),
+    "DER behind": lambda: good() + other(),
+    "base64 behind": lambda: good() + text(other()),
+    "UTF-16 behind": lambda: good() + pem().decode().encode("utf-16-le"),
+    "behind a trusted certificate": lambda: to_pem("TRUSTED CERTIFICATE", good_chain().leaf.der + other()),
+    "a comment in metadata": lambda: metadata(
+        element(text(good_chain().leaf.der)), element(text(other())[:40] + b"<!-- x -->" + text(other())[40:])
+    ),
+    "CDATA in metadata": lambda: metadata(
+        element(text(good_chain().leaf.der)), element(b"<![CDATA[" + text(other()) + b"]]>")
+    ),
+    "PEM behind metadata": lambda: metadata(element(text(good_chain().leaf.der))) + pem(),
+    "behind a secret key": lambda: keystore(
+        entry(2, b"a", certificate(good_chain().leaf.der)),
+        entry(3, b"s", bytes(40)),
+        entry(2, b"b", certificate(other())),
+        magic=b"\xce\xce\xce\xce",
+    ),
+    "another kind in a keystore": lambda: keystore(
+        entry(2, b"a", certificate(good_chain().leaf.der)), entry(2, b"b", certificate(other(), b"PGP"))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_it_is_told_and_never_passes(name: str) -> None:
+    data = HIDDEN[name]()
+    assert pkitools.read_source(data, "f").problems, "told"
+    checked = pkitools.check_file(data, moment=MOMENT, environment="preproduction")
+    assert "file.block.readable" in checked.report.codes()
+    assert "file.block.readable" in checked.report.codes("not_checked")
+    assert checked.verdict is not pkitools.Verdict.PASSED
+
+
+READ: dict[str, Callable[[], bytes]] = {
+    "X509 as Java also writes it": lambda: keystore(
+        entry(2, b"a", certificate(good_chain().leaf.der)), entry(2, b"b", certificate(other(), b"X509"))
+    ),
+    "a prefix that is not ASCII": lambda: metadata(
+        element(text(good_chain().leaf.der)), element(text(other()), "é:".encode())
+    ),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_it_is_read(name: str) -> None:
+    found = pkitools.read_source(READ[name](), "f")
+    assert set(found.certificates) == {good_chain().leaf.der, other()}
+    assert not found.problems
+
+
+AROUND: tuple[bytes, ...] = (
+    b"",
+    b"Bag Attributes\n    localKeyID: 54 69 6D 65\nsubject=C = NL, O = Voorbeeld\n",
+    b" 0 s:C = NL, O = Voorbeeld\n   i:C = NL, O = TSP\n   a:PKEY: rsaEncryption, 4096 (bit)\n",
+    b"Certificate:\n    Data:\n        Version: 3 (0x2)\n      Modulus:\n        00:c2:7e:30:82:01:22:30:82\n",
+    b"Beste collega,\n\nHierbij het certificaat: plak het vanaf BEGIN CERTIFICATE.\n\nMet groet\n",
+    b"SSL-Session:\n    Session-ID: 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D4E5F60718293A4B5C6D7E8F9\n",
+    b"\xef\xbb\xbf# Staat der Nederlanden - caf\xc3\xa9\r\n\r\n",
+)
+
+
+@pytest.mark.parametrize("words", AROUND)
+def test_what_programs_and_people_write_around_blocks_is_no_problem(words: bytes) -> None:
+    found = pkitools.read_source(words + good() + words + pem() + words + b"\x00\x00\n", "f")
+    assert len(found.certificates) == 2
+    assert not found.problems
