@@ -256,7 +256,7 @@ def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
         found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - end))
 
 
-def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917
+def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917  the fields of an item, in their order
     role, use, entity_id = place.role, place.use, place.entity_id
     return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id)
 

@@ -45,7 +45,7 @@ def csr(tmp_path: Path) -> Path:
         ]
     )
     key = POOL("rsa:3072")
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())  # type: ignore[arg-type]
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())  # type: ignore[arg-type]  # a key that can sign
     (tmp_path / "x.csr").write_bytes(request.public_bytes(Encoding.PEM))
     return tmp_path / "x.csr"
 

@@ -1,4 +1,4 @@
-"""What stands beside good certificates and cannot be read is told: a file with it is never judged as if it were whole."""
+"""What stands beside good certificates and cannot be read is told: such a file is never judged as if it were whole."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_a_key_that_the_keystore_encrypts_is_not_called_plain(made: Made) -> Non
         assert (item.is_encrypted, item.protection) == (scheme is not None, expected)
         file = describe("file", read_source(data, "file", passphrase=secret))
         document = cert_show_document([file], MOMENT)
-        assert document["files"][0]["items"][0]["encrypted"] is (scheme is not None)  # type: ignore[index]
+        assert document["files"][0]["items"][0]["encrypted"] is (scheme is not None)  # type: ignore[index]  # a document is made of plain objects
 
 
 def test_a_keystore_opened_without_a_passphrase_protects_nothing(made: Made) -> None:
@@ -136,9 +136,9 @@ def test_the_public_half_is_that_of_the_certificate(
     made: Made, rsa_key: rsa.RSAPrivateKey, dsa_key: dsa.DSAPrivateKey
 ) -> None:
     for key, label in keys(made, rsa_key, dsa_key):
-        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined]
+        spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)  # type: ignore[attr-defined]  # every key made here has it
         for encoding in (Encoding.DER, Encoding.PEM):
-            data = key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())  # type: ignore[attr-defined]
+            data = key.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())  # type: ignore[attr-defined]  # every key made here has it
             item = described(data)[0]
             assert item.public_key is not None
             assert (item.public_key.label, item.public_key.spki) == (label, spki)
@@ -147,7 +147,7 @@ def test_the_public_half_is_that_of_the_certificate(
     own = described(made.pem)[0].facts
     assert own is not None
     key_item = described(made.key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()))[0]
-    assert key_item.public_key == own.public_key  # type: ignore[union-attr]
+    assert key_item.public_key == own.public_key  # type: ignore[union-attr]  # there is one
 
 
 def test_an_encrypted_key_says_how_and_nothing_more(made: Made) -> None:

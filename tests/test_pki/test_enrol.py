@@ -64,7 +64,7 @@ def test_a_request_is_copied(key: rsa.RSAPrivateKey, rsa_pki: PKI, pss: bool) ->
     issued, changes = rsa_pki["g4-tls-tsp"].issue_from_csr(csr(key, names=DNS, pss=pss))
     assert changes == ()
     assert [(a.name, a.value) for a in issued.facts.subject] == GOOD
-    assert issued.load().public_key().public_numbers() == key.public_key().public_numbers()  # type: ignore[union-attr]
+    assert issued.load().public_key().public_numbers() == key.public_key().public_numbers()  # type: ignore[union-attr]  # an RSA key is what was made
     assert issued.key is None
     assert [n.value for n in issued.facts.subject_alternative_name or ()] == ["koppeling.x.nl"]
 
@@ -158,7 +158,7 @@ def test_a_key_is_held_to_the_profile() -> None:
     check_key(template("g1-server"), fresh_keys("rsa:2048").public_key())
     with pytest.raises(InvalidValueError, match="no RSA key"):
         check_key(template("g4-tls"), ec.generate_private_key(ec.SECP256R1()).public_key())
-    odd = rsa.RSAPublicNumbers(3, fresh_keys("rsa:2048").public_key().public_numbers().n).public_key()  # type: ignore[union-attr]
+    odd = rsa.RSAPublicNumbers(3, fresh_keys("rsa:2048").public_key().public_numbers().n).public_key()  # type: ignore[union-attr]  # an RSA key is what was made
     with pytest.raises(InvalidValueError, match="public exponent 3"):
         check_key(template("g1-server"), odd)
 
