@@ -16,8 +16,9 @@ from pkitools.x509.base64_text import from_base64
 _MAX_BYTES: Final = 1024 * 1024  # servers take headers of some 8 to 64 kB
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED_BEGIN: Final = re.compile(rb"-----BEGIN(?:%20|\+|%2520)")
-# possessive: what starts with MI is a SEQUENCE of 1 kB to 64 kB, and a run of base64 is read once
-_TOKEN: Final = re.compile(rb"(?<![A-Za-z0-9+/=])MI[A-Za-z0-9+/]{98,}+={0,2}(?![A-Za-z0-9+/=])")
+# possessive: a run of base64 is read once. What starts so says that it is a SEQUENCE of 256 octets to 64 kB; one that
+# is shorter was cut off, and is told
+_TOKEN: Final = re.compile(rb"(?<![A-Za-z0-9+/=])MI[I-L][A-Za-z0-9+/]{20,}+={0,2}(?![A-Za-z0-9+/=])")
 
 
 def unescaped(text: bytes) -> bytes | None:

@@ -15,6 +15,7 @@ from typing import Final
 from pkitools.containers.parts import Part
 from pkitools.errors import LimitError
 from pkitools.text import size_text
+from pkitools.x509.pem import Gap, looks_like_more
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _PIECE: Final = 64 * 1024
@@ -30,6 +31,11 @@ _WITH_PARAMETERS: Final = re.compile(rb"(?im)^Content-(?:Type|Disposition):[^\n]
 _MAX_PARAMETERS: Final = 4096  # octets of such a header: reading it takes the square of its length
 _MAX_NAME: Final = 200
 _TAG: Final = re.compile(rb"<[^<>]{0,1000}>")
+_CERTIFICATE_FILES: Final = (".cer", ".crt", ".der", ".pem", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".keystore")
+_CERTIFICATE_TYPES: Final = frozenset(
+    f"application/{kind}"
+    for kind in ("pkix-cert", "x-x509-ca-cert", "x-x509-user-cert", "x-pem-file", "x-pkcs7-certificates", "x-pkcs12")
+)
 _ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
 
 
@@ -58,11 +64,12 @@ def mail_parts(text: bytes, name: str) -> Iterator[Part]:
         if _is_signature(part, kind) or (kind == "text/html" and has_text and part.get_filename() is None):
             continue
         payload = part.get_payload(decode=True)
-        if not isinstance(payload, bytes) or not payload:
+        if not isinstance(payload, bytes) or not (payload or _is_certificate_file(part)):
             continue
         if kind == "text/html":
             payload = _TAG.sub(b"\n", payload).replace(b"&gt;", b">").replace(b"&nbsp;", b" ")
-        yield Part(payload, _file_name(part), expected=payload.startswith(_ARCHIVES))
+        more = payload.startswith(_ARCHIVES) or looks_like_more(payload, Gap(0, len(payload)))
+        yield Part(payload, _file_name(part), expected=more or _is_certificate_file(part))
 
 
 def _parsed(text: bytes) -> Message:
@@ -91,6 +98,12 @@ def _is_signature(part: Message, kind: str) -> bool:
         "signed-data",
         "enveloped-data",
     }
+
+
+def _is_certificate_file(part: Message) -> bool:
+    """Return whether an attachment is meant to be a certificate, by its name or kind: then it has to be readable."""
+    name = (part.get_filename() or "").lower()
+    return name.endswith(_CERTIFICATE_FILES) or part.get_content_type() in _CERTIFICATE_TYPES
 
 
 def _file_name(part: Message) -> str | None:

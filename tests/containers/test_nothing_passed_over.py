@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from base64 import b64encode
 from collections.abc import Callable
+from email.message import EmailMessage
 from functools import cache
 
 import pytest
@@ -85,6 +86,29 @@ HIDDEN: dict[str, Callable[[], bytes]] = {
         entry(2, b"a", certificate(good_chain().leaf.der)), entry(2, b"b", certificate(other(), b"PGP"))
     ),
 }
+
+
+def mail(name: str, data: bytes) -> bytes:
+    message = EmailMessage()
+    message["Subject"], message["From"], message["To"] = "levering", "tsp@example.nl", "ons@example.nl"
+    message.set_content("Hierbij de certificaten.")
+    for each, content in (("a.cer", good_chain().leaf.der), (name, data)):
+        message.add_attachment(content, maintype="application", subtype="octet-stream", filename=each)
+    return message.as_bytes()
+
+
+IN_A_MAIL: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "cut off": ("b.cer", lambda: other()[:-20]),
+    "four dashes": ("b.cer", lambda: pem().replace(b"-----BEGIN", b"----BEGIN")),
+    "empty": ("b.pem", lambda: b""),
+    "the BEGIN line lost": ("b.txt", lambda: pem().split(b"\n", 1)[1]),
+    "a name that says nothing": ("b.dat", lambda: other()[:-20]),
+}
+HIDDEN |= {
+    f"{name} in a mail": lambda file=file, make=make: mail(file, make())  # type: ignore[misc]  # bound to this turn
+    for name, (file, make) in IN_A_MAIL.items()
+}
+HIDDEN["cut off in a header"] = lambda: b":" + text(good_chain().leaf.der) + b":, :" + text(other())[:60] + b":"
 
 
 @pytest.mark.parametrize("name", HIDDEN)
