@@ -59,6 +59,11 @@ def _asked(slug: str, severity: Severity = Severity.ERROR) -> Rule:
     return Rule(f"received.request.{slug}", severity, _PKCS10)
 
 
+def _wished(slug: str, severity: Severity) -> Rule:
+    # RFC 2986 speaks of the name and the key; what becomes of the attributes beside them is the authority's to say
+    return Rule(f"received.request.{slug}", severity, _OWN, Certainty.ADVICE)
+
+
 OIN_EXPECTED: Final = _expected("oin")
 NAME: Final = _expected("organization")
 NAME_SPELLING: Final = _expected("organization_spelling", Severity.NOTICE)
@@ -67,14 +72,14 @@ KEY: Final = _expected("key")
 REQUEST_KEY: Final = _asked("key")
 REQUEST_OIN: Final = _asked("oin")
 REQUEST_CN: Final = _asked("common_name")
-REQUEST_DNS: Final = _asked("dns_missing")
+REQUEST_DNS: Final = _wished("dns_missing", Severity.ERROR)
 REQUEST_NAME: Final = _asked("organization")
-REQUEST_SPELLING: Final = _asked("organization_spelling", Severity.NOTICE)
-REQUEST_DROPPED: Final = _asked("dropped", Severity.NOTICE)
-REQUEST_IDENTIFIER: Final = _asked("organization_identifier", Severity.NOTICE)
-REQUEST_SUBJECT: Final = _asked("subject", Severity.WARNING)
-REQUEST_SAN: Final = _asked("names", Severity.WARNING)
-REQUEST_USAGE: Final = _asked("key_usage", Severity.WARNING)
+REQUEST_SPELLING: Final = _wished("organization_spelling", Severity.NOTICE)
+REQUEST_DROPPED: Final = _wished("dropped", Severity.NOTICE)
+REQUEST_IDENTIFIER: Final = _wished("organization_identifier", Severity.NOTICE)
+REQUEST_SUBJECT: Final = _wished("subject", Severity.WARNING)
+REQUEST_SAN: Final = _wished("names", Severity.WARNING)
+REQUEST_USAGE: Final = _wished("key_usage", Severity.WARNING)
 
 
 @dataclass(frozen=True, slots=True)

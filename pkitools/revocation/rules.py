@@ -50,7 +50,7 @@ STALE: Final = _warning("source.stale", "5.1.2.5")
 NO_NEXT_UPDATE: Final = _warning("source.next_update", "5.1.2.5")
 
 LIMIT: Final = _own("source.limit", Severity.WARNING)
-WEAK_KEY: Final = _rule("source.key", Severity.WARNING, cite("etsi-ts-119-312", "8.2"))
+WEAK_KEY: Final = _rule("source.key", Severity.WARNING, cite("etsi-ts-119-312", "8"))
 
 CRL_ISSUER: Final = _warning("crl.issuer", "6.3.3 (b), (f)")
 CRL_SIGNATURE: Final = _warning("crl.signature", "6.3.3 (g)")
