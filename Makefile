@@ -4,6 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
+# byte code is kept in one place beside the packages, also where the shell says not to write any: without it each of the
+# interpreters that the tests start compiles everything again
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
+
 .PHONY: demo quick test test-deep check lint types bench docs clean
 
 demo: $(VENV)/.demo-ready

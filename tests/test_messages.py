@@ -98,6 +98,7 @@ def strings_of(path: Path) -> Iterator[str]:
             yield node.value
 
 
+@pytest.mark.slow
 def test_no_sentence_of_the_library_names_an_option_or_a_command() -> None:
     """Messages, what systems and profiles and prefixes say, the register of documents, and what stands in the code."""
     data = {path: texts_in(tomllib.loads(path.read_text(encoding="utf-8"))) for path in LIBRARY.rglob("*.toml")}

@@ -25,11 +25,11 @@ from pkitools.requests.keys import wrap_key
 from pkitools.trust import TrustStore
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import PKI, build
 from tests.support import deliveries
 from tests.support.deliveries import ENTITY_ID, KINDS, Entry, corrupt, jks_of, key_info, metadata_of, pem, pkcs12_of
 from tests.support.effort import bounded
+from tests.support.keys import SHARED_KEYS
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GOOD, FAILED = Verdict.PASSED, Verdict.FAILED
@@ -66,7 +66,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    pki = build("g4-tls", moment=MOMENT, keys=KeyPool(limit=4))
+    pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
     good, revoked, other = (pki.issue("g4-tls", dns=[f"{name}.voorbeeld.nl"]) for name in ("good", "revoked", "other"))
     pki.issuer_of("g4-tls").revoke(revoked.serial_number, moment=MOMENT)
     return World(pki, good, revoked, other, Revocation(policy="require", crls=list(pki.crls().values())))
@@ -120,6 +120,7 @@ def test_of_a_keystore_the_key_entries_are_judged_and_not_what_is_only_trusted(w
     assert names(world.judged(data)) == ["good"]
 
 
+@pytest.mark.slow
 def test_a_second_key_whose_certificate_cannot_be_told_makes_every_end_entity_count(world: World) -> None:
     """The name of the second key fits no certificate: then all may be the one."""
     name, der, key = world.entry("revoked")
@@ -132,6 +133,7 @@ def test_a_second_key_whose_certificate_cannot_be_told_makes_every_end_entity_co
 # -- which one --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_one_is_chosen_by_alias_number_or_fingerprint(world: World) -> None:
     data = pkcs12_of(world.entry("good"), world.entry("revoked"))
     sha256 = world.judged(data).results[1].facts.sha256
@@ -153,6 +155,7 @@ def test_one_is_chosen_by_alias_number_or_fingerprint(world: World) -> None:
         assert found.count == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chosen", "code"),
     [
@@ -255,6 +258,7 @@ def test_metadata_in_other_words(
     assert (item.entity_id, item.use) == (entity_id, use)
 
 
+@pytest.mark.slow
 def test_what_is_hidden_in_metadata_costs_no_more_than_its_length(world: World) -> None:
     start = metadata_of(("signing", world.good.der))
     for repeated in (
@@ -297,6 +301,7 @@ def test_a_new_key_beside_an_old_and_a_new_certificate_is_not_foreign(world: Wor
     assert found.verdict is GOOD
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("passphrase", [None, b"geheim", b"wrong"])
 def test_an_encrypted_private_key_is_compared_when_it_can_be_opened(world: World, passphrase: bytes | None) -> None:
     found = world.judged(pem(world.good.der) + key_of(world.other).pem(b"geheim"), passphrase=passphrase)
@@ -341,6 +346,7 @@ def test_beside_a_keystore_in_a_mail_what_else_it_holds_is_judged_too(world: Wor
     assert sorted(names(found)) == ["good", "revoked"]
 
 
+@pytest.mark.slow
 def test_a_keystore_with_its_own_key_is_right_and_with_another_is_not(world: World) -> None:
     assert world.judged(pkcs12_of(world.entry("good"))).file_report.codes() == set()
     name, der, _ = world.entry("good")

@@ -80,6 +80,7 @@ def parts(result: CheckResult) -> tuple[object, ...]:
     return (result.report, result.facts, result.oin, path, result.hierarchy, result.recognition, result.revocation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MADE)
 @pytest.mark.parametrize("travel", [lambda r: pickle.loads(pickle.dumps(r)), copy.deepcopy, copy.copy])
 def test_a_result_arrives_as_it_was(

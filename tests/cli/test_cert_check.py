@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import PKI, build
 from tests.support.command import Command
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
 
@@ -22,7 +22,7 @@ G1 = "samples/certificates/PrivateG1_lab.api.mijniconnect.nl_20251009.pem"
 
 @pytest.fixture(scope="module")
 def pki() -> PKI:
-    return build("g4-tls", moment=MOMENT, keys=KeyPool(limit=1))
+    return build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem, wrap_key
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, jks_of, metadata_of, pem, pkcs7_of, pkcs12_of
+from tests.support.keys import SHARED_KEYS
 from tests.support.requests import dns, request, subject
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
@@ -28,7 +28,7 @@ ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:0001"
 def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every delivery of the table, and what it is held against."""
     box = tmp_path_factory.mktemp("box")
-    pki = build("g4-tls", moment=MOMENT, keys=KeyPool(limit=3))
+    pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
     good, bad, other = (pki.issue("g4-tls", dns=[f"{name}.voorbeeld.nl"]) for name in ("good", "bad", "other"))
     pki.issuer_of("g4-tls").revoke(bad.serial_number, moment=MOMENT)
     chain = [link.der for link in good.intermediates]
@@ -193,6 +193,7 @@ def test_a_delivery_ends_as_it_should(run: Command, box: Path, line: str, code: 
     assert heavy - {"system.hierarchy.unconfirmed"} == said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", [line for line, code, _ in DELIVERIES if code != 1])
 def test_version_1_of_the_document_says_no_less_of_the_verdict(run: Command, box: Path, line: str) -> None:
     ran = check(run, box, line, "--json", "--json-version", "1")
@@ -324,6 +325,7 @@ def test_a_shared_case(
     ] == errors
 
 
+@pytest.mark.slow
 def test_the_shared_case_of_two_key_entries(run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(shared("cases"))
     secret = tmp_path / "passphrase"

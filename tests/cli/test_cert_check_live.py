@@ -11,9 +11,9 @@ import pytest
 from pkitools.containers import read_source
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.folder import create_folder
-from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.server import PkiServer
 from tests.support.command import Command
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 from tests.support.serving import real_time
 
@@ -25,7 +25,7 @@ PROFILES = ("g4-tls", "g1-server")  # G4: no OCSP, CRLs only; G1: OCSP for the e
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     folder = tmp_path_factory.mktemp("live") / "pki"
-    keys = KeyPool(small_keys, limit=3)
+    keys = SHARED_KEYS
     with PkiServer(clock=real_time, keys=keys) as server:
         create_folder(folder, ["g4-tls", "g1-private"], moment=real_time(), keys=keys, base_url=server.url)
         server.serve(folder)

@@ -133,6 +133,7 @@ def test_text_in_dutch(run: Any) -> None:
     assert not [line for line in out.splitlines() if "cli.cert" in line]
 
 
+@pytest.mark.slow
 def test_every_label_and_word_exists_in_both_languages(run: Any, tmp_path: Path) -> None:
     for lang in ("en", "nl"):
         for source in (*corpus.real().values(), *list(corpus.limbo().values())[::20]):

@@ -105,6 +105,7 @@ def test_every_command_returns_a_reply(path: tuple[str, ...]) -> None:
     assert {typing.get_origin(kind) or kind for kind in kinds} == ({Reply, ExitCode} if path in GOES_ON else {Reply})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_a_form_added_serves_every_command(
     capsys: pytest.CaptureFixture[str], probe: Probe, line: Callable[[str], list[str]], path: tuple[str, ...]
@@ -156,6 +157,7 @@ def test_no_parameter_takes_anything_by_name() -> None:
     assert not [where for where, hint in takes if hint is None or ast.unparse(hint) == "Any"]
 
 
+@pytest.mark.slow
 def test_no_command_knows_a_form() -> None:
     """The JSON of a result is made by the library and written by one module."""
     schemas = [where for where, node in nodes(ast.Constant) if re.fullmatch(r"pkitools\.[a-z-]+/v\d+", str(node.value))]

@@ -11,13 +11,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from pkitools_test_pki.keys import KeyPool, small_keys
 from pkitools_test_pki.shapes import templates
 from tests.support.command import Command
 from tests.support.judges import judge
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
-POOL = KeyPool(small_keys, limit=3)
 CREATE = "test-pki", "create"
 WHEN = "--moment", "2026-11-22T12:00:00Z"
 
@@ -25,8 +24,8 @@ WHEN = "--moment", "2026-11-22T12:00:00Z"
 @pytest.fixture(autouse=True)
 def pooled_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys made once: what the commands do with them is what is tested."""
-    monkeypatch.setattr("pkitools_cli.commands.test_pki.create.fresh_keys", POOL)
-    monkeypatch.setattr("pkitools_cli.commands.test_pki.create.small_keys", POOL)
+    monkeypatch.setattr("pkitools_cli.commands.test_pki.create.fresh_keys", SHARED_KEYS)
+    monkeypatch.setattr("pkitools_cli.commands.test_pki.create.small_keys", SHARED_KEYS)
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def csr(tmp_path: Path) -> Path:
             x509.NameAttribute(x509.NameOID.ORGANIZATIONAL_UNIT_NAME, "ICT"),
         ]
     )
-    key = POOL("rsa:3072")
+    key = SHARED_KEYS("rsa:3072")
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())  # type: ignore[arg-type]  # a key that can sign
     (tmp_path / "x.csr").write_bytes(request.public_bytes(Encoding.PEM))
     return tmp_path / "x.csr"
@@ -54,6 +53,7 @@ def serial_of(path: Path) -> str:
     return f"{x509.load_pem_x509_certificate(path.read_bytes()).serial_number:x}"
 
 
+@pytest.mark.slow
 def test_create_says_what_it_made_and_that_it_is_for_tests(run: Command, tmp_path: Path) -> None:
     ran = run(*CREATE, tmp_path / "pki", *WHEN)
     assert ran.code == 0
@@ -89,6 +89,7 @@ def test_issue_with_a_new_key(run: Command, where: Path, tmp_path: Path) -> None
     assert (tmp_path / "a.chain.pem").read_text().count("BEGIN CERTIFICATE") == 3
 
 
+@pytest.mark.slow
 def test_issue_for_a_request_writes_no_key(run: Command, where: Path, csr: Path, tmp_path: Path) -> None:
     ran = run("test-pki", "issue", where, "--csr", csr, "--out", tmp_path / "b", *WHEN)
     assert ran.code == 0
@@ -103,6 +104,7 @@ def test_issue_for_a_request_writes_no_key(run: Command, where: Path, csr: Path,
     assert piped.document["serial_number"] == serial_of(tmp_path / "c.pem")
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_without_force(run: Command, where: Path, csr: Path, tmp_path: Path) -> None:
     out = "--csr", csr, "--out", tmp_path / "b"
     assert run("test-pki", "issue", where, *out, *WHEN).code == 0
@@ -128,6 +130,7 @@ def test_revoke_publishes_at_once(run: Command, where: Path, tmp_path: Path) -> 
     assert f"{serial}  ingetrokken" in text.out
 
 
+@pytest.mark.slow
 def test_list_shows_everything(run: Command, where: Path, tmp_path: Path) -> None:
     run("test-pki", "issue", where, "--out", tmp_path / "a", *WHEN)
     text, document = run("test-pki", "list", where).out, run("test-pki", "list", where, "--json").document

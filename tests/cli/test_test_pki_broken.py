@@ -91,6 +91,7 @@ def test_the_markdown_has_every_defect_and_nothing_that_acts_on_a_terminal(catal
     assert all(char.isprintable() or char == "\n" for char in text)
 
 
+@pytest.mark.slow
 def test_some_of_an_existing_test_pki(run: Command, where: Path, tmp_path: Path) -> None:
     ran = run(*BROKEN, where, "--out", tmp_path / "out", "--only", "revoked", "--only", "two-oins", *WHEN, "--json")
     assert ran.code == 0
@@ -132,6 +133,7 @@ def test_list_as_data(run: Command) -> None:
     assert [row["name"] for row in document["defects"]] == [found.name for found in defects()]
 
 
+@pytest.mark.slow
 def test_what_it_wrote_is_told(run: Command, tmp_path: Path) -> None:
     ran = run(*BROKEN, "--out", tmp_path / "out", "--only", "expired", *WHEN)
     assert ran.code == 0
@@ -146,6 +148,7 @@ def test_nothing_is_overwritten(run: Command, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["note"]
 
 
+@pytest.mark.slow
 def test_an_empty_folder_is_taken(run: Command, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     assert run(*BROKEN, "--out", tmp_path / "out", "--only", "expired").code == 0
@@ -180,6 +183,7 @@ def test_what_goes_wrong_is_told_in_one_sentence(
     assert says in ran.err
 
 
+@pytest.mark.slow
 def test_a_pki_of_another_shape_is_refused(run: Command, tmp_path: Path) -> None:
     assert run("test-pki", "create", tmp_path / "pki", "--fast", "--shape", "g1-private", *WHEN).code == 0
     ran = run(*BROKEN, tmp_path / "pki", "--out", tmp_path / "out", *WHEN)

@@ -8,16 +8,15 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from pkitools_test_pki.keys import KeyPool, small_keys
 from tests.support.command import Command
 from tests.support.g4_trial import G4TrialFolder
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
 pytestmark = pytest.mark.slow
 
 pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
 
-POOL = KeyPool(small_keys, limit=4)
 WHEN = "--moment", "2026-11-22T12:00:00Z"
 ENROLMENT = """---
 profile: profiles/G4TRIALEEPrivGTLSSYS2025.yaml
@@ -34,12 +33,12 @@ subjectAltNames:
 @pytest.fixture(autouse=True)
 def pooled_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("fresh_keys", "small_keys"):
-        monkeypatch.setattr(f"pkitools_cli.commands.test_pki.create.{name}", POOL)
+        monkeypatch.setattr(f"pkitools_cli.commands.test_pki.create.{name}", SHARED_KEYS)
 
 
 @pytest.fixture
 def trial(tmp_path: Path) -> G4TrialFolder:
-    keys = [POOL(kind) for kind in ("rsa:4096", "rsa:4096", "rsa:4096", "rsa:3072")]
+    keys = [SHARED_KEYS(kind) for kind in ("rsa:4096", "rsa:4096", "rsa:4096", "rsa:3072")]
     (tmp_path / "g4-trial").mkdir()
     made = G4TrialFolder(tmp_path / "g4-trial", [key for key in keys if isinstance(key, rsa.RSAPrivateKey)])
     leaf = made.leaf("leaf")
@@ -79,7 +78,7 @@ def test_import_in_dutch(run: Command, trial: G4TrialFolder, tmp_path: Path, mon
 def test_import_asks_for_the_passphrase_of_the_keys(
     run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys = [POOL(kind) for kind in ("rsa:4096", "rsa:4096", "rsa:4096", "rsa:3072")]
+    keys = [SHARED_KEYS(kind) for kind in ("rsa:4096", "rsa:4096", "rsa:4096", "rsa:3072")]
     (tmp_path / "locked").mkdir()
     G4TrialFolder(
         tmp_path / "locked", [key for key in keys if isinstance(key, rsa.RSAPrivateKey)], passphrase=b"geheim"

@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 from pkitools_test_pki.folder import create_folder
-from pkitools_test_pki.keys import KeyPool, elliptic_keys, small_keys
+from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.server.faulty_documents import served_faults
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 from tests.support.serving import get, real_time
 
@@ -160,7 +161,7 @@ def test_the_faults_are_listed_in_both_languages(run: Command) -> None:
 
 
 def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Command) -> None:
-    keys = KeyPool(small_keys, limit=3)
+    keys = SHARED_KEYS
     create_folder(tmp_path / "pki", ["g4-tls"], moment=real_time(), keys=keys)
     with serving(tmp_path / "pki", "--port", 0, "--tls", "--for", "digid-machtigen") as served:
         said = served.lines_until("Ctrl-C")

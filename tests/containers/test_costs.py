@@ -161,6 +161,7 @@ def test_what_is_refused_costs_little_beside_its_own_bytes(name: str) -> None:
     assert memory < 64 * MIB
 
 
+@pytest.mark.slow
 def test_metadata_of_many_certificates_is_read() -> None:
     make = """
     from base64 import b64encode

@@ -323,6 +323,7 @@ def test_a_value_that_should_be_a_certificate_and_is_not_is_a_problem(made: Made
     assert "other.pem" in str(source.problems[1].error)
 
 
+@pytest.mark.slow
 def test_an_endless_secret_costs_little() -> None:
     head = b"kind: Secret\ndata:\n"
     for noise in (

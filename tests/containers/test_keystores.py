@@ -159,6 +159,7 @@ def test_a_keystore_whose_structure_hides_something_is_refused(data: bytes) -> N
     assert refused.value.code == "sources.error.pkcs12_malformed"
 
 
+@pytest.mark.slow
 def test_the_size_and_number_of_parts_are_bounded() -> None:
     with pytest.raises(LimitError, match="too many parts"):
         opened(authenticated(NULL * 9_000_000))

@@ -39,6 +39,7 @@ def described(data: bytes, passphrase: bytes | None = None) -> list[DescribedIte
     return list(describe("file", read_source(data, "file", passphrase=passphrase)).items)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -161,6 +162,7 @@ def test_an_encrypted_key_says_how_and_nothing_more(made: Made) -> None:
     assert (item.is_encrypted, item.public_key, item.protection) == (True, None, None)
 
 
+@pytest.mark.slow
 def test_a_java_keystore_names_its_own_scheme(tmp_path: Path) -> None:
     path = tmp_path / "a.jks"
     command = ["keytool", "-genkeypair", "-keystore", str(path), "-storetype", "JKS", "-storepass", "geheim123"]
@@ -174,6 +176,7 @@ def test_a_java_keystore_names_its_own_scheme(tmp_path: Path) -> None:
     assert item.protection == Protection("JKS", "SHA-1", None)
 
 
+@pytest.mark.slow
 def test_a_key_of_a_keystore_can_sign(made: Made) -> None:
     data = keystore(made, PBES.PBESv2SHA256AndAES256CBC)
     assert (

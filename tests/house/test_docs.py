@@ -12,6 +12,7 @@ import pytest
 from tools.generate_docs import DOCS, PAGES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_the_page_is_up_to_date(page: str) -> None:
     committed = (DOCS / page).read_text(encoding="utf-8")

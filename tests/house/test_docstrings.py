@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 TOPS = (*(ROOT / top for top in ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki", "tests", "tools")),)
 REFERENCE = re.compile(r":(?:mod|class|func|data|attr|meth|exc|const):`~?([\w.]+)`")
@@ -54,6 +56,7 @@ def has(owner: Any, names: list[str]) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_every_reference_in_a_docstring_leads_somewhere() -> None:
     lost, seen = [], 0
     for top in TOPS:

@@ -120,6 +120,7 @@ def test_a_document_and_a_place_in_it_travel_between_processes() -> None:
 # --- what rests on it ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_key_cited_is_in_the_register() -> None:
     keys = {found.key for found in documents()}
     typed = {
@@ -168,6 +169,7 @@ def test_a_section_reads_on_from_its_document_and_does_not_repeat_it() -> None:
 # --- and nowhere else ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_document_is_made_outside_the_register() -> None:
     made = {
         str(path.relative_to(ROOT))
@@ -178,6 +180,7 @@ def test_no_document_is_made_outside_the_register() -> None:
     assert made == set(MAKERS)
 
 
+@pytest.mark.slow
 def test_no_title_is_typed_where_a_key_is_meant() -> None:
     """A sentence may name a document; a text that is nothing but its name is a second register."""
     titles = {title for found in documents() if found.key not in {"pkitools", "none"} for title in found.title.values()}

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import pkitools
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +56,7 @@ def test_an_oin_does_not_pay_for_cryptography() -> None:
     assert run(program).strip() == "False"
 
 
+@pytest.mark.slow
 def test_every_name_is_what_it_says_after_every_room_was_imported() -> None:
     """A room must not take the place of a function of its name."""
     program = """
@@ -72,6 +75,7 @@ print("ok")
     assert run(program).strip() == "ok"
 
 
+@pytest.mark.slow
 def test_no_module_is_shadowed_by_a_function_of_its_name() -> None:
     program = """
 import importlib, pkgutil, types

@@ -62,6 +62,7 @@ def upload(django: Any, data: bytes) -> tuple[int, str]:
     return answer.status_code, answer.content.decode()
 
 
+@pytest.mark.slow
 def test_the_django_view_judges_in_dutch(django: Any, pki: PKI) -> None:
     status, text = upload(django, pki.issue("g4-tls").chain_pem)
     assert status == 200
@@ -113,6 +114,7 @@ def test_provisioning_changes_nothing_the_second_time(tmp_path: Path) -> None:
     assert (tmp_path / "koppeling.key").read_bytes() == key
 
 
+@pytest.mark.slow
 def test_the_api_knows_its_caller(pki: PKI) -> None:
     pytest.importorskip("fastapi", reason="fastapi is not installed")
     pytest.importorskip("httpx2", reason="httpx2 is not installed")

@@ -59,6 +59,7 @@ def test_an_arrow_up_leads_to_the_command_line_and_nowhere_else() -> None:
     assert names <= {"pkitools_cli.main", "pkitools_cli.main.main"}
 
 
+@pytest.mark.slow
 def test_only_the_front_doors_import_by_name() -> None:
     """An import by string is an arrow that nobody sees."""
     found = {
@@ -123,6 +124,7 @@ def test_no_folder_is_fuller_than_a_newcomer_can_take_in_without_a_reason() -> N
     assert full == set(FULL)
 
 
+@pytest.mark.slow
 def test_nothing_in_the_library_reads_the_clock_or_prints() -> None:
     """Time is an argument; output belongs to the command line."""
     found = []

@@ -8,6 +8,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from pkitools.findings.asking import CRASHED
 from pkitools.messages import LANGUAGES
 from pkitools.profiles import profiles
@@ -53,6 +55,7 @@ def is_named(code: str) -> bool:
     return code in fixed or any(match and set(match.groups()) <= fixed for match in matches)
 
 
+@pytest.mark.slow
 def test_every_message_is_shown_somewhere() -> None:
     rules = {rule.code for rule in all_rules()} | {f"profiles.{profile.name}" for profile in profiles()}
     assert not sorted(code for code in codes() - rules if not is_named(code))
@@ -95,6 +98,7 @@ def test_every_error_computed_has_a_message_with_its_beginning() -> None:
     assert not sorted(pattern for pattern in computed if not any(re.fullmatch(pattern, code) for code in codes()))
 
 
+@pytest.mark.slow
 def test_every_reason_for_not_checking_has_a_sentence() -> None:
     reasons = {CRASHED} | {
         keyword.value.value

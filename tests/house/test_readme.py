@@ -28,6 +28,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 def test_the_library_example_runs(tmp_path: Path) -> None:
     issued = build("g4-tls", moment=datetime.now(UTC), keys=elliptic_keys).issue("g4-tls")
     (tmp_path / "koppeling.pem").write_bytes(issued.chain_pem)

@@ -64,6 +64,7 @@ def test_a_profile_added_as_data_is_judged_as_its_twin(judged: dict[str, dict[st
     assert not differing, (differing[0], found[differing[0]], judged[name][differing[0]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TWINS)
 def test_the_cases_say_something(judged: dict[str, dict[str, Any]], name: str) -> None:
     for case, told in judged[name].items():

@@ -71,6 +71,7 @@ def test_a_file_that_cannot_be_used(run: Command, world: Path) -> None:
     same(reports.cert_show_document([found], AT), run("cert", "show", noise, "--json", *MOMENT).document)
 
 
+@pytest.mark.slow
 def test_the_issuer_of_a_certificate_is_found_among_thousands_at_once(world: Path, tmp_path: Path) -> None:
     """Each looks up its issuer, and does not go through all others."""
     leaf = made("g1-server").der

@@ -33,6 +33,7 @@ def encode(spec: str, encoding: Encoding, form: PrivateFormat, passphrase: bytes
     return pooled_key(spec).native.private_bytes(encoding, form, encryption)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", [RSA, EC])
 @pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
 @pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
@@ -58,6 +59,7 @@ def test_the_parameters_openssl_writes_before_an_ec_key_do_not_matter() -> None:
     assert key.public.curve == "P-256"
 
 
+@pytest.mark.slow
 def test_an_encrypted_key_is_opened_again() -> None:
     pem = pooled_key(RSA).pem(PASSPHRASE)
     assert pem.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n")
@@ -122,6 +124,7 @@ def test_gnutls_opens_an_encrypted_key(tmp_path: Path) -> None:
     assert "BEGIN RSA PRIVATE KEY" in opened.stdout
 
 
+@pytest.mark.slow
 def test_without_or_with_a_wrong_passphrase_it_stays_shut() -> None:
     pem = pooled_key(EC).pem(PASSPHRASE)
     for wrong, code in ((None, "needed"), (b"fout", "wrong"), (b"", "wrong")):

@@ -387,6 +387,7 @@ def test_the_engine_knows_the_indirect_list_and_spells_reasons_as_we_do(keeper: 
     assert (found.kind, found.reason) == (StatusKind.REVOKED, "keyCompromise")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["good", "hold", "revoked", "removed"])
 @pytest.mark.parametrize(("number", "base"), NUMBERS)
 def test_no_delta_makes_an_indirect_list_better(keeper: Keeper, state: str, number: int, base: int) -> None:

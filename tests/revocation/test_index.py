@@ -57,6 +57,7 @@ LAYOUTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layout", LAYOUTS)
 @examples(150)
 @given(data=st.data())

@@ -20,6 +20,7 @@ ALONE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ALONE)
 def test_a_room_is_imported_by_itself_and_brings_no_more_than_it_needs(line: str) -> None:
     rooms = tuple(f"pkitools.{room}" for room in ALONE[line])

@@ -35,6 +35,7 @@ def test_reading_takes_a_few_hashes(large: bytes, key: rsa.RSAPrivateKey) -> Non
     assert read_crl(large).index.count == ENTRIES
 
 
+@pytest.mark.slow
 def test_later_look_ups_take_microseconds(large: bytes) -> None:
     listed, absent = benchmark.lookups(large)
     assert listed < 100e-6

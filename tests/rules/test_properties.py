@@ -7,6 +7,7 @@ import string
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -150,6 +151,7 @@ def hold(facts: CertificateFacts, **asked: Any) -> None:
         assert message(f"report.reason.{outcome.reason}", outcome.params, "nl").message
 
 
+@pytest.mark.slow
 @examples(150)
 @given(
     mutated(),

@@ -6,17 +6,18 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pkitools_test_pki.keys import KeyPool, KeySource, elliptic_keys, small_keys
+from pkitools_test_pki.keys import KeySource, elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.shapes import shape_names
+from tests.support.keys import SHARED_KEYS
 
 MOMENT = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def rsa_keys() -> KeySource:
-    """RSA keys of 2048 bits for authorities and 3072 for end entities, three of each, made once."""
-    return KeyPool(small_keys, limit=3)
+    """RSA keys of 2048 bits for authorities and 3072 for end entities, each made once."""
+    return SHARED_KEYS
 
 
 @pytest.fixture

@@ -408,6 +408,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("problem", DAMAGES)
 def test_damage_is_found_and_has_its_sentence(where: Path, problem: str) -> None:
     DAMAGES[problem](where)

@@ -160,6 +160,7 @@ REFUSED: dict[str, tuple[Callable[[PKI, datetime], IssuedCertificate], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("detail", REFUSED)
 def test_a_bad_client_is_refused_and_the_owner_told_why(quick: World, now: datetime, version: str, detail: str) -> None:

@@ -38,6 +38,7 @@ def judged(pki: PKI, profile: str, environment: Environment) -> CheckResult:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 def test_nothing_is_worse_than_a_notice(everything: PKI, profile: str) -> None:
     report = judged(everything, profile, Environment.PREPRODUCTION).report

@@ -81,6 +81,7 @@ def test_a_tag_above_thirty_is_one_number_and_still_constructed_or_not() -> None
     assert [found[0] for _, found in der.walk(data, whole(data))] == [0xBF8523, der.INTEGER]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [10**3, 10**4, 10**5, 10**6])
 def test_depth_ends_in_an_error_in_bounded_time_and_memory(depth: int) -> None:
     data = nested(depth)
@@ -104,6 +105,7 @@ def nested(depth: int) -> bytes:
     return b"".join(reversed(headers))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("depth", [10**3, 10**4, 10**5, 10**6])
 def test_depth_does_not_hurt_whoever_reads_files(depth: int) -> None:
     data = nested(depth)
