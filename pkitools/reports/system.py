@@ -1,4 +1,4 @@
-"""What systems ask, as data: ``docs/schemas/systems-list-v1.json`` and ``systems-show-v1.json``."""
+"""What systems ask, as data: ``docs/schemas/systems-list-v2.json`` and ``systems-show-v2.json``, and the older ones."""
 
 from __future__ import annotations
 
@@ -7,20 +7,46 @@ from datetime import datetime
 
 from pkitools.arguments import choice, several
 from pkitools.environment import Environment
+from pkitools.findings import Certainty
 from pkitools.reports.document import instant, source_document
-from pkitools.systems import Stance, Statement, System, Topic
+from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, status_of
 from pkitools.systems.model import ANSWERED
 
 
-def systems_list_document(systems: Iterable[System], moment: datetime) -> dict[str, object]:
-    """Return the whole document: each system with the hierarchies it takes at this moment, per environment."""
+def systems_list_document(
+    systems: Iterable[System], moment: datetime, unread: Iterable[UnreadSystem] = ()
+) -> dict[str, object]:
+    """Return the whole document: each system with the hierarchies it takes now, per environment, and its status.
+
+    Args:
+        systems: the systems.
+        moment: aware UTC.
+        unread: systems whose requirements nobody could read; named only.
+    """
+    return {
+        "schema": "pkitools.systems-list/v2",
+        "systems": [{**_summary(system, moment), "status": _status(system)} for system in systems],
+        "unread": [_unread(system) for system in unread],
+    }
+
+
+def systems_list_document_v1(systems: Iterable[System], moment: datetime) -> dict[str, object]:
+    """Return the document as it was before systems had a status."""
     return {"schema": "pkitools.systems-list/v1", "systems": [_summary(system, moment) for system in systems]}
 
 
 def systems_show_document(
     system: System, moment: datetime, environments: Environment | str | Iterable[Environment | str] = tuple(Environment)
 ) -> dict[str, object]:
-    """Return the whole document: every statement of one system that holds at this moment."""
+    """Return the whole document: every statement of one system that holds at this moment, and its status."""
+    found = systems_show_document_v1(system, moment, environments)
+    return {**found, "schema": "pkitools.systems-show/v2", "status": _status(system)}
+
+
+def systems_show_document_v1(
+    system: System, moment: datetime, environments: Environment | str | Iterable[Environment | str] = tuple(Environment)
+) -> dict[str, object]:
+    """Return the document as it was before systems had a status."""
     asked = [choice(Environment, each, "environments") for each in several(environments, str, "environments")]
     return {
         "schema": "pkitools.systems-show/v1",
@@ -36,6 +62,20 @@ def systems_show_document(
             for environment in asked
         },
     }
+
+
+def _status(system: System) -> dict[str, object]:
+    found = status_of(system)
+    return {
+        "read": found.read.isoformat(),
+        "documents": [document.key for document in found.documents],
+        "certainties": {str(certainty): found.certainties.get(certainty, 0) for certainty in Certainty},
+        "unknown": found.unknown,
+    }
+
+
+def _unread(system: UnreadSystem) -> dict[str, object]:
+    return {"name": system.name, "title": system.title, "owner": system.owner, "looked": system.looked.isoformat()}
 
 
 def _system(system: System) -> dict[str, object]:

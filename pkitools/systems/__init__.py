@@ -9,16 +9,22 @@ from pkitools.systems.loading import get_system, systems
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.systems.reading import read_system
 from pkitools.systems.reuse import Use, check_reuse
+from pkitools.systems.status import SystemStatus, status_of
+from pkitools.systems.unread import UnreadSystem, unread_systems
 
 __all__ = [
     "Stance",
     "Statement",
     "System",
+    "SystemStatus",
     "Topic",
+    "UnreadSystem",
     "Use",
     "check_reuse",
     "evaluate",
     "get_system",
     "read_system",
+    "status_of",
     "systems",
+    "unread_systems",
 ]

@@ -9,6 +9,7 @@ from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
 from pkitools.systems.model import System
 from pkitools.systems.reading import read_system
+from pkitools.systems.unread import unread_systems
 
 
 @cache
@@ -23,9 +24,12 @@ def get_system(name: str) -> System:
     """Return the system of this name.
 
     Raises:
-        InvalidValueError: ``systems.error.unknown``.
+        InvalidValueError: ``systems.error.unknown``; ``systems.error.unread`` of one that nobody could describe.
     """
     for system in systems():
         if system.name == text(name, "system"):
             return system
+    for other in unread_systems():
+        if other.name == name:
+            raise InvalidValueError("systems.error.unread", title=other.title, owner=other.owner)
     raise InvalidValueError("systems.error.unknown", name=name, known=", ".join(s.name for s in systems()))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pkitools.systems import systems
+from pkitools.systems import get_system, status_of, systems, unread_systems
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
@@ -25,19 +25,61 @@ def test_list_names_every_system_with_what_it_takes(run: Any) -> None:
     code, out, _ = run("list", *MOMENT)
     assert code == 0
     for system in systems():
-        assert f"{system.name} " in out
+        assert f"  {system.name} " in out
     lines = out.splitlines()
-    machtigen = next(n for n, line in enumerate(lines) if line.startswith("digid-machtigen"))
-    assert "self-signed allowed" in lines[machtigen + 1]
-    assert "self-signed allowed" not in lines[machtigen + 2]
+    machtigen = next(n for n, line in enumerate(lines) if line.startswith("  digid-machtigen"))
+    preproduction, production = " ".join(lines[machtigen + 1 : machtigen + 6]).split("production  ")[1:3]
+    assert "self-signed allowed" in preproduction
+    assert "self-signed allowed" not in production.split("digikoppeling")[0]
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_list_fits_eighty_columns_and_goes_by_owner(run: Any, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("list", "--all", *MOMENT, lang=lang)[1].splitlines()
+    assert max(map(len, lines)) <= 80
+    owners = [line for line in lines if line and not line.startswith(" ")]
+    assert owners[: len({s.owner for s in systems()})] == sorted({s.owner for s in systems()}, key=str.casefold)
+
+
+def test_a_system_that_nobody_could_read_is_listed_and_not_judged(run: Any) -> None:
+    short, whole = run("list", *MOMENT)[1], run("list", "--all", *MOMENT)[1]
+    for system in unread_systems():
+        assert f"  {system.name} " in whole
+        assert f"  {system.name} " not in short
+        code, _, err = run("show", system.name, *MOMENT)
+        assert code == 2
+        assert system.owner in err
+    assert f"{len(unread_systems())} more systems" in short
+
+
+def test_a_system_with_an_authority_of_its_own_says_that_pkioverheid_is_not_asked(run: Any) -> None:
+    lines = run("list", *MOMENT)[1].splitlines()
+    for name in ("rdw", "vecozo"):
+        place = next(n for n, line in enumerate(lines) if line.startswith(f"  {name} "))
+        assert all("takes no PKIoverheid certificate" in line for line in lines[place + 1 : place + 3])
 
 
 def test_list_as_json(run: Any) -> None:
-    parsed = json.loads(run("list", "--json", *MOMENT)[1])
-    assert_valid(parsed, "systems-list-v1")
+    parsed = json.loads(run("list", "--json", "--all", *MOMENT)[1])
+    assert_valid(parsed, "systems-list-v2")
+    assert [each["name"] for each in parsed["unread"]] == [each.name for each in unread_systems()]
     (dk,) = [s for s in parsed["systems"] if s["name"] == "digikoppeling"]
     assert dk["environments"]["production"]["yes"] == ["g1-private", "g4-tls"]
     assert dk["environments"]["preproduction"]["discouraged"] == ["g1-private", "g4-tls", "g4-other"]
+    older = json.loads(run("list", "--json", "--json-version", "1", *MOMENT)[1])
+    assert_valid(older, "systems-list-v1")
+    assert older["systems"] == [{k: v for k, v in s.items() if k != "status"} for s in parsed["systems"]]
+
+
+@every_system
+def test_show_says_how_far_it_can_be_relied_on(run: Any, name: str) -> None:
+    out = " ".join(run("show", name, *MOMENT)[1].split())
+    found = status_of(get_system(name))
+    assert f"Read on {found.read}." in out
+    assert f"{found.firm} are of the standard or the owner itself, {found.weak} less certain" in out
+    assert all(document.title["en"] in out for document in found.documents)
+    assert found.firm + found.weak + found.unknown == len(get_system(name).statements)
 
 
 @every_system
@@ -72,7 +114,10 @@ def test_show_of_one_environment_shows_all_of_it_and_nothing_of_the_other(run: A
 @every_system
 def test_show_as_json(run: Any, name: str) -> None:
     parsed = json.loads(run("show", name, "--json", *MOMENT)[1])
-    assert_valid(parsed, "systems-show-v1")
+    assert_valid(parsed, "systems-show-v2")
+    older = json.loads(run("show", name, "--json", "--json-version", "1", *MOMENT)[1])
+    assert_valid(older, "systems-show-v1")
+    assert {**older, "schema": "", "status": ""} == {**parsed, "schema": "", "status": ""}
     assert set(parsed["environments"]) == {"preproduction", "production"}
     one = json.loads(run("show", name, "--json", "--environment", "production", *MOMENT)[1])
     assert one["environments"] == {"production": parsed["environments"]["production"]}
@@ -87,8 +132,7 @@ def test_what_no_source_answers_is_shown_as_unknown(run: Any, monkeypatch: pytes
     _, out, _ = run("show", "x")
     assert out.count("? No source found.") == 7
     parsed = json.loads(run("show", "x", "--json")[1])
-    assert_valid(parsed, "systems-show-v1")
-    assert len(parsed["environments"]["production"]["unanswered"]) == 7
+    assert_valid(parsed, "systems-show-v2")
 
 
 def test_an_unknown_system_is_a_usage_error_that_names_those_there_are(run: Any) -> None:

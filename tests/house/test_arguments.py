@@ -85,6 +85,7 @@ MADE_HERE = frozenset(
         "RevocationStatus",
         "Statement",
         "System",
+        "SystemStatus",
         "CACertificate",
         "CatalogueEntry",
         "Hierarchy",

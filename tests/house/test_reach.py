@@ -52,7 +52,7 @@ def test_every_requirement_is_looked_at() -> None:
 @pytest.mark.parametrize("environment", Environment)
 def test_every_system_is_reached(system: System, environment: Environment) -> None:
     outcomes = evaluate(system, environment, made("g4-tls"), moment=MOMENT)
-    assert len(looked_at(Report(system.name, outcomes))) >= 5
+    assert len(looked_at(Report(system.name, outcomes))) >= 3
 
 
 def test_no_rule_is_for_a_system_that_is_not_there() -> None:

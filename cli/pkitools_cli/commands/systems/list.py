@@ -2,40 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from itertools import groupby
 
 import click
 
 from pkitools.environment import Environment
 from pkitools.reports import systems_list_document
-from pkitools.systems import Stance, System, Topic, systems
+from pkitools.reports.system import systems_list_document_v1
+from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, systems, unread_systems
 from pkitools_cli.commands.systems.hierarchies import labels
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
+from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Line, Reply
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The systems listed, and the moment that is asked about."""
+
+    systems: tuple[System, ...]
+    unread: tuple[UnreadSystem, ...]
+    moment: datetime
+
+
 @click.command("list", cls=Command, help="cli.systems.list.help")
+@click.option("--all", "everything", is_flag=True, help="cli.systems.list.all")
 @moment_option
-def command(*, moment: datetime) -> Reply[Sequence[System]]:
+def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
     """Show every system in a few lines."""
-    return Reply(systems(), document=partial(systems_list_document, moment=moment), text=partial(_text, moment=moment))
+    return Reply(
+        Listed(systems(), unread_systems() if everything else (), moment),
+        document=lambda listed: systems_list_document(listed.systems, listed.moment, listed.unread),
+        text=_text,
+        older={1: lambda listed: systems_list_document_v1(listed.systems, listed.moment)},
+    )
 
 
-def _text(found: Sequence[System], moment: datetime) -> Iterator[Line | str]:
-    for system in found:
-        yield Line(f"{system.name:<18}{system.title} ({system.owner})", bold=True)
-        for environment in Environment:
-            yield f"    {tr(f'cli.systems.environment.{environment}'):<16}{_summary(system, environment, moment)}"
+def _text(listed: Listed) -> Iterator[Line | str]:
+    for owner, owned in groupby(sorted(listed.systems, key=_by_owner), key=lambda system: system.owner):
+        yield Line(owner, bold=True)
+        for system in owned:
+            yield from _system(system, listed.moment)
+    yield from _unread(listed.unread)
     yield ""
-    yield tr("cli.systems.list.more")
+    yield from wrapped(tr("cli.systems.list.more"), "")
+    if not listed.unread:
+        yield from wrapped(tr("cli.systems.list.hidden", count=len(unread_systems())), "")
+
+
+def _by_owner(system: System) -> tuple[str, str]:
+    return system.owner.casefold(), system.name
+
+
+def _system(system: System, moment: datetime) -> Iterator[Line | str]:
+    yield Line(f"  {system.name:<18}{system.title}", bold=True)
+    for environment in Environment:
+        name = tr(f"cli.systems.environment.{environment}")
+        yield from wrapped(_summary(system, environment, moment), " " * 20, f"    {name:<16}")
 
 
 def _summary(system: System, environment: Environment, moment: datetime) -> str:
     parts = []
+    if _is_all_unknown(system.statements_at(environment, moment, Topic.HIERARCHY)):
+        return tr("cli.systems.summary.not_found")
     for answer in (Stance.YES, Stance.DISCOURAGED, Stance.UNKNOWN):
         said = [s for s in system.statements_at(environment, moment, Topic.HIERARCHY) if s.answer is answer]
         named = ", ".join(label for s in said for label in labels(s))
@@ -43,4 +77,20 @@ def _summary(system: System, environment: Environment, moment: datetime) -> str:
             parts.append(tr(f"cli.systems.summary.{answer}", hierarchies=named))
     if any(s.answer is Stance.YES for s in system.statements_at(environment, moment, Topic.SELF_SIGNED)):
         parts.append(tr("cli.systems.summary.self_signed"))
-    return "; ".join(parts)
+    return "; ".join(parts) or tr("cli.systems.summary.nothing")
+
+
+def _is_all_unknown(said: list[Statement]) -> bool:
+    return all(s.answer is Stance.UNKNOWN or s.answer is Stance.NO for s in said) and any(
+        "*" in s.values for s in said if s.answer is Stance.UNKNOWN
+    )
+
+
+def _unread(unread: tuple[UnreadSystem, ...]) -> Iterator[Line | str]:
+    if unread:
+        yield ""
+        yield Line(tr("cli.systems.list.unread"), bold=True)
+    for system in unread:
+        yield from wrapped(
+            tr("cli.systems.list.ask", title=system.title, owner=system.owner), " " * 20, f"  {system.name:<18}"
+        )

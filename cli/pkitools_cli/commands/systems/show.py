@@ -10,7 +10,8 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.reports import systems_show_document
-from pkitools.systems import Stance, Statement, System, Topic, get_system
+from pkitools.reports.system import systems_show_document_v1
+from pkitools.systems import Stance, Statement, System, Topic, get_system, status_of
 from pkitools.systems.model import ANSWERED
 from pkitools_cli.commands.systems.hierarchies import labels
 from pkitools_cli.framework import Command
@@ -42,6 +43,7 @@ def command(*, name: str, environment: Environment | None, moment: datetime) -> 
         Asked(get_system(name), wanted, moment),
         document=lambda asked: systems_show_document(asked.system, asked.moment, asked.environments),
         text=_text,
+        older={1: lambda asked: systems_show_document_v1(asked.system, asked.moment, asked.environments)},
     )
 
 
@@ -54,8 +56,17 @@ def _text(asked: Asked) -> Iterator[Line | str]:
         yield Line(heading, bold=True)
         yield from _statements(said)
     yield ""
-    yield tr("cli.systems.show.legend")
-    yield tr("cli.systems.show.retrieved", day=system.retrieved)
+    yield from wrapped(tr("cli.systems.show.legend"), "")
+    yield from _status(system)
+
+
+def _status(system: System) -> Iterator[str]:
+    found = status_of(system)
+    counts = {"firm": found.firm, "weak": found.weak, "unknown": found.unknown}
+    yield from wrapped(tr("cli.systems.show.status", day=found.read, count=sum(counts.values()), **counts), "")
+    titles = "; ".join(f"{document.title[language()]} {document.version}".rstrip() for document in found.documents)
+    if titles:
+        yield from wrapped(tr("cli.systems.show.documents", documents=titles), "")
 
 
 _Section = dict[Topic, list[Statement]]
@@ -67,7 +78,8 @@ def _sections(asked: Asked) -> Iterator[tuple[str, _Section]]:
     common = {topic for topic in Topic if len(said) > 1 and all(s[topic] == said[0][topic] for s in said)}
     for environment, statements in zip(asked.environments, said, strict=True):
         own = {topic: found for topic, found in statements.items() if topic not in common}
-        yield tr(f"cli.systems.environment.{environment}").capitalize(), own
+        if own:
+            yield tr(f"cli.systems.environment.{environment}").capitalize(), own
     if common:
         yield tr("cli.systems.environment.both"), {topic: said[0][topic] for topic in Topic if topic in common}
 
