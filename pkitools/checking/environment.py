@@ -33,6 +33,7 @@ from pkitools.rules.context import ARC
 from pkitools.systems import Statement, Topic
 from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.authorities import HierarchyKind
+from pkitools.x509.holder import holder_of
 from pkitools.x509.model import CertificateFacts
 
 _TRIAL: Final = cite("g4-trial-readme")
@@ -182,8 +183,10 @@ def _rules_of_profiles() -> str:
 
 def _profile(context: EnvironmentContext) -> Answer:
     """Say which rules were not asked of a certificate without a policy: that none was violated means nothing."""
-    if not context.of_pkioverheid or context.self_signed or context.facts.is_ca:
+    if not context.of_pkioverheid or context.self_signed:
         return NOT_APPLICABLE
+    if holder_of(context.facts).is_of_the_tsp and not context.system_named:
+        return NOT_APPLICABLE  # they have no profile of those that are ordered
     policies = [policy.oid for policy in context.facts.certificate_policies or ()]
     if context.profile_given or any(oid.startswith(ARC) for oid in policies):
         return Met((Evidence("certificatePolicies", ", ".join(policies)),))

@@ -31,7 +31,7 @@ from pkitools.revocation import (
 )
 from pkitools.revocation.check import given_crls, given_responses
 from pkitools.revocation.rules import REVOKED
-from pkitools.rules import find_issuer, lint
+from pkitools.rules import Role, find_issuer, lint, role_of
 from pkitools.rules.context import ARC
 from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
 from pkitools.trust import (
@@ -435,11 +435,20 @@ def _linted(
             profile=use.profile,
             environment=use.environment,
             system=system,
-            role="end_entity",
+            role=_judged_as(facts, system),
             path=known,
             oin=oin,
             raise_crashes=use.raise_crashes,
         ).outcomes
+
+
+def _judged_as(facts: CertificateFacts, system: System | None) -> Role:
+    """Return what a certificate is judged as: an authority as one, unless a system is to take it for its counterpart.
+
+    One that is marked as a CA and may not sign certificates is no authority; the mark is told.
+    """
+    signs = facts.key_usage is None or "keyCertSign" in facts.key_usage
+    return role_of(facts) if system is None and signs else "end_entity"
 
 
 @lru_cache(maxsize=256)

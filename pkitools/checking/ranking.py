@@ -1,7 +1,8 @@
 """The order of a merged report: what the reader can act on first.
 
-A danger comes before everything: a counterfeit authority. Then expired, revoked, wrong environment, purpose, unknown
-issuer; what the ranking does not name follows as recorded. Severity goes before rank, and is for the report to apply.
+A danger comes before everything: a counterfeit authority. Then what is no certificate to use at all, expired, revoked,
+wrong environment, purpose, unknown issuer; what the ranking does not name follows as recorded. Severity goes before
+rank, and is for the report to apply.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from typing import Final
 from pkitools.checking import authorities, environment
 from pkitools.findings import Outcome, Status
 from pkitools.revocation.rules import REVOKED
+from pkitools.rules import rfc6962
 from pkitools.systems import rules as systems
 from pkitools.validation import rules as path
 
 _ORDER: Final = (
     path.LOOK_ALIKE,
     authorities.IMPERSONATION,
+    *rfc6962.BOOK.rules,
     path.EXPIRED,
     path.NOT_YET_VALID,
     REVOKED,

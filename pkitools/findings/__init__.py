@@ -24,10 +24,12 @@ from pkitools.findings.asking import (
 )
 from pkitools.findings.model import (
     Basis,
+    Binds,
     Certainty,
     CertificateRef,
     Evidence,
     Outcome,
+    Period,
     Report,
     Rule,
     Severity,
@@ -41,6 +43,7 @@ __all__ = [
     "Answer",
     "Answers",
     "Basis",
+    "Binds",
     "Certainty",
     "CertificateRef",
     "Evidence",
@@ -48,6 +51,7 @@ __all__ = [
     "NotApplicable",
     "NotChecked",
     "Outcome",
+    "Period",
     "Report",
     "Rule",
     "Severity",

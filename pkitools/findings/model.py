@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import NoReturn
@@ -67,6 +67,35 @@ class Basis:
         object.__setattr__(self, "certainty", choice(Certainty, self.certainty, "certainty"))
 
 
+class Binds(StrEnum):
+    """Whom a rule with a date binds, and so which day it is judged by."""
+
+    ISSUER = "issuer"  # the day the certificate was issued: its notBefore
+    USE = "use"  # the moment asked
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """When a rule is in force.
+
+    Args:
+        since: the first day; ``None``: since ever.
+        until: the last day; ``None``: for ever.
+        binds: by which day it is judged.
+        source: where the days stand.
+    """
+
+    since: date | None
+    until: date | None
+    binds: Binds
+    source: Source
+
+    def holds(self, *, issued: datetime, moment: datetime) -> bool:
+        """Return whether the rule binds a certificate issued then, looked at now; both aware."""
+        day = (issued if self.binds is Binds.ISSUER else moment).date()
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One requirement of one document.
@@ -77,6 +106,7 @@ class Rule:
         source: where the requirement stands.
         certainty: how well it is founded; an inferred or third-party rule cannot be an ERROR.
         applies_to: names of profiles, systems or kinds of subject; empty means all.
+        in_force: when; ``None``: whenever.
     """
 
     code: str
@@ -84,6 +114,7 @@ class Rule:
     source: Source
     certainty: Certainty = Certainty.STANDARD
     applies_to: tuple[str, ...] = ()
+    in_force: Period | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "severity", choice(Severity, self.severity, "severity"))

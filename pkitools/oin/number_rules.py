@@ -235,7 +235,7 @@ def _example(subject: Candidate) -> Answer:
 
 def _number_notes() -> Iterator[NumberRule]:
     yield Rule("oin.number.placeholder", Severity.WARNING, _OWN, Certainty.ADVICE), _placeholder
-    yield Rule("oin.suffix.legacy", Severity.WARNING, _PEPPOL), _legacy_suffix
+    yield Rule("oin.suffix.legacy", Severity.NOTICE, _PEPPOL), _legacy_suffix
     yield Rule("oin.number.letters", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _letters
     yield Rule("oin.uzi.ura", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _ura
     yield Rule("oin.register.absent", Severity.INFO, _REGISTER), _registered

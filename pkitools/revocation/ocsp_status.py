@@ -18,12 +18,11 @@ from pkitools.revocation.status_information import (
     require_strong_key,
     still_revoked,
 )
+from pkitools.x509.oids import OCSP_NO_CHECK, OCSP_SIGNING
 from pkitools.x509.path_certificate import DIGITAL_SIGNATURE, NON_REPUDIATION, PathCertificate, load_cached
 from pkitools.x509.reader import signed_parts
 from pkitools.x509.signatures import signed_with_sha2
 
-OCSP_SIGNING: Final = "1.3.6.1.5.5.7.3.9"
-NO_CHECK: Final = "1.3.6.1.5.5.7.48.1.5"
 _CODE_OF_STATUS: Final = {
     status: AttemptCode(f"ocsp-{status}") for status in ResponseStatus if status is not ResponseStatus.SUCCESSFUL
 }
@@ -165,7 +164,7 @@ def _not_good(candidate: PathCertificate, responder_status: ResponderStatus) -> 
     status = responder_status(candidate)
     if status.kind is StatusKind.REVOKED:
         return "its certificate is revoked"
-    if status.kind is StatusKind.GOOD or NO_CHECK in candidate.extensions:
+    if status.kind is StatusKind.GOOD or OCSP_NO_CHECK in candidate.extensions:
         return ""
     return f"its certificate has no ocsp-nocheck and its own status is unknown ({status.code})"
 

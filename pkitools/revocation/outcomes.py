@@ -30,6 +30,7 @@ from pkitools.revocation.model import (
 from pkitools.text import instant
 
 _NOWHERE: Final = frozenset({AttemptCode.NO_SOURCE, AttemptCode.CLOCK})
+_OF_OTHERS: Final = frozenset({AttemptCode.CRL_ISSUER, AttemptCode.SCOPE})
 _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
 # what keeps a source from being heard at all; what was heard and proves nothing (stale, forged) is another matter
 _NOT_HEARD: Final = (rules.NO_SOURCE, rules.UNREACHABLE, rules.REFUSED, rules.CLOCK)
@@ -69,8 +70,26 @@ def report_outcomes(
         if any(attempt.code not in _NOWHERE for attempt in each.attempts):
             outcomes.append(outcome(rules.NO_SOURCE, MET, each.certificate))
         for attempt in each.attempts:
-            outcomes.extend(_attempt(attempt, label))
+            outcomes.extend(_needless(attempt) if _is_beside(attempt, each) else _attempt(attempt, label))
     return tuple(outcomes)
+
+
+def _is_beside(attempt: Attempt, each: CertificateRevocation) -> bool:
+    """Whether a list of a folder is of another authority, or about other certificates, and one beside it fits."""
+    return (
+        attempt.origin is Origin.SUPPLIED
+        and attempt.code in _OF_OTHERS
+        and any(_fits(other, attempt) for other in each.attempts)
+    )
+
+
+def _fits(other: Attempt, attempt: Attempt) -> bool:
+    return other.source is attempt.source and not other.code and other.certificate == attempt.certificate
+
+
+def _needless(attempt: Attempt) -> Iterator[Outcome]:
+    assert attempt.code
+    yield outcome(rules.rule_of_code(attempt.code), NOT_APPLICABLE, attempt.certificate)
 
 
 def _day(moment: datetime | None) -> str:

@@ -17,13 +17,13 @@ from pkitools.revocation.engine_lists import ask_engine
 from pkitools.revocation.material import RevocationMaterial
 from pkitools.revocation.model import GOOD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
 from pkitools.revocation.ocsp import OcspResponse, build_request, is_about, read_response
-from pkitools.revocation.ocsp_status import NO_CHECK, judge_ocsp
+from pkitools.revocation.ocsp_status import judge_ocsp
 from pkitools.revocation.retrieval import Retrieval, code_of_error
 from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
 from pkitools.revocation.status_information import StatusInformation
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
-from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS
+from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS, OCSP_NO_CHECK
 from pkitools.x509.path_certificate import PathCertificate
 
 _MAX_URLS: Final = 5  # per certificate and kind: Windows' bound for one certificate
@@ -305,7 +305,7 @@ class StatusSearch:
             if is_from(crl, self.issuer):
                 search.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
         if search.decided() is None:
-            search.ask_crls(fetch=NO_CHECK not in responder.extensions)
+            search.ask_crls(fetch=OCSP_NO_CHECK not in responder.extensions)
         search.settle_deltas()
         self.attempts.extend(search.attempts)
         return search.decided() or search.undecided()

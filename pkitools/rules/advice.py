@@ -26,7 +26,9 @@ from pkitools.findings import (
 from pkitools.rules.context import RuleContext, legacy_validity
 from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, looks_like_host
-from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, SERVER_AUTH
+from pkitools.trust import hierarchy_of
+from pkitools.x509.holder import Holder
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, OCSP_NO_CHECK, SERVER_AUTH
 
 _OWN = cite("pkitools")
 _MIGRATION = cite("g4-migration", "p. 4")
@@ -176,7 +178,8 @@ def _unlimited_usage(at: RuleContext) -> Answer:
 
 @_advice("revocation.none", _WARNING)
 def _no_revocation(at: RuleContext) -> Answer:
-    if at.self_issued:
+    # RFC 6960 4.2.2.2.1: of a responder an authority may say that its revocation is not checked
+    if at.self_issued or (at.holder is Holder.OCSP_RESPONDER and OCSP_NO_CHECK in at.critical):
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
 
@@ -221,6 +224,9 @@ def _outlives_issuer(at: RuleContext) -> Answer:
     return met_if(end <= theirs, "validity.notAfter", f"{end:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
 
 
+_ENDED_BEFORE: Final = frozenset({"EV", "G2"})
+
+
 @_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)
 def _hierarchy_ends(at: RuleContext) -> Answer:
     end = legacy_validity().latest_end
@@ -228,4 +234,6 @@ def _hierarchy_ends(at: RuleContext) -> Answer:
         return NOT_APPLICABLE
     if at.family == "g4":
         return MET
+    if hierarchy_of(at.facts, at.issuer).generation in _ENDED_BEFORE:
+        return NOT_APPLICABLE  # they have the policies of G3, and ended years before it
     return violated("certificatePolicies", ", ".join(at.policies), end=end)

@@ -18,6 +18,7 @@ from pkitools.rules import (
     por,
     rfc5280,
     rfc5280_extensions,
+    rfc6962,
     st_saml,
     trial,
     uzi,
@@ -27,6 +28,7 @@ from pkitools.rules.engine import Entry, RuleBook
 BOOKS: Final[tuple[RuleBook, ...]] = (
     rfc5280.BOOK,
     rfc5280_extensions.BOOK,
+    rfc6962.BOOK,
     por.BOOK,
     trial.TRIAL,
     trial.G4,

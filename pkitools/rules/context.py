@@ -13,10 +13,16 @@ from pkitools.profiles import Profile, ValidityRule, profiles
 from pkitools.profiles.conformance import Extensions, Particulars
 from pkitools.x509 import CertificateFacts, NameAttribute
 from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
+from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER
 
 ARC: Final = "2.16.528.1.1003.1.2."
 """All PKIoverheid certificate policies are below this arc."""
+
+WEB_PKI: Final = "2.23.140.1."
+"""The policies of the CA/Browser Forum are below this arc."""
+
+ORGANIZATION_VALIDATED: Final = WEB_PKI + "2.2"
 
 # services and servers of the hierarchies before G4: pkioverheid policies 5.4 to 5.7, 5.9, 5.13 to 5.15 and 8.4 to 8.6
 _LEGACY_SERVICES: Final = frozenset(
@@ -35,6 +41,11 @@ def family_of(policies: tuple[str, ...]) -> str:
     if any(oid in _LEGACY_SERVICES for oid in ours):
         return "legacy_services"
     return "legacy_other" if ours else "other"
+
+
+def _as_held(family: str, holder: Holder) -> str:
+    """Return the family of a certificate: what is asked of services is not asked of the TSP's own, in the same arc."""
+    return "legacy_other" if family == "legacy_services" and holder.is_of_the_tsp else family
 
 
 @cache
@@ -87,7 +98,8 @@ class RuleContext:
         self.issuer = issuer
         self.others = others
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
-        self.family = family_of(self.policies)
+        self.holder = holder_of(facts)
+        self.family = _as_held(family_of(self.policies), self.holder)
         self.subject: tuple[NameAttribute, ...] = tuple(facts.subject)
         self.critical: dict[str, bool] = {extension.oid: extension.critical for extension in facts.extensions}
 
@@ -117,6 +129,11 @@ class RuleContext:
     def qc_values(self) -> dict[str, tuple[str, ...]]:
         """QcStatement OID → the values inside it."""
         return {statement.oid: statement.values for statement in self.facts.qc_statements or ()}
+
+    @property
+    def is_of_web_pki(self) -> bool:
+        """It has a policy of the CA/Browser Forum, which asks some things otherwise."""
+        return any(oid.startswith(WEB_PKI) for oid in self.policies)
 
     @property
     def held_to(self) -> Profile:

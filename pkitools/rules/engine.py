@@ -32,6 +32,7 @@ from pkitools.findings import (
 )
 from pkitools.profiles import Profile, profiles
 from pkitools.rules.context import RuleContext
+from pkitools.rules.periods import period_of
 
 Check: TypeAlias = Callable[[RuleContext], Answer]
 Statement: TypeAlias = Callable[[Profile], bool]
@@ -90,6 +91,11 @@ class Entry:
     def __post_init__(self) -> None:
         object.__setattr__(self, "silent", Outcome(self.rule, Status.NOT_APPLICABLE))
 
+    def is_in_force(self, at: RuleContext) -> bool:
+        """Return whether the rule is in force for this certificate, looked at when it is."""
+        period = self.rule.in_force
+        return period is None or period.holds(issued=at.facts.not_before, moment=at.moment)
+
 
 def rsa_at_least(at: RuleContext, limit: int) -> Answer:
     """Return whether an RSA key has this many bits; other keys are other rules'."""
@@ -136,7 +142,8 @@ class RuleBook:
         """
         origin = source or self.source
         where = origin.at(section) if section else origin
-        rule = Rule(f"{self.namespace}.{slug}", severity, where, certainty, scope.names)
+        code = f"{self.namespace}.{slug}"
+        rule = Rule(code, severity, where, certainty, scope.names, period_of(code))
 
         def declare(check: Check) -> Check:
             self._entries.append(Entry(rule, scope, check))

@@ -26,6 +26,8 @@ _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 _SEMANTICS: Final = "1.3.6.1.5.5.7.11.2"
 _LEGAL: Final = frozenset({"0.4.0.194121.1.2", "0.4.0.194121.1.4"})
+_QCP_WEB: Final = frozenset(f"0.4.0.194112.1.{n}" for n in (4, 5, 6))  # QEVCP-w, QNCP-w, QNCP-w-gen
+_TYPE_WEB: Final = "0.4.0.1862.1.6.3"
 _QCP_SEAL: Final = frozenset({"0.4.0.194112.1.1", "0.4.0.194112.1.3"})
 _QCP_DEVICE: Final = frozenset({"0.4.0.194112.1.2", "0.4.0.194112.1.3"})
 _COMPLIANCE, _SSCD, _PDS, _TYPE = (f"0.4.0.1862.1.{n}" for n in (1, 4, 5, 6))
@@ -41,6 +43,11 @@ def _claims_legal(at: RuleContext) -> bool:
 
 def _claims_etsi(at: RuleContext) -> bool:
     return any(oid.startswith(_ETSI_POLICIES) for oid in at.policies)
+
+
+def _is_of_website(at: RuleContext) -> bool:
+    """Part 4 is about those of websites: what it takes from the others is the subject, and not the key usage."""
+    return not _QCP_WEB.isdisjoint(at.policies) or at.qc_values.get(_TYPE) == (_TYPE_WEB,)
 
 
 def _is_legal_person(at: RuleContext) -> bool:
@@ -67,6 +74,9 @@ def _identifier_form(at: RuleContext) -> Answer:
     )
 
 
+_COUNTRY_OF_VAT: Final = {"EL": "GR", "XI": "GB"}  # Greece and Northern Ireland go by other letters (2006/112/EC 215)
+
+
 @BOOK.rule("semantics.identifier_country", _WARNING, "5.1.4", scope=END_ENTITY)
 def _identifier_country(at: RuleContext) -> Answer:
     found = _IDENTIFIER.fullmatch(at.organization_identifier or "")
@@ -74,7 +84,10 @@ def _identifier_country(at: RuleContext) -> Answer:
     if found is None or not countries or found[1] in {"XG", "EU"}:  # XG: worldwide, as an LEI is; EU: the VAT scheme
         return NOT_APPLICABLE
     return met_if(
-        found[1] in countries, "subject.organizationIdentifier", at.organization_identifier, country=countries[0]
+        _COUNTRY_OF_VAT.get(found[1], found[1]) in countries,
+        "subject.organizationIdentifier",
+        at.organization_identifier,
+        country=countries[0],
     )
 
 
@@ -115,14 +128,14 @@ def _purposes_not_critical(at: RuleContext) -> Answer:
 
 @BOOK.rule("key_usage.commitment", _ERROR, "4.3.2", scope=END_ENTITY, source=_PART_2)
 def _commitment(at: RuleContext) -> Answer:
-    if _COMPLIANCE not in at.qc_values and not any(oid.startswith("0.4.0.194112.1.") for oid in at.policies):
+    if _is_of_website(at) or not (_COMPLIANCE in at.qc_values or _claims_qualified(at)):
         return NOT_APPLICABLE
     return met_if("nonRepudiation" in at.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
 
 
 @BOOK.rule("key_usage.commitment_only", _WARNING, "4.3.2", scope=END_ENTITY, source=_PART_2)
 def _commitment_only(at: RuleContext) -> Answer:
-    if "nonRepudiation" not in at.key_usage or not _claims_etsi(at):
+    if "nonRepudiation" not in at.key_usage or not _claims_etsi(at) or _is_of_website(at):
         return NOT_APPLICABLE
     return met_if_none("keyUsage", sorted(at.key_usage - {"nonRepudiation"}))
 
@@ -189,11 +202,13 @@ def _type_seal(at: RuleContext) -> Answer:
     return met_if("0.4.0.1862.1.6.2" in values, "qcStatements.qcType", ", ".join(values))
 
 
-@BOOK.rule("qc_statements.disclosure", _ERROR, "4.3.4", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.disclosure", _ERROR, "5, table 2", scope=END_ENTITY, source=_PART_5)
 def _disclosure(at: RuleContext) -> Answer:
-    if _COMPLIANCE not in at.qc_values:
+    # the statement itself may be left out; one that is there points to a text in English, whatever else it points to
+    if _COMPLIANCE not in at.qc_values or _PDS not in at.qc_values:
         return NOT_APPLICABLE
-    return met_if(bool(at.qc_values.get(_PDS)), "qcStatements.qcPDS", "")
+    languages = [value for value in at.qc_values[_PDS] if ":" not in value]
+    return met_if("en" in map(str.lower, languages), "qcStatements.qcPDS", ", ".join(languages))
 
 
 @BOOK.rule("qc_statements.disclosure_https", _ERROR, "4.3.4", scope=END_ENTITY, source=_PART_5)

@@ -87,7 +87,11 @@ def lint(
     outcomes = [
         found
         for entry in asked
-        for found in ask(entry.rule, entry.check, at, certificate=ref, raise_crashes=raise_crashes, silent=entry.silent)
+        for found in (
+            ask(entry.rule, entry.check, at, certificate=ref, raise_crashes=raise_crashes, silent=entry.silent)
+            if entry.is_in_force(at)
+            else [entry.silent]
+        )
     ]
     if kind == "end_entity":
         outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)

@@ -13,7 +13,7 @@ from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext, parse_oin
 from pkitools.rules.engine import RuleBook, Scope
-from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools.trust import HierarchyKind, Match, hierarchy_of
 from pkitools.x509.oids import UZI_NAME
 
 _STELSEL = cite("oin-stelsel")
@@ -56,6 +56,9 @@ def _alternative_name_agrees(at: RuleContext) -> Answer:
     return met_if_none("subjectAltName.otherName", [oin for oin in found if oin != at.oin], oin=at.oin)
 
 
+_KNOWN: Final = frozenset({Match.FINGERPRINT, Match.NAME_AND_KEY})
+
+
 @BOOK.rule(
     "test_number.production_certificate",
     _WARNING,
@@ -67,7 +70,9 @@ def _test_number(at: RuleContext) -> Answer:
     """Before G4 there was no policy arc for tests: test CAs assert the policies of production, and their names tell."""
     if at.oin is None:
         return NOT_APPLICABLE
-    if at.family != "g4" and hierarchy_of(at.facts, at.issuer).kind not in {None, HierarchyKind.PRODUCTION}:
+    # a policy can be copied into any test PKI: only a known authority of production issues in production
+    issuer = hierarchy_of(at.facts, at.issuer)
+    if issuer.kind is not HierarchyKind.PRODUCTION or issuer.match not in _KNOWN:
         return NOT_APPLICABLE
     return met_if(not at.oin.is_test, "subject.serialNumber", at.oin)
 

@@ -7,7 +7,6 @@ presentations and its minutes is OFFICIAL, what was only seen in certificates is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final
 
 from pkitools.documents import cite
@@ -21,9 +20,10 @@ from pkitools.findings import (
     met_if_none,
 )
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
-from pkitools.rules.context import ARC, RuleContext, legacy_validity, parse_oin
+from pkitools.rules.context import ARC, ORGANIZATION_VALIDATED, RuleContext, legacy_validity, parse_oin
 from pkitools.rules.engine import END_ENTITY, RuleBook, Scope, rsa_at_least
 from pkitools.rules.names import looks_like_host
+from pkitools.x509.holder import Holder
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
 _GUIDE = cite("digikoppeling-certificates", "chapter 10")  # which quotes the Programme of Requirements
@@ -61,9 +61,6 @@ _OURS: Final = Scope(kinds=("end_entity",), families=("trial", "g4", "legacy_ser
 # not of TRIAL: a test PKI may take short keys to be quick
 _G4_CA: Final = Scope(kinds=("ca",), families=("g4",))
 
-_OU_ENDED: Final = datetime(2022, 2, 1, tzinfo=UTC)
-_LONG_KEYS: Final = datetime(2026, 1, 1, tzinfo=UTC)
-
 
 # --- subject: PKIoverheid services and servers of G1, G2 and G3 -----------------------------------------------------
 
@@ -79,20 +76,20 @@ def _declare_required(slug: str, attribute: str, severity: Severity) -> None:
 _declare_required("subject.country", "C", _ERROR)
 _declare_required("subject.common_name", "CN", _ERROR)
 _declare_required("subject.organization", "O", _ERROR)
-# a MUST of later versions; certificates of KPN and QuoVadis up to 2023 lack it
+# a MUST of later versions of the PvE: see data/in_force.toml
 _declare_required("subject.organization_identifier", "organizationIdentifier", _NOTICE)
 
 
 # NOTICE for a SHOULD NOT: a TSP asks for these fields, its customer cannot leave them out
 @BOOK.rule("subject.discouraged", _NOTICE, certainty=_OFFICIAL, scope=_LEGACY)
 def _discouraged(at: RuleContext) -> Answer:
+    if ORGANIZATION_VALIDATED in at.policies:
+        return NOT_APPLICABLE  # of the web's organisations one of ST and L is a MUST: CA/Browser Forum 7.1.2.7.4
     return met_if_none("subject", [name for name in ("ST", "L", "postalAddress") if at.values(ATTRIBUTE_OIDS[name])])
 
 
 @BOOK.rule("subject.organizational_unit", _ERROR, certainty=_OFFICIAL, scope=_OURS, source=_MINUTES)
 def _organizational_unit(at: RuleContext) -> Answer:
-    if at.facts.not_before < _OU_ENDED:
-        return NOT_APPLICABLE
     return met_if_none("subject.OU", at.values("2.5.4.11"))
 
 
@@ -200,16 +197,12 @@ def _key_of_2048(at: RuleContext) -> Answer:
 
 @BOOK.rule("key.size_g4", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
 def _key_size_g4(at: RuleContext) -> Answer:
-    if at.facts.not_before < _LONG_KEYS:
-        return NOT_APPLICABLE
     return rsa_at_least(at, 3001)
 
 
 # whether the announcement binds the hierarchies that are ending as well is not said
 @BOOK.rule("key.size_g1", _NOTICE, certainty=_INFERRED, scope=_LEGACY, source=_MIGRATION)
 def _key_size_g1(at: RuleContext) -> Answer:
-    if at.facts.not_before < _LONG_KEYS:
-        return NOT_APPLICABLE
     return rsa_at_least(at, 3001)
 
 
@@ -234,8 +227,9 @@ def _key_renewed(at: RuleContext) -> Answer:
 # --- G4 --------------------------------------------------------------------------------------------------------------
 
 
-@BOOK.rule("g4.validity", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
+@BOOK.rule("g4.validity", _WARNING, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
 def _g4_validity(at: RuleContext) -> Answer:
+    # WARNING for a MUST: the announcement names years, not days
     return met_if(at.lifetime.days <= 1096, "validity", at.lifetime.days, limit=1096)
 
 
@@ -274,7 +268,7 @@ def _ours(oids: Iterable[str]) -> list[str]:
 @BOOK.rule("policy.present", _WARNING, "7.1-pkio182", certainty=_OFFICIAL, scope=END_ENTITY, source=_POR)
 def _policy_present(at: RuleContext) -> Answer:
     # without an issuer of PKIoverheid at hand nothing says that the certificate claims to be one of it
-    if at.issuer is None or not _ours(p.oid for p in at.issuer.certificate_policies or ()):
+    if at.holder.is_of_the_tsp or at.issuer is None or not _ours(p.oid for p in at.issuer.certificate_policies or ()):
         return NOT_APPLICABLE
     return met_if(bool(_ours(at.policies)), "certificatePolicies", ", ".join(at.policies))
 
@@ -292,6 +286,8 @@ def _policies_within_issuer(at: RuleContext) -> Answer:
 
 @BOOK.rule("issuer.purposes", _WARNING, certainty=_INFERRED, scope=_OURS, source=_SEEN_CA)
 def _purposes_within_issuer(at: RuleContext) -> Answer:
+    if at.holder is Holder.OCSP_RESPONDER:
+        return NOT_APPLICABLE  # RFC 6960 4.2.2.2: whom an authority lets answer for it, whatever else it issues
     if at.issuer is None:
         return NotChecked("no_issuer")
     allowed = at.issuer.extended_key_usage

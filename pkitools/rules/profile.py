@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Final
 
 from pkitools.profiles import Profile, profiles
+from pkitools.trust import decode_policy
 from pkitools.x509 import CertificateFacts
-from pkitools.x509.oids import UZI_NAME
+from pkitools.x509.holder import holder_of
+from pkitools.x509.uzi_name import UZIName, uzi_texts
 
-_UZI_ARC = "2.16.528.1.1007."  # CIBG's own policies, of its test and acceptance hierarchies
+_UZI_ARC: Final = "2.16.528.1.1007."  # CIBG's own policies, of its test and acceptance hierarchies
+_PERSON, _SYSTEM = "natural-person", "system"  # codes of pkitools.trust.policies
 
 
 @cache
@@ -28,18 +33,34 @@ def _by_policy() -> dict[str, list[Profile]]:
 def detect_profile(facts: CertificateFacts) -> Profile | None:
     """Return the profile of an end-entity certificate, or ``None`` when its policies name none that pkitools knows.
 
-    Of profiles that share a policy it is the first whose subject.serialNumber holds what the certificate's does.
+    Of profiles that share a policy it is the first whose subject.serialNumber holds what the certificate's does. Those
+    of persons and of the TSP itself (authorities, OCSP responders, time stamping) have none, also where they stand
+    beside a server's in the same arc: the policy is read to its end.
     """
     policies = [policy.oid for policy in facts.certificate_policies or ()]
+    if holder_of(facts).is_of_the_tsp or _are_of_persons(policies):
+        return None
     named = next((found for oid in policies if (found := _by_policy().get(oid))), ())
-    holds = "uzi" if _is_uzi(facts, policies) else "oin"
+    holds = "uzi" if _is_uzi_server(facts, policies) else "oin"
     fitting = [profile for profile in named if profile.serial_number == holds]
     if not fitting and holds == "uzi" and not named and policies:
         fitting = [profile for profile in profiles() if profile.serial_number == holds]
     return next(iter((*fitting, *named)), None)
 
 
-def _is_uzi(facts: CertificateFacts, policies: list[str]) -> bool:
-    return any(oid.startswith(_UZI_ARC) for oid in policies) or any(
-        name.type_id == UZI_NAME for name in facts.subject_alternative_name or ()
-    )
+def _subjects(policies: Iterable[str]) -> set[str]:
+    """Return whose certificates the policies are for, as far as they say."""
+    return {info.subject for oid in policies if (info := decode_policy(oid)) and info.subject}
+
+
+def _are_of_persons(policies: Iterable[str]) -> bool:
+    subjects = _subjects(policies)
+    return bool(subjects) and all(subject.startswith(_PERSON) for subject in subjects)
+
+
+def _is_uzi_server(facts: CertificateFacts, policies: Iterable[str]) -> bool:
+    if _SYSTEM in _subjects(oid for oid in policies if oid.startswith(_UZI_ARC)):
+        return True
+    names = [UZIName.read(text) for text in uzi_texts(facts.subject_alternative_name)]
+    # one that cannot be read is a server's as far as anybody can tell: uzi.san.uzi_name says what is wrong with it
+    return any(name is None or name.card_type == "S" for name in names)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from pkitools.documents import cite
-from pkitools.findings import MET, NOT_APPLICABLE, Answer, NotChecked, Severity, met_if, met_if_none, violated
+from pkitools.documents import Source, cite
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    Answer,
+    Basis,
+    Certainty,
+    NotChecked,
+    Severity,
+    met_if,
+    met_if_none,
+    violated,
+)
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import CA, END_ENTITY, EVERYTHING, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, is_email, is_uri
@@ -16,14 +28,19 @@ from pkitools.x509.oids import (
     EXTENDED_KEY_USAGES,
     EXTENSIONS,
     KEY_USAGE,
+    NAME_CONSTRAINTS,
+    OCSP_NO_CHECK,
+    OCSP_SIGNING,
+    PRECERTIFICATE_POISON,
     SERVER_AUTH,
+    TIME_STAMPING,
 )
 
 BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
-_RFC_3279 = cite("rfc-3279")
 _RFC_1034 = cite("rfc-1034")
 _X690 = cite("x-690")
+_WEB_CA: Final = Basis(cite("cabf-tls-br", "7.1.2.10.8"), Certainty.STANDARD)
 
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 
@@ -33,7 +50,6 @@ _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _CRITICALITY: Final = (
     ("basic_constraints.critical", "2.5.29.19", True, _ERROR, "4.2.1.9", CA),
     ("key_usage.critical", "2.5.29.15", True, _WARNING, "4.2.1.3", EVERYTHING),
-    ("name_constraints.critical", "2.5.29.30", True, _ERROR, "4.2.1.10", CA),
     ("policy_mappings.critical", "2.5.29.33", True, _WARNING, "4.2.1.5", CA),
     ("policy_constraints.critical", "2.5.29.36", True, _ERROR, "4.2.1.11", CA),
     ("inhibit_any_policy.critical", "2.5.29.54", True, _ERROR, "4.2.1.14", CA),
@@ -61,20 +77,30 @@ for _row in _CRITICALITY:
     _declare_criticality(_row)
 
 
+@BOOK.rule("name_constraints.critical", _ERROR, "4.2.1.10", scope=CA)
+def _name_constraints_critical(at: RuleContext) -> Answer:
+    critical = at.critical.get(NAME_CONSTRAINTS)
+    if critical is None:
+        return NOT_APPLICABLE
+    # the one exception the CA/Browser Forum makes of RFC 5280: authorities of web servers MAY do without
+    basis, severity = (_WEB_CA, _NOTICE) if SERVER_AUTH in at.purposes else (None, None)
+    return met_if(critical, "nameConstraints.critical", "false", basis=basis, severity=severity)
+
+
 # --- extensions ------------------------------------------------------------------------------------------------------
 
 _PROCESSED: Final = frozenset(
     {f"2.5.29.{n}" for n in (9, 14, 15, 16, 17, 18, 19, 30, 31, 32, 33, 35, 36, 37, 46, 54)}
     | {f"1.3.6.1.5.5.7.1.{n}" for n in (1, 3, 11, 24)}
-    | {"1.3.6.1.5.5.7.48.1.5"}
+    | {OCSP_NO_CHECK}
 )
 
 
 @BOOK.rule("extensions.unknown_critical", _ERROR, "4.2")
 def _unknown_critical(at: RuleContext) -> Answer:
-    return met_if_none(
-        "extensions", [oid for oid, critical in at.critical.items() if critical and oid not in _PROCESSED]
-    )
+    # the poison of a precertificate is known for what it is: rfc6962.precertificate.poison
+    known = _PROCESSED | {PRECERTIFICATE_POISON}
+    return met_if_none("extensions", [oid for oid, critical in at.critical.items() if critical and oid not in known])
 
 
 @BOOK.rule("basic_constraints.end_entity", _ERROR, "4.2.1.9", scope=END_ENTITY)
@@ -126,21 +152,39 @@ def _key_usage_not_empty(at: RuleContext) -> Answer:
     return met_if(bool(at.facts.key_usage), "keyUsage", "")
 
 
-_UNFIT_USAGE: Final = {  # RFC 3279 2.3.1, RFC 4055 1.2, RFC 8813 3, RFC 8410 5
-    "RSA": frozenset({"keyAgreement", "encipherOnly", "decipherOnly"}),
-    "RSASSA-PSS": frozenset({"keyAgreement", "keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"}),
-    "EC": frozenset({"keyEncipherment", "dataEncipherment"}),
-    "Ed25519": frozenset({"keyAgreement", "keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"}),
-    "Ed448": frozenset({"keyAgreement", "keyEncipherment", "dataEncipherment", "encipherOnly", "decipherOnly"}),
-}
+_AGREEMENT: Final = frozenset({"keyAgreement", "encipherOnly", "decipherOnly"})
+_ENCIPHERMENT: Final = frozenset({"keyEncipherment", "dataEncipherment"})
+
+# The first two say what a key MAY have, so that the rest is a WARNING (RFC 8813 made it a MUST NOT for EC keys); the
+# others say what it MUST NOT have, or is for alone.
+_UNFIT_USAGE: Final = (
+    ("suits_key", _WARNING, cite("rfc-3279"), "2.3.1", {"RSA": _AGREEMENT}),
+    ("suits_early_ec_key", _WARNING, cite("rfc-5480"), "section 3", {"EC": _ENCIPHERMENT}),
+    ("suits_pss_key", _ERROR, cite("rfc-4055"), "1.2", {"RSASSA-PSS": _AGREEMENT | _ENCIPHERMENT}),
+    ("suits_ec_key", _ERROR, cite("rfc-8813"), "section 3", {"EC": _ENCIPHERMENT}),
+    (
+        "suits_edwards_key",
+        _ERROR,
+        cite("rfc-8410"),
+        "5",
+        {"Ed25519": _AGREEMENT | _ENCIPHERMENT, "Ed448": _AGREEMENT | _ENCIPHERMENT},
+    ),
+)
 
 
-@BOOK.rule("key_usage.suits_key", _ERROR, "2.3.1", source=_RFC_3279)
-def _key_usage_suits_key(at: RuleContext) -> Answer:
-    unfit = _UNFIT_USAGE.get(at.facts.public_key.algorithm)
-    if unfit is None or not at.key_usage:
-        return NOT_APPLICABLE
-    return met_if_none("keyUsage", sorted(at.key_usage & unfit), key=at.facts.public_key.algorithm)
+def _declare_unfit(
+    slug: str, severity: Severity, source: Source, section: str, unfit: Mapping[str, frozenset[str]]
+) -> None:
+    @BOOK.rule(f"key_usage.{slug}", severity, section, source=source)
+    def check(at: RuleContext) -> Answer:
+        algorithm = at.facts.public_key.algorithm
+        if algorithm not in unfit or not at.key_usage:
+            return NOT_APPLICABLE
+        return met_if_none("keyUsage", sorted(at.key_usage & unfit[algorithm]), key=algorithm)
+
+
+for _unfit in _UNFIT_USAGE:
+    _declare_unfit(*_unfit)
 
 
 @BOOK.rule("subject_key_identifier.present_on_ca", _ERROR, "4.2.1.2", scope=CA)
@@ -150,6 +194,8 @@ def _ca_has_subject_key_identifier(at: RuleContext) -> Answer:
 
 @BOOK.rule("subject_key_identifier.present", _WARNING, "4.2.1.2", scope=END_ENTITY)
 def _has_subject_key_identifier(at: RuleContext) -> Answer:
+    if at.is_of_web_pki:
+        return NOT_APPLICABLE  # there it is NOT RECOMMENDED: CA/Browser Forum 7.1.2.7.6
     return met_if(at.facts.subject_key_identifier is not None, "subjectKeyIdentifier", "")
 
 
@@ -192,8 +238,8 @@ _USAGE_FOR: Final = {  # 4.2.1.12: key usages that may be consistent with each p
     CLIENT_AUTH: frozenset({"digitalSignature", "keyAgreement"}),
     "1.3.6.1.5.5.7.3.3": frozenset({"digitalSignature"}),
     "1.3.6.1.5.5.7.3.4": _SIGNING | {"keyEncipherment", "keyAgreement"},
-    "1.3.6.1.5.5.7.3.8": _SIGNING,
-    "1.3.6.1.5.5.7.3.9": _SIGNING,
+    TIME_STAMPING: _SIGNING,
+    OCSP_SIGNING: _SIGNING,
 }
 
 

@@ -16,7 +16,7 @@ from pkitools.text import for_people
 from pkitools.validation import algorithms, rules
 from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
-from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS, OCSP_SIGNING
 from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
 
 Path = Sequence[PathCertificate]
@@ -168,6 +168,8 @@ def _authority(path: Path, index: int) -> Iterator[Refusal]:
 
 def _purposes(path: Path, purpose: str | None) -> Iterator[Refusal]:
     """What the end entity says it is for, then what each authority above leaves of that; ``None`` is anything."""
+    if purpose is None and path[0].extended_key_usage == (OCSP_SIGNING,):
+        return  # whom an authority lets answer for it, whatever else it may issue: RFC 6960 4.2.2.2
     left = None if purpose is None else frozenset({purpose})
     for index, certificate in enumerate(path):
         held = certificate.extended_key_usage

@@ -33,6 +33,7 @@ from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
 from pkitools.x509 import uzi_name
 from pkitools.x509.given import Given
+from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName, NameAttribute
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
 from pkitools.x509.reader import read_certificate
@@ -55,7 +56,8 @@ ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING,
 
 # what was meant to be an OIN: its length, or the zeros every prefix begins with
 _LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
-_OF_PERSONS: Final = ("2.5.4.4", "2.5.4.42", "2.5.4.65")  # surname, givenName, pseudonym
+_PKIOVERHEID: Final = ("2.16.528.1.1003.1.2.", "2.16.528.1.1007.")  # its policies, and those of CIBG's tests
+_OTHER_PKI: Final = ("2.23.140.1.", "0.4.0.2042.1.", "0.4.0.194112.1.")  # CA/Browser Forum, ETSI: NCP, QCP
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +80,16 @@ class OINResult:
 def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
     """Return the OIN of a certificate.
 
-    An end-entity certificate without one gets ``x509.oin.missing``, a WARNING: whether an OIN must be there depends on
-    what the certificate is for. CAs have none, nor have natural persons: their serialNumber is the TSP's own.
+    The certificate of an organisation without one gets ``x509.oin.missing``, a WARNING: whether an OIN must be there
+    depends on what the certificate is for. Nobody expects one of CAs, OCSP responders, time stamping, natural persons
+    (their serialNumber is the TSP's own), nor of what was issued by the rules of another PKI.
 
     Raises:
         InputError: it is no certificate.
         InvalidValueError: it is nothing that could be one.
     """
     facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
-    expected = not facts.is_ca and not _names_a_person(facts.subject)
+    expected = holder_of(facts) is Holder.ORGANIZATION and not _is_of_another_pki(facts)
     return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
 
 
@@ -95,9 +98,12 @@ def oin_from_subject(subject: DistinguishedName, names: tuple[GeneralName, ...] 
     return _result(_Carrier(subject, names))
 
 
-def _names_a_person(subject: DistinguishedName) -> bool:
-    """Say whether this is the subject of a natural person (ETSI EN 319 412-2 4.2.4)."""
-    return any(subject.attributes(oid) for oid in _OF_PERSONS)
+def _is_of_another_pki(facts: CertificateFacts) -> bool:
+    """Say whether it has the policies of the public web PKI or of ETSI, and none of PKIoverheid beside them."""
+    policies = [policy.oid for policy in facts.certificate_policies or ()]
+    return any(oid.startswith(_OTHER_PKI) for oid in policies) and not any(
+        oid.startswith(_PKIOVERHEID) for oid in policies
+    )
 
 
 def _result(carrier: _Carrier) -> OINResult:

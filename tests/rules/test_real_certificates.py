@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,9 @@ G1_DIGID = "PrivateG1_saml-sign.pp1.digid.nl_20201104"
 G1_NO_OIN = "PrivateG1_api-test-sign.coronatester.nl_20230908"
 EV = "EV_acc-waardepapieren.hoorn.nl_20210622"
 G3 = "G3_eh01.staging.iwelcome.nl_20190521"
+
+
+SINCE_2021 = datetime(2021, 1, 1, tzinfo=UTC)
 
 
 def chain(name: str) -> list[CertificateFacts]:
@@ -59,10 +62,11 @@ def test_no_oin_is_a_failure_only_where_one_is_asked() -> None:
 
 
 @pytest.mark.parametrize("name", [EV, G3])
-def test_digikoppeling_asks_the_private_root(name: str) -> None:
+def test_digikoppeling_asks_the_private_root_since_2021(name: str) -> None:
     facts = chain(name)[0]
-    report = lint(facts, moment=facts.not_before, system="digikoppeling", environment=Environment.PRODUCTION)
-    assert "digikoppeling.pki005.private_root" in report.codes()
+    for day, status in ((datetime(2020, 12, 31, tzinfo=UTC), Status.NOT_APPLICABLE), (SINCE_2021, Status.VIOLATED)):
+        report = lint(facts, moment=day, system="digikoppeling", environment=Environment.PRODUCTION)
+        assert "digikoppeling.pki005.private_root" in report.codes(status)
 
 
 def test_the_oin_in_the_upn_agrees_with_the_subject() -> None:
@@ -73,4 +77,6 @@ def test_the_oin_in_the_upn_agrees_with_the_subject() -> None:
 
 def test_a_certificate_of_g1_is_told_to_move() -> None:
     facts = chain(G1_LAB)[0]
-    assert "advice.hierarchy.ends" in lint(facts, moment=facts.not_before).codes()
+    assert "advice.hierarchy.ends" in lint(facts, moment=datetime(2025, 12, 1, tzinfo=UTC)).codes()
+    before = lint(facts, moment=datetime(2025, 11, 30, tzinfo=UTC))
+    assert "advice.hierarchy.ends" in before.codes(Status.NOT_APPLICABLE)

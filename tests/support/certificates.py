@@ -48,6 +48,15 @@ def ec_key(curve: bytes | None = None) -> bytes:
     return sequence(sequence(oid("1.2.840.10045.2.1"), parameters), tlv(0x03, b"\x00\x04" + b"\x01" * 64))
 
 
+def pss_key(bits: int = 3072) -> bytes:
+    """An RSA key that says to be for RSASSA-PSS alone."""
+    return rsa_key(bits, algorithm=sequence(oid("1.2.840.113549.1.1.10")))
+
+
+def edwards_key() -> bytes:
+    return sequence(sequence(oid("1.3.101.112")), tlv(0x03, b"\x00" + b"\x01" * 32))
+
+
 def named_bits(*names: str) -> bytes:
     positions = [KEY_USAGES.index(name) for name in names]
     octets = bytearray(max(positions, default=-1) // 8 + 1)
@@ -88,11 +97,14 @@ def policies(*oids: str, cps: str = "", notice: str = "") -> bytes:
     return sequence(*(sequence(oid(policy), tail) for policy in oids))
 
 
-def statements(*rows: tuple[str, Sequence[str]]) -> bytes:
-    """QcStatements: an OID, and the OIDs or addresses inside it."""
+def statements(*rows: tuple[str, Sequence[str]], language: str = "en") -> bytes:
+    """QcStatements: an OID, and the OIDs or addresses inside it, the latter with the language of what is there."""
     found = []
     for statement, values in rows:
-        inner = [oid(v) if v[:1].isdigit() else sequence(tlv(IA5, v.encode()), tlv(PRINTABLE, b"en")) for v in values]
+        inner = [
+            oid(v) if v[:1].isdigit() else sequence(tlv(IA5, v.encode()), tlv(PRINTABLE, language.encode()))
+            for v in values
+        ]
         found.append(sequence(oid(statement), sequence(*inner) if inner else b""))
     return sequence(*found)
 
@@ -203,6 +215,17 @@ def criticality(dotted: str, critical: bool) -> Change:
 def alternative(*names: bytes) -> Change:
     """Change: the subjectAltName."""
     return putting(SAN, sequence(*names))
+
+
+def issued_by(issuer: CertificateFacts) -> Change:
+    """Change: the issuer's name and key identifier are those of this certificate."""
+
+    def change(parts: Parts) -> None:
+        tags = {"PrintableString": PRINTABLE, "UTF8String": UTF8}
+        parts.issuer = [(a.oid, tags[a.string_type], a.value.encode()) for a in issuer.subject]
+        parts.put(AKI, sequence(tlv(0x80, bytes.fromhex(issuer.subject_key_identifier or ""))))
+
+    return change
 
 
 def issued(year: int, month: int, day: int = 1, *, days: int = 365) -> Change:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pkitools.environment import Environment
+from pkitools.trust import embedded_certificates
+from pkitools.x509 import read_certificate
 from tests.support.certificates import (
     CDP,
     EKU,
@@ -18,6 +20,7 @@ from tests.support.certificates import (
     ec_key,
     giving,
     issued,
+    issued_by,
     named_bits,
     policies,
     purposes,
@@ -31,6 +34,11 @@ from tests.support.rule_vectors import pair
 from tests.vectors import Vector
 
 G1 = "g1-server"
+KPN = next(
+    read_certificate(ca.der)
+    for ca in embedded_certificates()
+    if ca.common_name == "KPN PKIoverheid Private Services CA - G1"
+)
 G3 = putting(POLICIES, policies("2.16.528.1.1003.1.2.5.6"))
 NO_OIN = giving("serialNumber", "27322975")
 
@@ -54,7 +62,14 @@ OIN = [
         upn("00000001006033404000@2.16.528.1.1003.1.3.8.1.2"),
         meets=[upn(f"{KVK_OIN}@2.16.528.1.1003.1.3.8.1.2")],
     ),
-    pair("oin_stelsel.test_number.production_certificate", G1, giving("serialNumber", TEST_OIN)),
+    pair(
+        "oin_stelsel.test_number.production_certificate",
+        G1,
+        giving("serialNumber", TEST_OIN),
+        issued_by(KPN),
+        meets=[issued_by(KPN)],
+        path=lambda: KPN,
+    ),
     pair("oin_stelsel.real_number.trial_certificate", "trial:g4-tls", giving("serialNumber", KVK_OIN)),
 ]
 

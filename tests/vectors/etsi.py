@@ -30,10 +30,11 @@ GOOD = {
 }
 
 
-def seal_with(**changed: list[str] | None) -> bytes:
+def seal_with(language: str = "en", **changed: list[str] | None) -> bytes:
     """The statements of a seal; a key of COMPLIANCE, SSCD, PDS, TYPE with other values, ``None`` leaves it out."""
     rows = {**GOOD, **{globals()[name]: values for name, values in changed.items()}}
-    return statements(*((dotted, values) for dotted, values in rows.items() if values is not None))
+    kept = ((dotted, values) for dotted, values in rows.items() if values is not None)
+    return statements(*kept, language=language)
 
 
 VECTORS: list[Vector] = [
@@ -57,6 +58,10 @@ VECTORS: list[Vector] = [
     pair("etsi.qc_statements.compliance", SEAL, putting(QC, seal_with(COMPLIANCE=None))),
     pair("etsi.qc_statements.device", SEAL, putting(QC, seal_with(SSCD=None))),
     pair("etsi.qc_statements.type_seal", SEAL, putting(QC, seal_with(TYPE=["0.4.0.1862.1.6.1"]))),
-    pair("etsi.qc_statements.disclosure", SEAL, putting(QC, seal_with(PDS=None))),
+    pair(
+        "etsi.qc_statements.disclosure",
+        SEAL,
+        putting(QC, seal_with(PDS=["https://pds.voorbeeld.nl/nl"], language="nl")),
+    ),
     pair("etsi.qc_statements.disclosure_https", SEAL, putting(QC, seal_with(PDS=["http://pds.voorbeeld.nl/en"]))),
 ]

@@ -30,11 +30,13 @@ from tests.support.certificates import (
     crl_point,
     dns_names,
     ec_key,
+    edwards_key,
     giving,
     issued,
     made,
     named_bits,
     policies,
+    pss_key,
     purposes,
     putting,
     setting,
@@ -178,6 +180,21 @@ EXTENSIONS = [
     ),
     pair("rfc5280.key_usage.not_empty", G1, putting(KU, b"\x03\x01\x00", critical=True)),
     pair("rfc5280.key_usage.suits_key", G1, putting(KU, named_bits("keyAgreement"), critical=True)),
+    *(
+        pair(
+            f"rfc5280.key_usage.suits_{kind}_key",
+            "self-signed",
+            setting("key", key),
+            *changes,
+            meets=[setting("key", key), putting(KU, named_bits("digitalSignature"), critical=True), *changes],
+        )
+        for kind, key, changes in (
+            ("pss", pss_key(), ()),
+            ("ec", ec_key(), ()),
+            ("early_ec", ec_key(), (issued(2020, 8, 31),)),
+            ("edwards", edwards_key(), ()),
+        )
+    ),
     pair("rfc5280.subject_key_identifier.present_on_ca", CA, without(SKI)),
     pair("rfc5280.subject_key_identifier.present", G1, without(SKI)),
     pair("rfc5280.authority_key_identifier.present", G1, without(AKI)),
