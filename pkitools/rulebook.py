@@ -142,10 +142,16 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     for name, told in (*((profile.name, profile) for profile in profiles()), ("trial", trial())):
         for part, basis in _bases(told):
             yield "profiles", ProfileBasis(name, part, basis), basis.source
-    yield from (("tsps", tsp, tsp.basis.source) for tsp in tsps())
+    for tsp in tsps():
+        yield from (("tsps", tsp, source) for source in {tsp.basis.source, *_domain_checks(tsp)})
     yield from (("prefixes", row, row.source) for row in prefix_table().prefixes.values())
     yield from (("examples", oin, source) for oin, source in prefix_table().examples.items())
     yield from (("schemes", scheme, scheme.source) for scheme in schemes().schemes)
+
+
+def _domain_checks(tsp: TSP) -> Iterator[Source]:
+    if tsp.domain_check is not None:
+        yield tsp.domain_check.source
 
 
 @cache

@@ -12,6 +12,7 @@ from pkitools.profiles.model import Permission, SANRule
 
 _LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _MAX_NAME: Final = 253  # RFC 1035 2.3.4, without the root's dot
+_LONGEST_TEXT: Final = 512  # a longer one is no name whatever is in it
 LOCALHOST: Final = "localhost"
 
 
@@ -36,6 +37,35 @@ def is_dns_name(text: str) -> bool:
         and all(_LABEL.fullmatch(label) for label in labels)
         and not labels[-1].isdigit()
     )
+
+
+INTERNAL: Final = (".local", ".internal", ".lan", ".intranet", ".corp", ".home", ".test", ".example", ".invalid")
+"""Domains that are nobody's: reserved (RFC 2606, RFC 6761, RFC 6762, ICANN) or never delegated."""
+
+
+def is_internal(name: str) -> bool:
+    """Say whether a DNS name is one that nobody can show to have: of one label, or below such a domain."""
+    return "." not in name or name.lower().endswith(INTERNAL)
+
+
+_HOST: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?([^\s/:?#@]+\.[^\s/:?#@]+)(:[0-9]+)?(/\S*)?")
+
+
+def more_than_a_name(text: str) -> tuple[str, str] | None:
+    """Return what a text has that a DNS name cannot have, as a word, and the name without it; ``None`` for nothing.
+
+    Returns:
+        ``url`` (a scheme or a path), ``port`` or ``underscore``; of the last one a name that would do.
+    """
+    found = _HOST.fullmatch(text) if len(text) <= _LONGEST_TEXT else None
+    if found is None:
+        return None
+    host = found[1]
+    if "://" in text or found[3]:
+        return "url", host
+    if found[2]:
+        return "port", host
+    return ("underscore", host.replace("_", "-")) if "_" in host and host.isascii() else None
 
 
 def dns_fault(text: str, rule: SANRule | None, environment: Environment | None) -> str | None:

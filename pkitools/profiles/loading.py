@@ -215,4 +215,6 @@ def _tsp(name: str, table: Table) -> TSP:
         table["predates_g4"],
         table.get("trial", False),
         Basis(cite(table["document"]), Certainty(table["certainty"])),
+        # what it says is that it checks; that a name which is nobody's does not come through is inferred
+        Basis(cite(table["domain_check"]), Certainty.INFERRED) if "domain_check" in table else None,
     )

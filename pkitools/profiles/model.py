@@ -263,6 +263,7 @@ class TSP:
         oin: where the OIN goes: ``request``, ``order`` (the order form), ``tsp`` (it fills it in itself), ``unknown``.
         predates_g4: its page was written before G4.
         trial: it issues TRIAL certificates, so the rules of :class:`TrialRule` hold.
+        domain_check: where it says that it checks whose the domain of each name is; ``None`` where it was not found to.
     """
 
     name: str
@@ -276,6 +277,7 @@ class TSP:
     predates_g4: bool
     trial: bool
     basis: Basis
+    domain_check: Basis | None = None
 
     @property
     def is_unknown(self) -> bool:

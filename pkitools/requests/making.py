@@ -23,7 +23,7 @@ from pkitools.files import Output
 from pkitools.oin import OIN, oin_from_kvk, organization_identifier
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile, get_profile
 from pkitools.profiles.conformance import Particulars
-from pkitools.profiles.dns_names import dns_fault
+from pkitools.profiles.dns_names import a_label, dns_fault, more_than_a_name
 from pkitools.requests.keys import PrivateKey, generate_key, private_key_of, to_pem
 from pkitools.requests.reading import RequestFacts, read_request
 from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, refuse
@@ -216,6 +216,7 @@ def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None)
 def _dns_names(profile: Profile, environment: Environment, common_name: str, given: tuple[str, ...]) -> tuple[str, ...]:
     rule = profile.san
     if rule.presence is not Presence.FORBIDDEN:
+        _refuse_more_than_names(given if given and not rule.common_name_listed else (common_name, *given), profile)
         _refuse_common_name(common_name, profile, environment)
         if not given and dns_fault(common_name, rule, environment) is None:
             given = (common_name,)
@@ -224,6 +225,16 @@ def _dns_names(profile: Profile, environment: Environment, common_name: str, giv
     names = _distinct(given)
     refuse(NAMES, profile, _named(names, environment))
     return names
+
+
+def _refuse_more_than_names(names: Iterable[str], profile: Profile) -> None:
+    """Refuse an address, a port and the like where a name is meant: that says more than that it is no DNS name."""
+    for name in names:
+        if found := more_than_a_name(name):
+            fault, host = found
+            raise InvalidValueError(f"requests.error.name_{fault}", name=name, host=host, profile=profile.name)
+        if not name.isascii() and "." in name and " " not in name:
+            raise InvalidValueError("requests.error.dns_idn", name=name, a_label=a_label(name), profile=profile.name)
 
 
 def _named(names: tuple[str, ...], environment: Environment) -> Particulars:

@@ -23,6 +23,7 @@ from pkitools.findings import (
     met_if_none,
     violated,
 )
+from pkitools.profiles.dns_names import is_internal
 from pkitools.rules.context import RuleContext, legacy_validity
 from pkitools.rules.engine import END_ENTITY, Check, RuleBook, Scope
 from pkitools.rules.names import is_dns_name, looks_like_host
@@ -109,14 +110,11 @@ def _common_name_not_in_san(at: RuleContext) -> Answer:
     )
 
 
-_INTERNAL: Final = (".local", ".internal", ".lan", ".intranet", ".corp", ".home", ".test", ".example", ".invalid")
-
-
 @_advice("names.internal", _NOTICE)
 def _internal(at: RuleContext) -> Answer:
     if not at.dns_names:
         return NOT_APPLICABLE
-    odd = [name for name in at.dns_names if is_dns_name(name) and ("." not in name or name.lower().endswith(_INTERNAL))]
+    odd = [name for name in at.dns_names if is_dns_name(name) and is_internal(name)]
     return met_if_none("subjectAltName.dNSName", odd)
 
 

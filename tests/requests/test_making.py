@@ -144,9 +144,9 @@ def test_a_test_oin_is_for_preproduction() -> None:
         ({"dns_names": ["localhost"]}, "dns_localhost"),
         ({"dns_names": ["café.nl"]}, "dns_idn"),
         ({"dns_names": ["intern"]}, "dns_single_label"),
-        ({"dns_names": ["a_b.example.nl"]}, "dns_syntax"),
+        ({"dns_names": ["a_b.example.nl"]}, "name_underscore"),
         ({"dns_names": ["a.example.nl."]}, "dns_syntax"),
-        ({"dns_names": ["https://example.nl"]}, "dns_syntax"),
+        ({"dns_names": ["https://example.nl"]}, "name_url"),
         ({"dns_names": [""]}, "dns_syntax"),
         ({"dns_names": ["-a.example.nl"]}, "dns_syntax"),
         ({"dns_names": [f"{'a' * 64}.nl"]}, "dns_syntax"),
@@ -184,6 +184,30 @@ def test_the_dns_names_are_the_common_name_unless_given() -> None:
     assert plan("g1-server", dns_names=["b.example.nl"]).dns_names == ("api.example.nl", "b.example.nl")
     assert plan("g4-tls", PREPRODUCTION, common_name="localhost").dns_names == ("localhost",)
     assert plan("g1-server", common_name="*.example.nl").dns_names == ("*.example.nl",)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("https://koppeling.voorbeeld.nl/", "name_url"),
+        ("koppeling.voorbeeld.nl/pad", "name_url"),
+        ("koppeling.voorbeeld.nl:8443", "name_port"),
+        ("koppeling.súdwest-fryslân.nl", "dns_idn"),
+        ("kop_peling.voorbeeld.nl", "name_underscore"),
+        ("x" * 600 + ".nl:1", None),
+    ],
+)
+def test_what_is_wrong_with_a_name_is_said_and_not_that_there_is_none(name: str, code: str | None) -> None:
+    for profile in ("g4-tls", "g1-server"):
+        said = refusal(profile, common_name=name)
+        assert said == code if code else said in {"too_long", "dns_syntax", "san_missing"}
+    if code:
+        assert refusal("g4-tls", common_name="Voorbeeld", dns_names=[name]) == code
+
+
+def test_a_name_for_people_is_not_held_to_what_a_host_name_is() -> None:
+    assert plan(common_name="Koppeling_v2.1", dns_names=["a.example.nl"]).dns_names == ("a.example.nl",)
+    assert refusal("g4-tls", common_name="Gemeente Voorbeeld") == "san_missing"
 
 
 def test_legal_person_profiles_have_no_names_and_longer_common_names() -> None:

@@ -106,6 +106,10 @@ PAIRS: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
         with_names("api.example.nl", environment=PRODUCTION),
     ),
     "csr.san.common_name": (with_names("anders.example.nl", profile=G1), g1),
+    "csr.tsp.domain": (
+        check(lambda: request(subject(), dns("srv01.gemeente.local")), TLS, "kpn"),
+        check(lambda: request(subject(), dns("srv01.gemeente.nl")), TLS, "kpn"),
+    ),
     "csr.tsp.known": (check(request, TLS, "cleverbase"), check(request, TLS, "g4-trial")),
     "csr.tsp.key_size": (check(request, TLS, "kpn"), check(request, TLS, "digicert")),
     "csr.tsp.signature": (check(request, TLS, "digicert"), check(lambda: request(scheme="pkcs1"), TLS, "digicert")),

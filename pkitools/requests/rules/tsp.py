@@ -8,6 +8,7 @@ from pkitools.documents import cite
 from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated, met_if, violated
 from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile
 from pkitools.profiles.conformance import Requirement
+from pkitools.profiles.dns_names import is_internal
 from pkitools.requests.rules.context import RequestContext, RequestRules
 
 _TSP: Final = cite("tsp-published")
@@ -114,6 +115,19 @@ def subject(context: RequestContext) -> Answers:
 def _permitted(name: str, profile: Profile | None) -> bool:
     rule = profile.subject.attribute(name) if profile else None
     return profile is None or (rule is not None and rule.presence is not Presence.FORBIDDEN)
+
+
+@PART.rule("csr.tsp.domain", _WARNING, _TSP, Certainty.INFERRED)
+def domain(context: RequestContext) -> Answers:
+    """Each name is of a domain of which the TSP can check whose it is."""
+    tsp, names = context.tsp, context.facts.dns_names
+    if tsp is None or tsp.domain_check is None or not names:
+        return NOT_APPLICABLE
+    return (
+        violated("subjectAltName.dNSName", name, basis=tsp.domain_check, tsp=tsp.title)
+        for name in names
+        if "." in name and is_internal(name)  # a name of one label: csr.san.name
+    )
 
 
 @PART.rule("csr.tsp.oin", _NOTICE, _TSP, _THIRD_PARTY)
