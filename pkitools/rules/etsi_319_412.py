@@ -13,6 +13,7 @@ from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import END_ENTITY, RuleBook
+from pkitools.x509.holder import Holder
 from pkitools.x509.oids import ATTRIBUTE_OIDS, ORGANIZATION_IDENTIFIER
 
 _PORTAL = "https://www.etsi.org/deliver/etsi_en/319400_319499"
@@ -121,8 +122,8 @@ def _points_not_critical(at: RuleContext) -> Answer:
 @BOOK.rule("extended_key_usage.not_critical", _ERROR, "4.3.10", scope=END_ENTITY, source=_PART_2)
 def _purposes_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.37")
-    if critical is None or not _claims_etsi(at):
-        return NOT_APPLICABLE
+    if critical is None or not _claims_etsi(at) or at.holder is Holder.TIME_STAMPING_UNIT:
+        return NOT_APPLICABLE  # of time stamping RFC 3161 2.3 asks the contrary
     return met_if(not critical, "extendedKeyUsage.critical", "true")
 
 

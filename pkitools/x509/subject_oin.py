@@ -57,6 +57,7 @@ ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING,
 # what was meant to be an OIN: its length, or the zeros every prefix begins with
 _LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
 _PKIOVERHEID: Final = ("2.16.528.1.1003.1.2.", "2.16.528.1.1007.")  # its policies, and those of CIBG's tests
+_JURISDICTION: Final = "1.3.6.1.4.1.311.60.2.1.3"  # jurisdictionCountryName: EV Guidelines 7.1.4.2
 _OTHER_PKI: Final = ("2.23.140.1.", "0.4.0.2042.1.", "0.4.0.194112.1.")  # CA/Browser Forum, ETSI: NCP, QCP
 
 
@@ -89,7 +90,9 @@ def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
         InvalidValueError: it is nothing that could be one.
     """
     facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
-    expected = holder_of(facts) is Holder.ORGANIZATION and not _is_of_another_pki(facts)
+    expected = holder_of(facts) is Holder.ORGANIZATION and not (
+        _is_of_another_pki(facts) or _is_extended(facts.subject)
+    )
     return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
 
 
@@ -104,6 +107,11 @@ def _is_of_another_pki(facts: CertificateFacts) -> bool:
     return any(oid.startswith(_OTHER_PKI) for oid in policies) and not any(
         oid.startswith(_PKIOVERHEID) for oid in policies
     )
+
+
+def _is_extended(subject: DistinguishedName) -> bool:
+    """Say whether the subject is of extended validation, whose serialNumber is that of a register of companies."""
+    return bool(subject.attributes(_JURISDICTION))
 
 
 def _result(carrier: _Carrier) -> OINResult:

@@ -9,6 +9,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.revocation import RevocationPolicy
 from pkitools.trust import TrustStore
+from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.shapes import shape_names, templates
@@ -26,7 +27,10 @@ def judged(pki: PKI, profile: str, environment: Environment) -> CheckResult:
     # the keys of the tests are small where the profile asks 4096 bits
     key = fresh_keys("rsa:4096") if templates()[profile].key == "rsa:4096" else None
     issued = pki.issue(profile, key=key)
-    lists = tuple(pki.crls().values())
+    return checked(issued, environment, tuple(pki.crls().values()))
+
+
+def checked(issued: IssuedCertificate, environment: Environment, lists: tuple[bytes, ...]) -> CheckResult:
     return check(
         issued.der,
         moment=MOMENT,
@@ -45,6 +49,18 @@ def test_nothing_is_worse_than_a_notice(everything: PKI, profile: str) -> None:
     worse = [o for o in report.outcomes if o.status is Status.VIOLATED and o.rule.severity >= Severity.WARNING]
     assert [(o.rule.code, o.evidence) for o in worse] == []
     assert report.verdict is Verdict.PASSED
+    notices = [o.rule.code for o in report.findings if o.rule.severity is Severity.NOTICE]
+    assert len(notices) <= 2, notices
+
+
+def test_nothing_is_remarked_of_the_authorities_and_who_answers_for_them(everything: PKI) -> None:
+    served = [authority.certificate for authority in everything]
+    served += [authority.ocsp_responder() for authority in everything if authority.spec.level != "root"]
+    lists = tuple(everything.crls().values())
+    for issued in served:
+        report = checked(issued, Environment.PREPRODUCTION, lists).report
+        assert report.verdict is Verdict.PASSED, (issued, report.findings)
+        assert [o.rule.code for o in report.findings if o.rule.severity > Severity.INFO] == [], issued
 
 
 @pytest.mark.slow
