@@ -30,7 +30,8 @@ from pkitools.revocation.model import (
 from pkitools.text import instant
 
 _NOWHERE: Final = frozenset({AttemptCode.NO_SOURCE, AttemptCode.CLOCK})
-_OF_OTHERS: Final = frozenset({AttemptCode.CRL_ISSUER, AttemptCode.SCOPE})
+# lists of another authority or about other certificates, and last week's: a folder holds what was put into it
+_NEEDLESS: Final = frozenset({AttemptCode.CRL_ISSUER, AttemptCode.SCOPE, AttemptCode.STALE})
 _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
 # what keeps a source from being heard at all; what was heard and proves nothing (stale, forged) is another matter
 _NOT_HEARD: Final = (rules.NO_SOURCE, rules.UNREACHABLE, rules.REFUSED, rules.CLOCK)
@@ -75,10 +76,10 @@ def report_outcomes(
 
 
 def _is_beside(attempt: Attempt, each: CertificateRevocation) -> bool:
-    """Whether a list of a folder is of another authority, or about other certificates, and one beside it fits."""
+    """Whether a list of a folder does not fit, and one beside it does."""
     return (
         attempt.origin is Origin.SUPPLIED
-        and attempt.code in _OF_OTHERS
+        and attempt.code in _NEEDLESS
         and any(_fits(other, attempt) for other in each.attempts)
     )
 
