@@ -33,7 +33,7 @@ from pkitools.rules.context import ARC
 from pkitools.systems import Statement, Topic
 from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.authorities import HierarchyKind
-from pkitools.x509.holder import holder_of
+from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.model import CertificateFacts
 
 _TRIAL: Final = cite("g4-trial-readme")
@@ -48,6 +48,10 @@ PRODUCTION_IN_PREPRODUCTION: Final = Rule(
 SELF_SIGNED: Final = Rule("environment.self_signed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
 PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)
+
+AUTHORITY: Final = Rule("environment.holder.authority", Severity.NOTICE, cite("rfc-5280", "4.2.1.9"))
+RESPONDER: Final = Rule("environment.holder.ocsp_responder", Severity.NOTICE, cite("rfc-6960", "4.2.2.2"))
+TIME_STAMPING: Final = Rule("environment.holder.time_stamping", Severity.NOTICE, cite("rfc-3161", "2.3"))
 
 _ISSUING: Final = "G4"
 _TO_SYSTEMS: Final = ("g4-tls", "g1-private")
@@ -200,6 +204,23 @@ def _profile(context: EnvironmentContext) -> Answer:
     return NotChecked("no_policy", params=shown, evidence=evidence)
 
 
+def _not_of(holder: Holder) -> Callable[[EnvironmentContext], Answer]:
+    """Return the check that it is not such a certificate: none with which an organisation or a system connects.
+
+    By itself that is worth knowing, for it may be the wrong file. Where a system is to take it, its purposes forbid it
+    (RFC 5280 4.2.1.12); of an authority the rules for end entities say so.
+    """
+
+    def check(context: EnvironmentContext) -> Answer:
+        if holder_of(context.facts) is not holder or context.self_signed:
+            return _met_if(True, context)
+        evidence = (Evidence("issuer.commonName", context.operands["issuer"]),)
+        weighs = Severity.ERROR if context.system_named and holder is not Holder.AUTHORITY else None
+        return Violated(evidence, context.operands, severity=weighs)
+
+    return check
+
+
 _CHECKS: Final[tuple[tuple[Rule, Callable[[EnvironmentContext], Answer]], ...]] = (
     (PRODUCTION_ROOT, _production_root),
     (TEST_HIERARCHY, _no_test),
@@ -207,5 +228,8 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[EnvironmentContext], Answer]], ...]] 
     (SELF_SIGNED, _self_signed),
     (POLICY_ARC, _policy_arc),
     (PROFILE, _profile),
+    (AUTHORITY, _not_of(Holder.AUTHORITY)),
+    (RESPONDER, _not_of(Holder.OCSP_RESPONDER)),
+    (TIME_STAMPING, _not_of(Holder.TIME_STAMPING_UNIT)),
 )
 RULES: Final[tuple[Rule, ...]] = tuple(rule for rule, _ in _CHECKS)

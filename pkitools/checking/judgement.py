@@ -52,6 +52,7 @@ from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
+from pkitools.x509.holder import may_sign_certificates
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
@@ -447,8 +448,7 @@ def _judged_as(facts: CertificateFacts, system: System | None) -> Role:
 
     One that is marked as a CA and may not sign certificates is no authority; the mark is told.
     """
-    signs = facts.key_usage is None or "keyCertSign" in facts.key_usage
-    return role_of(facts) if system is None and signs else "end_entity"
+    return role_of(facts) if system is None and may_sign_certificates(facts) else "end_entity"
 
 
 @lru_cache(maxsize=256)

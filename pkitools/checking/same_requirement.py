@@ -30,6 +30,8 @@ SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     ("system.policy.expected", "digikoppeling.certificate.type"),
     # a policy of PKIoverheid, without which nothing says which profile it has
     ("environment.policy.profile", "por.policy.present"),
+    # no authority's certificate where an end entity's is asked
+    ("rfc5280.basic_constraints.end_entity", "environment.holder.authority"),
     # an imitation of an authority, where it stands at the top of the chain
     ("path.anchor.look_alike", "trust.authority.impersonation"),
     # the client's side of TLS, and the server's; TLS002 asks both, and so do the systems it is asked for

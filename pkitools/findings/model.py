@@ -91,7 +91,12 @@ class Period:
     source: Source
 
     def holds(self, *, issued: datetime, moment: datetime) -> bool:
-        """Return whether the rule binds a certificate issued then, looked at now; both aware."""
+        """Return whether the rule binds a certificate issued then, looked at now; both aware.
+
+        Raises:
+            InvalidValueError: one of them is not.
+        """
+        issued, moment = aware(issued), aware(moment)
         day = (issued if self.binds is Binds.ISSUER else moment).date()
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
 

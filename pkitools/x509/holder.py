@@ -33,7 +33,7 @@ class Holder(StrEnum):
 
 def holder_of(facts: CertificateFacts) -> Holder:
     """Return whose certificate it is. What may also connect to a server is an organisation's, whatever else it may."""
-    if facts.is_ca:
+    if facts.is_ca and may_sign_certificates(facts):
         return Holder.AUTHORITY
     purposes = frozenset(facts.extended_key_usage or ())
     if OCSP_SIGNING in purposes and purposes.isdisjoint(_OF_CONNECTIONS):
@@ -43,3 +43,10 @@ def holder_of(facts: CertificateFacts) -> Holder:
     if any(facts.subject.attributes(oid) for oid in _OF_PERSONS):
         return Holder.PERSON
     return Holder.ORGANIZATION
+
+
+def may_sign_certificates(facts: CertificateFacts) -> bool:
+    """Return whether what is marked as a CA is one: ``openssl req -x509`` marks whatever it makes."""
+    if facts.key_usage is None:
+        return not facts.is_self_issued
+    return "keyCertSign" in facts.key_usage

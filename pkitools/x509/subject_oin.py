@@ -90,9 +90,8 @@ def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
         InvalidValueError: it is nothing that could be one.
     """
     facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
-    expected = holder_of(facts) is Holder.ORGANIZATION and not (
-        _is_of_another_pki(facts) or _is_extended(facts.subject)
-    )
+    asked = holder_of(facts) is Holder.ORGANIZATION and not facts.is_ca
+    expected = asked and not _is_of_another_pki(facts) and not _is_extended(facts.subject)
     return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))
 
 

@@ -329,9 +329,22 @@ TABLE = [
         "system.oin.required",
     ),
     Row("a seal", "etsi-en-319-412-3", "4.2.1", PASSED, of("g4-seal")),
-    Row("an OCSP responder's", "rfc-6960", "4.2.2.2.1", PASSED, responder),
-    Row("a time stamping unit's", "rfc-3161", "2.3", PASSED, time_stamping),
-    Row("an authority's", RFC5280, "4.2.1.9", PASSED, authority("g4-tls-tsp")),
+    *(
+        Row(f"{whose}, by itself", key, place, PASSED, make, f"environment.holder.{slug}", Severity.NOTICE)
+        for whose, key, place, make, slug in (
+            ("an OCSP responder's", "rfc-6960", "4.2.2.2", responder, "ocsp_responder"),
+            ("a time stamping unit's", "rfc-3161", "2.3", time_stamping, "time_stamping"),
+            ("an authority's", RFC5280, "4.2.1.9", authority("g4-tls-tsp"), "authority"),
+        )
+    ),
+    Row(
+        "an OCSP responder's for DigiD Machtigen",
+        "rfc-6960",
+        "4.2.2.2",
+        FAILED,
+        within(responder, systems="digid-machtigen"),
+        "environment.holder.ocsp_responder",
+    ),
     Row(
         "an authority's for Digikoppeling",
         RFC5280,

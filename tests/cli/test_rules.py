@@ -48,7 +48,7 @@ def test_list_by_source_and_severity(run: Any) -> None:
 
 def test_a_source_is_also_words_of_a_document(run: Any) -> None:
     _, out, _ = run("list", "--source", "rfc 5480")
-    assert out.split()[0] == "rfc5280.public_key.named_curve"
+    assert "rfc5280.public_key.named_curve" in out.split()
 
 
 def test_a_severity_means_that_or_worse(run: Any) -> None:

@@ -115,6 +115,7 @@ MADE_HERE = frozenset(
         "IssuerFetch",
         "Output",
         "OINResult",
+        "Period",
     ]
 )
 # take what this library itself cut out of a structure or made: callers have no business with them
@@ -318,11 +319,18 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "trust_show_document": lambda: {"asked": "g1-private", "moment": MOMENT},
     "cert_show_document": lambda: {"files": (), "moment": MOMENT},
     "read_system": lambda: {"text": (ROOT / "docs/templates/system.toml").read_text(encoding="utf-8")},
+    "Period.holds": lambda: {"self": next(iter(periods().values())), "issued": MOMENT, "moment": MOMENT},
     "Report.codes": lambda: {"self": Report("s")},
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},
     "TrustStore.from_der": lambda: {"certificates": [good_chain().root.der]},
 }
+
+
+def periods() -> Any:
+    from pkitools.rules.periods import periods
+
+    return periods()
 
 
 def pkitools_source() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pkitools.checking.environment import EnvironmentContext, check_environment
@@ -12,6 +13,7 @@ from pkitools.trust import embedded_certificates, get_hierarchy
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.model import CertificatePolicy
+from pkitools.x509.oids import OCSP_SIGNING, TIME_STAMPING
 from tests.vectors import Vector
 
 PREPRODUCTION, PRODUCTION = Environment.PREPRODUCTION, Environment.PRODUCTION
@@ -46,6 +48,12 @@ def leaf(known: Anchored, policy: str | None) -> Report:
     return Report("vector", check_environment(context, raise_crashes=True))
 
 
+def held(purpose: str) -> Report:
+    subject = replace(facts(), basic_constraints=None, extended_key_usage=(purpose,))
+    context = EnvironmentContext(subject, PREPRODUCTION, anchored=True)
+    return Report("vector", check_environment(context, raise_crashes=True))
+
+
 VECTORS = [
     Vector(
         "environment.production.root",
@@ -76,5 +84,10 @@ VECTORS = [
         "environment.policy.profile",
         lambda: leaf(OF_PKIOVERHEID, None),
         lambda: leaf(OF_PKIOVERHEID, "2.16.528.1.1003.1.2.8.6"),
+    ),
+    Vector("environment.holder.authority", lambda: report(PREPRODUCTION, UNDER_G1), lambda: leaf({}, None)),
+    *(
+        Vector(f"environment.holder.{slug}", partial(held, purpose), lambda: leaf({}, None))
+        for slug, purpose in (("ocsp_responder", OCSP_SIGNING), ("time_stamping", TIME_STAMPING))
     ),
 ]

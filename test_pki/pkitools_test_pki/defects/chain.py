@@ -116,10 +116,9 @@ def issuer_with_unknown_critical_extension(lab: Laboratory) -> IssuedCertificate
 
 @defect(
     "rfc5280.basic_constraints.end_entity",
-    "trial.basic_constraints.present",
-    "trial.usage.key_usage",
-    "trial.san.count",
     "advice.names.no_san",
+    "system.oin.required",
+    context=Context(systems=("digikoppeling",)),
 )
 def authority_as_end_entity(lab: Laboratory) -> IssuedCertificate:
     """The certificate of the issuing authority is itself used to connect."""

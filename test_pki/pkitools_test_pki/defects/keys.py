@@ -21,7 +21,7 @@ def rsa_1024(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(key=lab.keys("rsa:1024", "weak end entity"))
 
 
-@defect("por.key.rsa", "rfc5280.key_usage.suits_key")
+@defect("por.key.rsa", "rfc5280.key_usage.suits_ec_key")
 def elliptic_curve(lab: Laboratory) -> IssuedCertificate:
     """The key is on an elliptic curve; PKIoverheid has only RSA."""
     return lab.leaf(key=lab.keys("ec:P-256", "end entity"))

@@ -70,7 +70,7 @@ def oin_as_bmp_string(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(subject=lab.subject(change=[Attribute("serialNumber", _OIN, "BMPString")]))
 
 
-@defect("oin.suffix.legacy", "trial.subject.serial_number")
+@defect("trial.subject.serial_number")
 def oin_with_legacy_suffix(lab: Laboratory) -> IssuedCertificate:
     """The OIN ends in 001 instead of zeros, as was done for units of an organisation."""
     return lab.leaf(oin="00000002003214394001")

@@ -32,7 +32,7 @@ def no_etsi_policy(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(policies=[_TRIAL_TLS])
 
 
-@defect("por.issuer.policies", "oin_stelsel.test_number.production_certificate", refused=False)
+@defect("por.issuer.policies", refused=False)
 def production_policy(lab: Laboratory) -> IssuedCertificate:
     """The policy is of the production arc, though a TRIAL authority issued the certificate."""
     return lab.leaf(policies=PRODUCTION_POLICIES)
