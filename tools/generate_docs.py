@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pkitools.documents import Document, documents
-from pkitools.findings import Rule
+from pkitools.findings import Binds, Rule
 from pkitools.messages import message, template
 from pkitools.rulebook import Resting, all_rules, rests_on
 from tools import reference, rooms
@@ -68,10 +68,21 @@ def _rule_row(rule: Rule) -> tuple[str, ...]:
         rule.severity.name.lower(),
         rule.source.section,
         _words(rule.certainty),
-        ", ".join(rule.applies_to),
+        ", ".join((*rule.applies_to, *_in_force(rule))),
         f"**{_escaped(text.title)}.** {_escaped(text.message)}",
         _escaped(text.remedy),
     )
+
+
+def _in_force(rule: Rule) -> Iterator[str]:
+    """Yield from when and until when a rule is in force, and by which day that goes."""
+    if rule.in_force is None:
+        return
+    by = {Binds.ISSUER: "issued", Binds.USE: "used"}[rule.in_force.binds]
+    if rule.in_force.since:
+        yield f"{by} since {rule.in_force.since}"
+    if rule.in_force.until:
+        yield f"{by} until {rule.in_force.until}"
 
 
 # --- documents.md ----------------------------------------------------------------------------------------------------
