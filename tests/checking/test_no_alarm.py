@@ -138,6 +138,7 @@ def test_every_end_entity_of_the_samples_is_in_the_table() -> None:
 # --- what lies beside it ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_lists_that_do_not_fit_are_no_alarm_beside_one_that_does() -> None:
     keys = KeyPool(small_keys, limit=4)
     own, namesakes = (build("g4-tls", moment=MOMENT, keys=keys) for _ in range(2))

@@ -53,6 +53,7 @@ def test_nothing_is_worse_than_a_notice(everything: PKI, profile: str) -> None:
     assert len(notices) <= 2, notices
 
 
+@pytest.mark.slow
 def test_nothing_is_remarked_of_the_authorities_and_who_answers_for_them(everything: PKI) -> None:
     served = [authority.certificate for authority in everything]
     served += [authority.ocsp_responder() for authority in everything if authority.spec.level != "root"]
