@@ -165,8 +165,8 @@ _UNFIT_USAGE: Final = (
     (
         "suits_edwards_key",
         _ERROR,
-        cite("rfc-8410"),
-        "5",
+        cite("rfc-9295"),
+        "3",
         {"Ed25519": _AGREEMENT | _ENCIPHERMENT, "Ed448": _AGREEMENT | _ENCIPHERMENT},
     ),
 )
