@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         read_request,
     )
     from pkitools.revocation import RevocationOptions, RevocationPolicy, RevocationResult, check_revocation
-    from pkitools.rules import lint
+    from pkitools.rules import OwnData, lint, read_data
     from pkitools.systems import System, get_system, read_system
     from pkitools.trust import TrustStore
     from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
@@ -80,6 +80,7 @@ _ROOM_OF: Final = {
     "NetworkError": "errors",
     "OIN": "oin",
     "Outcome": "findings",
+    "OwnData": "rules",
     "PathResult": "validation",
     "PkitoolsError": "errors",
     "PolicyInput": "validation",
@@ -116,6 +117,7 @@ _ROOM_OF: Final = {
     "plan_request": "requests",
     "read_certificate": "x509",
     "read_crl": "crl",
+    "read_data": "rules",
     "read_expectation": "checking",
     "read_request": "requests",
     "read_source": "containers",
@@ -144,6 +146,7 @@ __all__ = [
     "LimitError",
     "NetworkError",
     "Outcome",
+    "OwnData",
     "PathResult",
     "PkitoolsError",
     "PolicyInput",
@@ -181,6 +184,7 @@ __all__ = [
     "plan_request",
     "read_certificate",
     "read_crl",
+    "read_data",
     "read_expectation",
     "read_request",
     "read_source",

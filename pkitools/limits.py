@@ -63,3 +63,6 @@ digits into capitals, over and over, took more than a second."""
 
 MAX_SYSTEM_BYTES: Final = 256 * 1024
 """The description of a connected system in TOML: the longest of ours is 15 kB."""
+
+MAX_OWN_FILES: Final = 1_000
+"""Files in a folder with facts of one's own: an organisation has some; a thousand is another folder."""

@@ -34,6 +34,7 @@ def all_rules() -> tuple[Rule, ...]:
     from pkitools.requests import rules as requests
     from pkitools.revocation import rules as revocation
     from pkitools.rules import books
+    from pkitools.rules.own import data
     from pkitools.systems import rules as systems
     from pkitools.validation import rules as validation
     from pkitools.x509 import subject_oin
@@ -51,6 +52,7 @@ def all_rules() -> tuple[Rule, ...]:
         *authorities.RULES,
         *file_check.RULES,
         *received.RULES,
+        data.READABLE,
     ]
     return tuple(sorted(found, key=lambda rule: rule.code))
 

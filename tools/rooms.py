@@ -32,7 +32,10 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "arguments": "what a caller hands in, made what the library means",
         "toml_text": "TOML that somebody else wrote, behind limits",
     },
-    {"findings": "rules, answers, outcomes, reports, verdicts; the one way from an answer to an outcome"},
+    {
+        "findings": "rules, answers, outcomes, reports, verdicts; the one way from an answer to an outcome",
+        "toml_table": "its tables: each field of its kind, or refused with its place",
+    },
     {
         "files": "bytes safely read and written",
         "oin": "the number, its prefix table, derivation, entity IDs; standard library only",

@@ -9,9 +9,10 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Final
 
+from pkitools.arguments import several
 from pkitools.checking import private_keys
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
+from pkitools.checking.judgement import CheckResult, Revocation, check, given_trust
 from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.selection import Subject, selected, subjects
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
@@ -34,6 +35,7 @@ from pkitools.findings import (
 )
 from pkitools.messages import CAUSE
 from pkitools.profiles import Profile
+from pkitools.rules.own import OwnData
 from pkitools.systems import System
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
@@ -123,6 +125,7 @@ def check_file(
     policies: PolicyInput | None = None,
     passphrase: bytes | None = None,
     name: str | None = None,
+    data: OwnData | None = None,
     raise_crashes: bool = False,
 ) -> FileCheck:
     """Judge every end-entity certificate of a file: PEM, DER, PKCS#7, PKCS#12, a Java keystore, SAML metadata.
@@ -138,7 +141,7 @@ def check_file(
         moment: validation time, aware UTC.
         environment: where the certificates are to be used.
         entity_id: instead of the one that metadata states.
-        systems, intermediates, trust, profile, host, revocation, expected, cross_check, strict, policies,
+        systems, intermediates, trust, profile, host, revocation, expected, cross_check, strict, policies, data,
             raise_crashes: as for :func:`~pkitools.checking.check`.
         alias: judge only the certificate to which a keystore gives this name.
         certificate: judge only this one: its number in the order of the file, or the (start of the) fingerprint of it,
@@ -157,7 +160,7 @@ def check_file(
     read, unread = _facts(contents)
     found = subjects(read)
     # once: an iterator would be empty for the second certificate
-    asked, store = given_systems(systems), given_trust(trust)
+    asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
     authorities = _possible_issuers([facts for _, facts in read])
     judged = tuple(
@@ -178,6 +181,7 @@ def check_file(
                 cross_check=cross_check,
                 strict=strict,
                 policies=policies,
+                data=data,
                 raise_crashes=raise_crashes,
             ),
         )

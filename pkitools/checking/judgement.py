@@ -33,6 +33,7 @@ from pkitools.revocation.check import given_crls, given_responses
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import Role, find_issuer, lint, role_of
 from pkitools.rules.context import ARC
+from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
 from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
 from pkitools.trust import (
     Hierarchy,
@@ -138,6 +139,7 @@ class _IntendedUse:
     systems: tuple[System, ...]
     profile: Profile | str | None
     entity_id: str | None
+    data: OwnData | None
     raise_crashes: bool
 
 
@@ -157,6 +159,7 @@ def check(
     cross_check: bool = False,
     strict: bool = False,
     policies: PolicyInput | None = None,
+    data: OwnData | None = None,
     raise_crashes: bool = False,
 ) -> CheckResult:
     """Judge whether a certificate is right, for an environment and for the systems named.
@@ -180,6 +183,7 @@ def check(
         cross_check: ask both path engines and require that they agree.
         strict: put the rules of RFC 5280 and of the public web PKI beside the path.
         policies: inputs to policy processing.
+        data: systems, rules and roots of test hierarchies of one's own; the roots count as ``trust``.
         raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
 
     Raises:
@@ -189,13 +193,16 @@ def check(
     """
     moment = aware(moment)
     environment = choice(Environment, environment, "environment")
+    data = optional(data, OwnData, "data")
     store = given_trust(trust)
+    if data is not None:
+        store = data.trust if store is None else store + data.trust
     revocation = optional(revocation, Revocation, "revocation")
     expected = optional(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
-    named = given_systems(systems)
-    use = _IntendedUse(environment, moment, named, profile, entity_id, raise_crashes)
+    named, untold = given_systems(systems, data), _untold(systems, data)
+    use = _IntendedUse(environment, moment, named, profile, entity_id, data, raise_crashes)
     facts = read_certificate(certificate)  # what was read before is read again: its DER is what the path is built of
     between = several_ders(intermediates, CERTIFICATE, "intermediates")
     recognition = _recognise(facts, between)
@@ -241,6 +248,7 @@ def check(
         *check_environment(placed, raise_crashes=raise_crashes),
         *_linted(use, facts, issuer, oin),
         *_asked_by_systems(use, placed, anchor, oin.oin),
+        *_of_own_data(data, untold),
         *(check_received(facts, oin.oin, expected, raise_crashes=raise_crashes) if expected else ()),
     ]
     # with several systems the same rules are asked again: what came of them is told once
@@ -267,16 +275,35 @@ def given_trust(trust: TrustStore | Given | Iterable[Given] | None) -> TrustStor
     return trust if trust is None or isinstance(trust, TrustStore) else TrustStore.from_der(trust, "trust")
 
 
-def given_systems(systems: str | System | Iterable[str | System]) -> tuple[System, ...]:
-    """Return each system that was asked for.
+def given_systems(systems: str | System | Iterable[str | System], data: OwnData | None = None) -> tuple[System, ...]:
+    """Return each system that was asked for, but for one whose own file could not be used: see :func:`_untold`.
 
     Raises:
         InvalidValueError: one is unknown, or is neither a name nor a system.
     """
+    find = get_system if data is None else data.system
     return tuple(
-        each if isinstance(each, System) else get_system(text(each, "systems"))
+        each if isinstance(each, System) else find(text(each, "systems"))
         for each in several(systems, (str, System), "systems")
+        if not (data is not None and isinstance(each, str) and data.cannot_tell(each))
     )
+
+
+def _untold(systems: object, data: OwnData | None) -> tuple[str, ...]:
+    """Return the names of the systems that were asked for and whose own file could not be used."""
+    if data is None:
+        return ()
+    asked = several(systems, (str, System), "systems")
+    return tuple(each for each in asked if isinstance(each, str) and data.cannot_tell(each))
+
+
+def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outcome]:
+    """Yield what there is to say of the files of one's own, beside those with rules."""
+    if data is None:
+        return
+    yield from data.outcomes(TRUST)
+    for name in untold:
+        yield from data.outcomes(SYSTEMS, system=name)
 
 
 def _judged_path(facts: CertificateFacts, validate: Callable[[], PathResult]) -> _JudgedPath:
@@ -439,6 +466,7 @@ def _linted(
             role=_judged_as(facts, system),
             path=known,
             oin=oin,
+            data=use.data,
             raise_crashes=use.raise_crashes,
         ).outcomes
 

@@ -112,6 +112,7 @@ class Rule:
         certainty: how well it is founded; an inferred or third-party rule cannot be an ERROR.
         applies_to: names of profiles, systems or kinds of subject; empty means all.
         in_force: when; ``None``: whenever.
+        texts: its sentences, by language and part, where it is not one of ours: those stand in the messages.
     """
 
     code: str
@@ -120,6 +121,7 @@ class Rule:
     certainty: Certainty = Certainty.STANDARD
     applies_to: tuple[str, ...] = ()
     in_force: Period | None = None
+    texts: Mapping[str, Mapping[str, str]] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "severity", choice(Severity, self.severity, "severity"))

@@ -37,6 +37,19 @@ class Coded(Protocol):
         ...
 
 
+Texts: TypeAlias = Mapping[str, Mapping[str, str]]
+"""The sentences of one rule, by language and part: of a rule that is not ours, which brings its own."""
+
+
+class CodedRule(Coded, Protocol):
+    """What a rule is: a code, and sentences of its own where it is not one of ours."""
+
+    @property
+    def texts(self) -> Texts | None:
+        """Its own sentences."""
+        ...
+
+
 class CodedError(Coded, Protocol):
     """What every error of :mod:`pkitools.errors` is: a code, and the operands of its message."""
 
@@ -50,7 +63,7 @@ class CodedOutcome(Protocol):
     """What an outcome of :mod:`pkitools.findings` is: of a rule with a code, with the operands of its message."""
 
     @property
-    def rule(self) -> Coded:
+    def rule(self) -> CodedRule:
         """The rule."""
         ...
 
@@ -125,7 +138,11 @@ def filled(text: str, params: Mapping[str, object]) -> str:
 
 
 def message(
-    code: str, params: Mapping[str, object], language: Language, remedy_text: RemedyText | None = None
+    code: str,
+    params: Mapping[str, object],
+    language: Language,
+    remedy_text: RemedyText | None = None,
+    texts: Texts | None = None,
 ) -> Message:
     """Return the message of ``code``; a code without one shows as itself.
 
@@ -134,8 +151,9 @@ def message(
         params: the operands.
         language: ``nl`` or ``en``.
         remedy_text: the program's own remedies, shown instead of the library's where it has one.
+        texts: sentences that the rule brings itself.
     """
-    entry = template(code, language)
+    entry = template(code, language) if texts is None else texts[language]
     if CAUSE in params:
         params = {**params, CAUSE: template(str(params[CAUSE]), language).get("title", params[CAUSE])}
     title, text, remedy = (filled(entry.get(part, ""), params) for part in ("title", "message", "remedy"))
@@ -145,7 +163,7 @@ def message(
 
 def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
     """Return the message of one outcome."""
-    return message(outcome.rule.code, outcome.params, language, remedy_text)
+    return message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
 
 
 def error_sentence(error: CodedError, language: Language, remedy_text: RemedyText | None = None) -> str:

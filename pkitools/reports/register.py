@@ -67,7 +67,7 @@ def explained_document(rule: Rule) -> dict[str, object]:
 
 def explained(rule: Rule, language: Language) -> Message:
     """Return the sentences of a rule; ``<name>`` stands where a finding shows a value."""
-    return message(rule.code, shown_operands(rule, language), language)
+    return message(rule.code, shown_operands(rule, language), language, texts=rule.texts)
 
 
 def shown_operands(rule: Rule, language: Language) -> dict[str, str]:
@@ -77,5 +77,5 @@ def shown_operands(rule: Rule, language: Language) -> dict[str, str]:
 
 def operands(rule: Rule, language: Language) -> list[str]:
     """Return the names of the values that the sentences of a rule show."""
-    texts = template(rule.code, language).values()
+    texts = (template(rule.code, language) if rule.texts is None else rule.texts[language]).values()
     return list(dict.fromkeys(name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name))

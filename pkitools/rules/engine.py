@@ -30,6 +30,7 @@ from pkitools.findings import (
     Status,
     met_if,
 )
+from pkitools.messages import Texts
 from pkitools.profiles import Profile, profiles
 from pkitools.rules.context import RuleContext
 from pkitools.rules.periods import period_of
@@ -129,6 +130,7 @@ class RuleBook:
         certainty: Certainty = Certainty.STANDARD,
         scope: Scope = EVERYTHING,
         source: Source | None = None,
+        texts: Texts | None = None,
     ) -> Callable[[Check], Check]:
         """Declare the rule ``<namespace>.<slug>``; decorates its check.
 
@@ -139,11 +141,12 @@ class RuleBook:
             certainty: how well founded.
             scope: whom it is for.
             source: another document than the book's.
+            texts: title, message and remedy by language, of a book that is not ours; ours stand in the messages.
         """
         origin = source or self.source
         where = origin.at(section) if section else origin
         code = f"{self.namespace}.{slug}"
-        rule = Rule(code, severity, where, certainty, scope.names, period_of(code))
+        rule = Rule(code, severity, where, certainty, scope.names, period_of(code), texts)
 
         def declare(check: Check) -> Check:
             self._entries.append(Entry(rule, scope, check))

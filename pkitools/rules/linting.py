@@ -15,6 +15,7 @@ from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of
 from pkitools.rules.engine import Entry, Statement
+from pkitools.rules.own.data import RULES, OwnData
 from pkitools.rules.profile import detect_profile
 from pkitools.systems import System, get_system
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
@@ -38,6 +39,7 @@ def lint(
     path: Sequence[CertificateFacts | Given] = (),
     others: Sequence[CertificateFacts | Given] = (),
     oin: OINResult | None = None,
+    data: OwnData | None = None,
     raise_crashes: bool = False,
 ) -> Report:
     """Return the report of every rule on one certificate: an outcome for each, also for those not meant for it.
@@ -53,6 +55,7 @@ def lint(
         path: the certificates of its path, itself first; the issuer is taken from it.
         others: other certificates in view, to find a key used twice.
         oin: its OIN, where that was read already.
+        data: rules and systems of one's own, asked beside ours.
         raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED.
 
     Raises:
@@ -62,7 +65,8 @@ def lint(
     facts = _facts(facts)
     moment = aware(moment)
     environment = optional_choice(Environment, environment, "environment")
-    named = None if system is None else _name(system)
+    data = optional(data, OwnData, "data")
+    named = None if system is None else _name(system, data)
     oin = optional(oin, OINResult, "oin")
     path, others = _all_facts(path, "path"), _all_facts(others, "others")
     role = role_of(facts) if role is None else one_of(ROLES, role, "role")
@@ -86,13 +90,15 @@ def lint(
     ref = CertificateRef(facts.sha256, role)
     outcomes = [
         found
-        for entry in asked
+        for entry in (*asked, *_own(data, kind, said, family, named))
         for found in (
             ask(entry.rule, entry.check, at, certificate=ref, raise_crashes=raise_crashes, silent=entry.silent)
             if entry.is_in_force(at)
             else [entry.silent]
         )
     ]
+    if data is not None:
+        outcomes += data.outcomes(RULES)
     if kind == "end_entity":
         outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)
     return Report(_subject(facts), (*outcomes, *unasked), moment, environment, named)
@@ -106,9 +112,20 @@ def _all_facts(given: object, parameter: str) -> tuple[CertificateFacts, ...]:
     return tuple(map(_facts, several(given, (CertificateFacts, bytes, bytearray, memoryview, str), parameter)))
 
 
-def _name(system: str | System) -> str:
+def _name(system: str | System, data: OwnData | None) -> str:
     """Return the name of a system that there is: a name nobody knows would leave its rules unasked."""
-    return system.name if isinstance(system, System) else get_system(text(system, "system")).name
+    if isinstance(system, System):
+        return system.name
+    return (get_system if data is None else data.system)(text(system, "system")).name
+
+
+def _own(
+    data: OwnData | None, kind: str, said: frozenset[Statement], family: str, system: str | None
+) -> tuple[Entry, ...]:
+    """Return the rules of one's own that are meant for such a certificate."""
+    if data is None:
+        return ()
+    return tuple(entry for entry in data.entries if entry.scope.includes(kind, said, family, system))
 
 
 def role_of(facts: CertificateFacts) -> Role:

@@ -7,8 +7,7 @@ or a value that is none, would be a question that is never asked.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from enum import Enum
 from typing import Any, Final, TypeVar
@@ -23,6 +22,7 @@ from pkitools.frozen import Frozen
 from pkitools.limits import MAX_SYSTEM_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.toml_table import Table
 from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import hierarchies
 
@@ -51,15 +51,15 @@ def read_system(text: str | bytes | os.PathLike[str]) -> System:
         LimitError: larger than :data:`~pkitools.limits.MAX_SYSTEM_BYTES`.
         FileError: the file cannot be read.
     """
-    whole = _Table(_parsed(_text(text)), "")
+    whole = Table(_parsed(_text(text)), "")
     whole.require_known(_FIELDS)
     name, read = whole.need("name", str), whole.need("retrieved", date)
-    own = {key: _own_document(name, key, table, read) for key, table in whole.tables("source").items()}
+    own = {key: own_document(name, key, table, read) for key, table in whole.tables("source").items()}
     return System(
         name=name,
         title=whole.need("title", str),
         owner=whole.need("owner", str),
-        about=_both(whole.table("about")),
+        about=both_languages(whole.table("about")),
         retrieved=read,
         statements=tuple(_statement(table, own) for table in whole.list_of_tables("statement")),
     )
@@ -86,62 +86,7 @@ def _parsed(text: str) -> Mapping[str, Any]:
         raise InvalidValueError("systems.error.not_toml", detail=str(error)) from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """A table of the text, and where it stands: every complaint says so."""
-
-    fields: Mapping[str, Any]
-    where: str
-
-    def at(self, field: str) -> str:
-        return f"{self.where}{field}"
-
-    def require_known(self, known: Iterable[str]) -> None:
-        for field in self.fields:
-            if field not in known:
-                raise InvalidValueError("systems.error.field", where=self.at(field), known=", ".join(known))
-
-    def get(self, field: str, kind: type[T]) -> T | None:
-        found = self.fields.get(field)
-        if found is None:
-            return None
-        # a bool is an int to Python, and a datetime a date; neither is meant
-        if type(found) is not kind:
-            raise InvalidValueError("systems.error.value", where=self.at(field), wanted=kind.__name__)
-        return found
-
-    def need(self, field: str, kind: type[T]) -> T:
-        found = self.get(field, kind)
-        if found is None:
-            raise InvalidValueError("systems.error.missing", where=self.at(field))
-        return found
-
-    def chosen(self, field: str, kind: type[E]) -> E | None:
-        found = self.get(field, str)
-        return None if found is None else choice(kind, found, self.at(field))
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        found: list[Any] = self.get(field, list) or []
-        if not all(type(each) is str for each in found):
-            raise InvalidValueError("systems.error.value", where=self.at(field), wanted="str")
-        return tuple(found)
-
-    def table(self, field: str) -> _Table:
-        return _Table(self.need(field, dict), f"{self.at(field)}.")
-
-    def tables(self, field: str) -> dict[str, _Table]:
-        found: dict[str, Any] = self.get(field, dict) or {}
-        inside = _Table(found, f"{self.at(field)}.")
-        return {key: inside.table(key) for key in found}
-
-    def list_of_tables(self, field: str) -> list[_Table]:
-        found: list[Any] = self.need(field, list)
-        numbered = {f"{number}": each for number, each in enumerate(found, start=1)}
-        inside = _Table(numbered, f"{self.at(field)} ")
-        return [_Table(inside.need(number, dict), f"{self.at(field)} {number}: ") for number in numbered]
-
-
-def _own_document(system: str, name: str, table: _Table, read: date) -> Source:
+def own_document(system: str, name: str, table: Table, read: date) -> Source:
     """Return a document that only this text names."""
     table.require_known(_SOURCE_FIELDS)
     title = Frozen({str(language): table.need("document", str) for language in LANGUAGES})
@@ -151,7 +96,8 @@ def _own_document(system: str, name: str, table: _Table, read: date) -> Source:
     return Source(key, table.get("section", str) or "", found)
 
 
-def _source(table: _Table, own: Mapping[str, Source]) -> Source:
+def source_of(table: Table, own: Mapping[str, Source]) -> Source:
+    """Return the document a table cites: of the text itself, or of the register."""
     key = table.need("source", str)
     if key in own:
         found = own[key]
@@ -163,7 +109,7 @@ def _source(table: _Table, own: Mapping[str, Source]) -> Source:
     return found.at(section) if section else found
 
 
-def _statement(table: _Table, own: Mapping[str, Source]) -> Statement:
+def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
     table.require_known(_STATEMENT_FIELDS)
     topic = choice(Topic, table.need("topic", str), table.at("topic"))
     answer = table.chosen("answer", Stance) or Stance.YES
@@ -176,8 +122,8 @@ def _statement(table: _Table, own: Mapping[str, Source]) -> Statement:
         topic=topic,
         environments=frozenset(environments),
         answer=answer,
-        text=_both(table),
-        source=_source(table, own),
+        text=both_languages(table),
+        source=source_of(table, own),
         certainty=certainty,
         severity=_severity(table.chosen("severity", Severity), certainty),
         values=_values(table, topic),
@@ -187,7 +133,7 @@ def _statement(table: _Table, own: Mapping[str, Source]) -> Statement:
     )
 
 
-def _values(table: _Table, topic: Topic) -> tuple[str, ...]:
+def _values(table: Table, topic: Topic) -> tuple[str, ...]:
     values = table.texts("values")
     if topic is Topic.HIERARCHY:
         known = (*(hierarchy.name for hierarchy in hierarchies()), *_GROUPS)
@@ -204,5 +150,6 @@ def _severity(stated: Severity | None, certainty: Certainty | None) -> Severity:
     return most if stated is None else min(most, stated)
 
 
-def _both(table: _Table) -> Mapping[str, str]:
+def both_languages(table: Table) -> Mapping[str, str]:
+    """Return a text that stands in a table in each language."""
     return Frozen({language: table.need(language, str) for language in LANGUAGES})

@@ -1,0 +1,322 @@
+"""One folder with facts of one's own, read: what it adds, and which of its files could not be used."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pkitools.arguments import text, wrong_type
+from pkitools.documents import cite
+from pkitools.errors import FileError, InputError, InvalidValueError, PkitoolsError
+from pkitools.files import read_bytes
+from pkitools.findings import (
+    MET,
+    Certainty,
+    Evidence,
+    NotChecked,
+    Outcome,
+    Rule,
+    Severity,
+    Violated,
+    outcome,
+)
+from pkitools.limits import MAX_OWN_FILES, MAX_SYSTEM_BYTES
+from pkitools.messages import CAUSE
+from pkitools.profiles import TSP, get_tsp
+from pkitools.rules.engine import Entry
+from pkitools.rules.own.reading import read_rules, read_tsps
+from pkitools.systems import System, get_system, read_system, systems
+from pkitools.toml_text import read_foreign_toml
+from pkitools.trust import TrustStore
+
+T = TypeVar("T")
+
+READABLE: Final = Rule("data.file.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
+"""Every file with facts of one's own that would have been asked could be used."""
+
+SYSTEMS: Final = "systems"
+TSPS: Final = "tsps"
+RULES: Final = "rules"
+TRUST: Final = "trust"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file of the folder that could not be used: what would have been asked of it is NOT_CHECKED.
+
+    Args:
+        kind: ``systems``, ``tsps``, ``rules`` or ``trust``.
+        name: its place in the folder: ``rules/ours.toml``.
+        line: the line the fault stands on, counted from 1; ``None`` where it has none.
+        error: what is wrong with it.
+    """
+
+    kind: str
+    name: str
+    line: int | None
+    error: PkitoolsError
+
+    @property
+    def place(self) -> str:
+        """File and line: ``rules/ours.toml:12``."""
+        return self.name if self.line is None else f"{self.name}:{self.line}"
+
+    @property
+    def stem(self) -> str:
+        """The name of the file without its ending: of a system, its name."""
+        return Path(self.name).stem
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    """What a folder adds. It pickles, and so goes along into other processes.
+
+    Args:
+        systems: systems, each with a name that is none of ours.
+        tsps: TSPs, likewise.
+        trust: roots of test hierarchies; never trusted in production.
+        entries: rules, with whom each is for and how to look.
+        refused: files that could not be used.
+    """
+
+    systems: tuple[System, ...] = ()
+    tsps: tuple[TSP, ...] = ()
+    trust: TrustStore = field(default_factory=TrustStore)
+    entries: tuple[Entry, ...] = ()
+    refused: tuple[Refused, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.systems)} systems, {len(self.tsps)} TSPs, {len(self.entries)} rules"
+        return f"<OwnData: {counts}, {len(self.trust.anchors)} roots, {len(self.refused)} refused>"
+
+    def __add__(self, other: OwnData) -> OwnData:
+        """Return what both add.
+
+        Raises:
+            InvalidValueError: they have a system, a TSP or a rule of one name.
+        """
+        return _without_doubles(
+            OwnData(
+                (*self.systems, *other.systems),
+                (*self.tsps, *other.tsps),
+                self.trust + other.trust,
+                (*self.entries, *other.entries),
+                (*self.refused, *other.refused),
+            )
+        )
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules it adds."""
+        return tuple(entry.rule for entry in self.entries)
+
+    def outcomes(self, *kinds: str, system: str = "") -> Iterator[Outcome]:
+        """Yield what there is to say of the files of these kinds that would have been asked.
+
+        A file that could not be used is a warning that names it, and what it would have asked is NOT_CHECKED.
+
+        Args:
+            kinds: ``rules``, ``trust``, ``tsps``; and ``systems``, with:
+            system: the name of the one system that was asked for.
+        """
+        asked = [each for each in self.refused if each.kind in kinds and (not system or each.stem == system)]
+        if not asked:
+            yield outcome(READABLE, MET)
+            return
+        for each in asked:
+            params = {"place": each.place, CAUSE: each.error.code}
+            evidence = (Evidence(each.place, each.error.code),)
+            yield outcome(READABLE, Violated(evidence, params, severity=Severity.WARNING))
+        yield outcome(READABLE, NotChecked("own_data", params={"place": asked[0].place}))
+
+    def cannot_tell(self, system: str) -> bool:
+        """Return whether the file of a system with this name could not be used, and no other describes it."""
+        known = any(each.name == system for each in (*self.systems, *systems()))
+        return not known and any(each.kind == SYSTEMS and each.stem == system for each in self.refused)
+
+    def system(self, name: str) -> System:
+        """Return a system of the folder, or one of ours.
+
+        Raises:
+            InvalidValueError: there is none of this name, or its file could not be used.
+        """
+        for system in self.systems:
+            if system.name == text(name, "system"):
+                return system
+        if self.cannot_tell(name):
+            raise _unusable(next(each for each in self.refused if each.kind == SYSTEMS and each.stem == name))
+        return get_system(name)
+
+    def tsp(self, name: str) -> TSP:
+        """Return a TSP of the folder, or one of ours.
+
+        Raises:
+            InvalidValueError: there is none of this name, or the file with TSPs could not be used.
+        """
+        for tsp in self.tsps:
+            if tsp.name == text(name, "tsp"):
+                return tsp
+        for refused in self.refused:
+            if refused.kind == TSPS:
+                raise _unusable(refused)
+        return get_tsp(name)
+
+
+def _unusable(refused: Refused) -> InvalidValueError:
+    return InvalidValueError("rules.error.own_file", place=refused.place, problem=refused.error.code)
+
+
+def read_data(folder: str | os.PathLike[str]) -> OwnData:
+    """Return what a folder adds to what we know.
+
+    Laid out as the package's own data: ``systems/*.toml``, ``tsps.toml``, ``rules/*.toml``, ``trust/*.pem``. A file
+    that cannot be used stops none of the others: it stands in :attr:`OwnData.refused`, with its line.
+
+    Args:
+        folder: its path.
+
+    Raises:
+        FileError: there is no such folder, or it cannot be read.
+        InputError: it holds nothing that could be used, or too many files.
+    """
+    top = _folder(folder)
+    reading = _Reading(top)
+    found = OwnData(
+        systems=tuple(reading.each(SYSTEMS, "*.toml", _one_system)),
+        tsps=tuple(reading.each(TSPS, "tsps.toml", _tsps)),
+        trust=sum(reading.each(TRUST, "*", _roots), start=TrustStore()),
+        entries=tuple(reading.each(RULES, "*.toml", _rules)),
+        refused=tuple(reading.refused),
+    )
+    if not reading.files:
+        raise InputError("rules.error.own_empty", name=str(top))
+    return _without_doubles(found)
+
+
+def _folder(folder: str | os.PathLike[str]) -> Path:
+    if not isinstance(folder, (str, os.PathLike)):
+        raise wrong_type("data", folder, "str, Path")
+    top = Path(folder)
+    try:
+        is_folder = top.is_dir()
+    except (OSError, ValueError):
+        is_folder = False
+    if not is_folder:
+        raise FileError("rules.error.own_folder", name=str(top))
+    return top
+
+
+class _Reading:
+    """One run over the folder: the files seen, and those refused."""
+
+    def __init__(self, top: Path) -> None:
+        self._top = top
+        self.files = 0
+        self.refused: list[Refused] = []
+
+    def each(self, kind: str, pattern: str, read: Callable[[bytes, str], Iterable[T]]) -> Iterator[T]:
+        """Yield what the files of one kind say."""
+        place = self._top if kind == TSPS else self._top / kind
+        for path in sorted(place.glob(pattern)):
+            self.files += 1
+            if self.files > MAX_OWN_FILES:
+                raise InputError("rules.error.own_many", name=str(self._top), limit=MAX_OWN_FILES)
+            yield from self._one(kind, path, read)
+
+    def _one(self, kind: str, path: Path, read: Callable[[bytes, str], Iterable[T]]) -> list[T]:
+        data = b""
+        try:
+            data = read_bytes(path, limit=MAX_SYSTEM_BYTES)
+            return list(read(data, path.stem))
+        except PkitoolsError as error:
+            name = path.relative_to(self._top).as_posix()
+            self.refused.append(Refused(kind, name, _line(data, error), error))
+            return []
+
+
+def _one_system(data: bytes, stem: str) -> Iterator[System]:
+    system = read_system(data)
+    if system.name != stem:
+        raise InvalidValueError("rules.error.own_name", where="name", name=system.name, wanted=stem)
+    if any(system.name == ours.name for ours in systems()):
+        raise InvalidValueError("rules.error.own_double", where="name", name=system.name)
+    yield system
+
+
+def _rules(data: bytes, stem: str) -> Iterator[Entry]:
+    return read_rules(_parsed(data), stem)
+
+
+def _tsps(data: bytes, stem: str) -> Iterator[TSP]:
+    return read_tsps(_parsed(data), stem)
+
+
+def _roots(data: bytes, stem: str) -> Iterator[TrustStore]:
+    yield TrustStore.from_der(data, stem)
+
+
+def _parsed(data: bytes) -> dict[str, Any]:
+    try:
+        return read_foreign_toml(data.decode("utf-8-sig"), "TOML")
+    except (ValueError, RecursionError) as error:
+        raise InvalidValueError("systems.error.not_toml", detail=str(error)) from None
+
+
+# -- where a fault stands ---------------------------------------------------------------------------------------------
+
+_AT_LINE: Final = re.compile(r"at line (\d+)")
+_NUMBERED: Final = re.compile(r"(\w+) (\d+): (.*)")
+
+
+def _line(data: bytes, error: PkitoolsError) -> int | None:
+    """Return the line of the file that an error is about, as far as the error says."""
+    stated = error.params.get("line")
+    if isinstance(stated, int):
+        return stated
+    found = _AT_LINE.search(str(error.params.get("detail", "")))
+    if found is not None:
+        return int(found[1])
+    where = error.params.get("where", error.params.get("parameter"))
+    return None if where is None else _line_of(data.decode("utf-8", "replace").split("\n"), str(where))
+
+
+def _line_of(lines: list[str], where: str) -> int:
+    """Return the line of a field, named as :class:`~pkitools.toml_table.Table` names its place; else of its table."""
+    numbered = _NUMBERED.fullmatch(where)
+    path = (numbered[3] if numbered else where).split(".")
+    start, end = 0, len(lines)
+    if numbered:
+        start, end = _block(lines, f"[[{numbered[1]}]]", int(numbered[2]) - 1, (start, end))
+    for depth in range(1, len(path)):
+        header = ".".join([*([numbered[1]] if numbered else []), *path[:depth]])
+        start, end = _block(lines, f"[{header}]", 0, (start, end))
+    key = re.compile(rf"(^|[\s{{,.\[]){re.escape(path[-1])}\b\s*[=\]]")
+    return next((number + 1 for number in range(start, end) if key.search(lines[number])), start + 1)
+
+
+def _block(lines: list[str], header: str, nth: int, within: tuple[int, int]) -> tuple[int, int]:
+    """Return the lines below the nth header of this name, up to the next like it; all there are where it has none."""
+    starts = [number for number in range(*within) if lines[number].partition("#")[0].strip() == header]
+    if nth >= len(starts):
+        return within
+    start = starts[nth]
+    array = header.startswith("[[")
+    ends = (n for n in range(start + 1, within[1]) if lines[n].startswith(header if array else "["))
+    return start, next(ends, within[1])
+
+
+def _without_doubles(data: OwnData) -> OwnData:
+    """Refuse what is there twice: which of the two is asked would depend on the order of files."""
+    for kind, names in (
+        (SYSTEMS, [system.name for system in data.systems]),
+        (TSPS, [tsp.name for tsp in data.tsps]),
+        (RULES, [rule.code for rule in data.rules]),
+    ):
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise InvalidValueError("rules.error.own_double", where=kind, name=twice)
+    return data

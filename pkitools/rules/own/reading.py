@@ -1,0 +1,148 @@
+"""The files of a folder with facts of one's own → rules and TSPs. What each may hold: ``docs/templates``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, Final
+
+from pkitools.arguments import choice
+from pkitools.documents import Source
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Basis, Binds, Certainty, Period, Rule, Severity
+from pkitools.frozen import Frozen
+from pkitools.messages import LANGUAGES, catalogue
+from pkitools.profiles import TSP
+from pkitools.profiles.model import Acceptance
+from pkitools.rules.engine import END_ENTITY, Entry, Scope
+from pkitools.rules.own.requirements import Requirement, read_requirement
+from pkitools.systems.reading import own_document, source_of
+from pkitools.toml_table import Table
+
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2,4}")
+_RULE_FIELDS: Final = (
+    *("code", "severity", "certainty", "source", "section", "systems", "environments", "since", "until", "binds"),
+    *("requires", "forbids", *LANGUAGES),
+)
+_TEXT_FIELDS: Final = ("title", "message", "remedy")
+_OPERANDS: Final = {"found": "", "wanted": ""}
+_TSP_FIELDS: Final = (
+    *("name", "document", "section", "certainty", "key_sizes", "hashes", "pkcs1", "pss", "subject_required", "oin"),
+    *("predates_g4", "trial"),
+)
+
+
+def read_rules(fields: Mapping[str, Any], owner: str) -> Iterator[Entry]:
+    """Yield the rules a TOML text describes.
+
+    Args:
+        fields: what the text holds.
+        owner: whose they are, for the keys of documents that only this text names.
+
+    Raises:
+        InvalidValueError: a field is missing or unknown, or a value is none; the error says where.
+    """
+    whole = Table(fields, "")
+    whole.require_known(("version", "retrieved", "source", "rule"))
+    own = _documents(whole, owner)
+    for table in whole.list_of_tables("rule"):
+        yield _entry(table, own)
+
+
+def _documents(whole: Table, owner: str) -> Mapping[str, Source]:
+    read = whole.need("retrieved", date)
+    return {key: own_document(owner, key, table, read) for key, table in whole.tables("source").items()}
+
+
+def _entry(table: Table, own: Mapping[str, Source]) -> Entry:
+    table.require_known(_RULE_FIELDS)
+    systems = table.texts("systems")
+    scope = Scope(kinds=END_ENTITY.kinds, systems=systems)
+    return Entry(_rule(table, own, scope), scope, _requirement(table))
+
+
+def _rule(table: Table, own: Mapping[str, Source], scope: Scope) -> Rule:
+    code = table.need("code", str)
+    namespace = code.partition(".")[0]
+    if not _CODE.fullmatch(code):
+        raise InvalidValueError("rules.error.own_code", where=table.at("code"), code=code)
+    if any(catalogue(language, namespace) for language in LANGUAGES):
+        raise InvalidValueError("rules.error.own_namespace", where=table.at("code"), namespace=namespace)
+    severity = table.chosen("severity", Severity) or Severity.WARNING
+    certainty = table.chosen("certainty", Certainty) or Certainty.OFFICIAL
+    texts = Frozen({str(language): _texts(table.table(language)) for language in LANGUAGES})
+    source = source_of(table, own)
+    try:
+        return Rule(code, severity, source, certainty, scope.names, _period(table, source), texts)
+    except ValueError:
+        raise InvalidValueError("rules.error.own_severity", where=table.at("severity"), certainty=certainty) from None
+
+
+def _texts(table: Table) -> Mapping[str, str]:
+    table.require_known(_TEXT_FIELDS)
+    found = {part: table.need(part, str) for part in _TEXT_FIELDS}
+    for part, text in found.items():
+        try:
+            text.format(**_OPERANDS)
+        except (KeyError, ValueError, IndexError, AttributeError):
+            known = ", ".join(f"{{{name}}}" for name in _OPERANDS)
+            raise InvalidValueError("rules.error.own_placeholder", where=table.at(part), known=known) from None
+    return Frozen(found)
+
+
+def _requirement(table: Table) -> Requirement:
+    words = [word for word in ("requires", "forbids") if word in table.fields]
+    if len(words) != 1:
+        raise InvalidValueError("rules.error.own_requirement", where=table.at("requires"), known="requires, forbids")
+    forbidden = words[0] == "forbids"
+    look, wanted = read_requirement(table.table(words[0]), forbidden=forbidden)
+    named = table.texts("environments")
+    environments = frozenset(choice(Environment, each, table.at("environments")) for each in named)
+    return Requirement(look, forbidden, wanted, environments)
+
+
+def _period(table: Table, source: Source) -> Period | None:
+    since, until = table.get("since", date), table.get("until", date)
+    binds = table.chosen("binds", Binds) or Binds.USE
+    return None if since is None and until is None else Period(since, until, binds, source)
+
+
+def read_tsps(fields: Mapping[str, Any], owner: str) -> Iterator[TSP]:
+    """Yield the TSPs a TOML text describes, as ``data/tsps.toml`` of the profiles does.
+
+    Raises:
+        InvalidValueError: a field is missing or unknown, or a value is none; the error says where.
+    """
+    whole = Table(fields, "")
+    whole.require_known(("version", "retrieved", "source", "tsps"))
+    own = _documents(whole, owner)
+    for name, table in whole.tables("tsps").items():
+        yield _tsp(name, table, own)
+
+
+def _tsp(name: str, table: Table, own: Mapping[str, Source]) -> TSP:
+    table.require_known(_TSP_FIELDS)
+    cited = Table({"source": table.need("document", str), "section": table.get("section", str)}, table.where)
+    basis = Basis(source_of(cited, own), table.chosen("certainty", Certainty) or Certainty.THIRD_PARTY)
+    return TSP(
+        name=name,
+        title=table.need("name", str),
+        key_sizes=_numbers(table, "key_sizes"),
+        hashes=table.texts("hashes"),
+        pkcs1=table.chosen("pkcs1", Acceptance) or Acceptance.UNKNOWN,
+        pss=table.chosen("pss", Acceptance) or Acceptance.UNKNOWN,
+        subject_required=table.texts("subject_required"),
+        oin=table.get("oin", str) or "unknown",
+        predates_g4=table.get("predates_g4", bool) or False,
+        trial=table.get("trial", bool) or False,
+        basis=basis,
+    )
+
+
+def _numbers(table: Table, field: str) -> tuple[int, ...]:
+    found: list[Any] = table.get(field, list) or []
+    if not all(type(each) is int for each in found):
+        raise InvalidValueError("toml.error.value", where=table.at(field), wanted="int")
+    return tuple(found)

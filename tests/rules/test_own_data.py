@@ -1,0 +1,407 @@
+"""Facts of one's own: a folder adds systems, TSPs, roots and rules; what is wrong is one sentence with its line."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pkitools
+from pkitools.environment import Environment
+from pkitools.errors import InputError, InvalidValueError, PkitoolsError
+from pkitools.findings import Severity, Status, Verdict
+from pkitools.messages import outcome_message
+from pkitools.rulebook import all_rules
+from pkitools.rules import OwnData, lint, read_data
+from pkitools.rules.own import installed_data
+from pkitools.rules.own.data import READABLE
+from pkitools_test_pki.pki import PKI, build
+from tests.support.certificates import made
+from tests.support.keys import SHARED_KEYS
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "docs" / "templates"
+MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
+PREPRODUCTION = Environment.PREPRODUCTION
+PRODUCTION = Environment.PRODUCTION
+
+HEAD = """version = "1"
+retrieved = 2026-11-26
+
+[source.policy]
+document = "Beleid"
+
+"""
+RULE = """[[rule]]
+code = "voorbeeld.subject.unit"
+severity = "error"
+certainty = "official"
+source = "policy"
+requires = { attribute = "OU" }
+
+[rule.nl]
+title = "Geen afdeling"
+message = "Gevraagd {wanted}, gevonden {found}."
+remedy = "Vraag opnieuw aan."
+
+[rule.en]
+title = "No department"
+message = "Asked {wanted}, found {found}."
+remedy = "Request again."
+"""
+TSP = """version = "1"
+retrieved = 2026-11-26
+source.order.document = "Bestelpagina"
+[tsps.huis]
+name = "Huis-CA"
+document = "order"
+certainty = "official"
+key_sizes = [4096]
+hashes = ["sha256"]
+pkcs1 = "accepted"
+pss = "refused"
+subject_required = ["CN", "OU"]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "systems").mkdir()
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "trust").mkdir()
+    system = (TEMPLATES / "system.toml").read_text(encoding="utf-8").replace('name = "template"', 'name = "example"')
+    (tmp_path / "systems" / "example.toml").write_text(system, encoding="utf-8")
+    shutil.copy(TEMPLATES / "rules.toml", tmp_path / "rules" / "ours.toml")
+    (tmp_path / "tsps.toml").write_text(TSP, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def pki() -> PKI:
+    return build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
+
+
+def statuses(report: Any, code: str) -> list[Status]:
+    return [outcome.status for outcome in report.outcomes if outcome.rule.code == code]
+
+
+def rules_of(folder: Path, text: str) -> OwnData:
+    (folder / "rules" / "ours.toml").write_text(text, encoding="utf-8")
+    return read_data(folder)
+
+
+def asking(folder: Path, line: str, *more: str) -> OwnData:
+    return rules_of(folder, HEAD + RULE.replace('requires = { attribute = "OU" }', "\n".join((line, *more))))
+
+
+def test_what_a_folder_adds_is_there_and_ours_stays(folder: Path) -> None:
+    data = read_data(folder)
+    assert not data.refused
+    assert data.system("example").title == "Template"
+    assert data.system("digid").title == "DigiD"
+    assert data.tsp("huis").key_sizes == (4096,)
+    assert data.tsp("kpn").title == "KPN"
+    assert [rule.code for rule in data.rules] == ["example.subject.unit", "example.validity.year"]
+    assert not {rule.code for rule in data.rules} & {rule.code for rule in all_rules()}
+
+
+def test_a_system_and_rules_of_ones_own_are_judged_in_both_languages(folder: Path, pki: PKI) -> None:
+    data, issued = read_data(folder), pki.issue("g4-tls", not_after=MOMENT + timedelta(days=499))
+
+    def judged(**more: Any) -> Any:
+        result = pkitools.check(
+            issued.der,
+            moment=MOMENT,
+            environment=PREPRODUCTION,
+            intermediates=[link.der for link in issued.intermediates],
+            trust=issued.root.der,
+            revocation=pkitools.Revocation(policy="off"),
+            **more,
+        )
+        return result.report
+
+    told = judged(systems="example", data=data)
+    (found,) = [o for o in told.outcomes if o.rule.code == "example.validity.year"]
+    assert found.status is Status.VIOLATED
+    assert told.verdict is Verdict.FAILED
+    assert "500 dagen geldig; ten hoogste 398" in outcome_message(found, "nl").message
+    assert "valid for 500 days; at most 398" in outcome_message(found, "en").message
+    assert outcome_message(found, "nl").title == "Te lang geldig"
+    assert found.rule.source.document.title["nl"] == "Certificate policy of an organisation"
+    assert "system.hierarchy.accepted" in {outcome.rule.code for outcome in told.outcomes}
+    assert not statuses(judged(), "example.validity.year"), "without data nobody asks it"
+    # it is for production only
+    assert statuses(told, "example.subject.unit") == [Status.NOT_APPLICABLE]
+    assert statuses(judged(data=data), "example.subject.unit") == [], "and for its system only"
+
+
+VOCABULARY = [
+    ('requires = { attribute = "CN" }', True),
+    ('requires = { attribute = "OU" }', False),
+    ('requires = { attribute = "C", value = "NL" }', True),
+    ('requires = { attribute = "C", value = "BE" }', False),
+    ('requires = { extended_key_usage = "serverAuth" }', True),
+    ('requires = { extended_key_usage = "emailProtection" }', False),
+    ('requires = { policy = ["2.16.528.1.1003.1.2.44.15.35.11"] }', True),
+    ('requires = { policy = ["1.2.3", "1.2.4"] }', False),
+    ('requires = { key = "RSA", bits = 2048 }', True),
+    ('requires = { key = "RSA", bits = 16384 }', False),
+    ('requires = { key = "EC", bits = 1 }', False),
+    ("requires = { days = 100000 }", True),
+    ("requires = { days = 1 }", False),
+    ('forbids = { attribute = "OU" }', True),
+    ('forbids = { attribute = "C" }', False),
+    ('forbids = { extended_key_usage = "emailProtection" }', True),
+    ('forbids = { extended_key_usage = "serverAuth" }', False),
+    ('forbids = { issuer = ["Someone else"] }', True),
+    ('requires = { issuer = ["Someone else"] }', False),
+]
+
+
+def test_each_word_of_the_vocabulary_is_met_and_violated(folder: Path) -> None:
+    facts = made("g4-tls")
+    for line, met in VOCABULARY:
+        report = lint(facts, moment=MOMENT, environment=PRODUCTION, data=asking(folder, line))
+        assert statuses(report, "voorbeeld.subject.unit") == [Status.MET if met else Status.VIOLATED], line
+
+
+def test_what_could_not_be_read_is_never_said_to_be_absent(folder: Path) -> None:
+    facts = made("g4-tls")
+    for extension, line in {
+        "2.5.29.37": 'forbids = { extended_key_usage = "clientAuth" }',
+        "2.5.29.32": 'forbids = { policy = ["1.2.3"] }',
+    }.items():
+        for slug in ("malformed_extension", "duplicate_extension"):
+            broken = replace(
+                facts, problems=(f"{slug}:{extension}",), extended_key_usage=None, certificate_policies=None
+            )
+            report = lint(broken, moment=MOMENT, profile="g4-tls", data=asking(folder, line))
+            assert statuses(report, "voorbeeld.subject.unit") == [Status.NOT_CHECKED]
+
+
+def test_a_rule_holds_between_its_days_and_where_it_says(folder: Path) -> None:
+    facts = made("g4-tls")
+    data = asking(
+        folder,
+        'requires = { attribute = "OU" }',
+        "since = 2026-11-01",
+        "until = 2026-11-30",
+        'environments = ["production"]',
+    )
+    days = {date(2026, 10, 31): False, date(2026, 11, 1): True, date(2026, 11, 30): True, date(2026, 12, 1): False}
+    for day, holds in days.items():
+        at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        for environment in (PRODUCTION, PREPRODUCTION, None):
+            found = statuses(lint(facts, moment=at, environment=environment, data=data), "voorbeeld.subject.unit")
+            expected = Status.VIOLATED if holds and environment is PRODUCTION else Status.NOT_APPLICABLE
+            assert found == [expected]
+
+
+MISTAKES = [
+    ('code = "voorbeeld.subject.unit"', 'code = "rfc5280.subject.unit"', 8),
+    ('code = "voorbeeld.subject.unit"', 'code = "Voorbeeld"', 8),
+    ('code = "voorbeeld.subject.unit"', "code = 3", 8),
+    ('severity = "error"', 'severity = "fatal"', 9),
+    ('certainty = "official"', 'certainty = "inferred"', 9),
+    ('certainty = "official"', 'certainty = "sure"', 10),
+    ('source = "policy"', 'source = "beleid"', 11),
+    ('source = "policy"\n', "", 7),
+    ('{ attribute = "OU" }', '{ attribute = "AFDELING" }', 12),
+    ('{ attribute = "OU" }', '{ attribute = "OU", days = 3 }', 12),
+    ('{ attribute = "OU" }', "{ days = 0 }", 12),
+    ('{ attribute = "OU" }', "{ policy = [] }", 12),
+    ('{ attribute = "OU" }', '{ key = "rsa", bits = 1 }', 12),
+    ("requires =", "forbids = { days = 3 } #", 12),
+    ("requires = {", "demands = {", 12),
+    ('remedy = "Vraag opnieuw aan."\n', "", 14),
+    ("gevonden {found}", "gevonden {oin}", 16),
+    ("gevonden {found}", "gevonden {found.real}", 16),
+    ("[[rule]]", "[[rules]]", 7),
+    ("[rule.nl]", "[rule.nl", 14),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "line"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_its_line_and_what_it_asked_is_not_checked(
+    folder: Path, old: str, new: str, line: int
+) -> None:
+    text = HEAD + RULE
+    assert old in text
+    data = rules_of(folder, text.replace(old, new, 1))
+    (refused,) = data.refused
+    assert (refused.kind, refused.name) == ("rules", "rules/ours.toml")
+    assert refused.line is not None
+    assert abs(refused.line - line) <= 1, refused.line
+    assert "\n" not in str(refused.error)
+    assert data.system("example").name == "example", "the other files work"
+    report = lint(made("g4-tls"), moment=MOMENT, data=data)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert set(statuses(report, READABLE.code)) == {Status.VIOLATED, Status.NOT_CHECKED}
+
+
+def test_a_system_whose_file_is_refused_is_not_checked_and_others_are(folder: Path, pki: PKI) -> None:
+    path = folder / "systems" / "example.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('topic = "oin"', 'topic = "oi"'), encoding="utf-8")
+    data, issued = read_data(folder), pki.issue("g4-tls")
+    (refused,) = data.refused
+    assert refused.line is not None
+    assert 'topic = "oi"' in path.read_text(encoding="utf-8").splitlines()[refused.line - 1]
+
+    def verdict(system: str) -> Any:
+        result = pkitools.check_file(
+            issued.chain_pem,
+            moment=MOMENT,
+            environment=PREPRODUCTION,
+            systems=system,
+            trust=issued.root.der,
+            revocation=pkitools.Revocation(policy="off"),
+            data=replace(data, entries=()),
+        )
+        return result.verdict, set(statuses(result.report, READABLE.code))
+
+    assert verdict("example") == (Verdict.INDETERMINATE, {Status.MET, Status.VIOLATED, Status.NOT_CHECKED})
+    assert verdict("fsc")[1] == {Status.MET}
+    with pytest.raises(InvalidValueError):
+        verdict("nobody")
+
+
+def test_its_roots_count_as_trust_and_never_in_production(folder: Path, pki: PKI) -> None:
+    issued = pki.issue("g4-tls")
+    (folder / "trust" / "test.pem").write_bytes(issued.root.pem)
+    data = replace(read_data(folder), entries=())
+    for environment, anchored in ((PREPRODUCTION, True), (PRODUCTION, False)):
+        result = pkitools.check_file(
+            issued.chain_pem,
+            moment=MOMENT,
+            environment=environment,
+            data=data,
+            revocation=pkitools.Revocation(policy="off"),
+        )
+        assert (result.verdict is Verdict.PASSED) is anchored
+    (folder / "trust" / "leaf.pem").write_bytes(issued.pem)
+    (refused,) = read_data(folder).refused
+    assert refused.name == "trust/leaf.pem"
+
+
+def test_two_of_one_name_are_refused(folder: Path) -> None:
+    (folder / "rules" / "more.toml").write_text(HEAD + RULE, encoding="utf-8")
+    (folder / "rules" / "most.toml").write_text(HEAD + RULE, encoding="utf-8")
+    with pytest.raises(InvalidValueError, match=r"voorbeeld\.subject\.unit"):
+        read_data(folder)
+
+
+def test_a_system_of_ours_cannot_be_replaced(folder: Path) -> None:
+    text = (folder / "systems" / "example.toml").read_text(encoding="utf-8").replace('"example"', '"digid"')
+    (folder / "systems" / "digid.toml").write_text(text, encoding="utf-8")
+    data = read_data(folder)
+    assert [refused.name for refused in data.refused] == ["systems/digid.toml"]
+    assert data.system("digid").title == "DigiD"
+
+
+@pytest.mark.parametrize("wrong", [None, 3, b"x", "\0", "nowhere"])
+def test_what_is_no_folder_is_refused_by_our_own_error(wrong: Any) -> None:
+    with pytest.raises(PkitoolsError):
+        read_data(wrong)
+
+
+def test_a_folder_with_nothing_of_the_kind_is_an_error_and_no_silence(tmp_path: Path) -> None:
+    (tmp_path / "system").mkdir()
+    (tmp_path / "system" / "x.toml").write_text("", encoding="utf-8")
+    with pytest.raises(InputError):
+        read_data(tmp_path)
+
+
+def _judged_elsewhere(data: OwnData) -> str:
+    report = lint(made("g4-tls"), moment=MOMENT, data=data)
+    return next(o.status for o in report.outcomes if o.rule.code == "voorbeeld.subject.unit").value
+
+
+@pytest.mark.slow
+def test_it_goes_along_into_other_processes(folder: Path) -> None:
+    data = rules_of(folder, HEAD + RULE)
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(_judged_elsewhere, data).result() == _judged_elsewhere(data) == "violated"
+
+
+def test_it_pickles_and_is_one_line(folder: Path) -> None:
+    data = read_data(folder)
+    again = pickle.loads(pickle.dumps(data))
+    assert repr(again) == repr(data)
+    assert "\n" not in repr(data)
+    assert [rule.texts for rule in again.rules] == [rule.texts for rule in data.rules]
+    assert all(rule.severity <= Severity.ERROR for rule in again.rules)
+
+
+# -- rules of a package -----------------------------------------------------------------------------------------------
+
+BOOK = """
+from pkitools.documents import Document, DocumentStatus, Source
+from pkitools.findings import MET, Severity, Violated
+from pkitools.rules.engine import RuleBook
+from datetime import date
+
+_TITLE = {"nl": "Ons beleid", "en": "Our policy"}
+_DOCUMENT = Document("ours/policy", _TITLE, "1", DocumentStatus.IN_FORCE, "", date(2026, 11, 26))
+BOOK = RuleBook("ours", Source("ours/policy", "", _DOCUMENT))
+_SENTENCES = {"title": "Kort", "message": "{length} tekens.", "remedy": "Korter."}
+
+
+@BOOK.rule("name.short", Severity.WARNING, "1", texts={"nl": _SENTENCES, "en": _SENTENCES})
+def short(at):
+    length = len(at.facts.subject.common_name or "")
+    return MET if length < 3 else Violated(params={"length": str(length)})
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    def write(text: str, name: str = "ours_rules") -> OwnData:
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+        info = tmp_path / f"{name}-1.dist-info"
+        info.mkdir(exist_ok=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n", encoding="utf-8")
+        (info / "entry_points.txt").write_text(f"[pkitools.rules]\nours = {name}:BOOK\n", encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        return installed_data()
+
+    return write
+
+
+def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
+    data = read_data(folder) + package(BOOK)
+    assert not data.refused
+    report = lint(made("g4-tls"), moment=MOMENT, data=data)
+    (found,) = [o for o in report.outcomes if o.rule.code == "ours.name.short"]
+    assert found.status is Status.VIOLATED
+    assert outcome_message(found, "nl").message.endswith(" tekens.")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("BOOK = RuleBook(", "BOOK = str("),
+        ("from pkitools.documents", "from pkitools.nowhere"),
+        ('RuleBook("ours"', 'RuleBook("por"'),
+        ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts={"nl": _SENTENCES, "en": {}}'),
+        (', texts={"nl": _SENTENCES, "en": _SENTENCES}', ""),
+        ("BOOK = RuleBook", "raise SystemError; BOOK = RuleBook"),
+    ],
+)
+def test_a_package_whose_rules_cannot_be_used_is_told(package: Any, old: str, new: str) -> None:
+    data = package(BOOK.replace(old, new, 1))
+    (refused,) = data.refused
+    assert "ours_rules:BOOK" in str(refused.error)
+    assert lint(made("g4-tls"), moment=MOMENT, data=data).verdict is Verdict.INDETERMINATE
+
+
+def test_nothing_installed_adds_nothing() -> None:
+    assert not installed_data().entries
