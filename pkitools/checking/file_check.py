@@ -9,12 +9,13 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Final
 
-from pkitools.arguments import several
+from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_trust
+from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
 from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.selection import Subject, selected, subjects
+from pkitools.checking.stated_ids import check_stated_ids, holds_nothing_to_judge
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -163,6 +164,9 @@ def check_file(
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
     authorities = _possible_issuers([facts for _, facts in read])
+    stated = [each.entity_id for each in found if each.entity_id is not None and entity_id is None]
+    named = given_systems(asked, optional(data, OwnData, "data"))
+    chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
     judged = tuple(
         JudgedCertificate(
             subject,
@@ -173,7 +177,7 @@ def check_file(
                 systems=asked,
                 intermediates=(*(other.der for other in authorities if other.sha256 != subject.facts.sha256), *given),
                 trust=store,
-                entity_id=subject.entity_id if entity_id is None else entity_id,
+                entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
                 profile=profile,
                 host=host,
                 revocation=revocation,
@@ -188,10 +192,19 @@ def check_file(
         for subject in selected(found, alias, certificate, shown)
     )
     keys = {facts.public_key.spki_sha256 for _, facts in read}
-    own = (*_block_outcomes(unread), *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes))
+    own = (
+        *_block_outcomes(unread),
+        *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes),
+        *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
+    )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
     whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
     return FileCheck(whole, file_report, judged, len(found), contents)
+
+
+def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
+    """Return the entity ID that metadata states, unless it is somebody's choice: that is told once, of the file."""
+    return None if entity_id in chosen else entity_id
 
 
 def _possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:

@@ -89,6 +89,7 @@ class Contents:
         items: they.
         problems: what could not be used.
         keystore: of PKCS#12, how it is protected.
+        service_ids: of SAML metadata, the service IDs of eHerkenning that stand in it, as written, each once.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Contents:
     items: tuple[Item, ...]
     problems: tuple[BadItem, ...] = ()
     keystore: KeystoreProtection | None = None
+    service_ids: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

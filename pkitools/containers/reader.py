@@ -22,7 +22,7 @@ from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, 
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
-from pkitools.containers.saml_places import Place, places
+from pkitools.containers.saml_places import Place, places, service_ids
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -61,6 +61,7 @@ class _Found:
     items: list[Item] = field(default_factory=list)
     problems: list[BadItem] = field(default_factory=list)
     keystore: KeystoreProtection | None = None
+    service_ids: tuple[str, ...] = ()
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -103,7 +104,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
         if found.problems:
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
-    return Contents(name, container, tuple(found.items), tuple(found.problems), found.keystore)
+    return Contents(name, container, tuple(found.items), tuple(found.problems), found.keystore, found.service_ids)
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
@@ -337,6 +338,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     behind = data.rfind(b">") + 1
     if pem.looks_like_more(data, pem.Gap(behind, len(data))):
         found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=behind))
+    if xml_text.is_metadata(data):
+        found.service_ids = service_ids(data)
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)

@@ -17,6 +17,7 @@ _STELSEL: Final = cite("etoegang", "EntityID")
 _SERVICE: Final = cite("etoegang", "ServiceID")
 _ST_SAML: Final = cite("st-saml", "types")
 _DIGID: Final = cite("digid-source")
+_OWN: Final = cite("pkitools")
 
 
 def _operands(subject: EntitySubject) -> Mapping[str, str]:
@@ -31,7 +32,7 @@ def _operands(subject: EntitySubject) -> Mapping[str, str]:
         "index": subject.index,
         "digits": str(low) if low == high else f"{low}-{high}",
         "oin": subject.oin,
-        "certificate_oin": subject.certificate_oin or "",
+        "certificate_oin": subject.certificate_oin or "–",
         "catalogue": subject.catalogue or "",
     }
 
@@ -43,7 +44,13 @@ def _met_if(good: bool, subject: EntitySubject) -> Answer:
 
 
 def _syntax(subject: EntitySubject) -> Answer:
+    if subject.free and subject.scheme is None:
+        return NOT_APPLICABLE
     return _met_if(subject.is_parsed, subject)
+
+
+def _with_oin(subject: EntitySubject) -> Answer:
+    return _met_if(subject.scheme is not None, subject) if subject.free else NOT_APPLICABLE
 
 
 def _version(subject: EntitySubject) -> Answer:
@@ -109,6 +116,7 @@ ENTITY_ID_RULES: Final[tuple[IDRule, ...]] = (
     (_rule("oin.entity_id.production_index", _STELSEL), _environment(Environment.PRODUCTION)),
     (_rule("oin.entity_id.test_index", _STELSEL, Severity.WARNING), _environment(Environment.PREPRODUCTION)),
     (_rule("oin.entity_id.certificate", _DIGID), _certificate),
+    (Rule("oin.entity_id.with_oin", Severity.NOTICE, _OWN, Certainty.ADVICE), _with_oin),
 )
 """What is asked of an entity ID."""
 

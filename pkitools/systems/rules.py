@@ -35,6 +35,8 @@ SELF_SIGNED_PREPRODUCTION_ONLY: Final = _advised("self_signed.preproduction_only
 
 OIN_REQUIRED: Final = _asked("oin.required")
 OIN_EQUALS_ENTITY_ID: Final = _asked("oin.equals_entity_id")
+ENTITY_ID_SCHEME: Final = _asked("entity_id.scheme")
+ENTITY_ID_ROLE: Final = _asked("entity_id.role", Severity.WARNING)
 ENTITY_ID_GIVEN: Final = _advised("entity_id.given", Severity.NOTICE)
 OIN_KVK_BASED: Final = _asked("oin.kvk_based")
 OIN_DIGITS_ONLY: Final = _asked("oin.digits_only")
@@ -66,6 +68,8 @@ RULES: Final = (
     SELF_SIGNED_PREPRODUCTION_ONLY,
     OIN_REQUIRED,
     OIN_EQUALS_ENTITY_ID,
+    ENTITY_ID_SCHEME,
+    ENTITY_ID_ROLE,
     ENTITY_ID_GIVEN,
     OIN_KVK_BASED,
     OIN_DIGITS_ONLY,

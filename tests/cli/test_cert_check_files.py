@@ -21,7 +21,7 @@ from tests.support.shared import shared
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OTHER_OIN = "00000001001516814000"
-ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:0001"
+ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:9000"
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +162,12 @@ DELIVERIES: list[tuple[str, int, set[str]]] = [
     ("@mine.xml --for digid-machtigen", 0, set()),
     ("@theirs.xml --for digid-machtigen", 10, {"system.oin.equals_entity_id"}),
     ("@second-bad.xml --for digid-machtigen", 10, {"revocation.status.revoked"}),
+    ("@mine.xml", 0, set()),
+    ("@theirs.xml", 10, {"oin.entity_id.certificate"}),
+    ("@mine.xml --for eherkenning", 10, {"system.entity_id.scheme", "system.hierarchy.accepted"}),
+    ("@good.pem --entity-id https://voorbeeld.nl/saml --for digid", 0, set()),
+    ("@good.pem --entity-id https://voorbeeld.nl/saml --for digid-machtigen", 10, {"system.entity_id.scheme"}),
+    ("@good.pem --entity-id https://voorbeeld.nl/saml --for digikoppeling", 10, {"oin.entity_id.syntax"}),
     ("@leaked.xml", 10, {"received.private_key.published"}),
     # a private key in the file
     ("@own-key.pem", 0, set()),
@@ -207,6 +213,8 @@ def test_version_1_of_the_document_says_no_less_of_the_verdict(run: Command, box
     [
         ("@good.pem --oin 0000000327322975000", 2, "20"),
         ("@good.pem --oin nonsense", 2, "OIN"),
+        ("@good.pem --entity-id https://voorbeeld.nl/saml", 2, "--for"),
+        ("@good.pem --entity-id=", 2, "urn:etoegang"),
         ("@good.pem --key @good.pem", 1, "good.pem"),
         ("@good.pem --key @two.key", 1, "two.key"),
         ("@good.pem --key @locked.key", 1, "--passphrase-file"),
@@ -297,6 +305,7 @@ R09 = (
     "cert check {file} --trust R09/trust.pem -e preproduction --revocation off --offline --moment 2026-11-26T14:00:00Z"
 )
 EQUAL = "system.oin.equals_entity_id"
+TEST_INDEX = "oin.entity_id.production_index"  # 9000 is a test system
 CASES: list[tuple[str, str, str, int, list[set[str]]]] = [
     ("several-1", MULTI, "multi/db.pem", 10, [set(), {"revocation.status.revoked"}]),
     ("several-1", MULTI, "multi/bd.pem", 10, [{"revocation.status.revoked"}, set()]),
@@ -306,7 +315,7 @@ CASES: list[tuple[str, str, str, int, list[set[str]]]] = [
     ("R01", PUBLIC, "R01/twoleafs.pem", 10, [set(), {"path.validity.expired", "system.oin.required"}]),
     ("R01", PUBLIC, "R01/twoleafs_oldfirst.pem", 10, [{"path.validity.expired", "system.oin.required"}, set()]),
     ("R02", PUBLIC.replace("digikoppeling", "digid"), "R02/sp_meta_newfirst.xml", 10,
-     [{EQUAL}, {EQUAL, "path.validity.expired", "system.oin.required"}]),
+     [{EQUAL, TEST_INDEX}, {EQUAL, TEST_INDEX, "path.validity.expired", "system.oin.required"}]),
     ("R09", R09, "R09/otherkey.pem", 10, [set()]),
     ("R09", R09, "R09/ownkey.pem", 0, [set()]),
 ]  # fmt: skip

@@ -82,6 +82,16 @@ VECTORS = [
         report("eherkenning", entity_id=ENTITY.format(RSIN_OIN)),
         report("eherkenning", entity_id=ENTITY.format(KVK_OIN)),
     ),
+    Vector(
+        "system.entity_id.scheme",
+        report("digid-machtigen", entity_id=ENTITY.format(KVK_OIN)),
+        report("eherkenning", entity_id=ENTITY.format(KVK_OIN)),
+    ),
+    Vector(
+        "system.entity_id.role",
+        report("eherkenning", entity_id=ENTITY.format(KVK_OIN).replace("DV", "HM")),
+        report("eherkenning", entity_id=ENTITY.format(KVK_OIN)),
+    ),
     Vector("system.entity_id.given", report("eherkenning"), report("eherkenning", entity_id=ENTITY.format(KVK_OIN))),
     Vector("system.oin.kvk_based", report("kvk", oin=RSIN_OIN), report("kvk")),
     Vector("system.oin.digits_only", report("digid", oin="0000000700025BE00000"), report("digid")),

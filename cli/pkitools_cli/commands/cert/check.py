@@ -12,6 +12,7 @@ import click
 
 from pkitools.findings import Report
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
+from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import checked_told
 from pkitools_cli.commands.cert.expected import expectation
@@ -101,6 +102,8 @@ def command(options: CheckOptions) -> Reply[Checked]:
     """Judge each file, and what they have in common."""
     if (options.alias or options.certificate) and len(files_of(options.files)) > 1:
         raise click.UsageError(tr("cli.cert_check.one_file"))
+    if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
+        raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     judge = _judge(options)
     used = use_each(options.files, lambda name: CheckedFile(name, judge(name)))
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
@@ -113,6 +116,12 @@ def command(options: CheckOptions) -> Reply[Checked]:
         code=of_reports(checked.reports, options.fail_on, complete=checked.complete),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )
+
+
+def _is_entity_id(text: str) -> bool:
+    from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
+
+    return EntitySubject(text, ENTITIES).is_parsed
 
 
 def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:

@@ -14,6 +14,7 @@ from pkitools.errors import LimitError
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.oin import OIN, InvalidOINError, check_oin
+from pkitools.oin.entity_ids import check_id, entity_subject
 from pkitools.reports import oin_check_document
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
@@ -35,7 +36,7 @@ class Judged:
 
 
 @click.command("check", cls=Command, help="cli.oin.check.help")
-@click.argument("numbers", metavar="OIN...", nargs=-1, required=True)
+@click.argument("numbers", metavar="OIN|URN...", nargs=-1, required=True)
 @environment_option
 @click.option("--lenient", is_flag=True, help="cli.oin.check.lenient")
 @click.option("--legacy", is_flag=True, help="cli.oin.check.legacy")
@@ -45,19 +46,22 @@ def command(
 ) -> Reply[list[Judged]]:
     """Judge each number given, or each line of standard input for ``-``."""
     texts = [text for number in numbers for text in (_lines() if number == STANDARD_INPUT else (number,))]
-    judged = [
-        Judged(
-            _oin(text, lenient=lenient, legacy=legacy),
-            check_oin(text, environment=environment, legacy=legacy, lenient=lenient),
-        )
-        for text in texts
-    ]
+    judged = [_judged(text, environment, lenient=lenient, legacy=legacy) for text in texts]
     return Reply(
         judged,
         document=lambda value: oin_check_document((one.oin, one.report) for one in value),
         text=_text,
         code=of_reports((one.report for one in judged), fail_on),
     )
+
+
+def _judged(text: str, environment: Environment | None, *, lenient: bool, legacy: bool) -> Judged:
+    """Judge an OIN, or the entity ID or service ID that one stands in."""
+    subject = entity_subject(text.strip() if lenient else text, environment)
+    if subject is None:
+        report = check_oin(text, environment=environment, legacy=legacy, lenient=lenient)
+        return Judged(_oin(text, lenient=lenient, legacy=legacy), report)
+    return Judged(_oin(subject.oin, lenient=False, legacy=legacy), check_id(subject))
 
 
 def _lines() -> Iterator[str]:
