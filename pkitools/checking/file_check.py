@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys
+from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
 from pkitools.checking.private_keys import check_private_keys
@@ -71,6 +72,8 @@ class FileCheck:
         judged: one for each certificate that is meant, in the order of the file.
         count: how many certificates of the file could have been meant.
         contents: what the file holds.
+        delivery: the outcomes of the file as it was delivered, of :mod:`pkitools.checking.delivery.checks`. They
+            count in no verdict, but for those that were asked to be errors.
     """
 
     report: Report
@@ -78,6 +81,7 @@ class FileCheck:
     judged: tuple[JudgedCertificate, ...]
     count: int
     contents: Contents
+    delivery: Report
 
     def __repr__(self) -> str:
         return f"<FileCheck {self.report.subject!r}: {self.verdict}, {len(self.results)} certificates>"
@@ -90,6 +94,8 @@ class FileCheck:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; INDETERMINATE at best where a part of the file could not be read."""
+        if self.delivery.verdict is Verdict.FAILED:
+            return Verdict.FAILED
         return self.report.verdict
 
     @property
@@ -127,6 +133,7 @@ def check_file(
     passphrase: bytes | None = None,
     name: str | None = None,
     data: OwnData | None = None,
+    strict_delivery: bool = False,
     raise_crashes: bool = False,
 ) -> FileCheck:
     """Judge every end-entity certificate of a file: PEM, DER, PKCS#7, PKCS#12, a Java keystore, SAML metadata.
@@ -149,6 +156,7 @@ def check_file(
             SHA-256 or SHA-1.
         passphrase: of a keystore, and of an encrypted private key.
         name: what to call the file in messages; by default its path.
+        strict_delivery: what is wrong with the file as it was delivered is an error, and part of the verdict.
 
     Raises:
         InputError: nothing usable, or no certificate, is in it.
@@ -199,7 +207,22 @@ def check_file(
     )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
     whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
-    return FileCheck(whole, file_report, judged, len(found), contents)
+    delivered = check_delivery(
+        contents,
+        read,
+        beside=given,
+        trust=_known_roots(store, data),
+        strict=strict_delivery,
+        raise_crashes=raise_crashes,
+    )
+    delivery = Report(shown, delivered, moment, file_report.environment)
+    return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+
+
+def _known_roots(store: TrustStore | None, data: OwnData | None) -> TrustStore | None:
+    if data is None:
+        return store
+    return data.trust if store is None else store + data.trust
 
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:

@@ -81,8 +81,15 @@ def _file(file: CheckedFile) -> dict[str, object]:
         "certificates": check.count if check else 0,
         "complete": check.is_complete if check else False,
         "report": report_document(check.file_report) if check else None,
+        "delivery": delivery_document(check.delivery) if check else None,
         "error": {"code": error.code, "passed_over": file.harmless, **sentences} if error else None,
     }
+
+
+def delivery_document(delivery: Report) -> dict[str, object]:
+    """Return what there is to say of a file as it was delivered: a report that has no verdict."""
+    told = report_document(delivery)
+    return {key: told[key] for key in ("findings", "not_checked", "met", "not_applicable")}
 
 
 def _place(one: JudgedCertificate, file: str) -> dict[str, object]:

@@ -345,3 +345,80 @@ def test_the_shared_case_of_two_key_entries(run: Command, monkeypatch: pytest.Mo
     assert [one["alias"] for one in ran.document["certificates"]] == ["prod", "pre"]
     chosen = run(*line, "--passphrase-file", secret, "--alias", "pre", "--json").document["certificates"]
     assert [(one["alias"], one["number"]) for one in chosen] == [("pre", 2)]
+
+
+# -- the file as delivered --------------------------------------------------------------------------------------------
+
+# each file, what is said of it as it was delivered, and how it ends when that is asked to count
+DELIVERED: list[tuple[str, set[str], int]] = [
+    ("full.pem", set(), 0),
+    ("good.pem", set(), 0),  # the rest of the chain is given beside it
+    ("reversed.pem", {"delivery.chain.order"}, 10),
+    ("own-key.pem", set(), 0),
+    ("full.p7b", set(), 0),
+    ("one.p12", set(), 0),
+    ("mine.xml", set(), 0),
+    ("truststore.jks", set(), 10),  # one of the two is revoked
+    ("spaced.pem", {"delivery.text.readable"}, 10),
+    ("twice.pem", {"delivery.certificate.twice"}, 0),
+]
+
+
+@pytest.mark.parametrize(("name", "codes", "strictly"), DELIVERED, ids=[row[0] for row in DELIVERED])
+def test_how_a_file_was_delivered_is_told_and_counts_only_where_asked(
+    run: Command, box: Path, name: str, codes: set[str], strictly: int
+) -> None:
+    full = (box / "full.pem").read_bytes()
+    (box / "spaced.pem").write_bytes(b"  " + full)
+    (box / "twice.pem").write_bytes((box / "good.pem").read_bytes() + full)
+    ran = check(run, box, f"@{name}", "--json")
+    assert ran.code == (10 if name == "truststore.jks" else 0)
+    assert_valid(ran.document, "cert-check-v2")
+    (file,) = ran.document["files"]
+    assert {finding["code"] for finding in file["delivery"]["findings"]} == codes
+    of_certificates = {f["code"] for one in ran.document["certificates"] for f in one["report"]["findings"]}
+    assert not {code for code in of_certificates if code.startswith("delivery.")}
+    strict = check(run, box, f"@{name}", "--strict-delivery", "--json")
+    assert strict.code == strictly
+    severities = {f["severity"] for f in strict.document["files"][0]["delivery"]["findings"]}
+    assert severities <= {"error", "notice"}
+
+
+def test_the_file_is_told_below_what_is_in_it_in_both_languages(run: Command, box: Path) -> None:
+    for language, heading in (("nl", "Bestand: "), ("en", "File: ")):
+        told = run("--lang", language, *_line(box / "reversed.pem", box)).out
+        assert told.index("[delivery.chain.order]") > told.index(f"\n{heading}") > told.index("good.voorbeeld.nl")
+    assert "File: " not in check(run, box, "@full.pem").out
+
+
+def test_fail_on_is_not_about_the_file(run: Command, box: Path) -> None:
+    usual = check(run, box, "@full.pem", "--fail-on", "warning")
+    assert check(run, box, "@reversed.pem", "--fail-on", "warning").code == usual.code
+    assert check(run, box, "@reversed.pem", "--fail-on", "warning", "--strict-delivery").code == 10
+
+
+def test_version_1_knows_nothing_of_the_file(run: Command, box: Path) -> None:
+    ran = check(run, box, "@reversed.pem", "--json", "--json-version", "1")
+    assert_valid(ran.document, "cert-check-v1")
+    assert "delivery" not in ran.out
+
+
+def _line(file: Path, box: Path) -> list[str]:
+    more = f"--chain {box}/chain.pem --trust {box}/root.pem --crl {box}/crl -e preproduction --offline"
+    return ["cert", "check", str(file), *more.split(), "--moment", "2026-11-22T12:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("file", "codes"),
+    [
+        ("R04/leaf.pem", {"delivery.chain.complete"}),
+        ("R05/rootfirst.pem", {"delivery.chain.order", "delivery.chain.root"}),
+    ],
+)
+def test_a_shared_case_of_a_file(run: Command, monkeypatch: pytest.MonkeyPatch, file: str, codes: set[str]) -> None:
+    monkeypatch.chdir(shared("cases"))
+    line = PUBLIC.format(file=file).split()
+    ran = run(*line, "--json")
+    assert ran.code == 0
+    assert {finding["code"] for finding in ran.document["files"][0]["delivery"]["findings"]} == codes
+    assert run(*line, "--strict-delivery").code == 10

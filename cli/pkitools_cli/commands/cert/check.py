@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.findings import Report
+from pkitools.findings import Report, Verdict
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
@@ -48,6 +48,12 @@ class Checked:
         """Every report."""
         of_files = [report for _, check in self.checks for report in _reports(check)]
         return [*of_files, *([self.reuse] if self.reuse is not None else [])]
+
+    @property
+    def decisive(self) -> list[Report]:
+        """The reports that decide the exit code: how a file was delivered does so only where that was asked."""
+        delivered = [check.delivery for _, check in self.checks if check.delivery.verdict is Verdict.FAILED]
+        return [*self.reports, *delivered]
 
     @property
     def complete(self) -> bool:
@@ -94,6 +100,7 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
 @click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
 @click.option("--cross-check", is_flag=True, help="cli.cert_check.cross_check")
+@click.option("--strict-delivery", is_flag=True, help="cli.cert_check.strict_delivery")
 @click.option("--strict", is_flag=True, help="cli.cert_check.strict")
 @moment_option
 @fail_on_option
@@ -113,7 +120,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
         text=lambda value: checked_told(value.checks, value.reuse),
-        code=of_reports(checked.reports, options.fail_on, complete=checked.complete),
+        code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )
 
@@ -154,6 +161,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             cross_check=options.cross_check,
             strict=options.strict,
             passphrase=passphrase,
+            strict_delivery=options.strict_delivery,
             raise_crashes=debugging(),
         )
 

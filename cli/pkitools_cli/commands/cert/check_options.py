@@ -46,6 +46,7 @@ class CheckOptions:
     cache: Path | None
     cross_check: bool
     strict: bool
+    strict_delivery: bool
     moment: datetime
     fail_on: Severity | None
 

@@ -9,6 +9,7 @@ from pkitools.findings import Report
 from pkitools.reports.document import instant
 from pkitools.text import shown
 from pkitools.x509 import read_certificate
+from pkitools_cli.commands.cert.delivery_text import delivery_told
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.remedies import report_lines
@@ -40,6 +41,7 @@ def _file_told(name: str, check: FileCheck) -> Iterator[Line | str]:
     if not alone and (check.file_report.findings or check.file_report.not_checked):
         yield ""
         yield from report_told(check.file_report)
+    yield from delivery_told(name, check.delivery)
 
 
 def _which(one: JudgedCertificate, count: int) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools.findings import Report
 from pkitools.reports import RecognisedCertificate, trust_show_document
 from pkitools.trust import (
     CatalogueEntry,
@@ -28,6 +29,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import read_input
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.remedies import report_lines
 from pkitools_cli.reply import Line, Reply
 
 
@@ -107,6 +109,17 @@ def _text(found: Found) -> Iterator[Line | str]:
         if position or found.authorities:
             yield ""
         yield from _certificate(one, found.moment)
+    yield from _bundle_told(found)
+
+
+def _bundle_told(found: Found) -> Iterator[Line | str]:
+    """Yield which authority is missing between those of a file, where one is."""
+    from pkitools.checking.delivery.checks import check_bundle  # the other things shown need no rules
+
+    report = Report(found.asked, check_bundle([one.facts for one in found.certificates]), found.moment)
+    if report.findings:
+        yield ""
+        yield from report_lines(report)[1:]
 
 
 def _certificate(one: RecognisedCertificate, moment: datetime) -> Iterator[Line | str]:

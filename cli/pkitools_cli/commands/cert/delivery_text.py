@@ -1,0 +1,20 @@
+"""What there is to say of a file as it was delivered: it has no verdict, and is shown whenever there is something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pkitools.findings import Report
+from pkitools.text import shown
+from pkitools_cli.i18n import tr
+from pkitools_cli.remedies import report_lines
+from pkitools_cli.reply import Line
+
+
+def delivery_told(name: str, delivery: Report) -> Iterator[Line | str]:
+    """Yield what was found of the file, below a heading with its name."""
+    if delivery.findings or delivery.not_checked:
+        _verdict, *findings = report_lines(delivery)
+        yield ""
+        yield Line(tr("cli.cert_check.delivery", name=shown(name)), bold=True)
+        yield from findings
