@@ -130,6 +130,7 @@ def asked(system: str, entity_id: str, oin: str = OWN) -> list[Outcome]:
     return [o for o in (*told, *own) if o.status is Status.VIOLATED and o.rule.code.startswith(ABOUT)]
 
 
+@pytest.mark.slow
 def test_what_is_advised_raises_nothing_itself() -> None:
     """The form that a finding shows is right for this certificate and this system, but for the index that was given."""
     shown = 0

@@ -45,6 +45,7 @@ def test_the_label_of_a_key_or_request_is_nobodys_concern() -> None:
     assert read_source(plain(DERS) + key, "f").forms == frozenset()
 
 
+@pytest.mark.slow
 def test_looking_costs_no_more_than_the_length() -> None:
     for repeated in (b"-----BEGIN CERTIFICATE-----\n", b"\n \n", b"-----", b"\r\r\n", b"-----END CERTIFICATE-----"):
         data = plain(DERS) + repeated * (4_000_000 // len(repeated))
