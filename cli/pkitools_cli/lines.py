@@ -95,17 +95,20 @@ def verdict_line(report: Report) -> Line:
     return coloured(wrapped(shown(report.subject), "", f"{word}  ", most=1)[0], report.verdict, word)
 
 
-def report_told(report: Report, *between: str, full: Severity = Severity.INFO) -> Iterator[Line | str]:
+def report_told(
+    report: Report, *between: str, full: Severity = Severity.INFO, verbose: bool = False
+) -> Iterator[Line | str]:
     """Yield a report: the verdict, the findings by weight, what could not be checked.
 
     Args:
         report: the report.
         between: lines that stand below the verdict.
         full: from which severity on a finding is told in full.
+        verbose: name what could not be checked, instead of counting it.
     """
     yield verdict_line(report)
     yield from between
-    yield from findings_told(report, full=full, verbose=True)
+    yield from findings_told(report, full=full, verbose=verbose)
 
 
 def findings_told(report: Report, *, full: Severity, verbose: bool) -> Iterator[Line | str]:
@@ -138,9 +141,16 @@ def labelled(prefix: str, rows: Iterable[tuple[str, str | None]]) -> Iterator[st
             yield from beside(f"  {label:<{width}}  ", value)
 
 
-def beside(first: str, value: str) -> list[str]:
-    """Return a value as lines beside what stands before it; one without spaces is never split."""
-    return wrapped(value, " " * len(first), first) if " " in value else [f"{first}{value}"]
+def beside(first: str, value: str, further: int = 0) -> list[str]:
+    """Return a value as lines beside what stands before it; one without spaces is never split.
+
+    Args:
+        first: what stands before it.
+        value: any text.
+        further: how much further to the right it goes on, where several values stand below each other.
+    """
+    indent = " " * (len(first) + further)
+    return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{value}"]
 
 
 def command_line(words: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ def report_text(report: Report, language: Language | str, remedy_text: RemedyTex
     """Return the verdict with why and what to do, each finding with rule, source and remedy, and what was not checked.
 
     What one rule says of several certificates stands together; what could not be checked is told per reason. A name is
-    its common name here; in full it stands in :func:`report_document`.
+    its common name here; in full it stands in :func:`pkitools.reports.report_document`.
 
     Args:
         report: the report.
@@ -208,8 +208,8 @@ def _not_checked(
     yield TextLine(f"{name}: {reason.message or shown(outcomes[0].reason)}", hang="      ")
     if reason.remedy:
         yield TextLine(f"→ {reason.remedy}", "      ", "        ")
-    for part in _first_ones(f"{message(o.rule.code, o.params, language).title}  [{o.rule.code}]" for o in outcomes):
-        yield TextLine(part, "      ", "        ")
+    # their titles say what would be wrong: under a heading that says nothing was looked at they read as faults
+    yield TextLine(", ".join(dict.fromkeys(o.rule.code for o in outcomes)), "      ", "      ")
 
 
 def _first_ones(texts: Iterable[str]) -> list[str]:

@@ -17,7 +17,7 @@ import click
 
 from pkitools.messages import filled
 from pkitools.text import instant, visible
-from pkitools_cli.i18n import lookup
+from pkitools_cli.i18n import lookup, tr
 from pkitools_cli.lines import columns, command_rows, next_step, wrapped
 
 Words = tuple[str, ...]
@@ -25,6 +25,8 @@ Commands = Mapping[str, Callable[[], Words | None]]
 
 _COMMAND: Final = re.compile(r":? ?\{(\w+)\}$")
 _MOST_ROWS: Final = 4  # of a command; what is longer is no help
+_MOST_NAMES: Final = 4
+_TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of names
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ class Step:
         return next_step(self.sentence, self.words)
 
     def rows(self, first: str, indent: str) -> list[str]:
-        """Return it as lines, of the sentence at most two, of the command four."""
-        sentence = wrapped(self.sentence, indent, first, most=2)
-        return sentence if self.words is None else [*sentence, *command_rows(self.words, indent)]
+        """Return it as lines, of the sentence at most two, of the command four: what is longer is left out."""
+        if self.words is None:
+            return wrapped(self.sentence, indent, first, most=2)
+        if not fits(self.words):
+            return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=2)
+        return [*wrapped(self.sentence, indent, first, most=2), *command_rows(self.words, indent)]
 
 
 def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | None:
@@ -65,25 +70,51 @@ def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | N
         return Step(filled(text, params))
     sentence = filled(text[: ending.start()], params)
     words = commands[ending[1]]()
-    return Step(f"{sentence}.") if words is None or not fits(words) else Step(f"{sentence}:", words)
+    return Step(f"{sentence}.") if words is None or not _is_plain(words) else Step(f"{sentence}:", words)
 
 
 def fits(words: Sequence[str]) -> bool:
-    """Return whether a command can be shown so that it can be pasted: on few lines, none wider than the terminal."""
+    """Return whether a command takes no more rows of the terminal than leave room for the rest of an answer."""
     rows = command_rows(words, " " * 10)
-    return (
-        len(rows) <= _MOST_ROWS
-        and all(len(row) <= columns() for row in rows)
-        and visible("".join(words)) == "".join(words)
-    )
+    return sum(-(-len(row) // columns()) for row in rows) <= _MOST_ROWS  # a word wider than the terminal takes several
 
 
-def shortened(words: Words, optional: Sequence[Words]) -> Words:
+def _is_plain(words: Sequence[str]) -> bool:
+    """Return whether a command is shown as it is: one with an escape in it would not be what was meant."""
+    return all(visible(word) == word for word in words)
+
+
+def _shortened(words: Words, optional: Sequence[Words]) -> Words:
     """Return a command with as many of the optional parts as fit: who runs it is asked for what is not there."""
     for part in optional:
-        if fits((*words, *part)):
+        if _is_plain(part) and fits((*words, *part)):
             words = (*words, *part)
     return words
+
+
+def request_command(
+    *,
+    environment: str | None = None,
+    profile: str | None = None,
+    oin: str | None = None,
+    organization: str | None = None,
+    common_name: str | None = None,
+    dns: Sequence[str] = (),
+) -> Words:
+    """Return the command that makes a key and a request with what is known.
+
+    The names are left out where there are so many that the command would not show them all.
+    """
+    names: list[Words] = []
+    if common_name and len(dns) <= _MOST_NAMES:
+        others = dns if set(dns) != {common_name.removeprefix(_TRIAL)} else ()
+        given = (word for name in others for word in ("--dns", name))
+        names = [("--common-name", common_name.removeprefix(_TRIAL), *given)]
+    known = (("--profile", profile), ("-e", environment), ("--oin", oin))
+    needed: list[Words] = [(option, value) for option, value in known if value]
+    if organization:
+        needed.append(("--organization", organization.removeprefix(_TRIAL)))
+    return _shortened(("csr", "create"), [*needed, *names, ("--out", tr("cli.now.out"))])
 
 
 def again(files: Sequence[str], *more: str, without: frozenset[str] = frozenset()) -> Words:

@@ -79,7 +79,7 @@ def checked_told(
         yield from _file_told(name, check, found, many=count > 1)
     if reuse is not None:
         yield ""
-        yield from report_told(reuse, full=_full(options))
+        yield from report_told(reuse, full=_full(options), verbose=options.verbose)
     if count > 1:
         yield ""
         yield from table(
@@ -117,7 +117,8 @@ def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: boo
         yield from _certificate_told(one, many=many)
     if _has_more(check):
         yield ""
-        yield from report_told(check.file_report, full=_full(found[0].place.options))
+        options = found[0].place.options
+        yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
 
 
 def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:

@@ -8,22 +8,19 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Report, Verdict
-from pkitools.oin import OIN
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject
 from pkitools.systems import get_system
 from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import CheckOptions
-from pkitools_cli.commands.next_steps import Commands, Step, Words, again, shortened, step
+from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult
 
-_TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of names
-_MOST_NAMES: Final = 4
 _OF_ANY: Final = frozenset({"path.anchor.found"})  # its step is the same whichever certificate of the path it is about
 
 
@@ -92,19 +89,15 @@ def _commands(place: Place) -> Commands:
 
 def _create(place: Place) -> Words:
     """Return the command that makes the request of the next certificate, like this one."""
-    facts, options = place.result.facts, place.options
-    needed: list[Words] = [
-        *_given("--profile", _profile(facts, options)),
-        ("-e", options.environment.value),
-        *_given("--oin", options.oin or _oin(place.result.oin)),
-        *_given("--organization", options.organization or _organization(facts)),
-        *_given_names(facts),
-    ]
-    return shortened(("csr", "create"), [*needed, ("--out", tr("cli.now.out"))])
-
-
-def _given(option: str, value: str | None) -> list[Words]:
-    return [(option, value)] if value else []
+    facts, options, oin = place.result.facts, place.options, place.result.oin
+    return request_command(
+        profile=_profile(facts, options),
+        environment=options.environment,
+        oin=options.oin or (str(oin) if oin else None),
+        organization=options.organization or facts.subject.organization,
+        common_name=facts.subject.common_name,
+        dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
+    )
 
 
 def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
@@ -112,25 +105,6 @@ def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
 
     detected = detect_profile(facts)
     return options.profile or (detected.name if detected else None)
-
-
-def _oin(oin: OIN | None) -> str | None:
-    return None if oin is None else str(oin)
-
-
-def _organization(facts: CertificateFacts) -> str | None:
-    name = facts.subject.organization
-    return name.removeprefix(_TRIAL) if name else None
-
-
-def _given_names(facts: CertificateFacts) -> list[Words]:
-    """Return the names to ask for; none where there are so many that the command would leave some out."""
-    common_name = (facts.subject.common_name or "").removeprefix(_TRIAL)
-    dns = [name.value for name in facts.subject_alternative_name or () if name.kind == "dns"]
-    if not common_name or len(dns) > _MOST_NAMES:
-        return []
-    others = dns if set(dns) != {common_name} else []
-    return [("--common-name", common_name, *(word for name in others for word in ("--dns", name)))]
 
 
 def systems_and_environment(options: CheckOptions) -> str:

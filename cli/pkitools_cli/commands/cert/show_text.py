@@ -11,6 +11,7 @@ from pkitools.containers import Contents, Item, ItemKind, KeystoreProtection, Pr
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
+from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.text import for_people
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
@@ -32,6 +33,7 @@ from pkitools.x509.names import name_from_der
 from pkitools.x509.oids import EXTENDED_KEY_USAGES, KEY_USAGES, OTHER_NAMES, QC_STATEMENTS
 from pkitools.x509.subject_oin import MISSING, UZI_PATH
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import beside
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
@@ -92,7 +94,7 @@ def _row_lines(rows: Rows) -> Iterator[str]:
     for label, values in rows:
         name = tr(f"cli.cert.show.row.{label}")
         for position, value in enumerate(values):
-            yield _one_line(f"  {name if not position else '':<33}{value}")
+            yield from beside(f"  {name if not position else '':<33}", _one_line(value), further=2)
 
 
 def _one_line(text: str) -> str:
@@ -192,13 +194,8 @@ def _hierarchy(itself: Recognition, facts: CertificateFacts, issuer: Certificate
 
 
 def _validity(start: datetime, end: datetime, moment: datetime) -> list[str]:
-    if moment < start:
-        state = tr("cli.cert.show.validity.not_yet")
-    elif moment > end:
-        state = tr("cli.cert.show.validity.expired", days=(moment - end).days)
-    else:
-        state = tr("cli.cert.show.validity.valid", days=(end - moment).days)
-    return [f"{for_people(start)} - {for_people(end)}", state]
+    tongue = language()
+    return [f"{day_and_time(start, tongue)} - {day_and_time(end, tongue)}", validity(start, end, moment, tongue)]
 
 
 def _key(label: str, exponent: int | None) -> list[str]:
