@@ -81,7 +81,7 @@ class NameText(str):
 
     Args:
         full: the whole name; as a string it is no more than this.
-        short: its common name.
+        short: its common name, else its organisation.
     """
 
     short: str

@@ -76,7 +76,7 @@ class DistinguishedName:
         Values are escaped as in :rfc:`4514`, so that none looks like another attribute; no control characters are.
         """
         full = ", ".join("+".join(f"{a.name}={escaped(a.value)}" for a in rdn) for rdn in self.rdns)
-        return NameText(full, self.common_name)
+        return NameText(full, self.common_name or self.organization)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,8 @@ def name_text(name: bytes) -> NameText:
     except (DERError, ValueError):
         return NameText(name.hex())
     full = ", ".join(f"{kind}={escaped(value)}" for kind, value in read)
-    return NameText(full, next((value for kind, value in read if kind == "CN"), None))
+    names = dict(reversed(read))  # the first of a kind stays
+    return NameText(full, names.get("CN") or names.get("O"))
 
 
 def _attribute(name: bytes, pair: Node) -> tuple[str, str]:

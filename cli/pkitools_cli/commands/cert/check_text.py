@@ -18,7 +18,7 @@ from pkitools_cli.commands.cert.check_options import CheckOptions
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import coloured, findings_told, labelled, packed, report_told, wrapped
+from pkitools_cli.lines import coloured, columns, findings_told, labelled, packed, report_told, wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.reply import Line
 
@@ -146,17 +146,13 @@ def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
 
 
 def _verdict(one: _Told) -> list[Line | str]:
+    """Return the verdict, what was asked and about what: on one line where that fits."""
     verdict = report_word("verdict", one.report.verdict)
-    asked = tr("cli.cert_check.for_system", systems=systems_and_environment(one.place.options))
-    text = f"{verdict} {asked}   {shown(one.report.subject)}"
-    first, *rest = _lines(text, "  ", "", most=2)
-    return [coloured(first, one.report.verdict, verdict), *rest]
-
-
-def _lines(text: str, indent: str, first: str, most: int) -> list[str]:
-    """Return a text as lines; the gap before the subject stays where it fits on one."""
-    rows = wrapped(text, indent, first, most=most)
-    return [f"{first}{text}"] if len(rows) == 1 and rows[0].split() == f"{first}{text}".split() else rows
+    asked = f"{verdict} {tr('cli.cert_check.for_system', systems=systems_and_environment(one.place.options))}"
+    line = f"{asked}   {shown(one.report.subject)}"
+    indent = " " * (label_width(language()) + 4)
+    rows = [line] if len(line) <= columns() else wrapped(line, indent, "", most=2)
+    return [coloured(rows[0], one.report.verdict, verdict), *rows[1:]]
 
 
 def _labels(key: str) -> tuple[str, str]:

@@ -159,8 +159,8 @@ def _text(linted: Sequence[LintedCertificate], options: Options) -> Iterator[Lin
             ("role", tr(f"cli.cert_lint.role.{one.role}")),
             ("profile", one.profile or tr("cli.cert_lint.no_profile") if one.role == "end_entity" else ""),
         )
-        yield from labelled("cli.cert_lint.row", ((key, shown(value) if value else None) for key, value in rows))
-        yield from report_told(one.report)
+        told = labelled("cli.cert_lint.row", ((key, shown(value) if value else None) for key, value in rows))
+        yield from report_told(one.report, *told)
     yield from _next(linted, options)
 
 

@@ -76,7 +76,7 @@ def _after_passing(place: Place) -> Step | None:
 
 
 def _commands(place: Place) -> Commands:
-    file, systems = place.file, place.options.systems
+    file, systems = place.file, _systems_meant(place)
     return {
         "create": partial(_create, place),
         "online": lambda: again([file], without=frozenset({"offline"})),
@@ -85,6 +85,13 @@ def _commands(place: Place) -> Commands:
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
         "systems": lambda: ("systems", "list"),
     }
+
+
+def _systems_meant(place: Place) -> list[str]:
+    """Return the systems asked for, the one first that the step is about."""
+    outcome = answer_of(place.report).step
+    about = None if outcome is None else outcome.params.get("system")
+    return sorted(place.options.systems, key=lambda name: get_system(name).title != about)
 
 
 def _create(place: Place) -> Words:
