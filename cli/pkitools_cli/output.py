@@ -32,7 +32,7 @@ def say_line(line: Line, out: TextIO) -> None:
     cleaned = visible(line.text)
     if (line.colour or line.bold) and _use_colour(out.isatty()):
         start, end = _place(cleaned, line)
-        marked = click.style(cleaned[start:end], fg=line.colour, bold=line.bold)
+        marked = click.style(cleaned[start:end], fg=line.colour, bold=line.bold or None)
         cleaned = f"{cleaned[:start]}{marked}{cleaned[end:]}"
     click.echo(encodable(cleaned, out.encoding), file=out)
 

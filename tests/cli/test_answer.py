@@ -529,7 +529,7 @@ COMMON = [
     f"cert check koppeling.pem -e production --for digid {HELD}",
     f"cert check koppeling.pem -e preproduction --offline {AT}",
     f"cert check koppeling.pem -e preproduction --revocation require --trust root.pem --chain chain.pem --offline {AT}",
-    f"cert check koppeling.pem -e preproduction --key ander.key {HELD}",
+    f"cert check koppeling.pem -e preproduction --oin 00000001001516814000 {HELD}",
     f"cert check metadata.xml -e preproduction --for eherkenning {HELD}",
     f"cert check samen.pem stuk.pem onleesbaar.pem -e preproduction --for digikoppeling {HELD}",
     f"cert check samen.pem stuk.pem -e preproduction --quiet {HELD}",
@@ -541,7 +541,7 @@ COMMON = [
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [80, pytest.param(120, marks=pytest.mark.slow)])
 def test_the_golden_texts_of_common_runs(
     run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, width: int, language: str
 ) -> None:
