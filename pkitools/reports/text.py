@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.limits import MAX_LISTED
@@ -17,6 +18,8 @@ from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import Answer, answer_of, told
 from pkitools.reports.telling.readable import number_of
 from pkitools.text import shown
+
+_OF_ANY: Final = frozenset({"path.anchor.found"})  # what it says holds whichever certificate of a path it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,9 @@ def in_a_word(outcome: Outcome, language: Language, moment: datetime | None = No
 
 
 def is_about_the_subject(outcome: Outcome) -> bool:
-    """Return whether it is about the certificate that was judged, and not about one above it."""
-    return outcome.certificate is None or outcome.certificate.role == "end_entity"
+    """Return whether it is about the certificate that was judged or its whole path, and not about one above it."""
+    about = outcome.certificate is None or outcome.certificate.role == "end_entity"
+    return about or outcome.rule.code in _OF_ANY
 
 
 def _sentence(words: str) -> str:

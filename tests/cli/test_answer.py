@@ -264,7 +264,7 @@ RUNS = [
     ("koppeling.pem", f"-e production {HELD}", f"{FAILED} productie   {CN}",
      ["Waarom Een testcertificaat (", "csr create --profile g4-tls -e production"]),
     ("koppeling.pem", f"-e preproduction {OFFLINE}", f"{FAILED} preproductie   {CN}",
-     ["Waarom Uitgegeven door TRIAL My TSP",
+     ["Waarom Het certificaat van TRIAL My TSP",
       "pkitools cert check koppeling.pem -e preproduction --offline \\ --moment 2026-11-26T12:00:00Z --chain BESTAND"]),
     ("koppeling.pem", f"-e preproduction --revocation require --trust root.pem --chain chain.pem {OFFLINE}",
      f"{UNCLEAR} preproductie   {CN}",

@@ -1,4 +1,4 @@
-"""Colour on a real terminal of 80 columns: only the words that say how bad it is, as dark and light ones can show it."""
+"""Colour on a real terminal of 80 columns: only the words that say how bad it is, readable on dark and on light."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Report, Verdict
@@ -20,8 +20,6 @@ from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult
-
-_OF_ANY: Final = frozenset({"path.anchor.found"})  # its step is the same whichever certificate of the path it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
     """Return under which keys the sentence may stand, the most precise first."""
     if outcome.reason:
         code = f"report.reason.{outcome.reason}"
-    elif is_about_the_subject(outcome) or outcome.rule.code in _OF_ANY:
+    elif is_about_the_subject(outcome):
         code = outcome.rule.code
     else:
         return ()
