@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 
 from pkitools.messages import LANGUAGES, Language, template
 from pkitools.rulebook import all_rules
-from pkitools_cli.commands.next_steps import again, request_command
+from pkitools_cli.commands.cert import check_text
+from pkitools_cli.commands.next_steps import Step, again, request_command
 from pkitools_cli.i18n import set_language
 from pkitools_cli.lines import command_rows, packed, wrapped
 from pkitools_test_pki.defects.registry import defects
@@ -229,6 +230,25 @@ def test_no_name_makes_the_answer_longer_or_its_command_another(
             assert given.get(name) in {None, HOSTILE[kind].strip(), HOSTILE[kind]}, (
                 "asked for as it stands, or not at all"
             )
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_however_long_each_part_is_the_answer_is_not(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, width: int, many: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "waarom dan toch " * 60
+    monkeypatch.setattr(check_text, "why", lambda *_: text)
+    words = ("csr", "create", "--organization", "x" * 50, "--common-name", "y" * 50, "--out", "nieuw")
+    monkeypatch.setattr(check_text, "next_step_of", lambda _: Step(f"{text}:", words))
+    long = pem(made("g1-server", giving("CN", "naam " * 60, tag=0x0C), giving("O", "bedrijf " * 60, tag=0x0C)).der)
+    for name in ("a" * 200, "b" * 200)[: 1 + many]:
+        Path(f"{name}.pem").write_bytes(long)
+    systems = [word for name in ("digid", "digid-machtigen", "eherkenning") for word in ("--for", name)]
+    ran = at_width(run, monkeypatch, width, "nl", "cert", "check", ".", "-e", "production", "--offline", *systems)
+    assert [len(rows) for rows in assert_answers_first(ran, width, "nl")] == [MOST_ROWS] * (1 + many)
+    assert all("geldig t/m" in " ".join(rows) or "verlopen op" in " ".join(rows) for rows in answers(ran.out))
 
 
 def test_what_was_not_checked_never_reads_as_a_fault(run: Command, within: Path) -> None:
