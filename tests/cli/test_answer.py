@@ -232,6 +232,19 @@ def test_no_name_makes_the_answer_longer_or_its_command_another(
             )
 
 
+def test_no_name_looks_like_what_stands_beside_it(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = 'Voorbeeld", OIN 00000001001516814000, geldig t/m 14 mei 2099'
+    Path("x.pem").write_bytes(pem(made("g1-server", giving("O", name, tag=0x0C)).der))
+    ran = run("--lang", "nl", "cert", "check", "x.pem", "-e", "production", "--offline", *AT.split())
+    (rows,) = answers(ran.out)
+    assert r'Van "Voorbeeld\", OIN 00000001001516814000, geldig t/m 14 mei 2099", OIN 00000003' in " ".join(
+        " ".join(rows).split()
+    )
+
+
 @pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_however_long_each_part_is_the_answer_is_not(
@@ -477,7 +490,7 @@ def test_every_command_that_a_remedy_names_exists(language: str) -> None:
             pytest.fail(f"{code}: {words}")
 
 
-COMMANDS = {"create", "online", "chain", "show", "system_show", "systems", "check", "issue"}
+COMMANDS = {"create", "crl", "online", "chain", "show", "system_show", "systems", "check", "issue"}
 ENDED = {"cert_check", "cert_lint", "csr_check", "csr_create", "oin_derive", "test_pki_create", "test_pki_issue"}
 
 

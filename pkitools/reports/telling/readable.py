@@ -97,7 +97,8 @@ def validity(start: datetime, end: datetime, moment: datetime, language: Languag
         language: ``nl`` or ``en``.
     """
     if moment < start:
-        return message("report.validity.from", {"day": day(start, language)}, language).title
+        time = f"{start.astimezone(UTC):%H:%M}" if start.date() == moment.date() else None
+        return message("report.validity.from", {"day": day(start, language) + _at(time, language)}, language).title
     word = "until" if moment <= end else "ended"
     return message(f"report.validity.{word}", {"day": day_and_distance(end, moment, language)}, language).title
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
 _MOST_OF_NAME: Final = 30
+_SEPARATING: Final = frozenset(',;()"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +190,18 @@ def _from(one: _Told, most: int, *, many: bool) -> list[str]:
     last = (f"OIN {oin}" if oin else tr("cli.cert_check.without_oin"), _validity(facts, one.report.moment))
     names = _names(one) if many or one.which else [None]
     # until when it is valid is never what is left out
-    ways = [*((name, facts.subject.organization, *last) for name in names), (names[-1], *last)]
+    organization = _apart(facts.subject.organization)
+    ways = [*((name, organization, *last) for name in names), (names[-1], *last)]
     told = (packed([shown(part) for part in way if part], indent, first) for way in ways)
     shortest = wrapped(", ".join(filter(None, last)), indent, first, most=most)
     return next((rows for rows in told if len(rows) <= most), shortest)
+
+
+def _apart(name: str | None) -> str | None:
+    """Return a name that stands among others: in quotes where it has a comma, or part of it could pass for the next."""
+    if name is None or not set(name) & _SEPARATING:
+        return name
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _names(one: _Told) -> list[str]:
@@ -213,7 +222,7 @@ def _validity(facts: CertificateFacts, moment: datetime | None) -> str | None:
 def _which(one: JudgedCertificate, count: int) -> str:
     """Return which certificate of its file it is; empty when it is the only one and nothing more can be said."""
     subject = one.subject
-    more = (*subject.aliases, *subject.uses)
+    more = tuple(filter(None, map(_apart, (*subject.aliases, *subject.uses))))
     if count == 1 and not more:
         return ""
     told = tr("cli.cert_check.number", number=subject.number, count=count)

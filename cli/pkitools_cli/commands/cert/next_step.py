@@ -78,6 +78,7 @@ def _commands(place: Place) -> Commands:
     return {
         "create": partial(_create, place),
         "online": lambda: again([file], without=frozenset({"offline"})),
+        "crl": lambda: again([file], "--crl", tr("cli.now.file")),
         "chain": lambda: again([file], "--chain", tr("cli.now.file")),
         "show": lambda: ("cert", "show", file),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
@@ -92,11 +93,17 @@ def _systems_meant(place: Place) -> list[str]:
     return sorted(place.options.systems, key=lambda name: get_system(name).title != about)
 
 
-def _create(place: Place) -> Words:
-    """Return the command that makes the request of the next certificate, like this one."""
+def _create(place: Place) -> Words | None:
+    """Return the command that makes the request of the next certificate, like this one.
+
+    ``None`` of one that is nothing of PKIoverheid: it was asked for in another way.
+    """
     facts, options, oin = place.result.facts, place.options, place.result.oin
+    profile = _profile(facts, options)
+    if profile is None and oin is None:
+        return None
     return request_command(
-        profile=_profile(facts, options),
+        profile=profile,
         environment=options.environment,
         oin=options.oin or (str(oin) if oin else None),
         organization=options.organization or facts.subject.organization,
