@@ -1,9 +1,9 @@
 """The order of a merged report: what the reader can act on first.
 
 A danger comes before everything: a counterfeit authority. Then what is no certificate to use at all, expired, revoked,
-wrong environment, purpose, another key or OIN than expected, unknown issuer: that nothing led to an anchor may be because
-nothing was handed in. What the ranking does not name follows as recorded. Severity goes before rank, and is for the report
-to apply.
+wrong environment, purpose, another key or OIN than expected, unknown issuer: that nothing led to an anchor may be
+because nothing was handed in. What the ranking does not name follows as recorded. Severity goes before rank, and is
+for the report to apply.
 """
 
 from __future__ import annotations
