@@ -153,11 +153,6 @@ def beside(first: str, value: str, further: int = 0) -> list[str]:
     return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{value}"]
 
 
-def command_line(words: Sequence[str]) -> str:
-    """Return a command as it can be typed."""
-    return shlex.join(["pkitools", *words])
-
-
 def command_rows(words: Sequence[str], indent: str) -> list[str]:
     """Return a command as lines that fit the terminal, and that can be pasted: a value stays by its option."""
     width = columns()

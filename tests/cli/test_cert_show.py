@@ -217,7 +217,7 @@ def test_the_real_crl(run: Any) -> None:
     _, out, _ = run(path)
     shown = rows(out)
     assert shown["issuer"] == ["C=NL, O=Staat der Nederlanden, CN=Staat der Nederlanden Root CA - G3"]
-    assert shown["next one before"] == ["2021-12-03 12:19:00 UTC", "outdated: a newer list exists or should"]
+    assert shown["next one before"] == ["3 December 2021 at 12:19:00 UTC", "outdated: a newer list exists or should"]
     _, out, _ = run(path, "--json")
     theirs = x509.load_der_x509_crl(path.read_bytes())
     crl = parsed(out)["files"][0]["items"][0]["crl"]

@@ -111,7 +111,7 @@ def _has_more(check: FileCheck) -> bool:
 
 
 def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
-    """Yield what was found of one file: of each certificate, then of the file itself."""
+    """Yield what was found of one file: of each certificate, then of the file, which stands last."""
     for number, one in enumerate(found):
         if number:
             yield ""

@@ -12,7 +12,6 @@ from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
 from pkitools.reports.telling.readable import day_and_time, validity
-from pkitools.text import for_people
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
 from pkitools.trust.known_authorities import authority_problems
@@ -261,12 +260,12 @@ def request_rows(facts: RequestFacts) -> Rows:
 
 def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
     """Return the rows of a CRL."""
-    end = [for_people(crl.next_update)] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
+    end = [day_and_time(crl.next_update, language())] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
     if crl.next_update and crl.next_update < moment:
         end.append(tr("cli.cert.show.crl_stale"))
     rows: Rows = [
         ("issuer", [name_from_der(crl.issuer).text]),
-        ("this_update", [for_people(crl.this_update)]),
+        ("this_update", [day_and_time(crl.this_update, language())]),
         ("next_update", end),
         ("crl_number", [str(crl.number)] if crl.number is not None else []),
         ("revoked", [str(crl.revoked_count)]),
