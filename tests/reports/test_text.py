@@ -114,6 +114,20 @@ def test_what_is_about_an_authority_is_not_said_of_the_certificate() -> None:
     assert in_a_word(of_ca, "nl") == "een certificaat is verlopen"
 
 
+def test_a_rule_that_brings_its_own_sentences_is_told_by_them() -> None:
+    own = {
+        tongue: {"title": f"Own {tongue}", "message": "{value} is ours.", "remedy": "Ask us."} for tongue in LANGUAGES
+    }
+    ours = Rule("own.x", Severity.ERROR, SOURCE, texts=own)
+    lines = report_text(Report("x", (Outcome(ours, Status.VIOLATED, params={"value": "2027-05-14"}),)), "nl").split(
+        "\n"
+    )
+    assert lines[1:3] == ["  Waarom  Own nl. 14 mei 2027 is ours.", "  Nu      Ask us."]
+    assert "  FOUT: Own nl  [own.x]" in lines
+    unknown = Outcome(ours, Status.NOT_CHECKED, reason="offline")
+    assert "het netwerk staat uit" in report_text(Report("x", (unknown,)), "nl")
+
+
 def test_the_answer_of_each_verdict() -> None:
     bad, missed = rule("received.key"), rule("revocation.status.unknown")
     warned = rule("advice.validity.order_now", Severity.WARNING)

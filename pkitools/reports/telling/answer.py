@@ -75,6 +75,6 @@ def told(
     """
     operands = readable(outcome.params, language, moment)
     code = f"report.reason.{outcome.reason}" if outcome.reason else outcome.rule.code
-    text = message(code, operands, language)
+    text = message(code, operands, language, texts=None if outcome.reason else outcome.rule.texts)
     own = remedy_text(Remedy(code, operands), language) if remedy_text is not None else None
     return text if own is None else replace(text, remedy=own)
