@@ -7,7 +7,7 @@ a log line, bidirectional controls that turn ``gpj.exe`` around. Everything show
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from pkitools.limits import MAX_MESSAGE_VALUE
 
@@ -74,6 +74,26 @@ def size_text(count: int) -> str:
 def shown(value: object) -> str:
     """Return one operand of a message: its text, made :func:`visible` and cut to a readable length."""
     return visible(str(value), MAX_MESSAGE_VALUE)
+
+
+class NameText(str):
+    """A distinguished name in full, which knows the short form that a sentence for people has room for.
+
+    Args:
+        full: the whole name; as a string it is no more than this.
+        short: its common name, else its organisation.
+    """
+
+    short: str
+
+    def __new__(cls, full: str, short: str | None = None) -> Self:
+        """Make one; without a short form the whole name serves."""
+        made = super().__new__(cls, full)
+        made.short = short or full
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.short)  # results are sent between processes
 
 
 def for_people(moment: datetime) -> str:

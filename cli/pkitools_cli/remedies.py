@@ -14,7 +14,6 @@ from pkitools_cli.i18n import language, lookup
 
 if TYPE_CHECKING:
     from pkitools.errors import PkitoolsError
-    from pkitools.findings import Report
 
 
 def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
@@ -31,10 +30,3 @@ def told(code: str, params: Mapping[str, object]) -> Message:
 def error_line(error: PkitoolsError) -> str:
     """Return what is wrong and what to do, in the language in force."""
     return error_sentence(error, language(), remedy_text)
-
-
-def report_lines(report: Report) -> list[str]:
-    """Return a report in the language in force: the verdict, what was found, and what could not be checked."""
-    from pkitools.reports import report_text  # the entry point shows errors only
-
-    return report_text(report, language(), remedy_text).split("\n")

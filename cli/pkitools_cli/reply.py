@@ -19,6 +19,8 @@ class Line:
         text: what it says; what acts on a terminal is made visible when it is written.
         colour: name of a colour of click, for a terminal that shows them.
         bold: as it says.
+        word: only this word, which stands ``at`` so many characters, is coloured and bold; empty for all of the line.
+        at: where the word stands; spaces before all do not count.
         aside: for standard error, so that the answer alone is on standard output.
     """
 
@@ -26,6 +28,8 @@ class Line:
     colour: str | None = None
     bold: bool = False
     aside: bool = False
+    word: str = ""
+    at: int = 0
 
 
 Lines: TypeAlias = "Iterable[Line | str]"

@@ -7,6 +7,9 @@ They live in ``messages/<language>/<first part of the code>.toml``::
     message = "{rsin} is not an RSIN: a digit is wrong or two are swapped."
     remedy = "Compare the OIN with the one in the OIN register."
 
+Some have a ``short`` too, the answer in a few words where the title does not hold the operand that counts, and a
+``word`` for a narrow column.
+
 ``tests/test_messages.py`` checks that every code has both languages, with the same placeholders, and that each renders.
 
 No sentence names an option or a command: a web page shows them as they are. A program that knows better what to do (an
@@ -80,6 +83,8 @@ class Message:
     title: str
     message: str
     remedy: str
+    short: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +161,10 @@ def message(
     entry = template(code, language) if texts is None else texts[language]
     if CAUSE in params:
         params = {**params, CAUSE: template(str(params[CAUSE]), language).get("title", params[CAUSE])}
-    title, text, remedy = (filled(entry.get(part, ""), params) for part in ("title", "message", "remedy"))
+    parts = ("title", "message", "remedy", "short", "word")
+    title, text, remedy, short, word = (filled(entry.get(part, ""), params) for part in parts)
     own = remedy_text(Remedy(code, params), language) if remedy_text is not None else None
-    return Message(title or code, text, remedy if own is None else own)
+    return Message(title or code, text, remedy if own is None else own, short, word)
 
 
 def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:

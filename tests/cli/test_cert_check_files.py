@@ -244,11 +244,11 @@ def test_what_is_given_wrongly_gets_one_sentence(run: Command, box: Path, line: 
 
 def test_each_certificate_is_named_in_text(run: Command, box: Path) -> None:
     ran = check(run, box, "@two.jks")
-    assert "1 of 2, bad" in ran.out
-    assert "2 of 2, good" in ran.out
+    assert "1 of 2, bad" in ran.told
+    assert "2 of 2, good" in ran.told
     assert "FAILED" in ran.out
     assert "PASSED" in ran.out
-    assert "1 of 1, SPSSODescriptor signing" in check(run, box, "@mine.xml").out
+    assert "1 of 1, SPSSODescriptor signing" in check(run, box, "@mine.xml").told
     assert "1 of 1" not in check(run, box, "@good.pem").out
 
 
@@ -258,7 +258,7 @@ def test_what_there_is_to_say_of_the_file_stands_with_its_only_certificate_or_af
     alone = check(run, box, "@other-key.pem").out
     assert "PASSED" not in alone
     assert "received.private_key.foreign" in alone
-    several = check(run, box, "@two.pem @broken-good.pem").out
+    several = check(run, box, "@two.pem @broken-good.pem --verbose").out
     assert several.count("file.block.readable") == 2  # the finding, and what was not checked because of it
 
 

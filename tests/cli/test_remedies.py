@@ -100,16 +100,15 @@ def test_an_error_that_ends_a_command(run: Command) -> None:
 
 def test_a_rule_in_full(run: Command) -> None:
     ran = run("rules", "explain", "system.hierarchy.accepted")
-    assert "takes. What it asks: pkitools systems show." in ran.out
-    assert "What the system itself asks (pkitools systems show SYSTEM)" in ran.out
+    assert "takes. What it asks: pkitools systems show." in ran.told
+    assert "What the system itself asks (pkitools systems show SYSTEM)" in ran.told
     document = run("rules", "explain", "system.hierarchy.accepted", "--json").document
     assert document["rule"]["en"]["remedy"] == "Order a certificate under a hierarchy that <system> takes."
 
 
 def test_the_judgement_of_a_certificate(run: Command, world: Path) -> None:
     check = ("cert", "check", world / "leaf.pem", "-e", "production", "--for", "digid", "--offline")
-    out = run(*check).out
-    assert "→ Give it with --entity-id." in out
+    assert "→ Give it with --entity-id." in run(*check, "--verbose").out
     texts = str(run(*check, "--json").document["certificates"][0]["report"])
     assert "Give the entity ID as well." in texts
     assert "--" not in texts
@@ -134,7 +133,7 @@ def test_a_number(run: Command) -> None:
 
 
 def test_a_request(run: Command, world: Path) -> None:
-    assert "again with --signature." in run("csr", "check", world / "request.csr", "--profile", "uzi-server").out
+    assert "again with --signature." in run("csr", "check", world / "request.csr", "--profile", "uzi-server").told
 
 
 def test_a_batch_of_requests(run: Command, tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ class Checked:
         return [(file.name, file.check) for file in self.files if file.check is not None]
 
     @property
+    def unread(self) -> list[str]:
+        """The names of the files that could not be judged and should have been."""
+        return [file.name for file in self.files if file.check is None and not file.harmless]
+
+    @property
     def reports(self) -> list[Report]:
         """Every report."""
         of_files = [report for _, check in self.checks for report in _reports(check)]
@@ -102,6 +107,8 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--cross-check", is_flag=True, help="cli.cert_check.cross_check")
 @click.option("--strict-delivery", is_flag=True, help="cli.cert_check.strict_delivery")
 @click.option("--strict", is_flag=True, help="cli.cert_check.strict")
+@click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
+@click.option("--quiet", is_flag=True, help="cli.cert_check.quiet")
 @moment_option
 @fail_on_option
 @gathered(CheckOptions)
@@ -111,6 +118,8 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.one_file"))
     if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
+    if options.verbose and options.quiet:
+        raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
     judge = _judge(options)
     used = use_each(options.files, lambda name: CheckedFile(name, judge(name)))
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
@@ -119,7 +128,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
-        text=lambda value: checked_told(value.checks, value.reuse),
+        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )

@@ -49,6 +49,8 @@ class CheckOptions:
     strict_delivery: bool
     moment: datetime
     fail_on: Severity | None
+    verbose: bool
+    quiet: bool
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pkitools.findings import Report
+from pkitools.findings import Report, Severity
 from pkitools.text import shown
 from pkitools_cli.i18n import tr
-from pkitools_cli.remedies import report_lines
+from pkitools_cli.lines import findings_told
 from pkitools_cli.reply import Line
 
 
-def delivery_told(name: str, delivery: Report) -> Iterator[Line | str]:
-    """Yield what was found of the file, below a heading with its name."""
+def delivery_told(name: str, delivery: Report, *, verbose: bool) -> Iterator[Line | str]:
+    """Yield what was found of the file, below a heading with its name.
+
+    A warning is told whole: which certificate is missing does not stand in its title.
+    """
     if delivery.findings or delivery.not_checked:
-        _verdict, *findings = report_lines(delivery)
         yield ""
         yield Line(tr("cli.cert_check.delivery", name=shown(name)), bold=True)
-        yield from findings
+        yield from findings_told(delivery, full=Severity.INFO if verbose else Severity.WARNING, verbose=verbose)

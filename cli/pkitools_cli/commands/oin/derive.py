@@ -20,10 +20,12 @@ from pkitools.oin import (
     oin_from_ura,
 )
 from pkitools.reports import oin_derive_document
+from pkitools_cli.commands.next_steps import request_command, step
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import lookup, tr
+from pkitools_cli.lines import wrapped
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
@@ -98,6 +100,12 @@ def _text(derived: Derived) -> Iterator[Line | str]:
     if isinstance(derived.found, OIN):
         yield str(derived.found)
         yield from (Line(line, aside=True) for line in parts(derived.found))
-        yield Line(f"  {tr(f'cli.oin.derive.note.{derived.kind}')}", aside=True)
+        note = tr(f"cli.oin.derive.note.{derived.kind}")
+        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next(derived.found)))
     else:
         yield Line(error_line(derived.found), aside=True)
+
+
+def _next(oin: OIN) -> list[str]:
+    found = step("oin_derive.done", {}, {"create": lambda: request_command(oin=str(oin))})
+    return found.told() if found is not None else []

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from pkitools.errors import InputError, InvalidValueError
-from pkitools.findings import Report
+from pkitools.findings import Report, Severity
 from pkitools.reports import RecognisedCertificate, trust_show_document
 from pkitools.trust import (
     CatalogueEntry,
@@ -27,9 +27,9 @@ from pkitools_cli.commands.trust.hierarchy_text import authority_rows, hierarchy
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import read_input
+from pkitools_cli.lines import findings_told
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
-from pkitools_cli.remedies import report_lines
 from pkitools_cli.reply import Line, Reply
 
 
@@ -119,7 +119,7 @@ def _bundle_told(found: Found) -> Iterator[Line | str]:
     report = Report(found.asked, check_bundle([one.facts for one in found.certificates]), found.moment)
     if report.findings:
         yield ""
-        yield from report_lines(report)[1:]
+        yield from findings_told(report, full=Severity.INFO, verbose=False)
 
 
 def _certificate(one: RecognisedCertificate, moment: datetime) -> Iterator[Line | str]:
