@@ -12,7 +12,7 @@ from pkitools.findings import Outcome, Report, Rule, Severity, Source, Status
 from pkitools.messages import Language, Remedy, error_sentence, message, outcome_message
 from pkitools.reports import report_text
 from pkitools_cli.i18n import set_language
-from pkitools_cli.remedies import error_line, remedy_text, report_lines
+from pkitools_cli.remedies import error_line, remedy_text
 from tests.support.command import Command
 
 RULE = Rule("system.entity_id.given", Severity.NOTICE, Source("pkitools"))
@@ -56,7 +56,7 @@ def test_a_page_shows_the_librarys_sentence_and_a_terminal_its_own(
     assert outcome_message(MISSING, language, remedy_text).remedy == at_a_terminal
     report = Report("leaf.pem", (MISSING,))
     assert f"      → {neutral}" in report_text(report, language).split("\n")
-    assert f"      → {at_a_terminal}" in report_lines(report)
+    assert f"      → {at_a_terminal}" in report_text(report, language, remedy_text).split("\n")
 
 
 def test_a_program_makes_what_it_likes_of_a_remedy() -> None:
@@ -74,7 +74,7 @@ def test_a_program_makes_what_it_likes_of_a_remedy() -> None:
 
 def test_what_could_not_be_checked_has_its_remedy_too() -> None:
     set_language("nl")
-    lines = report_lines(Report("leaf.pem", (OFFLINE,)))
+    lines = report_text(Report("leaf.pem", (OFFLINE,)), "nl", remedy_text).split("\n")
     assert "      → Laat --offline weg, of geef de CRL's mee met --crl." in lines
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pkitools.findings import Report, Severity
 from pkitools.text import shown
 from pkitools_cli.i18n import tr
-from pkitools_cli.lines import findings_told
+from pkitools_cli.lines import findings_told, wrapped
 from pkitools_cli.reply import Line
 
 
@@ -18,5 +18,6 @@ def delivery_told(name: str, delivery: Report, *, verbose: bool) -> Iterator[Lin
     """
     if delivery.findings or delivery.not_checked:
         yield ""
-        yield Line(tr("cli.cert_check.delivery", name=shown(name)), bold=True)
+        heading = wrapped(tr("cli.cert_check.delivery", name=shown(name)), "  ", "", most=2)
+        yield from (Line(row, bold=True) for row in heading)
         yield from findings_told(delivery, full=Severity.INFO if verbose else Severity.WARNING, verbose=verbose)
