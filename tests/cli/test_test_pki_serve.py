@@ -94,6 +94,14 @@ def test_json_says_what_is_where_and_all_of_it_is_there(folder: Path) -> None:
     assert (code, complaints) == (0, "")
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_who_lets_other_machines_in_is_told(folder: Path, form: tuple[str, ...]) -> None:
+    with serving(folder, "--host", "0.0.0.0", *form) as served:
+        served.lines_until("\n}\n" if form else "Ctrl-C")
+        _, complaints = served.end()
+    assert "other machines can reach this server (0.0.0.0)" in complaints
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_and_frees_the_port(folder: Path, number: int) -> None:
     with serving(folder, "--port", 0) as served:

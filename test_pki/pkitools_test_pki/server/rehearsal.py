@@ -134,6 +134,7 @@ class Rehearsal:
         self._adapter.close()
 
     def _crls(self) -> list[bytes]:
+        self._router.served.require_in_place()
         moment = self._router.clock()
         return [self._router.ready_crls.crl(authority, FULL, moment) for authority in self._router.served.pki]
 

@@ -85,7 +85,8 @@ def command(options: Options) -> Reply[Sequence[Fault]] | ExitCode:
         raise click.UsageError(tr("cli.test_pki_serve.without_tls"), click.get_current_context())
     clock = _running_from(options.moment) if moment_was_given() else now
     with _until_told_to_stop() as stopped, _server(options.folder, options, clock) as server:
-        answer(Reply(_serving(options.folder, options, server), document=serve_document, text=_text))
+        serving = _serving(options.folder, options, server)
+        answer(Reply(serving, document=serve_document, text=_text, warnings=_warnings(server)))
         stopped.wait()
     progress(tr("cli.test_pki_serve.stopped"))
     return ExitCode.PASSED
@@ -103,6 +104,10 @@ def _server(folder: str, options: Options, clock: Callable[[], datetime]) -> Pki
         huge=options.huge,
         language=language(),
     )
+
+
+def _warnings(server: PkiServer) -> tuple[str, ...]:
+    return () if server.is_loopback else (tr("cli.test_pki_serve.exposed", host=server.host),)
 
 
 def _serving(folder: str, options: Options, server: PkiServer) -> Serving:
