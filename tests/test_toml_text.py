@@ -78,7 +78,9 @@ def test_both_doors_use_it() -> None:
 def test_nothing_else_reads_toml_but_what_comes_with_the_package(package: ModuleType) -> None:
     assert package.__file__ is not None
     folder = Path(package.__file__).parent
-    readers = {path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if "tomllib.load" in path.read_text()}
+    readers = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if "tomllib.load" in path.read_text()
+    }
     assert readers <= OF_ITS_OWN, "TOML from outside goes through read_foreign_toml"
 
 
