@@ -14,6 +14,7 @@ from typing import TextIO
 
 import click
 
+from pkitools.limits import MAX_LINE
 from pkitools.text import visible
 
 
@@ -31,7 +32,7 @@ def say(text: str, out: TextIO, *, colour: str | None = None, bold: bool = False
 
 def complain(text: str) -> None:
     """Write one line for people to standard error: progress, a warning, an error."""
-    click.echo(encodable(visible(text), sys.stderr.encoding), err=True)
+    click.echo(encodable(visible(text, 2 * MAX_LINE), sys.stderr.encoding), err=True)
 
 
 def complain_lines(lines: Iterable[str]) -> None:
