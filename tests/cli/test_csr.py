@@ -85,6 +85,30 @@ def test_a_key_and_a_request_are_made_and_told(run: Run) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize("where", ["file", "variable", "batch"])
+@pytest.mark.parametrize(
+    ("passphrase", "short"), [("a", True), ("é" * 11, True), ("é" * 12, False), ("correct horse", False)]
+)
+def test_a_short_passphrase_is_warned_of_and_taken(
+    run: Run, monkeypatch: pytest.MonkeyPatch, where: str, passphrase: str, short: bool
+) -> None:
+    monkeypatch.setenv("OWN", passphrase)
+    Path("p").write_text(passphrase, encoding="utf-8")
+    Path("p").chmod(0o600)
+    Path("b.toml").write_text(BATCH, encoding="utf-8")
+    ran = {
+        "file": lambda: run(*create("--passphrase-file", "p")),
+        "variable": lambda: run(*create("--passphrase-env", "OWN")),
+        "batch": lambda: run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--passphrase-env", "OWN"),
+    }[where]()
+    assert ran.code == 0
+    assert ran.err.count("fewer than 12 characters") == short
+    key = Path("out/a.key" if where == "batch" else "x.key")
+    assert load_key(key.read_bytes(), "k", passphrase=passphrase.encode())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick_keys")
 def test_it_speaks_dutch(run: Run) -> None:
     ran = run("--lang", "nl", *create())
     assert "Er wordt een sleutel gemaakt" in ran.err
