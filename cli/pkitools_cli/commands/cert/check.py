@@ -15,6 +15,7 @@ from pkitools.reports import CheckedFile, cert_check_document, cert_check_docume
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import checked_told
 from pkitools_cli.commands.cert.expected import expectation
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -124,7 +125,8 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
 
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase)
-    trust = TrustStore.from_files(options.trust) if options.trust else None
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    trust = TrustStore.from_files(trusted) if trusted else None
     chain = [der for name in options.chain for der in _certificates(name)]
     revocation = _revocation(options)
 
@@ -167,7 +169,7 @@ def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in options.crls for crl in read_crls(name)]
+    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
     responses = [item.der for name in options.ocsp for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
