@@ -250,6 +250,7 @@ def test_two_servers_on_one_folder_and_a_revocation_in_a_third(tmp_path: Path) -
         assert after[0] == after[1] != before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replaced", [False, True])
 def test_a_database_that_is_gone_or_another_is_told_and_nothing_is_served(tmp_path: Path, replaced: bool) -> None:
     create_folder(tmp_path / "pki", ["g4-tls"], moment=MOMENT, keys=elliptic_keys)

@@ -128,6 +128,23 @@ def test_slow_clients_keep_nobody_waiting(pki: PKI, faults: tuple[str, ...]) -> 
 
 
 @pytest.mark.usefixtures("unhurried")
+def test_no_more_connections_wait_than_there_is_room_for(pki: PKI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "MAX_WAITING", 20)
+    give_up = time.monotonic() + PATIENCE
+    with (
+        PkiServer(pki, clock=Clock(), port=0) as server,
+        connections(server.port, 15, b"GET / HTTP/1.1\r\n") as first,
+        connections(server.port, 15, b"GET / HTTP/1.1\r\n") as last,
+    ):
+        while len(select.select(first, [], [], 0)[0]) < 9 and time.monotonic() < give_up:
+            assert get(f"{server.url}/health").status == 200
+        gone, stay = (set(select.select(some, [], [], 0)[0]) for some in (first, last))
+        assert len(gone) >= 9, "the ones that waited longest made room"
+        assert not stay
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("unhurried")
 def test_slow_clients_keep_nobody_waiting_for_tls() -> None:
     pki = build("g4-tls", moment=real_time(), keys=elliptic_keys)
     with PkiServer(pki, clock=real_time, port=0) as server:
@@ -156,6 +173,7 @@ def test_slow_clients_keep_nobody_waiting_for_tls() -> None:
             assert all(connection.recv(5, socket.MSG_PEEK) for connection in half_way), "each got the server's greeting"
 
 
+@pytest.mark.slow
 def test_a_request_has_one_deadline_however_often_something_comes(pki: PKI, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (patience, listener):
         monkeypatch.setattr(module, "SECONDS", 0.5)
@@ -205,6 +223,7 @@ class _NoServer:
     def error_log(self, *_: object, **__: object) -> None: ...
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rest", "status"),
     [
@@ -241,7 +260,11 @@ def test_a_wrong_request_is_told_by_its_status_and_leaves_no_trace(
 def test_who_waits_for_leave_is_given_it(pki: PKI) -> None:
     path = f"/ocsp/{pki['g3-server-tsp'].file_name}"
     with PkiServer(pki, clock=Clock(), port=0) as server, connections(server.port, 1, b"") as (one,):
-        one.sendall(f"POST {path} HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n".encode())
+        asked = f"POST {path} HTTP/1.1\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+        one.sendall(asked.encode())
         assert one.recv(100).startswith(b"HTTP/1.1 100 ")
         one.sendall(b"\x30\x00")
-        assert b"HTTP/1.1 200 " in one.recv(4096)
+        said = b""
+        while piece := one.recv(4096):
+            said += piece
+        assert b"HTTP/1.1 200 " in said

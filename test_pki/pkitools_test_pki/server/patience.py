@@ -25,6 +25,9 @@ SECONDS: Final = 10
 CONNECTION: Final = "pkitools.connection"
 """Where in the environment of a request its connection is."""
 
+MAX_WAITING: Final = 400
+"""Connections that may wait at once: a process may usually have 1024 files open, and each is one."""
+
 _LINGER_SECONDS: Final = 1.0
 _BLOCK: Final = 64 * 1024
 _REFUSALS: Final = {
@@ -76,6 +79,8 @@ def connection_class() -> type[Any]:
             super().__init__(server, sock, lambda *_: None)
             self._incoming = Incoming(MAX_REQUEST_BYTES)
             self.rfile, self.wfile = self._arrived(b""), _Writer(sock)
+            self._open: set[PatientConnection] = server.__dict__.setdefault("pkitools_open", set())
+            self._open.add(self)
             self._since: float | None = None
             self._lingers = False
             self._taken_over = False
@@ -114,6 +119,7 @@ def connection_class() -> type[Any]:
 
         def close(self) -> None:
             """Close it, unless it was taken over."""
+            self._open.discard(self)
             if not self._taken_over:
                 super().close()
 
@@ -134,9 +140,16 @@ def connection_class() -> type[Any]:
             return self._incoming.state
 
         def _waits(self) -> bool:
+            self._make_room()
             if self._incoming.asks_leave():
                 self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             return True
+
+        def _make_room(self) -> None:
+            """Let the one that waits longest be late, when there are too many."""
+            waiting = [each for each in tuple(self._open) if each is not self and each._since]
+            if len(waiting) >= MAX_WAITING:
+                min(waiting, key=lambda each: each._since or 0)._since = 0  # which is late
 
         def _is_late(self) -> bool:
             # cheroot looks for who is late among those of whom nothing came just now
