@@ -168,6 +168,8 @@ def connection_class() -> type[Any]:
 
         def _has_more(self) -> bool:
             """Say whether something came that the operating system will not tell of again."""
+            if self._lingers:
+                return False
             return self._incoming.state is not State.PART or bool(getattr(self.socket, "pending", int)())
 
         def _refused(self, status: str, text: str) -> bool:

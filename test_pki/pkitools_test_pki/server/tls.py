@@ -54,28 +54,28 @@ class Handshake:
 class _Connection(ssl.SSLSocket):
     """A connection whose handshake is done as it is read from: by a worker, not by who accepts."""
 
-    handshake: Handshake
+    handshake: Handshake | None = None  # until it is wrapped; ssl itself reads from one whose client is gone
     finished: Callable[[Handshake], None]
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        if not self.handshake.protocol:
-            self._shake_hands()
+        if self.handshake is not None and not self.handshake.protocol:
+            self._shake_hands(self.handshake)
         return super().recv(buflen, flags)
 
-    def _shake_hands(self) -> None:
+    def _shake_hands(self, handshake: Handshake) -> None:
         try:
             self.do_handshake()
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise  # the rest of the handshake has to come
         except ssl.SSLError as error:
-            self.handshake.reason = error.reason or "SSL"
-            self.handshake.detail = str(getattr(error, "verify_message", ""))
-            if self.handshake.reason not in _SILENT:
-                self.finished(self.handshake)
+            handshake.reason = error.reason or "SSL"
+            handshake.detail = str(getattr(error, "verify_message", ""))
+            if handshake.reason not in _SILENT:
+                self.finished(handshake)
             raise RefusedError from error
         cipher = self.cipher()
-        self.handshake.protocol = self.version() or "TLS"
-        self.handshake.cipher = cipher[0] if cipher else ""
+        handshake.protocol = self.version() or "TLS"
+        handshake.cipher = cipher[0] if cipher else ""
 
 
 class TlsAdapter:
