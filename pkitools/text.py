@@ -29,13 +29,19 @@ def visible(text: str, limit: int | None = None) -> str:
         text: anything, lone surrogates included.
         limit: longest result in characters of input; the rest is counted, not shown. ``None`` shows all.
     """
-    hidden = 0
-    if limit is not None and len(text) > limit:
-        hidden = len(text) - limit
-        text = text[:limit]
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(_escaped(text))
-    return f"{text}… (+{hidden})" if hidden else text
+    begin = text if limit is None else text[:limit]
+    if not (begin.isascii() and begin.isprintable()):
+        begin = "".join(_escaped(begin))
+    return begin if limit is None else begin + _rest(text, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return ``text``, of which no more than ``limit`` characters are left; the rest is counted, not shown."""
+    return text[:limit] + _rest(text, limit)
+
+
+def _rest(text: str, limit: int) -> str:
+    return f"… (+{len(text) - limit})" if len(text) > limit else ""
 
 
 def _escaped(text: str) -> list[str]:

@@ -14,6 +14,7 @@ from typing import TextIO
 
 import click
 
+from pkitools.limits import MAX_LINE
 from pkitools.text import visible
 from pkitools_cli.reply import Line
 
@@ -45,7 +46,7 @@ def _place(text: str, line: Line) -> tuple[int, int]:
 
 def complain(text: str) -> None:
     """Write one line for people to standard error: progress, a warning, an error."""
-    click.echo(encodable(visible(text), sys.stderr.encoding), err=True)
+    click.echo(encodable(visible(text, 2 * MAX_LINE), sys.stderr.encoding), err=True)
 
 
 def complain_lines(lines: Iterable[str]) -> None:

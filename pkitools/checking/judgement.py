@@ -16,6 +16,7 @@ from pkitools.checking.expectation import Expectation
 from pkitools.checking.ranking import ranked
 from pkitools.checking.received import check_received
 from pkitools.checking.same_requirement import told_once
+from pkitools.checking.self_made import as_self_made
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -255,6 +256,8 @@ def check(
     ]
     # with several systems the same rules are asked again: what came of them is told once
     outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(named) > 1 else found))
+    if self_signed:
+        outcomes = as_self_made(outcomes, facts.sha256)
     report = Report(
         facts.subject.common_name or facts.sha256,
         tuple(outcomes),

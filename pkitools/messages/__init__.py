@@ -19,7 +19,7 @@ option, a link, a button) gives its own words for a :class:`Remedy`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeAlias, get_args
@@ -62,6 +62,15 @@ class CodedError(Coded, Protocol):
         ...
 
 
+class MadeCertificate(Protocol):
+    """Whether a certificate is one that its holder made."""
+
+    @property
+    def self_made(self) -> bool:
+        """Whether it is."""
+        ...
+
+
 class CodedOutcome(Protocol):
     """What an outcome of :mod:`pkitools.findings` is: of a rule with a code, with the operands of its message."""
 
@@ -73,6 +82,11 @@ class CodedOutcome(Protocol):
     @property
     def params(self) -> Mapping[str, object]:
         """The operands."""
+        ...
+
+    @property
+    def certificate(self) -> MadeCertificate | None:
+        """Which certificate it is about."""
         ...
 
 
@@ -111,6 +125,9 @@ class Remedy:
 RemedyText: TypeAlias = Callable[[Remedy, Language], str | None]
 """A program's own sentence for a remedy; ``None`` where the library's will do."""
 
+
+MAKE_ANEW: Final = "report.make_anew"
+"""What to do about a finding on a certificate that its holder made."""
 
 CAUSE: Final = "problem"
 """The operand that is the code of an error: a message shows the title of that error, in its own language."""
@@ -169,7 +186,10 @@ def message(
 
 def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
     """Return the message of one outcome."""
-    return message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
+    said = message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
+    if outcome.certificate is None or not outcome.certificate.self_made:
+        return said
+    return replace(said, remedy=message(MAKE_ANEW, {}, language, remedy_text).remedy)
 
 
 def error_sentence(error: CodedError, language: Language, remedy_text: RemedyText | None = None) -> str:

@@ -57,6 +57,7 @@ REUSE_MAXIMUM: Final = _asked("reuse.maximum")
 REUSE_CERTIFICATE: Final = _advised("reuse.certificate_across_environments", Severity.NOTICE)
 REUSE_KEY: Final = _advised("reuse.key_across_environments", Severity.WARNING)
 REUSE_NAME: Final = _advised("reuse.name_across_environments", Severity.NOTICE)
+REUSE_OIN: Final = _advised("reuse.oin_across_environments", Severity.NOTICE)
 REUSE_SYSTEMS: Final = _advised("reuse.shared_between_systems", Severity.NOTICE)
 
 RULES: Final = (
@@ -89,6 +90,7 @@ RULES: Final = (
     REUSE_CERTIFICATE,
     REUSE_KEY,
     REUSE_NAME,
+    REUSE_OIN,
     REUSE_SYSTEMS,
 )
 

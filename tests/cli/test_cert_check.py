@@ -97,7 +97,8 @@ def test_the_same_certificate_in_both_environments_is_named(run: Command, folder
     ran = run(*arguments(folder, "--for", "digid-machtigen", "--beside", beside, "--json"))
     assert_valid(ran.document, "cert-check-v2")
     found = {finding["code"] for finding in ran.document["reuse"]["findings"]}
-    assert "system.reuse.separate_certificate" in found
+    assert found == {"system.reuse.separate_certificate"}
+    assert f"{folder / 'leaf.pem'} was only compared" in ran.err
 
 
 def test_fail_on_asks_for_more_than_passing(run: Command, folder: Path) -> None:

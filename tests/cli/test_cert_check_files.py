@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from pkitools.containers import read_source
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem, wrap_key
 from pkitools_test_pki.issued import IssuedCertificate
@@ -260,6 +262,20 @@ def test_what_there_is_to_say_of_the_file_stands_with_its_only_certificate_or_af
     assert "received.private_key.foreign" in alone
     several = check(run, box, "@two.pem @broken-good.pem --verbose").out
     assert several.count("file.block.readable") == 2  # the finding, and what was not checked because of it
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("command", [("show",), ("check", "-e", "preproduction", "--offline"), ("lint",)])
+def test_a_certificate_with_bytes_behind_it_is_not_said_to_be_passed_over(
+    run: Command, box: Path, tmp_path: Path, language: str, command: tuple[str, ...]
+) -> None:
+    (der,) = read_source((box / "good.pem").read_bytes(), "good").certificates[:1]
+    (tmp_path / "x.der").write_bytes(der + b"123456789")
+    ran = run("--lang", language, "cert", *command, tmp_path / "x.der")
+    told = ran.out + ran.err
+    assert re.search(r"\b9 (?:more )?bytes|Bytes (?:na|after|behind) ", told)
+    assert not re.search(r"passed over|was not judged(?! whole)|is overgeslagen|niet beoordeeld: ", told)
 
 
 def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Path) -> None:

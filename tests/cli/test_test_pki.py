@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from pkitools_test_pki.folder import create_folder, open_folder
+from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.shapes import templates
 from tests.support.command import Command
 from tests.support.judges import judge
@@ -51,6 +54,22 @@ def csr(tmp_path: Path) -> Path:
 
 def serial_of(path: Path) -> str:
     return f"{x509.load_pem_x509_certificate(path.read_bytes()).serial_number:x}"
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_trusted_brings_its_authorities_and_crls(run: Command, tmp_path: Path) -> None:
+    moment = datetime.now(UTC).replace(microsecond=0)
+    create_folder(tmp_path / "pki", ["g4-tls", "g1-private"], moment=moment, keys=elliptic_keys)
+    with open_folder(tmp_path / "pki", moment=moment, keys=elliptic_keys) as pki:
+        good, _, _ = pki.issue_to(tmp_path / "good", "g4-tls")
+        bad, _, _ = pki.issue_to(tmp_path / "bad", "g1-server")
+        pki.revoke(bad.serial_number, "keyCompromise", moment=moment)
+    check = ("cert", "check", "-e", "preproduction", "--trust", tmp_path / "pki", "--offline", "--json")
+    for name, leaf, status in (("good", good, "good"), ("bad", bad, "revoked")):
+        (result,) = run(*check, tmp_path / f"{name}.pem").document["certificates"]
+        assert len(result["path"]) == len(leaf.path)
+        assert {entry["status"] for entry in result["revocation"]["certificates"]} == {status, "good"}
+        assert "path.anchor.found" not in {f["code"] for f in result["report"]["findings"]}
 
 
 @pytest.mark.slow

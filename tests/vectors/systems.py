@@ -148,6 +148,11 @@ VECTORS = [
         reuse((A, "digid", PREPRODUCTION), (B, "digid", PRODUCTION)),
     ),
     Vector(
+        "system.reuse.oin_across_environments",
+        reuse((A, "digid", PREPRODUCTION), (leaf("other.example.nl", oin=RSIN_OIN), "digid", PRODUCTION)),
+        reuse((A, "digid", PREPRODUCTION), (B, "digid", PRODUCTION)),
+    ),
+    Vector(
         "system.reuse.shared_between_systems",
         reuse((A, "digid", PRODUCTION), (A, "digikoppeling", PRODUCTION)),
         reuse((A, "digid", PRODUCTION), (B, "digikoppeling", PRODUCTION)),

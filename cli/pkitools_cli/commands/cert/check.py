@@ -16,6 +16,7 @@ from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import checked_told
 from pkitools_cli.commands.cert.expected import expectation
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.revocation import Fetcher
     from pkitools.systems import System
+    from pkitools.x509 import CertificateFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
         document=lambda value: cert_check_document(value.files, value.reuse),
         text=lambda value: checked_told(value.checks, value.reuse, value.unread, options),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
+        warnings=_only_compared(options),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )
 
@@ -147,7 +150,8 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
 
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase)
-    trust = TrustStore.from_files(options.trust) if options.trust else None
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    trust = TrustStore.from_files(trusted) if trusted else None
     chain = [der for name in options.chain for der in _certificates(name)]
     revocation = _revocation(options)
 
@@ -191,7 +195,7 @@ def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in options.crls for crl in read_crls(name)]
+    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
     responses = [item.der for name in options.ocsp for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
@@ -220,7 +224,6 @@ def _fetcher(options: CheckOptions) -> Fetcher:
 def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
     from pkitools.systems import Use, check_reuse, get_system
-    from pkitools.x509 import read_certificate
 
     systems: list[System | None] = [get_system(name) for name in options.systems] or [None]
     if len(checks) + len(options.beside) < 2 and len(systems) < 2:
@@ -232,13 +235,27 @@ def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -
         for system in systems
     ]
     uses += [
-        Use(read_certificate(_certificates(name)[0]), system, environment, name)
+        Use(facts, system, environment, name)
         for environment, name in options.beside
+        for facts in _end_entities(name)
         for system in systems
     ]
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
+
+
+def _end_entities(name: str) -> list[CertificateFacts]:
+    """Return every end entity of a file; the one that issued none of the others, when all are authorities."""
+    from pkitools.x509 import read_certificate
+
+    first, *others = map(read_certificate, _certificates(name))
+    return [first, *(facts for facts in others if not facts.is_ca)]
+
+
+def _only_compared(options: CheckOptions) -> tuple[str, ...]:
+    """Return what is not said of the files that are in use elsewhere."""
+    return tuple(tr("cli.cert_check.only_compared", file=name) for _, name in options.beside)
 
 
 def _label(name: str, one: JudgedCertificate, check: FileCheck) -> str:
