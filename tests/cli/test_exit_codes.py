@@ -36,8 +36,8 @@ TABLE: dict[str, dict[int, str]] = {
         0: "cert check {issued} --trust {world}/pki --crl {world}/pki/crl -e preproduction --offline",
         1: "cert check {world}/noise -e production --offline",
         10: "cert check {world}/leaf.pem -e production --offline",
-        11: "cert check {issued} --trust {world}/pki -e preproduction --offline --revocation require",
-        12: "cert check {issued} --trust {world}/pki -e preproduction --offline --fail-on warning",
+        11: "cert check {issued} --trust {world}/pki/trust.pem -e preproduction --offline --revocation require",
+        12: "cert check {issued} --trust {world}/pki/trust.pem -e preproduction --offline --fail-on warning",
     },
     "cert lint": {
         0: f"cert lint {{world}}/leaf.pem {AT}",
