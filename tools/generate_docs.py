@@ -207,6 +207,7 @@ def _told(document: Document) -> str:
     told += [f"<{document.url}>"] if document.url else []
     told += [_words(document.status), f"read {document.read}"]
     told += [f"in the place of {document.replaces}"] if document.replaces else []
+    told += [f"newest known: {document.newest}"] if document.newest else []
     return " · ".join(told)
 
 
