@@ -252,7 +252,8 @@ _G4_TLS: Final = Scope(kinds=("end_entity",), families=("trial", "g4"), says=_ha
 @BOOK.rule("g4.san_no_address", _ERROR, certainty=_OFFICIAL, scope=_G4_TLS, source=_MIGRATION)
 def _no_addresses(at: RuleContext) -> Answer:
     names = at.facts.subject_alternative_name or ()
-    return met_if_none("subjectAltName.iPAddress", [name.value for name in names if name.kind == "ip"])
+    basis = Basis(_README, _OFFICIAL) if at.family == "trial" else None
+    return met_if_none("subjectAltName.iPAddress", [name.value for name in names if name.kind == "ip"], basis=basis)
 
 
 @BOOK.rule(
