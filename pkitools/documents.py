@@ -41,6 +41,7 @@ class Document:
         url: where it is; empty where it has no public address.
         read: the day it was last read for this project.
         replaces: key of the document, or name of the version, that it took the place of; empty for none.
+        newest: the version that is known to be there now, where its text could not be read or is not adopted yet.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Document:
     url: str
     read: date
     replaces: str = ""
+    newest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,4 +122,5 @@ def _read(key: str, record: Mapping[str, object]) -> Document:
         str(record.get("url", "")),
         read,
         str(record.get("replaces", "")),
+        str(record.get("newest", "")),
     )

@@ -16,6 +16,7 @@ from pkitools.documents import Document, documents
 from pkitools.findings import Binds, Rule
 from pkitools.messages import message, template
 from pkitools.rulebook import Resting, all_rules, rests_on
+from pkitools.unknowns import Unknown, unknowns
 from tools import reference, rooms
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -207,6 +208,7 @@ def _told(document: Document) -> str:
     told += [f"<{document.url}>"] if document.url else []
     told += [_words(document.status), f"read {document.read}"]
     told += [f"in the place of {document.replaces}"] if document.replaces else []
+    told += [f"newest known: {document.newest}"] if document.newest else []
     return " · ".join(told)
 
 
@@ -228,9 +230,42 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str
     return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
+# --- unknowns.md -----------------------------------------------------------------------------------------------------
+
+
+_UNKNOWN = ("name", "not known", "would be settled by", "waits for it", "looked for")
+
+
+def unknowns_page() -> str:
+    """Return ``docs/unknowns.md``: what is not known, with what would settle it and what waits for it."""
+    return _page(
+        [
+            "# What is not known",
+            "",
+            MADE.format(source="pkitools/unknowns.toml"),
+            "",
+            "Looked for and not found. What waits for it says so, as *unknown* or *inferred*, and is never guessed.",
+            "A text that settles one takes its line away here, and the tests say where it has to be told instead.",
+            "",
+            *_table(
+                ("name", "not known", "would be settled by", "waits for it", "looked for"),
+                map(_unknown_row, unknowns()),
+            ),
+        ]
+    )
+
+
+def _unknown_row(unknown: Unknown) -> tuple[str, ...]:
+    waiting = (*unknown.hierarchies, *unknown.systems, *unknown.documents, *unknown.tsps)
+    names = ", ".join(f"`{name}`" for name in waiting)
+    about, settled = _escaped(unknown.about["en"]), _escaped(unknown.settled["en"])
+    return f"`{unknown.key}`", about, settled, names, str(unknown.looked)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "rules.md": rules_page,
     "documents.md": documents_page,
+    "unknowns.md": unknowns_page,
     "architecture.md": architecture_page,
     **reference.PAGES,
 }

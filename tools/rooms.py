@@ -25,6 +25,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {
         "documents": "the one register of documents: what every rule, profile, system and prefix rests on",
         "text": "foreign text made visible; moments",
+        "unknowns": "what is looked for and not known, and what would settle it",
     },
     {"messages": "the sentences, in Dutch and English; a remedy as a value"},
     {"errors": "the error family, which renders itself by its message"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -57,14 +57,28 @@ NEVER_ERROR = frozenset({Certainty.THIRD_PARTY, Certainty.INFERRED})
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a statement rests on: the place it stands, and how certain that makes it."""
+    """What a statement rests on: the place it stands, and how certain that makes it.
+
+    Args:
+        source: the document and the place in it.
+        certainty: how certain that makes it, of what the document is about.
+        note: what else to know, for people.
+        of_trial: the document is about TRIAL certificates only: see :meth:`held_to`.
+    """
 
     source: Source
     certainty: Certainty
     note: str = ""
+    of_trial: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "certainty", choice(Certainty, self.certainty, "certainty"))
+
+    def held_to(self, *, trial: bool) -> Basis:
+        """Return what it is for something of TRIAL or not: of production a text about TRIAL only lets infer."""
+        if trial or not self.of_trial:
+            return self
+        return replace(self, certainty=Certainty.INFERRED, of_trial=False)
 
 
 class Binds(StrEnum):

@@ -119,7 +119,8 @@ class OIN(str):
         return form is not None and self.suffix != form.suffix
 
     def _number_of(self, register: str) -> str | None:
-        return self.hoofdnummer if self.register == register else None
+        """Return the hoofdnummer, when it is of this register and has a shape of it that is known."""
+        return self.hoofdnummer if self.register == register and Candidate(str(self)).form is not None else None
 
     @property
     def rsin(self) -> str | None:

@@ -47,7 +47,7 @@ _DIGIKOPPELING: Final = cite("digikoppeling-examples")
 _DIGID: Final = cite("digid-source")
 _PEPPOL: Final = cite("peppol-0190")
 _OWN: Final = cite("pkitools")
-_TO: Final = cite("to-2026-03-10")
+_PROPOSED: Final = cite("oin-stelsel-3", "6.2")
 
 _CANDIDATE: Final = re.compile(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
@@ -159,7 +159,7 @@ def _demo(subject: Candidate) -> Answer:
 
 def _prefix_notes() -> Iterator[NumberRule]:
     yield Rule("oin.prefix.withdrawn", Severity.WARNING, _STELSEL), _withdrawn
-    yield Rule("oin.prefix.proposed", Severity.WARNING, _TO, Certainty.INFERRED), _proposed
+    yield Rule("oin.prefix.proposed", Severity.WARNING, _PROPOSED, Certainty.OFFICIAL), _proposed
     yield Rule("oin.prefix.demo", Severity.NOTICE, _OWN, Certainty.OBSERVED), _demo
 
 
@@ -192,9 +192,9 @@ def _eleven_test(subject: Candidate) -> Answer:
 def _strict_number(row: Prefix) -> Iterator[NumberRule]:
     if not row.forms:
         return
-    # a proposed register's shape is our guess: a WARNING, and no reason to refuse the number
-    severity = Severity.ERROR if row.status == "assigned" else Severity.WARNING
-    yield Rule(f"oin.{row.register}.form", severity, _STELSEL, row.certainty), _of(row, _form)
+    # a shape that the standard does not give is no reason to refuse the number
+    severity = Severity.ERROR if row.shape.certainty is Certainty.STANDARD else Severity.WARNING
+    yield Rule(f"oin.{row.register}.form", severity, row.shape.source, row.shape.certainty), _of(row, _form)
     if row.zero:
         source = _SOFI if row.eleven_test else _STELSEL
         yield Rule(f"oin.{row.register}.zero", Severity.ERROR, source), _of(row, _not_zero)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
-from pkitools.findings import Certainty
+from pkitools.findings import Basis, Certainty
 from pkitools.package_data import read_toml
 
 PREFIX_LENGTH: Final = 8
@@ -68,6 +68,8 @@ class Prefix:
         name: language → the register.
         about: language → what to know about an OIN with this prefix.
         source: where the row stands.
+        shape: what the forms rest on.
+        tsp_check: how a TSP checks a number, as the rule ``csr.organization.<tsp_check>`` tells; empty: not known.
     """
 
     prefix: str
@@ -83,6 +85,8 @@ class Prefix:
     name: Mapping[str, str]
     about: Mapping[str, str]
     source: Source
+    shape: Basis
+    tsp_check: str = ""
 
     def form_of(self, body: str) -> Form | None:
         """Return the first shape that the twelve positions have."""
@@ -121,10 +125,13 @@ def prefix_table() -> PrefixTable:
 
 
 def _prefix(row: dict[str, Any], table: Source) -> Prefix:
-    elsewhere = row.pop("document", None)
+    elsewhere, section, shape = row.pop("document", None), row.pop("section", ""), row.pop("shape", None)
+    stands = cite(elsewhere, section) if elsewhere else table
     texts = {part: MappingProxyType(row[part]) for part in ("number", "name", "about")}
     shaped = {"certainty": Certainty(row["certainty"]), "forms": tuple(Form(**form) for form in row["forms"]), **texts}
-    return Prefix(**{**row, **shaped, "source": cite(elsewhere) if elsewhere else table})
+    certainty = Certainty(row["certainty"])
+    resting = Basis(cite(shape["document"]), Certainty(shape["certainty"])) if shape else Basis(stands, certainty)
+    return Prefix(**{**row, **shaped, "source": stands, "shape": resting})
 
 
 def row_of(register: str) -> Prefix:

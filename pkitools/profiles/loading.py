@@ -88,9 +88,8 @@ def _bases() -> Mapping[str, Basis]:
 
 
 def _basis(table: Table) -> Basis:
-    return Basis(
-        cite(table["document"], table.get("section", "")), Certainty(table["certainty"]), table.get("note", "")
-    )
+    source = cite(table["document"], table.get("section", ""))
+    return Basis(source, Certainty(table["certainty"]), table.get("note", ""), table.get("of_trial", False))
 
 
 @cache
@@ -140,6 +139,7 @@ def _attribute(table: Table) -> AttributeRule:
         table["maximum"],
         table.get("pattern"),
         _bases()[table["basis"]],
+        _bases()[table.get("form_basis", table["basis"])],
     )
 
 
@@ -153,6 +153,7 @@ def _san(table: Table) -> SANRule:
         Permission(table.get("localhost", "forbidden")),
         table.get("common_name_listed", False),
         _bases()[table["basis"]],
+        _bases()[table.get("address_basis", table["basis"])],
     )
 
 

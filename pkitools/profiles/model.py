@@ -41,6 +41,8 @@ class AttributeRule:
         minimum: fewest characters.
         maximum: most characters.
         pattern: regular expression for the whole value.
+        basis: what it rests on.
+        form_basis: what the pattern rests on.
     """
 
     name: str
@@ -50,6 +52,7 @@ class AttributeRule:
     maximum: int
     pattern: str | None
     basis: Basis
+    form_basis: Basis
 
     @property
     def oid(self) -> str:
@@ -90,6 +93,8 @@ class SANRule:
         wildcard: whether ``*.example.nl`` may be.
         localhost: whether ``localhost`` may be.
         common_name_listed: the CN is one of the DNS names.
+        basis: what it rests on.
+        address_basis: what it rests on that there are no IP addresses, where the profile has none.
     """
 
     presence: Presence
@@ -100,6 +105,7 @@ class SANRule:
     localhost: Permission
     common_name_listed: bool
     basis: Basis
+    address_basis: Basis
 
 
 @dataclass(frozen=True, slots=True)

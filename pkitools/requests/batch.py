@@ -25,7 +25,7 @@ from typing import Any, Final
 from pkitools.arguments import octets, text
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
-from pkitools.profiles import get_profile
+from pkitools.profiles import Presence, get_profile
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
 from pkitools.toml_text import read_foreign_toml
 
@@ -44,6 +44,8 @@ _FIELDS: Final = frozenset(
         "organization",
         "oin",
         "kvk",
+        "organization_identifier",
+        "tsp",
         "dns",
         "country",
         "locality",
@@ -159,6 +161,8 @@ def plan_of(values: Mapping[str, Any]) -> RequestPlan:
     profile = get_profile(values["profile"])
     if profile.serial_number == "oin" and not values.get("oin"):
         raise InvalidValueError("requests.error.missing_oin", profile=profile.name)
+    if "O" in profile.subject.names(Presence.REQUIRED) and not values.get("organization"):
+        raise InvalidValueError("requests.error.missing_o", profile=profile.name)
     return plan_request(
         profile,
         _choice("environment", values["environment"], {e.value: e for e in Environment}),
@@ -166,6 +170,8 @@ def plan_of(values: Mapping[str, Any]) -> RequestPlan:
         organization=values.get("organization"),
         oin=values.get("oin"),
         kvk=values.get("kvk"),
+        organization_identifier=values.get("organization_identifier"),
+        tsp=values.get("tsp"),
         dns_names=values.get("dns", ()),
         country=values.get("country"),
         locality=values.get("locality"),

@@ -20,17 +20,20 @@ from pkitools.arguments import choice, of_type, optional, optional_choice, sever
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
-from pkitools.oin import OIN, oin_from_kvk, organization_identifier
-from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile, get_profile
+from pkitools.oin import OIN, oin_from_kvk
+from pkitools.oin import organization_identifier as identifier_of
+from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Presence, Profile, get_profile, get_tsp
 from pkitools.profiles.conformance import Particulars
 from pkitools.profiles.dns_names import a_label, dns_fault, more_than_a_name
 from pkitools.requests.keys import PrivateKey, generate_key, private_key_of, to_pem
 from pkitools.requests.reading import RequestFacts, read_request
-from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, refuse
+from pkitools.requests.refusing import EACH_NAME, KEY, NAMES, is_indicative, refuse
 from pkitools.requests.subject import Subject, build_subject
 from pkitools.x509.model import GeneralName
 from pkitools.x509.oids import ATTRIBUTES
 
+_FOR_PEOPLE: Final = frozenset({"syntax", "single_label", "idn"})  # faults of a name that is meant for people
+_NAMES_NOBODY: Final = frozenset({"ip", *_FOR_PEOPLE})  # and those of what is no host's name at all
 _OIDS: Final = {name: x509.ObjectIdentifier(dotted) for name, dotted in ATTRIBUTE_OIDS.items()}
 
 
@@ -52,6 +55,7 @@ class RequestPlan:
         dns_names: the subjectAltName.
         key_type: the key to make for it, as in :func:`generate_key`.
         signature: how to sign.
+        tsp: who it goes to; ``None``: not said.
     """
 
     profile: Profile
@@ -60,6 +64,7 @@ class RequestPlan:
     dns_names: tuple[str, ...]
     key_type: str
     signature: SignatureScheme
+    tsp: TSP | None = None
 
     def __repr__(self) -> str:
         return f"<RequestPlan {self.profile.name}, {self.environment}, {self.subject.get('CN')!r}>"
@@ -93,7 +98,7 @@ class RequestPlan:
             InvalidValueError: the profile does not allow the key, or it is none.
         """
         key = private_key_of(key)
-        refuse(KEY, self.profile, Particulars(key=key.public))
+        refuse(KEY, self.profile, Particulars(key=key.public, trial=_is_trial(self.tsp)), passes=is_indicative)
         name = x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in self.subject.attributes])
         builder = x509.CertificateSigningRequestBuilder(subject_name=name)
         if self.dns_names:
@@ -142,14 +147,19 @@ def plan_request(
     organization: str | None = None,
     oin: str | None = None,
     kvk: str | None = None,
+    organization_identifier: str | None = None,
     dns_names: str | Iterable[str] = (),
     country: str | None = None,
     locality: str | None = None,
     province: str | None = None,
     key_type: str | None = None,
     signature: SignatureScheme | str | None = None,
+    tsp: TSP | str | None = None,
 ) -> RequestPlan:
     """Return the plan of a request, or refuse what is wrong with it.
+
+    Refused is what a text demands. What is only inferred of a profile, such as what the schema of TRIAL lets expect of
+    production, is let through; :func:`pkitools.requests.check_request` warns of it.
 
     Args:
         profile: by name, or as data.
@@ -158,7 +168,9 @@ def plan_request(
         organization: subject O, the registered name.
         oin: goes into subject.serialNumber.
         kvk: eight digits, for organizationIdentifier; where the profile requires one and the OIN is based on a KvK
-            number, it may be left out.
+            number, it may be left out. Of a SubOIN: that of the holder of the main OIN.
+        organization_identifier: subject.organizationIdentifier itself, such as ``OI:NL-<OIN>`` of an organisation
+            without a KvK number; instead of ``kvk``.
         dns_names: the subjectAltName, one name or several. None given: the common name, where the profile has DNS
             names and it is one.
         country: subject C. Default NL, where the profile requires a country.
@@ -166,10 +178,12 @@ def plan_request(
         province: subject ST, where the profile allows it.
         key_type: default the profile's.
         signature: default the profile's.
+        tsp: who it goes to, by name or as data; one of TRIAL has its schema to keep to.
 
     Raises:
         InvalidValueError: with one sentence that says what to mend.
     """
+    intake = get_tsp(tsp) if isinstance(tsp, str) else optional(tsp, TSP, "tsp")
     profile = get_profile(text(profile, "profile")) if not isinstance(profile, Profile) else profile
     environment = choice(Environment, environment, "environment")
     scheme = optional_choice(SignatureScheme, signature, "signature") or SignatureScheme(profile.signature.request)
@@ -181,15 +195,20 @@ def plan_request(
         "L": locality,
         "O": organization,
         "CN": common_name,
-        "organizationIdentifier": _organization_identifier(profile, number, kvk),
+        "organizationIdentifier": _organization_identifier(profile, number, kvk, organization_identifier),
         "serialNumber": str(number) if number is not None else None,
     }
-    subject = build_subject(profile, {name: text(value, name) for name, value in values.items() if value is not None})
+    given_values = {name: text(value, name) for name, value in values.items() if value is not None}
+    subject = build_subject(profile, given_values, trial=_is_trial(intake))
     given = tuple(text(name, "dns_names") for name in several(dns_names, str, "dns_names"))
-    names = _dns_names(profile, environment, common_name, given)
+    names = _dns_names(profile, _Names(environment, _is_trial(intake)), common_name, given)
     chosen = key_type.lower() if key_type else profile.key.types[0]
     _refuse_key_type(profile, chosen)
-    return RequestPlan(profile, environment, subject, names, chosen, scheme)
+    return RequestPlan(profile, environment, subject, names, chosen, scheme, intake)
+
+
+def _is_trial(tsp: TSP | None) -> bool:
+    return tsp is not None and tsp.trial
 
 
 def _oin(given: str | None, environment: Environment) -> OIN | None:
@@ -201,29 +220,46 @@ def _oin(given: str | None, environment: Environment) -> OIN | None:
     return number
 
 
-def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None) -> str | None:
+def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None, given: str | None) -> str | None:
+    if given is not None:
+        if kvk is not None:
+            raise InvalidValueError("requests.error.identifier_twice", kvk=kvk, identifier=given)
+        return given
     if kvk is not None:
         based = oin_from_kvk(kvk)
         if oin is not None and oin.kvk is not None and oin.kvk != based.kvk:
             raise InvalidValueError("requests.error.kvk_differs", kvk=kvk, oin=oin, other=oin.kvk)
-        return organization_identifier(based)
+        return identifier_of(based)
     rule = profile.subject.attribute("organizationIdentifier")
     if rule is not None and rule.presence is Presence.REQUIRED and oin is not None:
-        return organization_identifier(oin)
+        return identifier_of(oin)
     return None
 
 
-def _dns_names(profile: Profile, environment: Environment, common_name: str, given: tuple[str, ...]) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What decides which names may be, beside the profile: where they are used, and whether TRIAL issues them."""
+
+    environment: Environment
+    trial: bool
+
+    def held(self, names: Iterable[str]) -> Particulars:
+        """Return the names, to be held to a profile."""
+        found = tuple(GeneralName("dns", name) for name in names)
+        return Particulars(names=found or None, environment=self.environment, trial=self.trial)
+
+
+def _dns_names(profile: Profile, at: _Names, common_name: str, given: tuple[str, ...]) -> tuple[str, ...]:
     rule = profile.san
     if rule.presence is not Presence.FORBIDDEN:
         _refuse_more_than_names(given if given and not rule.common_name_listed else (common_name, *given), profile)
-        _refuse_common_name(common_name, profile, environment)
-        if not given and dns_fault(common_name, rule, environment) is None:
+        _refuse_common_name(common_name, profile, at)
+        if not given and dns_fault(common_name, rule, at.environment) not in _NAMES_NOBODY:
             given = (common_name,)
         if rule.common_name_listed and common_name.lower() not in {name.lower() for name in given}:
             given = (common_name, *given)
     names = _distinct(given)
-    refuse(NAMES, profile, _named(names, environment))
+    refuse(NAMES, profile, at.held(names), passes=is_indicative)
     return names
 
 
@@ -237,11 +273,6 @@ def _refuse_more_than_names(names: Iterable[str], profile: Profile) -> None:
             raise InvalidValueError("requests.error.dns_idn", name=name, a_label=a_label(name), profile=profile.name)
 
 
-def _named(names: tuple[str, ...], environment: Environment) -> Particulars:
-    found = tuple(GeneralName("dns", name) for name in names)
-    return Particulars(names=found or None, environment=environment)
-
-
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     first: dict[str, str] = {}
     for name in names:
@@ -249,14 +280,14 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(first.values())
 
 
-def _refuse_common_name(name: str, profile: Profile, environment: Environment) -> None:
+def _refuse_common_name(name: str, profile: Profile, at: _Names) -> None:
     """Refuse a common name that would be a wrong DNS name, unless it may be a name for people."""
-    for_people = frozenset() if profile.san.common_name_listed else frozenset({"syntax", "single_label", "idn"})
+    for_people = frozenset() if profile.san.common_name_listed else _FOR_PEOPLE
     refuse(
         EACH_NAME,
         profile,
-        _named((name,), environment),
-        passes=lambda departure: departure.operands["fault"] in for_people,
+        at.held((name,)),
+        passes=lambda departure: departure.operands["fault"] in for_people or is_indicative(departure),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from pkitools.errors import InvalidValueError
+from pkitools.findings.model import NEVER_ERROR
 from pkitools.profiles import Profile
 from pkitools.profiles.conformance import Departure, Particulars, Requirement, conformance
 
@@ -41,6 +42,11 @@ KEY: Final[Refusals] = {
     Requirement.KEY_SIZE: "requests.error.key_too_small",
     Requirement.KEY_EXPONENT: "requests.error.key_exponent",
 }
+
+
+def is_indicative(departure: Departure) -> bool:
+    """Say whether no text demands what it departs from: it is inferred, or a third party's word, and only warns."""
+    return departure.basis is not None and departure.basis.certainty in NEVER_ERROR
 
 
 def refuse(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pkitools.profiles import ATTRIBUTE_OIDS, Profile
 from pkitools.profiles.conformance import Particulars
-from pkitools.requests.refusing import SUBJECT, refuse
+from pkitools.requests.refusing import SUBJECT, is_indicative, refuse
 from pkitools.x509.model import NameAttribute
 
 
@@ -30,20 +30,23 @@ class Subject:
         return dict(self.attributes).get(name)
 
 
-def build_subject(profile: Profile, values: Mapping[str, str]) -> Subject:
+def build_subject(profile: Profile, values: Mapping[str, str], *, trial: bool = False) -> Subject:
     """Return the subject with these attributes, in the profile's order.
 
     Args:
         profile: says what is required, allowed and forbidden.
         values: short name (``CN``, ``O``, ``serialNumber``, ...) → value, taken as it is: nothing is trimmed or
             normalised.
+        trial: it is for a TRIAL certificate, whose schema binds it.
 
     Raises:
-        InvalidValueError: one is missing, forbidden, too long, too short, or holds what it may not.
+        InvalidValueError: one is missing, forbidden, too long, too short, or holds what it may not, by a text that
+            demands it. What is only inferred of a profile is let through: the check of a request tells it.
     """
     order = [rule.name for rule in profile.subject.attributes]
     names = sorted(values, key=lambda name: order.index(name) if name in order else len(order))
-    refuse(SUBJECT, profile, Particulars(subject=[_attribute(profile, name, values[name]) for name in names]))
+    asked = Particulars(subject=[_attribute(profile, name, values[name]) for name in names], trial=trial)
+    refuse(SUBJECT, profile, asked, passes=is_indicative)
     return Subject(tuple((name, values[name]) for name in names))
 
 

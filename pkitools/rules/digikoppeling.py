@@ -10,13 +10,12 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
+from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if, met_if_none
 from pkitools.rules.context import ARC, RuleContext
 from pkitools.rules.engine import RuleBook, Scope, rsa_at_least
 from pkitools.x509.oids import CLIENT_AUTH, EXTENDED_KEY_USAGES, SERVER_AUTH
 
 _STANDARD = cite("digikoppeling-security")
-_AGREED = cite("digikoppeling-change-26")
 
 BOOK = RuleBook("digikoppeling", _STANDARD)
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
@@ -64,14 +63,16 @@ def _private_root(at: RuleContext) -> Answer:
     return met_if(private, "certificatePolicies", ", ".join(at.policies))
 
 
-_AGREED_TYPES: Final = frozenset({f"{ARC}8.6", f"{ARC}44.15.35.11", f"{ARC}41.15.35.11"})
+# the two of the table, and what answers to the second in TRIAL
+_TYPES: Final = frozenset({f"{ARC}8.6", f"{ARC}44.15.35.11", f"{ARC}41.15.35.11"})
 
 
-@BOOK.rule("certificate.type", _WARNING, certainty=Certainty.OFFICIAL, scope=_SCOPE, source=_AGREED)
+# WARNING: a table that names what is to be used, without a MUST
+@BOOK.rule("certificate.type", _WARNING, "3.5", scope=_SCOPE)
 def _type(at: RuleContext) -> Answer:
     if at.family == "other":
         return NOT_APPLICABLE
-    return met_if(not _AGREED_TYPES.isdisjoint(at.policies), "certificatePolicies", ", ".join(at.policies))
+    return met_if(not _TYPES.isdisjoint(at.policies), "certificatePolicies", ", ".join(at.policies))
 
 
 @BOOK.rule("tls002.both_sides", _WARNING, "TLS002", scope=_SCOPE)

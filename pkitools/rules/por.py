@@ -13,6 +13,7 @@ from pkitools.documents import cite
 from pkitools.findings import (
     NOT_APPLICABLE,
     Answer,
+    Basis,
     Certainty,
     NotChecked,
     Severity,
@@ -26,8 +27,7 @@ from pkitools.rules.names import looks_like_host
 from pkitools.x509.holder import Holder
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
-_GUIDE = cite("digikoppeling-certificates", "chapter 10")  # which quotes the Programme of Requirements
-_OVERLEG = "https://github.com/Logius-standaarden/Overleg"
+_GUIDE = cite("digikoppeling-certificates", "chapter 10")  # which quotes part 3b of it, on certificates of services
 _MIGRATION = cite("g4-migration", "p. 4-5")
 _MINUTES = cite("to-2026-06-18")
 _OIN_IN_CERTIFICATE = cite("oin-in-certificates")
@@ -88,9 +88,11 @@ def _discouraged(at: RuleContext) -> Answer:
     return met_if_none("subject", [name for name in ("ST", "L", "postalAddress") if at.values(ATTRIBUTE_OIDS[name])])
 
 
+# before G4 a WARNING: the minutes forbid it, and OIN-Stelsel 3.0.1 (appendix C, of 2026) still calls it optional
 @BOOK.rule("subject.organizational_unit", _ERROR, certainty=_OFFICIAL, scope=_OURS, source=_MINUTES)
 def _organizational_unit(at: RuleContext) -> Answer:
-    return met_if_none("subject.OU", at.values("2.5.4.11"))
+    basis = Basis(_MINUTES, _INFERRED) if at.family.startswith("legacy") else None
+    return met_if_none("subject.OU", at.values("2.5.4.11"), basis=basis)
 
 
 _ALLOWED: Final = frozenset(
@@ -98,7 +100,8 @@ _ALLOWED: Final = frozenset(
 ) | {ATTRIBUTE_OIDS["organizationIdentifier"]}
 
 
-@BOOK.rule("subject.other_attributes", _ERROR, certainty=_OFFICIAL, scope=_LEGACY)
+# what is quoted is about services (part 3b); of servers (part 3h) the text could not be read
+@BOOK.rule("subject.other_attributes", _WARNING, certainty=_INFERRED, scope=_LEGACY)
 def _other_attributes(at: RuleContext) -> Answer:
     return met_if_none("subject", [attribute.name for attribute in at.subject if attribute.oid not in _ALLOWED])
 
@@ -120,18 +123,19 @@ def _serial_random(at: RuleContext) -> Answer:
     return met_if(at.facts.serial_number.bit_length() > 56, "serialNumber", f"{at.facts.serial_number:x}")
 
 
-@BOOK.rule("g1.signature", _ERROR, certainty=_OFFICIAL, scope=_LEGACY)
+@BOOK.rule("g1.signature", _ERROR, "chapter 2, chapter 10", certainty=_OFFICIAL, scope=_LEGACY)
 def _g1_signature(at: RuleContext) -> Answer:
     algorithm = at.facts.signature_algorithm
     return met_if(algorithm.name == "sha256WithRSAEncryption", "signatureAlgorithm", algorithm.name)
 
 
-@BOOK.rule("g1.key_usage", _ERROR, certainty=_OFFICIAL, scope=_G1)
+# WARNING: a guide, and about certificates for Digikoppeling; the Programme of Requirements (part 3h) could not be read
+@BOOK.rule("g1.key_usage", _WARNING, "chapter 4", certainty=_OFFICIAL, scope=_G1)
 def _g1_key_usage(at: RuleContext) -> Answer:
     return met_if(at.key_usage == at.held_to.usage.key_usage, "keyUsage", ", ".join(sorted(at.key_usage)))
 
 
-@BOOK.rule("g1.key_usage_critical", _ERROR, certainty=_OFFICIAL, scope=_G1)
+@BOOK.rule("g1.key_usage_critical", _WARNING, "chapter 4", certainty=_OFFICIAL, scope=_G1)
 def _g1_key_usage_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.15")
     return NOT_APPLICABLE if critical is None else met_if(critical, "keyUsage.critical", "false")
@@ -211,7 +215,8 @@ def _ca_key_size(at: RuleContext) -> Answer:
     return rsa_at_least(at, 4096)
 
 
-@BOOK.rule("key.renewed", _ERROR, "chapter 7", certainty=_OFFICIAL, scope=_OURS)
+# WARNING: a guide asks it, and KPN; FSC foresees a renewal that keeps the key
+@BOOK.rule("key.renewed", _WARNING, "chapter 7", certainty=_OFFICIAL, scope=_OURS)
 def _key_renewed(at: RuleContext) -> Answer:
     mine = at.facts
     same = [
@@ -244,10 +249,11 @@ def _g4_signature(at: RuleContext) -> Answer:
 _G4_TLS: Final = Scope(kinds=("end_entity",), families=("trial", "g4"), says=_has_names_of_g4)
 
 
-@BOOK.rule("g4.san_no_address", _ERROR, certainty=_OFFICIAL, scope=_G4_TLS, source=_README)
+@BOOK.rule("g4.san_no_address", _ERROR, certainty=_OFFICIAL, scope=_G4_TLS, source=_MIGRATION)
 def _no_addresses(at: RuleContext) -> Answer:
     names = at.facts.subject_alternative_name or ()
-    return met_if_none("subjectAltName.iPAddress", [name.value for name in names if name.kind == "ip"])
+    basis = Basis(_README, _OFFICIAL) if at.family == "trial" else None
+    return met_if_none("subjectAltName.iPAddress", [name.value for name in names if name.kind == "ip"], basis=basis)
 
 
 @BOOK.rule(

@@ -15,7 +15,7 @@ from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import CA, END_ENTITY, RuleBook
 from pkitools.x509.der import GENERALIZED_TIME, UTC_TIME
 from pkitools.x509.names import PRINTABLE_STRING
-from pkitools.x509.oids import EXTENSIONS
+from pkitools.x509.oids import ATTRIBUTE_OIDS, EXTENSIONS, UPPER_BOUNDS
 
 BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
@@ -70,19 +70,22 @@ for _problem, (_slug, _section) in _PROBLEMS.items():
 _declare_problem("even_modulus", "public_key.odd_modulus", "3.1", _RFC_8017)
 
 
-# --- lengths of Appendix A: slug, attribute, upper bound -------------------------------------------------------------
+# --- lengths of Appendix A: slug and attribute; the bounds stand in pkitools.x509.oids -------------------------------
 
 _UPPER_BOUNDS: Final = (
-    ("subject.common_name_length", "2.5.4.3", "CN", 64),
-    ("subject.organization_length", "2.5.4.10", "O", 64),
-    ("subject.organizational_unit_length", "2.5.4.11", "OU", 64),
-    ("subject.locality_length", "2.5.4.7", "L", 128),
-    ("subject.state_length", "2.5.4.8", "ST", 128),
-    ("subject.serial_number_length", "2.5.4.5", "serialNumber", 64),
+    ("subject.common_name_length", "CN"),
+    ("subject.organization_length", "O"),
+    ("subject.organizational_unit_length", "OU"),
+    ("subject.locality_length", "L"),
+    ("subject.state_length", "ST"),
+    ("subject.serial_number_length", "serialNumber"),
 )
 
 
-def _declare_length(slug: str, oid: str, name: str, limit: int) -> None:
+def _declare_length(slug: str, name: str) -> None:
+    oid = ATTRIBUTE_OIDS[name]
+    limit = UPPER_BOUNDS[oid]
+
     @BOOK.rule(slug, _ERROR, "Appendix A.1")
     def check(at: RuleContext) -> Answer:
         values = at.values_by_type.get(oid)

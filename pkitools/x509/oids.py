@@ -80,6 +80,16 @@ STRING_ATTRIBUTES: Final = frozenset(ATTRIBUTES) - {"2.5.4.16", "2.5.4.45"}
 """Attribute types whose value is a character string: all named here but postalAddress and x500UniqueIdentifier."""
 
 ATTRIBUTE_OIDS: Final[dict[str, str]] = {name: oid for oid, name in ATTRIBUTES.items()}
+
+UPPER_BOUNDS: Final[dict[str, int]] = {
+    "2.5.4.3": 64,
+    "2.5.4.10": 64,
+    "2.5.4.11": 64,
+    "2.5.4.7": 128,
+    "2.5.4.8": 128,
+    "2.5.4.5": 64,
+}
+"""Subject attribute OID → the most characters it may have: the upper bounds of RFC 5280, Appendix A.1."""
 """Short name → attribute type."""
 
 EXTENDED_KEY_USAGES: Final[dict[str, str]] = {

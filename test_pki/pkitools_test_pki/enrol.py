@@ -268,6 +268,7 @@ def profile_of(template: Template) -> Profile:
             localhost=Permission.TRIAL,
             common_name_listed=False,
             basis=base.san.basis,
+            address_basis=base.san.address_basis,
         ),
         key=replace(base.key, minimum_bits=template.minimum_bits),
     )
@@ -275,4 +276,4 @@ def profile_of(template: Template) -> Profile:
 
 def _rule(template: Template, kind: str, basis: Basis) -> AttributeRule:
     presence = Presence.REQUIRED if kind in template.required else Presence.ALLOWED
-    return AttributeRule(kind, presence, names.string_type(kind), 1, _MAX_VALUE, None, basis)
+    return AttributeRule(kind, presence, names.string_type(kind), 1, _MAX_VALUE, None, basis, basis)

@@ -23,10 +23,10 @@ LEGACY = {"g3", "ev"}
 _KNOWN = {"digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning", "fsc", "kvk", "mijnoverheid", "uzi"}
 # who refuses which hierarchy outright, by a source firm enough: the rest warns, or does not say
 _REFUSES = {
-    ("preproduction", "ev"): {"digid", "digikoppeling"},
-    ("preproduction", "g3"): {"digid", "digikoppeling"},
-    ("production", "ev"): {"digid", "digikoppeling", "digipoort", "eherkenning", "fsc", "mijnoverheid"},
-    ("production", "g3"): {"digid", "digikoppeling", "digipoort", "fsc", "mijnoverheid"},
+    ("preproduction", "ev"): {"digikoppeling"},
+    ("preproduction", "g3"): {"digikoppeling"},
+    ("production", "ev"): {"digikoppeling", "digipoort", "eherkenning", "fsc", "mijnoverheid"},
+    ("production", "g3"): {"digikoppeling", "digipoort", "fsc", "mijnoverheid"},
 }
 # who insists on an OIN
 _ASKS_OIN = {

@@ -31,6 +31,7 @@ PARTICULARS = {
     "--environment": "production",
     "--out": "x",
 }
+TRIAL = {"organization": "TRIAL Gemeente", "common_name": "TRIAL api.example.nl"}
 
 
 Run = Callable[..., Ran]
@@ -127,6 +128,54 @@ def test_what_is_odd_about_an_oin_is_told(run: Run, oin: str, told: str) -> None
     assert told in ran.err
 
 
+# what a request departs in that no text for production demands: the options, what is made, and the warning
+MADE = {
+    "no KvK number": (
+        {"oin": "00000002003214394001", "organization": "Algemene Rekenkamer"},
+        "O=Algemene Rekenkamer",
+        ("csr.subject.organization_identifier", "TRIAL", "inferred)", "OI:NL-", "holder of the main OIN"),
+    ),
+    "an OIN as identifier": (
+        {"oin": "00000001822477348000", "organization_identifier": "OI:NL-00000001822477348000"},
+        "organizationIdentifier=OI:NL-00000001822477348000",
+        ("csr.subject.form", "inferred)"),
+    ),
+    "a SubOIN": (
+        {"oin": "00000004194049711000", "organization": "Logius", "kvk": "27322975"},
+        "organizationIdentifier=NTRNL-27322975",
+        ("csr.organization.holder", "name of the holder", "KvK number too is the holder's", "official publication"),
+    ),
+    "a SubOIN without KvK number": (
+        {"oin": "00000004194049711000", "organization": "Logius"},
+        "O=Logius",
+        ("csr.subject.organization_identifier", "csr.organization.holder"),
+    ),
+    "a name of one letter": ({"organization": "X"}, "O=X", ("csr.subject.length", "inferred)")),
+    "a wildcard": ({"dns": "*.example.nl"}, "*.example.nl", ("csr.san.wildcard", "inferred)")),
+    "L, as its TSP asks": (
+        {"profile": "g1-server", "tsp": "kpn"},
+        "O=Stichting",
+        ("csr.tsp.subject", "KPN", "--locality", "--province"),
+    ),
+}
+
+
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize(("changed", "made", "warned"), MADE.values(), ids=MADE)
+def test_what_no_text_demands_is_made_and_warned_of(
+    run: Run, changed: dict[str, str | None], made: str, warned: tuple[str, ...]
+) -> None:
+    ran = run(*create(**changed))
+    assert ran.code == 0, ran.err
+    assert files() == {"x.key", "x.csr"}
+    assert made in ran.out
+    for part in ("x.csr: ", *warned):
+        assert part in ran.err
+    chosen = changed.get("profile") or "g4-tls"
+    checked = run("csr", "check", "x.csr", "--profile", chosen, "--environment", "production")
+    assert checked.code == 0, checked.out
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick_keys")
 def test_a_key_is_encrypted_with_a_passphrase_from_a_file_or_variable(run: Run) -> None:
@@ -167,19 +216,21 @@ def test_without_a_usable_passphrase_nothing_is_made(
         ({"oin": "00000001123456789000"}, "RSIN"),
         ({"oin": None}, "--oin"),
         ({"oin": "00000099999999910000", "kvk": "27322975"}, "test OIN"),
-        ({"oin": "00000001822477348000"}, "--kvk"),
+        ({"oin": "00000001822477348000", "tsp": "g4-trial", **TRIAL}, "--kvk"),
+        ({"kvk": "27322975", "organization_identifier": "NTRNL-27322975"}, "--organization-identifier"),
         ({"organization": "x" * 65}, "65"),
         ({"organization": None}, "--organization"),
         ({"organization": "a\x1b[31mb"}, "\\x1b"),
         ({"profile": "g5"}, "g4-authentication"),
         ({"profile": None, "out": None}, "--profile, --out"),
         ({"environment": "test"}, "preproduction"),
-        ({"dns": "*.example.nl"}, "wildcard"),
+        ({"dns": "*.example.nl", "tsp": "g4-trial", **TRIAL}, "wildcard"),
         ({"dns": "10.0.0.1"}, "IP address"),
         ({"key_type": "ec:p-256"}, "RSA keys only"),
         ({"key_type": "rsa:2048"}, "3000 bits"),
         ({"signature": "md5"}, "pkcs1"),
-        ({"locality": "Den Haag"}, "does not allow L"),
+        ({"locality": "Den Haag", "tsp": "g4-trial", **TRIAL}, "does not allow L"),
+        ({"tsp": "nobody"}, "g4-trial"),
         ({"kvk": "52035476"}, "27322975"),
         ({"from": "b.toml"}, "--out-dir"),
         ({"key": "k", "key_type": "rsa:4096"}, "--key-type"),
@@ -348,10 +399,12 @@ def test_what_a_batch_that_was_killed_left_is_named(run: Run, secret: tuple[str,
 
 @pytest.mark.usefixtures("quick_keys")
 def test_one_fault_in_a_batch_stops_it_before_anything_is_made(run: Run) -> None:
-    Path("b.toml").write_text(BATCH.replace('Voorbeeld"\nprofile', 'x"\nprofile').replace("b.example", "*.example"))
+    Path("b.toml").write_text(
+        BATCH.replace('Voorbeeld"\nprofile', f'{"x" * 65}"\nprofile').replace("b.example.nl", "10.0.0.1")
+    )
     ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
     assert ran.code == 2
-    assert ran.err.startswith("b: *.example.nl")
+    assert ran.err.startswith("b: 10.0.0.1")
     assert "\nc: CN" in ran.err
     assert files() == {"b.toml"}
 
@@ -390,6 +443,7 @@ def test_a_batch_document_follows_its_schema(run: Run, quick_keys: None) -> None
         (request, ("--profile", "g4-tls", "--tsp", "cleverbase", "--fail-on", "notice"), 12, "csr.tsp.known"),
         (request, ("--profile", "g4-tls", "--tsp", "cleverbase", "--fail-on", "warning"), 0, "csr.tsp.known"),
         (lambda: request(subject(OU="x"), dns("a.nl")), ("--profile", "g4-tls"), 10, "csr.subject.not_allowed"),
+        (lambda: request(subject(L="x"), dns("a.nl")), ("--profile", "g4-tls"), 0, "csr.subject.not_allowed"),
         (lambda: request(spoilt=True), (), 10, "csr.signature.valid"),
         (lambda: request(key=pooled_key("rsa:2048")), ("--profile", "g4-tls"), 10, "csr.key.size"),
         (request, ("--key", "other.key"), 10, "csr.key.match"),

@@ -87,7 +87,7 @@ def is_whole(found: Document) -> None:
 
 
 def test_a_file_of_the_register_knows_its_fields_only() -> None:
-    known = {"nl", "en", "version", "status", "url", "read", "replaces"}
+    known = {"nl", "en", "version", "status", "url", "read", "replaces", "newest"}
     data = tomllib.loads(REGISTER.read_text(encoding="utf-8"))
     assert not {key: set(record) - known for key, record in data.items() if set(record) - known}
 
@@ -152,7 +152,7 @@ def test_everything_cited_rests_on_its_document() -> None:
     assert {told.system.name for told in security.statements} >= {"digikoppeling", "mijnoverheid"}
     assert {told.profile for told in rests_on()["g4-trial-readme"].profiles} >= {"g4-tls", "trial"}
     assert [tsp.name for tsp in rests_on()["kpn-csr"].tsps] == ["kpn"]
-    assert [row.register for row in rests_on()["to-2026-03-10"].prefixes] == ["dezi_insurer"]
+    assert [row.register for row in rests_on()["oin-stelsel-3"].prefixes] == ["dezi_insurer"]
 
 
 def test_a_section_reads_on_from_its_document_and_does_not_repeat_it() -> None:

@@ -40,7 +40,8 @@ def test_a_row_is_complete(row: Prefix) -> None:
     assert re.fullmatch("[a-z_]+", row.register)
     assert row.status in {"assigned", "unassigned", "proposed", "test"}
     assert row.registered in {"special", "always", "issued", "never"}
-    assert (row.status == "proposed") == (row.certainty is Certainty.INFERRED)
+    assert (row.certainty is Certainty.STANDARD) == (row.status != "proposed")
+    assert not row.forms or row.shape.certainty not in {Certainty.THIRD_PARTY, Certainty.ADVICE}
     for texts in (row.number, row.name, row.about):
         assert set(texts) == set(LANGUAGES)
         assert all(texts.values())

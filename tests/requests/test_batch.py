@@ -52,12 +52,12 @@ def test_overrides_go_before_the_defaults_and_behind_the_request() -> None:
 def test_every_fault_of_every_request_is_told() -> None:
     text = (
         DEFAULTS
-        + ONE.replace("api.example.nl", "*.example.nl")
+        + ONE.replace("api.example.nl", "10.0.0.1")
         + ONE.replace('"api"', '"web"')
         + 'oin = "00000001123456789000"\n'
         + ONE.replace('"api"', '"third"')
     )
-    assert faults(text) == [("api", "requests.error.dns_wildcard"), ("web", "oin.rsin.eleven_test")]
+    assert faults(text) == [("api", "requests.error.dns_ip"), ("web", "oin.rsin.eleven_test")]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
+from pkitools.findings import Certainty, Severity
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.oin import InvalidOINError
 from pkitools.profiles import Presence, get_profile, profiles
@@ -19,6 +20,7 @@ OIN = "00000003273229750000"
 RSIN_OIN = "00000001822477348000"
 TEST_OIN = "00000099999999910000"
 PRODUCTION, PREPRODUCTION = Environment.PRODUCTION, Environment.PREPRODUCTION
+TRIAL = {"common_name": "TRIAL api.example.nl", "organization": "TRIAL Gemeente", "dns_names": ["api.example.nl"]}
 HARD_NAMES = ["Stichting Zorg, Welzijn en Wonen", "'s-Gravenhage", 'Café + Co = "X"', "a\\,b#c;<d>", "Ĳsselstein ß"]
 
 
@@ -48,7 +50,7 @@ def test_each_profile_gives_a_request_that_its_own_check_passes(profile: object)
     chosen = made.plan.profile
     report = check_request(made.der, chosen, key=made.key.public, environment=PRODUCTION, raise_crashes=True)
     assert report.verdict == "passed"
-    assert {o.rule.code for o in report.findings} <= {"oin.register.absent"}
+    assert {o.rule.code for o in report.findings} <= {"oin.register.absent", "csr.organization.trade_register"}
     order = [rule.name for rule in chosen.subject.attributes]
     names = [attribute.name for attribute in made.facts.subject]
     assert names == sorted(names, key=order.index)
@@ -91,7 +93,7 @@ def test_pss_has_its_parameters_and_pkcs1_can_be_chosen() -> None:
 def test_the_kvk_number_comes_from_the_oin_or_is_asked() -> None:
     assert plan().subject.get("organizationIdentifier") == "NTRNL-27322975"
     assert plan(oin=RSIN_OIN, kvk="52035476").subject.get("organizationIdentifier") == "NTRNL-52035476"
-    assert refusal(oin=RSIN_OIN) == "missing_organizationidentifier"
+    assert plan(oin=RSIN_OIN).subject.get("organizationIdentifier") is None
     assert refusal(kvk="52035476") == "kvk_differs"
     assert plan("g1-server").subject.get("organizationIdentifier") is None
     assert plan("g1-server", kvk="27322975").subject.get("organizationIdentifier") == "NTRNL-27322975"
@@ -124,26 +126,18 @@ def test_a_test_oin_is_for_preproduction() -> None:
     [
         ({"organization": "x" * 65}, "too_long"),
         ({"organization": "é" * 65}, "too_long"),
-        ({"organization": "x"}, "too_short"),
         ({"organization": ""}, "too_short"),
-        ({"organization": None}, "missing_o"),
         ({"common_name": "x" * 65}, "too_long"),
         ({"organization": "Voor\u202ebeeld"}, "text_characters"),
         ({"organization": "Voor\nbeeld"}, "text_characters"),
         ({"organization": "Voor\0beeld"}, "text_characters"),
         ({"organization": " Voorbeeld"}, "text_space"),
         ({"country": "nl"}, "form"),
-        ({"country": "NLD"}, "too_long"),
+        ({"country": "NLD"}, "form"),
         ({"country": "Ñ1"}, "not_printable"),
-        ({"locality": "Den Haag"}, "attribute_forbidden"),
-        ({"province": "Zuid-Holland"}, "attribute_forbidden"),
-        ({"dns_names": ["*.example.nl"]}, "dns_wildcard"),
         ({"dns_names": ["a.example.nl", "10.0.0.1"]}, "dns_ip"),
         ({"dns_names": ["::1"]}, "dns_ip"),
-        ({"dns_names": ["x.onion"]}, "dns_onion"),
-        ({"dns_names": ["localhost"]}, "dns_localhost"),
         ({"dns_names": ["café.nl"]}, "dns_idn"),
-        ({"dns_names": ["intern"]}, "dns_single_label"),
         ({"dns_names": ["a_b.example.nl"]}, "name_underscore"),
         ({"dns_names": ["a.example.nl."]}, "dns_syntax"),
         ({"dns_names": ["https://example.nl"]}, "name_url"),
@@ -151,11 +145,7 @@ def test_a_test_oin_is_for_preproduction() -> None:
         ({"dns_names": ["-a.example.nl"]}, "dns_syntax"),
         ({"dns_names": [f"{'a' * 64}.nl"]}, "dns_syntax"),
         ({"dns_names": [".".join(["a" * 60] * 5)]}, "dns_syntax"),
-        ({"dns_names": [f"n{n}.example.nl" for n in range(101)]}, "san_too_many"),
-        ({"common_name": "*.example.nl"}, "dns_wildcard"),
         ({"common_name": "10.0.0.1"}, "dns_ip"),
-        ({"common_name": "localhost"}, "dns_localhost"),
-        ({"common_name": "Gemeente Voorbeeld"}, "san_missing"),
         ({"key_type": "ec:p-256"}, "key_type_ec"),
         ({"key_type": "rsa:2048"}, "key_type_size"),
         ({"key_type": "rsa"}, "key_type"),
@@ -163,6 +153,50 @@ def test_a_test_oin_is_for_preproduction() -> None:
 )
 def test_what_a_tls_profile_does_not_take_is_refused(changed: dict[str, object], code: str) -> None:
     assert refusal(**changed) == code
+
+
+# what only the schema of TRIAL shows: particulars, the error for TRIAL, the warning elsewhere
+INDICATED = [
+    ({"organization": "x"}, "too_short", "csr.subject.length"),
+    ({"organization": None}, "missing_o", "csr.subject.required"),
+    ({"locality": "Den Haag"}, "attribute_forbidden", "csr.subject.not_allowed"),
+    ({"province": "Zuid-Holland"}, "attribute_forbidden", "csr.subject.not_allowed"),
+    ({"oin": RSIN_OIN}, "missing_organizationidentifier", "csr.subject.organization_identifier"),
+    ({"oin": "00000004194049711000"}, "missing_organizationidentifier", "csr.subject.organization_identifier"),
+    ({"organization_identifier": f"OI:NL-{OIN}"}, "form", "csr.subject.form"),
+    ({"dns_names": ["*.example.nl"]}, "dns_wildcard", "csr.san.wildcard"),
+    ({"dns_names": ["x.onion"]}, "dns_onion", "csr.san.name"),
+    ({"dns_names": ["intern"]}, "dns_single_label", "csr.san.name"),
+    ({"dns_names": [f"n{n}.example.nl" for n in range(101)]}, "san_too_many", "csr.san.count"),
+    ({"common_name": "*.example.nl"}, "dns_wildcard", "csr.san.wildcard"),
+    ({"common_name": "Gemeente Voorbeeld", "dns_names": []}, "san_missing", "csr.san.required"),
+]
+
+
+@pytest.mark.parametrize(("changed", "error", "warning"), INDICATED)
+@pytest.mark.parametrize("environment", Environment)
+def test_what_only_the_schema_of_trial_shows_is_made_with_a_warning(
+    environment: Environment, changed: dict[str, object], error: str, warning: str
+) -> None:
+    assert refusal(environment=environment, tsp="g4-trial", **{**TRIAL, **changed}) == error
+    planned = plan(environment=environment, **changed)
+    made = planned.sign(pooled_key())
+    assert planned.differences(made.facts) == ()
+    report = check_request(made.der, planned.profile, environment=environment, raise_crashes=True)
+    assert report.verdict == "passed"
+    (found,) = [each for each in report.findings if each.rule.code == warning]
+    assert (found.rule.severity, found.rule.certainty) == (Severity.WARNING, Certainty.INFERRED)
+
+
+def test_localhost_in_production_is_made_with_a_warning() -> None:
+    planned = plan(dns_names=["localhost"])
+    report = check_request(planned.sign(pooled_key()).der, planned.profile, environment=PRODUCTION)
+    assert {each.rule.code: each.rule.severity for each in report.findings}["csr.san.localhost"] is Severity.WARNING
+    assert report.verdict == "passed"
+
+
+def test_a_kvk_number_and_an_identifier_are_not_both_given() -> None:
+    assert refusal(kvk="27322975", organization_identifier="NTRNL-27322975") == "identifier_twice"
 
 
 def test_the_remedy_for_an_international_name_is_the_name_itself() -> None:
@@ -207,13 +241,16 @@ def test_what_is_wrong_with_a_name_is_said_and_not_that_there_is_none(name: str,
 
 def test_a_name_for_people_is_not_held_to_what_a_host_name_is() -> None:
     assert plan(common_name="Koppeling_v2.1", dns_names=["a.example.nl"]).dns_names == ("a.example.nl",)
-    assert refusal("g4-tls", common_name="Gemeente Voorbeeld") == "san_missing"
+    assert plan("g4-tls", common_name="Gemeente Voorbeeld").dns_names == ()
 
 
 def test_legal_person_profiles_have_no_names_and_longer_common_names() -> None:
     assert plan("g4-seal", common_name="Gemeente Voorbeeld").dns_names == ()
-    assert refusal("g4-seal", common_name="abcd") == "too_short"
-    assert refusal("g4-authentication", dns_names=["a.example.nl"]) == "san_forbidden"
+    trial = {**TRIAL, "tsp": "g4-trial"}
+    assert refusal("g4-seal", **{**trial, "common_name": "abcd"}) == "too_short"
+    assert refusal("g4-authentication", **{**trial, "dns_names": ["a.example.nl"]}) == "san_forbidden"
+    assert plan("g4-seal", common_name="abcd").subject.get("CN") == "abcd"
+    assert plan("g4-authentication", dns_names=["a.example.nl"]).dns_names == ("a.example.nl",)
 
 
 def test_a_uzi_request_needs_a_name_only() -> None:
@@ -221,7 +258,7 @@ def test_a_uzi_request_needs_a_name_only() -> None:
     assert planned.subject.attributes == (("CN", "zorg.example.nl"),)
     assert planned.key_type == "rsa:4096"
     assert refusal("uzi-server", key_type="rsa:3072") == "key_type_size"
-    assert refusal("uzi-server", dns_names=["a.example.nl"]) == "san_too_many"
+    assert plan("uzi-server", dns_names=["a.example.nl"]).dns_names == ("api.example.nl", "a.example.nl")
 
 
 def test_the_g1_profile_has_a_place_for_locality_and_none_for_ou() -> None:
@@ -236,8 +273,11 @@ def test_the_g1_profile_has_a_place_for_locality_and_none_for_ou() -> None:
 def test_a_key_the_profile_does_not_take_is_refused(spec: str, code: str) -> None:
     key = small_key(3072, 3) if spec == "e3" else pooled_key(spec)
     with pytest.raises(InvalidValueError) as caught:
-        plan().sign(key)
+        plan(tsp="g4-trial", **TRIAL).sign(key)
     assert caught.value.code == f"requests.error.{code}"
+    if spec == "e3":  # in production no text says it
+        report = check_request(plan().sign(key).der, get_profile("g4-tls"), environment=PRODUCTION)
+        assert {o.rule.code: o.rule.severity for o in report.findings}["csr.key.exponent"] is Severity.WARNING
 
 
 def test_the_files_are_a_key_and_a_request_or_the_request_alone() -> None:

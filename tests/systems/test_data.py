@@ -122,7 +122,7 @@ def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> No
 
 
 def test_a_statement_holds_between_its_days() -> None:
-    (note,) = [s for s in get_system("uzi").statements if s.topic is Topic.NOTE]
+    (note,) = [s for s in get_system("uzi").statements if s.topic is Topic.NOTE and s.since]
     production = Environment.PRODUCTION
     assert not note.holds(production, datetime(2026, 11, 11, 23, 59, tzinfo=UTC))
     assert note.holds(production, datetime(2026, 11, 12, tzinfo=UTC))

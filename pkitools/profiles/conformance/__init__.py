@@ -13,6 +13,7 @@ Who makes a request or issues a certificate refuses by it, who is given one repo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from pkitools.profiles.conformance import extensions, key, names, subject
@@ -41,10 +42,17 @@ def departures(
 
     Returns:
         ``None`` when the requirement has nothing to say here: the profile does not ask it, or what it is about is not
-        there.
+        there. A departure rests on its basis as it is for these particulars, of TRIAL or not.
     """
     found = _LOOKS[requirement](profile, particulars)
-    return None if found is None else tuple(found)
+    return None if found is None else tuple([_held_to(particulars, each) for each in found])
+
+
+def _held_to(particulars: Particulars, departure: Departure) -> Departure:
+    basis = departure.basis
+    if basis is None or not basis.of_trial or particulars.trial:
+        return departure
+    return replace(departure, basis=basis.held_to(trial=False))
 
 
 def conformance(

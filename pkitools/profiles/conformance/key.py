@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.findings import Basis
-from pkitools.profiles.conformance.model import Departure, Found, Looks, Particulars, Requirement
+from pkitools.profiles.conformance.model import SCHEMA, Departure, Found, Looks, Particulars, Requirement
 from pkitools.profiles.model import Profile
 from pkitools.x509.model import PublicKey
 
@@ -57,4 +57,4 @@ def _key_exponent(profile: Profile | None, of: Particulars) -> Found:
     larger = profile is not None and profile.generation == "G1"  # G1 certificates may have a larger odd one
     if exponent == 65537 or (larger and exponent > 65537 and exponent % 2):
         return ()
-    return [Departure("publicKey", str(exponent), {"exponent": exponent})]
+    return [Departure("publicKey", str(exponent), {"exponent": exponent}, SCHEMA)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import Basis
+from pkitools.findings import Basis, Certainty
 from pkitools.profiles.model import Profile
 from pkitools.x509.model import GeneralName, NameAttribute, PublicKey
 
@@ -109,6 +110,15 @@ class Departure:
     operands: Mapping[str, object]
     basis: Basis | None = None
 
+
+SCHEMA: Final = Basis(cite("g4-trial-profiles"), Certainty.OFFICIAL, of_trial=True)
+"""What holds for every profile and stands in no text but the schema of TRIAL."""
+
+SYNTAX: Final = Basis(cite("rfc-5280", "Appendix A.1"), Certainty.STANDARD)
+"""What no certificate can do without: how long the attributes of a name are, and of which characters."""
+
+HOST_NAMES: Final = Basis(cite("rfc-5280", "4.2.1.6"), Certainty.STANDARD)
+"""What a DNS name is in any certificate."""
 
 Found: TypeAlias = Iterable[Departure] | None
 """The departures from one requirement; ``None`` where it has nothing to say."""

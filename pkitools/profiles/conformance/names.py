@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from pkitools.limits import MAX_LISTED
-from pkitools.profiles.conformance.model import Departure, Found, Looks, Particulars, Requirement
+from pkitools.profiles.conformance.model import HOST_NAMES, SCHEMA, Departure, Found, Looks, Particulars, Requirement
 from pkitools.profiles.dns_names import LOCALHOST, a_label, dns_fault
 from pkitools.profiles.model import Permission, Presence, Profile, SANRule
 
 _SAN: Final = "subjectAltName"
+_NO_HOST_NAME: Final = frozenset({"ip", "idn", "syntax"})  # a dNSName cannot be this, whatever the profile
 
 PART: Final = Looks()
 
@@ -46,7 +47,12 @@ def _san_kinds(profile: Profile, of: Particulars) -> Found:
     if rule is None:
         return None
     return (
-        Departure(_SAN, name.value, {"kind": name.kind, "name": name.value, "profile": profile.name}, rule.basis)
+        Departure(
+            _SAN,
+            name.value,
+            {"kind": name.kind, "name": name.value, "profile": profile.name},
+            rule.address_basis if name.kind == "ip" else rule.basis,
+        )
         for name in of.names or ()
         if name.kind not in rule.kinds
     )
@@ -67,7 +73,8 @@ def _faulty(profile: Profile | None, of: Particulars, faults: Collection[str]) -
         fault = dns_fault(text, rule, of.environment)
         if fault in faults:
             operands = {"name": text, "fault": fault, "a_label": a_label(text), "profile": name}
-            yield Departure(_SAN, text, operands, rule.basis if rule else None)
+            basis = HOST_NAMES if fault in _NO_HOST_NAME else rule.basis if rule else SCHEMA
+            yield Departure(_SAN, text, operands, basis)
 
 
 @PART.of_any(Requirement.SAN_NAME)

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.findings import Basis
-from pkitools.profiles.conformance.model import Departure, Found, Looks, Particulars, Requirement
+from pkitools.profiles.conformance.model import SCHEMA, SYNTAX, Departure, Found, Looks, Particulars, Requirement
 from pkitools.profiles.loading import trial
 from pkitools.profiles.model import AttributeRule, Presence, Profile
 from pkitools.x509.model import NameAttribute
 from pkitools.x509.names import PRINTABLE_STRING
-from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
+from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER, UPPER_BOUNDS
 
 _ACTING: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _OIN_LENGTH: Final = 20
@@ -66,7 +66,7 @@ def _subject_discouraged(profile: Profile, of: Particulars) -> Found:
 def _subject_once(_: Profile | None, of: Particulars) -> Found:
     counted = Counter(found.name for found in of.subject)
     return (
-        Departure(f"subject.{name}", "", {"attribute": name, "count": count})
+        Departure(f"subject.{name}", "", {"attribute": name, "count": count}, SCHEMA)
         for name, count in counted.items()
         if count > 1
     )
@@ -77,7 +77,7 @@ def _subject_length(profile: Profile, of: Particulars) -> Found:
     return (
         _attribute(
             found,
-            rule.basis,
+            _basis_of_length(found, rule),
             profile=profile.name,
             length=len(found.value),
             fault="short" if len(found.value) < rule.minimum else "long",
@@ -85,8 +85,19 @@ def _subject_length(profile: Profile, of: Particulars) -> Found:
             maximum=rule.maximum,
         )
         for found, rule in _ruled(profile, of)
-        if not rule.minimum <= len(found.value) <= rule.maximum
+        if not rule.minimum <= len(found.value) <= rule.maximum and not _form_tells(rule)
     )
+
+
+def _form_tells(rule: AttributeRule) -> bool:
+    """Say whether the pattern allows one length only, so that a value of another is not in its form."""
+    return rule.pattern is not None and rule.minimum == rule.maximum
+
+
+def _basis_of_length(found: NameAttribute, rule: AttributeRule) -> Basis:
+    """Return what the length rests on: RFC 5280 where that draws the line as well, else the profile."""
+    longest = UPPER_BOUNDS.get(found.oid)
+    return SYNTAX if not found.value or (longest is not None and len(found.value) > longest) else rule.basis
 
 
 @PART.of_any(Requirement.SUBJECT_TEXT)
@@ -104,7 +115,7 @@ def text_fault(value: str) -> str | None:
 @PART.of_profile(Requirement.SUBJECT_ALPHABET)
 def _subject_alphabet(profile: Profile, of: Particulars) -> Found:
     return (
-        _attribute(found, rule.basis)
+        _attribute(found, SYNTAX)
         for found, rule in _ruled(profile, of)
         if rule.string_type == "PrintableString" and not PRINTABLE_STRING.fullmatch(found.value)
     )
@@ -113,7 +124,7 @@ def _subject_alphabet(profile: Profile, of: Particulars) -> Found:
 @PART.of_profile(Requirement.SUBJECT_FORM)
 def _subject_form(profile: Profile, of: Particulars) -> Found:
     return (
-        _attribute(found, rule.basis, profile=profile.name, pattern=rule.pattern)
+        _attribute(found, rule.form_basis, profile=profile.name, pattern=rule.pattern)
         for found, rule in _ruled(profile, of)
         if not rule.fits_pattern(found.value)
     )

@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.findings import Rule
-from pkitools.requests.rules import key, names, oin, subject, tsp, whole
+from pkitools.requests.rules import key, names, oin, organization, subject, tsp, whole
 from pkitools.requests.rules.context import Check
 
 ENTRIES: Final[tuple[tuple[Rule, Check], ...]] = tuple(
-    entry for part in (whole, subject, oin, key, names, tsp) for entry in part.PART.entries
+    entry for part in (whole, subject, oin, organization, key, names, tsp) for entry in part.PART.entries
 )
 """Every rule with its check, in the order of a report."""
 

@@ -10,7 +10,6 @@ from pkitools.profiles.conformance import Requirement
 from pkitools.requests.rules.context import RequestRules
 
 _TRIAL: Final = cite("g4-trial-profiles")
-_PVE: Final = cite("digikoppeling-certificates", "chapter 10")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _OFFICIAL, _ADVICE = Certainty.OFFICIAL, Certainty.ADVICE
@@ -25,4 +24,4 @@ PART.profile_rule("csr.san.name", _ERROR, _TRIAL, _OFFICIAL, Requirement.SAN_NAM
 PART.profile_rule("csr.san.wildcard", _ERROR, _TRIAL, _OFFICIAL, Requirement.SAN_WILDCARD)
 PART.profile_rule("csr.san.wildcard_unknown", _NOTICE, _OWN, _ADVICE, Requirement.SAN_WILDCARD_UNKNOWN)
 PART.profile_rule("csr.san.localhost", _ERROR, _TRIAL, _OFFICIAL, Requirement.SAN_LOCALHOST)
-PART.profile_rule("csr.san.common_name", _WARNING, _PVE, _OFFICIAL, Requirement.SAN_COMMON_NAME)
+PART.profile_rule("csr.san.common_name", _WARNING, _OWN, _ADVICE, Requirement.SAN_COMMON_NAME)

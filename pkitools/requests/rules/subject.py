@@ -27,7 +27,26 @@ def _no_oin(_: RequestContext, departure: Departure) -> bool:
     return departure.operands["attribute"] != "serialNumber"  # it has rules of its own
 
 
-PART.profile_rule("csr.subject.required", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_REQUIRED)
+def _is_identifier(_: RequestContext, departure: Departure) -> bool:
+    return departure.operands["attribute"] == "organizationIdentifier"
+
+
+def _no_identifier(context: RequestContext, departure: Departure) -> bool:
+    return not _is_identifier(context, departure)
+
+
+PART.profile_rule(
+    "csr.subject.required", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_REQUIRED, judged=_no_identifier
+)
+# apart: some organisations have no KvK number, and for a SubOIN it is somebody else's
+PART.profile_rule(
+    "csr.subject.organization_identifier",
+    _ERROR,
+    _TRIAL,
+    _OFFICIAL,
+    Requirement.SUBJECT_REQUIRED,
+    judged=_is_identifier,
+)
 PART.profile_rule("csr.subject.not_allowed", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_ALLOWED)
 PART.profile_rule(
     "csr.subject.discouraged", _NOTICE, _PVE, _OFFICIAL, Requirement.SUBJECT_DISCOURAGED, judged=_not_asked_by_the_tsp

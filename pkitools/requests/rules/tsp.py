@@ -15,7 +15,7 @@ _TSP: Final = cite("tsp-published")
 _TRIAL: Final = cite("g4-trial-profiles")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
-_OFFICIAL, _THIRD_PARTY = Certainty.OFFICIAL, Certainty.THIRD_PARTY
+_OFFICIAL: Final = Certainty.OFFICIAL
 
 PART: Final = RequestRules()
 
@@ -40,7 +40,7 @@ def _weight(tsp: TSP, profile: Profile | None) -> Severity | None:
     return Severity.NOTICE if _is_dated(tsp, profile) else None
 
 
-@PART.rule("csr.tsp.key_size", _WARNING, _TSP, _THIRD_PARTY)
+@PART.rule("csr.tsp.key_size", _WARNING, _TSP, _OFFICIAL)
 def key_size(context: RequestContext) -> Answers:
     """The key has a size the TSP names."""
     tsp, key = context.tsp, context.facts.public_key
@@ -58,7 +58,7 @@ def key_size(context: RequestContext) -> Answers:
     )
 
 
-@PART.rule("csr.tsp.signature", _NOTICE, _TSP, _THIRD_PARTY)
+@PART.rule("csr.tsp.signature", _NOTICE, _TSP, _OFFICIAL)
 def signature(context: RequestContext) -> Answers:
     """The TSP says that it takes this kind of signature."""
     tsp = context.tsp
@@ -78,7 +78,7 @@ def signature(context: RequestContext) -> Answers:
     )
 
 
-@PART.rule("csr.tsp.hash", _WARNING, _TSP, _THIRD_PARTY)
+@PART.rule("csr.tsp.hash", _WARNING, _TSP, _OFFICIAL)
 def hash_function(context: RequestContext) -> Answers:
     """The TSP names the hash of the signature."""
     tsp, algorithm = context.tsp, context.facts.signature_algorithm
@@ -97,7 +97,7 @@ def hash_function(context: RequestContext) -> Answers:
     )
 
 
-@PART.rule("csr.tsp.subject", _WARNING, _TSP, _THIRD_PARTY)
+@PART.rule("csr.tsp.subject", _WARNING, _TSP, _OFFICIAL)
 def subject(context: RequestContext) -> Answers:
     """The subject has what the TSP asks for and the profile does not forbid."""
     tsp, profile = context.tsp, context.profile
@@ -130,7 +130,7 @@ def domain(context: RequestContext) -> Answers:
     )
 
 
-@PART.rule("csr.tsp.oin", _NOTICE, _TSP, _THIRD_PARTY)
+@PART.rule("csr.tsp.oin", _NOTICE, _TSP, _OFFICIAL)
 def oin(context: RequestContext) -> Answers:
     """The TSP takes the OIN from the request; else it has to be given on the order form as well."""
     tsp = context.tsp

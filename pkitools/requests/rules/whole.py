@@ -16,7 +16,7 @@ from pkitools.x509.oids import EXTENSIONS, STRONG_HASHES
 
 _PKCS10: Final = cite("rfc-2986", "4.1-4.2")
 _RFC5280: Final = cite("rfc-5280", "4.1.2, 4.2")
-_PVE: Final = cite("digikoppeling-certificates", "chapter 10")
+_KPN: Final = cite("kpn-csr")
 _TRIAL: Final = cite("g4-trial-profiles")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
@@ -49,9 +49,9 @@ def _verifies(der: bytes) -> bool:
         return False
 
 
-@PART.rule("csr.signature.hash", _ERROR, _PVE, _OFFICIAL)
+@PART.rule("csr.signature.hash", _ERROR, _KPN, _OFFICIAL)
 def signature_hash(context: RequestContext) -> Answers:
-    """SHA-256 or stronger."""
+    """SHA-256 or stronger: KPN says so, and every TSP that names hashes names no weaker one."""
     algorithm = context.facts.signature_algorithm
     strong = algorithm.hash in STRONG_HASHES or algorithm.name in {"Ed25519", "Ed448"}
     name = algorithm.name
@@ -69,7 +69,7 @@ def signature_scheme(context: RequestContext) -> Answers:
         as_usual,
         "signatureAlgorithm",
         name,
-        basis=rule.basis,
+        basis=rule.basis.held_to(trial=context.tsp is not None and context.tsp.trial),
         algorithm=name,
         usual=_scheme(rule.request),
         profile=context.profile.name,

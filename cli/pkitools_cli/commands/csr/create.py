@@ -12,16 +12,16 @@ import click
 from pkitools.environment import Environment
 from pkitools.files import check_outputs, has_permissions
 from pkitools.files.platform import forbid_core_dumps
-from pkitools.findings import Severity
-from pkitools.oin import check_oin
+from pkitools.findings import Outcome, Report, Severity
+from pkitools.limits import MAX_LISTED
 from pkitools.reports import WrittenRequest, csr_create_document
-from pkitools.requests import RequestPlan, plan_of
+from pkitools.requests import RequestPlan, check_request, plan_of
 from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr.create_batch import write_batch
 from pkitools_cli.commands.csr.create_text import written_told
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_key
 from pkitools_cli.options import environment_option
 from pkitools_cli.output import complain
@@ -41,6 +41,8 @@ class Options:
     common_name: str | None
     dns: tuple[str, ...]
     kvk: str | None
+    organization_identifier: str | None
+    tsp: str | None
     locality: str | None
     province: str | None
     country: str | None
@@ -65,6 +67,8 @@ class Options:
             "common_name": self.common_name,
             "dns": self.dns or None,
             "kvk": self.kvk,
+            "organization_identifier": self.organization_identifier,
+            "tsp": self.tsp,
             "locality": self.locality,
             "province": self.province,
             "country": self.country,
@@ -86,6 +90,8 @@ class Options:
 @click.option("--common-name", metavar="CN", help="cli.csr.create.common_name")
 @click.option("--dns", metavar="NAME", multiple=True, help="cli.csr.create.dns")
 @click.option("--kvk", metavar="N", help="cli.csr.create.kvk")
+@click.option("--organization-identifier", metavar="ID", help="cli.csr.create.organization_identifier")
+@click.option("--tsp", metavar="NAME", help="cli.csr.create.tsp")
 @click.option("--locality", metavar="L", help="cli.csr.create.locality")
 @click.option("--province", metavar="P", help="cli.csr.create.province")
 @click.option("--country", metavar="C", help="cli.csr.create.country")
@@ -172,13 +178,28 @@ def _folder_decides(written: Sequence[WrittenRequest]) -> list[str]:
 
 
 def _oddities(written: Sequence[WrittenRequest]) -> list[str]:
-    """Return what is odd about the OINs, though not wrong: a legacy suffix, letters that some systems refuse."""
-    plans = [one.request.plan for one in written]
-    oins = {(number, plan.environment) for plan in plans if (number := plan.subject.get("serialNumber"))}
-    found = []
-    for number, environment in sorted(oins):
-        for outcome in check_oin(number, environment=environment).findings:
+    """Return what the check of each request warns of, each sentence once, with the files it is about before it."""
+    files: dict[str, list[str]] = {}
+    for one in written:
+        for outcome in _report(one).findings:
             if outcome.rule.severity >= Severity.NOTICE:
-                text = told(outcome.rule.code, outcome.params)
-                found.append(f"{number}: {text.message} {text.remedy}")
-    return found
+                files.setdefault(_warning(outcome), []).append(one.request_file)
+    return [f"{_listed(names)}: {sentence}" for sentence, names in files.items()]
+
+
+def _warning(outcome: Outcome) -> str:
+    """Return what it is, what to do, and what it rests on: a request is held to texts of which some only let infer."""
+    rule, text = outcome.rule, told(outcome.rule.code, outcome.params)
+    certainty = told(f"report.certainty.{rule.certainty}", {}).title
+    return f"{text.message} {text.remedy} [{rule.code}] ({rule.source.text(language())}: {certainty})"
+
+
+def _report(one: WrittenRequest) -> Report:
+    plan = one.request.plan
+    return check_request(one.request.der, plan.profile, tsp=plan.tsp, environment=plan.environment)
+
+
+def _listed(names: Sequence[str]) -> str:
+    names = tuple(dict.fromkeys(names))
+    more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
+    return ", ".join(names[:MAX_LISTED]) + more

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pkitools.documents import cite
 from pkitools.oin import OIN
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import beside, wrapped
+from pkitools_cli.remedies import told as message_told
 
 
 def parts(oin: OIN) -> list[str]:
@@ -20,8 +22,20 @@ def parts(oin: OIN) -> list[str]:
         *(line for part, *told in rows for line in beside(_part(part, told[0]), told[1])),
         *wrapped(row.about[chosen], "  "),
         *wrapped(tr(f"cli.oin.registered.{row.registered}"), "  "),
+        *_checked_by_a_tsp(oin),
     ]
 
 
 def _part(part: str, value: str) -> str:
     return f"  {tr(f'cli.oin.part.{part}'):<12} {value:<9}  "
+
+
+def _checked_by_a_tsp(oin: OIN) -> list[str]:
+    """Return how a TSP checks the number: where it looks, whose name belongs in O, and what it refuses."""
+    way = oin.row.tsp_check
+    if not way:
+        return []
+    text = message_told(f"csr.organization.{way}", {"oin": oin})
+    source = cite("oin-suboin-check").text(language())
+    head = wrapped(tr("cli.oin.tsp_check", source=source), "  ")
+    return [*head, *wrapped(f"{text.message} {text.remedy}", "    ")]

@@ -39,7 +39,9 @@ def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
 
 def _standing(document: Document) -> str:
     status = tr(f"cli.rules.documents.status.{document.status}")
-    return tr("cli.rules.documents.standing", status=status, day=document.read)
+    standing = tr("cli.rules.documents.standing", status=status, day=document.read)
+    newer = tr("cli.rules.documents.newest", version=document.newest) if document.newest else ""
+    return f"{standing}{newer}"
 
 
 def _rests(resting: Resting) -> str:
