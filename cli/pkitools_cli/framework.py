@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
@@ -24,6 +25,8 @@ O = TypeVar("O")  # noqa: E741  the options object of a command
 R = TypeVar("R")
 
 _VERSION = "pkitools_cli.json_version"
+_GIVEN = "pkitools_cli.given"
+_ORDER = "pkitools_cli.order"
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -46,6 +49,7 @@ class _TranslatedHelp(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
+            self._refuse_repeated(ctx, args)
             rest = super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # the parser itself does not say which command it parsed for
@@ -53,6 +57,22 @@ class _TranslatedHelp(click.Command):
         if rest and not isinstance(self, click.Group):
             raise click.UsageError(tr("cli.main.too_many", what=" ".join(rest)), ctx)
         return rest
+
+    def _refuse_repeated(self, ctx: click.Context, args: Sequence[str]) -> None:
+        """Refuse a value given twice for an option that has one: click would keep the last and drop the other.
+
+        Options of which several are meant add up, and a flag given twice says nothing new.
+        """
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_ORDER] = [param.name for param in order]
+        given: set[str] = ctx.meta.setdefault(_GIVEN, set())  # of the groups before it as well: --lang
+        for param in order:
+            if not isinstance(param, click.Option) or param.multiple or param.is_flag:
+                continue
+            name = max(param.opts, key=len)
+            if name in given:
+                raise click.UsageError(tr("cli.main.repeated", name=name), ctx)
+            given.add(name)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         own = super().get_params(ctx)
@@ -139,6 +159,17 @@ def json_version_of(ctx: click.Context) -> int | None:
     return version
 
 
+def json_version_asked() -> int | None:
+    """Return the version that the command that runs was asked for; ``None`` for the newest."""
+    return json_version_of(click.get_current_context())
+
+
+def order_given() -> list[str]:
+    """Return the names of the parameters of the command that runs, as they were given: one for each time."""
+    order: list[str] = click.get_current_context().meta.get(_ORDER, [])
+    return order
+
+
 def is_for_people() -> bool:
     """Return whether the answer of the command that runs is for people, and not for a script."""
     return form_of(click.get_current_context()) == TEXT
@@ -185,8 +216,24 @@ class Command(_TranslatedHelp):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""
-        given = super().invoke(ctx)
+        try:
+            given = super().invoke(ctx)
+        except PkitoolsError as error:
+            error.file = error.file or _file_named(error, ctx)
+            raise
         return tell(given.in_version(json_version_of(ctx)), form_of(ctx)) if isinstance(given, Reply) else given
+
+
+def _file_named(error: PkitoolsError, ctx: click.Context) -> str:
+    """Return the file or folder of the command line that an error speaks of, if it speaks of one."""
+    operands = {str(value) for value in error.params.values()}
+    for param in ctx.command.params:
+        if (param.metavar or "").startswith(("FILE", "DIR")) and param.name is not None:
+            given = ctx.params.get(param.name)
+            found = [str(name) for name in (given if isinstance(given, tuple) else (given,)) if str(name) in operands]
+            if found:
+                return found[0]
+    return ""
 
 
 def gathered(into: Callable[..., O]) -> Callable[[Callable[[O], R]], Callable[..., R]]:
@@ -263,6 +310,16 @@ class Group(_TranslatedHelp, click.Group):
         if rows:
             with formatter.section(tr("cli.main.commands")):
                 formatter.write_dl(rows)
+
+
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Return whether a document was asked for, also where the command line is too wrong for click to say so."""
+    options = [argument.partition("=")[0] for argument in _before_the_dashes(arguments)]
+    return f"--{JSON}" in options or "--json-version" in options
+
+
+def _before_the_dashes(arguments: Sequence[str]) -> Sequence[str]:
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
 
 
 def language_from(arguments: Sequence[str]) -> None:

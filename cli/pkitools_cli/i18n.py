@@ -7,7 +7,8 @@ The words of command ``oin check`` live in ``messages/<language>/oin.toml``. Eve
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pkgutil import get_data
 from typing import cast
@@ -59,12 +60,57 @@ def lookup(key: str, chosen: Language | None = None) -> str | None:
     return _texts(chosen or language(), parts[1]).get(parts[2])
 
 
+class Sentence(str):
+    """A text that knows what it was made of, so that it can be said in the other language as well.
+
+    Args:
+        text: in the language in force when it was made.
+        key: of the interface's words.
+        operands: what was filled in.
+    """
+
+    __slots__ = ("key", "operands")
+
+    def __new__(cls, text: str, key: str, operands: Mapping[str, object]) -> Sentence:
+        """Make it."""
+        made = super().__new__(cls, text)
+        made.key, made.operands = key, operands
+        return made
+
+    key: str
+    operands: Mapping[str, object]
+
+
 def tr(key: str, **operands: object) -> str:
-    """Return the text of ``key`` in the language in force, operands made printable; an unknown key shows as itself."""
+    """Return the text of ``key`` in the language in force, operands made printable; an unknown key shows as itself.
+
+    It is a :class:`Sentence`.
+    """
     text = lookup(key)
     if text is None:
-        return key
-    return text.format_map({name: visible(str(value)) for name, value in operands.items()}) if operands else text
+        return Sentence(key, key, operands)
+    if operands:
+        text = text.format_map({name: visible(str(value)) for name, value in operands.items()})
+    return Sentence(text, key, operands)
+
+
+def again(text: str) -> str:
+    """Return a text in the language now in force; one that does not know its key stays as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    operands = {name: again(value) if isinstance(value, str) else value for name, value in text.operands.items()}
+    return tr(text.key, **operands)
+
+
+@contextmanager
+def speaking(chosen: Language) -> Iterator[None]:
+    """Say what is said inside in this language."""
+    before = language()
+    _current[0] = chosen
+    try:
+        yield
+    finally:
+        _current[0] = before
 
 
 def report_word(kind: str, value: str) -> str:

@@ -19,7 +19,7 @@ from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import files_of, read_certificates, read_crls, read_input, use_each
+from pkitools_cli.inputs import about_input, files_of, read_certificates, read_crls, read_input, use_each
 from pkitools_cli.options import fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Reply
@@ -160,13 +160,12 @@ def _certificates(name: str) -> tuple[bytes, ...]:
 
 def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.checking import Revocation
-    from pkitools.containers import ItemKind, items_of
     from pkitools.fetching.cache import DiskCache
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
     crls = [crl for name in options.crls for crl in read_crls(name)]
-    responses = [item.der for name in options.ocsp for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
+    responses = [response for name in options.ocsp for response in _ocsp_responses(name)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
         policy=policy,
@@ -176,6 +175,13 @@ def _revocation(options: CheckOptions) -> Revocation:
         cache=DiskCache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
+
+
+def _ocsp_responses(name: str) -> list[bytes]:
+    from pkitools.containers import ItemKind, items_of
+
+    with about_input(name):
+        return [item.der for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
 
 
 def _fetcher(options: CheckOptions) -> Fetcher:
@@ -205,11 +211,10 @@ def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -
         for one in check.judged
         for system in systems
     ]
-    uses += [
-        Use(read_certificate(_certificates(name)[0]), system, environment, name)
-        for environment, name in options.beside
-        for system in systems
-    ]
+    for environment, name in options.beside:
+        with about_input(name):
+            facts = read_certificate(_certificates(name)[0])
+        uses += [Use(facts, system, environment, name) for system in systems]
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None

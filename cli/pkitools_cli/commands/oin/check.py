@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 import click
 
 from pkitools.environment import Environment
-from pkitools.errors import LimitError
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.oin import OIN, InvalidOINError, check_oin
 from pkitools.reports import oin_check_document
+from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command
@@ -22,8 +19,6 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.lines import report_told
 from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option
 from pkitools_cli.reply import Line, Reply
-
-_MAX_NUMBERS: Final = 10_000  # a report of one number in JSON is about 10 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ def command(
     *, numbers: tuple[str, ...], environment: Environment | None, lenient: bool, legacy: bool, fail_on: Severity | None
 ) -> Reply[list[Judged]]:
     """Judge each number given, or each line of standard input for ``-``."""
-    texts = [text for number in numbers for text in (_lines() if number == STANDARD_INPUT else (number,))]
+    texts = [text for number in numbers for text in (listed() if number == STANDARD_INPUT else (number,))]
     judged = [
         Judged(
             _oin(text, lenient=lenient, legacy=legacy),
@@ -58,17 +53,6 @@ def command(
         text=_text,
         code=of_reports((one.report for one in judged), fail_on),
     )
-
-
-def _lines() -> Iterator[str]:
-    """Yield the numbers on standard input, one a line; empty lines do not count."""
-    data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
-    # only line breaks separate numbers: str.splitlines would split at form feeds and the like inside one
-    lines = data.decode("utf-8-sig", "replace").split("\n")
-    numbers = [line.removesuffix("\r") for line in lines if line.strip()]
-    if len(numbers) > _MAX_NUMBERS or len(data) > MAX_INPUT_BYTES:
-        raise LimitError("oin.error.too_many", limit=_MAX_NUMBERS)
-    yield from numbers
 
 
 def _oin(text: str, *, lenient: bool, legacy: bool) -> OIN | None:

@@ -13,11 +13,12 @@ import click
 from pkitools.files import read_bytes
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import about_input
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.reply import Line, Reply
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.documents import IssuedFiles, issue_document
-from pkitools_test_pki.enrol import read_request
+from pkitools_test_pki.enrol import Application, read_request
 from pkitools_test_pki.folder import open_folder
 from pkitools_test_pki.shapes import Template
 
@@ -82,7 +83,7 @@ class Options:
 def command(options: Options) -> Reply[IssuedFiles]:
     """Issue a certificate, for a request or with a new key."""
     wishes = options.wishes()
-    request = read_request(_read(options.csr), options.csr) if options.csr else None
+    request = _read_csr(options.csr) if options.csr else None
     chosen: str | Template | None = options.profile
     if options.enrolment is not None:
         asked = _read_enrolment(options.enrolment, options.profile)
@@ -92,6 +93,11 @@ def command(options: Options) -> Reply[IssuedFiles]:
             options.prefix, chosen, request=request, overwrite=options.force, **wishes
         )
     return Reply(IssuedFiles(issued, tuple(changes), tuple(paths)), document=issue_document, text=_text)
+
+
+def _read_csr(path: str) -> Application:
+    with about_input(path):
+        return read_request(_read(path), path)
 
 
 def _read(path: str) -> bytes:
@@ -105,7 +111,8 @@ def _read_enrolment(path: str, profile: str | None) -> Enrolment:
 
     if profile is not None:
         raise click.UsageError(tr("cli.test_pki.issue.enrolment_or_profile"))
-    return read_enrolment(_read(path), path)
+    with about_input(path):
+        return read_enrolment(_read(path), path)
 
 
 def _text(issued: IssuedFiles) -> Iterator[Line | str]:

@@ -7,18 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Final
 
 import click
 
 from pkitools.text import visible
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import Sentence, again, tr
 
+_CODES: Final[dict[type[click.ClickException], str]] = {
+    click.NoSuchCommand: "cli.main.no_command",
+    click.NoSuchOption: "cli.main.no_option",
+    click.MissingParameter: "cli.main.missing",  # is a BadParameter
+    click.BadParameter: "cli.main.bad_value",
+}
 _MAX_SHOWN = 80  # a whole file pasted in the place of an option's name helps nobody
 
 
+def code(error: click.ClickException) -> str:
+    """Return the code of what is wrong: the key of its sentence among the interface's words."""
+    if isinstance(error.message, Sentence):
+        return error.message.key
+    if isinstance(error, click.BadOptionUsage):
+        return _option_usage(error)
+    return next((key for kind, key in _CODES.items() if isinstance(error, kind)), "cli.main.no_verb")
+
+
 def sentence(error: click.ClickException) -> str:
-    """Return what is wrong with the command line; a sentence this project wrote itself is left as it is."""
-    text = error.format_message()
+    """Return what is wrong with the command line; a sentence this project wrote itself is said as it is."""
+    text = again(error.message)
     match error:
         case click.NoSuchCommand():
             text = _unknown("cli.main.no_command", error.command_name, _similar(error.command_name, error.ctx))
@@ -27,13 +43,20 @@ def sentence(error: click.ClickException) -> str:
         case click.MissingParameter(param=click.Parameter() as param):
             text = _with_expected(tr("cli.main.missing", name=_name(param, error.ctx)), _expected(param))
         case click.BadOptionUsage():
-            key = "cli.main.needs_value" if _needs_value(error) else "cli.main.takes_no_value"
-            text = tr(key, name=_cut(error.option_name))
+            text = tr(_option_usage(error), name=_cut(error.option_name))
         case click.BadParameter(param=click.Parameter() as param):
-            text = _bad_value(_name(param, error.ctx), error.message, _expected(param))
-        case click.UsageError(ctx=click.Context(command=click.Group() as group) as context):
+            text = _bad_value(_name(param, error.ctx), again(error.message), _expected(param))
+        case click.UsageError(ctx=click.Context(command=click.Group() as group) as context) if not _ours(error):
             text = tr("cli.main.no_verb", names=", ".join(group.list_commands(context)))
     return text
+
+
+def _ours(error: click.ClickException) -> bool:
+    return isinstance(error.message, Sentence)
+
+
+def _option_usage(error: click.BadOptionUsage) -> str:
+    return "cli.main.needs_value" if _needs_value(error) else "cli.main.takes_no_value"
 
 
 def _cut(text: str) -> str:
