@@ -7,6 +7,7 @@ Commands are declared with :class:`Command`, whose help texts are keys of :mod:`
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -264,7 +265,7 @@ class Group(_TranslatedHelp, click.Group):
     Args:
         name: as typed.
         lazy: command name → ``module:attribute``.
-        callback, params, help, context_settings: as click's own.
+        callback, params, help, context_settings, invoke_without_command: as click's own.
     """
 
     command_class = Command
@@ -278,8 +279,17 @@ class Group(_TranslatedHelp, click.Group):
         params: list[click.Parameter] | None = None,
         help: str | None = None,  # noqa: A002  click's own name for it
         context_settings: dict[str, Any] | None = None,
+        invoke_without_command: bool = False,
     ) -> None:
-        super().__init__(name, callback=callback, params=params, help=help, context_settings=context_settings)
+        super().__init__(
+            name,
+            callback=callback,
+            params=params,
+            help=help,
+            context_settings=context_settings,
+            invoke_without_command=invoke_without_command,
+            no_args_is_help=not invoke_without_command,
+        )
         self._lazy = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -324,10 +334,21 @@ def _before_the_dashes(arguments: Sequence[str]) -> Sequence[str]:
 
 def language_from(arguments: Sequence[str]) -> None:
     """Set the language before click parses, so that its own complaints and help come in it as well."""
+    set_language(_language_asked(arguments))
+
+
+def unspoken(arguments: Sequence[str]) -> str | None:
+    """Return the language that PKITOOLS_LANG asks for and nobody speaks; ``--lang`` goes before it."""
+    wish = os.environ.get("PKITOOLS_LANG", "")
+    spoken = not wish or wish[:2].lower() in LANGUAGES
+    return None if spoken or _language_asked(arguments) else wish
+
+
+def _language_asked(arguments: Sequence[str]) -> str | None:
     chosen = None
     for position, argument in enumerate(arguments):
         if argument == "--lang" and position + 1 < len(arguments):
             chosen = arguments[position + 1]
         elif argument.startswith("--lang="):
             chosen = argument.partition("=")[2]
-    set_language(chosen)
+    return chosen

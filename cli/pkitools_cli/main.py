@@ -13,18 +13,34 @@ from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Group, asks_for_json, language_from
+from pkitools_cli.framework import Group, asks_for_json, language_from, unspoken
+from pkitools_cli.i18n import tr
+from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
 _NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "test-pki")
-_COMMANDS = {noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS}
+_COMMANDS = {
+    **{noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS},
+    "explain": "pkitools_cli.commands.explain:command",
+}
 
 
-@click.group(cls=Group, lazy=_COMMANDS, help="cli.main.help", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    lazy=_COMMANDS,
+    help="cli.main.help",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="cli.main.lang", expose_value=False)
 @click.version_option(__version__, prog_name="pkitools", message="%(prog)s %(version)s", help="cli.main.version")
-def cli() -> None:
-    """Root of all commands."""
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Root of all commands; alone it greets."""
+    if ctx.invoked_subcommand is None:
+        from pkitools_cli.commands.greeting import greet
+
+        greet()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     language_from(given)
+    if unknown := unspoken(given):
+        complain(tr("cli.main.unspoken", value=unknown))
     begin()
     try:
         code = _run(given)

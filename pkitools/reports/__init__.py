@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document, describe, file_document
-    from pkitools.reports.error import ToldError, error_document, error_entry
+    from pkitools.reports.error import ToldError, error_document, error_entry, explain_document
     from pkitools.reports.lint import (
         LintedCertificate,
         cert_lint_document,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     )
     from pkitools.reports.register import (
         rules_documents_document,
+        rules_documents_document_v1,
         rules_explain_document,
         rules_list_document,
     )
@@ -73,6 +74,7 @@ __all__ = [
     "error_document",
     "error_entry",
     "error_sentence",
+    "explain_document",
     "file_document",
     "lint_document",
     "oin_check_document",
@@ -87,6 +89,7 @@ __all__ = [
     "request_document",
     "rule_document",
     "rules_documents_document",
+    "rules_documents_document_v1",
     "rules_explain_document",
     "rules_list_document",
     "schema_names",
@@ -108,11 +111,12 @@ _MODULES: Final = {
         "describe",
         "file_document",
     ),
-    "pkitools.reports.error": ("ToldError", "error_document", "error_entry"),
+    "pkitools.reports.error": ("ToldError", "error_document", "error_entry", "explain_document"),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
     "pkitools.reports.oin": ("DerivedNumber", "oin_check_document", "oin_derive_document", "oin_derive_document_v1"),
     "pkitools.reports.register": (
         "rules_documents_document",
+        "rules_documents_document_v1",
         "rules_explain_document",
         "rules_list_document",
     ),

@@ -171,7 +171,7 @@ def test_adding_a_system_is_adding_a_file() -> None:
         ('topic = "oin"', 'topic = "hierarchy"\nvalues = ["g1-privat"]'),
         ('topic = "oin"', 'topic = "key_size"\nnumber = "2048"'),
         ('topic = "oin"', 'topic = "key_size"\nnumber = true'),
-        ('topic = "oin"', 'topic = "oin"\nenvironments = ["prod"]'),
+        ('topic = "oin"', 'topic = "oin"\nenvironments = ["produktion"]'),
         ('topic = "oin"', 'topic = "oin"\nenvironments = "production"'),
         ('topic = "oin"', 'topic = "oin"\nseverity = "fatal"'),
         ('topic = "oin"', 'topic = "oin"\nsince = 2026-11-22T12:00:00Z'),

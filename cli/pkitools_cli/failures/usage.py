@@ -5,6 +5,7 @@ Loaded only when something is wrong with the command line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -37,7 +38,7 @@ def sentence(error: click.ClickException) -> str:
     text = again(error.message)
     match error:
         case click.NoSuchCommand():
-            text = _unknown("cli.main.no_command", error.command_name, _similar(error.command_name, error.ctx))
+            text = _unknown("cli.main.no_command", error.command_name, similar(error.command_name, error.ctx))
         case click.NoSuchOption():
             text = _unknown("cli.main.no_option", error.option_name, error.possibilities or [])
         case click.MissingParameter(param=click.Parameter() as param):
@@ -68,11 +69,39 @@ def _unknown(key: str, name: str, similar: Sequence[str]) -> str:
     return f"{text} {tr('cli.main.did_you_mean', names=', '.join(similar))}" if similar else text
 
 
-def _similar(name: str, ctx: click.Context | None) -> Sequence[str]:
+def similar(name: str, ctx: click.Context | None) -> Sequence[str]:
+    """Return the commands that were perhaps meant: of this group, else of any, by noun and verb."""
     # click itself knows only the commands that were loaded
     if ctx is None or not isinstance(ctx.command, click.Group):
         return ()
-    return get_close_matches(name, ctx.command.list_commands(ctx))
+    found = get_close_matches(name, ctx.command.list_commands(ctx)) + _written_together(name, ctx)
+    return found or _elsewhere(name, ctx.find_root())
+
+
+def _written_together(name: str, ctx: click.Context) -> list[str]:
+    """Return the commands that a noun and a verb in one word mean: ``cert-check``, ``certcheck``."""
+    bare = re.sub("[^a-z]", "", name.lower())
+    return [path for path in _paths(ctx.find_root()) if bare == re.sub("[^a-z]", "", path)]
+
+
+def _elsewhere(name: str, root: click.Context) -> list[str]:
+    """Return the commands whose verb is this one, or nearly; the noun that most people mean first."""
+    paths = _paths(root)
+    verbs = {path.rpartition(" ")[2] for path in paths}
+    meant = [name] if name in verbs else get_close_matches(name, verbs, n=1, cutoff=0.75)
+    found = [path for path in paths if path.rpartition(" ")[2] in meant]
+    return sorted(found, key=lambda path: not path.startswith("cert "))
+
+
+def _paths(root: click.Context) -> list[str]:
+    """Return every command below the root as it is typed, such as ``cert check``."""
+    assert isinstance(root.command, click.Group)
+    found = []
+    for noun in root.command.list_commands(root):
+        group = root.command.get_command(root, noun)
+        verbs = group.list_commands(root) if isinstance(group, click.Group) else []
+        found += [f"{noun} {verb}" for verb in verbs] or [noun]
+    return found
 
 
 def _with_expected(text: str, expected: str) -> str:

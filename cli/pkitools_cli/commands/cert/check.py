@@ -118,8 +118,10 @@ def command(options: CheckOptions) -> Reply[Checked]:
 def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
     """Return what judges one file; everything the files share is read once, before the first."""
     from pkitools.checking import check_file
+    from pkitools.systems import get_system
     from pkitools.trust import TrustStore
 
+    systems = [get_system(name).name for name in options.systems]  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase)
     trust = TrustStore.from_files(options.trust) if options.trust else None
@@ -132,7 +134,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             contents,
             moment=options.moment,
             environment=options.environment,
-            systems=options.systems,
+            systems=systems,
             intermediates=chain,
             trust=trust,
             entity_id=options.entity_id,

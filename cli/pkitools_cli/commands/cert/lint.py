@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -13,6 +13,7 @@ from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Severity
+from pkitools.profiles import get_profile
 from pkitools.reports import LintedCertificate, ToldError, cert_lint_document, cert_lint_document_v1
 from pkitools.rules import detect_profile, find_issuer, lint, role_of
 from pkitools.text import shown
@@ -104,6 +105,8 @@ def _system(name: str | None) -> str | None:
 
 def _linted(found: Sequence[_Found], options: Options) -> list[LintedCertificate]:
     everything = [one.facts for one in found]
+    if options.profile is not None:
+        options = replace(options, profile=get_profile(options.profile).name)
     system = _system(options.system)
     return [_lint(one, everything, options, system) for one in found]
 

@@ -91,7 +91,7 @@ def _judged(options: Options) -> Judged:
     ]
     with about_input(options.file):
         requests = [(read_request(item.der), report) for item, report in zip(items, reports, strict=True)]
-    return Judged(requests, options.profile, options.tsp, unread)
+    return Judged(requests, profile.name if profile else None, tsp.name if tsp else None, unread)
 
 
 def _text(judged: Judged) -> Iterator[Line | str]:
