@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import click
 
@@ -39,20 +40,34 @@ def command(
     *, numbers: tuple[str, ...], environment: Environment | None, lenient: bool, legacy: bool, fail_on: Severity | None
 ) -> Reply[list[Judged]]:
     """Judge each number given, or each line of standard input for ``-``."""
+    _refuse_pieces(numbers, legacy=legacy)
     texts = [text for number in numbers for text in (listed() if number == STANDARD_INPUT else (number,))]
-    judged = [
-        Judged(
-            _oin(text, lenient=lenient, legacy=legacy),
-            check_oin(text, environment=environment, legacy=legacy, lenient=lenient),
-        )
-        for text in texts
-    ]
+    judged = [_judged(text, environment, lenient or _is_grouped(text, legacy=legacy), legacy=legacy) for text in texts]
     return Reply(
         judged,
         document=lambda value: oin_check_document((one.oin, one.report) for one in value),
         text=_text,
         code=of_reports((one.report for one in judged), fail_on),
     )
+
+
+def _judged(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
+    report = check_oin(text, environment=environment, legacy=legacy, lenient=lenient)
+    return Judged(_oin(text, lenient=lenient, legacy=legacy), report)
+
+
+def _is_grouped(text: str, *, legacy: bool) -> bool:
+    """Return whether a text is an OIN but for the spaces, dots or dashes between its groups."""
+    together = re.sub("(?<=[0-9A-Z])[ .-]+(?=[0-9A-Z])", "", text)
+    return together != text and _oin(together, lenient=False, legacy=legacy) is not None
+
+
+def _refuse_pieces(numbers: Sequence[str], *, legacy: bool) -> None:
+    """Refuse an OIN in groups that the shell took apart: judged one by one, none of them says what is wrong."""
+    alone = [number for number in numbers if _oin(number, lenient=True, legacy=legacy) is not None]
+    if len(numbers) < 2 or alone or _oin("".join(numbers), lenient=True, legacy=legacy) is None:
+        return
+    raise click.UsageError(tr("cli.oin.check.pieces", count=len(numbers), together=" ".join(numbers)))
 
 
 def _oin(text: str, *, lenient: bool, legacy: bool) -> OIN | None:
@@ -69,10 +84,16 @@ def _text(judged: list[Judged]) -> Iterator[Line | str]:
     for position, one in enumerate(judged):
         if position:
             yield ""
-        yield from report_told(one.report, *(parts(one.oin) if one.oin is not None else ()))
+        yield from report_told(_shown(one.report), *(parts(one.oin) if one.oin is not None else ()))
     if len(judged) > 1:
         yield ""
         yield _summary([one.report for one in judged])
+
+
+def _shown(report: Report) -> Report:
+    """Return a report as people see it: of what may be somebody's BSN the last digits, enough to find it again."""
+    given = OIN.compact(report.subject)
+    return replace(report, subject=f"…{given[-4:]}") if re.fullmatch("[0-9]{9}", given) else report
 
 
 def _summary(reports: list[Report]) -> str:
