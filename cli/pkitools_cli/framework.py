@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -87,7 +88,7 @@ class _TranslatedHelp(click.Command):
         formatter.write_usage(ctx.command_path, pieces, prefix=f"{tr('cli.main.usage')} ")
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        pieces = super().collect_usage_pieces(ctx)
+        pieces = [in_words(piece) for piece in super().collect_usage_pieces(ctx)]
         words = {
             self.options_metavar: "options_metavar",
             getattr(self, "subcommand_metavar", None): "subcommand_metavar",
@@ -117,11 +118,17 @@ def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] |
         return None
     if set(param.opts) & set(ctx.help_option_names):
         return row[0], tr("cli.main.help_option")
+    name = in_words(row[0])
     text = _translated(param.help) or ""
     extra = param.get_help_extra(ctx)
     notes = [tr("cli.main.default", value=extra["default"])] if "default" in extra else []
     notes += [tr("cli.main.required")] if "required" in extra else []
-    return row[0], f"{text}  [{'; '.join(notes)}]" if notes else text
+    return name, f"{text}  [{'; '.join(notes)}]" if notes else text
+
+
+def in_words(metavar: str) -> str:
+    """Return what stands for a value, such as ``FILE``, in the language in force."""
+    return re.sub("[A-Z]{3,}", lambda found: lookup(f"cli.metavars.{found[0]}") or found[0], metavar)
 
 
 def form_of(ctx: click.Context) -> str:

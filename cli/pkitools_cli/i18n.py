@@ -14,7 +14,7 @@ from pkgutil import get_data
 from typing import cast
 
 from pkitools.messages import LANGUAGES, Language, message
-from pkitools.text import visible
+from pkitools.text import introduced, visible
 
 _current: list[Language] = ["en"]
 
@@ -36,7 +36,7 @@ def set_language(chosen: str | None) -> None:
         if code in LANGUAGES:
             _current[0] = code
             return
-        if wish and wish not in {"C", "POSIX", "C.UTF-8"}:
+        if wish and wish is not chosen and wish not in {"C", "POSIX", "C.UTF-8"}:
             break  # a locale in another language: English, not the next variable
     _current[0] = "en"
 
@@ -49,7 +49,8 @@ def _texts(chosen: Language, file: str) -> Mapping[str, str]:
         data = get_data("pkitools_cli", f"messages/{chosen}/{file}.toml")
     except FileNotFoundError:
         data = None
-    return cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
+    texts = cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
+    return {key: introduced(text, chosen) for key, text in texts.items()}
 
 
 def lookup(key: str, chosen: Language | None = None) -> str | None:

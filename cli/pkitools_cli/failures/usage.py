@@ -13,6 +13,7 @@ from typing import Final
 import click
 
 from pkitools.text import visible
+from pkitools_cli.framework import in_words
 from pkitools_cli.i18n import Sentence, again, tr
 
 _CODES: Final[dict[type[click.ClickException], str]] = {
@@ -118,7 +119,7 @@ def _needs_value(error: click.BadOptionUsage) -> bool:
 def _name(param: click.Parameter, ctx: click.Context | None) -> str:
     if isinstance(param, click.Option):
         return max(param.opts, key=len)
-    return param.make_metavar(ctx) if ctx is not None else param.human_readable_name
+    return in_words(param.make_metavar(ctx) if ctx is not None else param.human_readable_name)
 
 
 def _bad_value(name: str, message: str, expected: str) -> str:

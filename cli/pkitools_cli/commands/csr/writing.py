@@ -10,7 +10,7 @@ from pkitools.files import Output, write_set
 from pkitools.reports import WrittenRequest
 from pkitools.requests import SignedRequest
 from pkitools_cli.i18n import tr
-from pkitools_cli.passphrases import can_ask, given_passphrase
+from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passphrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,7 @@ class KeyPassphrase:
             return given
         if not can_ask():
             raise click.UsageError(tr("cli.csr.create.say_passphrase"))
-        prompt = tr("cli.csr.create.prompt")
-        answer: str = click.prompt(prompt, hide_input=True, err=True, confirmation_prompt=tr("cli.csr.create.again"))
-        return answer.encode()
+        return asked_new_passphrase(tr("cli.csr.create.prompt"), tr("cli.csr.create.again"))
 
 
 def places(prefix: str) -> list[Output]:
