@@ -42,7 +42,8 @@ def get_system(name: str) -> System:
 @cache
 def _names() -> Mapping[str, Sequence[str]]:
     """Return what each system is called, also those that nobody could describe."""
-    return {each.name: (each.title,) for each in (*systems(), *unread_systems())}
+    described = {system.name: (system.title,) for system in systems()}
+    return {**described, **{other.name: (other.title,) for other in unread_systems()}}
 
 
 def _unknown(name: str) -> InvalidValueError:
