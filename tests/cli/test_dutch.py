@@ -229,7 +229,12 @@ def test_no_help_has_an_english_word(run: Command, path: tuple[str, ...]) -> Non
 # -- click -------------------------------------------------------------------------------------------------------------
 
 
-def of_click() -> Iterator[re.Pattern[str]]:
+@cache
+def of_click() -> tuple[re.Pattern[str], ...]:
+    return tuple(marked_by_click())
+
+
+def marked_by_click() -> Iterator[re.Pattern[str]]:
     """Every sentence that click has marked as its own, by its words: from its source, whatever its version."""
     for path in Path(click.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -255,7 +260,7 @@ WRONG = [
 def test_none_of_clicks_own_sentences_is_told(run: Command, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
     monkeypatch.setenv("PKITOOLS_LANG", "nl")
     ran = run(*line.split())
-    sentences = list(of_click())
+    sentences = of_click()
     assert len(sentences) > 40
     told = ran.out + ran.err
     assert not [sentence.pattern for sentence in sentences if sentence.search(told)]
@@ -267,6 +272,7 @@ def test_clicks_sentences_are_in_no_help_either(run: Command) -> None:
     assert not [sentence.pattern for sentence in of_click() if sentence.search(helps)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "words"), [("nl", "De twee zijn niet gelijk."), ("en", "The two are not the same.")]
 )

@@ -82,6 +82,7 @@ def test_what_counts_of_several(given: str, found: list[str]) -> None:
     assert codes(explain(given)) == found
 
 
+@pytest.mark.slow
 def test_a_log_of_any_size_is_searched_in_bounded_time() -> None:
     last = " unable to get local issuer certificate"
     for filler in ("\0", "a", " ", "certificate ", "bad certificate ", "\n", "\u0130", "mac verify error "):
