@@ -53,6 +53,10 @@ MAX_KDF_ITERATIONS: Final = 5_000_000
 MAX_MESSAGE_VALUE: Final = 200
 """Characters of one operand shown in a message: a common name may be a megabyte long."""
 
+MAX_LINE: Final = 2000
+"""Characters of one line for people: a name of a megabyte would push the rest off the screen. What is longer is cut
+off, and how much of it, is said; JSON has it whole."""
+
 MAX_LISTED: Final = 10
 """Entries of a list shown in a message before "... and n more"."""
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, sorted by code. A room with rules has its line here; tests find a rule that is left out."""
     from pkitools.checking import authorities, environment, file_check, received
+    from pkitools.checking.delivery import checks as delivery
     from pkitools.oin import id_rules, number_rules
     from pkitools.requests import rules as requests
     from pkitools.revocation import rules as revocation
@@ -52,6 +53,7 @@ def all_rules() -> tuple[Rule, ...]:
         *environment.RULES,
         *authorities.RULES,
         *file_check.RULES,
+        *delivery.RULES,
         *received.RULES,
         data.READABLE,
     ]

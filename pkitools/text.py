@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from pkitools.limits import MAX_MESSAGE_VALUE
 
@@ -30,13 +30,19 @@ def visible(text: str, limit: int | None = None) -> str:
         text: anything, lone surrogates included.
         limit: longest result in characters of input; the rest is counted, not shown. ``None`` shows all.
     """
-    hidden = 0
-    if limit is not None and len(text) > limit:
-        hidden = len(text) - limit
-        text = text[:limit]
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(_escaped(text))
-    return f"{text}… (+{hidden})" if hidden else text
+    begin = text if limit is None else text[:limit]
+    if not (begin.isascii() and begin.isprintable()):
+        begin = "".join(_escaped(begin))
+    return begin if limit is None else begin + _rest(text, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """Return ``text``, of which no more than ``limit`` characters are left; the rest is counted, not shown."""
+    return text[:limit] + _rest(text, limit)
+
+
+def _rest(text: str, limit: int) -> str:
+    return f"… (+{len(text) - limit})" if len(text) > limit else ""
 
 
 def _escaped(text: str) -> list[str]:
@@ -95,6 +101,26 @@ def size_text(count: int) -> str:
 def shown(value: object) -> str:
     """Return one operand of a message: its text, made :func:`visible` and cut to a readable length."""
     return visible(str(value), MAX_MESSAGE_VALUE)
+
+
+class NameText(str):
+    """A distinguished name in full, which knows the short form that a sentence for people has room for.
+
+    Args:
+        full: the whole name; as a string it is no more than this.
+        short: its common name, else its organisation.
+    """
+
+    short: str
+
+    def __new__(cls, full: str, short: str | None = None) -> Self:
+        """Make one; without a short form the whole name serves."""
+        made = super().__new__(cls, full)
+        made.short = short or full
+        return made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (str(self), self.short)  # results are sent between processes
 
 
 def for_people(moment: datetime) -> str:

@@ -58,7 +58,7 @@ def test_both_languages_have_the_same_codes_parts_and_placeholders(root: str, na
 def test_every_message_of_the_library_renders_in_full(name: str) -> None:
     for code, entry in load("library", "en", name).items():
         assert code.partition(".")[0] + ".toml" == name, code
-        assert set(entry) <= {"title", "message", "remedy"}, code
+        assert set(entry) <= {"title", "message", "remedy", "short", "word"}, code
         operands = {field: "\x1bX" for text in parts(entry).values() for field in placeholders(text)}
         for language in LANGUAGES:
             rendered = message(code, operands, language)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
+import pkitools
+import pkitools_cli
+import pkitools_test_pki
+from pkitools.checking.expectation import read_expectation
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_TOML_BYTES, MAX_TOML_KEY_PARTS, MAX_TOML_LINE
 from pkitools.requests import read_batch
@@ -65,3 +72,32 @@ def test_both_doors_use_it() -> None:
             read_batch(text.encode(), "f")
         with pytest.raises(LimitError):
             read_system(text)
+
+
+@pytest.mark.parametrize("package", [pkitools, pkitools_cli, pkitools_test_pki], ids=lambda package: package.__name__)
+def test_nothing_else_reads_toml_but_what_comes_with_the_package(package: ModuleType) -> None:
+    assert package.__file__ is not None
+    folder = Path(package.__file__).parent
+    readers = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if "tomllib.load" in path.read_text()
+    }
+    assert readers <= OF_ITS_OWN, "TOML from outside goes through read_foreign_toml"
+
+
+OF_ITS_OWN = {
+    "toml_text.py",
+    "package_data.py",
+    "profiles/loading.py",  # entries to be of its own file
+    "i18n.py",
+    "server/pages.py",
+    "faults/__init__.py",
+    "defects/registry.py",
+    "g4_trial/trial_yaml.py",
+}
+
+
+def test_what_is_expected_is_behind_the_limits(tmp_path: Path) -> None:
+    (tmp_path / "e.toml").write_text(".".join("a" * 3000) + ' = "x"\n')
+    with pytest.raises(LimitError, match=r"e\.toml") as refused:
+        read_expectation(tmp_path / "e.toml")
+    assert refused.value.code == "files.error.toml_key"

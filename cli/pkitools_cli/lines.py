@@ -1,48 +1,193 @@
-"""Lines that several commands tell alike: a report, labels with a value beside each, a paragraph."""
+"""Lines that several commands tell alike: a report, labels with a value beside each, a paragraph, the next step.
+
+The one place that knows how wide a line is: what is told here fits the terminal, and never exceeds 100 columns.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
-from pkitools.findings import Report, Verdict
-from pkitools_cli.i18n import tr
-from pkitools_cli.remedies import report_lines
+from pkitools.findings import Report, Severity, Verdict
+from pkitools.text import shown, visible
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
 
+if TYPE_CHECKING:
+    from pkitools.reports.text import TextLine
+
 _MOST_COLUMNS: Final = 100  # longer lines are hard to read, whatever the terminal
-_COLOURS: Final = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.INDETERMINATE: "yellow"}
+_FEWEST_COLUMNS: Final = 40
+_CUT: Final = " …"
+
+# readable on a dark and on a light terminal alike, as yellow, cyan and bright green are not; green is bright when bold
+_COLOURS: Final[dict[Severity | Verdict, tuple[str | None, bool]]] = {
+    Verdict.PASSED: ("green", False),
+    Verdict.FAILED: ("red", True),
+    Verdict.INDETERMINATE: ("magenta", True),
+    Severity.ERROR: ("red", True),
+    Severity.WARNING: ("magenta", True),
+    Severity.NOTICE: (None, True),
+    Severity.INFO: (None, False),
+}
 
 
-def report_told(report: Report, *between: str) -> Iterator[Line | str]:
-    """Yield a report, its verdict in colour; ``between`` are lines that stand below the verdict."""
-    verdict, *findings = report_lines(report)
-    yield Line(verdict, colour=_COLOURS[report.verdict], bold=True)
-    yield from between
-    yield from findings
+def columns() -> int:
+    """Return how wide a line may be."""
+    import shutil  # few commands ask, and it loads much
+
+    return max(min(shutil.get_terminal_size().columns, _MOST_COLUMNS), _FEWEST_COLUMNS)
 
 
-def labelled(prefix: str, rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
-    """Yield a line for each row: the text of ``<prefix>.<key>`` and the value, in two columns.
-
-    A row whose value is ``None`` is left out, and its label still counts for the width: tables of one kind line up.
-    """
-    told = [(tr(f"{prefix}.{key}"), value) for key, value in rows]
-    width = max((len(label) for label, _ in told), default=0)
-    yield from (f"  {label:<{width}}  {value}" for label, value in told if value is not None)
-
-
-def wrapped(text: str, indent: str, first: str | None = None) -> list[str]:
+def wrapped(text: str, indent: str, first: str | None = None, most: int | None = None) -> list[str]:
     """Return a text as lines that fit the terminal.
 
     Args:
         text: without line breaks.
         indent: what each line begins with.
         first: what the first line begins with, where that differs.
+        most: how many lines there may be; what does not fit is left out, and an ellipsis says so.
     """
-    import shutil  # few commands have paragraphs, and these two load much
     import textwrap
 
-    width = max(min(shutil.get_terminal_size().columns, _MOST_COLUMNS), 40)
+    width = columns()
     start = indent if first is None else first
-    return textwrap.wrap(text, width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
+    # before it is cut: an escape is longer than what it stands for, and a line break is no space
+    found = textwrap.wrap(visible(text), width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
+    if most is None or len(found) <= most:
+        return found or [start.rstrip()]
+    last = found[most - 1]
+    while len(last) + len(_CUT) > width:
+        last = last.rpartition(" ")[0] if " " in last.lstrip() else last[: width - len(_CUT)]
+    return [*found[: most - 1], last.rstrip(" ,;:") + _CUT]
+
+
+def packed(parts: Sequence[str], indent: str, first: str) -> list[str]:
+    """Return parts with a comma between them as lines that fit the terminal; a part that fits on a line is not split.
+
+    Args:
+        parts: what to tell.
+        indent: what each line begins with.
+        first: what the first line begins with.
+    """
+    rows = [first]
+    for number, part in enumerate(parts, start=1):
+        told = visible(part) + ("," if number < len(parts) else "")
+        begun = rows[-1] not in {first, indent}
+        if begun and len(rows[-1]) + len(told) + 1 > columns():
+            rows.append(indent)
+            begun = False
+        rows[-1] += f" {told}" if begun else told
+    return rows if all(len(row) <= columns() for row in rows) else wrapped(", ".join(parts), indent, first)
+
+
+def coloured(text: str, tone: Severity | Verdict, word: str = "", at: int = 0) -> Line:
+    """Return a line of which a word, which stands at so many characters, says how bad it is: in its colour."""
+    colour, bold = _COLOURS[tone]
+    return Line(text, colour=colour, bold=bold, word=word, at=at)
+
+
+def verdict_line(report: Report) -> Line:
+    """Return the verdict of a report, in colour, and what it is about."""
+    word = report_word("verdict", report.verdict)
+    return coloured(wrapped(shown(report.subject), "", f"{word}  ", most=1)[0], report.verdict, word)
+
+
+def report_told(
+    report: Report, *between: str, full: Severity = Severity.INFO, verbose: bool = False
+) -> Iterator[Line | str]:
+    """Yield a report: the verdict, the findings by weight, what could not be checked.
+
+    Args:
+        report: the report.
+        between: lines that stand below the verdict.
+        full: from which severity on a finding is told in full.
+        verbose: name what could not be checked, instead of counting it.
+    """
+    yield verdict_line(report)
+    yield from between
+    yield from findings_told(report, full=full, verbose=verbose)
+
+
+def findings_told(report: Report, *, full: Severity, verbose: bool) -> Iterator[Line | str]:
+    """Yield the findings of a report by weight, then what could not be checked: named or counted."""
+    from pkitools.reports.text import finding_lines, unchecked_lines  # the entry point shows errors only
+
+    tongue = language()
+    yield from _fitted(finding_lines(report, tongue, remedy_text, full=full))
+    yield from _fitted(unchecked_lines(report, tongue, remedy_text, full=verbose))
+
+
+def _fitted(lines: Iterable[TextLine]) -> Iterator[Line | str]:
+    for line in lines:
+        fits = len(line.first) + len(line.whole) <= columns()
+        first, *rest = wrapped(line.whole if fits else line.text, line.hang, line.first)
+        yield first if line.tone is None else coloured(first, line.tone, line.word)
+        yield from rest
+
+
+def labelled(prefix: str, rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+    """Yield for each row the text of ``<prefix>.<key>`` and the value beside it, in two columns.
+
+    A row whose value is ``None`` is left out, and its label still counts for the width: tables of one kind line up. A
+    value without spaces is never split: it is an address or a fingerprint, to be copied.
+    """
+    told = [(tr(f"{prefix}.{key}"), value) for key, value in rows]
+    width = max((len(label) for label, _ in told), default=0)
+    for label, value in told:
+        if value is not None:
+            yield from beside(f"  {label:<{width}}  ", value)
+
+
+def beside(first: str, value: str, further: int = 0) -> list[str]:
+    """Return a value as lines beside what stands before it; one without spaces is never split.
+
+    Args:
+        first: what stands before it.
+        value: any text.
+        further: how much further to the right it goes on, where several values stand below each other.
+    """
+    indent = " " * (len(first) + further)
+    return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{value}"]
+
+
+def command_rows(words: Sequence[str], indent: str) -> list[str]:
+    """Return a command as lines that fit the terminal, and that can be pasted: a value stays by its option."""
+    width = columns()
+    rows, row = [], indent + "pkitools"
+    for part in _parts(words):
+        if len(row) + len(part) + 3 > width and row.strip():
+            rows.append(f"{row} \\")
+            row = f"{indent}  {part}"
+        else:
+            row = f"{row} {part}"
+    return [*rows, row]
+
+
+def _parts(words: Sequence[str]) -> Iterator[str]:
+    """Yield the noun and verb, then each option with its value."""
+    at = next((number for number, word in enumerate(words) if word.startswith("-") and word != "-"), len(words))
+    yield from map(shlex.quote, words[:at])
+    part = ""
+    for word in words[at:]:
+        if word.startswith("-") and word != "-" and part:
+            yield part
+            part = ""
+        part = f"{part} {shlex.quote(word)}".strip()
+    if part:
+        yield part
+
+
+def next_step(sentence: str, words: Sequence[str] | None = None) -> list[str]:
+    """Return what to do next: a sentence, and the command for it.
+
+    Args:
+        sentence: what; ends with a colon when a command follows.
+        words: the command, without ``pkitools``; each word as the shell is to hand it over.
+    """
+    label = tr("cli.now.label")
+    indent = " " * (len(label) + 1)
+    rows = wrapped(sentence, indent, f"{label} ")
+    return rows if words is None else [*rows, *command_rows(words, indent)]

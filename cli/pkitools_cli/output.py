@@ -14,7 +14,9 @@ from typing import TextIO
 
 import click
 
+from pkitools.limits import MAX_LINE
 from pkitools.text import visible
+from pkitools_cli.reply import Line
 
 
 def _use_colour(stream_is_terminal: bool) -> bool:
@@ -23,15 +25,28 @@ def _use_colour(stream_is_terminal: bool) -> bool:
 
 def say(text: str, out: TextIO, *, colour: str | None = None, bold: bool = False) -> None:
     """Write one line for people to a stream: standard output, or a file."""
-    cleaned = visible(text)
-    if (colour or bold) and _use_colour(out.isatty()):
-        cleaned = click.style(cleaned, fg=colour, bold=bold)
+    say_line(Line(text, colour=colour, bold=bold), out)
+
+
+def say_line(line: Line, out: TextIO) -> None:
+    """Write one line for people to a stream, its word in colour where that is a terminal that shows colours."""
+    cleaned = visible(line.text)
+    if (line.colour or line.bold) and _use_colour(out.isatty()):
+        start, end = _place(cleaned, line)
+        marked = click.style(cleaned[start:end], fg=line.colour, bold=line.bold or None)
+        cleaned = f"{cleaned[:start]}{marked}{cleaned[end:]}"
     click.echo(encodable(cleaned, out.encoding), file=out)
+
+
+def _place(text: str, line: Line) -> tuple[int, int]:
+    """Return from where to where a line is coloured; the whole of it where its word is not where it should be."""
+    start = len(text) - len(text.lstrip(" ")) + line.at
+    return (start, start + len(line.word)) if line.word and text.startswith(line.word, start) else (0, len(text))
 
 
 def complain(text: str) -> None:
     """Write one line for people to standard error: progress, a warning, an error."""
-    click.echo(encodable(visible(text), sys.stderr.encoding), err=True)
+    click.echo(encodable(visible(text, 2 * MAX_LINE), sys.stderr.encoding), err=True)
 
 
 def complain_lines(lines: Iterable[str]) -> None:

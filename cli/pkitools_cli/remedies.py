@@ -15,7 +15,6 @@ from pkitools_cli.i18n import language, lookup, tr
 
 if TYPE_CHECKING:
     from pkitools.errors import PkitoolsError
-    from pkitools.findings import Report
 
 
 def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
@@ -35,10 +34,3 @@ def error_line(error: PkitoolsError) -> str:
     if not error.file or shown(error.file) in sentence:
         return sentence
     return tr("cli.inputs.failed", file=shown(error.file), why=sentence)
-
-
-def report_lines(report: Report) -> list[str]:
-    """Return a report in the language in force: the verdict, what was found, and what could not be checked."""
-    from pkitools.reports import report_text  # the entry point shows errors only
-
-    return report_text(report, language(), remedy_text).split("\n")

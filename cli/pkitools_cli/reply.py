@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar
 
+from pkitools.limits import MAX_LINE
+from pkitools.text import cut
 from pkitools_cli.exit_codes import ExitCode
 
 T = TypeVar("T")
@@ -19,6 +21,8 @@ class Line:
         text: what it says; what acts on a terminal is made visible when it is written.
         colour: name of a colour of click, for a terminal that shows them.
         bold: as it says.
+        word: only this word, which stands ``at`` so many characters, is coloured and bold; empty for all of the line.
+        at: where the word stands; spaces before all do not count.
         aside: for standard error, so that the answer alone is on standard output.
     """
 
@@ -26,6 +30,8 @@ class Line:
     colour: str | None = None
     bold: bool = False
     aside: bool = False
+    word: str = ""
+    at: int = 0
 
 
 Lines: TypeAlias = "Iterable[Line | str]"
@@ -63,9 +69,15 @@ class Reply(Generic[T]):
         return self.document(self.value)
 
     def as_text(self) -> Lines:
-        """Return the lines for people."""
-        return self.text(self.value)
+        """Return the lines for people, each as long as people can read."""
+        return map(_cut, self.text(self.value))
 
     def exit_code(self) -> ExitCode:
         """Return the exit code; to be asked after the answer was told."""
         return self.code() if callable(self.code) else self.code
+
+
+def _cut(line: Line | str) -> Line | str:
+    if isinstance(line, str):
+        return cut(line, MAX_LINE)
+    return line if len(line.text) <= MAX_LINE else replace(line, text=cut(line.text, MAX_LINE))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from pkitools.arguments import text, wrong_type
 from pkitools.errors import InputError, InvalidValueError, about_file
 from pkitools.files import read_bytes
 from pkitools.oin import OIN
+from pkitools.toml_text import read_foreign_toml
 from pkitools.x509.given import Given
 from pkitools.x509.model import PublicKey
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pkitools.requests import PrivateKey, RequestFacts
 
 _FIELDS: Final = ("oin", "organization", "key", "csr")
-_MAX_BYTES: Final = 8 * 1024  # four lines; reading one key with thousands of dots takes Python seconds
+_MAX_BYTES: Final = 8 * 1024  # four lines
 
 
 @runtime_checkable
@@ -137,8 +137,8 @@ def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
 
 def _fields(data: bytes, name: str) -> dict[str, str]:
     try:
-        told = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        told = read_foreign_toml(data.decode("utf-8-sig"), name)
+    except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors
         raise InputError("checking.error.expectation_toml", name=name, detail=str(error)) from None
     if not told:
         raise InvalidValueError("checking.error.expectation_nothing", name=name, known=", ".join(_FIELDS))

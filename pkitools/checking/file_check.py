@@ -9,12 +9,14 @@ from datetime import datetime
 from functools import reduce
 from typing import Any, Final
 
-from pkitools.arguments import several
+from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys
+from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_trust
+from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
 from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.selection import Subject, selected, subjects
+from pkitools.checking.stated_ids import check_stated_ids, holds_nothing_to_judge
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -70,6 +72,8 @@ class FileCheck:
         judged: one for each certificate that is meant, in the order of the file.
         count: how many certificates of the file could have been meant.
         contents: what the file holds.
+        delivery: the outcomes of the file as it was delivered, of :mod:`pkitools.checking.delivery.checks`. They
+            count in no verdict, but for those that were asked to be errors.
     """
 
     report: Report
@@ -77,6 +81,7 @@ class FileCheck:
     judged: tuple[JudgedCertificate, ...]
     count: int
     contents: Contents
+    delivery: Report
 
     def __repr__(self) -> str:
         return f"<FileCheck {self.report.subject!r}: {self.verdict}, {len(self.results)} certificates>"
@@ -89,6 +94,8 @@ class FileCheck:
     @property
     def verdict(self) -> Verdict:
         """The worst verdict; INDETERMINATE at best where a part of the file could not be read."""
+        if self.delivery.verdict is Verdict.FAILED:
+            return Verdict.FAILED
         return self.report.verdict
 
     @property
@@ -126,6 +133,7 @@ def check_file(
     passphrase: bytes | None = None,
     name: str | None = None,
     data: OwnData | None = None,
+    strict_delivery: bool = False,
     raise_crashes: bool = False,
 ) -> FileCheck:
     """Judge every end-entity certificate of a file: PEM, DER, PKCS#7, PKCS#12, a Java keystore, SAML metadata.
@@ -148,6 +156,7 @@ def check_file(
             SHA-256 or SHA-1.
         passphrase: of a keystore, and of an encrypted private key.
         name: what to call the file in messages; by default its path.
+        strict_delivery: what is wrong with the file as it was delivered is an error, and part of the verdict.
 
     Raises:
         InputError: nothing usable, or no certificate, is in it.
@@ -163,6 +172,9 @@ def check_file(
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
     authorities = _possible_issuers([facts for _, facts in read])
+    stated = [each.entity_id for each in found if each.entity_id is not None and entity_id is None]
+    named = given_systems(asked, optional(data, OwnData, "data"))
+    chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
     judged = tuple(
         JudgedCertificate(
             subject,
@@ -173,7 +185,7 @@ def check_file(
                 systems=asked,
                 intermediates=(*(other.der for other in authorities if other.sha256 != subject.facts.sha256), *given),
                 trust=store,
-                entity_id=subject.entity_id if entity_id is None else entity_id,
+                entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
                 profile=profile,
                 host=host,
                 revocation=revocation,
@@ -188,10 +200,34 @@ def check_file(
         for subject in selected(found, alias, certificate, shown)
     )
     keys = {facts.public_key.spki_sha256 for _, facts in read}
-    own = (*_block_outcomes(unread), *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes))
+    own = (
+        *_block_outcomes(unread),
+        *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes),
+        *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
+    )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
     whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
-    return FileCheck(whole, file_report, judged, len(found), contents)
+    delivered = check_delivery(
+        contents,
+        read,
+        beside=given,
+        trust=_known_roots(store, data),
+        strict=strict_delivery,
+        raise_crashes=raise_crashes,
+    )
+    delivery = Report(shown, delivered, moment, file_report.environment)
+    return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+
+
+def _known_roots(store: TrustStore | None, data: OwnData | None) -> TrustStore | None:
+    if data is None:
+        return store
+    return data.trust if store is None else store + data.trust
+
+
+def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
+    """Return the entity ID that metadata states, unless it is somebody's choice: that is told once, of the file."""
+    return None if entity_id in chosen else entity_id
 
 
 def _possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:

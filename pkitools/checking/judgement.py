@@ -16,6 +16,8 @@ from pkitools.checking.expectation import Expectation
 from pkitools.checking.ranking import ranked
 from pkitools.checking.received import check_received
 from pkitools.checking.same_requirement import told_once
+from pkitools.checking.self_made import as_self_made
+from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
@@ -249,10 +251,13 @@ def check(
         *_linted(use, facts, issuer, oin),
         *_asked_by_systems(use, placed, anchor, oin.oin),
         *_of_own_data(data, untold),
+        *(check_given_entity_id(entity_id, environment, named, oin.oin) if entity_id is not None else ()),
         *(check_received(facts, oin.oin, expected, raise_crashes=raise_crashes) if expected else ()),
     ]
     # with several systems the same rules are asked again: what came of them is told once
     outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(named) > 1 else found))
+    if self_signed:
+        outcomes = as_self_made(outcomes, facts.sha256)
     report = Report(
         facts.subject.common_name or facts.sha256,
         tuple(outcomes),

@@ -1,8 +1,9 @@
 """The order of a merged report: what the reader can act on first.
 
 A danger comes before everything: a counterfeit authority. Then what is no certificate to use at all, expired, revoked,
-wrong environment, purpose, unknown issuer; what the ranking does not name follows as recorded. Severity goes before
-rank, and is for the report to apply.
+wrong environment, purpose, another key or OIN than expected, unknown issuer: that nothing led to an anchor may be
+because nothing was handed in. What the ranking does not name follows as recorded. Severity goes before rank, and is
+for the report to apply.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from pkitools.checking import authorities, environment
+from pkitools.checking import authorities, environment, received
 from pkitools.findings import Outcome, Status
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import rfc6962
@@ -37,6 +38,14 @@ _ORDER: Final = (
     systems.CLIENT_AUTH,
     systems.SERVER_AUTH,
     systems.SIGNING,
+    received.KEY,
+    received.REQUEST_KEY,
+    received.OIN_EXPECTED,
+    received.REQUEST_OIN,
+    received.NAME,
+    received.REQUEST_NAME,
+    systems.OIN_REQUIRED,
+    systems.OIN_EQUALS_ENTITY_ID,
     path.SIGNATURE,
     path.ANCHOR_FOUND,
 )

@@ -18,6 +18,8 @@ from pkitools.findings import NOT_APPLICABLE, Outcome, Status, outcome
 SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     # an OIN in the subject
     ("system.oin.required", "digikoppeling.pki001.oin", "st_saml.certificate.oin", "x509.oin.missing"),
+    # an entity ID of the scheme that the system asks, where it is one of no scheme at all
+    ("system.entity_id.scheme", "oin.entity_id.syntax"),
     # what looks like an OIN is one
     ("x509.oin.invalid", "por.subject.serial_number_of_twenty"),
     # valid at this moment

@@ -52,14 +52,15 @@ def end_entities(certificates: Sequence[CertificateFacts]) -> tuple[CertificateF
     A certificate marked as a CA that may not sign certificates is no authority: it is judged, and the mark is told.
     """
     distinct = tuple({facts.sha256: facts for facts in certificates}.values())
-    found = tuple(facts for facts in distinct if not _is_authority(facts))
+    found = tuple(facts for facts in distinct if not is_authority(facts))
     if found:
         return found
     issuers = {facts.issuer.der for facts in distinct if not facts.is_self_issued}
     return tuple(facts for facts in distinct if facts.subject.der not in issuers) or distinct[:1]
 
 
-def _is_authority(facts: CertificateFacts) -> bool:
+def is_authority(facts: CertificateFacts) -> bool:
+    """Return whether the certificate is marked as a CA and may sign certificates."""
     return facts.is_ca and (facts.key_usage is None or "keyCertSign" in facts.key_usage)
 
 

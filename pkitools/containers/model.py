@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pkitools.arguments import choice
 from pkitools.containers.protection import KeystoreProtection, Protection
+from pkitools.containers.text_forms import TextForm
 from pkitools.errors import InputError
 
 
@@ -89,6 +90,8 @@ class Contents:
         items: they.
         problems: what could not be used.
         keystore: of PKCS#12, how it is protected.
+        service_ids: of SAML metadata, the service IDs of eHerkenning that stand in it, as written, each once.
+        forms: of certificates as text, how that is written where not every program reads it so.
     """
 
     name: str
@@ -96,6 +99,8 @@ class Contents:
     items: tuple[Item, ...]
     problems: tuple[BadItem, ...] = ()
     keystore: KeystoreProtection | None = None
+    service_ids: tuple[str, ...] = ()
+    forms: frozenset[TextForm] = frozenset()
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

@@ -22,8 +22,9 @@ from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, 
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
-from pkitools.containers.saml_places import Place, places
+from pkitools.containers.saml_places import Place, places, service_ids
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
+from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
 from pkitools.text import size_text
@@ -61,6 +62,8 @@ class _Found:
     items: list[Item] = field(default_factory=list)
     problems: list[BadItem] = field(default_factory=list)
     keystore: KeystoreProtection | None = None
+    service_ids: tuple[str, ...] = ()
+    padded: bool = False
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -98,12 +101,27 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
     if len(data) > MAX_INPUT_BYTES:
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
     found = _Found(name, passphrase)
-    container = _read(as_ascii(data), found)
+    text_of_it = as_ascii(data)
+    container = _read(text_of_it, found)
     if not found.items:
         if found.problems:
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
-    return Contents(name, container, tuple(found.items), tuple(found.problems), found.keystore)
+    forms = _forms(container, data, text_of_it, padded=found.padded)
+    return Contents(
+        name, container, tuple(found.items), tuple(found.problems), found.keystore, found.service_ids, forms
+    )
+
+
+def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded: bool) -> frozenset[TextForm]:
+    """Return how the certificates of a file that is installed as it stands are written."""
+    is_text = pem.BEGIN in text_of_it
+    if container is ContainerFormat.BASE64:
+        return frozenset({TextForm.WITHOUT_ARMOUR})
+    if container not in {ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.PKCS7, ContainerFormat.PKCS12}:
+        return frozenset()
+    padding = {TextForm.PADDED if is_text else TextForm.PADDED_VALUE} if padded else set()
+    return text_forms(data, text_of_it) | padding if is_text else frozenset(padding)
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
@@ -252,6 +270,7 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
 def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
     """Tell of what stands behind a value: it is not judged."""
     behind = _PADDING.match(data, end)
+    found.padded |= end != len(data)
     if behind is None or behind.end() != len(data):
         found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - end))
 
@@ -337,6 +356,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     behind = data.rfind(b">") + 1
     if pem.looks_like_more(data, pem.Gap(behind, len(data))):
         found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=behind))
+    if xml_text.is_metadata(data):
+        found.service_ids = service_ids(data)
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)

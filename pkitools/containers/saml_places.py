@@ -25,12 +25,15 @@ _LONGEST_OPENING: Final = 110
 _REST: Final = re.compile(rb"(?![\w.-])((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>")
 _ENTITY_ID: Final = re.compile(rb"(?<![\w:.-])entityID\s{0,20}=\s{0,20}(?:\"([^\"<]{0,2048})\"|'([^'<]{0,2048})')")
 _USE: Final = re.compile(rb"(?<![\w:.-])use\s{0,20}=\s{0,20}[\"']\s{0,20}([A-Za-z]{1,40})\s{0,20}[\"']")
+_ETOEGANG: Final = b"etoegang:"
+# ROLE:OIN:services:INDEX, whatever stands in their places: what is wrong with them a rule says
+_SERVICE: Final = re.compile(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
 _COMMENT: Final = ord("<")
 _ENTITY: Final = "EntityDescriptor"
 _KEY: Final = "KeyDescriptor"
 _GROUP: Final = "EntitiesDescriptor"
 SIGNATURE: Final = "Signature"
-"""The role of a certificate that signed the metadata itself: it need not be of the entity described."""
+"""The role of a certificate that signed the metadata itself: of one entity, or of a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,8 @@ class Place:
     """Where a certificate stands.
 
     Args:
-        entity_id: of the entity whose key it is; ``None`` of what signed the metadata, and outside an entity.
+        entity_id: of the entity whose key it is, or whose metadata it signed; ``None`` outside an entity: who signed a
+            list of entities need not be one of them.
         role: the element its KeyDescriptor stands in, such as ``SPSSODescriptor``; or ``Signature``.
         use: ``signing`` or ``encryption``; ``None`` where the KeyDescriptor does not say, which means both.
     """
@@ -58,9 +62,9 @@ class _State:
     signatures: int = 0
 
     def place(self) -> Place:
-        if self.signatures:
-            return Place(role=SIGNATURE)
         entity = self.entities[-1] if self.entities else None
+        if self.signatures:
+            return Place(entity, SIGNATURE)
         role = self.roles[-1] if self.roles else None
         return Place(entity, role, self.uses[-1] if self.uses else None)
 
@@ -81,6 +85,24 @@ class _State:
         opened: list[str | None] | list[str] = {_ENTITY: self.entities, _KEY: self.uses}.get(name) or self.roles
         if opened and name != _GROUP:
             opened.pop()
+
+
+def service_ids(text: bytes) -> tuple[str, ...]:
+    """Return the service IDs of eHerkenning (``urn:etoegang:DV:<OIN>:services:1``) that stand in it, each once.
+
+    Raises:
+        LimitError: more than metadata can have.
+    """
+    found: dict[str, None] = {}
+    for start, stop in occurrences(text, _ETOEGANG):
+        if text[max(0, start - 4) : start].lower() != b"urn:":
+            continue
+        match = _SERVICE.match(text, stop)
+        if match is not None:
+            found[text[start - 4 : match.end()].decode("utf-8", "backslashreplace")] = None
+        if len(found) > MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    return tuple(found)
 
 
 def places(text: bytes, offsets: list[int]) -> Iterator[Place]:

@@ -26,6 +26,7 @@ from pkitools.findings.model import (
     Status,
 )
 from pkitools.limits import MAX_LISTED
+from pkitools.text import NameText
 
 CRASHED: Final = "crashed"
 """The reason of a rule whose check raised, or returned no answer."""
@@ -127,7 +128,8 @@ def met_if_none(path: str, offenders: Iterable[object], *, basis: Basis | None =
 
 
 def _texts(params: Mapping[str, object]) -> dict[str, str]:
-    return {name: str(operand) for name, operand in params.items()}
+    # str() would take the short form of a name away
+    return {name: operand if isinstance(operand, NameText) else str(operand) for name, operand in params.items()}
 
 
 def ask(

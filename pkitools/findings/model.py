@@ -132,10 +132,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CertificateRef:
-    """Which certificate an outcome is about: SHA-256 (hex, lower case) and its role in the path."""
+    """Which certificate an outcome is about: SHA-256 (hex, lower case) and its role in the path.
+
+    ``self_made`` of one that its holder signed, where what the outcome tells is mended by making it anew.
+    """
 
     sha256: str
     role: str  # end_entity, intermediate, trust_anchor, crl_issuer, ocsp_responder
+    self_made: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

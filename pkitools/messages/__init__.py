@@ -7,6 +7,9 @@ They live in ``messages/<language>/<first part of the code>.toml``::
     message = "{rsin} is not an RSIN: a digit is wrong or two are swapped."
     remedy = "Compare the OIN with the one in the OIN register."
 
+Some have a ``short`` too, the answer in a few words where the title does not hold the operand that counts, and a
+``word`` for a narrow column.
+
 ``tests/test_messages.py`` checks that every code has both languages, with the same placeholders, and that each renders.
 
 No sentence names an option or a command: a web page shows them as they are. A program that knows better what to do (an
@@ -16,7 +19,7 @@ option, a link, a button) gives its own words for a :class:`Remedy`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeAlias, get_args
@@ -59,6 +62,15 @@ class CodedError(Coded, Protocol):
         ...
 
 
+class MadeCertificate(Protocol):
+    """Whether a certificate is one that its holder made."""
+
+    @property
+    def self_made(self) -> bool:
+        """Whether it is."""
+        ...
+
+
 class CodedOutcome(Protocol):
     """What an outcome of :mod:`pkitools.findings` is: of a rule with a code, with the operands of its message."""
 
@@ -72,6 +84,11 @@ class CodedOutcome(Protocol):
         """The operands."""
         ...
 
+    @property
+    def certificate(self) -> MadeCertificate | None:
+        """Which certificate it is about."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -80,6 +97,8 @@ class Message:
     title: str
     message: str
     remedy: str
+    short: str = ""
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +125,9 @@ class Remedy:
 RemedyText: TypeAlias = Callable[[Remedy, Language], str | None]
 """A program's own sentence for a remedy; ``None`` where the library's will do."""
 
+
+MAKE_ANEW: Final = "report.make_anew"
+"""What to do about a finding on a certificate that its holder made."""
 
 CAUSE: Final = "problem"
 """The operand that is the code of an error: a message shows the title of that error, in its own language."""
@@ -157,14 +179,18 @@ def message(
     entry = template(code, language) if texts is None else texts[language]
     if CAUSE in params:
         params = {**params, CAUSE: template(str(params[CAUSE]), language).get("title", params[CAUSE])}
-    title, text, remedy = (filled(entry.get(part, ""), params) for part in ("title", "message", "remedy"))
+    parts = ("title", "message", "remedy", "short", "word")
+    title, text, remedy, short, word = (filled(entry.get(part, ""), params) for part in parts)
     own = remedy_text(Remedy(code, params), language) if remedy_text is not None else None
-    return Message(title or code, text, remedy if own is None else own)
+    return Message(title or code, text, remedy if own is None else own, short, word)
 
 
 def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
     """Return the message of one outcome."""
-    return message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
+    said = message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
+    if outcome.certificate is None or not outcome.certificate.self_made:
+        return said
+    return replace(said, remedy=message(MAKE_ANEW, {}, language, remedy_text).remedy)
 
 
 def error_sentence(error: CodedError, language: Language, remedy_text: RemedyText | None = None) -> str:

@@ -25,6 +25,8 @@ from pkitools.oin.id_rules import id_rules
 from pkitools.oin.number import OIN
 from pkitools.oin.number_rules import check_oin, first_error
 
+# the names of both schemes, whatever version or punctuation follows
+_BEGINNINGS: Final = ("urn:etoegang", "urn:nl-eid-gdi")
 _INSTANCE: Final = re.compile(r"urn:etoegang:([0-9]+\.[0-9]+[a-z]?):([PT]):([0-9]+)", re.ASCII)
 
 
@@ -151,16 +153,21 @@ class InstanceName:
 
 
 def check_entity_id(
-    text: str, *, environment: Environment | str | None = None, certificate_oin: str | None = None
+    text: str,
+    *,
+    environment: Environment | str | None = None,
+    certificate_oin: str | None = None,
+    free: bool = False,
 ) -> Report:
     """Return the report on one entity ID and the OIN in it. Whatever the text, it has one.
 
     Args:
         text: the entity ID.
         environment: where it is to be used.
-        certificate_oin: the OIN in the certificate it is used with.
+        certificate_oin: the OIN in the certificate it is used with; empty when that has none.
+        free: where it is used any other text will do as well, as on a classic connection to DigiD.
     """
-    return _report(EntitySubject(text, ENTITIES, _where(environment), certificate_oin))
+    return _report(EntitySubject(text, ENTITIES, _where(environment), certificate_oin, free=free))
 
 
 def check_service_id(
@@ -174,6 +181,23 @@ def check_service_id(
         catalogue: the same service's ID as the service catalogue writes it.
     """
     return _report(EntitySubject(text, SERVICES, _where(environment), catalogue=catalogue))
+
+
+def entity_subject(text: str, environment: Environment | None = None) -> EntitySubject | None:
+    """Return the text as the entity ID or service ID it is meant to be; ``None`` when it is meant to be neither.
+
+    It is meant to be one when it begins with the name of one of the schemes, whatever follows.
+    """
+    folded = text.lower()
+    if not folded.startswith(_BEGINNINGS):
+        return None
+    kind = SERVICES if f":{SERVICES}" in folded else ENTITIES
+    return EntitySubject(text, kind, environment)
+
+
+def check_id(subject: EntitySubject) -> Report:
+    """Return the report on an entity ID or service ID and the OIN in it."""
+    return _report(subject)
 
 
 def _where(environment: Environment | str | None) -> Environment | None:

@@ -74,6 +74,19 @@ def _scheme(row: dict[str, Any]) -> Scheme:
     )
 
 
+def form_of(name: str, kind: str, *, role: str = "", oin: str = "", index: str = "") -> str:
+    """Return the form an ID of a scheme has, with what is known filled in; what is not is named in capitals.
+
+    Args:
+        name: of the scheme, one that exists.
+        kind: ``entities`` or ``services``.
+        role, oin, index: what is known of them.
+    """
+    scheme = next(scheme for scheme in schemes().of_kind(kind) if scheme.name == name)
+    shown = index.zfill(scheme.digits[0]) if index else "INDEX"
+    return f"{scheme.start}{role or scheme.roles[0]}:{oin or 'OIN'}:{kind}:{shown}"
+
+
 def environment_of(index: int) -> Environment:
     """Return where an index belongs: 9000 and up are test systems."""
     return Environment.PREPRODUCTION if index >= schemes().first_test_index else Environment.PRODUCTION
@@ -89,6 +102,7 @@ class EntitySubject:
         environment: where it is to be used, where asked.
         certificate_oin: the OIN in the certificate it is used with, where known.
         catalogue: the service ID as the service catalogue writes it, where known.
+        free: where it is used any other text will do as well.
     """
 
     given: str
@@ -96,6 +110,7 @@ class EntitySubject:
     environment: Environment | None = None
     certificate_oin: str | None = None
     catalogue: str | None = None
+    free: bool = False
 
     @cached_property
     def _start(self) -> tuple[Scheme, str] | None:
@@ -134,6 +149,11 @@ class EntitySubject:
     def role(self) -> str:
         """The role as written, or nothing."""
         return self._parts[0] if self._parts else ""
+
+    @property
+    def has_known_role(self) -> bool:
+        """It has a role that its scheme knows, whatever its case."""
+        return self.scheme is not None and self.role.upper() in self.scheme.roles
 
     @property
     def oin(self) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import MET, NOT_APPLICABLE, Answer, Certainty, Evidence, Rule, Severity, Source, Violated
+from pkitools.findings import MET, NOT_APPLICABLE, Answer, Basis, Certainty, Evidence, Rule, Severity, Source, Violated
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of
 
 Check: TypeAlias = Callable[[EntitySubject], Answer]
@@ -17,6 +18,7 @@ _STELSEL: Final = cite("etoegang", "EntityID")
 _SERVICE: Final = cite("etoegang", "ServiceID")
 _ST_SAML: Final = cite("st-saml", "types")
 _DIGID: Final = cite("digid-source")
+_OWN: Final = cite("pkitools")
 
 
 def _operands(subject: EntitySubject) -> Mapping[str, str]:
@@ -31,7 +33,7 @@ def _operands(subject: EntitySubject) -> Mapping[str, str]:
         "index": subject.index,
         "digits": str(low) if low == high else f"{low}-{high}",
         "oin": subject.oin,
-        "certificate_oin": subject.certificate_oin or "",
+        "certificate_oin": subject.certificate_oin or "–",
         "catalogue": subject.catalogue or "",
     }
 
@@ -42,8 +44,22 @@ def _met_if(good: bool, subject: EntitySubject) -> Answer:
     return MET if good else Violated((Evidence(where, subject.given),), _operands(subject))
 
 
+def _by_scheme(good: bool, subject: EntitySubject) -> Answer:
+    """Return :func:`_met_if`; of an entity ID, a violation cites the document of its own scheme."""
+    answer = _met_if(good, subject)
+    if not isinstance(answer, Violated) or subject.scheme is None or subject.kind != ENTITIES:
+        return answer
+    return replace(answer, basis=Basis(subject.scheme.source, Certainty.OFFICIAL))
+
+
 def _syntax(subject: EntitySubject) -> Answer:
+    if subject.free and subject.scheme is None:
+        return NOT_APPLICABLE
     return _met_if(subject.is_parsed, subject)
+
+
+def _with_oin(subject: EntitySubject) -> Answer:
+    return _met_if(subject.scheme is not None, subject) if subject.free else NOT_APPLICABLE
 
 
 def _version(subject: EntitySubject) -> Answer:
@@ -60,7 +76,7 @@ def _spelled(subject: EntitySubject) -> Answer:
 def _role(subject: EntitySubject) -> Answer:
     if not subject.is_parsed or subject.scheme is None:
         return NOT_APPLICABLE
-    return _met_if(subject.role.upper() in subject.scheme.roles, subject)
+    return _by_scheme(subject.role.upper() in subject.scheme.roles, subject)
 
 
 def _index(subject: EntitySubject) -> Answer:
@@ -68,14 +84,14 @@ def _index(subject: EntitySubject) -> Answer:
         return NOT_APPLICABLE
     low, high = subject.scheme.digits
     good = low <= len(subject.index) <= high and int(subject.index) >= subject.scheme.first_index
-    return _met_if(good, subject)
+    return _by_scheme(good, subject)
 
 
 def _environment(asked: Environment) -> Check:
     def check(subject: EntitySubject) -> Answer:
         if subject.environment is not asked or not subject.is_parsed:
             return NOT_APPLICABLE
-        return _met_if(environment_of(int(subject.index)) is asked, subject)
+        return _by_scheme(environment_of(int(subject.index)) is asked, subject)
 
     return check
 
@@ -109,6 +125,7 @@ ENTITY_ID_RULES: Final[tuple[IDRule, ...]] = (
     (_rule("oin.entity_id.production_index", _STELSEL), _environment(Environment.PRODUCTION)),
     (_rule("oin.entity_id.test_index", _STELSEL, Severity.WARNING), _environment(Environment.PREPRODUCTION)),
     (_rule("oin.entity_id.certificate", _DIGID), _certificate),
+    (Rule("oin.entity_id.with_oin", Severity.NOTICE, _OWN, Certainty.ADVICE), _with_oin),
 )
 """What is asked of an entity ID."""
 

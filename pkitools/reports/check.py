@@ -12,6 +12,7 @@ from pkitools.findings import Report
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import instant, report_document
+from pkitools.reports.telling.readable import days_left
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
@@ -47,7 +48,7 @@ def cert_check_document(files: Iterable[CheckedFile], reuse: Report | None = Non
         "schema": "pkitools.cert-check/v2",
         "files": [_file(file) for file in told],
         "certificates": [
-            {**_place(one, file.name), **check_document(one.result, file.name)}
+            {**_place(one, file.name), **check_document(one.result, file.name), "days_left": _days_left(one.result)}
             for file in told
             if file.check is not None
             for one in file.check.judged
@@ -81,8 +82,15 @@ def _file(file: CheckedFile) -> dict[str, object]:
         "certificates": check.count if check else 0,
         "complete": check.is_complete if check else False,
         "report": report_document(check.file_report) if check else None,
+        "delivery": delivery_document(check.delivery) if check else None,
         "error": {"code": error.code, "passed_over": file.harmless, **sentences} if error else None,
     }
+
+
+def delivery_document(delivery: Report) -> dict[str, object]:
+    """Return what there is to say of a file as it was delivered: a report that has no verdict."""
+    told = report_document(delivery)
+    return {key: told[key] for key in ("findings", "not_checked", "met", "not_applicable")}
 
 
 def _place(one: JudgedCertificate, file: str) -> dict[str, object]:
@@ -97,6 +105,12 @@ def _place(one: JudgedCertificate, file: str) -> dict[str, object]:
             for item in one.subject.items
         ],
     }
+
+
+def _days_left(result: CheckResult) -> int:
+    moment = result.report.moment
+    assert moment is not None  # of a certificate there is one; the type serves OINs too
+    return days_left(result.facts.not_after, moment)
 
 
 def check_document(result: CheckResult, file: str) -> dict[str, object]:

@@ -1,20 +1,58 @@
-"""Report → lines for people, in Dutch or English. Operands are already made safe by the messages."""
+"""Report → lines for people, in Dutch or English: the answer first, then each finding by weight.
+
+Operands are already made safe by the messages. :func:`report_text` is the whole; a program that has a width or colours
+makes its own of the same :class:`TextLine`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from pkitools.findings import Outcome, Report
+from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.limits import MAX_LISTED
-from pkitools.messages import Language, RemedyText, message, outcome_message
+from pkitools.messages import Language, Message, RemedyText, message
 from pkitools.reports.sentences import language_of
+from pkitools.reports.telling.answer import Answer, answer_of, told
+from pkitools.reports.telling.readable import number_of
 from pkitools.text import shown
+
+_OF_ANY: Final = frozenset({"path.anchor.found"})  # what it says holds whichever certificate of a path it is about
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One line of a report, whatever its length.
+
+    Args:
+        text: what it says.
+        first: what it begins with.
+        hang: what the rows begin with that it is continued on.
+        word: the start of ``text`` that says how bad it is.
+        tone: how bad: a severity or a verdict; ``None`` where ``word`` is empty.
+        aside: what stands behind the text, and may be left out where there is no room.
+    """
+
+    text: str
+    first: str = "  "
+    hang: str = "    "
+    word: str = ""
+    tone: Severity | Verdict | None = None
+    aside: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The text with what stands behind it."""
+        return f"{self.text}  {self.aside}" if self.aside else self.text
 
 
 def report_text(report: Report, language: Language | str, remedy_text: RemedyText | None = None) -> str:
-    """Return the verdict line, each finding with its rule, source and remedy, and what could not be checked.
+    """Return the verdict with why and what to do, each finding with rule, source and remedy, and what was not checked.
 
-    What one rule says of several certificates stands together; what could not be checked is told per reason.
+    What one rule says of several certificates stands together; what could not be checked is told per reason. A name is
+    its common name here; in full it stands in :func:`pkitools.reports.report_document`.
 
     Args:
         report: the report.
@@ -25,38 +63,157 @@ def report_text(report: Report, language: Language | str, remedy_text: RemedyTex
         InvalidValueError: there is no such language.
     """
     tongue = language_of(language)
-    lines = [f"{_word(f'verdict.{report.verdict}', tongue)}  {shown(report.subject)}"]
-    findings: dict[tuple[object, ...], list[Outcome]] = {}
+    lines = [f"{word_of('verdict', report.verdict, tongue)}  {shown(report.subject)}"]
+    rows = answer_rows(report, tongue, remedy_text)
+    width = label_width(tongue)
+    lines += [f"  {word(f'answer.{key}', tongue):<{width}}  {text}" for key, text in rows]
+    details = (*finding_lines(report, tongue, remedy_text), *unchecked_lines(report, tongue, remedy_text))
+    return "\n".join([*lines, *(f"{line.first}{line.whole}" for line in details)])
+
+
+def answer_rows(report: Report, language: Language, remedy_text: RemedyText | None = None) -> Iterator[tuple[str, str]]:
+    """Yield what stands under a verdict, each with its label: ``why``, ``now``, ``also``."""
+    answer = answer_of(report)
+    if answer.because is not None:
+        yield "why", why(answer.because, language, report.moment)
+    if answer.step is not None and (remedy := told(answer.step, language, remedy_text, report.moment).remedy):
+        yield "now", remedy
+    if counted := others(answer, language):
+        yield "also", counted
+
+
+def label_width(language: Language) -> int:
+    """Return how wide the widest label of an answer is."""
+    return max(len(word(f"answer.{key}", language)) for key in ("why", "now", "also", "from"))
+
+
+def why(outcome: Outcome, language: Language, moment: datetime | None = None) -> str:
+    """Return why a verdict is what it is, in one or two sentences."""
+    text = told(outcome, language, moment=moment)
+    if text.short and is_about_the_subject(outcome):
+        return _sentence(text.short)
+    return text.message if outcome.reason else f"{_sentence(text.title)} {text.message}"
+
+
+def in_short(outcome: Outcome, language: Language, moment: datetime | None = None) -> str:
+    """Return why a verdict is what it is, in a few words."""
+    text = told(outcome, language, moment=moment)
+    if text.short and is_about_the_subject(outcome):
+        return text.short
+    return text.title[:1].lower() + text.title[1:] if text.title[1:2].islower() else text.title
+
+
+def in_a_word(outcome: Outcome, language: Language, moment: datetime | None = None) -> str:
+    """Return why a verdict is what it is, for a narrow column."""
+    text = told(outcome, language, moment=moment)
+    return text.word if text.word and is_about_the_subject(outcome) else in_short(outcome, language, moment)
+
+
+def is_about_the_subject(outcome: Outcome) -> bool:
+    """Return whether it is about the certificate that was judged or its whole path, and not about one above it."""
+    about = outcome.certificate is None or outcome.certificate.role == "end_entity"
+    return about or outcome.rule.code in _OF_ANY
+
+
+def _sentence(words: str) -> str:
+    end = "" if words[-1:] in {".", "!", "?"} else "."
+    return f"{words[:1].upper()}{words[1:]}{end}"
+
+
+def others(answer: Answer, language: Language) -> str:
+    """Return how much was found besides: ``2 waarschuwingen, 3 opmerkingen``; empty when nothing was."""
+    return ", ".join(
+        message(f"report.count.{severity.name.lower()}.{number_of(count)}", {"count": count}, language).title
+        for severity, count in answer.others.items()
+    )
+
+
+def finding_lines(
+    report: Report, language: Language, remedy_text: RemedyText | None = None, *, full: Severity = Severity.INFO
+) -> Iterator[TextLine]:
+    """Yield the findings, the gravest first.
+
+    Args:
+        report: the report.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies.
+        full: from which severity on a finding has its message, remedy and source; what weighs less has one line.
+    """
+    grouped: dict[tuple[object, ...], list[Outcome]] = {}
     for outcome in report.findings:
-        findings.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
-    for outcomes in findings.values():
-        lines += _finding(outcomes, tongue, remedy_text)
-    unchecked: dict[str, list[Outcome]] = {}
+        grouped.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
+    for outcomes in grouped.values():
+        texts = [told(outcome, language, remedy_text, report.moment) for outcome in outcomes]
+        told_in_full = outcomes[0].rule.severity >= full
+        yield _headline(outcomes[0], texts[0], language, may_lose_code=not told_in_full)
+        if told_in_full:
+            yield from _in_full(outcomes[0], texts, language)
+
+
+def _headline(outcome: Outcome, text: Message, language: Language, *, may_lose_code: bool) -> TextLine:
+    severity = outcome.rule.severity
+    name = word_of("severity", severity.name, language)
+    title, code = f"{name}: {text.title}", f"[{outcome.rule.code}]"
+    told, aside = (title, code) if may_lose_code else (f"{title}  {code}", "")
+    return TextLine(told, hang="      ", word=name, tone=severity, aside=aside)
+
+
+def _in_full(outcome: Outcome, texts: list[Message], language: Language) -> Iterator[TextLine]:
+    for part in _first_ones(text.message for text in texts):
+        yield TextLine(part, "      ", "      ")
+    for part in dict.fromkeys(text.remedy for text in texts):
+        if part:
+            yield TextLine(f"→ {part}", "      ", "        ")
+    rule = outcome.rule
+    where = f"{rule.source.text(language)} ({word(f'certainty.{rule.certainty}', language)})"
+    yield TextLine(f"{word('source', language)}: {where}", "      ", "        ")
+
+
+def unchecked_lines(
+    report: Report, language: Language, remedy_text: RemedyText | None = None, *, full: bool = True
+) -> Iterator[TextLine]:
+    """Yield what could not be checked, by reason: a line that counts it, or all of it.
+
+    Args:
+        report: the report.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies.
+        full: name each rule, and say what to do.
+    """
+    grouped: dict[str, list[Outcome]] = {}
     for outcome in report.not_checked:
-        unchecked.setdefault(outcome.reason, []).append(outcome)
-    for outcomes in unchecked.values():
-        lines += _not_checked(outcomes, tongue, remedy_text)
-    return "\n".join(lines)
+        grouped.setdefault(outcome.reason, []).append(outcome)
+    if not full:
+        yield from _counted(grouped, language)
+        return
+    for outcomes in grouped.values():
+        yield from _not_checked(outcomes, language, remedy_text, report.moment)
 
 
-def _finding(outcomes: list[Outcome], language: Language, remedy_text: RemedyText | None) -> list[str]:
-    rule = outcomes[0].rule
-    texts = [outcome_message(outcome, language, remedy_text) for outcome in outcomes]
-    lines = [f"  {_word(f'severity.{rule.severity.name.lower()}', language)}: {texts[0].title}  [{rule.code}]"]
-    lines += [f"      {part}" for part in _first_ones(text.message for text in texts)]
-    lines += [f"      → {part}" for part in dict.fromkeys(text.remedy for text in texts) if part]
-    where = rule.source.text(language)
-    lines.append(f"      {_word('source', language)}: {where} ({_word(f'certainty.{rule.certainty}', language)})")
-    return lines
+def _counted(grouped: dict[str, list[Outcome]], language: Language) -> Iterator[TextLine]:
+    if not grouped:
+        return
+    rules = {reason: len({o.rule.code for o in outcomes}) for reason, outcomes in grouped.items()}
+    why_not = "; ".join(f"{_reason_title(reason, language)} ({count})" for reason, count in rules.items())
+    operands = {"count": sum(rules.values()), "why": why_not}
+    yield TextLine(message("report.unchecked", operands, language).message, hang="      ")
 
 
-def _not_checked(outcomes: list[Outcome], language: Language, remedy_text: RemedyText | None) -> list[str]:
-    first = outcomes[0]
-    reason = message(f"report.reason.{first.reason}", first.params, language, remedy_text)
-    lines = [f"  {_word('status.not_checked', language)}: {reason.message or shown(first.reason)}"]
-    lines += [f"      → {reason.remedy}"] if reason.remedy else []
-    rules = (f"{outcome_message(o, language).title}  [{o.rule.code}]" for o in outcomes)
-    return lines + [f"      {part}" for part in _first_ones(rules)]
+def _reason_title(reason: str, language: Language) -> str:
+    title = word_of("reason", reason, language)
+    return title[:1].lower() + title[1:]
+
+
+def _not_checked(
+    outcomes: list[Outcome], language: Language, remedy_text: RemedyText | None, moment: datetime | None
+) -> Iterator[TextLine]:
+    reason = told(outcomes[0], language, remedy_text, moment)
+    name = word("status.not_checked", language)
+    yield TextLine(f"{name}: {reason.message or shown(outcomes[0].reason)}", hang="      ")
+    if reason.remedy:
+        yield TextLine(f"→ {reason.remedy}", "      ", "        ")
+    # their titles say what would be wrong: under a heading that says nothing was looked at they read as faults
+    yield TextLine(", ".join(dict.fromkeys(o.rule.code for o in outcomes)), "      ", "      ")
 
 
 def _first_ones(texts: Iterable[str]) -> list[str]:
@@ -65,5 +222,11 @@ def _first_ones(texts: Iterable[str]) -> list[str]:
     return found if more <= 0 else [*found[:MAX_LISTED], f"… (+{more})"]
 
 
-def _word(key: str, language: Language) -> str:
+def word(key: str, language: Language) -> str:
+    """Return a word of reports."""
     return message(f"report.{key}", {}, language).title
+
+
+def word_of(kind: str, value: str, language: Language) -> str:
+    """Return the word for a severity, a verdict or a reason."""
+    return word(f"{kind}.{value.lower()}", language)

@@ -181,6 +181,8 @@ def _loaded(data: bytes, pem: bool, passphrase: bytes | None, name: str) -> Nati
         raise InputError("requests.error.key_damaged", name=name)
     if not isinstance(native, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise InputError("requests.error.key_kind", name=name)
+    if isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0:
+        raise InputError("requests.error.key_even", name=name)
     if native.key_size > _MAX_BITS:
         raise LimitError("requests.error.key_too_large", name=name, bits=native.key_size, limit=_MAX_BITS)
     return native

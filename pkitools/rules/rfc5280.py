@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pkitools.documents import cite
+from pkitools.documents import Source, cite
 from pkitools.findings import MET, NOT_APPLICABLE, Answer, Severity, met_if, met_if_none, violated
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import CA, END_ENTITY, RuleBook
@@ -21,6 +21,7 @@ BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
 _RFC_3279 = cite("rfc-3279")
 _RFC_5480 = cite("rfc-5480")
+_RFC_8017 = cite("rfc-8017")
 
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
@@ -47,10 +48,10 @@ _PROBLEMS: Final = {
 }
 
 
-def _declare_problem(problem: str, slug: str, section: str) -> None:
+def _declare_problem(problem: str, slug: str, section: str, source: Source | None = None) -> None:
     prefix = f"{problem}:"
 
-    @BOOK.rule(slug, _ERROR, section)
+    @BOOK.rule(slug, _ERROR, section, source=source)
     def check(at: RuleContext) -> Answer:
         if not at.facts.problems:
             return MET
@@ -65,6 +66,8 @@ def _where(problem: str) -> str:
 
 for _problem, (_slug, _section) in _PROBLEMS.items():
     _declare_problem(_problem, _slug, _section)
+
+_declare_problem("even_modulus", "public_key.odd_modulus", "3.1", _RFC_8017)
 
 
 # --- lengths of Appendix A: slug, attribute, upper bound -------------------------------------------------------------

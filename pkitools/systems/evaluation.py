@@ -10,10 +10,12 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.arguments import aware, choice
 from pkitools.environment import Environment
-from pkitools.errors import PkitoolsError
 from pkitools.findings import (
+    MET,
     NOT_APPLICABLE,
     Answer,
+    Basis,
+    Certainty,
     CertificateRef,
     Evidence,
     Met,
@@ -21,10 +23,12 @@ from pkitools.findings import (
     NotChecked,
     Outcome,
     Rule,
+    Severity,
     Violated,
     ask,
 )
-from pkitools.oin import OIN, EntityID
+from pkitools.oin import OIN
+from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, form_of
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies, hierarchy_of, hierarchy_of_root
@@ -97,6 +101,11 @@ class SystemContext:
     def about_self_signed(self) -> Statement | None:
         """What the system says of certificates that are signed by their own key."""
         return next(iter(self.statements(Topic.SELF_SIGNED)), None)
+
+    @cached_property
+    def parsed_entity_id(self) -> EntitySubject | None:
+        """The entity ID, taken apart; ``None`` where none was given."""
+        return None if self.entity_id is None else EntitySubject(self.entity_id, ENTITIES)
 
     @cached_property
     def ref(self) -> CertificateRef:
@@ -302,22 +311,64 @@ def _entity_id_given(context: SystemContext) -> Answer:
     return _met_if(context.entity_id is not None) if context.asked(Topic.ENTITY_ID) else NOT_APPLICABLE
 
 
+def _is_taken(entity_id: EntitySubject, about: Statement) -> bool:
+    """Return whether it is of a scheme that the statement asks."""
+    return entity_id.scheme is not None and entity_id.scheme.name in about.values
+
+
+def takes_any(about: Statement) -> bool:
+    """Return whether the statement about entity IDs lets people choose another text as well."""
+    return "*" in about.values
+
+
+def _entity_id_scheme(context: SystemContext, about: Statement) -> Answer:
+    entity_id = context.parsed_entity_id
+    if entity_id is None:
+        return NOT_APPLICABLE
+    if _is_taken(entity_id, about) or (takes_any(about) and entity_id.scheme is None):
+        return MET
+    operands = {"text": entity_id.given, "wanted": _right_form(context, about)}
+    weighs = Severity.NOTICE if takes_any(about) else None
+    return Violated((Evidence("entity_id", entity_id.given),), operands, severity=weighs)
+
+
+def _right_form(context: SystemContext, about: Statement) -> str:
+    """Return the form that is asked, with what the entity ID given and the certificate say filled in."""
+    entity_id = context.parsed_entity_id
+    role = entity_id.role.upper() if entity_id else ""
+    return form_of(
+        next(value for value in about.values if value != "*"),
+        ENTITIES,
+        role=role if role in about.roles else next(iter(about.roles), ""),
+        oin=str(context.oin or ""),
+        index=entity_id.index if entity_id else "",
+    )
+
+
+def _entity_id_role(context: SystemContext, about: Statement) -> Answer:
+    """Say whether the role is one of who connects; one that the scheme does not know is another rule's."""
+    entity_id = context.parsed_entity_id
+    if entity_id is None or not about.roles or not _is_taken(entity_id, about) or not entity_id.has_known_role:
+        return NOT_APPLICABLE
+    if entity_id.role.upper() in about.roles:
+        return MET
+    operands = {"role": entity_id.role, "roles": ", ".join(about.roles), "wanted": _right_form(context, about)}
+    # the documents say which roles there are; that who connects has one of these is our reading
+    basis = Basis(about.source, Certainty.INFERRED)
+    return Violated((Evidence("entity_id", entity_id.given),), operands, basis)
+
+
 def _oin_equals_entity_id(context: SystemContext, statement: Statement) -> Answer:
-    text = context.entity_id
-    if text is None:
-        return NOT_APPLICABLE
-    # a system that takes any entity ID asks nothing of one without an OIN, or of another scheme
-    free = "*" in statement.values
-    oin = str(context.oin or "-")
-    try:
-        parsed = EntityID.parse(text)
-    except PkitoolsError:
-        return NOT_APPLICABLE if free else NotChecked("undecodable", text, {"oin": oin, "wanted": ""})
-    known = parsed.scheme in statement.values
-    if not known and free:
-        return NOT_APPLICABLE
-    evidence = Evidence("entity_id", text), Evidence("oin", str(context.oin or ""))
-    return _met_if(known and context.oin == parsed.oin, *evidence, oin=oin, wanted=str(parsed.oin), detail=text)
+    entity_id = context.parsed_entity_id
+    if entity_id is None or (takes_any(statement) and not _is_taken(entity_id, statement)):
+        return NOT_APPLICABLE  # chosen freely: an OIN in it is not held to anything
+    oin = str(context.oin or "–")
+    if not entity_id.is_parsed:
+        answer = NotChecked("undecodable", entity_id.given, {"oin": oin, "wanted": ""})
+        return answer if _is_taken(entity_id, statement) else NOT_APPLICABLE
+    evidence = Evidence("entity_id", entity_id.given), Evidence("oin", str(context.oin or ""))
+    equal = str(context.oin) == entity_id.oin
+    return _met_if(equal, *evidence, oin=oin, wanted=entity_id.oin, detail=entity_id.given)
 
 
 # -- what is asked or not ---------------------------------------------------------------------------------------------
@@ -413,6 +464,8 @@ _OF_EVERY_SYSTEM: Final[tuple[tuple[Rule, Callable[[SystemContext], Statement | 
 """Asked before every system, each with the statement that decides, if one does."""
 
 _OF_STATEMENTS: Final[tuple[tuple[Topic, Rule, StatementCheck], ...]] = (
+    (Topic.ENTITY_ID, rules.ENTITY_ID_SCHEME, _entity_id_scheme),
+    (Topic.ENTITY_ID, rules.ENTITY_ID_ROLE, _entity_id_role),
     (Topic.ENTITY_ID, rules.OIN_EQUALS_ENTITY_ID, _oin_equals_entity_id),
     (Topic.OIN, rules.OIN_REQUIRED, _oin_required),
     (Topic.KVK_NUMBER, rules.OIN_KVK_BASED, _kvk_number),

@@ -67,6 +67,7 @@ class Statement:
         values: operands. For hierarchies: their names, or the groups ``pkioverheid``, ``trial``, ``test`` (also a root
             nobody lists), ``acceptance``, or ``*`` for all not named. For who may register: ``supplier``.
         number: an operand.
+        roles: of an entity ID, the roles it may have of who connects; empty where any will do.
         since, until: the days between which it holds, where the source says so.
     """
 
@@ -79,6 +80,7 @@ class Statement:
     severity: Severity
     values: tuple[str, ...] = ()
     number: int | None = None
+    roles: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 

@@ -21,6 +21,7 @@ from pkitools.findings import Certainty, Severity
 from pkitools.frozen import Frozen
 from pkitools.limits import MAX_SYSTEM_BYTES
 from pkitools.messages import LANGUAGES
+from pkitools.oin.entity_schemes import ENTITIES, schemes
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.text import introduced
 from pkitools.toml_table import Table
@@ -35,7 +36,7 @@ _GROUPS: Final = ("pkioverheid", "trial", "test", "acceptance", "*")
 _FIELDS: Final = ("version", "name", "title", "owner", "about", "retrieved", "source", "statement")
 _SOURCE_FIELDS: Final = ("document", "version", "section", "url", "status")
 _STATEMENT_FIELDS: Final = (
-    *("topic", "environments", "answer", "values", "number", "source", "section", "certainty", "severity"),
+    *("topic", "environments", "answer", "values", "roles", "number", "source", "section", "certainty", "severity"),
     *("since", "until", *LANGUAGES),
 )
 
@@ -127,23 +128,37 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         source=source_of(table, own),
         certainty=certainty,
         severity=_severity(table.chosen("severity", Severity), certainty),
-        values=_values(table, topic),
+        values=_known(table, "values", _known_values(topic)),
         number=table.get("number", int),
+        roles=_known(table, "roles", _roles()),
         since=table.get("since", date),
         until=table.get("until", date),
     )
 
 
-def _values(table: Table, topic: Topic) -> tuple[str, ...]:
-    values = table.texts("values")
-    if topic is Topic.HIERARCHY:
-        known = (*(hierarchy.name for hierarchy in hierarchies()), *_GROUPS)
-        for value in values:
-            if value not in known:
-                raise InvalidValueError(
-                    "arguments.error.choice", parameter=table.at("values"), given=value, known=", ".join(known)
-                )
-    return values
+def _known(table: Table, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts of a field, each of which has to be known; where nothing is, any text will do."""
+    found = table.texts(field)
+    for value in found if known else ():
+        if value not in known:
+            raise InvalidValueError(
+                "arguments.error.choice", parameter=table.at(field), given=value, known=", ".join(known)
+            )
+    return found
+
+
+def _known_values(topic: Topic) -> tuple[str, ...]:
+    match topic:
+        case Topic.HIERARCHY:
+            return (*(hierarchy.name for hierarchy in hierarchies()), *_GROUPS)
+        case Topic.ENTITY_ID:
+            return (*(scheme.name for scheme in schemes().of_kind(ENTITIES)), "*")
+        case _:
+            return ()
+
+
+def _roles() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(role for scheme in schemes().of_kind(ENTITIES) for role in scheme.roles))
 
 
 def _severity(stated: Severity | None, certainty: Certainty | None) -> Severity:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,12 +17,14 @@ from pkitools.findings import (
     Met,
     Outcome,
     Rule,
+    Status,
     Violated,
     outcome,
 )
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.x509.model import CertificateFacts
+from pkitools.x509.subject_oin import oin_from_certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +64,20 @@ def check_reuse(items: Iterable[Use], *, moment: datetime) -> tuple[Outcome, ...
     """
     aware(moment)
     uses = tuple(dict.fromkeys(items))
+    separate = tuple(_asked(uses, moment, Topic.SEPARATE_CERTIFICATE, rules.REUSE_SEPARATE, _not_separate))
+    refused = {o.certificate.sha256 for o in separate if o.status is Status.VIOLATED and o.certificate}
     return (
-        *_across_environments(uses),
+        *_across_environments(uses, refused),
+        *_of_whom(uses),
         *_between_systems(uses),
-        *_asked(uses, moment, Topic.SEPARATE_CERTIFICATE, rules.REUSE_SEPARATE, _not_separate),
+        *separate,
         *_asked(uses, moment, Topic.UNIQUE_NAME, rules.REUSE_UNIQUE_NAME, _names_not_unique),
         *_asked(uses, moment, Topic.MAXIMUM, rules.REUSE_MAXIMUM, _too_many),
     )
 
 
-def _across_environments(uses: Sequence[Use]) -> Iterator[Outcome]:
+def _across_environments(uses: Sequence[Use], refused: Collection[str]) -> Iterator[Outcome]:
+    """Yield what is shared; of a certificate that a system refuses for that, its finding says so already."""
     comparable = len({u.environment for u in uses}) > 1
     by_certificate = _shared(uses, lambda u: u.facts.sha256)
     by_key = _shared(uses, lambda u: u.facts.public_key.spki_sha256)
@@ -79,9 +85,28 @@ def _across_environments(uses: Sequence[Use]) -> Iterator[Outcome]:
     # what is the same certificate has the same key and name as well, and what has one key is renewed under one name
     keys = [group for group in by_key if _differ(group, lambda u: u.facts.sha256)]
     names = [group for group in by_name if _differ(group, lambda u: u.facts.public_key.spki_sha256)]
-    yield from _named(rules.REUSE_CERTIFICATE, by_certificate, comparable)
+    advised = [group for group in by_certificate if group[0].facts.sha256 not in refused]
+    yield from _named(rules.REUSE_CERTIFICATE, advised, comparable and advised == by_certificate)
     yield from _named(rules.REUSE_KEY, keys, comparable)
     yield from _named(rules.REUSE_NAME, names, comparable)
+
+
+def _of_whom(uses: Sequence[Use]) -> Iterator[Outcome]:
+    """Yield whether both environments have certificates of the same organisations; test OINs are of none."""
+    found: dict[Environment, dict[str, Use]] = defaultdict(dict)
+    for use in uses:
+        number = oin_from_certificate(use.facts).oin
+        if number is not None and not number.is_test:
+            found[use.environment].setdefault(str(number), use)
+    first, second = found[Environment.PREPRODUCTION], found[Environment.PRODUCTION]
+    other = [*(first.keys() - second.keys()), *(second.keys() - first.keys())]
+    if not first or not second:
+        yield outcome(rules.REUSE_OIN, NOT_APPLICABLE)
+    elif not other:
+        yield outcome(rules.REUSE_OIN, MET)
+    else:
+        numbers = {"preproduction": ", ".join(first), "production": ", ".join(second)}
+        yield _outcome(rules.REUSE_OIN, Violated, [*first.values(), *second.values()], **numbers)
 
 
 def _shared(uses: Sequence[Use], key: Callable[[Use], Hashable]) -> list[list[Use]]:

@@ -36,6 +36,8 @@ SELF_SIGNED_PREPRODUCTION_ONLY: Final = _advised("self_signed.preproduction_only
 OIN_REQUIRED: Final = _asked("oin.required")
 OIN_EQUALS_ENTITY_ID: Final = _asked("oin.equals_entity_id")
 REGISTRATION_SUPPLIER: Final = _asked("registration.supplier", Severity.NOTICE)
+ENTITY_ID_SCHEME: Final = _asked("entity_id.scheme")
+ENTITY_ID_ROLE: Final = _asked("entity_id.role", Severity.WARNING)
 ENTITY_ID_GIVEN: Final = _advised("entity_id.given", Severity.NOTICE)
 OIN_KVK_BASED: Final = _asked("oin.kvk_based")
 OIN_DIGITS_ONLY: Final = _asked("oin.digits_only")
@@ -56,6 +58,7 @@ REUSE_MAXIMUM: Final = _asked("reuse.maximum")
 REUSE_CERTIFICATE: Final = _advised("reuse.certificate_across_environments", Severity.NOTICE)
 REUSE_KEY: Final = _advised("reuse.key_across_environments", Severity.WARNING)
 REUSE_NAME: Final = _advised("reuse.name_across_environments", Severity.NOTICE)
+REUSE_OIN: Final = _advised("reuse.oin_across_environments", Severity.NOTICE)
 REUSE_SYSTEMS: Final = _advised("reuse.shared_between_systems", Severity.NOTICE)
 
 RULES: Final = (
@@ -68,6 +71,8 @@ RULES: Final = (
     REGISTRATION_SUPPLIER,
     OIN_REQUIRED,
     OIN_EQUALS_ENTITY_ID,
+    ENTITY_ID_SCHEME,
+    ENTITY_ID_ROLE,
     ENTITY_ID_GIVEN,
     OIN_KVK_BASED,
     OIN_DIGITS_ONLY,
@@ -87,6 +92,7 @@ RULES: Final = (
     REUSE_CERTIFICATE,
     REUSE_KEY,
     REUSE_NAME,
+    REUSE_OIN,
     REUSE_SYSTEMS,
 )
 

@@ -46,7 +46,10 @@ def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
     exponent: int | None = None
     try:
         if name in {"RSA", "RSASSA-PSS"}:
-            bits, exponent = _rsa(data, key)
+            modulus, exponent = _rsa(data, key)
+            bits = modulus.bit_length()
+            if modulus % 2 == 0:
+                note("even_modulus:subjectPublicKeyInfo")
         elif name == "EC":
             bits, curve = _curve(data, key, parameters)
         elif name == "DSA" and parameters is not None:
@@ -59,6 +62,7 @@ def read_public_key(data: bytes, node: Node, note: Note) -> PublicKey:
 
 
 def _rsa(data: bytes, key: Node) -> tuple[int, int]:
+    """Return modulus and exponent."""
     # straight into the BIT STRING: its contents are a PKCS#1 RSAPublicKey behind the octet of unused bits
     expect(key, BIT_STRING)
     if data[key[2]] != 0:
@@ -67,7 +71,7 @@ def _rsa(data: bytes, key: Node) -> tuple[int, int]:
     modulus, exponent = children(data, expect(only_child(data, inner), SEQUENCE))
     if exponent[3] - exponent[2] > _MAX_EXPONENT_OCTETS:
         raise DERError("an RSA exponent too large to be one")
-    return integer(data, modulus).bit_length(), integer(data, exponent)
+    return integer(data, modulus), integer(data, exponent)
 
 
 def _curve(data: bytes, key: Node, parameters: Node | None) -> tuple[int | None, str]:

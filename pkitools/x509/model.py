@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from pkitools.text import NameText
+
 _SPECIAL: Final = re.compile(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')
 
 
@@ -68,12 +70,13 @@ class DistinguishedName:
         return self.first("2.5.4.10")
 
     @property
-    def text(self) -> str:
+    def text(self) -> NameText:
         """One line for people, most significant first: ``C=NL, O=…, CN=…``. Not for comparison, not made safe.
 
         Values are escaped as in :rfc:`4514`, so that none looks like another attribute; no control characters are.
         """
-        return ", ".join("+".join(f"{a.name}={escaped(a.value)}" for a in rdn) for rdn in self.rdns)
+        full = ", ".join("+".join(f"{a.name}={escaped(a.value)}" for a in rdn) for rdn in self.rdns)
+        return NameText(full, self.common_name or self.organization)
 
 
 @dataclass(frozen=True, slots=True)

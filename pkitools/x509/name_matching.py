@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from pkitools.text import NameText
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.model import escaped
@@ -42,19 +43,23 @@ def canonical_rdns(name: bytes) -> tuple[bytes, ...]:
     return tuple(_canonical_rdn(name, rdn) for rdn in asn1.children(name, asn1.root(name, asn1.SEQUENCE)))
 
 
-def name_text(name: bytes) -> str:
+def name_text(name: bytes) -> NameText:
     """Return a DER-encoded Name for people, ``C=NL, O=…, CN=…``: not for comparison, not made safe."""
     try:
         rdns = asn1.children(name, asn1.root(name, asn1.SEQUENCE))
-        return ", ".join(_attribute_text(name, pair) for rdn in rdns for pair in asn1.children(name, rdn))
+        read = [_attribute(name, pair) for rdn in rdns for pair in asn1.children(name, rdn)]
     except (DERError, ValueError):
-        return name.hex()
+        return NameText(name.hex())
+    full = ", ".join(f"{kind}={escaped(value)}" for kind, value in read)
+    names = dict(reversed(read))  # the first of a kind stays
+    return NameText(full, names.get("CN") or names.get("O"))
 
 
-def _attribute_text(name: bytes, pair: Node) -> str:
+def _attribute(name: bytes, pair: Node) -> tuple[str, str]:
+    """Return an attribute's name and its value."""
     kind, value = asn1.children(name, pair)
     dotted = asn1.oid(name, kind)
-    return f"{ATTRIBUTES.get(dotted, dotted)}={escaped(asn1.string(name, value)[0])}"
+    return ATTRIBUTES.get(dotted, dotted), asn1.string(name, value)[0]
 
 
 def is_readable(name: bytes) -> bool:

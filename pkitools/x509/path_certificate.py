@@ -19,6 +19,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
+from pkitools.text import NameText
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.extensions import SYNTAX, authority_key
@@ -177,12 +178,12 @@ class PathCertificate:
         return self._canonical_issuer
 
     @property
-    def subject_text(self) -> str:
+    def subject_text(self) -> NameText:
         """The subject for people: not for comparison, not made safe."""
         return name_text(self.subject)
 
     @property
-    def issuer_text(self) -> str:
+    def issuer_text(self) -> NameText:
         """The issuer for people: not for comparison, not made safe."""
         return name_text(self.issuer)
 

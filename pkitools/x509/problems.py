@@ -12,6 +12,7 @@ from pkitools.x509.oids import EXTENSIONS
 
 SLUGS: Final = (
     "duplicate_extension",
+    "even_modulus",
     "extensions_before_v3",
     "malformed_extension",
     "malformed_general_name",

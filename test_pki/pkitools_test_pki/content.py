@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -76,10 +77,16 @@ def _default(template: Template, kind: str, deviation: Deviation) -> str | None:
         "CN": host_names(template, deviation)[0]
         if template.san != "none"
         else deviation.get("organization", _ORGANIZATION),
-        "organizationIdentifier": trial().example_organization_identifier,
+        "organizationIdentifier": organization_identifier(deviation.get("oin", "")),
         "serialNumber": trial().example_oin,
     }
     return defaults.get(kind)
+
+
+def organization_identifier(oin: str) -> str:
+    """Return one with the KvK number inside the OIN, where there is one; else that of the TRIAL examples."""
+    kvk = re.fullmatch(r"000000(?:03|99)([0-9]{8})0000", oin)
+    return f"NTRNL-{kvk[1]}" if kvk else trial().example_organization_identifier
 
 
 def _with_prefix(template: Template, kind: str, value: str) -> str:

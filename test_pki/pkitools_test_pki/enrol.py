@@ -22,7 +22,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Basis
 from pkitools.oin import OIN
-from pkitools.profiles import AttributeRule, Permission, Presence, Profile, SANRule, SubjectRule, profiles, trial
+from pkitools.profiles import AttributeRule, Permission, Presence, Profile, SANRule, SubjectRule, profiles
 from pkitools.profiles.conformance import Particulars, Requirement
 from pkitools.requests.refusing import Refusals, refuse
 from pkitools.x509 import der
@@ -31,7 +31,7 @@ from pkitools.x509.model import GeneralName, NameAttribute
 from pkitools_test_pki import names
 from pkitools_test_pki.algorithms import PublicKey, verifies
 from pkitools_test_pki.blueprint import Deviation
-from pkitools_test_pki.content import FIELDS, host_names, subject_of
+from pkitools_test_pki.content import FIELDS, host_names, organization_identifier, subject_of
 from pkitools_test_pki.shapes import Template
 
 if TYPE_CHECKING:
@@ -211,19 +211,13 @@ def _mend(template: Template, chosen: Deviation) -> list[Change]:
     """Fill in and prefix; only what the certificate will have counts."""
     changes = []
     if "organizationIdentifier" in template.required and not chosen.get("organization_identifier"):
-        chosen["organization_identifier"] = _organization_identifier(chosen.get("oin", ""))
+        chosen["organization_identifier"] = organization_identifier(chosen.get("oin", ""))
         changes.append(Change("derived", "organizationIdentifier", "", chosen["organization_identifier"]))
     for attribute in subject_of(template, chosen):
         asked = chosen.get(FIELDS[attribute.type])
         if asked is not None and str(attribute.value) != asked:
             changes.append(Change("prefixed", attribute.type, str(asked), str(attribute.value)))
     return changes
-
-
-def _organization_identifier(oin: str) -> str:
-    """Return the KvK number inside the OIN, where there is one; else the one of the TRIAL examples."""
-    kvk = re.fullmatch(r"000000(?:03|99)([0-9]{8})0000", oin)
-    return f"NTRNL-{kvk[1]}" if kvk else trial().example_organization_identifier
 
 
 def check_key(template: Template, key: PublicKey) -> None:

@@ -288,7 +288,7 @@ def _fill(folder: Path, shapes: Sequence[str], moment: datetime, keys: KeySource
             store.finish_authority(authority.name, authority.certificate.serial_number)
             files += files_of(folder, authority)
         write_set(files)
-        (folder / LOCK).touch()
+        (folder / LOCK).touch(0o644)
     except BaseException:
         store.close()
         raise

@@ -134,6 +134,7 @@ class Store:
             )
             try:
                 self._prepare(create)
+                self._identity = _identity(self._path)
             except BaseException:
                 self._db.close()
                 raise
@@ -165,6 +166,11 @@ class Store:
         """Close the database."""
         with self._failures():
             self._db.close()
+
+    def require_in_place(self) -> None:
+        """Raise StateError when the file was removed or replaced: what is open is then nobody's any more."""
+        if self._identity is None or _identity(self._path) != self._identity:
+            raise StateError("test_pki.error.database_gone", path=str(self._path))
 
     @contextlib.contextmanager
     def _failures(self) -> Iterator[None]:
@@ -438,3 +444,12 @@ def _row(row: tuple[Any, ...]) -> IssuedRow:
     authority, serial, state, profile, der, moment, reason, revoked = row
     revocation = None if revoked is None else RevokedEntry(_number(serial), _moment(moment), reason)
     return IssuedRow(authority, _number(serial), "revoked" if revocation else state, profile, der, revocation)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name; ``None`` when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -9,8 +9,11 @@ import pytest
 from pkitools.checking import Revocation, check
 from pkitools.containers import read_source
 from pkitools.environment import Environment
+from pkitools.errors import InputError
 from pkitools.findings import Report, Verdict
+from pkitools.requests import check_request, load_key, read_request
 from pkitools.revocation import RevocationPolicy
+from pkitools.rules import lint
 from pkitools.trust import TrustStore
 from pkitools.validation import validate_path
 from pkitools.validation.algorithms import weak_key
@@ -18,8 +21,9 @@ from pkitools.x509 import read_certificate
 from pkitools.x509.der import DERError, fields, integer, root
 from pkitools.x509.name_matching import is_plain, is_readable
 from tests.support.chains import AKI, MOMENT, Chain, end_entity, good_chain, identifier
-from tests.support.der import NULL, RSA, common_name, name, oid, sequence, tlv
+from tests.support.der import NULL, RSA, certificate, common_name, name, oid, sequence, tlv
 from tests.support.der import integer as der_integer
+from tests.support.requests import pooled_key, request
 from tests.support.shared import shared
 
 CDP, FRESHEST, KU = "2.5.29.31", "2.5.29.46", "2.5.29.15"
@@ -157,3 +161,28 @@ def test_an_even_modulus_is_no_key() -> None:
     odd = (1 << 3072) - 1
     assert not weak_key(rsa(odd))
     assert weak_key(rsa(odd - 1)) == "RSA 3072, even modulus"
+
+
+def test_an_even_modulus_is_an_error_wherever_a_key_is_judged() -> None:
+    even = rsa((1 << 3072) - 2)
+    numbers = pooled_key("rsa:4096").native.private_numbers()  # type: ignore[union-attr]  # it is RSA
+    prime = numbers.p
+    exponent = pow(65537, -1, prime - 1)
+    parts = (0, 2 * prime, 65537, exponent, prime, 2, exponent % (prime - 1), 0, pow(2, -1, prime))
+    with pytest.raises(InputError) as refused:
+        load_key(sequence(*map(der_integer, parts)), "k")
+    assert refused.value.code == "requests.error.key_even"
+
+    asked = request()
+    spki = read_request(asked).public_key.spki
+    swapped = asked.replace(
+        spki, spki[:-6] + bytes([spki[-6] & 0xFE]) + spki[-5:]
+    )  # the modulus, before 02 03 01 00 01
+    assert "csr.structure.decodable" in check_request(swapped).codes()
+
+    leaf = certificate(key=even)
+    assert "rfc5280.public_key.odd_modulus" in lint(leaf, moment=MOMENT).codes()
+    off = Revocation(policy=RevocationPolicy.OFF)
+    report = check(leaf, moment=MOMENT, environment=Environment.PREPRODUCTION, revocation=off).report
+    assert report.verdict is Verdict.FAILED
+    assert "rfc5280.public_key.odd_modulus" in report.codes()

@@ -217,10 +217,15 @@ def test_every_certificate_is_held_to_the_entity_id_that_the_metadata_states(wor
     assert violated(oin=own, entity_id=f"{scheme}:00000001001516814000:entities:9000") == [True, True]
 
 
-def test_what_signed_the_metadata_is_judged_and_held_to_no_entity_id(world: World) -> None:
+def test_what_signed_the_metadata_of_an_entity_is_held_to_its_entity_id(world: World) -> None:
     signature = f"<ds:Signature>{key_info(world.revoked.der)}</ds:Signature>"
-    found = world.judged(metadata_of(("signing", world.good.der), inside=signature))
+    data = metadata_of(("signing", world.good.der), inside=signature)
+    found = world.judged(data)
     assert names(found) == ["revoked", "good"]
+    assert [one.subject.entity_id for one in found.judged] == [ENTITY_ID, ENTITY_ID]
+    one = metadata_of(("signing", world.good.der)).partition(b"?>")[2]
+    opening = b'<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">'
+    found = world.judged(opening + signature.encode() + one + b"</md:EntitiesDescriptor>")
     assert [one.subject.entity_id for one in found.judged] == [None, ENTITY_ID]
     itself = f"<ds:Signature>{key_info(world.good.der)}</ds:Signature>"
     (one,) = world.judged(metadata_of(("signing", world.good.der), inside=itself)).judged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import cache
 
@@ -12,6 +13,8 @@ from pkitools.checking import CheckResult, check
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Severity, Verdict
+from pkitools.messages import Language
+from pkitools.reports import outcome_message, report_text
 from pkitools.systems import systems
 from tests.support import chains, der
 
@@ -84,3 +87,55 @@ def test_an_altered_one_is_no_longer_signed_by_its_own_key() -> None:
         except InputError:
             continue  # no longer a certificate
         assert report.verdict is Verdict.FAILED
+
+
+# -- what its maker can do --------------------------------------------------------------------------------------------
+
+ORDERED = re.compile(r"\b(?:[Bb]estel|TSP|CSR|aanvraag|[Oo]rder|request form)", re.UNICODE)
+ABOUT_PRODUCTION = {"system.self_signed.preproduction_only", "digikoppeling.pki005.private_root"}
+
+
+def spoilt(*left_out: str, host: str = "dv.example.nl", purposes: bytes | None = None, **more: bytes) -> bytes:
+    extensions = {
+        chains.KU: (True, b"\x03\x02\x05\xa0"),
+        chains.SAN: (False, chains.dns(host)),
+        chains.EKU: (False, purposes or chains.purposes(chains.SERVER, chains.CLIENT)),
+        chains.SKI: (False, der.tlv(0x04, chains.identifier(key()))),
+    }
+    kept = {oid: value for oid, value in extensions.items() if oid not in left_out}
+    return chains.issue(host, own_key=key(), extensions=kept, **more).der
+
+
+SPOILT = {
+    "no purpose": lambda: spoilt(chains.EKU),
+    "no client": lambda: spoilt(purposes=chains.purposes(chains.SERVER)),
+    "any purpose": lambda: spoilt(purposes=chains.purposes("2.5.29.37.0")),
+    "no usage": lambda: spoilt(chains.KU),
+    "no names": lambda: spoilt(chains.SAN),
+    "wildcard": lambda: spoilt(host="*.example.nl"),
+    "no key identifier": lambda: spoilt(chains.SKI),
+    "number that is no OIN": lambda: certificate("12345678"),
+    "wrong OIN": lambda: certificate("00000003000000000001"),
+}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("fault", SPOILT)
+def test_what_is_self_made_is_to_be_made_anew_and_not_ordered(fault: str, language: Language) -> None:
+    report = judged(SPOILT[fault](), Environment.PREPRODUCTION, "digid-machtigen").report
+    told = {o.rule.code: outcome_message(o, language).remedy for o in report.findings}
+    assert not {code: text for code, text in told.items() if ORDERED.search(text)}.keys() - ABOUT_PRODUCTION
+    assert any("maak het opnieuw" in text or "make it anew" in text for text in told.values())
+
+
+def test_what_is_not_allowed_self_signed_has_to_be_ordered() -> None:
+    for environment, system in ((Environment.PRODUCTION, "digid-machtigen"), (Environment.PREPRODUCTION, "digid")):
+        report = judged(certificate(), environment, system).report
+        assert not [o for o in report.findings if o.certificate and o.certificate.self_made]
+
+
+def test_without_a_purpose_nothing_in_the_report_says_that_the_system_refuses_it() -> None:
+    report = judged(spoilt(chains.EKU), Environment.PREPRODUCTION, "digid-machtigen").report
+    assert report.verdict is Verdict.PASSED
+    assert "system.eku.client_auth" in report.codes("met")
+    assert "clientAuth" not in report_text(report, "nl")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from pkitools.containers import read_source
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem, wrap_key
 from pkitools_test_pki.issued import IssuedCertificate
@@ -21,7 +23,7 @@ from tests.support.shared import shared
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OTHER_OIN = "00000001001516814000"
-ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:0001"
+ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:9000"
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +164,12 @@ DELIVERIES: list[tuple[str, int, set[str]]] = [
     ("@mine.xml --for digid-machtigen", 0, set()),
     ("@theirs.xml --for digid-machtigen", 10, {"system.oin.equals_entity_id"}),
     ("@second-bad.xml --for digid-machtigen", 10, {"revocation.status.revoked"}),
+    ("@mine.xml", 0, set()),
+    ("@theirs.xml", 10, {"oin.entity_id.certificate"}),
+    ("@mine.xml --for eherkenning", 10, {"system.entity_id.scheme", "system.hierarchy.accepted"}),
+    ("@good.pem --entity-id https://voorbeeld.nl/saml --for digid", 0, set()),
+    ("@good.pem --entity-id https://voorbeeld.nl/saml --for digid-machtigen", 10, {"system.entity_id.scheme"}),
+    ("@good.pem --entity-id https://voorbeeld.nl/saml --for digikoppeling", 10, {"oin.entity_id.syntax"}),
     ("@leaked.xml", 10, {"received.private_key.published"}),
     # a private key in the file
     ("@own-key.pem", 0, set()),
@@ -207,6 +215,8 @@ def test_version_1_of_the_document_says_no_less_of_the_verdict(run: Command, box
     [
         ("@good.pem --oin 0000000327322975000", 2, "20"),
         ("@good.pem --oin nonsense", 2, "OIN"),
+        ("@good.pem --entity-id https://voorbeeld.nl/saml", 2, "--for"),
+        ("@good.pem --entity-id=", 2, "urn:etoegang"),
         ("@good.pem --key @good.pem", 1, "good.pem"),
         ("@good.pem --key @two.key", 1, "two.key"),
         ("@good.pem --key @locked.key", 1, "--passphrase-file"),
@@ -236,11 +246,11 @@ def test_what_is_given_wrongly_gets_one_sentence(run: Command, box: Path, line: 
 
 def test_each_certificate_is_named_in_text(run: Command, box: Path) -> None:
     ran = check(run, box, "@two.jks")
-    assert "1 of 2, bad" in ran.out
-    assert "2 of 2, good" in ran.out
+    assert "1 of 2, bad" in ran.told
+    assert "2 of 2, good" in ran.told
     assert "FAILED" in ran.out
     assert "PASSED" in ran.out
-    assert "1 of 1, SPSSODescriptor signing" in check(run, box, "@mine.xml").out
+    assert "1 of 1, SPSSODescriptor signing" in check(run, box, "@mine.xml").told
     assert "1 of 1" not in check(run, box, "@good.pem").out
 
 
@@ -250,8 +260,22 @@ def test_what_there_is_to_say_of_the_file_stands_with_its_only_certificate_or_af
     alone = check(run, box, "@other-key.pem").out
     assert "PASSED" not in alone
     assert "received.private_key.foreign" in alone
-    several = check(run, box, "@two.pem @broken-good.pem").out
+    several = check(run, box, "@two.pem @broken-good.pem --verbose").out
     assert several.count("file.block.readable") == 2  # the finding, and what was not checked because of it
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("command", [("show",), ("check", "-e", "preproduction", "--offline"), ("lint",)])
+def test_a_certificate_with_bytes_behind_it_is_not_said_to_be_passed_over(
+    run: Command, box: Path, tmp_path: Path, language: str, command: tuple[str, ...]
+) -> None:
+    (der,) = read_source((box / "good.pem").read_bytes(), "good").certificates[:1]
+    (tmp_path / "x.der").write_bytes(der + b"123456789")
+    ran = run("--lang", language, "cert", *command, tmp_path / "x.der")
+    told = ran.out + ran.err
+    assert re.search(r"\b9 (?:more )?bytes|Bytes (?:na|after|behind) ", told)
+    assert not re.search(r"passed over|was not judged(?! whole)|is overgeslagen|niet beoordeeld: ", told)
 
 
 def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Path) -> None:
@@ -297,6 +321,7 @@ R09 = (
     "cert check {file} --trust R09/trust.pem -e preproduction --revocation off --offline --moment 2026-11-26T14:00:00Z"
 )
 EQUAL = "system.oin.equals_entity_id"
+TEST_INDEX = "oin.entity_id.production_index"  # 9000 is a test system
 CASES: list[tuple[str, str, str, int, list[set[str]]]] = [
     ("several-1", MULTI, "multi/db.pem", 10, [set(), {"revocation.status.revoked"}]),
     ("several-1", MULTI, "multi/bd.pem", 10, [{"revocation.status.revoked"}, set()]),
@@ -306,7 +331,7 @@ CASES: list[tuple[str, str, str, int, list[set[str]]]] = [
     ("R01", PUBLIC, "R01/twoleafs.pem", 10, [set(), {"path.validity.expired", "system.oin.required"}]),
     ("R01", PUBLIC, "R01/twoleafs_oldfirst.pem", 10, [{"path.validity.expired", "system.oin.required"}, set()]),
     ("R02", PUBLIC.replace("digikoppeling", "digid"), "R02/sp_meta_newfirst.xml", 10,
-     [{EQUAL}, {EQUAL, "path.validity.expired", "system.oin.required"}]),
+     [{EQUAL, TEST_INDEX}, {EQUAL, TEST_INDEX, "path.validity.expired", "system.oin.required"}]),
     ("R09", R09, "R09/otherkey.pem", 10, [set()]),
     ("R09", R09, "R09/ownkey.pem", 0, [set()]),
 ]  # fmt: skip
@@ -336,3 +361,80 @@ def test_the_shared_case_of_two_key_entries(run: Command, monkeypatch: pytest.Mo
     assert [one["alias"] for one in ran.document["certificates"]] == ["prod", "pre"]
     chosen = run(*line, "--passphrase-file", secret, "--alias", "pre", "--json").document["certificates"]
     assert [(one["alias"], one["number"]) for one in chosen] == [("pre", 2)]
+
+
+# -- the file as delivered --------------------------------------------------------------------------------------------
+
+# each file, what is said of it as it was delivered, and how it ends when that is asked to count
+DELIVERED: list[tuple[str, set[str], int]] = [
+    ("full.pem", set(), 0),
+    ("good.pem", set(), 0),  # the rest of the chain is given beside it
+    ("reversed.pem", {"delivery.chain.order"}, 10),
+    ("own-key.pem", set(), 0),
+    ("full.p7b", set(), 0),
+    ("one.p12", set(), 0),
+    ("mine.xml", set(), 0),
+    ("truststore.jks", set(), 10),  # one of the two is revoked
+    ("spaced.pem", {"delivery.text.readable"}, 10),
+    ("twice.pem", {"delivery.certificate.twice"}, 0),
+]
+
+
+@pytest.mark.parametrize(("name", "codes", "strictly"), DELIVERED, ids=[row[0] for row in DELIVERED])
+def test_how_a_file_was_delivered_is_told_and_counts_only_where_asked(
+    run: Command, box: Path, name: str, codes: set[str], strictly: int
+) -> None:
+    full = (box / "full.pem").read_bytes()
+    (box / "spaced.pem").write_bytes(b"  " + full)
+    (box / "twice.pem").write_bytes((box / "good.pem").read_bytes() + full)
+    ran = check(run, box, f"@{name}", "--json")
+    assert ran.code == (10 if name == "truststore.jks" else 0)
+    assert_valid(ran.document, "cert-check-v2")
+    (file,) = ran.document["files"]
+    assert {finding["code"] for finding in file["delivery"]["findings"]} == codes
+    of_certificates = {f["code"] for one in ran.document["certificates"] for f in one["report"]["findings"]}
+    assert not {code for code in of_certificates if code.startswith("delivery.")}
+    strict = check(run, box, f"@{name}", "--strict-delivery", "--json")
+    assert strict.code == strictly
+    severities = {f["severity"] for f in strict.document["files"][0]["delivery"]["findings"]}
+    assert severities <= {"error", "notice"}
+
+
+def test_the_file_is_told_below_what_is_in_it_in_both_languages(run: Command, box: Path) -> None:
+    for language, heading in (("nl", "Bestand: "), ("en", "File: ")):
+        told = run("--lang", language, *_line(box / "reversed.pem", box)).out
+        assert told.index("[delivery.chain.order]") > told.index(f"\n{heading}") > told.index("good.voorbeeld.nl")
+    assert "File: " not in check(run, box, "@full.pem").out
+
+
+def test_fail_on_is_not_about_the_file(run: Command, box: Path) -> None:
+    usual = check(run, box, "@full.pem", "--fail-on", "warning")
+    assert check(run, box, "@reversed.pem", "--fail-on", "warning").code == usual.code
+    assert check(run, box, "@reversed.pem", "--fail-on", "warning", "--strict-delivery").code == 10
+
+
+def test_version_1_knows_nothing_of_the_file(run: Command, box: Path) -> None:
+    ran = check(run, box, "@reversed.pem", "--json", "--json-version", "1")
+    assert_valid(ran.document, "cert-check-v1")
+    assert "delivery" not in ran.out
+
+
+def _line(file: Path, box: Path) -> list[str]:
+    more = f"--chain {box}/chain.pem --trust {box}/root.pem --crl {box}/crl -e preproduction --offline"
+    return ["cert", "check", str(file), *more.split(), "--moment", "2026-11-22T12:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("file", "codes"),
+    [
+        ("R04/leaf.pem", {"delivery.chain.complete"}),
+        ("R05/rootfirst.pem", {"delivery.chain.order", "delivery.chain.root"}),
+    ],
+)
+def test_a_shared_case_of_a_file(run: Command, monkeypatch: pytest.MonkeyPatch, file: str, codes: set[str]) -> None:
+    monkeypatch.chdir(shared("cases"))
+    line = PUBLIC.format(file=file).split()
+    ran = run(*line, "--json")
+    assert ran.code == 0
+    assert {finding["code"] for finding in ran.document["files"][0]["delivery"]["findings"]} == codes
+    assert run(*line, "--strict-delivery").code == 10

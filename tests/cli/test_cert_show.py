@@ -53,11 +53,13 @@ def written(folder: Path, data: bytes, file: str = "file") -> Path:
 
 
 def rows(out: str) -> dict[str, list[str]]:
-    """The rows of one item: label → lines."""
+    """The rows of one item: label → values, each put together again where it was wrapped."""
     found: dict[str, list[str]] = {}
     label = ""
     for line in out.splitlines()[1:]:
-        if line.strip():
+        if line.startswith(" " * 37) and found[label] and not line[37:].startswith("  "):
+            found[label][-1] += f" {line[37:]}"
+        elif line.strip():
             label = line[2:33].strip() or label
             found.setdefault(label, []).append(line[35:])
     return found
@@ -112,7 +114,10 @@ def test_text_for_people(run: Any) -> None:
     assert "27322975" in shown["subject serialNumber (OIN)"][1]
     assert shown["certificate serial number"][0].startswith("0A2A87DED18AFAD0E3EA51914C941A27 (135131")
     assert shown["hierarchy"][0].startswith("Private G1")
-    assert shown["validity"] == ["2025-10-09 00:00:00 UTC - 2028-10-07 23:59:59 UTC", "valid by date; 685 days left"]
+    assert shown["validity"] == [
+        "9 October 2025 at 00:00:00 UTC - 7 October 2028 at 23:59:59 UTC",
+        "valid until 7 October 2028 (685 days left)",
+    ]
     assert shown["key"] == ["RSA 2048"]
     assert shown["key usage"] == ["digitalSignature, keyEncipherment (critical)"]
     assert shown["extended key usage"] == ["serverAuth", "clientAuth"]
@@ -128,7 +133,7 @@ def test_text_in_dutch(run: Any) -> None:
     _, out, _ = run(sample("PrivateG1_api.kvk"), lang="nl")
     shown = rows(out)
     assert shown["subject serialNumber (OIN)"][0] == "00000001006033404000"
-    assert shown["geldigheid"][1].startswith("VERLOPEN, ")
+    assert shown["geldigheid"][1].startswith("verlopen op 8 april 2024 (")
     assert "serienummer certificaat" in shown
     assert not [line for line in out.splitlines() if "cli.cert" in line]
 
@@ -212,7 +217,7 @@ def test_the_real_crl(run: Any) -> None:
     _, out, _ = run(path)
     shown = rows(out)
     assert shown["issuer"] == ["C=NL, O=Staat der Nederlanden, CN=Staat der Nederlanden Root CA - G3"]
-    assert shown["next one before"] == ["2021-12-03 12:19:00 UTC", "outdated: a newer list exists or should"]
+    assert shown["next one before"] == ["3 December 2021 at 12:19:00 UTC", "outdated: a newer list exists or should"]
     _, out, _ = run(path, "--json")
     theirs = x509.load_der_x509_crl(path.read_bytes())
     crl = parsed(out)["files"][0]["items"][0]["crl"]

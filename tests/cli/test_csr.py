@@ -85,6 +85,30 @@ def test_a_key_and_a_request_are_made_and_told(run: Run) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize("where", ["file", "variable", "batch"])
+@pytest.mark.parametrize(
+    ("passphrase", "short"), [("a", True), ("é" * 11, True), ("é" * 12, False), ("correct horse", False)]
+)
+def test_a_short_passphrase_is_warned_of_and_taken(
+    run: Run, monkeypatch: pytest.MonkeyPatch, where: str, passphrase: str, short: bool
+) -> None:
+    monkeypatch.setenv("OWN", passphrase)
+    Path("p").write_text(passphrase, encoding="utf-8")
+    Path("p").chmod(0o600)
+    Path("b.toml").write_text(BATCH, encoding="utf-8")
+    ran = {
+        "file": lambda: run(*create("--passphrase-file", "p")),
+        "variable": lambda: run(*create("--passphrase-env", "OWN")),
+        "batch": lambda: run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--passphrase-env", "OWN"),
+    }[where]()
+    assert ran.code == 0
+    assert ran.err.count("fewer than 12 characters") == short
+    key = Path("out/a.key" if where == "batch" else "x.key")
+    assert load_key(key.read_bytes(), "k", passphrase=passphrase.encode())
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick_keys")
 def test_it_speaks_dutch(run: Run) -> None:
     ran = run("--lang", "nl", *create())
     assert "Er wordt een sleutel gemaakt" in ran.err
@@ -293,7 +317,33 @@ def test_a_batch_is_made_with_progress(run: Run) -> None:
         assert run("csr", "check", f"out/{name}.csr", "--key", f"out/{name}.key").code == 0
     again = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
     assert again.code == 1
-    assert "out/a.key" in again.err
+    assert "All requests of b.toml (3) are in out already" in again.err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize("secret", [("--no-passphrase",), ("--passphrase-env", "SECRET")])
+def test_what_a_batch_that_was_killed_left_is_named(run: Run, secret: tuple[str, ...]) -> None:
+    text = BATCH + "".join(f'[[request]]\nname = "{n}"\ncommon_name = "{n}.example.nl"\n' for n in "defgh")
+    Path("b.toml").write_text(text, encoding="utf-8")
+    command = ("csr", "create", "--from", "b.toml", "--out-dir", "out", *secret)
+    assert run(*command).code == 0
+    left = {
+        "a": lambda p: (p / "a.key").unlink(),
+        "b": lambda p: (p / "b.csr").unlink(),
+        "c": lambda p: (p / "c.csr").write_bytes((p / "d.csr").read_bytes()),  # as asked for by another row
+        "e": lambda p: (p / "e.key").write_bytes(pooled_key("rsa:2048").pem(None)),  # the key of another
+        "f": lambda p: (p / "f.csr").write_bytes(b""),
+        "g": lambda p: [path.unlink() for path in p.glob("g.*")],
+    }
+    for spoil in left.values():
+        spoil(Path("out"))
+    before = {path.name: path.read_bytes() for path in Path("out").iterdir()}
+    again = run(*command)
+    assert again.code == 1
+    assert "Finished: d, h. Not made yet: g. There, but not as asked for or not readable: a, b, c, e, f." in again.err
+    assert "--force" in again.err
+    assert {path.name: path.read_bytes() for path in Path("out").iterdir()} == before
 
 
 @pytest.mark.usefixtures("quick_keys")

@@ -134,7 +134,7 @@ ENGLISH = frozenset(
 # Terms of art that Dutch has no other word for, and words of programs: attributes, options, file formats.
 TERMS = re.compile(
     r"\b(?:extended key usage|common name|subject alternative names?|Private Other|Certificate Transparency"
-    r"|Name van de EntitiesDescriptor"
+    r"|Name van de EntitiesDescriptor|TRUSTED CERTIFICATE"
     r"|MUST|SHOULD|pkitools [a-z-]+ [a-z-]+)\b",
     re.IGNORECASE,
 )

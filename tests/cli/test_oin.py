@@ -55,6 +55,14 @@ def test_it_speaks_dutch(run: Command) -> None:
         (("0000000700025be00000", "--lenient"), 0),
         (("00000005123456782000",), 10),
         (("00000005123456782000", "--legacy"), 0),
+        (("urn:nl-eid-gdi:1.0:DV:00000003520354760000:entities:0001",), 0),
+        (("urn:nl-eid-gdi:1.0:DV:00000003520354760000:entities:0001", GOOD), 0),
+        (("urn:nl-eid-gdi:1.0:DV:00000003520354760000:entities:9001", "--environment", "production"), 10),
+        (("urn:nl-eid-gdi:2.0:DV:00000003520354760000:entities:9001",), 10),
+        (("urn:etoegang:DV:00000003520354760000:services:1",), 0),
+        (("urn:etoegang:DV:00000003520354760000:services:0",), 10),
+        (("URN:etoegang:DV:00000003520354760000:services:1",), 10),
+        ((" urn:etoegang:DV:00000003520354760000:services:1", "--lenient"), 0),
         ((), 2),
         ((GOOD, "--environment", "acceptance"), 2),
     ],
@@ -202,6 +210,16 @@ def test_the_room_needs_the_standard_library_only() -> None:
     new = {name.partition(".")[0] for name in set(ran.stdout.split()) - set(before.stdout.split())}
     assert "pkitools" in new
     assert new - {"pkitools"} <= sys.stdlib_module_names
+
+
+def test_an_entity_id_is_judged_as_one_and_the_number_in_it_explained(run: Command) -> None:
+    text = f"urn:nl-eid-gdi:1.0:dv:{GOOD}:entities:0001"
+    ran = run("oin", "check", text, "--json")
+    [told] = json.loads(ran.out)["results"]
+    assert_valid(json.loads(ran.out), "oin-check-v1")
+    assert told["oin"]["oin"] == GOOD
+    assert {o["code"] for o in told["report"]["findings"]} == {"oin.entity_id.case"}
+    assert f"urn:nl-eid-gdi:1.0:DV:{GOOD}:entities:0001" in run("oin", "check", text).out
 
 
 # -- what is typed in the place of an OIN ------------------------------------------------------------------------------

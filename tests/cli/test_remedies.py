@@ -12,7 +12,7 @@ from pkitools.findings import Outcome, Report, Rule, Severity, Source, Status
 from pkitools.messages import Language, Remedy, error_sentence, message, outcome_message
 from pkitools.reports import report_text
 from pkitools_cli.i18n import set_language
-from pkitools_cli.remedies import error_line, remedy_text, report_lines
+from pkitools_cli.remedies import error_line, remedy_text
 from tests.support.command import Command
 
 RULE = Rule("system.entity_id.given", Severity.NOTICE, Source("pkitools"))
@@ -56,7 +56,7 @@ def test_a_page_shows_the_librarys_sentence_and_a_terminal_its_own(
     assert outcome_message(MISSING, language, remedy_text).remedy == at_a_terminal
     report = Report("leaf.pem", (MISSING,))
     assert f"      → {neutral}" in report_text(report, language).split("\n")
-    assert f"      → {at_a_terminal}" in report_lines(report)
+    assert f"      → {at_a_terminal}" in report_text(report, language, remedy_text).split("\n")
 
 
 def test_a_program_makes_what_it_likes_of_a_remedy() -> None:
@@ -74,7 +74,7 @@ def test_a_program_makes_what_it_likes_of_a_remedy() -> None:
 
 def test_what_could_not_be_checked_has_its_remedy_too() -> None:
     set_language("nl")
-    lines = report_lines(Report("leaf.pem", (OFFLINE,)))
+    lines = report_text(Report("leaf.pem", (OFFLINE,)), "nl", remedy_text).split("\n")
     assert "      → Laat --offline weg, of geef de CRL's mee met --crl." in lines
 
 
@@ -100,16 +100,15 @@ def test_an_error_that_ends_a_command(run: Command) -> None:
 
 def test_a_rule_in_full(run: Command) -> None:
     ran = run("rules", "explain", "system.hierarchy.accepted")
-    assert "takes. What it asks: pkitools systems show." in ran.out
-    assert "What the system itself asks (pkitools systems show SYSTEM)" in ran.out
+    assert "takes. What it asks: pkitools systems show." in ran.told
+    assert "What the system itself asks (pkitools systems show SYSTEM)" in ran.told
     document = run("rules", "explain", "system.hierarchy.accepted", "--json").document
     assert document["rule"]["en"]["remedy"] == "Order a certificate under a hierarchy that <system> takes."
 
 
 def test_the_judgement_of_a_certificate(run: Command, world: Path) -> None:
     check = ("cert", "check", world / "leaf.pem", "-e", "production", "--for", "digid", "--offline")
-    out = run(*check).out
-    assert "→ Give it with --entity-id." in out
+    assert "→ Give it with --entity-id." in run(*check, "--verbose").out
     texts = str(run(*check, "--json").document["certificates"][0]["report"])
     assert "Give the entity ID as well." in texts
     assert "--" not in texts
@@ -134,7 +133,7 @@ def test_a_number(run: Command) -> None:
 
 
 def test_a_request(run: Command, world: Path) -> None:
-    assert "again with --signature." in run("csr", "check", world / "request.csr", "--profile", "uzi-server").out
+    assert "again with --signature." in run("csr", "check", world / "request.csr", "--profile", "uzi-server").told
 
 
 def test_a_batch_of_requests(run: Command, tmp_path: Path) -> None:

@@ -94,6 +94,26 @@ def test_json_says_what_is_where_and_all_of_it_is_there(folder: Path) -> None:
     assert (code, complaints) == (0, "")
 
 
+def test_a_signal_at_the_moment_it_begins_to_wait_ends_it_too() -> None:
+    program = """
+import os, signal, threading
+from pkitools_cli.commands.test_pki.serve import _until_told_to_stop
+for number in range(1000):
+    with _until_told_to_stop() as wait:
+        threading.Timer(number / 2e6, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        wait()
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_who_lets_other_machines_in_is_told(folder: Path, form: tuple[str, ...]) -> None:
+    with serving(folder, "--host", "0.0.0.0", *form) as served:
+        served.lines_until("\n}\n" if form else "Ctrl-C")
+        _, complaints = served.end()
+    assert "other machines can reach this server (0.0.0.0)" in complaints
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_and_frees_the_port(folder: Path, number: int) -> None:
     with serving(folder, "--port", 0) as served:

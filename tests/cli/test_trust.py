@@ -150,3 +150,10 @@ def test_control_characters_of_a_name_never_reach_the_terminal(run: Any, tmp_pat
     _, out, _ = run("show", str(tmp_path / "x.der"))
     assert "\x1b" not in out
     assert "a\\x1b[31mb" in out
+
+
+def test_a_bundle_with_a_gap_names_what_is_missing(run: Command) -> None:
+    code, told, _ = run("show", str(shared("cases/R08/bundle_missing.pem")))
+    assert code == 0
+    assert "[delivery.bundle.gap]" in told
+    assert "missing Staat der Nederlanden Private Services CA - G1" in " ".join(told.split())

@@ -42,7 +42,7 @@ COMMANDS = list(every_command())
         ("oin check --jsn 1", "no option --jsn. Did you mean: --json?", "optie --jsn bestaat niet."),
         ("oin check --json=3 1", "--json takes no value.", "--json heeft geen waarde."),
         ("oin derive --kvk", "--kvk needs a value.", "--kvk vraagt een waarde."),
-        ("oin check", "OIN... is missing.", "OIN... ontbreekt."),
+        ("oin check", "OIN|URN... is missing.", "OIN|URN... ontbreekt."),
         ("cert check x", "--environment is missing: choose from preproduction", "--environment ontbreekt: kies uit"),
         (
             "cert check -e x y",

@@ -223,3 +223,11 @@ def test_whatever_is_given_parse_and_check_agree(text: str) -> None:
             assert isinstance(error, InvalidValueError)
             assert report.verdict is Verdict.FAILED
             assert error.code in report.codes()
+
+
+@pytest.mark.parametrize(("start", "document"), [("urn:etoegang:", "etoegang"), ("urn:nl-eid-gdi:1.0:", "st-saml")])
+@pytest.mark.parametrize("wrong", ["XX:{}:entities:0001", "DV:{}:entities:99999", "DV:{}:entities:9000"])
+def test_what_is_wrong_is_told_from_the_document_of_its_own_scheme(start: str, document: str, wrong: str) -> None:
+    report = check_entity_id(start + wrong.format(LOGIUS), environment=Environment.PRODUCTION)
+    assert report.findings
+    assert {outcome.rule.source.key for outcome in report.findings} == {document}

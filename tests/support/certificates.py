@@ -39,8 +39,8 @@ def pss(hash_oid: str = "2.16.840.1.101.3.4.2.3", salt: int = 64) -> bytes:
     return sequence(oid("1.2.840.113549.1.1.10"), parameters)
 
 
-def rsa_key(bits: int, exponent: int = 65537, algorithm: bytes = RSA) -> bytes:
-    return sequence(algorithm, tlv(0x03, b"\x00", sequence(integer((1 << bits) - 1), integer(exponent))))
+def rsa_key(bits: int, exponent: int = 65537, algorithm: bytes = RSA, *, even: bool = False) -> bytes:
+    return sequence(algorithm, tlv(0x03, b"\x00", sequence(integer((1 << bits) - 1 - even), integer(exponent))))
 
 
 def ec_key(curve: bytes | None = None) -> bytes:

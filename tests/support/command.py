@@ -27,6 +27,11 @@ class Ran:
         return iter((self.code, self.out, self.err))
 
     @property
+    def told(self) -> str:
+        """What it printed for people, whatever the width it was wrapped at."""
+        return " ".join(self.out.split())
+
+    @property
     def document(self) -> Any:
         """The JSON document it printed."""
         return json.loads(self.out)

@@ -17,7 +17,7 @@ KEY_BAG = "1.2.840.113549.1.12.10.1.1"
 CERT_BAG = "1.2.840.113549.1.12.10.1.3"
 X509_CERTIFICATE = "1.2.840.113549.1.9.22.1"
 FRIENDLY_NAME = "1.2.840.113549.1.9.20"
-ENTITY_ID = "urn:nl-eid-gdi:1.0:DV:00000099000000010000:entities:0001"
+ENTITY_ID = "urn:nl-eid-gdi:1.0:DV:00000099999999910000:entities:9000"
 
 Entry = tuple[str, bytes, PrivateKey | None]
 """An entry of a keystore: its name, the certificate, and its key."""

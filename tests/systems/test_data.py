@@ -27,7 +27,7 @@ TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "system.toml"
 GROUPS = {"pkioverheid", "trial", "test", "acceptance", "*"}
 FIELDS = {"name", "title", "owner", "about", "retrieved", "version", "statement"}
 STATEMENT_FIELDS = {
-    *("topic", "environments", "answer", "values", "number", "source", "section", "certainty", "severity"),
+    *("topic", "environments", "answer", "values", "roles", "number", "source", "section", "certainty", "severity"),
     *("since", "until", "nl", "en"),
 }
 every_system = pytest.mark.parametrize(
@@ -69,6 +69,7 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
         assert statement.text["nl"] != statement.text["en"]
         if statement.topic is not Topic.REGISTRATION:  # where it may say of whom
             assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
+        assert not statement.roles or statement.topic is Topic.ENTITY_ID
         numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Stance.YES
         assert (statement.number is not None) == numbered
         known = statement.answer is not Stance.UNKNOWN
@@ -221,3 +222,14 @@ def test_no_statement_of_weak_standing_makes_any_rule_an_error(rule: Rule) -> No
                 assert asked.severity < Severity.ERROR
             assert asked.severity <= min(rule.severity, statement.severity)
             assert asked.code == rule.code
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("values", "saml"), ("roles", "SP")])
+def test_an_entity_id_is_of_a_known_scheme_and_role(field: str, wrong: str) -> None:
+    statement = {"values": '["gdi"]', "roles": '["DV"]', field: f'["{wrong}"]'}
+    text = TEMPLATE.read_text(encoding="utf-8") + (
+        f'\n[[statement]]\ntopic = "entity_id"\nvalues = {statement["values"]}\nroles = {statement["roles"]}\n'
+        'source = "st-saml"\ncertainty = "standard"\nnl = "Een."\nen = "One."\n'
+    )
+    with pytest.raises(InvalidValueError, match=wrong):
+        read_system(text)

@@ -189,9 +189,13 @@ def test_an_entity_id_without_the_certificate_s_oin_fails_too() -> None:
         ("digid", "https://www.example.nl/saml", Status.NOT_APPLICABLE),  # classic: chosen freely
         ("digid", GDI.format(KVK_OIN), Status.MET),
         ("digid", GDI.format(RSIN_OIN), Status.VIOLATED),
-        ("digid-machtigen", "https://www.example.nl/saml", Status.NOT_CHECKED),
-        ("digid-machtigen", f"urn:etoegang:DV:{KVK_OIN}:entities:0001", Status.VIOLATED),  # of another scheme
-        ("eherkenning", "urn:etoegang:DV:0:entities:1", Status.NOT_CHECKED),
+        ("digid-machtigen", "https://www.example.nl/saml", Status.NOT_APPLICABLE),  # the scheme is wrong
+        ("digid-machtigen", f"urn:etoegang:DV:{KVK_OIN}:entities:0001", Status.MET),  # of another scheme
+        ("digid-machtigen", f"urn:etoegang:DV:{RSIN_OIN}:entities:0001", Status.VIOLATED),
+        ("eherkenning", f"urn:etoegang:DV:{KVK_OIN}:entities:00001", Status.MET),  # its index is another rule's
+        ("digid", f"urn:etoegang:DV:{RSIN_OIN}:entities:0001", Status.NOT_APPLICABLE),
+        ("eherkenning", "urn:etoegang:DV:0:entities:1", Status.VIOLATED),
+        ("eherkenning", "urn:etoegang:DV:entities:1", Status.NOT_CHECKED),
         ("digikoppeling", GDI.format(RSIN_OIN), Status.NOT_APPLICABLE),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Report, Severity, Status, Verdict
 from pkitools.systems import Use, check_reuse, get_system
@@ -24,7 +26,7 @@ def judge(*uses: tuple[CertificateFacts, str | None, Environment]) -> Report:
 def test_one_use_has_nothing_to_compare() -> None:
     for report in (judge(), judge((ONE, "digid", PRODUCTION)), judge(*[(ONE, "digid", PRODUCTION)] * 2)):
         assert {o.status for o in report.outcomes} == {Status.NOT_APPLICABLE}
-        assert len(report.outcomes) == 7
+        assert len(report.outcomes) == 8
 
 
 def test_separate_certificates_with_separate_keys_are_well() -> None:
@@ -36,10 +38,7 @@ def test_separate_certificates_with_separate_keys_are_well() -> None:
 def test_digid_machtigen_refuses_one_certificate_for_both() -> None:
     report = judge((ONE, "digid-machtigen", PREPRODUCTION), (ONE, "digid-machtigen", PRODUCTION))
     assert report.verdict is Verdict.FAILED
-    assert report.codes() == {
-        "system.reuse.separate_certificate",
-        "system.reuse.certificate_across_environments",
-    }
+    assert report.codes() == {"system.reuse.separate_certificate"}, "one fault, told once"
     assert report.findings[0].params["certificates"] == "one.example.nl.pem"
     assert report.findings[0].rule.source.document.key == "digid-machtigen-manual"
 
@@ -73,7 +72,7 @@ def test_a_name_shared_by_two_keys_is_a_notice() -> None:
 def test_one_environment_compares_no_environments() -> None:
     report = judge((ONE, "digid", PRODUCTION), (TWO, "digid", PRODUCTION))
     across = [o.status for o in report.outcomes if "across" in o.rule.code or "separate" in o.rule.code]
-    assert across == [Status.NOT_APPLICABLE] * 4
+    assert across == [Status.NOT_APPLICABLE] * 5
 
 
 def test_a_certificate_for_two_systems_is_named_with_both() -> None:
@@ -86,3 +85,31 @@ def test_a_certificate_for_two_systems_is_named_with_both() -> None:
 def test_a_use_without_label_is_shown_by_its_common_name() -> None:
     assert Use(ONE, None, PRODUCTION).shown == "one.example.nl"
     assert Use(leaf(subject=TWO.subject, sha256="ab"), None, PRODUCTION).shown == "two.example.nl"
+
+
+OTHER = leaf("other.example.nl", oin="00000001006033404000", public_key=rsa(thumbprint="33" * 32))
+TEST = leaf("test.example.nl", oin="00000099123456789000", public_key=rsa(thumbprint="44" * 32))
+NONE = leaf("none.example.nl", oin="", public_key=rsa(thumbprint="55" * 32))
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "status"),
+    [
+        ([ONE], [OTHER], Status.VIOLATED),
+        ([ONE, OTHER], [OTHER], Status.VIOLATED),
+        ([ONE, OTHER], [OTHER, TWO], Status.MET),
+        ([ONE], [TWO], Status.MET),
+        ([TEST], [ONE], Status.NOT_APPLICABLE),
+        ([NONE], [ONE], Status.NOT_APPLICABLE),
+    ],
+)
+def test_the_organisations_of_both_environments_are_compared(
+    there: list[CertificateFacts], here: list[CertificateFacts], status: Status
+) -> None:
+    report = judge(*((f, None, PREPRODUCTION) for f in there), *((f, None, PRODUCTION) for f in here))
+    (found,) = [o for o in report.outcomes if o.rule.code == "system.reuse.oin_across_environments"]
+    assert found.status is status
+    if status is Status.VIOLATED:
+        assert found.rule.severity is Severity.NOTICE
+        assert "00000003273229750000" in found.params["preproduction"]
+        assert "00000001006033404000" in found.params["production"]

@@ -13,10 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
+from pkitools.findings import Status
+from pkitools.x509.subject_oin import oin_from_certificate
+from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.enrol import Change, check_key, enrol, read_request
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.pki import PKI
-from pkitools_test_pki.shapes import template
+from pkitools_test_pki.shapes import template, templates
 
 OIN = "00000099000000010000"
 NAMES = {
@@ -91,6 +94,24 @@ def test_every_change_is_reported(key: rsa.RSAPrivateKey, rsa_pki: PKI) -> None:
 def test_the_kvk_number_comes_from_the_oin_where_it_has_one(oin: str, expected: str) -> None:
     chosen, _ = enrol(template("g4-tls"), {"oin": oin})
     assert chosen["organization_identifier"] == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("oin", ["00000003273229750000", "00000099273229750000", "00000001006033404000", None])
+@pytest.mark.parametrize("name", templates())
+def test_oin_and_organization_identifier_of_no_profile_contradict_each_other(
+    pki: PKI, name: str, oin: str | None
+) -> None:
+    wishes: Deviation = {} if oin is None else {"oin": oin}
+    chosen, _ = enrol(template(name), wishes)
+    for deviation in (wishes, chosen):
+        facts = pki.issue(name, **deviation).facts
+        assert "x509.oin.organization_identifier" not in {
+            found.rule.code for found in oin_from_certificate(facts).outcomes if found.status is Status.VIOLATED
+        }
+        identifier = next((a.value for a in facts.subject if a.name == "organizationIdentifier"), None)
+        if oin and "27322975" in oin and identifier:
+            assert identifier == "NTRNL-27322975"
 
 
 def test_an_option_goes_before_the_request(key: rsa.RSAPrivateKey) -> None:

@@ -68,6 +68,9 @@ def test_a_umask_does_not_open_or_close_keys(tmp_path: Path, umask: int) -> None
         os.umask(before)
     modes = {stat.S_IMODE(key.stat().st_mode) for key in (tmp_path / "pki" / PRIVATE).iterdir()}
     assert modes == {0o600}
+    with open_folder(tmp_path / "pki", moment=MOMENT, keys=elliptic_keys):
+        there = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "pki").rglob("*")}
+    assert not {name: oct(mode) for name, mode in there.items() if mode & 0o022 & ~umask}
     assert codes(tmp_path / "pki") == set()
 
 

@@ -250,6 +250,41 @@ def test_two_servers_on_one_folder_and_a_revocation_in_a_third(tmp_path: Path) -
         assert after[0] == after[1] != before
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_database_that_is_gone_or_another_is_told_and_nothing_is_served(tmp_path: Path, replaced: bool) -> None:
+    create_folder(tmp_path / "pki", ["g4-tls"], moment=MOMENT, keys=elliptic_keys)
+    with PkiServer(tmp_path / "pki", clock=Clock(), port=0, keys=elliptic_keys) as server:
+        assert server.router is not None
+        name = server.router.served.pki["g4-tls-tsp"].file_name
+        paths = [
+            f"/crl/{name}.crl",
+            f"/crl/{name}-delta.crl",
+            f"/cert/{name}.cer",
+            f"/ocsp/{name}/AAAA",
+            "/trust.pem",
+            "/",
+        ]
+        assert {get(server.url + path).status for path in [*paths, "/health"]} == {200}
+        aside = (tmp_path / "pki").rename(tmp_path / "aside")
+        if replaced:
+            create_folder(tmp_path / "pki", ["g4-tls"], moment=MOMENT, keys=elliptic_keys)
+        answers = [get(server.url + path) for path in paths]
+        assert {answer.status for answer in answers} == {503}
+        assert all(b"removed or replaced" in answer.body for answer in answers)
+        health = get(f"{server.url}/health")
+        assert (health.status, json.loads(health.body)["status"]) == (503, "gone")
+        if not replaced:
+            aside.rename(tmp_path / "pki")
+            assert json.loads(get(f"{server.url}/health").body)["status"] == "ok"
+
+
+@pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1", True), ("127.9.9.9", True), ("0.0.0.0", False)])
+def test_a_server_knows_whether_others_can_reach_it(host: str, loopback: bool) -> None:
+    with PkiServer(clock=Clock(), host=host) as server:
+        assert server.is_loopback is loopback
+
+
 def test_faults_are_chosen_by_name_one_of_each_kind() -> None:
     for names in (["N99"], ["C8"], ["N2"], ["N5.404", "N6"], ["C1", "C4"]):
         with pytest.raises(InvalidValueError):

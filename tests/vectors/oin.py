@@ -20,9 +20,9 @@ def oin(text: str, *, environment: Environment | None = None, **options: bool) -
 
 
 def entity(
-    text: str, environment: Environment | None = None, certificate_oin: str | None = None
+    text: str, environment: Environment | None = None, certificate_oin: str | None = None, *, free: bool = False
 ) -> Callable[[], Report]:
-    return lambda: check_entity_id(text, environment=environment, certificate_oin=certificate_oin)
+    return lambda: check_entity_id(text, environment=environment, certificate_oin=certificate_oin, free=free)
 
 
 def service(text: str, environment: Environment | None = None, catalogue: str | None = None) -> Callable[[], Report]:
@@ -96,6 +96,10 @@ def _identifier_vectors() -> list[Vector]:
         "oin.entity_id.production_index": (entity(f"{s_start}{GOOD}:entities:9001", PRODUCTION), good),
         "oin.entity_id.test_index": (entity(f"{s_start}{GOOD}:entities:0001", PREPRODUCTION), good_test),
         "oin.entity_id.certificate": (entity(f"{e_start}{GOOD}:entities:1", None, KVK), good),
+        "oin.entity_id.with_oin": (
+            entity("https://example.nl/saml", free=True),
+            entity(f"{s_start}{GOOD}:entities:0001", free=True),
+        ),
         "oin.service_id.syntax": (service(f"{e_start}{GOOD}:entities:1"), good_service),
         "oin.service_id.case": (service(f"{e_start}{GOOD}:Services:1"), good_service),
         "oin.service_id.role": (service(f"urn:etoegang:HM:{GOOD}:services:1"), good_service),

@@ -39,6 +39,7 @@ from tests.support.certificates import (
     pss_key,
     purposes,
     putting,
+    rsa_key,
     setting,
     uri,
     without,
@@ -80,6 +81,7 @@ DECODING = [
     pair("rfc5280.names.value_type", G1, giving("CN", "api.voorbeeld.nl", tag=0x24)),
     pair("rfc5280.names.string_octets", G1, adding("2.5.4.3", UTF8, b"\xff\xfe")),
     pair("rfc5280.public_key.decodable", G1, setting("key", sequence(RSA, tlv(0x03, b"\x00\x30\x02")))),
+    pair("rfc5280.public_key.odd_modulus", G1, setting("key", rsa_key(3072, even=True))),
     pair("rfc5280.signature.decodable", "g4-tls", setting("algorithm", sequence(oid("1.2.840.113549.1.1.10")))),
 ]
 

@@ -87,6 +87,16 @@ VECTORS = [
         report("eherkenning", entity_id=ENTITY.format(RSIN_OIN)),
         report("eherkenning", entity_id=ENTITY.format(KVK_OIN)),
     ),
+    Vector(
+        "system.entity_id.scheme",
+        report("digid-machtigen", entity_id=ENTITY.format(KVK_OIN)),
+        report("eherkenning", entity_id=ENTITY.format(KVK_OIN)),
+    ),
+    Vector(
+        "system.entity_id.role",
+        report("eherkenning", entity_id=ENTITY.format(KVK_OIN).replace("DV", "HM")),
+        report("eherkenning", entity_id=ENTITY.format(KVK_OIN)),
+    ),
     Vector("system.entity_id.given", report("eherkenning"), report("eherkenning", entity_id=ENTITY.format(KVK_OIN))),
     Vector("system.oin.kvk_based", report("kvk", oin=RSIN_OIN), report("kvk")),
     Vector("system.oin.digits_only", report("digid", oin="0000000700025BE00000"), report("digid")),
@@ -140,6 +150,11 @@ VECTORS = [
     Vector(
         "system.reuse.name_across_environments",
         reuse((A, "digid", PREPRODUCTION), (SAME_NAME, "digid", PRODUCTION)),
+        reuse((A, "digid", PREPRODUCTION), (B, "digid", PRODUCTION)),
+    ),
+    Vector(
+        "system.reuse.oin_across_environments",
+        reuse((A, "digid", PREPRODUCTION), (leaf("other.example.nl", oin=RSIN_OIN), "digid", PRODUCTION)),
         reuse((A, "digid", PREPRODUCTION), (B, "digid", PRODUCTION)),
     ),
     Vector(

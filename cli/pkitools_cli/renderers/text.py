@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TextIO
 
-from pkitools_cli.output import complain, say
+from pkitools_cli.output import complain, say, say_line
 from pkitools_cli.renderers import TEXT, Renderer, register
 from pkitools_cli.reply import Line, Reply
 
@@ -17,7 +17,7 @@ def write(reply: Reply[Any], out: TextIO) -> None:
         elif line.aside:
             complain(line.text)
         else:
-            say(line.text, out, colour=line.colour, bold=line.bold)
+            say_line(line, out)
 
 
 register(Renderer(TEXT, write))

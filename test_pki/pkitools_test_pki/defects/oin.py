@@ -144,7 +144,7 @@ def oin_in_full_width_digits(lab: Laboratory) -> IssuedCertificate:
 
 @defect(
     "system.oin.equals_entity_id",
-    context=Context(systems=("digid-machtigen",), entity_id="urn:nl-eid-gdi:1.0:DV:00000099999999910000:entities:0001"),
+    context=Context(systems=("digid-machtigen",), entity_id="urn:nl-eid-gdi:1.0:DV:00000099999999910000:entities:9001"),
 )
 def oin_of_supplier(lab: Laboratory) -> IssuedCertificate:
     """The OIN is that of the supplier, while the entity ID has the organisation's own."""

@@ -136,7 +136,7 @@ def _fill(folder: Path, found: Hierarchy, moment: datetime, base_url: str) -> di
             outputs += files_of(folder, held)
         write_set(outputs)
         _write_end_entities(folder / END_ENTITIES, found)
-        (folder / LOCK).touch()
+        (folder / LOCK).touch(0o644)
         numbers = {row.authority: row.number for row in store.crls() if row.der is not None}
     except BaseException:
         store.close()

@@ -12,13 +12,12 @@ from typing import Any, Final
 
 from pkitools.errors import NetworkError, StateError
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
-from pkitools_test_pki.server.routing import HttpRequest, HttpResponse, plain
+from pkitools_test_pki.server.patience import SECONDS, connection_class
+from pkitools_test_pki.server.routing import HttpRequest, HttpResponse
 
 LOOPBACK: Final = "127.0.0.1"
-_MAX_HEADER_BYTES: Final = 128 * 1024  # an OCSP request may be in the path
 _THREADS: Final = 10
-_SECONDS: Final = 10
-_BACKLOG: Final = 128
+_BACKLOG: Final = 1024  # who does not fit tries again after a second
 _LOOK_ROUND: Final = 0.1  # seconds until a stopping server notices
 _LOG: Final = logging.getLogger("pkitools_test_pki.server")
 
@@ -47,11 +46,11 @@ class Listener:
             (self.host, self.port),
             _wsgi(application),
             numthreads=_THREADS,
-            timeout=_SECONDS,
-            shutdown_timeout=_SECONDS,
+            request_queue_size=_BACKLOG,  # it calls listen() again
+            timeout=SECONDS,
+            shutdown_timeout=SECONDS,
         )
-        self._server.max_request_body_size = MAX_REQUEST_BYTES
-        self._server.max_request_header_size = _MAX_HEADER_BYTES
+        self._server.ConnectionClass = connection_class()  # which holds the size of a request too
         self._server.error_log = _log
         self._server.expiration_interval = _LOOK_ROUND
         self._server.ssl_adapter = tls
@@ -127,16 +126,9 @@ def _wsgi(application: Application) -> Callable[[dict[str, Any], Callable[..., A
     return answer
 
 
-def request_of(environ: Environ) -> HttpRequest | HttpResponse:
-    """Return the request in a WSGI environment, or what to answer when it cannot be read."""
-    try:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-    except ValueError:
-        return plain(400, "Bad Content-Length")
-    if length > MAX_REQUEST_BYTES:
-        return plain(413, "Request too large")
+def request_of(environ: Environ) -> HttpRequest:
+    """Return the request in a WSGI environment."""
     # PEP 3333: the path's octets come as Latin-1 characters
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-    chunked = "HTTP_TRANSFER_ENCODING" in environ
-    body = environ["wsgi.input"].read(MAX_REQUEST_BYTES if chunked else length) if chunked or length else b""
+    body = environ["wsgi.input"].read(MAX_REQUEST_BYTES)
     return HttpRequest(environ["REQUEST_METHOD"], path, body, environ.get("HTTP_ACCEPT", ""))

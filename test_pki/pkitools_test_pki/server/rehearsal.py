@@ -20,6 +20,7 @@ from pkitools.checking import CheckResult, Revocation, check
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
+from pkitools.limits import MAX_LINE
 from pkitools.reports import report_document, report_text
 from pkitools.revocation import RevocationPolicy
 from pkitools.systems import get_system
@@ -134,6 +135,7 @@ class Rehearsal:
         self._adapter.close()
 
     def _crls(self) -> list[bytes]:
+        self._router.served.require_in_place()
         moment = self._router.clock()
         return [self._router.ready_crls.crl(authority, FULL, moment) for authority in self._router.served.pki]
 
@@ -186,7 +188,7 @@ class Rehearsal:
             self._told(refusal)
 
     def _say(self, key: str, **operands: str) -> str:
-        return word(key, self._language).format(**{name: visible(value) for name, value in operands.items()})
+        return word(key, self._language).format(**{name: visible(value, MAX_LINE) for name, value in operands.items()})
 
     def _told_of(self, result: CheckResult | None) -> Iterator[str]:
         if result is None:

@@ -2,7 +2,7 @@
 
 ======================================  =================================================================
 ``/``                                   what is served, for people
-``/health``                             the same in short, for machines
+``/health``                             the same in short, for machines; status 503 once the PKI is gone
 ``/trust.pem``                          the roots
 ``/cert/NAME.cer``                      an authority's certificate (caIssuers)
 ``/crl/NAME.crl``                       its complete CRL
@@ -26,7 +26,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from pkitools.errors import PkitoolsError
+from pkitools.errors import PkitoolsError, StateError
 from pkitools.messages import Language
 from pkitools.text import instant
 from pkitools_test_pki.authority import Authority
@@ -117,7 +117,11 @@ class Router:
         self._prefix = urlsplit(self.base_url).path.rstrip("/")
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        """Return the answer; a failure of the PKI is one too."""
+        """Return the answer; a failure of the PKI is one too, and nothing is told of a PKI that is gone."""
+        try:
+            self.served.require_in_place()
+        except StateError as error:
+            return self._gone(request, str(error))
         try:
             return self._routed(request)
         except PkitoolsError as error:
@@ -136,6 +140,11 @@ class Router:
             return self._certificate(rest) if room == "cert" else self._crl(rest)
         page = _PAGES.get(path)
         return page(self, request) if page else plain(404, "Not found")
+
+    def _gone(self, request: HttpRequest, detail: str) -> HttpResponse:
+        if request.path.removeprefix(self._prefix) == "/health":
+            return _json({"status": "gone", "detail": detail}, 503)
+        return plain(503, detail)
 
     # -- documents ---------------------------------------------------------------------------------------------------
 
@@ -197,7 +206,7 @@ class Router:
             "authorities": sorted(self._authorities),
             "faults": list(self.faults),
         }
-        return HttpResponse(200, "application/json", json.dumps(state).encode())
+        return _json(state)
 
     def _trust(self, _request: HttpRequest) -> HttpResponse:
         return HttpResponse(200, PEM, self.served.pki.trust_pem())
@@ -210,7 +219,7 @@ class Router:
             return plain(404, "No mutual TLS here")
         refused = self.refusals()
         if "json" in request.accept:
-            return HttpResponse(200, "application/json", json.dumps({"refused": list(refused)}).encode())
+            return _json({"refused": list(refused)})
         return pages.html(pages.refusals(refused, self.language), self.language)
 
 
@@ -221,6 +230,10 @@ _PAGES: Final[Mapping[str, Callable[[Router, HttpRequest], HttpResponse]]] = {
     "/pds": Router._disclosure,
     "/rehearsal": Router._rehearsal,
 }
+
+
+def _json(document: Mapping[str, object], status: int = 200) -> HttpResponse:
+    return HttpResponse(status, "application/json", json.dumps(document).encode())
 
 
 def _decoded(encoded: str) -> bytes:

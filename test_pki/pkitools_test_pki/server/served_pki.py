@@ -19,6 +19,9 @@ class ServedPKI(Protocol):
     pki: PKI
     lock: threading.RLock
 
+    def require_in_place(self) -> None:
+        """Raise StateError when what is served is not there any more, or something else is in its place."""
+
     def version(self, authority: Authority) -> object:
         """Return something that differs once anything was revoked."""
 
@@ -38,6 +41,9 @@ class ServedMemoryPKI:
     def __init__(self, pki: PKI) -> None:
         self.pki = pki
         self.lock = threading.RLock()
+
+    def require_in_place(self) -> None:
+        """See :class:`ServedPKI`: memory goes nowhere."""
 
     def version(self, authority: Authority) -> object:
         """See :class:`ServedPKI`."""
@@ -65,6 +71,10 @@ class ServedFolderPKI:
         self._folder = open_folder(path, moment=moment, keys=keys, shared=True)
         self.pki = self._folder.pki
         self.lock = threading.RLock()
+
+    def require_in_place(self) -> None:
+        """See :class:`ServedPKI`."""
+        self._folder.store.require_in_place()
 
     def version(self, authority: Authority) -> object:
         """See :class:`ServedPKI`: the whole folder has one version."""

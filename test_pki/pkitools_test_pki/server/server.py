@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -94,6 +95,16 @@ class PkiServer:
         return f"http://{host}:{self._listener.port}"
 
     @property
+    def host(self) -> str:
+        """The address it listens on."""
+        return self._listener.host
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return ip_address(self.host).is_loopback
+
+    @property
     def port(self) -> int:
         """The port it listens on."""
         return self._listener.port
@@ -162,8 +173,7 @@ class PkiServer:
         )
 
     def _application(self, environ: Environ) -> HttpResponse:
-        request = request_of(environ)
-        return request if isinstance(request, HttpResponse) else self._answer(request)
+        return self._answer(request_of(environ))
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
         return self.router.answer(request) if self.router else plain(503, "Nothing to serve yet", ("Retry-After", "1"))

@@ -10,23 +10,20 @@ Every connection has a context of its own, so that it trusts the CRLs of this mo
 
 from __future__ import annotations
 
-import errno
-import os
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from pkitools.errors import PkitoolsError
 from pkitools.files import write_public, write_secret
 from pkitools_test_pki.issued import IssuedCertificate, pem
+from pkitools_test_pki.server.patience import RefusedError
 
 _MAX_CERTIFICATES: Final = 10
-_DRAIN_SECONDS: Final = 0.5
-_DRAIN_READS: Final = 16
 _NO_COMPRESSED_CERTIFICATES: Final = 1 << 33
 """OpenSSL 3.2 and later: SSL_OP_NO_RX_CERTIFICATE_COMPRESSION, for which Python has no name. What a client compresses
 (RFC 8879) is not reported as a Certificate message. Older versions do not know the bit, and do not compress."""
@@ -55,39 +52,30 @@ class Handshake:
 
 
 class _Connection(ssl.SSLSocket):
-    """A connection whose handshake is done when it is first read from: by a worker, not by who accepts."""
+    """A connection whose handshake is done as it is read from: by a worker, not by who accepts."""
 
-    handshake: Handshake
+    handshake: Handshake | None = None  # until it is wrapped; ssl itself reads from one whose client is gone
     finished: Callable[[Handshake], None]
 
-    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        if not self.handshake.protocol:
-            self._shake_hands()
-        return super().recv_into(buffer, nbytes, flags)
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        if self.handshake is not None and not self.handshake.protocol:
+            self._shake_hands(self.handshake)
+        return super().recv(buflen, flags)
 
-    def _shake_hands(self) -> None:
+    def _shake_hands(self, handshake: Handshake) -> None:
         try:
             self.do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise  # the rest of the handshake has to come
         except ssl.SSLError as error:
-            self.handshake.reason = error.reason or "SSL"
-            self.handshake.detail = str(getattr(error, "verify_message", ""))
-            if self.handshake.reason not in _SILENT:
-                self.finished(self.handshake)
-            self._let_alert_arrive()
-            # what the HTTP server takes as "the client is gone"
-            raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET)) from error
+            handshake.reason = error.reason or "SSL"
+            handshake.detail = str(getattr(error, "verify_message", ""))
+            if handshake.reason not in _SILENT:
+                self.finished(handshake)
+            raise RefusedError from error
         cipher = self.cipher()
-        self.handshake.protocol = self.version() or "TLS"
-        self.handshake.cipher = cipher[0] if cipher else ""
-
-    def _let_alert_arrive(self) -> None:
-        # closing a socket with unread data sends RST, which makes the client forget the alert
-        with suppress(OSError):
-            self.settimeout(_DRAIN_SECONDS)
-            socket.socket.shutdown(self, socket.SHUT_WR)
-            for _ in range(_DRAIN_READS):
-                if not socket.socket.recv(self, 64 * 1024):
-                    break
+        handshake.protocol = self.version() or "TLS"
+        handshake.cipher = cipher[0] if cipher else ""
 
 
 class TlsAdapter:
@@ -131,8 +119,14 @@ class TlsAdapter:
 
     def wrap(self, sock: socket.socket) -> tuple[ssl.SSLSocket, dict[str, Any]]:
         """Return the connection and what to add to the environment of its requests."""
+        from cheroot.errors import FatalSSLAlert
+
         handshake = Handshake(client=_client(sock))
-        context = self._context(handshake)
+        try:
+            context = self._context(handshake)
+        except PkitoolsError as error:  # whose PKI is gone or fails cannot be told apart from others
+            sock.close()
+            raise FatalSSLAlert(str(error)) from error
         wrapped = context.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
         assert isinstance(wrapped, _Connection)  # sslsocket_class says so
         wrapped.handshake, wrapped.finished = handshake, self._refused
@@ -142,12 +136,8 @@ class TlsAdapter:
         """Return what to add to the environment of every request."""
         return {"HTTPS": "on"}
 
-    def makefile(self, sock: ssl.SSLSocket, mode: str = "r", bufsize: int = -1) -> Any:
-        """Return a file for the connection."""
-        from cheroot.makefile import StreamReader, StreamWriter
-
-        kind = StreamReader if "r" in mode else StreamWriter
-        return kind(sock, mode, bufsize) if bufsize > 0 else kind(sock, mode)
+    def makefile(self, *_: object) -> None:
+        """Return nothing: a connection of :mod:`pkitools_test_pki.server.patience` needs no file."""
 
     def _context(self, handshake: Handshake) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.findings import Report
+from pkitools.findings import Report, Verdict
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
+from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import checked_told
 from pkitools_cli.commands.cert.expected import expectation
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.revocation import Fetcher
     from pkitools.systems import System
+    from pkitools.x509 import CertificateFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,21 @@ class Checked:
         return [(file.name, file.check) for file in self.files if file.check is not None]
 
     @property
+    def unread(self) -> list[str]:
+        """The names of the files that could not be judged and should have been."""
+        return [file.name for file in self.files if file.check is None and not file.harmless]
+
+    @property
     def reports(self) -> list[Report]:
         """Every report."""
         of_files = [report for _, check in self.checks for report in _reports(check)]
         return [*of_files, *([self.reuse] if self.reuse is not None else [])]
+
+    @property
+    def decisive(self) -> list[Report]:
+        """The reports that decide the exit code: how a file was delivered does so only where that was asked."""
+        delivered = [check.delivery for _, check in self.checks if check.delivery.verdict is Verdict.FAILED]
+        return [*self.reports, *delivered]
 
     @property
     def complete(self) -> bool:
@@ -93,7 +107,10 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
 @click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
 @click.option("--cross-check", is_flag=True, help="cli.cert_check.cross_check")
+@click.option("--strict-delivery", is_flag=True, help="cli.cert_check.strict_delivery")
 @click.option("--strict", is_flag=True, help="cli.cert_check.strict")
+@click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
+@click.option("--quiet", is_flag=True, help="cli.cert_check.quiet")
 @moment_option
 @fail_on_option
 @gathered(CheckOptions)
@@ -101,6 +118,10 @@ def command(options: CheckOptions) -> Reply[Checked]:
     """Judge each file, and what they have in common."""
     if (options.alias or options.certificate) and len(files_of(options.files)) > 1:
         raise click.UsageError(tr("cli.cert_check.one_file"))
+    if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
+        raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
+    if options.verbose and options.quiet:
+        raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
     judge = _judge(options)
     used = use_each(options.files, lambda name: CheckedFile(name, judge(name)))
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
@@ -109,10 +130,17 @@ def command(options: CheckOptions) -> Reply[Checked]:
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
-        text=lambda value: checked_told(value.checks, value.reuse),
-        code=of_reports(checked.reports, options.fail_on, complete=checked.complete),
+        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options),
+        code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
+        warnings=_only_compared(options),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )
+
+
+def _is_entity_id(text: str) -> bool:
+    from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
+
+    return EntitySubject(text, ENTITIES).is_parsed
 
 
 def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
@@ -124,7 +152,8 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
     systems = [get_system(name).name for name in options.systems]  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase)
-    trust = TrustStore.from_files(options.trust) if options.trust else None
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    trust = TrustStore.from_files(trusted) if trusted else None
     chain = [der for name in options.chain for der in _certificates(name)]
     revocation = _revocation(options)
 
@@ -147,6 +176,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             cross_check=options.cross_check,
             strict=options.strict,
             passphrase=passphrase,
+            strict_delivery=options.strict_delivery,
             raise_crashes=debugging(),
         )
 
@@ -166,7 +196,7 @@ def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in options.crls for crl in read_crls(name)]
+    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
     responses = [response for name in options.ocsp for response in _ocsp_responses(name)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
@@ -202,7 +232,6 @@ def _fetcher(options: CheckOptions) -> Fetcher:
 def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
     from pkitools.systems import Use, check_reuse, get_system
-    from pkitools.x509 import read_certificate
 
     systems: list[System | None] = [get_system(name) for name in options.systems] or [None]
     if len(checks) + len(options.beside) < 2 and len(systems) < 2:
@@ -215,11 +244,24 @@ def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -
     ]
     for environment, name in options.beside:
         with about_input(name):
-            facts = read_certificate(_certificates(name)[0])
-        uses += [Use(facts, system, environment, name) for system in systems]
+            beside = list(_end_entities(name))
+        uses += [Use(facts, system, environment, name) for facts in beside for system in systems]
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
+
+
+def _end_entities(name: str) -> list[CertificateFacts]:
+    """Return every end entity of a file; the one that issued none of the others, when all are authorities."""
+    from pkitools.x509 import read_certificate
+
+    first, *others = map(read_certificate, _certificates(name))
+    return [first, *(facts for facts in others if not facts.is_ca)]
+
+
+def _only_compared(options: CheckOptions) -> tuple[str, ...]:
+    """Return what is not said of the files that are in use elsewhere."""
+    return tuple(tr("cli.cert_check.only_compared", file=name) for _, name in options.beside)
 
 
 def _label(name: str, one: JudgedCertificate, check: FileCheck) -> str:

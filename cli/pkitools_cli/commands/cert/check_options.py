@@ -46,8 +46,11 @@ class CheckOptions:
     cache: Path | None
     cross_check: bool
     strict: bool
+    strict_delivery: bool
     moment: datetime
     fail_on: Severity | None
+    verbose: bool
+    quiet: bool
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):

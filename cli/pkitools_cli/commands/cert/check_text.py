@@ -1,69 +1,246 @@
-"""What ``cert check`` says to people."""
+"""What ``cert check`` says to people: of each certificate the answer, then its findings; of many a table at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from pkitools.findings import Report
-from pkitools.reports.document import instant
+from pkitools.findings import Report, Severity, Verdict
+from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.telling.readable import day_and_time, validity
+from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
 from pkitools.text import shown
-from pkitools.x509 import read_certificate
-from pkitools_cli.i18n import tr
-from pkitools_cli.lines import labelled, report_told
-from pkitools_cli.remedies import report_lines
+from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.commands.cert.check_table import Row, cut_front, table
+from pkitools_cli.commands.cert.delivery_text import delivery_told
+from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.lines import coloured, columns, findings_told, labelled, packed, report_told, wrapped
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
 
+_MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
+_FEWEST_OF_WHY: Final = 1
+_MOST_OF_NAME: Final = 30
+_SEPARATING: Final = frozenset(',;()"')
 
-def checked_told(checks: Sequence[tuple[str, FileCheck]], reuse: Report | None) -> Iterator[Line | str]:
-    """Yield what was found of each certificate of each file, of the files, then of all together."""
-    for number, (name, check) in enumerate(checks):
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One certificate to be told of.
+
+    Args:
+        file: its file, as people call it.
+        number: its number in the file.
+        which: which certificate of its file; empty where there is nothing to tell apart.
+        place: what was found.
+    """
+
+    file: str
+    number: int
+    which: str
+    place: Place
+
+    @property
+    def name(self) -> str:
+        """Its file, and which certificate of it."""
+        return f"{self.file} ({self.which})" if self.which else self.file
+
+    @property
+    def report(self) -> Report:
+        """What was found."""
+        return self.place.report
+
+
+def checked_told(
+    checks: Sequence[tuple[str, FileCheck]], reuse: Report | None, unread: Sequence[str], options: CheckOptions
+) -> Iterator[Line | str]:
+    """Yield what was found of each certificate of each file, of the files, of all together, and a table of many.
+
+    Args:
+        checks: the files that could be judged, by name.
+        reuse: what there is to say of the certificates together.
+        unread: names of the files that could not be.
+        options: what was asked.
+    """
+    every = [list(_certificates(name, check, options)) for name, check in checks]
+    count = sum(map(len, every)) + len(unread)
+    if options.quiet:
+        yield from _quiet(checks, every, reuse)
+        return
+    for number, ((name, check), found) in enumerate(zip(checks, every, strict=True)):
         if number:
             yield ""
-        yield from _file_told(name, check)
+        yield from _file_told(name, check, found, many=count > 1)
     if reuse is not None:
         yield ""
-        yield from report_lines(reuse)
+        yield from report_told(reuse, full=_full(options), verbose=options.verbose)
+    if count > 1:
+        yield ""
+        yield from table(
+            [_row(one, len(found)) for found in every for one in found], [_file_name(name) for name in unread]
+        )
 
 
-def _file_told(name: str, check: FileCheck) -> Iterator[Line | str]:
-    """Yield what was found of one file; what there is to say of a file with one certificate stands in its report."""
-    alone = len(check.judged) == 1
-    for number, one in enumerate(check.judged):
+def _full(options: CheckOptions) -> Severity:
+    return Severity.INFO if options.verbose else Severity.ERROR
+
+
+def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterator[_Told]:
+    """Yield the certificates of a file; what there is to say of a file with one certificate stands in its report."""
+    for one in check.judged:
+        report = one.result.report + check.file_report if len(check.judged) == 1 else one.result.report
+        yield _Told(
+            _file_name(name), one.subject.number, _which(one, check.count), Place(name, one.result, report, options)
+        )
+
+
+def _file_name(name: str) -> str:
+    return tr("cli.inputs.stdin") if name == STANDARD_INPUT else name
+
+
+def _has_more(check: FileCheck) -> bool:
+    """Return whether there is something to say of the file that stands in the report of no certificate."""
+    return len(check.judged) > 1 and bool(check.file_report.findings or check.file_report.not_checked)
+
+
+def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
+    """Yield what was found of one file: of each certificate, then of the file, which stands last."""
+    for number, one in enumerate(found):
         if number:
             yield ""
-        yield from labelled("cli.cert_check.row", _rows(name, one, check.count))
-        yield from report_told(one.result.report + check.file_report if alone else one.result.report)
-    if not alone and (check.file_report.findings or check.file_report.not_checked):
+        yield from _certificate_told(one, many=many)
+    if _has_more(check):
         yield ""
-        yield from report_told(check.file_report)
+        options = found[0].place.options
+        yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
+    yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose)
 
 
-def _which(one: JudgedCertificate, count: int) -> str | None:
-    """Return which certificate of its file it is; ``None`` when it is the only one and nothing more can be said."""
+def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
+    options = one.place.options
+    yield from _answer(one, many=many)
+    if one.report.findings or one.report.not_checked:
+        yield ""
+        yield from findings_told(one.report, full=_full(options), verbose=options.verbose)
+    if options.verbose:
+        yield ""
+        yield from labelled("cli.cert_check.row", _rows(one))
+
+
+# -- the answer --------------------------------------------------------------------------------------------------------
+
+
+def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
+    """Yield the verdict, why, what to do, what there is besides and whose it is: at most twelve rows."""
+    head, below = _verdict(one), [*_now(one), *_also(one)]
+    left = _MOST_ROWS - len(head) - len(below)
+    whose = _from(one, max(min(left - _FEWEST_OF_WHY, 3), 2), many=many)
+    yield from head
+    yield from _why(one, max(left - len(whose), _FEWEST_OF_WHY))
+    yield from (*below, *whose)
+
+
+def _verdict(one: _Told) -> list[Line | str]:
+    """Return the verdict, what was asked and about what: on one line where that fits."""
+    verdict = report_word("verdict", one.report.verdict)
+    asked = f"{verdict} {tr('cli.cert_check.for_system', systems=systems_and_environment(one.place.options))}"
+    line = f"{asked}   {shown(one.report.subject)}"
+    indent = " " * (label_width(language()) + 4)
+    rows = [line] if len(line) <= columns() else wrapped(line, indent, "", most=2)
+    return [coloured(rows[0], one.report.verdict, verdict), *rows[1:]]
+
+
+def _labels(key: str) -> tuple[str, str]:
+    """Return what the first row under a label begins with, and what the others do."""
+    width = label_width(language())
+    return f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
+
+
+def _why(one: _Told, most: int) -> list[str]:
+    because = answer_of(one.report).because
+    if because is None:
+        return []
+    first, indent = _labels("why")
+    return wrapped(why(because, language(), one.report.moment), indent, first, most=most)
+
+
+def _now(one: _Told) -> list[str]:
+    step = next_step_of(one.place)
+    return [] if step is None else step.rows(*_labels("now"))
+
+
+def _also(one: _Told) -> list[str]:
+    counted = others(answer_of(one.report), language())
+    if not counted:
+        return []
+    first, indent = _labels("also")
+    hint = "" if one.place.options.verbose else f" ({tr('cli.cert_check.more')})"
+    return wrapped(f"{counted}{hint}", indent, first, most=1)
+
+
+def _from(one: _Told, most: int, *, many: bool) -> list[str]:
+    first, indent = _labels("from")
+    facts, oin = one.place.result.facts, one.place.result.oin
+    last = (f"OIN {oin}" if oin else tr("cli.cert_check.without_oin"), _validity(facts, one.report.moment))
+    names = _names(one) if many or one.which else [None]
+    # until when it is valid is never what is left out
+    organization = _apart(facts.subject.organization)
+    ways = [*((name, organization, *last) for name in names), (names[-1], *last)]
+    told = (packed([shown(part) for part in way if part], indent, first) for way in ways)
+    shortest = wrapped(", ".join(filter(None, last)), indent, first, most=most)
+    return next((rows for rows in told if len(rows) <= most), shortest)
+
+
+def _apart(name: str | None) -> str | None:
+    """Return a name that stands among others: in quotes where it has a comma, or part of it could pass for the next."""
+    if name is None or not set(name) & _SEPARATING:
+        return name
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _names(one: _Told) -> list[str]:
+    """Return how to name a certificate of many, the fullest name first."""
+    base = Path(one.file).name
+    cut = cut_front(base, _MOST_OF_NAME)
+    names = (one.file, base, cut)
+    return [*(f"{name} ({one.which})" if one.which else name for name in names), f"{cut} ({one.number})"]
+
+
+def _validity(facts: CertificateFacts, moment: datetime | None) -> str | None:
+    return None if moment is None else validity(facts.not_before, facts.not_after, moment, language())
+
+
+# -- the details -------------------------------------------------------------------------------------------------------
+
+
+def _which(one: JudgedCertificate, count: int) -> str:
+    """Return which certificate of its file it is; empty when it is the only one and nothing more can be said."""
     subject = one.subject
-    more = (*subject.aliases, *subject.uses)
+    more = tuple(filter(None, map(_apart, (*subject.aliases, *subject.uses))))
     if count == 1 and not more:
-        return None
+        return ""
     told = tr("cli.cert_check.number", number=subject.number, count=count)
     return shown(", ".join((told, *more)))
 
 
-def _rows(name: str, one: JudgedCertificate, count: int) -> Iterator[tuple[str, str | None]]:
-    result = one.result
-    facts, report = result.facts, result.report
-    environment = tr(f"cli.cert_check.environment.{report.environment}")
-    yield "file", name
-    yield "which", _which(one, count)
-    yield "subject", facts.subject.text
+def _rows(one: _Told) -> Iterator[tuple[str, str | None]]:
+    result, report = one.place.result, one.report
+    facts = result.facts
+    yield "file", one.file
+    yield "which", one.which or None
+    yield "subject", shown(facts.subject.text.short)
     yield "oin", str(result.oin) if result.oin else tr("cli.cert_check.no_oin")
-    yield "issuer", facts.issuer.common_name or facts.issuer.text
-    yield "validity", f"{instant(facts.not_before)} … {instant(facts.not_after)}"
-    yield "moment", str(instant(report.moment))
-    yield "for", " ".join(part for part in (report.system, environment) if part)
+    yield "issuer", shown(facts.issuer.text.short)
+    yield "validity", " - ".join(day_and_time(end, language()) for end in (facts.not_before, facts.not_after))
+    yield "moment", day_and_time(report.moment, language()) if report.moment else None
     yield "path", _path(result)
     yield "revocation", _revocation(result)
 
@@ -71,9 +248,9 @@ def _rows(name: str, one: JudgedCertificate, count: int) -> Iterator[tuple[str, 
 def _path(result: CheckResult) -> str:
     if result.path is None:
         return tr("cli.cert_check.no_path")
-    names = [read_certificate(der).subject for der in result.path.certificates]
-    shown = " ← ".join(name.common_name or name.text for name in names)
-    return f"{shown}  ({tr('cli.cert_check.engine', engine=result.engine)})"
+    names = [read_certificate(der).subject.text.short for der in result.path.certificates]
+    path = " ← ".join(map(shown, names))
+    return f"{path}  ({tr('cli.cert_check.engine', engine=result.engine)})"
 
 
 def _revocation(result: CheckResult) -> str:
@@ -81,6 +258,44 @@ def _revocation(result: CheckResult) -> str:
         return tr("cli.cert_check.revocation_status.not_checked")
     words = []
     for entry in result.revocation.certificates:
-        word = tr(f"cli.cert_check.revocation_status.{entry.status.kind}")
-        words.append(f"{word} ({entry.status.code})" if entry.status.code else word)
+        told = tr(f"cli.cert_check.revocation_status.{entry.status.kind}")
+        words.append(f"{told} ({entry.status.code})" if entry.status.code else told)
     return ", ".join(words)
+
+
+# -- one line each -----------------------------------------------------------------------------------------------------
+
+
+def _quiet(
+    checks: Sequence[tuple[str, FileCheck]], every: Sequence[Sequence[_Told]], reuse: Report | None
+) -> Iterator[Line | str]:
+    """Yield one line for each certificate, and for what else keeps the exit code from 0."""
+    for (name, check), found in zip(checks, every, strict=True):
+        for one in found:
+            yield _in_one_line(one.name, one.report, _validity(one.place.result.facts, one.report.moment) or "")
+        if _has_more(check) and check.file_report.verdict is not Verdict.PASSED:
+            yield _in_one_line(_file_name(name), check.file_report, "")
+        if check.delivery.verdict is Verdict.FAILED:
+            yield _in_one_line(_file_name(name), check.delivery, "")
+    if reuse is not None and reuse.verdict is not Verdict.PASSED:
+        yield _in_one_line(reuse.subject, reuse, "")
+
+
+def _in_one_line(name: str, report: Report, otherwise: str) -> Line:
+    verdict = report_word("verdict", report.verdict)
+    start = f"{shown(name)}: "
+    text = f"{start}{verdict}  {_briefly(report) or otherwise}".rstrip()
+    return coloured(text, report.verdict, verdict, len(start))
+
+
+def _briefly(report: Report) -> str:
+    because = answer_of(report).because
+    return "" if because is None else in_short(because, language(), report.moment)
+
+
+def _row(one: _Told, count: int) -> Row:
+    mark = f" ({one.number})" if count > 1 else ""
+    report = one.report
+    because = answer_of(report).because
+    why_so = "" if because is None else in_a_word(because, language(), report.moment)
+    return Row(one.file, mark, one.place.result.facts.not_after, report.moment, report.verdict, why_so)

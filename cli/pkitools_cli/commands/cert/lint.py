@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 import click
 
 from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import Severity
+from pkitools.findings import Severity, Verdict
 from pkitools.profiles import get_profile
 from pkitools.reports import LintedCertificate, ToldError, cert_lint_document, cert_lint_document_v1
 from pkitools.rules import detect_profile, find_issuer, lint, role_of
 from pkitools.text import shown
-from pkitools.trust import embedded_certificates
+from pkitools.trust import HierarchyKind, embedded_certificates, hierarchy_of
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools_cli.commands.next_steps import step
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -73,7 +74,7 @@ def command(options: Options) -> Reply[list[LintedCertificate]]:
     return Reply(
         linted,
         document=lambda value: cert_lint_document(value, [*used.errors, *unread]),
-        text=_text,
+        text=partial(_text, options=options),
         code=code,
         older={1: cert_lint_document_v1},
     )
@@ -148,15 +149,34 @@ def _embedded_issuer(facts: CertificateFacts) -> CertificateFacts | None:
     return found if same_key else None
 
 
-def _text(linted: Sequence[LintedCertificate]) -> Iterator[Line | str]:
+def _text(linted: Sequence[LintedCertificate], options: Options) -> Iterator[Line | str]:
     for number, one in enumerate(linted):
         if number:
             yield ""
         rows = (
             ("file", f"{one.file} ({one.position})"),
-            ("subject", one.facts.subject.text),
+            ("subject", one.facts.subject.text.short),
             ("role", tr(f"cli.cert_lint.role.{one.role}")),
             ("profile", one.profile or tr("cli.cert_lint.no_profile") if one.role == "end_entity" else ""),
         )
-        yield from labelled("cli.cert_lint.row", ((key, shown(value) if value else None) for key, value in rows))
-        yield from report_told(one.report)
+        told = labelled("cli.cert_lint.row", ((key, shown(value) if value else None) for key, value in rows))
+        yield from report_told(one.report, *told)
+    yield from _next(linted, options)
+
+
+def _next(linted: Sequence[LintedCertificate], options: Options) -> Iterator[str]:
+    """Yield what to do when nothing is wrong: the rules are not all there is."""
+    ends = [one for one in linted if one.role == "end_entity"]
+    if ends and all(one.report.verdict is not Verdict.FAILED for one in linted):
+        environment = options.environment or _environment(ends[0].facts)
+        words = ("cert", "check", *dict.fromkeys(one.file for one in ends), "-e", environment.value)
+        system = ("--for", options.system) if options.system else ()
+        found = step("cert_lint.passed", {}, {"check": lambda: (*words, *system)})
+        yield ""
+        yield from found.told() if found is not None else ()
+
+
+def _environment(facts: CertificateFacts) -> Environment:
+    """Return the environment that a certificate is of, as its issuer's name has it."""
+    kind = hierarchy_of(facts).kind
+    return Environment.PRODUCTION if kind is HierarchyKind.PRODUCTION else Environment.PREPRODUCTION

@@ -11,7 +11,7 @@ from pkitools.containers import Contents, Item, ItemKind, KeystoreProtection, Pr
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
-from pkitools.text import for_people
+from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
 from pkitools.trust.known_authorities import authority_problems
@@ -32,6 +32,7 @@ from pkitools.x509.names import name_from_der
 from pkitools.x509.oids import EXTENDED_KEY_USAGES, KEY_USAGES, OTHER_NAMES, QC_STATEMENTS
 from pkitools.x509.subject_oin import MISSING, UZI_PATH
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import beside
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
@@ -92,7 +93,7 @@ def _row_lines(rows: Rows) -> Iterator[str]:
     for label, values in rows:
         name = tr(f"cli.cert.show.row.{label}")
         for position, value in enumerate(values):
-            yield _one_line(f"  {name if not position else '':<33}{value}")
+            yield from beside(f"  {name if not position else '':<33}", _one_line(value), further=2)
 
 
 def _one_line(text: str) -> str:
@@ -192,13 +193,8 @@ def _hierarchy(itself: Recognition, facts: CertificateFacts, issuer: Certificate
 
 
 def _validity(start: datetime, end: datetime, moment: datetime) -> list[str]:
-    if moment < start:
-        state = tr("cli.cert.show.validity.not_yet")
-    elif moment > end:
-        state = tr("cli.cert.show.validity.expired", days=(moment - end).days)
-    else:
-        state = tr("cli.cert.show.validity.valid", days=(end - moment).days)
-    return [f"{for_people(start)} - {for_people(end)}", state]
+    tongue = language()
+    return [f"{day_and_time(start, tongue)} - {day_and_time(end, tongue)}", validity(start, end, moment, tongue)]
 
 
 def _key(label: str, exponent: int | None) -> list[str]:
@@ -264,12 +260,12 @@ def request_rows(facts: RequestFacts) -> Rows:
 
 def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
     """Return the rows of a CRL."""
-    end = [for_people(crl.next_update)] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
+    end = [day_and_time(crl.next_update, language())] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
     if crl.next_update and crl.next_update < moment:
         end.append(tr("cli.cert.show.crl_stale"))
     rows: Rows = [
         ("issuer", [name_from_der(crl.issuer).text]),
-        ("this_update", [for_people(crl.this_update)]),
+        ("this_update", [day_and_time(crl.this_update, language())]),
         ("next_update", end),
         ("crl_number", [str(crl.number)] if crl.number is not None else []),
         ("revoked", [str(crl.revoked_count)]),

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
 from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
-from pkitools.findings import Report, Severity
+from pkitools.findings import Report, Severity, Verdict
 from pkitools.profiles import get_profile, get_tsp
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.requests import RequestFacts, check_request, read_request
+from pkitools.x509 import oin_from_subject
+from pkitools_cli.commands.next_steps import Step, Words, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_input, read_key, told_problems
-from pkitools_cli.lines import report_told
+from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
@@ -63,7 +66,7 @@ def command(options: Options) -> Reply[Judged]:
     return Reply(
         judged,
         document=lambda value: csr_check_document(value.requests, value.profile, value.tsp, value.unread),
-        text=_text,
+        text=partial(_text, options=options),
         code=of_reports(reports, options.fail_on, complete=not judged.unread),
         older={1: lambda value: csr_check_document_v1(value.requests, value.profile, value.tsp)},
     )
@@ -94,15 +97,40 @@ def _judged(options: Options) -> Judged:
     return Judged(requests, profile.name if profile else None, tsp.name if tsp else None, unread)
 
 
-def _text(judged: Judged) -> Iterator[Line | str]:
+def _text(judged: Judged, options: Options) -> Iterator[Line | str]:
     for facts, report in judged.requests:
-        yield from report_told(report, *_facts(facts))
+        yield from report_told(report, *labelled("cli.csr.check.row", _facts(facts)))
         if judged.profile is None:
-            yield tr("cli.csr.check.no_profile")
+            yield from wrapped(tr("cli.csr.check.no_profile"), "")
+    if (found := _next(judged, options)) is not None:
+        yield ""
+        yield from found.told()
 
 
-def _facts(facts: RequestFacts) -> Iterator[str]:
-    yield tr("cli.csr.check.subject", subject=facts.subject.text)
-    if facts.dns_names:
-        yield tr("cli.csr.check.names", names=", ".join(facts.dns_names))
-    yield tr("cli.csr.check.made", label=facts.public_key.label, signature=facts.signature_algorithm.name)
+def _facts(facts: RequestFacts) -> Iterator[tuple[str, str | None]]:
+    yield "subject", facts.subject.text
+    yield "names", ", ".join(facts.dns_names) or None
+    made = {"label": facts.public_key.label, "signature": facts.signature_algorithm.name}
+    yield "key", tr("cli.csr.check.made", **made)
+
+
+def _next(judged: Judged, options: Options) -> Step | None:
+    """Return what to do with a request that is right, and with one that is not."""
+    if any(report.verdict is Verdict.FAILED for _, report in judged.requests):
+        return step("csr_check.failed", {}, {"create": lambda: _better(judged.requests[0][0], options)})
+    environment = (options.environment or Environment.PRODUCTION).value
+    arriving = ("cert", "check", tr("cli.now.file"), "--csr", options.file, "-e", environment)
+    return step("csr_check.passed", {}, {"check": lambda: arriving})
+
+
+def _better(facts: RequestFacts, options: Options) -> Words:
+    """Return the command that makes the request anew."""
+    oin = oin_from_subject(facts.subject, facts.subject_alternative_name or ()).oin
+    return request_command(
+        profile=options.profile,
+        environment=options.environment,
+        oin=str(oin) if oin else None,
+        organization=facts.subject.organization,
+        common_name=facts.subject.common_name,
+        dns=facts.dns_names,
+    )

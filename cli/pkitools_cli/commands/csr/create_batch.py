@@ -13,6 +13,7 @@ from pkitools.errors import about_file
 from pkitools.files import check_outputs, make_folder, read_bytes
 from pkitools.reports import WrittenRequest
 from pkitools.requests import BatchError, BatchItem, SignedRequest, read_batch
+from pkitools_cli.commands.csr.begun import refuse_begun
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
@@ -36,6 +37,8 @@ def write_batch(
     items = _items(batch_file, common)
     folder = Path(out_dir)
     if folder.exists():
+        if not force:
+            refuse_begun(items, folder, batch_file, passphrase.given())
         for item in items:
             check_outputs(places(str(folder / item.name)), overwrite=force)
     secret = passphrase.for_new_key()

@@ -9,7 +9,9 @@ from pkitools.environment import Environment
 from pkitools.messages import message
 from pkitools.reports import WrittenRequest
 from pkitools.requests import RequestPlan
+from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
 
 
@@ -28,9 +30,9 @@ def _written(one: WrittenRequest) -> Iterator[Line | str]:
     yield Line(tr("cli.csr.create.csr", path=one.request_file, profile=request.plan.profile.name), bold=True)
     for path in one.backups:
         yield tr("cli.csr.create.backup", path=path)
-    yield f"    {request.facts.subject.text}"
+    yield from wrapped(request.facts.subject.text, "    ")
     if request.facts.dns_names:
-        yield f"    {', '.join(request.facts.dns_names)}"
+        yield from wrapped(", ".join(request.facts.dns_names), "    ")
 
 
 def _next(written: Sequence[WrittenRequest]) -> Iterator[str]:
@@ -39,9 +41,11 @@ def _next(written: Sequence[WrittenRequest]) -> Iterator[str]:
     path = first.request_file if len(written) == 1 else str(Path(first.prefix).parent / "*.csr")
     titles = {message(f"profiles.{plan.profile.name}", {}, language()).title for plan in plans}
     yield ""
-    yield tr("cli.csr.create.next", title="; ".join(sorted(titles)))
-    for number, step in enumerate(_steps(first, plans, path), start=1):
-        yield f"  {number}. {step}"
+    yield from wrapped(tr("cli.csr.create.next", title="; ".join(sorted(titles))), "")
+    for number, told in enumerate(_steps(first, plans, path), start=1):
+        yield from wrapped(told, "     ", f"  {number}. ")
+    yield ""
+    yield from _arriving(written, plans[0].environment)
 
 
 def _steps(first: WrittenRequest, plans: Sequence[RequestPlan], path: str) -> Iterator[str]:
@@ -54,4 +58,12 @@ def _steps(first: WrittenRequest, plans: Sequence[RequestPlan], path: str) -> It
         yield tr("cli.csr.create.next_uzi", path=path)
     if plans[0].environment is Environment.PREPRODUCTION:
         yield tr("cli.csr.create.next_test", path=first.request_file, prefix=first.prefix)
-    yield tr("cli.csr.create.next_check", environment=plans[0].environment)
+
+
+def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[str]:
+    """Yield what to do when the certificate comes."""
+    words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
+    if len(written) == 1:
+        words = (*words, "--csr", written[0].request_file)
+    found = step("csr_create.done", {}, {"check": lambda: words})
+    yield from found.told() if found is not None else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import click
 
@@ -10,7 +11,10 @@ from pkitools.files import Output, write_set
 from pkitools.reports import WrittenRequest
 from pkitools.requests import SignedRequest
 from pkitools_cli.i18n import tr
+from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passphrase
+
+_SHORT: Final = 12  # characters: a stolen key file can be tried for as long as it takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,18 @@ class KeyPassphrase:
         """Return the passphrase for a key to be made, ``None`` for none; ask when nothing was said."""
         if self.none:
             return None
-        if (given := self.given()) is not None:
-            return given
-        if not can_ask():
-            raise click.UsageError(tr("cli.csr.create.say_passphrase"))
-        return asked_new_passphrase(tr("cli.csr.create.prompt"), tr("cli.csr.create.again"))
+        passphrase = self.given()
+        if passphrase is None:
+            passphrase = _asked()
+        if len(passphrase.decode(errors="replace")) < _SHORT:
+            complain(tr("cli.csr.create.short_passphrase", count=_SHORT))
+        return passphrase
+
+
+def _asked() -> bytes:
+    if not can_ask():
+        raise click.UsageError(tr("cli.csr.create.say_passphrase"))
+    return asked_new_passphrase(tr("cli.csr.create.prompt"), tr("cli.csr.create.again"))
 
 
 def places(prefix: str) -> list[Output]:

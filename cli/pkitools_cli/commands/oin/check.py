@@ -11,6 +11,7 @@ import click
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.oin import OIN, InvalidOINError, check_oin
+from pkitools.oin.entity_ids import check_id, entity_subject
 from pkitools.reports import oin_check_document
 from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
@@ -31,7 +32,7 @@ class Judged:
 
 
 @click.command("check", cls=Command, help="cli.oin.check.help")
-@click.argument("numbers", metavar="OIN...", nargs=-1, required=True)
+@click.argument("numbers", metavar="OIN|URN...", nargs=-1, required=True)
 @environment_option
 @click.option("--lenient", is_flag=True, help="cli.oin.check.lenient")
 @click.option("--legacy", is_flag=True, help="cli.oin.check.legacy")
@@ -52,8 +53,12 @@ def command(
 
 
 def _judged(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
-    report = check_oin(text, environment=environment, legacy=legacy, lenient=lenient)
-    return Judged(_oin(text, lenient=lenient, legacy=legacy), report)
+    """Judge an OIN, or the entity ID or service ID that one stands in."""
+    subject = entity_subject(text.strip() if lenient else text, environment)
+    if subject is None:
+        report = check_oin(text, environment=environment, legacy=legacy, lenient=lenient)
+        return Judged(_oin(text, lenient=lenient, legacy=legacy), report)
+    return Judged(_oin(subject.oin, lenient=False, legacy=legacy), check_id(subject))
 
 
 def _is_grouped(text: str, *, legacy: bool) -> bool:

@@ -21,11 +21,13 @@ from pkitools.oin import (
     oin_from_ura,
 )
 from pkitools.reports import DerivedNumber, oin_derive_document, oin_derive_document_v1
+from pkitools_cli.commands.next_steps import request_command, step
 from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered, json_version_asked, order_given
 from pkitools_cli.i18n import lookup, tr
+from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
@@ -121,13 +123,19 @@ def _text(derived: list[DerivedNumber]) -> Iterator[Line | str]:
             # by its place and not by itself: it may be somebody's BSN
             yield Line(tr("cli.oin.derive.nth", position=position, why=error_line(one.found)), aside=True)
     for kind in dict.fromkeys(one.kind for one in derived if isinstance(one.found, OIN)):
-        yield Line(tr(f"cli.oin.derive.note.{kind}"), aside=True)
+        yield from (Line(line, aside=True) for line in wrapped(tr(f"cli.oin.derive.note.{kind}"), ""))
 
 
 def _told(one: DerivedNumber) -> Iterator[Line | str]:
     if isinstance(one.found, OIN):
         yield str(one.found)
         yield from (Line(line, aside=True) for line in parts(one.found))
-        yield Line(f"  {tr(f'cli.oin.derive.note.{one.kind}')}", aside=True)
+        note = tr(f"cli.oin.derive.note.{one.kind}")
+        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next(one.found)))
     else:
         yield Line(error_line(one.found), aside=True)
+
+
+def _next(oin: OIN) -> list[str]:
+    found = step("oin_derive.done", {}, {"create": lambda: request_command(oin=str(oin))})
+    return found.told() if found is not None else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pkitools.oin import OIN
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import beside, wrapped
 
 
 def parts(oin: OIN) -> list[str]:
@@ -16,7 +17,11 @@ def parts(oin: OIN) -> list[str]:
         ("suffix", oin.suffix, tr(f"cli.oin.suffix.{suffix}")),
     )
     return [
-        *(f"  {tr(f'cli.oin.part.{part}'):<12} {value:<9}  {meaning}" for part, value, meaning in rows),
-        f"  {row.about[chosen]}",
-        f"  {tr(f'cli.oin.registered.{row.registered}')}",
+        *(line for part, *told in rows for line in beside(_part(part, told[0]), told[1])),
+        *wrapped(row.about[chosen], "  "),
+        *wrapped(tr(f"cli.oin.registered.{row.registered}"), "  "),
     ]
+
+
+def _part(part: str, value: str) -> str:
+    return f"  {tr(f'cli.oin.part.{part}'):<12} {value:<9}  "

@@ -6,17 +6,15 @@ from collections.abc import Iterator
 
 import click
 
-from pkitools.findings import Rule, Severity
+from pkitools.findings import Rule
 from pkitools.reports import rules_explain_document
 from pkitools.reports.register import shown_operands
 from pkitools.rulebook import find_rule
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import labelled
+from pkitools_cli.lines import coloured, labelled
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Line, Reply
-
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 @click.command("explain", cls=Command, help="cli.rules.explain.help")
@@ -28,7 +26,7 @@ def command(*, code: str) -> Reply[Rule]:
 
 def _text(rule: Rule) -> Iterator[Line | str]:
     text = told(rule.code, shown_operands(rule, language()))
-    yield Line(text.title, bold=True, colour=_COLOURS.get(rule.severity))
+    yield coloured(text.title, rule.severity)
     rows = (
         ("code", rule.code),
         ("severity", report_word("severity", rule.severity.name)),

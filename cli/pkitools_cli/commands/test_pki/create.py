@@ -7,6 +7,7 @@ from datetime import datetime
 
 import click
 
+from pkitools_cli.commands.next_steps import step
 from pkitools_cli.framework import Command, progress
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import moment_option
@@ -55,4 +56,6 @@ def _text(created: CreatedFolder) -> Iterator[Line | str]:
         yield tr("cli.test_pki.create.authority", level=authority.level, name=authority.common_name)
     yield tr("cli.test_pki.create.trust", path=created.paths[0])
     yield tr("cli.test_pki.create.warning")
-    yield tr("cli.test_pki.create.next", folder=created.folder)
+    issue = ("test-pki", "issue", created.folder, "--out", tr("cli.now.out"))
+    if (found := step("test_pki_create.done", {}, {"issue": lambda: issue})) is not None:
+        yield from found.told()

@@ -6,14 +6,20 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.files import read_bytes
+from pkitools.reports.telling.readable import day
+from pkitools.x509 import oin_from_certificate
+from pkitools_cli.commands.next_steps import step
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import about_input
+from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.reply import Line, Reply
 from pkitools_test_pki.blueprint import Deviation
@@ -92,7 +98,8 @@ def command(options: Options) -> Reply[IssuedFiles]:
         issued, changes, paths = pki.issue_to(
             options.prefix, chosen, request=request, overwrite=options.force, **wishes
         )
-    return Reply(IssuedFiles(issued, tuple(changes), tuple(paths)), document=issue_document, text=_text)
+    files = IssuedFiles(issued, tuple(changes), tuple(paths))
+    return Reply(files, document=issue_document, text=partial(_text, options=options))
 
 
 def _read_csr(path: str) -> Application:
@@ -115,15 +122,29 @@ def _read_enrolment(path: str, profile: str | None) -> Enrolment:
         return read_enrolment(_read(path), path)
 
 
-def _text(issued: IssuedFiles) -> Iterator[Line | str]:
+def _text(issued: IssuedFiles, options: Options) -> Iterator[Line | str]:
     certificate = issued.certificate
     facts = certificate.facts
-    yield Line(tr("cli.test_pki.issue.done", profile=certificate.profile, subject=facts.subject.text), bold=True)
-    yield tr("cli.test_pki.issue.issuer", issuer=facts.issuer.text)
+    oin = oin_from_certificate(facts).oin
+    whose = (facts.subject.text.short, facts.subject.organization, f"OIN {oin}" if oin else None)
+    told = tr("cli.test_pki.issue.done", profile=certificate.profile, subject=", ".join(filter(None, whose)))
+    yield from (Line(line, bold=True) for line in wrapped(told, "    ", ""))
+    yield tr("cli.test_pki.issue.issuer", issuer=facts.issuer.text.short)
     yield tr("cli.test_pki.issue.serial", serial_number=f"{certificate.serial_number:x}")
-    yield tr("cli.test_pki.issue.validity", start=facts.not_before.date(), end=facts.not_after.date())
+    start, end = (day(moment, language()) for moment in (facts.not_before, facts.not_after))
+    yield tr("cli.test_pki.issue.validity", start=start, end=end)
     for change in issued.changes:
         text = f"cli.test_pki.issue.change.{change.kind}"
         yield tr(text, field=change.field, before=change.before, after=change.after)
     for path in issued.paths:
         yield tr("cli.test_pki.wrote", path=path)
+    yield from _next(options)
+
+
+def _next(options: Options) -> list[str]:
+    """Return how to judge what was issued, as its PKI has it."""
+    crls = str(Path(options.folder) / "crl")
+    words = ("cert", "check", f"{options.prefix}.chain.pem", "-e", "preproduction", "--offline")
+    check = (*words, "--trust", options.folder, "--crl", crls)
+    found = step("test_pki_issue.done", {}, {"check": lambda: check})
+    return found.told() if found is not None else []

@@ -6,8 +6,8 @@ is a :class:`~pkitools_cli.reply.Reply` like any other, in the form that was ask
 
 from __future__ import annotations
 
+import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,9 +84,10 @@ def command(options: Options) -> Reply[Sequence[Fault]] | ExitCode:
     if not options.tls and (options.system or options.tls_port):
         raise click.UsageError(tr("cli.test_pki_serve.without_tls"), click.get_current_context())
     clock = _running_from(options.moment) if moment_was_given() else now
-    with _until_told_to_stop() as stopped, _server(options.folder, options, clock) as server:
-        answer(Reply(_serving(options.folder, options, server), document=serve_document, text=_text))
-        stopped.wait()
+    with _until_told_to_stop() as wait, _server(options.folder, options, clock) as server:
+        serving = _serving(options.folder, options, server)
+        answer(Reply(serving, document=serve_document, text=_text, warnings=_warnings(server)))
+        wait()
     progress(tr("cli.test_pki_serve.stopped"))
     return ExitCode.PASSED
 
@@ -103,6 +104,10 @@ def _server(folder: str, options: Options, clock: Callable[[], datetime]) -> Pki
         huge=options.huge,
         language=language(),
     )
+
+
+def _warnings(server: PkiServer) -> tuple[str, ...]:
+    return () if server.is_loopback else (tr("cli.test_pki_serve.exposed", host=server.host),)
 
 
 def _serving(folder: str, options: Options, server: PkiServer) -> Serving:
@@ -127,19 +132,28 @@ def _running_from(moment: datetime) -> Callable[[], datetime]:
 
 
 @contextmanager
-def _until_told_to_stop() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C and a request to end set; from the first moment on, so that neither leaves a trace."""
-    stopped = threading.Event()
+def _until_told_to_stop() -> Iterator[Callable[[], object]]:
+    """Give what waits for Ctrl-C or a request to end; heard from the first moment on, so that neither leaves a trace.
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    They arrive through a pipe that the interpreter writes to at once. A handler in Python runs between two steps of the
+    main thread, and one that begins to wait at that moment, or whose signal another thread got, would wait for ever.
+    """
+    hears, tells = os.pipe()
+    os.set_blocking(tells, False)
+    wakes = signal.set_wakeup_fd(tells)
+    before = {number: signal.signal(number, _noticed) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield stopped
+        yield lambda: os.read(hears, 1)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(wakes)
+        os.close(hears)
+        os.close(tells)
+
+
+def _noticed(_number: int, _frame: FrameType | None) -> None:
+    """Do nothing: who waits is woken by the pipe."""
 
 
 def _faults(faults: Sequence[Fault]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools.findings import Report, Severity
 from pkitools.reports import RecognisedCertificate, ToldError, trust_show_document, trust_show_document_v1
 from pkitools.trust import (
     CatalogueEntry,
@@ -27,6 +28,7 @@ from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_input, told_problems
+from pkitools_cli.lines import findings_told
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
@@ -123,6 +125,17 @@ def _text(found: Found) -> Iterator[Line | str]:
         if position or found.authorities:
             yield ""
         yield from _certificate(one, found.moment)
+    yield from _bundle_told(found)
+
+
+def _bundle_told(found: Found) -> Iterator[Line | str]:
+    """Yield which authority is missing between those of a file, where one is."""
+    from pkitools.checking.delivery.checks import check_bundle  # the other things shown need no rules
+
+    report = Report(found.asked, check_bundle([one.facts for one in found.certificates]), found.moment)
+    if report.findings:
+        yield ""
+        yield from findings_told(report, full=Severity.INFO, verbose=False)
 
 
 def _certificate(one: RecognisedCertificate, moment: datetime) -> Iterator[Line | str]:

@@ -1,0 +1,125 @@
+"""What to do after ``cert check``, about one certificate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from pkitools.environment import Environment
+from pkitools.findings import Outcome, Report, Verdict
+from pkitools.reports.telling.answer import answer_of, told
+from pkitools.reports.telling.readable import readable
+from pkitools.reports.text import is_about_the_subject
+from pkitools.systems import get_system
+from pkitools.x509 import CertificateFacts
+from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.remedies import remedy_text
+
+if TYPE_CHECKING:
+    from pkitools.checking import CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One certificate as it was handed in.
+
+    Args:
+        file: its file.
+        result: what was found of it.
+        report: that, with what there is to say of the file.
+        options: what was asked.
+    """
+
+    file: str
+    result: CheckResult
+    report: Report
+    options: CheckOptions
+
+
+def next_step_of(place: Place) -> Step | None:
+    """Return what to do first; ``None`` when there is nothing to say."""
+    outcome = answer_of(place.report).step
+    if outcome is None:
+        return _after_passing(place)
+    commands = _commands(place)
+    params = readable(outcome.params, language(), place.report.moment)
+    for key in _keys(outcome, place.options.environment):
+        if (found := step(key, params, commands)) is not None:
+            return found
+    text = told(outcome, language(), remedy_text, place.report.moment)
+    if place.report.verdict is not Verdict.PASSED or not text.remedy:
+        return Step(text.remedy) if text.remedy else None
+    return Step(f"{text.title}. {text.remedy}")  # nothing above it says what it is about
+
+
+def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
+    """Return under which keys the sentence may stand, the most precise first."""
+    if outcome.reason:
+        code = f"report.reason.{outcome.reason}"
+    elif is_about_the_subject(outcome):
+        code = outcome.rule.code
+    else:
+        return ()
+    precise = (outcome.params.get("code"), environment.value)
+    return (*(f"{code}.{more}" for more in precise if more), code)
+
+
+def _after_passing(place: Place) -> Step | None:
+    names = [get_system(name).title for name in place.options.systems]
+    key = "cert_check.passed" if names else "cert_check.passed_without_system"
+    return step(key, {"system": ", ".join(names)}, _commands(place))
+
+
+def _commands(place: Place) -> Commands:
+    file, systems = place.file, _systems_meant(place)
+    return {
+        "create": partial(_create, place),
+        "online": lambda: again([file], without=frozenset({"offline"})),
+        "crl": lambda: again([file], "--crl", tr("cli.now.file")),
+        "chain": lambda: again([file], "--chain", tr("cli.now.file")),
+        "show": lambda: ("cert", "show", file),
+        "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
+        "systems": lambda: ("systems", "list"),
+    }
+
+
+def _systems_meant(place: Place) -> list[str]:
+    """Return the systems asked for, the one first that the step is about."""
+    outcome = answer_of(place.report).step
+    about = None if outcome is None else outcome.params.get("system")
+    return sorted(place.options.systems, key=lambda name: get_system(name).title != about)
+
+
+def _create(place: Place) -> Words | None:
+    """Return the command that makes the request of the next certificate, like this one.
+
+    ``None`` of one that is nothing of PKIoverheid: it was asked for in another way.
+    """
+    facts, options, oin = place.result.facts, place.options, place.result.oin
+    profile = _profile(facts, options)
+    if profile is None and oin is None:
+        return None
+    return request_command(
+        profile=profile,
+        environment=options.environment,
+        oin=options.oin or (str(oin) if oin else None),
+        organization=options.organization or facts.subject.organization,
+        common_name=facts.subject.common_name,
+        dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
+    )
+
+
+def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
+    from pkitools.rules import detect_profile
+
+    detected = detect_profile(facts)
+    return options.profile or (detected.name if detected else None)
+
+
+def systems_and_environment(options: CheckOptions) -> str:
+    """Return for what was judged, as people call it: ``DigiD Machtigen, preproductie``."""
+    titles = [get_system(name).title for name in options.systems]
+    return ", ".join([*titles, tr(f"cli.cert_check.environment.{options.environment}")])

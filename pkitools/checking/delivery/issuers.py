@@ -1,0 +1,110 @@
+"""Who issued a certificate, of what lies at hand: in its file, beside it, among the authorities that we carry.
+
+For advice about a file, not for trust: names and signatures are followed, dates and constraints are not looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from pkitools.errors import InputError
+from pkitools.trust import embedded_certificates
+from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.path_certificate import load_cached
+from pkitools.x509.signatures import certificate_signed_by
+
+_MOST_OF_A_NAME: Final = 8  # certificates of one issuer's name whose signature is tried
+_LONGEST: Final = 20  # certificates above one
+
+
+@dataclass
+class IssuersAtHand:
+    """Certificates that may have issued others, by name."""
+
+    certificates: Iterable[CertificateFacts]
+    _by_name: dict[bytes, list[CertificateFacts]] = field(init=False, repr=False)
+    _likely: dict[tuple[bytes, str | None], list[CertificateFacts]] = field(init=False, repr=False)
+    _found: dict[str, tuple[CertificateFacts, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._by_name, self._likely, self._found = defaultdict(list), {}, {}
+        for facts in self.certificates:
+            self._by_name[facts.subject.der].append(facts)
+
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
+    def of(self, child: CertificateFacts) -> tuple[CertificateFacts, ...]:
+        """Return those whose key signed a certificate; the ones with the key identifier that it names first."""
+        if child.sha256 not in self._found:
+            likely = self._of_name(child.issuer.der, child.authority_key_identifier)
+            self._found[child.sha256] = tuple(
+                each for each in likely if each.sha256 != child.sha256 and _signed(child, each)
+            )
+        return self._found[child.sha256]
+
+    def _of_name(self, name: bytes, identifier: str | None) -> list[CertificateFacts]:
+        """Return the few of this name whose signature is tried, those with this key identifier first."""
+        key = name, identifier
+        if key not in self._likely:
+            named = self._by_name.get(name, [])
+            ranked = sorted(named, key=lambda each: identifier is None or each.subject_key_identifier != identifier)
+            self._likely[key] = ranked[:_MOST_OF_A_NAME]
+        return self._likely[key]
+
+    def reached(self, start: Iterable[CertificateFacts]) -> frozenset[str]:
+        """Return the fingerprints of these and of all that stand above them, whichever way."""
+        waiting = list(start)
+        seen = {each.sha256 for each in waiting}
+        while waiting:
+            for issuer in self.of(waiting.pop()):
+                if issuer.sha256 not in seen:
+                    seen.add(issuer.sha256)
+                    waiting.append(issuer)
+        return frozenset(seen)
+
+
+def above(start: CertificateFacts, *pools: IssuersAtHand) -> tuple[tuple[CertificateFacts, int], ...]:
+    """Return one way up from a certificate: each issuer with the pool it is of, the first that has one."""
+    way: list[tuple[CertificateFacts, int]] = []
+    at, seen = start, {start.sha256}
+    while len(way) < _LONGEST and not at.is_self_issued:
+        found = next(((issuer, n) for n, pool in enumerate(pools) for issuer in pool.of(at)), None)
+        if found is None or found[0].sha256 in seen:
+            break
+        way.append(found)
+        at = found[0]
+        seen.add(at.sha256)
+    return tuple(way)
+
+
+def carried() -> IssuersAtHand:
+    """Return the authorities of PKIoverheid that we carry; anew, for it remembers what it was asked."""
+    return IssuersAtHand(_carried())
+
+
+@cache
+def _carried() -> tuple[CertificateFacts, ...]:
+    return tuple(read_certificate(each.der) for each in embedded_certificates())
+
+
+def readable(ders: Iterable[bytes]) -> Sequence[CertificateFacts]:
+    """Return the certificates that can be read."""
+    found = []
+    for der in ders:
+        try:
+            found.append(read_certificate(der))
+        except InputError:
+            continue  # path validation counts what could not be read
+    return found
+
+
+def _signed(child: CertificateFacts, issuer: CertificateFacts) -> bool:
+    try:
+        return certificate_signed_by(load_cached(child.der), load_cached(issuer.der))
+    except InputError:
+        return False  # a certificate that is shown and cannot be processed

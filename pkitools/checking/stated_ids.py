@@ -1,0 +1,60 @@
+"""The entity ID a certificate is used with, and the service IDs that metadata states: are they what they should be?
+
+What a system asks of an entity ID (its scheme, its role, the OIN in it) is in :mod:`pkitools.systems`; here is what an
+ID is by itself, in the environment it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pkitools.environment import Environment
+from pkitools.findings import Outcome
+from pkitools.oin import OIN, check_entity_id, check_service_id
+from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
+from pkitools.oin.id_rules import RULES
+from pkitools.systems import Stance, System, Topic
+from pkitools.systems.evaluation import takes_any
+
+_OWN = frozenset(rule.code for rule in RULES)
+
+
+def check_given_entity_id(
+    entity_id: str, environment: Environment, systems: Sequence[System], oin: OIN | None
+) -> Iterator[Outcome]:
+    """Yield what there is to say of an entity ID and of the OIN in it.
+
+    Args:
+        entity_id: it.
+        environment: where it is to be used.
+        systems: what it is for; one that lets people choose any text is content with any.
+        oin: the OIN of the certificate. It is compared here where no system asks an entity ID.
+    """
+    asked = [said for system in systems for said in system.statements if said.topic is Topic.ENTITY_ID]
+    free = any(map(takes_any, asked)) and all(takes_any(said) for said in asked if said.answer is Stance.YES)
+    compared = None if asked else str(oin or "")
+    report = check_entity_id(entity_id, environment=environment, certificate_oin=compared, free=free)
+    # the OIN in it is judged with the certificate when it is the certificate's own
+    same = EntitySubject(entity_id, ENTITIES).oin == str(oin)
+    yield from (outcome for outcome in report.outcomes if outcome.rule.code in _OWN or not same)
+
+
+def holds_nothing_to_judge(entity_id: str, systems: Iterable[System]) -> bool:
+    """Return whether an entity ID that metadata states is a text of somebody's choice, which no system asks about."""
+    if any(said.topic is Topic.ENTITY_ID for system in systems for said in system.statements):
+        return False
+    return EntitySubject(entity_id, ENTITIES).scheme is None
+
+
+def check_stated_ids(chosen: Iterable[str], service_ids: Iterable[str], environment: Environment) -> Iterator[Outcome]:
+    """Yield what there is to say of IDs that a file states, and that are held against no certificate.
+
+    Args:
+        chosen: entity IDs that are a text of somebody's choice.
+        service_ids: service IDs, as written.
+        environment: where they are to be used.
+    """
+    for entity_id in dict.fromkeys(chosen):
+        yield from check_entity_id(entity_id, environment=environment, free=True).outcomes
+    for service_id in dict.fromkeys(service_ids):
+        yield from check_service_id(service_id, environment=environment).outcomes

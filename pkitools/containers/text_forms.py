@@ -1,0 +1,141 @@
+"""How the PEM of certificates is written where that is not as RFC 7468 writes it: not every program reads it all.
+
+We read it leniently; whoever installs the file uses another program. Which one refuses which form is tried and kept as
+data, in :mod:`pkitools.checking.delivery.refusals`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Final
+
+
+class TextForm(StrEnum):
+    """One way in which a file is written that some programs do not read."""
+
+    DOUBLE_RETURNS = "double_returns"  # lines end in two carriage returns and a line feed
+    CARRIAGE_RETURNS = "carriage_returns"  # lines end in a carriage return alone
+    BYTE_ORDER_MARK = "byte_order_mark"  # of UTF-8
+    UTF_16 = "utf_16"
+    BEFORE_BEGIN = "before_begin"  # white space or text before BEGIN, on its line
+    AFTER_BEGIN = "after_begin"  # the body starts right behind BEGIN
+    ONE_LINE = "one_line"  # the whole file on one line, with spaces for line ends
+    SPACE_AFTER_BEGIN = "space_after_begin"
+    BEFORE_END = "before_end"  # white space or the body before END, on its line
+    AFTER_END = "after_end"  # text behind END, on its line
+    JOINED = "joined"  # the next block starts right behind END, as of files put together without a line end
+    BLANK_LINES = "blank_lines"  # between the lines of the body
+    ODD_SPACE = "odd_space"  # form feeds or vertical tabs
+    HEADERS = "headers"  # as encrypted keys have them
+    ESCAPED = "escaped"  # line ends written as \n
+    QUOTED = "quoted"  # the quote marks of a mail
+    TRUSTED = "trusted"  # OpenSSL's own kind, BEGIN TRUSTED CERTIFICATE
+    DASHES = "dashes"  # five hyphens in the text around the blocks
+    WITHOUT_ARMOUR = "without_armour"  # base64 without BEGIN and END, or of a whole PEM
+    PADDED = "padded"  # zeros or white space behind the value in a block
+    PADDED_VALUE = "padded_value"  # the same, behind a file that is no text
+
+
+_BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,40})-----")
+_CERTIFICATE: Final = b"CERTIFICATE"
+_TRUSTED: Final = b"TRUSTED CERTIFICATE"
+_LINE_ENDS: Final = (b"", b"\n", b"\r")
+_ONE_LINE: Final = re.compile(rb"\s{0,100}-----BEGIN [A-Z0-9 #]{1,40}-----[ ]")
+_LINE_END: Final = re.compile(rb"[\r\n]")
+_LONGEST_LINE: Final = 1024  # of what is looked at beside BEGIN and END
+_BLANK: Final = re.compile(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
+_ODD_SPACE: Final = re.compile(rb"[\x0b\x0c]")
+_QUOTED: Final = re.compile(rb"[\r\n][ \t]*>")
+
+
+def text_forms(data: bytes, text: bytes) -> frozenset[TextForm]:
+    """Return the forms in which the certificates of a PEM file are written, where they are not the usual one.
+
+    Args:
+        data: the file.
+        text: the file as it was read: without byte order mark, and never UTF-16.
+    """
+    return frozenset(_found(data, text))
+
+
+def _found(data: bytes, text: bytes) -> Iterator[TextForm]:
+    yield from _of_file(data, text)
+    if _ONE_LINE.match(text) and not _LINE_END.search(text.rstrip()):
+        yield TextForm.ONE_LINE
+    else:
+        yield from _of_blocks(text)
+
+
+def _of_file(data: bytes, text: bytes) -> Iterator[TextForm]:
+    if data.startswith(codecs.BOM_UTF8):
+        yield TextForm.BYTE_ORDER_MARK
+    elif len(data) != len(text):
+        yield TextForm.UTF_16
+    if b"\r" in text and b"\n" not in text:
+        yield TextForm.CARRIAGE_RETURNS
+    elif b"\r\r\n" in text:
+        yield TextForm.DOUBLE_RETURNS
+
+
+def _of_blocks(text: bytes) -> Iterator[TextForm]:
+    behind = 0
+    for begin in _BLOCK.finditer(text):
+        if begin.start() < behind:
+            continue  # inside another block, which is told to be broken
+        if text.find(b"-----", behind, begin.start()) >= 0:
+            yield TextForm.DASHES
+        stop = text.find(b"-----END ", begin.end())
+        if stop < 0:
+            return
+        behind = stop + len(b"-----END -----") + len(begin[1])
+        if begin[1].endswith(_CERTIFICATE):
+            yield from _of_block(text, begin, stop, behind)
+    if text.find(b"-----", behind) >= 0:
+        yield TextForm.DASHES
+
+
+def _of_block(text: bytes, begin: re.Match[bytes], stop: int, behind: int) -> Iterator[TextForm]:
+    body = text[begin.end() : stop]
+    if b"\\n" in body:
+        yield TextForm.ESCAPED
+    elif _QUOTED.search(body):
+        yield TextForm.QUOTED
+    elif b":" in body:
+        yield TextForm.HEADERS
+    else:
+        if begin[1] == _TRUSTED:
+            yield TextForm.TRUSTED
+        yield from _around(text, begin.start(), behind)
+        yield from _of_body(body)
+
+
+def _around(text: bytes, start: int, behind: int) -> Iterator[TextForm]:
+    """Yield what stands on the lines of BEGIN and END outside the block."""
+    before = text[max(0, start - 1) : start]
+    if before == b"-":
+        yield TextForm.JOINED
+    elif text.endswith(codecs.BOM_UTF8, 0, start):
+        yield TextForm.BYTE_ORDER_MARK  # of a second file that was put behind the first
+    elif before not in _LINE_ENDS:
+        yield TextForm.BEFORE_BEGIN
+    rest = _LINE_END.split(text[behind : behind + _LONGEST_LINE], maxsplit=1)[0].strip(b" \t\x0b\x0c\x00\x1a")
+    if rest and not rest.startswith(b"-"):
+        yield TextForm.AFTER_END
+
+
+def _of_body(body: bytes) -> Iterator[TextForm]:
+    first = _LINE_END.split(body[:_LONGEST_LINE], maxsplit=1)[0]
+    if first.strip():
+        yield TextForm.AFTER_BEGIN
+    elif first.strip(b"\x0b\x0c"):
+        yield TextForm.SPACE_AFTER_BEGIN
+    if body[-1:] not in _LINE_ENDS:
+        yield TextForm.BEFORE_END
+    if _ODD_SPACE.search(body):
+        yield TextForm.ODD_SPACE
+    # one empty line right behind BEGIN is read by all: there end the headers that a block may have
+    if _BLANK.search(body, len(first) + (2 if body[len(first) :].startswith(b"\r\n") else 1)):
+        yield TextForm.BLANK_LINES

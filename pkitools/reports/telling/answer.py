@@ -1,0 +1,80 @@
+"""The answer of a report, before its details: what the verdict rests on, what to do first, how much there is besides.
+
+Everything here is a value; :mod:`pkitools.reports.text` has the words.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.messages import Language, Message, Remedy, RemedyText, message
+from pkitools.reports.telling.readable import readable
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader wants to know first.
+
+    Args:
+        verdict: of the report.
+        because: what it rests on: of FAILED the gravest finding, of INDETERMINATE what could not be checked; ``None``
+            of PASSED, and where nothing was looked at.
+        step: whose remedy comes first: the same, or of PASSED the gravest finding when that is a warning.
+        others: how many rules are violated besides, by severity, the gravest first.
+    """
+
+    verdict: Verdict
+    because: Outcome | None
+    step: Outcome | None
+    others: Mapping[Severity, int]
+
+
+def answer_of(report: Report) -> Answer:
+    """Return the answer of a report."""
+    because = _because(report)
+    step = because or _warning(report)
+    return Answer(report.verdict, because, step, _others(report, because))
+
+
+def _because(report: Report) -> Outcome | None:
+    if report.verdict is Verdict.FAILED:
+        return report.findings[0]
+    if report.verdict is Verdict.PASSED:
+        return None
+    missing = report.not_checked
+    return next((o for o in missing if o.rule.severity is Severity.ERROR), next(iter(missing), None))
+
+
+def _warning(report: Report) -> Outcome | None:
+    found = next(iter(report.findings), None)
+    return found if found is not None and found.rule.severity >= Severity.WARNING else None
+
+
+def _others(report: Report, because: Outcome | None) -> dict[Severity, int]:
+    told = {(o.rule.severity, o.rule.code) for o in report.findings}
+    if because is not None:
+        told.discard((because.rule.severity, because.rule.code))
+    counts = Counter(severity for severity, _ in told)
+    return {severity: counts[severity] for severity in sorted(counts, reverse=True)}
+
+
+def told(
+    outcome: Outcome, language: Language, remedy_text: RemedyText | None = None, moment: datetime | None = None
+) -> Message:
+    """Return the message of an outcome for people to read, its operands as :func:`readable` has them.
+
+    Args:
+        outcome: violated; or not checked, which is told by its reason.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies, shown instead of the library's where it has one.
+        moment: when was judged.
+    """
+    operands = readable(outcome.params, language, moment)
+    code = f"report.reason.{outcome.reason}" if outcome.reason else outcome.rule.code
+    text = message(code, operands, language, texts=None if outcome.reason else outcome.rule.texts)
+    own = remedy_text(Remedy(code, operands), language) if remedy_text is not None else None
+    return text if own is None else replace(text, remedy=own)

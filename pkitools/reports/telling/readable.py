@@ -1,0 +1,111 @@
+"""Operands as people read them: a name by its common name, a moment as a day, a code as words.
+
+Data keeps them whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Final
+
+from pkitools.messages import Language, message, template
+from pkitools.text import NameText
+
+# as pkitools.text writes moments, and as the data of hierarchies do
+_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
+_SHORT_MONTHS: Final = {"maart": "mrt"}  # where three letters are not the first three
+# which words stand for the value of an operand with this name
+_WORDS: Final = {"reason": "crl_reason", "code": "attempt"}
+
+
+def readable(params: Mapping[str, object], language: Language, moment: datetime | None = None) -> dict[str, object]:
+    """Return the operands of a message for people.
+
+    Args:
+        params: as an outcome has them.
+        language: ``nl`` or ``en``.
+        moment: when was judged: what happens on that day is told with its time.
+    """
+    return {name: _operand(name, value, language, moment) for name, value in params.items()}
+
+
+def _operand(name: str, value: object, language: Language, moment: datetime | None) -> object:
+    if isinstance(value, NameText):
+        return value.short
+    if name in _WORDS and (word := template(f"report.{_WORDS[name]}.{str(value).lower()}", language).get("title")):
+        return word
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return value
+    try:
+        told = date.fromisoformat(found[1])
+    except ValueError:  # it has the form of a date and is none
+        return value
+    time = found[2] if moment is not None and told == moment.date() else None
+    return f"{day(told, language)}{_at(time, language)}"
+
+
+def _at(time: str | None, language: Language) -> str:
+    return "" if time is None else " " + message("report.time", {"time": time}, language).title
+
+
+def day(when: date, language: Language) -> str:
+    """Return a day as people write it.
+
+    >>> day(date(2027, 5, 14), "nl")
+    '14 mei 2027'
+
+    Args:
+        when: a date; of a datetime, aware, the day in UTC.
+        language: ``nl`` or ``en``.
+    """
+    if isinstance(when, datetime):
+        when = when.astimezone(UTC).date()
+    months = message("report.months", {}, language).title.split()
+    return f"{when.day} {months[when.month - 1]} {when.year}"
+
+
+def day_and_time(moment: datetime, language: Language) -> str:
+    """Return a moment as people write it, to the second."""
+    return f"{day(moment, language)}{_at(f'{moment.astimezone(UTC):%H:%M:%S}', language)}"
+
+
+def short_day(when: datetime, language: Language) -> str:
+    """Return a day for a narrow column: ``14 mei 2027``, its month in three letters."""
+    number, month, year = day(when, language).split()
+    return f"{number} {_SHORT_MONTHS.get(month, month[:3])} {year}"
+
+
+def days_left(end: datetime, moment: datetime) -> int:
+    """Return how many whole days there are until ``end``; negative once it is over."""
+    return (end - moment).days
+
+
+def number_of(count: int) -> str:
+    """Return the form a word has after this number: ``none``, ``one`` or ``many``."""
+    return {0: "none", 1: "one"}.get(count, "many")
+
+
+def validity(start: datetime, end: datetime, moment: datetime, language: Language) -> str:
+    """Return until when something is valid, and how long that is: ``geldig t/m 14 mei 2027 (nog 169 dagen)``.
+
+    Args:
+        start, end: both included, aware.
+        moment: seen from when, aware.
+        language: ``nl`` or ``en``.
+    """
+    if moment < start:
+        time = f"{start.astimezone(UTC):%H:%M}" if start.date() == moment.date() else None
+        return message("report.validity.from", {"day": day(start, language) + _at(time, language)}, language).title
+    word = "until" if moment <= end else "ended"
+    return message(f"report.validity.{word}", {"day": day_and_distance(end, moment, language)}, language).title
+
+
+def day_and_distance(end: datetime, moment: datetime, language: Language) -> str:
+    """Return a day and how far off it is: ``14 mei 2027 (nog 169 dagen)``."""
+    days = (end - moment).days if moment <= end else (moment - end).days
+    way = "left" if moment <= end else "ago"
+    distance = message(f"report.distance.{way}.{number_of(days)}", {"days": days}, language).title
+    return f"{day(end, language)} ({distance})"

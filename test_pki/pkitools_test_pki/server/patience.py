@@ -1,0 +1,199 @@
+"""Connections that take no thread while they wait.
+
+cheroot gives a connection to a worker, which waits for the rest of the request: ten clients that send half of one keep
+ten workers. Here a worker takes what has come and goes on; until the request is whole, the connection waits where
+cheroot keeps idle ones. Each request has one deadline from its first moment on, however often something comes.
+"""
+
+from __future__ import annotations
+
+import io
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from typing import Any, Final
+
+from pkitools_test_pki.server.incoming import Incoming, State
+from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
+
+SECONDS: Final = 10
+"""How long a request may take to arrive, and a connection may wait for its next; likewise each part of an answer."""
+
+CONNECTION: Final = "pkitools.connection"
+"""Where in the environment of a request its connection is."""
+
+MAX_WAITING: Final = 400
+"""Connections that may wait at once: a process may usually have 1024 files open, and each is one."""
+
+_LINGER_SECONDS: Final = 1.0
+_BLOCK: Final = 64 * 1024
+_REFUSALS: Final = {
+    State.BAD: ("400 Bad Request", "The length of the request cannot be told"),
+    State.TOO_LARGE: ("413 Content Too Large", "Request too large"),
+    State.LONG_TARGET: ("414 URI Too Long", "Request too large"),
+    State.LONG_HEAD: ("431 Request Header Fields Too Large", "Request too large"),
+    State.CODED: ("501 Not Implemented", "No such transfer coding here"),
+}
+_NOTHING_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+class RefusedError(ConnectionAbortedError):
+    """The client was refused and has been told; the connection ends when it has read that."""
+
+
+class _Arrived(io.BytesIO):
+    """The octets of one request, for cheroot, which asks of what it reads from also what it counted."""
+
+    bytes_read = 0
+
+    def __init__(self, octets: bytes, more: Callable[[], bool]) -> None:
+        super().__init__(octets)
+        self.has_data = more
+
+
+class _Writer:
+    """Writes to a connection; a client that does not read is given up on."""
+
+    bytes_written = 0
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def write(self, octets: bytes) -> None:
+        self._connection.settimeout(SECONDS)
+        self._connection.sendall(octets)
+
+
+@cache
+def connection_class() -> type[Any]:
+    """Return the connection class for cheroot, which is an extra."""
+    from cheroot.server import HTTPConnection
+
+    class PatientConnection(HTTPConnection):
+        """A connection whose request is read when it is whole."""
+
+        def __init__(self, server: Any, sock: socket.socket, _makefile: object = None) -> None:
+            super().__init__(server, sock, lambda *_: None)
+            self._incoming = Incoming(MAX_REQUEST_BYTES)
+            self.rfile, self.wfile = self._arrived(b""), _Writer(sock)
+            self._open: set[PatientConnection] = server.__dict__.setdefault("pkitools_open", set())
+            self._open.add(self)
+            self._since: float | None = None
+            self._lingers = False
+            self._taken_over = False
+
+        @property
+        def last_used(self) -> float | None:
+            """Since when it waits: cheroot closes what has waited for ``SECONDS``. Set whenever it comes to wait."""
+            return self._since
+
+        @last_used.setter
+        def last_used(self, moment: float | None) -> None:
+            if self._since is None and moment is not None:
+                self._since = moment - (SECONDS - _LINGER_SECONDS if self._lingers else 0)
+
+        def communicate(self) -> bool:
+            """Take what has come, and answer a request that is whole. Return whether the connection stays."""
+            self.socket.settimeout(0)
+            if self._lingers:
+                return self._rest_is_thrown_away()
+            try:
+                state = self._gathered()
+            except RefusedError:
+                return self._linger()
+            if state is None:
+                return False
+            if state is State.PART:
+                return self._waits() and not self._is_late()
+            return self._answered() if state is State.WHOLE else self._refused(*_REFUSALS[state])
+
+        def take_over(self) -> socket.socket:
+            """Return the connection, for who answers on it; nobody else closes it from now on."""
+            self._taken_over = True
+            connection: socket.socket = self.socket
+            connection.settimeout(SECONDS)
+            return connection
+
+        def close(self) -> None:
+            """Close it, unless it was taken over."""
+            self._open.discard(self)
+            if not self._taken_over:
+                super().close()
+
+        def _gathered(self) -> State | None:
+            """Return how far the request is, ``None`` when the client is gone."""
+            while self._incoming.state is State.PART:
+                try:
+                    octets = self.socket.recv(_BLOCK)
+                except _NOTHING_YET:
+                    break
+                except RefusedError:
+                    raise
+                except OSError:  # TLS errors are of this kind too
+                    return None
+                if not octets:
+                    return None
+                self._incoming.feed(octets)
+            return self._incoming.state
+
+        def _waits(self) -> bool:
+            self._make_room()
+            if self._incoming.asks_leave():
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            return True
+
+        def _make_room(self) -> None:
+            """Let the one that waits longest be late, when there are too many."""
+            waiting = [each for each in tuple(self._open) if each is not self and each._since]
+            if len(waiting) >= MAX_WAITING:
+                min(waiting, key=lambda each: each._since or 0)._since = 0  # which is late
+
+        def _is_late(self) -> bool:
+            # cheroot looks for who is late among those of whom nothing came just now
+            return self._since is not None and time.time() - self._since > SECONDS
+
+        def _answered(self) -> bool:
+            self.rfile = self._arrived(self._incoming.take())
+            self.ssl_env = {**self.ssl_env, CONNECTION: self}
+            self.socket.settimeout(SECONDS)
+            stays: bool = super().communicate()  # type: ignore[no-untyped-call]  # cheroot has no types for it
+            self._since = None
+            return stays
+
+        def _arrived(self, octets: bytes) -> _Arrived:
+            return _Arrived(octets, self._has_more)
+
+        def _has_more(self) -> bool:
+            """Say whether something came that the operating system will not tell of again."""
+            if self._lingers:
+                return False
+            return self._incoming.state is not State.PART or bool(getattr(self.socket, "pending", int)())
+
+        def _refused(self, status: str, text: str) -> bool:
+            request = self.RequestHandlerClass(self.server, self)
+            request.response_protocol = "HTTP/1.1"
+            request.simple_response(status, text)
+            return self._linger()
+
+        def _linger(self) -> bool:
+            """Wait until the client has read why: a connection closed with unread octets takes the answer with it."""
+            self._lingers, self._since = True, None
+            self._incoming = Incoming(MAX_REQUEST_BYTES)
+            with suppress(OSError):
+                socket.socket.shutdown(self.socket, socket.SHUT_WR)
+            self.socket.settimeout(0)
+            return self._rest_is_thrown_away()
+
+        def _rest_is_thrown_away(self) -> bool:
+            try:
+                # below TLS: what comes is of no use any more
+                return bool(socket.socket.recv(self.socket, _BLOCK))
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+
+    return PatientConnection

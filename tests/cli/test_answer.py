@@ -1,0 +1,609 @@
+"""The answer comes first: what ``cert check`` says at the top, whatever it was given, and the step that every command
+says next.
+
+The texts of common runs are kept in ``golden/``; when a change of them is meant, renew them and read the difference::
+
+    PKITOOLS_RENEW_GOLDEN=1 python -m pytest -q tests/cli/test_answer.py -k golden
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.messages import LANGUAGES, Language, template
+from pkitools.rulebook import all_rules
+from pkitools_cli.commands.cert import check_text
+from pkitools_cli.commands.next_steps import Step, again, request_command
+from pkitools_cli.i18n import set_language
+from pkitools_cli.lines import command_rows, packed, wrapped
+from pkitools_test_pki.defects.registry import defects
+from pkitools_test_pki.keys import KeyPool
+from pkitools_test_pki.pki import build
+from tests.cli.test_cert_check_files import key_of
+from tests.support.answers import answers, commands, parse
+from tests.support.broken import broken
+from tests.support.certificates import giving, made
+from tests.support.command import Command, Ran
+from tests.support.deliveries import corrupt, metadata_of, pem
+from tests.support.shared import shared
+from tests.test_messages import ROOTS, load, placeholders
+
+MOMENT = datetime(2026, 11, 26, 12, tzinfo=UTC)
+AT = "--moment 2026-11-26T12:00:00Z"
+HELD = f"--trust root.pem --chain chain.pem --crl crl --offline {AT}"
+OIN = "00000001822477348000"
+MOST_ROWS = 12
+LABELS = {"nl": ("Waarom", "Nu", "Ook", "Van"), "en": ("Why", "Now", "Also", "From")}
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as somebody would have it: certificates, their chain, keys, CRLs, something that cannot be read."""
+    scene = tmp_path_factory.mktemp("scene")
+    entity = f"urn:etoegang:DV:{OIN}:entities:9001"
+    pki = build("g4-tls", moment=MOMENT, keys=KeyPool(limit=2))
+    wishes = {"oin": OIN, "organization": "Gemeente Voorbeeld", "organization_identifier": "NTRNL-99999991"}
+    good, bad, ends = (
+        pki.issue("g4-tls", common_name=f"{name}.voorbeeld.nl", dns=[f"{name}.voorbeeld.nl"], days=days, **wishes)
+        for name, days in (("koppeling", 397), ("oud", 397), ("kort", 30))
+    )
+    pki.issuer_of("g4-tls").revoke(bad.serial_number, moment=MOMENT, reason="keyCompromise")
+    files = {
+        "root.pem": good.root.pem,
+        "chain.pem": pem(*(link.der for link in good.intermediates)),
+        "koppeling.pem": good.pem,
+        "oud.pem": bad.pem,
+        "kort.pem": ends.pem,
+        "samen.pem": good.pem + bad.pem,
+        "stuk.pem": good.pem + corrupt(),
+        "onleesbaar.pem": corrupt(),
+        "metadata.xml": metadata_of(("signing", good.der), ("encryption", bad.der), entity_id=entity),
+        "ander.key": key_of(pki.issue("g4-tls", dns=["ander.voorbeeld.nl"])).pem(None),
+    }  # fmt: skip
+    for name, content in files.items():
+        (scene / name).write_bytes(content)
+    (scene / "ander.key").chmod(0o600)
+    (scene / "crl").mkdir()
+    for number, authority in enumerate(pki):
+        (scene / "crl" / f"{number}.crl").write_bytes(authority.crl())
+    return scene
+
+
+@pytest.fixture
+def within(scene: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(scene)
+    return scene
+
+
+def at_width(run: Command, monkeypatch: pytest.MonkeyPatch, width: int, language: str, *line: object) -> Ran:
+    monkeypatch.setenv("COLUMNS", str(width))
+    return run("--lang", language, *line)
+
+
+# -- the law -----------------------------------------------------------------------------------------------------------
+
+
+def assert_answers_first(ran: Ran, width: int, language: str) -> list[list[str]]:
+    """Every answer is short, says what it must, fits the terminal, and names only commands there are."""
+    found = answers(ran.out)
+    why, now, _, whose = LABELS[language]
+    for rows in found:
+        assert len(rows) <= MOST_ROWS, rows
+        labels = [row[2:].split(" ")[0] for row in rows[1:] if re.match(r"  \S", row)]
+        assert set(labels) <= set(LABELS[language]), rows
+        assert labels[-1] == whose, rows
+        passed = rows[0].startswith(("PASSED", "GESLAAGD"))
+        assert (why in labels) is not passed, rows
+        assert now in labels, rows
+    most = min(width, 100)
+    for line in ran.out.splitlines():
+        # what has no place to be split, a path or a quoted name, is left whole to be copied
+        assert len(line) <= most or line.strip().rstrip(" \\").startswith(("--", "pkitools ")), line
+    for words in commands(ran.out):
+        parse(words)
+    return found
+
+
+def subjects_in_full(ran: Ran) -> list[str]:
+    return [one["certificate"]["subject"] for one in ran.document["certificates"]]
+
+
+BOX = ["koppeling.pem", "oud.pem", "kort.pem", "samen.pem", "stuk.pem", "metadata.xml"]
+ASKED = [
+    "-e preproduction --for digikoppeling",
+    "-e preproduction --for digid-machtigen --for eherkenning",
+    "-e preproduction --revocation require",
+    "-e production --for digid",
+    "-e production --key ander.key",
+    "-e preproduction --oin 00000001001516814000 --organization X",
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("width", "language", "asked"),
+    [*((80, language, ASKED) for language in LANGUAGES), (40, "nl", ASKED[:3]), (120, "en", ASKED[1:4])],
+)
+def test_the_answer_of_any_delivery_is_at_the_top(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, width: int, language: str, asked: list[str]
+) -> None:
+    seen = set()
+    deliveries = [*([name] for name in BOX), [*BOX, "onleesbaar.pem"]]
+    for wish, names, held in product(asked, deliveries, (HELD, f"--offline {AT}")):
+        ran = at_width(run, monkeypatch, width, language, "cert", "check", *names, *f"{wish} {held}".split())
+        seen |= {re.split(" voor | for ", rows[0])[0] for rows in assert_answers_first(ran, width, language)}
+    assert len(seen) == 3, "every verdict is met"
+
+
+BROKEN = [
+    ("nl", "preproduction", ("--for", "digid-machtigen")),
+    ("en", "preproduction", ("--verbose",)),
+    ("nl", "production", ()),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "environment", "more"), BROKEN)
+def test_the_answer_about_every_broken_certificate_is_at_the_top(
+    run: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    language: str,
+    environment: str,
+    more: tuple[str, ...],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken").mkdir()
+    for defect in defects():
+        (tmp_path / "broken" / f"{defect.name}.pem").write_bytes(broken(defect.name, MOMENT).chain_pem)
+    roots = {der for defect in defects() for der in broken(defect.name, MOMENT).trust_anchors}
+    (tmp_path / "trust.pem").write_bytes(pem(*roots))
+    line = ("cert", "check", "broken", "--trust", "trust.pem", "-e", environment, "--offline", *AT.split(), *more)
+    ran = at_width(run, monkeypatch, 80, language, *line)
+    assert len(assert_answers_first(ran, 80, language)) >= len(list(defects())) - 5, "some cannot be read at all"
+    in_full = [subject for subject in subjects_in_full(run(*line, "--json")) if "," in subject]
+    assert len(in_full) > 100
+    assert not [subject for subject in in_full if subject in ran.told], "in full it stands in --json"
+
+
+SHARED = ["cases", "samples/certificates", "samples/metadata"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_answer_about_every_shared_case_is_at_the_top(
+    run: Command, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    files = [
+        path
+        for folder in SHARED
+        for path in sorted(shared(folder).rglob("*"))
+        if path.suffix != ".md" and path.is_file()
+    ]
+    assert len(files) > 40
+    count = 0
+    for path in files:
+        monkeypatch.chdir(path.parent)
+        for asked in ("-e production --for digid --for digikoppeling", "-e preproduction")[language == "nl" :]:
+            ran = at_width(
+                run, monkeypatch, 80, language, "cert", "check", path.name, *f"{asked} --offline {AT}".split()
+            )
+            count += len(assert_answers_first(ran, 80, language))
+    assert count > 40
+
+
+HOSTILE = {
+    "long": "x" * 300,
+    "words": "lang " * 60,
+    "quote": 'Gemeente \'s-Hertogenbosch "$(rm -rf /)" `x`',
+    "dash": "--force",
+    "escape": "a\x1b[31m\nGESLAAGD voor productie   b",
+    "wide": "日本" * 30,
+}
+
+
+@pytest.mark.parametrize("field", ["CN", "O"])
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_no_name_makes_the_answer_longer_or_its_command_another(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str, field: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x.pem").write_bytes(pem(made("g1-server", giving(field, HOSTILE[kind], tag=0x0C)).der))
+    for language in LANGUAGES:
+        line = ("cert", "check", "x.pem", "-e", "production", "--offline", "--moment", "2040-01-01")
+        ran = at_width(run, monkeypatch, 80, language, *line)
+        assert len(assert_answers_first(ran, 80, language)) == 1
+        for words in commands(ran.out):
+            given = parse(words).params
+            name = {"CN": "common_name", "O": "organization"}[field]
+            assert given.get(name) in {None, HOSTILE[kind].strip(), HOSTILE[kind]}, (
+                "asked for as it stands, or not at all"
+            )
+
+
+def test_no_name_looks_like_what_stands_beside_it(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = 'Voorbeeld", OIN 00000001001516814000, geldig t/m 14 mei 2099'
+    Path("x.pem").write_bytes(pem(made("g1-server", giving("O", name, tag=0x0C)).der))
+    ran = run("--lang", "nl", "cert", "check", "x.pem", "-e", "production", "--offline", *AT.split())
+    (rows,) = answers(ran.out)
+    assert r'Van "Voorbeeld\", OIN 00000001001516814000, geldig t/m 14 mei 2099", OIN 00000003' in " ".join(
+        " ".join(rows).split()
+    )
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_however_long_each_part_is_the_answer_is_not(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, width: int, many: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "waarom dan toch " * 60
+    monkeypatch.setattr(check_text, "why", lambda *_: text)
+    words = ("csr", "create", "--organization", "x" * 50, "--common-name", "y" * 50, "--out", "nieuw")
+    monkeypatch.setattr(check_text, "next_step_of", lambda _: Step(f"{text}:", words))
+    long = pem(made("g1-server", giving("CN", "naam " * 60, tag=0x0C), giving("O", "bedrijf " * 60, tag=0x0C)).der)
+    for name in ("a" * 200, "b" * 200)[: 1 + many]:
+        Path(f"{name}.pem").write_bytes(long)
+    systems = [word for name in ("digid", "digid-machtigen", "eherkenning") for word in ("--for", name)]
+    ran = at_width(run, monkeypatch, width, "nl", "cert", "check", ".", "-e", "production", "--offline", *systems)
+    assert [len(rows) for rows in assert_answers_first(ran, width, "nl")] == [MOST_ROWS] * (1 + many)
+    assert all("geldig t/m" in " ".join(rows) or "verlopen op" in " ".join(rows) for rows in answers(ran.out))
+
+
+def test_what_was_not_checked_never_reads_as_a_fault(run: Command, within: Path) -> None:
+    line = ("cert", "check", "koppeling.pem", "-e", "production", *f"--offline {AT}".split())
+    report = run(*line, "--json").document["certificates"][0]["report"]
+    found = {finding["en"]["title"] for finding in report["findings"]}
+    titles = {missed["en"]["title"] for missed in report["not_checked"]} - found
+    assert len(titles) > 10
+    for more in ((), ("--verbose",)):
+        assert not [title for title in titles if title in run(*line, *more).told]
+    count = len({missed["code"] for missed in report["not_checked"]})
+    assert f"Rules not checked: {count}. Reason: no path to a trusted root (" in run(*line).told
+    assert {m["code"] for m in report["not_checked"]} <= set(re.findall(r"[\w.]+\w", run(*line, "--verbose").out))
+
+
+# -- why, and what to do -----------------------------------------------------------------------------------------------
+
+PASSED, FAILED, UNCLEAR = "GESLAAGD voor", "NIET GESLAAGD voor", "NIET TE BEPALEN voor"
+CN = "TRIAL koppeling.voorbeeld.nl"
+LATER = HELD.replace("2026-11-26", "2027-02-01")
+OFFLINE = f"--offline {AT}"
+RUNS = [
+    ("koppeling.pem", f"-e preproduction --for digikoppeling {HELD}", f"{PASSED} Digikoppeling, preproductie   {CN}",
+     ["Nu Bekijk wat Digikoppeling verder vraagt, en hoe u zich aanmeldt: pkitools systems show digikoppeling"]),
+    ("koppeling.pem", f"-e preproduction {HELD}", f"{PASSED} preproductie   {CN}", ["pkitools systems list"]),
+    ("oud.pem", f"-e preproduction --for digikoppeling {HELD}",
+     f"{FAILED} Digikoppeling, preproductie   TRIAL oud.voorbeeld.nl",
+     ["Waarom Ingetrokken op 26 november 2026 om 12:00 UTC (sleutel gecompromitteerd).",
+      "uw certificaatverstrekker (TSP) een nieuw certificaat",
+      f"pkitools csr create --profile g4-tls -e preproduction \\ --oin {OIN} --organization 'Gemeente Voorbeeld'"]),
+    ("kort.pem", f"-e preproduction --revocation off {LATER}", f"{FAILED} preproductie   TRIAL kort.voorbeeld.nl",
+     ["Waarom Verlopen op 26 december 2026.", "verlopen op 26 december 2026 (37 dagen geleden)"]),
+    ("koppeling.pem", f"-e production {HELD}", f"{FAILED} productie   {CN}",
+     ["Waarom Een testcertificaat (", "csr create --profile g4-tls -e production"]),
+    ("koppeling.pem", f"-e preproduction {OFFLINE}", f"{FAILED} preproductie   {CN}",
+     ["Waarom Het certificaat van TRIAL My TSP",
+      "pkitools cert check koppeling.pem -e preproduction --offline \\ --moment 2026-11-26T12:00:00Z --chain BESTAND"]),
+    ("koppeling.pem", f"-e preproduction --revocation require --trust root.pem --chain chain.pem {OFFLINE}",
+     f"{UNCLEAR} preproductie   {CN}",
+     ["Waarom Niet vast te stellen of het is ingetrokken: het netwerk staat uit.", "Nu Laat --offline weg",
+      "pkitools cert check koppeling.pem -e preproduction --chain chain.pem"]),
+    ("koppeling.pem", f"-e preproduction --key ander.key {HELD}", f"{FAILED} preproductie   {CN}",
+     ["Waarom Het certificaat hoort niet bij de opgegeven sleutel."]),
+    ("stuk.pem", f"-e preproduction {HELD}", f"{UNCLEAR} preproductie   {CN}",
+     ["Waarom Een deel van het bestand is niet te lezen", "pkitools cert show stuk.pem"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "asked", "verdict", "said"), RUNS)
+def test_why_and_what_to_do(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, name: str, asked: str, verdict: str, said: list[str]
+) -> None:
+    ran = at_width(run, monkeypatch, 80, "nl", "cert", "check", name, *asked.split())
+    (rows,) = answers(ran.out)
+    assert rows[0] == verdict
+    told = " ".join(" ".join(rows).split())
+    for words in said:
+        assert words in told, told
+
+
+def test_a_command_that_is_said_again_leaves_out_and_adds_only_what_it_should(run: Command, within: Path) -> None:
+    held = f"--trust root.pem --chain chain.pem --offline {AT}"
+    line = f"cert check koppeling.pem -e preproduction --revocation require {held}"
+    ((program, *words),) = commands(run("--lang", "nl", *line.split()).out)
+    assert program == "pkitools"
+    assert sorted(words) == sorted(set(line.split()) - {"--offline"})
+
+
+def test_the_most_telling_finding_is_why(run: Command, within: Path) -> None:
+    """A file that is somebody else's is not told to lack its chain: that may just not have been handed in."""
+    line = f"cert check koppeling.pem -e preproduction --oin 00000001001516814000 --offline {AT}"
+    (rows,) = answers(run(*line.split()).out)
+    assert f"The OIN is {OIN}; 00000001001516814000 was expected." in " ".join(rows)
+
+
+# -- many certificates -------------------------------------------------------------------------------------------------
+
+
+def test_quiet_has_one_line_for_each_certificate(run: Command, within: Path) -> None:
+    line = f"cert check koppeling.pem samen.pem -e preproduction --quiet {HELD}"
+    ran = run("--lang", "nl", *line.split())
+    assert ran.code == 10
+    valid = "geldig t/m 28 december 2027 (nog 396 dagen)"
+    assert ran.out.splitlines() == [
+        f"koppeling.pem: GESLAAGD  {valid}",
+        f"samen.pem (1 van 2): GESLAAGD  {valid}",
+        "samen.pem (2 van 2): NIET GESLAAGD  ingetrokken op 26 november 2026 om 12:00 UTC (sleutel gecompromitteerd)",
+    ]
+
+
+def test_quiet_tells_what_is_wrong_with_a_file_of_several(
+    run: Command, scene: Path, within: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "x.pem").write_bytes((scene / "samen.pem").read_bytes() + corrupt())
+    line = f"-e preproduction --quiet {HELD}"
+    ran = run("--lang", "nl", "cert", "check", tmp_path / "x.pem", *line.split())
+    assert (
+        ran.out.splitlines()[-1]
+        == f"{tmp_path / 'x.pem'}: NIET TE BEPALEN  een deel van het bestand is niet te lezen, en dus niet beoordeeld"
+    )
+
+
+def test_many_end_with_a_table_and_a_line_that_counts_them(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path
+) -> None:
+    line = f"cert check koppeling.pem samen.pem onleesbaar.pem -e preproduction {HELD}"
+    ran = at_width(run, monkeypatch, 80, "nl", *line.split())
+    *_, head, good, first, second, unread, blank, counted = ran.out.splitlines()
+    assert head.split() == ["Bestand", "Geldig", "t/m", "Dagen", "Oordeel", "Waarom"]
+    assert good.split() == ["koppeling.pem", "28", "dec", "2027", "396", "GESLAAGD"]
+    assert first.split() == ["samen.pem", "(1)", "28", "dec", "2027", "396", "GESLAAGD"]
+    assert second.split() == ["samen.pem", "(2)", "28", "dec", "2027", "396", "NIET", "GESLAAGD", "ingetrokken"]
+    assert unread.split() == ["onleesbaar.pem", "–", "–", "NIET", "GELEZEN"]
+    assert not blank
+    assert counted == "3 certificaten beoordeeld: 2 geslaagd, 1 niet geslaagd, 1 bestand niet te lezen."
+
+
+def test_one_certificate_has_no_table(run: Command, within: Path) -> None:
+    assert "Bestand" not in run("--lang", "nl", *f"cert check koppeling.pem -e preproduction {HELD}".split()).out
+
+
+@pytest.mark.parametrize("more", ["", "--quiet", "--verbose"])
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [("koppeling.pem", 0), ("koppeling.pem --fail-on notice", 12), ("kort.pem --fail-on warning", 0), ("oud.pem", 10),
+     ("stuk.pem", 1), ("oud.pem onleesbaar.pem", 10), ("koppeling.pem onleesbaar.pem", 1)],
+)  # fmt: skip
+def test_how_much_is_told_does_not_change_how_it_ends(
+    run: Command, within: Path, names: str, code: int, more: str
+) -> None:
+    line = f"cert check {names} -e preproduction --for digikoppeling {HELD} {more}"
+    assert run(*line.split()).code == code
+
+
+def test_verbose_and_quiet_do_not_go_together(run: Command, within: Path) -> None:
+    assert run(*f"cert check koppeling.pem -e preproduction --quiet --verbose {HELD}".split()).code == 2
+
+
+@pytest.mark.parametrize(
+    ("moment", "days"), [("2026-11-26T12:00:00Z", 29), ("2026-12-26T11:00:00Z", 0), ("2026-12-28", -2)]
+)
+def test_the_days_left_stand_in_the_document(run: Command, within: Path, moment: str, days: int) -> None:
+    line = f"cert check kort.pem -e preproduction {HELD.replace('2026-11-26T12:00:00Z', moment)} --json"
+    (one,) = run(*line.split()).document["certificates"]
+    assert one["days_left"] == days
+    older = run(*line.split(), "--json-version", "1").document["certificates"][0]
+    assert "days_left" not in older
+
+
+# -- every command that ends a step -----------------------------------------------------------------------------------
+
+_PLAIN = "--organization X --common-name a.voorbeeld.nl --profile g1-server -e production --no-passphrase"
+STEPS = [
+    ("oin derive --kvk 27322975", "csr create --oin 00000003273229750000"),
+    (f"csr create --oin {OIN} {_PLAIN} --out a", "cert check FILE -e production --csr a.csr"),
+    ("csr check a.csr --profile g1-server -e production", "cert check FILE --csr a.csr -e production"),
+    ("csr check a.csr --profile g4-tls -e preproduction", f"csr create --profile g4-tls -e preproduction --oin {OIN}"),
+    ("test-pki create pki --fast", "test-pki issue pki --out new"),
+    ("test-pki issue pki --out new", "cert check new.chain.pem -e preproduction --offline --trust pki --crl pki/crl"),
+    ("cert check new.chain.pem -e preproduction --offline --trust pki --crl pki/crl --for digikoppeling",
+     "systems show digikoppeling"),
+    ("cert lint new.pem", "cert check new.pem -e preproduction"),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_command_that_ends_a_step_says_the_next_one(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line, following in STEPS:
+        ran = run(*line.split())
+        found = list(commands(ran.out + ran.err))
+        assert found, line
+        for words in found:
+            parse(words)
+        assert shlex.join(found[-1]).startswith(f"pkitools {following}"), line
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "pkitools",
+        "pkitools cert chek x",
+        "pkitools cert check",
+        "pkitools cert check x -e akc",
+        "pkitools csr create --oni 1",
+    ],
+)
+def test_a_command_that_does_not_exist_is_seen(wrong: str) -> None:
+    with pytest.raises(click.UsageError):
+        parse(wrong.split())
+
+
+def command_templates(language: str, file: str) -> Iterator[tuple[str, list[str]]]:
+    """The commands that the sentences of a file name, up to the end of a sentence."""
+    for code, text in load("command line", language, file).items():
+        for found in re.findall(r"pkitools ([a-z][^`.,;:()]*)", re.sub(r"\{\w+\}", "1", str(text))):
+            yield code, ["pkitools", *found.split()]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_that_a_remedy_names_exists(language: str) -> None:
+    found = list(command_templates(language, "remedies.toml"))
+    assert len(found) > 40
+    for code, words in found:
+        kept = words[
+            : next(
+                (
+                    n
+                    for n, word in enumerate(words[1:], 1)
+                    if not re.fullmatch(r"--?[a-z-]+|[a-z][a-z-]*|[A-Z]+|\d+", word)
+                ),
+                None,
+            )
+        ]
+        for end in range(len(kept), 2, -1):  # a sentence goes on behind the command
+            try:
+                parse(kept[:end])
+                break
+            except (click.MissingParameter, click.exceptions.Exit):
+                break  # what is left to fill in; --help
+            except click.UsageError:
+                continue
+        else:
+            pytest.fail(f"{code}: {words}")
+
+
+COMMANDS = {"create", "crl", "online", "chain", "show", "system_show", "systems", "check", "issue"}
+ENDED = {"cert_check", "cert_lint", "csr_check", "csr_create", "oin_derive", "test_pki_create", "test_pki_issue"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_next_step_stands_for_something_and_can_be_filled(language: Language) -> None:
+    codes = {rule.code for rule in all_rules()}
+    for key, text in load("command line", language, "now.toml").items():
+        if "." not in key or key.partition(".")[0] in ENDED:
+            continue
+        code = next((c for c in (key, key.rpartition(".")[0]) if c in codes or template(c, language)), None)
+        assert code is not None, key
+        operands = {field for part in template(code, language).values() for field in placeholders(part)}
+        assert placeholders(str(text)) - COMMANDS <= operands, key
+        assert ROOTS  # the files are those of the package
+
+
+# -- the pieces --------------------------------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=400), st.integers(1, 5), st.sampled_from([40, 80, 100, 300]))
+def test_a_text_is_as_many_lines_as_it_may_be_and_none_is_wider(text: str, most: int, width: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("COLUMNS", str(width))
+        rows = wrapped(text, "    ", "  > ", most=most)
+    assert 1 <= len(rows) <= most
+    assert all(len(row) <= min(width, 100) for row in rows)
+    assert rows[0].startswith("  >")
+    assert all(row.startswith("    ") for row in rows[1:])
+
+
+WORD = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Cf", "Zl", "Zp", "Co", "Cn"]), min_size=1, max_size=30)
+
+
+@given(st.lists(WORD.filter(lambda w: " " not in w and not w.isspace()), min_size=1, max_size=12))
+def test_a_command_on_several_lines_is_the_same_command(words: list[str]) -> None:
+    rows = command_rows(words, "      ")
+    joined = "".join(row[:-1] if row.endswith(" \\") else row for row in rows)
+    assert shlex.split(joined) == ["pkitools", *words]
+
+
+@given(st.lists(st.text("abc ", min_size=1, max_size=90), min_size=1, max_size=6))
+def test_parts_lose_nothing(parts: list[str]) -> None:
+    rows = packed(parts, "        ", "  Van   ")
+    assert "".join("".join(rows).split()) == "Van" + "".join(",".join(parts).split())
+
+
+def test_a_request_asks_for_all_names_or_for_none(run: Command) -> None:
+    del run
+    few = request_command(common_name="TRIAL a.nl", dns=["a.nl", "b.nl"])
+    assert few[:8] == ("csr", "create", "--common-name", "a.nl", "--dns", "a.nl", "--dns", "b.nl")
+    assert "--common-name" not in request_command(common_name="a.nl", dns=[f"{n}.nl" for n in range(30)])
+    assert "--dns" not in request_command(common_name="a.nl", dns=["a.nl"])
+
+
+def test_a_command_is_said_again_as_it_was_typed() -> None:
+    odd = "--beside production=y.pem --allow-net 10.0.0.0/8 --fail-on warning"
+    line = f"cert check x.pem -e preproduction --for digid --for uzi {odd}"
+    with parse(["pkitools", *line.split()]):
+        assert " ".join(again(["x.pem"])) == line
+
+
+# -- the texts of common runs ------------------------------------------------------------------------------------------
+
+GOLDEN = Path(__file__).parent / "golden"
+COMMON = [
+    f"cert check koppeling.pem -e preproduction --for digikoppeling {HELD}",
+    f"cert check oud.pem -e preproduction --for digid-machtigen {HELD}",
+    f"cert check kort.pem -e preproduction {HELD}",
+    f"cert check koppeling.pem -e production --for digid {HELD}",
+    f"cert check koppeling.pem -e preproduction --offline {AT}",
+    f"cert check koppeling.pem -e preproduction --revocation require --trust root.pem --chain chain.pem --offline {AT}",
+    f"cert check koppeling.pem -e preproduction --oin 00000001001516814000 {HELD}",
+    f"cert check metadata.xml -e preproduction --for eherkenning {HELD}",
+    f"cert check samen.pem stuk.pem onleesbaar.pem -e preproduction --for digikoppeling {HELD}",
+    f"cert check samen.pem stuk.pem -e preproduction --quiet {HELD}",
+    f"cert check kort.pem -e preproduction --verbose {HELD}",
+    f"cert lint koppeling.pem {AT}",
+    "oin derive --kvk 27322975",
+    "oin check 00000003273229750001",
+]
+
+
+GOLDENS = [
+    ("nl", 80),
+    *(pytest.param(*each, marks=pytest.mark.slow) for each in (("en", 80), ("nl", 120), ("en", 120))),
+]
+
+
+@pytest.mark.parametrize(("language", "width"), GOLDENS)
+def test_the_golden_texts_of_common_runs(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, width: int, language: str
+) -> None:
+    told = []
+    for line in COMMON:
+        ran = at_width(run, monkeypatch, width, language, *line.split())
+        told.append(f"$ pkitools {line}\n{ran.out}{ran.err}[{ran.code}]\n")
+    text = "\n".join(told)
+    kept = GOLDEN / f"{language}-{width}.txt"
+    if os.environ.get("PKITOOLS_RENEW_GOLDEN"):
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(text, encoding="utf-8")
+    assert text == kept.read_text(encoding="utf-8"), "when this is meant: see the top of this module"
+
+
+def test_the_days_of_a_month_are_told_in_both_languages() -> None:
+    from pkitools.reports.telling.readable import day, days_left, short_day, validity
+
+    end = datetime(2027, 3, 14, 23, 59, 59, tzinfo=UTC)
+    start = end - timedelta(days=400)
+    assert (day(end, "nl"), short_day(end, "nl"), day(end, "en")) == ("14 maart 2027", "14 mrt 2027", "14 March 2027")
+    assert validity(start, end, end - timedelta(days=169), "nl") == "geldig t/m 14 maart 2027 (nog 169 dagen)"
+    assert validity(start, end, end, "en") == "valid until 14 March 2027 (less than a day left)"
+    assert validity(start, end, end + timedelta(days=1), "nl") == "verlopen op 14 maart 2027 (1 dag geleden)"
+    assert validity(start, end, start - timedelta(days=1), "nl").startswith("geldig vanaf ")
+    assert [days_left(end, end + timedelta(days=n, seconds=s)) for n, s in ((-1, 0), (0, 0), (0, 1))] == [1, 0, -1]
+    set_language("en")

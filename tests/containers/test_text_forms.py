@@ -1,0 +1,53 @@
+"""How PEM is written: what is not as everybody reads it is seen, and nothing else is."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from pkitools.containers import read_source
+from pkitools.containers.text_forms import TextForm
+from pkitools.errors import PkitoolsError
+from tests.support.chains import good_chain
+from tests.support.effort import bounded
+from tests.support.pem_forms import EVERYBODY_READS, WRITTEN, block, plain
+
+DERS = [good_chain().leaf.der, good_chain().tsp.der]
+
+
+@pytest.mark.parametrize("name", EVERYBODY_READS)
+def test_what_everybody_reads_has_no_form(name: str) -> None:
+    contents = read_source(EVERYBODY_READS[name](DERS), "f")
+    assert contents.forms == frozenset()
+    assert list(contents.certificates) == DERS
+
+
+@pytest.mark.parametrize("form", TextForm)
+def test_each_form_is_seen_and_its_certificates_are_read_all_the_same(form: TextForm) -> None:
+    contents = read_source(WRITTEN[form](DERS), "f")
+    assert contents.forms == {form}
+    assert list(contents.certificates) == (DERS[:1] if form is TextForm.PADDED_VALUE else DERS)
+
+
+OF_THE_WHOLE_FILE = {
+    *(TextForm.UTF_16, TextForm.WITHOUT_ARMOUR, TextForm.PADDED_VALUE, TextForm.CARRIAGE_RETURNS, TextForm.ONE_LINE),
+}
+
+
+@pytest.mark.parametrize("form", sorted(set(TextForm) - OF_THE_WHOLE_FILE))
+def test_a_form_of_the_last_block_is_seen_as_well(form: TextForm) -> None:
+    assert form in read_source(plain(DERS) + WRITTEN[form](DERS), "f").forms
+
+
+def test_the_label_of_a_key_or_request_is_nobodys_concern() -> None:
+    key = block(DERS[0]).replace(b"CERTIFICATE", b"CERTIFICATE REQUEST").replace(b"-----BEGIN", b"  -----BEGIN")
+    assert read_source(plain(DERS) + key, "f").forms == frozenset()
+
+
+@pytest.mark.slow
+def test_looking_costs_no_more_than_the_length() -> None:
+    for repeated in (b"-----BEGIN CERTIFICATE-----\n", b"\n \n", b"-----", b"\r\r\n", b"-----END CERTIFICATE-----"):
+        data = plain(DERS) + repeated * (4_000_000 // len(repeated))
+        with bounded(4), suppress(PkitoolsError):  # a limit: which one is another test's
+            read_source(data, "f")
