@@ -8,7 +8,10 @@ function and value therefore passes what it is given through here first. Wrong t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from typing import Any, TypeVar
@@ -23,7 +26,8 @@ T = TypeVar("T")
 def choice(kind: type[E], given: E | str, parameter: str) -> E:
     """Return the member of an enumeration that was given, itself or by its text.
 
-    The text of an enumeration of numbers is the name of a member in lower case: ``"warning"``.
+    The text of an enumeration of numbers is the name of a member in lower case: ``"warning"``. An enumeration that
+    knows other texts for its members (:class:`~pkitools.environment.Environment`) is asked for those.
 
     Raises:
         InvalidValueError: it is neither; the error lists the texts there are.
@@ -31,8 +35,11 @@ def choice(kind: type[E], given: E | str, parameter: str) -> E:
     if isinstance(given, kind):
         return given
     known = _texts(kind)
-    if type(given) is str and given in known:
-        return known[given]
+    if type(given) is str:
+        if given in known:
+            return known[given]
+        with suppress(ValueError):
+            return kind(given)
     raise InvalidValueError("arguments.error.choice", parameter=parameter, given=_shown(given), known=", ".join(known))
 
 
@@ -126,6 +133,48 @@ def several(given: object, one: type | tuple[type, ...], parameter: str) -> tupl
     raise InvalidValueError("arguments.error.several", parameter=parameter, given=_shown(given))
 
 
+def named(given: str, known: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the name that was meant: itself, or what people call it, whatever the capitals, spaces and dashes.
+
+    >>> named("DigiD Machtigen", {"digid": ["DigiD"], "digid-machtigen": ["DigiD Machtigen"]})
+    'digid-machtigen'
+
+    Args:
+        given: what was typed.
+        known: each name with what people call it.
+
+    Returns:
+        The name; ``None`` when no name is meant, or more than one.
+    """
+    if given in known:
+        return given
+    wanted = _bare(given)
+    meant = [name for name, titles in known.items() if wanted and wanted in {_bare(each) for each in (name, *titles)}]
+    return meant[0] if len(meant) == 1 else None
+
+
+def near(given: str, known: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return the names that were perhaps meant, at most three, the likeliest first.
+
+    Args:
+        given: what was typed.
+        known: each name with what people call it.
+    """
+    from difflib import get_close_matches  # only what is wrong pays for it
+
+    wanted = _bare(given)[:_MOST_SHOWN]
+    bare = {_bare(each): name for name, titles in reversed(list(known.items())) for each in (*titles, name)}
+    close = get_close_matches(wanted, bare, n=6, cutoff=0.65)
+    parts = [each for each in bare if len(wanted) >= _LEAST_PART and (wanted in each or each in wanted)]
+    return tuple(dict.fromkeys(bare[each] for each in (*close, *sorted(parts))))[:3]
+
+
+def _bare(name: str) -> str:
+    """Return a name in small letters, without accents, spaces, dashes, dots and brackets."""
+    tidy = unicodedata.normalize("NFKD", name[:_MOST_SHOWN]).casefold()
+    return re.sub(r"[ _.()/-]+", "", re.sub("[\u0300-\u036f]+", "", tidy))
+
+
 def wrong_type(parameter: str, given: object, wanted: str) -> InvalidValueError:
     """Return the error for a value of a wrong type.
 
@@ -151,3 +200,4 @@ def _shown(given: object) -> str:
 
 
 _MOST_SHOWN = 60
+_LEAST_PART = 3  # of fewer letters every name has some

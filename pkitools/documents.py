@@ -6,12 +6,14 @@ the day it was read stand in ``documents.toml``; a newer version of a document i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import Final
 
 from pkitools.frozen import Frozen
 from pkitools.package_data import read_toml
@@ -82,7 +84,34 @@ class Source:
     def text(self, language: str) -> str:
         """Return title, version and section for people, in ``nl`` or ``en``."""
         found = self.document
-        return " ".join(part for part in (found.title[language], found.version, self.section) if part)
+        section = _in_dutch(self.section) if language == "nl" else self.section
+        return " ".join(part for part in (found.title[language], found.version, section) if part)
+
+
+_DUTCH: Final = MappingProxyType(
+    {
+        "step": "stap",
+        "chapter": "hoofdstuk",
+        "section": "paragraaf",
+        "appendix": "bijlage",
+        "table": "tabel",
+        "note": "noot",
+        "requirements": "eisen",
+        "types": "typen",
+        "legal person": "rechtspersoon",
+        "test certificates": "testcertificaten",
+        "trust only the appropriate roots": "alleen de passende stamcertificaten vertrouwen",
+    }
+)
+"""Our own words for a place in a document. Its own headings and file names stay as they are."""
+
+
+def _in_dutch(section: str) -> str:
+    return _DUTCH.get(section) or re.sub(r"\b(step|chapter|section|appendix|table|note)\b", _word, section)
+
+
+def _word(found: re.Match[str]) -> str:
+    return _DUTCH[found[0]]
 
 
 def cite(key: str, section: str = "") -> Source:

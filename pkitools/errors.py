@@ -6,7 +6,8 @@ An error carries a code and its operands, no sentence: the sentences, in Dutch a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ class PkitoolsError(Exception):
         code: names the message, such as ``files.error.empty``.
         params: the operands the message shows. Values are made printable when rendered, never before.
     """
+
+    file: str = ""
+    """The file it is about, where whoever read it said so: see :func:`about_file`. Not every message shows it."""
 
     def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
@@ -37,6 +41,22 @@ class PkitoolsError(Exception):
         from pkitools.messages import error_sentence
 
         return error_sentence(self, "en")
+
+
+@contextmanager
+def about_file(name: str) -> Iterator[None]:
+    """Say of every error inside which file it is about; one that says it already keeps it.
+
+    >>> with about_file("a.pem"):
+    ...     raise InputError("files.error.empty", name="a.pem")
+    Traceback (most recent call last):
+    pkitools.errors.InputError: The file a.pem is empty. ...
+    """
+    try:
+        yield
+    except PkitoolsError as error:
+        error.file = error.file or name
+        raise
 
 
 class InputError(PkitoolsError):

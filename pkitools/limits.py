@@ -65,6 +65,9 @@ MAX_OIN_TEXT: Final = 1000
 URL or a name. A longer text is no OIN, and only its beginning is looked at: to turn a megabyte of another script's
 digits into capitals, over and over, took more than a second."""
 
+MAX_ERROR_TEXT: Final = 1024 * 1024
+"""Characters of a text that is searched for error messages of other programs: a log. A message is one line of it."""
+
 MAX_SYSTEM_BYTES: Final = 256 * 1024
 """The description of a connected system in TOML: the longest of ours is 15 kB."""
 

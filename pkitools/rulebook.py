@@ -20,6 +20,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Rule
 
 if TYPE_CHECKING:
+    from pkitools.explanations import ErrorText
     from pkitools.oin.entity_schemes import Scheme
     from pkitools.oin.prefixes import Prefix
     from pkitools.profiles import TSP
@@ -109,6 +110,7 @@ class Resting:
         prefixes: rows of the prefix table of the OIN.
         schemes: forms of entity IDs and service IDs.
         examples: OINs it prints as an example.
+        error_texts: error texts of other programs that it shows.
     """
 
     document: Document
@@ -119,12 +121,12 @@ class Resting:
     prefixes: tuple[Prefix, ...] = ()
     schemes: tuple[Scheme, ...] = ()
     examples: tuple[str, ...] = ()
+    error_texts: tuple[ErrorText, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Nothing rests on the document."""
-        kinds = (self.rules, self.statements, self.profiles, self.tsps, self.prefixes, self.schemes, self.examples)
-        return not any(kinds)
+        return not any(getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "document")
 
 
 def rests_on() -> Mapping[str, Resting]:
@@ -134,6 +136,7 @@ def rests_on() -> Mapping[str, Resting]:
 
 def citations() -> Iterator[tuple[str, object, Source]]:
     """Yield everything that rests on a document: its kind (a field of :class:`Resting`), the thing, and the place."""
+    from pkitools.explanations import explanations
     from pkitools.oin.entity_schemes import schemes
     from pkitools.oin.prefixes import prefix_table
     from pkitools.profiles import profiles, trial, tsps
@@ -151,6 +154,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("prefixes", row, row.source) for row in prefix_table().prefixes.values())
     yield from (("examples", oin, source) for oin, source in prefix_table().examples.items())
     yield from (("schemes", scheme, scheme.source) for scheme in schemes().schemes)
+    yield from (("error_texts", text, text.source) for each in explanations() for text in each.texts)
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

@@ -6,6 +6,7 @@ a log line, bidirectional controls that turn ``gpj.exe`` around. Everything show
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final, Self
 
@@ -63,6 +64,26 @@ def _escape(char: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+_TSP: Final = re.compile(r"(?<![\w(])TSP('s)?(?![-\w])(?! CA)( \()?")
+
+
+def introduced(text: str, language: str) -> str:
+    """Return a Dutch text with what TSP means before its first TSP: each may be the first that somebody reads.
+
+    >>> introduced("Vraag de TSP om een nieuw certificaat.", "nl")
+    'Vraag de certificaatverstrekker (TSP) om een nieuw certificaat.'
+    """
+    if language != "nl" or "TSP" not in text or "certificaatverstrekker" in text.partition("TSP")[0]:
+        return text
+    return _TSP.sub(_in_full, text, count=1)
+
+
+def _in_full(found: re.Match[str]) -> str:
+    plural, bracket = found.groups()
+    word = "certificaatverstrekkers (TSP's" if plural else "certificaatverstrekker (TSP"
+    return f"{word}: " if bracket else f"{word})"
 
 
 def size_text(count: int) -> str:

@@ -114,7 +114,8 @@ def documents_page() -> str:
 
 def _document_row(resting: Resting) -> tuple[str, ...]:
     document = resting.document
-    other = len(resting.tsps) + len(resting.prefixes) + len(resting.schemes) + len(resting.examples)
+    own = (resting.tsps, resting.prefixes, resting.schemes, resting.examples, resting.error_texts)
+    other = sum(map(len, own))
     counts = (len(resting.rules), len(resting.statements), len(resting.profiles), other)
     return (
         f"[{_escaped(document.title['en'])}](#{document.key})",
@@ -145,6 +146,7 @@ def _resting_lines(resting: Resting) -> Iterator[str]:
     yield from (f"OIN prefix `{row.prefix}` ({row.name['en']})" for row in resting.prefixes)
     yield from (f"{scheme.kind} that begin with `{scheme.start}`" for scheme in resting.schemes)
     yield from (f"the example `{oin}`" for oin in resting.examples)
+    yield from (f"the error text `{text.text}`" for text in resting.error_texts)
 
 
 # --- architecture.md -------------------------------------------------------------------------------------------------

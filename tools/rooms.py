@@ -38,6 +38,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "toml_table": "its tables: each field of its kind, or refused with its place",
     },
     {
+        "explanations": "what error texts of other programs mean, as data",
         "files": "bytes safely read and written",
         "oin": "the number, its prefix table, derivation, entity IDs; standard library only",
     },

@@ -7,6 +7,8 @@ Commands are declared with :class:`Command`, whose help texts are keys of :mod:`
 from __future__ import annotations
 
 import importlib
+import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
@@ -14,6 +16,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
@@ -24,6 +27,8 @@ O = TypeVar("O")  # noqa: E741  the options object of a command
 R = TypeVar("R")
 
 _VERSION = "pkitools_cli.json_version"
+_GIVEN = "pkitools_cli.given"
+_ORDER = "pkitools_cli.order"
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -46,6 +51,7 @@ class _TranslatedHelp(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
+            self._refuse_repeated(ctx, args)
             rest = super().parse_args(ctx, args)
         except click.UsageError as error:
             error.ctx = error.ctx or ctx  # the parser itself does not say which command it parsed for
@@ -53,6 +59,22 @@ class _TranslatedHelp(click.Command):
         if rest and not isinstance(self, click.Group):
             raise click.UsageError(tr("cli.main.too_many", what=" ".join(rest)), ctx)
         return rest
+
+    def _refuse_repeated(self, ctx: click.Context, args: Sequence[str]) -> None:
+        """Refuse a value given twice for an option that has one: click would keep the last and drop the other.
+
+        Options of which several are meant add up, and a flag given twice says nothing new.
+        """
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        ctx.meta[_ORDER] = [param.name for param in order]
+        given: set[str] = ctx.meta.setdefault(_GIVEN, set())  # of the groups before it as well: --lang
+        for param in order:
+            if not isinstance(param, click.Option) or param.multiple or param.is_flag:
+                continue
+            name = max(param.opts, key=len)
+            if name in given:
+                raise click.UsageError(tr("cli.main.repeated", name=name), ctx)
+            given.add(name)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         own = super().get_params(ctx)
@@ -66,7 +88,7 @@ class _TranslatedHelp(click.Command):
         formatter.write_usage(ctx.command_path, pieces, prefix=f"{tr('cli.main.usage')} ")
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
-        pieces = super().collect_usage_pieces(ctx)
+        pieces = [in_words(piece) for piece in super().collect_usage_pieces(ctx)]
         words = {
             self.options_metavar: "options_metavar",
             getattr(self, "subcommand_metavar", None): "subcommand_metavar",
@@ -96,11 +118,17 @@ def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] |
         return None
     if set(param.opts) & set(ctx.help_option_names):
         return row[0], tr("cli.main.help_option")
+    name = in_words(row[0])
     text = _translated(param.help) or ""
     extra = param.get_help_extra(ctx)
     notes = [tr("cli.main.default", value=extra["default"])] if "default" in extra else []
     notes += [tr("cli.main.required")] if "required" in extra else []
-    return row[0], f"{text}  [{'; '.join(notes)}]" if notes else text
+    return name, f"{text}  [{'; '.join(notes)}]" if notes else text
+
+
+def in_words(metavar: str) -> str:
+    """Return what stands for a value, such as ``FILE``, in the language in force."""
+    return re.sub("[A-Z]{3,}", lambda found: lookup(f"cli.metavars.{found[0]}") or found[0], metavar)
 
 
 def form_of(ctx: click.Context) -> str:
@@ -137,6 +165,17 @@ def json_version_of(ctx: click.Context) -> int | None:
     """Return the version of the JSON document that was asked for; ``None`` for the newest."""
     version: int | None = ctx.meta.get(_VERSION)
     return version
+
+
+def json_version_asked() -> int | None:
+    """Return the version that the command that runs was asked for; ``None`` for the newest."""
+    return json_version_of(click.get_current_context())
+
+
+def order_given() -> list[str]:
+    """Return the names of the parameters of the command that runs, as they were given: one for each time."""
+    order: list[str] = click.get_current_context().meta.get(_ORDER, [])
+    return order
 
 
 def is_for_people() -> bool:
@@ -185,8 +224,24 @@ class Command(_TranslatedHelp):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""
-        given = super().invoke(ctx)
+        try:
+            given = super().invoke(ctx)
+        except PkitoolsError as error:
+            error.file = error.file or _file_named(error, ctx)
+            raise
         return tell(given.in_version(json_version_of(ctx)), form_of(ctx)) if isinstance(given, Reply) else given
+
+
+def _file_named(error: PkitoolsError, ctx: click.Context) -> str:
+    """Return the file or folder of the command line that an error speaks of, if it speaks of one."""
+    operands = {str(value) for value in error.params.values()}
+    for param in ctx.command.params:
+        if (param.metavar or "").startswith(("FILE", "DIR")) and param.name is not None:
+            given = ctx.params.get(param.name)
+            found = [str(name) for name in (given if isinstance(given, tuple) else (given,)) if str(name) in operands]
+            if found:
+                return found[0]
+    return ""
 
 
 def gathered(into: Callable[..., O]) -> Callable[[Callable[[O], R]], Callable[..., R]]:
@@ -217,7 +272,7 @@ class Group(_TranslatedHelp, click.Group):
     Args:
         name: as typed.
         lazy: command name → ``module:attribute``.
-        callback, params, help, context_settings: as click's own.
+        callback, params, help, context_settings, invoke_without_command: as click's own.
     """
 
     command_class = Command
@@ -231,8 +286,17 @@ class Group(_TranslatedHelp, click.Group):
         params: list[click.Parameter] | None = None,
         help: str | None = None,  # noqa: A002  click's own name for it
         context_settings: dict[str, Any] | None = None,
+        invoke_without_command: bool = False,
     ) -> None:
-        super().__init__(name, callback=callback, params=params, help=help, context_settings=context_settings)
+        super().__init__(
+            name,
+            callback=callback,
+            params=params,
+            help=help,
+            context_settings=context_settings,
+            invoke_without_command=invoke_without_command,
+            no_args_is_help=not invoke_without_command,
+        )
         self._lazy = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -265,12 +329,33 @@ class Group(_TranslatedHelp, click.Group):
                 formatter.write_dl(rows)
 
 
+def asks_for_json(arguments: Sequence[str]) -> bool:
+    """Return whether a document was asked for, also where the command line is too wrong for click to say so."""
+    options = [argument.partition("=")[0] for argument in _before_the_dashes(arguments)]
+    return f"--{JSON}" in options or "--json-version" in options
+
+
+def _before_the_dashes(arguments: Sequence[str]) -> Sequence[str]:
+    return arguments[: arguments.index("--")] if "--" in arguments else arguments
+
+
 def language_from(arguments: Sequence[str]) -> None:
     """Set the language before click parses, so that its own complaints and help come in it as well."""
+    set_language(_language_asked(arguments))
+
+
+def unspoken(arguments: Sequence[str]) -> str | None:
+    """Return the language that PKITOOLS_LANG asks for and nobody speaks; ``--lang`` goes before it."""
+    wish = os.environ.get("PKITOOLS_LANG", "")
+    spoken = not wish or wish[:2].lower() in LANGUAGES
+    return None if spoken or _language_asked(arguments) else wish
+
+
+def _language_asked(arguments: Sequence[str]) -> str | None:
     chosen = None
     for position, argument in enumerate(arguments):
         if argument == "--lang" and position + 1 < len(arguments):
             chosen = arguments[position + 1]
         elif argument.startswith("--lang="):
             chosen = argument.partition("=")[2]
-    set_language(chosen)
+    return chosen

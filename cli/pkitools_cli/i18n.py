@@ -7,13 +7,14 @@ The words of command ``oin check`` live in ``messages/<language>/oin.toml``. Eve
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pkgutil import get_data
 from typing import cast
 
 from pkitools.messages import LANGUAGES, Language, message
-from pkitools.text import visible
+from pkitools.text import introduced, visible
 
 _current: list[Language] = ["en"]
 
@@ -35,7 +36,7 @@ def set_language(chosen: str | None) -> None:
         if code in LANGUAGES:
             _current[0] = code
             return
-        if wish and wish not in {"C", "POSIX", "C.UTF-8"}:
+        if wish and wish is not chosen and wish not in {"C", "POSIX", "C.UTF-8"}:
             break  # a locale in another language: English, not the next variable
     _current[0] = "en"
 
@@ -48,7 +49,8 @@ def _texts(chosen: Language, file: str) -> Mapping[str, str]:
         data = get_data("pkitools_cli", f"messages/{chosen}/{file}.toml")
     except FileNotFoundError:
         data = None
-    return cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
+    texts = cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
+    return {key: introduced(text, chosen) for key, text in texts.items()}
 
 
 def lookup(key: str, chosen: Language | None = None) -> str | None:
@@ -59,12 +61,57 @@ def lookup(key: str, chosen: Language | None = None) -> str | None:
     return _texts(chosen or language(), parts[1]).get(parts[2])
 
 
+class Sentence(str):
+    """A text that knows what it was made of, so that it can be said in the other language as well.
+
+    Args:
+        text: in the language in force when it was made.
+        key: of the interface's words.
+        operands: what was filled in.
+    """
+
+    __slots__ = ("key", "operands")
+
+    def __new__(cls, text: str, key: str, operands: Mapping[str, object]) -> Sentence:
+        """Make it."""
+        made = super().__new__(cls, text)
+        made.key, made.operands = key, operands
+        return made
+
+    key: str
+    operands: Mapping[str, object]
+
+
 def tr(key: str, **operands: object) -> str:
-    """Return the text of ``key`` in the language in force, operands made printable; an unknown key shows as itself."""
+    """Return the text of ``key`` in the language in force, operands made printable; an unknown key shows as itself.
+
+    It is a :class:`Sentence`.
+    """
     text = lookup(key)
     if text is None:
-        return key
-    return text.format_map({name: visible(str(value)) for name, value in operands.items()}) if operands else text
+        return Sentence(key, key, operands)
+    if operands:
+        text = text.format_map({name: visible(str(value)) for name, value in operands.items()})
+    return Sentence(text, key, operands)
+
+
+def again(text: str) -> str:
+    """Return a text in the language now in force; one that does not know its key stays as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    operands = {name: again(value) if isinstance(value, str) else value for name, value in text.operands.items()}
+    return tr(text.key, **operands)
+
+
+@contextmanager
+def speaking(chosen: Language) -> Iterator[None]:
+    """Say what is said inside in this language."""
+    before = language()
+    _current[0] = chosen
+    try:
+        yield
+    finally:
+        _current[0] = before
 
 
 def report_word(kind: str, value: str) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
-from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError
+from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
 from pkitools.files import is_private, read_bytes
 from pkitools.limits import MAX_INPUT_BYTES
+from pkitools.reports import ToldError
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import STANDARD_INPUT
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
     from pkitools.requests import PrivateKey
 
 T = TypeVar("T")
+
+
+class UnusableError(InputError):
+    """None of several files can be used. It is what is wrong with the first; the others come with it.
+
+    Args:
+        errors: of each file, at least one.
+    """
+
+    def __init__(self, errors: Sequence[PkitoolsError]) -> None:
+        super().__init__(errors[0].code, **errors[0].params)
+        self.file = errors[0].file
+        self.errors = tuple(errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,11 @@ class Used(Generic[T]):
     failures: list[Failure]
 
     @property
+    def errors(self) -> list[ToldError]:
+        """The files that could not be used, for a document."""
+        return [ToldError.of(each.error, file=each.name, passed_over=each.harmless) for each in self.failures]
+
+    @property
     def complete(self) -> bool:
         """Whether every file that should hold something could be used."""
         return all(failure.harmless for failure in self.failures)
@@ -73,16 +93,22 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
 
     A keystore that needs a passphrase nobody gave asks for it, when there is a terminal to ask on.
     """
-    if name == STANDARD_INPUT:
-        shown, data = tr("cli.inputs.stdin"), _standard_input()
-    else:
-        shown, data = name, read_bytes(name)
-    try:
-        return read_source(data, shown, passphrase=passphrase)
-    except SecretError:
-        if passphrase is not None or not can_ask():
-            raise
-        return read_source(data, shown, passphrase=asked_passphrase(shown))
+    with about_input(name):
+        if name == STANDARD_INPUT:
+            shown, data = str(tr("cli.inputs.stdin")), _standard_input()
+        else:
+            shown, data = name, read_bytes(name)
+        try:
+            return read_source(data, shown, passphrase=passphrase)
+        except SecretError:
+            if passphrase is not None or not can_ask():
+                raise
+            return read_source(data, shown, passphrase=asked_passphrase(shown))
+
+
+def about_input(name: str) -> AbstractContextManager[None]:
+    """Say of every error inside which file it is about, standard input by its name."""
+    return about_file(tr("cli.inputs.stdin") if name == STANDARD_INPUT else name)
 
 
 def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterator[Contents | PkitoolsError]:
@@ -118,29 +144,39 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
         use: what to do with a file.
 
     Raises:
-        PkitoolsError: none can be used; what is wrong with the first.
+        UnusableError: none can be used.
+        InputError: they are folders without a certificate.
     """
     results: list[T] = []
     failures: list[Failure] = []
     for name, in_folder in files_of(names):
         try:
-            results.append(use(name))
+            with about_input(name):
+                results.append(use(name))
         except (InputError, FileError, SecretError) as error:
             failures.append(Failure(name, error, in_folder and error.code in _NO_CERTIFICATE))
     if failures and not results:
         if all(failure.harmless for failure in failures):
             raise InputError("sources.error.folder_without_certificates", name=", ".join(names))
-        raise next(failure.error for failure in failures if not failure.harmless)
+        raise UnusableError([failure.error for failure in failures if not failure.harmless])
     for failure in failures:
         complain(_told(failure))
     return Used(results, failures)
 
 
 def _told(failure: Failure) -> str:
-    if failure.harmless:
-        return tr("cli.inputs.passed_over", file=failure.name)
-    why = error_line(failure.error)
-    return why if failure.name in why else tr("cli.inputs.failed", file=failure.name, why=why)
+    return tr("cli.inputs.passed_over", file=failure.name) if failure.harmless else error_line(failure.error)
+
+
+def told_problems(source: Contents, name: str) -> list[ToldError]:
+    """Tell of the parts of a file that could not be read, and return them for a document."""
+    return [pass_over(name, bad.position, bad.error) for bad in source.problems]
+
+
+def pass_over(name: str, position: int, error: PkitoolsError) -> ToldError:
+    """Tell of one part of a file that could not be read, and return it for a document."""
+    complain(tr("cli.inputs.bad_block", file=name, position=position, why=error_line(error)))
+    return ToldError.of(error, file=name, position=position)
 
 
 def read_certificates(name: str, passphrase: bytes | None = None) -> tuple[Item, ...]:
@@ -149,10 +185,10 @@ def read_certificates(name: str, passphrase: bytes | None = None) -> tuple[Item,
     Raises:
         InputError: there is none.
     """
-    source = read_input(name, passphrase)
-    for bad in source.problems:
-        complain(tr("cli.inputs.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
-    return tuple(items_of(source, ItemKind.CERTIFICATE))
+    with about_input(name):
+        source = read_input(name, passphrase)
+        told_problems(source, name)
+        return tuple(items_of(source, ItemKind.CERTIFICATE))
 
 
 def read_crls(name: str) -> Iterator[bytes]:
@@ -161,6 +197,11 @@ def read_crls(name: str) -> Iterator[bytes]:
     Raises:
         InputError: there is none; or a file of a folder says that it is a CRL (its name, its PEM) and cannot be read.
     """
+    with about_input(name):
+        yield from _crls(name)
+
+
+def _crls(name: str) -> Iterator[bytes]:
     if name == STANDARD_INPUT or not Path(name).is_dir():
         yield from _crls_of(read_input(name), name)
         return
@@ -177,7 +218,8 @@ def _crls_beside_others(name: str) -> Iterator[bytes]:
     """Yield the CRLs of a file that may hold anything."""
     data = read_bytes(name)
     try:
-        source = read_source(data, name)
+        with about_input(name):
+            source = read_source(data, name)
     except PkitoolsError:
         if Path(name).suffix.lower() == ".crl" or b"BEGIN X509 CRL" in data:
             raise
@@ -190,8 +232,7 @@ def _crls_of(source: Contents, name: str) -> Iterator[bytes]:
     """Yield the CRLs of a file, at least one; parts that are passed over are told of."""
     if not source.of_kind(ItemKind.CRL):
         raise InputError("revocation.error.no_crl", name=name)
-    for bad in source.problems:
-        complain(tr("cli.inputs.bad_block", file=name, position=bad.position, why=error_line(bad.error)))
+    told_problems(source, name)
     yield from (item.der for item in source.of_kind(ItemKind.CRL))
 
 
@@ -203,15 +244,16 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
     """
     from pkitools.requests.keys import MAX_KEY_FILE_BYTES, load_key
 
-    data = read_bytes(path, limit=MAX_KEY_FILE_BYTES)
-    if not is_private(path):
-        complain(tr("cli.csr.key_readable", name=path))
-    try:
-        return load_key(data, path, passphrase=passphrase)
-    except SecretError:
-        if passphrase is not None or not can_ask():
-            raise
-        return load_key(data, path, passphrase=asked_passphrase(path))
+    with about_input(path):
+        data = read_bytes(path, limit=MAX_KEY_FILE_BYTES)
+        if not is_private(path):
+            complain(tr("cli.csr.key_readable", name=path))
+        try:
+            return load_key(data, path, passphrase=passphrase)
+        except SecretError:
+            if passphrase is not None or not can_ask():
+                raise
+            return load_key(data, path, passphrase=asked_passphrase(path))
 
 
 def _standard_input() -> bytes:

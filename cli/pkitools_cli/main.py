@@ -12,21 +12,35 @@ from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools_cli.debugging import debugging
-from pkitools_cli.exit_codes import ExitCode, of_error
-from pkitools_cli.framework import Group, language_from
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Group, asks_for_json, language_from, unspoken
 from pkitools_cli.i18n import tr
-from pkitools_cli.output import complain, complain_lines
-from pkitools_cli.remedies import error_line
+from pkitools_cli.output import complain
+from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
 _NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "test-pki")
-_COMMANDS = {noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS}
+_COMMANDS = {
+    **{noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS},
+    "explain": "pkitools_cli.commands.explain:command",
+}
 
 
-@click.group(cls=Group, lazy=_COMMANDS, help="cli.main.help", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Group,
+    lazy=_COMMANDS,
+    help="cli.main.help",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="cli.main.lang", expose_value=False)
 @click.version_option(__version__, prog_name="pkitools", message="%(prog)s %(version)s", help="cli.main.version")
-def cli() -> None:
-    """Root of all commands."""
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Root of all commands; alone it greets."""
+    if ctx.invoked_subcommand is None:
+        from pkitools_cli.commands.greeting import greet
+
+        greet()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -36,42 +50,40 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     language_from(given)
+    if unknown := unspoken(given):
+        complain(tr("cli.main.unspoken", value=unknown))
+    begin()
     try:
-        result = cli.main(given, prog_name="pkitools", standalone_mode=False)
-        code = result if isinstance(result, int) else ExitCode.PASSED
-    except PkitoolsError as error:
-        complain(error_line(error))
-        code = of_error(error)
-    except click.exceptions.NoArgsIsHelpError as error:
-        complain_lines(error.format_message().split("\n"))
-        code = ExitCode.USAGE
-    except click.ClickException as error:
-        _complain_of_usage(error)
-        code = ExitCode.USAGE
-    except click.exceptions.Exit as request:
-        code = request.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        complain(tr("cli.main.aborted"))
-        code = ExitCode.COULD_NOT
+        code = _run(given)
     except BrokenPipeError:
         # the reader (head, less) went away; nothing to tell it, and Python must not complain at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = ExitCode.COULD_NOT
-    except Exception as error:
-        if debugging():
-            raise
-        complain(tr("cli.main.bug", kind=type(error).__name__, detail=str(error)))
-        code = ExitCode.COULD_NOT
     sys.exit(int(code))
 
 
-def _complain_of_usage(error: click.ClickException) -> None:
-    from pkitools_cli.usage import sentence
+def _run(given: Sequence[str]) -> int:
+    try:
+        result = cli.main(given, prog_name="pkitools", standalone_mode=False)
+    except click.exceptions.Exit as request:
+        return request.exit_code
+    except BrokenPipeError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:
+        if debugging() and not isinstance(error, PkitoolsError | click.ClickException | click.Abort):
+            raise
+        return _tell_failure(error, as_json=asks_for_json(given))
+    return result if isinstance(result, int) else ExitCode.PASSED
 
-    complain(sentence(error))
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        complain(tr("cli.main.try_help", command=context.command_path))
+
+def _tell_failure(error: BaseException, *, as_json: bool) -> int:
+    """Tell people what is wrong and, once, those who asked for a document."""
+    from pkitools_cli.failures import reply_to
+
+    reply = reply_to(error)
+    if as_json and not has_told():
+        tell(reply, JSON)
+    return tell(reply, TEXT)
 
 
 if __name__ == "__main__":

@@ -44,8 +44,18 @@ def moment_was_given() -> bool:
     return source is not click.core.ParameterSource.DEFAULT
 
 
-def _environment(_ctx: click.Context, _param: click.Parameter, value: str | None) -> Environment | None:
-    return Environment(value) if value else None
+class EnvironmentChoice(click.Choice[Any]):
+    """An environment, by its name or by what people call it, in any capitals."""
+
+    def __init__(self) -> None:
+        super().__init__([environment.value for environment in Environment])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the environment."""
+        try:
+            return Environment(str(value).lower())
+        except ValueError:
+            return super().convert(value, param, ctx)  # which says what there is to choose from
 
 
 def _environment_option(*, required: bool) -> Callable[[FC], FC]:
@@ -53,8 +63,7 @@ def _environment_option(*, required: bool) -> Callable[[FC], FC]:
         "--environment",
         "-e",
         required=required,
-        type=click.Choice([e.value for e in Environment]),
-        callback=_environment,
+        type=EnvironmentChoice(),
         help="cli.options.environment",
     )
 

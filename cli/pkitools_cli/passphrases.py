@@ -64,5 +64,23 @@ def can_ask() -> bool:
 
 def asked_passphrase(name: str) -> bytes:
     """Ask for the passphrase of ``name`` on the terminal, without showing it."""
-    answer: str = click.prompt(tr("cli.passphrases.prompt", name=name), hide_input=True, err=True)
-    return answer.encode()
+    return _asked(tr("cli.passphrases.prompt", name=name)).encode()
+
+
+def asked_new_passphrase(prompt: str, again: str) -> bytes:
+    """Ask for a passphrase to be, twice and until both are the same.
+
+    Args:
+        prompt: what to ask first.
+        again: what to ask then.
+    """
+    while True:
+        answer = _asked(prompt)
+        if _asked(again) == answer:
+            return answer.encode()
+        complain(tr("cli.passphrases.differ"))
+
+
+def _asked(prompt: str) -> str:
+    answer: str = click.prompt(prompt, hide_input=True, err=True)  # without its own words, which are English
+    return answer

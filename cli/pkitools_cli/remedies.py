@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pkitools.messages import Language, Message, Remedy, error_sentence, filled, message
-from pkitools_cli.i18n import language, lookup
+from pkitools.text import shown
+from pkitools_cli.i18n import language, lookup, tr
 
 if TYPE_CHECKING:
     from pkitools.errors import PkitoolsError
@@ -28,5 +29,8 @@ def told(code: str, params: Mapping[str, object]) -> Message:
 
 
 def error_line(error: PkitoolsError) -> str:
-    """Return what is wrong and what to do, in the language in force."""
-    return error_sentence(error, language(), remedy_text)
+    """Return what is wrong and what to do, in the language in force; the file it is about is always named."""
+    sentence = error_sentence(error, language(), remedy_text)
+    if not error.file or shown(error.file) in sentence:
+        return sentence
+    return tr("cli.inputs.failed", file=shown(error.file), why=sentence)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, get_args, runtime_checkable
 
 from pkitools.arguments import text, wrong_type
-from pkitools.errors import InputError, InvalidValueError
+from pkitools.errors import InputError, InvalidValueError, about_file
 from pkitools.files import read_bytes
 from pkitools.oin import OIN
 from pkitools.toml_text import read_foreign_toml
@@ -105,15 +105,16 @@ def read_expectation(
         SecretError: the key is encrypted, and nobody gave the passphrase.
     """
     name = os.fspath(file)
-    told = _fields(read_bytes(file, limit=_MAX_BYTES), name)
-    folder = Path(name).parent
-    key, request = told.get("key"), told.get("csr")
-    return Expectation(
-        oin=told.get("oin"),
-        organization=told.get("organization"),
-        key=None if key is None else (key_reader or _plain_key)(str(folder / key)),
-        request=None if request is None else read_expected_request(folder / request),
-    )
+    with about_file(name):
+        told = _fields(read_bytes(file, limit=_MAX_BYTES), name)
+        folder = Path(name).parent
+        key, request = told.get("key"), told.get("csr")
+        return Expectation(
+            oin=told.get("oin"),
+            organization=told.get("organization"),
+            key=None if key is None else (key_reader or _plain_key)(str(folder / key)),
+            request=None if request is None else read_expected_request(folder / request),
+        )
 
 
 def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
@@ -127,10 +128,11 @@ def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
     from pkitools.requests import read_request
 
     name = os.fspath(file)
-    found = items_of(read_source(read_bytes(file), name), ItemKind.REQUEST)
-    if len(found) > 1:
-        raise InputError("checking.error.several_requests", name=name, count=len(found))
-    return read_request(found[0].der, name)
+    with about_file(name):
+        found = items_of(read_source(read_bytes(file), name), ItemKind.REQUEST)
+        if len(found) > 1:
+            raise InputError("checking.error.several_requests", name=name, count=len(found))
+        return read_request(found[0].der, name)
 
 
 def _fields(data: bytes, name: str) -> dict[str, str]:
@@ -154,7 +156,8 @@ def _plain_key(name: str) -> PrivateKey:
     from pkitools.requests import load_key
     from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 
-    return load_key(read_bytes(name, limit=MAX_KEY_FILE_BYTES), name)
+    with about_file(name):
+        return load_key(read_bytes(name, limit=MAX_KEY_FILE_BYTES), name)
 
 
 def _public(given: object) -> PublicKey:

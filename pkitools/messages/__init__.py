@@ -25,7 +25,7 @@ from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 from pkitools.package_data import read_toml
-from pkitools.text import shown
+from pkitools.text import introduced, shown
 
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -142,11 +142,12 @@ class _Operands(dict[str, str]):
 
 @cache
 def catalogue(language: Language, namespace: str) -> Mapping[str, Mapping[str, str]]:
-    """Return code → {title, message, remedy} of one namespace, as written in its file (templates)."""
+    """Return code → {title, message, remedy} of one namespace: the templates of its file, abbreviations introduced."""
     try:
-        return read_toml(__name__, f"{language}/{namespace}.toml")
+        data = read_toml(__name__, f"{language}/{namespace}.toml")
     except FileNotFoundError:
         return {}
+    return {code: {part: introduced(text, language) for part, text in entry.items()} for code, entry in data.items()}
 
 
 def template(code: str, language: Language) -> Mapping[str, str]:

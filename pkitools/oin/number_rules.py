@@ -304,8 +304,20 @@ def _tidied(subject: Candidate) -> Answer:
 
 
 def _leading_zeros(subject: Candidate) -> Answer:
-    good = subject.length >= LENGTH or not is_valid(_without_lost_zeros(subject))
+    # every tenth number of 13 digits has the check digit of an EAN by chance, and nobody can tell the two apart
+    good = subject.length >= LENGTH or _is_ean(subject.core) or not is_valid(_without_lost_zeros(subject))
     return _met_if(good, subject, _suggestion(_without_lost_zeros))
+
+
+def _is_ean(number: str) -> bool:
+    """Return whether it is an EAN (GTIN-13) or a GLN: 13 digits, the last a check digit (GS1 GenSpecs 7.9.1)."""
+    if re.fullmatch("[0-9]{13}", number) is None:
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(number))) % 10 == 0
+
+
+def _ean(subject: Candidate) -> Answer:
+    return _met_if(not _is_ean(subject.tidied), subject)
 
 
 def _contains(subject: Candidate) -> Answer:
@@ -320,6 +332,7 @@ def _input_notes() -> Iterator[NumberRule]:
     yield Rule("oin.input.tidied", Severity.WARNING, _OWN, Certainty.ADVICE), _tidied
     yield Rule("oin.input.leading_zeros", Severity.NOTICE, _OWN, Certainty.ADVICE), _leading_zeros
     yield Rule("oin.input.contains", Severity.NOTICE, _OWN, Certainty.ADVICE), _contains
+    yield Rule("oin.input.ean", Severity.NOTICE, _OWN, Certainty.ADVICE), _ean
     yield Rule("oin.input.scientific", Severity.NOTICE, _OWN, Certainty.ADVICE), _scientific
     yield _lookalike("oin.input.eight_digits", "(?!0{8})[0-9]{8}", _suggestion(_kvk_based))
     yield _lookalike("oin.input.nine_digits", "[0-9]{9}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from pkitools.arguments import text
+from pkitools.arguments import named, near, text
 from pkitools.documents import cite
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
@@ -41,15 +41,23 @@ def profiles() -> tuple[Profile, ...]:
 
 
 def get_profile(name: str) -> Profile:
-    """Return one profile by name.
+    """Return one profile by name, whatever its capitals, spaces and dashes: ``g1-server``, ``G1 server``.
 
     Raises:
-        InvalidValueError: no profile has this name; the error lists those there are.
+        InvalidValueError: no profile has this name; the error lists those there are, and what was perhaps meant.
     """
-    try:
-        return _profiles()[text(name, "profile")]
-    except KeyError:
-        raise InvalidValueError("profiles.error.unknown", name=name, known=", ".join(_profiles())) from None
+    known: Mapping[str, Sequence[str]] = dict.fromkeys(_profiles(), ())
+    found = named(text(name, "profile"), known)
+    if found is None:
+        raise _unknown("profiles.error.unknown", "profiles.error.unknown_near", name, known)
+    return _profiles()[found]
+
+
+def _unknown(code: str, code_near: str, name: str, known: Mapping[str, Sequence[str]]) -> InvalidValueError:
+    names = ", ".join(known)
+    if meant := near(name, known):
+        return InvalidValueError(code_near, name=name, near=", ".join(meant), known=names)
+    return InvalidValueError(code, name=name, known=names)
 
 
 @cache
@@ -66,15 +74,16 @@ def tsps() -> tuple[TSP, ...]:
 
 
 def get_tsp(name: str) -> TSP:
-    """Return one TSP by name.
+    """Return one TSP by name, or by its name for people: ``kpn``, ``KPN``.
 
     Raises:
-        InvalidValueError: none has this name; the error lists those there are.
+        InvalidValueError: none has this name; the error lists those there are, and what was perhaps meant.
     """
-    try:
-        return _tsps()[text(name, "tsp")]
-    except KeyError:
-        raise InvalidValueError("profiles.error.unknown_tsp", name=name, known=", ".join(_tsps())) from None
+    known = {each: (tsp.title,) for each, tsp in _tsps().items()}
+    found = named(text(name, "tsp"), known)
+    if found is None:
+        raise _unknown("profiles.error.unknown_tsp", "profiles.error.unknown_tsp_near", name, known)
+    return _tsps()[found]
 
 
 @cache

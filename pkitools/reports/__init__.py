@@ -15,41 +15,71 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document, describe, file_document
-    from pkitools.reports.lint import LintedCertificate, cert_lint_document, lint_document
-    from pkitools.reports.oin import oin_check_document, oin_derive_document
+    from pkitools.reports.error import ToldError, error_document, error_entry, explain_document
+    from pkitools.reports.lint import (
+        LintedCertificate,
+        cert_lint_document,
+        cert_lint_document_v1,
+        lint_document,
+    )
+    from pkitools.reports.oin import (
+        DerivedNumber,
+        oin_check_document,
+        oin_derive_document,
+        oin_derive_document_v1,
+    )
     from pkitools.reports.register import (
         rules_documents_document,
+        rules_documents_document_v1,
         rules_explain_document,
         rules_list_document,
     )
-    from pkitools.reports.request import WrittenRequest, csr_check_document, csr_create_document
+    from pkitools.reports.request import (
+        WrittenRequest,
+        csr_check_document,
+        csr_check_document_v1,
+        csr_create_document,
+    )
     from pkitools.reports.schemas import read_schema, schema_names
     from pkitools.reports.system import systems_list_document, systems_show_document
-    from pkitools.reports.trust import RecognisedCertificate, trust_list_document, trust_show_document
+    from pkitools.reports.trust import (
+        RecognisedCertificate,
+        trust_list_document,
+        trust_show_document,
+        trust_show_document_v1,
+    )
     from pkitools.requests import request_document
     from pkitools.x509.document import certificate_document
 
 __all__ = [
     "CheckedFile",
+    "DerivedNumber",
     "DescribedFile",
     "DescribedItem",
     "LintedCertificate",
     "RecognisedCertificate",
+    "ToldError",
     "WrittenRequest",
     "cert_check_document",
     "cert_check_document_v1",
     "cert_lint_document",
+    "cert_lint_document_v1",
     "cert_show_document",
     "certificate_document",
     "check_document",
     "csr_check_document",
+    "csr_check_document_v1",
     "csr_create_document",
     "describe",
+    "error_document",
+    "error_entry",
     "error_sentence",
+    "explain_document",
     "file_document",
     "lint_document",
     "oin_check_document",
     "oin_derive_document",
+    "oin_derive_document_v1",
     "oin_document",
     "outcome_document",
     "outcome_message",
@@ -59,6 +89,7 @@ __all__ = [
     "request_document",
     "rule_document",
     "rules_documents_document",
+    "rules_documents_document_v1",
     "rules_explain_document",
     "rules_list_document",
     "schema_names",
@@ -67,6 +98,7 @@ __all__ = [
     "systems_show_document",
     "trust_list_document",
     "trust_show_document",
+    "trust_show_document_v1",
 ]
 
 _MODULES: Final = {
@@ -79,17 +111,29 @@ _MODULES: Final = {
         "describe",
         "file_document",
     ),
-    "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "lint_document"),
-    "pkitools.reports.oin": ("oin_check_document", "oin_derive_document"),
+    "pkitools.reports.error": ("ToldError", "error_document", "error_entry", "explain_document"),
+    "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
+    "pkitools.reports.oin": ("DerivedNumber", "oin_check_document", "oin_derive_document", "oin_derive_document_v1"),
     "pkitools.reports.register": (
         "rules_documents_document",
+        "rules_documents_document_v1",
         "rules_explain_document",
         "rules_list_document",
     ),
-    "pkitools.reports.request": ("WrittenRequest", "csr_check_document", "csr_create_document"),
+    "pkitools.reports.request": (
+        "WrittenRequest",
+        "csr_check_document",
+        "csr_check_document_v1",
+        "csr_create_document",
+    ),
     "pkitools.reports.schemas": ("read_schema", "schema_names"),
     "pkitools.reports.system": ("systems_list_document", "systems_show_document"),
-    "pkitools.reports.trust": ("RecognisedCertificate", "trust_list_document", "trust_show_document"),
+    "pkitools.reports.trust": (
+        "RecognisedCertificate",
+        "trust_list_document",
+        "trust_show_document",
+        "trust_show_document_v1",
+    ),
     "pkitools.requests": ("request_document",),
     "pkitools.x509.document": ("certificate_document",),
 }

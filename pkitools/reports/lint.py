@@ -1,4 +1,4 @@
-"""What the rules of the source documents say of certificates, as data: ``docs/schemas/cert-lint-v1.json``."""
+"""What the rules of the source documents say of certificates, as data: ``docs/schemas/cert-lint-v2.json``, and v1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pkitools.findings import Report
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import report_document
+from pkitools.reports.error import ToldError, error_entry
 from pkitools.x509 import CertificateFacts
 
 if TYPE_CHECKING:
@@ -36,8 +37,22 @@ class LintedCertificate:
     report: Report
 
 
-def cert_lint_document(linted: Iterable[LintedCertificate]) -> dict[str, object]:
-    """Return the whole document."""
+def cert_lint_document(linted: Iterable[LintedCertificate], errors: Iterable[ToldError] = ()) -> dict[str, object]:
+    """Return the whole document: ``docs/schemas/cert-lint-v2.json``.
+
+    Args:
+        linted: what could be judged.
+        errors: the files, and parts of files, that could not be read.
+    """
+    return {
+        "schema": "pkitools.cert-lint/v2",
+        "results": [lint_document(one) for one in linted],
+        "errors": [error_entry(error) for error in errors],
+    }
+
+
+def cert_lint_document_v1(linted: Iterable[LintedCertificate]) -> dict[str, object]:
+    """Return the whole document as it was before it told what could not be read."""
     return {"schema": "pkitools.cert-lint/v1", "results": [lint_document(one) for one in linted]}
 
 

@@ -1,4 +1,4 @@
-"""The register of rules and that of documents, as data: ``docs/schemas/rules-*-v1.json``."""
+"""The register of rules and that of documents, as data: ``docs/schemas/rules-*-v*.json``."""
 
 from __future__ import annotations
 
@@ -26,11 +26,20 @@ def rules_explain_document(rule: Rule) -> dict[str, object]:
 
 def rules_documents_document(found: Iterable[Resting]) -> dict[str, object]:
     """Return the whole document: documents of the register with what rests on each."""
-    return {"schema": "pkitools.rules-documents/v1", "documents": [resting_document(resting) for resting in found]}
+    return {"schema": "pkitools.rules-documents/v2", "documents": [resting_document(resting) for resting in found]}
+
+
+def rules_documents_document_v1(found: Iterable[Resting]) -> dict[str, object]:
+    """Return the whole document as it was before error texts of other programs rested on documents."""
+    return {"schema": "pkitools.rules-documents/v1", "documents": [_resting_v1(resting) for resting in found]}
 
 
 def resting_document(resting: Resting) -> dict[str, object]:
     """Return a document of the register, and by name everything that rests on it."""
+    return {**_resting_v1(resting), "error_texts": [text.text for text in resting.error_texts]}
+
+
+def _resting_v1(resting: Resting) -> dict[str, object]:
     document = resting.document
     return {
         "key": document.key,

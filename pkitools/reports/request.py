@@ -1,4 +1,4 @@
-"""Requests judged and made, as data: ``docs/schemas/csr-check-v1.json`` and ``csr-create-v1.json``."""
+"""Requests judged and made, as data: ``docs/schemas/csr-check-v2.json``, its v1, and ``csr-create-v1.json``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pkitools.findings import Report
 from pkitools.reports.document import report_document
+from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document
 
 
@@ -39,9 +40,29 @@ class WrittenRequest:
 
 
 def csr_check_document(
+    judged: Iterable[tuple[RequestFacts, Report]],
+    profile: str | None = None,
+    tsp: str | None = None,
+    errors: Iterable[ToldError] = (),
+) -> dict[str, object]:
+    """Return the whole document: each request with its report, and the names of what they were held to.
+
+    Args:
+        judged: each request with its report.
+        profile, tsp: names of what they were held to.
+        errors: the parts of the file that could not be read.
+    """
+    return {
+        **csr_check_document_v1(judged, profile, tsp),
+        "schema": "pkitools.csr-check/v2",
+        "errors": [error_entry(error) for error in errors],
+    }
+
+
+def csr_check_document_v1(
     judged: Iterable[tuple[RequestFacts, Report]], profile: str | None = None, tsp: str | None = None
 ) -> dict[str, object]:
-    """Return the whole document: each request with its report, and the names of what they were held to."""
+    """Return the whole document as it was before it told what could not be read."""
     return {
         "schema": "pkitools.csr-check/v1",
         "profile": profile,

@@ -1,4 +1,4 @@
-"""Hierarchies and their CAs, as data: ``docs/schemas/trust-list-v1.json`` and ``trust-show-v1.json``."""
+"""Hierarchies and their CAs, as data: ``docs/schemas/trust-list-v1.json`` and ``trust-show-v2.json``, and its v1."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from pkitools.arguments import aware
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant
+from pkitools.reports.error import ToldError, error_entry
 from pkitools.trust import (
     AuthorityRevocation,
     CACertificate,
@@ -52,8 +53,31 @@ def trust_show_document(
     hierarchy: Hierarchy | None = None,
     authorities: Iterable[CatalogueEntry] = (),
     certificates: Iterable[RecognisedCertificate] = (),
+    errors: Iterable[ToldError] = (),
 ) -> dict[str, object]:
-    """Return the whole document: what a name, a thumbprint or a file turned out to be."""
+    """Return the whole document: what a name, a thumbprint or a file turned out to be.
+
+    Args:
+        asked: as it was asked.
+        moment: the moment judged at.
+        hierarchy, authorities, certificates: what it turned out to be.
+        errors: the parts of the file that could not be read.
+    """
+    told = trust_show_document_v1(
+        asked, moment, hierarchy=hierarchy, authorities=authorities, certificates=certificates
+    )
+    return {**told, "schema": "pkitools.trust-show/v2", "errors": [error_entry(error) for error in errors]}
+
+
+def trust_show_document_v1(
+    asked: str,
+    moment: datetime,
+    *,
+    hierarchy: Hierarchy | None = None,
+    authorities: Iterable[CatalogueEntry] = (),
+    certificates: Iterable[RecognisedCertificate] = (),
+) -> dict[str, object]:
+    """Return the whole document as it was before it told what could not be read."""
     return {
         "schema": "pkitools.trust-show/v1",
         "moment": instant(aware(moment)),

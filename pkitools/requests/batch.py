@@ -165,7 +165,7 @@ def plan_of(values: Mapping[str, Any]) -> RequestPlan:
         raise InvalidValueError("requests.error.missing_o", profile=profile.name)
     return plan_request(
         profile,
-        _choice("environment", values["environment"], {e.value: e for e in Environment}),
+        _environment(values["environment"]),
         common_name=values["common_name"],
         organization=values.get("organization"),
         oin=values.get("oin"),
@@ -179,6 +179,13 @@ def plan_of(values: Mapping[str, Any]) -> RequestPlan:
         key_type=values.get("key_type"),
         signature=_choice("signature", values["signature"], SIGNATURES) if values.get("signature") else None,
     )
+
+
+def _environment(value: str) -> Environment:
+    try:
+        return Environment(value.lower())
+    except ValueError:
+        return Environment(_choice("environment", value, {each.value: each for each in Environment}))
 
 
 def _choice(field: str, value: str, choices: Mapping[str, Any]) -> Any:

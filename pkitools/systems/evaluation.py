@@ -288,6 +288,22 @@ def _refused_in_production(context: SystemContext) -> bool:
     return any(s.answer is Stance.NO for s in said)
 
 
+# -- who may register -------------------------------------------------------------------------------------------------
+
+SUPPLIER: Final = "supplier"
+
+
+def _about_suppliers(context: SystemContext) -> Statement | None:
+    said = context.statements(Topic.REGISTRATION)
+    return next((statement for statement in said if SUPPLIER in statement.values), None)
+
+
+def _registration_of_suppliers(context: SystemContext) -> Answer:
+    """Remind of it: whose certificate it is, the organisation's or its supplier's, no certificate tells."""
+    said = _about_suppliers(context)
+    return _met_if(said is None or said.answer is not Stance.NO)
+
+
 # -- the entity ID ----------------------------------------------------------------------------------------------------
 
 
@@ -442,6 +458,7 @@ _OF_EVERY_SYSTEM: Final[tuple[tuple[Rule, Callable[[SystemContext], Statement | 
     (rules.SELF_SIGNED_NOT_ALLOWED, _about_self_signed, _self_signed_allowed),
     (rules.SELF_SIGNED_UNCONFIRMED, _no_statement, _self_signed_confirmed),
     (rules.SELF_SIGNED_PREPRODUCTION_ONLY, _no_statement, _self_signed_everywhere),
+    (rules.REGISTRATION_SUPPLIER, _about_suppliers, _registration_of_suppliers),
     (rules.ENTITY_ID_GIVEN, _no_statement, _entity_id_given),
 )
 """Asked before every system, each with the statement that decides, if one does."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from pkitools.arguments import text
+from pkitools.arguments import named, near, text
 from pkitools.errors import InvalidValueError
 from pkitools.systems.model import System
 from pkitools.systems.reading import read_system
@@ -21,15 +23,34 @@ def systems() -> tuple[System, ...]:
 
 
 def get_system(name: str) -> System:
-    """Return the system of this name.
+    """Return the system of this name, or that people call so: ``digid-machtigen``, ``DigiD Machtigen``.
 
     Raises:
-        InvalidValueError: ``systems.error.unknown``; ``systems.error.unread`` of one that nobody could describe.
+        InvalidValueError: ``systems.error.unknown``, or ``unknown_near`` with what was perhaps meant; ``several`` for
+            more than one name in one text; ``systems.error.unread`` of one that nobody could describe.
     """
+    found = named(text(name, "system"), _names())
     for system in systems():
-        if system.name == text(name, "system"):
+        if system.name == found:
             return system
     for other in unread_systems():
-        if other.name == name:
+        if other.name == found:
             raise InvalidValueError("systems.error.unread", title=other.title, owner=other.owner)
-    raise InvalidValueError("systems.error.unknown", name=name, known=", ".join(s.name for s in systems()))
+    raise _unknown(name)
+
+
+@cache
+def _names() -> Mapping[str, Sequence[str]]:
+    """Return what each system is called, also those that nobody could describe."""
+    described = {system.name: (system.title,) for system in systems()}
+    return {**described, **{other.name: (other.title,) for other in unread_systems()}}
+
+
+def _unknown(name: str) -> InvalidValueError:
+    known = ", ".join(system.name for system in systems())
+    parts = [named(part, _names()) for part in re.split("[,;+]", name)]
+    if len(parts) > 1 and None not in parts:
+        return InvalidValueError("systems.error.several", name=name, parts=", ".join(filter(None, parts)))
+    if meant := near(name, _names()):
+        return InvalidValueError("systems.error.unknown_near", name=name, near=", ".join(meant), known=known)
+    return InvalidValueError("systems.error.unknown", name=name, known=known)

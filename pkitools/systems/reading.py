@@ -23,6 +23,7 @@ from pkitools.limits import MAX_SYSTEM_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools.oin.entity_schemes import ENTITIES, schemes
 from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.text import introduced
 from pkitools.toml_table import Table
 from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import hierarchies
@@ -167,4 +168,4 @@ def _severity(stated: Severity | None, certainty: Certainty | None) -> Severity:
 
 def both_languages(table: Table) -> Mapping[str, str]:
     """Return a text that stands in a table in each language."""
-    return Frozen({language: table.need(language, str) for language in LANGUAGES})
+    return Frozen({language: introduced(table.need(language, str), language) for language in LANGUAGES})

@@ -35,6 +35,7 @@ SELF_SIGNED_PREPRODUCTION_ONLY: Final = _advised("self_signed.preproduction_only
 
 OIN_REQUIRED: Final = _asked("oin.required")
 OIN_EQUALS_ENTITY_ID: Final = _asked("oin.equals_entity_id")
+REGISTRATION_SUPPLIER: Final = _asked("registration.supplier", Severity.NOTICE)
 ENTITY_ID_SCHEME: Final = _asked("entity_id.scheme")
 ENTITY_ID_ROLE: Final = _asked("entity_id.role", Severity.WARNING)
 ENTITY_ID_GIVEN: Final = _advised("entity_id.given", Severity.NOTICE)
@@ -67,6 +68,7 @@ RULES: Final = (
     SELF_SIGNED_NOT_ALLOWED,
     SELF_SIGNED_UNCONFIRMED,
     SELF_SIGNED_PREPRODUCTION_ONLY,
+    REGISTRATION_SUPPLIER,
     OIN_REQUIRED,
     OIN_EQUALS_ENTITY_ID,
     ENTITY_ID_SCHEME,

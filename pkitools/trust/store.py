@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import aware, several
 from pkitools.containers.guard import attempt
-from pkitools.errors import InputError
+from pkitools.errors import InputError, about_file
 from pkitools.package_data import read_text, read_toml
 from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, catalogue, identify, status_by_date
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
@@ -143,19 +143,23 @@ class TrustStore:
         Raises:
             FileError, InputError: a file cannot be read, or holds no certificate.
         """
-        from pkitools.containers import read_source
-        from pkitools.files import read_bytes
-
         store = cls()
         for given in several(paths, (str, os.PathLike), "paths"):
             # a folder may hold roots and intermediates in separate files: judge it as one
-            ders = [
-                der for file in _files_in(Path(given)) for der in read_source(read_bytes(file), str(file)).certificates
-            ]
-            if not ders:
-                raise InputError("trust.error.no_certificate", name=str(given))
-            store += cls.from_der(ders, str(given))
+            with about_file(str(given)):
+                ders = [der for file in _files_in(Path(given)) for der in _certificates_in(file)]
+                if not ders:
+                    raise InputError("trust.error.no_certificate", name=str(given))
+                store += cls.from_der(ders, str(given))
         return store
+
+
+def _certificates_in(file: Path) -> tuple[bytes, ...]:
+    from pkitools.containers import read_source
+    from pkitools.files import read_bytes
+
+    with about_file(str(file)):
+        return read_source(read_bytes(file), str(file)).certificates
 
 
 def is_self_signed(facts: CertificateFacts) -> bool:

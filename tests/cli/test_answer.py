@@ -447,7 +447,7 @@ def test_every_command_that_ends_a_step_says_the_next_one(
         "pkitools",
         "pkitools cert chek x",
         "pkitools cert check",
-        "pkitools cert check x -e acc",
+        "pkitools cert check x -e akc",
         "pkitools csr create --oni 1",
     ],
 )

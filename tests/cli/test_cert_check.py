@@ -138,7 +138,6 @@ def test_a_folder_a_fifo_and_a_missing_file_are_named_as_such(run: Command, tmp_
     [
         ("--for", "digidd"),
         ("--profile", "g5"),
-        ("--moment", "gisteren"),
         ("--allow-net", "10.0.0.0/99"),
         ("--beside", "acceptance=x.pem"),
         ("--revocation", "maybe"),
@@ -148,6 +147,12 @@ def test_a_wrong_value_is_usage(run: Command, folder: Path, wrong: tuple[str, st
     ran = run(*arguments(folder, *wrong))
     assert ran.code == 2, ran.err
     assert wrong[1] in ran.err
+
+
+def test_a_wrong_moment_is_usage(run: Command, folder: Path) -> None:
+    ran = run("cert", "check", folder / "leaf.pem", "-e", "production", "--moment", "gisteren")
+    assert ran.code == 2, ran.err
+    assert "gisteren" in ran.err
 
 
 def test_a_file_that_cannot_be_read_does_not_keep_the_others_from_an_answer(run: Command, folder: Path) -> None:

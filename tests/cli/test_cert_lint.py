@@ -61,7 +61,7 @@ def test_json_by_its_schema(run: Any, tmp_path: Path) -> None:
     good, bad = pem(tmp_path, "a.pem", "g4-tls"), pem(tmp_path, "b.pem", "g1-server", setting("serial", integer(0)))
     code, out, _ = run(good, bad, *MOMENT, "--json", "--environment", "production", "--for", "digikoppeling")
     document = json.loads(out)
-    assert_valid(document, "cert-lint-v1")
+    assert_valid(document, "cert-lint-v2")
     assert code == 10
     verdicts = [(r["file"], r["profile"], r["report"]["verdict"]) for r in document["results"]]
     assert verdicts == [(good, "g4-tls", "passed"), (bad, "g1-server", "failed")]
@@ -109,7 +109,7 @@ def test_a_key_that_comes_back_is_named(run: Any, tmp_path: Path) -> None:
 def test_a_whole_chain_is_judged_each_by_its_role(run: Any) -> None:
     code, out, _ = run(str(shared(G1_CHAIN)), *MOMENT, "--json")
     document = json.loads(out)
-    assert_valid(document, "cert-lint-v1")
+    assert_valid(document, "cert-lint-v2")
     assert code == 0
     roles = [result["role"] for result in document["results"]]
     assert roles[0] == "end_entity"

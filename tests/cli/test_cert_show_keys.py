@@ -40,7 +40,7 @@ def test_a_key_shows_what_its_certificate_shows(run: Any, tmp_path: Path) -> Non
 )
 def test_a_keystore_says_how_it_is_protected(run: Any, tmp_path: Path, lang: str, state: str, rounds: str) -> None:
     secret = copied(tmp_path, "R11/pw", 0o600)
-    code, out, err = run("--lang", lang, "--passphrase-file", str(secret), str(copied(tmp_path, "R11/aes.p12")))
+    code, out, err = run("--passphrase-file", str(secret), str(copied(tmp_path, "R11/aes.p12")), lang=lang)
     assert code == 0
     out = " ".join(out.split())
     assert f"PKCS#8, {state}: AES-256-CBC, PBKDF2 SHA-256, 2048 {rounds}" in out
@@ -61,7 +61,7 @@ def test_json_no_longer_calls_it_plain(run: Any, tmp_path: Path) -> None:
 def test_other_forms_are_described_in_both(run: Any, tmp_path: Path, case: str) -> None:
     path = copied(tmp_path, case)
     for lang in ("nl", "en"):
-        assert run("--lang", lang, str(path))[0] == 0
+        assert run(str(path), lang=lang)[0] == 0
     assert_valid(json.loads(run("--json", str(path))[1]), "cert-show-v1")
 
 

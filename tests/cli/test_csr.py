@@ -326,7 +326,7 @@ def test_the_document_follows_its_schema(run: Run, profile: str) -> None:
     )
     checked = run("csr", "check", "x.csr", "--profile", profile, "--tsp", "kpn", "--json")
     assert checked.code == 0
-    assert_valid(json.loads(checked.out), "csr-check-v1")
+    assert_valid(json.loads(checked.out), "csr-check-v2")
 
 
 def test_a_uzi_request_needs_no_oin(run: Run, quick_keys: None) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pkitools_cli.exit_codes import ExitCode
-from tests.support.command import Command, every_command
+from tests.support.command import Command
+from tests.support.command_words import options
 
 AT = "--moment 2026-11-22T12:00:00Z"
 CSR = (
@@ -50,6 +51,7 @@ TABLE: dict[str, dict[int, str]] = {
     "rules list": {0: "rules list"},
     "rules explain": {0: "rules explain oin.syntax.length"},
     "rules documents": {0: "rules documents"},
+    "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},
     "test-pki list": {0: "test-pki list {world}/pki", 1: "test-pki list {world}/noise"},
@@ -64,7 +66,7 @@ TABLE: dict[str, dict[int, str]] = {
     "test-pki serve": {0: "test-pki serve {world}/pki --list-faults", 1: "test-pki serve {world}/noise"},
 }
 CASES = [(command, code, line) for command, codes in TABLE.items() for code, line in codes.items()]
-COMMANDS = [path for path in every_command() if len(path) == 2]
+COMMANDS = [tuple(name.split()) for name in options()]
 
 
 @pytest.mark.parametrize(("command", "code", "line"), CASES, ids=[f"{name}-{code}" for name, code, _ in CASES])

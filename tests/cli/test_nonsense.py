@@ -97,7 +97,10 @@ def test_a_moment_that_is_none(run: Command, world: Path, command: str, moment: 
 def test_a_folder_that_may_not_be_written_is_named(run: Command, world: Path, tmp_path: Path) -> None:
     target = "/proc" if os.geteuid() == 0 else str(tmp_path)
     tmp_path.chmod(0o500)
-    ran = run(*READING["csr create --key"], world / "plain.key", "--out", f"{target}/made")
+    words = READING["csr create --key"]
+    assert words[-1] == "--key"
+    at = words.index("--out")
+    ran = run(*words[:at], *words[at + 2 :], world / "plain.key", "--out", f"{target}/made")
     assert ran.code == 1
     assert f"{target}/made" in ran.err.splitlines()[-1]
     assert not Path(target, "made.csr").exists()

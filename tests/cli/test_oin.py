@@ -146,7 +146,7 @@ def test_derive_writes_the_oin_alone_to_standard_output(run: Command, arguments:
         assert len(ran.err.splitlines()) >= 4
         assert "cli.oin" not in ran.err
     document = json.loads(run("oin", "derive", *arguments, "--json").out)
-    assert_valid(document, "oin-derive-v1")
+    assert_valid(document, "oin-derive-v2")
     assert document["oin"]["oin"] == oin
     assert document["reason"] is None
 
@@ -167,14 +167,12 @@ def test_derive_says_why_there_is_none(run: Command, arguments: tuple[str, ...],
     ran = run("oin", "derive", *arguments, "--json")
     assert ran.code == 10
     document = json.loads(ran.out)
-    assert_valid(document, "oin-derive-v1")
+    assert_valid(document, "oin-derive-v2")
     assert document["oin"] is None
     assert word in document["explanation"]["en"]
 
 
-@pytest.mark.parametrize(
-    "arguments", [(), ("--kvk", "52035476", "--rsin", "822477348"), ("--kvk", "12"), ("--test", ""), ("--kvk",)]
-)
+@pytest.mark.parametrize("arguments", [(), ("--kvk", "-", "--rsin", "-"), ("--kvk", "12"), ("--test", ""), ("--kvk",)])
 def test_derive_tells_wrong_use(run: Command, arguments: tuple[str, ...]) -> None:
     ran = run("oin", "derive", *arguments)
     assert (ran.code, ran.out) == (2, "")
@@ -222,3 +220,98 @@ def test_an_entity_id_is_judged_as_one_and_the_number_in_it_explained(run: Comma
     assert told["oin"]["oin"] == GOOD
     assert {o["code"] for o in told["report"]["findings"]} == {"oin.entity_id.case"}
     assert f"urn:nl-eid-gdi:1.0:DV:{GOOD}:entities:0001" in run("oin", "check", text).out
+
+
+# -- what is typed in the place of an OIN ------------------------------------------------------------------------------
+
+
+def gs1(twelve: str) -> str:
+    """The thirteen digits of twelve: written from the definition, weights 1 and 3 from the left."""
+    total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(twelve))
+    return f"{twelve}{-total % 10}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_ean_is_told_what_it_is_and_never_called_an_oin(run: Command, language: str) -> None:
+    """R16; and any thirteen digits with that check digit, also where zeros in front would make an OIN of them."""
+    assert gs1("871242302611") == "8712423026117"
+    numbers = [gs1(f"{prefix}{body:011}") for prefix in "123456789" for body in range(82247734800, 82247734860, 7)]
+    ran = run("--lang", language, "oin", "check", "8712423026117", *numbers)
+    assert ran.code == 10
+    assert ran.out.count("GLN") >= len(numbers)
+    for number in ("8712423026117", *numbers):
+        assert number.zfill(20) not in ran.out
+    document = run("oin", "check", "8712423026117", "--json").document
+    codes = {finding["code"] for finding in document["results"][0]["report"]["findings"]}
+    assert codes == {"oin.syntax.length", "oin.input.ean"}
+
+
+def test_lost_zeros_are_still_found_and_said_as_what_would_be(run: Command) -> None:
+    """Where the check digit is another, and the number passes the rules of its register."""
+    for number in ("1822477348000", "3520354760000", "3273229750000", "9900003800000", "4114202890000"):
+        if gs1(number[:-1]) == number:
+            continue
+        ran = run("oin", "check", number)
+        assert f"would be the OIN {number.zfill(20)}" in ran.out
+        assert "GLN" not in ran.out
+    wrong = run("oin", "check", "1822477349000")  # fails the eleven-test
+    assert "would be" not in wrong.out
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("52035476", "KvK"),
+        ("000012345678", "vestigingsnummer"),
+        ("822477348", "BSN"),
+        ("NL822477348B01", "btw number"),
+        ("25BE", "BRIN"),
+        ("8712423026117", "EAN"),
+        ("1,82248E+12", "spreadsheet"),
+    ],
+)
+def test_another_number_is_told_what_it_looks_like(run: Command, typed: str, words: str) -> None:
+    ran = run("oin", "check", typed)
+    assert ran.code == 10
+    assert words in ran.out
+
+
+@pytest.mark.parametrize("typed", ["123456782", "1234.56.782", "123 456 782", "111222333"])
+def test_what_may_be_a_bsn_is_not_repeated(run: Command, typed: str) -> None:
+    for language in LANGUAGES:
+        ran = run("--lang", language, "oin", "check", typed)
+        digits = "".join(character for character in typed if character.isdigit())
+        assert digits[-4:] in ran.out
+        assert digits[:5] not in "".join(c for c in ran.out + ran.err if c.isdigit())
+        assert typed not in ran.out + ran.err
+
+
+PIECES = ("0000", "0003", "2732", "2975", "0000")
+
+
+@pytest.mark.parametrize("pieces", [PIECES, ("00000003", "27322975", "0000"), ("0000000327322975", "0000")])
+def test_an_oin_that_the_shell_took_apart_is_one_hint(run: Command, pieces: tuple[str, ...]) -> None:
+    for more in ((), ("--lenient",)):
+        ran = run("oin", "check", *pieces, *more)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"'{' '.join(pieces)}'" in ran.err
+    assert run("oin", "check", *pieces, "--json").document["code"] == "cli.oin.check.pieces"
+
+
+def test_numbers_that_are_not_one_oin_are_judged_one_by_one(run: Command) -> None:
+    assert run("oin", "check", *PIECES[:-1]).out.count("FAILED") == 4
+    assert run("oin", "check", GOOD, GOOD).code == 0
+
+
+@pytest.mark.parametrize("between", [" ", ".", "-", "  "])
+def test_an_oin_in_groups_is_taken_as_derive_takes_it(run: Command, between: str) -> None:
+    ran = run("oin", "check", between.join(PIECES))
+    assert ran.code == 0
+    assert "00000003273229750000" in ran.out
+    assert run("oin", "check", between.join(PIECES), "--fail-on", "warning").code == 12
+    assert run("oin", "check", "-", stdin=between.join(PIECES).encode()).code == 0
+
+
+@pytest.mark.parametrize("typed", ["0000000700025be00000", " 00000003273229750000", "0000_0003_2732_2975_0000"])
+def test_more_than_that_needs_lenient(run: Command, typed: str) -> None:
+    assert run("oin", "check", typed).code == 10

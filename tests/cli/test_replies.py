@@ -23,12 +23,13 @@ from pkitools_cli.main import cli
 from pkitools_cli.renderers import Renderer
 from pkitools_cli.reply import Line, Reply
 from tests.cli.test_exit_codes import TABLE
-from tests.support.command import Command, every_command
+from tests.support.command import Command
+from tests.support.command_words import options
 from tests.support.schemas import assert_valid
 
 SOURCE = Path(pkitools_cli.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
-COMMANDS = [path for path in every_command() if len(path) == 2]
+COMMANDS = [tuple(name.split()) for name in options()]
 GOES_ON = {("test-pki", "serve")}  # it tells its answer itself and then goes on
 
 # one line for each command; those that no table of exit codes has a good one for stand here

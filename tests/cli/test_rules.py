@@ -142,7 +142,7 @@ def test_documents_as_json_names_what_rests_on_them(run: Any) -> None:
     code, out, _ = run("documents", "--json")
     assert code == 0
     parsed = json.loads(out)
-    assert_valid(parsed, "rules-documents-v1")
+    assert_valid(parsed, "rules-documents-v2")
     assert [each["key"] for each in parsed["documents"]] == [document.key for document in documents()]
     assert sorted(code for each in parsed["documents"] for code in each["rules"]) == [rule.code for rule in all_rules()]
     trial = next(each for each in parsed["documents"] if each["key"] == "g4-trial-profiles")

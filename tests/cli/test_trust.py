@@ -81,13 +81,13 @@ def test_show_finds_by_hierarchy_fingerprint_and_name(run: Any, asked: str) -> N
     code, out, _ = run("show", asked, *MOMENT)
     assert code == 0
     assert "Staat der Nederlanden Private Root CA - G1" in out
-    parsed = document(run("show", asked, "--json", *MOMENT)[1], "trust-show-v1")
+    parsed = document(run("show", asked, "--json", *MOMENT)[1], "trust-show-v2")
     assert G1_ROOT in [authority["sha256"] for authority in parsed["authorities"]]
     assert (parsed["hierarchy"] is not None) == (asked == "g1-private")
 
 
 def test_show_of_a_name_shows_every_certificate_of_that_name(run: Any) -> None:
-    parsed = document(run("show", "KPN PKIoverheid Organisatie CA - G2", "--json", *MOMENT)[1], "trust-show-v1")
+    parsed = document(run("show", "KPN PKIoverheid Organisatie CA - G2", "--json", *MOMENT)[1], "trust-show-v2")
     assert [a["status"] for a in parsed["authorities"]] == ["revoked", "revoked", "expired"]
 
 
@@ -104,13 +104,13 @@ def test_show_of_a_file_recognises_each_certificate(run: Any, tmp_path: Path) ->
     code, out, _ = run("show", str(tmp_path / "root.der"), *MOMENT)
     assert code == 0
     assert "by its fingerprint" in out
-    parsed = document(run("show", str(tmp_path / "root.der"), "--json", *MOMENT)[1], "trust-show-v1")
+    parsed = document(run("show", str(tmp_path / "root.der"), "--json", *MOMENT)[1], "trust-show-v2")
     assert [c["itself"]["proof"] for c in parsed["certificates"]] == [True]
 
 
 def test_show_reads_standard_input(run: Any) -> None:
     root = next(c for c in embedded_certificates() if c.sha256 == G1_ROOT)
-    parsed = document(run("show", "-", "--json", *MOMENT, stdin=root.der)[1], "trust-show-v1")
+    parsed = document(run("show", "-", "--json", *MOMENT, stdin=root.der)[1], "trust-show-v2")
     assert parsed["certificates"][0]["sha256"] == G1_ROOT
 
 
@@ -119,14 +119,14 @@ def test_show_calls_a_look_alike_a_look_alike(run: Any, tmp_path: Path) -> None:
     (tmp_path / "root.der").write_bytes(certificate(g3, issuer=g3))
     _, out, _ = run("show", str(tmp_path / "root.der"))
     assert "LOOK-ALIKE" in out
-    parsed = document(run("show", str(tmp_path / "root.der"), "--json")[1], "trust-show-v1")
+    parsed = document(run("show", str(tmp_path / "root.der"), "--json")[1], "trust-show-v2")
     assert parsed["certificates"][0]["itself"]["match"] == "look_alike"
     assert parsed["certificates"][0]["itself"]["hierarchy"] is None
 
 
 def test_show_of_a_real_chain(run: Any) -> None:
     file = shared("samples/certificates/G3_eh01.staging.iwelcome.nl_20190521.chain.pem")
-    parsed = document(run("show", str(file), "--json", *MOMENT)[1], "trust-show-v1")
+    parsed = document(run("show", str(file), "--json", *MOMENT)[1], "trust-show-v2")
     leaf, *above = parsed["certificates"]
     assert (leaf["itself"]["match"], leaf["issued_by"]["match"]) == ("none", "fingerprint")
     assert leaf["issued_by"]["hierarchy"] == "g3"

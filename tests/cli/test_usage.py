@@ -35,6 +35,10 @@ COMMANDS = list(every_command())
         ("tust", 'no command "tust". Did you mean: trust?', 'opdracht "tust" bestaat niet. Bedoelt u: trust?'),
         ("oin chek", "Did you mean: check?", "Bedoelt u: check?"),
         ("csr creat", "Did you mean: create?", "Bedoelt u: create?"),
+        ("check x", "Did you mean: cert check, oin check, csr check?", "Bedoelt u: cert check, oin check, csr check?"),
+        ("cert-check x", "Did you mean: cert check?", "Bedoelt u: cert check?"),
+        ("cert derive", "Did you mean: oin derive?", "Bedoelt u: oin derive?"),
+        ("csr lnt", "Did you mean: cert lint?", "Bedoelt u: cert lint?"),
         ("oin check --jsn 1", "no option --jsn. Did you mean: --json?", "optie --jsn bestaat niet."),
         ("oin check --json=3 1", "--json takes no value.", "--json heeft geen waarde."),
         ("oin derive --kvk", "--kvk needs a value.", "--kvk vraagt een waarde."),
@@ -49,7 +53,6 @@ COMMANDS = list(every_command())
         ("test-pki crl x --hours 0", "give a number above 0", "geef een getal groter dan 0"),
         ("test-pki issue x --out y --days z", "a number from 1 to 36500", "een getal van 1 tot en met 36500"),
         ("csr create x y", "Unexpected on the command line: x y.", "Onverwacht op de opdrachtregel: x y."),
-        ("--lang nl", "", "Er ontbreekt een opdracht. Kies uit: oin, csr"),
         ("oin --lang en", "A command is missing. Choose from: check, derive.", ""),
     ],
 )
@@ -57,7 +60,8 @@ def test_what_is_wrong_is_one_sentence(run: Command, given: str, english: str, d
     for lang, told in (("en", english), ("nl", dutch)):
         if told:
             ran = run(*(() if "--lang" in given else ("--lang", lang)), *given.split())
-            assert (ran.code, ran.out) == (2, "")
+            assert ran.code == 2
+            assert ran.out == "" or "--json" in given
             assert told in ran.err
             sentence, see = ran.err.splitlines()
             assert see.startswith(("See: pkitools ", "Zie: pkitools "))
@@ -92,16 +96,16 @@ def test_the_list_of_commands_is_not_cut(run: Command) -> None:
             assert "".join(group.get_short_help_str().split()) in listed
 
 
-@pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) < 2], ids=" ".join)
+@pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) == 1], ids=" ".join)
 def test_without_a_command_the_help_is_shown_as_lines(run: Command, path: tuple[str, ...]) -> None:
-    if isinstance(cli.get_command(click.Context(cli), path[0]) if path else cli, click.Group):
+    if isinstance(cli.get_command(click.Context(cli), path[0]), click.Group):
         ran = run(*path)
         assert (ran.code, ran.out) == (2, "")
         assert "\\x0a" not in ran.err
         assert ran.err == run(*path, "--help").out
 
 
-@pytest.mark.parametrize("path", [path for path in COMMANDS if len(path) == 2], ids=" ".join)
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path], ids=" ".join)
 def test_the_language_may_be_asked_for_anywhere(run: Command, path: tuple[str, ...]) -> None:
     assert run(*path, "--lang", "nl", "--help").out == run("--lang", "nl", *path, "--help").out
 

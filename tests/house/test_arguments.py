@@ -317,6 +317,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "systems_show_document": lambda: {"system": system(), "moment": MOMENT},
     "trust_list_document": lambda: {"moment": MOMENT},
     "trust_show_document": lambda: {"asked": "g1-private", "moment": MOMENT},
+    "trust_show_document_v1": lambda: {"asked": "g1-private", "moment": MOMENT},
     "cert_show_document": lambda: {"files": (), "moment": MOMENT},
     "read_system": lambda: {"text": (ROOT / "docs/templates/system.toml").read_text(encoding="utf-8")},
     "Period.holds": lambda: {"self": next(iter(periods().values())), "issued": MOMENT, "moment": MOMENT},
@@ -484,11 +485,14 @@ def test_nothing_but_our_own_error_leaves_the_front_door(where: str) -> None:
 def test_a_name_nobody_knows_asks_no_fewer_rules() -> None:
     """``lint`` with a system misspelt asked nine rules fewer and passed."""
     given = {"moment": MOMENT, "environment": Environment.PRODUCTION}
-    for wrong in ("Digikoppeling", "digikopeling", 3):
+    for wrong in ("Digikoppel", "digikopeling", "digikoppeling,", 3):
         with pytest.raises(InvalidValueError):
             pkitools.lint(facts(), **given, system=wrong)  # type: ignore[arg-type]  # that is the test
     assert summary(pkitools.lint(facts(), **given, system=system())) == summary(
         pkitools.lint(facts(), **given, system="digikoppeling")
+    )
+    assert summary(pkitools.lint(facts(), **given, system=system())) == summary(
+        pkitools.lint(facts(), **given, system="Digi-Koppeling")
     )
 
 

@@ -50,7 +50,7 @@ def test_why_there_is_no_oin(run: Command) -> None:
     with pytest.raises(NoOINError) as refused:
         oin_from_rsin("123456789")
     same(
-        reports.oin_derive_document("rsin", "123456789", refused.value, {}),
+        reports.oin_derive_document([reports.DerivedNumber("rsin", "123456789", refused.value)]),
         run("oin", "derive", "--rsin", "123456789", "--json").document,
     )
 

@@ -34,8 +34,10 @@ def options() -> dict[str, frozenset[str]]:
 
 @cache
 def _words() -> re.Pattern[str]:
-    nouns = "|".join(dict.fromkeys(name.partition(" ")[0] for name in options()))
-    return re.compile(rf"{_OPTION}|\b(?:{'|'.join(options())})\b|\bpkitools (?:{nouns})\b(?: [a-z][-a-z]*)?")
+    nouns = "|".join(dict.fromkeys(name.partition(" ")[0] for name in options() if " " in name))
+    alone = "|".join(name for name in options() if " " not in name)  # a word of English too: only after pkitools
+    pairs = "|".join(name for name in options() if " " in name)
+    return re.compile(rf"{_OPTION}|\b(?:{pairs})\b|\bpkitools (?:(?:{nouns})\b(?: [a-z][-a-z]*)?|(?:{alone})\b)")
 
 
 def words(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.findings.model import NEVER_ERROR
 from pkitools.systems import Stance, System, Topic, get_system, read_system, rules, systems
+from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
 from pkitools.trust import decode_policy, hierarchies
 
@@ -66,7 +67,8 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
     for statement in system.statements:
         assert all(statement.text[language].endswith((".", ")")) for language in ("nl", "en"))
         assert statement.text["nl"] != statement.text["en"]
-        assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
+        if statement.topic is not Topic.REGISTRATION:  # where it may say of whom
+            assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
         assert not statement.roles or statement.topic is Topic.ENTITY_ID
         numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Stance.YES
         assert (statement.number is not None) == numbered
@@ -93,6 +95,8 @@ def test_values_name_things_that_exist(system: System) -> None:
             assert all(decode_policy(oid) for oid in statement.values)
         if statement.topic is Topic.ENTITY_ID:
             assert set(statement.values) <= {"gdi", "eherkenning", "*"}
+        if statement.topic is Topic.REGISTRATION:
+            assert set(statement.values) <= {SUPPLIER}
 
 
 @every_system
@@ -172,7 +176,7 @@ def test_adding_a_system_is_adding_a_file() -> None:
         ('topic = "oin"', 'topic = "hierarchy"\nvalues = ["g1-privat"]'),
         ('topic = "oin"', 'topic = "key_size"\nnumber = "2048"'),
         ('topic = "oin"', 'topic = "key_size"\nnumber = true'),
-        ('topic = "oin"', 'topic = "oin"\nenvironments = ["prod"]'),
+        ('topic = "oin"', 'topic = "oin"\nenvironments = ["produktion"]'),
         ('topic = "oin"', 'topic = "oin"\nenvironments = "production"'),
         ('topic = "oin"', 'topic = "oin"\nseverity = "fatal"'),
         ('topic = "oin"', 'topic = "oin"\nsince = 2026-11-22T12:00:00Z'),

@@ -13,7 +13,7 @@ from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Report, Severity, Status, Verdict
 from pkitools.oin import OIN
 from pkitools.rulebook import all_rules
-from pkitools.systems import Stance, evaluate, get_system, systems
+from pkitools.systems import Stance, System, evaluate, get_system, systems
 from pkitools.systems.rules import RULES
 from pkitools.trust import get_hierarchy, hierarchies, hierarchy_of
 from pkitools.x509 import oin_from_certificate, read_certificate
@@ -308,3 +308,23 @@ def test_real_certificates(file: str, system: str, code: str, status: Status) ->
     assert claimed is not None
     report = judge(system, facts=facts, hierarchy=claimed.name, oin=oin_from_certificate(facts).oin)
     assert of(report, code).status is status
+
+
+@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
+def test_that_a_supplier_may_not_register_is_said_where_the_data_say_so(
+    system: System, environment: Environment
+) -> None:
+    """As a NOTICE, since nothing shows whose certificate it is; it changes no verdict."""
+    said = [s for s in system.statements_at(environment, MOMENT, "registration") if "supplier" in s.values]
+    refused = any(statement.answer == "no" for statement in said)
+    report = judge(system.name, environment, hierarchy="g1-private")
+    told = found(report).get("system.registration.supplier")
+    assert told == (Severity.NOTICE if refused else None)
+    if refused:
+        assert of(report, "system.registration.supplier").rule.source == said[0].source
+
+
+def test_some_system_says_so() -> None:
+    assert "system.registration.supplier" in judge("digid-machtigen", PRODUCTION).codes()
+    assert "system.registration.supplier" not in judge("digid-machtigen", PREPRODUCTION).codes()

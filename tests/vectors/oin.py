@@ -70,6 +70,7 @@ def _oin_vectors() -> list[Vector]:
         "oin.input.ebms_suffix": (oin(f"{GOOD}_OTA"), good),
         "oin.input.tidied": (oin("00000001.822477348.000", lenient=True), oin(GOOD, lenient=True)),
         "oin.input.leading_zeros": (oin("1822477348000"), good),
+        "oin.input.ean": (oin("8712423026117"), good),
         "oin.input.contains": (oin(f"0190:{GOOD}"), good),
         "oin.input.scientific": (oin("1,82248E+12"), good),
         "oin.input.eight_digits": (oin("52035476"), good),

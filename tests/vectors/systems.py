@@ -76,6 +76,11 @@ VECTORS = [
         report("digid-machtigen", environment=PREPRODUCTION, self_signed=True),
         report("digid-machtigen", environment=PREPRODUCTION),
     ),
+    Vector(
+        "system.registration.supplier",
+        report("digid-machtigen"),
+        report("digid-machtigen", environment=PREPRODUCTION),
+    ),
     Vector("system.oin.required", report("digikoppeling", oin=None), report("digikoppeling")),
     Vector(
         "system.oin.equals_entity_id",

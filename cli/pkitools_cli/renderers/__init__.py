@@ -22,6 +22,7 @@ TEXT: Final = "text"
 JSON: Final = "json"
 
 _registered: dict[str, Renderer] = {}
+_told: list[Reply[Any]] = []  # the answer of the command that runs, once there is one
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,20 @@ def renderer(name: str) -> Renderer:
     return _registered[name]
 
 
+def begin() -> None:
+    """Begin anew: nothing was told yet."""
+    _told.clear()
+
+
+def has_told() -> bool:
+    """Return whether there was an answer already: a document is never followed by another."""
+    return bool(_told)
+
+
 def tell(reply: Reply[Any], form: str) -> ExitCode:
     """Write an answer to standard output in this form, its warnings to standard error, and return the exit code."""
     renderer(form).write(reply, sys.stdout)
+    _told[:] = [reply]
     for warning in reply.warnings:
         complain(warning)
     return reply.exit_code()

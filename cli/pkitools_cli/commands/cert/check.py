@@ -21,7 +21,7 @@ from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import files_of, read_certificates, read_crls, read_input, use_each
+from pkitools_cli.inputs import about_input, files_of, read_certificates, read_crls, read_input, use_each
 from pkitools_cli.options import fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Reply
@@ -146,8 +146,10 @@ def _is_entity_id(text: str) -> bool:
 def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
     """Return what judges one file; everything the files share is read once, before the first."""
     from pkitools.checking import check_file
+    from pkitools.systems import get_system
     from pkitools.trust import TrustStore
 
+    systems = [get_system(name).name for name in options.systems]  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
@@ -161,7 +163,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             contents,
             moment=options.moment,
             environment=options.environment,
-            systems=options.systems,
+            systems=systems,
             intermediates=chain,
             trust=trust,
             entity_id=options.entity_id,
@@ -190,13 +192,12 @@ def _certificates(name: str) -> tuple[bytes, ...]:
 
 def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.checking import Revocation
-    from pkitools.containers import ItemKind, items_of
     from pkitools.fetching.cache import DiskCache
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
     crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
-    responses = [item.der for name in options.ocsp for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
+    responses = [response for name in options.ocsp for response in _ocsp_responses(name)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
         policy=policy,
@@ -206,6 +207,13 @@ def _revocation(options: CheckOptions) -> Revocation:
         cache=DiskCache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
+
+
+def _ocsp_responses(name: str) -> list[bytes]:
+    from pkitools.containers import ItemKind, items_of
+
+    with about_input(name):
+        return [item.der for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
 
 
 def _fetcher(options: CheckOptions) -> Fetcher:
@@ -234,12 +242,10 @@ def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -
         for one in check.judged
         for system in systems
     ]
-    uses += [
-        Use(facts, system, environment, name)
-        for environment, name in options.beside
-        for facts in _end_entities(name)
-        for system in systems
-    ]
+    for environment, name in options.beside:
+        with about_input(name):
+            beside = list(_end_entities(name))
+        uses += [Use(facts, system, environment, name) for facts in beside for system in systems]
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None

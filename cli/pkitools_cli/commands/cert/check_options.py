@@ -77,6 +77,6 @@ class Placed(click.ParamType[tuple[Environment, str]]):
         """Return the environment and the file."""
         environment, _, name = str(value).partition("=")
         try:
-            return Environment(environment), name
+            return Environment(environment.lower()), name
         except ValueError:
             self.fail(tr("cli.cert_check.not_placed", value=value), param, ctx)

@@ -8,7 +8,7 @@ import click
 
 from pkitools.errors import InputError
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_input, read_key
+from pkitools_cli.inputs import about_input, read_input, read_key
 
 if TYPE_CHECKING:
     from pkitools.checking import Expectation
@@ -62,7 +62,8 @@ def _request(name: str) -> RequestFacts:
     from pkitools.containers import ItemKind, items_of
     from pkitools.requests import read_request
 
-    found = items_of(read_input(name), ItemKind.REQUEST)
-    if len(found) > 1:
-        raise InputError("checking.error.several_requests", name=name, count=len(found))
-    return read_request(found[0].der, name)
+    with about_input(name):
+        found = items_of(read_input(name), ItemKind.REQUEST)
+        if len(found) > 1:
+            raise InputError("checking.error.several_requests", name=name, count=len(found))
+        return read_request(found[0].der, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 
@@ -11,9 +11,10 @@ import click
 
 from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import InputError
 from pkitools.findings import Severity, Verdict
-from pkitools.reports import LintedCertificate, cert_lint_document
+from pkitools.profiles import get_profile
+from pkitools.reports import LintedCertificate, ToldError, cert_lint_document, cert_lint_document_v1
 from pkitools.rules import detect_profile, find_issuer, lint, role_of
 from pkitools.text import shown
 from pkitools.trust import HierarchyKind, embedded_certificates, hierarchy_of
@@ -23,12 +24,10 @@ from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_input, use_each
+from pkitools_cli.inputs import pass_over, read_input, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
-from pkitools_cli.output import complain
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
-from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
 
@@ -55,7 +54,7 @@ class _Found:
     facts: CertificateFacts
 
 
-@click.command("lint", cls=Command, help="cli.cert_lint.help")
+@click.command("lint", cls=Command, help="cli.cert_lint.help", json_versions=(1, 2))
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--profile", metavar="PROFILE", help="cli.cert_lint.profile")
 @click.option("--for", "system", metavar="SYSTEM", help="cli.cert_lint.for")
@@ -67,19 +66,24 @@ class _Found:
 def command(options: Options) -> Reply[list[LintedCertificate]]:
     """Judge every certificate of every file."""
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    unread: list[str] = []
+    unread: list[ToldError] = []
     used = use_each(options.files, lambda name: list(_certificates(name, passphrase, unread)))
     linted = _linted([one for found in used.results for one in found], options)
     complete = used.complete and not unread
     code = of_reports((one.report for one in linted), options.fail_on, complete=complete)
-    return Reply(linted, document=cert_lint_document, text=partial(_text, options=options), code=code)
+    return Reply(
+        linted,
+        document=lambda value: cert_lint_document(value, [*used.errors, *unread]),
+        text=partial(_text, options=options),
+        code=code,
+        older={1: cert_lint_document_v1},
+    )
 
 
-def _certificates(name: str, passphrase: bytes | None, unread: list[str]) -> Iterator[_Found]:
-    """Yield the certificates of a file; what of it could not be read is told, and its name added to ``unread``."""
+def _certificates(name: str, passphrase: bytes | None, unread: list[ToldError]) -> Iterator[_Found]:
+    """Yield the certificates of a file; what of it could not be read is told, and added to ``unread``."""
     source = read_input(name, passphrase)
-    for bad in source.problems:
-        _pass_over(name, bad.position, bad.error, unread)
+    unread += told_problems(source, name)
     found, failures = [], []
     for item in items_of(source, ItemKind.CERTIFICATE):
         try:
@@ -88,14 +92,8 @@ def _certificates(name: str, passphrase: bytes | None, unread: list[str]) -> Ite
             failures.append((item.position, error))
     if not found:
         raise failures[0][1]
-    for position, failure in failures:
-        _pass_over(name, position, failure, unread)
+    unread += [pass_over(name, position, failure) for position, failure in failures]
     yield from found
-
-
-def _pass_over(name: str, position: int, error: PkitoolsError, unread: list[str]) -> None:
-    complain(tr("cli.inputs.bad_block", file=name, position=position, why=error_line(error)))
-    unread.append(name)
 
 
 def _system(name: str | None) -> str | None:
@@ -108,6 +106,8 @@ def _system(name: str | None) -> str | None:
 
 def _linted(found: Sequence[_Found], options: Options) -> list[LintedCertificate]:
     everything = [one.facts for one in found]
+    if options.profile is not None:
+        options = replace(options, profile=get_profile(options.profile).name)
     system = _system(options.system)
     return [_lint(one, everything, options, system) for one in found]
 

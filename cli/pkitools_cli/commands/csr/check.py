@@ -12,14 +12,14 @@ from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.profiles import get_profile, get_tsp
-from pkitools.reports import csr_check_document
+from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
 from pkitools_cli.commands.next_steps import Step, Words, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_input, read_key
+from pkitools_cli.inputs import about_input, read_input, read_key, told_problems
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
@@ -47,9 +47,10 @@ class Judged:
     requests: list[tuple[RequestFacts, Report]]
     profile: str | None
     tsp: str | None
+    unread: list[ToldError]
 
 
-@click.command("check", cls=Command, help="cli.csr.check.help")
+@click.command("check", cls=Command, help="cli.csr.check.help", json_versions=(1, 2))
 @click.argument("file", metavar="FILE")
 @click.option("--profile", metavar="PROFILE", help="cli.csr.check.profile")
 @click.option("--tsp", metavar="NAME", help="cli.csr.check.tsp")
@@ -60,21 +61,25 @@ class Judged:
 @gathered(Options)
 def command(options: Options) -> Reply[Judged]:
     """Judge the requests in a file."""
-    judged = Judged(_judged(options), options.profile, options.tsp)
+    judged = _judged(options)
+    reports = (report for _, report in judged.requests)
     return Reply(
         judged,
-        document=lambda value: csr_check_document(value.requests, value.profile, value.tsp),
+        document=lambda value: csr_check_document(value.requests, value.profile, value.tsp, value.unread),
         text=partial(_text, options=options),
-        code=of_reports((report for _, report in judged.requests), options.fail_on),
+        code=of_reports(reports, options.fail_on, complete=not judged.unread),
+        older={1: lambda value: csr_check_document_v1(value.requests, value.profile, value.tsp)},
     )
 
 
-def _judged(options: Options) -> list[tuple[RequestFacts, Report]]:
+def _judged(options: Options) -> Judged:
     profile = get_profile(options.profile) if options.profile else None
     tsp = get_tsp(options.tsp) if options.tsp else None
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    source = read_input(options.file, passphrase)
-    items = items_of(source, ItemKind.REQUEST)
+    with about_input(options.file):
+        source = read_input(options.file, passphrase)
+        items = items_of(source, ItemKind.REQUEST)
+        unread = told_problems(source, options.file)
     key = read_key(options.key_file, passphrase) if options.key_file else None
     reports = [
         check_request(
@@ -87,7 +92,9 @@ def _judged(options: Options) -> list[tuple[RequestFacts, Report]]:
         )
         for item in items
     ]
-    return [(read_request(item.der), report) for item, report in zip(items, reports, strict=True)]
+    with about_input(options.file):
+        requests = [(read_request(item.der), report) for item, report in zip(items, reports, strict=True)]
+    return Judged(requests, profile.name if profile else None, tsp.name if tsp else None, unread)
 
 
 def _text(judged: Judged, options: Options) -> Iterator[Line | str]:

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
+from pkitools.errors import about_file
 from pkitools.files import check_outputs, make_folder, read_bytes
 from pkitools.reports import WrittenRequest
 from pkitools.requests import BatchError, BatchItem, SignedRequest, read_batch
@@ -50,9 +51,9 @@ def write_batch(
 
 
 def _items(batch_file: str, common: Mapping[str, str | Sequence[str]]) -> tuple[BatchItem, ...]:
-    data = read_bytes(batch_file, limit=_MAX_BATCH_BYTES)
     try:
-        return read_batch(data, batch_file, common)
+        with about_file(batch_file):
+            return read_batch(read_bytes(batch_file, limit=_MAX_BATCH_BYTES), batch_file, common)
     except BatchError as error:
         for name, fault in error.faults:
             complain(f"{name}: {error_line(fault)}")

@@ -12,7 +12,7 @@ from pkitools.reports import WrittenRequest
 from pkitools.requests import SignedRequest
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
-from pkitools_cli.passphrases import can_ask, given_passphrase
+from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passphrase
 
 _SHORT: Final = 12  # characters: a stolen key file can be tried for as long as it takes
 
@@ -48,9 +48,7 @@ class KeyPassphrase:
 def _asked() -> bytes:
     if not can_ask():
         raise click.UsageError(tr("cli.csr.create.say_passphrase"))
-    prompt = tr("cli.csr.create.prompt")
-    answer: str = click.prompt(prompt, hide_input=True, err=True, confirmation_prompt=tr("cli.csr.create.again"))
-    return answer.encode()
+    return asked_new_passphrase(tr("cli.csr.create.prompt"), tr("cli.csr.create.again"))
 
 
 def places(prefix: str) -> list[Output]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import click
 
 from pkitools.environment import Environment
-from pkitools.errors import LimitError
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.oin import OIN, InvalidOINError, check_oin
 from pkitools.oin.entity_ids import check_id, entity_subject
 from pkitools.reports import oin_check_document
+from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command
@@ -23,8 +21,6 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.lines import report_told
 from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option
 from pkitools_cli.reply import Line, Reply
-
-_MAX_NUMBERS: Final = 10_000  # a report of one number in JSON is about 10 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +41,9 @@ def command(
     *, numbers: tuple[str, ...], environment: Environment | None, lenient: bool, legacy: bool, fail_on: Severity | None
 ) -> Reply[list[Judged]]:
     """Judge each number given, or each line of standard input for ``-``."""
-    texts = [text for number in numbers for text in (_lines() if number == STANDARD_INPUT else (number,))]
-    judged = [_judged(text, environment, lenient=lenient, legacy=legacy) for text in texts]
+    _refuse_pieces(numbers, legacy=legacy)
+    texts = [text for number in numbers for text in (listed() if number == STANDARD_INPUT else (number,))]
+    judged = [_judged(text, environment, lenient or _is_grouped(text, legacy=legacy), legacy=legacy) for text in texts]
     return Reply(
         judged,
         document=lambda value: oin_check_document((one.oin, one.report) for one in value),
@@ -55,7 +52,7 @@ def command(
     )
 
 
-def _judged(text: str, environment: Environment | None, *, lenient: bool, legacy: bool) -> Judged:
+def _judged(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
     """Judge an OIN, or the entity ID or service ID that one stands in."""
     subject = entity_subject(text.strip() if lenient else text, environment)
     if subject is None:
@@ -64,15 +61,18 @@ def _judged(text: str, environment: Environment | None, *, lenient: bool, legacy
     return Judged(_oin(subject.oin, lenient=False, legacy=legacy), check_id(subject))
 
 
-def _lines() -> Iterator[str]:
-    """Yield the numbers on standard input, one a line; empty lines do not count."""
-    data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
-    # only line breaks separate numbers: str.splitlines would split at form feeds and the like inside one
-    lines = data.decode("utf-8-sig", "replace").split("\n")
-    numbers = [line.removesuffix("\r") for line in lines if line.strip()]
-    if len(numbers) > _MAX_NUMBERS or len(data) > MAX_INPUT_BYTES:
-        raise LimitError("oin.error.too_many", limit=_MAX_NUMBERS)
-    yield from numbers
+def _is_grouped(text: str, *, legacy: bool) -> bool:
+    """Return whether a text is an OIN but for the spaces, dots or dashes between its groups."""
+    together = re.sub("(?<=[0-9A-Z])[ .-]+(?=[0-9A-Z])", "", text)
+    return together != text and _oin(together, lenient=False, legacy=legacy) is not None
+
+
+def _refuse_pieces(numbers: Sequence[str], *, legacy: bool) -> None:
+    """Refuse an OIN in groups that the shell took apart: judged one by one, none of them says what is wrong."""
+    alone = [number for number in numbers if _oin(number, lenient=True, legacy=legacy) is not None]
+    if len(numbers) < 2 or alone or _oin("".join(numbers), lenient=True, legacy=legacy) is None:
+        return
+    raise click.UsageError(tr("cli.oin.check.pieces", count=len(numbers), together=" ".join(numbers)))
 
 
 def _oin(text: str, *, lenient: bool, legacy: bool) -> OIN | None:
@@ -89,10 +89,16 @@ def _text(judged: list[Judged]) -> Iterator[Line | str]:
     for position, one in enumerate(judged):
         if position:
             yield ""
-        yield from report_told(one.report, *(parts(one.oin) if one.oin is not None else ()))
+        yield from report_told(_shown(one.report), *(parts(one.oin) if one.oin is not None else ()))
     if len(judged) > 1:
         yield ""
         yield _summary([one.report for one in judged])
+
+
+def _shown(report: Report) -> Report:
+    """Return a report as people see it: of what may be somebody's BSN the last digits, enough to find it again."""
+    given = OIN.compact(report.subject)
+    return replace(report, subject=f"…{given[-4:]}") if re.fullmatch("[0-9]{9}", given) else report
 
 
 def _summary(reports: list[Report]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
@@ -11,6 +11,7 @@ import click
 from pkitools.messages import LANGUAGES
 from pkitools.oin import (
     OIN,
+    InvalidNumberError,
     NoOINError,
     oin_for_test,
     oin_from_brin,
@@ -19,13 +20,15 @@ from pkitools.oin import (
     oin_from_rsin,
     oin_from_ura,
 )
-from pkitools.reports import oin_derive_document
+from pkitools.reports import DerivedNumber, oin_derive_document, oin_derive_document_v1
 from pkitools_cli.commands.next_steps import request_command, step
+from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Command, gathered
+from pkitools_cli.framework import Command, gathered, json_version_asked, order_given
 from pkitools_cli.i18n import lookup, tr
 from pkitools_cli.lines import wrapped
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
@@ -41,69 +44,96 @@ _DERIVE: Final[dict[str, Callable[[str], OIN]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
-    """The numbers an OIN can be derived from; exactly one is to be given."""
+    """The numbers an OIN can be derived from."""
 
-    kvk: str | None
-    rsin: str | None
-    btw: str | None
-    brin: str | None
-    ura: str | None
-    test: str | None
+    kvk: tuple[str, ...]
+    rsin: tuple[str, ...]
+    btw: tuple[str, ...]
+    brin: tuple[str, ...]
+    ura: tuple[str, ...]
+    test: tuple[str, ...]
 
-    def only(self) -> tuple[str, str]:
-        """Return the one that was given, with its kind before it."""
-        values: dict[str, str | None] = {field.name: getattr(self, field.name) for field in fields(self)}
-        given = [(kind, number) for kind, number in values.items() if number is not None]
-        if len(given) != 1:
+    def in_order(self, order: Sequence[str]) -> list[tuple[str, str]]:
+        """Return each number with its kind before it, in the order in which the kinds were given."""
+        left = {field.name: iter(getattr(self, field.name)) for field in fields(self)}
+        given = [(kind, next(left[kind])) for kind in order if kind in left]
+        if not given:
             raise click.UsageError(tr("cli.oin.derive.one"))
-        return given[0]
+        if [number for _, number in given].count(STANDARD_INPUT) > 1:
+            raise click.UsageError(tr("cli.oin.derive.one_list"))
+        return given
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
-    """A number, and its OIN or why there is none."""
-
-    kind: str
-    number: str
-    found: OIN | NoOINError
-
-
-@click.command("derive", cls=Command, help="cli.oin.derive.help")
-@click.option("--kvk", metavar="N", help="cli.oin.derive.kvk")
-@click.option("--rsin", metavar="N", help="cli.oin.derive.rsin")
-@click.option("--btw", metavar="N", help="cli.oin.derive.btw")
-@click.option("--brin", metavar="N", help="cli.oin.derive.brin")
-@click.option("--ura", metavar="N", help="cli.oin.derive.ura")
-@click.option("--test", metavar="N", help="cli.oin.derive.test")
+@click.command("derive", cls=Command, help="cli.oin.derive.help", json_versions=(1, 2))
+@click.option("--kvk", metavar="N", multiple=True, help="cli.oin.derive.kvk")
+@click.option("--rsin", metavar="N", multiple=True, help="cli.oin.derive.rsin")
+@click.option("--btw", metavar="N", multiple=True, help="cli.oin.derive.btw")
+@click.option("--brin", metavar="N", multiple=True, help="cli.oin.derive.brin")
+@click.option("--ura", metavar="N", multiple=True, help="cli.oin.derive.ura")
+@click.option("--test", metavar="N", multiple=True, help="cli.oin.derive.test")
 @gathered(Numbers)
-def command(numbers: Numbers) -> Reply[Derived]:
-    """Write the OIN on standard output, and what to know about it on standard error."""
-    kind, number = numbers.only()
-    derived = Derived(kind, number, _derive(kind, number))
-    code = ExitCode.PASSED if isinstance(derived.found, OIN) else ExitCode.FAILED
-    return Reply(derived, document=_document, text=_text, code=code)
+def command(numbers: Numbers) -> Reply[list[DerivedNumber]]:
+    """Write each OIN on standard output, and what to know about it on standard error."""
+    derived = [
+        _derived(kind, text)
+        for kind, given in numbers.in_order(order_given())
+        for text in (listed() if given == STANDARD_INPUT else (given,))
+    ]
+    if len(derived) == 1 and isinstance(derived[0].found, InvalidNumberError):
+        raise derived[0].found  # there is no answer
+    if len(derived) != 1 and json_version_asked() == 1:
+        raise click.UsageError(tr("cli.oin.derive.version"))
+    return Reply(
+        derived,
+        document=oin_derive_document,
+        text=_text,
+        code=_code(derived),
+        older={1: lambda value: oin_derive_document_v1(value[0])},
+    )
 
 
-def _derive(kind: str, number: str) -> OIN | NoOINError:
+def _derived(kind: str, number: str) -> DerivedNumber:
+    notes = {tongue: lookup(f"cli.oin.derive.note.{kind}", tongue) for tongue in LANGUAGES}
     try:
-        return _DERIVE[kind](number)
-    except NoOINError as error:
-        return error
+        return DerivedNumber(kind, number, _DERIVE[kind](number), notes)
+    except (NoOINError, InvalidNumberError) as error:
+        return DerivedNumber(kind, number, error, notes)
 
 
-def _document(derived: Derived) -> dict[str, object]:
-    notes = {tongue: lookup(f"cli.oin.derive.note.{derived.kind}", tongue) for tongue in LANGUAGES}
-    return oin_derive_document(derived.kind, derived.number, derived.found, notes)
+def _code(derived: Sequence[DerivedNumber]) -> ExitCode:
+    """Return the worst that any of the numbers alone would give; usage goes before all."""
+    found = [one.found for one in derived]
+    if any(isinstance(each, InvalidNumberError) for each in found):
+        return ExitCode.USAGE
+    if any(isinstance(each, NoOINError) for each in found):
+        return ExitCode.FAILED
+    return ExitCode.PASSED if found else ExitCode.INDETERMINATE
 
 
-def _text(derived: Derived) -> Iterator[Line | str]:
-    if isinstance(derived.found, OIN):
-        yield str(derived.found)
-        yield from (Line(line, aside=True) for line in parts(derived.found))
-        note = tr(f"cli.oin.derive.note.{derived.kind}")
-        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next(derived.found)))
+def _text(derived: list[DerivedNumber]) -> Iterator[Line | str]:
+    if not derived:
+        yield Line(tr("cli.oin.check.nothing"), aside=True)
+    if len(derived) == 1:
+        yield from _told(derived[0])
+        return
+    for position, one in enumerate(derived, start=1):
+        # a line for each number, empty where there is no OIN: a script can lay the two lists side by side
+        yield str(one.found) if isinstance(one.found, OIN) else ""
+        if not isinstance(one.found, OIN):
+            # by its place and not by itself: it may be somebody's BSN
+            yield Line(tr("cli.oin.derive.nth", position=position, why=error_line(one.found)), aside=True)
+    for kind in dict.fromkeys(one.kind for one in derived if isinstance(one.found, OIN)):
+        yield from (Line(line, aside=True) for line in wrapped(tr(f"cli.oin.derive.note.{kind}"), ""))
+
+
+def _told(one: DerivedNumber) -> Iterator[Line | str]:
+    if isinstance(one.found, OIN):
+        yield str(one.found)
+        yield from (Line(line, aside=True) for line in parts(one.found))
+        note = tr(f"cli.oin.derive.note.{one.kind}")
+        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next(one.found)))
     else:
-        yield Line(error_line(derived.found), aside=True)
+        yield Line(error_line(one.found), aside=True)
 
 
 def _next(oin: OIN) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from pkitools.documents import Document
-from pkitools.reports import rules_documents_document
+from pkitools.reports import rules_documents_document, rules_documents_document_v1
 from pkitools.rulebook import Resting, rests_on
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
@@ -18,10 +18,15 @@ from pkitools_cli.reply import Line, Reply
 _INDENT: Final = "    "
 
 
-@click.command("documents", cls=Command, help="cli.rules.documents.help")
+@click.command("documents", cls=Command, help="cli.rules.documents.help", json_versions=(1, 2))
 def command() -> Reply[Sequence[Resting]]:
     """Name every document of the register once, with what rests on it."""
-    return Reply(tuple(rests_on().values()), document=rules_documents_document, text=_text)
+    return Reply(
+        tuple(rests_on().values()),
+        document=rules_documents_document,
+        text=_text,
+        older={1: rules_documents_document_v1},
+    )
 
 
 def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
@@ -54,6 +59,7 @@ def _rests(resting: Resting) -> str:
         "prefixes": len(resting.prefixes),
         "schemes": len(resting.schemes),
         "examples": len(resting.examples),
+        "error_texts": len(resting.error_texts),
     }
     told = [
         tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)

@@ -18,12 +18,13 @@ from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import about_input
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.reply import Line, Reply
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.documents import IssuedFiles, issue_document
-from pkitools_test_pki.enrol import read_request
+from pkitools_test_pki.enrol import Application, read_request
 from pkitools_test_pki.folder import open_folder
 from pkitools_test_pki.shapes import Template
 
@@ -88,7 +89,7 @@ class Options:
 def command(options: Options) -> Reply[IssuedFiles]:
     """Issue a certificate, for a request or with a new key."""
     wishes = options.wishes()
-    request = read_request(_read(options.csr), options.csr) if options.csr else None
+    request = _read_csr(options.csr) if options.csr else None
     chosen: str | Template | None = options.profile
     if options.enrolment is not None:
         asked = _read_enrolment(options.enrolment, options.profile)
@@ -99,6 +100,11 @@ def command(options: Options) -> Reply[IssuedFiles]:
         )
     files = IssuedFiles(issued, tuple(changes), tuple(paths))
     return Reply(files, document=issue_document, text=partial(_text, options=options))
+
+
+def _read_csr(path: str) -> Application:
+    with about_input(path):
+        return read_request(_read(path), path)
 
 
 def _read(path: str) -> bytes:
@@ -112,7 +118,8 @@ def _read_enrolment(path: str, profile: str | None) -> Enrolment:
 
     if profile is not None:
         raise click.UsageError(tr("cli.test_pki.issue.enrolment_or_profile"))
-    return read_enrolment(_read(path), path)
+    with about_input(path):
+        return read_enrolment(_read(path), path)
 
 
 def _text(issued: IssuedFiles, options: Options) -> Iterator[Line | str]:

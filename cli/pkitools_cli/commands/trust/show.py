@@ -11,7 +11,7 @@ import click
 
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Report, Severity
-from pkitools.reports import RecognisedCertificate, trust_show_document
+from pkitools.reports import RecognisedCertificate, ToldError, trust_show_document, trust_show_document_v1
 from pkitools.trust import (
     CatalogueEntry,
     Hierarchy,
@@ -24,9 +24,10 @@ from pkitools.trust import (
 )
 from pkitools.x509 import read_certificate
 from pkitools_cli.commands.trust.hierarchy_text import authority_rows, hierarchy_told, rows_told
+from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import read_input
+from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.lines import findings_told
 from pkitools_cli.options import STANDARD_INPUT, moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
@@ -42,21 +43,33 @@ class Found:
     hierarchy: Hierarchy | None = None
     authorities: tuple[CatalogueEntry, ...] = ()
     certificates: tuple[RecognisedCertificate, ...] = ()
+    unread: tuple[ToldError, ...] = ()
 
 
-@click.command("show", cls=Command, help="cli.trust.show.help")
+@click.command("show", cls=Command, help="cli.trust.show.help", json_versions=(1, 2))
 @click.argument("what", metavar="NAME|SHA256|FILE")
 @passphrase_options
 @moment_option
 def command(*, what: str, passphrase_file: str | None, passphrase_env: str | None, moment: datetime) -> Reply[Found]:
     """Show a hierarchy, a CA of the catalogue, or what the certificates of a file are."""
-    return Reply(
-        _look_up(what, moment, given_passphrase(passphrase_file, passphrase_env)), document=_document, text=_text
-    )
+    found = _look_up(what, moment, given_passphrase(passphrase_file, passphrase_env))
+    code = ExitCode.COULD_NOT if found.unread else ExitCode.PASSED
+    return Reply(found, document=_document, text=_text, code=code, older={1: _document_v1})
 
 
 def _document(found: Found) -> dict[str, object]:
     return trust_show_document(
+        found.asked,
+        found.moment,
+        hierarchy=found.hierarchy,
+        authorities=found.authorities,
+        certificates=found.certificates,
+        errors=found.unread,
+    )
+
+
+def _document_v1(found: Found) -> dict[str, object]:
+    return trust_show_document_v1(
         found.asked,
         found.moment,
         hierarchy=found.hierarchy,
@@ -72,7 +85,7 @@ def _look_up(what: str, moment: datetime, passphrase: bytes | None) -> Found:
     if by_fingerprint := identify(sha256=what):
         return Found(what, moment, authorities=(by_fingerprint,))
     if what == STANDARD_INPUT or _is_there(what):
-        return Found(what, moment, certificates=_recognised(what, passphrase))
+        return _recognised(what, moment, passphrase)
     named = tuple(e for e in entries if e.name.casefold() == what.strip().casefold())
     if not named:
         raise InvalidValueError("trust.error.unknown_ca", name=what)
@@ -86,15 +99,18 @@ def _is_there(name: str) -> bool:
         return False
 
 
-def _recognised(what: str, passphrase: bytes | None) -> tuple[RecognisedCertificate, ...]:
-    read = [read_certificate(der) for der in read_input(what, passphrase).certificates]
-    if not read:
-        raise InputError("trust.error.no_certificate", name=what)
+def _recognised(what: str, moment: datetime, passphrase: bytes | None) -> Found:
+    with about_input(what):
+        source = read_input(what, passphrase)
+        read = [read_certificate(der) for der in source.certificates]
+        if not read:
+            raise InputError("trust.error.no_certificate", name=what)
     issuers = {facts.subject.der: facts for facts in read}
-    return tuple(
+    recognised = tuple(
         RecognisedCertificate(facts, recognise(facts), hierarchy_of(facts, issuers.get(facts.issuer.der)))
         for facts in read
     )
+    return Found(what, moment, certificates=recognised, unread=tuple(told_problems(source, what)))
 
 
 def _text(found: Found) -> Iterator[Line | str]:

@@ -1,0 +1,66 @@
+"""``pkitools explain``: what an error text of another program means here, and what to do."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+import click
+
+from pkitools.explanations import Explained, Recognised, explain
+from pkitools.limits import MAX_ERROR_TEXT
+from pkitools.reports import explain_document
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.lines import wrapped
+from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.reply import Line, Reply
+
+_MOST_TOLD: Final = 5  # a whole log may hold them all, and nobody reads thirty
+
+
+@click.command("explain", cls=Command, help="cli.explain.help")
+@click.argument("words", metavar="TEXT...", nargs=-1, required=True)
+def command(*, words: tuple[str, ...]) -> Reply[Explained]:
+    """Explain a text, or what is on standard input for ``-``."""
+    explained = explain(_standard_input() if words == (STANDARD_INPUT,) else " ".join(words))
+    code = ExitCode.PASSED if explained.found else ExitCode.COULD_NOT
+    return Reply(explained, document=explain_document, text=_text, code=code)
+
+
+def _standard_input() -> str:
+    # a character takes at most four bytes; one more character tells that there was more
+    return sys.stdin.buffer.read(4 * (MAX_ERROR_TEXT + 1)).decode("utf-8", "replace")
+
+
+def _text(explained: Explained) -> Iterator[Line | str]:
+    if not explained.found:
+        yield Line(tr("cli.explain.unknown"), aside=True)
+    for position, one in enumerate(explained.found[:_MOST_TOLD]):
+        if position:
+            yield ""
+        yield from _told(one)
+    if len(explained.found) > _MOST_TOLD:
+        yield ""
+        yield tr("cli.explain.more", count=len(explained.found) - _MOST_TOLD)
+    if not explained.is_whole:
+        yield Line(tr("cli.explain.cut", count=MAX_ERROR_TEXT), aside=True)
+
+
+def _told(one: Recognised) -> Iterator[Line | str]:
+    """Yield one explanation. What is recognised is shown as our data have it: nothing that was given is."""
+    explanation, document = one.explanation, one.text.source.document
+    words = explanation.words[language()]
+    yield Line(tr("cli.explain.recognised", text=one.text.text, programs=", ".join(explanation.programs)), bold=True)
+    yield from wrapped(words.meaning, "  ")
+    yield f"  {tr('cli.explain.causes')}"
+    for cause in words.causes:
+        yield from wrapped(cause, "    ", first="  - ")
+    yield f"  {tr('cli.explain.actions')}"
+    for action in words.actions:
+        yield from wrapped(action, "    ", first="  - ")
+    for line in (lookup(f"cli.explain.do.{explanation.code}") or "").splitlines():
+        yield f"    {line}"  # whole, to be copied
+    yield from wrapped(tr("cli.explain.source", title=document.title[language()], day=document.read), "  ")

@@ -1,0 +1,74 @@
+"""A text → the errors in it that we know. In bounded time, whatever the text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from pkitools.arguments import text as argument
+from pkitools.documents import cite
+from pkitools.explanations.model import ErrorText, Explained, Explanation, Recognised, Words
+from pkitools.limits import MAX_ERROR_TEXT
+from pkitools.messages import LANGUAGES
+from pkitools.package_data import read_toml
+
+
+def explain(text: str) -> Explained:
+    """Return the errors that a text holds, such as a line of a log, or a whole log.
+
+    Args:
+        text: of another program. Of one longer than :data:`~pkitools.limits.MAX_ERROR_TEXT` the beginning is read.
+
+    Raises:
+        InvalidValueError: it is no text.
+    """
+    given = argument(text, "text")
+    found = sorted(_found(_plain(given[:MAX_ERROR_TEXT])), key=lambda at: at[0])
+    first = {recognised.explanation: recognised for _, recognised in reversed(found)}
+    each = [first[explanation] for explanation in dict.fromkeys(at.explanation for _, at in found)]
+    precise = [one for one in each if not one.explanation.is_general]
+    return Explained(tuple(precise or each), len(given) <= MAX_ERROR_TEXT)
+
+
+def _found(text: str) -> Iterator[tuple[int, Recognised]]:
+    """Yield each error text that is in the text, and where; what the longest took is not found by a shorter one."""
+    for plain, recognised in _by_length():
+        at = text.find(plain)
+        if at >= 0:
+            text = text.replace(plain, "\0" * len(plain))
+            yield at, recognised
+
+
+def _plain(text: str) -> str:
+    """Return the text as texts are compared: in small letters, underscores and dashes as spaces, one at a time."""
+    return re.sub(r"[\s_-]+", " ", text).lower()
+
+
+@cache
+def _by_length() -> tuple[tuple[str, Recognised], ...]:
+    known = [(_plain(text.text), Recognised(each, text)) for each in explanations() for text in each.texts]
+    return tuple(sorted(known, key=lambda one: -len(one[0])))
+
+
+@cache
+def explanations() -> tuple[Explanation, ...]:
+    """Return every explanation there is."""
+    data = read_toml(str(__package__), "data/explanations.toml")
+    return tuple(_explanation(code, table) for code, table in data.items())
+
+
+def _explanation(code: str, table: Mapping[str, Any]) -> Explanation:
+    return Explanation(
+        code,
+        tuple(table["programs"]),
+        tuple(ErrorText(text, cite(document)) for document, texts in table["texts"].items() for text in texts),
+        MappingProxyType({language: _words(table[language]) for language in LANGUAGES}),
+        table.get("general", False),
+    )
+
+
+def _words(table: Mapping[str, Any]) -> Words:
+    return Words(table["meaning"], tuple(table["causes"]), tuple(table["actions"]))

@@ -1,0 +1,124 @@
+"""Error texts of other programs: recognised where they stand, and nothing where they do not."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from pkitools.documents import documents
+from pkitools.errors import InvalidValueError
+from pkitools.explanations import Explained, explain, explanations
+from pkitools.limits import MAX_ERROR_TEXT
+from pkitools.messages import LANGUAGES
+from tests.support.effort import bounded
+
+KNOWN = [(each, text) for each in explanations() for text in each.texts]
+
+
+def codes(explained: Explained) -> list[str]:
+    return [one.explanation.code for one in explained.found]
+
+
+def test_every_text_is_recognised_and_as_its_own() -> None:
+    """Alone, in a line of a log, in capitals, with other dashes and white space."""
+    for each, text in KNOWN:
+        for given in (
+            text.text,
+            f"2026-11-26 12:00:00 [error] 12#12: *1 {text.text}, client: 127.0.0.1",
+            text.text.upper(),
+            text.text.replace(" ", "_"),
+            text.text.replace(" ", "\n   "),
+        ):
+            assert codes(explain(given)) == [each.code], given
+
+
+def test_no_text_is_told_twice_and_none_is_nothing() -> None:
+    plain = [re.sub(r"[\s_-]+", " ", text.text).lower() for _, text in KNOWN]
+    assert len(set(plain)) == len(plain)
+    assert min(map(len, plain)) >= 9
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        "",
+        " ",
+        "Everything is fine.",
+        "HTTP/1.1 200 OK",
+        "the certificate matches the private key",
+        "Handshake was completed",
+        "Verify return code: 0 (ok)",
+        "/etc/ssl/certs does not exist",
+        'Get "ftp://x": unsupported protocol scheme "ftp"',
+        "request header too long",
+        "\x1b[31m\x00\ufffe",
+        "Certificate is to be renewed on 2027-01-01",
+    ],
+)
+def test_what_is_no_error_text_is_not_recognised(innocent: str) -> None:
+    assert codes(explain(innocent)) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        # the longer text counts, not the one inside it
+        ("self-signed certificate in certificate chain", ["self_signed"]),
+        ("tls: bad certificate", ["bad_certificate"]),
+        # what is general is told only alone
+        ("certificate verify failed", ["verify_failed"]),
+        ("certificate verify failed: certificate has expired", ["expired"]),
+        # several, each once, in the order of the text
+        ("bad decrypt ... PEM lib (_ssl.c:1) ... bad decrypt", ["key_password", "not_pem"]),
+        ("javax.net.ssl.SSLHandshakeException: PKIX path building failed", ["issuer_unknown"]),
+        ("asn1 wrong tag", ["not_der"]),
+        ("sslv3 alert certificate unknown", ["certificate_unknown"]),
+        ("OIN certificate does not match entityID", ["entity_id_oin"]),
+    ],
+)
+def test_what_counts_of_several(given: str, found: list[str]) -> None:
+    assert codes(explain(given)) == found
+
+
+@pytest.mark.slow
+def test_a_log_of_any_size_is_searched_in_bounded_time() -> None:
+    last = " unable to get local issuer certificate"
+    for filler in ("\0", "a", " ", "certificate ", "bad certificate ", "\n", "\u0130", "mac verify error "):
+        with bounded(4):
+            log = filler * (MAX_ERROR_TEXT // len(filler) - 100)
+            assert "issuer_unknown" in codes(explain(log + last))
+            beyond = explain(filler * (MAX_ERROR_TEXT + 10) + last)
+    assert explain("x" * MAX_ERROR_TEXT).is_whole
+    assert not beyond.is_whole
+    assert "issuer_unknown" not in codes(beyond)
+
+
+def test_it_takes_text() -> None:
+    with pytest.raises(InvalidValueError):
+        explain(b"bad decrypt")  # type: ignore[arg-type]  # that is what is tried
+
+
+def test_each_explanation_is_whole_in_both_languages() -> None:
+    for each in explanations():
+        assert each.programs
+        assert each.texts
+        for language in LANGUAGES:
+            words = each.words[language]
+            sentences = (words.meaning, *words.causes, *words.actions)
+            assert len(words.causes) >= 2 or each.code == "weak"
+            assert words.actions
+            for sentence in sentences:
+                assert sentence.endswith("."), (each.code, sentence)
+                assert sentence[0].isupper() or sentence.startswith("keytool")
+                assert not [c for c in sentence if unicodedata.category(c) == "Cc"]
+        dutch, english = (each.words[language] for language in ("nl", "en"))
+        assert (len(dutch.causes), len(dutch.actions)) == (len(english.causes), len(english.actions)), each.code
+
+
+def test_each_text_has_a_document_with_the_day_it_was_read() -> None:
+    known = {document.key for document in documents()}
+    for _, text in KNOWN:
+        assert text.source.key in known
+        assert text.source.document.read.year >= 2026
