@@ -14,7 +14,7 @@ from pkitools.reports.text import report_text
 if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
-    from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document, describe, file_document
+    from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.lint import LintedCertificate, cert_lint_document, lint_document
     from pkitools.reports.oin import oin_check_document, oin_derive_document
     from pkitools.reports.register import (
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     )
     from pkitools.reports.request import WrittenRequest, csr_check_document, csr_create_document
     from pkitools.reports.schemas import read_schema, schema_names
+    from pkitools.reports.showing.document import cert_show_document, file_document
     from pkitools.reports.system import systems_list_document, systems_show_document
     from pkitools.reports.trust import RecognisedCertificate, trust_list_document, trust_show_document
     from pkitools.requests import request_document
@@ -40,6 +41,7 @@ __all__ = [
     "cert_check_document_v1",
     "cert_lint_document",
     "cert_show_document",
+    "cert_show_document_v1",
     "certificate_document",
     "check_document",
     "csr_check_document",
@@ -75,9 +77,8 @@ _MODULES: Final = {
     "pkitools.reports.contents": (
         "DescribedFile",
         "DescribedItem",
-        "cert_show_document",
+        "cert_show_document_v1",
         "describe",
-        "file_document",
     ),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "lint_document"),
     "pkitools.reports.oin": ("oin_check_document", "oin_derive_document"),
@@ -88,6 +89,7 @@ _MODULES: Final = {
     ),
     "pkitools.reports.request": ("WrittenRequest", "csr_check_document", "csr_create_document"),
     "pkitools.reports.schemas": ("read_schema", "schema_names"),
+    "pkitools.reports.showing.document": ("cert_show_document", "file_document"),
     "pkitools.reports.system": ("systems_list_document", "systems_show_document"),
     "pkitools.reports.trust": ("RecognisedCertificate", "trust_list_document", "trust_show_document"),
     "pkitools.requests": ("request_document",),
