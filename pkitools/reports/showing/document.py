@@ -13,6 +13,7 @@ from pkitools.containers import Item, ItemKind, Protection
 from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_messages import SamlMessage
 from pkitools.errors import PkitoolsError
+from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 from pkitools.reports.contents import (
     DescribedFile,
@@ -25,8 +26,15 @@ from pkitools.reports.document import instant
 from pkitools.reports.showing.attention import Attention, attention
 from pkitools.reports.showing.keystores import Keystore, keystore_of
 from pkitools.reports.showing.standing import Standing, standing
-from pkitools.x509 import CertificateFacts
-from pkitools.x509.document import key_document, name_document, problem_documents, serial_hex, signature_document
+from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, oin_from_subject
+from pkitools.x509.document import (
+    key_document,
+    name_document,
+    oin_result_document,
+    problem_documents,
+    serial_hex,
+    signature_document,
+)
 from pkitools.x509.keys import signature_algorithm_of
 from pkitools.x509.model import DistinguishedName
 from pkitools.x509.names import name_from_der, unnoted
@@ -170,6 +178,7 @@ def _certificate(facts: CertificateFacts, issuer: CertificateFacts | None, momen
         **described_certificate(facts, issuer, moment),
         "subject": _name(facts.subject),
         "issuer": _name(facts.issuer),
+        "oin": _oin(oin_from_certificate(facts)),
         "standing": _standing(standing(facts.not_before, facts.not_after, moment)),
         "days": _days(facts, moment),
     }
@@ -183,7 +192,23 @@ def _days(facts: CertificateFacts, moment: datetime) -> int:
 
 
 def _request(facts: RequestFacts) -> dict[str, object]:
-    return {**described_request(facts), "subject": _name(facts.subject)}
+    names = facts.subject_alternative_name or ()
+    return {
+        **described_request(facts),
+        "subject": _name(facts.subject),
+        "oin": _oin(oin_from_subject(facts.subject, names)),
+    }
+
+
+def _oin(result: OINResult) -> dict[str, object]:
+    """Return where the OIN was found and what it says; what is wrong with it in words, too."""
+    found = [o for o in result.outcomes if o.status == "violated"]
+    return {
+        **oin_result_document(result),
+        "findings": [
+            {"code": o.rule.code, **{chosen: outcome_message(o, chosen).message for chosen in LANGUAGES}} for o in found
+        ],
+    }
 
 
 def _crl(crl: CertificateRevocationList, moment: datetime) -> dict[str, object]:
