@@ -17,7 +17,8 @@ from pkitools.containers.xml_text import occurrences
 _LONGEST_OPENING: Final = 110
 _OPENING: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z]{0,40})\Z")
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_REST: Final = re.compile(rb"(?![\w.-])((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+_REST: Final = re.compile(rb"(?![\w.-])(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+")
+_LONGEST_TAG: Final = 16 * 1024  # octets of a tag that are read; one with a dozen namespaces has a thousand
 _ATTRIBUTE: Final = re.compile(rb"(?<!\S)([\w.:-]{1,64})\s{0,20}=\s{0,20}(?:\"([^\"<]*+)\"|'([^'<]*+)')")
 _COMMENT: Final = b"<!--"
 _MAX_VALUE: Final = 2048  # octets of an attribute that are kept
@@ -61,10 +62,12 @@ def opening_tags(text: bytes, ending: bytes) -> Iterator[Tag]:
 def _tag(text: bytes, start: int, stop: int) -> Tag | None:
     begin = max(0, start - _LONGEST_OPENING)
     before = _OPENING.search(text[begin:start])
-    rest = _REST.match(text, stop)
-    if before is None or rest is None:
+    if before is None:
         return None
-    return Tag((before[1] + text[start:stop]).decode("ascii"), _attributes(rest[1]), begin + before.start())
+    rest = _REST.match(text, stop, stop + _LONGEST_TAG)
+    if rest is None:
+        return None
+    return Tag((before[1] + text[start:stop]).decode("ascii"), _attributes(rest[0]), begin + before.start())
 
 
 def _attributes(octets: bytes) -> dict[str, str]:
