@@ -104,6 +104,25 @@ def test_a_large_file_costs_little_beside_its_own_bytes(name: str) -> None:
     assert seconds < 8  # traced, on a machine that does more: in life, alone, about one
 
 
+MANY = """
+from base64 import encodebytes
+from tests.support.certificates import giving, made
+ders = [made("g1-server", giving("CN", f"{{n}}.nl")).der for n in range(20)]
+block = lambda der: b"-----BEGIN CERTIFICATE-----\\n" + encodebytes(der) + b"-----END CERTIFICATE-----\\n"
+data = b"".join(map(block, ders)) * {times}
+"""
+
+
+def test_each_certificate_more_costs_as_much_as_the_one_before() -> None:
+    """The file of 9,003 certificates: all of one issuer, many with the same name."""
+    prepare = SHOW.format(size=0)
+    (small, brief, _, _), (large, long, _, _) = (cost(prepare + MANY.format(times=n), READ) for n in (30, 60))
+    assert long < 3 * brief
+    assert large < 3 * small
+    assert large / 1200 < 64 * 1024  # octets for each
+    assert long / 1200 < 0.06  # seconds for each, traced
+
+
 def _dedented(text: str) -> str:
     lines = text.strip("\n").splitlines()
     indent = len(lines[0]) - len(lines[0].lstrip())
