@@ -10,6 +10,7 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +22,9 @@ from pkitools.reports import DescribedFile, cert_show_document, cert_show_docume
 from pkitools_cli.commands.cert.show_text import file_lines
 from pkitools_cli.i18n import set_language
 from pkitools_cli.reply import Line
+from tests.support.command import Command
 from tests.support.schemas import assert_valid
-from tests.support.shown import MOMENT, Sample, samples, shared_files
+from tests.support.shown import ENTITY_ID, MOMENT, Sample, entity, key_descriptor, message, samples, shared_files, small
 
 WORD = re.compile(r"[^\s,;=()\[\]{}'\"]+")
 LABELS = 35  # columns of a line before its value
@@ -204,3 +206,55 @@ def test_the_first_version_has_no_word_for_a_message_without_a_certificate(name:
     (file,) = first["files"]  # type: ignore[misc]  # plain objects, of which this is a list
     assert (file["container"], file["items"]) == (None, [])
     assert [error["code"] for error in file["errors"]] == ["sources.error.xml"]
+
+
+# the command
+
+
+def test_the_newest_document_is_printed_and_the_first_on_request(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(samples()["crl.delta"].data)
+    asked = ("cert", "show", tmp_path / "f", "--moment", "2026-11-26T12:00:00Z")
+    for given, version in (((), 2), (("--json-version", 2), 2), (("--json-version", 1), 1)):
+        ran = run(*asked, "--json", *given)
+        assert (ran.code, ran.document["schema"]) == (0, f"pkitools.cert-show/v{version}")
+        assert_valid(ran.document, f"cert-show-v{version}")
+    assert run(*asked, "--json-version", 3).code == 2
+
+
+def test_a_damaged_response_is_told_and_not_called_one(run: Command, tmp_path: Path) -> None:
+    data = samples()["ocsp.good"].data
+    for at in (20, 60, len(data) // 2):
+        (tmp_path / "f").write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :])
+        ran = run("cert", "show", tmp_path / "f")
+        if ran.code:
+            assert (ran.code, ran.out) == (1, "")
+            assert "OCSP" in ran.err
+            assert [e["code"] for e in run("cert", "show", tmp_path / "f", "--json").document["files"][0]["errors"]]
+    (tmp_path / "f").write_bytes(data[:20] + bytes([data[20] ^ 0xFF]) + data[21:])
+    assert run("cert", "show", tmp_path / "f").code == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "wrong"),
+    [
+        ("nl", "SAML-metadata, 4 certificaten", "verlopen sinds"),
+        ("en", "SAML metadata, 4 certificates", "expired since"),
+    ],
+)
+def test_the_answer_comes_first(run: Command, tmp_path: Path, lang: str, first: str, wrong: str) -> None:
+    (tmp_path / "f").write_bytes(samples()["metadata.group"].data)
+    ran = run("--lang", lang, "cert", "show", tmp_path / "f", "--moment", "2026-11-26T12:00:00Z")
+    lines = ran.out.splitlines()
+    assert lines[0].endswith(first)
+    assert wrong in lines[1]
+    assert "urn:groep" in lines[1]
+
+
+def test_hostile_texts_of_messages_and_metadata_do_not_act(run: Command, tmp_path: Path) -> None:
+    bad = "a\x1b[31m\u202e\u2028b"
+    for text in (message().replace(ENTITY_ID, bad), entity("", key_descriptor(small().ders[0]), entity_id=bad)):
+        (tmp_path / "f").write_bytes(text.encode())
+        ran = run("cert", "show", tmp_path / "f")
+        assert ran.code == 0
+        assert all(char == "\n" or char.isprintable() for char in ran.out)
+        assert "\\x1b[31m\\u202e" in ran.out

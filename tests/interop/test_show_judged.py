@@ -187,7 +187,7 @@ def _scheme(said: str) -> tuple[str, int]:
     return scheme, int(rounds[1])
 
 
-KINDS = {"private_key": "PrivateKeyEntry", "certificate": "trustedCertEntry"}
+KINDS = {"private_key": "PrivateKeyEntry", "other_key": "PrivateKeyEntry", "certificate": "trustedCertEntry"}
 
 
 @pytest.mark.parametrize("kind", ["JKS", "PKCS12"])

@@ -231,7 +231,7 @@ def _containers(leaf: bytes, ca: bytes) -> dict[str, Sample]:
         "pkcs12.plain": Sample(keystore(NoEncryption())),
         "pkcs12.two": Sample(pkcs12_of(("een", leaf, native), ("twee", made("g1-server").der, native), more=[ca])),
         "pkcs12.trust": Sample(keystore(aes, key=False), PASSPHRASE),
-        "jks": Sample(jks_of(("koppeling", leaf, None), trusted=[ca])),
+        "jks": Sample(jks_of(("koppeling", leaf, native), trusted=[ca])),
         "mail": Sample(mail.as_bytes()),
         "header": Sample(b":" + b64encode(leaf) + b":"),
         "jwks": Sample(json.dumps({"keys": [{"kty": "EC", "x5c": [b64encode(leaf).decode()]}]}).encode()),

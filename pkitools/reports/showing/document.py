@@ -66,7 +66,7 @@ def cert_show_document(files: Iterable[DescribedFile], moment: datetime) -> dict
 def file_document(file: DescribedFile, moment: datetime) -> dict[str, object]:
     """Return one file: what it holds, what to know before one reads any further, and every item."""
     contents = file.contents
-    keystore = keystore_of(contents) if contents else None
+    keystore = keystore_of(file)
     return {
         "name": file.name,
         "container": str(contents.container) if contents else None,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, KeystoreProtection, Protection
+from pkitools.containers import ContainerFormat, Item, ItemKind, KeystoreProtection, Protection
+from pkitools.reports.contents import DescribedFile, DescribedItem
+from pkitools.x509 import CertificateFacts
 
-PRIVATE_KEY, CERTIFICATE, CHAIN = "private_key", "certificate", "chain"
+PRIVATE_KEY, OTHER_KEY, CERTIFICATE, CHAIN = "private_key", "other_key", "certificate", "chain"
 _JKS_DIGEST: Final = KeystoreProtection(None, None, Protection("SHA-1", ""))  # over passphrase, a fixed text and store
 
 
@@ -17,8 +19,9 @@ class KeystoreEntry:
 
     Args:
         alias: its name; ``None`` where it has none.
-        kind: ``private_key`` with its certificate, ``certificate`` somebody trusts, or ``chain``: a certificate that
-            stands without a name and without a key.
+        kind: ``private_key`` with its certificate, ``other_key``: a certificate with which a private key stands, or
+            may do so, that was not read; ``certificate`` somebody trusts, or ``chain``: a certificate that stands
+            without a name and without a key.
         positions: the items of the file that it is.
     """
 
@@ -42,19 +45,27 @@ class Keystore:
     integrity_checked: bool
 
 
-def keystore_of(contents: Contents) -> Keystore | None:
+def keystore_of(file: DescribedFile) -> Keystore | None:
     """Return the keystore that a file is; ``None`` of any other file."""
+    contents = file.contents
+    if contents is None:
+        return None
     if contents.container is ContainerFormat.JKS:
         return Keystore(_jks_entries(contents.items), _JKS_DIGEST, integrity_checked=False)
     if contents.keystore is None:
         return None
-    entries = tuple(map(_entry, (item for item in contents.items if item.kind is ItemKind.CERTIFICATE)))
+    keys = {each.public_key.spki for each in file.items if each.public_key is not None}
+    entries = tuple(_entry(each, keys) for each in file.items if each.item.kind is ItemKind.CERTIFICATE)
     # it would not have been opened otherwise
     return Keystore(entries, contents.keystore, integrity_checked=contents.keystore.integrity is not None)
 
 
-def _entry(item: Item) -> KeystoreEntry:
-    kind = PRIVATE_KEY if item.has_key else CERTIFICATE if item.alias is not None else CHAIN
+def _entry(each: DescribedItem, keys: set[bytes]) -> KeystoreEntry:
+    item = each.item
+    if isinstance(each.facts, CertificateFacts) and each.facts.public_key.spki in keys:
+        kind = PRIVATE_KEY
+    else:
+        kind = OTHER_KEY if item.has_key else CERTIFICATE if item.alias is not None else CHAIN
     return KeystoreEntry(item.alias, kind, (item.position,))
 
 

@@ -75,7 +75,7 @@ def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
 
 def _head_rows(file: DescribedFile, source: Contents, moment: datetime) -> Rows:
     """Return the rows of the file as a whole."""
-    keystore = keystore_of(source)
+    keystore = keystore_of(file)
     return [
         *attention_rows(file, moment),
         *metadata_rows(source.described, moment),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pkitools.errors import PkitoolsError
 from pkitools.text import for_people
-from pkitools.x509 import read_certificate
+from pkitools.x509 import SignatureAlgorithm, read_certificate
 from pkitools.x509.document import serial_hex
 from pkitools.x509.keys import signature_algorithm_of
 from pkitools.x509.names import name_from_der, unnoted
@@ -28,14 +28,14 @@ def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
     delta = "" if crl.base_number is None else tr("cli.cert_show.delta", base=crl.base_number)
     key = crl.authority_key_identifier
     rows: Rows = [
-        ("standing", [standing_text(crl.this_update, crl.next_update, moment)]),
+        ("validity", [standing_text(crl.this_update, crl.next_update, moment)]),
         ("issuer", [name_from_der(crl.issuer).text]),
         ("rfc4514", [rfc4514(crl.issuer) or ""]),
         ("this_update", [for_people(crl.this_update)]),
         ("next_update", [for_people(crl.next_update) if crl.next_update else tr("cli.cert.show.crl_no_next")]),
         ("crl_number", [", ".join(part for part in (number, delta) if part)]),
         ("revoked", [str(crl.revoked_count)]),
-        ("signature", [signature(crl.signature_algorithm)]),
+        ("signature", _signature(crl.signature_algorithm)),
         ("aki", [key.hex() if key else ""]),
         ("sha256", [crl.sha256]),
     ]
@@ -51,11 +51,15 @@ def ocsp_rows(response: OcspResponse, moment: datetime) -> Rows:
         ("responder", [name_from_der(name).text, rfc4514(name) or ""] if name else []),
         ("responder_key", [key.hex()] if key else []),
         ("produced_at", [for_people(response.produced_at)] if response.produced_at else []),
-        ("signature", [signature(signature_algorithm_of(algorithm, unnoted))] if algorithm else []),
+        ("signature", _signature(signature_algorithm_of(algorithm, unnoted)) if algorithm else []),
         ("nonce", [response.nonce.hex()] if response.nonce else []),
         ("sent_along", listed(line for der in response.certificates for line in _sent_along(der))),
     ]
     return [row for row in rows if row[1]]
+
+
+def _signature(algorithm: SignatureAlgorithm) -> list[str]:
+    return [signature(algorithm), tr("cli.cert_show.not_verified")]
 
 
 def _sent_along(der: bytes) -> Iterator[str]:
@@ -73,7 +77,7 @@ def _single_rows(single: SingleResponse, moment: datetime) -> Rows:
     return [
         ("certificate_status", [_status(single)]),
         ("serial_number", [f"{serial_hex(serial)} ({serial})"]),
-        ("standing", [standing_text(single.this_update, single.next_update, moment)]),
+        ("validity", [standing_text(single.this_update, single.next_update, moment)]),
         ("this_update", [for_people(single.this_update)]),
         ("next_update", [for_people(single.next_update) if single.next_update else tr("cli.cert.show.crl_no_next")]),
         ("issuer_hashes", [single.certificate.issuer_name_hash.hex(), single.certificate.issuer_key_hash.hex()]),

@@ -23,7 +23,7 @@ def summary(file: DescribedFile) -> str | None:
     contents, unread = file.contents, file.unread
     if contents is None or not kinds:
         return None
-    if kinds.total() == 1 and not unread and keystore_of(contents) is None and not contents.described:
+    if kinds.total() == 1 and not unread and keystore_of(file) is None and not contents.described:
         return None
     parts = [counted(kind, count) for kind, count in kinds.items()]
     parts += [counted("unread", unread)] if unread else []
