@@ -208,6 +208,14 @@ def test_the_first_version_has_no_word_for_a_message_without_a_certificate(name:
     assert [error["code"] for error in file["errors"]] == ["sources.error.xml"]
 
 
+def test_the_first_version_never_read_a_response() -> None:
+    data = samples()["ocsp.good"].data
+    damaged = describe("ocsp.good", read_source(data[:20] + bytes([data[20] ^ 0xFF]) + data[21:], "ocsp.good"))
+    assert damaged.items[0].error is not None
+    assert cert_show_document_v1([damaged], MOMENT) == cert_show_document_v1([described("ocsp.good")], MOMENT)
+    assert not cert_show_document([damaged], MOMENT)["files"][0]["items"]  # type: ignore[index]  # a plain object
+
+
 # the command
 
 

@@ -140,6 +140,13 @@ def test_a_message_says_who_sent_it_and_where_it_goes(kind: str, around: str, si
     assert (found.destination, found.issue_instant) == ("https://idp.nl/a?b&c", MOMENT)
 
 
+def test_a_sender_in_a_comment_is_none() -> None:
+    hidden = message().replace("<saml:Issuer>", "<!-- <saml:Issuer>no</saml:Issuer> - -- --><saml:Issuer>")
+    found = read_message(hidden.encode())
+    assert found is not None
+    assert found.issuer == ENTITY_ID
+
+
 def test_who_asks_a_message_for_a_certificate_is_told_what_it_is() -> None:
     source = read_source(message().encode(), "f")
     with pytest.raises(InputError) as refused:
