@@ -112,7 +112,10 @@ def test_text_for_people(run: Any) -> None:
     shown = rows(out)
     assert shown["subject serialNumber (OIN)"][0] == "00000003273229750000"
     assert "27322975" in shown["subject serialNumber (OIN)"][1]
-    assert shown["certificate serial number"][0].startswith("0A2A87DED18AFAD0E3EA51914C941A27 (135131")
+    assert shown["certificate serial number"] == [
+        "0A2A87DED18AFAD0E3EA51914C941A27",
+        "13513112204706575892360981702446946855",
+    ]
     assert shown["hierarchy"][0].startswith("Private G1")
     assert shown["validity"] == [
         "9 October 2025 at 00:00:00 UTC - 7 October 2028 at 23:59:59 UTC",
@@ -221,8 +224,8 @@ def test_the_real_crl(run: Any) -> None:
     _, out, _ = run(path)
     shown = rows(out)
     assert shown["issuer"] == ["C=NL, O=Staat der Nederlanden, CN=Staat der Nederlanden Root CA - G3"]
-    assert shown["next one before"] == ["2021-12-03 12:19:00 UTC"]
-    assert shown["validity"] == ["expired since 2021-12-03 12:19:00 UTC (1814 days)"]
+    assert shown["next one before"] == ["3 December 2021 at 12:19:00 UTC"]
+    assert shown["validity"] == ["expired since 3 December 2021 at 12:19:00 UTC (1814 days)"]
     assert shown["TAKE NOTE"][0].endswith("a newer one exists or should")
     _, out, _ = run(path, "--json")
     theirs = x509.load_der_x509_crl(path.read_bytes())

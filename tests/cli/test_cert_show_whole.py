@@ -19,6 +19,7 @@ from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, Language
 from pkitools.reports import DescribedFile, cert_show_document, cert_show_document_v1, describe
+from pkitools_cli import lines
 from pkitools_cli.commands.cert.show_text import file_lines
 from pkitools_cli.i18n import set_language
 from pkitools_cli.reply import Line
@@ -29,10 +30,14 @@ from tests.support.shown import ENTITY_ID, MOMENT, Sample, entity, key_descripto
 WORD = re.compile(r"[^\s,;=()\[\]{}'\"]+")
 LABELS = 35  # columns of a line before its value
 FILES = ("cert", "cert_show", "trust")
-MONTHS = (
-    "januari februari maart april mei juni juli augustus september oktober november december "
-    "january february march april may june july august september october november december"
-)
+LIBRARY = ("report.validity.", "report.distance.", "report.time", "report.months")
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal on which no value is broken off."""
+    monkeypatch.setenv("COLUMNS", "100000")
+    monkeypatch.setattr(lines, "_MOST_COLUMNS", 100_000)
 
 
 @cache
@@ -63,9 +68,9 @@ def vocabulary(lang: Language) -> frozenset[str]:
     folder = files("pkitools_cli") / "messages" / lang
     tables = [tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")) for name in FILES]
     texts = [text for table in tables for key, text in table.items() if not key.startswith(("show.row.", "show.help"))]
-    return frozenset(words(re.sub(r"\{\w+\}", " ", " ".join(texts)))) | frozenset(
-        words(f"{MONTHS} om at UTC MGF1 salt")
-    )
+    library = tomllib.loads((files("pkitools") / "messages" / lang / "report.toml").read_text(encoding="utf-8"))
+    texts += [table["title"] for key, table in library.items() if key.startswith(LIBRARY)]
+    return frozenset(words(re.sub(r"\{\w+\}", " ", " ".join([*texts, "MGF1 salt"]))))
 
 
 def words(text: str) -> Iterator[str]:
@@ -94,10 +99,10 @@ def known(document: object) -> tuple[frozenset[str], str]:
     return frozenset(word for value in values for word in words(value)), "\n".join(values).lower()
 
 
-def unknown_to(document: object, lines: list[str], lang: Language) -> list[str]:
+def unknown_to(document: object, text_lines: list[str], lang: Language) -> list[str]:
     """The words of a text that its document does not know. A number has to stand in it as a number of its own."""
     vocabulary_, (whole, text) = vocabulary(lang), known(document)
-    values = (line[LABELS:] if line.startswith("  ") else line for line in lines)
+    values = (line[LABELS:] if line.startswith("  ") else line for line in text_lines)
     shown = (value for value in values if not value.startswith("... "))  # how many lines are left out
     found = [word for value in shown for word in words(value) if word and word not in vocabulary_ | whole]
     return [word for word in found if len(word) < 4 or word.isdigit() or word not in text]
@@ -252,10 +257,10 @@ def test_a_damaged_response_is_told_and_not_called_one(run: Command, tmp_path: P
 def test_the_answer_comes_first(run: Command, tmp_path: Path, lang: str, first: str, wrong: str) -> None:
     (tmp_path / "f").write_bytes(samples()["metadata.group"].data)
     ran = run("--lang", lang, "cert", "show", tmp_path / "f", "--moment", "2026-11-26T12:00:00Z")
-    lines = ran.out.splitlines()
-    assert lines[0].endswith(first)
-    assert wrong in lines[1]
-    assert "urn:groep" in lines[1]
+    heading, attention = ran.out.splitlines()[:2]
+    assert heading.endswith(first)
+    assert wrong in attention
+    assert "urn:groep" in attention
 
 
 def test_hostile_texts_of_messages_and_metadata_do_not_act(run: Command, tmp_path: Path) -> None:

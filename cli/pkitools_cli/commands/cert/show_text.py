@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.files import is_private
@@ -47,6 +47,8 @@ if TYPE_CHECKING:  # they load cryptography
     from pkitools.crl.reading import CertificateRevocationList
     from pkitools.requests import RequestFacts
     from pkitools.revocation.ocsp import OcspResponse
+
+_COPIED: Final = frozenset({"rfc4514"})  # rows whose values are put into settings: never split
 
 
 def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
@@ -113,7 +115,9 @@ def _row_lines(rows: Rows) -> Iterator[str]:
     for label, values in rows:
         name = tr(f"cli.cert.show.row.{label}")
         for position, value in enumerate(values):
-            yield from beside(f"  {name if not position else '':<33}", _one_line(value), further=2)
+            first = f"  {name if not position else '':<33}"
+            whole = label in _COPIED
+            yield from [first + _one_line(value)] if whole else beside(first, _one_line(value), further=2)
 
 
 def _one_line(text: str) -> str:
@@ -154,7 +158,7 @@ def certificate_rows(facts: CertificateFacts, issuer: CertificateFacts | None, m
         ("crl", listed(facts.crl_uris)),
         ("ocsp", listed(facts.ocsp_uris)),
         ("ca_issuers", listed(facts.ca_issuers_uris)),
-        ("serial_number", [f"{serial_hex(facts.serial_number)} ({facts.serial_number})"]),
+        ("serial_number", [serial_hex(facts.serial_number), str(facts.serial_number)]),
         *_thumbprint_rows(facts),
         ("problems", _told(facts.problems[:MAX_LINES])),
     ]

@@ -9,9 +9,9 @@ from pkitools.containers import Item
 from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_messages import SamlMessage
 from pkitools.reports.showing.document import entity_oin
-from pkitools.text import for_people
+from pkitools.reports.telling.readable import day_and_time
 from pkitools_cli.commands.cert.showing.words import Rows, listed, standing_text, word
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 
 
 def metadata_rows(described: Iterable[Described], moment: datetime) -> Rows:
@@ -21,7 +21,8 @@ def metadata_rows(described: Iterable[Described], moment: datetime) -> Rows:
 
 
 def _described(one: Described, moment: datetime) -> Iterator[str]:
-    yield tr("cli.cert_show.described", element=one.element, name=one.name or "-")
+    yield f"{one.element}:"
+    yield one.name or "-"  # on a line of its own, where it is not split
     oin = entity_oin(one.name) if one.is_entity else None
     if oin is not None:
         yield f"    {tr('cli.cert_show.oin_in_id', oin=oin)}"
@@ -51,7 +52,7 @@ def message_rows(message: SamlMessage) -> Rows:
         ("message_type", [message.type]),
         ("message_issuer", [message.issuer or "", tr("cli.cert_show.oin_in_id", oin=oin) if oin else ""]),
         ("destination", [message.destination or ""]),
-        ("issue_instant", [for_people(message.issue_instant) if message.issue_instant else ""]),
+        ("issue_instant", [day_and_time(message.issue_instant, language()) if message.issue_instant else ""]),
         ("message_id", [message.id or ""]),
         ("message_signed", [tr(f"cli.cert_show.signed.{'yes' if message.signed else 'no'}")]),
     ]

@@ -9,7 +9,7 @@ from typing import Final
 from pkitools.reports import DescribedFile
 from pkitools.reports.showing.attention import Attention, attention
 from pkitools.reports.showing.keystores import keystore_of
-from pkitools.text import for_people
+from pkitools.reports.telling.readable import day_and_time
 from pkitools.x509 import problem_sentence
 from pkitools_cli.commands.cert.showing.words import Rows, counted, listed, word
 from pkitools_cli.i18n import language, tr
@@ -42,7 +42,7 @@ def _line(one: Attention, *, single: bool) -> str:
     told = tr(
         f"cli.cert_show.attention.{one.code}",
         name=name or "-",
-        at=for_people(one.at) if one.at else "-",
+        at=day_and_time(one.at, language()) if one.at else "-",
         problem=problem_sentence(one.problem, language()) if one.problem else "",
     )
     return told if single or one.position is None else f"{tr('cli.cert.show.part', number=one.position)}: {told}"

@@ -8,9 +8,9 @@ from typing import Final, TypeAlias
 
 from pkitools.containers import Protection
 from pkitools.reports.showing.standing import Standing, State, standing
-from pkitools.text import for_people
+from pkitools.reports.telling.readable import day_and_time
 from pkitools.x509 import SignatureAlgorithm
-from pkitools_cli.i18n import lookup, tr
+from pkitools_cli.i18n import language, lookup, tr
 
 Rows: TypeAlias = list[tuple[str, list[str]]]
 """Each a label key and the lines beside it."""
@@ -50,7 +50,7 @@ def standing_text(start: datetime | None, end: datetime | None, moment: datetime
     """Return whether something holds at a moment: ``geldig tot … (nog 3 uur)``, ``verlopen sinds … (12 dagen)``."""
     where = standing(start, end, moment)
     at = start if where.state is State.NOT_YET else end
-    shown = for_people(at) if at is not None else ""
+    shown = day_and_time(at, language()) if at is not None else ""
     return tr(f"{_PREFIX}.standing.{where.state}", at=shown, span=_span(where))
 
 
