@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pkitools.arguments import choice
 from pkitools.containers.protection import KeystoreProtection, Protection
+from pkitools.containers.saml_described import Described
 from pkitools.containers.text_forms import TextForm
 from pkitools.errors import InputError
 
@@ -20,6 +21,7 @@ class ItemKind(StrEnum):
     KEY = "key"
     PUBLIC_KEY = "public_key"
     OCSP_RESPONSE = "ocsp_response"
+    SAML_MESSAGE = "saml_message"
 
 
 class ContainerFormat(StrEnum):
@@ -45,7 +47,8 @@ class Item:
 
     Args:
         kind: what it is, by its structure and never by its label.
-        der: its DER; of a key whose PEM body is encrypted the old way (``Proc-Type``) the ciphertext. Never shown.
+        der: its DER; of a key whose PEM body is encrypted the old way (``Proc-Type``) the ciphertext; of a
+            SAML message its text. Never shown.
         position: in PEM the number of its block, elsewhere its number in the file; from 1.
         form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
         encrypted: a key that needs a passphrase.
@@ -92,6 +95,7 @@ class Contents:
         keystore: of PKCS#12, how it is protected.
         service_ids: of SAML metadata, the service IDs of eHerkenning that stand in it, as written, each once.
         forms: of certificates as text, how that is written where not every program reads it so.
+        described: of SAML metadata, its entities, and until when it may be used.
     """
 
     name: str
@@ -101,6 +105,7 @@ class Contents:
     keystore: KeystoreProtection | None = None
     service_ids: tuple[str, ...] = ()
     forms: frozenset[TextForm] = frozenset()
+    described: tuple[Described, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

@@ -62,13 +62,20 @@ def with_key(
         return everything if holds_key else known
     if len(bags) == 1:
         return known
-    fitting = [frozenset(n for n, (der, name) in enumerate(named) if _fits(der, name, bag)) for bag in bags]
-    return known.union(*fitting) if all(fitting) else everything
+    fitting = _fitting(named, bags)
+    return everything if fitting is None else known | fitting
 
 
-def _fits(der: bytes, name: str | None, bag: KeyBag) -> bool:
-    thumbprint = hashlib.sha1(der, usedforsecurity=False).digest()  # what OpenSSL gives as local key ID
-    return (name is not None and bag.friendly_name == name) or bag.local_key_id == thumbprint
+def _fitting(named: Sequence[tuple[bytes, str | None]], bags: Sequence[KeyBag]) -> frozenset[int] | None:
+    """Return which certificates have the name or the local key ID of a key; ``None`` where a key has none that fits."""
+    names = {bag.friendly_name for bag in bags} - {None}
+    key_ids = {bag.local_key_id for bag in bags} - {None}
+    # what OpenSSL gives as local key ID
+    thumbprints = [hashlib.sha1(der, usedforsecurity=False).digest() for der, _ in named]
+    held = {name for _, name in named}.union(thumbprints) - {None}
+    if not all(bag.friendly_name in held or bag.local_key_id in held for bag in bags):
+        return None
+    return frozenset(n for n, (_, name) in enumerate(named) if name in names or thumbprints[n] in key_ids)
 
 
 def key_bags(data: bytes) -> Iterator[KeyBag]:

@@ -22,6 +22,9 @@ from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, 
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
+from pkitools.containers.saml_described import Described
+from pkitools.containers.saml_entities import described_in
+from pkitools.containers.saml_messages import read_message
 from pkitools.containers.saml_places import Place, places, service_ids
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
@@ -64,6 +67,7 @@ class _Found:
     keystore: KeystoreProtection | None = None
     service_ids: tuple[str, ...] = ()
     padded: bool = False
+    described: tuple[Described, ...] = ()
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -108,9 +112,8 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
     forms = _forms(container, data, text_of_it, padded=found.padded)
-    return Contents(
-        name, container, tuple(found.items), tuple(found.problems), found.keystore, found.service_ids, forms
-    )
+    items, problems = tuple(found.items), tuple(found.problems)
+    return Contents(name, container, items, problems, found.keystore, found.service_ids, forms, found.described)
 
 
 def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded: bool) -> frozenset[TextForm]:
@@ -348,7 +351,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     certificates, bad = xml_text.certificates_in(data)
     _keys_of_text(data, found)
-    if not certificates and not bad and not found.items:
+    is_message = read_message(data) is not None
+    if not certificates and not bad and not found.items and not is_message:
         return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else None
     if xml_text.has_document_type(data):
         raise InputError("sources.error.xml_document_type", name=found.name)
@@ -357,10 +361,12 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     if pem.looks_like_more(data, pem.Gap(behind, len(data))):
         found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=behind))
     if xml_text.is_metadata(data):
-        found.service_ids = service_ids(data)
+        found.service_ids, found.described = service_ids(data), described_in(data)
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)
+    if is_message:
+        found.add(Item(ItemKind.SAML_MESSAGE, data, found.next_position()))
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
 
 

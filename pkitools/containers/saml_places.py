@@ -22,7 +22,8 @@ _MAX_MENTIONS: Final = 20 * MAX_PEM_BLOCKS  # a certificate in metadata stands b
 _OPENING: Final = re.compile(rb"<(/?)(?:[\w.-]{1,64}:)?([A-Za-z]{0,40})\Z")
 _LONGEST_OPENING: Final = 110
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_REST: Final = re.compile(rb"(?![\w.-])((?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)>")
+_REST: Final = re.compile(rb"(?![\w.-])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?:>|[\"'][^<]*+\Z|\Z)")
+_LONGEST_TAG: Final = 16 * 1024  # octets of a tag that are looked at; one with a dozen namespaces has a thousand
 _ENTITY_ID: Final = re.compile(rb"(?<![\w:.-])entityID\s{0,20}=\s{0,20}(?:\"([^\"<]{0,2048})\"|'([^'<]{0,2048})')")
 _USE: Final = re.compile(rb"(?<![\w:.-])use\s{0,20}=\s{0,20}[\"']\s{0,20}([A-Za-z]{1,40})\s{0,20}[\"']")
 _ETOEGANG: Final = b"etoegang:"
@@ -130,7 +131,7 @@ def _applied(text: bytes, start: int, stop: int, state: _State) -> int:
         end = text.find(b"-->", stop)
         return len(text) if end < 0 else end
     before = _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start])
-    rest = _REST.match(text, stop)
+    rest = _REST.match(text, stop, stop + _LONGEST_TAG)  # of a longer one the beginning
     if before is None or rest is None:
         return 0
     name = (before[2] + text[start:stop]).decode("ascii")

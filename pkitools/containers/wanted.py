@@ -15,6 +15,7 @@ _TOLD: Final = (
     ItemKind.CRL,
     ItemKind.PUBLIC_KEY,
     ItemKind.OCSP_RESPONSE,
+    ItemKind.SAML_MESSAGE,
 )
 
 

@@ -22,7 +22,10 @@ from pkitools.x509 import der as asn1
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.given import CRL, Given, as_it_came, holds_several
+from pkitools.x509.keys import signature_algorithm_of
+from pkitools.x509.model import SignatureAlgorithm
 from pkitools.x509.name_matching import canonical_name
+from pkitools.x509.names import unnoted
 from pkitools.x509.oids import (
     AUTHORITY_KEY_IDENTIFIER,
     CRL_NUMBER,
@@ -79,6 +82,11 @@ class CertificateRevocationList:
     def sha256(self) -> str:
         """SHA-256 of the DER, hex, lower case."""
         return sha256(self.der).hexdigest()
+
+    @cached_property
+    def signature_algorithm(self) -> SignatureAlgorithm:
+        """With which it says to be signed; what cannot be read of it is ``None``."""
+        return signature_algorithm_of(self._algorithm, unnoted)
 
     @cached_property
     def canonical_issuer(self) -> bytes:

@@ -14,7 +14,7 @@ from pkitools.reports.text import report_text
 if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
-    from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document, describe, file_document
+    from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry, explain_document
     from pkitools.reports.lint import (
         LintedCertificate,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         csr_create_document,
     )
     from pkitools.reports.schemas import read_schema, schema_names
+    from pkitools.reports.showing.document import cert_show_document, file_document
     from pkitools.reports.system import systems_list_document, systems_show_document
     from pkitools.reports.trust import (
         RecognisedCertificate,
@@ -65,6 +66,7 @@ __all__ = [
     "cert_lint_document",
     "cert_lint_document_v1",
     "cert_show_document",
+    "cert_show_document_v1",
     "certificate_document",
     "check_document",
     "csr_check_document",
@@ -107,9 +109,8 @@ _MODULES: Final = {
     "pkitools.reports.contents": (
         "DescribedFile",
         "DescribedItem",
-        "cert_show_document",
+        "cert_show_document_v1",
         "describe",
-        "file_document",
     ),
     "pkitools.reports.error": ("ToldError", "error_document", "error_entry", "explain_document"),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
@@ -127,6 +128,7 @@ _MODULES: Final = {
         "csr_create_document",
     ),
     "pkitools.reports.schemas": ("read_schema", "schema_names"),
+    "pkitools.reports.showing.document": ("cert_show_document", "file_document"),
     "pkitools.reports.system": ("systems_list_document", "systems_show_document"),
     "pkitools.reports.trust": (
         "RecognisedCertificate",

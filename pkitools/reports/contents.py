@@ -1,17 +1,21 @@
-"""What is in files, as data: ``docs/schemas/cert-show-v1.json``. It describes and judges nothing."""
+"""What is in files, every item read, and as data as it was first told: ``docs/schemas/cert-show-v1.json``.
+
+It describes and judges nothing. The newest document is made in :mod:`pkitools.reports.showing.document`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pkitools.arguments import aware
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, Protection
 from pkitools.containers.key_facts import public_half
 from pkitools.containers.protection import protection_of_key
-from pkitools.errors import PkitoolsError
+from pkitools.containers.saml_messages import SamlMessage, read_message
+from pkitools.errors import InputError, PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant
@@ -32,6 +36,10 @@ from pkitools.x509.names import name_from_der
 if TYPE_CHECKING:  # they load cryptography, which describing a certificate does not need
     from pkitools.crl.reading import CertificateRevocationList
     from pkitools.requests import RequestFacts
+    from pkitools.revocation.ocsp import OcspResponse
+
+Facts: TypeAlias = "CertificateFacts | RequestFacts | CertificateRevocationList | OcspResponse | SamlMessage | None"
+"""What was read of an item; ``None`` of a key, and of what is broken inside."""
 
 _CONTAINERS_OF_V1: Final = frozenset(
     {
@@ -52,7 +60,7 @@ class DescribedItem:
 
     Args:
         item: it.
-        facts: of a certificate, a request or a CRL; ``None`` of everything else, and of what is broken inside.
+        facts: what was read of it.
         issuer: of a certificate, that of its issuer, when it is in the same file.
         error: what is broken inside.
         public_key: of a key that can be read without a passphrase, its public half.
@@ -60,7 +68,7 @@ class DescribedItem:
     """
 
     item: Item
-    facts: CertificateFacts | RequestFacts | CertificateRevocationList | None = None
+    facts: Facts = None
     issuer: CertificateFacts | None = None
     error: PkitoolsError | None = None
     public_key: PublicKey | None = None
@@ -89,9 +97,15 @@ class DescribedFile:
     error: PkitoolsError | None = None
 
     @property
+    def unread(self) -> int:
+        """How many parts of it could not be read."""
+        problems = len(self.contents.problems) if self.contents is not None else 0
+        return problems + sum(item.error is not None for item in self.items)
+
+    @property
     def is_complete(self) -> bool:
         """Whether everything in it could be read."""
-        return self.contents is not None and not self.contents.problems and all(i.error is None for i in self.items)
+        return self.contents is not None and not self.unread
 
 
 def describe(name: str, source: Contents | PkitoolsError) -> DescribedFile:
@@ -116,7 +130,7 @@ def _described(item: Item) -> DescribedItem:
         return DescribedItem(item, error=error)
 
 
-def _facts(item: Item) -> CertificateFacts | RequestFacts | CertificateRevocationList | None:
+def _facts(item: Item) -> Facts:
     match item.kind:
         case ItemKind.CERTIFICATE:
             return read_certificate(item.der)
@@ -130,6 +144,12 @@ def _facts(item: Item) -> CertificateFacts | RequestFacts | CertificateRevocatio
             crl = read_crl(item.der)
             _ = crl.revoked_count  # reads the entries: a list with a malformed one is refused here
             return crl
+        case ItemKind.OCSP_RESPONSE:
+            from pkitools.revocation.ocsp import read_response
+
+            return read_response(item.der)
+        case ItemKind.SAML_MESSAGE:
+            return read_message(item.der)
         case _:
             return None
 
@@ -149,8 +169,8 @@ def _with_issuers(items: list[DescribedItem]) -> Iterator[DescribedItem]:
         yield DescribedItem(each.item, facts, next((other for other in found if other is not facts), None))
 
 
-def cert_show_document(files: Iterable[DescribedFile], moment: datetime) -> dict[str, object]:
-    """Return the whole document; each file is let go once it is told.
+def cert_show_document_v1(files: Iterable[DescribedFile], moment: datetime) -> dict[str, object]:
+    """Return the whole document as it was before OCSP responses, keystores and metadata were described in it.
 
     Args:
         files: in the order asked.
@@ -159,17 +179,28 @@ def cert_show_document(files: Iterable[DescribedFile], moment: datetime) -> dict
     return {
         "schema": "pkitools.cert-show/v1",
         "moment": instant(aware(moment)),
-        "files": [file_document(file, moment) for file in files],
+        "files": [_file(_as_v1_knew(file), moment) for file in files],
     }
 
 
-def file_document(file: DescribedFile, moment: datetime) -> dict[str, object]:
-    """Return one file."""
+def _as_v1_knew(file: DescribedFile) -> DescribedFile:
+    """Return the file without what the first version has no word for: SAML messages, and OCSP responses read."""
+    known = tuple(
+        replace(each, facts=None, error=None) if each.item.kind is ItemKind.OCSP_RESPONSE else each
+        for each in file.items
+        if each.item.kind is not ItemKind.SAML_MESSAGE
+    )
+    if file.items and not known:
+        return DescribedFile(file.name, None, error=InputError("sources.error.xml", name=file.name))
+    return replace(file, items=known)
+
+
+def _file(file: DescribedFile, moment: datetime) -> dict[str, object]:
     return {
         "name": file.name,
         "container": _container(file.contents.container) if file.contents else None,
         "items": [_item(each, moment) for each in file.items if each.error is None],
-        "errors": list(_errors(file)),
+        "errors": list(error_documents(file)),
     }
 
 
@@ -178,7 +209,8 @@ def _container(container: ContainerFormat) -> str:
     return str(container) if container in _CONTAINERS_OF_V1 else str(ContainerFormat.BASE64)
 
 
-def _errors(file: DescribedFile) -> Iterator[dict[str, object]]:
+def error_documents(file: DescribedFile) -> Iterator[dict[str, object]]:
+    """Yield what could not be read of a file."""
     if file.error is not None:
         yield _error(file.error, None)
     for bad in file.contents.problems if file.contents else ():
@@ -203,13 +235,18 @@ def _item(each: DescribedItem, moment: datetime) -> dict[str, object]:
         "alias": item.alias,
         "form": item.form or None,
         "encrypted": each.is_encrypted,
-        "certificate": _certificate(facts, each.issuer, moment) if isinstance(facts, CertificateFacts) else None,
-        "request": _request(cast("RequestFacts", facts)) if is_request else None,
+        "certificate": described_certificate(facts, each.issuer, moment)
+        if isinstance(facts, CertificateFacts)
+        else None,
+        "request": described_request(cast("RequestFacts", facts)) if is_request else None,
         "crl": _crl(cast("CertificateRevocationList", facts)) if is_crl else None,
     }
 
 
-def _certificate(facts: CertificateFacts, issuer: CertificateFacts | None, moment: datetime) -> dict[str, object]:
+def described_certificate(
+    facts: CertificateFacts, issuer: CertificateFacts | None, moment: datetime
+) -> dict[str, object]:
+    """Return a certificate, and what it and its issuer were recognised as."""
     itself, issued_by = recognise(facts), hierarchy_of(facts, issuer)
     problems = (*authority_problems(facts, moment), *facts.problems)
     state = "not_yet_valid" if moment < facts.not_before else "expired" if moment > facts.not_after else "valid"
@@ -234,7 +271,8 @@ def _policy_name(oid: str) -> dict[str, str] | None:
     return {chosen: info.name[chosen] for chosen in LANGUAGES} if info else None
 
 
-def _request(facts: RequestFacts) -> dict[str, object]:
+def described_request(facts: RequestFacts) -> dict[str, object]:
+    """Return a request."""
     names = facts.subject_alternative_name
     return {
         "subject": name_document(facts.subject),

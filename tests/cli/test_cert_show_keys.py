@@ -51,7 +51,7 @@ def test_a_keystore_says_how_it_is_protected(run: Any, tmp_path: Path, lang: str
 def test_json_no_longer_calls_it_plain(run: Any, tmp_path: Path) -> None:
     secret = copied(tmp_path, "R11/pw", 0o600)
     document = json.loads(run("--json", "--passphrase-file", str(secret), str(copied(tmp_path, "R11/aes.p12")))[1])
-    assert_valid(document, "cert-show-v1")
+    assert_valid(document, "cert-show-v2")
     assert [item["encrypted"] for item in document["files"][0]["items"] if item["kind"] == "key"] == [True]
 
 
@@ -62,7 +62,7 @@ def test_other_forms_are_described_in_both(run: Any, tmp_path: Path, case: str) 
     path = copied(tmp_path, case)
     for lang in ("nl", "en"):
         assert run(str(path), lang=lang)[0] == 0
-    assert_valid(json.loads(run("--json", str(path))[1]), "cert-show-v1")
+    assert_valid(json.loads(run("--json", str(path))[1]), "cert-show-v2")
 
 
 def test_dates_in_other_forms_are_shown(run: Any, tmp_path: Path) -> None:

@@ -319,6 +319,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "trust_show_document": lambda: {"asked": "g1-private", "moment": MOMENT},
     "trust_show_document_v1": lambda: {"asked": "g1-private", "moment": MOMENT},
     "cert_show_document": lambda: {"files": (), "moment": MOMENT},
+    "cert_show_document_v1": lambda: {"files": (), "moment": MOMENT},
     "read_system": lambda: {"text": (ROOT / "docs/templates/system.toml").read_text(encoding="utf-8")},
     "Period.holds": lambda: {"self": next(iter(periods().values())), "issued": MOMENT, "moment": MOMENT},
     "Report.codes": lambda: {"self": Report("s")},

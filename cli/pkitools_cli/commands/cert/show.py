@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from pkitools.reports import DescribedFile, cert_show_document, describe
+from pkitools.reports import DescribedFile, cert_show_document, cert_show_document_v1, describe
 from pkitools_cli.commands.cert.show_text import file_lines
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
@@ -35,7 +35,7 @@ class Files:
         return ExitCode.PASSED if self._complete else ExitCode.COULD_NOT
 
 
-@click.command("show", cls=Command, help="cli.cert.show.help")
+@click.command("show", cls=Command, help="cli.cert.show.help", json_versions=(1, 2))
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 @passphrase_options
 @moment_option
@@ -49,4 +49,10 @@ def command(
         for file in value:
             yield from file_lines(file, moment)
 
-    return Reply(read, document=lambda value: cert_show_document(value, moment), text=text, code=read.exit_code)
+    return Reply(
+        read,
+        document=lambda value: cert_show_document(value, moment),
+        text=text,
+        code=read.exit_code,
+        older={1: lambda value: cert_show_document_v1(value, moment)},
+    )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from pkitools.containers import Contents, Item, ItemKind, KeystoreProtection, Protection
+from pkitools.containers import Contents, Item, ItemKind
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
+from pkitools.reports.showing.keystores import keystore_of
 from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
@@ -21,16 +22,20 @@ from pkitools.x509 import (
     GeneralName,
     OINResult,
     QcStatement,
-    SignatureAlgorithm,
     key_identifier,
     oin_from_certificate,
     oin_from_subject,
     problem_sentence,
 )
 from pkitools.x509.document import serial_hex
-from pkitools.x509.names import name_from_der
 from pkitools.x509.oids import EXTENDED_KEY_USAGES, KEY_USAGES, OTHER_NAMES, QC_STATEMENTS
+from pkitools.x509.rfc4514 import rfc4514
 from pkitools.x509.subject_oin import MISSING, UZI_PATH
+from pkitools_cli.commands.cert.showing.keystore import keystore_rows
+from pkitools_cli.commands.cert.showing.metadata import message_rows, metadata_rows, place_rows
+from pkitools_cli.commands.cert.showing.revocation import crl_rows, ocsp_rows
+from pkitools_cli.commands.cert.showing.summary import attention_rows, summary
+from pkitools_cli.commands.cert.showing.words import MAX_LINES, Rows, listed, protection_text, signature
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import beside
 from pkitools_cli.options import STANDARD_INPUT
@@ -38,12 +43,12 @@ from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:  # they load cryptography
+    from pkitools.containers.saml_messages import SamlMessage
     from pkitools.crl.reading import CertificateRevocationList
     from pkitools.requests import RequestFacts
+    from pkitools.revocation.ocsp import OcspResponse
 
-Rows: TypeAlias = list[tuple[str, list[str]]]
-
-_MAX_LINES: Final = 50  # of one row; --json shows all
+_COPIED: Final = frozenset({"rfc4514"})  # rows whose values are put into settings: never split
 
 
 def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
@@ -52,7 +57,11 @@ def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
         yield Line(error_line(file.error), aside=True)
     if file.contents is None:
         return
-    source = file.contents
+    source, told = file.contents, summary(file)
+    if told is not None:
+        yield Line(_one_line(told), bold=True)
+        yield from _row_lines(_head_rows(file, source, moment))
+        yield ""
     for bad in source.problems:
         yield Line(f"{source.name}: {error_line(bad.error)}", aside=True)
     for each in file.items:
@@ -60,23 +69,36 @@ def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
             where = tr("cli.cert.show.part", number=each.item.position)
             yield Line(f"{source.name}, {where}: {error_line(each.error)}", aside=True)
         else:
-            yield from _item_lines(source, each.item, _rows(each, moment))
-    if source.keystore is not None:
-        yield Line(_one_line(f"{tr('cli.cert.show.keystore')}: {source.name}"), bold=True)
-        yield from _row_lines(keystore_rows(source.keystore))
-        yield ""
+            first = [] if told else attention_rows(file, moment)
+            yield from _item_lines(source, each.item, [*first, *place_rows(each.item), *_rows(each, moment)])
     if _has_readable_key(file.name, source):
         yield Line(tr("cli.cert.show.key_readable", name=file.name), aside=True)
 
 
+def _head_rows(file: DescribedFile, source: Contents, moment: datetime) -> Rows:
+    """Return the rows of the file as a whole."""
+    keystore = keystore_of(file)
+    return [
+        *attention_rows(file, moment),
+        *metadata_rows(source.described, moment),
+        *(keystore_rows(keystore) if keystore else ()),
+    ]
+
+
 def _rows(each: DescribedItem, moment: datetime) -> Rows:
-    if isinstance(each.facts, CertificateFacts):
-        return certificate_rows(each.facts, each.issuer, moment)
-    if each.item.kind is ItemKind.REQUEST:
-        return request_rows(cast("RequestFacts", each.facts))
-    if each.item.kind is ItemKind.CRL:
-        return crl_rows(cast("CertificateRevocationList", each.facts), moment)
-    return key_rows(each)
+    match each.item.kind:
+        case ItemKind.CERTIFICATE:
+            return certificate_rows(cast("CertificateFacts", each.facts), each.issuer, moment)
+        case ItemKind.REQUEST:
+            return request_rows(cast("RequestFacts", each.facts))
+        case ItemKind.CRL:
+            return crl_rows(cast("CertificateRevocationList", each.facts), moment)
+        case ItemKind.OCSP_RESPONSE:
+            return ocsp_rows(cast("OcspResponse", each.facts), moment)
+        case ItemKind.SAML_MESSAGE:
+            return message_rows(cast("SamlMessage", each.facts))
+        case _:
+            return key_rows(each)
 
 
 def _item_lines(source: Contents, item: Item, rows: Rows) -> Iterator[Line | str]:
@@ -93,7 +115,9 @@ def _row_lines(rows: Rows) -> Iterator[str]:
     for label, values in rows:
         name = tr(f"cli.cert.show.row.{label}")
         for position, value in enumerate(values):
-            yield from beside(f"  {name if not position else '':<33}", _one_line(value), further=2)
+            first = f"  {name if not position else '':<33}"
+            whole = label in _COPIED
+            yield from [first + _one_line(value)] if whole else beside(first, _one_line(value), further=2)
 
 
 def _one_line(text: str) -> str:
@@ -119,23 +143,24 @@ def certificate_rows(facts: CertificateFacts, issuer: CertificateFacts | None, m
     rows: Rows = [
         ("what", [_role(facts), *_told(authority_problems(facts, moment))]),
         ("subject", [facts.subject.text]),
+        ("rfc4514", [text for text in (rfc4514(facts.subject.der),) if text]),
         *_oin_rows(oin_from_certificate(facts)),
         ("hierarchy", _hierarchy(itself, facts, issuer)),
         ("issuer", [facts.issuer.text]),
         ("validity", _validity(facts.not_before, facts.not_after, moment)),
         ("key", _key(facts.public_key.label, facts.public_key.exponent)),
-        ("signature", [_signature(facts.signature_algorithm)]),
+        ("signature", [signature(facts.signature_algorithm)]),
         ("key_usage", _usages(facts)),
         ("extended_key_usage", [EXTENDED_KEY_USAGES.get(oid, oid) for oid in facts.extended_key_usage or ()]),
-        ("san", _listed(_general_name(name) for name in facts.subject_alternative_name or ())),
-        ("policies", _listed(_policies(facts.certificate_policies or ()))),
-        ("qc_statements", _listed(_qc_statement(statement) for statement in facts.qc_statements or ())),
-        ("crl", _listed(facts.crl_uris)),
-        ("ocsp", _listed(facts.ocsp_uris)),
-        ("ca_issuers", _listed(facts.ca_issuers_uris)),
-        ("serial_number", [f"{serial_hex(facts.serial_number)} ({facts.serial_number})"]),
+        ("san", listed(_general_name(name) for name in facts.subject_alternative_name or ())),
+        ("policies", listed(_policies(facts.certificate_policies or ()))),
+        ("qc_statements", listed(_qc_statement(statement) for statement in facts.qc_statements or ())),
+        ("crl", listed(facts.crl_uris)),
+        ("ocsp", listed(facts.ocsp_uris)),
+        ("ca_issuers", listed(facts.ca_issuers_uris)),
+        ("serial_number", [serial_hex(facts.serial_number), str(facts.serial_number)]),
         *_thumbprint_rows(facts),
-        ("problems", _told(facts.problems[:_MAX_LINES])),
+        ("problems", _told(facts.problems[:MAX_LINES])),
     ]
     return [row for row in rows if row[1]]
 
@@ -201,12 +226,6 @@ def _key(label: str, exponent: int | None) -> list[str]:
     return [label if exponent in {None, 65537} else f"{label}, e = {exponent}"]
 
 
-def _signature(algorithm: SignatureAlgorithm) -> str:
-    if algorithm.salt_length is None:
-        return algorithm.name
-    return f"{algorithm.name}, {algorithm.hash}, MGF1 {algorithm.mgf_hash}, salt {algorithm.salt_length}"
-
-
 def _usages(facts: CertificateFacts) -> list[str]:
     if facts.key_usage is None:
         return []
@@ -236,40 +255,19 @@ def _qc_statement(statement: QcStatement) -> str:
     return f"{name}: {values}" if values else name
 
 
-def _listed(lines: Iterable[str]) -> list[str]:
-    every = list(lines)
-    hidden = len(every) - _MAX_LINES
-    return every if hidden <= 0 else [*every[:_MAX_LINES], tr("cli.cert.show.more", count=hidden)]
-
-
 def request_rows(facts: RequestFacts) -> Rows:
     """Return the rows of a certificate signing request."""
     rows: Rows = [
         ("subject", [facts.subject.text]),
+        ("rfc4514", [text for text in (rfc4514(facts.subject.der),) if text]),
         *_oin_rows(oin_from_subject(facts.subject, facts.subject_alternative_name or ())),
         ("key", _key(facts.public_key.label, facts.public_key.exponent)),
-        ("signature", [_signature(facts.signature_algorithm)]),
-        ("san", _listed(_general_name(name) for name in facts.subject_alternative_name or ())),
+        ("signature", [signature(facts.signature_algorithm)]),
+        ("san", listed(_general_name(name) for name in facts.subject_alternative_name or ())),
         ("sha256", [facts.sha256]),
         ("spki", [facts.public_key.spki_sha256, facts.public_key.spki_sha256_base64]),
-        ("problems", _told(facts.problems[:_MAX_LINES])),
+        ("problems", _told(facts.problems[:MAX_LINES])),
         ("next", [tr("cli.cert.show.request_next")]),
-    ]
-    return [row for row in rows if row[1]]
-
-
-def crl_rows(crl: CertificateRevocationList, moment: datetime) -> Rows:
-    """Return the rows of a CRL."""
-    end = [day_and_time(crl.next_update, language())] if crl.next_update else [tr("cli.cert.show.crl_no_next")]
-    if crl.next_update and crl.next_update < moment:
-        end.append(tr("cli.cert.show.crl_stale"))
-    rows: Rows = [
-        ("issuer", [name_from_der(crl.issuer).text]),
-        ("this_update", [day_and_time(crl.this_update, language())]),
-        ("next_update", end),
-        ("crl_number", [str(crl.number)] if crl.number is not None else []),
-        ("revoked", [str(crl.revoked_count)]),
-        ("sha256", [crl.sha256]),
     ]
     return [row for row in rows if row[1]]
 
@@ -289,19 +287,4 @@ def _form(each: DescribedItem) -> str:
     if not each.is_encrypted:
         return f"{each.item.form}, {tr('cli.cert.show.not_encrypted')}"
     state = tr("cli.cert.show.encrypted" if each.item.encrypted else "cli.cert.show.encrypted_in_keystore")
-    return f"{each.item.form}, {state}" + (f": {_protection(each.protection)}" if each.protection else "")
-
-
-def _protection(protection: Protection) -> str:
-    rounds = "" if protection.rounds is None else tr("cli.cert.show.rounds", count=protection.rounds)
-    return ", ".join(part for part in (protection.cipher, protection.derivation, rounds) if part)
-
-
-def keystore_rows(keystore: KeystoreProtection) -> Rows:
-    """Return the rows of a keystore as a whole: its keys say for themselves how they are encrypted."""
-    certificates, integrity = keystore.certificates, keystore.integrity
-    plain, none = tr("cli.cert.show.not_encrypted"), tr("cli.cert.show.no_integrity")
-    return [
-        ("keystore_certificates", [_protection(certificates) if certificates else plain]),
-        ("keystore_integrity", [_protection(integrity) if integrity else none]),
-    ]
+    return f"{each.item.form}, {state}" + (f": {protection_text(each.protection)}" if each.protection else "")

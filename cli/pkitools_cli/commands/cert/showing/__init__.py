@@ -1,0 +1,1 @@
+"""What ``cert show`` says to people, a module per kind of thing that a file may hold."""

@@ -1,0 +1,50 @@
+"""What SAML metadata says of its entities: who they are, and until when the metadata may be used (SAML metadata 2.3).
+
+Read as text, see :mod:`pkitools.containers.xml_tags`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pkitools.containers.saml_described import ENTITY, Described
+from pkitools.containers.xml_tags import Tag, opening_tags
+from pkitools.containers.xml_times import xml_moment
+from pkitools.errors import LimitError
+from pkitools.limits import MAX_PEM_BLOCKS
+
+_ENDING: Final = b"Descriptor"
+_GROUP: Final = "EntitiesDescriptor"
+_KEY: Final = "KeyDescriptor"
+_MAX_MENTIONS: Final = 20 * MAX_PEM_BLOCKS  # an entity stands between some ten of them
+_VALID_UNTIL, _CACHE_DURATION = "validUntil", "cacheDuration"
+
+
+def described_in(text: bytes) -> tuple[Described, ...]:
+    """Return the entities of metadata in order, lists of them, and the roles that say until when they are valid.
+
+    Raises:
+        LimitError: more than metadata with as many certificates as may be can have.
+    """
+    if text.count(_ENDING) > _MAX_MENTIONS:
+        raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    found: list[Described] = []
+    entity: str | None = None
+    for tag in opening_tags(text, _ENDING):
+        if tag.name == ENTITY:
+            entity = tag.attributes.get("entityID")
+        if tag.name in {ENTITY, _GROUP} or (tag.name != _KEY and _has_time(tag)):
+            found.append(_described(tag, entity))
+        if len(found) > MAX_PEM_BLOCKS:
+            raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    return tuple(found)
+
+
+def _has_time(tag: Tag) -> bool:
+    return _VALID_UNTIL in tag.attributes or _CACHE_DURATION in tag.attributes
+
+
+def _described(tag: Tag, entity: str | None) -> Described:
+    until = tag.attributes.get(_VALID_UNTIL)
+    name = tag.attributes.get("Name") if tag.name == _GROUP else entity
+    return Described(tag.name, name, xml_moment(until), until, tag.attributes.get(_CACHE_DURATION))

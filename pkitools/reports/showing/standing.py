@@ -1,0 +1,57 @@
+"""Where a moment stands in the time that something holds: valid for so long yet, expired so long ago."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+# from two of them on: "1 day left" may be one hour or nearly two days
+_UNITS: Final = ((2 * _DAY, _DAY, "days"), (2 * _HOUR, _HOUR, "hours"), (timedelta(0), _MINUTE, "minutes"))
+
+
+class State(StrEnum):
+    """Whether something holds at a moment."""
+
+    CURRENT = "current"
+    EXPIRED = "expired"
+    NOT_YET = "not_yet"
+    OPEN_ENDED = "open_ended"
+    """It has begun, and nothing says when it ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether something holds at a moment, and for how long yet or since how long not any more.
+
+    Args:
+        state: as it says.
+        amount: whole units to its end, since its end, or to its beginning; ``None`` when it has no end.
+        unit: ``days``, ``hours`` or ``minutes``: the largest of which there are two.
+    """
+
+    state: State
+    amount: int | None = None
+    unit: str | None = None
+
+
+def standing(start: datetime | None, end: datetime | None, moment: datetime) -> Standing:
+    """Return where a moment stands between two others, both of which belong to the time between.
+
+    Args:
+        start: from when it holds; ``None`` where nothing says so.
+        end: until when; ``None`` where nothing says so.
+        moment: the moment asked; all are aware.
+    """
+    if start is not None and moment < start:
+        return _standing(State.NOT_YET, start - moment)
+    if end is None:
+        return Standing(State.OPEN_ENDED)
+    return _standing(State.EXPIRED, moment - end) if moment > end else _standing(State.CURRENT, end - moment)
+
+
+def _standing(state: State, between: timedelta) -> Standing:
+    unit, name = next((unit, name) for least, unit, name in _UNITS if between >= least)
+    return Standing(state, between // unit, name)

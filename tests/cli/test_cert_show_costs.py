@@ -1,0 +1,129 @@
+"""``cert show`` of large files: what it costs beside the bytes of the file, in text and in JSON."""
+
+from __future__ import annotations
+
+import pytest
+
+from pkitools.limits import MAX_INPUT_BYTES
+from tests.support.costs import MIB, cost
+
+pytestmark = pytest.mark.slow
+
+SHOW = """
+import json
+from itertools import islice
+from pkitools.reports import describe, cert_show_document
+from pkitools_cli.commands.cert.show_text import file_lines
+from tests.support.shown import MOMENT, crl, entity, key_descriptor, message, response, small
+from tests.support.der import oid, sequence, integer
+SIZE = {size}
+def show(data):
+    read = describe("f", read_source(data, "f"))
+    for _ in file_lines(read, MOMENT):
+        pass
+    for _ in json.JSONEncoder(indent=2).iterencode(cert_show_document([read], MOMENT)):
+        pass
+    if read.error:
+        raise read.error
+    for each in read.items:
+        if each.error:
+            raise each.error
+for warm in (crl(), response(), entity("", key_descriptor(small().ders[0])).encode(), message().encode()):
+    show(warm)
+"""
+READ = "show(data)"
+SIGNED = "2.16.840.1.101.3.4.2.1"
+
+CASES = {
+    # name: how the bytes are made, the code of the error
+    "a response of one endless certificate": (
+        """
+        basic = sequence(tlv(0x30), tlv(0x30), b"\\x03\\x01\\x00", tlv(0xA0, tlv(0x30, tlv(0x30, bytes(SIZE)))))
+        data = sequence(b"\\x0a\\x01\\x00", tlv(0xA0, sequence(oid("1.3.6.1.5.5.7.48.1.1"), tlv(0x04, basic))))
+        """,
+        "revocation.error.ocsp_too_large",
+    ),
+    "a response of a million answers": (
+        'data = sequence(b"\\x0a\\x01\\x00", tlv(0xA0, b"\\x30\\x00" * (SIZE // 2)))',
+        "revocation.error.ocsp_too_large",
+    ),
+    "a list of two million entries": (
+        """
+        one = sequence(b"\\x02\\x09\\x01" + bytes(8), tlv(0x17, b"260101000000Z"))
+        algorithm, name = sequence(oid("1.2.840.10045.4.3.2")), tlv(0x30)
+        times = tlv(0x17, b"261101000000Z") + tlv(0x17, b"261201000000Z")
+        body = sequence(integer(1), algorithm, name, times, tlv(0x30, one * (SIZE // len(one))))
+        data = sequence(body, algorithm, b"\\x03\\x01\\x00")
+        """,
+        "",
+    ),
+    "metadata of entities without a key": (
+        """
+        one = b'<EntityDescriptor entityID="urn:nl-eid-gdi:1.0:DV:00000001822477348000:entities:0001" validUntil="x">'
+        data = entity("", key_descriptor(small().ders[0])).encode() + one * (SIZE // len(one))
+        """,
+        "sources.error.too_many_blocks",
+    ),
+    "metadata of as many entities as may be": (
+        """
+        one = b'<EntityDescriptor validUntil="2026-01-01T00:00:00Z" entityID="' + b"a" * 6000 + b'">'
+        data = entity("", key_descriptor(small().ders[0])).encode() + one * 9990
+        """,
+        "",
+    ),
+    "metadata with an endless attribute": (
+        """
+        endless = b'<EntityDescriptor entityID="' + b"a " * (SIZE // 2)
+        data = entity("", key_descriptor(small().ders[0])).encode() + endless
+        """,
+        "",
+    ),
+    "metadata with endless attributes": (
+        """
+        data = entity("a='b' " * (SIZE // 6), key_descriptor(small().ders[0])).encode()
+        """,
+        "",
+    ),
+    "a message with an endless signature": (
+        """
+        data = message(inside="<Signature>" + "A" * SIZE + "</Signature>").encode()
+        """,
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_large_file_costs_little_beside_its_own_bytes(name: str) -> None:
+    make, expected = CASES[name]
+    prepare = SHOW.format(size=MAX_INPUT_BYTES - 4096)
+    memory, seconds, code, size = cost(f"{prepare}\n{_dedented(make)}", READ)
+    assert code == expected
+    assert 50 * MIB < size <= MAX_INPUT_BYTES
+    assert memory < 64 * MIB
+    assert seconds < 8  # traced, on a machine that does more: in life, alone, about one
+
+
+MANY = """
+from base64 import encodebytes
+from tests.support.certificates import giving, made
+ders = [made("g1-server", giving("CN", f"{{n}}.nl")).der for n in range(20)]
+block = lambda der: b"-----BEGIN CERTIFICATE-----\\n" + encodebytes(der) + b"-----END CERTIFICATE-----\\n"
+data = b"".join(map(block, ders)) * {times}
+"""
+
+
+def test_each_certificate_more_costs_as_much_as_the_one_before() -> None:
+    """The file of 9,003 certificates: all of one issuer, many with the same name."""
+    prepare = SHOW.format(size=0)
+    (small, brief, _, _), (large, long, _, _) = (cost(prepare + MANY.format(times=n), READ) for n in (30, 60))
+    assert long < 3 * brief
+    assert large < 3 * small
+    assert large / 1200 < 64 * 1024  # octets for each
+    assert long / 1200 < 0.06  # seconds for each, traced
+
+
+def _dedented(text: str) -> str:
+    lines = text.strip("\n").splitlines()
+    indent = len(lines[0]) - len(lines[0].lstrip())
+    return "\n".join(line[indent:] for line in lines)

@@ -1,0 +1,38 @@
+"""Whether something holds at a moment, and for how long: held to a model that counts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.reports.showing.standing import Standing, State, standing
+
+AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
+SECONDS = st.integers(-400 * 86400, 400 * 86400)
+LENGTHS = {"days": 86400, "hours": 3600, "minutes": 60}
+
+
+@given(st.none() | SECONDS, st.none() | SECONDS)
+def test_where_a_moment_stands(start: int | None, end: int | None) -> None:
+    begins, ends = (None if given is None else AT + timedelta(seconds=given) for given in (start, end))
+    found = standing(begins, ends, AT)
+    if start is not None and start > 0:
+        expected, seconds = State.NOT_YET, start
+    elif end is None:
+        assert found == Standing(State.OPEN_ENDED)
+        return
+    else:
+        expected, seconds = (State.CURRENT, end) if end >= 0 else (State.EXPIRED, -end)
+    assert found.state is expected
+    assert found.unit is not None
+    assert found.amount is not None
+    assert found.amount * LENGTHS[found.unit] <= seconds < (found.amount + 1) * LENGTHS[found.unit]
+    assert found.amount >= 2 or found.unit == "minutes"
+    larger = [length for length in LENGTHS.values() if length > LENGTHS[found.unit]]
+    assert all(seconds < 2 * length for length in larger)
+
+
+def test_both_ends_belong_to_it() -> None:
+    assert standing(AT, AT, AT) == Standing(State.CURRENT, 0, "minutes")
