@@ -98,12 +98,16 @@ def kind_code(slug: str) -> str:
 
 def what_instead(data: bytes) -> str:
     """Return the slug of what these bytes are, also when they are what pkitools reads; ``unknown`` otherwise."""
-    known = identify(data)
-    if known is not None:
-        return (content_kind(data) if known[0] is Wrapper.PKCS7 else None) or known[0].value
     if data.startswith(JKS_MAGICS):
         return "jks"
-    return _of_pem(data) or foreign_form(data) or _of_der(data) or UNKNOWN
+    return _known(data) or _of_pem(data) or foreign_form(data) or _of_der(data) or UNKNOWN
+
+
+def _known(data: bytes) -> str | None:
+    known = identify(data)
+    if known is None:
+        return None
+    return (content_kind(data) if known[0] is Wrapper.PKCS7 else None) or known[0].value
 
 
 def foreign_form(data: bytes) -> str | None:
@@ -159,8 +163,7 @@ def kind_of_block(block: pem.Block) -> str:
         return "key_parameters"
     if block.label == "DSA PUBLIC KEY":  # of OpenSSL before 1.0: numbers only
         return "public_key"
-    known = identify(block.body)
-    return known[0].value if known is not None else _of_der(block.body) or UNKNOWN
+    return _known(block.body) or _of_der(block.body) or UNKNOWN
 
 
 def _of_der(data: bytes) -> str | None:

@@ -40,7 +40,7 @@ def refuse_unknown_cipher(der: bytes, name: str) -> None:
         InputError: it does.
     """
     protection = protection_of_key(der)
-    if protection is None:
+    if protection is None or protection.rounds == 0:
         raise InputError("requests.error.key_malformed", name=name, problem=unfit_code("encryption"))
     unknown = [part for part in (protection.cipher, protection.derivation) if _DOTTED.fullmatch(part)]
     if unknown:

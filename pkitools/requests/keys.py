@@ -224,9 +224,15 @@ def _why_not(native: object, der: bytes, passphrase: bytes | None, name: str) ->
 def _checked(native: NativeKey, name: str) -> PrivateKey:
     der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     checked = attempt(lambda: load_der_private_key(der, None))
+    if checked is None and _is_even(native):
+        raise InputError("requests.error.key_malformed", name=name, problem=unfit_code("even"))
     if checked is None:
         raise InputError("requests.error.key_damaged", name=name)
     return wrap_key(cast("NativeKey", checked), made_here=False)
+
+
+def _is_even(native: NativeKey) -> bool:
+    return isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0
 
 
 def wrap_key(native: NativeKey, *, made_here: bool) -> PrivateKey:
