@@ -92,6 +92,8 @@ class Contents:
         keystore: of PKCS#12, how it is protected.
         service_ids: of SAML metadata, the service IDs of eHerkenning that stand in it, as written, each once.
         forms: of certificates as text, how that is written where not every program reads it so.
+        digest_fits: of a Java keystore, whether its digest fits the passphrase given; ``None`` when none was given, so
+            that nobody checked it.
     """
 
     name: str
@@ -101,6 +103,7 @@ class Contents:
     keystore: KeystoreProtection | None = None
     service_ids: tuple[str, ...] = ()
     forms: frozenset[TextForm] = frozenset()
+    digest_fits: bool | None = None
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

@@ -58,6 +58,7 @@ class _Found:
     keystore: KeystoreProtection | None = None
     service_ids: tuple[str, ...] = ()
     padded: bool = False
+    digest_fits: bool | None = None
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -80,7 +81,8 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
     Args:
         data: its content.
         name: what to call it in messages. Its extension plays no part.
-        passphrase: for a PKCS#12 keystore. Private keys are recognised, never decrypted.
+        passphrase: for a PKCS#12 keystore, and for the digest of a Java keystore. Private keys are recognised, never
+            decrypted.
 
     Raises:
         InputError: nothing usable in it; the sentence says what it looks like.
@@ -102,9 +104,8 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
             raise found.problems[0].error
         raise InputError("sources.error.nothing", name=name)
     forms = _forms(container, data, text_of_it, padded=found.padded)
-    return Contents(
-        name, container, tuple(found.items), tuple(found.problems), found.keystore, found.service_ids, forms
-    )
+    items, problems = tuple(found.items), tuple(found.problems)
+    return Contents(name, container, items, problems, found.keystore, found.service_ids, forms, found.digest_fits)
 
 
 def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded: bool) -> frozenset[TextForm]:
@@ -213,6 +214,7 @@ def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
     for item in items:
         found.add(item)
     found.problems += bad
+    found.digest_fits = None if found.passphrase is None else jks.digest_fits(data, found.passphrase)
     return ContainerFormat.JKS
 
 

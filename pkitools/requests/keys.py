@@ -193,19 +193,9 @@ def _loaded(data: bytes, der: bytes, passphrase: bytes | None, name: str) -> Nat
             return error
 
     native = attempt(read)
-    if native is None:
-        if passphrase is not None:
-            raise SecretError("requests.error.passphrase_wrong", name=name)
-        raise InputError("requests.error.key_damaged", name=name)
-    if not isinstance(native, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise InputError("requests.error.key_kind", name=name)
-    if isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0:
-        raise InputError("requests.error.key_even", name=name)
-    if native.key_size > _MAX_BITS:
-        raise LimitError("requests.error.key_too_large", name=name, bits=native.key_size, limit=_MAX_BITS)
-    return native
-
     if isinstance(native, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        if isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0:
+            raise InputError("requests.error.key_even", name=name)
         if native.key_size > _MAX_BITS:
             raise LimitError("requests.error.key_too_large", name=name, bits=native.key_size, limit=_MAX_BITS)
         return native
@@ -224,15 +214,9 @@ def _why_not(native: object, der: bytes, passphrase: bytes | None, name: str) ->
 def _checked(native: NativeKey, name: str) -> PrivateKey:
     der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     checked = attempt(lambda: load_der_private_key(der, None))
-    if checked is None and _is_even(native):
-        raise InputError("requests.error.key_malformed", name=name, problem=unfit_code("even"))
     if checked is None:
         raise InputError("requests.error.key_damaged", name=name)
     return wrap_key(cast("NativeKey", checked), made_here=False)
-
-
-def _is_even(native: NativeKey) -> bool:
-    return isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0
 
 
 def wrap_key(native: NativeKey, *, made_here: bool) -> PrivateKey:

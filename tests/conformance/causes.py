@@ -179,6 +179,7 @@ CAUSES: Final[dict[str, Command | Reading]] = {
     "requests.error.passphrase_needed": lambda data: b"ENCRYPTED" in data or b"PRIVATE KEY" not in data,
     "requests.error.key_damaged": Command("rsa -in {file} -check -noout", "error|not prime|^rc=[1-9]"),
     "requests.error.key_malformed": Command("pkey -in {file} -passin pass: -check -noout", FAILS),
+    "requests.error.key_even": Command("rsa -in {file} -noout -text", r"prime2: 2 |prime1: 2 "),
     "requests.error.key_cipher": Command("pkcs8 -in {file} -passin pass:password -out /dev/null", FAILS),
     # both are certificates for OpenSSL, and stay so here: a date in them is none
     "x509.error.malformed_certificate": Command(
@@ -216,7 +217,6 @@ READ_BY_OPENSSL: Final = {
     "invalid-version.der": "RFC 5958 2: version 2 asks a public key in the structure around the key; there is none",
     "dsa-wrong-version.pem": "the version of such a key is 0",
     "rsa-wrong-version.pem": "RFC 8017 A.1.2: the version is 0 or 1",
-    "rsa-bad-1025-q-is-2.pem": "SP 800-56B 6.2.1: the modulus is even",
 }
 
 

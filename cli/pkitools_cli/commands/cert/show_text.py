@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
-from pkitools.containers import Contents, Item, ItemKind, KeystoreProtection, Protection
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, KeystoreProtection, Protection
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
 from pkitools.reports import DescribedFile, DescribedItem
@@ -61,6 +61,11 @@ def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
             yield Line(f"{source.name}, {where}: {error_line(each.error)}", aside=True)
         else:
             yield from _item_lines(source, each.item, _rows(each, moment))
+    if source.container is ContainerFormat.JKS:
+        state = {None: "unchecked", True: "fits", False: "other"}[source.digest_fits]
+        yield Line(_one_line(f"{tr('cli.cert.show.keystore')}: {source.name}"), bold=True)
+        yield from _row_lines([("keystore_digest", [tr(f"cli.cert.show.digest.{state}")])])
+        yield ""
     if source.keystore is not None:
         yield Line(_one_line(f"{tr('cli.cert.show.keystore')}: {source.name}"), bold=True)
         yield from _row_lines(keystore_rows(source.keystore))
