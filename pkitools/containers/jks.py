@@ -2,11 +2,12 @@
 
 The format is that of ``sun.security.provider.JavaKeyStore``: big-endian; magic, version, count, then entries of a tag,
 an alias, a time in milliseconds and, for a key, the encrypted key and its chain. Private keys stay as they are, and the
-digest at the end, which only the passphrase could check, is left alone.
+digest at the end, which only the passphrase can check, is checked when there is one: :func:`digest_fits`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -93,6 +94,18 @@ def read_jks(data: bytes, name: str) -> tuple[tuple[Item, ...], tuple[BadItem, .
     if any(item.has_key for item in items):
         return tuple(items), tuple(bad)
     return tuple(replace(item, has_key=None) for item in items), tuple(bad)  # a truststore: none stands with a key
+
+
+def digest_fits(data: bytes, passphrase: bytes) -> bool:
+    """Return whether the digest at the end of a keystore is made with this passphrase over what stands in it.
+
+    It does not when the passphrase is another one, and when something in the keystore changed: which of the two,
+    nobody can tell.
+    """
+    key = passphrase.decode("utf-8", "replace").encode("utf-16-be") + b"Mighty Aphrodite"
+    digest = hashlib.sha1(key, usedforsecurity=False)
+    digest.update(memoryview(data)[:-_DIGEST])
+    return digest.digest() == data[-_DIGEST:]
 
 
 def _certificate(

@@ -96,6 +96,8 @@ class Contents:
         service_ids: of SAML metadata, the service IDs of eHerkenning that stand in it, as written, each once.
         forms: of certificates as text, how that is written where not every program reads it so.
         described: of SAML metadata, its entities, and until when it may be used.
+        digest_fits: of a Java keystore, whether its digest fits the passphrase given; ``None`` when none was given, so
+            that nobody checked it.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Contents:
     service_ids: tuple[str, ...] = ()
     forms: frozenset[TextForm] = frozenset()
     described: tuple[Described, ...] = ()
+    digest_fits: bool | None = None
 
     def __repr__(self) -> str:
         return f"<Contents {self.name!r}: {self.container}, {len(self.items)} items, {len(self.problems)} unread>"

@@ -15,6 +15,7 @@ from typing import Final
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
 from pkitools.containers.pkcs12_entries import with_key
+from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.containers.protection import protection_of_keystore
 from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
@@ -62,8 +63,26 @@ def read_pkcs12(data: bytes, name: str, passphrase: bytes | None) -> tuple[Item,
         items = _opened(data, tried)
         if items is not None:
             return _with_protection(items, data) if tried else items
-    slug = "passphrase_missing" if passphrase is None else "passphrase_wrong"
-    raise SecretError(f"sources.error.{slug}", name=name)
+    raise _why_not_opened(data, name, passphrase)
+
+
+def _why_not_opened(data: bytes, name: str, passphrase: bytes | None) -> InputError | SecretError:
+    fits = passphrase_fits(data, passphrase)
+    if passphrase is None and fits is False:
+        fits = passphrase_fits(data, b"")
+    if fits or (fits is None and passphrase is None and _is_open(data)):
+        # the passphrase is the right one, or there is none to give: what stands in the way is inside
+        return InputError("sources.error.pkcs12_contents", name=name)
+    if passphrase is None:
+        return SecretError("sources.error.passphrase_missing", name=name)
+    slug = "passphrase_unknown" if fits is None else "passphrase_wrong"
+    return SecretError(f"sources.error.{slug}", name=name)
+
+
+def _is_open(data: bytes) -> bool:
+    """Whether nothing in sight is encrypted, and there is no MAC."""
+    protection = protection_of_keystore(data)
+    return protection.key is None and protection.certificates is None and protection.integrity is None
 
 
 def _with_protection(items: tuple[Item, ...], data: bytes) -> tuple[Item, ...]:

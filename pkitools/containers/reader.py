@@ -19,6 +19,7 @@ from pkitools.containers import header_forms, jks, kubernetes, mail, xml_text
 from pkitools.containers.encodings import as_ascii
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
+from pkitools.containers.other_kinds import UNKNOWN, content_kind, foreign_label, kind_code, kind_of_block, what_instead
 from pkitools.containers.parts import Part
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
@@ -44,15 +45,8 @@ _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
 _SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
 _LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
-# what people hand over by mistake → error code
-_LOOKS_LIKE: Final[tuple[tuple[bytes, str], ...]] = (
-    (b"PK\x03\x04", "zip"),
-    (b"\x1f\x8b", "zip"),
-    (b"7z\xbc\xaf\x27\x1c", "zip"),
-    (b"%PDF", "pdf"),
-    (b"ssh-", "ssh"),
-    (b"-----BEGIN PGP", "pgp"),
-)
+# of what people hand over by mistake, the kinds with a remedy of their own
+_OWN_REMEDY: Final = frozenset({"zip", "pdf", "ssh", "pgp"})
 _BROKEN_ARMOUR: Final = re.compile(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
@@ -68,6 +62,7 @@ class _Found:
     service_ids: tuple[str, ...] = ()
     padded: bool = False
     described: tuple[Described, ...] = ()
+    digest_fits: bool | None = None
 
     def add(self, item: Item) -> None:
         if len(self.items) >= MAX_PEM_BLOCKS:
@@ -90,7 +85,8 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
     Args:
         data: its content.
         name: what to call it in messages. Its extension plays no part.
-        passphrase: for a PKCS#12 keystore. Private keys are recognised, never decrypted.
+        passphrase: for a PKCS#12 keystore, and for the digest of a Java keystore. Private keys are recognised, never
+            decrypted.
 
     Raises:
         InputError: nothing usable in it; the sentence says what it looks like.
@@ -113,7 +109,17 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
         raise InputError("sources.error.nothing", name=name)
     forms = _forms(container, data, text_of_it, padded=found.padded)
     items, problems = tuple(found.items), tuple(found.problems)
-    return Contents(name, container, items, problems, found.keystore, found.service_ids, forms, found.described)
+    return Contents(
+        name,
+        container,
+        items,
+        problems,
+        found.keystore,
+        found.service_ids,
+        forms,
+        found.described,
+        found.digest_fits,
+    )
 
 
 def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded: bool) -> frozenset[TextForm]:
@@ -165,7 +171,10 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
 
 
 def _unrecognised_part(part: Part, found: _Found) -> InputError:
-    return InputError("sources.error.unknown_part", number=found.next_position(), part=part.name or "-")
+    problem = kind_code(what_instead(part.data))
+    return InputError(
+        "sources.error.unknown_part", number=found.next_position(), part=part.name or "-", problem=problem
+    )
 
 
 def _mail(data: bytes, found: _Found) -> ContainerFormat | None:
@@ -219,6 +228,7 @@ def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
     for item in items:
         found.add(item)
     found.problems += bad
+    found.digest_fits = None if found.passphrase is None else jks.digest_fits(data, found.passphrase)
     return ContainerFormat.JKS
 
 
@@ -288,6 +298,10 @@ def _too_large(size: int) -> LimitError:
 
 
 def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
+    kind = content_kind(data)
+    if kind is not None:
+        found.bad(position, InputError("sources.error.other_kind", name=found.name, problem=kind_code(kind)))
+        return
     try:
         inside = signed_data_items(data, outermost(data))
     except DERError as error:
@@ -303,28 +317,36 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
     if pem.BEGIN not in data:
         return None
     container = ContainerFormat.PEM
+    silent = False
     for part in pem.parts(data):
         if isinstance(part, pem.Gap):
             if pem.looks_like_more(data, part):
                 found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=part.start))
+        elif foreign := foreign_label(part.label):
+            found.bad(part.number, _unknown_block(part, foreign))
         elif part.error is not None:
             found.bad(part.number, part.error)
+        elif part.label in _SILENT_LABELS:
+            silent = True
         else:
             container = _take_block(part, found) or container
+    if silent and not found.items and not found.problems:
+        raise InputError("sources.error.other_kind", name=found.name, problem=kind_code("key_parameters"))
     return container if found.items or found.problems else None
 
 
+def _unknown_block(block: pem.Block, kind: str) -> InputError:
+    label, problem = block.label or "?", kind_code(kind)
+    return InputError("sources.error.unknown_block", number=block.number, label=label, problem=problem)
+
+
 def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
-    if block.label in _SILENT_LABELS:
-        return None
     if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
         found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
         return None
     what = identify(block.body)
     if what is None:
-        found.bad(
-            block.number, InputError("sources.error.unknown_block", number=block.number, label=block.label or "?")
-        )
+        found.bad(block.number, _unknown_block(block, kind_of_block(block)))
         return None
     body = block.body
     if block.label == "TRUSTED CERTIFICATE":  # OpenSSL's: a certificate with trust settings behind it
@@ -383,7 +405,8 @@ def _take_element(number: int, der: bytes, found: _Found, place: Place) -> None:
     for node in path:
         found.add(_item(ItemKind.CERTIFICATE, encoded(der, node), number, "", False, place))
     if not path:
-        found.bad(number, InputError("sources.error.saml_not_certificate", number=number))
+        problem = kind_code(what_instead(der))
+        found.bad(number, InputError("sources.error.saml_not_certificate", number=number, problem=problem))
 
 
 def _keys_of_text(data: bytes, found: _Found) -> None:
@@ -409,14 +432,16 @@ def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
 
 
 def _unrecognised(data: bytes, name: str) -> InputError:
-    for magic, slug in _LOOKS_LIKE:
-        if data.startswith(magic):
-            return InputError(f"sources.error.{slug}", name=name)
     start = data[:4096].lstrip(_WHITE).lower()
     if re.match(rb"<[a-z?!]", start):
         is_page = start.startswith(b"<!doctype html") or b"<html" in start
         return InputError(f"sources.error.{'html' if is_page else 'xml'}", name=name)
-    if data[:2] in {b"\x30\x80", b"\x30\x81", b"\x30\x82", b"\x30\x83"}:
+    kind = "mail" if mail.is_mail(data) else what_instead(data)
+    if kind in _OWN_REMEDY:
+        return InputError(f"sources.error.{kind}", name=name)
+    if kind != UNKNOWN:
+        return InputError("sources.error.other_kind", name=name, problem=kind_code(kind))
+    if data[:1] == b"\x30" and data[1:2] >= b"\x80":
         return InputError("sources.error.unknown_der", name=name)
     if _BROKEN_ARMOUR.search(data):
         return InputError("sources.error.broken_armour", name=name)

@@ -34,6 +34,7 @@ from pkitools.x509.der import (
 
 PKCS7_SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _PKCS7_ARC: Final = "1.2.840.113549.1.7."
+HASH_ARCS: Final = ("1.2.840.113549.2.", "1.3.14.3.2.26", "2.16.840.1.101.3.4.2.")
 _MAX_PATH: Final = 20  # certificates in one path
 _ENOUGH: Final = 7  # fields that tell every structure apart
 
@@ -92,20 +93,22 @@ def _other(data: bytes, fields: list[Node]) -> What | None:
     tags = _tags(fields)
     if tags[:2] == [OBJECT_IDENTIFIER, 0xA0] and oid(data, fields[0]).startswith(_PKCS7_ARC):
         return Wrapper.PKCS7, "", False
-    if tags == [SEQUENCE, BIT_STRING] and _starts_with_oid(data, fields[0]):
+    if tags == [SEQUENCE, BIT_STRING] and _first_oid(data, fields[0]):
         return ItemKind.PUBLIC_KEY, "", False
     if tags in ([ENUMERATED], [ENUMERATED, 0xA0]):
         return ItemKind.OCSP_RESPONSE, "", False
-    if tags[:2] == [INTEGER, SEQUENCE] and _starts_with_oid(data, fields[1]):
+    if tags[:2] == [INTEGER, SEQUENCE] and (dotted := _first_oid(data, fields[1])):
         if tags[2:3] == [OCTET_STRING]:
             return ItemKind.KEY, "PKCS#8", False
-        return Wrapper.PKCS12, "", False
+        # a curve that is spelled out begins with a number and an object identifier too
+        return (Wrapper.PKCS12, "", False) if dotted.startswith(_PKCS7_ARC) else None
     return _bare_key(data, fields, tags)
 
 
 def _bare_key(data: bytes, fields: list[Node], tags: list[int]) -> What | None:
-    if tags == [SEQUENCE, OCTET_STRING] and _starts_with_oid(data, fields[0]):
-        return ItemKind.KEY, "PKCS#8", True
+    if tags == [SEQUENCE, OCTET_STRING] and (dotted := _first_oid(data, fields[0])):
+        # RFC 8017 9.2: the hash of something looks the same
+        return None if dotted.startswith(HASH_ARCS) else (ItemKind.KEY, "PKCS#8", True)
     if tags[:2] == [INTEGER, OCTET_STRING] and set(tags[2:]) <= {0xA0, 0xA1}:
         return ItemKind.KEY, "SEC1", False
     if tags == [INTEGER] * _ENOUGH:
@@ -115,9 +118,9 @@ def _bare_key(data: bytes, fields: list[Node], tags: list[int]) -> What | None:
     return None
 
 
-def _starts_with_oid(data: bytes, node: Node) -> bool:
+def _first_oid(data: bytes, node: Node) -> str:
     first = next(iterate(data, node), None)
-    return first is not None and first[0] == OBJECT_IDENTIFIER
+    return oid(data, first) if first is not None and first[0] == OBJECT_IDENTIFIER else ""
 
 
 def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:

@@ -181,8 +181,12 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     signature_octets, unused = asn1.bit_string(der, signature)
     fields = asn1.children(der, body)
     version = asn1.integer(der, fields.pop(0)) if fields and fields[0][0] == asn1.INTEGER else None
-    if version not in {None, 1} or len(fields) < 3 or unused:
-        raise DERError("fields of the list are missing, or its version is not 2")
+    if unused:
+        raise DERError("the signature has unused bits")
+    if version is not None and version != 1:
+        raise DERError(f"version {version + 1}, where a list has 1 or 2")
+    if len(fields) < 3:
+        raise DERError("fields of the list are missing")
     if asn1.encoded(der, asn1.expect(fields.pop(0), asn1.SEQUENCE)) != asn1.encoded(der, algorithm):
         raise DERError("the two signature algorithms differ")
     issuer = asn1.expect(fields.pop(0), asn1.SEQUENCE)

@@ -26,11 +26,13 @@ from cryptography.hazmat.primitives.serialization import (
 from pkitools.arguments import octets, text, wrong_type
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import ItemKind
+from pkitools.containers.other_kinds import kind_code, what_instead
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.structure import PKCS12, identify
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
+from pkitools.requests.key_causes import refusal_of_key, refuse_unknown_cipher, unfit_code
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
-from pkitools.x509.der import INTEGER, OCTET_STRING, SEQUENCE, DERError, children, root
+from pkitools.x509.der import SEQUENCE, root
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import PublicKey
 
@@ -49,6 +51,9 @@ _CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
 _PEM: Final = re.compile(
     rb"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,2}PRIVATE KEY)-----((?:(?!-----).){1,65536})-----END \1-----", re.DOTALL
 )
+_ENCRYPTED: Final = (ItemKind.KEY, "PKCS#8", True)
+_DEK_INFO: Final = re.compile(rb"DEK-Info: *[A-Za-z0-9-]+,(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})\s")  # an IV of one block
+_MODULE_LATTICE: Final = re.compile(r"ML(DSA|KEM)(\d+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,7 +126,8 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
         passphrase: for an encrypted key; a plain key ignores it.
 
     Raises:
-        InputError: no private key, a damaged one, or of a kind pkitools does not handle.
+        InputError: no private key, one that cannot be read, one whose parts do not belong together, or of a kind
+            pkitools does not handle.
         SecretError: encrypted, and the passphrase is missing or wrong.
         LimitError: too large, or encrypted with so many rounds that opening it would take minutes.
     """
@@ -130,42 +136,54 @@ def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> Priv
     if len(data) > MAX_KEY_FILE_BYTES:
         raise LimitError("requests.error.key_file_too_large", name=name, limit=MAX_KEY_FILE_BYTES)
     if identify(data) == PKCS12:
-        return _checked(_loaded(_key_of_keystore(data, name, passphrase), False, None, name), name)
+        key = _key_of_keystore(data, name, passphrase)
+        return _checked(_loaded(key, key, None, name), name)
     blocks = list(_PEM.finditer(data))
     if len(blocks) > 1:
         raise InputError("requests.error.several_keys", name=name, count=len(blocks))
-    encrypted = _is_encrypted(data, blocks[0] if blocks else None, name)
-    if encrypted and passphrase is None:
-        raise SecretError("requests.error.passphrase_needed", name=name)
-    native = _loaded(blocks[0].group() if blocks else data, bool(blocks), passphrase if encrypted else None, name)
-    return _checked(native, name)
+    if blocks and b"Proc-Type: 4,ENCRYPTED" in blocks[0].group(2):
+        return _checked(_of_old_form(blocks[0].group(), passphrase, name), name)
+    der = _der_of(blocks[0].group(2) if blocks else None, data, name)
+    encrypted = identify(der) == _ENCRYPTED
+    if encrypted:
+        refuse_unknown_cipher(der, name)
+        refuse_slow(der, name)
+        if passphrase is None:
+            raise SecretError("requests.error.passphrase_needed", name=name)
+    return _checked(_loaded(der, der, passphrase if encrypted else None, name), name)
 
 
 def _key_of_keystore(data: bytes, name: str, passphrase: bytes | None) -> bytes:
     keys = [item.der for item in read_pkcs12(data, name, passphrase) if item.kind is ItemKind.KEY]
     if not keys:
-        raise InputError("requests.error.no_key", name=name)
+        raise InputError("requests.error.no_key_in_keystore", name=name)
     return keys[0]
 
 
-def _is_encrypted(data: bytes, block: re.Match[bytes] | None, name: str) -> bool:
-    if block is not None and b"Proc-Type: 4,ENCRYPTED" in block.group(2):
-        return True  # the old OpenSSL form: one round of MD5, nothing to limit
+def _der_of(body: bytes | None, data: bytes, name: str) -> bytes:
+    """Return the DER of the key, whatever the label around it says. Raises :class:`InputError`: there is none."""
     try:
-        der = base64.b64decode(block.group(2), validate=False) if block is not None else data
-        tags = [node[0] for node in children(der, root(der, SEQUENCE))]
-        if tags == [SEQUENCE, OCTET_STRING]:
-            refuse_slow(der, name)
-            return True
-    except (DERError, ValueError):
-        raise InputError("requests.error.no_key", name=name) from None
-    if not tags or tags[0] != INTEGER:
-        raise InputError("requests.error.no_key", name=name)
-    return False
+        der = data if body is None else base64.b64decode(body, validate=False)
+    except ValueError:
+        der = b""
+    what = identify(der)
+    if what is None or what[0] is not ItemKind.KEY:
+        raise InputError("requests.error.no_key", name=name, problem=kind_code(what_instead(data)))
+    return der
 
 
-def _loaded(data: bytes, pem: bool, passphrase: bytes | None, name: str) -> NativeKey:
-    load = load_pem_private_key if pem else load_der_private_key
+def _of_old_form(block: bytes, passphrase: bytes | None, name: str) -> NativeKey:
+    """Open a key that OpenSSL encrypted in its old form: one round of MD5, so there is nothing to limit."""
+    if not _DEK_INFO.search(block):
+        raise InputError("requests.error.key_malformed", name=name, problem=unfit_code("dek_info"))
+    if passphrase is None:
+        raise SecretError("requests.error.passphrase_needed", name=name)
+    return _loaded(block, b"", passphrase, name)
+
+
+def _loaded(data: bytes, der: bytes, passphrase: bytes | None, name: str) -> NativeKey:
+    """Return the key that ``cryptography`` reads. ``der`` tells why it does not; it is empty of the old form."""
+    load = load_der_private_key if der else load_pem_private_key
 
     def read() -> PrivateKeyTypes | UnsupportedAlgorithm:
         try:
@@ -175,17 +193,22 @@ def _loaded(data: bytes, pem: bool, passphrase: bytes | None, name: str) -> Nati
             return error
 
     native = attempt(read)
-    if native is None:
-        if passphrase is not None:
-            raise SecretError("requests.error.passphrase_wrong", name=name)
-        raise InputError("requests.error.key_damaged", name=name)
-    if not isinstance(native, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise InputError("requests.error.key_kind", name=name)
-    if isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0:
-        raise InputError("requests.error.key_even", name=name)
-    if native.key_size > _MAX_BITS:
-        raise LimitError("requests.error.key_too_large", name=name, bits=native.key_size, limit=_MAX_BITS)
-    return native
+    if isinstance(native, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        if isinstance(native, rsa.RSAPrivateKey) and native.public_key().public_numbers().n % 2 == 0:
+            raise InputError("requests.error.key_even", name=name)
+        if native.key_size > _MAX_BITS:
+            raise LimitError("requests.error.key_too_large", name=name, bits=native.key_size, limit=_MAX_BITS)
+        return native
+    raise _why_not(native, der, passphrase, name)
+
+
+def _why_not(native: object, der: bytes, passphrase: bytes | None, name: str) -> InputError | SecretError:
+    if native is None and passphrase is not None:
+        return SecretError("requests.error.passphrase_wrong", name=name)
+    if native is None or isinstance(native, UnsupportedAlgorithm):
+        return refusal_of_key(der, name) if passphrase is None else InputError("requests.error.key_inside", name=name)
+    kind = _MODULE_LATTICE.sub(r"ML-\1-\2", type(native).__name__.removesuffix("PrivateKey"))
+    return InputError("requests.error.key_kind", name=name, kind=kind)
 
 
 def _checked(native: NativeKey, name: str) -> PrivateKey:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import aware, several
-from pkitools.containers.guard import attempt
 from pkitools.errors import InputError, about_file
 from pkitools.package_data import read_text, read_toml
 from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, catalogue, identify, status_by_date
@@ -126,6 +125,9 @@ class TrustStore:
         others: list[bytes] = []
         for der in several_ders(certificates, CERTIFICATE, "certificates"):
             facts = read_certificate(der)
+            if not facts.is_ca and facts.version < 3:  # it has no extensions, where that would stand
+                subject = _shown_name(facts)
+                raise InputError("trust.error.old_version", name=name, subject=subject, version=facts.version)
             if not facts.is_ca:
                 raise InputError("trust.error.not_a_ca", name=name, subject=_shown_name(facts))
             if is_self_signed(facts):
@@ -166,18 +168,15 @@ def is_self_signed(facts: CertificateFacts) -> bool:
     """Return whether the certificate is signed by its own key: names are not enough, the signature is checked."""
     if not facts.is_self_issued:
         return False
-    from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
+    from pkitools.x509.der import DERError
+    from pkitools.x509.reader import signed_parts
+    from pkitools.x509.signatures import signed_with
 
-    def verify() -> bool:
-        certificate = x509.load_der_x509_certificate(facts.der)
-        try:
-            certificate.verify_directly_issued_by(certificate)
-        except InvalidSignature:
-            return False
-        return True
-
-    return attempt(verify) is True
+    try:
+        parts = signed_parts(facts.der)
+    except DERError:
+        return False
+    return signed_with(facts.public_key.spki, parts.algorithm, parts.signed, parts.signature) is True
 
 
 def anchors(names: Iterable[str | Hierarchy]) -> TrustStore:

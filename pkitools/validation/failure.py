@@ -9,10 +9,11 @@ from typing import Final
 from pkitools.findings import NotChecked, Rule
 from pkitools.findings.asking import CRASHED
 from pkitools.validation import rules
+from pkitools.validation.algorithms import signature_scheme
 from pkitools.validation.building import Path, Pool, Search
 from pkitools.validation.checks import Refusal, violates
 from pkitools.validation.result import PathAttempt
-from pkitools.x509.signatures import certificate_signed_by
+from pkitools.x509.signatures import can_be_verified, certificate_signed_by
 
 Check = Callable[[Path], list[Refusal]]
 
@@ -83,12 +84,19 @@ def _incomplete(search: Search, others: Pool, check: Check) -> PathAttempt:
         return look_alike
     forged = max(search.forged, key=len, default=None)
     if forged is not None and len(forged) > len(deepest):
-        child = forged[-2]
-        broken = violates(rules.SIGNATURE, len(forged) - 2, name=child.subject_text, issuer=forged[-1].subject_text)
-        refusals = (broken, *check(forged))
+        refusals = (_not_signed(forged), *check(forged))
         return PathAttempt(forged, refusals, complete=search.anchors.holds(forged[-1]), asked=(*_BUILT, *_CHECKED))
     refusals = (_unknown_issuer(deepest), *_wherever(deepest, check))
     return PathAttempt(deepest, refusals, complete=False, asked=(rules.LOOK_ALIKE, rules.BUDGET))
+
+
+def _not_signed(way: Path) -> Refusal:
+    """Say that a signature does not hold, or that its scheme or the key is not known here and nobody can say."""
+    child, issuer, index = way[-2], way[-1], len(way) - 2
+    if can_be_verified(child, issuer):
+        return violates(rules.SIGNATURE, index, name=child.subject_text, issuer=issuer.subject_text)
+    scheme = signature_scheme(child.signature_algorithm).name
+    return Refusal(rules.SIGNATURE, NotChecked("signature_not_verifiable", detail=scheme), index)
 
 
 def _wherever(way: Path, check: Check) -> list[Refusal]:

@@ -114,6 +114,7 @@ EXTENDED_KEY_USAGES: Final[dict[str, str]] = {
 
 SIGNATURE_ALGORITHMS: Final[dict[str, tuple[str, str | None]]] = {
     "1.2.840.113549.1.1.2": ("md2WithRSAEncryption", "md2"),
+    "1.2.840.113549.1.1.3": ("md4WithRSAEncryption", "md4"),
     "1.2.840.113549.1.1.4": ("md5WithRSAEncryption", "md5"),
     "1.2.840.113549.1.1.5": ("sha1WithRSAEncryption", "sha1"),
     "1.3.14.3.2.29": ("sha1WithRSAEncryption", "sha1"),
@@ -162,6 +163,15 @@ KEY_ALGORITHMS: Final[dict[str, tuple[str, int | None]]] = {
     "1.3.101.111": ("X448", 448),
     "1.3.101.112": ("Ed25519", 255),
     "1.3.101.113": ("Ed448", 448),
+    "2.16.840.1.101.3.4.3.17": ("ML-DSA-44", None),
+    "2.16.840.1.101.3.4.3.18": ("ML-DSA-65", None),
+    "2.16.840.1.101.3.4.3.19": ("ML-DSA-87", None),
+    "2.16.840.1.101.3.4.4.1": ("ML-KEM-512", None),
+    "2.16.840.1.101.3.4.4.2": ("ML-KEM-768", None),
+    "2.16.840.1.101.3.4.4.3": ("ML-KEM-1024", None),
+    "1.2.840.113549.1.3.1": ("DH", None),
+    "1.2.840.10046.2.1": ("DH", None),
+    "1.2.840.113549.1.1.7": ("RSAES-OAEP", None),
 }
 """Public key algorithm → name and, where the algorithm fixes it, its size in bits."""
 

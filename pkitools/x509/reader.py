@@ -17,6 +17,7 @@ from pkitools.x509.der import (
     BIT_STRING,
     BOOLEAN,
     GENERALIZED_TIME,
+    INTEGER,
     OCTET_STRING,
     SEQUENCE,
     UTC_TIME,
@@ -85,7 +86,7 @@ def read_certificate(certificate: Given) -> CertificateFacts:
             :data:`~pkitools.x509.given.Given` names.
 
     Raises:
-        InputError: these bytes are no X.509 certificate.
+        InputError: these bytes are no X.509 certificate, or one with a field that cannot be read.
         InvalidValueError: it is nothing that could be one.
         LimitError: more than :data:`~pkitools.limits.MAX_CERTIFICATE_BYTES`.
     """
@@ -95,7 +96,17 @@ def read_certificate(certificate: Given) -> CertificateFacts:
     try:
         return _read(der)
     except DERError as error:
-        raise InputError("x509.error.not_a_certificate", detail=error.detail) from None
+        slug = "malformed_certificate" if _has_form(der) else "not_a_certificate"
+        raise InputError(f"x509.error.{slug}", detail=error.detail) from None
+
+
+def _has_form(der: bytes) -> bool:
+    """Whether bytes have the fields of a certificate, whatever is wrong inside one of them."""
+    try:
+        tags = [part[0] for part in children(der, _three_parts(der)[0])]
+    except DERError:
+        return False
+    return tags[tags[:1] == [0xA0] :][:6] == [INTEGER, *[SEQUENCE] * 5]
 
 
 def _read(der: bytes) -> CertificateFacts:

@@ -28,6 +28,14 @@ from pkitools.x509.path_certificate import PathCertificate
 
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm)
 
+_KNOWN_KEYS: Final = (
+    rsa.RSAPublicKey,
+    ec.EllipticCurvePublicKey,
+    ed25519.Ed25519PublicKey,
+    ed448.Ed448PublicKey,
+    dsa.DSAPublicKey,
+)
+
 # --- any scheme: of certificates
 
 _Scheme: TypeAlias = tuple[padding.PKCS1v15 | padding.PSS | ec.ECDSA | None, hashes.HashAlgorithm | None]
@@ -77,6 +85,97 @@ def _scheme_of(child: PathCertificate) -> _Scheme:
         if len(_SCHEMES) < _MAX_SCHEMES:
             _SCHEMES[child.signature_algorithm] = known
     return known
+
+
+def can_be_verified(child: PathCertificate, issuer: PathCertificate) -> bool:
+    """Whether a signature can be verified at all, whether it holds or not: its scheme and the key are known.
+
+    Never raises. Without it "was not signed by that key" would be a guess where nothing could be computed.
+    """
+    try:
+        key = issuer.native.public_key()
+        if not isinstance(key, _KNOWN_KEYS) or (isinstance(key, rsa.RSAPublicKey) and key.key_size > MAX_RSA_BITS):
+            return False
+        _holds(child, issuer)
+    except InvalidSignature:
+        return True
+    except _UNREADABLE:
+        return False
+    return True
+
+
+# --- any scheme: of requests
+
+_ANY_HASH: Final[dict[str | None, hashes.HashAlgorithm]] = {
+    "md5": hashes.MD5(),  # noqa: S303  it tells who signed; a rule says that it is too weak
+    "sha1": hashes.SHA1(),  # noqa: S303  the same
+    "sha224": hashes.SHA224(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+
+
+def signed_with(spki: bytes, algorithm: bytes, signed: bytes, signature: bytes) -> bool | None:
+    """Whether ``signature`` is that of this key over ``signed``, by any scheme. ``None``: it cannot be verified here.
+
+    A scheme too weak to trust is for the rule that says so; here the question is only who signed. Never raises.
+
+    Args:
+        spki, algorithm, signed, signature: as of :func:`signed_with_sha2`.
+    """
+    key, how = _public_key(spki), _algorithm(algorithm)
+    if key is None or how is None or not isinstance(key, _KNOWN_KEYS):
+        return None
+    digest = _ANY_HASH.get(how.hash)
+    if digest is None and how.name not in {"Ed25519", "Ed448"}:
+        return None
+    try:
+        return _verified_with(key, how, digest, signed, signature)
+    except InvalidSignature:
+        return False
+    except _UNREADABLE:
+        return None
+
+
+def _verified_with(
+    key: PublicKeyTypes, how: SignatureAlgorithm, digest: hashes.HashAlgorithm | None, signed: bytes, signature: bytes
+) -> bool | None:
+    if isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        if digest is None:
+            key.verify(signature, signed)
+        return digest is None
+    if digest is None:  # of EdDSA, and the key is of another kind
+        return False
+    if isinstance(key, rsa.RSAPublicKey):
+        scheme = _any_pss(how) if how.name == "RSASSA-PSS" else padding.PKCS1v15()
+        if scheme is None:
+            return None
+        fits = how.name == "RSASSA-PSS" or how.name.endswith("WithRSAEncryption")
+        if fits:
+            key.verify(signature, signed, scheme, digest)
+        return fits
+    if isinstance(key, dsa.DSAPublicKey):
+        if how.name.startswith("dsa-with-"):
+            key.verify(signature, signed, digest)
+        return how.name.startswith("dsa-with-")
+    return _signed_by_curve(key, how, digest, signed, signature)
+
+
+def _signed_by_curve(
+    key: PublicKeyTypes, how: SignatureAlgorithm, digest: hashes.HashAlgorithm, signed: bytes, signature: bytes
+) -> bool:
+    fits = isinstance(key, ec.EllipticCurvePublicKey) and how.name.startswith("ecdsa-with-")
+    if fits:
+        cast("ec.EllipticCurvePublicKey", key).verify(signature, signed, ec.ECDSA(digest))
+    return fits
+
+
+def _any_pss(how: SignatureAlgorithm) -> padding.PSS | None:
+    mask, salt = _ANY_HASH.get(how.mgf_hash), how.salt_length
+    if mask is None or salt is None or not 0 <= salt <= _MAX_SALT or how.trailer_field != 1:
+        return None
+    return padding.PSS(padding.MGF1(mask), salt)
 
 
 # --- SHA-2 and EdDSA only: of CRLs and OCSP responses

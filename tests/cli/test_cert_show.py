@@ -329,9 +329,9 @@ def test_a_certificate_broken_inside_is_told_by_its_number(run: Any, tmp_path: P
     broken = certificate(serial=tlv(0x02, b"\x01" * 2000))
     code, out, err = run(written(tmp_path, broken))
     assert (code, out) == (1, "")
-    assert "part 1: This is not an X.509 certificate: a serial number of 2000 octets." in err
+    assert "part 1: This is a certificate with a field that cannot be read: a serial number of 2000 octets." in err
     code, out, _ = run(written(tmp_path, broken), "--json")
-    assert parsed(out)["files"][0]["errors"][0]["code"] == "x509.error.not_a_certificate"
+    assert parsed(out)["files"][0]["errors"][0]["code"] == "x509.error.malformed_certificate"
 
 
 @pytest.mark.parametrize("kind", ["folder", "fifo", "absent", "empty", "device", "html"])

@@ -136,7 +136,7 @@ CASES = {
             '+ (b"QUFB" * 19 + b"\\n") * 100_000'
         ),
         SOURCE,
-        "sources.error.unrecognised",
+        "sources.error.other_kind",
     ),
     "an endless Secret": (
         'data = b"kind: Secret\\ndata:\\n" + b" a: b\\n" * (SIZE // 6)',

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
 
+import cryptography_vectors
 import pytest
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
@@ -16,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
+from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS
 from tests.containers.conftest import Made
@@ -229,6 +232,7 @@ def test_java_keystores_of_the_old_type_show_their_public_part(made: Made, tmp_p
         (ItemKind.CERTIFICATE, "anchor", False),
     } <= found
     assert {made.der, made.other_der} == set(source.certificates)
+    assert [opened(store.read_bytes(), given).digest_fits for given in (None, b"secret", b"x")] == [None, True, False]
 
 
 def jks(*entries: bytes, version: int = 2, count: int | None = None) -> bytes:
@@ -268,3 +272,37 @@ def test_a_damaged_java_keystore_is_told(data: bytes) -> None:
 def test_an_empty_java_keystore_holds_nothing() -> None:
     with pytest.raises(InputError, match="holds no certificate"):
         read_source(jks(), "store")
+
+
+def test_the_digest_of_a_java_keystore_is_checked_with_its_passphrase_and_left_open_without(made: Made) -> None:
+    """The digest that keytool makes is pinned by the test with keytool; here its three answers."""
+    entry = b"\x00\x00\x00\x02\x00\x01a" + bytes(8) + b"\x00\x05X.509" + len(made.der).to_bytes(4, "big") + made.der
+    body = b"\xfe\xed\xfe\xed\x00\x00\x00\x02\x00\x00\x00\x01" + entry
+    digest = hashlib.sha1("geheim".encode("utf-16-be") + b"Mighty Aphrodite" + body).digest()
+    store = body + digest
+    assert opened(store, None).digest_fits is None
+    assert opened(store, b"geheim").digest_fits is True
+    assert opened(store, b"another").digest_fits is False
+    changed = store.replace(b"\x00\x01a", b"\x00\x01b")
+    assert opened(changed, b"geheim").digest_fits is False
+
+
+@pytest.mark.slow
+def test_a_passphrase_that_is_right_is_never_called_wrong() -> None:
+    """All keystores of the vectors: what stands in the way of two of them is a DSA key without parameters."""
+    known = (None, b"", b"password", b"cryptography")
+    stores = sorted(Path(cryptography_vectors.__file__).parent.rglob("*.p12"))
+    assert len(stores) > 400
+    unread = []
+    for store in stores:
+        data = store.read_bytes()
+        [right, *_] = [passphrase for passphrase in known if passphrase_fits(data, passphrase)]
+        try:
+            opened(data, right)
+        except InputError as error:
+            unread.append((store.name, error.code))
+    assert {code for _, code in unread} == {"sources.error.pkcs12_contents"}
+    assert all("DSAParameter" in name for name, _ in unread)
+    with pytest.raises(SecretError) as refused:
+        opened(stores[0].read_bytes(), b"no such passphrase")
+    assert refused.value.code == "sources.error.passphrase_wrong"

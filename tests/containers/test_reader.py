@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 from pkitools.containers import ContainerFormat, Contents, ItemKind, items_of, read_source
 from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES
+from pkitools.messages import LANGUAGES, error_sentence, template
 from tests.containers.conftest import Made
-from tests.support.der import certificate, extension, oid, sequence, tlv
+from tests.support.der import NULL, certificate, extension, integer, oid, sequence, tlv
 from tests.support.effort import bounded
 from tests.support.shared import shared
 
@@ -241,6 +242,7 @@ def test_a_page_or_document_around_pem_does_not_hide_it(made: Made) -> None:
         (b"\x1f\x8brest", "sources.error.zip"),
         (b"%PDF-1.7", "sources.error.pdf"),
         (b"ssh-ed25519 AAAA me@here", "sources.error.ssh"),
+        (b"\x99\x01\x0d\x04" + bytes(300), "sources.error.pgp"),
         (b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n-----END PGP MESSAGE-----\n", "sources.error.unknown_block"),
         (b"\xe2\x80\x94BEGIN CERTIFICATE\xe2\x80\x94\nMIIB\n", "sources.error.broken_armour"),
         (b"---- BEGIN CERTIFICATE ----", "sources.error.broken_armour"),
@@ -251,8 +253,8 @@ def test_a_page_or_document_around_pem_does_not_hide_it(made: Made) -> None:
         (b"M" * 100, "sources.error.unrecognised"),
         (b"00000003273229750000", "sources.error.unrecognised"),
         (b"\x30\x82\x01\x00" + bytes(300), "sources.error.unknown_der"),
-        (b"\x30\x80\x01\x00" + bytes(300), "sources.error.unknown_der"),
-        (sequence(oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, b"x"))), "sources.error.pkcs7_malformed"),
+        (b"\x30\x80\x01\x00" + bytes(300), "sources.error.other_kind"),
+        (sequence(oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, b"x"))), "sources.error.other_kind"),
         (b"\xfe\xed\xfe\xed\x00\x00\x00\x07" + bytes(40), "sources.error.jks_malformed"),
         (b"\xef\xbb\xbf", "sources.error.unrecognised"),
     ],
@@ -262,6 +264,60 @@ def test_what_is_nothing_is_told_in_one_sentence(data: bytes, code: str) -> None
         read(data)
     assert refused.value.code == code
     assert "\n" not in str(refused.value)
+
+
+NAME = sequence()
+OTHER_KINDS = {
+    "putty": b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
+    "ssh_private_key": b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n",
+    "ssh_certificate": b"ssh-rsa-cert-v01@openssh.com AAAA",
+    "age": b"AGE-SECRET-KEY-1QQQ",
+    "image": b"\x89PNG\r\n",
+    "ole": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "sqlite": b"SQLite format 3\x00" + bytes(100),
+    "bks": b"\x00\x00\x00\x02\x00\x00\x00\x14" + bytes(40),
+    "microsoft_key": b"\x07\x02\x00\x00\x00\xa4\x00\x00RSA2" + bytes(100),
+    "openssl_text": b"Certificate:\n    Data:\n        Version: 3 (0x2)\n",
+    "hexadecimal": b"30 82 03 9a " + b"02 01 00 05 " * 40,
+    "json": b'{"a": [1]}',
+    "mail": b"From: a@b.nl\nMIME-Version: 1.0\nContent-Type: text/plain\n\nGeachte heer\n",
+    "card_verifiable": b"\x7f\x21\x82\x01\x00" + bytes(256),
+    "spkac": sequence(sequence(sequence(), tlv(0x16, b"x")), sequence(oid("1.2.3")), tlv(0x03, b"\0")),
+    "cmp": sequence(sequence(integer(2), tlv(0xA4, NAME), tlv(0xA4, NAME)), tlv(0xA0, sequence())),
+    "crmf": sequence(sequence(sequence(integer(1), sequence(tlv(0x81, b"x"))))),
+    "digest": sequence(sequence(oid("2.16.840.1.101.3.4.2.1"), NULL), tlv(0x04, bytes(32))),
+    "key_parameters": sequence(integer(1), sequence(oid("1.2.840.10045.1.1")), sequence(), tlv(0x04, b"x"), integer(3)),
+    "numbers": sequence(integer(2**255 + 1), integer(2**255 + 3)),
+    "cms_enveloped": sequence(oid("1.2.840.113549.1.7.3"), tlv(0xA0, sequence(integer(0)))),
+    "cut_off": sequence(bytes(300))[:-1],
+    "malformed": sequence(tlv(0x30, b"\x02\x05\x00"), bytes(300)),
+    "ber": b"\x30\x80\x02\x01\x00\x00\x00",
+}
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_what_something_else_is_is_told(kind: str) -> None:
+    with pytest.raises(InputError) as refused:
+        read(OTHER_KINDS[kind])
+    assert refused.value.code == "sources.error.other_kind"
+    assert refused.value.params["problem"] == f"sources.kind.{kind}"
+    for language in LANGUAGES:
+        assert template(f"sources.kind.{kind}", language)["title"] in error_sentence(refused.value, language)
+
+
+def test_the_same_is_told_of_a_block_a_part_and_an_element(made: Made) -> None:
+    enveloped = OTHER_KINDS["cms_enveloped"]
+    for data in (armoured("PKCS7", enveloped), armoured("CERTIFICATE", OTHER_KINDS["spkac"])):
+        with pytest.raises(InputError) as refused:
+            read(data)
+        assert str(refused.value.params["problem"]) in {"sources.kind.cms_enveloped", "sources.kind.spkac"}
+
+
+def test_a_file_that_was_cut_off_is_told_so_at_every_length(made: Made) -> None:
+    for size in range(5, len(made.der), 97):
+        with pytest.raises(InputError) as refused:
+            read(made.der[:size])
+        assert refused.value.params["problem"] == "sources.kind.cut_off"
 
 
 def test_bytes_behind_the_end_are_told(made: Made) -> None:

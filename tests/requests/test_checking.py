@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,12 +14,13 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
 from pkitools.findings import Certainty, Severity, Status
 from pkitools.profiles import get_profile, get_tsp, profiles, tsps
-from pkitools.requests import check_request, read_request, request_document
+from pkitools.requests import check_request, generate_key, read_request, request_document
 from pkitools.requests.rules import ENTRIES, RULES
-from tests.support.der import integer, sequence, tlv
+from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import attribute, dns, pooled_key, request, san, subject
 
 TLS = get_profile("g4-tls")
+ECDSA_SHA256 = oid("1.2.840.10045.4.3.2")
 ALL = [(profile, tsp) for profile in (None, *profiles()) for tsp in (None, *tsps())]
 
 
@@ -49,7 +54,9 @@ def test_a_request_too_large_is_refused() -> None:
 
 
 @given(st.integers(0, 10_000), st.integers(1, 255), st.sampled_from(ALL))
-def test_a_changed_octet_gives_our_own_error_or_a_failed_report(position: int, change: int, against: object) -> None:
+def test_a_changed_octet_gives_our_own_error_or_a_report_that_does_not_pass(
+    position: int, change: int, against: object
+) -> None:
     der = bytearray(request())
     der[position % len(der)] ^= change
     profile, tsp = against  # type: ignore[misc]  # one of ALL
@@ -57,7 +64,9 @@ def test_a_changed_octet_gives_our_own_error_or_a_failed_report(position: int, c
         report = check_request(bytes(der), profile, tsp=tsp, raise_crashes=True)
     except InputError:
         return
-    assert report.verdict == "failed"
+    # a key or a scheme that is not known any more cannot be verified, and is not called a wrong signature
+    assert report.verdict in {"failed", "indeterminate"}
+    assert "csr.signature.valid" in report.codes() | report.codes("not_checked")
 
 
 @given(st.binary(max_size=200))
@@ -155,12 +164,44 @@ def test_values_that_act_are_shown_and_do_not_act() -> None:
 
 
 def test_a_key_beyond_all_bounds_is_not_computed_with() -> None:
-    from tests.support.der import NULL, RSA, SHA256_WITH_RSA, name, oid
+    from tests.support.der import NULL, RSA, SHA256_WITH_RSA, name
 
     spki = sequence(sequence(oid(RSA), NULL), tlv(0x03, b"\0", sequence(integer((1 << 20_000) - 1), integer(65537))))
     body = sequence(integer(0), name(*subject()), spki, tlv(0xA0))
     der = sequence(body, sequence(oid(SHA256_WITH_RSA), NULL), tlv(0x03, b"\0" * 2501))
-    assert "csr.signature.valid" in check_request(der, TLS, raise_crashes=True).codes()
+    report = check_request(der, TLS, raise_crashes=True)
+    assert "csr.signature.valid" in report.codes("not_checked")
+    assert report.verdict != "passed"
+
+
+def signed_request(key: object, hash_algorithm: hashes.HashAlgorithm | None) -> bytes:
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a.example.nl")])
+    builder = x509.CertificateSigningRequestBuilder().subject_name(name)
+    made = builder.sign(key, hash_algorithm)  # type: ignore[arg-type]  # keys of three kinds
+    return made.public_bytes(Encoding.DER)
+
+
+def outcome_of_signature(der: bytes) -> str:
+    [outcome] = [o for o in check_request(der).outcomes if o.rule.code == "csr.signature.valid"]
+    return str(outcome.status)
+
+
+def test_a_signature_by_any_scheme_that_can_be_verified_is_judged_by_who_made_it() -> None:
+    """That SHA-1 and DSA are too weak is what another rule says: it does not make a right signature a wrong one."""
+    native = generate_key("ec:p-256").native
+    for key, scheme in (
+        (dsa.generate_private_key(1024), hashes.SHA256()),
+        (ed25519.Ed25519PrivateKey.generate(), None),
+        (native, hashes.SHA384()),
+    ):
+        der = signed_request(key, scheme)
+        assert outcome_of_signature(der) == "met"
+        assert outcome_of_signature(der.replace(b"a.example.nl", b"b.example.nl")) == "violated"
+
+
+def test_a_signature_of_an_unknown_scheme_is_not_called_wrong() -> None:
+    der = signed_request(generate_key("ec:p-256").native, hashes.SHA256())
+    assert outcome_of_signature(der.replace(ECDSA_SHA256, ECDSA_SHA256[:-1] + b"\x55")) == "not_checked"
 
 
 def test_a_rule_that_crashes_hides_no_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,7 +200,7 @@ def test_a_key_whose_parts_do_not_belong_together_is_refused() -> None:
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "no_key"),
         (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "no_key"),
         (b"-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n", "no_key"),
-        (sequence(integer(0), integer(1)), "key_damaged"),
+        (sequence(integer(0), integer(1)), "no_key"),
         (b"\0" * 70_000, "key_file_too_large"),
     ],
 )

@@ -210,7 +210,7 @@ def test_a_pkioverheid_root_given_by_the_user_is_known_for_what_it_is() -> None:
 
 
 def test_a_self_signed_end_entity_is_no_anchor() -> None:
-    with pytest.raises(InputError, match="is not a CA"):
+    with pytest.raises(InputError, match="does not say that it is a CA"):
         TrustStore.from_der([make("example.nl", ca=False)], "leaf.pem")
 
 

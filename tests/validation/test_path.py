@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
@@ -12,6 +13,8 @@ from pkitools.findings import Report, Status, Verdict
 from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.validation import PathNotVerifiedError, VerifiedPath, validate_path, verify_path
 from pkitools.validation.result import PathResult
+from pkitools.x509.path_certificate import load
+from pkitools.x509.signatures import can_be_verified, certificate_signed_by
 from tests.support.chains import (
     AKI,
     BC,
@@ -31,7 +34,7 @@ from tests.support.chains import (
     issue,
     key,
 )
-from tests.support.der import sequence, tlv
+from tests.support.der import oid, sequence, tlv
 
 HOST = "host.example.nl"
 JUNK = (b"", b"\x30", b"\x30\x80\x00\x00", b"\x30\x03\x02\x01\x01")
@@ -262,3 +265,20 @@ def test_the_moment_in_the_report_is_the_one_asked() -> None:
     asked = datetime(2026, 11, 22, 12, 0, 0, 500, tzinfo=UTC)
     result = judge(chain.leaf, chain.tsp, chain.domain, moment=asked)
     assert result.report.moment == asked.replace(microsecond=0)
+
+
+def test_a_signature_of_an_unknown_scheme_is_not_called_wrong() -> None:
+    """It proves nothing, so there is no path; who could not look does not say that the signature does not hold."""
+    chain = good_chain()
+    known, unknown = oid("1.2.840.10045.4.3.2"), oid("1.2.840.10045.4.3.99")
+    assert known in chain.leaf.der
+    strange = load(chain.leaf.der.replace(known, unknown))
+    issuer = load(chain.tsp.der)
+    assert not certificate_signed_by(strange, issuer)
+    assert not can_be_verified(strange, issuer)
+    assert can_be_verified(load(chain.leaf.der), issuer)
+    assert can_be_verified(load(chain.leaf.der), load(chain.root.der))  # not by this key: that can be said
+    result = judge(replace(chain.leaf, der=strange.der), chain.tsp, chain.domain, anchors=(chain.root,))
+    assert result.path is None
+    assert "path.signature.valid" in result.report.codes("not_checked")
+    assert "path.signature.valid" not in result.report.codes()

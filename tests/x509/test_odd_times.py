@@ -59,7 +59,7 @@ def test_another_form_is_read_and_noted(tag: int, text: bytes, expected: datetim
 def test_what_is_no_date_is_an_error(tag: int, text: bytes) -> None:
     with pytest.raises(InputError) as refused:
         read_certificate(dated(tag, text))
-    assert refused.value.code == "x509.error.not_a_certificate"
+    assert refused.value.code == "x509.error.malformed_certificate"
 
 
 @pytest.mark.parametrize("name", ["utcNoSeconds", "generalizedNotZulu"])

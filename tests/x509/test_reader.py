@@ -397,8 +397,8 @@ def test_times(times: tuple[int, bytes], expected: datetime) -> None:
         (0x17, "２６0101000000Z".encode()),
     ],
 )
-def test_what_is_no_time_is_no_certificate(time: tuple[int, bytes]) -> None:
-    with pytest.raises(InputError, match="This is not an X"):
+def test_a_certificate_with_what_is_no_time_is_one_with_a_field_that_cannot_be_read(time: tuple[int, bytes]) -> None:
+    with pytest.raises(InputError, match="This is a certificate with a field that cannot be read"):
         read_certificate(certificate(validity=sequence(tlv(*time), tlv(0x17, b"270101000000Z"))))
 
 

@@ -97,6 +97,7 @@ def _keystore(keystore: Keystore) -> dict[str, object]:
         "certificates": _protection(protection.certificates),
         "integrity": _protection(protection.integrity),
         "integrity_checked": keystore.integrity_checked,
+        "integrity_differs": keystore.integrity_differs,
     }
 
 

@@ -38,11 +38,13 @@ class Keystore:
         entries: in the order of the file.
         protection: of the whole.
         integrity_checked: the passphrase fitted the value that guards the whole against changes.
+        integrity_differs: the passphrase given did not fit it.
     """
 
     entries: tuple[KeystoreEntry, ...]
     protection: KeystoreProtection
     integrity_checked: bool
+    integrity_differs: bool = False
 
 
 def keystore_of(file: DescribedFile) -> Keystore | None:
@@ -51,7 +53,8 @@ def keystore_of(file: DescribedFile) -> Keystore | None:
     if contents is None:
         return None
     if contents.container is ContainerFormat.JKS:
-        return Keystore(_jks_entries(contents.items), _JKS_DIGEST, integrity_checked=False)
+        fits = contents.digest_fits
+        return Keystore(_jks_entries(contents.items), _JKS_DIGEST, fits is True, integrity_differs=fits is False)
     if contents.keystore is None:
         return None
     keys = {each.public_key.spki for each in file.items if each.public_key is not None}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from cryptography import x509
-
-from pkitools.containers.guard import attempt
 from pkitools.documents import cite
-from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated, met_if, violated
-from pkitools.limits import MAX_LISTED, MAX_RSA_BITS
+from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, NotChecked, Severity, Violated, met_if, violated
+from pkitools.limits import MAX_LISTED
 from pkitools.requests.reading import CHALLENGE_PASSWORD
 from pkitools.requests.rules.context import RequestContext, RequestRules
+from pkitools.x509.der import DERError
 from pkitools.x509.oids import EXTENSIONS, STRONG_HASHES
+from pkitools.x509.reader import SignedParts, signed_parts
+from pkitools.x509.signatures import signed_with
 
 _PKCS10: Final = cite("rfc-2986", "4.1-4.2")
 _RFC5280: Final = cite("rfc-5280", "4.1.2, 4.2")
@@ -36,17 +36,20 @@ def decodable(context: RequestContext) -> Answers:
 @PART.rule("csr.signature.valid", _ERROR, _PKCS10)
 def signature_valid(context: RequestContext) -> Answers:
     """The request is signed with the key it asks a certificate for: proof that the sender has it."""
-    if (context.facts.public_key.bits or 0) > MAX_RSA_BITS:
+    parts = _parts(context.facts.der)
+    if parts is None:
         return Violated()
-    # what cannot be verified proves nothing
-    return MET if attempt(lambda: _verifies(context.facts.der)) else Violated()
+    holds = signed_with(context.facts.public_key.spki, parts.algorithm, parts.signed, parts.signature)
+    if holds is None:
+        return NotChecked("signature_not_verifiable", detail=context.facts.signature_algorithm.name)
+    return MET if holds else Violated()
 
 
-def _verifies(der: bytes) -> bool:
+def _parts(der: bytes) -> SignedParts | None:
     try:
-        return x509.load_der_x509_csr(der).is_signature_valid
-    except x509.InvalidVersion:
-        return False
+        return signed_parts(der)
+    except DERError:  # no signature of any scheme has unused bits
+        return None
 
 
 @PART.rule("csr.signature.hash", _ERROR, _KPN, _OFFICIAL)

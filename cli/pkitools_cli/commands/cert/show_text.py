@@ -182,6 +182,8 @@ def _thumbprint_rows(facts: CertificateFacts) -> Rows:
 
 
 def _role(facts: CertificateFacts) -> str:
+    if not facts.is_ca and facts.version < 3:
+        return tr("cli.cert.show.role.old_version", version=facts.version)
     if not facts.is_ca:
         return tr("cli.cert.show.role.self_issued" if facts.is_self_issued else "cli.cert.show.role.end_entity")
     constraints = facts.basic_constraints

@@ -34,7 +34,5 @@ def _integrity(keystore: Keystore) -> list[str]:
     integrity = keystore.protection.integrity
     if integrity is None:
         return [tr("cli.cert.show.no_integrity")]
-    return [
-        protection_text(integrity),
-        tr(f"cli.cert_show.integrity.{'good' if keystore.integrity_checked else 'open'}"),
-    ]
+    state = "good" if keystore.integrity_checked else "other" if keystore.integrity_differs else "open"
+    return [protection_text(integrity), tr(f"cli.cert_show.integrity.{state}")]
