@@ -55,13 +55,25 @@ def wrapped(text: str, indent: str, first: str | None = None, most: int | None =
     width = columns()
     start = indent if first is None else first
     # before it is cut: an escape is longer than what it stands for, and a line break is no space
-    found = textwrap.wrap(visible(text), width, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
+    found = textwrap.wrap(
+        visible(text),
+        width,
+        initial_indent=start,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=_has_long_word(text, width - len(indent)),
+    )
     if most is None or len(found) <= most:
         return found or [start.rstrip()]
     last = found[most - 1]
     while len(last) + len(_CUT) > width:
         last = last.rpartition(" ")[0] if " " in last.lstrip() else last[: width - len(_CUT)]
     return [*found[: most - 1], last.rstrip(" ,;:") + _CUT]
+
+
+def _has_long_word(text: str, width: int) -> bool:
+    """Return whether a word that is no address is too long for a line: an address is there to be copied, never split."""
+    return any(len(visible(word)) > width and "://" not in word for word in text.split())
 
 
 def packed(parts: Sequence[str], indent: str, first: str) -> list[str]:

@@ -78,7 +78,7 @@ def two_signature_algorithms(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(raw={"signature": RSA_SHA256.algorithm_identifier})
 
 
-@defect("por.g4.signature", "path.signature.algorithm", "path.signature.valid")
+@defect("por.g4.signature", "path.signature.algorithm")
 def unknown_signature_algorithm(lab: Laboratory) -> IssuedCertificate:
     """The signature algorithm is one that nobody knows."""
     unknown = der.sequence(der.oid("2.16.528.1.1003.1.99.2"))
