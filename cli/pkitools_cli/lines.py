@@ -55,13 +55,14 @@ def wrapped(text: str, indent: str, first: str | None = None, most: int | None =
     width = columns()
     start = indent if first is None else first
     # before it is cut: an escape is longer than what it stands for, and a line break is no space
+    told = visible(text)
     found = textwrap.wrap(
-        visible(text),
+        told,
         width,
         initial_indent=start,
         subsequent_indent=indent,
         break_on_hyphens=False,
-        break_long_words=_has_long_word(text, width - len(indent)),
+        break_long_words=_has_long_word(told, width - max(len(indent), len(start))),
     )
     if most is None or len(found) <= most:
         return found or [start.rstrip()]
@@ -72,8 +73,8 @@ def wrapped(text: str, indent: str, first: str | None = None, most: int | None =
 
 
 def _has_long_word(text: str, width: int) -> bool:
-    """Return whether a word that is no address is too long for a line: an address is there to be copied, never split."""
-    return any(len(visible(word)) > width and "://" not in word for word in text.split())
+    """Return whether a word is too long for a line; an address never is: it is there to be copied."""
+    return any(len(word) > width and "://" not in word for word in text.split(" "))
 
 
 def packed(parts: Sequence[str], indent: str, first: str) -> list[str]:
