@@ -29,11 +29,27 @@ R = TypeVar("R")
 _VERSION = "pkitools_cli.json_version"
 _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
+_DATA_FOLDER = "pkitools_cli.data"
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
 # taken by every command, wherever it stands; language_from() has acted on it before click parses
 _LANG = click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, hidden=True)
+
+
+def choose_data(ctx: click.Context, _param: click.Parameter, folder: str | None) -> None:
+    """Keep the folder with facts of one's own, for the command that asks for it."""
+    if folder:
+        ctx.meta[_DATA_FOLDER] = folder
+
+
+def data_folder_given(ctx: click.Context) -> str | None:
+    """Return the folder with facts of one's own that was given, if one was."""
+    folder: str | None = ctx.meta.get(_DATA_FOLDER)
+    return folder
+
+
+_DATA = click.Option(["--data"], metavar="DIR", expose_value=False, callback=choose_data, hidden=True)
 
 
 def _translated(text: str | None) -> str | None:
@@ -78,7 +94,8 @@ class _TranslatedHelp(click.Command):
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         own = super().get_params(ctx)
-        return own if any("--lang" in param.opts for param in own) else [*own, _LANG]
+        taken = {name for param in own for name in param.opts}
+        return [*own, *(option for option in (_LANG, _DATA) if not taken & set(option.opts))]
 
     def get_help(self, ctx: click.Context) -> str:
         return encodable(super().get_help(ctx), sys.stdout.encoding)

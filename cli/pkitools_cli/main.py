@@ -13,7 +13,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Group, asks_for_json, language_from, unspoken
+from pkitools_cli.framework import Group, asks_for_json, choose_data, language_from, unspoken
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
@@ -32,6 +32,7 @@ _COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"]},
     invoke_without_command=True,
 )
+@click.option("--data", metavar="DIR", help="cli.main.data", expose_value=False, callback=choose_data)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="cli.main.lang", expose_value=False)
 @click.version_option(__version__, prog_name="pkitools", message="%(prog)s %(version)s", help="cli.main.version")
 @click.pass_context

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pkitools.messages import Language, Message, Remedy, error_sentence, filled, message
+from pkitools.messages import Language, Message, Remedy, Texts, error_sentence, filled, message
 from pkitools.text import shown
 from pkitools_cli.i18n import language, lookup, tr
 
@@ -23,9 +23,9 @@ def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     return None if text is None else filled(text, remedy.params)
 
 
-def told(code: str, params: Mapping[str, object]) -> Message:
+def told(code: str, params: Mapping[str, object], texts: Texts | None = None) -> Message:
     """Return the message of ``code`` in the language in force."""
-    return message(code, params, language(), remedy_text)
+    return message(code, params, language(), remedy_text, texts)
 
 
 def error_line(error: PkitoolsError) -> str:

@@ -127,6 +127,7 @@ def _profile(name: str, table: Table, subject: Table) -> Profile:
         name,
         table["generation"],
         table["hierarchy"],
+        table["root"],
         table.get("serial_number", "oin"),
         SubjectRule(tuple(_attribute(entry) for entry in subject["attributes"]), _bases()[subject["basis"]]),
         _san(table["san"]),

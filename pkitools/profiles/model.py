@@ -213,6 +213,7 @@ class Profile:
         name: what it is asked for by, such as ``g4-tls``.
         generation: ``G4`` or ``G1``.
         hierarchy: the part of PKIoverheid that issues it, for people.
+        root: name of the hierarchy that its path ends in, as systems and the trust store name it.
         serial_number: what subject.serialNumber of its certificates holds: ``oin``, or ``uzi`` (the UZI number, which
             CIBG fills in).
     """
@@ -220,6 +221,7 @@ class Profile:
     name: str
     generation: str
     hierarchy: str
+    root: str
     serial_number: str
     subject: SubjectRule
     san: SANRule

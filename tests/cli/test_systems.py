@@ -128,7 +128,7 @@ def test_what_no_source_answers_is_shown_as_unknown(run: Any, monkeypatch: pytes
     from pkitools_cli.commands.systems import show as command
     from tests.systems.test_data import SMALLEST
 
-    monkeypatch.setattr(command, "get_system", lambda _: read_system(SMALLEST))
+    monkeypatch.setattr(command, "system_named", lambda _: read_system(SMALLEST))
     _, out, _ = run("show", "x")
     assert out.count("? No source found.") == 7
     parsed = json.loads(run("show", "x", "--json")[1])

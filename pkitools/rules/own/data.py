@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from pkitools.arguments import text, wrong_type
+from pkitools.arguments import named, text, wrong_type
 from pkitools.documents import cite
 from pkitools.errors import FileError, InputError, InvalidValueError, PkitoolsError
 from pkitools.files import read_bytes
@@ -26,7 +26,7 @@ from pkitools.findings import (
 )
 from pkitools.limits import MAX_OWN_FILES, MAX_SYSTEM_BYTES
 from pkitools.messages import CAUSE
-from pkitools.profiles import TSP, get_tsp
+from pkitools.profiles import TSP, get_tsp, tsps
 from pkitools.rules.engine import Entry
 from pkitools.rules.own.reading import read_rules, read_tsps
 from pkitools.systems import System, get_system, read_system, systems
@@ -138,14 +138,25 @@ class OwnData:
         known = any(each.name == system for each in (*self.systems, *systems()))
         return not known and any(each.kind == SYSTEMS and each.stem == system for each in self.refused)
 
+    def cannot_tell_tsp(self, name: str) -> bool:
+        """Return whether the file with TSPs could not be used, and no other describes one of this name."""
+        known = any(each.name == name for each in (*self.tsps, *tsps()))
+        return not known and any(each.kind == TSPS for each in self.refused)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is added, and nothing was refused."""
+        return not (self.systems or self.tsps or self.trust.anchors or self.entries or self.refused)
+
     def system(self, name: str) -> System:
         """Return a system of the folder, or one of ours.
 
         Raises:
             InvalidValueError: there is none of this name, or its file could not be used.
         """
+        found = named(text(name, "system"), {system.name: (system.title,) for system in self.systems})
         for system in self.systems:
-            if system.name == text(name, "system"):
+            if system.name == found:
                 return system
         if self.cannot_tell(name):
             raise _unusable(next(each for each in self.refused if each.kind == SYSTEMS and each.stem == name))

@@ -23,6 +23,7 @@ from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, files_of, read_certificates, read_crls, read_input, use_each
 from pkitools_cli.options import fail_on_option, moment_option, moment_was_given, required_environment_option
+from pkitools_cli.own_data import given_data, systems_named, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Reply
 
@@ -146,10 +147,10 @@ def _is_entity_id(text: str) -> bool:
 def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
     """Return what judges one file; everything the files share is read once, before the first."""
     from pkitools.checking import check_file
-    from pkitools.systems import get_system
     from pkitools.trust import TrustStore
 
-    systems = [get_system(name).name for name in options.systems]  # a wrong name is told before a file is read
+    data = given_data()
+    titles(options.systems)  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
@@ -163,7 +164,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             contents,
             moment=options.moment,
             environment=options.environment,
-            systems=systems,
+            systems=options.systems,
             intermediates=chain,
             trust=trust,
             entity_id=options.entity_id,
@@ -177,6 +178,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             strict=options.strict,
             passphrase=passphrase,
             strict_delivery=options.strict_delivery,
+            data=data,
             raise_crashes=debugging(),
         )
 
@@ -231,9 +233,9 @@ def _fetcher(options: CheckOptions) -> Fetcher:
 
 def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
-    from pkitools.systems import Use, check_reuse, get_system
+    from pkitools.systems import Use, check_reuse
 
-    systems: list[System | None] = [get_system(name) for name in options.systems] or [None]
+    systems: list[System | None] = [*systems_named(options.systems)] or [None]
     if len(checks) + len(options.beside) < 2 and len(systems) < 2:
         return None  # the certificates of one file belong together
     uses = [

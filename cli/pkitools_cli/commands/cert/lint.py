@@ -27,6 +27,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import pass_over, read_input, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
+from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -99,9 +100,8 @@ def _certificates(name: str, passphrase: bytes | None, unread: list[ToldError]) 
 def _system(name: str | None) -> str | None:
     if name is None:
         return None
-    from pkitools.systems import get_system
-
-    return get_system(name).name  # raises for a name nobody knows
+    titles([name])  # raises for a name nobody knows
+    return name
 
 
 def _linted(found: Sequence[_Found], options: Options) -> list[LintedCertificate]:
@@ -126,6 +126,7 @@ def _lint(
         role=role,
         path=(facts, issuer) if issuer else (facts,),
         others=everything if len(everything) > 1 else (),
+        data=given_data(),
         raise_crashes=debugging(),
     )
     profile = _profile(facts, options.profile) if role == "end_entity" else None

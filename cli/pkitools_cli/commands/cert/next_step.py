@@ -11,15 +11,18 @@ from pkitools.findings import Outcome, Report, Verdict
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject
-from pkitools.systems import get_system
+from pkitools.systems import Stance, Topic
 from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import CheckOptions
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.own_data import systems_named, titles
 from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult
+    from pkitools.profiles import Profile
+    from pkitools.systems import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
 
 
 def _after_passing(place: Place) -> Step | None:
-    names = [get_system(name).title for name in place.options.systems]
+    names = titles(place.options.systems)
     key = "cert_check.passed" if names else "cert_check.passed_without_system"
     return step(key, {"system": ", ".join(names)}, _commands(place))
 
@@ -90,7 +93,7 @@ def _systems_meant(place: Place) -> list[str]:
     """Return the systems asked for, the one first that the step is about."""
     outcome = answer_of(place.report).step
     about = None if outcome is None else outcome.params.get("system")
-    return sorted(place.options.systems, key=lambda name: get_system(name).title != about)
+    return sorted(place.options.systems, key=lambda name: titles([name]) != [about])
 
 
 def _create(place: Place) -> Words | None:
@@ -113,13 +116,29 @@ def _create(place: Place) -> Words | None:
 
 
 def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
+    """Return the profile to order: that of this certificate, or one of the same use that the systems take."""
+    from pkitools.profiles import get_profile, profiles
     from pkitools.rules import detect_profile
 
-    detected = detect_profile(facts)
-    return options.profile or (detected.name if detected else None)
+    detected = get_profile(options.profile) if options.profile else detect_profile(facts)
+    taken = [_taken(system, options) for system in systems_named(options.systems)]
+    if detected is None or all(_is_taken(detected, each) for each in taken):
+        return None if detected is None else detected.name
+    uses = set(detected.usage.extended_key_usage)
+    fitting = [p for p in profiles() if uses <= set(p.usage.extended_key_usage) and p.serial_number == "oin"]
+    return next((p.name for p in fitting if all(_is_taken(p, each) for each in taken)), None)
+
+
+def _taken(system: System, options: CheckOptions) -> frozenset[str]:
+    """Return the hierarchies, and groups of them, that a system says it takes."""
+    said = system.statements_at(options.environment, options.moment, Topic.HIERARCHY)
+    return frozenset(value for each in said if each.answer is Stance.YES for value in each.values)
+
+
+def _is_taken(profile: Profile, taken: frozenset[str]) -> bool:
+    return not taken or bool(taken & {profile.root, f"trial-{profile.root}", "trial", "pkioverheid", "*"})
 
 
 def systems_and_environment(options: CheckOptions) -> str:
     """Return for what was judged, as people call it: ``DigiD Machtigen, preproductie``."""
-    titles = [get_system(name).title for name in options.systems]
-    return ", ".join([*titles, tr(f"cli.cert_check.environment.{options.environment}")])
+    return ", ".join([*titles(options.systems), tr(f"cli.cert_check.environment.{options.environment}")])

@@ -11,7 +11,7 @@ import click
 from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.profiles import get_profile, get_tsp
+from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
@@ -22,6 +22,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_input, read_key, told_problems
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
+from pkitools_cli.own_data import given_data, tsp_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -74,7 +75,7 @@ def command(options: Options) -> Reply[Judged]:
 
 def _judged(options: Options) -> Judged:
     profile = get_profile(options.profile) if options.profile else None
-    tsp = get_tsp(options.tsp) if options.tsp else None
+    tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     with about_input(options.file):
         source = read_input(options.file, passphrase)
@@ -90,11 +91,23 @@ def _judged(options: Options) -> Judged:
             environment=options.environment,
             name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
         )
+        + untold
         for item in items
     ]
     with about_input(options.file):
         requests = [(read_request(item.der), report) for item, report in zip(items, reports, strict=True)]
     return Judged(requests, profile.name if profile else None, tsp.name if tsp else None, unread)
+
+
+def _tsp(name: str | None) -> tuple[TSP | None, Report]:
+    """Return the TSP, and what there is to say where the file that should describe it could not be used."""
+    nothing = Report("", ())
+    if name is None:
+        return None, nothing
+    data = given_data()
+    if data is None or not data.cannot_tell_tsp(name):
+        return tsp_named(name), nothing
+    return None, Report("", tuple(data.outcomes("tsps")))
 
 
 def _text(judged: Judged, options: Options) -> Iterator[Line | str]:

@@ -13,6 +13,7 @@ from pkitools.rulebook import find_rule
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, labelled
+from pkitools_cli.own_data import given_data
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Line, Reply
 
@@ -21,11 +22,17 @@ from pkitools_cli.reply import Line, Reply
 @click.argument("code", metavar="CODE")
 def command(*, code: str) -> Reply[Rule]:
     """Show one rule in full."""
-    return Reply(find_rule(code), document=rules_explain_document, text=_text)
+    return Reply(_rule(code), document=rules_explain_document, text=_text)
+
+
+def _rule(code: str) -> Rule:
+    data = given_data()
+    own = {rule.code: rule for rule in data.rules} if data else {}
+    return own.get(code) or find_rule(code)
 
 
 def _text(rule: Rule) -> Iterator[Line | str]:
-    text = told(rule.code, shown_operands(rule, language()))
+    text = told(rule.code, shown_operands(rule, language()), rule.texts)
     yield coloured(text.title, rule.severity)
     rows = (
         ("code", rule.code),

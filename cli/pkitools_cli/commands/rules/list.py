@@ -12,6 +12,7 @@ from pkitools.reports.register import explained
 from pkitools.rulebook import all_rules
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.own_data import given_data
 from pkitools_cli.reply import Reply
 
 _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=True)]
@@ -23,10 +24,15 @@ _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=Tr
 def command(*, source: str | None, severity: str | None) -> Reply[list[Rule]]:
     """Show the rules, a line each."""
     least = Severity[severity.upper()] if severity else Severity.INFO
-    found = [rule for rule in all_rules() if source is None or _is_from(rule, source)]
+    found = [rule for rule in _every_rule() if source is None or _is_from(rule, source)]
     if not found and source is not None:
         raise click.UsageError(tr("cli.rules.list.no_source", source=source, known=", ".join(_namespaces())))
     return Reply([rule for rule in found if rule.severity >= least], document=rules_list_document, text=_text)
+
+
+def _every_rule() -> tuple[Rule, ...]:
+    data = given_data()
+    return (*all_rules(), *(data.rules if data else ()))
 
 
 def _text(rules: Sequence[Rule]) -> Iterator[str]:
@@ -47,4 +53,4 @@ def _is_from(rule: Rule, source: str) -> bool:
 
 
 def _namespaces() -> list[str]:
-    return list(dict.fromkeys(rule.code.partition(".")[0] for rule in all_rules()))
+    return list(dict.fromkeys(rule.code.partition(".")[0] for rule in _every_rule()))

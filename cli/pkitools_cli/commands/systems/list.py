@@ -18,6 +18,7 @@ from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option
+from pkitools_cli.own_data import given_data
 from pkitools_cli.reply import Line, Reply
 
 
@@ -36,11 +37,16 @@ class Listed:
 def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
     """Show every system in a few lines."""
     return Reply(
-        Listed(systems(), unread_systems() if everything else (), moment),
+        Listed(_every_system(), unread_systems() if everything else (), moment),
         document=lambda listed: systems_list_document(listed.systems, listed.moment, listed.unread),
         text=_text,
         older={1: lambda listed: systems_list_document_v1(listed.systems, listed.moment)},
     )
+
+
+def _every_system() -> tuple[System, ...]:
+    data = given_data()
+    return (*systems(), *(data.systems if data else ()))
 
 
 def _text(listed: Listed) -> Iterator[Line | str]:

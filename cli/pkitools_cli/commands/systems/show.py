@@ -11,13 +11,14 @@ import click
 from pkitools.environment import Environment
 from pkitools.reports import systems_show_document
 from pkitools.reports.system import systems_show_document_v1
-from pkitools.systems import Stance, Statement, System, Topic, get_system, status_of
+from pkitools.systems import Stance, Statement, System, Topic, status_of
 from pkitools.systems.model import ANSWERED
 from pkitools_cli.commands.systems.hierarchies import labels
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import environment_option, moment_option
+from pkitools_cli.own_data import system_named
 from pkitools_cli.reply import Line, Reply
 
 _MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
@@ -40,7 +41,7 @@ def command(*, name: str, environment: Environment | None, moment: datetime) -> 
     """Show what one system asks."""
     wanted = (environment,) if environment else tuple(Environment)
     return Reply(
-        Asked(get_system(name), wanted, moment),
+        Asked(system_named(name), wanted, moment),
         document=lambda asked: systems_show_document(asked.system, asked.moment, asked.environments),
         text=_text,
         older={1: lambda asked: systems_show_document_v1(asked.system, asked.moment, asked.environments)},

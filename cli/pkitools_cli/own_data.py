@@ -1,0 +1,83 @@
+"""Facts of one's own on the command line: the folder of ``--data`` or ``PKITOOLS_DATA``, and what packages bring.
+
+Only the command line reads the variable; the library is handed what was read. It is read once a run, and only by the
+commands that ask it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pkitools_cli.framework import data_folder_given
+
+if TYPE_CHECKING:
+    from pkitools.profiles import TSP
+    from pkitools.rules import OwnData
+    from pkitools.systems import System
+
+VARIABLE: Final = "PKITOOLS_DATA"
+_READ: Final = "pkitools_cli.own_data"
+
+
+def given_data() -> OwnData | None:
+    """Return what was added to what we know; ``None`` where nothing was.
+
+    Raises:
+        FileError, InputError, InvalidValueError: the folder cannot be used at all.
+    """
+    ctx = click.get_current_context()
+    if _READ not in ctx.meta:
+        ctx.meta[_READ] = _read(data_folder_given(ctx) or os.environ.get(VARIABLE))
+    found: OwnData | None = ctx.meta[_READ]
+    return found
+
+
+def _read(folder: str | None) -> OwnData | None:
+    from pkitools.rules.own import OwnData, installed_data, read_data
+
+    found = (read_data(folder) if folder else OwnData()) + installed_data()
+    return None if found.is_empty else found
+
+
+def system_named(name: str) -> System:
+    """Return a system, one's own or ours.
+
+    Raises:
+        InvalidValueError: there is none of this name, or its file could not be used.
+    """
+    from pkitools.systems import get_system
+
+    data = given_data()
+    return get_system(name) if data is None else data.system(name)
+
+
+def systems_named(names: Iterable[str]) -> list[System]:
+    """Return the systems, but for those whose own file could not be used: of them nothing can be told.
+
+    Raises:
+        InvalidValueError: there is none of one of the names.
+    """
+    data = given_data()
+    return [system_named(name) for name in names if data is None or not data.cannot_tell(name)]
+
+
+def titles(names: Iterable[str]) -> list[str]:
+    """Return what people call the systems; of one that cannot be told of, its name."""
+    data = given_data()
+    return [name if data is not None and data.cannot_tell(name) else system_named(name).title for name in names]
+
+
+def tsp_named(name: str) -> TSP:
+    """Return a TSP, one's own or ours.
+
+    Raises:
+        InvalidValueError: there is none of this name, or the file with TSPs could not be used.
+    """
+    from pkitools.profiles import get_tsp
+
+    data = given_data()
+    return get_tsp(name) if data is None else data.tsp(name)

@@ -1,0 +1,145 @@
+"""docs/how-to/eigen-systeem.md: its files make a folder that works; its commands and program run as they stand."""
+
+from __future__ import annotations
+
+import json
+import re
+import types
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkitools_test_pki.pki import build
+from tests.support.command import Command
+from tests.support.keys import SHARED_KEYS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "eigen-systeem.md").read_text(encoding="utf-8")
+MOMENT = datetime.now(UTC).replace(microsecond=0)
+FILES = re.findall(r"`(systems/\w+\.toml|rules/\w+\.toml)`\..*?```toml\n(.*?)```", PAGE, re.DOTALL)
+COMMANDS = [line for line in re.findall(r"```\n(pkitools .*?)```", PAGE, re.DOTALL)[0].splitlines() if line]
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in FILES:
+        path = tmp_path / "gegevens" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def issued() -> Any:
+    pki = build("g4-tls", moment=MOMENT - timedelta(days=1), keys=SHARED_KEYS)
+    return pki.issue("g4-tls", not_after=MOMENT + timedelta(days=600))
+
+
+def test_the_page_has_both_files_and_three_commands() -> None:
+    assert [name for name, _ in FILES] == ["systems/zaaksysteem.toml", "rules/gemeente.toml"]
+    assert len(COMMANDS) == 3
+
+
+def test_a_system_and_two_rules_of_ones_own_are_asked_in_both_languages(run: Command, place: Path, issued: Any) -> None:
+    (place / "koppeling.pem").write_bytes(issued.chain_pem)
+    (place / "root.pem").write_bytes(issued.root.pem)
+    given = "--data gegevens cert check koppeling.pem --for zaaksysteem -e acc --trust root.pem --revocation off"
+    for language, says in (("nl", "wij nemen er ten hoogste 398"), ("en", "we take at most 398")):
+        told = run("--lang", language, *given.split())
+        assert told.code == 10
+        assert says in " ".join(told.out.split())
+        assert "Zaaksysteem" in told.out
+    document = run(*given.split(), "--json").document
+    report = document["certificates"][0]["report"]
+    assert "voorbeeld.geldigheid.jaar" in json.dumps(report["findings"])
+    assert "voorbeeld.naam.plaats" in json.dumps(report["met"])
+    assert run(*given.replace("--data gegevens ", "").split()).code == 2, "nobody knows it without its folder"
+
+
+def test_the_commands_of_the_page_run(run: Command, place: Path, issued: Any) -> None:
+    (place / "koppeling.pem").write_bytes(issued.chain_pem)
+    codes = [run("--lang", "nl", *command.split()[1:]).code for command in COMMANDS]
+    assert codes == [10, 0, 0]
+
+
+def test_the_variable_will_do_and_the_rule_is_listed_and_explained(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PKITOOLS_DATA", "gegevens")
+    for language, says in (("nl", "Te lang geldig voor ons beleid"), ("en", "Valid for longer than our policy")):
+        told = run("--lang", language, "rules", "explain", "voorbeeld.geldigheid.jaar")
+        assert told.code == 0
+        assert says in told.out
+        assert "Certificaatbeleid Gemeente Voorbeeld 2026 4" in told.out
+    assert "voorbeeld.naam.plaats" in run("rules", "list").out
+    assert "zaaksysteem" in run("systems", "list").out
+    assert "Aansluithandboek zaaksysteem" in run("systems", "show", "zaaksysteem").out
+
+
+def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, place: Path, issued: Any) -> None:
+    system = place / "gegevens" / "systems" / "zaaksysteem.toml"
+    system.write_text(system.read_text(encoding="utf-8").replace('topic = "oin"', 'topic = "oi"'), encoding="utf-8")
+    (place / "gegevens" / "rules" / "gemeente.toml").unlink()
+    (place / "koppeling.pem").write_bytes(issued.chain_pem)
+    (place / "root.pem").write_bytes(issued.root.pem)
+    given = [
+        "--data",
+        "gegevens",
+        "cert",
+        "check",
+        "koppeling.pem",
+        "-e",
+        "acc",
+        "--trust",
+        "root.pem",
+        "--revocation",
+        "off",
+    ]
+    told = run("--lang", "nl", *given, "--for", "zaaksysteem", "--verbose")
+    assert told.code == 11
+    line = next(n for n, text in enumerate(system.read_text(encoding="utf-8").splitlines(), 1) if '"oi"' in text)
+    assert f"systems/zaaksysteem.toml:{line}" in told.out
+    assert run(*given).code == 0
+    assert run(*given, "--for", "fsc").code == 0
+    assert run("--data", "gegevens", "systems", "list").code == 0
+    assert run("--data", "nergens", *given[2:]).code == 1
+
+
+def test_a_tsp_of_ones_own_is_asked(run: Command, place: Path) -> None:
+    (place / "gegevens" / "tsps.toml").write_text(
+        """version = "1"
+retrieved = 2026-11-26
+source.order.document = "Bestelpagina"
+[tsps.huis]
+name = "Huis-CA"
+document = "order"
+certainty = "official"
+key_sizes = [8192]
+hashes = ["sha256"]
+pkcs1 = "accepted"
+pss = "refused"
+subject_required = ["CN"]
+""",
+        encoding="utf-8",
+    )
+    made = "csr create --oin 00000003273229750000 --profile g1-server -e production --no-passphrase --out x"
+    assert run(*made.split(), "--organization", "Voorbeeld B.V.", "--common-name", "a.voorbeeld.nl").code == 0
+    check = ["--data", "gegevens", "csr", "check", "x.csr", "--profile", "g1-server", "--tsp", "huis"]
+    found = run(*check, "--json").document
+    assert "csr.tsp.key_size" in json.dumps(found)
+    assert found["tsp"] == "huis"
+    broken = place / "gegevens" / "tsps.toml"
+    broken.write_text(broken.read_text(encoding="utf-8").replace("8192", '"8192"'), encoding="utf-8")
+    assert run(*check).code == 11
+
+
+def test_the_program_of_the_page_runs(place: Path, issued: Any) -> None:
+    (place / "koppeling.pem").write_bytes(issued.chain_pem)
+    code = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[0]
+    module = types.ModuleType("page")
+    exec(compile(code, "eigen-systeem.md", "exec"), module.__dict__)
+    told = module.judge("gegevens", "koppeling.pem", MOMENT)
+    assert "Te lang geldig voor ons beleid" in told
+    assert "--" not in told
