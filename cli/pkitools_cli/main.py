@@ -18,7 +18,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
-_NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "test-pki")
+_NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "facts", "test-pki")
 _COMMANDS = {
     **{noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS},
     "explain": "pkitools_cli.commands.explain:command",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry, explain_document
+    from pkitools.reports.facts import facts_status_document
     from pkitools.reports.lint import (
         LintedCertificate,
         cert_lint_document,
@@ -77,6 +78,7 @@ __all__ = [
     "error_entry",
     "error_sentence",
     "explain_document",
+    "facts_status_document",
     "file_document",
     "lint_document",
     "oin_check_document",
@@ -113,6 +115,7 @@ _MODULES: Final = {
         "describe",
     ),
     "pkitools.reports.error": ("ToldError", "error_document", "error_entry", "explain_document"),
+    "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
     "pkitools.reports.oin": ("DerivedNumber", "oin_check_document", "oin_derive_document", "oin_derive_document_v1"),
     "pkitools.reports.register": (

@@ -51,6 +51,7 @@ TABLE: dict[str, dict[int, str]] = {
     "rules list": {0: "rules list"},
     "rules explain": {0: "rules explain oin.syntax.length"},
     "rules documents": {0: "rules documents"},
+    "facts status": {0: "facts status"},
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},

@@ -21,6 +21,7 @@ BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that o
 MOST_FILES = 15
 FULL = {
     "pkitools/containers": "a file per form in which certificates are sent",
+    "pkitools/reports": "a file per document that the library tells, as text or as data",
     "pkitools/revocation": "a file per step from a source to a status, for CRLs, deltas and OCSP responses",
     "pkitools/rules": "a file per source document: the folder is the list of documents",
     "pkitools/x509": "a file per part of a certificate; the reader is one door before them",

@@ -37,7 +37,7 @@ def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
         yield from wrapped(_standing(document), _INDENT)
         if document.url:
             yield f"{_INDENT}{document.url}"  # never broken: it is there to be followed
-        yield from wrapped(_rests(resting), _INDENT)
+        yield from wrapped(rests(resting), _INDENT)
     yield ""
     yield tr("cli.rules.documents.count", count=len(found))
 
@@ -49,7 +49,7 @@ def _standing(document: Document) -> str:
     return f"{standing}{newer}"
 
 
-def _rests(resting: Resting) -> str:
+def rests(resting: Resting) -> str:
     """Return how many things of each kind rest on a document."""
     counts = {
         "rules": len(resting.rules),

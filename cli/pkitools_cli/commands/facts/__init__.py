@@ -1,0 +1,12 @@
+"""``pkitools facts``: what all the rest stands on."""
+
+from __future__ import annotations
+
+import click
+
+from pkitools_cli.framework import Group, verbs
+
+
+@click.group("facts", cls=Group, lazy=verbs(__name__, "status"), help="cli.facts.help")
+def group() -> None:
+    """Nouns of the facts."""

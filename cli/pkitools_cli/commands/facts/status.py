@@ -1,0 +1,69 @@
+"""``pkitools facts status``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import click
+
+from pkitools.documents import Document
+from pkitools.facts import FactsStatus, facts_status
+from pkitools.reports import facts_status_document
+from pkitools.rulebook import Resting
+from pkitools.unknowns import Unknown
+from pkitools_cli.commands.rules.documents import rests
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import labelled, wrapped
+from pkitools_cli.options import moment_option
+from pkitools_cli.reply import Line, Reply
+
+_PREFIX = "cli.facts.row"
+
+
+@click.command("status", cls=Command, help="cli.facts.status.help")
+@moment_option
+def command(*, moment: datetime) -> Reply[FactsStatus]:
+    """Show the facts that want looking at."""
+    return Reply(facts_status(moment), document=facts_status_document, text=_text)
+
+
+def _text(found: FactsStatus) -> Iterator[Line | str]:
+    counts = {key: len(getattr(found, key)) for key in ("unknown", "outdated", "aged", "third_party")}
+    yield from (Line(row, bold=True) for row in wrapped(tr("cli.facts.count", **counts), ""))
+    if found.unknown:
+        yield ""
+        yield Line(tr("cli.facts.unknown"), bold=True)
+    for unknown in found.unknown:
+        yield from _unknown(unknown)
+    for key in ("outdated", "aged", "third_party"):
+        yield from _documents(key, getattr(found, key))
+
+
+def _unknown(unknown: Unknown) -> Iterator[str]:
+    yield from wrapped(unknown.about[language()], "    ", "  ? ")
+    waiting = (*unknown.systems, *unknown.tsps, *unknown.hierarchies, *unknown.documents)
+    rows = (("waits", ", ".join(waiting)), ("settled", unknown.settled[language()]))
+    yield from (f"  {row}" for row in labelled(_PREFIX, rows))
+
+
+def _documents(key: str, found: Sequence[Resting]) -> Iterator[Line | str]:
+    if found:
+        yield ""
+        yield Line(tr(f"cli.facts.{key}"), bold=True)
+    for resting in found:
+        yield from wrapped(_name(resting.document), "    ", "  - ")
+        rows = (("rests", rests(resting)), ("settled", _settled(key, resting.document)))
+        yield from (f"  {row}" for row in labelled(_PREFIX, rows))
+
+
+def _name(document: Document) -> str:
+    name = f"{document.title[language()]} {document.version}".rstrip()
+    return tr("cli.facts.read", name=name, day=document.read)
+
+
+def _settled(key: str, document: Document) -> str:
+    """Return what would put it in order."""
+    newest = "newest" if document.newest else "replaced"
+    return tr(f"cli.facts.settled.{newest if key == 'outdated' else key}", version=document.newest)

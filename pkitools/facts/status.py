@@ -1,0 +1,79 @@
+"""Which facts want looking at: what is not known, what is old, and what only somebody else says.
+
+What is in order is left out: ``rules documents`` lists every document.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pkitools.arguments import aware
+from pkitools.documents import Document, DocumentStatus
+from pkitools.findings import Certainty
+from pkitools.rulebook import Resting, rests_on
+from pkitools.unknowns import Unknown, unknowns
+
+OLD: Final = timedelta(days=183)
+"""A document that was last read longer ago than this wants reading again: PKIoverheid changes twice a year."""
+
+_TEXTS: Final = frozenset({DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.INFORMAL})
+
+
+@dataclass(frozen=True, slots=True)
+class FactsStatus:
+    """The facts that want looking at.
+
+    Args:
+        moment: when it was asked, aware UTC.
+        unknown: what is not known, with what would settle it and what waits for it.
+        outdated: documents of which a newer version is known, or that were superseded, with what rests on each.
+        aged: documents that were last read too long ago, with what rests on each.
+        third_party: documents of somebody else than who decides, with what rests on each.
+    """
+
+    moment: datetime
+    unknown: tuple[Unknown, ...]
+    outdated: tuple[Resting, ...]
+    aged: tuple[Resting, ...]
+    third_party: tuple[Resting, ...]
+
+
+def facts_status(moment: datetime) -> FactsStatus:
+    """Return the facts that want looking at on a day.
+
+    Args:
+        moment: aware UTC.
+
+    Raises:
+        InvalidValueError: ``moment`` is not aware.
+    """
+    moment = aware(moment)
+    resting = tuple(rests_on().values())
+    return FactsStatus(
+        moment,
+        unknowns(),
+        outdated=tuple(each for each in resting if _is_outdated(each.document)),
+        aged=tuple(each for each in resting if _is_aged(each.document, moment)),
+        third_party=tuple(each for each in resting if _is_told_by_others(each)),
+    )
+
+
+def _is_outdated(document: Document) -> bool:
+    return bool(document.newest) or document.status is DocumentStatus.SUPERSEDED
+
+
+def _is_aged(document: Document, moment: datetime) -> bool:
+    """Return whether a text wants reading again; a standard that never changes is another document when it does."""
+    return document.status in _TEXTS and moment.date() - document.read > OLD
+
+
+def _is_told_by_others(resting: Resting) -> bool:
+    certainties = (
+        *(rule.certainty for rule in resting.rules),
+        *(each.statement.certainty for each in resting.statements),
+        *(each.basis.certainty for each in resting.profiles),
+        *(tsp.basis.certainty for tsp in resting.tsps),
+    )
+    return Certainty.THIRD_PARTY in certainties

@@ -1,0 +1,40 @@
+"""Which facts want looking at, as data: ``docs/schemas/facts-status-v1.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pkitools.facts import FactsStatus
+from pkitools.reports.document import instant
+from pkitools.reports.register import resting_document
+from pkitools.rulebook import Resting
+from pkitools.unknowns import Unknown
+
+
+def facts_status_document(found: FactsStatus) -> dict[str, object]:
+    """Return the whole document."""
+    return {
+        "schema": "pkitools.facts-status/v1",
+        "moment": instant(found.moment),
+        "unknown": [_unknown(each) for each in found.unknown],
+        "outdated": _resting(found.outdated),
+        "aged": _resting(found.aged),
+        "third_party": _resting(found.third_party),
+    }
+
+
+def _resting(found: Iterable[Resting]) -> list[dict[str, object]]:
+    return [{**resting_document(each), "newest": each.document.newest or None} for each in found]
+
+
+def _unknown(unknown: Unknown) -> dict[str, object]:
+    return {
+        "name": unknown.key,
+        "about": dict(unknown.about),
+        "settled": dict(unknown.settled),
+        "looked": unknown.looked.isoformat(),
+        "hierarchies": list(unknown.hierarchies),
+        "systems": list(unknown.systems),
+        "documents": list(unknown.documents),
+        "tsps": list(unknown.tsps),
+    }
