@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.limits import MAX_LINE
 from pkitools.text import shown, visible
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.remedies import remedy_text
@@ -55,7 +56,7 @@ def wrapped(text: str, indent: str, first: str | None = None, most: int | None =
     width = columns()
     start = indent if first is None else first
     # before it is cut: an escape is longer than what it stands for, and a line break is no space
-    told = visible(text)
+    told = visible(text, MAX_LINE)
     found = textwrap.wrap(
         told,
         width,
@@ -163,7 +164,7 @@ def beside(first: str, value: str, further: int = 0) -> list[str]:
         further: how much further to the right it goes on, where several values stand below each other.
     """
     indent = " " * (len(first) + further)
-    return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{value}"]
+    return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{visible(value, MAX_LINE)}"]
 
 
 def command_rows(words: Sequence[str], indent: str) -> list[str]:

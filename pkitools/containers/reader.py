@@ -283,9 +283,10 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
 def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
     """Tell of what stands behind a value: it is not judged."""
     behind = _PADDING.match(data, end)
-    found.padded |= end != len(data)
     if behind is None or behind.end() != len(data):
         found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - end))
+    else:
+        found.padded |= end != len(data)
 
 
 def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917  the fields of an item, in their order
