@@ -28,6 +28,7 @@ print(json.dumps({"modules": len(modules), "made": len(made), "unlisted": sorted
 """
 
 
+@pytest.mark.slow
 def test_no_rule_exists_that_is_not_listed() -> None:
     done = subprocess.run([sys.executable, "-c", _PROGRAM], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)

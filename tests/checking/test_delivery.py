@@ -238,6 +238,7 @@ def test_a_shared_case(file: str, codes: set[str], names: list[str]) -> None:
     assert told == names
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("file", "programs"), [("legacy.p12", ["OpenSSL 3.0.19"]), ("3des.p12", []), ("aes.p12", [])])
 def test_a_shared_keystore(file: str, programs: list[str]) -> None:
     folder = shared("cases/R14")

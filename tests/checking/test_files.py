@@ -76,6 +76,7 @@ def names(found: FileCheck) -> list[str]:
     return [str(result.facts.subject.common_name).removeprefix("TRIAL ").partition(".")[0] for result in found.results]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("order", list(permutations(["good", "revoked", "other"])), ids="-".join)
 def test_every_certificate_is_judged_in_every_container_and_order(
@@ -89,6 +90,7 @@ def test_every_certificate_is_judged_in_every_container_and_order(
     assert found.count == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_good_certificates_make_a_good_file_and_one_is_judged_once(world: World, kind: str) -> None:
     twice = [world.entry("good"), world.entry("other"), world.entry("good")]

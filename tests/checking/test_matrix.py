@@ -82,6 +82,7 @@ def test_inside_its_time(sample: Sample, environment: Environment, system: str) 
     )
 
 
+@pytest.mark.slow
 @every_sample
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_outside_its_time(sample: Sample, when: str) -> None:
@@ -109,6 +110,7 @@ def test_to_the_second(sample: Sample, seconds: int) -> None:
     assert ("path.validity.expired" in codes) is (seconds == 0)
 
 
+@pytest.mark.slow
 @every_environment
 @pytest.mark.parametrize("system", NAMES)
 def test_a_hierarchy_that_is_refused_is_told_what_would_have_matched(system: str, environment: Environment) -> None:

@@ -104,6 +104,7 @@ TABLE: list[tuple[str, str | None, dict[str, Severity]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stated", [False, True], ids=["given", "stated"])
 def test_an_entity_id_before_each_system(judge: Judge, stated: bool) -> None:
     for entity_id, system, expected in TABLE:

@@ -264,6 +264,7 @@ def test_however_long_each_part_is_the_answer_is_not(
     assert all("geldig t/m" in " ".join(rows) or "verlopen op" in " ".join(rows) for rows in answers(ran.out))
 
 
+@pytest.mark.slow
 def test_what_was_not_checked_never_reads_as_a_fault(run: Command, within: Path) -> None:
     line = ("cert", "check", "koppeling.pem", "-e", "production", *f"--offline {AT}".split())
     report = run(*line, "--json").document["certificates"][0]["report"]
@@ -383,6 +384,7 @@ def test_one_certificate_has_no_table(run: Command, within: Path) -> None:
     assert "Bestand" not in run("--lang", "nl", *f"cert check koppeling.pem -e preproduction {HELD}".split()).out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", "--quiet", "--verbose"])
 @pytest.mark.parametrize(
     ("names", "code"),

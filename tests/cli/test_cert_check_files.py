@@ -380,6 +380,7 @@ DELIVERED: list[tuple[str, set[str], int]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "codes", "strictly"), DELIVERED, ids=[row[0] for row in DELIVERED])
 def test_how_a_file_was_delivered_is_told_and_counts_only_where_asked(
     run: Command, box: Path, name: str, codes: set[str], strictly: int

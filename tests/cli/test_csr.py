@@ -71,6 +71,7 @@ def files() -> set[str]:
     return {path.name for path in Path().iterdir()}
 
 
+@pytest.mark.slow
 def test_a_key_and_a_request_are_made_and_told(run: Run) -> None:
     ran = run(*create())
     assert ran.code == 0, ran.err
@@ -119,6 +120,7 @@ def test_it_speaks_dutch(run: Run) -> None:
     assert "bestaat al" in run("--lang", "nl", *create()).err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_keys")
 @pytest.mark.parametrize(
     ("oin", "told"), [("00000004003214345001", "001"), ("0000000700025BE00000", "DigiD"), (OIN, "")]

@@ -57,6 +57,7 @@ def test_nothing_raw_is_echoed(run: Command) -> None:
         assert "canary" not in ran.out + ran.err
 
 
+@pytest.mark.slow
 def test_a_large_log_is_bounded_and_said(run: Command) -> None:
     line = b"2026-11-26 12:00:00 [info] peer closed connection in SSL handshake\n"
     log = line * (MAX_ERROR_TEXT // len(line) - 2) + CURL.encode() + b"\n"

@@ -107,6 +107,7 @@ def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, pla
     assert run("--data", "nergens", *given[2:]).code == 1
 
 
+@pytest.mark.slow
 def test_a_tsp_of_ones_own_is_asked(run: Command, place: Path) -> None:
     (place / "gegevens" / "tsps.toml").write_text(
         """version = "1"

@@ -124,6 +124,7 @@ def test_the_reason_is_the_right_one(run: Command, monkeypatch: pytest.MonkeyPat
     assert code in codes(ran(run, monkeypatch, command, "--json").document)
 
 
+@pytest.mark.slow
 def test_what_was_said_wrongly_is_said_no_more(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     said = ran(run, monkeypatch, "cert show --passphrase-file R11/pw R11/aes.p12")
     assert "NOT encrypted" not in said.out
@@ -182,6 +183,7 @@ def test_bomb_1_is_refused_early(kind: str, count: int, above: int) -> None:
     assert told[0] != kind, "it was read"
 
 
+@pytest.mark.slow
 def test_text_1_text_is_never_a_weaker_rule() -> None:
     command = [sys.executable, CASES / "library" / "text_for_enum.py"]
     assert "passed" not in subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -55,6 +55,7 @@ def assert_harmless(text: str) -> None:
     assert not [line for line in text.splitlines() if line.startswith("PASSED  b")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", ["CN", "O", "serialNumber", "SAN"])
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_certificate_cannot_act_on_the_terminal(run: Command, tmp_path: Path, kind: str, field: str) -> None:

@@ -95,6 +95,7 @@ def test_create_takes_several_shapes(run: Command, tmp_path: Path) -> None:
     assert ran.err == ""
 
 
+@pytest.mark.slow
 def test_issue_with_a_new_key(run: Command, where: Path, tmp_path: Path) -> None:
     oin = "00000003273229750000"
     wishes = "--oin", oin, "--organization", "Stichting X", "--common-name", "a.x.nl", "--dns", "a.x.nl", "--days", "30"
@@ -135,6 +136,7 @@ def test_nothing_is_overwritten_without_force(run: Command, where: Path, csr: Pa
     assert (tmp_path / "b.pem").read_bytes() != before
 
 
+@pytest.mark.slow
 def test_revoke_publishes_at_once(run: Command, where: Path, tmp_path: Path) -> None:
     run("test-pki", "issue", where, "--out", tmp_path / "a", *WHEN)
     serial = serial_of(tmp_path / "a.pem")

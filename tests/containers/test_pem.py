@@ -87,6 +87,7 @@ def test_the_number_of_blocks_is_bounded() -> None:
         list(blocks(one * (MAX_PEM_BLOCKS + 1)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -368,6 +368,7 @@ def test_one_kind_or_a_sentence_about_what_is_there(made: Made) -> None:
         assert str(refused.value).startswith("file holds a ")
 
 
+@pytest.mark.slow
 def test_mutated_files_give_a_source_or_our_error(made: Made) -> None:
     generator = random.Random(7)
     key = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -90,6 +90,7 @@ def test_what_is_written_is_whole_and_nothing_is_overwritten_unasked(
     run(tmp_path, WRITING, *system)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", other_system.USED_FOR_FILES)
 def test_each_thing_may_be_absent_by_itself(tmp_path: Path, name: str) -> None:
     run(tmp_path, WRITING, (name,))

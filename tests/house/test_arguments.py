@@ -85,6 +85,7 @@ MADE_HERE = frozenset(
         "RevocationStatus",
         "Statement",
         "System",
+        "FactsStatus",
         "SystemStatus",
         "CACertificate",
         "CatalogueEntry",

@@ -19,12 +19,14 @@ def test_the_page_is_up_to_date(page: str) -> None:
     assert committed == PAGES[page](), "run: make docs"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_no_two_headings_are_alike(page: str) -> None:
     headings = Counter(re.findall(r"^#+ (.*)$", PAGES[page](), re.MULTILINE))
     assert [heading for heading, count in headings.items() if count > 1] == []
 
 
+@pytest.mark.slow
 def test_every_link_between_the_pages_leads_somewhere() -> None:
     texts = {name: make() for name, make in PAGES.items()}
     links = [(page, *link) for page, text in texts.items() for link in re.findall(LINK, text)]

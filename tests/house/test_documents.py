@@ -193,6 +193,7 @@ def bare(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.casefold())
 
 
+@pytest.mark.slow
 def test_no_version_of_a_document_is_typed_again() -> None:
     """Else a newer version is not one changed line."""
     told = {

@@ -77,6 +77,7 @@ def test_the_django_view_says_what_it_cannot_read(django: Any) -> None:
     assert text.startswith("levering.pem")
 
 
+@pytest.mark.slow
 def test_the_monitor_knows_its_four_states(pki: PKI, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     watch, now = program("monitoring").watch, datetime.now(UTC)
     issued = pki.issue("g4-tls")
@@ -102,6 +103,7 @@ def test_the_monitor_warns_in_time(tmp_path: Path) -> None:
     assert watch(tmp_path, end + timedelta(days=1), "production")[1].startswith("CRITICAL: a.pem")
 
 
+@pytest.mark.slow
 def test_provisioning_changes_nothing_the_second_time(tmp_path: Path) -> None:
     ensure = program("provisioning").ensure_request
     prefix = str(tmp_path / "koppeling")

@@ -61,6 +61,7 @@ def test_every_message_is_shown_somewhere() -> None:
     assert not sorted(code for code in codes() - rules if not is_named(code))
 
 
+@pytest.mark.slow
 def test_every_remedy_of_the_command_line_is_of_a_message_that_is_shown() -> None:
     rules = {rule.code for rule in all_rules()}
     for language in LANGUAGES:

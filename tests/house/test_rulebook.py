@@ -56,10 +56,12 @@ def unlisted(*arguments: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.slow
 def test_every_rule_any_module_makes_is_in_the_register() -> None:
     assert not unlisted()
 
 
+@pytest.mark.slow
 def test_a_book_that_is_asked_and_not_listed_is_found(tmp_path: Path) -> None:
     (tmp_path / "forgotten.py").write_text(FORGOTTEN, encoding="utf-8")
     assert unlisted(str(tmp_path)) == ["forgotten.serial.seven"]

@@ -197,6 +197,7 @@ def test_a_list_read_before_serves_many_certificates(world: World, monkeypatch: 
     assert kept.was_checked_with(load_cached(leaves[0].path[1].der).spki)
 
 
+@pytest.mark.slow
 def test_many_attempts_of_a_flooded_check_stay_bounded(world: World) -> None:
     lists = [world.crl_case(world.plain).crl()] * 1500
     result = world.check(world.plain, crls=lists)

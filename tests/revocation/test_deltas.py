@@ -207,6 +207,7 @@ def test_every_damage(deck: Deck, damage: str) -> None:
                 held_to_the_model(deck, [complete], [delta, other])
 
 
+@pytest.mark.slow
 def test_two_complete_lists(deck: Deck) -> None:
     for one, other, delta in product(COMPLETE, COMPLETE, DELTAS):
         held_to_the_model(deck, [one, Listing(other.state, 6)], [delta])

@@ -156,6 +156,7 @@ def test_an_authority_is_what_g4_trial_makes(g4: PKI, name: str) -> None:
     compare(name, record, found(authority.certificate, spec.generation.key, issuer, not_before, not_after))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trial_profile", RECORD["end_entities"])
 def test_an_enrolment_gives_the_certificate_g4_trial_makes(g4: PKI, rsa_keys: KeySource, trial_profile: str) -> None:
     row = RECORD["end_entities"][trial_profile]

@@ -181,6 +181,7 @@ def test_a_bad_authority_can_be_made_and_issues_in_its_own_name() -> None:
     assert leaf.not_after > facts.not_after
 
 
+@pytest.mark.slow
 def test_old_signatures_can_be_made(rsa_pki: PKI) -> None:
     facts = rsa_pki.issue("g1-server", signature=RSA_SHA1).facts
     assert facts.signature_algorithm.name == "sha1WithRSAEncryption"

@@ -51,6 +51,7 @@ def trial(real: bytes) -> bytes:
     return real.replace(der.oid("2.16.528.1.1003.1.2.44")[2:], der.oid("2.16.528.1.1003.1.2.41")[2:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "anchor"), ANCHORS.items())
 def test_an_authority_has_the_extensions_of_the_real_one(pki: PKI, name: str, anchor: str) -> None:
     real, ours = certificate(f"anchors/{anchor}.pem"), pki[name].certificate.facts
@@ -143,6 +144,7 @@ G4_TRIAL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", G4_TRIAL)
 def test_a_g4_certificate_is_what_the_official_trial_generator_makes(pki: PKI, profile: str) -> None:
     key_usage, purposes, policies, statements = G4_TRIAL[profile]

@@ -112,6 +112,7 @@ def connections(port: int, count: int, begin: bytes) -> Iterator[list[socket.soc
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("faults", [(), ("N6",)], ids=["good", "faulty"])
 def test_slow_clients_keep_nobody_waiting(pki: PKI, faults: tuple[str, ...]) -> None:
