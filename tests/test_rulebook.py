@@ -8,6 +8,8 @@ import pkgutil
 import subprocess
 import sys
 
+import pytest
+
 import pkitools.rules
 from pkitools.rulebook import all_rules
 from pkitools.rules.books import BOOKS

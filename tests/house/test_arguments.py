@@ -308,6 +308,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "System.self_signed_allowed": lambda: {"self": system(), **then()},
     "System.statements_at": lambda: {"self": system(), **then()},
     "Statement.holds": lambda: {"self": system().statements[0], **then()},
+    "facts_status": lambda: {"moment": MOMENT},
     "complete_from_aia": lambda: {
         "chain": [good_chain().leaf.der],
         "fetcher": object(),

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from pkitools.rulebook import all_rules, find_rule
 from pkitools.rules.books import BOOKS, ENTRIES
 
