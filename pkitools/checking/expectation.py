@@ -136,10 +136,7 @@ def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
 
 
 def _fields(data: bytes, name: str) -> dict[str, str]:
-    try:
-        told = read_foreign_toml(data.decode("utf-8-sig"), name)
-    except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors
-        raise InputError("checking.error.expectation_toml", name=name, detail=str(error)) from None
+    told = read_foreign_toml(data, name)
     if not told:
         raise InvalidValueError("checking.error.expectation_nothing", name=name, known=", ".join(_FIELDS))
     for field, value in told.items():

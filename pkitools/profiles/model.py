@@ -256,6 +256,26 @@ class Acceptance(StrEnum):
     UNKNOWN = "unknown"
 
 
+class OINPlace(StrEnum):
+    """Where a TSP takes the OIN from."""
+
+    REQUEST = "request"
+    ORDER = "order"  # the order form
+    TSP = "tsp"  # it fills it in itself
+    UNKNOWN = "unknown"
+
+
+class RequestHash(StrEnum):
+    """A hash that the signature of a request can be made with, as signature algorithms here name it."""
+
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA224 = "sha224"
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
+
+
 @dataclass(frozen=True, slots=True)
 class TSP:
     """What one TSP says about the requests it takes.
@@ -268,7 +288,7 @@ class TSP:
         pkcs1: PKCS#1 v1.5 signatures.
         pss: RSASSA-PSS signatures.
         subject_required: attributes its request must have.
-        oin: where the OIN goes: ``request``, ``order`` (the order form), ``tsp`` (it fills it in itself), ``unknown``.
+        oin: where the OIN goes.
         predates_g4: its page was written before G4.
         trial: it issues TRIAL certificates, so the rules of :class:`TrialRule` hold.
         domain_check: where it says that it checks whose the domain of each name is; ``None`` where it was not found to.
@@ -277,11 +297,11 @@ class TSP:
     name: str
     title: str
     key_sizes: tuple[int, ...]
-    hashes: tuple[str, ...]
+    hashes: tuple[RequestHash, ...]
     pkcs1: Acceptance
     pss: Acceptance
     subject_required: tuple[str, ...]
-    oin: str
+    oin: OINPlace
     predates_g4: bool
     trial: bool
     basis: Basis

@@ -87,7 +87,7 @@ def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = Non
         LimitError: more than MAX_BATCH requests, or a larger text or longer lines or keys than those need.
         BatchError: with what is wrong in each request.
     """
-    document = _parsed(octets(data, "data"), text(file, "file"))
+    document = read_foreign_toml(octets(data, "data"), text(file, "file"))
     shared = {**_table(document.get("defaults", {}), file), **(overrides or {})}
     tables = document.get("request")
     if not isinstance(tables, list) or not tables or document.keys() - {"defaults", "request"}:
@@ -107,21 +107,6 @@ def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = Non
     if faults:
         raise BatchError(file, faults)
     return tuple(items)
-
-
-def _parsed(data: bytes, file: str) -> dict[str, Any]:
-    try:
-        return read_foreign_toml(data.decode("utf-8-sig"), file)
-    except (ValueError, RecursionError) as error:  # TOML and UTF-8 errors are ValueErrors
-        raise InputError("requests.error.batch_toml", name=file, line=_line_of(error, data)) from None
-
-
-def _line_of(error: Exception, data: bytes) -> int:
-    """Return the line, from 1, where a file stops being TOML; its last line when the parser names none."""
-    if isinstance(error, UnicodeDecodeError):
-        return data[: error.start].count(b"\n") + 1
-    named = re.search(r"at line ([0-9]+)", str(error))
-    return int(named[1]) if named else data.count(b"\n") + 1
 
 
 def _table(value: object, file: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pkitools.arguments import choice, wrong_type
 from pkitools.documents import Document, DocumentStatus, Source, cite, documents
@@ -41,24 +41,27 @@ _STATEMENT_FIELDS: Final = (
 )
 
 
-def read_system(text: str | bytes | os.PathLike[str]) -> System:
+def read_system(text: str | bytes | os.PathLike[str], *, name: str = "system.toml") -> System:
     """Return the system a TOML text describes.
 
     Args:
         text: the text, or the path of a file with it. A document that the register does not have is described in the
             text itself: ``[source.NAME]``.
+        name: what to call a text in an error; a file goes by its path.
 
     Raises:
-        InvalidValueError: not TOML, a field is missing or unknown, or a value is none; the error says where.
+        InputError: not TOML; the error has the line.
+        InvalidValueError: a field is missing or unknown, or a value is none; the error says where.
         LimitError: larger than :data:`~pkitools.limits.MAX_SYSTEM_BYTES`.
         FileError: the file cannot be read.
     """
-    whole = Table(_parsed(_text(text)), "")
+    called = os.fspath(text) if isinstance(text, os.PathLike) else name
+    whole = Table(read_foreign_toml(_contents(text), called), "")
     whole.require_known(_FIELDS)
-    name, read = whole.need("name", str), whole.need("retrieved", date)
-    own = {key: own_document(name, key, table, read) for key, table in whole.tables("source").items()}
+    owner, read = whole.need("name", str), whole.need("retrieved", date)
+    own = {key: own_document(owner, key, table, read) for key, table in whole.tables("source").items()}
     return System(
-        name=name,
+        name=owner,
         title=whole.need("title", str),
         owner=whole.need("owner", str),
         about=both_languages(whole.table("about")),
@@ -67,25 +70,13 @@ def read_system(text: str | bytes | os.PathLike[str]) -> System:
     )
 
 
-def _text(given: str | bytes | os.PathLike[str]) -> str:
+def _contents(given: str | bytes | os.PathLike[str]) -> str | bytes:
     data = read_bytes(given) if isinstance(given, os.PathLike) else given
     if not isinstance(data, (str, bytes)):
         raise wrong_type("text", given, "str, bytes, Path")
     if len(data) > MAX_SYSTEM_BYTES:
         raise LimitError("systems.error.too_large", limit=MAX_SYSTEM_BYTES)
-    if isinstance(data, str):
-        return data
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidValueError("systems.error.not_toml", detail="UTF-8") from None
-
-
-def _parsed(text: str) -> Mapping[str, Any]:
-    try:
-        return read_foreign_toml(text, "TOML")
-    except (ValueError, RecursionError) as error:
-        raise InvalidValueError("systems.error.not_toml", detail=str(error)) from None
+    return data
 
 
 def own_document(system: str, name: str, table: Table, read: date) -> Source:
@@ -100,15 +91,18 @@ def own_document(system: str, name: str, table: Table, read: date) -> Source:
 
 def source_of(table: Table, own: Mapping[str, Source]) -> Source:
     """Return the document a table cites: of the text itself, or of the register."""
-    key = table.need("source", str)
-    if key in own:
-        found = own[key]
-    elif any(document.key == key for document in documents()):
-        found = cite(key)
-    else:
-        raise InvalidValueError("systems.error.source", where=table.at("source"), key=key, known=", ".join(own) or "–")
+    found = source_named(table.need("source", str), table.at("source"), own)
     section = table.get("section", str)
     return found.at(section) if section else found
+
+
+def source_named(key: str, where: str, own: Mapping[str, Source]) -> Source:
+    """Return the document of this key, of the text itself or of the register; ``where`` is for the complaint."""
+    if key in own:
+        return own[key]
+    if any(document.key == key for document in documents()):
+        return cite(key)
+    raise InvalidValueError("systems.error.source", where=where, key=key, known=", ".join(own) or "–")
 
 
 def _statement(table: Table, own: Mapping[str, Source]) -> Statement:

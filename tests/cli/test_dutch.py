@@ -173,7 +173,6 @@ def is_list_of_words(where: str) -> bool:
     """Names that a user types, told one after the other: what a file of expectations may hold, lines to copy."""
     return where.startswith("cli.explain.do.") or where in {
         "cli.cert_check.expect",
-        "checking.error.expectation_toml.remedy",
         "test_pki.error.no_key.remedy",
         "g4_trial.error.other_name.remedy",
         "cli.csr.create.help",

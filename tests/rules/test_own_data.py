@@ -19,10 +19,12 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Severity, Status, Verdict
 from pkitools.messages import outcome_message
+from pkitools.profiles import tsps
 from pkitools.rulebook import all_rules
 from pkitools.rules import OwnData, lint, read_data
 from pkitools.rules.own import installed_data
 from pkitools.rules.own.data import READABLE
+from pkitools.systems import systems
 from pkitools_test_pki.pki import PKI, build
 from tests.support.certificates import made
 from tests.support.keys import SHARED_KEYS
@@ -226,6 +228,9 @@ MISTAKES = [
     ("gevonden {found}", "gevonden {found.real}", 16),
     ("[[rule]]", "[[rules]]", 7),
     ("[rule.nl]", "[rule.nl", 14),
+    ('source = "policy"', 'source = "policy"\nsystems = ["zaaksysteem"]', 12),
+    ('source = "policy"', 'source = "policy"\nsystems = ["example", "digid", "Digid"]', 12),
+    ('source = "policy"', 'source = "policy"\nsystems = ["iwlz"]', 12),  # known by name, and nobody could read it
 ]
 
 
@@ -289,6 +294,57 @@ def test_its_roots_count_as_trust_and_never_in_production(folder: Path, pki: PKI
     (folder / "trust" / "leaf.pem").write_bytes(issued.pem)
     (refused,) = read_data(folder).refused
     assert refused.name == "trust/leaf.pem"
+
+
+def test_a_rule_may_name_every_system_there_is_also_one_whose_file_is_refused(folder: Path) -> None:
+    (folder / "systems" / "example.toml").write_text("name =", encoding="utf-8")
+    names = ", ".join(f'"{name}"' for name in ("example", *(system.name for system in systems())))
+    data = rules_of(folder, HEAD + RULE.replace("requires", f"systems = [{names}]\nrequires"))
+    assert [refused.place for refused in data.refused] == ["systems/example.toml:1"]
+    assert len(data.rules) == 1
+
+
+TSP_MISTAKES = [
+    ('["sha256"]', '["blah"]', "hashes"),
+    ('["sha256"]', '["sha256", "SHA-256"]', "hashes"),
+    ('["sha256"]', '"sha256"', "hashes"),
+    ('"accepted"', '"yes"', "pkcs1"),
+    ('"refused"', '"perhaps"', "pss"),
+    ('["CN", "OU"]', '["CN", "AFDELING"]', "subject_required"),
+    ("[4096]", "[true]", "key_sizes"),
+    ('pss = "refused"', 'oin = "nonsense"', "oin"),
+    ('pss = "refused"', 'domain_check = "nonsense"', "domain_check"),
+    ('pss = "refused"', 'domain_checks = "order"', "domain_checks"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "field"), TSP_MISTAKES)
+def test_a_word_nobody_knows_of_a_tsp_is_refused_with_its_line(folder: Path, old: str, new: str, field: str) -> None:
+    text = TSP.replace(old, new, 1)
+    (folder / "tsps.toml").write_text(text, encoding="utf-8")
+    (refused,) = read_data(folder).refused
+    assert refused.line is not None
+    assert text.splitlines()[refused.line - 1].startswith(f"{field} =")
+
+
+def test_our_own_file_of_tsps_is_one_that_anybody_may_have(folder: Path) -> None:
+    ours = Path(pkitools.__file__).parent / "profiles" / "data" / "tsps.toml"
+    shutil.copy(ours, folder / "tsps.toml")
+    data = read_data(folder)
+    assert not data.refused
+    assert data.tsps == tsps()
+    (folder / "tsps.toml").write_text(ours.read_text(encoding="utf-8").replace("4096", "8192"), encoding="utf-8")
+    for name in ("kpn", "KPN"):
+        assert read_data(folder).tsp(name).key_sizes == (2048, 8192), "one's own goes before ours"
+
+
+@pytest.mark.parametrize("kind", ["systems/example.toml", "rules/ours.toml", "tsps.toml"])
+@pytest.mark.parametrize("text", [b"a = 1\nb =\n", b"a = 1\n\xff\n"])
+def test_what_is_not_toml_is_said_of_the_file_it_is(folder: Path, kind: str, text: bytes) -> None:
+    (folder / kind).write_bytes(text)
+    (refused,) = read_data(folder).refused
+    assert refused.place == f"{kind}:2"
+    assert str(refused.error).startswith(f"{kind} is not TOML")
 
 
 def test_two_of_one_name_are_refused(folder: Path) -> None:

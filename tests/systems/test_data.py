@@ -13,7 +13,7 @@ import pytest
 
 from pkitools.documents import DocumentStatus, documents
 from pkitools.environment import Environment
-from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.findings.model import NEVER_ERROR
 from pkitools.systems import Stance, System, Topic, get_system, read_system, rules, systems
@@ -185,12 +185,19 @@ def test_adding_a_system_is_adding_a_file() -> None:
         ("[[statement]]", "[statement]"),
         ('source.a.document = "A"', 'source.a = "A"'),
         ('version = "1"', 'version = "1"\ncolour = "blue"'),
-        ('name = "x"', "name = "),
     ],
 )
 def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
     with pytest.raises(InvalidValueError):
         read_system(SMALLEST.replace(old, new))
+
+
+def test_a_description_that_is_not_toml_is_said_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "zaak.toml"
+    path.write_text(SMALLEST.replace('name = "x"', "name = "), encoding="utf-8")
+    line = SMALLEST.splitlines().index('name = "x"') + 1
+    with pytest.raises(InputError, match=rf"zaak\.toml is not TOML: it goes wrong in line {line}\."):
+        read_system(path)
 
 
 @pytest.mark.parametrize("form", [str, lambda text: text.encode(), "path"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pkitools.arguments import named, text, wrong_type
 from pkitools.documents import cite
@@ -77,7 +78,7 @@ class OwnData:
 
     Args:
         systems: systems, each with a name that is none of ours.
-        tsps: TSPs, likewise.
+        tsps: TSPs; one with a name of ours goes before it.
         trust: roots of test hierarchies; never trusted in production.
         entries: rules, with whom each is for and how to look.
         refused: files that could not be used.
@@ -168,8 +169,9 @@ class OwnData:
         Raises:
             InvalidValueError: there is none of this name, or the file with TSPs could not be used.
         """
+        found = named(text(name, "tsp"), {tsp.name: (tsp.title,) for tsp in self.tsps})
         for tsp in self.tsps:
-            if tsp.name == text(name, "tsp"):
+            if tsp.name == found:
                 return tsp
         for refused in self.refused:
             if refused.kind == TSPS:
@@ -200,7 +202,7 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
         systems=tuple(reading.each(SYSTEMS, "*.toml", _one_system)),
         tsps=tuple(reading.each(TSPS, "tsps.toml", _tsps)),
         trust=sum(reading.each(TRUST, "*", _roots), start=TrustStore()),
-        entries=tuple(reading.each(RULES, "*.toml", _rules)),
+        entries=tuple(reading.each(RULES, "*.toml", partial(_rules, systems=_system_names(top)))),
         refused=tuple(reading.refused),
     )
     if not reading.files:
@@ -239,18 +241,22 @@ class _Reading:
             yield from self._one(kind, path, read)
 
     def _one(self, kind: str, path: Path, read: Callable[[bytes, str], Iterable[T]]) -> list[T]:
-        data = b""
+        data, name = b"", path.relative_to(self._top).as_posix()
         try:
             data = read_bytes(path, limit=MAX_SYSTEM_BYTES)
-            return list(read(data, path.stem))
+            return list(read(data, name))
         except PkitoolsError as error:
-            name = path.relative_to(self._top).as_posix()
             self.refused.append(Refused(kind, name, _line(data, error), error))
             return []
 
 
-def _one_system(data: bytes, stem: str) -> Iterator[System]:
-    system = read_system(data)
+def _system_names(top: Path) -> tuple[str, ...]:
+    """Return the names of the systems there are; one whose file is refused is told of once, by that file."""
+    return (*(path.stem for path in sorted((top / SYSTEMS).glob("*.toml"))), *(system.name for system in systems()))
+
+
+def _one_system(data: bytes, name: str) -> Iterator[System]:
+    system, stem = read_system(data, name=name), Path(name).stem
     if system.name != stem:
         raise InvalidValueError("rules.error.own_name", where="name", name=system.name, wanted=stem)
     if any(system.name == ours.name for ours in systems()):
@@ -258,28 +264,20 @@ def _one_system(data: bytes, stem: str) -> Iterator[System]:
     yield system
 
 
-def _rules(data: bytes, stem: str) -> Iterator[Entry]:
-    return read_rules(_parsed(data), stem)
+def _rules(data: bytes, name: str, systems: Collection[str]) -> Iterator[Entry]:
+    return read_rules(read_foreign_toml(data, name), Path(name).stem, systems)
 
 
-def _tsps(data: bytes, stem: str) -> Iterator[TSP]:
-    return read_tsps(_parsed(data), stem)
+def _tsps(data: bytes, name: str) -> Iterator[TSP]:
+    return read_tsps(read_foreign_toml(data, name), Path(name).stem)
 
 
-def _roots(data: bytes, stem: str) -> Iterator[TrustStore]:
-    yield TrustStore.from_der(data, stem)
-
-
-def _parsed(data: bytes) -> dict[str, Any]:
-    try:
-        return read_foreign_toml(data.decode("utf-8-sig"), "TOML")
-    except (ValueError, RecursionError) as error:
-        raise InvalidValueError("systems.error.not_toml", detail=str(error)) from None
+def _roots(data: bytes, name: str) -> Iterator[TrustStore]:
+    yield TrustStore.from_der(data, Path(name).stem)
 
 
 # -- where a fault stands ---------------------------------------------------------------------------------------------
 
-_AT_LINE: Final = re.compile(r"at line (\d+)")
 _NUMBERED: Final = re.compile(r"(\w+) (\d+): (.*)")
 
 
@@ -288,9 +286,6 @@ def _line(data: bytes, error: PkitoolsError) -> int | None:
     stated = error.params.get("line")
     if isinstance(stated, int):
         return stated
-    found = _AT_LINE.search(str(error.params.get("detail", "")))
-    if found is not None:
-        return int(found[1])
     where = error.params.get("where", error.params.get("parameter"))
     return None if where is None else _line_of(data.decode("utf-8", "replace").split("\n"), str(where))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -11,14 +11,14 @@ from pkitools.arguments import choice
 from pkitools.documents import Source
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Basis, Binds, Certainty, Period, Rule, Severity
+from pkitools.findings import Binds, Certainty, Period, Rule, Severity
 from pkitools.frozen import Frozen
 from pkitools.messages import LANGUAGES, catalogue
 from pkitools.profiles import TSP
-from pkitools.profiles.model import Acceptance
+from pkitools.profiles.intake import read_tsp
 from pkitools.rules.engine import END_ENTITY, Entry, Scope
 from pkitools.rules.own.requirements import Requirement, read_requirement
-from pkitools.systems.reading import own_document, source_of
+from pkitools.systems.reading import own_document, source_named, source_of
 from pkitools.toml_table import Table
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2,4}")
@@ -28,18 +28,15 @@ _RULE_FIELDS: Final = (
 )
 _TEXT_FIELDS: Final = ("title", "message", "remedy")
 _OPERANDS: Final = {"found": "", "wanted": ""}
-_TSP_FIELDS: Final = (
-    *("name", "document", "section", "certainty", "key_sizes", "hashes", "pkcs1", "pss", "subject_required", "oin"),
-    *("predates_g4", "trial"),
-)
 
 
-def read_rules(fields: Mapping[str, Any], owner: str) -> Iterator[Entry]:
+def read_rules(fields: Mapping[str, Any], owner: str, systems: Collection[str]) -> Iterator[Entry]:
     """Yield the rules a TOML text describes.
 
     Args:
         fields: what the text holds.
         owner: whose they are, for the keys of documents that only this text names.
+        systems: the names of the systems there are: a rule for another would never be asked.
 
     Raises:
         InvalidValueError: a field is missing or unknown, or a value is none; the error says where.
@@ -48,7 +45,7 @@ def read_rules(fields: Mapping[str, Any], owner: str) -> Iterator[Entry]:
     whole.require_known(("version", "retrieved", "source", "rule"))
     own = _documents(whole, owner)
     for table in whole.list_of_tables("rule"):
-        yield _entry(table, own)
+        yield _entry(table, own, systems)
 
 
 def _documents(whole: Table, owner: str) -> Mapping[str, Source]:
@@ -56,10 +53,14 @@ def _documents(whole: Table, owner: str) -> Mapping[str, Source]:
     return {key: own_document(owner, key, table, read) for key, table in whole.tables("source").items()}
 
 
-def _entry(table: Table, own: Mapping[str, Source]) -> Entry:
+def _entry(table: Table, own: Mapping[str, Source], systems: Collection[str]) -> Entry:
     table.require_known(_RULE_FIELDS)
-    systems = table.texts("systems")
-    scope = Scope(kinds=END_ENTITY.kinds, systems=systems)
+    named = table.texts("systems")
+    for name in named:
+        if name not in systems:
+            known = ", ".join(systems)
+            raise InvalidValueError("rules.error.own_system", where=table.at("systems"), name=name, known=known)
+    scope = Scope(kinds=END_ENTITY.kinds, systems=named)
     return Entry(_rule(table, own, scope), scope, _requirement(table))
 
 
@@ -119,30 +120,4 @@ def read_tsps(fields: Mapping[str, Any], owner: str) -> Iterator[TSP]:
     whole.require_known(("version", "retrieved", "source", "tsps"))
     own = _documents(whole, owner)
     for name, table in whole.tables("tsps").items():
-        yield _tsp(name, table, own)
-
-
-def _tsp(name: str, table: Table, own: Mapping[str, Source]) -> TSP:
-    table.require_known(_TSP_FIELDS)
-    cited = Table({"source": table.need("document", str), "section": table.get("section", str)}, table.where)
-    basis = Basis(source_of(cited, own), table.chosen("certainty", Certainty) or Certainty.THIRD_PARTY)
-    return TSP(
-        name=name,
-        title=table.need("name", str),
-        key_sizes=_numbers(table, "key_sizes"),
-        hashes=table.texts("hashes"),
-        pkcs1=table.chosen("pkcs1", Acceptance) or Acceptance.UNKNOWN,
-        pss=table.chosen("pss", Acceptance) or Acceptance.UNKNOWN,
-        subject_required=table.texts("subject_required"),
-        oin=table.get("oin", str) or "unknown",
-        predates_g4=table.get("predates_g4", bool) or False,
-        trial=table.get("trial", bool) or False,
-        basis=basis,
-    )
-
-
-def _numbers(table: Table, field: str) -> tuple[int, ...]:
-    found: list[Any] = table.get(field, list) or []
-    if not all(type(each) is int for each in found):
-        raise InvalidValueError("toml.error.value", where=table.at(field), wanted="int")
-    return tuple(found)
+        yield read_tsp(name, table, lambda key, where: source_named(key, where, own))
