@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         read_request,
     )
     from pkitools.revocation import RevocationOptions, RevocationPolicy, RevocationResult, check_revocation
-    from pkitools.rules import OwnData, lint, read_data
+    from pkitools.rules import OwnData, installed_data, lint, read_data
     from pkitools.systems import System, get_system, read_system
     from pkitools.trust import TrustStore
     from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
@@ -110,6 +110,7 @@ _ROOM_OF: Final = {
     "error_sentence": "reports",
     "get_profile": "profiles",
     "get_system": "systems",
+    "installed_data": "rules",
     "lint": "rules",
     "load_key": "requests",
     "oin_from_certificate": "x509",
@@ -177,6 +178,7 @@ __all__ = [
     "error_sentence",
     "get_profile",
     "get_system",
+    "installed_data",
     "lint",
     "load_key",
     "oin_from_certificate",

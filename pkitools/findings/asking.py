@@ -160,13 +160,13 @@ def ask(
             raise TypeError(f"a check returned {type(answer).__name__} where an answer is meant")
         # a check may be a generator: what it raises, it raises here
         return [outcome(rule, _violation(each), certificate) for each in answer] or [outcome(rule, MET, certificate)]
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a check of a package that ends the program would be an answer of none
         if raise_crashes:
             raise
         return [outcome(rule, crash(error), certificate)]
 
 
-def crash(error: Exception) -> NotChecked:
+def crash(error: BaseException) -> NotChecked:
     """Return the answer of a check that raised."""
     try:
         words = f": {error}"

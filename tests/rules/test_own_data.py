@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import re
 import shutil
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from pkitools.messages import outcome_message
 from pkitools.profiles import tsps
 from pkitools.rulebook import all_rules
 from pkitools.rules import OwnData, lint, read_data
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import RuleBook
 from pkitools.rules.own import installed_data
 from pkitools.rules.own.data import READABLE
 from pkitools.systems import systems
@@ -450,6 +454,10 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
         ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts={"nl": _SENTENCES, "en": {}}'),
         (', texts={"nl": _SENTENCES, "en": _SENTENCES}', ""),
         ("BOOK = RuleBook", "raise SystemError; BOOK = RuleBook"),
+        ("BOOK = RuleBook", "raise SystemExit(0); BOOK = RuleBook"),
+        ("BOOK = RuleBook", "raise GeneratorExit; BOOK = RuleBook"),
+        ("BOOK = RuleBook", "class Odd(Exception):\n    __repr__ = None\nraise Odd\nBOOK = RuleBook"),
+        ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts="none"'),
     ],
 )
 def test_a_package_whose_rules_cannot_be_used_is_told(package: Any, old: str, new: str) -> None:
@@ -457,6 +465,35 @@ def test_a_package_whose_rules_cannot_be_used_is_told(package: Any, old: str, ne
     (refused,) = data.refused
     assert "ours_rules:BOOK" in str(refused.error)
     assert lint(made("g4-tls"), moment=MOMENT, data=data).verdict is Verdict.INDETERMINATE
+
+
+def test_a_person_who_interrupts_is_obeyed(package: Any) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        package(BOOK.replace("BOOK = RuleBook", "raise KeyboardInterrupt; BOOK = RuleBook", 1))
+
+
+def test_a_check_that_ends_the_program_is_not_checked(package: Any) -> None:
+    ends = BOOK.replace("    return MET if", "    raise SystemExit(0)\n    return MET if", 1)
+    data = package(ends.replace("Severity.WARNING", "Severity.ERROR"))
+    report = lint(made("g4-tls"), moment=MOMENT, data=data)
+    assert statuses(report, "ours.name.short") == [Status.NOT_CHECKED]
+    assert report.verdict is Verdict.INDETERMINATE
+
+
+PROMISED = re.compile(r"^  \| `(pkitools\.\w+(?:\.\w+)?)` \| (.+) \|$", re.MULTILINE)
+
+
+def test_what_a_package_is_promised_is_there() -> None:
+    asked = RuleContext(made("g4-tls"), kind="end_entity", profile=None, moment=MOMENT)
+    promised = PROMISED.findall((ROOT / "docs" / "stability.md").read_text(encoding="utf-8"))
+    assert len(promised) == 4
+    for module, names in promised:
+        room = import_module(module)
+        for name in re.findall(r"`(\w+)`", names):
+            assert hasattr(room, name) or hasattr(RuleBook, name) or hasattr(asked, name), name
+    used = re.findall(r"^from (pkitools\.\S+) import (.+)$", BOOK, re.MULTILINE)
+    told = {module: set(re.findall(r"`(\w+)`", names)) for module, names in promised}
+    assert all(set(names.split(", ")) <= told[module] for module, names in used), "the example stands on nothing else"
 
 
 def test_nothing_installed_adds_nothing() -> None:

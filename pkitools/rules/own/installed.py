@@ -29,10 +29,31 @@ def installed_data() -> OwnData:
     refused: list[Refused] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
-            entries += _entries(point)
+            entries += _guarded(point)
         except PkitoolsError as error:
             refused.append(Refused(RULES, point.value, None, error))
     return OwnData(entries=tuple(entries), refused=tuple(refused))
+
+
+def _guarded(point: EntryPoint) -> list[Entry]:
+    """Return the rules of a package, or raise an error of ours.
+
+    Whatever a stranger's module raises when it is imported, its rules are not asked and the program goes on: also after
+    ``sys.exit``. Only ``KeyboardInterrupt`` goes through, as that of a person cannot be told from one of the module.
+    """
+    try:
+        return list(_entries(point))
+    except (PkitoolsError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise InvalidValueError("rules.error.own_package", where=point.value, problem_text=_told(error)) from None
+
+
+def _told(error: BaseException) -> str:
+    try:
+        return repr(error)
+    except Exception:  # an error whose own text raises must not escape the guard
+        return type(error).__name__
 
 
 def _entries(point: EntryPoint) -> Iterator[Entry]:
@@ -47,10 +68,7 @@ def _entries(point: EntryPoint) -> Iterator[Entry]:
 
 
 def _loaded(point: EntryPoint) -> RuleBook:
-    try:
-        found = point.load()
-    except Exception as error:  # whatever a stranger's module raises when it is imported, its rules are not asked
-        raise InvalidValueError("rules.error.own_package", where=point.value, problem_text=repr(error)) from None
+    found = point.load()
     if not isinstance(found, RuleBook):
         raise InvalidValueError("rules.error.own_package", where=point.value, problem_text=type(found).__name__)
     return found
