@@ -31,6 +31,15 @@ class DocumentStatus(StrEnum):
     NONE = "none"  # looked for and not found
 
 
+class Reading(StrEnum):
+    """How the text of a document came to us."""
+
+    READ = "read"  # itself: all that is cited of it
+    EXCERPT = "excerpt"  # itself, but no more than a part of it could be had
+    QUOTED = "quoted"  # as others quote or translate it
+    UNREAD = "unread"  # not at all: somebody told what it says
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One document of the register.
@@ -41,9 +50,10 @@ class Document:
         version: version, edition or commit; empty where it has none.
         status: what it is worth.
         url: where it is; empty where it has no public address.
-        read: the day it was last read for this project.
+        read: the day it was last read for this project, or what ``how`` says instead.
         replaces: key of the document, or name of the version, that it took the place of; empty for none.
         newest: the version that is known to be there now, where its text could not be read or is not adopted yet.
+        how: whether it was read itself.
     """
 
     key: str
@@ -54,6 +64,7 @@ class Document:
     read: date
     replaces: str = ""
     newest: str = ""
+    how: Reading = Reading.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +163,5 @@ def _read(key: str, record: Mapping[str, object]) -> Document:
         read,
         str(record.get("replaces", "")),
         str(record.get("newest", "")),
+        Reading(str(record.get("how", Reading.READ))),
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from pkitools.documents import Document, documents
+from pkitools.documents import Document, Reading, documents
 from pkitools.findings import Binds, Rule
 from pkitools.messages import message, template
 from pkitools.rulebook import Resting, all_rules, rests_on
@@ -100,6 +100,7 @@ def documents_page() -> str:
         f"{len(found)} documents, and what rests on each: rules, statements of connected systems, parts of certificate",
         "profiles, what TSPs ask, prefixes of the OIN. A newer version of a document is a changed entry in",
         "`pkitools/documents.toml`; what stands under its heading here is what has to be held against the new text.",
+        "Behind the day: an excerpt was all that could be had, others quoted it, or it was not read at all.",
         "",
         *_table(
             ("document", "version", "status", "read", "rules", "statements", "profiles", "other"),
@@ -121,9 +122,14 @@ def _document_row(resting: Resting) -> tuple[str, ...]:
         f"[{_escaped(document.title['en'])}](#{document.key})",
         document.version,
         _words(document.status),
-        str(document.read),
+        f"{document.read}{_not_read(document)}",
         *(str(count or "") for count in counts),
     )
+
+
+def _not_read(document: Document) -> str:
+    """Return how it was read, where that was not itself and whole."""
+    return "" if document.how is Reading.READ else f" ({_words(document.how)})"
 
 
 def _document_section(resting: Resting) -> list[str]:

@@ -1,4 +1,5 @@
-"""Which facts want looking at: what is not known, what is old, and what only somebody else says.
+"""Which facts want looking at: what is not known, what is old, what was not read itself, and what only
+somebody else says.
 
 What is in order is left out: ``rules documents`` lists every document.
 """
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from pkitools.arguments import aware
-from pkitools.documents import Document, DocumentStatus
+from pkitools.documents import Document, DocumentStatus, Reading
 from pkitools.findings import Certainty
 from pkitools.rulebook import Resting, rests_on
 from pkitools.unknowns import Unknown, unknowns
@@ -30,6 +31,7 @@ class FactsStatus:
         unknown: what is not known, with what would settle it and what waits for it.
         outdated: documents of which a newer version is known, or that were superseded, with what rests on each.
         aged: documents that were last read too long ago, with what rests on each.
+        not_read: documents of which not all was read by us itself, with what rests on each.
         third_party: documents of somebody else than who decides, with what rests on each.
     """
 
@@ -37,6 +39,7 @@ class FactsStatus:
     unknown: tuple[Unknown, ...]
     outdated: tuple[Resting, ...]
     aged: tuple[Resting, ...]
+    not_read: tuple[Resting, ...]
     third_party: tuple[Resting, ...]
 
 
@@ -56,6 +59,7 @@ def facts_status(moment: datetime) -> FactsStatus:
         unknowns(),
         outdated=tuple(each for each in resting if _is_outdated(each.document)),
         aged=tuple(each for each in resting if _is_aged(each.document, moment)),
+        not_read=tuple(each for each in resting if each.document.how is not Reading.READ),
         third_party=tuple(each for each in resting if _is_told_by_others(each)),
     )
 

@@ -19,6 +19,7 @@ def facts_status_document(found: FactsStatus) -> dict[str, object]:
         "unknown": [_unknown(each) for each in found.unknown],
         "outdated": _resting(found.outdated),
         "aged": _resting(found.aged),
+        "not_read": _resting(found.not_read),
         "third_party": _resting(found.third_party),
     }
 

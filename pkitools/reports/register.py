@@ -36,7 +36,11 @@ def rules_documents_document_v1(found: Iterable[Resting]) -> dict[str, object]:
 
 def resting_document(resting: Resting) -> dict[str, object]:
     """Return a document of the register, and by name everything that rests on it."""
-    return {**_resting_v1(resting), "error_texts": [text.text for text in resting.error_texts]}
+    return {
+        **_resting_v1(resting),
+        "how": str(resting.document.how),
+        "error_texts": [text.text for text in resting.error_texts],
+    }
 
 
 def _resting_v1(resting: Resting) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pkitools.documents import DocumentStatus, documents
+from pkitools.documents import DocumentStatus, Reading, documents
 from pkitools.facts import facts_status
 from pkitools.facts.status import OLD
 from pkitools.findings import Certainty
@@ -26,6 +26,10 @@ def test_every_unknown_and_every_weak_document_is_there_and_no_other() -> None:
     assert {each.document.key for each in found.outdated} == {
         each.key for each in documents() if each.newest or each.status is DocumentStatus.SUPERSEDED
     }
+    assert {each.document.key: each.document.how for each in found.not_read} == {
+        each.key: each.how for each in documents() if each.how is not Reading.READ
+    }
+    assert {"por", "kpn-domain-check", "kvk-ubo-api"} <= {each.document.key for each in found.not_read}
     told = {each.document.key for each in found.third_party}
     for system in systems():
         for statement in system.statements:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 import click
 
@@ -12,14 +13,15 @@ from pkitools.facts import FactsStatus, facts_status
 from pkitools.reports import facts_status_document
 from pkitools.rulebook import Resting
 from pkitools.unknowns import Unknown
-from pkitools_cli.commands.rules.documents import rests
+from pkitools_cli.commands.rules.documents import reading, rests
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import labelled, wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Line, Reply
 
-_PREFIX = "cli.facts.row"
+_PREFIX: Final = "cli.facts.row"
+_LISTS: Final = ("outdated", "aged", "not_read", "third_party")
 
 
 @click.command("status", cls=Command, help="cli.facts.status.help")
@@ -30,14 +32,14 @@ def command(*, moment: datetime) -> Reply[FactsStatus]:
 
 
 def _text(found: FactsStatus) -> Iterator[Line | str]:
-    counts = {key: len(getattr(found, key)) for key in ("unknown", "outdated", "aged", "third_party")}
+    counts = {key: len(getattr(found, key)) for key in ("unknown", *_LISTS)}
     yield from (Line(row, bold=True) for row in wrapped(tr("cli.facts.count", **counts), ""))
     if found.unknown:
         yield ""
         yield Line(tr("cli.facts.unknown"), bold=True)
     for unknown in found.unknown:
         yield from _unknown(unknown)
-    for key in ("outdated", "aged", "third_party"):
+    for key in _LISTS:
         yield from _documents(key, getattr(found, key))
 
 
@@ -60,7 +62,7 @@ def _documents(key: str, found: Sequence[Resting]) -> Iterator[Line | str]:
 
 def _name(document: Document) -> str:
     name = f"{document.title[language()]} {document.version}".rstrip()
-    return tr("cli.facts.read", name=name, day=document.read)
+    return f"{name}, {reading(document)}"
 
 
 def _settled(key: str, document: Document) -> str:

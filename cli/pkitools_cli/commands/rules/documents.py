@@ -44,9 +44,14 @@ def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
 
 def _standing(document: Document) -> str:
     status = tr(f"cli.rules.documents.status.{document.status}")
-    standing = tr("cli.rules.documents.standing", status=status, day=document.read)
+    standing = tr("cli.rules.documents.standing", status=status, reading=reading(document))
     newer = tr("cli.rules.documents.newest", version=document.newest) if document.newest else ""
     return f"{standing}{newer}"
+
+
+def reading(document: Document) -> str:
+    """Return when it was read, and how."""
+    return tr(f"cli.rules.documents.reading.{document.how}", day=document.read)
 
 
 def rests(resting: Resting) -> str:
