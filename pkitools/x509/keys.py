@@ -146,7 +146,10 @@ def _pss(data: bytes, dotted: str, parameters: Node | None) -> SignatureAlgorith
 
 
 def _hash(data: bytes, node: Node) -> str:
-    dotted, _ = algorithm_identifier(data, node)
+    """Return the hash at ``node``; of those we know, RFC 4055 2.1 has the parameters absent or NULL."""
+    dotted, parameters = algorithm_identifier(data, node)
+    if dotted in HASHES and parameters is not None and (parameters[0] != NULL or parameters[2] != parameters[3]):
+        raise DERError(f"parameters of the hash {dotted}")
     return HASHES.get(dotted, dotted)
 
 
