@@ -46,7 +46,7 @@ FOREIGN: Final = Rule("delivery.chain.foreign", Severity.WARNING, _TLS13)
 TWICE: Final = Rule("delivery.certificate.twice", Severity.NOTICE, _TLS12)
 GAP: Final = Rule("delivery.bundle.gap", Severity.WARNING, cite("rfc-5280", "6.1"))
 READABLE: Final = Rule("delivery.text.readable", Severity.WARNING, _TRIED, Certainty.ADVICE)
-PRIVATE_KEY: Final = Rule("delivery.private_key", Severity.WARNING, _OWN, Certainty.ADVICE)
+PRIVATE_KEY: Final = Rule("delivery.private_key.enclosed", Severity.WARNING, _OWN, Certainty.ADVICE)
 KEYSTORE: Final = Rule("delivery.keystore.readable", Severity.NOTICE, _TRIED, Certainty.ADVICE)
 
 RULES: Final[tuple[Rule, ...]] = (COMPLETE, ORDER, JWK, ROOT, FOREIGN, TWICE, GAP, READABLE, PRIVATE_KEY, KEYSTORE)
