@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import string
 import re
+import string
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
