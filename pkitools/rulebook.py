@@ -6,7 +6,6 @@ The rooms are imported when the rules are asked for, so that a command that need
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -69,7 +68,9 @@ def find_rule(code: str) -> Rule:
     rules = {rule.code: rule for rule in all_rules()}
     if code in rules:
         return rules[code]
-    near = difflib.get_close_matches(code, rules, n=3, cutoff=0.5) or [c for c in rules if code and code in c][:3]
+    from difflib import get_close_matches  # only what is wrong pays for it
+
+    near = get_close_matches(code, rules, n=3, cutoff=0.5) or [c for c in rules if code and code in c][:3]
     slug = "unknown_near" if near else "unknown"
     raise InvalidValueError(f"rules.error.{slug}", code=code, near=", ".join(near))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -113,6 +114,41 @@ def test_no_sentence_of_the_library_names_an_option_or_a_command() -> None:
     assert not found
 
 
+OTHER_PROGRAMS = re.compile(r"\b(?:openssl|keytool|certtool|curl|certutil) (?:-|[a-z0-9]+ -)")
+
+
+def test_no_sentence_of_the_library_gives_a_command_of_another_program() -> None:
+    """It stands with the command line, whose reader has a prompt to type it at. Paths of our source name nothing here."""
+    wrong = [
+        (language, name, code)
+        for root, name in NAMES
+        if root == "library"
+        for language in LANGUAGES
+        for code, entry in load(root, language, name).items()
+        for text in texts_in(entry)
+        if OTHER_PROGRAMS.search(text)
+    ]
+    assert wrong == []
+    assert OTHER_PROGRAMS.search("Encrypt it again: openssl pkcs8 -topk8.")
+    assert OTHER_PROGRAMS.search("Convert it with keytool -importkeystore.")
+
+
+def test_a_file_that_a_sentence_names_comes_with_the_package() -> None:
+    """``pkitools/templates/…`` is ``docs/templates/…`` in the source: tests/house/test_packaging.py."""
+    named = {
+        path
+        for root, name in NAMES
+        if root == "library"
+        for language in LANGUAGES
+        for entry in load(root, language, name).values()
+        for text in texts_in(entry)
+        for path in re.findall(r"pkitools/templates(?:/[a-z]+\.toml)?", text)
+    }
+    assert named == {"pkitools/templates", "pkitools/templates/system.toml"}
+    for path in named:
+        assert (LIBRARY.parent / path.replace("pkitools", "docs", 1)).exists()
+
+
 @pytest.mark.parametrize(
     ("sentence", "named"),
     [
@@ -157,7 +193,9 @@ def test_every_remedy_of_the_command_line_stands_for_one_of_the_library(language
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_remedy_of_the_command_line_names_an_option_or_a_command(language: str) -> None:
     remedies = load("command line", language, "remedies.toml")
-    assert not [code for code, text in remedies.items() if not words(str(text))]
+    assert not [
+        code for code, text in remedies.items() if not words(str(text)) and not OTHER_PROGRAMS.search(str(text))
+    ]
 
 
 def test_both_languages_name_the_same_options_and_commands() -> None:

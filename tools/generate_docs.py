@@ -241,9 +241,6 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str
 # --- unknowns.md -----------------------------------------------------------------------------------------------------
 
 
-_UNKNOWN = ("name", "not known", "would be settled by", "waits for it", "looked for")
-
-
 def unknowns_page() -> str:
     """Return ``docs/unknowns.md``: what is not known, with what would settle it and what waits for it."""
     return _page(

@@ -5,7 +5,9 @@ The one place that knows how wide a line is: what is told here fits the terminal
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_COLUMNS: Final = 100  # longer lines are hard to read, whatever the terminal
 _FEWEST_COLUMNS: Final = 40
+_USUAL_COLUMNS: Final = 80  # of what is no terminal
 _CUT: Final = " …"
 
 # readable on a dark and on a light terminal alike, as yellow, cyan and bright green are not; green is bright when bold
@@ -37,9 +40,18 @@ _COLOURS: Final[dict[Severity | Verdict, tuple[str | None, bool]]] = {
 
 def columns() -> int:
     """Return how wide a line may be."""
-    import shutil  # few commands ask, and it loads much
+    return max(min(_terminal_columns(), _MOST_COLUMNS), _FEWEST_COLUMNS)
 
-    return max(min(shutil.get_terminal_size().columns, _MOST_COLUMNS), _FEWEST_COLUMNS)
+
+def _terminal_columns() -> int:
+    """Return how wide the terminal is, as ``shutil.get_terminal_size`` does, which loads three compressors."""
+    given = os.environ.get("COLUMNS", "").strip()
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_COLUMNS  # type: ignore[union-attr]
+    except (AttributeError, ValueError, OSError):  # no standard output, a closed one, or one that is no terminal
+        return _USUAL_COLUMNS
 
 
 def wrapped(text: str, indent: str, first: str | None = None, most: int | None = None) -> list[str]:

@@ -45,7 +45,7 @@ TEST_HIERARCHY: Final = Rule("environment.production.no_test", Severity.ERROR, _
 PRODUCTION_IN_PREPRODUCTION: Final = Rule(
     "environment.preproduction.production_certificate", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL
 )
-SELF_SIGNED: Final = Rule("environment.self_signed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
+SELF_SIGNED: Final = Rule("environment.self_signed.not_allowed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
 PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)
 

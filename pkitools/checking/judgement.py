@@ -414,7 +414,8 @@ def _issuer(
     """Return the issuer's certificate: of the path, else one that came along or is embedded and bears its name."""
     if path is not None:
         return next(map(_authority, path.certificates[1:2]), None)
-    candidates = (*map(_readable, intermediates), *map(_authority, embedded_intermediates()))
+    embedded = (der for der in embedded_intermediates() if facts.issuer.der in der)  # reading each takes a while
+    candidates = (*map(_readable, intermediates), *map(_authority, embedded))
     return find_issuer(facts, [found for found in candidates if found])
 
 

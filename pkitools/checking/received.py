@@ -64,10 +64,10 @@ def _wished(slug: str, severity: Severity) -> Rule:
     return Rule(f"received.request.{slug}", severity, _OWN, Certainty.ADVICE)
 
 
-OIN_EXPECTED: Final = _expected("oin")
-NAME: Final = _expected("organization")
-NAME_SPELLING: Final = _expected("organization_spelling", Severity.NOTICE)
-KEY: Final = _expected("key")
+OIN_EXPECTED: Final = _expected("oin.match")
+NAME: Final = _expected("organization.match")
+NAME_SPELLING: Final = _expected("organization.spelling", Severity.NOTICE)
+KEY: Final = _expected("key.match")
 
 REQUEST_KEY: Final = _asked("key")
 REQUEST_OIN: Final = _asked("oin")

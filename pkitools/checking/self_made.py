@@ -8,44 +8,7 @@ from typing import Final
 
 from pkitools.findings import CertificateRef, Outcome, Status
 
-_CONTENT: Final = (
-    "advice.addresses.",
-    "advice.key.",
-    "advice.names.",
-    "advice.revocation.",
-    "advice.signature.",
-    "advice.usage.",
-    "advice.validity.",
-    "digikoppeling.pki001.",
-    "digikoppeling.pki002.",
-    "digikoppeling.pki003.",
-    "digikoppeling.pki004.",
-    "digikoppeling.sign001.",
-    "digikoppeling.tls002.",
-    "etsi.",
-    "g4.",
-    "oin_stelsel.",
-    "por.",
-    "rfc5280.",
-    "st_saml.certificate.key",
-    "st_saml.certificate.may",
-    "st_saml.certificate.oin",
-    "st_saml.certificate.rsa",
-    "system.eku.",
-    "system.key.",
-    "system.key_usage.",
-    "system.oin.digits_only",
-    "system.oin.kvk_based",
-    "system.oin.required",
-    "system.san.",
-    "system.subject.",
-    "trial.",
-    "x509.oin.",
-)
-"""How codes begin of rules about what a certificate holds. What asks for another kind of certificate (a hierarchy, a
-policy, one for production) is not among them: that has to be ordered, whoever made this one."""
-
-_ORDER_ANOTHER: Final = frozenset({"environment.self_signed", "system.self_signed.not_allowed"})
+_ORDER_ANOTHER: Final = frozenset({"environment.self_signed.not_allowed", "system.self_signed.not_allowed"})
 
 
 def as_self_made(outcomes: Iterable[Outcome], sha256: str) -> list[Outcome]:
@@ -60,9 +23,9 @@ def as_self_made(outcomes: Iterable[Outcome], sha256: str) -> list[Outcome]:
     given = list(outcomes)
     if any(found.rule.code in _ORDER_ANOTHER and found.status is Status.VIOLATED for found in given):
         return given
-    return [_told(found, sha256) if found.rule.code.startswith(_CONTENT) else found for found in given]
+    return [_told(found, sha256) if found.rule.of_content else found for found in given]
 
 
 def _told(found: Outcome, sha256: str) -> Outcome:
     about = found.certificate or CertificateRef(sha256, "end_entity")
-    return replace(found, certificate=replace(about, self_made=True))
+    return replace(found, certificate=replace(about, make_anew=True))

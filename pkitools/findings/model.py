@@ -127,6 +127,8 @@ class Rule:
         applies_to: names of profiles, systems or kinds of subject; empty means all.
         in_force: when; ``None``: whenever.
         texts: its sentences, by language and part, where it is not one of ours: those stand in the messages.
+        of_content: it asks what a certificate holds, which whoever makes it decides: a key, a name, an extension. What
+            asks for another kind of certificate (a hierarchy, a policy) has to be ordered, whoever made this one.
     """
 
     code: str
@@ -136,6 +138,7 @@ class Rule:
     applies_to: tuple[str, ...] = ()
     in_force: Period | None = None
     texts: Mapping[str, Mapping[str, str]] | None = field(default=None, compare=False, repr=False)
+    of_content: bool = field(default=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "severity", choice(Severity, self.severity, "severity"))
@@ -148,12 +151,12 @@ class Rule:
 class CertificateRef:
     """Which certificate an outcome is about: SHA-256 (hex, lower case) and its role in the path.
 
-    ``self_made`` of one that its holder signed, where what the outcome tells is mended by making it anew.
+    ``make_anew`` of one that its holder signed, where that mends what the outcome tells.
     """
 
     sha256: str
     role: str  # end_entity, intermediate, trust_anchor, crl_issuer, ocsp_responder
-    self_made: bool = field(default=False, compare=False)
+    make_anew: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

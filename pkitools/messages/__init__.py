@@ -62,11 +62,11 @@ class CodedError(Coded, Protocol):
         ...
 
 
-class MadeCertificate(Protocol):
-    """Whether a certificate is one that its holder made."""
+class CertificateAtHand(Protocol):
+    """Whether what is told of a certificate is mended by who made it."""
 
     @property
-    def self_made(self) -> bool:
+    def make_anew(self) -> bool:
         """Whether it is."""
         ...
 
@@ -85,7 +85,7 @@ class CodedOutcome(Protocol):
         ...
 
     @property
-    def certificate(self) -> MadeCertificate | None:
+    def certificate(self) -> CertificateAtHand | None:
         """Which certificate it is about."""
         ...
 
@@ -188,7 +188,7 @@ def message(
 def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
     """Return the message of one outcome."""
     said = message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
-    if outcome.certificate is None or not outcome.certificate.self_made:
+    if outcome.certificate is None or not outcome.certificate.make_anew:
         return said
     return replace(said, remedy=message(MAKE_ANEW, {}, language, remedy_text).remedy)
 

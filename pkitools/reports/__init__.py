@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
-    from pkitools.reports.error import ToldError, error_document, error_entry, explain_document
+    from pkitools.reports.error import ToldError, error_document, error_entry
+    from pkitools.reports.explanation import explain_document
     from pkitools.reports.facts import facts_status_document
     from pkitools.reports.lint import (
         LintedCertificate,
@@ -114,7 +115,8 @@ _MODULES: Final = {
         "cert_show_document_v1",
         "describe",
     ),
-    "pkitools.reports.error": ("ToldError", "error_document", "error_entry", "explain_document"),
+    "pkitools.reports.error": ("ToldError", "error_document", "error_entry"),
+    "pkitools.reports.explanation": ("explain_document",),
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
     "pkitools.reports.oin": ("DerivedNumber", "oin_check_document", "oin_derive_document", "oin_derive_document_v1"),

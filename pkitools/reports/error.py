@@ -1,4 +1,4 @@
-"""Errors as data, our own and those of other programs: ``docs/schemas/error-v1.json`` and ``explain-v1.json``."""
+"""Errors as data: ``docs/schemas/error-v1.json``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pkitools.errors import PkitoolsError
-from pkitools.explanations import Explained, Recognised
 from pkitools.messages import LANGUAGES, Language, error_sentence
-from pkitools.reports.document import source_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +66,3 @@ def error_entry(error: ToldError) -> dict[str, object]:
 
 def _sentences(error: ToldError) -> dict[str, str]:
     return dict(error.sentences.items())
-
-
-def explain_document(explained: Explained) -> dict[str, object]:
-    """Return the whole document: each error that was recognised, and whether all of the text was looked at."""
-    return {
-        "schema": "pkitools.explain/v1",
-        "whole": explained.is_whole,
-        "explanations": [_recognised(one) for one in explained.found],
-    }
-
-
-def _recognised(one: Recognised) -> dict[str, object]:
-    explanation, source = one.explanation, one.text.source
-    told: dict[str, object] = {
-        "code": explanation.code,
-        "recognised": one.text.text,
-        "general": explanation.is_general,
-        "programs": list(explanation.programs),
-        "source": {**source_document(source), "read": source.document.read.isoformat()},
-    }
-    for language in LANGUAGES:
-        words = explanation.words[language]
-        told[language] = {"meaning": words.meaning, "causes": list(words.causes), "actions": list(words.actions)}
-    return told

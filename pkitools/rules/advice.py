@@ -43,9 +43,14 @@ LEAD_TIME: Final = timedelta(days=91)
 
 
 def _advice(
-    slug: str, severity: Severity, scope: Scope = END_ENTITY, source: Source | None = None
+    slug: str,
+    severity: Severity,
+    scope: Scope = END_ENTITY,
+    source: Source | None = None,
+    *,
+    of_content: bool = True,
 ) -> Callable[[Check], Check]:
-    return BOOK.rule(slug, severity, certainty=Certainty.ADVICE, scope=scope, source=source)
+    return BOOK.rule(slug, severity, certainty=Certainty.ADVICE, scope=scope, source=source, of_content=of_content)
 
 
 # --- names -----------------------------------------------------------------------------------------------------------
@@ -225,7 +230,13 @@ def _outlives_issuer(at: RuleContext) -> Answer:
 _ENDED_BEFORE: Final = frozenset({"EV", "G2"})
 
 
-@_advice("hierarchy.ends", _NOTICE, Scope(kinds=("end_entity",), families=("legacy_services", "g4")), _MIGRATION)
+@_advice(
+    "hierarchy.ends",
+    _NOTICE,
+    Scope(kinds=("end_entity",), families=("legacy_services", "g4")),
+    _MIGRATION,
+    of_content=False,
+)
 def _hierarchy_ends(at: RuleContext) -> Answer:
     end = legacy_validity().latest_end
     if end is None or at.moment > at.facts.not_after or at.moment.date() > end:

@@ -54,7 +54,7 @@ def _crl_reachable(at: RuleContext) -> Answer:
 _PRIVATE_ROOTS: Final = (f"{ARC}8.", f"{ARC}44.15.", f"{ARC}44.16.", f"{ARC}44.36.", f"{ARC}44.46.", f"{ARC}44.56.")
 
 
-@BOOK.rule("pki005.private_root", _ERROR, "PKI005", scope=_SCOPE)
+@BOOK.rule("pki005.private_root", _ERROR, "PKI005", scope=_SCOPE, of_content=False)
 def _private_root(at: RuleContext) -> Answer:
     # test systems have test certificates: chapter 3 of the standard names TRIAL PKIoverheid, its guide self-signed ones
     if at.environment is Environment.PREPRODUCTION:
@@ -68,7 +68,7 @@ _TYPES: Final = frozenset({f"{ARC}8.6", f"{ARC}44.15.35.11", f"{ARC}41.15.35.11"
 
 
 # WARNING: a table that names what is to be used, without a MUST
-@BOOK.rule("certificate.type", _WARNING, "3.5", scope=_SCOPE)
+@BOOK.rule("certificate.type", _WARNING, "3.5", scope=_SCOPE, of_content=False)
 def _type(at: RuleContext) -> Answer:
     if at.family == "other":
         return NOT_APPLICABLE

@@ -131,6 +131,7 @@ class RuleBook:
         scope: Scope = EVERYTHING,
         source: Source | None = None,
         texts: Texts | None = None,
+        of_content: bool = True,
     ) -> Callable[[Check], Check]:
         """Declare the rule ``<namespace>.<slug>``; decorates its check.
 
@@ -142,11 +143,12 @@ class RuleBook:
             scope: whom it is for.
             source: another document than the book's.
             texts: title, message and remedy by language, of a book that is not ours; ours stand in the messages.
+            of_content: as of :class:`~pkitools.findings.Rule`; ``False`` of what asks for another kind of certificate.
         """
         origin = source or self.source
         where = origin.at(section) if section else origin
         code = f"{self.namespace}.{slug}"
-        rule = Rule(code, severity, where, certainty, scope.names, period_of(code), texts)
+        rule = Rule(code, severity, where, certainty, scope.names, period_of(code), texts, of_content)
 
         def declare(check: Check) -> Check:
             self._entries.append(Entry(rule, scope, check))

@@ -16,7 +16,6 @@ from pkitools.rules.engine import END_ENTITY, RuleBook
 from pkitools.x509.holder import Holder
 from pkitools.x509.oids import ATTRIBUTE_OIDS, ORGANIZATION_IDENTIFIER
 
-_PORTAL = "https://www.etsi.org/deliver/etsi_en/319400_319499"
 _PART_1 = cite("etsi-en-319-412-1")
 _PART_2 = cite("etsi-en-319-412-2")
 _PART_3 = cite("etsi-en-319-412-3")

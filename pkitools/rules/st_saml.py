@@ -21,7 +21,7 @@ _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _SCOPE: Final = Scope(kinds=("end_entity",), systems=("digid", "digid-machtigen"))
 
 
-@BOOK.rule("certificate.pkioverheid", _ERROR, scope=_SCOPE)
+@BOOK.rule("certificate.pkioverheid", _ERROR, scope=_SCOPE, of_content=False)
 def _pkioverheid(at: RuleContext) -> Answer:
     # the specification does not tell the environments apart; DigiD Machtigen's manual lets preproduction be self-signed
     if at.environment is Environment.PREPRODUCTION:

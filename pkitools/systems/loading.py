@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 
 from pkitools.arguments import named, near, text
 from pkitools.errors import InvalidValueError
+from pkitools.package_data import file_names, read_text
 from pkitools.systems.model import System
 from pkitools.systems.reading import read_system
 from pkitools.systems.unread import unread_systems
@@ -17,8 +17,9 @@ from pkitools.systems.unread import unread_systems
 @cache
 def systems() -> tuple[System, ...]:
     """Return every system, by name."""
-    folder = files(__package__).joinpath("data")
-    descriptions = [entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml")]
+    package = str(__package__)
+    names = [name for name in file_names(package, "data") if name.endswith(".toml")]
+    descriptions = [read_text(package, f"data/{name}") for name in names]
     return tuple(sorted((read_system(each) for each in descriptions), key=lambda system: system.name))
 
 

@@ -22,6 +22,11 @@ def _asked(code: str, severity: Severity = Severity.ERROR) -> Rule:
     return Rule(f"system.{code}", severity, _STATED, Certainty.OFFICIAL)
 
 
+def _held(code: str) -> Rule:
+    """Return a rule about what the certificate itself holds."""
+    return replace(_asked(code), of_content=True)
+
+
 def _advised(code: str, severity: Severity) -> Rule:
     return Rule(f"system.{code}", severity, _ADVICE, Certainty.ADVICE)
 
@@ -33,24 +38,24 @@ SELF_SIGNED_NOT_ALLOWED: Final = _asked("self_signed.not_allowed")
 SELF_SIGNED_UNCONFIRMED: Final = _advised("self_signed.unconfirmed", Severity.WARNING)
 SELF_SIGNED_PREPRODUCTION_ONLY: Final = _advised("self_signed.preproduction_only", Severity.NOTICE)
 
-OIN_REQUIRED: Final = _asked("oin.required")
+OIN_REQUIRED: Final = _held("oin.required")
 OIN_EQUALS_ENTITY_ID: Final = _asked("oin.equals_entity_id")
 REGISTRATION_SUPPLIER: Final = _asked("registration.supplier", Severity.NOTICE)
 ENTITY_ID_SCHEME: Final = _asked("entity_id.scheme")
 ENTITY_ID_ROLE: Final = _asked("entity_id.role", Severity.WARNING)
 ENTITY_ID_GIVEN: Final = _advised("entity_id.given", Severity.NOTICE)
-OIN_KVK_BASED: Final = _asked("oin.kvk_based")
-OIN_DIGITS_ONLY: Final = _asked("oin.digits_only")
-URA_IN_SAN: Final = _asked("ura.in_san")
-CLIENT_AUTH: Final = _asked("eku.client_auth")
-SERVER_AUTH: Final = _asked("eku.server_auth")
-SIGNING: Final = _asked("key_usage.signing")
-KEY_SIZE: Final = _asked("key.rsa_size")
+OIN_KVK_BASED: Final = _held("oin.kvk_based")
+OIN_DIGITS_ONLY: Final = _held("oin.digits_only")
+URA_IN_SAN: Final = _held("ura.in_san")
+CLIENT_AUTH: Final = _held("eku.client_auth")
+SERVER_AUTH: Final = _held("eku.server_auth")
+SIGNING: Final = _held("key_usage.signing")
+KEY_SIZE: Final = _held("key.rsa_size")
 POLICY_EXPECTED: Final = _asked("policy.expected")
-FQDN: Final = _asked("san.fqdn")
-NO_WILDCARD: Final = _asked("san.no_wildcard")
-SINGLE_DOMAIN: Final = _asked("san.single_domain")
-ORGANIZATION_NAME: Final = _asked("subject.organization")
+FQDN: Final = _held("san.fqdn")
+NO_WILDCARD: Final = _held("san.no_wildcard")
+SINGLE_DOMAIN: Final = _held("san.single_domain")
+ORGANIZATION_NAME: Final = _held("subject.organization")
 
 REUSE_SEPARATE: Final = _asked("reuse.separate_certificate")
 REUSE_UNIQUE_NAME: Final = _asked("reuse.unique_name")

@@ -13,11 +13,11 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
+from pkitools.package_data import read_text
 
 
 class HierarchyKind(StrEnum):
@@ -157,7 +157,7 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue, read once."""
-    raw = json.loads(files(__package__).joinpath("data", "catalogue.json").read_text(encoding="utf-8"))
+    raw = json.loads(read_text(str(__package__), "data/catalogue.json"))
     entries = tuple(_entry(record) for record in raw["authorities"])
     by_ski: dict[str, list[CatalogueEntry]] = defaultdict(list)
     by_name: dict[str, list[CatalogueEntry]] = defaultdict(list)

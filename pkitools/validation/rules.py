@@ -10,23 +10,30 @@ from pkitools.findings import Certainty, Rule, Severity, Source
 _BOOK: Final[list[Rule]] = []
 
 
-def _rule(slug: str, severity: Severity, source: Source, certainty: Certainty = Certainty.STANDARD) -> Rule:
+def _rule(
+    slug: str,
+    severity: Severity,
+    source: Source,
+    certainty: Certainty = Certainty.STANDARD,
+    *,
+    of_content: bool = False,
+) -> Rule:
     """Return a rule, in its place in :data:`RULES`."""
-    rule = Rule(f"path.{slug}", severity, source, certainty)
+    rule = Rule(f"path.{slug}", severity, source, certainty, of_content=of_content)
     _BOOK.append(rule)
     return rule
 
 
-def _must(slug: str, section: str, number: int = 5280) -> Rule:
-    return _rule(slug, Severity.ERROR, cite(f"rfc-{number}", section))
+def _must(slug: str, section: str, number: int = 5280, *, of_content: bool = False) -> Rule:
+    return _rule(slug, Severity.ERROR, cite(f"rfc-{number}", section), of_content=of_content)
 
 
 def _own(slug: str, severity: Severity = Severity.ERROR) -> Rule:
     return _rule(slug, severity, cite("pkitools"), Certainty.ADVICE)
 
 
-def _etsi(slug: str, document: str, section: str) -> Rule:
-    return _rule(slug, Severity.ERROR, cite(f"etsi-{document}", section))
+def _etsi(slug: str, document: str, section: str, *, of_content: bool = False) -> Rule:
+    return _rule(slug, Severity.ERROR, cite(f"etsi-{document}", section), of_content=of_content)
 
 
 def _cabf(slug: str, section: str) -> Rule:
@@ -39,9 +46,9 @@ ANCHOR_IN_SCOPE: Final = _own("anchor.in_scope")
 ENCODING: Final = _must("certificate.encoding", "4.1, 4.2")
 SERIAL_NUMBER: Final = _rule("certificate.serial_number", Severity.WARNING, cite("rfc-5280", "4.1.2.2"))
 SIGNATURE: Final = _must("signature.valid", "6.1.3 (a)(1)")
-SIGNATURE_ALGORITHM: Final = _etsi("signature.algorithm", "ts-119-312", "6")
-KEY_STRENGTH: Final = _etsi("key.strength", "ts-119-312", "8")
-EXPIRED: Final = _must("validity.expired", "6.1.3 (a)(2)")
+SIGNATURE_ALGORITHM: Final = _etsi("signature.algorithm", "ts-119-312", "6", of_content=True)
+KEY_STRENGTH: Final = _etsi("key.strength", "ts-119-312", "8", of_content=True)
+EXPIRED: Final = _must("validity.expired", "6.1.3 (a)(2)", of_content=True)
 NOT_YET_VALID: Final = _must("validity.not_yet_valid", "6.1.3 (a)(2)")
 CA_FLAG: Final = _must("basic_constraints.ca", "6.1.4 (k)")
 PATH_LENGTH: Final = _must("basic_constraints.path_length", "6.1.4 (l), (m)")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from pkitools.documents import cite
+from pkitools.documents import Source, cite
 from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
@@ -45,14 +45,19 @@ _DIGIKOPPELING: Final = cite("digikoppeling-security", "PKI001")
 _DIGID: Final = cite("digid-source", "digid_dc, X509CertificateDataParser")
 _ETSI: Final = cite("etsi-en-319-412-1", "5.1.4")
 
-MISSING: Final = Rule("x509.oin.missing", Severity.WARNING, _DIGIKOPPELING)
-AMBIGUOUS: Final = Rule("x509.oin.ambiguous", Severity.ERROR, _DIGIKOPPELING)
-ENCODING: Final = Rule("x509.oin.encoding", Severity.WARNING, _DIGIKOPPELING)
-SPACES: Final = Rule("x509.oin.spaces", Severity.ERROR, _DIGIKOPPELING)
-NOT_AN_OIN: Final = Rule("x509.oin.not_an_oin", Severity.WARNING, _DIGIKOPPELING)
-INVALID: Final = Rule("x509.oin.invalid", Severity.ERROR, cite("oin-stelsel", "Data Architectuur"))
-UZI_CONFLICT: Final = Rule("x509.oin.uzi_conflict", Severity.ERROR, _DIGID, Certainty.OFFICIAL)
-ORGANIZATION: Final = Rule("x509.oin.organization_identifier", Severity.WARNING, _ETSI)
+
+def _rule(slug: str, severity: Severity, source: Source, certainty: Certainty = Certainty.STANDARD) -> Rule:
+    return Rule(f"x509.oin.{slug}", severity, source, certainty, of_content=True)
+
+
+MISSING: Final = _rule("missing", Severity.WARNING, _DIGIKOPPELING)
+AMBIGUOUS: Final = _rule("ambiguous", Severity.ERROR, _DIGIKOPPELING)
+ENCODING: Final = _rule("encoding", Severity.WARNING, _DIGIKOPPELING)
+SPACES: Final = _rule("spaces", Severity.ERROR, _DIGIKOPPELING)
+NOT_AN_OIN: Final = _rule("not_an_oin", Severity.WARNING, _DIGIKOPPELING)
+INVALID: Final = _rule("invalid", Severity.ERROR, cite("oin-stelsel", "Data Architectuur"))
+UZI_CONFLICT: Final = _rule("uzi_conflict", Severity.ERROR, _DIGID, Certainty.OFFICIAL)
+ORGANIZATION: Final = _rule("organization_identifier", Severity.WARNING, _ETSI)
 
 # what was meant to be an OIN: its length, or the zeros every prefix begins with
 _LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)

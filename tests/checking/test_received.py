@@ -143,8 +143,8 @@ def test_another_key_than_that_of_the_request() -> None:
 
 def test_the_oin_where_there_is_none_or_more_than_one() -> None:
     expected = Expectation(oin=OIN_TEXT)
-    assert weights(received(expected, giving("serialNumber"))) == {"oin": ERROR}
-    assert weights(received(expected, giving("serialNumber", OIN_TEXT, "00000001001516814000"))) == {"oin": ERROR}
+    assert weights(received(expected, giving("serialNumber"))) == {"oin.match": ERROR}
+    assert weights(received(expected, giving("serialNumber", OIN_TEXT, "00000001001516814000"))) == {"oin.match": ERROR}
 
 
 # -- the values -------------------------------------------------------------------------------------------------------

@@ -10,11 +10,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pkitools.checking import CheckResult, check
+from pkitools.checking.self_made import as_self_made
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import Severity, Verdict
+from pkitools.findings import Outcome, Rule, Severity, Status, Verdict
 from pkitools.messages import Language
 from pkitools.reports import outcome_message, report_text
+from pkitools.rulebook import all_rules
+from pkitools.rules.books import ENTRIES
 from pkitools.systems import systems
 from tests.support import chains, der
 
@@ -58,7 +61,7 @@ def test_preproduction_of_digid_machtigen_takes_it_and_says_that_production_will
 def test_production_never_takes_it(system: str) -> None:
     report = judged(certificate("00000003273229750000"), Environment.PRODUCTION, system).report
     assert report.verdict is Verdict.FAILED
-    assert report.findings[0].rule.code == "environment.self_signed"
+    assert report.findings[0].rule.code == "environment.self_signed.not_allowed"
 
 
 def test_production_of_digid_machtigen_also_asks_the_oin() -> None:
@@ -131,7 +134,69 @@ def test_what_is_self_made_is_to_be_made_anew_and_not_ordered(fault: str, langua
 def test_what_is_not_allowed_self_signed_has_to_be_ordered() -> None:
     for environment, system in ((Environment.PRODUCTION, "digid-machtigen"), (Environment.PREPRODUCTION, "digid")):
         report = judged(certificate(), environment, system).report
-        assert not [o for o in report.findings if o.certificate and o.certificate.self_made]
+        assert not [o for o in report.findings if o.certificate and o.certificate.make_anew]
+
+
+ANOTHER_KIND = {
+    "advice.hierarchy.ends": "of a certificate of PKIoverheid",
+    "digikoppeling.certificate.type": "its policy is one of PKIoverheid",
+    "digikoppeling.pki005.private_root": "the same",
+    "st_saml.certificate.pkioverheid": "the same",
+}
+NOT_ITS_CONTENT = {
+    "system": {
+        "entity_id": "what was registered",
+        "hierarchy": "of a CA",
+        "oin.equals_entity_id": "either may be the wrong one",
+        "policy": "of PKIoverheid",
+        "registration": "what was registered",
+        "reuse": "what else a certificate or a key is used for",
+        "self_signed": "whether it may be self-made at all",
+    },
+    "x509": {},
+}
+
+
+def answered(rule: Rule) -> bool:
+    """Whether a violation of the rule by a self-made certificate is answered with making it anew."""
+    (found,) = as_self_made([Outcome(rule, Status.VIOLATED)], "00" * 32)
+    return bool(found.certificate and found.certificate.make_anew)
+
+
+def test_every_rule_about_an_end_entity_is_answered_but_what_asks_for_another_kind() -> None:
+    asked = [entry.rule for entry in ENTRIES if not entry.scope.kinds or "end_entity" in entry.scope.kinds]
+    assert {rule.code for rule in asked if not answered(rule)} == ANOTHER_KIND.keys()
+
+
+@pytest.mark.parametrize("namespace", NOT_ITS_CONTENT)
+def test_every_rule_of_a_system_and_of_the_oin_is_answered_but_what_is_not_about_its_content(namespace: str) -> None:
+    apart = tuple(f"{namespace}.{topic}" for topic in NOT_ITS_CONTENT[namespace])
+    for rule in all_rules():
+        if rule.code.startswith(f"{namespace}."):
+            assert answered(rule) is not rule.code.startswith(apart), rule.code
+
+
+def test_nothing_of_a_file_an_issuer_or_a_list_is_answered_so() -> None:
+    of_one_certificate = {entry.rule.code for entry in ENTRIES}
+    elsewhere = {rule.code for rule in all_rules() if answered(rule)} - of_one_certificate
+    assert {code for code in elsewhere if not code.startswith(("system.", "x509."))} == {
+        "path.key.strength",
+        "path.signature.algorithm",
+        "path.validity.expired",
+    }
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_an_expired_one_is_made_anew(language: Language) -> None:
+    later = datetime(2060, 1, 1, tzinfo=UTC)
+    report = check(
+        certificate("00000003273229750000"),
+        moment=later,
+        environment=Environment.PREPRODUCTION,
+        systems=("digid-machtigen",),
+    ).report
+    (expired,) = [o for o in report.findings if o.rule.code == "path.validity.expired"]
+    assert not ORDERED.search(outcome_message(expired, language).remedy)
 
 
 def test_without_a_purpose_nothing_in_the_report_says_that_the_system_refuses_it() -> None:

@@ -309,7 +309,7 @@ TABLE = [
         "trust only the appropriate roots",
         FAILED,
         by_itself(environment=PRODUCTION),
-        "environment.self_signed",
+        "environment.self_signed.not_allowed",
     ),
     Row(
         "a self-signed one to try DigiD Machtigen",

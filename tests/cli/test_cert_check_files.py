@@ -177,15 +177,15 @@ DELIVERIES: list[tuple[str, int, set[str]]] = [
     # is it mine, and what I asked for
     ("@good.pem --key @good.key", 0, set()),
     ("@good.pem --key @locked.key --passphrase-file @passphrase", 0, set()),
-    ("@good.pem --key @other.key", 10, {"received.key"}),
+    ("@good.pem --key @other.key", 10, {"received.key.match"}),
     ("@good.pem --csr @good.csr", 0, set()),
     ("@good.pem --csr @wider.csr", 10, {"received.request.dns_missing"}),
     ("@good.pem --csr @other.csr", 10, {"received.request.key", "received.request.common_name",
                                        "received.request.dns_missing", "received.request.names"}),
-    (f"@good.pem --oin {OTHER_OIN}", 10, {"received.oin"}),
-    ("@good.pem --organization Elders", 10, {"received.organization"}),
+    (f"@good.pem --oin {OTHER_OIN}", 10, {"received.oin.match"}),
+    ("@good.pem --organization Elders", 10, {"received.organization.match"}),
     ("@good.pem --expect @expect.toml", 0, set()),
-    ("@good.pem --expect @expect-other.toml", 10, {"received.oin"}),
+    ("@good.pem --expect @expect-other.toml", 10, {"received.oin.match"}),
 ]  # fmt: skip
 
 

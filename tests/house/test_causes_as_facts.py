@@ -44,10 +44,11 @@ SAID_AFTER_A_CHECK = {
     "test_pki.problem.certificate_damaged": "it was held to the hash in the ledger and to its authority's signature",
     "test_pki.problem.crl_damaged": "it was held to its authority's signature",
     "test_pki.problem.crl_file": "the same",
-    "show.role.self_issued": "version 3, where basicConstraints would say so",
-    "issue.change.prefixed": "our own change, told",
-    "help": "the catalogue of broken certificates, made broken here",
-    "done": "the same",
+    "cert.show.role.self_issued": "version 3, where basicConstraints would say so",
+    "test_pki.issue.change.prefixed": "our own change, told",
+    "test_pki_broken.help": "the catalogue of broken certificates, made broken here",
+    "test_pki_broken.done": "the same",
+    "remedies.test_pki.error.defect": "the same",
 }
 
 
@@ -57,9 +58,8 @@ def sentences(language: str) -> dict[str, str]:
         for path in sorted((root / language).glob("*.toml")):
             for code, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
                 text = entry if isinstance(entry, str) else "\n".join(entry.values())
-                key = code if not isinstance(entry, str) or code in SAID_AFTER_A_CHECK else f"{path.stem}.{code}"
-                if key == "passed_over" or path.stem + "." + code in SAID_AFTER_A_CHECK:
-                    key = f"{path.stem}.{code}"
+                # a code is of one file; a word of the interface is named by its file as well
+                key = f"{path.stem}.{code}" if isinstance(entry, str) else code
                 found[key] = found.get(key, "") + "\n" + text
     return found
 

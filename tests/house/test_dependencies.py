@@ -135,3 +135,35 @@ assert "lab.api.mijniconnect.nl" in out.getvalue()
 def test_a_sound_certificate_is_judged_without_the_full_engine(program: str) -> None:
     chain = str(shared("samples/certificates") / f"{SAMPLE}.chain.pem")
     assert not loaded(program.format(chain=chain, moment=INSIDE))
+
+
+COMPRESSORS = {"bz2", "lzma", "shutil", "tempfile", "zipfile"}
+
+
+@pytest.mark.parametrize(
+    ("words", "absent"),
+    [
+        (["oin", "check", "00000003273229750000"], {*COMPRESSORS, "pkitools.oin.entity_ids"}),
+        (["oin", "derive", "--kvk", "27322975"], COMPRESSORS),
+        (["cert", "show", "{leaf}"], {*COMPRESSORS, "pkitools.explanations"}),
+        (
+            ["cert", "check", "{leaf}", "-e", "production", "--revocation", "off", "--offline"],
+            {"pkitools.explanations"},
+        ),
+    ],
+    ids=lambda given: " ".join(given[:2]) if isinstance(given, list) else "",
+)
+def test_a_command_loads_nothing_that_it_does_not_use(words: list[str], absent: set[str]) -> None:
+    """Each took milliseconds of every run: a width of the terminal, a list of files, explanations that nobody asked."""
+    leaf = str(shared("samples/certificates") / f"{SAMPLE}.chain.pem")
+    words = [word.replace("{leaf}", leaf) for word in words]
+    program = f"""
+import sys
+from pkitools_cli.main import main
+try:
+    main({words!r})
+except SystemExit:
+    print(*sorted({absent!r} & sys.modules.keys()), "loaded", file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1:] == ["loaded"], done.stderr

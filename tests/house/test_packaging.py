@@ -21,6 +21,7 @@ from pkitools.reports import read_schema, schema_names
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SCHEMAS = ROOT / "docs" / "schemas"
+TEMPLATES = ROOT / "docs" / "templates"
 PACKAGES = {"pkitools": ROOT, "pkitools_cli": ROOT / "cli", "pkitools_test_pki": ROOT / "test_pki"}
 
 
@@ -56,6 +57,7 @@ def test_every_module_and_data_file_is_in_the_wheel(package: str, wheel_names: s
     }
     if package == "pkitools":
         files |= {f"pkitools/schemas/{path.name}" for path in SCHEMAS.iterdir()}
+        files |= {f"pkitools/templates/{path.name}" for path in TEMPLATES.iterdir()}
     assert files <= wheel_names
     assert f"{package}/py.typed" in wheel_names
     assert {name for name in wheel_names if name.startswith(f"{package}/")} == files

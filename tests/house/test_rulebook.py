@@ -80,3 +80,7 @@ def test_a_code_is_given_once_and_finds_its_rule() -> None:
     assert len(codes) == len(set(codes)) > 400
     assert codes == sorted(codes)
     assert all(find_rule(rule.code) is rule for rule in all_rules())
+
+
+def test_every_code_names_its_source_its_topic_and_what_it_asks() -> None:
+    assert [rule.code for rule in all_rules() if len(rule.code.split(".")) < 3] == []

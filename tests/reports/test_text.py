@@ -129,7 +129,7 @@ def test_a_rule_that_brings_its_own_sentences_is_told_by_them() -> None:
 
 
 def test_the_answer_of_each_verdict() -> None:
-    bad, missed = rule("received.key"), rule("revocation.status.unknown")
+    bad, missed = rule("received.key.match"), rule("revocation.status.unknown")
     warned = rule("advice.validity.order_now", Severity.WARNING)
     noted = rule("system.entity_id.given", Severity.NOTICE)
     found = [Outcome(noted, Status.VIOLATED), Outcome(warned, Status.VIOLATED), Outcome(warned, Status.VIOLATED)]

@@ -86,7 +86,7 @@ VECTORS = [
         report(lambda: bundle("root", "domain", "tsp")),
     ),
     Vector("delivery.text.readable", report(lambda: b"  " + plain([good_chain().leaf.der])), GOOD),
-    Vector("delivery.private_key", report(lambda: mail(key=True)), report(lambda: mail(key=False))),
+    Vector("delivery.private_key.enclosed", report(lambda: mail(key=True)), report(lambda: mail(key=False))),
     Vector(
         "delivery.keystore.readable",
         protected("RC2-40", "PKCS#12 KDF SHA-1"),

@@ -71,7 +71,7 @@ VECTORS = [
         lambda: report(PREPRODUCTION, UNDER_OWN_ROOT),
     ),
     Vector(
-        "environment.self_signed",
+        "environment.self_signed.not_allowed",
         lambda: report(PRODUCTION, SELF_SIGNED),
         lambda: report(PRODUCTION, UNDER_G1),
     ),

@@ -86,13 +86,13 @@ good = asked()
 LOCALITY = {"L": "Den Haag"}
 
 PAIRS: dict[str, tuple[Make, Make]] = {
-    "received.oin": (told(oin=OTHER_OIN), told(oin="00000003273229750000")),
-    "received.organization": (told(organization="Gemeente Elders"), told(organization="Gemeente Voorbeeld")),
-    "received.organization_spelling": (
+    "received.oin.match": (told(oin=OTHER_OIN), told(oin="00000003273229750000")),
+    "received.organization.match": (told(organization="Gemeente Elders"), told(organization="Gemeente Voorbeeld")),
+    "received.organization.spelling": (
         told(organization="gemeente Voorbééld"),
         told(organization="Gemeente Voorbeeld"),
     ),
-    "received.key": (told(key=lambda: pooled_key("ec:p-256")), told(key=pooled_key)),
+    "received.key.match": (told(key=lambda: pooled_key("ec:p-256")), told(key=pooled_key)),
     "received.request.key": (told(request=lambda: request(subject(CN=HOST), key=pooled_key("ec:p-256"))), good),
     "received.request.oin": (asked(serialNumber=OTHER_OIN), good),
     "received.request.common_name": (asked(CN="www.voorbeeld.nl"), good),

@@ -46,7 +46,7 @@ FOREIGN: Final = Rule("delivery.chain.foreign", Severity.WARNING, _TLS13)
 TWICE: Final = Rule("delivery.certificate.twice", Severity.NOTICE, _TLS12)
 GAP: Final = Rule("delivery.bundle.gap", Severity.WARNING, cite("rfc-5280", "6.1"))
 READABLE: Final = Rule("delivery.text.readable", Severity.WARNING, _TRIED, Certainty.ADVICE)
-PRIVATE_KEY: Final = Rule("delivery.private_key", Severity.WARNING, _OWN, Certainty.ADVICE)
+PRIVATE_KEY: Final = Rule("delivery.private_key.enclosed", Severity.WARNING, _OWN, Certainty.ADVICE)
 KEYSTORE: Final = Rule("delivery.keystore.readable", Severity.NOTICE, _TRIED, Certainty.ADVICE)
 
 RULES: Final[tuple[Rule, ...]] = (COMPLETE, ORDER, JWK, ROOT, FOREIGN, TWICE, GAP, READABLE, PRIVATE_KEY, KEYSTORE)
@@ -107,7 +107,7 @@ def check_bundle(certificates: Sequence[CertificateFacts], *, raise_crashes: boo
         certificates: of the bundle, in any order.
         raise_crashes: as for :func:`check_delivery`.
     """
-    return tuple(ask(GAP, _gaps_of, certificates, raise_crashes=raise_crashes))
+    return tuple(ask(GAP, _gaps_of, [certificates], raise_crashes=raise_crashes))
 
 
 def _strictly(found: Outcome) -> Outcome:
@@ -228,12 +228,12 @@ def _told(groups: Sequence[Group], offenders: Sequence[CertificateFacts]) -> Ans
 
 def _gap(context: _Context) -> Answers:
     groups = context.asked(lambda delivery: delivery.chain is not None, bundles=True)
-    bundles = [group.distinct for group in groups if len(group.distinct) > 1]
-    return [found for bundle in bundles for found in _between(bundle)] or MET if bundles else NOT_APPLICABLE
+    return _gaps_of([group.distinct for group in groups])
 
 
-def _gaps_of(certificates: Sequence[CertificateFacts]) -> Answers:
-    return list(_between(certificates)) or MET if len(certificates) > 1 else NOT_APPLICABLE
+def _gaps_of(bundles: Sequence[Sequence[CertificateFacts]]) -> Answers:
+    several = [bundle for bundle in bundles if len(bundle) > 1]
+    return [found for bundle in several for found in _between(bundle)] or MET if several else NOT_APPLICABLE
 
 
 def _between(bundle: Sequence[CertificateFacts]) -> Iterator[Violated]:

@@ -51,10 +51,13 @@ class IssuersAtHand:
         """Return the few of this name whose signature is tried, those with this key identifier first."""
         key = name, identifier
         if key not in self._likely:
-            named = self._by_name.get(name, [])
+            named = self._named(name)
             ranked = sorted(named, key=lambda each: identifier is None or each.subject_key_identifier != identifier)
             self._likely[key] = ranked[:_MOST_OF_A_NAME]
         return self._likely[key]
+
+    def _named(self, name: bytes) -> Sequence[CertificateFacts]:
+        return self._by_name.get(name, ())
 
     def reached(self, start: Iterable[CertificateFacts]) -> frozenset[str]:
         """Return the fingerprints of these and of all that stand above them, whichever way."""
@@ -82,14 +85,22 @@ def above(start: CertificateFacts, *pools: IssuersAtHand) -> tuple[tuple[Certifi
     return tuple(way)
 
 
+class _Carried(IssuersAtHand):
+    """Those that we carry, of which only the ones with the name that is looked for are read."""
+
+    def _named(self, name: bytes) -> Sequence[CertificateFacts]:
+        read = [_read(each.der) for each in embedded_certificates() if name in each.der]
+        return [facts for facts in read if facts.subject.der == name]
+
+
 def carried() -> IssuersAtHand:
     """Return the authorities of PKIoverheid that we carry; anew, for it remembers what it was asked."""
-    return IssuersAtHand(_carried())
+    return _Carried(())
 
 
 @cache
-def _carried() -> tuple[CertificateFacts, ...]:
-    return tuple(read_certificate(each.der) for each in embedded_certificates())
+def _read(der: bytes) -> CertificateFacts:
+    return read_certificate(der)
 
 
 def readable(ders: Iterable[bytes]) -> Sequence[CertificateFacts]:

@@ -24,7 +24,7 @@ def disguised_as_production(lab: Laboratory) -> IssuedCertificate:
     return lab.production_leaf()
 
 
-@defect("environment.self_signed", context=_PRODUCTION)
+@defect("environment.self_signed.not_allowed", context=_PRODUCTION)
 def self_signed_in_production(lab: Laboratory) -> IssuedCertificate:
     """The certificate is signed with its own key, and used in production."""
     return self_signed(moment=lab.moment, key=lab.key, oin="00000001123456782000")

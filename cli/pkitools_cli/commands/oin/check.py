@@ -11,7 +11,6 @@ import click
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.oin import OIN, InvalidOINError, check_oin
-from pkitools.oin.entity_ids import check_id, entity_subject
 from pkitools.reports import oin_check_document
 from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
@@ -54,11 +53,19 @@ def command(
 
 def _judged(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
     """Judge an OIN, or the entity ID or service ID that one stands in."""
+    if text[:1].isdigit():
+        return _as_oin(text, environment, lenient, legacy=legacy)
+    from pkitools.oin.entity_ids import check_id, entity_subject  # an OIN does not wait for what judges these
+
     subject = entity_subject(text.strip() if lenient else text, environment)
     if subject is None:
-        report = check_oin(text, environment=environment, legacy=legacy, lenient=lenient)
-        return Judged(_oin(text, lenient=lenient, legacy=legacy), report)
+        return _as_oin(text, environment, lenient, legacy=legacy)
     return Judged(_oin(subject.oin, lenient=False, legacy=legacy), check_id(subject))
+
+
+def _as_oin(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
+    report = check_oin(text, environment=environment, legacy=legacy, lenient=lenient)
+    return Judged(_oin(text, lenient=lenient, legacy=legacy), report)
 
 
 def _is_grouped(text: str, *, legacy: bool) -> bool:
