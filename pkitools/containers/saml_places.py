@@ -1,35 +1,25 @@
 """Where in SAML metadata a certificate stands: of which entity, in which role, and for what use.
 
-The names of a few elements are looked for, and what stands around them; no XML parser runs, so nothing in the file can
-act. What stands in a comment places nothing.
+Read as text, see :mod:`pkitools.containers.xml_tags`. What stands in a comment places nothing.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import merge
 from typing import Final
 
+from pkitools.containers.xml_tags import HIDING, Tag, tags
 from pkitools.containers.xml_text import occurrences
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
 
-_NAMES: Final = (b"Descriptor", b"Signature", b"<!--")
+_ENDINGS: Final = (b"Descriptor", b"Signature")
 _MAX_MENTIONS: Final = 20 * MAX_PEM_BLOCKS  # a certificate in metadata stands between some ten of them
-_OPENING: Final = re.compile(rb"<(/?)(?:[\w.-]{1,64}:)?([A-Za-z]{0,40})\Z")
-_LONGEST_OPENING: Final = 110
-# linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_REST: Final = re.compile(rb"(?![\w.-])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?:>|[\"'][^<]*+\Z|\Z)")
-_LONGEST_TAG: Final = 16 * 1024  # octets of a tag that are looked at; one with a dozen namespaces has a thousand
-_ENTITY_ID: Final = re.compile(rb"(?<![\w:.-])entityID\s{0,20}=\s{0,20}(?:\"([^\"<]{0,2048})\"|'([^'<]{0,2048})')")
-_USE: Final = re.compile(rb"(?<![\w:.-])use\s{0,20}=\s{0,20}[\"']\s{0,20}([A-Za-z]{1,40})\s{0,20}[\"']")
 _ETOEGANG: Final = b"etoegang:"
 # ROLE:OIN:services:INDEX, whatever stands in their places: what is wrong with them a rule says
 _SERVICE: Final = re.compile(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
-_COMMENT: Final = ord("<")
 _ENTITY: Final = "EntityDescriptor"
 _KEY: Final = "KeyDescriptor"
 _GROUP: Final = "EntitiesDescriptor"
@@ -69,22 +59,32 @@ class _State:
         role = self.roles[-1] if self.roles else None
         return Place(entity, role, self.uses[-1] if self.uses else None)
 
-    def opens(self, name: str, attributes: bytes) -> None:
-        if name == SIGNATURE:
-            self.signatures += 1
-        elif name == _ENTITY:
-            self.entities.append(_text(_ENTITY_ID.search(attributes)))
-        elif name == _KEY:
-            self.uses.append(_text(_USE.search(attributes)))
-        elif name != _GROUP:
-            self.roles.append(name)
+    def take(self, tag: Tag) -> None:
+        """Take a tag into the state; an element without contents holds no certificate."""
+        if tag.name == _GROUP or (tag.name.endswith(SIGNATURE) and tag.name != SIGNATURE):
+            return
+        if not tag.closes:
+            self._opens(tag)
+        elif not tag.opens:
+            self._closes(tag.name)
 
-    def closes(self, name: str) -> None:
+    def _opens(self, tag: Tag) -> None:
+        if tag.name == SIGNATURE:
+            self.signatures += 1
+        elif tag.name == _ENTITY:
+            self.entities.append(tag.attributes.get("entityID"))
+        elif tag.name == _KEY:
+            self.uses.append(tag.attributes.get("use") or None)
+        else:
+            self.roles.append(tag.name)
+
+    def _closes(self, name: str) -> None:
         if name == SIGNATURE:
             self.signatures = max(0, self.signatures - 1)
             return
-        opened: list[str | None] | list[str] = {_ENTITY: self.entities, _KEY: self.uses}.get(name) or self.roles
-        if opened and name != _GROUP:
+        others: dict[str, list[str | None]] = {_ENTITY: self.entities, _KEY: self.uses}
+        opened: list[str | None] | list[str] = others.get(name, self.roles)
+        if opened:
             opened.pop()
 
 
@@ -112,40 +112,12 @@ def places(text: bytes, offsets: list[int]) -> Iterator[Place]:
     Raises:
         LimitError: more elements than metadata with so many certificates can have.
     """
-    if sum(text.count(name) for name in _NAMES) > _MAX_MENTIONS:
+    if sum(text.count(name) for name in (*HIDING, *_ENDINGS)) > _MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-    state, hidden = _State(), 0
-    mentions = merge(*(occurrences(text, name) for name in _NAMES))
-    mention = next(mentions, None)
+    state, found = _State(), tags(text, *_ENDINGS)
+    tag = next(found, None)
     for offset in offsets:
-        while mention is not None and mention[0] < offset:
-            if mention[0] >= hidden:
-                hidden = _applied(text, *mention, state)
-            mention = next(mentions, None)
+        while tag is not None and tag.at < offset:
+            state.take(tag)
+            tag = next(found, None)
         yield state.place()
-
-
-def _applied(text: bytes, start: int, stop: int, state: _State) -> int:
-    """Take a tag into the state; of a comment, return where it ends."""
-    if text[start] == _COMMENT:
-        end = text.find(b"-->", stop)
-        return len(text) if end < 0 else end
-    before = _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start])
-    rest = _REST.match(text, stop, stop + _LONGEST_TAG)  # of a longer one the beginning
-    if before is None or rest is None:
-        return 0
-    name = (before[2] + text[start:stop]).decode("ascii")
-    if name.endswith(SIGNATURE) and name != SIGNATURE:
-        return 0
-    if before[1]:
-        state.closes(name)
-    elif not rest[1].endswith(b"/"):
-        state.opens(name, rest[1])
-    return 0
-
-
-def _text(found: re.Match[bytes] | None) -> str | None:
-    if found is None:
-        return None
-    value = next(group for group in found.groups() if group is not None)
-    return html.unescape(value.decode("utf-8", "backslashreplace")).strip()

@@ -1,12 +1,12 @@
 """Tags of XML and their attributes, as text: no XML parser runs, so nothing in the file can act.
 
-What stands in a comment is no tag. Linear, whatever the text.
+What stands in a comment, in CDATA or in a processing instruction is no tag. Linear, whatever the text.
 """
 
 from __future__ import annotations
 
-import html
 import re
+from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import merge
@@ -14,44 +14,69 @@ from typing import Final
 
 from pkitools.containers.xml_text import occurrences
 
-_LONGEST_OPENING: Final = 110
-_OPENING: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?([A-Za-z]{0,40})\Z")
+HIDING: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+"""What begins a stretch without tags, and what ends it."""
+
+_LONGEST_OPENING: Final = 132  # "</", a prefix and its colon, and what a name begins with
+_OPENING: Final = re.compile(rb"<(/?)(?:[^\s<>/:\"'=&]{1,64}:)?([^\s<>/:\"'=&!?]{0,64})\Z")
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_REST: Final = re.compile(rb"(?![\w.-])(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+")
+_REST: Final = re.compile(
+    rb"(?![\w.:\x80-\xff-])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?:>|[\"'][^<]*+\Z|\Z)",
+)
 _LONGEST_TAG: Final = 16 * 1024  # octets of a tag that are read; one with a dozen namespaces has a thousand
-_ATTRIBUTE: Final = re.compile(rb"(?<!\S)([\w.:-]{1,64})\s{0,20}=\s{0,20}(?:\"([^\"<]*+)\"|'([^'<]*+)')")
-_COMMENT: Final = b"<!--"
+# what is no attribute is passed over whole: the inside of a value is never taken for one
+_ATTRIBUTE: Final = re.compile(
+    rb"([^\s=<>\"'/]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)')|\"[^\"]*+\"|'[^']*+'|[^\s=<>\"'/]++"
+)
+_REFERENCE: Final = re.compile(r"&(?:#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
+_NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_LINE_END: Final = re.compile(rb"\r\n|[\r\n\t]")
 _MAX_VALUE: Final = 2048  # octets of an attribute that are kept
+_CUT: Final = "…"
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """An opening tag.
+    """A tag.
 
     Args:
         name: of its element, without a prefix.
         attributes: name, with its prefix if it has one → value.
         at: where it begins: its ``<``.
+        opens: an element begins here.
+        closes: an element ends here; an empty one does both.
     """
 
     name: str
     attributes: dict[str, str] = field(repr=False)
     at: int
+    opens: bool = True
+    closes: bool = False
 
 
 def opening_tags(text: bytes, ending: bytes) -> Iterator[Tag]:
-    """Yield each opening tag whose name ends so, in order.
+    """Yield each opening tag whose name ends so, in order, those of empty elements too.
 
     Args:
         text: the XML.
         ending: such as ``Descriptor``.
     """
+    return (tag for tag in tags(text, ending) if tag.opens)
+
+
+def tags(text: bytes, *endings: bytes) -> Iterator[Tag]:
+    """Yield each tag whose name ends in one of these, in order.
+
+    Args:
+        text: the XML.
+        endings: such as ``Descriptor``.
+    """
     hidden = 0
-    for start, stop in merge(occurrences(text, _COMMENT), occurrences(text, ending)):
+    for start, stop in merge(*(occurrences(text, mark) for mark in (*HIDING, *endings))):
         if start < hidden:
             continue
-        if text[start:stop] == _COMMENT:
-            end = text.find(b"-->", stop)
+        if until := HIDING.get(text[start:stop]):
+            end = text.find(until, stop)
             hidden = len(text) if end < 0 else end
             continue
         tag = _tag(text, start, stop)
@@ -64,20 +89,46 @@ def _tag(text: bytes, start: int, stop: int) -> Tag | None:
     before = _OPENING.search(text[begin:start])
     if before is None:
         return None
-    rest = _REST.match(text, stop, stop + _LONGEST_TAG)
+    rest = _REST.match(text, stop, stop + _LONGEST_TAG)  # of a longer one the beginning
     if rest is None:
         return None
-    return Tag((before[1] + text[start:stop]).decode("ascii"), _attributes(rest[0]), begin + before.start())
+    name = (before[2] + text[start:stop]).decode("utf-8", "backslashreplace")
+    at = begin + before.start()
+    if before[1]:
+        return Tag(name, {}, at, opens=False, closes=True)
+    return Tag(name, _attributes(rest[1]), at, closes=rest[1].endswith(b"/"))
 
 
 def _attributes(octets: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(octets):
-        value = match[2] if match[2] is not None else match[3]
-        found.setdefault(match[1].decode("utf-8", "backslashreplace"), text_of(value))
+    for name, double, single in _ATTRIBUTE.findall(octets):
+        key = name.decode("utf-8", "backslashreplace")
+        if key and key not in found:  # of one that is given twice, which XML forbids, the first
+            found[key] = text_of(_LINE_END.sub(b" ", double or single))
     return found
 
 
 def text_of(octets: bytes) -> str:
-    """Return a value as text, its entities replaced; of a very long one the beginning."""
-    return html.unescape(octets[:_MAX_VALUE].decode("utf-8", "backslashreplace")).strip()
+    """Return a value as text, its references replaced, without the spaces around it.
+
+    Of one of more than 2,048 octets the beginning, and a sign that there is more.
+    """
+    if len(octets) <= _MAX_VALUE:
+        return _REFERENCE.sub(_character, octets.decode("utf-8", "backslashreplace")).strip()
+    # a character that is cut through is left out
+    kept = getincrementaldecoder("utf-8")("backslashreplace").decode(octets[:_MAX_VALUE])
+    return _REFERENCE.sub(_character, kept).strip() + _CUT
+
+
+def _character(reference: re.Match[str]) -> str:
+    if reference[3]:
+        return _NAMED[reference[3]]
+    number = int(reference[1]) if reference[1] else int(reference[2], 16)
+    return chr(number) if _is_character(number) else reference[0]
+
+
+def _is_character(number: int) -> bool:
+    """Return whether XML 1.0 (2.2) has such a character."""
+    return number in {9, 10, 13} or any(
+        first <= number <= last for first, last in ((0x20, 0xD7FF), (0xE000, 0xFFFD), (0x10000, 0x10FFFF))
+    )

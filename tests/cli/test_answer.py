@@ -403,7 +403,8 @@ def test_verbose_and_quiet_do_not_go_together(run: Command, within: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("moment", "days"), [("2026-11-26T12:00:00Z", 29), ("2026-12-26T11:00:00Z", 0), ("2026-12-28", -2)]
+    ("moment", "days"),
+    [("2026-11-26T12:00:00Z", 29), ("2026-12-26T11:00:00Z", 0), ("2026-12-28", -1), ("2026-12-29", -2)],
 )
 def test_the_days_left_stand_in_the_document(run: Command, within: Path, moment: str, days: int) -> None:
     line = f"cert check kort.pem -e preproduction {HELD.replace('2026-11-26T12:00:00Z', moment)} --json"

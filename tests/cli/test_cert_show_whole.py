@@ -30,7 +30,7 @@ from tests.support.shown import ENTITY_ID, MOMENT, Sample, entity, key_descripto
 WORD = re.compile(r"[^\s,;=()\[\]{}'\"]+")
 LABELS = 35  # columns of a line before its value
 FILES = ("cert", "cert_show", "trust")
-LIBRARY = ("report.validity.", "report.distance.", "report.time", "report.months")
+LIBRARY = ("report.validity.", "report.distance.", "report.time", "report.months", "report.crl_reason.")
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ def test_json_knows_every_fact_of_the_text() -> None:
         ("metadata", "metadata"),
         ("jks", "keystore"),
         ("pkcs12", "keystore"),
-        ("pem.expired", "days standing"),
+        ("pem.expired", "days_left standing"),
         ("crl", "standing"),
         ("mail", "alias"),
     ],
@@ -144,6 +144,18 @@ def test_the_law_notices_what_is_left_out(name: str, part: str) -> None:
     document = cert_show_document([file], MOMENT)
     assert unknown_to(document, told(file, "en"), "en") == []
     assert unknown_to(without(document, part), told(file, "en"), "en")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_why_it_was_revoked_is_told_in_words(lang: Language) -> None:
+    from pkitools.crl.entries import REASONS
+    from pkitools.messages import template
+    from pkitools.reports.telling.readable import reason_words
+
+    (line,) = [line for line in told(described("ocsp.revoked"), lang) if "(" in line and "26" in line and "24" in line]
+    words_of = {reason: template(f"report.crl_reason.{reason.lower()}", lang)["title"] for reason in REASONS.values()}
+    assert line.endswith(f"({words_of['keyCompromise']})")
+    assert {reason: reason_words(reason, lang) for reason in words_of} == words_of
 
 
 def without(value: Any, part: str) -> Any:
@@ -182,7 +194,7 @@ def _part_of_v1(key: str, part: Any) -> Any:
     if key == "crl" and part:
         part = {name: part[name] for name in V1_CRL}
     if key == "certificate" and part:
-        part = {name: value for name, value in part.items() if name not in {"standing", "days"}}
+        part = {name: value for name, value in part.items() if name not in {"standing", "days_left"}}
     if isinstance(part, dict) and "oin" in part:
         part = {**part, "oin": {name: value for name, value in part["oin"].items() if name != "findings"}}
     if isinstance(part, dict):

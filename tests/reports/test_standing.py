@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.reports.showing.standing import Standing, State, standing
+from pkitools.reports.telling.readable import day_and_distance, days_left
 
 AT = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SECONDS = st.integers(-400 * 86400, 400 * 86400)
@@ -36,3 +37,19 @@ def test_where_a_moment_stands(start: int | None, end: int | None) -> None:
 
 def test_both_ends_belong_to_it() -> None:
     assert standing(AT, AT, AT) == Standing(State.CURRENT, 0, "minutes")
+
+
+@given(SECONDS | st.integers(-3 * 86400, 3 * 86400), st.sampled_from([0, 1]))
+def test_every_notion_of_days_left_is_one(seconds: int, micro: int) -> None:
+    """The number, the sentence and the standing of one end tell the same days."""
+    end = AT + timedelta(seconds=seconds, microseconds=micro)
+    days, where = days_left(end, AT), standing(None, end, AT)
+    whole = abs(end - AT) // timedelta(days=1)
+    assert (days < 0) == (end < AT) == (where.state is State.EXPIRED)
+    assert abs(days) == (max(1, whole) if end < AT else whole)
+    assert where.amount is not None
+    assert where.unit is not None
+    assert where.amount * LENGTHS[where.unit] // 86400 == whole
+    told = day_and_distance(end, AT, "nl").partition("(")[2]
+    assert ("geleden" in told) == (end < AT)
+    assert told.split()[0 if end < AT else 1] == (str(whole) if whole else "minder")

@@ -26,6 +26,7 @@ from pkitools.reports.document import instant
 from pkitools.reports.showing.attention import Attention, attention
 from pkitools.reports.showing.keystores import Keystore, keystore_of
 from pkitools.reports.showing.standing import Standing, standing
+from pkitools.reports.telling.readable import days_left
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, oin_from_subject
 from pkitools.x509.document import (
     key_document,
@@ -181,15 +182,8 @@ def _certificate(facts: CertificateFacts, issuer: CertificateFacts | None, momen
         "issuer": _name(facts.issuer),
         "oin": _oin(oin_from_certificate(facts)),
         "standing": _standing(standing(facts.not_before, facts.not_after, moment)),
-        "days": _days(facts, moment),
+        "days_left": days_left(facts.not_after, moment),
     }
-
-
-def _days(facts: CertificateFacts, moment: datetime) -> int:
-    """Return the whole days to the end of a certificate, since its end, or to its beginning."""
-    if moment < facts.not_before:
-        return (facts.not_before - moment).days
-    return (moment - facts.not_after).days if moment > facts.not_after else (facts.not_after - moment).days
 
 
 def _request(facts: RequestFacts) -> dict[str, object]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Final
 
 from pkitools.messages import Language, message, template
@@ -15,6 +16,7 @@ from pkitools.text import NameText
 
 # as pkitools.text writes moments, and as the data of hierarchies do
 _MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
+_DAY: Final = timedelta(days=1)
 _SHORT_MONTHS: Final = {"maart": "mrt"}  # where three letters are not the first three
 # which words stand for the value of an operand with this name
 _WORDS: Final = {"reason": "crl_reason", "code": "attempt"}
@@ -47,6 +49,11 @@ def _operand(name: str, value: object, language: Language, moment: datetime | No
     return f"{day(told, language)}{_at(time, language)}"
 
 
+def reason_words(reason: str, language: Language) -> str:
+    """Return why something was revoked, a CRLReason of RFC 5280, in words: ``sleutel gecompromitteerd``."""
+    return str(_operand("reason", reason, language, None))
+
+
 def _at(time: str | None, language: Language) -> str:
     return "" if time is None else " " + message("report.time", {"time": time}, language).title
 
@@ -63,8 +70,12 @@ def day(when: date, language: Language) -> str:
     """
     if isinstance(when, datetime):
         when = when.astimezone(UTC).date()
-    months = message("report.months", {}, language).title.split()
-    return f"{when.day} {months[when.month - 1]} {when.year}"
+    return f"{when.day} {_months(language)[when.month - 1]} {when.year}"
+
+
+@cache
+def _months(language: Language) -> tuple[str, ...]:
+    return tuple(message("report.months", {}, language).title.split())
 
 
 def day_and_time(moment: datetime, language: Language) -> str:
@@ -79,8 +90,15 @@ def short_day(when: datetime, language: Language) -> str:
 
 
 def days_left(end: datetime, moment: datetime) -> int:
-    """Return how many whole days there are until ``end``; negative once it is over."""
-    return (end - moment).days
+    """Return how many whole days there are until ``end``; negative once it is over.
+
+    Towards zero, but never zero once it is over: of the first day after the end, too, it is -1.
+
+    >>> end = datetime(2027, 5, 14, tzinfo=UTC)
+    >>> [days_left(end, end + timedelta(hours=hours)) for hours in (-30, -1, 0, 1, 30, 50)]
+    [1, 0, 0, -1, -1, -2]
+    """
+    return (end - moment) // _DAY if moment <= end else min(-1, -((moment - end) // _DAY))
 
 
 def number_of(count: int) -> str:
@@ -105,7 +123,7 @@ def validity(start: datetime, end: datetime, moment: datetime, language: Languag
 
 def day_and_distance(end: datetime, moment: datetime, language: Language) -> str:
     """Return a day and how far off it is: ``14 mei 2027 (nog 169 dagen)``."""
-    days = (end - moment).days if moment <= end else (moment - end).days
     way = "left" if moment <= end else "ago"
+    days = 0 if abs(end - moment) < _DAY else abs(days_left(end, moment))
     distance = message(f"report.distance.{way}.{number_of(days)}", {"days": days}, language).title
     return f"{day(end, language)} ({distance})"

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pkitools.errors import PkitoolsError
-from pkitools.reports.telling.readable import day_and_time
+from pkitools.reports.telling.readable import day_and_time, reason_words
 from pkitools.x509 import SignatureAlgorithm, read_certificate
 from pkitools.x509.document import serial_hex
 from pkitools.x509.keys import signature_algorithm_of
@@ -94,5 +94,5 @@ def _status(single: SingleResponse) -> str:
     told = word("certificate_status", str(single.status))
     if single.revoked_at is None:
         return told
-    reason = "" if single.reason is None else f" ({single.reason})"
+    reason = "" if single.reason is None else f" ({reason_words(single.reason, language())})"
     return f"{told} {day_and_time(single.revoked_at, language())}{reason}"
