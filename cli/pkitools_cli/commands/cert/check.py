@@ -119,6 +119,8 @@ def command(options: CheckOptions) -> Reply[Checked]:
     """Judge each file, and what they have in common."""
     if (options.alias or options.certificate) and len(files_of(options.files)) > 1:
         raise click.UsageError(tr("cli.cert_check.one_file"))
+    if options.entity_id is not None and not options.entity_id.strip():
+        raise click.UsageError(tr("cli.cert_check.entity_id_empty"))
     if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
