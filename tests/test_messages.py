@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pkitools.messages import LANGUAGES, message, template
+from pkitools.messages import LANGUAGES, NOTHING, Language, message, template
 from pkitools_cli.remedies import remedy_text
 from tests.support.command_words import unknown, words
 
@@ -59,13 +59,50 @@ def test_both_languages_have_the_same_codes_parts_and_placeholders(root: str, na
 def test_every_message_of_the_library_renders_in_full(name: str) -> None:
     for code, entry in load("library", "en", name).items():
         assert code.partition(".")[0] + ".toml" == name, code
-        assert set(entry) <= {"title", "message", "remedy", "short", "word"}, code
+        kinds = {part: part.partition("_without_") for part in entry}
+        assert {kind for kind, _, _ in kinds.values()} <= {"title", "message", "remedy", "short", "word"}, code
+        assert all(kind in entry and (not without or operand) for kind, without, operand in kinds.values()), code
         operands = {field: "\x1bX" for text in parts(entry).values() for field in placeholders(text)}
         for language in LANGUAGES:
             rendered = message(code, operands, language)
             text = rendered.title + rendered.message + rendered.remedy
             assert "{" not in text, code
             assert "\x1b" not in text, code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_has_a_hole_or_a_dash_where_an_operand_is_empty(language: Language) -> None:
+    """Each operand in turn: what is not there gets a word, or a sentence of its own where it would be none."""
+    names = [name for root, name in NAMES if root == "library"]
+    for code, entry in [each for name in names for each in load("library", language, name).items()]:
+        fields = {field for text in parts(entry).values() for field in placeholders(text)}
+        for empty in fields:
+            rendered = message(code, dict.fromkeys(fields, "X") | {empty: NOTHING}, language)
+            for text in (rendered.title, rendered.message, rendered.remedy, rendered.short, rendered.word):
+                assert NOTHING not in text.split(), (code, empty, text)
+                assert f"{NOTHING}." not in text, (code, empty, text)
+
+
+@pytest.mark.parametrize(
+    ("code", "operand", "language", "told"),
+    [
+        ("system.hierarchy.accepted", "accepted", "nl", "S accepteert hier geen PKIoverheid-certificaat"),
+        ("system.hierarchy.accepted", "accepted", "en", "S takes no PKIoverheid certificate here"),
+        ("system.oin.equals_entity_id", "oin", "nl", "geen OIN in het certificaat, en het entity ID heeft X"),
+        ("system.oin.equals_entity_id", "oin", "en", "no OIN in the certificate, and the entity ID has X"),
+    ],
+)
+def test_a_sentence_of_its_own_where_an_operand_is_empty(
+    code: str, operand: str, language: Language, told: str
+) -> None:
+    operands = {"system": "S", "hierarchy": "X", "wanted": "X", operand: NOTHING}
+    assert message(code, operands, language).short == told
+    assert message(code, operands | {operand: "X"}, language).short != told
+
+
+def test_a_word_where_an_operand_is_empty_and_only_there() -> None:
+    for value, told in ((NOTHING, "niets"), ("-", "-"), ("1.2.3", "1.2.3")):
+        assert message("system.key_usage.signing", {"system": "S", "found": value}, "nl").message.endswith(f": {told}.")
 
 
 def test_every_rule_has_title_message_and_remedy() -> None:
@@ -118,7 +155,7 @@ OTHER_PROGRAMS = re.compile(r"\b(?:openssl|keytool|certtool|curl|certutil) (?:-|
 
 
 def test_no_sentence_of_the_library_gives_a_command_of_another_program() -> None:
-    """It stands with the command line, whose reader has a prompt to type it at. Paths of our source name nothing here."""
+    """It stands with the command line, whose reader has a prompt to type it at."""
     wrong = [
         (language, name, code)
         for root, name in NAMES

@@ -54,7 +54,24 @@ def _terminal_columns() -> int:
         return _USUAL_COLUMNS
 
 
-def wrapped(text: str, indent: str, first: str | None = None, most: int | None = None) -> list[str]:
+def listed(first: str, value: str) -> list[str]:
+    """Return an entry of a list: one line, which a script can count and filter; on a terminal as rows that fit.
+
+    Args:
+        first: what stands before the value, in columns.
+        value: what there is no room for beside it stands below it.
+    """
+    whole = f"{first}{value}"
+    if not sys.stdout.isatty() or len(visible(whole)) <= columns():
+        return [whole]
+    if len(first) <= columns() // 2:
+        return beside(first, value)
+    return [*wrapped(first.rstrip(), "    ", ""), *wrapped(value, "      ")]
+
+
+def wrapped(
+    text: str, indent: str, first: str | None = None, most: int | None = None, *, whole: bool = False
+) -> list[str]:
     """Return a text as lines that fit the terminal.
 
     Args:
@@ -62,6 +79,7 @@ def wrapped(text: str, indent: str, first: str | None = None, most: int | None =
         indent: what each line begins with.
         first: what the first line begins with, where that differs.
         most: how many lines there may be; what does not fit is left out, and an ellipsis says so.
+        whole: no word is split, however long.
     """
     import textwrap
 
@@ -75,7 +93,7 @@ def wrapped(text: str, indent: str, first: str | None = None, most: int | None =
         initial_indent=start,
         subsequent_indent=indent,
         break_on_hyphens=False,
-        break_long_words=_has_long_word(told, width - max(len(indent), len(start))),
+        break_long_words=not whole and _has_long_word(told, width - max(len(indent), len(start))),
     )
     if most is None or len(found) <= most:
         return found or [start.rstrip()]

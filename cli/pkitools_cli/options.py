@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 import click
 
-from pkitools.environment import Environment
+from pkitools.environment import ENVIRONMENT_ALIASES, Environment
 from pkitools.findings import Severity
 from pkitools_cli.i18n import tr
 
@@ -56,6 +58,34 @@ class EnvironmentChoice(click.Choice[Any]):
             return Environment(str(value).lower())
         except ValueError:
             return super().convert(value, param, ctx)  # which says what there is to choose from
+
+    @staticmethod
+    def meant(text: str) -> list[Environment]:
+        """Return the environment that was perhaps meant: one written nearly so, or called so elsewhere."""
+        known = {**ENVIRONMENT_ALIASES, **_CALLED_ELSEWHERE}
+        near = get_close_matches(text.lower(), known, n=1, cutoff=0.75)
+        return [known[name] for name in near]
+
+
+_CALLED_ELSEWHERE: Final = {
+    **dict.fromkeys(("test", "tst", "acceptance", "trial", "sandbox", "staging", "demo"), Environment.PREPRODUCTION),
+    **dict.fromkeys(("prd", "live"), Environment.PRODUCTION),
+}
+"""What other systems call an environment: close enough to ask, too loose to take."""
+
+
+class OINText(click.ParamType[str]):
+    """The text of an OIN, its groups with spaces, dots or dashes between them as ``oin check`` takes it."""
+
+    name = "oin"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text without what stands between the groups; whether it is an OIN others say."""
+        given = str(value)
+        together = re.sub("(?<=[0-9A-Z])[ .-]+(?=[0-9A-Z])", "", given)
+        if re.fullmatch("[0-9]{8}", together):
+            self.fail(tr("cli.options.oin_is_kvk", value=together, oin=f"00000003{together}0000"), param, ctx)
+        return together if re.fullmatch("[0-9A-Z]{20}", together) else given
 
 
 def _environment_option(*, required: bool) -> Callable[[FC], FC]:

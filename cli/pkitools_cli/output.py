@@ -45,8 +45,19 @@ def _place(text: str, line: Line) -> tuple[int, int]:
 
 
 def complain(text: str) -> None:
-    """Write one line for people to standard error: progress, a warning, an error."""
-    click.echo(encodable(visible(text, 2 * MAX_LINE), sys.stderr.encoding), err=True)
+    """Write one line for people to standard error: progress, a warning, an error; on a terminal as rows that fit."""
+    told = visible(text, 2 * MAX_LINE)
+    for row in _rows(told) if sys.stderr.isatty() else (told,):
+        click.echo(encodable(row, sys.stderr.encoding), err=True)
+
+
+def _rows(text: str) -> list[str]:
+    """Return a line as rows that fit the terminal: a word is never split, for it may be a file to be copied."""
+    from pkitools_cli.lines import columns, wrapped  # few runs complain, and fewer on a terminal
+
+    if len(text) <= columns():
+        return [text]
+    return wrapped(text, " " * (len(text) - len(text.lstrip(" "))), "", whole=True)
 
 
 def complain_lines(lines: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from pkitools.revocation.rules import REVOKED
 from pkitools.rules import rfc6962
 from pkitools.systems import rules as systems
 from pkitools.validation import rules as path
+from pkitools.x509 import subject_oin as oin
 
 _ORDER: Final = (
     path.LOOK_ALIKE,
@@ -44,8 +45,12 @@ _ORDER: Final = (
     received.REQUEST_OIN,
     received.NAME,
     received.REQUEST_NAME,
+    oin.AMBIGUOUS,
+    oin.UZI_CONFLICT,
+    oin.INVALID,
     systems.OIN_REQUIRED,
     systems.OIN_EQUALS_ENTITY_ID,
+    path.SIGNATURE_ALGORITHM,
     path.SIGNATURE,
     path.ANCHOR_FOUND,
 )

@@ -5,6 +5,9 @@ of :data:`SAME_REQUIREMENT` names rules that ask exactly the same: whatever viol
 same property of the certificate, and mending it for one mends it for all. Rules that only overlap (no OIN, and one that
 is no OIN; a key that is too short for one document and long enough for the other) do not belong in one line.
 
+:data:`FOLLOWS` names what needs no telling of its own once its cause is told: nobody trusts the root of a test
+hierarchy in production, so that the certificate is none of production's and no system takes it is the same fact.
+
 ``lint`` is not touched: it goes by document, and shows what each of them says.
 """
 
@@ -14,6 +17,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from pkitools.findings import NOT_APPLICABLE, Outcome, Status, outcome
+from pkitools.messages import NOTHING
 
 SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
     # an OIN in the subject
@@ -85,23 +89,99 @@ SAME_REQUIREMENT: Final[tuple[tuple[str, ...], ...]] = (
 )
 """Codes of rules that ask the same, the one to be shown first: the system's, else the one that says most."""
 
+FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
+    # what stands where the OIN belongs is none, or not one: then no OIN can be read either, nor be equal to another
+    (
+        ("x509.oin.ambiguous", "x509.oin.invalid", "x509.oin.uzi_conflict"),
+        (*SAME_REQUIREMENT[0], "system.oin.equals_entity_id", "oin.entity_id.certificate"),
+    ),
+    # what is not there is not equal to anything
+    (SAME_REQUIREMENT[0], ("system.oin.equals_entity_id", "oin.entity_id.certificate")),
+    # of a test hierarchy, in production
+    (
+        ("environment.production.no_test",),
+        (
+            "environment.production.root",
+            "path.anchor.in_scope",
+            "path.anchor.found",
+            "system.hierarchy.accepted",
+            "digikoppeling.pki005.private_root",
+        ),
+    ),
+    # made by its holder, in production
+    (
+        ("environment.self_signed",),
+        (
+            "system.self_signed.not_allowed",
+            "digikoppeling.pki005.private_root",
+            "st_saml.certificate.pkioverheid",
+            "path.anchor.found",
+        ),
+    ),
+    # the request belongs to another key: what else it asks, was asked of another certificate
+    (
+        ("received.request.key",),
+        tuple(
+            f"received.request.{slug}"
+            for slug in (
+                "oin",
+                "common_name",
+                "dns_missing",
+                "organization",
+                "organization_spelling",
+                "dropped",
+                "organization_identifier",
+                "subject",
+                "names",
+                "key_usage",
+            )
+        ),
+    ),
+)
+"""Codes of causes, any of which makes that the codes beside it are violated as well."""
+
 _CODES: Final = frozenset(code for line in SAME_REQUIREMENT for code in line)
+_CODES_OF_CAUSES: Final = frozenset(code for causes, following in FOLLOWS for code in (*causes, *following))
 
 
 def told_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes, with a violation that only repeats another as NOT_APPLICABLE.
+    """Return the outcomes, with a violation that only repeats or follows from another as NOT_APPLICABLE.
 
     Of each line the most severe violation stays, of equals the one that stands first; all outcomes of that rule stay,
-    for two systems may each ask it. So neither the verdict nor the worst severity can change.
+    for two systems may each ask it. Of a cause and what follows from it likewise, if the cause is violated. So neither
+    the verdict nor the worst severity can change.
     """
     violated = Status.VIOLATED  # an enum looks its members up each time
-    told = [found for found in outcomes if found.status is violated and found.rule.code in _CODES]
-    repeated: set[int] = set()
+    codes = _CODES | _CODES_OF_CAUSES
+    told = [found for found in outcomes if found.status is violated and found.rule.code in codes]
+    repeated = _following(told)
     for line in SAME_REQUIREMENT:
         repeated |= _repeated([found for found in told if found.rule.code in line and id(found) not in repeated], line)
     if not repeated:
         return list(outcomes)
     return [outcome(o.rule, NOT_APPLICABLE, o.certificate) if id(o) in repeated else o for o in outcomes]
+
+
+def _following(told: Sequence[Outcome]) -> set[int]:
+    """Return which violations only follow from another, by identity."""
+    found: set[int] = set()
+    for causes, following in FOLLOWS:
+        left = [o for o in told if id(o) not in found]
+        cause = max((o for o in left if o.rule.code in causes), key=lambda o: o.rule.severity, default=None)
+        after = [o for o in left if o.rule.code in following and o.rule.code not in causes and not _says_more(o)]
+        if cause is None or not after:
+            continue
+        gravest = max(after, key=lambda o: o.rule.severity)
+        if gravest.rule.severity <= cause.rule.severity:
+            found |= {id(o) for o in after}
+        elif causes is SAME_REQUIREMENT[0]:  # a system that asks an OIN less firmly than that the two are equal
+            found |= {id(o) for o in left if o.rule.code in causes}
+    return found
+
+
+def _says_more(found: Outcome) -> bool:
+    """Return whether a system takes no hierarchy that we know of: what its cause advises to order is no use then."""
+    return found.rule.code == "system.hierarchy.accepted" and found.params.get("accepted") == NOTHING
 
 
 def _repeated(told: Sequence[Outcome], line: Sequence[str]) -> set[int]:

@@ -8,7 +8,8 @@ They live in ``messages/<language>/<first part of the code>.toml``::
     remedy = "Compare the OIN with the one in the OIN register."
 
 Some have a ``short`` too, the answer in a few words where the title does not hold the operand that counts, and a
-``word`` for a narrow column.
+``word`` for a narrow column. A part that would not be a sentence when an operand is empty has another for then:
+``message_without_found`` where ``found`` is. Elsewhere a word stands in the place of what is empty.
 
 ``tests/test_messages.py`` checks that every code has both languages, with the same placeholders, and that each renders.
 
@@ -133,6 +134,12 @@ CAUSE: Final = "problem"
 """The operand that is the code of an error: a message shows the title of that error, in its own language."""
 
 
+NOTHING: Final = "–"
+"""The operand for what is not there: a message has a word for it, or another sentence."""
+
+_EMPTY: Final = frozenset({NOTHING, ""})
+
+
 class _Operands(dict[str, str]):
     """Operands for ``format_map``: a missing one shows as a question mark rather than hide the whole message."""
 
@@ -180,9 +187,27 @@ def message(
     if CAUSE in params:
         params = {**params, CAUSE: template(str(params[CAUSE]), language).get("title", params[CAUSE])}
     parts = ("title", "message", "remedy", "short", "word")
-    title, text, remedy, short, word = (filled(entry.get(part, ""), params) for part in parts)
+    told = _with_words(params, language)
+    title, text, remedy, short, word = (filled(_part(entry, part, params), told) for part in parts)
     own = remedy_text(Remedy(code, params), language) if remedy_text is not None else None
     return Message(title or code, text, remedy if own is None else own, short, word)
+
+
+def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:
+    """Return the template of a part: the one for where an operand is empty, if that is so."""
+    empty = (entry.get(f"{part}_without_{name}") for name, value in params.items() if str(value) in _EMPTY)
+    return next(filter(None, empty), entry.get(part, ""))
+
+
+def _with_words(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
+    """Return the operands, with a word for what is not there."""
+    if NOTHING not in params.values():
+        return params
+    word = template("report.nothing", language)["title"]
+    return {
+        name: template(f"report.nothing.{name}", language).get("title", word) if value == NOTHING else value
+        for name, value in params.items()
+    }
 
 
 def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:

@@ -27,8 +27,9 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.messages import NOTHING
 from pkitools.oin import OIN
-from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, form_of
+from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of, form_of, schemes
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies, hierarchy_of, hierarchy_of_root
@@ -235,7 +236,7 @@ def _hierarchy(bad: Stance, *good: Stance) -> Check:
             stance is not bad,
             Evidence("issuer", issuer.common_name or issuer.text),
             hierarchy=context.hierarchy.label,
-            accepted=", ".join(_accepted(context)) or "-",
+            accepted=", ".join(_accepted(context)) or NOTHING,
         )
 
     return check
@@ -269,7 +270,11 @@ def _stance_on_self_signed(context: SystemContext) -> Stance:
 
 
 def _self_signed_allowed(context: SystemContext) -> Answer:
-    return _met_if(not (context.self_signed and _stance_on_self_signed(context) is Stance.NO))
+    said = context.about_self_signed
+    refused = context.self_signed and said is not None and said.answer is Stance.NO
+    # what only a third party says is told as its word
+    firm = "" if said is not None and said.certainty is Certainty.THIRD_PARTY else "yes"
+    return _met_if(not refused, firm=firm)
 
 
 def _self_signed_confirmed(context: SystemContext) -> Answer:
@@ -336,13 +341,22 @@ def _right_form(context: SystemContext, about: Statement) -> str:
     """Return the form that is asked, with what the entity ID given and the certificate say filled in."""
     entity_id = context.parsed_entity_id
     role = entity_id.role.upper() if entity_id else ""
+    name = next(value for value in about.values if value != "*")
+    most = next(scheme.digits[1] for scheme in schemes().of_kind(ENTITIES) if scheme.name == name)
     return form_of(
-        next(value for value in about.values if value != "*"),
+        name,
         ENTITIES,
         role=role if role in about.roles else next(iter(about.roles), ""),
         oin=str(context.oin or ""),
-        index=entity_id.index if entity_id else "",
+        index=_right_index(context.environment, entity_id.index if entity_id else "", most),
     )
+
+
+def _right_index(environment: Environment, given: str, most: int) -> str:
+    """Return the index that was given if it is one of this environment; before production else its second, as 9001."""
+    if given.isdecimal() and len(given) <= most and environment_of(int(given)) is environment:
+        return given
+    return "" if environment is Environment.PRODUCTION else str(schemes().first_test_index + 1)
 
 
 def _entity_id_role(context: SystemContext, about: Statement) -> Answer:
@@ -362,7 +376,7 @@ def _oin_equals_entity_id(context: SystemContext, statement: Statement) -> Answe
     entity_id = context.parsed_entity_id
     if entity_id is None or (takes_any(statement) and not _is_taken(entity_id, statement)):
         return NOT_APPLICABLE  # chosen freely: an OIN in it is not held to anything
-    oin = str(context.oin or "–")
+    oin = str(context.oin or NOTHING)
     if not entity_id.is_parsed:
         answer = NotChecked("undecodable", entity_id.given, {"oin": oin, "wanted": ""})
         return answer if _is_taken(entity_id, statement) else NOT_APPLICABLE
@@ -375,7 +389,7 @@ def _oin_equals_entity_id(context: SystemContext, statement: Statement) -> Answe
 
 
 def _oin_required(context: SystemContext, statement: Statement) -> Answer:
-    numbers = ", ".join(a.value for a in context.leaf.subject_serial_numbers) or "-"
+    numbers = ", ".join(a.value for a in context.leaf.subject_serial_numbers) or NOTHING
     return _met_if(context.oin is not None, Evidence("subject.serialNumber", numbers), found=numbers)
 
 
@@ -391,14 +405,14 @@ def _oin_digits(context: SystemContext, statement: Statement) -> Answer:
 
 def _ura(context: SystemContext, statement: Statement) -> Answer:
     names = context.leaf.subject_alternative_name
-    found = ", ".join(uzi_name.uzi_texts(names)) or "-"
+    found = ", ".join(uzi_name.uzi_texts(names)) or NOTHING
     return _met_if(bool(uzi_name.uras(names)), Evidence("subjectAltName.otherName", found), found=found)
 
 
 def _purpose(oid: str) -> StatementCheck:
     def check(context: SystemContext, statement: Statement) -> Answer:
         purposes = context.leaf.extended_key_usage
-        found = "-" if purposes is None else ", ".join(purposes)
+        found = NOTHING if purposes is None else ", ".join(purposes)
         # without the extension a certificate may serve every purpose (RFC 5280 4.2.1.12)
         good = purposes is None or bool({oid, ANY_EXTENDED_KEY_USAGE} & set(purposes))
         return _met_if(good, Evidence("extendedKeyUsage", found), found=found)
@@ -408,7 +422,7 @@ def _purpose(oid: str) -> StatementCheck:
 
 def _signing(context: SystemContext, statement: Statement) -> Answer:
     usage = context.leaf.key_usage
-    found = "-" if usage is None else ", ".join(sorted(usage))
+    found = NOTHING if usage is None else ", ".join(sorted(usage))
     good = usage is None or bool({"digitalSignature", "nonRepudiation"} & usage)
     return _met_if(good, Evidence("keyUsage", found), found=found)
 
@@ -421,7 +435,7 @@ def _key_size(context: SystemContext, statement: Statement) -> Answer:
 
 def _policy(context: SystemContext, statement: Statement) -> Answer:
     policies = [p.oid for p in context.leaf.certificate_policies or ()]
-    found = ", ".join(policies) or "-"
+    found = ", ".join(policies) or NOTHING
     good = bool(set(policies) & set(statement.values))
     return _met_if(good, Evidence("certificatePolicies", found), found=found, wanted=", ".join(statement.values))
 
@@ -429,7 +443,7 @@ def _policy(context: SystemContext, statement: Statement) -> Answer:
 def _domains(good: Callable[[list[str]], bool]) -> StatementCheck:
     def check(context: SystemContext, statement: Statement) -> Answer:
         names = [n.value for n in context.leaf.subject_alternative_name or () if n.kind == "dns"]
-        found = ", ".join(names) or "-"
+        found = ", ".join(names) or NOTHING
         return _met_if(good(names), Evidence("subjectAltName.dNSName", found), found=found)
 
     return check

@@ -146,7 +146,8 @@ def _certificate(
     # nobody relies on the signature an anchor carries
     scheme = "" if anchor else algorithms.weak_scheme(certificate.signature_algorithm)
     if scheme:
-        yield _named(rules.SIGNATURE_ALGORITHM, index, certificate, algorithm=scheme)
+        known = algorithms.signature_scheme(certificate.signature_algorithm).hash or ""
+        yield _named(rules.SIGNATURE_ALGORITHM, index, certificate, algorithm=scheme, hash=known)
     key = algorithms.weak_key(certificate.spki)
     if key:
         yield _named(rules.KEY_STRENGTH, index, certificate, key=key)

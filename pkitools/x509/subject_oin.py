@@ -30,6 +30,7 @@ from pkitools.findings import (
     ask,
 )
 from pkitools.limits import MAX_LISTED
+from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
 from pkitools.x509 import uzi_name
 from pkitools.x509.given import Given
@@ -252,7 +253,7 @@ def _valid(carrier: _Carrier) -> Answer:
     try:
         OIN.parse(text, legacy=True)
     except InvalidOINError as error:
-        return _met_if(False, carrier, value=text, rule=error.code)
+        return _met_if(False, carrier, value=text, rule=error.code, **{CAUSE: error.code})
     return MET
 
 

@@ -18,8 +18,10 @@ from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.findings import Outcome, Severity, Status
 from pkitools.trust import TrustStore, embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools_test_pki.defects import get_defect
 from tests.support import chains
-from tests.support.chains import Issued, good_chain
+from tests.support.broken import laboratory
+from tests.support.chains import MOMENT, Issued, good_chain
 from tests.support.deliveries import jks_of, metadata_of, pkcs7_of, pkcs12_of
 from tests.support.judges import judge
 from tests.support.pem_forms import plain
@@ -245,3 +247,13 @@ def test_a_shared_keystore(file: str, programs: list[str]) -> None:
     contents = read_source((folder / file).read_bytes(), file, passphrase=(folder / "pw").read_bytes().strip())
     told = check_delivery(contents, facts_of(contents), raise_crashes=True)  # type: ignore[arg-type]  # as above
     assert [o.params["programs"] for o in told if o.status is Status.VIOLATED] == programs
+
+
+@pytest.mark.parametrize("name", ["altered-after-signing", "unknown-signature-algorithm", "signed-by-another-key"])
+def test_an_authority_whose_signature_does_not_hold_is_not_missing_and_no_stranger(name: str) -> None:
+    """By name and key identifier it is the issuer: that its signature does not hold is for the path to tell."""
+    broken = get_defect(name).build(laboratory(MOMENT))
+    told = found(plain([broken.certificate.der, *broken.chain]))
+    assert not {COMPLETE, FOREIGN} & told.keys()
+    without = found(plain([broken.certificate.der]))
+    assert COMPLETE in without

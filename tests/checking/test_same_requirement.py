@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.checking import judgement
-from pkitools.checking.same_requirement import SAME_REQUIREMENT, told_once
+from pkitools.checking.same_requirement import FOLLOWS, SAME_REQUIREMENT, told_once
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Outcome, Report, Severity, Status
+from pkitools.messages import NOTHING
 from pkitools.rulebook import all_rules
 from pkitools.rules.books import ENTRIES
 from pkitools.systems import Stance, Topic, get_system
@@ -21,7 +22,8 @@ from pkitools_test_pki.defects import BrokenCertificate, Laboratory, defects, ge
 
 MOMENT = datetime(2026, 11, 25, tzinfo=UTC)
 RULES = {rule.code: rule for rule in all_rules()}
-CODES = sorted({code for line in SAME_REQUIREMENT for code in line} | {"path.anchor.found"})
+LINES = (*SAME_REQUIREMENT, *((*causes, *following) for causes, following in FOLLOWS))
+CODES = sorted({code for line in LINES for code in line} | {"advice.names.wildcard"})
 REFS = (None, CertificateRef("aa" * 32, "end_entity"), CertificateRef("bb" * 32, "intermediate"))
 _BOTH_SIDES = "digikoppeling.tls002.both_sides"
 
@@ -90,8 +92,31 @@ def test_what_is_dropped_is_told_by_another_of_its_line(found: list[Outcome]) ->
     left = {o.rule.code for o in told if o.status is Status.VIOLATED}
     for one, other in zip(found, told, strict=True):
         if one != other:
-            companions = {code for line in SAME_REQUIREMENT if one.rule.code in line for code in line}
+            companions = {code for line in LINES if one.rule.code in line for code in line}
             assert left & (companions - {one.rule.code})
+
+
+def test_what_follows_is_not_told_beside_its_cause_and_is_without_it() -> None:
+    for causes, following in FOLLOWS:
+        assert {*causes, *following} <= set(RULES)
+        after = [Outcome(RULES[code], Status.VIOLATED) for code in following if code not in causes]
+        for code in causes:
+            cause = Outcome(RULES[code], Status.VIOLATED)
+            told = {o.rule.code for o in told_once([cause, *after]) if o.status is Status.VIOLATED}
+            if cause.rule.severity is Severity.ERROR:
+                assert told == {code}
+            met = Outcome(RULES[code], Status.MET)
+            assert told_once([met, *after]) == [met, *told_once(after)]
+
+
+def test_that_a_system_takes_no_hierarchy_we_know_is_told_beside_its_cause() -> None:
+    cause = Outcome(RULES["environment.production.no_test"], Status.VIOLATED)
+    none, other = (
+        Outcome(RULES["system.hierarchy.accepted"], Status.VIOLATED, params={"accepted": accepted})
+        for accepted in (NOTHING, "G1")
+    )
+    assert told_once([cause, none]) == [cause, none]
+    assert [o.status for o in told_once([cause, other])] == [Status.VIOLATED, Status.NOT_APPLICABLE]
 
 
 def test_of_unequal_ones_the_most_severe_stays_and_two_systems_may_each_ask() -> None:
@@ -124,6 +149,31 @@ def test_a_certificate_without_oin_is_told_so_once(
     report = judge(get_defect("no-oin").build(laboratory), environment, system)
     assert report.codes() & set(SAME_REQUIREMENT[0]) == {"system.oin.required"}
     assert {code for code in SAME_REQUIREMENT[0] if code not in report.codes()} <= report.codes(Status.NOT_APPLICABLE)
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("oin-fails-eleven-test", "x509.oin.invalid"),
+        ("two-oins", "x509.oin.ambiguous"),
+        ("altered-after-signing", "path.signature.valid"),
+        ("unknown-signature-algorithm", "path.signature.algorithm"),
+        ("md5", "path.signature.algorithm"),
+    ],
+)
+def test_the_cause_is_told_first_and_what_follows_from_it_not_at_all(
+    laboratory: Laboratory, name: str, first: str
+) -> None:
+    report = judge(get_defect(name).build(laboratory), Environment.PREPRODUCTION, "fsc", "eherkenning")
+    assert report.findings[0].rule.code == first
+    assert not report.codes() & {*SAME_REQUIREMENT[0], "system.oin.equals_entity_id"}
+
+
+def test_a_test_certificate_and_a_self_signed_one_in_production_are_told_so_once(laboratory: Laboratory) -> None:
+    sound = judge(get_defect("about-to-expire").build(laboratory), Environment.PRODUCTION, "digid", "digikoppeling")
+    own = judge(get_defect("self-signed-in-production").build(laboratory), Environment.PRODUCTION, "digid-machtigen")
+    for report, cause in ((sound, FOLLOWS[2]), (own, FOLLOWS[3])):
+        assert report.codes() & {*cause[0], *cause[1]} == set(cause[0])
 
 
 def test_without_a_system_and_for_one_that_asks_none_it_is_a_warning(laboratory: Laboratory) -> None:

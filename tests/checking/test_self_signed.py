@@ -13,12 +13,13 @@ from pkitools.checking import CheckResult, check
 from pkitools.checking.self_made import as_self_made
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.findings import Outcome, Rule, Severity, Status, Verdict
+from pkitools.findings import Certainty, Outcome, Rule, Severity, Status, Verdict
 from pkitools.messages import Language
 from pkitools.reports import outcome_message, report_text
 from pkitools.rulebook import all_rules
 from pkitools.rules.books import ENTRIES
-from pkitools.systems import systems
+from pkitools.systems import evaluate, get_system, systems
+from pkitools.x509 import read_certificate
 from tests.support import chains, der
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -66,7 +67,7 @@ def test_production_never_takes_it(system: str) -> None:
 
 def test_production_of_digid_machtigen_also_asks_the_oin() -> None:
     report = judged(certificate(), Environment.PRODUCTION, "digid-machtigen").report
-    assert {"system.oin.required", "system.self_signed.not_allowed"} <= report.codes()
+    assert {"system.oin.required", "environment.self_signed"} <= report.codes()
 
 
 def test_preproduction_of_digid_asks_the_oin_all_the_same() -> None:
@@ -204,3 +205,20 @@ def test_without_a_purpose_nothing_in_the_report_says_that_the_system_refuses_it
     assert report.verdict is Verdict.PASSED
     assert "system.eku.client_auth" in report.codes("met")
     assert "clientAuth" not in report_text(report, "nl")
+
+
+@pytest.mark.parametrize(("language", "told"), [("nl", "Volgens een derde partij"), ("en", "A third party says")])
+def test_what_only_a_third_party_says_is_told_as_its_word(language: Language, told: str) -> None:
+    """A certificate that passes is not told that it is not allowed."""
+    number = "00000003273229750000"
+    report = judged(certificate(number), Environment.PREPRODUCTION, "digid").report
+    (found,) = [o for o in report.findings if o.rule.code == "system.self_signed.not_allowed"]
+    assert report.verdict is Verdict.PASSED
+    assert found.rule.certainty is Certainty.THIRD_PARTY
+    text = outcome_message(found, language)
+    assert text.title.startswith(told)
+    assert told.lower() in text.message.lower()
+    facts = read_certificate(certificate(number))
+    refused = evaluate(get_system("digid"), Environment.PRODUCTION, facts, moment=MOMENT, self_signed=True)
+    (firm,) = [o for o in refused if o.rule.code == found.rule.code]
+    assert not outcome_message(firm, language).title.startswith(told)

@@ -70,7 +70,7 @@ def test_nothing_is_remarked_of_the_authorities_and_who_answers_for_them(everyth
 def test_production_refuses_it_by_rule_and_its_names_tell_why(everything: PKI, profile: str) -> None:
     result = judged(everything, profile, Environment.PRODUCTION)
     refused = {o.rule.code for o in result.report.outcomes if o.status is Status.VIOLATED}
-    assert {"environment.production.root", "environment.production.no_test"} <= refused
+    assert "environment.production.no_test" in refused
     assert result.report.verdict is Verdict.FAILED
     assert (result.facts.issuer.common_name or "").startswith("TRIAL ")
     subject = [attribute.value for attribute in result.facts.subject if attribute.name in {"O", "CN"}]

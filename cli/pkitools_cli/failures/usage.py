@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from pkitools.environment import Environment
 from pkitools.text import visible
 from pkitools_cli.framework import in_words
 from pkitools_cli.i18n import Sentence, again, tr
+from pkitools_cli.options import EnvironmentChoice
 
 _CODES: Final[dict[type[click.ClickException], str]] = {
     click.NoSuchCommand: "cli.main.no_command",
@@ -47,7 +49,7 @@ def sentence(error: click.ClickException) -> str:
         case click.BadOptionUsage():
             text = tr(_option_usage(error), name=_cut(error.option_name))
         case click.BadParameter(param=click.Parameter() as param):
-            text = _bad_value(_name(param, error.ctx), again(error.message), _expected(param))
+            text = _bad_value(param, _name(param, error.ctx), again(error.message))
         case click.UsageError(ctx=click.Context(command=click.Group() as group) as context) if not _ours(error):
             text = tr("cli.main.no_verb", names=", ".join(group.list_commands(context)))
     return text
@@ -122,16 +124,29 @@ def _name(param: click.Parameter, ctx: click.Context | None) -> str:
     return in_words(param.make_metavar(ctx) if ctx is not None else param.human_readable_name)
 
 
-def _bad_value(name: str, message: str, expected: str) -> str:
-    value, found, _ = message.partition(" is not ")  # how every type of click begins
+def _bad_value(param: click.Parameter, name: str, message: str) -> str:
+    expected = _expected(param)
+    quoted, found, _ = message.partition(" is not ")  # how every type of click begins
     if expected and found:
-        return f"{tr('cli.main.bad_value_of', name=name, value=_cut(value.strip(chr(39))))}: {expected}"
+        value = quoted.strip("'")
+        text = f"{tr('cli.main.bad_value_of', name=name, value=_cut(value))}: {expected}"
+        meant = ", ".join(_meant(param.type, value))
+        return f"{text} {tr('cli.main.did_you_mean', names=meant)}" if meant else text
     # a type of our own has said, in the language in force, what it expects
     return f"{tr('cli.main.bad_value', name=name)}: {expected or message}"
 
 
+def _meant(kind: click.ParamType[Any], value: str) -> Sequence[str]:
+    """Return which of the values there are to choose from were perhaps meant."""
+    if isinstance(kind, EnvironmentChoice):
+        return [tr(f"cli.cert_check.environment.{meant}") for meant in kind.meant(value)]
+    return get_close_matches(value, list(map(str, kind.choices))) if isinstance(kind, click.Choice) else ()
+
+
 def _expected(param: click.Parameter) -> str:
     kind = param.type
+    if isinstance(kind, EnvironmentChoice):
+        return tr("cli.main.choose", choices=", ".join(tr(f"cli.cert_check.environment.{e}") for e in Environment))
     if isinstance(kind, click.Choice):
         return tr("cli.main.choose", choices=", ".join(str(choice) for choice in kind.choices))
     if isinstance(kind, click.IntRange | click.FloatRange):

@@ -1,12 +1,14 @@
 """Who issued a certificate, of what lies at hand: in its file, beside it, among the authorities that we carry.
 
 For advice about a file, not for trust: names and signatures are followed, dates and constraints are not looked at.
+Where no signature holds (altered, or by a scheme nobody knows) the authority whose name and key identifier it has is
+its issuer all the same: that the signature does not hold is told of the path, and the authority is not missing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -15,7 +17,7 @@ from pkitools.errors import InputError
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.path_certificate import load_cached
-from pkitools.x509.signatures import certificate_signed_by
+from pkitools.x509.signatures import can_be_verified, certificate_signed_by
 
 _MOST_OF_A_NAME: Final = 8  # certificates of one issuer's name whose signature is tried
 _LONGEST: Final = 20  # certificates above one
@@ -47,6 +49,11 @@ class IssuersAtHand:
             )
         return self._found[child.sha256]
 
+    def meant_by(self, child: CertificateFacts) -> tuple[CertificateFacts, ...]:
+        """Return those whose key did not sign a certificate and that it names as its issuer, by name and key."""
+        likely = self._of_name(child.issuer.der, child.authority_key_identifier)
+        return tuple(each for each in likely if each.sha256 != child.sha256 and _is_meant(child, each))
+
     def _of_name(self, name: bytes, identifier: str | None) -> list[CertificateFacts]:
         """Return the few of this name whose signature is tried, those with this key identifier first."""
         key = name, identifier
@@ -64,7 +71,8 @@ class IssuersAtHand:
         waiting = list(start)
         seen = {each.sha256 for each in waiting}
         while waiting:
-            for issuer in self.of(waiting.pop()):
+            child = waiting.pop()
+            for issuer in self.of(child) or self.meant_by(child):
                 if issuer.sha256 not in seen:
                     seen.add(issuer.sha256)
                     waiting.append(issuer)
@@ -76,7 +84,7 @@ def above(start: CertificateFacts, *pools: IssuersAtHand) -> tuple[tuple[Certifi
     way: list[tuple[CertificateFacts, int]] = []
     at, seen = start, {start.sha256}
     while len(way) < _LONGEST and not at.is_self_issued:
-        found = next(((issuer, n) for n, pool in enumerate(pools) for issuer in pool.of(at)), None)
+        found = next(_issuers(at, pools), None)
         if found is None or found[0].sha256 in seen:
             break
         way.append(found)
@@ -91,6 +99,12 @@ class _Carried(IssuersAtHand):
     def _named(self, name: bytes) -> Sequence[CertificateFacts]:
         read = [_read(each.der) for each in embedded_certificates() if name in each.der]
         return [facts for facts in read if facts.subject.der == name]
+
+
+def _issuers(of: CertificateFacts, pools: Sequence[IssuersAtHand]) -> Iterator[tuple[CertificateFacts, int]]:
+    """Yield each issuer with its pool: those whose key signed it before those that it only names."""
+    yield from ((issuer, n) for n, pool in enumerate(pools) for issuer in pool.of(of))
+    yield from ((issuer, n) for n, pool in enumerate(pools) for issuer in pool.meant_by(of))
 
 
 def carried() -> IssuersAtHand:
@@ -112,6 +126,16 @@ def readable(ders: Iterable[bytes]) -> Sequence[CertificateFacts]:
         except InputError:
             continue  # path validation counts what could not be read
     return found
+
+
+def _is_meant(child: CertificateFacts, issuer: CertificateFacts) -> bool:
+    """Whether a certificate names this key as its issuer's; of one that names none, whether nobody can verify it."""
+    if child.authority_key_identifier is not None:
+        return child.authority_key_identifier == issuer.subject_key_identifier
+    try:
+        return not can_be_verified(load_cached(child.der), load_cached(issuer.der))
+    except InputError:
+        return False
 
 
 def _signed(child: CertificateFacts, issuer: CertificateFacts) -> bool:

@@ -12,13 +12,13 @@ from pkitools_test_pki.self_signed import self_signed
 _PRODUCTION = Context(Environment.PRODUCTION)
 
 
-@defect("environment.production.no_test", "environment.production.root", "oin.test.production", context=_PRODUCTION)
+@defect("environment.production.no_test", "oin.test.production", context=_PRODUCTION)
 def trial_in_production(lab: Laboratory) -> IssuedCertificate:
     """A sound TRIAL certificate is used in production."""
     return lab.leaf()
 
 
-@defect("environment.production.no_test", "environment.production.root", context=_PRODUCTION)
+@defect("environment.production.no_test", context=_PRODUCTION)
 def disguised_as_production(lab: Laboratory) -> IssuedCertificate:
     """A test authority gave the certificate a real OIN, the policy of production, and no TRIAL in its names."""
     return lab.production_leaf()

@@ -22,7 +22,7 @@ from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, files_of, read_certificates, read_crls, read_input, use_each
-from pkitools_cli.options import fail_on_option, moment_option, moment_was_given, required_environment_option
+from pkitools_cli.options import OINText, fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.own_data import given_data, systems_named, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Reply
@@ -86,7 +86,7 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIR...")
 @required_environment_option
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.cert_check.for")
-@click.option("--oin", metavar="OIN", help="cli.cert_check.oin")
+@click.option("--oin", type=OINText(), metavar="OIN", help="cli.cert_check.oin")
 @click.option("--organization", metavar="NAME", help="cli.cert_check.organization")
 @click.option("--key", "key_file", metavar="FILE", help="cli.cert_check.key")
 @click.option("--csr", "csr_file", metavar="FILE", help="cli.cert_check.csr")
@@ -119,6 +119,8 @@ def command(options: CheckOptions) -> Reply[Checked]:
     """Judge each file, and what they have in common."""
     if (options.alias or options.certificate) and len(files_of(options.files)) > 1:
         raise click.UsageError(tr("cli.cert_check.one_file"))
+    if options.entity_id is not None and not options.entity_id.strip():
+        raise click.UsageError(tr("cli.cert_check.entity_id_empty"))
     if options.entity_id is not None and not options.systems and not _is_entity_id(options.entity_id):
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
 _MOST_OF_NAME: Final = 30
+_WRONG_OIN: Final = (
+    ("x509.oin.ambiguous", "several_oins"),
+    ("x509.oin.uzi_conflict", "several_oins"),
+    ("x509.oin.invalid", "invalid_oin"),
+)
 _SEPARATING: Final = frozenset(',;()"')
 
 
@@ -41,12 +46,14 @@ class _Told:
         number: its number in the file.
         which: which certificate of its file; empty where there is nothing to tell apart.
         place: what was found.
+        delivered: the file is not refused for how it was delivered.
     """
 
     file: str
     number: int
     which: str
     place: Place
+    delivered: bool = True
 
     @property
     def name(self) -> str:
@@ -81,12 +88,19 @@ def checked_told(
         yield from _file_told(name, check, found, many=count > 1)
     if reuse is not None:
         yield ""
-        yield from report_told(reuse, full=_full(options), verbose=options.verbose)
+        yield from _reuse_told(reuse, options)
     if count > 1:
         yield ""
         yield from table(
             [_row(one, len(found)) for found in every for one in found], [_file_name(name) for name in unread]
         )
+
+
+def _reuse_told(reuse: Report, options: CheckOptions) -> Iterator[Line | str]:
+    """Yield what was found of the certificates together: a verdict is given of each, and stands there."""
+    heading = tr(f"cli.cert_check.reuse_{'found' if reuse.findings or reuse.not_checked else 'good'}")
+    yield from (Line(row, bold=True) for row in wrapped(heading, ""))
+    yield from findings_told(reuse, full=_full(options), verbose=options.verbose)
 
 
 def _full(options: CheckOptions) -> Severity:
@@ -98,7 +112,11 @@ def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterato
     for one in check.judged:
         report = one.result.report + check.file_report if len(check.judged) == 1 else one.result.report
         yield _Told(
-            _file_name(name), one.subject.number, _which(one, check.count), Place(name, one.result, report, options)
+            _file_name(name),
+            one.subject.number,
+            _which(one, check.count),
+            Place(name, one.result, report, options),
+            delivered=check.delivery.verdict is not Verdict.FAILED,
         )
 
 
@@ -151,7 +169,9 @@ def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
 def _verdict(one: _Told) -> list[Line | str]:
     """Return the verdict, what was asked and about what: on one line where that fits."""
     verdict = report_word("verdict", one.report.verdict)
-    asked = f"{verdict} {tr('cli.cert_check.for_system', systems=systems_and_environment(one.place.options))}"
+    passed_alone = one.report.verdict is Verdict.PASSED and not one.delivered
+    said = f"{verdict} {tr('cli.cert_check.of_certificate')}" if passed_alone else verdict
+    asked = f"{said} {tr('cli.cert_check.for_system', systems=systems_and_environment(one.place.options))}"
     line = f"{asked}   {shown(one.report.subject)}"
     indent = " " * (label_width(language()) + 4)
     rows = [line] if len(line) <= columns() else wrapped(line, indent, "", most=2)
@@ -189,7 +209,7 @@ def _also(one: _Told) -> list[str]:
 def _from(one: _Told, most: int, *, many: bool) -> list[str]:
     first, indent = _labels("from")
     facts, oin = one.place.result.facts, one.place.result.oin
-    last = (f"OIN {oin}" if oin else tr("cli.cert_check.without_oin"), _validity(facts, one.report.moment))
+    last = (f"OIN {oin}" if oin else _without_oin(one.report), _validity(facts, one.report.moment))
     names = _names(one) if many or one.which else [None]
     # until when it is valid is never what is left out
     organization = _apart(facts.subject.organization)
@@ -197,6 +217,13 @@ def _from(one: _Told, most: int, *, many: bool) -> list[str]:
     told = (packed([shown(part) for part in way if part], indent, first) for way in ways)
     shortest = wrapped(", ".join(filter(None, last)), indent, first, most=most)
     return next((rows for rows in told if len(rows) <= most), shortest)
+
+
+def _without_oin(report: Report) -> str:
+    """Return what there is instead of an OIN: nothing, or one that is wrong."""
+    violated = report.codes()
+    there = next((word for code, word in _WRONG_OIN if code in violated), "without_oin")
+    return tr(f"cli.cert_check.{there}")
 
 
 def _apart(name: str | None) -> str | None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pkitools.findings import Report, Severity
+from pkitools.findings import Report, Severity, Verdict
 from pkitools.text import shown
-from pkitools_cli.i18n import tr
-from pkitools_cli.lines import findings_told, wrapped
+from pkitools_cli.i18n import report_word, tr
+from pkitools_cli.lines import coloured, findings_told, wrapped
 from pkitools_cli.reply import Line
 
 
@@ -18,6 +18,12 @@ def delivery_told(name: str, delivery: Report, *, verbose: bool) -> Iterator[Lin
     """
     if delivery.findings or delivery.not_checked:
         yield ""
-        heading = wrapped(tr("cli.cert_check.delivery", name=shown(name)), "  ", "", most=2)
-        yield from (Line(row, bold=True) for row in heading)
+        heading = tr("cli.cert_check.delivery", name=shown(name))
+        if delivery.verdict is Verdict.FAILED:
+            verdict = report_word("verdict", delivery.verdict)
+            first, *rest = wrapped(heading, "  ", f"{verdict} {tr('cli.cert_check.of_file')}   ", most=2)
+            yield coloured(first, delivery.verdict, verdict)
+            yield from rest
+        else:
+            yield from (Line(row, bold=True) for row in wrapped(heading, "  ", "", most=2))
         yield from findings_told(delivery, full=Severity.INFO if verbose else Severity.WARNING, verbose=verbose)

@@ -23,7 +23,7 @@ from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_key
-from pkitools_cli.options import environment_option
+from pkitools_cli.options import OINText, environment_option
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
@@ -85,7 +85,7 @@ class Options:
 
 
 @click.command("create", cls=Command, help="cli.csr.create.help")
-@click.option("--oin", metavar="OIN", help="cli.csr.create.oin")
+@click.option("--oin", type=OINText(), metavar="OIN", help="cli.csr.create.oin")
 @click.option("--organization", metavar="NAME", help="cli.csr.create.organization")
 @click.option("--common-name", metavar="CN", help="cli.csr.create.common_name")
 @click.option("--dns", metavar="NAME", multiple=True, help="cli.csr.create.dns")

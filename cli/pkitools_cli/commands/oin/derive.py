@@ -26,7 +26,7 @@ from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered, json_version_asked, order_given
-from pkitools_cli.i18n import lookup, tr
+from pkitools_cli.i18n import Sentence, lookup, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
@@ -64,7 +64,26 @@ class Numbers:
         return given
 
 
-@click.command("derive", cls=Command, help="cli.oin.derive.help", json_versions=(1, 2))
+_NO_OIN: Final = ("bsn", "ean")  # numbers that people try, and of which there is no OIN
+
+
+class _Derive(Command):
+    """Says of a number without an option, or of a kind that gives no OIN, what to give instead; never the number."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = {arg.partition("=")[0] for arg in args}
+        for kind in _NO_OIN:
+            if f"--{kind}" in given:
+                raise click.UsageError(tr(f"cli.oin.derive.no_{kind}"), ctx)
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if isinstance(error.message, Sentence) and error.message.key == "cli.main.too_many":
+                raise click.UsageError(tr("cli.oin.derive.bare"), ctx) from error
+            raise
+
+
+@click.command("derive", cls=_Derive, help="cli.oin.derive.help", json_versions=(1, 2))
 @click.option("--kvk", metavar="N", multiple=True, help="cli.oin.derive.kvk")
 @click.option("--rsin", metavar="N", multiple=True, help="cli.oin.derive.rsin")
 @click.option("--btw", metavar="N", multiple=True, help="cli.oin.derive.btw")

@@ -12,6 +12,7 @@ from pkitools.reports.register import explained
 from pkitools.rulebook import all_rules
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.lines import listed
 from pkitools_cli.own_data import given_data
 from pkitools_cli.reply import Reply
 
@@ -39,7 +40,8 @@ def _text(rules: Sequence[Rule]) -> Iterator[str]:
     width = max((len(rule.code) for rule in rules), default=0)
     for rule in rules:
         title = explained(rule, language()).title
-        yield f"{rule.code:<{width}}  {report_word('severity', rule.severity.name):<13} {title}"
+        first = f"{rule.code:<{width}}  {report_word('severity', rule.severity.name):<13} "
+        yield from listed(first, title)
     yield tr("cli.rules.list.count", count=len(rules))
 
 

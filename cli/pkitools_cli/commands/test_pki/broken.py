@@ -11,6 +11,7 @@ import click
 
 from pkitools_cli.framework import Command, progress
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import listed
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Line, Reply
 from pkitools_test_pki.defects import Defect, Laboratory, Layer, defects, get_defect
@@ -70,4 +71,4 @@ def _listed(chosen: Sequence[Defect]) -> Iterator[Line | str]:
             yield Line(tr(f"cli.test_pki_broken.topic.{topic}"), bold=True)
         warns = "" if defect.refused else tr("cli.test_pki_broken.warns")
         layer = f"{layers[defect.layer]:<{layer_width}}"
-        yield f"  {defect.name:<{width}}  {layer}  {warns}{defect.descriptions[language()]}"
+        yield from listed(f"  {defect.name:<{width}}  {layer}  ", f"{warns}{defect.descriptions[language()]}")

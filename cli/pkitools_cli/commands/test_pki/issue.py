@@ -129,13 +129,13 @@ def _text(issued: IssuedFiles, options: Options) -> Iterator[Line | str]:
     whose = (facts.subject.text.short, facts.subject.organization, f"OIN {oin}" if oin else None)
     told = tr("cli.test_pki.issue.done", profile=certificate.profile, subject=", ".join(filter(None, whose)))
     yield from (Line(line, bold=True) for line in wrapped(told, "    ", ""))
-    yield tr("cli.test_pki.issue.issuer", issuer=facts.issuer.text.short)
+    yield from wrapped(tr("cli.test_pki.issue.issuer", issuer=facts.issuer.text.short), "    ", "")
     yield tr("cli.test_pki.issue.serial", serial_number=f"{certificate.serial_number:x}")
     start, end = (day(moment, language()) for moment in (facts.not_before, facts.not_after))
     yield tr("cli.test_pki.issue.validity", start=start, end=end)
     for change in issued.changes:
         text = f"cli.test_pki.issue.change.{change.kind}"
-        yield tr(text, field=change.field, before=change.before, after=change.after)
+        yield from wrapped(tr(text, field=change.field, before=change.before, after=change.after), "    ", "")
     for path in issued.paths:
         yield tr("cli.test_pki.wrote", path=path)
     yield from _next(options)

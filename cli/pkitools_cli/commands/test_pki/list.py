@@ -9,6 +9,7 @@ import click
 
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
+from pkitools_cli.lines import listed
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Reply
 from pkitools_test_pki.documents import list_document, subject_and_end
@@ -31,4 +32,5 @@ def _text(rows: Sequence[IssuedRow]) -> Iterator[str]:
         subject, not_after = subject_and_end(row)
         state = tr(f"cli.test_pki.list.{row.state}")
         end = f"{not_after:%Y-%m-%d}" if not_after else "-"
-        yield f"{row.serial_number:040x}  {state:12}  {end:10}  {row.profile or '-':18}  {subject or '-'}"
+        first = f"{row.serial_number:040x}  {state:12}  {end:10}  {row.profile or '-':18}  "
+        yield from listed(first, subject or "-")

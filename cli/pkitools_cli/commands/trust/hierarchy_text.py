@@ -8,17 +8,19 @@ from datetime import datetime
 from pkitools.reports.document import instant
 from pkitools.trust import CAStatus, CatalogueEntry, Hierarchy, embedded_certificates, policy_name
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import beside, wrapped
 
 
 def rows_told(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Yield a line for each row."""
-    yield from (f"      {tr(f'cli.trust.row.{key}'):<22}{value}" for key, value in rows)
+    for key, value in rows:
+        yield from beside(f"      {tr(f'cli.trust.row.{key}'):<22}", value)
 
 
 def hierarchy_told(hierarchy: Hierarchy, moment: datetime) -> Iterator[str]:
     """Yield the lines about a hierarchy."""
-    yield f"  {hierarchy.name:<22}{hierarchy.label}"
-    yield f"      {hierarchy.purpose[language()]}"
+    yield from beside(f"  {hierarchy.name:<22}", hierarchy.label)
+    yield from wrapped(hierarchy.purpose[language()], "      ")
     status = hierarchy.status(moment)
     rows = [
         ("root", hierarchy.root),

@@ -14,6 +14,7 @@ from pkitools.trust import CACertificate, HierarchyKind, catalogue, embedded_cer
 from pkitools_cli.commands.trust.hierarchy_text import authority_status, hierarchy_told, rows_told
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
+from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Line, Reply
 
@@ -40,21 +41,22 @@ def command(*, everything: bool, moment: datetime) -> Reply[Asked]:
 
 def _text(asked: Asked) -> Iterator[Line | str]:
     moment = asked.moment
-    yield Line(tr("cli.trust.list.title", moment=instant(moment), retrieved=catalogue().retrieved), bold=True)
+    title = tr("cli.trust.list.title", moment=instant(moment), retrieved=catalogue().retrieved)
+    yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for kind in HierarchyKind:
         yield ""
         yield Line(tr(f"cli.trust.kind.{kind}"), bold=True)
         for hierarchy in (h for h in hierarchies() if h.kind is kind):
             yield from hierarchy_told(hierarchy, moment)
     yield ""
-    yield Line(tr("cli.trust.list.embedded"), bold=True)
+    yield from (Line(row, bold=True) for row in wrapped(tr("cli.trust.list.embedded"), ""))
     for held in embedded_certificates():
-        yield f"  {held.common_name}"
+        yield from wrapped(held.common_name, "    ", "  ")
         yield from rows_told(_held_rows(held, moment))
     if asked.everything:
         yield from _catalogue(moment)
     yield ""
-    yield tr("cli.trust.list.one_publisher")
+    yield from wrapped(tr("cli.trust.list.one_publisher"), "")
 
 
 def _held_rows(held: CACertificate, moment: datetime) -> Iterator[tuple[str, str]]:
@@ -72,7 +74,7 @@ def _catalogue(moment: datetime) -> Iterator[Line | str]:
     yield ""
     yield Line(tr("cli.trust.list.catalogue", count=len(catalogue().entries)), bold=True)
     for entry in catalogue().entries:
-        yield f"  {entry.name}"
+        yield from wrapped(entry.name, "    ", "  ")
         status = authority_status(entry, moment)
-        yield f"      {entry.generation}  {tr(f'cli.trust.level.{entry.level}')}  {status}"
+        yield from wrapped(f"{entry.generation}  {tr(f'cli.trust.level.{entry.level}')}  {status}", "      ")
         yield f"      {entry.sha256 or tr('cli.trust.unknown')}"

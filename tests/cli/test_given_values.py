@@ -1,0 +1,81 @@
+"""Values that people give nearly right: they are taken where nothing is in doubt, else told what was perhaps meant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import Command
+
+OIN = "00000003123456780000"
+GROUPED = ["0000 0003 1234 5678 0000", "00000003.12345678.0000", "00000003-12345678-0000", OIN]
+REQUEST = ("--profile", "g4-tls", "-e", "preproduction", "--organization", "X", "--common-name", "a.voorbeeld.nl")
+
+
+@pytest.mark.parametrize("given", GROUPED)
+def test_an_oin_is_taken_as_oin_check_takes_it(run: Command, tmp_path: Path, given: str) -> None:
+    made = run("csr", "create", *REQUEST, "--no-passphrase", "--oin", given, "--out", tmp_path / "a", "--json")
+    assert made.code == 0, made.err
+    assert OIN in run("csr", "check", tmp_path / "a.csr", "--profile", "g4-tls", "-e", "preproduction", "--json").out
+    assert run("oin", "check", given).code == 0
+    # no file: what is said then is about the file, and not about the OIN
+    checked = run("cert", "check", tmp_path / "none.pem", "-e", "preproduction", "--oin", given)
+    assert checked.code == 1, checked.err
+    assert "OIN" not in checked.err
+
+
+@pytest.mark.parametrize(("language", "told"), [("nl", "zoals een KvK-nummer"), ("en", "as a KvK number has")])
+def test_a_kvk_number_in_the_place_of_an_oin_is_told_so(run: Command, tmp_path: Path, language: str, told: str) -> None:
+    for line in (
+        ["csr", "create", *REQUEST, "--no-passphrase", "--out", tmp_path / "a"],
+        ["cert", "check", tmp_path / "none.pem", "-e", "preproduction"],
+    ):
+        ran = run("--lang", language, *line, "--oin", "12345678")
+        assert ran.code == 2
+        assert told in " ".join(ran.err.split())
+        assert OIN in ran.err
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [("test", "preproduction"), ("prodctie", "production"), ("Acceptatei", "preproduction"), ("live", "production")],
+)
+def test_an_environment_is_named_in_the_language_and_the_one_meant_is_asked(
+    run: Command, given: str, meant: str
+) -> None:
+    dutch = {"preproduction": "preproductie", "production": "productie"}
+    for language, ask, names in (
+        ("nl", "Bedoelt u", dutch),
+        ("en", "Did you mean", dict(zip(dutch, dutch, strict=True))),
+    ):
+        ran = run("--lang", language, "cert", "check", "x.pem", "-e", given)
+        told = " ".join(ran.err.split())
+        assert ran.code == 2
+        assert f"{ask}: {names[meant]}?" in told
+        assert ", ".join(names.values()) in told
+
+
+def test_a_word_that_resembles_no_environment_is_not_guessed_at(run: Command) -> None:
+    assert "Did you mean" not in run("cert", "check", "x.pem", "-e", "maandag").err
+
+
+@pytest.mark.parametrize(
+    ("given", "language", "told"),
+    [
+        (["--bsn", "123456782"], "nl", "Een BSN is van een persoon"),
+        (["--bsn=123456782"], "en", "A BSN is of a person"),
+        (["--ean", "8712345678906"], "nl", "Van een EAN is geen OIN te maken"),
+        (["--ean", "8712345678906"], "en", "No OIN is made of an EAN"),
+        (["123456782"], "nl", "Zeg bij het nummer wat het is: --kvk"),
+        (["12345678"], "en", "Say with the number what it is: --kvk"),
+    ],
+)
+def test_a_number_of_which_no_oin_is_derived_so_gets_a_sentence(
+    run: Command, given: list[str], language: str, told: str
+) -> None:
+    ran = run("--lang", language, "oin", "derive", *given)
+    assert ran.code == 2
+    assert told in " ".join(ran.err.split())
+    assert "--rsin" in ran.err
+    assert "123456782" not in ran.err  # it may be somebody's
