@@ -120,6 +120,12 @@ def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterat
             yield error
 
 
+def read_together(names: Sequence[str], passphrase: bytes | None = None) -> dict[str, Contents | PkitoolsError]:
+    """Return what each input holds, or why it cannot be used: which of them belong together shows of all at once."""
+    distinct = list(dict.fromkeys(names))
+    return dict(zip(distinct, read_inputs(distinct, passphrase), strict=True))
+
+
 def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
     """Return each file named, and of a folder its files in the order of their names; and whether a folder gave it."""
     found: list[tuple[str, bool]] = []

@@ -15,7 +15,7 @@ from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
 from pkitools.checking.private_keys import check_private_keys
-from pkitools.checking.selection import Subject, selected, subjects
+from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import check_stated_ids, holds_nothing_to_judge
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
@@ -171,7 +171,7 @@ def check_file(
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    authorities = _possible_issuers([facts for _, facts in read])
+    authorities = possible_issuers([facts for _, facts in read])
     stated = [each.entity_id for each in found if each.entity_id is not None and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
@@ -228,12 +228,6 @@ def _known_roots(store: TrustStore | None, data: OwnData | None) -> TrustStore |
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
     """Return the entity ID that metadata states, unless it is somebody's choice: that is told once, of the file."""
     return None if entity_id in chosen else entity_id
-
-
-def _possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
-    """Return the certificates that may have issued another: a CA, and one whose name another gives as its issuer."""
-    issuers = {facts.issuer.der for facts in certificates if not facts.is_self_issued}
-    return tuple(facts for facts in certificates if facts.is_ca or facts.subject.der in issuers)
 
 
 def _contents(file: Any, name: str | None, passphrase: bytes | None) -> Contents:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Report, Verdict
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult
     from pkitools.profiles import Profile
     from pkitools.systems import System
+
+
+_OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,10 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
 
 
 def _after_passing(place: Place) -> Step | None:
+    about = next((found for found in place.report.findings if found.rule.code.startswith(_OF_A_TSP)), None)
+    if about is not None:
+        text = told(about, language(), remedy_text, place.report.moment)
+        return Step(f"{text.title}. {text.remedy}")
     names = titles(place.options.systems)
     key = "cert_check.passed" if names else "cert_check.passed_without_system"
     return step(key, {"system": ", ".join(names)}, _commands(place))
