@@ -20,7 +20,7 @@ from pkitools.checking.stated_ids import check_stated_ids, holds_nothing_to_judg
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools.findings import (
     MET,
@@ -166,6 +166,8 @@ def check_file(
     """
     contents = file if isinstance(file, Contents) else _contents(file, name, passphrase)
     shown = name or contents.name
+    if contents.digest_fits is False:
+        raise SecretError("sources.error.passphrase_wrong", name=shown)
     read, unread = _facts(contents)
     found = subjects(read)
     # once: an iterator would be empty for the second certificate
