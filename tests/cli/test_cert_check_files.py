@@ -307,6 +307,24 @@ def test_the_passphrase_of_a_java_keystore_is_held_to_its_digest(run: Command, b
     assert "not opened by pkitools: compare it yourself" in ran.told
 
 
+def test_folders_in_a_folder_are_counted(run: Command, box: Path) -> None:
+    assert f"{box / 'clean'}: 1 subfolder passed over." in check(run, box, "@clean").err
+    (box / "clean" / "other").mkdir(exist_ok=True)
+    assert f"{box / 'clean'}: 2 subfolders passed over." in check(run, box, "@clean").err
+    assert "subfolder" not in check(run, box, "@good.pem").err
+
+
+@pytest.mark.parametrize("within", [(), ("deeper",)])
+def test_a_folder_without_a_file_holds_no_certificate(
+    run: Command, box: Path, tmp_path: Path, within: tuple[str, ...]
+) -> None:
+    (tmp_path / "map").joinpath(*within).mkdir(parents=True)
+    ran = check(run, box, str(tmp_path / "map"))
+    assert ran.code == 1
+    assert "certificate" in ran.err
+    assert "sources.error.folder_without_certificates" in check(run, box, str(tmp_path / "map"), "--json").out
+
+
 def test_standard_input_is_judged_whole_too(run: Command, box: Path) -> None:
     stdin = (box / "good-bad.pem").read_bytes()
     ran = run(
