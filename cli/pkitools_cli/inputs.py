@@ -97,6 +97,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
         if name == STANDARD_INPUT:
             shown, data = str(tr("cli.inputs.stdin")), _standard_input()
         else:
+            _refuse_without_files(name)
             shown, data = name, read_bytes(name)
         try:
             return read_source(data, shown, passphrase=passphrase)
@@ -104,6 +105,20 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
             if passphrase is not None or not can_ask():
                 raise
             return read_source(data, shown, passphrase=asked_passphrase(shown))
+
+
+def _refuse_without_files(name: str) -> None:
+    """Refuse a folder with no file in it, which is none to read; any other that is no file is refused in reading.
+
+    Raises:
+        InputError: it is one.
+    """
+    try:
+        is_bare = not any(path.is_file() for path in Path(name).iterdir())
+    except OSError:
+        return
+    if is_bare:
+        raise InputError("sources.error.folder_without_certificates", name=name)
 
 
 def about_input(name: str) -> AbstractContextManager[None]:
@@ -118,6 +133,12 @@ def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterat
             yield read_input(name, passphrase)
         except PkitoolsError as error:
             yield error
+
+
+def read_together(names: Sequence[str], passphrase: bytes | None = None) -> dict[str, Contents | PkitoolsError]:
+    """Return what each input holds, or why it cannot be used: which of them belong together shows of all at once."""
+    distinct = list(dict.fromkeys(names))
+    return dict(zip(distinct, read_inputs(distinct, passphrase), strict=True))
 
 
 def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
@@ -149,6 +170,7 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
     """
     results: list[T] = []
     failures: list[Failure] = []
+    _tell_subfolders(names)
     for name, in_folder in files_of(names):
         try:
             with about_input(name):
@@ -162,6 +184,17 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
     for failure in failures:
         complain(_told(failure))
     return Used(results, failures)
+
+
+def _tell_subfolders(names: Sequence[str]) -> None:
+    """Tell of each folder how many folders in it were not looked into."""
+    for name in names:
+        try:
+            count = sum(path.is_dir() for path in Path(name).iterdir())
+        except OSError:
+            continue  # it is no folder, or reading it says what is wrong
+        if count:
+            complain(tr(f"cli.inputs.subfolders{'_one' if count == 1 else ''}", folder=name, count=count))
 
 
 def _told(failure: Failure) -> str:

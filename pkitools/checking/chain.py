@@ -1,11 +1,21 @@
-"""A chain as presented: which of its certificates is the one it is about."""
+"""A chain as presented: which of its certificates is the one it is about, also where it came in several files.
+
+A chain in one file, in separate files and in a folder is the same chain: whoever splits a delivery asks nothing else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from pkitools.x509 import read_certificate
+from pkitools.checking.selection import end_entities, possible_issuers
+from pkitools.containers import Contents, Item, ItemKind
+from pkitools.errors import InputError
+from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
+from pkitools.x509.holder import Holder, holder_of
+
+_Read = tuple[tuple[Item, CertificateFacts], ...]
 
 
 def end_entity_first(certificates: Given | Iterable[Given]) -> tuple[bytes, ...]:
@@ -22,3 +32,77 @@ def end_entity_first(certificates: Given | Iterable[Given]) -> tuple[bytes, ...]
     ranked = sorted(range(len(facts)), key=lambda n: (facts[n].is_ca, facts[n].subject.der in issuers))
     first = ranked[0]
     return (ders[first], *(der for n, der in enumerate(ders) if n != first))
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFile:
+    """A file with nothing in it but the certificates of authorities above those of other files.
+
+    Args:
+        contents: what it holds.
+        count: how many certificates that is.
+        is_complete: every part of it could be read.
+    """
+
+    contents: Contents
+    count: int
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Files as they belong together.
+
+    Args:
+        authorities: DER of each certificate that may have issued one of the others, each once.
+        chains: by the name they were given under, the files that are used as chain and are not judged.
+    """
+
+    authorities: tuple[bytes, ...]
+    chains: Mapping[str, ChainFile]
+
+
+def together(files: Mapping[str, Contents]) -> Together:
+    """Return which of several files are chain for the others; of one file by itself, none is.
+
+    Args:
+        files: what each file holds, by the name it is known under.
+    """
+    read = {name: _read(contents) for name, contents in files.items()}
+    every = [facts for pairs in read.values() for _, facts in pairs]
+    authorities = tuple(dict.fromkeys(facts.der for facts in possible_issuers(every)))
+    meant = {facts.sha256 for facts in end_entities(every)}
+    chains = {
+        name: ChainFile(files[name], len(pairs), not files[name].problems and len(pairs) == _count(files[name]))
+        for name, pairs in read.items()
+        if pairs and not _is_somebodys(files[name], pairs) and meant.isdisjoint(facts.sha256 for _, facts in pairs)
+    }
+    # without a file that is judged there is nothing that they are the chain of
+    return Together(authorities, chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {})
+
+
+def _count(contents: Contents) -> int:
+    return len(contents.of_kind(ItemKind.CERTIFICATE))
+
+
+def _is_somebodys(contents: Contents, pairs: Sequence[tuple[Item, CertificateFacts]]) -> bool:
+    """Return whether a file says that a certificate in it is somebody's own: it has its key, or metadata names it."""
+    if contents.of_kind(ItemKind.KEY):
+        return True
+    return any(item.has_key or item.role or item.entity_id or _is_own(facts) for item, facts in pairs)
+
+
+def _is_own(facts: CertificateFacts) -> bool:
+    """Return whether a certificate is a holder's, also one that its maker's tool marked as that of an authority."""
+    return facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY
+
+
+def _read(contents: Contents) -> _Read:
+    """Return the certificates of a file that can be read; what cannot be is told where the file is judged."""
+    found = []
+    for item in contents.of_kind(ItemKind.CERTIFICATE):
+        try:
+            found.append((item, read_certificate(item.der)))
+        except InputError:
+            continue
+    return tuple(found)

@@ -189,7 +189,8 @@ def _profile(context: EnvironmentContext) -> Answer:
     """Say which rules were not asked of a certificate without a policy: that none was violated means nothing."""
     if not context.of_pkioverheid or context.self_signed:
         return NOT_APPLICABLE
-    if holder_of(context.facts).is_of_the_tsp and not context.system_named:
+    holder = holder_of(context.facts)
+    if holder is Holder.AUTHORITY or (holder.is_of_the_tsp and not context.system_named):
         return NOT_APPLICABLE  # they have no profile of those that are ordered
     policies = [policy.oid for policy in context.facts.certificate_policies or ()]
     if context.profile_given or any(oid.startswith(ARC) for oid in policies):
@@ -207,15 +208,15 @@ def _profile(context: EnvironmentContext) -> Answer:
 def _not_of(holder: Holder) -> Callable[[EnvironmentContext], Answer]:
     """Return the check that it is not such a certificate: none with which an organisation or a system connects.
 
-    By itself that is worth knowing, for it may be the wrong file. Where a system is to take it, its purposes forbid it
-    (RFC 5280 4.2.1.12); of an authority the rules for end entities say so.
+    By itself that is worth knowing, for it may be the wrong file. Where a system is to take it, it cannot be right: its
+    purposes forbid it (RFC 5280 4.2.1.12), and of an authority nothing else is asked.
     """
 
     def check(context: EnvironmentContext) -> Answer:
         if holder_of(context.facts) is not holder or context.self_signed:
             return _met_if(True, context)
         evidence = (Evidence("issuer.commonName", context.operands["issuer"]),)
-        weighs = Severity.ERROR if context.system_named and holder is not Holder.AUTHORITY else None
+        weighs = Severity.ERROR if context.system_named else None
         return Violated(evidence, context.operands, severity=weighs)
 
     return check

@@ -15,12 +15,12 @@ from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
 from pkitools.checking.private_keys import check_private_keys
-from pkitools.checking.selection import Subject, selected, subjects
+from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import check_stated_ids, holds_nothing_to_judge
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools.findings import (
     MET,
@@ -166,12 +166,14 @@ def check_file(
     """
     contents = file if isinstance(file, Contents) else _contents(file, name, passphrase)
     shown = name or contents.name
+    if contents.digest_fits is False:
+        raise SecretError("sources.error.passphrase_wrong", name=shown)
     read, unread = _facts(contents)
     found = subjects(read)
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    authorities = _possible_issuers([facts for _, facts in read])
+    authorities = possible_issuers([facts for _, facts in read])
     stated = [each.entity_id for each in found if each.entity_id is not None and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
@@ -228,12 +230,6 @@ def _known_roots(store: TrustStore | None, data: OwnData | None) -> TrustStore |
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
     """Return the entity ID that metadata states, unless it is somebody's choice: that is told once, of the file."""
     return None if entity_id in chosen else entity_id
-
-
-def _possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
-    """Return the certificates that may have issued another: a CA, and one whose name another gives as its issuer."""
-    issuers = {facts.issuer.der for facts in certificates if not facts.is_self_issued}
-    return tuple(facts for facts in certificates if facts.is_ca or facts.subject.der in issuers)
 
 
 def _contents(file: Any, name: str | None, passphrase: bytes | None) -> Contents:

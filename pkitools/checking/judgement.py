@@ -33,7 +33,7 @@ from pkitools.revocation import (
 )
 from pkitools.revocation.check import given_crls, given_responses
 from pkitools.revocation.rules import REVOKED
-from pkitools.rules import Role, find_issuer, lint, role_of
+from pkitools.rules import find_issuer, lint, role_of
 from pkitools.rules.context import ARC
 from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
 from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
@@ -55,7 +55,7 @@ from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
-from pkitools.x509.holder import may_sign_certificates
+from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
@@ -462,27 +462,21 @@ def _linted(
     use: _IntendedUse, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
 ) -> Iterator[Outcome]:
     known = [facts] if issuer is None else [facts, issuer]
-    for system in use.systems or (None,):
+    # one that is marked as a CA and may not sign certificates is no authority; the mark is told
+    authority = holder_of(facts) is Holder.AUTHORITY
+    for system in (() if authority else use.systems) or (None,):
         yield from lint(
             facts,
             moment=use.moment,
             profile=use.profile,
             environment=use.environment,
             system=system,
-            role=_judged_as(facts, system),
+            role=role_of(facts) if may_sign_certificates(facts) else "end_entity",
             path=known,
             oin=oin,
             data=use.data,
             raise_crashes=use.raise_crashes,
         ).outcomes
-
-
-def _judged_as(facts: CertificateFacts, system: System | None) -> Role:
-    """Return what a certificate is judged as: an authority as one, unless a system is to take it for its counterpart.
-
-    One that is marked as a CA and may not sign certificates is no authority; the mark is told.
-    """
-    return role_of(facts) if system is None and may_sign_certificates(facts) else "end_entity"
 
 
 @lru_cache(maxsize=256)
@@ -493,6 +487,8 @@ def _authority(der: bytes) -> CertificateFacts:
 def _asked_by_systems(
     use: _IntendedUse, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
 ) -> Iterator[Outcome]:
+    if holder_of(context.facts) is Holder.AUTHORITY:
+        return  # that it is one is told by itself, and is enough
     for system in use.systems:
         yield from evaluate(
             system,

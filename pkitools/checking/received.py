@@ -7,7 +7,7 @@ the request: RFC 2986 section 3 makes the certificate from the name and the key 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -29,6 +29,8 @@ from pkitools.findings import (
     violated,
 )
 from pkitools.oin import OIN
+from pkitools.trust import hierarchy_of
+from pkitools.trust.authorities import HierarchyKind
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import extended_key_usage, key_usage
 from pkitools.x509.model import CertificateFacts, DistinguishedName, GeneralName
@@ -41,6 +43,7 @@ _OWN: Final = cite("pkitools")
 _PKCS10: Final = cite("rfc-2986", "3")
 
 _CN: Final = "2.5.4.3"
+_TRIAL: Final = "TRIAL "
 _LOCALITY: Final = "2.5.4.7"
 _STATE: Final = "2.5.4.8"
 _ORGANIZATION: Final = "2.5.4.10"
@@ -191,12 +194,19 @@ def _request_oin(facts: CertificateFacts, request: RequestFacts) -> Answer:
 
 
 def _request_cn(facts: CertificateFacts, request: RequestFacts) -> Answer:
-    return _as_asked(facts, request, _CN, "subject.CN")
+    found, wanted = (tuple(_values(name, _CN)) for name in (facts.subject, request.subject))
+    if hierarchy_of(facts).kind is HierarchyKind.TRIAL and all(value.startswith(_TRIAL) for value in found):
+        # what TRIAL puts in front of every name it issues; a request may have it already
+        found, wanted = (tuple(value.removeprefix(_TRIAL) for value in values) for values in (found, wanted))
+    return _same(found, wanted, "subject.CN")
 
 
 def _as_asked(facts: CertificateFacts, request: RequestFacts, oid: str, path: str) -> Answer:
     """Answer whether the certificate has the values of an attribute that the request has."""
-    found, wanted = _values(facts.subject, oid), _values(request.subject, oid)
+    return _same(_values(facts.subject, oid), _values(request.subject, oid), path)
+
+
+def _same(found: Sequence[str], wanted: Sequence[str], path: str) -> Answer:
     if not wanted:
         return NOT_APPLICABLE
     same = Counter(map(_plain, found)) == Counter(map(_plain, wanted))

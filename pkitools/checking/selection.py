@@ -59,6 +59,12 @@ def end_entities(certificates: Sequence[CertificateFacts]) -> tuple[CertificateF
     return tuple(facts for facts in distinct if facts.subject.der not in issuers) or distinct[:1]
 
 
+def possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
+    """Return the certificates that may have issued another: a CA, and one whose name another gives as its issuer."""
+    issuers = {facts.issuer.der for facts in certificates if not facts.is_self_issued}
+    return tuple(facts for facts in certificates if facts.is_ca or facts.subject.der in issuers)
+
+
 def is_authority(facts: CertificateFacts) -> bool:
     """Return whether the certificate is marked as a CA and may sign certificates."""
     return facts.is_ca and (facts.key_usage is None or "keyCertSign" in facts.key_usage)

@@ -286,15 +286,18 @@ def _suggestion(find: Callable[[Candidate], str]) -> Operands:
 
 def _kvk_based(subject: Candidate) -> str:
     row = row_of("kvk")
-    return row.prefix + subject.core + row.forms[0].suffix
+    return row.prefix + subject.tidied + row.forms[0].suffix
 
 
 def _lookalike(code: str, pattern: str, operands: Operands = _parts) -> NumberRule:
     """Return the note for a text that is no OIN and looks like another number."""
     shape = re.compile(pattern)
 
+    def named(subject: Candidate) -> Mapping[str, str]:
+        return {**operands(subject), "number": subject.tidied}  # with the spaces of the text it would be another
+
     def check(subject: Candidate) -> Answer:
-        return _met_if(subject.is_well_formed or shape.fullmatch(subject.tidied) is None, subject, operands)
+        return _met_if(subject.is_well_formed or shape.fullmatch(subject.tidied) is None, subject, named)
 
     return Rule(code, Severity.NOTICE, _OWN, Certainty.ADVICE), check
 

@@ -16,6 +16,7 @@ from pkitools.reports.telling.readable import days_left
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
+    from pkitools.checking.chain import ChainFile
     from pkitools.revocation import Attempt, CertificateRevocation, RevocationResult
 
 
@@ -28,12 +29,14 @@ class CheckedFile:
         check: what was found; ``None`` when it could not be used.
         error: why it could not be used.
         harmless: it was found in a folder and holds no certificate: nothing of what was asked is missing.
+        chain: what it is where it was not judged, but used as the chain of the others.
     """
 
     name: str
     check: FileCheck | None = None
     error: PkitoolsError | None = None
     harmless: bool = False
+    chain: ChainFile | None = None
 
 
 def cert_check_document(files: Iterable[CheckedFile], reuse: Report | None = None) -> dict[str, object]:
@@ -74,13 +77,15 @@ def cert_check_document_v1(
 
 
 def _file(file: CheckedFile) -> dict[str, object]:
-    check, error = file.check, file.error
+    check, error, chain = file.check, file.error, file.chain
+    read = check or chain
     sentences: dict[str, str] = {chosen: error_sentence(error, chosen) for chosen in LANGUAGES} if error else {}
     return {
         "name": file.name,
-        "container": str(check.contents.container) if check else None,
+        "container": str(read.contents.container) if read else None,
         "certificates": check.count if check else 0,
-        "complete": check.is_complete if check else False,
+        "complete": read.is_complete if read else False,
+        "used_as": "chain" if chain else None,
         "report": report_document(check.file_report) if check else None,
         "delivery": delivery_document(check.delivery) if check else None,
         "error": {"code": error.code, "passed_over": file.harmless, **sentences} if error else None,

@@ -19,6 +19,7 @@ from pkitools.requests.keys import to_pem
 from pkitools.x509 import oin_from_certificate
 from tests.support.certificates import Change, alternative, giving, made, setting, without
 from tests.support.der import UTF8, sequence, tlv
+from tests.support.leaves import leaf
 from tests.support.requests import dns, extension, pooled_key, request, subject
 
 SAME, SPELLING, DIFFERENT = Likeness.SAME, Likeness.SPELLING, Likeness.DIFFERENT
@@ -249,3 +250,22 @@ def test_an_encrypted_key_in_the_file_needs_a_passphrase(tmp_path: Path) -> None
     told.write_text('key = "a.key"')
     with pytest.raises(SecretError):
         read_expectation(told)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "said"),
+    [
+        ("TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025", set()),
+        ("KPN PKIoverheid Private Services CA - G1", {"received.request.common_name"}),
+    ],
+)
+def test_what_trial_puts_before_a_name_is_no_other_name(issuer: str, said: set[str]) -> None:
+    facts = leaf("TRIAL a.voorbeeld.nl", issuer=issuer, certificate_policies=())
+    for asked in ("a.voorbeeld.nl", "TRIAL a.voorbeeld.nl"):
+        wanted = Expectation(request=request(subject(CN=asked)))
+        codes = {o.rule.code for o in check_received(facts, None, wanted, raise_crashes=True) if o.status == "violated"}
+        assert ("received.request.common_name" in codes) is (bool(said) and not asked.startswith("TRIAL"))
+    other = Expectation(request=request(subject(CN="b.voorbeeld.nl")))
+    assert "received.request.common_name" in {
+        o.rule.code for o in check_received(facts, None, other, raise_crashes=True) if o.status == "violated"
+    }

@@ -351,7 +351,7 @@ TABLE = [
         "4.2.1.9",
         FAILED,
         within(authority("g4-tls-tsp"), systems="digikoppeling"),
-        "rfc5280.basic_constraints.end_entity",
+        "environment.holder.authority",
     ),
     Row("a qualified website's", "cabf-tls-br", "7.1.2.7.6", PASSED, website()),
     Row(

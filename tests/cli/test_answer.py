@@ -13,6 +13,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.messages import LANGUAGES, Language, template
+from pkitools.requests import making
 from pkitools.rulebook import all_rules
 from pkitools_cli.commands.cert import check_text
 from pkitools_cli.commands.next_steps import Step, again, request_command
@@ -418,7 +420,6 @@ def test_the_days_left_stand_in_the_document(run: Command, within: Path, moment:
 
 _PLAIN = "--organization X --common-name a.voorbeeld.nl --profile g1-server -e production --no-passphrase"
 STEPS = [
-    ("oin derive --kvk 27322975", "csr create --oin 00000003273229750000"),
     (f"csr create --oin {OIN} {_PLAIN} --out a", "cert check FILE -e production --csr a.csr"),
     ("csr check a.csr --profile g1-server -e production", "cert check FILE --csr a.csr -e production"),
     ("csr check a.csr --profile g4-tls -e preproduction", "cert check FILE --csr a.csr -e preproduction"),
@@ -540,12 +541,90 @@ def test_parts_lose_nothing(parts: list[str]) -> None:
     assert "".join("".join(rows).split()) == "Van" + "".join(",".join(parts).split())
 
 
-def test_a_request_asks_for_all_names_or_for_none(run: Command) -> None:
-    del run
-    few = request_command(common_name="TRIAL a.nl", dns=["a.nl", "b.nl"])
-    assert few[:8] == ("csr", "create", "--common-name", "a.nl", "--dns", "a.nl", "--dns", "b.nl")
-    assert "--common-name" not in request_command(common_name="a.nl", dns=[f"{n}.nl" for n in range(30)])
-    assert "--dns" not in request_command(common_name="a.nl", dns=["a.nl"])
+WHOLE: dict[str, str] = {
+    "profile": "g1-server", "environment": "production", "oin": OIN, "organization": "TRIAL Voorbeeld",
+    "common_name": "TRIAL a.voorbeeld.nl",
+}  # fmt: skip
+
+
+def test_a_request_asks_for_all_names_or_is_not_advised() -> None:
+    line = f"csr create --profile g1-server -e production --oin {OIN} --organization Voorbeeld"
+    names = [f"{n}.voorbeeld.nl" for n in "ab"]
+    told = " ".join(request_command(**WHOLE, dns=names) or ())
+    assert told == f"{line} --common-name a.voorbeeld.nl --dns a.voorbeeld.nl --dns b.voorbeeld.nl --out a"
+    assert "--dns" not in (request_command(**WHOLE, dns=names[:1]) or ())
+    assert request_command(**WHOLE, dns=[f"{n}.voorbeeld.nl" for n in range(30)]) is None
+
+
+@pytest.mark.parametrize("missing", WHOLE)
+def test_a_request_that_lacks_something_is_not_advised(missing: str) -> None:
+    assert request_command(**WHOLE) is not None
+    assert request_command(**{key: value for key, value in WHOLE.items() if key != missing}) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"oin": "00000099999999910000"},
+        {"oin": "1"},
+        {"profile": "x"},
+        {"common_name": "*"},
+        {"organization": "x" * 300},
+    ],
+)
+def test_a_request_that_would_be_refused_is_not_advised(wrong: dict[str, str]) -> None:
+    assert request_command(**{**WHOLE, **wrong}) is None
+
+
+def test_each_request_of_a_run_has_files_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c.key").touch()
+    names = ["a.voorbeeld.nl", "a.elders.nl", "a.voorbeeld.nl", "c.voorbeeld.nl"]
+    with click.Context(click.Command("check")):
+        told = [request_command(**{**WHOLE, "common_name": name}) or ("",) for name in names]
+    assert [words[-1] for words in told] == ["a", "a.elders.nl", "a", "c.voorbeeld.nl"]
+
+
+@pytest.mark.parametrize("name", ["rdw", "vecozo"])
+def test_a_system_without_pkioverheid_gets_no_order(run: Command, within: Path, name: str) -> None:
+    for file in ("oud.pem", "kort.pem", "koppeling.pem"):
+        ran = run(*f"cert check {file} -e production --for {name} {LATER}".split())
+        assert "csr create" not in ran.out
+    assert (
+        f"Where to go instead: pkitools systems show {name}"
+        in run(*f"cert check oud.pem -e production --for {name} {HELD}".split()).told
+    )
+
+
+@pytest.mark.parametrize("wish", ["--oin 00000001001516814000", "--organization Elders"])
+@pytest.mark.parametrize("file", ["oud.pem", "kort.pem", "koppeling.pem"])
+def test_what_is_somebody_elses_flows_into_no_order(run: Command, within: Path, file: str, wish: str) -> None:
+    for environment in ("production", "preproduction"):
+        assert "csr create" not in run(*f"cert check {file} -e {environment} {wish} {LATER}".split()).out
+
+
+@pytest.mark.slow
+def test_every_request_that_is_advised_is_made_as_it_stands(
+    run: Command, monkeypatch: pytest.MonkeyPatch, scene: Path, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(scene)
+    told = [at_width(run, monkeypatch, 120, "nl", *line.split()).out for line in COMMON]
+    monkeypatch.chdir(tmp_path)
+    for defect in defects():
+        (tmp_path / f"{defect.name}.pem").write_bytes(broken(defect.name, MOMENT).chain_pem)
+    roots = {der for defect in defects() for der in broken(defect.name, MOMENT).trust_anchors}
+    (tmp_path / "trust").write_bytes(pem(*roots))
+    for environment, more in product(("production", "preproduction"), ("", "--for digid", "--for digikoppeling")):
+        line = f"cert check . --trust trust -e {environment} --offline {AT} {more}"
+        told.append(at_width(run, monkeypatch, 120, "nl", *line.split()).out)
+    monkeypatch.setattr(making, "generate_key", cache(making.generate_key))  # a key of each size is enough
+    advised = {tuple(words): None for out in told for words in commands(out) if words[1:3] == ["csr", "create"]}
+    assert len(advised) > 5
+    for number, words in enumerate(advised):
+        (tmp_path / f"run{number}").mkdir()
+        monkeypatch.chdir(tmp_path / f"run{number}")
+        ran = run(*words[1:], "--no-passphrase")
+        assert ran.code == 0, (words, ran.err)
 
 
 def test_a_command_is_said_again_as_it_was_typed() -> None:

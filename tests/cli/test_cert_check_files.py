@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,13 +79,14 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "wider.csr": asked(good, "good.voorbeeld.nl", "extra.voorbeeld.nl"),
         "other.csr": asked(other),
         "note.txt": b"call me",
+        "wrong": b"another",
         "passphrase": b"geheim123",
         "expect.toml": f'oin = "{oin_of(good)}"\nkey = "good.key"\n'.encode(),
         "expect-other.toml": f'oin = "{OTHER_OIN}"\n'.encode(),
     }  # fmt: skip
     for name, content in files.items():
         (box / name).write_bytes(content)
-    for name in ("good.key", "other.key", "locked.key", "two.key", "passphrase"):
+    for name in ("good.key", "other.key", "locked.key", "two.key", "passphrase", "wrong"):
         (box / name).chmod(0o600)
     (box / "crl").mkdir()
     for number, authority in enumerate(pki):
@@ -292,6 +294,35 @@ def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Pa
 def test_the_certificates_of_one_file_are_not_held_against_each_other(run: Command, box: Path) -> None:
     assert check(run, box, "@two.pem --for digid", "--json").document["reuse"] is None
     assert check(run, box, "@good.pem @two.pem --for digid", "--json").document["reuse"] is not None
+
+
+def test_the_passphrase_of_a_java_keystore_is_held_to_its_digest(run: Command, box: Path, tmp_path: Path) -> None:
+    body = (box / "two.jks").read_bytes()[:-20]
+    digest = hashlib.sha1("geheim123".encode("utf-16-be") + b"Mighty Aphrodite" + body, usedforsecurity=False).digest()
+    (tmp_path / "two.jks").write_bytes(body + digest)
+    line = f"{tmp_path / 'two.jks'} --alias good --passphrase-file"
+    assert check(run, box, f"{line} @wrong").code == 1
+    ran = check(run, box, f"{line} @passphrase --verbose")
+    assert ran.code == 0, ran.err
+    assert "not opened by pkitools: compare it yourself" in ran.told
+
+
+def test_folders_in_a_folder_are_counted(run: Command, box: Path) -> None:
+    assert f"{box / 'clean'}: 1 subfolder passed over." in check(run, box, "@clean").err
+    (box / "clean" / "other").mkdir(exist_ok=True)
+    assert f"{box / 'clean'}: 2 subfolders passed over." in check(run, box, "@clean").err
+    assert "subfolder" not in check(run, box, "@good.pem").err
+
+
+@pytest.mark.parametrize("within", [(), ("deeper",)])
+def test_a_folder_without_a_file_holds_no_certificate(
+    run: Command, box: Path, tmp_path: Path, within: tuple[str, ...]
+) -> None:
+    (tmp_path / "map").joinpath(*within).mkdir(parents=True)
+    ran = check(run, box, str(tmp_path / "map"))
+    assert ran.code == 1
+    assert "certificate" in ran.err
+    assert "sources.error.folder_without_certificates" in check(run, box, str(tmp_path / "map"), "--json").out
 
 
 def test_standard_input_is_judged_whole_too(run: Command, box: Path) -> None:

@@ -315,3 +315,10 @@ def test_an_oin_in_groups_is_taken_as_derive_takes_it(run: Command, between: str
 @pytest.mark.parametrize("typed", ["0000000700025be00000", " 00000003273229750000", "0000_0003_2732_2975_0000"])
 def test_more_than_that_needs_lenient(run: Command, typed: str) -> None:
     assert run("oin", "check", typed).code == 10
+
+
+@pytest.mark.parametrize("text", ["273 229 75", "2732 2975", "27.32.29.75", " 27322975 "])
+def test_a_kvk_number_is_named_without_what_stands_between_its_digits(run: Command, text: str) -> None:
+    told = run("oin", "check", text).told
+    assert "00000003273229750000" in told
+    assert "pkitools oin derive --kvk 27322975" in told

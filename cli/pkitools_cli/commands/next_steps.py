@@ -7,14 +7,16 @@ sentences are ``messages/<language>/now.toml``; one that ends with ``{name}`` is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Final
 
 import click
 
+from pkitools.errors import PkitoolsError
 from pkitools.messages import filled
 from pkitools.text import instant, visible
 from pkitools_cli.i18n import lookup, tr
@@ -26,6 +28,9 @@ Commands = Mapping[str, Callable[[], Words | None]]
 _COMMAND: Final = re.compile(r":? ?\{(\w+)\}$")
 _MOST_ROWS: Final = 4  # of a command; what is longer is no help
 _MOST_NAMES: Final = 4
+_MOST_OF_NAME: Final = 60
+_MOST_PREFIXES: Final = 1000
+_PREFIXES: Final = "pkitools.prefixes"  # what was said in this run: each command is there to be run beside the others
 _TRIAL: Final = "TRIAL "  # issuing a test certificate puts it in front of names
 
 
@@ -84,14 +89,6 @@ def _is_plain(words: Sequence[str]) -> bool:
     return all(visible(word) == word for word in words)
 
 
-def _shortened(words: Words, optional: Sequence[Words]) -> Words:
-    """Return a command with as many of the optional parts as fit: who runs it is asked for what is not there."""
-    for part in optional:
-        if _is_plain(part) and fits((*words, *part)):
-            words = (*words, *part)
-    return words
-
-
 def request_command(
     *,
     environment: str | None = None,
@@ -100,21 +97,63 @@ def request_command(
     organization: str | None = None,
     common_name: str | None = None,
     dns: Sequence[str] = (),
-) -> Words:
+) -> Words | None:
     """Return the command that makes a key and a request with what is known.
 
-    The names are left out where there are so many that the command would not show them all.
+    ``None`` where something is missing that it needs, or where it would be refused: it is there to be run as it stands.
     """
-    names: list[Words] = []
-    if common_name and len(dns) <= _MOST_NAMES:
-        others = dns if set(dns) != {common_name.removeprefix(_TRIAL)} else ()
-        given = (word for name in others for word in ("--dns", name))
-        names = [("--common-name", common_name.removeprefix(_TRIAL), *given)]
-    known = (("--profile", profile), ("-e", environment), ("--oin", oin))
-    needed: list[Words] = [(option, value) for option, value in known if value]
-    if organization:
-        needed.append(("--organization", organization.removeprefix(_TRIAL)))
-    return _shortened(("csr", "create"), [*needed, *names, ("--out", tr("cli.now.out"))])
+    if not (environment and profile and oin and organization and common_name) or len(dns) > _MOST_NAMES:
+        return None
+    name = common_name.removeprefix(_TRIAL)
+    wishes: dict[str, str | Sequence[str]] = {
+        "profile": profile,
+        "environment": environment,
+        "oin": oin,
+        "organization": organization.removeprefix(_TRIAL),
+        "common_name": name,
+    }
+    if set(dns) - {name}:
+        wishes["dns"] = tuple(dns)
+    if not _is_made(wishes):
+        return None
+    given = tuple(word for option, value in wishes.items() for word in _given(option, value))
+    return ("csr", "create", *given, "--out", _prefix(name, given))
+
+
+def _given(option: str, value: str | Sequence[str]) -> Iterator[str]:
+    name = "-e" if option == "environment" else f"--{option.replace('_', '-')}"
+    for each in (value,) if isinstance(value, str) else value:
+        yield from (name, each)
+
+
+def _is_made(wishes: Mapping[str, str | Sequence[str]]) -> bool:
+    """Return whether a request with these particulars is made, and not refused."""
+    from pkitools.requests import plan_of  # what has no next request needs none of it
+
+    try:
+        plan_of(wishes)
+    except PkitoolsError:
+        return False
+    return True
+
+
+def _prefix(common_name: str, request: Words) -> str:
+    """Return where the files go: named after the first label, and nowhere where a file or another request is."""
+    ctx = click.get_current_context(silent=True)
+    taken: dict[str, Words] = {} if ctx is None else ctx.meta.setdefault(_PREFIXES, {})
+    label = _file_name(common_name.partition(".")[0]) or str(tr("cli.now.out"))
+    names = (label, _file_name(common_name) or label, *(f"{label}-{number}" for number in range(2, _MOST_PREFIXES)))
+    free = next((name for name in names if taken.get(name, request) == request and not _exists(name)), label)
+    taken[free] = request
+    return free
+
+
+def _file_name(text: str) -> str:
+    return re.sub("[^A-Za-z0-9._-]+", "-", text).strip("-._")[:_MOST_OF_NAME]
+
+
+def _exists(prefix: str) -> bool:
+    return any(Path(f"{prefix}{suffix}").exists() for suffix in (".key", ".csr"))
 
 
 def again(files: Sequence[str], *more: str, without: frozenset[str] = frozenset()) -> Words:

@@ -10,18 +10,28 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pkitools.errors import PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
-from pkitools_cli.commands.cert.check_text import checked_told
+from pkitools_cli.commands.cert.check_text import chains_told, checked_told
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, files_of, read_certificates, read_crls, read_input, use_each
+from pkitools_cli.inputs import (
+    about_input,
+    files_of,
+    read_certificates,
+    read_crls,
+    read_input,
+    read_together,
+    told_problems,
+    use_each,
+)
 from pkitools_cli.options import OINText, fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.own_data import given_data, systems_named, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
@@ -29,6 +39,7 @@ from pkitools_cli.reply import Reply
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
+    from pkitools.checking.chain import ChainFile
     from pkitools.revocation import Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
@@ -49,7 +60,12 @@ class Checked:
     @property
     def unread(self) -> list[str]:
         """The names of the files that could not be judged and should have been."""
-        return [file.name for file in self.files if file.check is None and not file.harmless]
+        return [file.name for file in self.files if file.error is not None and not file.harmless]
+
+    @property
+    def chains(self) -> list[tuple[str, ChainFile]]:
+        """The files that were used as the chain of the others."""
+        return [(file.name, file.chain) for file in self.files if file.chain is not None]
 
     @property
     def reports(self) -> list[Report]:
@@ -66,7 +82,8 @@ class Checked:
     @property
     def complete(self) -> bool:
         """Whether every file, and every part of it, could be judged."""
-        return all(file.harmless if file.check is None else file.check.is_complete for file in self.files)
+        read = [file.check or file.chain for file in self.files if not file.harmless]
+        return all(each is not None and each.is_complete for each in read)
 
     @property
     def results(self) -> list[tuple[str, CheckResult]]:
@@ -125,17 +142,16 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
-    judge = _judge(options)
-    used = use_each(options.files, lambda name: CheckedFile(name, judge(name)))
+    used = use_each(options.files, _judge(options))
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options))
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
-        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options),
+        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options, chains=value.chains),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
-        warnings=_only_compared(options),
+        warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )
 
@@ -146,9 +162,10 @@ def _is_entity_id(text: str) -> bool:
     return EntitySubject(text, ENTITIES).is_parsed
 
 
-def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
+def _judge(options: CheckOptions) -> Callable[[str], CheckedFile]:
     """Return what judges one file; everything the files share is read once, before the first."""
     from pkitools.checking import check_file
+    from pkitools.checking.chain import together
     from pkitools.trust import TrustStore
 
     data = given_data()
@@ -159,15 +176,22 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
     trust = TrustStore.from_files(trusted) if trusted else None
     chain = [der for name in options.chain for der in _certificates(name)]
     revocation = _revocation(options)
+    inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
+    among = together({name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)})
 
-    def judge(name: str) -> FileCheck:
-        contents = read_input(name, passphrase)
-        return check_file(
+    def judge(name: str) -> CheckedFile:
+        contents = inputs[name]
+        if isinstance(contents, PkitoolsError):
+            raise contents
+        if name in among.chains:
+            told_problems(contents, name)
+            return CheckedFile(name, chain=among.chains[name])
+        found = check_file(
             contents,
             moment=options.moment,
             environment=options.environment,
             systems=options.systems,
-            intermediates=chain,
+            intermediates=[*chain, *among.authorities] if len(inputs) > 1 else chain,
             trust=trust,
             entity_id=options.entity_id,
             profile=options.profile,
@@ -183,6 +207,7 @@ def _judge(options: CheckOptions) -> Callable[[str], FileCheck]:
             data=data,
             raise_crashes=debugging(),
         )
+        return CheckedFile(name, found)
 
     return judge
 
@@ -261,6 +286,11 @@ def _end_entities(name: str) -> list[CertificateFacts]:
 
     first, *others = map(read_certificate, _certificates(name))
     return [first, *(facts for facts in others if not facts.is_ca)]
+
+
+def _as_chain(checked: Checked, options: CheckOptions) -> tuple[str, ...]:
+    """Return which files were not judged, where each line of the answer is about one that was."""
+    return tuple(chains_told(checked.chains)) if options.quiet else ()
 
 
 def _only_compared(options: CheckOptions) -> tuple[str, ...]:

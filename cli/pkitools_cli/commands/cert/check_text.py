@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.limits import MAX_LISTED
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
@@ -25,6 +26,7 @@ from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
+    from pkitools.checking.chain import ChainFile
 
 _MOST_ROWS: Final = 12  # of an answer: what stands below it may scroll away
 _FEWEST_OF_WHY: Final = 1
@@ -67,7 +69,12 @@ class _Told:
 
 
 def checked_told(
-    checks: Sequence[tuple[str, FileCheck]], reuse: Report | None, unread: Sequence[str], options: CheckOptions
+    checks: Sequence[tuple[str, FileCheck]],
+    reuse: Report | None,
+    unread: Sequence[str],
+    options: CheckOptions,
+    *,
+    chains: Sequence[tuple[str, ChainFile]] = (),
 ) -> Iterator[Line | str]:
     """Yield what was found of each certificate of each file, of the files, of all together, and a table of many.
 
@@ -76,6 +83,7 @@ def checked_told(
         reuse: what there is to say of the certificates together.
         unread: names of the files that could not be.
         options: what was asked.
+        chains: the files that were used as the chain of those, by name.
     """
     every = [list(_certificates(name, check, options)) for name, check in checks]
     count = sum(map(len, every)) + len(unread)
@@ -86,6 +94,9 @@ def checked_told(
         if number:
             yield ""
         yield from _file_told(name, check, found, many=count > 1)
+    if chains:
+        yield ""
+        yield from (line for told in chains_told(chains) for line in wrapped(told, "  ", "", most=3))
     if reuse is not None:
         yield ""
         yield from _reuse_told(reuse, options)
@@ -101,6 +112,15 @@ def _reuse_told(reuse: Report, options: CheckOptions) -> Iterator[Line | str]:
     heading = tr(f"cli.cert_check.reuse_{'found' if reuse.findings or reuse.not_checked else 'good'}")
     yield from (Line(row, bold=True) for row in wrapped(heading, ""))
     yield from findings_told(reuse, full=_full(options), verbose=options.verbose)
+
+
+def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
+    """Yield the sentence that says which certificates were not judged, but used as chain; nothing without any."""
+    count = sum(chain.count for _, chain in chains)
+    names = ", ".join(_file_name(name) for name, _ in chains[:MAX_LISTED])
+    more = f" … (+{len(chains) - MAX_LISTED})" if len(chains) > MAX_LISTED else ""
+    if count:
+        yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=f"{names}{more}")
 
 
 def _full(options: CheckOptions) -> Severity:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Report, Verdict
@@ -15,7 +15,7 @@ from pkitools.systems import Stance, Topic
 from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import CheckOptions
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.own_data import systems_named, titles
 from pkitools_cli.remedies import remedy_text
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult
     from pkitools.profiles import Profile
     from pkitools.systems import System
+
+
+_SOMEBODY_ELSES: Final = frozenset(
+    {"received.oin", "received.organization", "received.request.oin", "received.request.organization"}
+)
+_OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,11 @@ def next_step_of(place: Place) -> Step | None:
         return _after_passing(place)
     commands = _commands(place)
     params = readable(outcome.params, language(), place.report.moment)
+    elsewhere = _without_pkioverheid(place.options)
     for key in _keys(outcome, place.options.environment):
+        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith("{create}"):
+            where = {"show": lambda: ("systems", "show", elsewhere[0])}
+            return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
         if (found := step(key, params, commands)) is not None:
             return found
     text = told(outcome, language(), remedy_text, place.report.moment)
@@ -71,6 +81,10 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
 
 
 def _after_passing(place: Place) -> Step | None:
+    about = next((found for found in place.report.findings if found.rule.code.startswith(_OF_A_TSP)), None)
+    if about is not None:
+        text = told(about, language(), remedy_text, place.report.moment)
+        return Step(f"{text.title}. {text.remedy}")
     names = titles(place.options.systems)
     key = "cert_check.passed" if names else "cert_check.passed_without_system"
     return step(key, {"system": ", ".join(names)}, _commands(place))
@@ -99,14 +113,13 @@ def _systems_meant(place: Place) -> list[str]:
 def _create(place: Place) -> Words | None:
     """Return the command that makes the request of the next certificate, like this one.
 
-    ``None`` of one that is nothing of PKIoverheid: it was asked for in another way.
+    ``None`` of one that is somebody else's: what is in it is not what to ask for.
     """
     facts, options, oin = place.result.facts, place.options, place.result.oin
-    profile = _profile(facts, options)
-    if profile is None and oin is None:
+    if any(found.rule.code in _SOMEBODY_ELSES for found in place.report.findings):
         return None
     return request_command(
-        profile=profile,
+        profile=_profile(facts, options),
         environment=options.environment,
         oin=options.oin or (str(oin) if oin else None),
         organization=options.organization or facts.subject.organization,
@@ -127,6 +140,16 @@ def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
     uses = set(detected.usage.extended_key_usage)
     fitting = [p for p in profiles() if uses <= set(p.usage.extended_key_usage) and p.serial_number == "oin"]
     return next((p.name for p in fitting if all(_is_taken(p, each) for each in taken)), None)
+
+
+def _without_pkioverheid(options: CheckOptions) -> list[str]:
+    """Return the systems asked for that refuse every hierarchy they name: nobody orders a certificate for them."""
+    return [
+        system.name
+        for system in systems_named(options.systems)
+        if (said := system.statements_at(options.environment, options.moment, Topic.HIERARCHY))
+        and all(each.answer is Stance.NO for each in said)
+    ]
 
 
 def _taken(system: System, options: CheckOptions) -> frozenset[str]:

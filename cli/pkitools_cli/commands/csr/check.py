@@ -136,7 +136,7 @@ def _next(judged: Judged, options: Options) -> Step | None:
     return step("csr_check.passed", {}, {"check": lambda: arriving})
 
 
-def _better(facts: RequestFacts, options: Options) -> Words:
+def _better(facts: RequestFacts, options: Options) -> Words | None:
     """Return the command that makes the request anew."""
     oin = oin_from_subject(facts.subject, facts.subject_alternative_name or ()).oin
     return request_command(

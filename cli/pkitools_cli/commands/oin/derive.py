@@ -21,7 +21,7 @@ from pkitools.oin import (
     oin_from_ura,
 )
 from pkitools.reports import DerivedNumber, oin_derive_document, oin_derive_document_v1
-from pkitools_cli.commands.next_steps import request_command, step
+from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import ExitCode
@@ -150,11 +150,11 @@ def _told(one: DerivedNumber) -> Iterator[Line | str]:
         yield str(one.found)
         yield from (Line(line, aside=True) for line in parts(one.found))
         note = tr(f"cli.oin.derive.note.{one.kind}")
-        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next(one.found)))
+        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next()))
     else:
         yield Line(error_line(one.found), aside=True)
 
 
-def _next(oin: OIN) -> list[str]:
-    found = step("oin_derive.done", {}, {"create": lambda: request_command(oin=str(oin))})
+def _next() -> list[str]:
+    found = step("oin_derive.done", {}, {})  # of a request no more is known than its OIN
     return found.told() if found is not None else []

@@ -1,0 +1,178 @@
+"""A chain in one file, in separate files and in a folder is the same delivery: the same verdict, the same exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from pkitools.requests.keys import wrap_key
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.pki import build
+from tests.support.command import Command, Ran
+from tests.support.deliveries import corrupt, jks_of, pem, pkcs7_of, pkcs12_of
+from tests.support.keys import SHARED_KEYS
+from tests.support.schemas import assert_valid
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+Delivered = dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def leaves(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, IssuedCertificate]]:
+    box = tmp_path_factory.mktemp("together")
+    pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
+    made_of = {"good": {}, "ends": {"days": 5}, "revoked": {}}
+    found = {name: pki.issue("g4-tls", dns=[f"{name}.voorbeeld.nl"], **more) for name, more in made_of.items()}  # type: ignore[arg-type]  # of one kind each
+    pki.issuer_of("g4-tls").revoke(found["revoked"].serial_number, moment=MOMENT)
+    (box / "trust.pem").write_bytes(found["good"].root.pem)
+    (box / "crl").mkdir()
+    for number, authority in enumerate(pki):
+        (box / "crl" / f"{number}.crl").write_bytes(authority.crl())
+    return box, found
+
+
+def chain(one: IssuedCertificate) -> list[bytes]:
+    return [*(link.der for link in one.intermediates), one.root.der]
+
+
+def keystore(one: IssuedCertificate, make: Callable[..., bytes]) -> bytes:
+    assert isinstance(one.key, RSAPrivateKey)
+    return make(("mine", one.der, wrap_key(one.key, made_here=True)))
+
+
+DELIVERIES: dict[str, Callable[[IssuedCertificate], Delivered]] = {
+    "one file": lambda one: {"a.pem": pem(one.der, *chain(one))},
+    "root first": lambda one: {"a.pem": pem(*reversed([one.der, *chain(one)]))},
+    "a file each": lambda one: {f"{n}.pem": pem(der) for n, der in enumerate([one.der, *chain(one)])},
+    "leaf last, DER": lambda one: {f"{n}.cer": der for n, der in enumerate([*chain(one), one.der])},
+    "leaf and bundle": lambda one: {"leaf.pem": pem(one.der), "ca-bundle.pem": pem(*chain(one))},
+    "leaf and PKCS#7": lambda one: {"leaf.cer": one.der, "chain.p7b": pkcs7_of(*chain(one))},
+    "bundle twice": lambda one: {"a.pem": pem(*chain(one)), "b.pem": pem(one.der), "c.pem": pem(*chain(one))},
+    "keystore and files": lambda one: {"a.jks": keystore(one, jks_of), "chain.pem": pem(*chain(one))},
+    "PKCS#12 and truststore": lambda one: {"a.p12": keystore(one, pkcs12_of), "b.jks": jks_of(trusted=chain(one))},
+}  # fmt: skip
+ASKED = [
+    ("preproduction", "--revocation off"),
+    ("preproduction", "--revocation require --crl CRL"),
+    ("preproduction", "--for digid-machtigen --crl CRL"),
+    ("production", "--for digikoppeling --oin 00000001001516814000 --revocation off"),
+]
+
+
+def run_on(run: Command, box: Path, names: list[str], asked: str, *more: str, environment: str) -> Ran:
+    words = asked.replace("CRL", str(box / "crl")).split()
+    at = ("--moment", "2026-11-29T12:00:00Z", "--trust", str(box / "trust.pem"))
+    return run("cert", "check", *names, "-e", environment, "--offline", *at, *words, *more)
+
+
+def put(folder: Path, files: Delivered) -> list[str]:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return [str(folder / name) for name in files]
+
+
+def judged(ran: Ran) -> tuple[int, list[tuple[object, ...]]]:
+    """How it ends, and what is said of each certificate that is judged."""
+    assert_valid(ran.document, "cert-check-v2")
+    return ran.code, [
+        (
+            one["certificate"]["sha256"],
+            one["report"]["verdict"],
+            sorted((found["code"], found["severity"]) for found in one["report"]["findings"]),
+        )
+        for one in ran.document["certificates"]
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["good", "ends", "revoked"])
+def test_however_a_chain_is_split_its_leaf_is_judged_alike(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path, name: str
+) -> None:
+    box, found = leaves
+    ways = [
+        (each, where)
+        for each, make in DELIVERIES.items()
+        for files in [put(tmp_path / each, make(found[name]))]
+        for where in (files[::-1], [str(tmp_path / each)])
+    ]
+    for environment, asked in ASKED:
+        seen = {
+            json.dumps(judged(run_on(run, box, where, asked, "--json", environment=environment))) for _, where in ways
+        }
+        assert len(seen) == 1, (asked, environment, seen)
+
+
+@pytest.mark.slow
+def test_authorities_alone_get_one_answer_however_they_are_split(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    box, found = leaves
+    authorities = chain(found["good"])
+    files = put(tmp_path / "each", {f"{n}.pem": pem(der) for n, der in enumerate(authorities)})
+    whole = put(tmp_path / "one", {"a.pem": pem(*authorities)})
+    for asked, environment in product(("--for digid", "--for digikoppeling --for digid-machtigen", ""),
+                                      ("preproduction", "production")):  # fmt: skip
+        line = f"{asked} --revocation off"
+        ends = [
+            judged(run_on(run, box, where, line, "--json", environment=environment))
+            for where in (files, files[::-1], [str(tmp_path / "each")], whole)
+        ]
+        assert all(each == ends[0] for each in ends)
+        code, ((_, _, said),) = ends[0]
+        heavy = {code for code, severity in said if severity in {"error", "warning"}}  # type: ignore[misc, has-type]
+        of_environment = (
+            {"environment.production.no_test", "environment.production.root"} if environment == "production" else set()
+        )
+        assert heavy - of_environment == ({"environment.holder.authority"} if asked else set()), said
+        assert code == (10 if asked or environment == "production" else 0)
+    told = run_on(run, box, files, "--revocation off", environment="preproduction").told
+    assert "This is the certificate of a CA, not yours. Check the certificate" in told
+
+
+def test_what_is_not_judged_is_listed_in_one_line(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    box, found = leaves
+    files = put(tmp_path / "map", DELIVERIES["a file each"](found["good"]))
+    line = "--for digid-machtigen --revocation off"
+    ran = run_on(run, box, [str(tmp_path / "map")], line, "--lang", "nl", environment="preproduction")
+    assert ran.code == 0
+    assert f"{len(files) - 1} CA-certificaten gebruikt als keten: " in ran.told
+    quiet = run_on(run, box, files, line, "--quiet", environment="preproduction")
+    assert len(quiet.out.splitlines()) == 1
+    assert "CA certificates used as chain: " in quiet.err
+    used = [
+        file["used_as"]
+        for file in run_on(run, box, files, line, "--json", environment="preproduction").document["files"]
+    ]
+    assert used == [None, *["chain"] * (len(files) - 1)]
+
+
+def test_a_chain_that_cannot_be_read_whole_is_not_the_whole_delivery(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    box, found = leaves
+    files = put(tmp_path / "map", {"a.pem": found["good"].pem, "b.pem": pem(*chain(found["good"])) + corrupt()})
+    ran = run_on(run, box, files, "--revocation off", environment="preproduction")
+    assert ran.code == 1
+    assert "b.pem" in ran.err
+
+
+def test_what_is_somebodys_own_is_judged_whatever_its_maker_called_it(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    box, found = leaves
+    one = found["good"]
+    assert isinstance(one.key, RSAPrivateKey)
+    key = wrap_key(one.key, made_here=True).pem(None)
+    files = put(tmp_path / "map", {"a.pem": one.pem, "b.pem": pem(chain(one)[0]) + key})
+    ran = run_on(run, box, files, "--revocation off", "--json", environment="preproduction")
+    assert len(ran.document["certificates"]) == 2
