@@ -182,8 +182,7 @@ DELIVERIES: list[tuple[str, int, set[str]]] = [
     ("@good.pem --key @other.key", 10, {"received.key.match"}),
     ("@good.pem --csr @good.csr", 0, set()),
     ("@good.pem --csr @wider.csr", 10, {"received.request.dns_missing"}),
-    ("@good.pem --csr @other.csr", 10, {"received.request.key", "received.request.common_name",
-                                       "received.request.dns_missing", "received.request.names"}),
+    ("@good.pem --csr @other.csr", 10, {"received.request.key"}),  # what it asks is of another certificate
     (f"@good.pem --oin {OTHER_OIN}", 10, {"received.oin.match"}),
     ("@good.pem --organization Elders", 10, {"received.organization.match"}),
     ("@good.pem --expect @expect.toml", 0, set()),
@@ -218,7 +217,7 @@ def test_version_1_of_the_document_says_no_less_of_the_verdict(run: Command, box
         ("@good.pem --oin 0000000327322975000", 2, "20"),
         ("@good.pem --oin nonsense", 2, "OIN"),
         ("@good.pem --entity-id https://voorbeeld.nl/saml", 2, "--for"),
-        ("@good.pem --entity-id=", 2, "urn:etoegang"),
+        ("@good.pem --entity-id=", 2, "--entity-id"),
         ("@good.pem --key @good.pem", 1, "good.pem"),
         ("@good.pem --key @two.key", 1, "two.key"),
         ("@good.pem --key @locked.key", 1, "--passphrase-file"),
@@ -362,7 +361,7 @@ CASES: list[tuple[str, str, str, int, list[set[str]]]] = [
     ("R01", PUBLIC, "R01/twoleafs.pem", 10, [set(), {"path.validity.expired", "system.oin.required"}]),
     ("R01", PUBLIC, "R01/twoleafs_oldfirst.pem", 10, [{"path.validity.expired", "system.oin.required"}, set()]),
     ("R02", PUBLIC.replace("digikoppeling", "digid"), "R02/sp_meta_newfirst.xml", 10,
-     [{EQUAL, TEST_INDEX}, {EQUAL, TEST_INDEX, "path.validity.expired", "system.oin.required"}]),
+     [{EQUAL, TEST_INDEX}, {TEST_INDEX, "path.validity.expired", "system.oin.required"}]),
     ("R09", R09, "R09/otherkey.pem", 10, [set()]),
     ("R09", R09, "R09/ownkey.pem", 0, [set()]),
 ]  # fmt: skip
