@@ -110,7 +110,7 @@ FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     ),
     # made by its holder, in production
     (
-        ("environment.self_signed",),
+        ("environment.self_signed.not_allowed",),
         (
             "system.self_signed.not_allowed",
             "digikoppeling.pki005.private_root",

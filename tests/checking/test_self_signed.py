@@ -67,7 +67,7 @@ def test_production_never_takes_it(system: str) -> None:
 
 def test_production_of_digid_machtigen_also_asks_the_oin() -> None:
     report = judged(certificate(), Environment.PRODUCTION, "digid-machtigen").report
-    assert {"system.oin.required", "environment.self_signed"} <= report.codes()
+    assert {"system.oin.required", "environment.self_signed.not_allowed"} <= report.codes()
 
 
 def test_preproduction_of_digid_asks_the_oin_all_the_same() -> None:
