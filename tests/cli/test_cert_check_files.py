@@ -303,7 +303,7 @@ def test_the_passphrase_of_a_java_keystore_is_held_to_its_digest(run: Command, b
     assert check(run, box, f"{line} @wrong").code == 1
     ran = check(run, box, f"{line} @passphrase --verbose")
     assert ran.code == 0, ran.err
-    assert "not opened by pkitools: compare it yourself" in ran.told
+    assert "is not opened here: compare it yourself" in ran.told
 
 
 def test_folders_in_a_folder_are_counted(run: Command, box: Path) -> None:
