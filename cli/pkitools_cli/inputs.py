@@ -115,7 +115,7 @@ def _refuse_without_files(name: str) -> None:
     """
     try:
         is_bare = not any(path.is_file() for path in Path(name).iterdir())
-    except OSError:
+    except (OSError, ValueError):
         return
     if is_bare:
         raise InputError("sources.error.folder_without_certificates", name=name)
@@ -191,7 +191,7 @@ def _tell_subfolders(names: Sequence[str]) -> None:
     for name in names:
         try:
             count = sum(path.is_dir() for path in Path(name).iterdir())
-        except OSError:
+        except (OSError, ValueError):
             continue  # it is no folder, or reading it says what is wrong
         if count:
             complain(tr(f"cli.inputs.subfolders{'_one' if count == 1 else ''}", folder=name, count=count))

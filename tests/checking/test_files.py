@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools.checking import Expectation, FileCheck, Revocation, check_file
-from pkitools.checking.file_check import _possible_issuers
+from pkitools.checking.selection import possible_issuers
 from pkitools.containers import read_source
 from pkitools.errors import InvalidValueError, LimitError, PkitoolsError
 from pkitools.findings import Verdict
@@ -369,9 +369,9 @@ def test_what_is_expected_is_asked_of_every_certificate(world: World) -> None:
 def test_many_certificates_are_judged_without_each_looking_at_all_others(world: World) -> None:
     """The cost of one more does not grow with their number: the others are no intermediates of it."""
     facts = [read_certificate(one.der) for one in (world.good, world.other, *world.good.intermediates)]
-    assert [f.is_ca for f in _possible_issuers(facts)] == [True] * len(world.good.intermediates)
+    assert [f.is_ca for f in possible_issuers(facts)] == [True] * len(world.good.intermediates)
     as_issuer = replace(facts[0], issuer=facts[1].subject)
-    assert facts[1] in _possible_issuers([as_issuer, facts[1]])
+    assert facts[1] in possible_issuers([as_issuer, facts[1]])
 
 
 def test_a_file_that_holds_no_certificate_is_an_error(world: World) -> None:

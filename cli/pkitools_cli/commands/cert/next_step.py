@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _SOMEBODY_ELSES: Final = frozenset(
-    {"received.oin", "received.organization", "received.request.oin", "received.request.organization"}
+    {"received.oin.match", "received.organization.match", "received.request.oin", "received.request.organization"}
 )
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
