@@ -56,14 +56,14 @@ def metadata_file() -> bytes:
 CONTAINERS: dict[str, Callable[[], bytes]] = {
     "PEM": lambda: pem(leaf()) + pem(leaf()),
     "DER": leaf,
-    "base64": lambda: lines(good_chain().leaf.der),
+    "base64": lambda: lines(leaf()),
     "base64 of PEM": lambda: b64encode(pem(leaf())),
     "metadata": metadata_file,
     "keystore": lambda: keystore(entry(2, b"a", certificate(leaf())), entry(2, b"b", certificate(leaf()))),
     "mail": lambda: mail("b.cer", leaf()),
     "JWKS": lambda: json.dumps({"keys": [{"x5c": [text(leaf())]}, {"x5c": [text(leaf())]}]}, indent=1).encode(),
     "Secret in JSON": lambda: json.dumps({"kind": "Secret", "data": {"tls.crt": text(pem(leaf()))}}, indent=1).encode(),
-    "Secret": lambda: f"{HEAD}data:\n  tls.crt: {text(pem(leaf()))}\n".encode(),
+    "Secret": lambda: HEAD.encode() + f"data:\n  tls.crt: {text(pem(leaf()))}\n".encode(),
     "header": lambda: b"Client-Cert: :" + b64encode(leaf()) + b":\nX: y\n",
 }
 
