@@ -38,7 +38,7 @@ from pkitools.x509.der import DERError, encoded
 
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
-_BASE64: Final = re.compile(rb"\s*(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*")
+_BASE64: Final = re.compile(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
 _MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
 _PADDING: Final = re.compile(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
@@ -457,6 +457,6 @@ def _unrecognised(data: bytes, name: str) -> InputError:
         return InputError("sources.error.other_kind", name=name, problem=kind_code(kind))
     if data[:1] == b"\x30" and data[1:2] >= b"\x80":
         return InputError("sources.error.unknown_der", name=name)
-    if _BROKEN_ARMOUR.search(data):
+    if (b"BEGIN " in data or b"END " in data) and _BROKEN_ARMOUR.search(data):
         return InputError("sources.error.broken_armour", name=name)
     return InputError("sources.error.unrecognised", name=name)
