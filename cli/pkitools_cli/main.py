@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, TextIO
 
 import click
 
@@ -19,6 +22,8 @@ from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
 _NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "facts", "test-pki")
+# what a file, a pipe or a device says that takes no more
+_REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
 _COMMANDS = {
     **{noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS},
     "explain": "pkitools_cli.commands.explain:command",
@@ -54,13 +59,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := unspoken(given):
         complain(tr("cli.main.unspoken", value=unknown))
     begin()
+    sys.exit(int(_written(given)))
+
+
+def _written(given: Sequence[str]) -> int:
+    """Run a command and see that its answer was written: of one that was not, no exit code speaks."""
+    if sys.stdout is None:  # Python's own, where it was started without
+        return _not_written(os.strerror(errno.EBADF))
     try:
         code = _run(given)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # the reader (head, less) went away; nothing to tell it, and Python must not complain at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = ExitCode.COULD_NOT
-    sys.exit(int(code))
+        # the reader (head, less) went away; nothing to tell it
+        return _not_written("")
+    except OSError as error:
+        if not _is_of_output(error):
+            raise
+        return _not_written(error.strerror or str(error))
+    return code
+
+
+def _is_of_output(error: OSError) -> bool:
+    """Return whether it was standard output that could not be written: what is read or written else has a name."""
+    return error.filename is None and error.errno in _REFUSALS
+
+
+def _not_written(why: str) -> int:
+    if why:
+        with suppress(OSError, AttributeError):  # standard error may be gone as well
+            complain(tr("cli.main.not_written", detail=why))
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError, ValueError):
+            # what still waits must not be tried again, and Python must not complain at exit
+            if stream is sys.stdout or not _takes(stream):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return ExitCode.COULD_NOT
+
+
+def _takes(stream: TextIO) -> bool:
+    try:
+        stream.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _run(given: Sequence[str]) -> int:
@@ -71,6 +112,8 @@ def _run(given: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except (Exception, KeyboardInterrupt) as error:
+        if isinstance(error, OSError) and _is_of_output(error):
+            raise
         if debugging() and not isinstance(error, PkitoolsError | click.ClickException | click.Abort):
             raise
         return _tell_failure(error, as_json=asks_for_json(given))

@@ -10,13 +10,18 @@ from functools import reduce
 from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
-from pkitools.checking import private_keys
+from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
 from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
-from pkitools.checking.stated_ids import check_stated_ids, holds_nothing_to_judge
+from pkitools.checking.stated_ids import (
+    check_given_against,
+    check_metadata,
+    check_stated_ids,
+    holds_nothing_to_judge,
+)
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
@@ -46,7 +51,7 @@ from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, sev
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES)
+RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES, *stated_ids.RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,7 @@ def check_file(
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
     authorities = possible_issuers([facts for _, facts in read])
-    stated = [each.entity_id for each in found if each.entity_id is not None and entity_id is None]
+    stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
     judged = tuple(
@@ -206,6 +211,8 @@ def check_file(
         *_block_outcomes(unread),
         *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
+        *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
+        *check_metadata(contents, moment, named, entity_id),
     )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
     whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
@@ -229,7 +236,7 @@ def _known_roots(store: TrustStore | None, data: OwnData | None) -> TrustStore |
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
     """Return the entity ID that metadata states, unless it is somebody's choice: that is told once, of the file."""
-    return None if entity_id in chosen else entity_id
+    return None if entity_id in chosen else entity_id or None
 
 
 def _contents(file: Any, name: str | None, passphrase: bytes | None) -> Contents:

@@ -7,16 +7,27 @@ ID is by itself, in the environment it is for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
 
+from pkitools.containers import Contents
+from pkitools.documents import cite
 from pkitools.environment import Environment
-from pkitools.findings import Outcome
+from pkitools.findings import MET, Certainty, Evidence, Outcome, Rule, Severity, Violated, outcome
 from pkitools.oin import OIN, check_entity_id, check_service_id
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
-from pkitools.oin.id_rules import RULES
+from pkitools.oin.id_rules import RULES as ID_RULES
 from pkitools.systems import Stance, System, Topic
 from pkitools.systems.evaluation import takes_any
 
-_OWN = frozenset(rule.code for rule in RULES)
+_OWN: Final = frozenset(rule.code for rule in ID_RULES)
+_ADVICE: Final = cite("pkitools")
+
+DIFFERS: Final = Rule("file.entity_id.differs", Severity.ERROR, _ADVICE, Certainty.ADVICE)
+STATED: Final = Rule("file.entity_id.stated", Severity.ERROR, _ADVICE, Certainty.ADVICE)
+EXPIRED: Final = Rule("file.metadata.expired", Severity.WARNING, _ADVICE, Certainty.ADVICE)
+
+RULES: Final[tuple[Rule, ...]] = (DIFFERS, STATED, EXPIRED)
 
 
 def check_given_entity_id(
@@ -58,3 +69,44 @@ def check_stated_ids(chosen: Iterable[str], service_ids: Iterable[str], environm
         yield from check_entity_id(entity_id, environment=environment, free=True).outcomes
     for service_id in dict.fromkeys(service_ids):
         yield from check_service_id(service_id, environment=environment).outcomes
+
+
+def check_given_against(given: str | None, stated: Iterable[str | None]) -> Iterator[Outcome]:
+    """Yield whether the entity ID that was given is the one that metadata states, for each that it states.
+
+    Args:
+        given: instead of what the metadata states; ``None`` when that is followed.
+        stated: by the metadata, for the certificates that are judged.
+    """
+    if given is None:
+        return
+    for entity_id in dict.fromkeys(filter(None, stated)):
+        if entity_id == given.strip():  # SAML compares them character by character
+            yield outcome(DIFFERS, MET)
+        else:
+            evidence = Evidence("given", given), Evidence("entityID", entity_id)
+            yield outcome(DIFFERS, Violated(evidence, {"given": given, "stated": entity_id}))
+
+
+def check_metadata(
+    contents: Contents, moment: datetime, systems: Iterable[System], given: str | None
+) -> Iterator[Outcome]:
+    """Yield what SAML metadata lacks to be used: an entity ID, and time.
+
+    Args:
+        contents: the file.
+        moment: validation time.
+        systems: what it is for. Where one of them asks an entity ID, metadata without one leaves it unjudged.
+        given: the entity ID that is judged instead.
+    """
+    asked = any(said.topic is Topic.ENTITY_ID for system in systems for said in system.statements)
+    weighs = Severity.ERROR if asked and given is None else Severity.WARNING
+    for described in contents.described:
+        if described.is_entity:
+            evidence = (Evidence("entityID", described.name or ""),)
+            yield outcome(STATED, MET if described.name else Violated(evidence, severity=weighs))
+        if described.valid_until is not None:
+            until = described.valid_until_text or ""
+            params = {"until": until, "name": described.name or described.element}
+            past = described.valid_until <= moment
+            yield outcome(EXPIRED, Violated((Evidence("validUntil", until),), params) if past else MET)

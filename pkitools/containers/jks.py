@@ -91,9 +91,17 @@ def read_jks(data: bytes, name: str) -> tuple[tuple[Item, ...], tuple[BadItem, .
             break
         else:
             raise InputError("sources.error.jks_malformed", offset=cursor.at)
+    else:
+        _tell_behind(data, cursor.at + _DIGEST, len(items) + 1, bad)
     if any(item.has_key for item in items):
         return tuple(items), tuple(bad)
     return tuple(replace(item, has_key=None) for item in items), tuple(bad)  # a truststore: none stands with a key
+
+
+def _tell_behind(data: bytes, end: int, position: int, bad: list[BadItem]) -> None:
+    if data[end:].strip(b"\x00 \t\r\n"):
+        size = len(data) - end
+        bad.append(BadItem(position, InputError("sources.error.trailing", number=position, size=size)))
 
 
 def digest_fits(data: bytes, passphrase: bytes) -> bool:

@@ -10,9 +10,14 @@ from typing import Any, Final
 from pkitools.containers.kubernetes import secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
+from pkitools.errors import InputError
 from pkitools.x509.base64_text import from_base64
+from pkitools.x509.pem import Gap, looks_like_more
 
 _MAX_BYTES: Final = 1024 * 1024  # of Python's objects, an empty one takes thirty times its two octets
+
+
+_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"  # an older state, which nothing uses
 
 
 def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
@@ -20,23 +25,69 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     start = text[:4096].lstrip()[:1]
     if start not in {b"{", b"["} or len(text) > _MAX_BYTES:
         return None
+    doubles: dict[str, None] = {}
     try:
-        document = json.loads(text)
+        document = json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, doubles))
     except (ValueError, RecursionError):
         return None
     objects = list(_objects(document))
     chains = [Part(_octets(entry)) for found in objects for entry in _chain(found)]
     if chains:
         private = [Part(json.dumps(found).encode(), form="JWK") for found in objects if _is_private(found)]
-        return ContainerFormat.JWKS, [*chains, *private]
+        return ContainerFormat.JWKS, [*chains, *private, *_beside(document, doubles, "x5c")]
     values = [
         part
         for found in objects
         if found.get("kind") == "Secret" and isinstance(found.get("data"), dict)
         for key, value in found["data"].items()
-        if isinstance(value, str) and (part := secret_part(key, value.encode("ascii", "replace"))) is not None
+        if isinstance(value, str) and (part := _secret_part(key, value)) is not None
     ]
-    return (ContainerFormat.KUBERNETES, values) if values else None
+    return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
+
+
+def _secret_part(key: str, value: str) -> Part | None:
+    octets = value.encode("ascii", "replace")
+    part = secret_part(key, octets)
+    return Part(octets, key, expected=False) if part is None else part
+
+
+def _once(pairs: list[tuple[str, Any]], doubles: dict[str, None]) -> dict[str, Any]:
+    """Return an object, and keep the names that stand in it twice: which of the two counts differs by program."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                doubles[name] = None
+            seen.add(name)
+    return found
+
+
+def _beside(document: object, doubles: dict[str, None], read: str) -> Iterator[Part]:
+    """Yield a problem for each name that stands twice in an object, and for what may be a certificate elsewhere."""
+    for name in doubles:
+        yield Part(b"", error=InputError("sources.error.json_double", member=name))
+    for member, value in _other_texts(document, read):
+        octets = value.encode("utf-8", "replace")
+        if looks_like_more(octets, Gap(0, len(octets))):
+            yield Part(octets, member)
+
+
+def _other_texts(document: object, read: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a document that was not read as a certificate, with the member it stands in.
+
+    Read were the lists in ``x5c``, or what stands in ``data`` of Secrets.
+    """
+    waiting: list[tuple[str, object]] = [("", document)]
+    while waiting:
+        member, value = waiting.pop()
+        if isinstance(value, str):
+            yield member, value
+        elif isinstance(value, list):
+            waiting += ((member, each) for each in reversed(value) if member != read or isinstance(each, dict))
+        elif isinstance(value, dict):
+            values = value.get("data") if read == "data" and value.get("kind") == "Secret" else None
+            waiting += ((key, each) for key, each in reversed(value.items()) if key != _APPLIED and each is not values)
 
 
 def _objects(document: object) -> Iterator[dict[str, Any]]:

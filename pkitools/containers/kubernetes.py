@@ -1,7 +1,8 @@
 """The values of a Kubernetes Secret in YAML, read line by line.
 
 No YAML is interpreted: under ``data:`` stand names with base64, on the line itself or as a block below it; that is all
-that Kubernetes writes there. What is under ``stringData:`` is PEM in the open and is found as any other PEM.
+that Kubernetes writes there. What is under ``stringData:`` is PEM in the open and is found as any other PEM. Lines that
+are written another way (tags, anchors, keys in quotes) are no values here: they are handed on with the rest.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ def is_secret(text: bytes) -> bool:
     return b"data:" in text and bool(_SECRET.search(text))
 
 
+# what kubectl keeps of the file that was applied: an older state, which nothing uses
+_APPLIED: Final = re.compile(
+    rb"(?m)^[ ]*+[\"']?kubectl\.kubernetes\.io/last-applied-configuration[\"']?:[ ]*+"
+    rb"(?:[|>][-+0-9]{0,2}[ ]*+\r?\n)?[^\n]*+"
+)
+
+
 def secret_part(key: str, value: bytes) -> Part | None:
     """Return what a value of ``data`` stands for; ``None`` where it is not base64 and need not be ours."""
     expected = key.lower().endswith(_MEANT)
@@ -40,25 +48,30 @@ def secret_part(key: str, value: bytes) -> Part | None:
         return Part(b"", key, expected) if expected else None
 
 
-def secret_parts(text: bytes) -> Iterator[Part]:
-    """Yield the values under every ``data:``, in order."""
-    for key, value in _values(text):
+def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
+    """Return the values under every ``data:``, in order, and the text without them: spaces in their places."""
+    parts, rest = [], bytearray(_APPLIED.sub(lambda match: b" " * len(match[0]), text))
+    for key, value, start, stop in _values(text):
         part = secret_part(key.decode("ascii", "replace"), value)
         if part is not None:
-            yield part
+            parts.append(part)
+            rest[start:stop] = b" " * (stop - start)
+    return parts, bytes(rest)
 
 
-def _values(text: bytes) -> Iterator[tuple[bytes, bytes]]:
+def _values(text: bytes) -> Iterator[tuple[bytes, bytes, int, int]]:
+    """Yield each key and value, and from where to where that stands."""
     inside = -1  # the indentation of "data:", and -1 outside it
-    key, block, indent = b"", [b""], 0
+    key, block, indent, start, stop = b"", [b""], 0, 0, 0
     for match in _LINE.finditer(text):
         line = match[0]
         depth = len(line) - len(line.lstrip(b" "))
         if key and depth > indent and _BASE64.fullmatch(line.strip()):
             block.append(line.strip())
+            stop = match.end()
             continue
         if key:
-            yield key, b"".join(block)
+            yield key, b"".join(block), start, stop
             key, block = b"", [b""]
         entry = _ENTRY.match(line)
         if entry is None:
@@ -69,8 +82,8 @@ def _values(text: bytes) -> Iterator[tuple[bytes, bytes]]:
         if name == b"data" and not value:
             inside = depth
         elif inside >= 0 and (not value or _BLOCK.fullmatch(value)):
-            key, indent = name, depth
+            key, indent, start, stop = name, depth, match.start(), match.end()
         elif inside >= 0:
-            yield name, value.strip(b"\"'")
+            yield name, value.strip(b"\"'"), match.start(), match.end()
     if key:
-        yield key, b"".join(block)
+        yield key, b"".join(block), start, stop

@@ -7,6 +7,7 @@ What that library spends grows with lines times nesting, so both are counted fir
 from __future__ import annotations
 
 import re
+from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import BytesFeedParser
@@ -30,6 +31,8 @@ _NESTED: Final = re.compile(rb"(?im)^Content-Type:\s*+(?:multipart|message)/")
 _WITH_PARAMETERS: Final = re.compile(rb"(?im)^Content-(?:Type|Disposition):[^\n]*+(?:\n[ \t][^\n]*+)*+")
 _MAX_PARAMETERS: Final = 4096  # octets of such a header: reading it takes the square of its length
 _MAX_NAME: Final = 200
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/\s]*+={0,2}")
+_MAX_INSIDE: Final = 5  # mails inside a mail that are attached as files
 _TAG: Final = re.compile(rb"<[^<>]{0,1000}>")
 _CERTIFICATE_FILES: Final = (".cer", ".crt", ".der", ".pem", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".keystore")
 _CERTIFICATE_TYPES: Final = frozenset(
@@ -47,7 +50,7 @@ def is_mail(text: bytes) -> bool:
     return bool(_MIME.search(head) and _OF_A_MAIL.search(head))
 
 
-def mail_parts(text: bytes, name: str) -> Iterator[Part]:
+def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
     """Yield the attachments and texts of a mail, decoded; its web page only when it has no text.
 
     Raises:
@@ -57,19 +60,79 @@ def mail_parts(text: bytes, name: str) -> Iterator[Part]:
         raise LimitError("files.error.too_large", name=name, limit=size_text(_MAX_BYTES))
     text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     _refuse_hard_work(text, name)
-    leaves = [part for part in _parsed(text).walk() if not part.is_multipart()]
+    parsed = _parsed(text)
+    yield from _around(parsed)
+    leaves = list(_leaves(parsed))
     has_text = any(part.get_content_type() == "text/plain" for part in leaves)
     for part in leaves:
         kind = part.get_content_type()
         if _is_signature(part, kind) or (kind == "text/html" and has_text and part.get_filename() is None):
             continue
-        payload = part.get_payload(decode=True)
-        if not isinstance(payload, bytes) or not (payload or _is_certificate_file(part)):
+        payload = _payload(part)
+        if not (payload or _is_certificate_file(part)):
             continue
         if kind == "text/html":
             payload = _TAG.sub(b"\n", payload).replace(b"&gt;", b">").replace(b"&nbsp;", b" ")
-        more = payload.startswith(_ARCHIVES) or looks_like_more(payload, Gap(0, len(payload)))
+        inside = is_mail(payload)
+        if inside and depth < _MAX_INSIDE:
+            yield from mail_parts(payload, name, depth + 1)
+            continue
+        more = inside or payload.startswith(_ARCHIVES) or looks_like_more(payload, Gap(0, len(payload)))
         yield Part(payload, _file_name(part), expected=more or _is_certificate_file(part))
+        if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
+            behind = _behind_base64(part)
+            yield Part(behind, expected=not behind.isascii())
+
+
+def _leaves(part: Message) -> Iterator[Message]:
+    """Yield the parts that hold no others; a mail inside another that is encoded, which RFC 2046 forbids, is one."""
+    if not part.is_multipart() or _is_encoded_mail(part):
+        yield part
+        return
+    for each in part.get_payload():
+        if isinstance(each, Message):
+            yield from _leaves(each)
+
+
+def _is_encoded_mail(part: Message) -> bool:
+    encoding = str(part.get("Content-Transfer-Encoding", "")).strip().lower()
+    return part.get_content_maintype() == "message" and encoding in {"base64", "quoted-printable"}
+
+
+def _payload(part: Message) -> bytes:
+    """Return what a part holds, decoded."""
+    if part.is_multipart():  # the parser took the encoded text for the body of the mail inside
+        inside = part.get_payload(0)
+        octets = inside.as_bytes() if isinstance(inside, Message) else b""
+        encoding = str(part["Content-Transfer-Encoding"]).strip().lower()
+        return _from_base64(octets) if encoding == "base64" else a2b_qp(octets)
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _from_base64(octets: bytes) -> bytes:
+    """Return what it stands for; what is no base64 as it is: a mail that only says that it is encoded."""
+    try:
+        return a2b_base64(octets.strip(), strict_mode=False)
+    except Error:
+        return octets
+
+
+def _behind_base64(part: Message) -> bytes:
+    """Return what stands behind the base64 of a part: who decodes it passes over that."""
+    written = part.get_payload()
+    octets = written.encode("utf-8", "replace") if isinstance(written, str) else b""
+    base64 = _BASE64.match(octets)
+    return octets[base64.end() :] if base64 else b""
+
+
+def _around(parsed: Message) -> Iterator[Part]:
+    """Yield what stands before and behind the parts, where mail programs show nothing, and the names of headers."""
+    for part in parsed.walk():
+        yield Part("\n".join(part.keys()).encode("ascii", "replace"), expected=False)
+        for words in (part.preamble, part.epilogue):
+            if words and words.strip():
+                yield Part(words.encode("ascii", "surrogateescape"), expected=False)
 
 
 def _parsed(text: bytes) -> Message:

@@ -54,6 +54,7 @@ _BAG_ARCS: Final = ("1.2.840.113549.1.12.10.1.", "1.2.840.113549.1.9.22.", "1.2.
 _SSH_KEY: Final = (
     rb"(?:ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)"
 )
+_WHITE: Final = rb"\s{0,4096}+"  # before what says what it is: nobody reads on through 64 MiB of line ends
 # the first octets of files that people hand over by mistake; RFC 4253, RFC 4716, RFC 9580 and the makers' own
 _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
     (slug, re.compile(pattern, re.DOTALL))
@@ -76,9 +77,12 @@ _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
         ("bks", rb"\x00\x00\x00[\x00-\x02]\x00\x00\x00\x14.{20}\x00\x00"),
         ("microsoft_key", rb"\x1e\xf1\xb5\xb0|[\x06\x07]\x02\x00\x00\x00[\x22\x24\xa4]\x00\x00"),
         ("microsoft_store", rb"\x00\x00\x00\x00CERT"),
-        ("openssl_text", rb"\s*Certificate(?: Request| Revocation List \(CRL\))?:\s*\n\s+(?:Data|Version)"),
-        ("hexadecimal", rb"\s*30[\s:]?8[0-4](?:[\s:]{0,2}[0-9A-Fa-f]{2}){30}"),
-        ("json", rb"\s*(?:\{\s*[\"}]|\[\s*[\[{\"\]])"),
+        (
+            "openssl_text",
+            _WHITE + rb"Certificate(?: Request| Revocation List \(CRL\))?:[ \t\r]{0,80}\n\s{1,4096}+(?:Data|Version)",
+        ),
+        ("hexadecimal", _WHITE + rb"30[\s:]?8[0-4](?:[\s:]{0,2}[0-9A-Fa-f]{2}){30}"),
+        ("json", _WHITE + rb"(?:\{\s{0,4096}+[\"}]|\[\s{0,4096}+[\[{\"\]])"),
     )
 )
 _CARD_VERIFIABLE: Final = (b"\x7f\x21", b"\x67\x81", b"\x67\x82")  # BSI TR-03110-3 C.1, C.2: certificate, request

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pkitools.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -14,9 +16,11 @@ class Part:
         name: what the file calls it, if anything.
         expected: something must be in it; what is not recognised is a problem and not passed over.
         form: of a private key that is taken as it is, such as ``JWK``; else empty.
+        error: why it is not read, where the file itself says so.
     """
 
     data: bytes = field(repr=False)
     name: str | None = None
     expected: bool = True
     form: str = ""
+    error: InputError | None = None

@@ -38,7 +38,7 @@ from pkitools.x509.der import DERError, encoded
 
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
-_BASE64: Final = re.compile(rb"\s*(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*")
+_BASE64: Final = re.compile(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
 _MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
 _PADDING: Final = re.compile(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
@@ -157,12 +157,16 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
     for number, part in enumerate(parts, start=1):
         if number > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+        if part.error is not None:
+            found.bad(found.next_position(), part.error)
+            continue
         if part.form:
             found.add(Item(ItemKind.KEY, part.data, found.next_position(), part.form))
             continue
         inside = _Found(found.name, found.passphrase)
         data = as_ascii(part.data)
-        if not any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64)) and part.expected:
+        is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
+        if not is_read and (part.expected or pem.looks_like_more(data, pem.Gap(0, len(data)))):
             inside.bad(1, _unrecognised_part(part, found))
         for item in inside.items:
             found.add(replace(item, position=found.next_position(), alias=item.alias or part.name))
@@ -197,9 +201,12 @@ def _json(data: bytes, found: _Found) -> ContainerFormat | None:
 def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
     if not kubernetes.is_secret(data):
         return None
-    _parts(kubernetes.secret_parts(data), found)
-    if pem.BEGIN in data:  # stringData
-        _parts([Part(data)], found)
+    parts, rest = kubernetes.secret_parts(data)
+    _parts(parts, found)
+    if pem.BEGIN in rest:  # stringData
+        _parts([Part(rest)], found)
+    else:
+        _tell_more(rest, found)
     return ContainerFormat.KUBERNETES if found.items or found.problems else None
 
 
@@ -212,6 +219,7 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
         _pem(escaped, inside)
     else:
         _parts((Part(token) for token in header_forms.tokens(data)), inside)
+        _tell_more(header_forms.without_tokens(data), inside)
     seen: set[bytes] = set()
     for item in inside.items:  # Envoy's chain starts with the certificate that it also gives by itself
         if item.der not in seen:
@@ -219,6 +227,12 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
         seen.add(item.der)
     found.problems += inside.problems
     return ContainerFormat.HEADER if found.items else None
+
+
+def _tell_more(text: bytes, found: _Found) -> None:
+    """Tell of what a text may hold beside what was read of it."""
+    if found.items and pem.looks_like_more(text, pem.Gap(0, len(text))):
+        found.bad(found.next_position(), InputError("sources.error.beside"))
 
 
 def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
@@ -380,9 +394,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     if xml_text.has_document_type(data):
         raise InputError("sources.error.xml_document_type", name=found.name)
     found.problems += bad
-    behind = data.rfind(b">") + 1
-    if pem.looks_like_more(data, pem.Gap(behind, len(data))):
-        found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=behind))
+    if not bad and any(pem.looks_like_more(data, pem.Gap(*around)) for around in xml_text.around_values(data)):
+        found.bad(found.next_position(), InputError("sources.error.beside"))
     if xml_text.is_metadata(data):
         found.service_ids, found.described = service_ids(data), described_in(data)
     standing = _standing(data, [offset for _, offset, _ in certificates])
@@ -444,6 +457,6 @@ def _unrecognised(data: bytes, name: str) -> InputError:
         return InputError("sources.error.other_kind", name=name, problem=kind_code(kind))
     if data[:1] == b"\x30" and data[1:2] >= b"\x80":
         return InputError("sources.error.unknown_der", name=name)
-    if _BROKEN_ARMOUR.search(data):
+    if (b"BEGIN " in data or b"END " in data) and _BROKEN_ARMOUR.search(data):
         return InputError("sources.error.broken_armour", name=name)
     return InputError("sources.error.unrecognised", name=name)

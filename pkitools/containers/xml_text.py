@@ -24,6 +24,12 @@ _OPENING: Final = re.compile(rb"<(?:[^\s<>/:\"'=]{1,64}:)?\Z")
 _LONGEST_OPENING: Final = 66
 _REST: Final = re.compile(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
 _OPENS: Final = re.compile(rb"[\s>]")  # and not a longer name, the end tag or an empty element
+# what else is base64, and no certificate: nobody looks for one in it
+_VALUES: Final = re.compile(
+    rb"<(?:[^\s<>/:\"'=]{1,64}:)?(?:X509Certificate|BinarySecurityToken|X509CRL|X509SKI|DEREncodedKeyValue|Modulus"
+    rb"|SignatureValue|DigestValue|CipherValue|EncapsulatedCRLValue|EncapsulatedOCSPValue|EncapsulatedTimeStamp|Logo)"
+    rb"(?:\s[^<>]{0,1000})?>[^<]*+"
+)
 _MAX_MENTIONS: Final = 2 * len(_NAMES) * MAX_PEM_BLOCKS  # an element has its name at both ends
 _HEAD: Final = 65536
 _PRIVATE_KEY: Final = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
@@ -59,6 +65,15 @@ def _elements(text: bytes) -> Iterator[re.Match[bytes] | None]:
     for start, stop in sorted(place for name in _NAMES for place in occurrences(text, name)):
         if _OPENS.match(text, stop) and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
             yield _REST.match(text, stop)
+
+
+def around_values(text: bytes) -> Iterator[tuple[int, int]]:
+    """Yield from where to where the text holds no value of an element that is known: there nothing should be hidden."""
+    behind = 0
+    for match in _VALUES.finditer(text):
+        yield behind, match.start()
+        behind = match.end()
+    yield behind, len(text)
 
 
 def occurrences(text: bytes, name: bytes) -> Iterator[tuple[int, int]]:

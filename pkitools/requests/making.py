@@ -20,8 +20,9 @@ from pkitools.arguments import choice, of_type, optional, optional_choice, sever
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
-from pkitools.oin import OIN, oin_from_kvk
+from pkitools.oin import OIN, OrganizationIdentifier, oin_from_kvk
 from pkitools.oin import organization_identifier as identifier_of
+from pkitools.oin.errors import InvalidIdentifierError
 from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Presence, Profile, get_profile, get_tsp
 from pkitools.profiles.conformance import Particulars
 from pkitools.profiles.dns_names import a_label, dns_fault, more_than_a_name
@@ -224,6 +225,8 @@ def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None,
     if given is not None:
         if kvk is not None:
             raise InvalidValueError("requests.error.identifier_twice", kvk=kvk, identifier=given)
+        if oin is not None and _names_another(given, oin):
+            raise InvalidValueError("requests.error.identifier_differs", oin=oin, identifier=given)
         return given
     if kvk is not None:
         based = oin_from_kvk(kvk)
@@ -234,6 +237,20 @@ def _organization_identifier(profile: Profile, oin: OIN | None, kvk: str | None,
     if rule is not None and rule.presence is Presence.REQUIRED and oin is not None:
         return identifier_of(oin)
     return None
+
+
+def _names_another(given: str, oin: OIN) -> bool:
+    """Return whether an organizationIdentifier names another organisation than the OIN does.
+
+    Of a SubOIN only the OIN register knows whose it is: the OIN of its organisation may stand beside it.
+    """
+    try:
+        identifier = OrganizationIdentifier.parse(text(given, "organization_identifier"))
+    except InvalidIdentifierError:
+        return False  # what its form should be, the profile says
+    if (identifier.scheme, identifier.country) == ("OI:", "NL") and not oin.is_sub_oin:
+        return identifier.reference != oin
+    return identifier.agrees_with(oin) is False
 
 
 @dataclass(frozen=True, slots=True)

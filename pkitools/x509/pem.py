@@ -26,7 +26,8 @@ _ARMOUR: Final = re.compile(
     rb"(?:(?:X509|TRUSTED|PKCS|NEW)[ #]?7?(?:[ \t]|\xc2?\xa0){0,4})?(?:CERTIFICATE|PKCS7|CRL|7)",
     re.IGNORECASE,
 )
-_BASE64_OF_DER: Final = re.compile(rb"MI[IGH][A-Za-z0-9+/]{60}")
+# of a SEQUENCE, its slashes and line ends perhaps escaped as in JSON; and of "-----BEGIN " wherever it stands
+_BASE64: Final = re.compile(rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]){60}|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI")
 _DER_IN_DER: Final = re.compile(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
 _PADDING: Final = re.compile(rb"[\x00\s]*")
 _MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
@@ -84,10 +85,10 @@ def parts(text: bytes) -> Iterator[Block | Gap]:
 def looks_like_more(text: bytes, gap: Gap) -> bool:
     """Return whether what stands outside the blocks may be a certificate all the same: nobody may pass over it.
 
-    A line of armour that is damaged, base64 of DER, DER itself, and text of two octets a character are that; what
-    people and programs write around their blocks is not.
+    A line of armour that is damaged, base64 of DER or of PEM, DER itself, and text of two octets a character are that;
+    what people and programs write around their blocks is not.
     """
-    if _ARMOUR.search(text, gap.start, gap.end) or _BASE64_OF_DER.search(text, gap.start, gap.end):
+    if _ARMOUR.search(text, gap.start, gap.end) or _BASE64.search(text, gap.start, gap.end):
         return True
     if _DER_IN_DER.search(text, gap.start, gap.end):
         return True

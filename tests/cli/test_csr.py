@@ -222,6 +222,7 @@ def test_without_a_usable_passphrase_nothing_is_made(
         ({"oin": "00000099999999910000", "kvk": "27322975"}, "test OIN"),
         ({"oin": "00000001822477348000", "tsp": "g4-trial", **TRIAL}, "--kvk"),
         ({"kvk": "27322975", "organization_identifier": "NTRNL-27322975"}, "--organization-identifier"),
+        ({"organization_identifier": "OI:NL-00000001822477348000"}, "--organization-identifier"),
         ({"organization": "x" * 65}, "65"),
         ({"organization": None}, "--organization"),
         ({"organization": "a\x1b[31mb"}, "\\x1b"),

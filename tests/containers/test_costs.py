@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
+from pkitools.containers import read_source
+from pkitools.errors import InputError
 from pkitools.limits import MAX_INPUT_BYTES
 from tests.support.costs import MIB, cost
 
@@ -172,3 +176,17 @@ def test_metadata_of_many_certificates_is_read() -> None:
     memory, _, code, size = cost(make, SOURCE)
     assert code == ""
     assert memory < size + 16 * MIB
+
+
+BEGINNINGS = (b"", b"{", b"[", b"Certificate:", b"30", b"<", b"-", b"kind: Secret\ndata:", b"From a\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+@pytest.mark.parametrize("white", [b"\n", b"\n "])
+def test_a_file_of_white_space_takes_little_time_whatever_stands_before_it(beginning: bytes, white: bytes) -> None:
+    data = beginning + white * (63 * MIB // len(white))
+    began = process_time()
+    with pytest.raises(InputError):
+        read_source(data, "f")
+    assert process_time() - began < 1.5  # five, where each place was tried again

@@ -199,6 +199,30 @@ def test_a_kvk_number_and_an_identifier_are_not_both_given() -> None:
     assert refusal(kvk="27322975", organization_identifier="NTRNL-27322975") == "identifier_twice"
 
 
+@pytest.mark.parametrize("oin", [OIN, RSIN_OIN])
+@pytest.mark.parametrize("other", [OIN, RSIN_OIN, "00000003520354760000", "00000001001234567000"])
+def test_an_identifier_with_an_oin_is_that_of_the_request(oin: str, other: str) -> None:
+    identifier = f"OI:NL-{other}"
+    if oin != other:
+        assert refusal(oin=oin, organization_identifier=identifier) == "identifier_differs"
+    else:
+        assert "identifier_differs" not in caught_code(oin=oin, organization_identifier=identifier)
+
+
+def caught_code(**changed: object) -> str:
+    """Return why a request is refused, if it is: the form of the identifier is the profile's."""
+    try:
+        plan(**changed)
+    except InvalidValueError as error:
+        return error.code
+    return ""
+
+
+def test_a_trade_register_number_of_another_is_refused_and_a_sub_oin_has_a_holder() -> None:
+    assert refusal(organization_identifier="NTRNL-52035476") == "identifier_differs"
+    assert "identifier_differs" not in caught_code(oin="00000004194049711000", organization_identifier=f"OI:NL-{OIN}")
+
+
 def test_the_remedy_for_an_international_name_is_the_name_itself() -> None:
     with pytest.raises(InvalidValueError) as caught:
         plan(dns_names=["café.nl"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ssl import DER_cert_to_PEM_cert
+from typing import Any
 
 from pkitools.checking.file_check import check_file
 from pkitools.environment import Environment
 from pkitools.findings import Report
 from pkitools.trust import embedded_certificates
+from tests.support.leaves import KVK_OIN, RSIN_OIN
 from tests.vectors import Vector
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -22,4 +25,31 @@ def report(*blocks: bytes) -> Callable[[], Report]:
 
 GOOD = DER_cert_to_PEM_cert(embedded_certificates()[0].der).encode()
 
-VECTORS = [Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD))]
+OWN, ANOTHER = (f"urn:etoegang:DV:{oin}:entities:0001" for oin in (KVK_OIN, RSIN_OIN))
+FOR_ONE = {"systems": "digid-machtigen"}
+
+
+def metadata(attributes: str, **options: Any) -> Callable[[], Report]:
+    """Return what makes a report on metadata with one entity, which has these attributes."""
+    certificate = b64encode(embedded_certificates()[0].der).decode()
+    text = (
+        f'<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" {attributes}><SPSSODescriptor><KeyDescriptor>'
+        f"<X509Certificate>{certificate}</X509Certificate></KeyDescriptor></SPSSODescriptor></EntityDescriptor>"
+    )
+    return lambda: check_file(text.encode(), moment=MOMENT, environment=Environment.PRODUCTION, **options).report
+
+
+VECTORS = [
+    Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD)),
+    Vector(
+        "file.entity_id.differs",
+        metadata(f'entityID="{ANOTHER}"', entity_id=OWN),
+        metadata(f'entityID="{OWN}"', entity_id=OWN),
+    ),
+    Vector("file.entity_id.stated", metadata("", **FOR_ONE), metadata(f'entityID="{OWN}"', **FOR_ONE)),
+    Vector(
+        "file.metadata.expired",
+        metadata(f'entityID="{OWN}" validUntil="2020-01-01T00:00:00Z"'),
+        metadata(f'entityID="{OWN}" validUntil="2030-01-01T00:00:00Z"'),
+    ),
+]
