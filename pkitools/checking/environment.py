@@ -29,7 +29,9 @@ from pkitools.findings import (
     ask,
 )
 from pkitools.rules.books import ENTRIES
-from pkitools.rules.context import ARC
+from pkitools.rules.context import ARC, family_of
+from pkitools.rules.linting import is_made_to_connect
+from pkitools.rules.profile import detect_profile
 from pkitools.systems import Statement, Topic
 from pkitools.trust import Hierarchy, decode_policy, hierarchies
 from pkitools.trust.authorities import HierarchyKind
@@ -70,7 +72,9 @@ class EnvironmentContext:
         claimed_kind: production, TRIAL, test or acceptance, as its issuer's name says.
         self_signed: signed by its own key.
         system_named: a connected system was named, whose statements say whether it takes a self-signed certificate.
+        meant_for_use: it was said what it is for or whose it is: a system, a host, a profile, what is expected.
         of_pkioverheid: its issuer is an authority of PKIoverheid or of a test hierarchy after it, by path or by policy.
+        issuer_policies: the policies in its issuer's certificate.
         profile_given: the caller said which profile it is to be held to.
         asked: what a named system says of the policy or of the hierarchy a certificate has to have, the firmest first.
     """
@@ -83,7 +87,9 @@ class EnvironmentContext:
     claimed_kind: HierarchyKind | None = None
     self_signed: bool = False
     system_named: bool = False
+    meant_for_use: bool = False
     of_pkioverheid: bool = False
+    issuer_policies: tuple[str, ...] = ()
     profile_given: bool = False
     asked: tuple[Statement, ...] = ()
 
@@ -185,20 +191,32 @@ def _rules_of_profiles() -> str:
     return ", ".join(sorted({e.rule.code.partition(".")[0] for e in ENTRIES if e.scope.says or e.scope.families}))
 
 
+def _is_service_of_older_hierarchies(context: EnvironmentContext) -> bool:
+    """Whether it has a policy of services before G4 that its issuer may give out: another says nothing of it."""
+    own = (policy.oid for policy in context.facts.certificate_policies or ())
+    return any(oid in context.issuer_policies and family_of((oid,)) == "legacy_services" for oid in own)
+
+
 def _profile(context: EnvironmentContext) -> Answer:
-    """Say which rules were not asked of a certificate without a policy: that none was violated means nothing."""
+    """Say which rules were not asked of a certificate without a profile: that none was violated means nothing.
+
+    A policy in the arc of PKIoverheid is not enough: of one that no profile has, no rule of a profile was asked either.
+    Where it is listed all the same that is no fault of the certificate, and of services under EV and G3 there are rules
+    beside those of profiles.
+    """
     if not context.of_pkioverheid or context.self_signed:
         return NOT_APPLICABLE
     holder = holder_of(context.facts)
-    if holder is Holder.AUTHORITY or (holder.is_of_the_tsp and not context.system_named):
+    if holder.is_of_the_tsp:
         return NOT_APPLICABLE  # they have no profile of those that are ordered
     policies = [policy.oid for policy in context.facts.certificate_policies or ()]
-    if context.profile_given or any(oid.startswith(ARC) for oid in policies):
-        return Met((Evidence("certificatePolicies", ", ".join(policies)),))
-    shown = {"value": ", ".join(policies) or "–", "rules": _rules_of_profiles()}
     evidence = (Evidence("certificatePolicies", ", ".join(policies)),)
-    if not context.asked:
-        return Violated(evidence, shown, severity=Severity.WARNING)
+    if context.profile_given or detect_profile(context.facts) is not None:
+        return Met(evidence)
+    shown = {"value": ", ".join(policies) or "–", "rules": _rules_of_profiles()}
+    if not context.asked or _is_service_of_older_hierarchies(context):
+        listed = any(oid.startswith(ARC) and decode_policy(oid) for oid in policies)
+        return Violated(evidence, shown, severity=Severity.INFO if listed else Severity.WARNING)
     firmest = context.asked[0]
     if firmest.topic is Topic.POLICY and firmest.severity is Severity.ERROR and firmest.certainty:
         return Violated(evidence, shown, Basis(firmest.source, firmest.certainty))
@@ -208,15 +226,17 @@ def _profile(context: EnvironmentContext) -> Answer:
 def _not_of(holder: Holder) -> Callable[[EnvironmentContext], Answer]:
     """Return the check that it is not such a certificate: none with which an organisation or a system connects.
 
-    By itself that is worth knowing, for it may be the wrong file. Where a system is to take it, it cannot be right: its
-    purposes forbid it (RFC 5280 4.2.1.12), and of an authority nothing else is asked.
+    By itself that is worth knowing, for it may be the wrong file. Where it is to be used, it cannot be right: its
+    purposes forbid it (RFC 5280 4.2.1.12), and of an authority nothing else is asked. An OIN or a domain name in an
+    authority says that it is to be used.
     """
 
     def check(context: EnvironmentContext) -> Answer:
         if holder_of(context.facts) is not holder or context.self_signed:
             return _met_if(True, context)
         evidence = (Evidence("issuer.commonName", context.operands["issuer"]),)
-        weighs = Severity.ERROR if context.system_named else None
+        used = context.meant_for_use or (holder is Holder.AUTHORITY and is_made_to_connect(context.facts))
+        weighs = Severity.ERROR if used else None
         return Violated(evidence, context.operands, severity=weighs)
 
     return check

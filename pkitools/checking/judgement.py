@@ -204,6 +204,7 @@ def check(
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
     named, untold = given_systems(systems, data), _untold(systems, data)
+    said = bool(named or untold) or any(each is not None for each in (profile, host, expected, entity_id))
     use = _IntendedUse(environment, moment, named, profile, entity_id, data, raise_crashes)
     facts = read_certificate(certificate)  # what was read before is read again: its DER is what the path is built of
     between = several_ders(intermediates, CERTIFICATE, "intermediates")
@@ -230,6 +231,7 @@ def check(
     oin = oin_from_certificate(facts)
     withdrawn = _revocation(path, environment, moment, revocation or Revocation())
     issuer = _issuer(facts, path, between)
+    above = tuple(policy.oid for policy in issuer.certificate_policies or ()) if issuer else ()
     placed = EnvironmentContext(
         facts,
         environment,
@@ -239,7 +241,9 @@ def check(
         claimed_kind=recognition.kind,
         self_signed=self_signed,
         system_named=bool(named),
-        of_pkioverheid=bool(anchor and anchor.hierarchy) or (issuer is not None and _has_policy(issuer)),
+        meant_for_use=said,
+        of_pkioverheid=bool(anchor and anchor.hierarchy) or any(oid.startswith(ARC) for oid in above),
+        issuer_policies=above,
         profile_given=profile is not None,
         asked=_asking_a_profile(use),
     )
@@ -417,10 +421,6 @@ def _issuer(
     embedded = (der for der in embedded_intermediates() if facts.issuer.der in der)  # reading each takes a while
     candidates = (*map(_readable, intermediates), *map(_authority, embedded))
     return find_issuer(facts, [found for found in candidates if found])
-
-
-def _has_policy(facts: CertificateFacts) -> bool:
-    return any(policy.oid.startswith(ARC) for policy in facts.certificate_policies or ())
 
 
 def _asking_a_profile(use: _IntendedUse) -> tuple[Statement, ...]:

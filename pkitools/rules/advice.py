@@ -227,6 +227,14 @@ def _outlives_issuer(at: RuleContext) -> Answer:
     return met_if(end <= theirs, "validity.notAfter", f"{end:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
 
 
+@_advice("validity.before_issuer", _WARNING)
+def _before_issuer(at: RuleContext) -> Answer:
+    if at.issuer is None:
+        return NOT_APPLICABLE if at.self_issued else NotChecked("no_issuer")
+    begin, theirs = at.facts.not_before, at.issuer.not_before
+    return met_if(begin >= theirs, "validity.notBefore", f"{begin:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
+
+
 _ENDED_BEFORE: Final = frozenset({"EV", "G2"})
 
 

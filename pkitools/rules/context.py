@@ -73,6 +73,7 @@ class RuleContext:
         moment: validation time, aware UTC.
         environment: where it is to be used, where asked.
         system: name of the connected system, where asked.
+        connects: that system asks a certificate for TLS.
         issuer: its issuer's certificate, where known.
         others: other certificates in view, for reuse of keys.
     """
@@ -86,6 +87,7 @@ class RuleContext:
         moment: datetime,
         environment: Environment | None = None,
         system: str | None = None,
+        connects: bool = False,
         issuer: CertificateFacts | None = None,
         others: Sequence[CertificateFacts] = (),
     ) -> None:
@@ -95,6 +97,7 @@ class RuleContext:
         self.moment = moment
         self.environment = environment
         self.system = system
+        self.connects = connects
         self.issuer = issuer
         self.others = others
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
@@ -158,6 +161,12 @@ class RuleContext:
             Environment.PREPRODUCTION if is_trial else Environment.PRODUCTION,
             is_trial,
         )
+
+    @property
+    def issued(self) -> datetime:
+        """The first day it can have been issued on: its notBefore, or its issuer's where it says to be older."""
+        begins = self.facts.not_before
+        return begins if self.issuer is None else max(begins, self.issuer.not_before)
 
     @property
     def lifetime(self) -> timedelta:

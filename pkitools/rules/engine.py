@@ -95,7 +95,7 @@ class Entry:
     def is_in_force(self, at: RuleContext) -> bool:
         """Return whether the rule is in force for this certificate, looked at when it is."""
         period = self.rule.in_force
-        return period is None or period.holds(issued=at.facts.not_before, moment=at.moment)
+        return period is None or period.holds(issued=at.issued, moment=at.moment)
 
 
 def rsa_at_least(at: RuleContext, limit: int) -> Answer:

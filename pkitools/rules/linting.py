@@ -13,11 +13,11 @@ from pkitools.findings import CertificateRef, Outcome, Report, ask
 from pkitools.oin import check_oin
 from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
-from pkitools.rules.context import RuleContext, family_of
+from pkitools.rules.context import RuleContext, family_of, parse_oin
 from pkitools.rules.engine import Entry, Statement
 from pkitools.rules.own.data import RULES, OwnData
 from pkitools.rules.profile import detect_profile
-from pkitools.systems import System, get_system
+from pkitools.systems import Stance, System, Topic, get_system
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.given import Given
 
@@ -51,7 +51,7 @@ def lint(
         environment: where it is to be used.
         system: the connected system it is for, by name or as data; the rules of Digikoppeling and ST-SAML are asked
             only then.
-        role: what it is in its path; ``None``: see :func:`role_of`.
+        role: what it is in its path; ``None``: see :func:`role_of`, and an end entity with a profile or a system.
         path: the certificates of its path, itself first; the issuer is taken from it.
         others: other certificates in view, to find a key used twice.
         oin: its OIN, where that was read already.
@@ -66,10 +66,12 @@ def lint(
     moment = aware(moment)
     environment = optional_choice(Environment, environment, "environment")
     data = optional(data, OwnData, "data")
-    named = None if system is None else _name(system, data)
+    asking = None if system is None else _system(system, data)
+    named = None if asking is None else asking.name
     oin = optional(oin, OINResult, "oin")
     path, others = _all_facts(path, "path"), _all_facts(others, "others")
-    role = role_of(facts) if role is None else one_of(ROLES, role, "role")
+    by_default = role_of(facts) if profile is None and system is None else "end_entity"
+    role = by_default if role is None else one_of(ROLES, role, "role")
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
     at = RuleContext(
@@ -79,6 +81,7 @@ def lint(
         moment=moment,
         environment=environment,
         system=named,
+        connects=asking is not None and _asks_to_connect(asking),
         issuer=_issuer(facts, path),
         others=others,
     )
@@ -112,11 +115,18 @@ def _all_facts(given: object, parameter: str) -> tuple[CertificateFacts, ...]:
     return tuple(map(_facts, several(given, (CertificateFacts, bytes, bytearray, memoryview, str), parameter)))
 
 
-def _name(system: str | System, data: OwnData | None) -> str:
-    """Return the name of a system that there is: a name nobody knows would leave its rules unasked."""
+def _system(system: str | System, data: OwnData | None) -> System:
+    """Return a system that there is: a name nobody knows would leave its rules unasked."""
     if isinstance(system, System):
-        return system.name
-    return (get_system if data is None else data.system)(text(system, "system")).name
+        return system
+    return (get_system if data is None else data.system)(text(system, "system"))
+
+
+def _asks_to_connect(system: System) -> bool:
+    """Return whether the system asks a certificate for TLS, wherever it does."""
+    return any(
+        said.topic in {Topic.CLIENT_AUTH, Topic.SERVER_AUTH} and said.answer is Stance.YES for said in system.statements
+    )
 
 
 def _own(
@@ -136,6 +146,12 @@ def role_of(facts: CertificateFacts) -> Role:
         return "intermediate"
     # "openssl req -x509" marks what it makes as a CA; without the right to sign certificates it is nobody's issuer
     return "trust_anchor" if "keyCertSign" in (facts.key_usage or ()) else "end_entity"
+
+
+def is_made_to_connect(facts: CertificateFacts) -> bool:
+    """Return whether it holds an OIN or a domain name: what a certificate to connect with is made with."""
+    has_name = any(name.kind == "dns" for name in facts.subject_alternative_name or ())
+    return has_name or any(parse_oin(each.value) for each in facts.subject.attributes("2.5.4.5"))
 
 
 def _subject(facts: CertificateFacts) -> str:

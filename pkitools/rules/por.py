@@ -169,7 +169,7 @@ def _g1_common_name_in_san(at: RuleContext) -> Answer:
 @BOOK.rule("g1.validity", _WARNING, certainty=_OFFICIAL, scope=_LEGACY, source=_MIGRATION)
 def _g1_validity(at: RuleContext) -> Answer:
     # WARNING for a MUST: the announcement names months, not days
-    limit = legacy_validity().max_days(at.facts.not_before.date())
+    limit = legacy_validity().max_days(at.issued.date())
     return met_if(at.lifetime.days <= limit, "validity", at.lifetime.days, limit=limit)
 
 
@@ -232,10 +232,11 @@ def _key_renewed(at: RuleContext) -> Answer:
 # --- G4 --------------------------------------------------------------------------------------------------------------
 
 
-@BOOK.rule("g4.validity", _WARNING, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
+@BOOK.rule("g4.validity", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
 def _g4_validity(at: RuleContext) -> Answer:
-    # WARNING for a MUST: the announcement names years, not days
-    return met_if(at.lifetime.days <= 1096, "validity", at.lifetime.days, limit=1096)
+    # the announcement names years, not days: no way to count those makes a month more of them
+    days, limit = at.lifetime.days, 1096
+    return met_if(days <= limit, "validity", days, severity=_WARNING if days <= limit + 31 else None, limit=limit)
 
 
 @BOOK.rule("g4.signature", _ERROR, certainty=_OFFICIAL, scope=Scope(families=("trial", "g4")), source=_TRIAL)

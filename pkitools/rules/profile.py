@@ -9,10 +9,11 @@ from typing import Final
 from pkitools.profiles import Profile, profiles
 from pkitools.trust import decode_policy
 from pkitools.x509 import CertificateFacts
-from pkitools.x509.holder import holder_of
+from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.uzi_name import UZIName, uzi_texts
 
 _UZI_ARC: Final = "2.16.528.1.1007."  # CIBG's own policies, of its test and acceptance hierarchies
+_ANSWERING: Final = frozenset({Holder.OCSP_RESPONDER, Holder.TIME_STAMPING_UNIT})
 _PERSON, _SYSTEM = "natural-person", "system"  # codes of pkitools.trust.policies
 
 
@@ -34,14 +35,15 @@ def detect_profile(facts: CertificateFacts) -> Profile | None:
     """Return the profile of an end-entity certificate, or ``None`` when its policies name none that pkitools knows.
 
     Of profiles that share a policy it is the first whose subject.serialNumber holds what the certificate's does. Those
-    of persons and of the TSP itself (authorities, OCSP responders, time stamping) have none, also where they stand
-    beside a server's in the same arc: the policy is read to its end.
+    of persons and of those who answer for the TSP (OCSP responders, time stamping) have none, also where they stand
+    beside a server's in the same arc: the policy is read to its end. An authority that is taken for an end entity is
+    held to the profile of one. The name of a UZI server says more than a policy of persons beside it.
     """
     policies = [policy.oid for policy in facts.certificate_policies or ()]
-    if holder_of(facts).is_of_the_tsp or _are_of_persons(policies):
+    holds = "uzi" if _is_uzi_server(facts, policies) else "oin"
+    if holder_of(facts) in _ANSWERING or (holds != "uzi" and _are_of_persons(policies)):
         return None
     named = next((found for oid in policies if (found := _by_policy().get(oid))), ())
-    holds = "uzi" if _is_uzi_server(facts, policies) else "oin"
     fitting = [profile for profile in named if profile.serial_number == holds]
     if not fitting and holds == "uzi" and not named and policies:
         fitting = [profile for profile in profiles() if profile.serial_number == holds]

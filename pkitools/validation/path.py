@@ -33,6 +33,7 @@ from pkitools.validation.policy import (
 from pkitools.validation.result import PathAttempt, PathNotVerifiedError, PathResult, VerifiedPath, verified
 from pkitools.x509.der import DERError
 from pkitools.x509.given import CERTIFICATE, CRL, Given, one_der, several_ders
+from pkitools.x509.oids import SERVER_AUTH
 from pkitools.x509.path_certificate import PathCertificate, load
 
 FAST: Final[PathEngine] = CryptographyEngine()
@@ -65,6 +66,8 @@ class PathQuery:
         optional(self.purpose, str, "purpose")
         if self.host is not None:
             require_host(self.host)
+            if self.purpose is None:
+                object.__setattr__(self, "purpose", SERVER_AUTH)
         if self.moment.microsecond:
             # certificates count whole seconds
             object.__setattr__(self, "moment", self.moment.replace(microsecond=0))
@@ -102,7 +105,8 @@ def validate_path(
         other_anchors: anchors known but not trusted here (of the other environment, of another hierarchy):
             used only to say which one would have matched.
         purpose: OID of the extended key usage the certificate is to be used for.
-        host: DNS name or address of a TLS host the certificate must name; names are not checked otherwise.
+        host: DNS name or address of a TLS host the certificate must name; names are not checked otherwise. Without a
+            ``purpose`` it is to be a TLS server then.
         strict: put the rules of RFC 5280 and of the public web PKI beside those of PKIoverheid.
         cross_check: ask both engines and require that they agree.
         policies: inputs to policy processing.

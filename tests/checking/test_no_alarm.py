@@ -120,6 +120,22 @@ def test_nor_does_it_where_one_of_production_is_a_notice_of_its_own(sample: Samp
         assert len(notices - {"revocation.policy.off"}) <= 2, notices
 
 
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: f"{s.path.split('/')[1]}@{s.moment:%Y-%m-%d}")
+def test_nor_is_its_profile_left_open_for_a_system_also_where_it_has_none_of_ours(sample: Sample) -> None:
+    for system in ("digid", "digikoppeling"):
+        found = check_file(
+            shared("samples") / sample.path,
+            moment=sample.moment,
+            environment=Environment.PRODUCTION,
+            systems=system,
+            revocation=Revocation(policy=RevocationPolicy.OFF),
+        )
+        for result in found.results:
+            asked = {o.status for o in result.report.outcomes if o.rule.code == "environment.policy.profile"}
+            assert Status.NOT_CHECKED not in asked
+            assert not [o for o in result.report.findings if "policy.profile" in o.rule.code and o.rule.severity > Severity.INFO]
+
+
 def test_inside_the_lead_time_the_only_warning_is_to_order() -> None:
     sample = Sample(f"{G1}api.kvk.nl_20210408.pem", day(2024, 2, 1))
     (result,) = judged(sample, Environment.PRODUCTION).results

@@ -15,7 +15,7 @@ from pkitools.revocation import RevocationPolicy
 from pkitools.rulebook import all_rules
 from pkitools.trust import TrustStore
 from pkitools.x509 import read_certificate
-from tests.support.chains import CLIENT, EKU, Issued, authority, crl, end_entity, good_chain, purposes
+from tests.support.chains import EKU, SERVER, Issued, authority, crl, end_entity, good_chain, purposes
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAST = datetime(2026, 6, 1, tzinfo=UTC)
@@ -82,7 +82,7 @@ def test_the_wrong_environment_comes_before_the_purpose() -> None:
 
 
 def test_the_purpose_comes_before_an_issuer_nobody_knows() -> None:
-    leaf = end_entity("gast.example.nl", good_chain().tsp, extensions={EKU: (False, purposes(CLIENT))})
+    leaf = end_entity("gast.example.nl", good_chain().tsp, extensions={EKU: (False, purposes(SERVER))})
     result = judged(leaf, intermediates=(), host="elders.example.nl")
     assert before(result, "path.host.name", "path.anchor.found")
 

@@ -17,6 +17,7 @@ from tests.support.certificates import (
     crl_point,
     dns_names,
     giving,
+    issued,
     made,
     purposes,
     putting,
@@ -64,6 +65,12 @@ VECTORS: list[Vector] = [
         TLS,
         path=lambda: made("ca", ends_in_a_month),
         meets_with={"path": lambda: made("ca")},
+    ),
+    pair(
+        "advice.validity.before_issuer",
+        TLS,
+        issued(2001, 1, days=10_000),
+        path=lambda: made("ca"),
     ),
     pair("advice.hierarchy.ends", G1, meets_base=TLS),
 ]

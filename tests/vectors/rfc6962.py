@@ -10,4 +10,10 @@ from tests.vectors import Vector
 
 VECTORS: list[Vector] = [
     pair("rfc6962.precertificate.poison", "g1-server", putting(PRECERTIFICATE_POISON, NULL, critical=True)),
+    pair(
+        "rfc6962.precertificate.poison_critical",
+        "g1-server",
+        putting(PRECERTIFICATE_POISON, NULL),
+        meets=[putting(PRECERTIFICATE_POISON, NULL, critical=True)],
+    ),
 ]

@@ -114,15 +114,10 @@ def issuer_with_unknown_critical_extension(lab: Laboratory) -> IssuedCertificate
     return lab.leaf(issuer=lab.authority(extensions=[unknown]))
 
 
-@defect(
-    "rfc5280.basic_constraints.end_entity",
-    "advice.names.no_san",
-    "system.oin.required",
-    context=Context(systems=("digikoppeling",)),
-)
+@defect("environment.holder.authority")
 def authority_as_end_entity(lab: Laboratory) -> IssuedCertificate:
-    """The certificate of the issuing authority is itself used to connect."""
-    return lab.authority(key=lab.key).certificate
+    """The certificate of an issuing authority, with an OIN in it, is itself used to connect."""
+    return lab.authority(key=lab.key, subject=lab.subject()).certificate
 
 
 @defect(

@@ -25,7 +25,7 @@ def no_key_usage(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(key_usage=())
 
 
-@defect("trial.usage.key_usage", "rfc5280.extended_key_usage.consistent")
+@defect("trial.usage.key_usage", "rfc5280.extended_key_usage.consistent", "rfc8446.key_usage.digital_signature")
 def key_usage_of_a_signature(lab: Laboratory) -> IssuedCertificate:
     """The keyUsage is nonRepudiation, which is for signatures of persons and not for connections."""
     return lab.leaf(key_usage=["nonRepudiation"])
@@ -37,7 +37,7 @@ def key_usage_without_encipherment(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(key_usage=["digitalSignature"])
 
 
-@defect("trial.usage.key_usage", "rfc5280.key_usage.not_empty")
+@defect("trial.usage.key_usage", "rfc5280.key_usage.not_empty", "rfc8446.key_usage.digital_signature")
 def empty_key_usage(lab: Laboratory) -> IssuedCertificate:
     """The keyUsage is there and allows nothing."""
     return lab.leaf(extensions=[extension("key_usage", key_usage(()))])

@@ -31,7 +31,7 @@ def issuer_expired(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(issuer=issuer, not_after=lab.moment + 100 * _DAY)
 
 
-@defect("path.validity.not_yet_valid")
+@defect("path.validity.not_yet_valid", "advice.validity.before_issuer")
 def issuer_not_yet_valid(lab: Laboratory) -> IssuedCertificate:
     """The issuing authority becomes valid tomorrow; the certificate below it already is."""
     return lab.leaf(issuer=lab.authority(not_before=lab.moment + _DAY))
@@ -50,7 +50,7 @@ def validity_reversed(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(not_before=lab.moment + _DAY, not_after=lab.moment - _DAY)
 
 
-@defect("por.g4.validity", refused=False)
+@defect("por.g4.validity")
 def valid_too_long(lab: Laboratory) -> IssuedCertificate:
     """The certificate, of a production type, is valid for five years; G4 knows three."""
     until = lab.moment + 1826 * _DAY
