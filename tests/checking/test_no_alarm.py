@@ -133,7 +133,9 @@ def test_nor_is_its_profile_left_open_for_a_system_also_where_it_has_none_of_our
         for result in found.results:
             asked = {o.status for o in result.report.outcomes if o.rule.code == "environment.policy.profile"}
             assert Status.NOT_CHECKED not in asked
-            assert not [o for o in result.report.findings if "policy.profile" in o.rule.code and o.rule.severity > Severity.INFO]
+            assert not [
+                o for o in result.report.findings if "policy.profile" in o.rule.code and o.rule.severity > Severity.INFO
+            ]
 
 
 def test_inside_the_lead_time_the_only_warning_is_to_order() -> None:
