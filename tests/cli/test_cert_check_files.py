@@ -172,7 +172,7 @@ DELIVERIES: list[tuple[str, int, set[str]]] = [
     ("@good.pem --entity-id https://voorbeeld.nl/saml --for digid", 0, set()),
     ("@good.pem --entity-id https://voorbeeld.nl/saml --for digid-machtigen", 10, {"system.entity_id.scheme"}),
     ("@good.pem --entity-id https://voorbeeld.nl/saml --for digikoppeling", 10, {"oin.entity_id.syntax"}),
-    ("@leaked.xml", 10, {"received.private_key.published"}),
+    ("@leaked.xml", 10, {"received.private_key.published", "file.block.readable"}),
     # a private key in the file
     ("@own-key.pem", 0, set()),
     ("@other-key.pem", 10, {"received.private_key.foreign"}),
