@@ -29,7 +29,9 @@ def given_data() -> OwnData | None:
     Raises:
         FileError, InputError, InvalidValueError: the folder cannot be used at all.
     """
-    ctx = click.get_current_context()
+    ctx = click.get_current_context(silent=True)
+    if ctx is None:  # an answer that is told after its command has ended
+        return _read(os.environ.get(VARIABLE))
     if _READ not in ctx.meta:
         ctx.meta[_READ] = _read(data_folder_given(ctx) or os.environ.get(VARIABLE))
     found: OwnData | None = ctx.meta[_READ]

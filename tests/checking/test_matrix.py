@@ -121,7 +121,7 @@ def test_a_hierarchy_that_is_refused_is_told_what_would_have_matched(system: str
             said = get_system(system).statements_at(environment, sample.inside, Topic.HIERARCHY)
             takes = [s for s in said if s.answer in {Stance.YES, Stance.DISCOURAGED}]
             assert sample.hierarchy in LEGACY or not takes  # a system that has an authority of its own takes none
-            assert (found.params["accepted"] == "-") is (not takes)
+            assert (found.params["accepted"] == "–") is (not takes)
             assert found.params["hierarchy"]
 
 

@@ -64,13 +64,6 @@ CASES = {
         """,
         "sources.error.too_many_blocks",
     ),
-    "metadata of as many entities as may be": (
-        """
-        one = b'<EntityDescriptor validUntil="2026-01-01T00:00:00Z" entityID="' + b"a" * 6000 + b'">'
-        data = entity("", key_descriptor(small().ders[0])).encode() + one * 9990
-        """,
-        "",
-    ),
     "metadata with an endless attribute": (
         """
         endless = b'<EntityDescriptor entityID="' + b"a " * (SIZE // 2)

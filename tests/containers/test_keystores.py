@@ -21,6 +21,7 @@ from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
 from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS
+from tests.conftest import LEVEL
 from tests.containers.conftest import Made
 from tests.support.der import NULL, integer, oid, sequence, tlv
 from tests.support.effort import bounded
@@ -291,8 +292,9 @@ def test_the_digest_of_a_java_keystore_is_checked_with_its_passphrase_and_left_o
 def test_a_passphrase_that_is_right_is_never_called_wrong() -> None:
     """All keystores of the vectors: what stands in the way of two of them is a DSA key without parameters."""
     known = (None, b"", b"password", b"cryptography")
-    stores = sorted(Path(cryptography_vectors.__file__).parent.rglob("*.p12"))
-    assert len(stores) > 400
+    every = sorted(Path(cryptography_vectors.__file__).parent.rglob("*.p12"))
+    assert len(every) > 400
+    stores = [store for n, store in enumerate(every) if LEVEL == "deep" or n % 5 == 0 or "DSAParameter" in store.name]
     unread = []
     for store in stores:
         data = store.read_bytes()
