@@ -108,6 +108,8 @@ TABLE: list[tuple[str, str | None, dict[str, Severity]]] = [
 @pytest.mark.parametrize("stated", [False, True], ids=["given", "stated"])
 def test_an_entity_id_before_each_system(judge: Judge, stated: bool) -> None:
     for entity_id, system, expected in TABLE:
+        if stated and not entity_id:
+            continue  # metadata with an empty one states none: told of the file, file.entity_id.stated
         chosen = stated and entity_id == GARBAGE and system not in ASKING
         report = judge.about(entity_id, system, stated=stated)
         assert found(report) == ({WITH_OIN: NOTICE} if chosen else expected), (entity_id, system)
