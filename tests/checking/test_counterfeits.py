@@ -15,6 +15,9 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from tests.support.chains import AKI, END, SKI, START, Issued, authority, end_entity
 from tests.support.der import sequence, tlv
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 AUTHORITIES = embedded_certificates()
 ROOTS = [c for c in AUTHORITIES if isinstance(c, TrustAnchor)]

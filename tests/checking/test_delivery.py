@@ -27,6 +27,9 @@ from tests.support.judges import judge
 from tests.support.pem_forms import plain
 from tests.support.shared import shared
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 CHAIN = good_chain()
 COMPLETE, ORDER, ROOT = "delivery.chain.complete", "delivery.chain.order", "delivery.chain.root"
 FOREIGN, TWICE, GAP = "delivery.chain.foreign", "delivery.certificate.twice", "delivery.bundle.gap"

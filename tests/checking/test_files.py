@@ -31,6 +31,9 @@ from tests.support.deliveries import ENTITY_ID, KINDS, Entry, corrupt, jks_of, k
 from tests.support.effort import bounded
 from tests.support.keys import SHARED_KEYS
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 GOOD, FAILED = Verdict.PASSED, Verdict.FAILED
 

@@ -15,6 +15,9 @@ from pkitools.x509 import read_certificate
 from tests.checking.test_samples import NO_REVOCATION, SAMPLES, Sample
 from tests.support.shared import shared
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 BEFORE = datetime(2015, 1, 1, tzinfo=UTC)
 NAMES = [system.name for system in systems()]
 LEGACY = {"g3", "ev"}

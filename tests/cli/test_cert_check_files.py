@@ -22,6 +22,9 @@ from tests.support.requests import dns, request, subject
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OTHER_OIN = "00000001001516814000"
 ENTITY = "urn:nl-eid-gdi:1.0:DV:{oin}:entities:9000"

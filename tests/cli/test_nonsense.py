@@ -15,6 +15,9 @@ from tests.cli.conftest import HOSTILE_NAME
 from tests.support.command import Command
 from tests.support.effort import bounded
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 NEW = (
     *("csr", "create", "--oin", "00000003273229750000", "--organization", "Voorbeeld"),
     *("--common-name", "a.example.nl", "--profile", "g4-tls", "-e", "production", "--out", "made"),

@@ -15,6 +15,9 @@ from tests.support.command import Command
 from tests.support.der import tlv
 from tests.support.requests import dns, request, subject
 
+pytestmark = pytest.mark.slow  # products of cases: together they take a fifth of what is run while at work
+
+
 HOSTILE = {
     "escape": "a\x1b[2J\x1b[31mb",
     "title": "a\x1b]0;pwned\x07b",

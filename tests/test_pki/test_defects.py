@@ -25,6 +25,9 @@ from tests.support.effort import PATIENCE
 from tests.support.judges import judge
 from tests.test_pki.conftest import MOMENT
 
+pytestmark = pytest.mark.slow  # a product of cases
+
+
 AMBIENT = frozenset({"system.hierarchy.unconfirmed"})
 """What every TRIAL certificate gets from a system that does not say whether it takes them."""
 
