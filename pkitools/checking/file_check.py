@@ -13,7 +13,7 @@ from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust
+from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust, trusted_with
 from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
@@ -220,18 +220,12 @@ def check_file(
         contents,
         read,
         beside=given,
-        trust=_known_roots(store, data),
+        trust=trusted_with(store, data),
         strict=strict_delivery,
         raise_crashes=raise_crashes,
     )
     delivery = Report(shown, delivered, moment, file_report.environment)
     return FileCheck(whole, file_report, judged, len(found), contents, delivery)
-
-
-def _known_roots(store: TrustStore | None, data: OwnData | None) -> TrustStore | None:
-    if data is None:
-        return store
-    return data.trust if store is None else store + data.trust
 
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:

@@ -196,9 +196,7 @@ def check(
     moment = aware(moment)
     environment = choice(Environment, environment, "environment")
     data = optional(data, OwnData, "data")
-    store = given_trust(trust)
-    if data is not None:
-        store = data.trust if store is None else store + data.trust
+    store = trusted_with(given_trust(trust), data)
     revocation = optional(revocation, Revocation, "revocation")
     expected = optional(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
@@ -231,22 +229,7 @@ def check(
     oin = oin_from_certificate(facts)
     withdrawn = _revocation(path, environment, moment, revocation or Revocation())
     issuer = _issuer(facts, path, between)
-    above = tuple(policy.oid for policy in issuer.certificate_policies or ()) if issuer else ()
-    placed = EnvironmentContext(
-        facts,
-        environment,
-        anchored=anchor is not None,
-        hierarchy=anchor.hierarchy if anchor else None,
-        claimed=recognition.hierarchy,
-        claimed_kind=recognition.kind,
-        self_signed=self_signed,
-        system_named=bool(named),
-        meant_for_use=said,
-        of_pkioverheid=bool(anchor and anchor.hierarchy) or any(oid.startswith(ARC) for oid in above),
-        issuer_policies=above,
-        profile_given=profile is not None,
-        asked=_asking_a_profile(use),
-    )
+    placed = _placed(use, facts, anchor, recognition, issuer, self_signed=self_signed, meant_for_use=said)
     found = [
         *judged.outcomes,
         *withdrawn.outcomes,
@@ -282,6 +265,13 @@ class _JudgedPath:
 def given_trust(trust: TrustStore | Given | Iterable[Given] | None) -> TrustStore | None:
     """Return what was given as trusted roots, as a store."""
     return trust if trust is None or isinstance(trust, TrustStore) else TrustStore.from_der(trust, "trust")
+
+
+def trusted_with(store: TrustStore | None, data: OwnData | None) -> TrustStore | None:
+    """Return the roots that are trusted, with those of one's own."""
+    if data is None:
+        return store
+    return data.trust if store is None else store + data.trust
 
 
 def given_systems(systems: str | System | Iterable[str | System], data: OwnData | None = None) -> tuple[System, ...]:
@@ -421,6 +411,35 @@ def _issuer(
     embedded = (der for der in embedded_intermediates() if facts.issuer.der in der)  # reading each takes a while
     candidates = (*map(_readable, intermediates), *map(_authority, embedded))
     return find_issuer(facts, [found for found in candidates if found])
+
+
+def _placed(
+    use: _IntendedUse,
+    facts: CertificateFacts,
+    anchor: TrustAnchor | None,
+    recognition: Recognition,
+    issuer: CertificateFacts | None,
+    *,
+    self_signed: bool,
+    meant_for_use: bool,
+) -> EnvironmentContext:
+    """Return the certificate as it stands before its environment."""
+    above = tuple(policy.oid for policy in issuer.certificate_policies or ()) if issuer else ()
+    return EnvironmentContext(
+        facts,
+        use.environment,
+        anchored=anchor is not None,
+        hierarchy=anchor.hierarchy if anchor else None,
+        claimed=recognition.hierarchy,
+        claimed_kind=recognition.kind,
+        self_signed=self_signed,
+        system_named=bool(use.systems),
+        meant_for_use=meant_for_use,
+        of_pkioverheid=bool(anchor and anchor.hierarchy) or any(oid.startswith(ARC) for oid in above),
+        issuer_policies=above,
+        profile_given=use.profile is not None,
+        asked=_asking_a_profile(use),
+    )
 
 
 def _asking_a_profile(use: _IntendedUse) -> tuple[Statement, ...]:

@@ -13,7 +13,8 @@ from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if, met_if_none
 from pkitools.rules.context import ARC, RuleContext
 from pkitools.rules.engine import RuleBook, Scope, rsa_at_least
-from pkitools.x509.oids import CLIENT_AUTH, EXTENDED_KEY_USAGES, SERVER_AUTH
+from pkitools.x509.oids import CLIENT_AUTH, SERVER_AUTH
+from pkitools.x509.purposes import purpose_names
 
 _STANDARD = cite("digikoppeling-security")
 
@@ -81,7 +82,7 @@ def _both_sides(at: RuleContext) -> Answer:
     wanted = (SERVER_AUTH, CLIENT_AUTH)
     if at.facts.extended_key_usage is None:
         return NOT_APPLICABLE
-    return met_if_none("extendedKeyUsage", [EXTENDED_KEY_USAGES[oid] for oid in wanted if oid not in at.purposes])
+    return met_if_none("extendedKeyUsage", purpose_names(oid for oid in wanted if oid not in at.purposes))
 
 
 @BOOK.rule("tlsciph001.key", _ERROR, "TLSCIPH001", scope=_SCOPE)

@@ -25,7 +25,8 @@ from pkitools.rules.context import ARC, ORGANIZATION_VALIDATED, RuleContext, leg
 from pkitools.rules.engine import END_ENTITY, RuleBook, Scope, rsa_at_least
 from pkitools.rules.names import looks_like_host
 from pkitools.x509.holder import Holder
-from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE
+from pkitools.x509.purposes import purpose_names
 
 _GUIDE = cite("digikoppeling-certificates", "chapter 10")  # which quotes part 3b of it, on certificates of services
 _MIGRATION = cite("g4-migration", "p. 4-5")
@@ -144,7 +145,7 @@ def _g1_key_usage_critical(at: RuleContext) -> Answer:
 @BOOK.rule("g1.extended_key_usage", _WARNING, certainty=_OBSERVED, scope=_G1, source=_SEEN)
 def _g1_extended_key_usage(at: RuleContext) -> Answer:
     missing = [oid for oid in at.held_to.usage.extended_key_usage if oid not in at.purposes]
-    return met_if_none("extendedKeyUsage", [EXTENDED_KEY_USAGES[oid] for oid in missing])
+    return met_if_none("extendedKeyUsage", purpose_names(missing))
 
 
 @BOOK.rule("g1.policy", _WARNING, "7.1-pkio182", certainty=_OFFICIAL, scope=_G1, source=_POR)
@@ -300,6 +301,4 @@ def _purposes_within_issuer(at: RuleContext) -> Answer:
     allowed = at.issuer.extended_key_usage
     if allowed is None or ANY_EXTENDED_KEY_USAGE in allowed:
         return NOT_APPLICABLE
-    return met_if_none(
-        "extendedKeyUsage", [EXTENDED_KEY_USAGES.get(oid, oid) for oid in at.purposes if oid not in allowed]
-    )
+    return met_if_none("extendedKeyUsage", purpose_names(oid for oid in at.purposes if oid not in allowed))

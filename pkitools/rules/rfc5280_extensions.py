@@ -25,7 +25,6 @@ from pkitools.x509.der import BIT_STRING, DERError, bit_string, root
 from pkitools.x509.oids import (
     ANY_EXTENDED_KEY_USAGE,
     CLIENT_AUTH,
-    EXTENDED_KEY_USAGES,
     EXTENSIONS,
     KEY_USAGE,
     NAME_CONSTRAINTS,
@@ -35,6 +34,7 @@ from pkitools.x509.oids import (
     SERVER_AUTH,
     TIME_STAMPING,
 )
+from pkitools.x509.purposes import purpose_names
 
 BOOK = RuleBook("rfc5280", cite("rfc-5280"))
 
@@ -262,11 +262,7 @@ def _purposes_consistent(at: RuleContext) -> Answer:
         return NOT_APPLICABLE
     return met_if_none(
         "extendedKeyUsage",
-        [
-            EXTENDED_KEY_USAGES[purpose]
-            for purpose in at.purposes
-            if purpose in _USAGE_FOR and not at.key_usage & _USAGE_FOR[purpose]
-        ],
+        purpose_names(oid for oid in at.purposes if oid in _USAGE_FOR and not at.key_usage & _USAGE_FOR[oid]),
         usage=", ".join(sorted(at.key_usage)),
     )
 

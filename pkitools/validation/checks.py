@@ -18,6 +18,7 @@ from pkitools.validation.name_constraints import TooManyComparisons, check_name_
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS, OCSP_SIGNING
 from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
+from pkitools.x509.purposes import purpose_names
 
 Path = Sequence[PathCertificate]
 
@@ -178,10 +179,10 @@ def _purposes(path: Path, purpose: str | None) -> Iterator[Refusal]:
             continue
         if left is not None and left.isdisjoint(held):
             if index:
-                yield _named(rules.EKU_AUTHORITY, index, certificate, allowed=", ".join(held))
+                yield _named(rules.EKU_AUTHORITY, index, certificate, allowed=", ".join(purpose_names(held)))
             else:
-                present = ", ".join(held)
-                yield _named(rules.EKU_PURPOSE, 0, certificate, purpose=str(purpose), present=present)
+                asked, present = (", ".join(purpose_names(oids)) for oids in ([str(purpose)], held))
+                yield _named(rules.EKU_PURPOSE, 0, certificate, purpose=asked, present=present)
             return
         left = frozenset(held) if left is None else left.intersection(held)
 

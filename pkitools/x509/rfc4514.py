@@ -1,7 +1,8 @@
 r"""A distinguished name as :rfc:`4514` writes it, for programs that compare names as text (RFC 8705, nginx, NATS, F5).
 
 Byte for byte what ``openssl x509 -subject -nameopt RFC2253`` prints: most specific first, no space behind a comma, what
-is not ASCII escaped octet by octet, and the value of a type without a name as the hex of its DER.
+is not ASCII escaped octet by octet, and the value of a type without a name as the hex of its DER. But for one value: a
+number sign alone, which OpenSSL leaves as it is and section 2.4 has escaped.
 """
 
 from __future__ import annotations

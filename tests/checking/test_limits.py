@@ -7,6 +7,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from tests.support.chains import AKI, SAN, Issued, authority, crl, dns, end_entity, good_chain
+from tests.support.chains import AKI, END, SAN, Issued, authority, crl, dns, end_entity, good_chain
 
 pytestmark = pytest.mark.slow
 
@@ -133,11 +134,15 @@ def test_2_000_forged_lists_are_never_good(tmp_path: Path) -> None:
 
 @cache
 def mesh(size: int) -> list[bytes]:
-    """Authorities that all certified each other; the last one is also certified by the trusted root."""
+    """Authorities that all certified each other; the last one is also certified by the trusted root.
+
+    That one certificate ends before the others, so that it is tried last: what comes first else goes by the octets of
+    signatures, and by luck the way up is found before the budget is spent.
+    """
     plain = [authority(f"Mesh {n}") for n in range(size)]
     pairs = [(a, b) for a in range(size) for b in range(size) if a != b]
     made = [authority(f"Mesh {a}", plain[b], extensions={AKI: None}) for a, b in pairs]
-    made.append(authority(f"Mesh {size - 1}", good_chain().root, extensions={AKI: None}))
+    made.append(authority(f"Mesh {size - 1}", good_chain().root, extensions={AKI: None}, end=END - timedelta(days=365)))
     leaf = end_entity("host.example.nl", plain[0], extensions={AKI: None})
     return [leaf.der, *(c.der for c in made)]
 

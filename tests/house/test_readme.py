@@ -45,6 +45,28 @@ def test_the_library_example_runs(tmp_path: Path) -> None:
     assert any(line.startswith("environment.production") for line in findings)
 
 
+def test_the_answer_shown_is_the_answer_given() -> None:
+    """Word for word that of the golden texts, which are made by the program."""
+    golden = (ROOT / "tests" / "cli" / "golden" / "nl-80.txt").read_text(encoding="utf-8")
+    (shown,) = [text for _, text in BLOCKS if "NIET GESLAAGD" in text]
+    command, _, answer = shown.partition("\n")
+    assert command.startswith("$ pkitools cert check oud.pem -e preproduction --for digid-machtigen")
+    assert answer in golden
+
+
+@pytest.mark.slow
+def test_the_first_commands_run_one_after_the_other(tmp_path: Path) -> None:
+    """From the key and the request to a certificate of the test PKI: nobody who follows the page is stopped."""
+    wanted = ("csr create", "csr check", "test-pki create", "test-pki issue")
+    for start in wanted:
+        (line,) = [each for each in COMMANDS if each.startswith(f"pkitools {start} ")]
+        words = [*shlex.split(line)[1:], *(["--no-passphrase"] if start == "csr create" else [])]
+        done = subprocess.run(
+            [sys.executable, "-m", "pkitools", *words], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, (line, done.stderr)
+
+
 @pytest.mark.parametrize("line", COMMANDS)
 def test_every_command_and_option_shown_exists(line: str) -> None:
     words = shlex.split(line)[1:]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from pkitools.findings import Basis
 from pkitools.profiles.conformance.model import Departure, Found, Looks, Particulars, Requirement
 from pkitools.profiles.model import Profile
-from pkitools.x509.oids import EXTENDED_KEY_USAGES
+from pkitools.x509.purposes import purpose_names
 
 _EXTENSIONS: Final = {"keyUsage": "2.5.29.15", "extendedKeyUsage": "2.5.29.37"}
 
@@ -34,11 +34,7 @@ def _extended_key_usage(profile: Profile, of: Particulars) -> Found:
     if of.extensions is None:
         return None
     found, rule = of.extensions.extended_key_usage, profile.usage
-    return _set_of("extendedKeyUsage", _titles(found), _titles(rule.extended_key_usage), rule.basis)
-
-
-def _titles(purposes: Iterable[str]) -> list[str]:
-    return [EXTENDED_KEY_USAGES.get(oid, oid) for oid in purposes]
+    return _set_of("extendedKeyUsage", purpose_names(found), purpose_names(rule.extended_key_usage), rule.basis)
 
 
 @PART.of_profile(Requirement.KEY_USAGE_CRITICAL)

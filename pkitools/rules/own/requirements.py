@@ -13,6 +13,7 @@ from pkitools.findings import NOT_APPLICABLE, Answer, Evidence, Met, NotApplicab
 from pkitools.rules.context import RuleContext
 from pkitools.toml_table import Table
 from pkitools.x509.oids import ATTRIBUTE_OIDS, CERTIFICATE_POLICIES, EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
+from pkitools.x509.purposes import purpose_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class ExtendedKeyUsage:
         if _unread(at, EXTENDED_KEY_USAGE):
             return NotChecked("undecodable", "extendedKeyUsage")
         found = at.facts.extended_key_usage or ()
-        return Seen("extendedKeyUsage", tuple(EXTENDED_KEY_USAGES.get(oid, oid) for oid in found), self.oid in found)
+        return Seen("extendedKeyUsage", tuple(purpose_names(found)), self.oid in found)
 
 
 @dataclass(frozen=True, slots=True)
