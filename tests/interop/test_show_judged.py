@@ -272,7 +272,7 @@ def test_every_name_is_what_openssl_prints(parts: list[tuple[str, int, str]]) ->
 
 
 def _with_lone_hash(text: str) -> str:
-    """What OpenSSL prints, with a value that is one number sign escaped: it leaves that as it is, against RFC 4514 2.4."""
+    """What OpenSSL prints, and a value that is one number sign, which it leaves as it is, escaped by RFC 4514 2.4."""
     return re.sub(r"=#(?=[,+]|\Z)", r"=\#", text)
 
 
