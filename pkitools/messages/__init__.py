@@ -210,9 +210,22 @@ def _with_words(params: Mapping[str, object], language: Language) -> Mapping[str
     }
 
 
-def outcome_message(outcome: CodedOutcome, language: Language, remedy_text: RemedyText | None = None) -> Message:
-    """Return the message of one outcome."""
-    said = message(outcome.rule.code, outcome.params, language, remedy_text, outcome.rule.texts)
+def outcome_message(
+    outcome: CodedOutcome,
+    language: Language,
+    remedy_text: RemedyText | None = None,
+    params: Mapping[str, object] | None = None,
+) -> Message:
+    """Return the message of the rule of an outcome.
+
+    Args:
+        outcome: one of a report.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies, shown instead of the library's where it has one.
+        params: its operands as they are to be shown; by default as they are.
+    """
+    operands = outcome.params if params is None else params
+    said = message(outcome.rule.code, operands, language, remedy_text, outcome.rule.texts)
     if outcome.certificate is None or not outcome.certificate.make_anew:
         return said
     return replace(said, remedy=message(MAKE_ANEW, {}, language, remedy_text).remedy)

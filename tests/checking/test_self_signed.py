@@ -132,6 +132,22 @@ def test_what_is_self_made_is_to_be_made_anew_and_not_ordered(fault: str, langua
     assert any("maak het opnieuw" in text or "make it anew" in text for text in told.values())
 
 
+def advised(text: str) -> set[str]:
+    """What a report as text says to do: first, and under each finding."""
+    rows = (row.split(maxsplit=1) for row in text.splitlines())
+    return {row[1] for row in rows if len(row) == 2 and row[0] in {"→", "Nu", "Now"}}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("fault", SPOILT)
+def test_the_text_of_a_report_gives_the_same_advice_as_its_data(fault: str, language: Language) -> None:
+    report = judged(SPOILT[fault](), Environment.PREPRODUCTION, "digid-machtigen").report
+    seen = advised(report_text(report, language))
+    about_production = {outcome_message(o, language).remedy for o in report.findings if o.rule.code in ABOUT_PRODUCTION}
+    assert not {text for text in seen - about_production if ORDERED.search(text)}
+    assert any("maak het opnieuw" in text or "make it anew" in text for text in seen)
+
+
 def test_what_is_not_allowed_self_signed_has_to_be_ordered() -> None:
     for environment, system in ((Environment.PRODUCTION, "digid-machtigen"), (Environment.PREPRODUCTION, "digid")):
         report = judged(certificate(), environment, system).report

@@ -32,6 +32,7 @@ from pkitools_cli.lines import command_rows, packed, wrapped
 from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
+from tests.checking.test_self_signed import ORDERED, SPOILT
 from tests.cli.test_cert_check_files import key_of
 from tests.conftest import LEVEL
 from tests.support.answers import answers, commands, parse
@@ -596,6 +597,16 @@ def test_a_system_without_pkioverheid_gets_no_order(run: Command, within: Path, 
         f"Where to go instead: pkitools systems show {name}"
         in run(*f"cert check oud.pem -e production --for {name} {HELD}".split()).told
     )
+
+
+@pytest.mark.parametrize("fault", SPOILT)
+def test_what_is_self_made_is_made_anew_and_not_ordered(run: Command, within: Path, fault: str) -> None:
+    Path("eigen.der").write_bytes(SPOILT[fault]())
+    ran = run("--lang", "nl", *f"cert check eigen.der -e preproduction --for digid-machtigen {AT}".split())
+    (rows,) = answers(ran.out)
+    told = " ".join(" ".join(rows).split())
+    assert "maak het opnieuw, en zet dit daarin goed." in told
+    assert not ORDERED.search(told)
 
 
 @pytest.mark.parametrize("wish", ["--oin 00000001001516814000", "--organization Elders"])

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
-from pkitools.messages import Language, Message, Remedy, RemedyText, message
+from pkitools.messages import Language, Message, RemedyText, message, outcome_message
 from pkitools.reports.telling.readable import readable
 
 
@@ -74,7 +74,6 @@ def told(
         moment: when was judged.
     """
     operands = readable(outcome.params, language, moment)
-    code = f"report.reason.{outcome.reason}" if outcome.reason else outcome.rule.code
-    text = message(code, operands, language, texts=None if outcome.reason else outcome.rule.texts)
-    own = remedy_text(Remedy(code, operands), language) if remedy_text is not None else None
-    return text if own is None else replace(text, remedy=own)
+    if outcome.reason:
+        return message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
+    return outcome_message(outcome, language, remedy_text, operands)

@@ -72,12 +72,17 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
     """Return under which keys the sentence may stand, the most precise first."""
     if outcome.reason:
         code = f"report.reason.{outcome.reason}"
-    elif is_about_the_subject(outcome):
+    elif is_about_the_subject(outcome) and not _is_made_anew(outcome):
         code = outcome.rule.code
     else:
         return ()
     precise = (outcome.params.get("code"), environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
+
+
+def _is_made_anew(outcome: Outcome) -> bool:
+    """Return whether who made the certificate mends this: nothing is ordered then."""
+    return outcome.certificate is not None and outcome.certificate.make_anew
 
 
 def _after_passing(place: Place) -> Step | None:
