@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.guard import attempt
+from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
 from pkitools.errors import PkitoolsError
 from pkitools.findings import (
@@ -36,8 +37,6 @@ COMPARED: Final = Rule("received.private_key.compared", Severity.INFO, _OWN, Cer
 
 RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED)
 
-# what others are sent, and where no private key has any business
-_FOR_OTHERS: Final = frozenset({ContainerFormat.SAML_METADATA, ContainerFormat.XML, ContainerFormat.JWKS})
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 
@@ -117,13 +116,13 @@ def _foreign(held: _Held) -> Answer:
 
 
 def _enclosed(held: _Held) -> Answer:
-    if held.container in _FOR_OTHERS or not held.fits:
+    if held.container in FOR_OTHERS or not held.fits:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
 
 def _published(held: _Held) -> Answer:
-    return Violated(held.evidence, held.params) if held.container in _FOR_OTHERS else MET
+    return Violated(held.evidence, held.params) if held.container in FOR_OTHERS else MET
 
 
 def _compared(held: _Held) -> Answer:

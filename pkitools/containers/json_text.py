@@ -12,7 +12,7 @@ from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
 from pkitools.errors import InputError
 from pkitools.x509.base64_text import from_base64
-from pkitools.x509.pem import Gap, looks_like_more
+from pkitools.x509.pem import holds_more
 
 _MAX_BYTES: Final = 1024 * 1024  # of Python's objects, an empty one takes thirty times its two octets
 
@@ -69,7 +69,7 @@ def _beside(document: object, doubles: dict[str, None], read: str) -> Iterator[P
         yield Part(b"", error=InputError("sources.error.json_double", member=name))
     for member, value in _other_texts(document, read):
         octets = value.encode("utf-8", "replace")
-        if looks_like_more(octets, Gap(0, len(octets))):
+        if holds_more(octets):
             yield Part(octets, member)
 
 

@@ -13,10 +13,11 @@ from email.message import Message
 from email.parser import BytesFeedParser
 from typing import Final
 
+from pkitools.containers.other_kinds import ARCHIVES
 from pkitools.containers.parts import Part
 from pkitools.errors import LimitError
 from pkitools.text import size_text
-from pkitools.x509.pem import Gap, looks_like_more
+from pkitools.x509.pem import holds_more
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _PIECE: Final = 64 * 1024
@@ -39,7 +40,6 @@ _CERTIFICATE_TYPES: Final = frozenset(
     f"application/{kind}"
     for kind in ("pkix-cert", "x-x509-ca-cert", "x-x509-user-cert", "x-pem-file", "x-pkcs7-certificates", "x-pkcs12")
 )
-_ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
 
 
 def is_mail(text: bytes) -> bool:
@@ -77,7 +77,7 @@ def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
         if inside and depth < _MAX_INSIDE:
             yield from mail_parts(payload, name, depth + 1)
             continue
-        more = inside or payload.startswith(_ARCHIVES) or looks_like_more(payload, Gap(0, len(payload)))
+        more = inside or payload.startswith(ARCHIVES) or holds_more(payload)
         yield Part(payload, _file_name(part), expected=more or _is_certificate_file(part))
         if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
             behind = _behind_base64(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.containers.protection import KeystoreProtection, Protection
@@ -39,6 +40,10 @@ class ContainerFormat(StrEnum):
     HEADER = "header"
     JWKS = "jwks"
     KUBERNETES = "kubernetes"
+
+
+FOR_OTHERS: Final = frozenset({ContainerFormat.SAML_METADATA, ContainerFormat.XML, ContainerFormat.JWKS})
+"""What others are sent, and where no private key has any business."""
 
 
 @dataclass(frozen=True, slots=True)

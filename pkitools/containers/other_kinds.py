@@ -34,6 +34,10 @@ from pkitools.x509.der import (
 )
 
 UNKNOWN: Final = "unknown"
+
+ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
+"""How archives begin: those of ZIP, of gzip and of 7z."""
+
 _ENOUGH: Final = 7
 _MAX_LOOKED_AT: Final = 1024 * 1024  # what is no kind of ours is walked through this far, to say whether it is DER
 _MAX_JSON: Final = 256 * 1024  # parsed, only to say that it is JSON
@@ -59,7 +63,7 @@ _WHITE: Final = rb"\s{0,4096}+"  # before what says what it is: nobody reads on 
 _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
     (slug, re.compile(pattern, re.DOTALL))
     for slug, pattern in (
-        ("zip", rb"PK\x03\x04|\x1f\x8b|7z\xbc\xaf\x27\x1c"),
+        ("zip", b"|".join(map(re.escape, ARCHIVES))),
         ("pdf", rb"%PDF"),
         ("ssh_certificate", rb"[a-z0-9@.-]{3,40}-cert-v0[01]@openssh\.com "),
         ("ssh", rb"(?:[^\n]{1,1000} )?" + _SSH_KEY + rb" AAAA|ssh-|---- BEGIN SSH2 PUBLIC KEY"),

@@ -16,7 +16,7 @@ from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
 from pkitools.containers.pkcs12_entries import with_key
 from pkitools.containers.pkcs12_mac import passphrase_fits
-from pkitools.containers.protection import protection_of_keystore
+from pkitools.containers.protection import DATA, SCRYPT, protection_of_keystore
 from pkitools.errors import InputError, LimitError, SecretError
 from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
 from pkitools.x509.der import (
@@ -37,8 +37,6 @@ from pkitools.x509.der import (
 _MAX_NODES: Final = 200_000
 _MAX_LAYERS: Final = 8  # a keystore has two: the authenticated safe, and the bags in it
 _MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
-_DATA: Final = "1.2.840.113549.1.7.1"
-_SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
 _PKCS12_PBE_ARC: Final = "1.2.840.113549.1.12.1."
 _PKCS5_PBE_ARC: Final = "1.2.840.113549.1.5."  # PBES1 and, by .12, PBKDF2: all hold salt and rounds
 
@@ -143,10 +141,10 @@ def _rounds(data: bytes, name: str) -> Iterator[int]:
                 raise LimitError("sources.error.keystore_too_large", name=name, limit=MAX_KEYSTORE_BYTES)
             if node[0] == OBJECT_IDENTIFIER:
                 previous = oid(layer, node)
-            elif node[0] == SEQUENCE and previous.startswith((_PKCS12_PBE_ARC, _PKCS5_PBE_ARC, _SCRYPT)):
+            elif node[0] == SEQUENCE and previous.startswith((_PKCS12_PBE_ARC, _PKCS5_PBE_ARC, SCRYPT)):
                 yield from _parameters(layer, node, previous, name)
                 previous = ""
-            elif node[0] == OCTET_STRING and previous == _DATA:
+            elif node[0] == OCTET_STRING and previous == DATA:
                 waiting.append((depth + 1, contents(layer, node)))
                 previous = ""
 
@@ -157,7 +155,7 @@ def _first(data: bytes, node: Node, count: int) -> list[Node]:
 
 def _parameters(data: bytes, node: Node, algorithm: str, name: str) -> Iterator[int]:
     numbers = [integer(data, part, padded=True) for part in _first(data, node, 5) if part[0] == INTEGER]
-    if algorithm == _SCRYPT and len(numbers) >= 3:
+    if algorithm == SCRYPT and len(numbers) >= 3:
         cost, block_size, parallel = numbers[:3]
         if 128 * cost * block_size > _MAX_SCRYPT_BYTES or cost * block_size * parallel > 8 * MAX_KDF_ITERATIONS:
             raise LimitError("sources.error.kdf_rounds", name=name, rounds=cost, limit=MAX_KDF_ITERATIONS)

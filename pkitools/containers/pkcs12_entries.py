@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from pkitools.containers.protection import DATA
 from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
@@ -25,7 +26,6 @@ from pkitools.x509.der import (
     root,
 )
 
-_DATA: Final = "1.2.840.113549.1.7.1"
 _KEY_BAGS: Final = frozenset({"1.2.840.113549.1.12.10.1.1", "1.2.840.113549.1.12.10.1.2"})
 _FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID: Final = "1.2.840.113549.1.9.21"
@@ -95,7 +95,7 @@ def key_bags(data: bytes) -> Iterator[KeyBag]:
 def _data_of(data: bytes, content: Node) -> bytes:
     """Return what a ContentInfo of type data holds; nothing of an encrypted one."""
     fields = list(islice(iterate(data, content), 2))
-    if len(fields) < 2 or fields[0][0] != OBJECT_IDENTIFIER or oid(data, fields[0]) != _DATA:
+    if len(fields) < 2 or fields[0][0] != OBJECT_IDENTIFIER or oid(data, fields[0]) != DATA:
         return b""
     inner = next(iterate(data, fields[1]), None)
     return contents(data, inner) if inner is not None and inner[0] == OCTET_STRING else b""

@@ -10,6 +10,7 @@ import hmac
 from itertools import islice
 from typing import Final
 
+from pkitools.containers.protection import DIGESTS, HMACS, PBKDF2_HMAC, PBMAC1
 from pkitools.x509.der import (
     INTEGER,
     OCTET_STRING,
@@ -23,25 +24,8 @@ from pkitools.x509.der import (
     root,
 )
 
-_PBMAC1: Final = "1.2.840.113549.1.5.14"
 _MAX_ROUNDS: Final = 1_000_000  # about a second; beyond it the question is left open
 _INTEGRITY_KEY: Final = 3  # appendix B.3
-# of each hash its block in octets
-_HASHES: Final = {
-    "1.2.840.113549.2.5": ("md5", 64),
-    "1.3.14.3.2.26": ("sha1", 64),
-    "2.16.840.1.101.3.4.2.4": ("sha224", 64),
-    "2.16.840.1.101.3.4.2.1": ("sha256", 64),
-    "2.16.840.1.101.3.4.2.2": ("sha384", 128),
-    "2.16.840.1.101.3.4.2.3": ("sha512", 128),
-}
-_HMACS: Final = {
-    "1.2.840.113549.2.7": "sha1",
-    "1.2.840.113549.2.8": "sha224",
-    "1.2.840.113549.2.9": "sha256",
-    "1.2.840.113549.2.10": "sha384",
-    "1.2.840.113549.2.11": "sha512",
-}
 
 
 def passphrase_fits(data: bytes, passphrase: bytes | None) -> bool | None:
@@ -74,13 +58,12 @@ def _fits(data: bytes, passphrase: bytes | None) -> bool | None:
 
 def _mac(data: bytes, algorithm: Node, secret: tuple[bytes | None, bytes, int], signed: bytes) -> bytes | None:
     dotted, *parameters = islice(iterate(data, algorithm), 2)
-    if oid(data, dotted) == _PBMAC1:
+    if oid(data, dotted) == PBMAC1:
         return _pbmac1(data, parameters[0], secret[0] or b"", signed)
-    known = _HASHES.get(oid(data, dotted))
-    if known is None or not 1 <= secret[2] <= _MAX_ROUNDS:
+    name = DIGESTS.get(oid(data, dotted))
+    if name is None or not 1 <= secret[2] <= _MAX_ROUNDS:
         return None
-    name, _ = known
-    return hmac.digest(derive(known, *secret), signed, name)
+    return hmac.digest(derive(name, *secret), signed, name)
 
 
 def _pbmac1(data: bytes, parameters: Node, passphrase: bytes, signed: bytes) -> bytes | None:
@@ -89,8 +72,8 @@ def _pbmac1(data: bytes, parameters: Node, passphrase: bytes, signed: bytes) -> 
     salt, *rest = islice(iterate(data, inner), 4)
     rounds, *lengths = [integer(data, node) for node in rest if node[0] == INTEGER]
     named = [_first_oid(data, node) for node in rest if node[0] == SEQUENCE]
-    pseudo_random = _HMACS.get(named[0] if named else "1.2.840.113549.2.7")  # RFC 8018 A.2
-    name = _HMACS.get(_first_oid(data, scheme))
+    pseudo_random = HMACS.get(named[0] if named else PBKDF2_HMAC)
+    name = HMACS.get(_first_oid(data, scheme))
     if name is None or pseudo_random is None or not lengths or not 1 <= rounds <= _MAX_ROUNDS:
         return None
     key = hashlib.pbkdf2_hmac(pseudo_random, passphrase, contents(data, salt), rounds, min(lengths[0], 1024))
@@ -101,16 +84,16 @@ def _first_oid(data: bytes, node: Node) -> str:
     return oid(data, next(iterate(data, node)))
 
 
-def derive(known: tuple[str, int], passphrase: bytes | None, salt: bytes, rounds: int) -> bytes:
+def derive(name: str, passphrase: bytes | None, salt: bytes, rounds: int) -> bytes:
     """Return the key of the MAC (RFC 7292 B.2), of the length of its hash: one block is enough for that.
 
     Args:
-        known: the hash, as :mod:`hashlib` names it, and its block in octets.
+        name: of the hash, as :mod:`hashlib` has it.
         passphrase: in UTF-8, or ``None``.
         salt: of the MAC.
         rounds: how often it is hashed.
     """
-    name, block = known
+    block = hashlib.new(name, usedforsecurity=False).block_size
     text = b"" if passphrase is None else passphrase.decode("utf-8").encode("utf-16-be") + b"\x00\x00"
     value = bytes([_INTEGRITY_KEY]) * block + _stretched(salt, block) + _stretched(text, block)
     for _ in range(rounds):

@@ -5,7 +5,7 @@ What is shown is what the file names. An algorithm that is not in the tables is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -24,14 +24,16 @@ from pkitools.x509.der import (
     root,
 )
 
-_DATA: Final = "1.2.840.113549.1.7.1"
+DATA: Final = "1.2.840.113549.1.7.1"
+"""The type of a ContentInfo whose contents lie open."""
+
+PBMAC1: Final = "1.2.840.113549.1.5.14"
+SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
 _ENCRYPTED_DATA: Final = "1.2.840.113549.1.7.6"
 _KEY_BAG: Final = "1.2.840.113549.1.12.10.1.1"
 _SHROUDED_BAG: Final = "1.2.840.113549.1.12.10.1.2"
 _PBES2: Final = "1.2.840.113549.1.5.13"
-_PBMAC1: Final = "1.2.840.113549.1.5.14"
 _PBKDF2: Final = "1.2.840.113549.1.5.12"
-_SCRYPT: Final = "1.3.6.1.4.1.11591.4.11"
 _MOST: Final = 10_000  # bags looked at
 _KDF_12: Final = "PKCS#12 KDF"
 # RFC 7292 appendix C, RFC 8018 appendix A.3, and Java's own: OID → cipher, derivation
@@ -59,21 +61,27 @@ _CIPHERS: Final = {
     "2.16.840.1.101.3.4.1.42": "AES-256-CBC",
     "2.16.840.1.101.3.4.1.46": "AES-256-GCM",
 }
-_HMACS: Final = {
-    "1.2.840.113549.2.7": "SHA-1",
-    "1.2.840.113549.2.8": "SHA-224",
-    "1.2.840.113549.2.9": "SHA-256",
-    "1.2.840.113549.2.10": "SHA-384",
-    "1.2.840.113549.2.11": "SHA-512",
+HMACS: Final = {
+    "1.2.840.113549.2.7": "sha1",
+    "1.2.840.113549.2.8": "sha224",
+    "1.2.840.113549.2.9": "sha256",
+    "1.2.840.113549.2.10": "sha384",
+    "1.2.840.113549.2.11": "sha512",
 }
-_DIGESTS: Final = {
-    "1.2.840.113549.2.5": "MD5",
-    "1.3.14.3.2.26": "SHA-1",
-    "2.16.840.1.101.3.4.2.4": "SHA-224",
-    "2.16.840.1.101.3.4.2.1": "SHA-256",
-    "2.16.840.1.101.3.4.2.2": "SHA-384",
-    "2.16.840.1.101.3.4.2.3": "SHA-512",
+"""OID of an HMAC → its hash, as :mod:`hashlib` names it."""
+
+PBKDF2_HMAC: Final = "1.2.840.113549.2.7"
+"""The HMAC of PBKDF2 where its parameters name none (RFC 8018 A.2)."""
+
+DIGESTS: Final = {
+    "1.2.840.113549.2.5": "md5",
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
 }
+"""OID of a hash → :mod:`hashlib`'s name of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ def protection_of_keystore(data: bytes) -> KeystoreProtection:
         parts = list(islice(iterate(data, root(data, SEQUENCE)), 3))
         integrity = _mac(data, parts[2]) if len(parts) == 3 else None
         for kind, layer, value in _contents(data, parts[1]):
-            if kind == _DATA:
+            if kind == DATA:
                 keys += _keys(layer, value)
             elif kind == _ENCRYPTED_DATA:
                 encrypted.append(_of_encrypted_data(layer, value))
@@ -146,7 +154,7 @@ def _contents(data: bytes, safe: Node) -> Iterator[tuple[str, bytes, Node]]:
 def _octets_of(data: bytes, info: Node) -> bytes:
     kind, wrapped = islice(iterate(data, info), 2)
     inside = _inside(data, wrapped)
-    if oid(data, kind) != _DATA or inside[0] != OCTET_STRING:
+    if oid(data, kind) != DATA or inside[0] != OCTET_STRING:
         raise DERError("no data")
     return contents(data, inside)
 
@@ -191,26 +199,31 @@ def _derivation(data: bytes, algorithm: Node) -> tuple[str, int | None]:
     dotted, parameters = _algorithm(data, algorithm)
     numbers = [integer(data, part) for part in parameters if part[0] == INTEGER]
     rounds = numbers[0] if numbers else None
-    if dotted == _SCRYPT:
+    if dotted == SCRYPT:
         return "scrypt", rounds
     if dotted != _PBKDF2:
         return dotted, rounds
     named = [_algorithm(data, part)[0] for part in parameters[1:] if part[0] == SEQUENCE]
-    prf = named[0] if named else "1.2.840.113549.2.7"  # RFC 8018 A.2: the default is HMAC with SHA-1
-    return f"PBKDF2 {_HMACS.get(prf, prf)}", rounds
+    return f"PBKDF2 {_hash_name(HMACS, named[0] if named else PBKDF2_HMAC)}", rounds
 
 
 def _mac(data: bytes, node: Node) -> Protection:
     """Return how a MacData (RFC 7292 4, RFC 9579) is made."""
     digest, *rest = islice(iterate(data, node), 3)
     dotted, parameters = _algorithm(data, _inside(data, digest))
-    if dotted == _PBMAC1 and len(parameters) >= 2:
+    if dotted == PBMAC1 and len(parameters) >= 2:
         derivation, rounds = _derivation(data, parameters[0])
         scheme = _algorithm(data, parameters[1])[0]
-        return Protection(f"HMAC {_HMACS.get(scheme, scheme)}", derivation, rounds)
+        return Protection(f"HMAC {_hash_name(HMACS, scheme)}", derivation, rounds)
     rounds = integer(data, rest[1]) if len(rest) == 2 else 1
-    name = _DIGESTS.get(dotted, dotted)
+    name = _hash_name(DIGESTS, dotted)
     return Protection(f"HMAC {name}", f"{_KDF_12} {name}", rounds)
+
+
+def _hash_name(table: Mapping[str, str], dotted: str) -> str:
+    """Return a hash as people write it, such as ``SHA-256``."""
+    known = table.get(dotted)
+    return dotted if known is None else known.upper().replace("SHA", "SHA-")
 
 
 def _algorithm(data: bytes, node: Node) -> tuple[str, list[Node]]:

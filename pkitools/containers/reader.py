@@ -166,7 +166,7 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         inside = _Found(found.name, found.passphrase)
         data = as_ascii(part.data)
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
-        if not is_read and (part.expected or pem.looks_like_more(data, pem.Gap(0, len(data)))):
+        if not is_read and (part.expected or pem.holds_more(data)):
             inside.bad(1, _unrecognised_part(part, found))
         for item in inside.items:
             found.add(replace(item, position=found.next_position(), alias=item.alias or part.name))
@@ -231,7 +231,7 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
 
 def _tell_more(text: bytes, found: _Found) -> None:
     """Tell of what a text may hold beside what was read of it."""
-    if found.items and pem.looks_like_more(text, pem.Gap(0, len(text))):
+    if found.items and pem.holds_more(text):
         found.bad(found.next_position(), InputError("sources.error.beside"))
 
 

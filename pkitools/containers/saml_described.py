@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-ENTITY: Final = "EntityDescriptor"
+from pkitools.containers.saml_names import ENTITY
 
 
 @dataclass(frozen=True, slots=True)

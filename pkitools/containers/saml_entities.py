@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from pkitools.containers.saml_described import ENTITY, Described
+from pkitools.containers.saml_described import Described
+from pkitools.containers.saml_names import ENTITY, GROUP, KEY, MAX_MENTIONS
 from pkitools.containers.xml_tags import Tag, opening_tags
 from pkitools.containers.xml_times import xml_moment
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
 
 _ENDING: Final = b"Descriptor"
-_GROUP: Final = "EntitiesDescriptor"
-_KEY: Final = "KeyDescriptor"
-_MAX_MENTIONS: Final = 20 * MAX_PEM_BLOCKS  # an entity stands between some ten of them
 _VALID_UNTIL, _CACHE_DURATION = "validUntil", "cacheDuration"
 
 
@@ -26,14 +24,14 @@ def described_in(text: bytes) -> tuple[Described, ...]:
     Raises:
         LimitError: more than metadata with as many certificates as may be can have.
     """
-    if text.count(_ENDING) > _MAX_MENTIONS:
+    if text.count(_ENDING) > MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
     found: list[Described] = []
     entity: str | None = None
     for tag in opening_tags(text, _ENDING):
         if tag.name == ENTITY:
             entity = tag.attributes.get("entityID")
-        if tag.name in {ENTITY, _GROUP} or (tag.name != _KEY and _has_time(tag)):
+        if tag.name in {ENTITY, GROUP} or (tag.name != KEY and _has_time(tag)):
             found.append(_described(tag, entity))
         if len(found) > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
@@ -46,5 +44,5 @@ def _has_time(tag: Tag) -> bool:
 
 def _described(tag: Tag, entity: str | None) -> Described:
     until = tag.attributes.get(_VALID_UNTIL)
-    name = tag.attributes.get("Name") if tag.name == _GROUP else entity
+    name = tag.attributes.get("Name") if tag.name == GROUP else entity
     return Described(tag.name, name, xml_moment(until), until, tag.attributes.get(_CACHE_DURATION))

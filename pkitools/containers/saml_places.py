@@ -10,21 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from pkitools.containers.saml_names import ENTITY, GROUP, KEY, MAX_MENTIONS, SIGNATURE
 from pkitools.containers.xml_tags import HIDING, Tag, tags
 from pkitools.containers.xml_text import occurrences
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
 
 _ENDINGS: Final = (b"Descriptor", b"Signature")
-_MAX_MENTIONS: Final = 20 * MAX_PEM_BLOCKS  # a certificate in metadata stands between some ten of them
 _ETOEGANG: Final = b"etoegang:"
 # ROLE:OIN:services:INDEX, whatever stands in their places: what is wrong with them a rule says
 _SERVICE: Final = re.compile(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
-_ENTITY: Final = "EntityDescriptor"
-_KEY: Final = "KeyDescriptor"
-_GROUP: Final = "EntitiesDescriptor"
-SIGNATURE: Final = "Signature"
-"""The role of a certificate that signed the metadata itself: of one entity, or of a list of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +56,7 @@ class _State:
 
     def take(self, tag: Tag) -> None:
         """Take a tag into the state; an element without contents holds no certificate."""
-        if tag.name == _GROUP or (tag.name.endswith(SIGNATURE) and tag.name != SIGNATURE):
+        if tag.name == GROUP or (tag.name.endswith(SIGNATURE) and tag.name != SIGNATURE):
             return
         if not tag.closes:
             self._opens(tag)
@@ -71,9 +66,9 @@ class _State:
     def _opens(self, tag: Tag) -> None:
         if tag.name == SIGNATURE:
             self.signatures += 1
-        elif tag.name == _ENTITY:
+        elif tag.name == ENTITY:
             self.entities.append(tag.attributes.get("entityID"))
-        elif tag.name == _KEY:
+        elif tag.name == KEY:
             self.uses.append(tag.attributes.get("use") or None)
         else:
             self.roles.append(tag.name)
@@ -82,7 +77,7 @@ class _State:
         if name == SIGNATURE:
             self.signatures = max(0, self.signatures - 1)
             return
-        others: dict[str, list[str | None]] = {_ENTITY: self.entities, _KEY: self.uses}
+        others: dict[str, list[str | None]] = {ENTITY: self.entities, KEY: self.uses}
         opened: list[str | None] | list[str] = others.get(name, self.roles)
         if opened:
             opened.pop()
@@ -112,7 +107,7 @@ def places(text: bytes, offsets: list[int]) -> Iterator[Place]:
     Raises:
         LimitError: more elements than metadata with so many certificates can have.
     """
-    if sum(text.count(name) for name in (*HIDING, *_ENDINGS)) > _MAX_MENTIONS:
+    if sum(text.count(name) for name in (*HIDING, *_ENDINGS)) > MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
     state, found = _State(), tags(text, *_ENDINGS)
     tag = next(found, None)

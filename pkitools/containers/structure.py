@@ -101,7 +101,7 @@ def _other(data: bytes, fields: list[Node]) -> What | None:
         if tags[2:3] == [OCTET_STRING]:
             return ItemKind.KEY, "PKCS#8", False
         # a curve that is spelled out begins with a number and an object identifier too
-        return (Wrapper.PKCS12, "", False) if dotted.startswith(_PKCS7_ARC) else None
+        return PKCS12 if dotted.startswith(_PKCS7_ARC) else None
     return _bare_key(data, fields, tags)
 
 

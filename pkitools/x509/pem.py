@@ -96,6 +96,11 @@ def looks_like_more(text: bytes, gap: Gap) -> bool:
     return zero >= 0 and _PADDING.fullmatch(text, zero, gap.end) is None
 
 
+def holds_more(octets: bytes) -> bool:
+    """Return whether something of which nothing was read may hold a certificate all the same."""
+    return looks_like_more(octets, Gap(0, len(octets)))
+
+
 def _block(text: bytes, at: int, number: int) -> tuple[Block, int]:
     """Return the block whose label starts at ``at``, and where to look for the next."""
     close = text.find(_DASHES, at, at + _MAX_LABEL + len(_DASHES))

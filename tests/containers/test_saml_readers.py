@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.containers import read_source
-from pkitools.containers.saml_described import ENTITY
 from pkitools.containers.saml_entities import described_in
-from pkitools.containers.saml_places import SIGNATURE, Place, places
+from pkitools.containers.saml_names import ENTITY, SIGNATURE
+from pkitools.containers.saml_places import Place, places
 from tests.support.effort import examples
 from tests.support.shown import METADATA, key_descriptor, small
 

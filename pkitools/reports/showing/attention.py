@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
-from pkitools.containers import ContainerFormat, Contents, ItemKind
+from pkitools.containers import Contents, ItemKind
+from pkitools.containers.model import FOR_OTHERS
 from pkitools.reports.contents import DescribedFile, DescribedItem
 from pkitools.reports.showing.standing import State, standing
 from pkitools.trust.known_authorities import authority_problems
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from pkitools.crl.reading import CertificateRevocationList
     from pkitools.revocation.ocsp import OcspResponse, SingleResponse
 
-# where a private key is published
-_PUBLIC: Final = frozenset({ContainerFormat.SAML_METADATA, ContainerFormat.XML, ContainerFormat.JWKS})
 _WORDS: Final = {State.EXPIRED: "expired", State.NOT_YET: "not_yet"}
 
 
@@ -55,7 +54,7 @@ def attention(file: DescribedFile, moment: datetime) -> Iterator[Attention]:
     """
     if file.contents is not None:
         yield from _of_metadata(file.contents, moment)
-    public = file.contents is not None and file.contents.container in _PUBLIC
+    public = file.contents is not None and file.contents.container in FOR_OTHERS
     for each in file.items:
         if each.error is None:
             yield from _of_item(each, moment)

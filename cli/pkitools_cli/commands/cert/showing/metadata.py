@@ -8,6 +8,7 @@ from datetime import datetime
 from pkitools.containers import Item
 from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_messages import SamlMessage
+from pkitools.containers.saml_names import SIGNATURE
 from pkitools.reports.showing.document import entity_oin
 from pkitools.reports.telling.readable import day_and_time
 from pkitools_cli.commands.cert.showing.words import Rows, listed, standing_text, word
@@ -40,7 +41,7 @@ def place_rows(item: Item) -> Rows:
         return []
     role, use = word("role", item.role), word("use", item.use or "both")
     lines = [f"{item.role}: {role}" if role != item.role else role]
-    if item.role != "Signature":
+    if item.role != SIGNATURE:
         lines.append(f"use={item.use}: {use}" if item.use else use)
     return [("place", lines), *([("entity_id", [item.entity_id])] if item.entity_id else [])]
 
