@@ -6,12 +6,11 @@ An answer that says "unknown" is one of these. They are data, ``unknowns.toml``:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
-from pkitools.frozen import Frozen
+from pkitools.frozen import Frozen, dataclass
 from pkitools.package_data import read_toml
 
 

@@ -6,7 +6,6 @@ name of an authority of PKIoverheid without its key means to be taken for it, al
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +24,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.frozen import dataclass
 from pkitools.trust import CatalogueEntry, Hierarchy
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, sibling

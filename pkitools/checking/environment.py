@@ -7,7 +7,6 @@ OIDs. Source documents: Logius' G4 TRIAL documentation, the PKIoverheid guidance
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
 
@@ -28,6 +27,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.frozen import dataclass
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import ARC, family_of
 from pkitools.rules.linting import is_made_to_connect

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
@@ -23,6 +22,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.frozen import dataclass
 from pkitools.x509.der import DERError
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 
 from pkitools.containers.model import BadItem, Item, ItemKind
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_KEYSTORE_BYTES, MAX_PEM_BLOCKS
 
 MAGICS: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Final
 
@@ -30,6 +29,7 @@ from pkitools.containers.saml_places import Place, places, service_ids
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
 from pkitools.text import size_text
 from pkitools.x509 import pem

@@ -7,13 +7,13 @@ its first tag and its first element. A message that is deflated, as in the addre
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pkitools.containers.xml_tags import Tag, opening_tags, text_of
 from pkitools.containers.xml_text import is_metadata
 from pkitools.containers.xml_times import xml_moment
+from pkitools.frozen import dataclass
 
 _PROTOCOL: Final = b"urn:oasis:names:tc:SAML:2.0:protocol"
 _HEAD: Final = 65536

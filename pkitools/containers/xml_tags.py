@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from heapq import merge
 from typing import Final
 
 from pkitools.containers.xml_text import occurrences
+from pkitools.frozen import dataclass, field
 
 HIDING: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 """What begins a stretch without tags, and what ends it."""

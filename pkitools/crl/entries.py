@@ -6,10 +6,10 @@ may only accept what :func:`read_entry` accepts; everything it does not accept c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.names import DIRECTORY

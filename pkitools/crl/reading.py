@@ -7,7 +7,6 @@ signature was checked. The object may be kept and used again: it remembers its i
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -17,6 +16,7 @@ from typing import Final
 from pkitools.arguments import of_type
 from pkitools.crl.index import EntryCount, SerialIndex
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_CRL_FRAME_BYTES, MAX_INPUT_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.base64_text import from_base64

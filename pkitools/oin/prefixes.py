@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.findings import Basis, Certainty
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 
 PREFIX_LENGTH: Final = 8

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Report
+from pkitools.frozen import dataclass, field
 from pkitools.messages import LANGUAGES, Language, error_sentence
 from pkitools.oin import OIN, oin_document
 from pkitools.reports.document import report_document

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pkitools.findings import Report
+from pkitools.frozen import dataclass
 from pkitools.reports.document import report_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document

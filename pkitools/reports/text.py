@@ -7,11 +7,11 @@ makes its own of the same :class:`TextLine`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import Language, Message, RemedyText, message
 from pkitools.reports.sentences import language_of

@@ -19,12 +19,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pkitools.arguments import octets, text
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
+from pkitools.frozen import dataclass
 from pkitools.profiles import Presence, get_profile
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
 from pkitools.toml_text import read_foreign_toml

@@ -6,13 +6,13 @@ signed by who may sign it, says so. Everything else is ``UNKNOWN`` with the code
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
+from pkitools.frozen import dataclass
 from pkitools.revocation.codes import Code, MaybeCode, Note, Step
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note, Step
 from pkitools.revocation.model import RevocationOptions, RevocationStatus, SignatureBudget, StatusKind
 from pkitools.validation.algorithms import MIN_RSA_BITS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple, TypeAlias
@@ -27,6 +26,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of, form_of, schemes

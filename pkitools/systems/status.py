@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from pkitools.documents import Document, DocumentStatus
 from pkitools.findings import Certainty
-from pkitools.frozen import Frozen
+from pkitools.frozen import Frozen, dataclass
 from pkitools.systems.model import System
 
 

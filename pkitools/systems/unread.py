@@ -5,11 +5,11 @@ No certificate is judged for them: there is nothing to judge it by.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, cast
 
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 
 

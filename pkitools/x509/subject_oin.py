@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -29,6 +28,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, RemedyText, message, outcome_message
 from pkitools.reports.telling.readable import readable
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -25,6 +24,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_OWN_FILES, MAX_SYSTEM_BYTES
 from pkitools.messages import CAUSE
 from pkitools.profiles import TSP, get_tsp, tsps

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
+from pkitools.frozen import dataclass
 from pkitools.messages import Language
 
 Kind = Literal["http", "crl", "ocsp", "aia", "local"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import day_and_time, validity

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +12,7 @@ from pkitools.environment import Environment
 from pkitools.files import check_outputs, has_permissions
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Outcome, Report, Severity
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.reports import WrittenRequest, csr_create_document
 from pkitools.requests import RequestPlan, check_request, plan_of

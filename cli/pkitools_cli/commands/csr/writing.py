@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import click
 
 from pkitools.files import Output, write_set
+from pkitools.frozen import dataclass
 from pkitools.reports import WrittenRequest
 from pkitools.requests import SignedRequest
 from pkitools_cli.i18n import tr

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN, InvalidOINError, check_oin
 from pkitools.reports import oin_check_document
 from pkitools_cli.commands.oin.listed import listed

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 import click
 
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.reports import systems_list_document
 from pkitools.reports.system import systems_list_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, systems, unread_systems

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.reports import systems_show_document
 from pkitools.reports.system import systems_show_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, status_of
