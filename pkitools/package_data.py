@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 import sys
+from datetime import UTC, date, datetime
+from importlib.util import source_hash
 from pkgutil import get_data  # a fraction of the time importlib.resources takes to import; reads from a zip file too
-from typing import Any
+from typing import Any, Final
 
 
 def read_text(package: str, path: str) -> str:
@@ -38,9 +41,43 @@ def file_names(package: str, folder: str) -> list[str]:
 def read_toml(package: str, path: str) -> dict[str, Any]:
     """Return a TOML file of a package, parsed anew: who asks often keeps what is made of it.
 
+    The table beside it (``tools/tables.py``) is read instead, where there is one that was made of this very text: that
+    takes a fiftieth of the time.
+
     Raises:
         FileNotFoundError: there is no such file.
     """
-    import tomllib  # pkitools --version needs no data, and is there sooner without
+    source = get_data(package, path)
+    if source is None:
+        raise FileNotFoundError(path)
+    found: dict[str, Any] | None = _table(package, path, source_hash(source))
+    if found is not None:
+        return found
+    import tomllib  # a user needs it for no command: what was installed has its tables
 
-    return tomllib.loads(read_text(package, path))
+    return tomllib.loads(source.decode("utf-8"))
+
+
+def _table(package: str, path: str, made_of: bytes) -> Any:
+    """Return what the table beside a file says; ``None`` where it is not there, damaged or of another text."""
+    try:
+        table = get_data(package, f"{path.removesuffix('.toml')}.table") or b""
+        return _whole(marshal.loads(table[len(made_of) :])) if table.startswith(made_of) else None  # noqa: S302  our own
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+
+
+def _whole(value: Any) -> Any:
+    """Return a value of a table with its days and moments, which it holds as tuples."""
+    if type(value) is dict:
+        for key, each in value.items():
+            if type(each) in _HOLD:
+                value[key] = _whole(each)
+    elif type(value) is list:
+        return [_whole(each) for each in value]
+    elif type(value) is tuple:
+        return date(*value) if len(value) == 3 else datetime(*value[:6], tzinfo=UTC)  # a year, a month and a day
+    return value
+
+
+_HOLD: Final = frozenset({dict, list, tuple})

@@ -10,10 +10,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pkgutil import get_data
-from typing import cast
 
 from pkitools.messages import LANGUAGES, Language, message
+from pkitools.package_data import read_toml
 from pkitools.text import introduced, visible
 
 _current: list[Language] = ["en"]
@@ -43,13 +42,10 @@ def set_language(chosen: str | None) -> None:
 
 @cache
 def _texts(chosen: Language, file: str) -> Mapping[str, str]:
-    import tomllib  # pkitools --version needs no text, and is there sooner without
-
     try:
-        data = get_data("pkitools_cli", f"messages/{chosen}/{file}.toml")
-    except FileNotFoundError:
-        data = None
-    texts = cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
+        texts: Mapping[str, str] = read_toml("pkitools_cli", f"messages/{chosen}/{file}.toml")
+    except OSError:
+        return {}
     return {key: introduced(text, chosen) for key, text in texts.items()}
 
 
