@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import sys
 from datetime import UTC, date, datetime
+from datetime import time as clock
 from importlib.util import source_hash
 from pkgutil import get_data  # a fraction of the time importlib.resources takes to import; reads from a zip file too
 from typing import Any, Final
@@ -76,7 +77,8 @@ def _whole(value: Any) -> Any:
     elif type(value) is list:
         return [_whole(each) for each in value]
     elif type(value) is tuple:
-        return date(*value) if len(value) == 3 else datetime(*value[:6], tzinfo=UTC)  # a year, a month and a day
+        day, time = value[:3], value[3:]
+        return datetime.combine(date(*day), clock(*time), UTC) if time else date(*day)
     return value
 
 

@@ -16,7 +16,7 @@ from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Group, asks_for_json, choose_data, language_from, unspoken
+from pkitools_cli.framework import Group, Lazy, asks_for_json, choose_data, language_from, unspoken
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
@@ -24,9 +24,15 @@ from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 _NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "facts", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
+
+
+def _noun(package: str) -> Lazy:
+    return Lazy(f"pkitools_cli.commands.{package}:group", f"cli.{package}.help")
+
+
 _COMMANDS = {
-    **{noun: f"pkitools_cli.commands.{noun.replace('-', '_')}:group" for noun in _NOUNS},
-    "explain": "pkitools_cli.commands.explain:command",
+    **{noun: _noun(noun.replace("-", "_")) for noun in _NOUNS},
+    "explain": Lazy("pkitools_cli.commands.explain:command", "cli.explain.help"),
 }
 
 
