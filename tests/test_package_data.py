@@ -7,7 +7,6 @@ import sys
 import tomllib
 import zipfile
 from datetime import UTC, date, datetime
-from importlib.util import source_hash
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools import package_data
-from pkitools.package_data import read_toml
+from pkitools.package_data import read_toml, table_mark
 from tools.tables import PACKAGES, ROOT, sources, table_of, write
 
 NAMES = [str(path.relative_to(ROOT)) for path in sources()]
@@ -28,7 +27,7 @@ VALUES = st.recursive(
 def read_by(text: str, table: bytes, monkeypatch: pytest.MonkeyPatch) -> object:
     """Return what is read of a package that holds a TOML file with this text, and a table beside it."""
     held = {"x.toml": text.encode(), "x.table": table}
-    monkeypatch.setattr(package_data, "get_data", lambda _, path: held[path])
+    monkeypatch.setattr(package_data, "_read", lambda _, path: held[path])
     return read_toml("held", "x.toml")
 
 
@@ -79,7 +78,11 @@ def test_a_table_that_is_damaged_is_not_used(monkeypatch: pytest.MonkeyPatch) ->
     for length in range(len(whole)):
         assert read_by(text, whole[:length], monkeypatch) == tomllib.loads(text)
     for other in (b"N", b"?", b"(\x01\x00\x00\x00i\x01\x00\x00\x00", b""):
-        assert read_by(text, source_hash(text.encode()) + other, monkeypatch) == tomllib.loads(text)
+        assert read_by(text, table_mark(text.encode()) + other, monkeypatch) == tomllib.loads(text)
+
+
+def test_a_table_is_the_same_whatever_python_made_it() -> None:
+    assert table_of(b"key = 1").hex() == "00000007f0fd26537b75030000006b6579690100000030"
 
 
 def test_what_is_not_there_is_not_there() -> None:
@@ -109,7 +112,7 @@ def test_data_of_a_package_in_a_zip_file_are_read_with_and_without_a_table(tmp_p
             archive.writestr("held/data/x.table", table_of(b"key = 1"))
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'held.zip')!r})\n"
-        "from pkitools.package_data import read_toml\n"
+        "from pkitools.package_data import read_toml, table_mark\n"
         "assert read_toml('held', 'data/x.toml') == {'key': 1}\n"
         f"assert ('tomllib' in sys.modules) is {not table}\n"
     )

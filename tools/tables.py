@@ -12,9 +12,10 @@ import os
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from importlib.util import source_hash
 from pathlib import Path
 from typing import Any, Final
+
+from pkitools.package_data import table_mark
 
 ROOT: Final = Path(__file__).parents[1]
 PACKAGES: Final = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
@@ -33,7 +34,7 @@ def table_of(source: bytes) -> bytes:
     Raises:
         TypeError: it says something that no table can hold: a time without a day, or of another zone than UTC.
     """
-    return source_hash(source) + marshal.dumps(_plain(tomllib.loads(source.decode("utf-8"))), _MARSHAL)
+    return table_mark(source) + marshal.dumps(_plain(tomllib.loads(source.decode("utf-8"))), _MARSHAL)
 
 
 def _plain(value: Any) -> Any:

@@ -44,7 +44,7 @@ def set_language(chosen: str | None) -> None:
 def _texts(chosen: Language, file: str) -> Mapping[str, str]:
     try:
         texts: Mapping[str, str] = read_toml("pkitools_cli", f"messages/{chosen}/{file}.toml")
-    except OSError:
+    except FileNotFoundError:
         return {}
     return {key: introduced(text, chosen) for key, text in texts.items()}
 

@@ -152,7 +152,7 @@ def catalogue(language: Language, namespace: str) -> Mapping[str, Mapping[str, s
     """Return code → {title, message, remedy} of one namespace: the templates of its file, abbreviations introduced."""
     try:
         data = read_toml(__name__, f"{language}/{namespace}.toml")
-    except OSError:  # what a zip file says of one that is not in it, too
+    except FileNotFoundError:
         return {}
     return {code: {part: introduced(text, language) for part, text in entry.items()} for code, entry in data.items()}
 
