@@ -9,7 +9,7 @@ JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 
-.PHONY: demo quick test test-deep check lint types bench docs clean
+.PHONY: demo quick test test-deep check lint types bench docs facts clean
 
 demo: $(VENV)/.demo-ready
 	@sh tools/demo.sh $(BIN)
@@ -39,6 +39,9 @@ bench: $(VENV)/.dev-ready
 
 docs: $(VENV)/.demo-ready
 	$(BIN)/python -m tools.generate_docs
+
+facts: $(VENV)/.demo-ready  # the data against the texts it was read in, where those are at hand
+	$(BIN)/python -m tools.compare_facts
 
 $(VENV)/bin/python:
 	sh tools/make_venv.sh $(PYTHON) $(VENV)

@@ -130,7 +130,11 @@ def _prefix(row: dict[str, Any], table: Source) -> Prefix:
     texts = {part: MappingProxyType(row[part]) for part in ("number", "name", "about")}
     shaped = {"certainty": Certainty(row["certainty"]), "forms": tuple(Form(**form) for form in row["forms"]), **texts}
     certainty = Certainty(row["certainty"])
-    resting = Basis(cite(shape["document"]), Certainty(shape["certainty"])) if shape else Basis(stands, certainty)
+    resting = (
+        Basis(cite(shape["document"], shape.get("section", "")), Certainty(shape["certainty"]))
+        if shape
+        else Basis(stands, certainty)
+    )
     return Prefix(**{**row, **shaped, "source": stands, "shape": resting})
 
 
