@@ -71,6 +71,7 @@ def _status(system: System) -> dict[str, object]:
         "documents": [document.key for document in found.documents],
         "certainties": {str(certainty): found.certainties.get(certainty, 0) for certainty in Certainty},
         "unknown": found.unknown,
+        "quoted": found.quoted,
     }
 
 

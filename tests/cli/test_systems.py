@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from pkitools.documents import Reading
+from pkitools.findings import Certainty
 from pkitools.systems import get_system, status_of, systems, unread_systems
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
@@ -76,10 +78,29 @@ def test_list_as_json(run: Any) -> None:
 def test_show_says_how_far_it_can_be_relied_on(run: Any, name: str) -> None:
     out = " ".join(run("show", name, *MOMENT)[1].split())
     found = status_of(get_system(name))
-    assert f"Read on {found.read}." in out
+    assert f"Read on {found.read} or later." in out
     assert f"{found.firm} are of the standard or the owner itself, {found.weak} less certain" in out
     assert all(document.title["en"] in out for document in found.documents)
     assert found.firm + found.weak + found.unknown == len(get_system(name).statements)
+
+
+@every_system
+def test_what_was_not_read_itself_is_told_as_quoted_and_never_as_the_word_of_the_owner(run: Any, name: str) -> None:
+    system, out = get_system(name), " ".join(run("show", name, *MOMENT)[1].split())
+    known = [each for each in system.statements if each.certainty is not None]
+    quoted = [each for each in known if each.source.document.how in {Reading.QUOTED, Reading.UNREAD}]
+    assert ("as others quote it" in out) == bool(quoted)
+    assert status_of(system).read == min(each.source.document.read for each in known)
+    itself = {each for each in known if each.certainty in {Certainty.STANDARD, Certainty.OFFICIAL}} - set(quoted)
+    assert status_of(system).firm == len(itself)
+
+
+def test_what_holds_for_all_others_is_read_after_what_is_named_and_alone_it_holds_for_all(run: Any) -> None:
+    digid = run("show", "digid", "-e", "production", *MOMENT)[1]
+    assert digid.index("other PKIoverheid:") < digid.index("all others:")
+    rdw = run("show", "rdw", *MOMENT)[1]
+    assert "- all: RDW issues" in rdw
+    assert "all others" not in rdw
 
 
 @every_system
