@@ -14,11 +14,12 @@ from pkitools.reports import systems_list_document
 from pkitools.reports.system import systems_list_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, systems, unread_systems
 from pkitools_cli.commands.systems.hierarchies import labels
+from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option
-from pkitools_cli.own_data import given_data
+from pkitools_cli.own_data import given_data, unusable
 from pkitools_cli.reply import Line, Reply
 
 
@@ -41,6 +42,8 @@ def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
         document=lambda listed: systems_list_document(listed.systems, listed.moment, listed.unread),
         text=_text,
         older={1: lambda listed: systems_list_document_v1(listed.systems, listed.moment)},
+        warnings=(left_out := unusable("systems")),
+        code=of_list(left_out),
     )
 
 
