@@ -41,8 +41,10 @@ def _tsp_check(oin: OIN) -> dict[str, object] | None:
     if not way:
         return None
     texts = {tongue: message(f"csr.organization.{way}", {"oin": str(oin)}, tongue) for tongue in LANGUAGES}
-    told = {tongue: {"title": t.title, "message": t.message, "remedy": t.remedy} for tongue, t in texts.items()}
-    return {"way": way, "source": source_document(prefix_table().tsp_checks[way]), **told}
+    document: dict[str, object] = {"way": way, "source": source_document(prefix_table().tsp_checks[way])}
+    for tongue, text in texts.items():
+        document[tongue] = {"title": text.title, "message": text.message, "remedy": text.remedy}
+    return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ import pytest
 
 from pkitools.documents import Reading
 from pkitools.findings import Certainty
-from pkitools.systems import get_system, status_of, systems, unread_systems
+from pkitools.systems import get_system, status_of, systems
+from pkitools.unknowns import unread_systems
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
@@ -47,9 +48,9 @@ def test_list_fits_eighty_columns_and_goes_by_owner(run: Any, monkeypatch: pytes
 def test_a_system_that_nobody_could_read_is_listed_and_not_judged(run: Any) -> None:
     short, whole = run("list", *MOMENT)[1], run("list", "--all", *MOMENT)[1]
     for system in unread_systems():
-        assert f"  {system.name} " in whole
-        assert f"  {system.name} " not in short
-        code, _, err = run("show", system.name, *MOMENT)
+        assert f"  {system.key} " in whole
+        assert f"  {system.key} " not in short
+        code, _, err = run("show", system.key, *MOMENT)
         assert code == 2
         assert system.owner in err
     assert f"{len(unread_systems())} more systems" in short
@@ -65,7 +66,7 @@ def test_a_system_with_an_authority_of_its_own_says_that_pkioverheid_is_not_aske
 def test_list_as_json(run: Any) -> None:
     parsed = json.loads(run("list", "--json", "--all", *MOMENT)[1])
     assert_valid(parsed, "systems-list-v2")
-    assert [each["name"] for each in parsed["unread"]] == [each.name for each in unread_systems()]
+    assert [each["name"] for each in parsed["unread"]] == [each.key for each in unread_systems()]
     (dk,) = [s for s in parsed["systems"] if s["name"] == "digikoppeling"]
     assert dk["environments"]["production"]["yes"] == ["g1-private", "g4-tls"]
     assert dk["environments"]["preproduction"]["discouraged"] == ["g1-private", "g4-tls", "g4-other"]

@@ -12,7 +12,8 @@ import click
 from pkitools.environment import Environment
 from pkitools.reports import systems_list_document
 from pkitools.reports.system import systems_list_document_v1
-from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, systems, unread_systems
+from pkitools.systems import Stance, Statement, System, Topic, systems
+from pkitools.unknowns import Unknown, unread_systems
 from pkitools_cli.commands.systems.hierarchies import labels
 from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
@@ -28,7 +29,7 @@ class Listed:
     """The systems listed, and the moment that is asked about."""
 
     systems: tuple[System, ...]
-    unread: tuple[UnreadSystem, ...]
+    unread: tuple[Unknown, ...]
     moment: datetime
 
 
@@ -95,11 +96,10 @@ def _is_all_unknown(said: list[Statement]) -> bool:
     )
 
 
-def _unread(unread: tuple[UnreadSystem, ...]) -> Iterator[Line | str]:
+def _unread(unread: tuple[Unknown, ...]) -> Iterator[Line | str]:
     if unread:
         yield ""
         yield Line(tr("cli.systems.list.unread"), bold=True)
     for system in unread:
-        yield from wrapped(
-            tr("cli.systems.list.ask", title=system.title, owner=system.owner), " " * 20, f"  {system.name:<18}"
-        )
+        ask = tr(f"cli.systems.list.{'ask' if system.told else 'ask_perhaps'}", title=system.title, owner=system.owner)
+        yield from wrapped(ask, " " * 20, f"  {system.key:<18}")
