@@ -63,7 +63,9 @@ def unread_systems() -> tuple[Unknown, ...]:
 
 
 def _read(key: str, table: Mapping[str, Any]) -> Unknown:
-    waiting = {name: tuple(table.get(name, ())) for name in ("hierarchies", "systems", "documents", "tsps")}
+    waiting: dict[str, Any] = {
+        name: tuple(table.get(name, ())) for name in ("hierarchies", "systems", "documents", "tsps")
+    }
     about = Frozen({"nl": table["nl"], "en": table["en"]})
     return Unknown(key, about, Frozen(table["settled"]), table["looked"], **waiting)
 
