@@ -175,6 +175,8 @@ def test_what_no_text_demands_is_made_and_warned_of(
     assert made in ran.out
     for part in ("x.csr: ", *warned):
         assert part in ran.err
+    said = [line for line in ran.err.splitlines() if line.startswith("x.csr: ")]
+    assert not [line for line in said if re.search(r": [^ .]+ (Make|Ask|Give) ", line)], "a value, and a new sentence"
     chosen = changed.get("profile") or "g4-tls"
     checked = run("csr", "check", "x.csr", "--profile", chosen, "--environment", "production")
     assert checked.code == 0, checked.out

@@ -191,7 +191,8 @@ def _warning(outcome: Outcome) -> str:
     """Return what it is, what to do, and what it rests on: a request is held to texts of which some only let infer."""
     rule, text = outcome.rule, told(outcome.rule.code, outcome.params)
     certainty = told(f"report.certainty.{rule.certainty}", {}).title
-    return f"{text.message} {text.remedy} [{rule.code}] ({rule.source.text(language())}: {certainty})"
+    stop = "" if text.message.endswith(".") else "."  # one that ends on a value has none of its own
+    return f"{text.message}{stop} {text.remedy} [{rule.code}] ({rule.source.text(language())}: {certainty})"
 
 
 def _listed(names: Sequence[str]) -> str:
