@@ -49,9 +49,10 @@ def status_of(system: System) -> SystemStatus:
     """Return what the description of a system rests on, counted from its statements."""
     known = [statement for statement in system.statements if statement.certainty is not None]
     cited = {s.source.document.key: s.source.document for s in known}
+    documents = tuple(document for document in cited.values() if document.status is not DocumentStatus.OWN)
     return SystemStatus(
-        read=min((document.read for document in cited.values()), default=system.retrieved),
-        documents=tuple(d for d in cited.values() if d.status is not DocumentStatus.OWN),
+        read=min((document.read for document in documents), default=system.retrieved),
+        documents=documents,
         certainties=Frozen(Counter(s.certainty for s in known if s.certainty)),
         unknown=len(system.statements) - len(known),
         quoted=sum(s.certainty in _FIRM and is_quoted(s.source.document) for s in known),

@@ -91,7 +91,7 @@ def test_what_was_not_read_itself_is_told_as_quoted_and_never_as_the_word_of_the
     known = [each for each in system.statements if each.certainty is not None]
     quoted = [each for each in known if each.source.document.how in {Reading.QUOTED, Reading.UNREAD}]
     assert ("as others quote it" in out) == bool(quoted)
-    assert status_of(system).read == min(each.source.document.read for each in known)
+    assert status_of(system).read == min(document.read for document in status_of(system).documents)
     itself = {each for each in known if each.certainty in {Certainty.STANDARD, Certainty.OFFICIAL}} - set(quoted)
     assert status_of(system).firm == len(itself)
 
