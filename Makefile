@@ -9,7 +9,7 @@ JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 
-.PHONY: demo quick test test-deep check lint types tables bench docs clean
+.PHONY: demo quick test test-deep check lint types tables bench docs facts clean
 
 demo: $(VENV)/.demo-ready
 	@sh tools/demo.sh $(BIN)
@@ -42,6 +42,9 @@ bench: $(VENV)/.dev-ready tables
 
 docs: $(VENV)/.demo-ready
 	$(BIN)/python -m tools.generate_docs
+
+facts: $(VENV)/.demo-ready  # the data against the texts it was read in, where those are at hand
+	$(BIN)/python -m tools.compare_facts
 
 $(VENV)/bin/python:
 	sh tools/make_venv.sh $(PYTHON) $(VENV)

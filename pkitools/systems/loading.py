@@ -12,7 +12,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.package_data import file_names, read_toml
 from pkitools.systems.model import System
 from pkitools.systems.reading import system_of
-from pkitools.systems.unread import unread_systems
+from pkitools.unknowns import unread_systems
 
 
 @cache
@@ -48,7 +48,7 @@ def get_system(name: str) -> System:
         if system.name == found:
             return system
     for other in unread_systems():
-        if other.name == found:
+        if other.key == found:
             raise InvalidValueError("systems.error.unread", title=other.title, owner=other.owner)
     raise _unknown(name)
 
@@ -57,7 +57,7 @@ def get_system(name: str) -> System:
 def _names() -> Mapping[str, Sequence[str]]:
     """Return what each system is called, also those that nobody could describe."""
     described = {system.name: (system.title,) for system in systems()}
-    return {**described, **{other.name: (other.title,) for other in unread_systems()}}
+    return {**described, **{other.key: (other.title,) for other in unread_systems()}}
 
 
 def _unknown(name: str) -> InvalidValueError:

@@ -113,7 +113,7 @@ def test_the_json_matches_its_schema(run: Command, options: tuple[str, ...]) -> 
     numbers = [GOOD, LEGACY, WRONG, "0000000700025be00000", "00000099123456789000", "822477348", "\ud800\x00"]
     ran = run("oin", "check", *numbers, *options, "--json")
     document = json.loads(ran.out)
-    assert_valid(document, "oin-check-v1")
+    assert_valid(document, "oin-check-v2")
     assert [result["report"]["subject"] for result in document["results"]] == numbers
     for result in document["results"]:
         assert (result["report"]["verdict"] == "failed") <= (ran.code == 10)
@@ -122,10 +122,40 @@ def test_the_json_matches_its_schema(run: Command, options: tuple[str, ...]) -> 
     assert document["results"][2]["oin"] is None
 
 
+def test_the_document_says_how_a_tsp_checks_a_number_and_its_first_version_does_not(run: Command) -> None:
+    """For each row of the prefix table: as it is told to people, with where it stands, or nothing where nobody says."""
+    numbers = (
+        "00000004194049711000",
+        GOOD,
+        "00000001822477348000",
+        "0000000700025BE00000",
+        "00000099123456789000",
+        "1",
+    )
+    asked = ("oin", "check", *numbers, "--json")
+    checks = [result["tsp_check"] for result in run(*asked).document["results"]]
+    assert [check and (check["way"], check["source"]["section"]) for check in checks] == [
+        ("holder", "2.3.3"),
+        ("trade_register", "2.3.1"),
+        ("source_register", "2.3.2"),
+        ("school_register", "2.3.2"),
+        None,
+        None,
+    ]
+    for number, check in zip(numbers[:4], checks, strict=False):
+        for language in LANGUAGES:
+            told = " ".join(run("--lang", language, "oin", "check", number).out.split())
+            assert f"{check[language]['message']} {check[language]['remedy']}" in told
+            assert f"{check['source']['version']} {check['source']['section']}" in told
+    older = run(*asked, "--json-version", "1").document
+    assert_valid(older, "oin-check-v1")
+    assert all(result.keys() == {"oin", "report"} for result in older["results"])
+
+
 def test_json_of_nothing_is_still_a_document(run: Command) -> None:
     ran = run("oin", "check", "-", "--json", stdin=b"")
     assert ran.code == 11
-    assert_valid(json.loads(ran.out), "oin-check-v1")
+    assert_valid(json.loads(ran.out), "oin-check-v2")
 
 
 @pytest.mark.parametrize(
@@ -216,7 +246,7 @@ def test_an_entity_id_is_judged_as_one_and_the_number_in_it_explained(run: Comma
     text = f"urn:nl-eid-gdi:1.0:dv:{GOOD}:entities:0001"
     ran = run("oin", "check", text, "--json")
     [told] = json.loads(ran.out)["results"]
-    assert_valid(json.loads(ran.out), "oin-check-v1")
+    assert_valid(json.loads(ran.out), "oin-check-v2")
     assert told["oin"]["oin"] == GOOD
     assert {o["code"] for o in told["report"]["findings"]} == {"oin.entity_id.case"}
     assert f"urn:nl-eid-gdi:1.0:DV:{GOOD}:entities:0001" in run("oin", "check", text).out

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
 from pkitools.reports import rules_explain_document
 from pkitools.reports.register import shown_operands
@@ -27,8 +28,17 @@ def command(*, code: str) -> Reply[Rule]:
 
 def _rule(code: str) -> Rule:
     data = given_data()
-    own = {rule.code: rule for rule in data.rules} if data else {}
-    return own.get(code) or find_rule(code)
+    if data is None:
+        return find_rule(code)
+    own = {rule.code: rule for rule in data.rules}
+    if code in own:
+        return own[code]
+    try:
+        return find_rule(code)
+    except InvalidValueError:
+        for error in data.unusable("rules"):
+            raise error from None  # it may well stand there
+        raise
 
 
 def _text(rule: Rule) -> Iterator[Line | str]:
