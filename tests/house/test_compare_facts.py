@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pkitools.documents import document, documents
+from pkitools.oin import prefix_table
 from tests.support.shared import shared
 from tools import compare_facts
 from tools.compare_facts import Comparison, compare, digests_read, digests_toml
@@ -165,3 +166,12 @@ def test_nothing_claims_a_version_older_than_what_was_settled() -> None:
 def newest(address: str) -> set[str]:
     """The version that the register has, or knows to be there, of the text at an address."""
     return {(each.newest or each.version).split()[0] for each in documents() if address in each.url}
+
+
+def test_the_prefix_table_is_that_of_the_text() -> None:
+    """The version that is to be adopted has the prefixes of the adopted one and those that it proposes."""
+    path = shared(str(compare_facts.TEXTS / "dk_oin_3.0.1.txt"))
+    read = compare_facts.read_text(path)
+    assert read is not None
+    table = read.place("6.2") or ""
+    assert set(re.findall(r"\| (\d{8})\n", table)) == set(prefix_table().prefixes)
