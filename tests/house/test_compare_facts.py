@@ -83,6 +83,20 @@ def test_a_figure_and_a_quotation_stand_in_their_section(tmp_path: Path) -> None
     assert [re.findall("“(.*?)”", each) for each in found] == [["PKIO Private Root"], ["8443"]]
 
 
+def test_a_figure_of_a_rule_and_an_oid_of_a_statement_stand_in_their_section(tmp_path: Path) -> None:
+    copies = tmp_path / "texts"
+    shutil.copytree(shared(str(compare_facts.TEXTS)), copies)
+    path = copies / "dk_beveilig_3.0.1.txt"
+    wrong = path.read_text(encoding="utf-8").replace("1-1-2021", "1-1-2022").replace("44.15.35.11", "44.15.36.11")
+    path.write_text(wrong, encoding="utf-8")
+    found = compare(copies, compare(copies, {}).digests).findings
+    assert {each for finding in found for each in re.findall("“(.*?)” of (\\w[\\w.]*)", finding)} == {
+        ("2021", "digikoppeling"),
+        ("2021", "digikoppeling.pki005.private_root"),
+        ("2.16.528.1.1003.1.2.44.15.35.11", "digikoppeling"),
+    }
+
+
 def test_a_section_that_nobody_held_against_the_facts_is_told(tmp_path: Path) -> None:
     assert all("was not held against the facts yet" in each for each in compared(tmp_path, text()).findings)
 
