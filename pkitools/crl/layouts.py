@@ -20,14 +20,16 @@ from typing import Final, NamedTuple
 
 from pkitools.crl.entries import REASONS, Entry
 from pkitools.x509 import der as asn1
+from pkitools.x509 import der_writing as encode
 from pkitools.x509.oids import INVALIDITY_DATE, REASON_CODE
 
 _ENTRIES: Final = 256  # read by one call; measured: from 128 on the call itself no longer counts
 _MAX_ENTRY_OCTETS: Final = 256  # of a longer one the octets cost more than what is done once per entry
 _MAX_LAYOUTS: Final = 128  # of one list; an alternative that does not fit costs an entry some 3 ns
 _FEW: Final = 8  # layouts with an alternative of their own: quicker to run, and slower to compile
+_SEVERAL: Final = 32  # of more layouts than this none is frequent
 _FIRST: Final = 16  # entries read one by one before there is an expression
-_PER_LAYOUT: Final = 8  # entries read one by one that cost about what compiling a layout costs
+_PER_PART: Final = 4  # entries read one by one that cost about what compiling a part of a layout costs
 
 # a group that gives nothing back holds no state per entry; before 3.11.5 one could end inside an entry (gh-106052)
 _REPEATED: Final = b"{0,%d}+" if sys.version_info >= (3, 11, 5) else b"{0,%d}"
@@ -41,18 +43,18 @@ _LONG_TIME: Final = rb"[12][0-9]{3}+(?:0[1-9]|1[0-2])" + _DAY % rb"(?!)" + _CLOC
 _REASON: Final = rb"[%b]" % b"".join(rb"\x%02x" % number for number in REASONS)
 
 
+class Part(NamedTuple):
+    """Octets of an entry, as an expression, and how many they are."""
+
+    octets: int
+    expression: bytes
+
+
 class Layout(NamedTuple):
-    """One layout, as parts of an expression.
+    """One layout: the contents of the serial number, and the time and the extensions behind it."""
 
-    Args:
-        header: the octets in front of the serial number's own.
-        serial: the serial number.
-        rest: the time and the extensions.
-    """
-
-    header: bytes
-    serial: bytes
-    rest: bytes
+    serial: Part
+    rest: Part
 
 
 def layout_of(data: bytes, at: int, entry: Entry, stop: int) -> Layout | None:
@@ -66,13 +68,13 @@ def layout_of(data: bytes, at: int, entry: Entry, stop: int) -> Layout | None:
     """
     if entry.certificate_issuer is not None or stop - at > _MAX_ENTRY_OCTETS:
         return None
-    serial = entry.parts[0]
-    parts, last = [], serial[3]
-    for first, behind, allowed in _varying(entry):
+    behind = last = entry.parts[0][3]
+    parts = []
+    for first, end, allowed in _varying(entry):
         parts += [_literal(data, last, first), allowed]
-        last = behind
+        last = end
     rest = b"".join([*parts, _literal(data, last, stop)])
-    return Layout(_literal(data, at, serial[2]), _like_serial(entry.serial), rest)
+    return Layout(Part(len(entry.serial), _like_serial(entry.serial)), Part(stop - behind, rest))
 
 
 def _literal(data: bytes, start: int, stop: int) -> bytes:
@@ -108,14 +110,35 @@ def _varying(entry: Entry) -> Iterator[tuple[int, int, bytes]]:
 
 
 def expression_of(layouts: Iterable[Layout], repeated: bytes = _REPEATED) -> re.Pattern[bytes]:
-    """Return the expression of up to 256 entries of these layouts, one behind the other; the first are the quickest."""
-    alternatives = list(layouts)
+    """Return the expression of up to 256 entries of these layouts, one behind the other; the first are the quickest.
+
+    A serial number of one layout before the rest of another makes a layout too: most of these will come.
+    """
+    seen = list(layouts)
+    few = seen[:_FEW] if len(seen) <= _SEVERAL else []
     many: dict[bytes, list[bytes]] = {}
-    for header, serial, rest in alternatives[_FEW:]:
-        many.setdefault(rest, []).append(header + serial)
-    whole = [b"".join(layout) for layout in alternatives[:_FEW]]
+    for layout in _crossed(seen):
+        if layout not in few:
+            many.setdefault(layout.rest.expression, []).append(_beginning(layout))
+    whole = [_beginning(layout) + layout.rest.expression for layout in few]
     whole += [_either(beginnings) + rest for rest, beginnings in many.items()]
     return re.compile(_either(whole) + repeated % _ENTRIES, re.DOTALL)
+
+
+def _crossed(layouts: list[Layout]) -> list[Layout]:
+    serials = list(dict.fromkeys(layout.serial for layout in layouts))
+    rests = list(dict.fromkeys(layout.rest for layout in layouts))
+    if len(serials) * len(rests) > _MAX_LAYOUTS:
+        return layouts
+    return [Layout(serial, rest) for rest in rests for serial in serials]
+
+
+def _beginning(layout: Layout) -> bytes:
+    """Return the expression of an entry up to and with the serial number."""
+    octets, serial = layout.serial
+    length = 2 + octets + layout.rest.octets
+    header = encode.value(asn1.SEQUENCE, bytes(length))[:-length]
+    return re.escape(header + bytes((asn1.INTEGER, octets))) + serial
 
 
 def _either(alternatives: Iterable[bytes]) -> bytes:
@@ -128,6 +151,7 @@ class Layouts:
     def __init__(self) -> None:
         self._known: list[Layout] = []
         self._new: Counter[Layout] = Counter()
+        self._parts: set[Part] = set()
         self._expression: re.Pattern[bytes] | None = None
 
     def pass_over(self, data: bytes, at: int, stop: int) -> int:
@@ -142,11 +166,12 @@ class Layouts:
         together cost no more than what they are for. What was met first goes first, and of that the most frequent.
         """
         layout = layout_of(data, at, entry, stop)
-        count = len(self._known) + len(self._new)
-        if layout is None or (count >= _MAX_LAYOUTS and layout not in self._new):
+        full = len(self._known) + len(self._new) >= _MAX_LAYOUTS
+        if layout is None or (full and layout not in self._new):
             return
         self._new[layout] += 1
-        if self._new.total() >= max(_FIRST, _PER_LAYOUT * count):
+        self._parts.update(layout)
+        if self._new.total() >= max(_FIRST, _PER_PART * len(self._parts)):
             self._known += [new for new, _ in self._new.most_common()]
             self._new.clear()
             self._expression = expression_of(self._known)

@@ -130,6 +130,18 @@ def test_an_expression_accepts_its_own_layout(name: str, way: str) -> None:
         assert accepted(expression_of(known, WAYS[way]), row * 300) == len(row) * 256
 
 
+def test_a_serial_number_of_one_layout_goes_with_the_rest_of_another() -> None:
+    """Also where the two together need another form of length than either did."""
+    serials = [b"\x01", b"\x00" + b"\x80" * 16, serial_of(3), b"\x41" * 64]
+    rests = [b"", REASON + b"\x04", UNKNOWN, der.sequence(der.sequence(der.oid("2.999"), der.octets(bytes(90))))]
+    diagonal = [entry(serial, extensions=rest) for serial, rest in zip(serials, rests[::-1], strict=True)]
+    expression = expression_of(map(layout, diagonal))
+    for serial in serials:
+        for rest in rests:
+            row = entry(serial, extensions=rest)
+            assert accepted(expression, row) == len(row)
+
+
 def days() -> list[bytes]:
     """Every day of 1996 to 2005 and of a year that is none, real or not."""
     return [
@@ -163,9 +175,10 @@ def test_an_expression_knows_the_clock_exactly() -> None:
             assert (accepted(expression, entry(serial_of(1), time)) > 0) == exists(time), time
 
 
+@pytest.mark.slow
 def test_of_years_in_four_digits_an_expression_knows_all_days_but_one() -> None:
     expression = expression_of([layout(LAYOUTS["four-digit year"])])
-    for century in (b"00", b"09", b"19", b"20", b"21", b"29", b"30"):
+    for century in (b"00", b"09", b"10", b"20", b"29", b"30"):
         for time in (century + day for day in days()):
             known = accepted(expression, entry(serial_of(1), time)) > 0
             left_out = time[4:8] == b"0229" or not b"10" <= century < b"30"
@@ -235,7 +248,7 @@ def any_row(rng: random.Random) -> bytes:
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expressions from the fourth entry on, and the table from the fourth look-up, so that short lists have them."""
     monkeypatch.setattr(layouts_module, "_FIRST", 4)
-    monkeypatch.setattr(layouts_module, "_PER_LAYOUT", 1)
+    monkeypatch.setattr(layouts_module, "_PER_PART", 1)
     monkeypatch.setattr(index_module, "_SEARCHES", 4)
     monkeypatch.setattr(index_module, "_MARK_OCTETS", 64)
 
@@ -265,7 +278,7 @@ def test_the_index_says_of_mutants_what_the_model_says() -> None:
     good = tried = 0
     while tried < MUTANTS:
         data = next(made)
-        for _ in range(20 if data else 0):
+        for _ in range(40 if data else 0):
             good += assert_the_same(changed(data, rng), 1)
             tried += 1
     assert 0 < good < tried
@@ -430,13 +443,13 @@ def test_the_first_of_entries_with_one_serial_number_is_found_early_and_late() -
 
 def test_lists_of_nothing_but_different_layouts_take_no_more_than_their_entries() -> None:
     rows = []
-    for number in range(3000):
+    for number in range(1500):
         value = der.octets(bytes(number % 150))
         other = der.sequence(der.oid(f"2.999.{number}"), value)
         rows.append(entry(serial_of(number, 4 + number % 60), extensions=der.sequence(other)))
     with bounded(2.0):
         index = SerialIndex(data := b"".join(rows), 0, len(data))
-    assert index.count == 3000
+    assert index.count == 1500
     assert index.find(serial_of(77, 4 + 77 % 60)) is not None
 
 

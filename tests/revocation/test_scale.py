@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -12,7 +13,8 @@ from pkitools.crl import index as index_module
 from pkitools.crl.index import SerialIndex
 from pkitools.revocation import read_crl
 from pkitools_test_pki.keys import spki
-from tests.revocation.test_index import entry
+from tests.revocation.test_index import UNKNOWN, entry, serial_of
+from tests.support.costs import MIB, cost
 from tests.support.effort import bounded
 
 ENTRIES = 200_000
@@ -61,6 +63,23 @@ def test_memory_is_a_few_times_the_file(large: bytes, key: rsa.RSAPrivateKey) ->
     public = spki(key.public_key())
     assert benchmark.memory(large, small, public) < 1.5
     assert benchmark.memory(large, small, public, look_ups=50) < 2.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("read", ["read_crl(data).signed_by(public)", "read_crl(data).index.find(bytes(20))"])
+def test_sixty_mebibytes_that_nobody_signed_cost_less_than_themselves(
+    read: str, key: rsa.RSAPrivateKey, tmp_path: Path
+) -> None:
+    rows = b"".join(entry(serial_of(n, 3 + n % 18), extensions=UNKNOWN if n % 2 else b"") for n in range(1000))
+    signed = benchmark.made(key, 0, entries=rows * ((60 << 20) // len(rows)))
+    (tmp_path / "list.crl").write_bytes(signed[:-1] + bytes((signed[-1] ^ 1,)))
+    public = spki(key.public_key()).hex()
+    make = f"data = open({str(tmp_path / 'list.crl')!r}, 'rb').read(); public = bytes.fromhex({public!r})"
+    memory, seconds, code, size = cost(make, read)
+    assert size > 59 * MIB
+    assert not code
+    assert memory < 4 * MIB  # the entries are neither copied nor kept, also where they are read to be shown
+    assert seconds < (1 if "signed_by" in read else 10)
 
 
 def test_serial_numbers_that_differ_in_front_only_are_found_as_fast() -> None:
