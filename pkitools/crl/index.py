@@ -19,7 +19,7 @@ from pkitools.crl.serial_table import SerialTable, starts
 from pkitools.x509.der import INTEGER
 
 _MARK_OCTETS: Final = 8192  # between entries whose offset is kept
-_SEARCHES: Final = 24  # the table costs as much as some fifty of them
+_SEARCHES: Final = 24  # the table costs as much as some sixty of them
 _CHANCES: Final = 8  # serial numbers found where none is, before the table is asked
 
 
