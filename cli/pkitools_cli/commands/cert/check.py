@@ -149,7 +149,9 @@ def command(options: CheckOptions) -> Reply[Checked]:
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
-        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options, chains=value.chains),
+        text=lambda value: checked_told(
+            value.checks, value.reuse, value.unread, options, chains=value.chains, complete=value.complete
+        ),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
