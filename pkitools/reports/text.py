@@ -131,7 +131,7 @@ def others(answer: Answer, language: Language) -> str:
 def finding_lines(
     report: Report, language: Language, remedy_text: RemedyText | None = None, *, full: Severity = Severity.INFO
 ) -> Iterator[TextLine]:
-    """Yield the findings, the gravest first.
+    """Yield the findings, the gravest first; above all what says what was given, where it is no OIN.
 
     Args:
         report: the report.
@@ -140,7 +140,8 @@ def finding_lines(
         full: from which severity on a finding has its message, remedy and source; what weighs less has one line.
     """
     grouped: dict[tuple[object, ...], list[Outcome]] = {}
-    for outcome in report.findings:
+    because = answer_of(report).because
+    for outcome in sorted(report.findings, key=lambda found: found is not because):
         grouped.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
     for outcomes in grouped.values():
         texts = [told(outcome, language, remedy_text, report.moment) for outcome in outcomes]
