@@ -17,7 +17,7 @@ from pkitools.messages import Language, Message, RemedyText, message
 from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import Answer, answer_of, told
 from pkitools.reports.telling.readable import number_of
-from pkitools.text import shown
+from pkitools.text import abbreviated, shown
 
 _OF_ANY: Final = frozenset({"path.anchor.found"})  # what it says holds whichever certificate of a path it is about
 
@@ -68,7 +68,7 @@ def report_text(report: Report, language: Language | str, remedy_text: RemedyTex
     width = label_width(tongue)
     lines += [f"  {word(f'answer.{key}', tongue):<{width}}  {text}" for key, text in rows]
     details = (*finding_lines(report, tongue, remedy_text), *unchecked_lines(report, tongue, remedy_text))
-    return "\n".join([*lines, *(f"{line.first}{line.whole}" for line in details)])
+    return abbreviated("\n".join([*lines, *(f"{line.first}{line.whole}" for line in details)]))
 
 
 def answer_rows(report: Report, language: Language, remedy_text: RemedyText | None = None) -> Iterator[tuple[str, str]]:

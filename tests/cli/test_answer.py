@@ -35,6 +35,7 @@ from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
 from tests.checking.test_self_signed import ORDERED, SPOILT
 from tests.cli.test_cert_check_files import key_of
+from tests.cli.test_dutch import INTRODUCED
 from tests.conftest import LEVEL
 from tests.support.answers import answers, commands, parse
 from tests.support.broken import broken
@@ -111,6 +112,7 @@ def assert_answers_first(ran: Ran, width: int, language: Language) -> list[list[
     """Every answer is short, says what it must, fits the terminal, and names only commands there are."""
     found = answers(ran.out)
     assert_first_line_is_about_all(ran, language)
+    assert len(INTRODUCED.findall(ran.out)) <= 1
     why, now, _, whose = LABELS[language]
     for rows in found:
         assert len(rows) <= MOST_ROWS, rows

@@ -15,7 +15,6 @@ from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, RemedyText, message, outcome_message
 from pkitools.reports.telling.readable import readable
 
-
 _NO_OIN: Final = "oin.syntax."
 _GIVEN_INSTEAD: Final = "oin.input."
 
@@ -26,8 +25,8 @@ class Answer:
 
     Args:
         verdict: of the report.
-        because: what it rests on: of FAILED the gravest finding, or what was given instead of an OIN; of INDETERMINATE what could not be checked; ``None``
-            of PASSED, and where nothing was looked at.
+        because: what it rests on: of FAILED the gravest finding, or what was given instead of an OIN; of INDETERMINATE
+            what could not be checked; ``None`` of PASSED, and where nothing was looked at.
         step: whose remedy comes first: the same, or of PASSED the gravest finding when that is a warning.
         others: how many rules are violated besides, by severity, the gravest first.
     """
@@ -55,7 +54,7 @@ def _because(report: Report) -> Outcome | None:
 
 
 def _what_it_is(report: Report) -> Outcome | None:
-    """Return what says what was given instead of an OIN: that it has eight digits tells less than that it is a KvK number."""
+    """Return what says what was given instead of an OIN: a KvK number tells more than eight digits do."""
     if not report.findings[0].rule.code.startswith(_NO_OIN):
         return None
     return next((o for o in report.findings if o.rule.code.startswith(_GIVEN_INSTEAD)), None)

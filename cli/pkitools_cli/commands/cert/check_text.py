@@ -21,7 +21,7 @@ from pkitools_cli.commands.cert.check_table import Row, cut_front, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import coloured, columns, findings_told, labelled, packed, report_told, wrapped
+from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.reply import Line
 
@@ -202,11 +202,12 @@ def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
 
 def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
     """Yield the verdict, why, what to do, what there is besides and whose it is: at most twelve rows."""
-    head, below = _verdict(one), [*_now(one), *_also(one)]
+    head, because = _verdict(one), _why(one)  # in the order they are read in
+    below = [*_now(one), *_also(one)]
     left = _MOST_ROWS - len(head) - len(below)
     whose = _from(one, max(min(left - _FEWEST_OF_WHY, 3), 2), many=many)
     yield from head
-    yield from _why(one, max(left - len(whose), _FEWEST_OF_WHY))
+    yield from cut_rows(because, max(left - len(whose), _FEWEST_OF_WHY))
     yield from (*below, *whose)
 
 
@@ -228,12 +229,12 @@ def _labels(key: str) -> tuple[str, str]:
     return f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
 
 
-def _why(one: _Told, most: int) -> list[str]:
+def _why(one: _Told) -> list[str]:
     because = answer_of(one.report).because
     if because is None:
         return []
     first, indent = _labels("why")
-    return wrapped(why(because, language(), one.report.moment), indent, first, most=most)
+    return wrapped(why(because, language(), one.report.moment), indent, first)
 
 
 def _now(one: _Told) -> list[str]:
