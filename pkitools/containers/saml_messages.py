@@ -77,9 +77,9 @@ def _message(head: bytes, tag: Tag) -> SamlMessage:
     issuer = _ISSUER.search(head, tag.at)
     return SamlMessage(
         tag.name,
-        tag.attributes.get("ID"),
+        tag.attribute("ID"),
         None if issuer is None else text_of(issuer[1]),
-        tag.attributes.get("Destination"),
-        xml_moment(tag.attributes.get("IssueInstant")),
+        tag.attribute("Destination"),
+        xml_moment(tag.attribute("IssueInstant")),
         _SIGNATURE.search(head, tag.at) is not None,
     )

@@ -67,9 +67,9 @@ class _State:
         if tag.name == SIGNATURE:
             self.signatures += 1
         elif tag.name == ENTITY:
-            self.entities.append(tag.attributes.get("entityID"))
+            self.entities.append(tag.attribute("entityID"))
         elif tag.name == KEY:
-            self.uses.append(tag.attributes.get("use") or None)
+            self.uses.append(tag.attribute("use") or None)
         else:
             self.roles.append(tag.name)
 

@@ -64,6 +64,16 @@ CASES = {
         """,
         "sources.error.too_many_blocks",
     ),
+    "metadata of as many entities as may be, of long values": (
+        """
+        name = lambda sign: sign * (1900 // len(sign))
+        values = [b"entityID='%s' validUntil='%s' cacheDuration='%s'" % ((name(s),) * 3) for s in (b"x", b"\\xff", b"a='b' ")]
+        values[2] = b"a='b' " * 950 + b"entityID='x'"
+        one = b"".join(b"<EntityDescriptor %s></EntityDescriptor>" % value for value in values)
+        data = entity("", key_descriptor(small().ders[0])).encode() + one * 3330
+        """,
+        "",
+    ),
     "metadata with an endless attribute": (
         """
         endless = b'<EntityDescriptor entityID="' + b"a " * (SIZE // 2)
