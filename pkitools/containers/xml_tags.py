@@ -123,12 +123,13 @@ def text_of(octets: bytes, most: int = MAX_VALUE) -> str:
 
     Of one of more octets than ``most`` the beginning, and a sign that there is more.
     """
-    if len(octets) <= most // 4 or (len(octets) <= most and octets.isascii()):  # an escape has four characters
-        return _REFERENCE.sub(_character, octets.decode("utf-8", "backslashreplace")).strip()
-    # a character that is cut through is left out
-    kept = getincrementaldecoder("utf-8")("backslashreplace").decode(octets[:most])
-    more = len(octets) > most or len(kept) > most
-    return _REFERENCE.sub(_character, kept[:most]).strip() + (_CUT if more else "")
+    try:  # a character that is cut through is left out
+        kept = getincrementaldecoder("utf-8")().decode(octets[:most])
+        more = len(octets) > most
+    except UnicodeDecodeError:  # each octet that is no text becomes four characters
+        kept = octets[: most // 4].decode("utf-8", "backslashreplace")
+        more = len(octets) > most // 4
+    return _REFERENCE.sub(_character, kept).strip() + (_CUT if more else "")
 
 
 def _character(reference: re.Match[str]) -> str:
