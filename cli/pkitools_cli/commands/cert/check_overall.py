@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pkitools.findings import Report, Verdict
+from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.text import in_short, label_width, word
 from pkitools.text import visible
