@@ -434,6 +434,23 @@ def test_many_begin_with_the_verdict_on_all_and_what_decides_it(
     assert ": " not in run(*line.split(), "--quiet").out.split("\n")[0].partition(": ")[0], "a file's name comes first"
 
 
+def test_what_is_missing_is_told_once_with_where_it_is_to_be_had(run: Command, within: Path) -> None:
+    line = f"cert check koppeling.pem -e preproduction --offline {AT}"
+    told = run("--lang", "nl", *line.split()).told
+    below = told.partition("Bestand: koppeling.pem ")[2]
+    assert below.startswith(
+        "Het certificaat van TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025, dat ontbreekt (zie boven), "
+    )
+    assert "http://" in below
+    assert "delivery.chain.complete" not in told
+    files = run(*line.split(), "--json").document["files"]
+    assert "delivery.chain.complete" in {finding["code"] for finding in files[0]["delivery"]["findings"]}
+    strict = run("--lang", "nl", *line.split(), "--strict-delivery").told
+    assert "delivery.chain.complete" in strict, "what a file is refused for is told as such"
+    held = f"cert check koppeling.pem -e preproduction --trust root.pem --chain chain.pem --offline {AT}"
+    assert "zie boven" not in run("--lang", "nl", *held.split()).told
+
+
 def test_one_certificate_has_no_table(run: Command, within: Path) -> None:
     assert "Bestand" not in run("--lang", "nl", *f"cert check koppeling.pem -e preproduction {HELD}".split()).out
 

@@ -183,7 +183,8 @@ def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: boo
         yield ""
         options = found[0].place.options
         yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
-    yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose)
+    above = [one.report for one in found]
+    yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose, above=above)
 
 
 def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
