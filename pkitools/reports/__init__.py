@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry
     from pkitools.reports.explanation import explain_document
+    from pkitools.reports.export import chain_complete_document, export_document
     from pkitools.reports.facts import facts_status_document
     from pkitools.reports.lint import (
         LintedCertificate,
@@ -72,6 +73,7 @@ __all__ = [
     "cert_show_document",
     "cert_show_document_v1",
     "certificate_document",
+    "chain_complete_document",
     "check_document",
     "csr_check_document",
     "csr_check_document_v1",
@@ -82,6 +84,7 @@ __all__ = [
     "error_entry",
     "error_sentence",
     "explain_document",
+    "export_document",
     "facts_status_document",
     "file_document",
     "lint_document",
@@ -121,6 +124,7 @@ _MODULES: Final = {
     ),
     "pkitools.reports.error": ("ToldError", "error_document", "error_entry"),
     "pkitools.reports.explanation": ("explain_document",),
+    "pkitools.reports.export": ("chain_complete_document", "export_document"),
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
     "pkitools.reports.oin": (
