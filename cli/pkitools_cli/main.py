@@ -21,7 +21,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
-_NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "facts", "test-pki")
+_NOUNS = ("oin", "csr", "cert", "chain", "trust", "rules", "systems", "facts", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
 

@@ -48,7 +48,7 @@ class ExportedFile:
         path: where it goes.
         data: the content.
         secret: a private key is in it.
-        holds: what is in it, as :class:`~pkitools.exports.FormFile` says; ``configuration`` of one that is none of these.
+        holds: what is in it, as :class:`~pkitools.exports.FormFile` says, or ``configuration``.
     """
 
     path: Path
@@ -238,7 +238,14 @@ class _Building:
             "tls.crt": self._parts(FormFile("", ("certificate", "intermediates"))),
             "tls.key": self._key().pem(None),
         }
-        lines = ["apiVersion: v1", "kind: Secret", "metadata:", f'  name: "{self.name}"', "type: kubernetes.io/tls", "data:"]
+        lines = [
+            "apiVersion: v1",
+            "kind: Secret",
+            "metadata:",
+            f'  name: "{self.name}"',
+            "type: kubernetes.io/tls",
+            "data:",
+        ]
         lines += [f"  {name}: {base64.b64encode(value).decode('ascii')}" for name, value in values.items() if value]
         return ("\n".join(lines) + "\n").encode()
 
@@ -269,7 +276,7 @@ class _Building:
             return tls_settings().ciphers
         if place == "name":
             return re.sub(r"[^\w.-]+", "-", Path(self.target).name)
-        path = str(self._path(place).absolute())
+        path = Path(self.target).name if place == "base" else str(self._path(place).absolute())
         if not _PLAIN_PATH.fullmatch(path):
             raise InvalidValueError("exports.error.path", path=path, form=self.form.name)
         return path
@@ -284,7 +291,9 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
     facts, path = material.certificate, material.path
     if is_valid_at(facts, moment) is not CAStatus.VALID:
         slug = "expired" if moment > facts.not_after else "not_yet_valid"
-        yield Note(f"exports.note.{slug}", {"subject": _called(facts), "since": facts.not_before, "until": facts.not_after})
+        yield Note(
+            f"exports.note.{slug}", {"subject": _called(facts), "since": facts.not_before, "until": facts.not_after}
+        )
     for link in path.links[1:]:
         if link.status is not CAStatus.VALID:
             yield Note("exports.note.authority", {"subject": _called(link.facts), "status": str(link.status)})

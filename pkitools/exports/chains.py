@@ -18,7 +18,7 @@ from pkitools.arguments import aware
 from pkitools.errors import InputError
 from pkitools.fetching import Fetcher, IssuerFetch
 from pkitools.trust import CAStatus, catalogue, embedded_certificates, is_self_signed
-from pkitools.validation.building import Path, Pool, Search, pool
+from pkitools.validation.building import Path, Search, pool
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.path_certificate import load_cached
@@ -83,12 +83,15 @@ class CertificatePath:
         left_out: what was given and does not belong in it.
         has_root: whether the last one signed itself.
         fetches: what was asked of the network.
+        why: of a path without a root, why its issuer was not fetched: a code of :mod:`pkitools.fetching`; empty when
+            nothing was asked.
     """
 
     links: tuple[Link, ...]
     left_out: tuple[LeftOut, ...]
     has_root: bool
     fetches: tuple[IssuerFetch, ...] = ()
+    why: str = ""
 
     @property
     def leaf(self) -> CertificateFacts:
@@ -124,7 +127,9 @@ def known_hosts() -> frozenset[str]:
     Following an address in somebody's certificate goes nowhere else.
     """
     found = {
-        urlsplit(url).hostname or "" for entry in catalogue().entries for url in (*entry.ca_issuers, entry.download or "")
+        urlsplit(url).hostname or ""
+        for entry in catalogue().entries
+        for url in (*entry.ca_issuers, entry.download or "")
     }
     return frozenset(found - {""})
 
@@ -135,7 +140,7 @@ def complete_path(
     *,
     moment: datetime,
     fetcher: Fetcher | None = None,
-    hosts: frozenset[str] | None = None,
+    any_host: bool = False,
 ) -> CertificatePath:
     """Return the path of a certificate out of a heap, completed where it can be.
 
@@ -144,7 +149,8 @@ def complete_path(
         others: whatever was given beside it, in any order; the certificate itself may be among them.
         moment: what is expired or revoked then is passed over where there is another way.
         fetcher: the means to ask for what is missing; without them nothing is asked.
-        hosts: hosts that may be asked; ``None`` for those of the catalogue.
+        any_host: whether addresses at other hosts than those of the catalogue are followed too: somebody's certificate
+            names them.
 
     Raises:
         InputError: the certificate cannot be read.
@@ -152,12 +158,16 @@ def complete_path(
     facts = leaf if isinstance(leaf, CertificateFacts) else read_certificate(leaf)
     aware(moment)
     given = several_ders(others, CERTIFICATE, "others")
-    path, fetches = _best_path(facts, given, moment), ()
+    path, asked = _best_path(facts, given, moment), _Asked()
     if fetcher is not None and not is_self_signed(path[-1]):
-        path, fetches = _fetched(path, given, moment, fetcher, known_hosts() if hosts is None else hosts)
-    origins = {facts.der: Origin.GIVEN, **dict.fromkeys(_embedded(), Origin.EMBEDDED), **dict.fromkeys(given, Origin.GIVEN)}
+        path, asked = _fetched(path, given, moment, fetcher, None if any_host else known_hosts())
+    origins = {
+        facts.der: Origin.GIVEN,
+        **dict.fromkeys(_embedded(), Origin.EMBEDDED),
+        **dict.fromkeys(given, Origin.GIVEN),
+    }
     links = tuple(Link(one, origins.get(one.der, Origin.FETCHED), _status(one, moment)) for one in path)
-    return CertificatePath(links, tuple(_left_out(path, given)), is_self_signed(path[-1]), fetches)
+    return CertificatePath(links, tuple(_left_out(path, given)), is_self_signed(path[-1]), asked.fetches, asked.why)
 
 
 def _best_path(leaf: CertificateFacts, given: Sequence[bytes], moment: datetime) -> tuple[CertificateFacts, ...]:
@@ -184,6 +194,14 @@ def _ways(leaf: CertificateFacts, given: Sequence[bytes]) -> list[Path]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked of the network, and why that was not enough."""
+
+    fetches: tuple[IssuerFetch, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Rank:
     """Which of several ways is the better: nothing in it that is not valid, then as few strangers as can be."""
 
@@ -203,14 +221,18 @@ def _status(facts: CertificateFacts, moment: datetime) -> CAStatus:
 
 
 def _fetched(
-    path: Sequence[CertificateFacts], given: Sequence[bytes], moment: datetime, fetcher: Fetcher, hosts: frozenset[str]
-) -> tuple[tuple[CertificateFacts, ...], tuple[IssuerFetch, ...]]:
+    path: Sequence[CertificateFacts],
+    given: Sequence[bytes],
+    moment: datetime,
+    fetcher: Fetcher,
+    hosts: frozenset[str] | None,
+) -> tuple[tuple[CertificateFacts, ...], _Asked]:
     from pkitools.fetching import complete_from_aia
 
     completion = complete_from_aia([one.der for one in path], fetcher=fetcher, known=_embedded(), hosts=hosts)
     # what came may lead to what is at hand: look again with it among what was given
     more = _best_path(path[0], (*given, *completion.chain[len(path) :]), moment)
-    return more, completion.fetches
+    return more, _Asked(completion.fetches, "" if is_self_signed(more[-1]) else str(completion.code))
 
 
 def _left_out(path: Sequence[CertificateFacts], given: Sequence[bytes]) -> Iterable[LeftOut]:

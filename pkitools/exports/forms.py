@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,8 +20,8 @@ class FormFile:
 
     Args:
         suffix: behind the prefix; empty of a form of one file; with a star, in the place of the suffix of that name.
-        holds: what is in it, in this order: ``certificate``, ``intermediates``, ``root``, ``key``, or one of ``pkcs12``,
-            ``trust_store``, ``secret``, ``sheet``. Empty of a configuration.
+        holds: what is in it, in this order: ``certificate``, ``intermediates``, ``root``, ``key``, or one of
+            ``pkcs12``, ``trust_store``, ``secret``, ``sheet``. Empty of a configuration.
         encoding: ``pem`` or ``der``; of a sheet ``text``, ``json`` or ``html``.
         text, server, client: of a configuration, the lines for every use, for a server and for a client.
     """
@@ -38,8 +37,9 @@ class FormFile:
         """Return where it goes: ``target`` is the whole name of a form of one file, the prefix of any other."""
         if not self.suffix.startswith("*"):
             return Path(f"{target}{self.suffix}")
-        stem, suffix = os.path.splitext(target)
-        return Path(f"{stem if suffix.lower() in _OF_CERTIFICATES else target}{self.suffix[1:]}")
+        suffix = Path(target).suffix
+        stem = target.removesuffix(suffix) if suffix.lower() in _OF_CERTIFICATES else target
+        return Path(f"{stem}{self.suffix[1:]}")
 
     @property
     def is_secret(self) -> bool:
@@ -86,6 +86,11 @@ class TLSSettings:
 
     ciphers: str
     source: Source
+
+    @property
+    def name(self) -> str:
+        """What it goes by beside the forms."""
+        return "tls"
 
 
 @cache

@@ -60,6 +60,7 @@ def gather(
     alias: str | None = None,
     certificate: int | str | None = None,
     fetcher: Fetcher | None = None,
+    any_host: bool = False,
 ) -> Material:
     """Return the certificate of a file that is meant, with its path and its key.
 
@@ -69,7 +70,7 @@ def gather(
         chain: certificates of authorities beside it, in any order.
         key: its private key.
         alias, certificate: which one is meant: the name a keystore gives it; its number, or its thumbprint.
-        fetcher: the means to fetch certificates that are missing.
+        fetcher, any_host: the means to fetch certificates that are missing, as :func:`complete_path` takes them.
 
     Raises:
         InputError: no certificate, or the key is not of the one that is meant.
@@ -80,7 +81,7 @@ def gather(
     given = [*(item.der for item in contents.of_kind(ItemKind.CERTIFICATE)), *others]
     if key is not None and key.public.spki != meant.public_key.spki:
         raise InputError("exports.error.other_key", name=contents.name, subject=_called(meant))
-    return Material(complete_path(meant, given, moment=moment, fetcher=fetcher), key)
+    return Material(complete_path(meant, given, moment=moment, fetcher=fetcher, any_host=any_host), key)
 
 
 def _meant(

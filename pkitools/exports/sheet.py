@@ -118,7 +118,8 @@ def sheet_html(sheet: FormSheet, language: Language) -> str:
     """Return a sheet as one page of HTML that needs nothing else, to print."""
     about = message("exports.sheet.about", {}, language)
     rows = "".join(
-        f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>\n' for label, value in sheet.rows(language)
+        f'<tr><th scope="row">{escape(label)}</th><td>{escape(value)}</td></tr>\n'
+        for label, value in sheet.rows(language)
     )
     title, told = escape(about.title), escape(about.message)
     return (

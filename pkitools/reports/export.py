@@ -47,6 +47,7 @@ def chain_complete_document(path: CertificatePath, file: str, written: str | Non
         "written": written,
         "complete": path.has_root,
         "missing": path.missing,
+        "why": path.why or None,
         "path": path_document(path),
         "left_out": [
             {

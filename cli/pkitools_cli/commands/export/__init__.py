@@ -137,7 +137,7 @@ def _text(written: Written) -> Iterator[Line | str]:
     width = max(len(str(file.path)) for file in export.files)
     for file in export.files:
         holds = listed(file.holds)
-        yield from beside(f"  {str(file.path):<{width}}  ", tr("cli.export.secret", holds=holds) if file.secret else holds)
+        yield from beside(f"  {file.path!s:<{width}}  ", tr("cli.export.secret", holds=holds) if file.secret else holds)
     for backup in written.backups:
         yield tr("cli.export.backup", path=backup)
     if export.form.name == "public":
@@ -158,6 +158,8 @@ def _sheet(export: Export) -> Iterator[str]:
 
 def _notes(export: Export) -> Iterator[str]:
     for note in export.notes:
-        params = {name: for_people(value) if isinstance(value, datetime) else value for name, value in note.params.items()}
+        params = {
+            name: for_people(value) if isinstance(value, datetime) else value for name, value in note.params.items()
+        }
         text = told(note.code, params)
         yield from wrapped(f"{text.message} {text.remedy}", "  ", f"{tr('cli.export.note')} ")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from pkitools.containers import Contents, ContainerFormat, ItemKind
+from pkitools.containers import ContainerFormat, Contents, ItemKind
 from pkitools.errors import PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools_cli.i18n import tr
@@ -122,7 +122,9 @@ def read_given(options: Given, secrets: Passphrases) -> tuple[Read, PrivateKey |
     return Read(contents, material, data), key
 
 
-def key_for(form: ExportForm, read: Read, key: PrivateKey | None, options: Given, secrets: Passphrases) -> PrivateKey | None:
+def key_for(
+    form: ExportForm, read: Read, key: PrivateKey | None, options: Given, secrets: Passphrases
+) -> PrivateKey | None:
     """Return the key that goes into a form; ``None`` of a form without one.
 
     Raises:
