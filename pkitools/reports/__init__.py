@@ -54,6 +54,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         trust_show_document,
         trust_show_document_v1,
     )
+    from pkitools.reports.trust_bundles import trust_diff_document, trust_export_document, trust_update_document
     from pkitools.requests import request_document
     from pkitools.x509.document import certificate_document
 
@@ -108,9 +109,12 @@ __all__ = [
     "source_document",
     "systems_list_document",
     "systems_show_document",
+    "trust_diff_document",
+    "trust_export_document",
     "trust_list_document",
     "trust_show_document",
     "trust_show_document_v1",
+    "trust_update_document",
 ]
 
 _MODULES: Final = {
@@ -156,6 +160,7 @@ _MODULES: Final = {
         "trust_show_document",
         "trust_show_document_v1",
     ),
+    "pkitools.reports.trust_bundles": ("trust_diff_document", "trust_export_document", "trust_update_document"),
     "pkitools.requests": ("request_document",),
     "pkitools.x509.document": ("certificate_document",),
 }

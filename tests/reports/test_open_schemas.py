@@ -17,6 +17,7 @@ __all__ = ["run", "world"]  # fixtures
 
 MOMENT: Final = ("--moment", "2026-11-22T12:00:00Z")
 NEW: Final = ("chain-complete-v1", "error-v1", "explain-v1", "export-v1", "facts-status-v1")
+NEW += ("trust-diff-v1", "trust-export-v1", "trust-update-v1")
 """What is open in its first version."""
 
 OPEN: Final = tuple(name for name in schema_names() if name.endswith("-v2")) + NEW
