@@ -160,7 +160,8 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("examples", oin, source) for oin, source in prefix_table().examples.items())
     yield from (("schemes", scheme, scheme.source) for scheme in schemes().schemes)
     yield from (("error_texts", text, text.source) for each in explanations() for text in each.texts)
-    yield from (("exports", form, form.source) for form in (*export_forms(), tls_settings()))
+    yield from (("exports", form, form.source) for form in export_forms())
+    yield "exports", tls_settings(), tls_settings().source
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

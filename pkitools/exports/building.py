@@ -30,6 +30,7 @@ _PLAIN_PATH: Final = re.compile(r"[\w./+@:,=~ \\-]+")  # what no program's confi
 _PLACE: Final = re.compile(r"<<([.\w-]*)>>")
 _IF_WRITTEN: Final = re.compile(r"<\?([.\w-]+):(.*?)\?>")
 _SHORTEST_OF_JAVA: Final = 6
+_OF_A_CHAIN: Final = frozenset({"intermediates", "root", "pkcs12", "trust_store", "secret"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def _refuse_incomplete(form: ExportForm, material: Material) -> None:
         raise InputError("exports.error.no_key", form=form.name, subject=_called(material.certificate))
     if form.takes_key and material.key is not None and material.key.public.spki != material.certificate.public_key.spki:
         raise InputError("exports.error.other_key", name=form.name, subject=_called(material.certificate))
-    if asked != {"certificate"} and not path.has_root and len(path.links) == 1:
+    if not asked.isdisjoint(_OF_A_CHAIN) and not path.has_root and len(path.links) == 1:
         raise InputError("exports.error.no_chain", subject=_called(path.leaf), issuer=path.leaf.issuer.text)
     if "trust_store" in asked and not path.has_root:
         raise InputError("exports.error.no_root", subject=_called(path.leaf), issuer=path.missing)

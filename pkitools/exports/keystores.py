@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
 from cryptography import x509
@@ -79,8 +79,8 @@ def encryption_of(passphrase: bytes, *, legacy: bool = False, rounds: int = ROUN
     return builder.key_cert_algorithm(pbes).hmac_hash(digest).build(passphrase)
 
 
-def _loaded(der: bytes, load: Callable[[bytes], x509.Certificate] = x509.load_der_x509_certificate) -> x509.Certificate:
+def _loaded(der: bytes) -> x509.Certificate:
     try:
-        return load(der)
-    except ValueError as error:  # a certificate that pkitools reads and that is too broken for others
+        return x509.load_der_x509_certificate(der)
+    except Exception as error:  # cryptography has its own reasons to refuse a certificate that pkitools reads
         raise InputError("exports.error.unfit_for_keystore", detail=str(error)) from error

@@ -1,7 +1,7 @@
 """What is trusted of a hierarchy, for other programs: the root and nothing else, unless more is asked for.
 
-In the trust store of Java every certificate is a trust anchor, also one that is no root: what is in a bundle decides who
-is trusted, so a bundle is of one hierarchy.
+In the trust store of Java every certificate is a trust anchor, also one that is no root: what is in a bundle decides
+who is trusted, so a bundle is of one hierarchy.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _hashed(certificates: Sequence[CACertificate]) -> Iterator[tuple[str, bytes]
 
 
 def subject_hash(certificate: bytes) -> str:
-    """Return the hash by which OpenSSL looks for a certificate in a folder, 8 hex digits: ``openssl x509 -subject_hash``.
+    """Return the hash by which OpenSSL looks for a certificate in a folder: ``openssl x509 -subject_hash``, 8 hex digits.
 
     Raises:
         InputError: it is no certificate.
