@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, octets
 from pkitools.errors import InputError, InvalidValueError, SecretError
 from pkitools.exports.forms import ExportForm, FormFile, get_form, tls_settings
 from pkitools.exports.keystores import ROUNDS, key_store, trust_store
@@ -121,6 +121,7 @@ def build_export(
     """
     found = form if isinstance(form, ExportForm) else get_form(form)
     aware(moment)
+    passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     _refuse_incomplete(found, material)
     _refuse_passphrase(found, passphrase)
     called = _named(found, name, material)

@@ -155,8 +155,8 @@ def complete_path(
     Raises:
         InputError: the certificate cannot be read.
     """
-    facts = leaf if isinstance(leaf, CertificateFacts) else read_certificate(leaf)
     aware(moment)
+    facts = leaf if isinstance(leaf, CertificateFacts) else read_certificate(leaf)
     given = several_ders(others, CERTIFICATE, "others")
     path, asked = _best_path(facts, given, moment), _Asked()
     if fetcher is not None and not is_self_signed(path[-1]):

@@ -9,8 +9,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
 
+from pkitools.arguments import octets, wrong_type
 from pkitools.errors import InputError, SecretError
 from pkitools.requests import PrivateKey
+from pkitools.x509.given import CERTIFICATE, Given, one_der, several_ders
 
 ROUNDS: Final = 600_000
 """Of PBKDF2: what is advised in 2026, and far below the five million that Java opens at most."""
@@ -20,8 +22,8 @@ _OLD_ROUNDS: Final = 2048
 
 def key_store(
     key: PrivateKey,
-    certificate: bytes,
-    above: Sequence[bytes],
+    certificate: Given,
+    above: Sequence[Given],
     passphrase: bytes,
     *,
     name: str,
@@ -32,8 +34,8 @@ def key_store(
 
     Args:
         key: the private key.
-        certificate: DER of its certificate.
-        above: DER of the certificates of its issuers.
+        certificate: its certificate.
+        above: the certificates of its issuers.
         passphrase: what it is encrypted with: AES-256, PBKDF2-HMAC-SHA256, and a MAC of SHA-256.
         name: the friendly name; Java calls it alias.
         legacy: in the form of before 2019, triple DES and SHA-1, for what reads nothing newer.
@@ -41,27 +43,34 @@ def key_store(
 
     Raises:
         SecretError: the passphrase is empty.
-        InputError: a certificate cannot be put in a keystore.
+        InputError: a certificate cannot be put in a keystore, or the key is not of the first.
     """
     encryption = encryption_of(passphrase, legacy=legacy, rounds=rounds)
-    leaf, *issuers = (_loaded(der) for der in (certificate, *above))
+    ders = one_der(certificate, CERTIFICATE, "certificate"), *several_ders(above, CERTIFICATE, "above")
+    leaf, *issuers = map(_loaded, ders)
     native = cast("pkcs12.PKCS12PrivateKeyTypes", key.native)
-    return pkcs12.serialize_key_and_certificates(name.encode(), native, leaf, issuers, encryption)
+    try:
+        return pkcs12.serialize_key_and_certificates(name.encode(), native, leaf, issuers, encryption)
+    except ValueError as error:  # the key is of another certificate
+        raise InputError("exports.error.unfit_for_keystore", detail=str(error)) from error
 
 
-def trust_store(roots: Mapping[str, bytes], passphrase: bytes, *, legacy: bool = False, rounds: int = ROUNDS) -> bytes:
+def trust_store(roots: Mapping[str, Given], passphrase: bytes, *, legacy: bool = False, rounds: int = ROUNDS) -> bytes:
     """Return a PKCS#12 keystore of which Java trusts what is in it.
 
     Args:
-        roots: alias → DER of what is trusted.
+        roots: alias → what is trusted.
         passphrase, legacy, rounds: as of :func:`key_store`.
 
     Raises:
         SecretError: the passphrase is empty.
         InputError: a certificate cannot be put in a keystore.
     """
+    if not isinstance(roots, Mapping):
+        raise wrong_type("roots", roots, "Mapping")
     encryption = encryption_of(passphrase, legacy=legacy, rounds=rounds)
-    entries = [pkcs12.PKCS12Certificate(_loaded(der), alias.encode()) for alias, der in roots.items()]
+    ders = {alias: one_der(root, CERTIFICATE, "roots") for alias, root in roots.items()}
+    entries = [pkcs12.PKCS12Certificate(_loaded(der), alias.encode()) for alias, der in ders.items()]
     return pkcs12.serialize_java_truststore(entries, encryption)
 
 
@@ -71,12 +80,13 @@ def encryption_of(passphrase: bytes, *, legacy: bool = False, rounds: int = ROUN
     Raises:
         SecretError: the passphrase is empty.
     """
-    if not passphrase:
+    secret = octets(passphrase, "passphrase")
+    if not secret:
         raise SecretError("requests.error.passphrase_empty")
     pbes = pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC if legacy else pkcs12.PBES.PBESv2SHA256AndAES256CBC
     digest = hashes.SHA1() if legacy else hashes.SHA256()  # noqa: S303  what the old form has
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_OLD_ROUNDS if legacy else rounds)
-    return builder.key_cert_algorithm(pbes).hmac_hash(digest).build(passphrase)
+    return builder.key_cert_algorithm(pbes).hmac_hash(digest).build(secret)
 
 
 def _loaded(der: bytes) -> x509.Certificate:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pkitools.arguments import aware, octets
 from pkitools.checking.selection import Subject, selected, subjects
 from pkitools.containers import Contents, Item, ItemKind, items_of
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
@@ -76,6 +77,7 @@ def gather(
         InputError: no certificate, or the key is not of the one that is meant.
         InvalidValueError: several are meant; the error lists them.
     """
+    aware(moment)
     others = several_ders(chain, CERTIFICATE, "chain")
     meant = _meant(contents, key, alias, certificate)
     given = [*(item.der for item in contents.of_kind(ItemKind.CERTIFICATE)), *others]
@@ -128,6 +130,8 @@ def keys_of(contents: Contents, data: bytes, passphrase: bytes | None) -> tuple[
         SecretError: a key is encrypted and the passphrase is missing or wrong.
         InputError: a key cannot be used.
     """
+    data = octets(data, "data")
+    passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     items = contents.of_kind(ItemKind.KEY)
     if len(items) == 1:
         try:

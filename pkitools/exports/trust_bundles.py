@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pkitools.arguments import aware, choice
+from pkitools.arguments import aware, choice, octets
 from pkitools.environment import Environment
 from pkitools.errors import InputError, SecretError
 from pkitools.exports.keystores import ROUNDS, trust_store
@@ -29,6 +29,7 @@ from pkitools.trust import CACertificate, CAStatus, Hierarchy, HierarchyKind, em
 from pkitools.x509 import read_certificate
 from pkitools.x509.der import SEQUENCE, SET, DERError, Node, children, encoded, root, string
 from pkitools.x509.der_writing import value
+from pkitools.x509.given import Given
 
 _UTF8_STRING: Final = 0x0C
 
@@ -99,12 +100,14 @@ def trust_bundle(
         InputError: its root is not at hand, or not valid.
         SecretError: a keystore has no passphrase.
     """
+    aware(moment)
+    passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     wanted = hierarchy if isinstance(hierarchy, Hierarchy) else get_hierarchy(hierarchy)
     form = choice(BundleFormat, kind, "kind")
     held = [
         one for one in embedded_certificates() if one.hierarchy == wanted and (intermediates or one.level == "root")
     ]
-    valid = tuple(one for one in held if one.status(aware(moment)) is CAStatus.VALID)
+    valid = tuple(one for one in held if one.status(moment) is CAStatus.VALID)
     _refuse_rootless(wanted, held, valid)
     if form in {BundleFormat.PKCS12, BundleFormat.JKS} and not passphrase:
         raise SecretError("exports.error.passphrase_needed", form=str(form))
@@ -129,6 +132,7 @@ def _refuse_rootless(hierarchy: Hierarchy, held: Sequence[CACertificate], valid:
 
 def accepted_by(hierarchy: Hierarchy, moment: datetime) -> Iterator[AcceptedBy]:
     """Yield the systems that say that they take certificates of a hierarchy, and the environment they say it of."""
+    aware(moment)
     group = "pkioverheid" if hierarchy.kind is HierarchyKind.PRODUCTION else str(hierarchy.kind)
     for system in systems():
         for environment in Environment:
@@ -145,7 +149,7 @@ def _hashed(certificates: Sequence[CACertificate]) -> Iterator[tuple[str, bytes]
         seen[name] += 1
 
 
-def subject_hash(certificate: bytes) -> str:
+def subject_hash(certificate: Given) -> str:
     """Return the hash by which OpenSSL looks for a certificate in a folder: ``openssl x509 -subject_hash``, 8 hex digits.
 
     Raises:

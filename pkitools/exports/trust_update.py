@@ -34,7 +34,7 @@ class Published(StrEnum):
     NO_CERTIFICATE = "no_certificate"
     NOT_FETCHED = "not_fetched"
     NOT_ASKED = "not_asked"
-    """Others at the same address failed first."""
+    """There is no network, or others at the same address failed first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class PublishedAuthority:
 
 
 def published_authorities(
-    fetcher: Fetcher,
+    fetcher: Fetcher | None,
     *,
     entries: Iterable[CatalogueEntry] | None = None,
     host: str = PUBLISHER,
@@ -71,7 +71,7 @@ def published_authorities(
     """Return what a publisher has of the authorities whose fingerprint is known.
 
     Args:
-        fetcher: the means to use the network.
+        fetcher: the means to use the network; without them nothing is asked.
         entries: the authorities; those of the catalogue when not said.
         host: only what is published there is asked.
         seconds: for each document.
@@ -80,14 +80,14 @@ def published_authorities(
 
 
 def _asked(
-    fetcher: Fetcher, entries: Iterable[CatalogueEntry], host: str, seconds: float
+    fetcher: Fetcher | None, entries: Iterable[CatalogueEntry], host: str, seconds: float
 ) -> Iterator[PublishedAuthority]:
     failures = 0
     for entry in entries:
         url = entry.download or ""
         if not entry.sha256 or urlsplit(url).hostname != host:
             continue
-        if failures >= _MOST_FAILURES:
+        if fetcher is None or failures >= _MOST_FAILURES:
             yield PublishedAuthority(entry, url, Published.NOT_ASKED)
             continue
         found = _one(fetcher, entry, url, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.exports import Origin, Unneeded, complete_path
@@ -16,6 +16,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
+from tests.support.effort import examples
 from tests.support.shared import shared
 
 
@@ -27,7 +28,8 @@ def whole(certificate: IssuedCertificate) -> list[bytes]:
     return [link.der for link in certificate.path]
 
 
-@settings(max_examples=25)
+@pytest.mark.slow
+@examples(25)
 @given(st.data())
 def test_the_order_of_the_heap_says_nothing(
     leaf: IssuedCertificate, other: IssuedCertificate, data: st.DataObject

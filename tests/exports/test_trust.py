@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import pkcs12
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.containers import read_source
@@ -28,6 +28,7 @@ from pkitools_test_pki.pki import PKI
 from tests.exports.conftest import MOMENT
 from tests.revocation.material import loopback_fetcher
 from tests.support.der import certificate, common_name, name
+from tests.support.effort import examples
 from tests.support.fault_server import FaultServer
 
 HELD = embedded_certificates()
@@ -91,7 +92,7 @@ def test_a_keystore_without_a_passphrase_and_a_hierarchy_nobody_knows() -> None:
 # -- a bundle of somebody's own -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(st.sets(st.sampled_from(sorted(ROOTS))), st.sets(st.sampled_from(VALID), min_size=1))
 def test_what_a_bundle_lacks_and_has_too_much_adds_up(present: set[str], wanted: set[str]) -> None:
     found = compare_bundle([ROOTS[each].der for each in sorted(present)], moment=MOMENT, hierarchies=sorted(wanted))

@@ -24,6 +24,7 @@ import pkitools
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Report
+from pkitools.requests.keys import wrap_key
 from tests.house.test_public_api import ROOMS, annotations
 from tests.support import chains, requests
 from tests.support.chains import MOMENT, good_chain
@@ -117,6 +118,13 @@ MADE_HERE = frozenset(
         "Output",
         "OINResult",
         "Period",
+        "AcceptedBy",
+        "BundleEntry",
+        "ExportedFile",
+        "FormSheet",
+        "LeftOut",
+        "Link",
+        "PublishedAuthority",
     ]
 )
 # take what this library itself cut out of a structure or made: callers have no business with them
@@ -242,6 +250,12 @@ def signed_request() -> Any:
     return pkitools.plan_request(**GOOD["plan_request"]()).sign(requests.pooled_key())
 
 
+def material() -> Any:
+    from pkitools.exports import gather
+
+    return gather(**GOOD["gather"]())
+
+
 def hierarchy() -> Any:
     from pkitools.trust import get_hierarchy
 
@@ -314,6 +328,30 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "fetcher": object(),
         "known": [good_chain().tsp.der],
     },
+    "accepted_by": lambda: {"hierarchy": hierarchy(), "moment": MOMENT},
+    "build_export": lambda: {"form": "public", "material": material(), "target": "x", "moment": MOMENT},
+    "compare_bundle": lambda: {"bundle": chain_pem(), "moment": MOMENT},
+    "complete_path": lambda: {"leaf": good_chain().leaf.der, "others": chain_pem(), "moment": MOMENT},
+    "gather": lambda: {"contents": pkitools.read_source(chain_pem(), "f"), "moment": MOMENT},
+    "key_store": lambda: {
+        "key": wrap_key(good_chain().leaf.key, made_here=True),
+        "certificate": good_chain().leaf.der,
+        "above": [good_chain().tsp.der],
+        "passphrase": b"secret",
+        "name": "x",
+        "rounds": 100,
+    },
+    "keys_of": lambda: {"contents": pkitools.read_source(key_pem(), "k"), "data": key_pem(), "passphrase": None},
+    "subject_hash": lambda: {"certificate": good_chain().root.der},
+    "trust_bundle": lambda: {
+        "hierarchy": "g1-private",
+        "kind": "pem",
+        "target": "x",
+        "moment": MOMENT,
+        "passphrase": b"secret",
+        "rounds": 100,
+    },
+    "trust_store": lambda: {"roots": {"a": good_chain().root.der}, "passphrase": b"secret", "rounds": 100},
     "SignedRequest.outputs": lambda: {"self": signed_request(), "prefix": "x", "passphrase": None},
     "systems_list_document": lambda: {"systems": [system()], "moment": MOMENT},
     "systems_show_document": lambda: {"system": system(), "moment": MOMENT},

@@ -16,8 +16,16 @@ from tests.support.schemas import assert_valid, validator
 __all__ = ["run", "world"]  # fixtures
 
 MOMENT: Final = ("--moment", "2026-11-22T12:00:00Z")
-NEW: Final = ("chain-complete-v1", "error-v1", "explain-v1", "export-v1", "facts-status-v1")
-NEW += ("trust-diff-v1", "trust-export-v1", "trust-update-v1")
+NEW: Final = (
+    "chain-complete-v1",
+    "error-v1",
+    "explain-v1",
+    "export-v1",
+    "facts-status-v1",
+    "trust-diff-v1",
+    "trust-export-v1",
+    "trust-update-v1",
+)
 """What is open in its first version."""
 
 OPEN: Final = tuple(name for name in schema_names() if name.endswith("-v2")) + NEW
@@ -49,6 +57,9 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "rules-documents-v2": (("rules", "documents"),),
     "systems-list-v2": (("systems", "list", *MOMENT),),
     "systems-show-v2": (("systems", "show", "digid", *MOMENT),),
+    "trust-diff-v1": (("trust", "diff", "{leaf}", "--hierarchy", "g4-tls", *MOMENT),),
+    "trust-export-v1": (("trust", "export", "g1-private", "--out", "{out}", "--force", *MOMENT),),
+    "trust-update-v1": (("trust", "update", "--offline"),),
     "trust-show-v2": (("trust", "show", "g4-tls", *MOMENT), ("trust", "show", "{leaf}", *MOMENT)),
     "error-v1": (("cert", "check", "{noise}", "-e", "production", "--offline", *MOMENT),),
     "chain-complete-v1": (("chain", "complete", "{leaf}", "--offline", *MOMENT),),

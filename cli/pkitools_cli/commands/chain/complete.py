@@ -70,7 +70,7 @@ class Completed:
 def command(options: Options) -> Reply[Completed]:
     """Order and complete a chain."""
     completed = _complete(options)
-    code = ExitCode.PASSED if completed.path.has_root else ExitCode.COULD_NOT
+    code = ExitCode.PASSED if completed.path.has_root else ExitCode.FAILED
     return Reply(
         completed,
         document=lambda one: chain_complete_document(one.path, one.file, one.written),

@@ -43,6 +43,13 @@ class Options:
     moment: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The bundle that was written."""
+
+    bundle: TrustBundle
+
+
 @click.command("export", cls=Command, help="cli.trust.export.help")
 @click.argument("hierarchy", metavar="HIERARCHY")
 @click.option(
@@ -59,7 +66,7 @@ class Options:
 @click.option("--force", is_flag=True, help="cli.trust.export.force")
 @moment_option
 @gathered(Options)
-def command(options: Options) -> Reply[TrustBundle]:
+def command(options: Options) -> Reply[Exported]:
     """Write a trust bundle."""
     if options.legacy and options.kind not in _KEYSTORES:
         raise click.UsageError(tr("cli.export.legacy_where", form=options.kind))
@@ -67,8 +74,8 @@ def command(options: Options) -> Reply[TrustBundle]:
     _write(bundle, options)
     one_publisher = any(one.basis is Knowledge.ONE_PUBLISHER for one in bundle.certificates)
     return Reply(
-        bundle,
-        document=trust_export_document,
+        Exported(bundle),
+        document=lambda exported: trust_export_document(exported.bundle),
         text=_text,
         warnings=(tr("cli.trust.list.one_publisher"),) if one_publisher else (),
     )
@@ -114,7 +121,8 @@ def prepare_folder(folder: Path, names: Sequence[str], *, force: bool) -> None:
         raise FileError("files.error.exists", name=str(folder / min(others)))
 
 
-def _text(bundle: TrustBundle) -> Iterator[Line | str]:
+def _text(exported: Exported) -> Iterator[Line | str]:
+    bundle = exported.bundle
     yield from (
         Line(row, bold=True) for row in wrapped(tr("cli.trust.export.written", name=bundle.hierarchy.label), "")
     )

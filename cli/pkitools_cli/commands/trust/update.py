@@ -38,7 +38,7 @@ class Updated:
         states = {str(one.state) for one in self.found}
         if states & {"other", "no_certificate"}:
             return ExitCode.FAILED
-        return ExitCode.PASSED if states == {"same"} else ExitCode.COULD_NOT
+        return ExitCode.PASSED if states == {"same"} else ExitCode.INDETERMINATE
 
 
 @click.command("update", cls=Command, help="cli.trust.update.help")
@@ -52,11 +52,14 @@ def command(
     """Ask the publisher for every authority whose fingerprint is known."""
     from pkitools.exports import published_authorities
 
-    if offline:
-        raise click.UsageError(tr("cli.trust.update.needs_network"))
-    updated = _keep(published_authorities(fetcher_of(allow_net, ())), target, force=force)
+    found = published_authorities(None if offline else fetcher_of(allow_net, ()))
+    updated = _keep(found, target, force=force)
     return Reply(
-        updated, document=lambda one: trust_update_document(one.found, one.written), text=_text, code=updated.code
+        updated,
+        document=lambda one: trust_update_document(one.found, one.written),
+        text=_text,
+        code=updated.code,
+        warnings=(tr("cli.trust.update.needs_network"),) if offline else (),
     )
 
 
