@@ -150,7 +150,7 @@ def _hashed(certificates: Sequence[CACertificate]) -> Iterator[tuple[str, bytes]
 
 
 def subject_hash(certificate: Given) -> str:
-    """Return the hash by which OpenSSL looks for a certificate in a folder: ``openssl x509 -subject_hash``, 8 hex digits.
+    """Return the hash by which OpenSSL looks for a certificate in a folder, as ``openssl x509 -subject_hash`` prints it.
 
     Raises:
         InputError: it is no certificate.

@@ -10,7 +10,7 @@ from typing import Final
 from pkitools.errors import InvalidValueError
 from pkitools.exports.keystores import ROUNDS, key_store, trust_store
 from pkitools.frozen import dataclass, field
-from pkitools.requests.keys import wrap_key
+from pkitools.requests.keys import private_key_of
 from pkitools_test_pki import der
 from pkitools_test_pki.issued import IssuedCertificate
 
@@ -63,7 +63,7 @@ def _pkcs12(
 ) -> bytes:
     if certificate.key is None:
         raise InvalidValueError("test_pki.error.key_absent", name=f"{certificate.serial_number:x}")
-    key, above = wrap_key(certificate.key, made_here=True), [link.der for link in certificate.intermediates]
+    key, above = private_key_of(certificate.key), [link.der for link in certificate.intermediates]
     return key_store(key, certificate.der, above, passphrase, name=name, legacy=legacy, rounds=rounds)
 
 

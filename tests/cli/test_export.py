@@ -15,12 +15,14 @@ from pkitools.requests import load_key
 from pkitools.trust import embedded_certificates
 from pkitools.x509.der_writing import octet_string
 from pkitools_test_pki import exports
+from pkitools_test_pki.faults.http import good
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
 from tests.support.command import Command, Ran
 from tests.support.der import integer, oid, sequence, tlv
+from tests.support.fault_server import FaultServer
 from tests.support.schemas import assert_valid
 
 AT = ("--moment", "2026-11-22T12:00:00Z")
@@ -263,7 +265,7 @@ def test_standard_input_is_read(
     assert json.loads((place / "uit.json").read_bytes())["schema"] == "pkitools.form-sheet/v1"
 
 
-# -- chain complete -------------------------------------------------------------------------------------------------------
+# -- chain complete --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", ["nl", "en"])
@@ -293,7 +295,7 @@ def test_a_chain_that_is_not_complete_is_not_written(
     assert leaf.path[1].facts.subject.common_name in ran.told
 
 
-# -- trust ----------------------------------------------------------------------------------------------------------------
+# -- trust -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -369,3 +371,69 @@ def test_update_keeps_what_is_what_we_know(run: Command, place: Path, monkeypatc
         assert_valid(document, "trust-update-v1")
         if found != (lost,):
             assert [Path(each).name for each in document["files"]] == ["PrivateRootCA-G1.pem"]
+
+
+# -- the network, and other forms of input ----------------------------------------------------------------------------
+
+
+def test_a_chain_is_completed_over_the_network_when_that_is_allowed(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PKITOOLS_OFFLINE", raising=False)
+    with FaultServer() as server:
+        served = build("g4-tls", moment=MOMENT, keys=elliptic_keys, base_url=server.base_url).issue("g4-tls")
+        for link in served.path[:-1]:
+            url = link.facts.ca_issuers_uris[0]
+            assert link.issuer is not None
+            server.serve(url.removeprefix(server.base_url), good, link.issuer.der, "application/pkix-cert")
+        (tmp_path / "alone.pem").write_bytes(served.pem)
+        words = ("chain", "complete", "alone.pem", "--out", "k.pem", *AT)
+        refused = run(*words, "--lang", "en")
+        assert (refused.code, server.connections) == (10, 0)
+        assert "another party" in refused.told
+        allowed = ("--allow-net", "127.0.0.1/32", "--allow-port", server.port)
+        assert run(*words, *allowed, "--offline").code == 10
+        assert server.connections == 0
+        ran = run(*words, *allowed, "--lang", "en")
+    assert ran.code == 0
+    assert (tmp_path / "k.pem").read_bytes() == served.chain_pem
+    assert ran.told.count("Fetched: ") == 3
+
+
+@pytest.mark.parametrize("form", ["der", "p7b", "mail"])
+def test_what_pkitools_reads_can_be_exported(
+    export: Callable[..., Ran], place: Path, leaf: IssuedCertificate, form: str
+) -> None:
+    content = {
+        "der": leaf.der,
+        "p7b": exports.pkcs7(leaf, root=True),
+        "mail": b"> " + leaf.chain_pem.replace(b"\n", b"\n> "),
+    }[form]
+    (place / "in").write_bytes(content)
+    assert export("nginx", "in", "--key", "a.key", "--chain", "a.pem", "--chain", "root.pem", "--out", "uit").code == 0
+    assert (place / "uit.pem").read_bytes() == leaf.chain_pem
+
+
+def test_of_a_keystore_with_two_holders_the_key_goes_with_its_certificate(
+    export: Callable[..., Ran], place: Path, leaf: IssuedCertificate, files: dict[str, bytes]
+) -> None:
+    (place / "both-keys.pem").write_bytes(files["both.pem"] + files["other.key"])
+    words = ("both-keys.pem", "--chain", "root.pem", "--out", "uit")
+    assert export("nginx", *words).code == 2
+    ran = export("nginx", *words, "--certificate", "1", "--json")
+    assert ran.document["code"] == "exports.error.other_key"
+    assert export("nginx", *words, "--certificate", "1", "--key", "a.key").code == 0
+    assert (place / "uit.pem").read_bytes() == leaf.chain_pem
+
+
+def test_nothing_of_a_certificate_acts_on_the_terminal(run: Command, pki: PKI, tmp_path: Path) -> None:
+    hostile = pki.issue("g4-tls", organization="a\x1b[31mb\u202e", common_name="c\x1b]0;x\x07")
+    (tmp_path / "h.pem").write_bytes(hostile.chain_pem)
+    for words in (
+        ("export", "public", tmp_path / "h.pem", "--out", tmp_path / "uit"),
+        ("chain", "complete", tmp_path / "h.pem", "--offline"),
+        ("trust", "diff", tmp_path / "h.pem"),
+    ):
+        ran = run(*words, *AT)
+        assert not {"\x1b", "\x07", "\u202e"} & set(ran.out + ran.err)

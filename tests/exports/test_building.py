@@ -85,7 +85,7 @@ def test_what_has_a_key_is_closed_to_others_and_nothing_is_overwritten(
     for file in export.files:
         assert file.path.read_bytes() == file.data
         assert (file.path.stat().st_mode & 0o077 == 0) is file.secret
-    with pytest.raises(PkitoolsError, match="exists|bestaat"):
+    with pytest.raises(PkitoolsError, match=r"exists|bestaat"):
         write_set(export.outputs)
 
 

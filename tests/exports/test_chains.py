@@ -121,3 +121,12 @@ def test_what_cannot_be_fetched_is_told(leaf: IssuedCertificate) -> None:
     path = complete_path(leaf.der, moment=MOMENT, fetcher=Publisher({}), any_host=True)
     assert (path.why, [fetch.code for fetch in path.fetches]) == ("connect", ["connect"])
     assert not path.has_root
+
+
+def test_a_circle_of_addresses_ends(leaf: IssuedCertificate) -> None:
+    urls = [link.facts.ca_issuers_uris[0] for link in leaf.path[:-1]]
+    publisher = Publisher({urls[0]: leaf.path[1].der, urls[1]: leaf.path[1].der})
+    path = complete_path(leaf.der, moment=MOMENT, fetcher=publisher, any_host=True)
+    assert ders(path) == whole(leaf)[:2]
+    assert path.why == "not-issuer"
+    assert len(publisher.asked) <= 3

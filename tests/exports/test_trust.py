@@ -89,7 +89,7 @@ def test_a_keystore_without_a_passphrase_and_a_hierarchy_nobody_knows() -> None:
         trust_bundle("g9", "pem", "/srv/b", moment=MOMENT)
 
 
-# -- a bundle of somebody's own -------------------------------------------------------------------------------------------
+# -- a bundle of somebody's own --------------------------------------------------------------------------------------
 
 
 @examples(25)
@@ -145,7 +145,7 @@ def test_of_a_root_that_is_not_held_nothing_is_said() -> None:
     assert found.missing == ()
 
 
-# -- the publisher --------------------------------------------------------------------------------------------------------
+# -- the publisher ---------------------------------------------------------------------------------------------------
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ENTRIES = [entry for entry in catalogue().entries if entry.download and entry.sha256 in {one.sha256 for one in HELD}][
