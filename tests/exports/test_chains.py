@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -74,16 +75,24 @@ def test_a_namesake_with_another_key_is_not_in_the_path(leaf: IssuedCertificate)
     assert complete_path(leaf.der, whole(twin)[1:], moment=MOMENT).missing is not None
 
 
-def test_of_two_ways_up_the_one_that_is_valid_is_taken(pki: PKI) -> None:
+@pytest.mark.parametrize(
+    ("deviation", "status"),
+    [
+        ({"not_after": MOMENT - timedelta(days=1)}, CAStatus.EXPIRED),
+        # builders of paths prefer what ends last: that alone would take this one
+        ({"not_before": MOMENT + timedelta(days=9), "not_after": MOMENT + timedelta(days=9000)}, CAStatus.NOT_YET_VALID),
+    ],
+)
+def test_of_two_ways_up_the_one_that_is_valid_is_taken(pki: PKI, deviation: Any, status: CAStatus) -> None:
     tsp, domain = pki.issuer_of("g4-tls"), pki["g4-tls-domain"]
-    expired = domain.create_subordinate(tsp.spec, key=tsp.key, not_after=MOMENT - timedelta(days=1)).certificate
+    unfit = domain.create_subordinate(tsp.spec, key=tsp.key, **deviation).certificate
     leaf = tsp.issue("g4-tls", moment=MOMENT)
-    for heap in ([expired.der, *whole(leaf)[1:]], [*whole(leaf)[1:], expired.der]):
+    for heap in ([unfit.der, *whole(leaf)[1:]], [*whole(leaf)[1:], unfit.der]):
         path = complete_path(leaf.der, heap, moment=MOMENT)
         assert ders(path) == whole(leaf)
         assert [each.reason for each in path.left_out] == [Unneeded.OTHER_PATH]
-    only = complete_path(leaf.der, [expired.der, *whole(leaf)[2:]], moment=MOMENT)
-    assert only.links[1].status is CAStatus.EXPIRED, "it is used for want of another, and told"
+    only = complete_path(leaf.der, [unfit.der, *whole(leaf)[2:]], moment=MOMENT)
+    assert only.links[1].status is status, "it is used for want of another, and told"
 
 
 def test_a_real_certificate_is_completed_with_what_is_embedded() -> None:
