@@ -6,7 +6,6 @@ import base64
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from pkitools.exports.keystores import ROUNDS, key_store, trust_store
 from pkitools.exports.material import Material, is_valid_at
 from pkitools.exports.sheet import sheet_file
 from pkitools.files import Output
+from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem

@@ -7,7 +7,6 @@ PKIoverheid and, when the means are given, from the addresses the certificates n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 from pkitools.arguments import aware
 from pkitools.errors import InputError
 from pkitools.fetching import Fetcher, IssuerFetch
+from pkitools.frozen import dataclass
 from pkitools.trust import CAStatus, catalogue, embedded_certificates, is_self_signed
 from pkitools.validation.building import Path, Search, pool
 from pkitools.x509 import CertificateFacts, read_certificate

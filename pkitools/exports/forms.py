@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 
 _OF_CERTIFICATES: Final = frozenset({".pem", ".crt", ".cer", ".der"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pkitools.arguments import aware, octets
@@ -12,6 +11,7 @@ from pkitools.containers import Contents, Item, ItemKind, items_of
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
 from pkitools.exports.chains import CertificatePath, complete_path
 from pkitools.fetching import Fetcher
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.requests import PrivateKey, load_key
 from pkitools.trust import CAStatus

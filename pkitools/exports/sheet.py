@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
 from pkitools.text import instant, visible
 from pkitools.x509 import CertificateFacts, oin_from_certificate

@@ -11,7 +11,6 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +21,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, SecretError
 from pkitools.exports.keystores import ROUNDS, trust_store
 from pkitools.files import Output
+from pkitools.frozen import dataclass
 from pkitools.requests.keys import to_pem
 from pkitools.systems import Stance, System, systems
 from pkitools.text import for_people
@@ -150,7 +150,7 @@ def _hashed(certificates: Sequence[CACertificate]) -> Iterator[tuple[str, bytes]
 
 
 def subject_hash(certificate: Given) -> str:
-    """Return the hash by which OpenSSL looks for a certificate in a folder, as ``openssl x509 -subject_hash`` prints it.
+    """Return the hash, 8 hex digits, by which OpenSSL looks for a certificate in a folder: of its canonical subject.
 
     Raises:
         InputError: it is no certificate.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 
 from pkitools.arguments import aware
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass
 from pkitools.trust import (
     CACertificate,
     CAStatus,

@@ -7,7 +7,6 @@ proves nothing by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pkitools.errors import PkitoolsError
 from pkitools.fetching import Fetcher, FetchError, FetchRequest
+from pkitools.frozen import dataclass, field
 from pkitools.trust import CatalogueEntry, catalogue
 
 PUBLISHER: Final = "cert.pkioverheid.nl"

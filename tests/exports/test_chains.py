@@ -80,7 +80,10 @@ def test_a_namesake_with_another_key_is_not_in_the_path(leaf: IssuedCertificate)
     [
         ({"not_after": MOMENT - timedelta(days=1)}, CAStatus.EXPIRED),
         # builders of paths prefer what ends last: that alone would take this one
-        ({"not_before": MOMENT + timedelta(days=9), "not_after": MOMENT + timedelta(days=9000)}, CAStatus.NOT_YET_VALID),
+        (
+            {"not_before": MOMENT + timedelta(days=9), "not_after": MOMENT + timedelta(days=9000)},
+            CAStatus.NOT_YET_VALID,
+        ),
     ],
 )
 def test_of_two_ways_up_the_one_that_is_valid_is_taken(pki: PKI, deviation: Any, status: CAStatus) -> None:

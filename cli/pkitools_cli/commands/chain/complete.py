@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from pkitools.files import Output, check_outputs, write_set
+from pkitools.frozen import dataclass
 from pkitools.reports import chain_complete_document
 from pkitools.text import for_people, shown
 from pkitools_cli.commands.cert.check_options import NetworkRange

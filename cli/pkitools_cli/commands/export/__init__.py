@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ import click
 from pkitools.exports import Export, export_forms, form_sheet
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.files.platform import forbid_core_dumps
+from pkitools.frozen import dataclass
 from pkitools.reports import export_document
 from pkitools.text import for_people
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,6 +11,7 @@ import click
 from pkitools.containers import ContainerFormat, Contents, ItemKind
 from pkitools.errors import PkitoolsError, SecretError
 from pkitools.files import read_bytes
+from pkitools.frozen import dataclass, field, replace
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_certificates, read_input, read_key, told_problems
 from pkitools_cli.options import STANDARD_INPUT

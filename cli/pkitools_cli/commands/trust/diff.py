@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from pkitools.frozen import dataclass
 from pkitools.reports import trust_diff_document
 from pkitools.text import shown
 from pkitools_cli.exit_codes import ExitCode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ import click
 
 from pkitools.errors import FileError
 from pkitools.files import Output, check_outputs, write_set
+from pkitools.frozen import dataclass
 from pkitools.reports import trust_export_document
 from pkitools.trust import Knowledge
 from pkitools_cli.commands.export.given import Passphrases
