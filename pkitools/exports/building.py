@@ -26,7 +26,7 @@ from pkitools.x509 import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 
 _KUBERNETES_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
-_PLAIN_PATH: Final = re.compile(r"[\w./+@:,=~ \\-]+")  # what no program's configuration takes for anything else
+_PLAIN_PATH: Final = re.compile(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
 _PLACE: Final = re.compile(r"<<([.\w-]*)>>")
 _IF_WRITTEN: Final = re.compile(r"<\?([.\w-]+):(.*?)\?>")
 _SHORTEST_OF_JAVA: Final = 6
@@ -278,7 +278,7 @@ class _Building:
             return tls_settings().ciphers
         if place == "name":
             return re.sub(r"[^\w.-]+", "-", Path(self.target).name)
-        path = Path(self.target).name if place == "base" else str(self._path(place).absolute())
+        path = Path(self.target).name if place == "base" else self._path(place).absolute().as_posix()
         if not _PLAIN_PATH.fullmatch(path):
             raise InvalidValueError("exports.error.path", path=path, form=self.form.name)
         return path

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pkitools.arguments import aware, octets
 from pkitools.checking.selection import Subject, selected, subjects
-from pkitools.containers import Contents, Item, ItemKind, items_of
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, items_of
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
 from pkitools.exports.chains import CertificatePath, complete_path
 from pkitools.fetching import Fetcher
@@ -133,6 +133,8 @@ def keys_of(contents: Contents, data: bytes, passphrase: bytes | None) -> tuple[
     data = octets(data, "data")
     passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     items = contents.of_kind(ItemKind.KEY)
+    if contents.container is ContainerFormat.JKS and items:
+        raise InputError("exports.error.java_key", name=contents.name)
     if len(items) == 1:
         try:
             found = load_key(data, contents.name, passphrase=passphrase)

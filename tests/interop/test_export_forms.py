@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 
 from pkitools.containers import read_source
-from pkitools.exports import Export, Material, build_export, export_forms, gather
+from pkitools.errors import InputError
+from pkitools.exports import Export, Material, build_export, export_forms, gather, keys_of
 from pkitools.files import write_set
 from pkitools.requests import load_key
 from pkitools_test_pki.defects.laboratory import Laboratory
@@ -373,3 +374,16 @@ def test_iis_by_its_parts(written: Callable[..., Export], leaf: IssuedCertificat
 def test_what_could_be_had_is_tried_here() -> None:
     untried = {form.name for form in export_forms() if not form.tried}
     assert untried == {"traefik", "iis", "f5"}
+
+
+def test_a_key_in_an_old_java_keystore_is_told_how_to_get_out(written: Callable[..., Export], tmp_path: Path) -> None:
+    keytool, words = judge("keytool"), SECRET.decode()
+    written("jks", name="new.jks")
+    command = [keytool, "-importkeystore", "-noprompt", "-srckeystore", "new.jks", "-srcstorepass", words]
+    run(*command, "-destkeystore", "old.jks", "-deststoretype", "JKS", "-deststorepass", words, folder=tmp_path)
+    data = (tmp_path / "old.jks").read_bytes()
+    contents = read_source(data, "old.jks", passphrase=SECRET)
+    with pytest.raises(InputError) as refused:
+        keys_of(contents, data, SECRET)
+    assert refused.value.code == "exports.error.java_key"
+    assert len(gather(contents, moment=NOW).path.links) == 3

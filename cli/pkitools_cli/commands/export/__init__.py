@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkitools.exports import Export, export_forms, form_sheet
-from pkitools.files import Output, check_outputs, write_set
+from pkitools.files import Output, check_outputs, has_permissions, write_set
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
 from pkitools.reports import export_document
@@ -94,7 +94,20 @@ def command(options: Options) -> Reply[Written]:
     form = next(form for form in export_forms() if form.name == options.form)
     _refuse_clashes(form, options)
     written = _write(form, options)
-    return Reply(written, document=lambda one: export_document(one.export, one.backups), text=_text)
+    return Reply(
+        written,
+        document=lambda one: export_document(one.export, one.backups),
+        text=_text,
+        warnings=_folder_decides(written.export),
+    )
+
+
+def _folder_decides(export: Export) -> tuple[str, ...]:
+    """Return who may read the key where no mode of a file says it."""
+    secret = [file for file in export.files if file.secret]
+    if has_permissions() or not secret:
+        return ()
+    return (tr("cli.csr.create.folder_decides", folder=secret[0].path.absolute().parent),)
 
 
 def _refuse_clashes(form: ExportForm, options: Options) -> None:
