@@ -10,20 +10,26 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
 
 from pkitools.arguments import aware
-from pkitools.errors import InputError
+from pkitools.errors import InputError, LimitError
 from pkitools.fetching import Fetcher, IssuerFetch
 from pkitools.frozen import dataclass
+from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.trust import CAStatus, catalogue, embedded_certificates, is_self_signed
 from pkitools.validation.building import Path, Search, pool
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.path_certificate import load_cached
 
+MAX_HEAP: Final = 10_000
+"""Certificates looked through for the path of one: no delivery has a hundredth of that."""
+
 _MOST_CANDIDATES: Final = 24
+_EXHAUSTED: Final = "exhausted"
 
 
 class Origin(StrEnum):
@@ -84,7 +90,7 @@ class CertificatePath:
         has_root: whether the last one signed itself.
         fetches: what was asked of the network.
         why: of a path without a root, why its issuer was not fetched: a code of :mod:`pkitools.fetching`; empty when
-            nothing was asked.
+            nothing was asked. ``exhausted`` when not every way was looked at: what is missing is not known then.
     """
 
     links: tuple[Link, ...]
@@ -154,43 +160,81 @@ def complete_path(
 
     Raises:
         InputError: the certificate cannot be read.
+        LimitError: there are more than :data:`MAX_HEAP`.
     """
     aware(moment)
     facts = leaf if isinstance(leaf, CertificateFacts) else read_certificate(leaf)
-    given = several_ders(others, CERTIFICATE, "others")
-    path, asked = _best_path(facts, given, moment), _Asked()
+    heap = _Heap(several_ders(others, CERTIFICATE, "others"))
+    way, asked = _best_way(facts, heap, moment), _Asked()
+    path = way.path
     if fetcher is not None and not is_self_signed(path[-1]):
-        path, asked = _fetched(path, given, moment, fetcher, None if any_host else known_hosts())
-    origins = {
-        facts.der: Origin.GIVEN,
-        **dict.fromkeys(_embedded(), Origin.EMBEDDED),
-        **dict.fromkeys(given, Origin.GIVEN),
-    }
-    links = tuple(Link(one, origins.get(one.der, Origin.FETCHED), _status(one, moment)) for one in path)
-    return CertificatePath(links, tuple(_left_out(path, given)), is_self_signed(path[-1]), asked.fetches, asked.why)
+        path, asked = _fetched(path, heap, moment, fetcher, None if any_host else known_hosts())
+    links = tuple(Link(one, _origin(one, facts, heap), _status(one, moment)) for one in path)
+    has_root = is_self_signed(path[-1])
+    why = _EXHAUSTED if way.exhausted and not has_root else asked.why
+    return CertificatePath(links, tuple(_left_out(path, heap)), has_root, asked.fetches, why)
 
 
-def _best_path(leaf: CertificateFacts, given: Sequence[bytes], moment: datetime) -> tuple[CertificateFacts, ...]:
+def refuse_too_many(certificates: Sequence[bytes]) -> None:
+    """Refuse a heap that takes longer to look through than anybody waits.
+
+    Raises:
+        LimitError: it is one.
+    """
+    if len(certificates) > MAX_HEAP:
+        raise LimitError("exports.error.too_many", count=len(certificates), limit=MAX_HEAP)
+
+
+class _Heap:
+    """The certificates that were given, each read once; ``None`` stands for one that cannot be read."""
+
+    def __init__(self, ders: Sequence[bytes]) -> None:
+        refuse_too_many(ders)
+        self.ders = tuple(ders)
+        self.facts = {der: _readable(der) for der in dict.fromkeys(self.ders)}
+
+    def with_more(self, ders: Sequence[bytes]) -> _Heap:
+        """Return a heap with these as well."""
+        return _Heap((*self.ders, *ders))
+
+    def few_of_a_name(self, moment: datetime) -> tuple[CertificateFacts, ...]:
+        """Return those that can be read, of each name so many as can be tried: first what is valid at this moment."""
+        by_name: dict[bytes, list[CertificateFacts]] = {}
+        for facts in filter(None, self.facts.values()):
+            by_name.setdefault(facts.subject.der, []).append(facts)
+        ranked = (sorted(namesakes, key=lambda one: not _is_valid(one, moment)) for namesakes in by_name.values())
+        return tuple(facts for namesakes in ranked for facts in namesakes[:MAX_SIGNATURE_CHECKS])
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way up, and whether the budget was spent before all ways were looked at."""
+
+    path: tuple[CertificateFacts, ...]
+    exhausted: bool = False
+
+
+def _best_way(leaf: CertificateFacts, heap: _Heap, moment: datetime) -> _Way:
     if is_self_signed(leaf):
-        return (leaf,)
-    rank = _Rank(frozenset(given), moment)
-    ways = [tuple(read_certificate(one.der) for one in way) for way in _ways(leaf, given)]
-    return min(ways, key=rank)
+        return _Way((leaf,))
+    ways, exhausted = _ways(leaf, heap, moment)
+    paths = [tuple(read_certificate(one.der) for one in way) for way in ways]
+    return _Way(min(paths, key=_Rank(frozenset(heap.ders), moment)), exhausted)
 
 
-def _ways(leaf: CertificateFacts, given: Sequence[bytes]) -> list[Path]:
+def _ways(leaf: CertificateFacts, heap: _Heap, moment: datetime) -> tuple[list[Path], bool]:
     """Return the ways up whose signatures hold: those that end in a root or, when there is none, the longest."""
-    readable = [der for der in given if _readable(der) is not None]
-    roots = [der for der in (*readable, *_embedded()) if is_self_signed(read_certificate(der))]
+    tried = heap.few_of_a_name(moment)
+    named_roots = [facts for facts in tried if facts.is_ca and facts.is_self_issued]
+    roots = [facts.der for facts in named_roots[:MAX_SIGNATURE_CHECKS] if is_self_signed(facts)]
     own = load_cached(leaf.der)
-    search = Search(own, pool((*readable, *_embedded())), pool(tuple(roots)))
-    found = []
-    for path in search.paths():
-        found.append(path)
-        if len(found) >= _MOST_CANDIDATES:
-            break
+    between = pool((*(facts.der for facts in tried), *_embedded()))
+    search = Search(own, between, pool((*roots, *_embedded_roots())))
+    found = list(islice(search.paths(), _MOST_CANDIDATES))
     longest = max((len(way) for way in search.dead_ends), default=0)
-    return found or [way for way in search.dead_ends if len(way) == longest] or [(own,)]
+    ways = found or [way for way in search.dead_ends if len(way) == longest] or [(own,)]
+    is_all = len(tried) == sum(facts is not None for facts in heap.facts.values())
+    return ways, not (found or (is_all and not search.exhausted and len(named_roots) <= MAX_SIGNATURE_CHECKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +257,16 @@ class _Rank:
         return unfit, sum(one.der not in self.given for one in way[1:]), len(way)
 
 
+def _is_valid(facts: CertificateFacts, moment: datetime) -> bool:
+    return facts.not_before <= moment <= facts.not_after
+
+
+def _origin(one: CertificateFacts, leaf: CertificateFacts, heap: _Heap) -> Origin:
+    if one.der == leaf.der or one.der in heap.facts:
+        return Origin.GIVEN
+    return Origin.EMBEDDED if one.der in _embedded() else Origin.FETCHED
+
+
 def _status(facts: CertificateFacts, moment: datetime) -> CAStatus:
     from pkitools.trust.authorities import status_by_date
 
@@ -222,7 +276,7 @@ def _status(facts: CertificateFacts, moment: datetime) -> CAStatus:
 
 def _fetched(
     path: Sequence[CertificateFacts],
-    given: Sequence[bytes],
+    heap: _Heap,
     moment: datetime,
     fetcher: Fetcher,
     hosts: frozenset[str] | None,
@@ -231,15 +285,15 @@ def _fetched(
 
     completion = complete_from_aia([one.der for one in path], fetcher=fetcher, known=_embedded(), hosts=hosts)
     # what came may lead to what is at hand: look again with it among what was given
-    more = _best_path(path[0], (*given, *completion.chain[len(path) :]), moment)
+    more = _best_way(path[0], heap.with_more(completion.chain[len(path) :]), moment).path
     return more, _Asked(completion.fetches, "" if is_self_signed(more[-1]) else str(completion.code))
 
 
-def _left_out(path: Sequence[CertificateFacts], given: Sequence[bytes]) -> Iterable[LeftOut]:
+def _left_out(path: Sequence[CertificateFacts], heap: _Heap) -> Iterable[LeftOut]:
     used = {one.der for one in path}
     seen: set[bytes] = set()
-    for position, der in enumerate(given, start=1):
-        facts = _readable(der)
+    for position, der in enumerate(heap.ders, start=1):
+        facts = heap.facts[der]
         reason = _reason(facts, der, used, seen)
         seen.add(der)
         if reason is not None:
@@ -267,3 +321,8 @@ def _readable(der: bytes) -> CertificateFacts | None:
 @cache
 def _embedded() -> tuple[bytes, ...]:
     return tuple(certificate.der for certificate in embedded_certificates())
+
+
+@cache
+def _embedded_roots() -> tuple[bytes, ...]:
+    return tuple(certificate.der for certificate in embedded_certificates() if certificate.level == "root")

@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from pkitools.arguments import aware
 from pkitools.errors import InputError
+from pkitools.exports.chains import refuse_too_many
 from pkitools.frozen import dataclass
 from pkitools.trust import (
     CACertificate,
@@ -104,6 +105,7 @@ def compare_bundle(
     """
     aware(moment)
     ders = several_ders(bundle, CERTIFICATE, "bundle")
+    refuse_too_many(ders)
     asked = tuple(one if isinstance(one, Hierarchy) else get_hierarchy(one) for one in hierarchies)
     wanted = asked or _touched(ders)
     entries = tuple(_entries(ders, wanted, moment))

@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.errors import LimitError
 from pkitools.exports import Origin, Unneeded, complete_path
-from pkitools.exports.chains import CertificatePath
+from pkitools.exports.chains import MAX_HEAP, CertificatePath
 from pkitools.fetching import Fetched, FetchError, FetchRequest
 from pkitools.trust import CAStatus
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
-from tests.support.effort import examples
+from tests.support.effort import bounded, examples
 from tests.support.shared import shared
 
 
@@ -142,3 +143,23 @@ def test_a_circle_of_addresses_ends(leaf: IssuedCertificate) -> None:
     assert ders(path) == whole(leaf)[:2]
     assert path.why == "not-issuer"
     assert len(publisher.asked) <= 3
+
+
+def variants(der: bytes, count: int) -> list[bytes]:
+    """As many certificates that differ in their signature only, which no longer holds."""
+    return [der[:-3] + bytes(((number >> 8) & 0xFF, number & 0xFF, der[-1] ^ 0xFF)) for number in range(count)]
+
+
+@pytest.mark.parametrize("which", [0, 1, 3])
+def test_a_heap_of_namesakes_takes_bounded_work_and_is_not_told_as_missing(leaf: IssuedCertificate, which: int) -> None:
+    heap = [*variants(leaf.path[which].der, 300), *whole(leaf)]
+    with bounded(10):
+        path = complete_path(leaf.der, heap, moment=MOMENT)
+    assert path.has_root or path.why == "exhausted"
+    assert len(path.left_out) >= 299
+
+
+def test_more_than_anybody_waits_for_is_refused(leaf: IssuedCertificate) -> None:
+    with pytest.raises(LimitError) as refused:
+        complete_path(leaf.der, [b"\x30\x00"] * (MAX_HEAP + 1), moment=MOMENT)
+    assert refused.value.code == "exports.error.too_many"

@@ -123,7 +123,7 @@ def _text(completed: Completed) -> Iterator[Line | str]:
         yield from beside(f"  {number}. ", f"{shown(name)}: {told}, {until}")
     if path.missing is not None:
         yield from wrapped(tr("cli.chain.complete.missing", issuer=shown(path.missing)), "  ")
-    if path.why in {"host", "no-address"}:  # of the others the line of what was asked says it
+    if path.why in {"host", "no-address", "exhausted"}:  # of the others the line of what was asked says it
         yield from wrapped(tr(f"cli.chain.why.{path.why}"), "  ")
     yield from _left_out(path)
     yield from _fetches(path)
