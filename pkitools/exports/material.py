@@ -8,6 +8,7 @@ from datetime import datetime
 from pkitools.arguments import aware, octets
 from pkitools.checking.selection import Subject, selected, subjects
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind, items_of
+from pkitools.containers.jks_keys import opened
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
 from pkitools.exports.chains import CertificatePath, complete_path
 from pkitools.fetching import Fetcher
@@ -134,7 +135,7 @@ def keys_of(contents: Contents, data: bytes, passphrase: bytes | None) -> tuple[
     passphrase = None if passphrase is None else octets(passphrase, "passphrase")
     items = contents.of_kind(ItemKind.KEY)
     if contents.container is ContainerFormat.JKS and items:
-        raise InputError("exports.error.java_key", name=contents.name)
+        return _keys_of_java(items, contents.name, passphrase)
     if len(items) == 1:
         try:
             found = load_key(data, contents.name, passphrase=passphrase)
@@ -143,6 +144,16 @@ def keys_of(contents: Contents, data: bytes, passphrase: bytes | None) -> tuple[
             if isinstance(error, SecretError) or items[0].encrypted:
                 raise
     return tuple(_key_of(item, contents.name, passphrase) for item in items)
+
+
+def _keys_of_java(items: Sequence[Item], name: str, passphrase: bytes | None) -> tuple[FoundKey, ...]:
+    """Return the keys of a Java keystore that this passphrase opens: each may have one of its own."""
+    if passphrase is None:
+        raise SecretError("requests.error.passphrase_needed", name=name)
+    ders = [der for item in items if (der := opened(item.der, passphrase)) is not None]
+    if not ders:
+        raise SecretError("exports.error.java_key", name=name)
+    return tuple(FoundKey(load_key(der, name), was_encrypted=True) for der in ders)
 
 
 def _key_of(item: Item, name: str, passphrase: bytes | None) -> FoundKey:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from pkitools.containers import read_source
-from pkitools.errors import InputError
+from pkitools.errors import SecretError
 from pkitools.exports import Export, Material, build_export, export_forms, gather, keys_of
 from pkitools.files import write_set
 from pkitools.requests import load_key
@@ -376,14 +376,20 @@ def test_what_could_be_had_is_tried_here() -> None:
     assert untried == {"traefik", "iis", "f5"}
 
 
-def test_a_key_in_an_old_java_keystore_is_told_how_to_get_out(written: Callable[..., Export], tmp_path: Path) -> None:
+def test_a_key_in_an_old_java_keystore_goes_along(
+    written: Callable[..., Export], leaf: IssuedCertificate, tmp_path: Path
+) -> None:
     keytool, words = judge("keytool"), SECRET.decode()
     written("jks", name="new.jks")
     command = [keytool, "-importkeystore", "-noprompt", "-srckeystore", "new.jks", "-srcstorepass", words]
     run(*command, "-destkeystore", "old.jks", "-deststoretype", "JKS", "-deststorepass", words, folder=tmp_path)
     data = (tmp_path / "old.jks").read_bytes()
     contents = read_source(data, "old.jks", passphrase=SECRET)
-    with pytest.raises(InputError) as refused:
-        keys_of(contents, data, SECRET)
-    assert refused.value.code == "exports.error.java_key"
-    assert len(gather(contents, moment=NOW).path.links) == 3
+    [found] = keys_of(contents, data, SECRET)
+    assert found.was_encrypted
+    assert found.key.public.spki == leaf.facts.public_key.spki
+    assert len(gather(contents, moment=NOW, key=found.key).path.links) == 3
+    for passphrase, code in ((None, "requests.error.passphrase_needed"), (b"another", "exports.error.java_key")):
+        with pytest.raises(SecretError) as refused:
+            keys_of(contents, data, passphrase)
+        assert refused.value.code == code
