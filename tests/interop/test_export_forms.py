@@ -21,14 +21,15 @@ import pytest
 
 from pkitools.containers import read_source
 from pkitools.errors import SecretError
-from pkitools.exports import Export, Material, build_export, export_forms, gather, keys_of
+from pkitools.exports import Export, Material, build_export, export_forms, form_sheet, gather, keys_of
 from pkitools.files import write_set
 from pkitools.requests import load_key
 from pkitools_test_pki.defects.laboratory import Laboratory
-from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.issued import IssuedCertificate, pem
 from tests.interop.conftest import NOW
 from tests.support.effort import PATIENCE
 from tests.support.judges import judge
+from tests.support.shared import shared
 
 pytestmark = [pytest.mark.interop, pytest.mark.slow]
 
@@ -393,3 +394,23 @@ def test_a_key_in_an_old_java_keystore_goes_along(
         with pytest.raises(SecretError) as refused:
             keys_of(contents, data, passphrase)
         assert refused.value.code == code
+
+
+def test_the_sheet_of_every_real_certificate_is_what_openssl_says(tmp_path: Path) -> None:
+    openssl = judge("openssl")
+    files = sorted(shared("samples/certificates").glob("*.pem"))
+    assert files
+    for file in files:
+        certificate = gather(read_source(file.read_bytes(), file.name), moment=NOW).certificate
+        sheet = form_sheet(certificate)
+        (tmp_path / "one.pem").write_bytes(pem("CERTIFICATE", certificate.der))
+        told = run(
+            *(openssl, "x509", "-noout", "-serial", "-fingerprint", "-sha1", "-dates", "-dateopt", "iso_8601"),
+            *("-in", "one.pem"),
+            folder=tmp_path,
+        )
+        said = dict(line.split("=", 1) for line in told.splitlines())
+        assert sheet.serial_hex.replace(":", "") == said["serial"]
+        assert sheet.sha1 == said["sha1 Fingerprint"]
+        assert f"{sheet.not_before:%Y-%m-%d %H:%M:%SZ}" == said["notBefore"]
+        assert f"{sheet.not_after:%Y-%m-%d %H:%M:%SZ}" == said["notAfter"]
