@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -237,7 +238,7 @@ LoadModule ssl_module {modules}/mod_ssl.so
 LoadModule socache_shmcb_module {modules}/mod_socache_shmcb.so
 LoadModule proxy_module {modules}/mod_proxy.so
 LoadModule proxy_http_module {modules}/mod_proxy_http.so
-DocumentRoot "{folder}/www"
+DocumentRoot "{www}"
 <VirtualHost 127.0.0.1:{port}>
     Include "{folder}/ap.apache.conf"
     ProxyPass "/door/" "https://localhost:{port}/"
@@ -245,19 +246,23 @@ DocumentRoot "{folder}/www"
 """
 
 
-def test_apache_serves_asks_and_connects(written: Callable[..., Export], tmp_path: Path) -> None:
+@pytest.fixture
+def www() -> Iterator[Path]:
+    """A folder for all to read: Apache serves as another user than root."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_apache_serves_asks_and_connects(written: Callable[..., Export], tmp_path: Path, www: Path) -> None:
     program, port = judge("apache2"), free_port()
     modules = Path("/usr/lib/apache2/modules")
     if not modules.is_dir():
         pytest.skip("the modules of Apache are not where Debian has them")
     written("apache", name="ap")
     written("curl", name="c")
-    (tmp_path / "www").mkdir()
-    (tmp_path / "www" / "answer").write_text("it is there")
-    for folder in (tmp_path, *tmp_path.parents):  # Apache serves as another user than root
-        if folder.stat().st_uid == os.getuid() and folder.is_relative_to("/tmp"):
-            folder.chmod(folder.stat().st_mode | 0o011)
-    (tmp_path / "main.conf").write_text(APACHE.format(folder=tmp_path, port=port, modules=modules))
+    (www / "answer").write_text("it is there")
+    (tmp_path / "main.conf").write_text(APACHE.format(folder=tmp_path, port=port, modules=modules, www=www))
     run(program, "-t", "-f", tmp_path / "main.conf", folder=tmp_path)
     with running([program, "-DFOREGROUND", "-f", str(tmp_path / "main.conf")], port, tmp_path):
         assert curl(tmp_path, f"https://{HOST}:{port}/answer") == "it is there"
