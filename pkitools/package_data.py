@@ -6,6 +6,7 @@ import marshal
 import os
 import sys
 from binascii import crc32
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from importlib import import_module
@@ -60,19 +61,41 @@ def read_toml(package: str, path: str) -> dict[str, Any]:
     Raises:
         FileNotFoundError: there is no such file.
     """
-    source = _read(package, path)
-    found: dict[str, Any] | None = _table(package, path, table_mark(source))
-    if found is not None:
-        return found
+    return _parsed(package, path, _toml)
+
+
+def read_json(package: str, path: str) -> dict[str, Any]:
+    """Return a JSON object of a package, as :func:`read_toml` does.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    return _parsed(package, path, _json)
+
+
+def _toml(text: str) -> dict[str, Any]:
     import tomllib  # a user needs it for no command: what was installed has its tables
 
-    return tomllib.loads(source.decode("utf-8"))
+    return tomllib.loads(text)
+
+
+def _json(text: str) -> dict[str, Any]:
+    import json  # the same
+
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _parsed(package: str, path: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    source = _read(package, path)
+    found: dict[str, Any] | None = _table(package, path, table_mark(source))
+    return parse(source.decode("utf-8")) if found is None else found
 
 
 def _table(package: str, path: str, made_of: bytes) -> Any:
     """Return what the table beside a file says; ``None`` where it is not there, damaged or of another text."""
     try:
-        table = _read(package, f"{path.removesuffix('.toml')}.table")
+        table = _read(package, f"{path.rpartition('.')[0]}.table")
         return _whole(marshal.loads(table[len(made_of) :])) if table.startswith(made_of) else None  # noqa: S302  our own
     except (OSError, ValueError, EOFError, TypeError):
         return None

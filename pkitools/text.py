@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pkitools.limits import MAX_MESSAGE_VALUE
 
@@ -66,7 +66,32 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-_TSP: Final = re.compile(r"(?<![\w(])TSP('s)?(?![-\w])(?! CA)( \()?")
+class _Pattern:
+    """A regular expression that is compiled when it is first used.
+
+    Args:
+        source, flags: as of :func:`re.compile`.
+    """
+
+    _given: tuple[Any, int] = ("", 0)
+
+    def __init__(self, source: str | bytes, flags: int = 0) -> None:
+        self._given = source, flags
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(re.compile(*self._given), name)
+        setattr(self, name, value)  # asked once: from then on an attribute like any other
+        return value
+
+
+if TYPE_CHECKING:
+    pattern = re.compile
+else:
+    pattern = _Pattern
+"""A regular expression, which costs nothing until it is used: a command declares a hundred and uses a few."""
+
+
+_TSP: Final = pattern(r"(?<![\w(])TSP('s)?(?![-\w])(?! CA)( \()?")
 
 
 def introduced(text: str, language: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 import click
@@ -21,6 +22,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
+_COLLECT_AFTER: Final = 100_000
 _NOUNS = ("oin", "csr", "cert", "trust", "rules", "systems", "facts", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
@@ -65,7 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := unspoken(given):
         complain(tr("cli.main.unspoken", value=unknown))
     begin()
-    sys.exit(int(_written(given)))
+    with _collecting_seldom():
+        code = int(_written(given))
+    sys.exit(code)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Look for garbage after a hundred thousand objects instead of seven hundred.
+
+    Almost all that a command makes at first are modules and data that stay: to look through them again and again took
+    a sixth of the time of ``cert check``.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _written(given: Sequence[str]) -> int:

@@ -32,23 +32,23 @@ from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
-from pkitools.text import size_text
+from pkitools.text import pattern, size_text
 from pkitools.x509 import pem
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
-_BASE64: Final = re.compile(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
+_BASE64: Final = pattern(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
 _MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
-_PADDING: Final = re.compile(rb"[ \t\r\n\v\f\x00]*+")
+_PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
 _SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
 _LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
 # of what people hand over by mistake, the kinds with a remedy of their own
 _OWN_REMEDY: Final = frozenset({"zip", "pdf", "ssh", "pgp"})
-_BROKEN_ARMOUR: Final = re.compile(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
+_BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
 @dataclass

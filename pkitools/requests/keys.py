@@ -32,6 +32,7 @@ from pkitools.errors import InputError, InvalidValueError, LimitError, SecretErr
 from pkitools.frozen import dataclass, field
 from pkitools.requests.key_causes import refusal_of_key, refuse_unknown_cipher, unfit_code
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
+from pkitools.text import pattern
 from pkitools.x509.der import SEQUENCE, root
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import PublicKey
@@ -48,12 +49,12 @@ _CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
     "p-384": ec.SECP384R1,
     "p-521": ec.SECP521R1,
 }
-_PEM: Final = re.compile(
+_PEM: Final = pattern(
     rb"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,2}PRIVATE KEY)-----((?:(?!-----).){1,65536})-----END \1-----", re.DOTALL
 )
 _ENCRYPTED: Final = (ItemKind.KEY, "PKCS#8", True)
-_DEK_INFO: Final = re.compile(rb"DEK-Info: *[A-Za-z0-9-]+,(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})\s")  # an IV of one block
-_MODULE_LATTICE: Final = re.compile(r"ML(DSA|KEM)(\d+)")
+_DEK_INFO: Final = pattern(rb"DEK-Info: *[A-Za-z0-9-]+,(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})\s")  # an IV of one block
+_MODULE_LATTICE: Final = pattern(r"ML(DSA|KEM)(\d+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable
 from typing import Final, cast
 
@@ -18,13 +17,14 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pkitools.errors import InputError, InvalidValueError, SecretError
 from pkitools.frozen import dataclass, field
+from pkitools.text import pattern
 from pkitools_test_pki import der
 from pkitools_test_pki.issued import IssuedCertificate
 
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _DATA: Final = "1.2.840.113549.1.7.1"
 _ROUNDS: Final = 600_000
-_KUBERNETES_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
 def pkcs7(certificate: IssuedCertificate, *, root: bool = False) -> bytes:
