@@ -5,7 +5,6 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from binascii import crc32
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from datetime import time as clock
@@ -103,6 +102,8 @@ def _table(package: str, path: str, made_of: bytes) -> Any:
 
 def table_mark(source: bytes) -> bytes:
     """Return how a table begins that was made of this text: the same in every version of Python."""
+    from binascii import crc32  # pkitools --version reads no data
+
     return len(source).to_bytes(4, "big") + crc32(source).to_bytes(4, "big")
 
 

@@ -7,7 +7,6 @@ a log line, bidirectional controls that turn ``gpj.exe`` around. Everything show
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from pkitools.limits import MAX_MESSAGE_VALUE
@@ -46,15 +45,17 @@ def _rest(text: str, limit: int) -> str:
 
 
 def _escaped(text: str) -> list[str]:
+    from unicodedata import category  # most of what is shown is ASCII
+
     out: list[str] = []
     run = 0
     for char in text:
         if char != " " and char.isspace():  # the odd spaces pass for a plain one: show which it is
             out.append(_escape(char))
             continue
-        category = unicodedata.category(char)
-        run = run + 1 if category in {"Mn", "Me"} else 0
-        unsafe = category in _UNSAFE_CATEGORIES or run > _MAX_COMBINING_RUN
+        kind = category(char)
+        run = run + 1 if kind in {"Mn", "Me"} else 0
+        unsafe = kind in _UNSAFE_CATEGORIES or run > _MAX_COMBINING_RUN
         out.append(_escape(char) if unsafe else char)
     return out
 

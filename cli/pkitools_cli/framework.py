@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
@@ -60,6 +61,19 @@ def _translated(text: str | None) -> str | None:
     return (lookup(text) or text) if text else text
 
 
+def _show_help(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+def show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    """Write the version and end; click's own option looks its text up in a catalogue that we do not use."""
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"pkitools {__version__}", color=ctx.color)
+        ctx.exit()
+
+
 def _first_line(text: str | None) -> str:
     return (_translated(text) or "").split("\n", 1)[0].rstrip(".")
 
@@ -98,6 +112,17 @@ class _TranslatedHelp(click.Command):
             if name in given:
                 raise click.UsageError(tr("cli.main.repeated", name=name), ctx)
             given.add(name)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """Return the option ``--help``: click's own, but for its text, which it would look up in a catalogue."""
+        if self._own_help is None:
+            names = self.get_help_option_names(ctx)
+            self._own_help = click.Option(
+                names, is_flag=True, is_eager=True, expose_value=False, callback=_show_help, help="cli.main.help_option"
+            )
+        return self._own_help
+
+    _own_help: click.Option | None = None  # the same each time: click looks for it among what was given
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         own = super().get_params(ctx)
@@ -140,8 +165,6 @@ def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] |
     row = param.get_help_record(ctx)
     if row is None:
         return None
-    if set(param.opts) & set(ctx.help_option_names):
-        return row[0], tr("cli.main.help_option")
     name = in_words(row[0])
     text = _translated(param.help) or ""
     extra = param.get_help_extra(ctx)

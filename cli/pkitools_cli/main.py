@@ -12,12 +12,11 @@ from typing import Final, TextIO
 
 import click
 
-from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, message
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Group, Lazy, asks_for_json, choose_data, language_from, unspoken
+from pkitools_cli.framework import Group, Lazy, asks_for_json, choose_data, language_from, show_version, unspoken
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
@@ -47,7 +46,9 @@ _COMMANDS = {
 )
 @click.option("--data", metavar="DIR", help="cli.main.data", expose_value=False, callback=choose_data)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="cli.main.lang", expose_value=False)
-@click.version_option(__version__, prog_name="pkitools", message="%(prog)s %(version)s", help="cli.main.version")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="cli.main.version"
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Root of all commands; alone it greets."""
