@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
@@ -161,7 +161,7 @@ def _members(
     yield from ((name, _Twin(cls, name, frozen)) for name in ("__dataclass_fields__", "__dataclass_params__"))
     yield "__repr__", _shown
     if init:
-        yield "__init__", _Written(cls, "__init__", _init)
+        yield "__init__", _Init(cls)
     if eq:
         yield "__eq__", _Written(cls, "__eq__", _comparison("__eq__", "=="))
         yield "__hash__", _Written(cls, "__hash__", _hash) if frozen else None
@@ -221,6 +221,61 @@ class _Written:
         method.__qualname__ = f"{self.cls.__qualname__}.{self.name}"
         setattr(self.cls, self.name, method)  # from now on it is as if it had stood there
         return method if made is None else method.__get__(made)
+
+
+class _Init(_Written):
+    """The ``__init__`` of a class, which is not written for its first objects: most classes never have more."""
+
+    __slots__ = ("left", "plan")
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(cls, "__init__", _init)
+        self.left, self.plan = _UNWRITTEN, None
+
+    plan: _Plan | None
+
+    def __get__(self, made: object, owner: type | None = None) -> Any:
+        if made is None or self.left == 0:
+            return super().__get__(made, owner)
+        self.left -= 1
+        return partial(self._put, made)
+
+    def _put(self, made: Any, /, *given: object, **named: object) -> None:
+        plan = self.plan = self.plan or _Plan(self.cls)
+        values = {**plan.instead, **dict(zip(plan.plain, given, strict=False)), **named}
+        twice = len(given) > len(plan.plain) or not named.keys().isdisjoint(plan.plain[: len(given)])
+        if twice or values.keys() != plan.taken:
+            super().__get__(made)(*given, **named)  # which says what is wrong
+            return
+        for name, make in plan.made.items():
+            if values.get(name, _NOTHING) is _NOTHING:
+                values[name] = make()
+        for name, value in values.items():
+            object.__setattr__(made, name, value)
+        if plan.after:
+            made.__post_init__()
+
+
+class _Plan:
+    """What to do with the arguments of an ``__init__``."""
+
+    __slots__ = ("after", "instead", "made", "plain", "taken")
+
+    def __init__(self, cls: type) -> None:
+        parts: list[_Part] = list(getattr(cls, _PARTS).values())
+        self.plain = tuple(part.name for part in parts if part.init and not part.keyword)
+        self.taken = {part.name for part in parts if part.init}
+        self.instead = {part.name: part.instead for part in parts if part.init and part.optional}
+        fixed = {part.name: partial(_same, part.default) for part in parts if not part.init and part.optional}
+        self.made = fixed | {part.name: part.factory for part in parts if part.factory is not None}
+        self.after = hasattr(cls, "__post_init__")
+
+
+def _same(value: object) -> object:
+    return value
+
+
+_UNWRITTEN: Final = 24  # objects; so many take as long as to write it
 
 
 def _run(text: str, name: str) -> Any:

@@ -367,15 +367,15 @@ class Group(_TranslatedHelp, click.Group):
             invoke_without_command=invoke_without_command,
             no_args_is_help=not invoke_without_command,
         )
-        self._lazy = dict(lazy)
+        self.listed: Mapping[str, Lazy] = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order they were declared."""
-        return list(self._lazy)
+        return list(self.listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, imported now if it is lazy."""
-        lazy = self._lazy.get(cmd_name)
+        lazy = self.listed.get(cmd_name)
         if lazy is None:
             return super().get_command(ctx, cmd_name)
         module, _, attribute = lazy.target.partition(":")
@@ -390,13 +390,13 @@ class Group(_TranslatedHelp, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their short help, without click's alphabetical sorting; none is imported for it."""
         with formatter.section(tr("cli.main.commands")):
-            formatter.write_dl([(name, lazy.short_help) for name, lazy in self._lazy.items()])
+            formatter.write_dl([(name, lazy.short_help) for name, lazy in self.listed.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what a word that was begun may become; no command is imported for it."""
         from click.shell_completion import CompletionItem
 
-        named = {name: lazy for name, lazy in self._lazy.items() if name.startswith(incomplete)}
+        named = {name: lazy for name, lazy in self.listed.items() if name.startswith(incomplete)}
         rest = click.Command.shell_complete(self, ctx, incomplete)  # of the group it would import every command
         return [*(CompletionItem(name, help=lazy.short_help) for name, lazy in named.items()), *rest]
 

@@ -50,7 +50,7 @@ _CERTIFICATE_TYPES: Final = frozenset(
 
 def is_mail(text: bytes) -> bool:
     """Return whether the text starts with the headers of a mail that says how it is encoded."""
-    if not _HEADER.match(text):
+    if not text[:1].isalpha() or not _HEADER.match(text):
         return False
     head = re.split(rb"\r?\n\r?\n", text[:_HEAD], maxsplit=1)[0]
     return bool(_MIME.search(head) and _OF_A_MAIL.search(head))
