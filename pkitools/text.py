@@ -112,7 +112,7 @@ def _in_full(found: re.Match[str]) -> str:
     return f"{word}: " if bracket else f"{word})"
 
 
-_INTRODUCTION: Final = re.compile(r"certificaatverstrekkers? \(TSP('s)?(\)|: )")
+_INTRODUCTION: Final = pattern(r"certificaatverstrekkers? \(TSP('s)?(\)|: )")
 
 
 def abbreviated(text: str, *, known: bool = False) -> str:
