@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from datetime import time as clock
-from importlib import import_module
 from typing import Any, Final
 
 
 def read_text(package: str, path: str) -> str:
-    """Return a text file of a package; ``path`` counts from its folder, with slashes.
+    """Return a text file of a package that was imported; ``path`` counts from its folder, with slashes.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -23,7 +22,7 @@ def read_text(package: str, path: str) -> str:
 
 def _read(package: str, path: str) -> bytes:
     """Return a file of a package, also of one in a zip file: what ``pkgutil.get_data`` does, which imports a lot."""
-    module = sys.modules.get(package) or import_module(package)
+    module = sys.modules[package]
     loader: Any = module.__spec__ and module.__spec__.loader
     folder = str(module.__file__).removesuffix("__init__.py")  # pathlib takes time to import as well
     try:
@@ -52,7 +51,7 @@ def file_names(package: str, folder: str) -> list[str]:
 
 
 def read_toml(package: str, path: str) -> dict[str, Any]:
-    """Return a TOML file of a package, parsed anew: who asks often keeps what is made of it.
+    """Return a TOML file of a package that was imported, parsed anew: who asks often keeps what is made of it.
 
     The table beside it (``tools/tables.py``) is read instead, where there is one that was made of this very text: that
     takes a fiftieth of the time.

@@ -122,7 +122,8 @@ def test_data_of_a_package_in_a_zip_file_are_read_with_and_without_a_table(tmp_p
             archive.writestr("held/data/x.table", table_of(b"key = 1"))
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'held.zip')!r})\n"
-        "from pkitools.package_data import read_toml, table_mark\n"
+        "import held\n"
+        "from pkitools.package_data import read_toml\n"
         "assert read_toml('held', 'data/x.toml') == {'key': 1}\n"
         f"assert ('tomllib' in sys.modules) is {not table}\n"
     )
