@@ -6,7 +6,6 @@ The one place that knows how wide a line is: what is told here fits the terminal
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -217,6 +216,8 @@ def command_rows(words: Sequence[str], indent: str) -> list[str]:
 
 def _parts(words: Sequence[str]) -> Iterator[str]:
     """Yield the noun and verb, then each option with its value."""
+    import shlex  # few answers name a command
+
     at = next((number for number, word in enumerate(words) if word.startswith("-") and word != "-"), len(words))
     yield from map(shlex.quote, words[:at])
     part = ""

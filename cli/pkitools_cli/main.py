@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Final, TextIO
 
 import click
 
-from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.messages import LANGUAGES, message
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode
-from pkitools_cli.framework import Group, Lazy, asks_for_json, choose_data, language_from, unspoken
+from pkitools_cli.framework import Group, Lazy, asks_for_json, choose_data, language_from, show_version, unspoken
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
+_COLLECT_AFTER: Final = 100_000
 _NOUNS = ("oin", "csr", "cert", "chain", "trust", "rules", "systems", "facts", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
@@ -46,7 +47,9 @@ _COMMANDS = {
 )
 @click.option("--data", metavar="DIR", help="cli.main.data", expose_value=False, callback=choose_data)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="cli.main.lang", expose_value=False)
-@click.version_option(__version__, prog_name="pkitools", message="%(prog)s %(version)s", help="cli.main.version")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=show_version, help="cli.main.version"
+)
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Root of all commands; alone it greets."""
@@ -66,7 +69,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := unspoken(given):
         complain(tr("cli.main.unspoken", value=unknown))
     begin()
-    sys.exit(int(_written(given)))
+    with _collecting_seldom():
+        code = int(_written(given))
+    sys.exit(code)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Look for garbage after a hundred thousand objects instead of seven hundred.
+
+    Almost all that a command makes at first are modules and data that stay: to look through them again and again took
+    a sixth of the time of ``cert check``.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _written(given: Sequence[str]) -> int:

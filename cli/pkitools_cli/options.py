@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 import click
@@ -63,6 +62,8 @@ class EnvironmentChoice(click.Choice[Any]):
     def meant(text: str) -> list[Environment]:
         """Return the environment that was perhaps meant: one written nearly so, or called so elsewhere."""
         known = {**ENVIRONMENT_ALIASES, **_CALLED_ELSEWHERE}
+        from difflib import get_close_matches  # only what is wrong pays for it
+
         near = get_close_matches(text.lower(), known, n=1, cutoff=0.75)
         return [known[name] for name in near]
 

@@ -11,10 +11,11 @@ from pkitools.containers import Item
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
+from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts
 
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{8,64}")
+_NUMBER: Final = pattern(r"[1-9][0-9]{0,5}")
+_FINGERPRINT: Final = pattern(r"[0-9a-f]{8,64}")
 _MOST_OF_A_NAME: Final = 60
 
 

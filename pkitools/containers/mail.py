@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
-from email.message import Message
-from email.parser import BytesFeedParser
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.containers.other_kinds import ARCHIVES, OFFICE, content_kind
 from pkitools.containers.parts import Part
 from pkitools.containers.signed_mail import content_of
 from pkitools.errors import InputError, LimitError
-from pkitools.text import size_text
+from pkitools.text import pattern, size_text
 from pkitools.x509.pem import BEGIN, holds_more
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _PIECE: Final = 64 * 1024
@@ -26,16 +27,16 @@ _MAX_LINES: Final = 200_000
 _MAX_BOUNDARIES: Final = 2_000
 _MAX_NESTING: Final = 20
 _HEAD: Final = 65536
-_HEADER: Final = re.compile(rb"(?:From [^\r\n]*\r?\n)?[A-Za-z][A-Za-z0-9-]{0,70}:")
-_MIME: Final = re.compile(rb"(?im)^(?:MIME-Version|Content-Type|Content-Transfer-Encoding):")
-_OF_A_MAIL: Final = re.compile(rb"(?im)^(?:From|To|Subject|Date|Received|Message-ID|Return-Path):")
-_NESTED: Final = re.compile(rb"(?im)^Content-Type:\s*+(?:multipart|message)/")
-_WITH_PARAMETERS: Final = re.compile(rb"(?im)^Content-(?:Type|Disposition):[^\n]*+(?:\n[ \t][^\n]*+)*+")
+_HEADER: Final = pattern(rb"(?:From [^\r\n]*\r?\n)?[A-Za-z][A-Za-z0-9-]{0,70}:")
+_MIME: Final = pattern(rb"(?im)^(?:MIME-Version|Content-Type|Content-Transfer-Encoding):")
+_OF_A_MAIL: Final = pattern(rb"(?im)^(?:From|To|Subject|Date|Received|Message-ID|Return-Path):")
+_NESTED: Final = pattern(rb"(?im)^Content-Type:\s*+(?:multipart|message)/")
+_WITH_PARAMETERS: Final = pattern(rb"(?im)^Content-(?:Type|Disposition):[^\n]*+(?:\n[ \t][^\n]*+)*+")
 _MAX_PARAMETERS: Final = 4096  # octets of such a header: reading it takes the square of its length
 _MAX_NAME: Final = 200
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/\s]*+={0,2}")
+_BASE64: Final = pattern(rb"[A-Za-z0-9+/\s]*+={0,2}")
 _MAX_INSIDE: Final = 5  # mails inside a mail that are attached as files
-_TAG: Final = re.compile(rb"<[^<>]{0,1000}>")
+_TAG: Final = pattern(rb"<[^<>]{0,1000}>")
 _SIGNATURES: Final = frozenset(
     f"application/{kind}" for kind in ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature")
 )
@@ -49,7 +50,7 @@ _CERTIFICATE_TYPES: Final = frozenset(
 
 def is_mail(text: bytes) -> bool:
     """Return whether the text starts with the headers of a mail that says how it is encoded."""
-    if not _HEADER.match(text):
+    if not text[:1].isalpha() or not _HEADER.match(text):
         return False
     head = re.split(rb"\r?\n\r?\n", text[:_HEAD], maxsplit=1)[0]
     return bool(_MIME.search(head) and _OF_A_MAIL.search(head))
@@ -130,7 +131,7 @@ def _leaves(part: Message) -> Iterator[Message]:
         yield part
         return
     for each in part.get_payload():
-        if isinstance(each, Message):
+        if not isinstance(each, str):
             yield from _leaves(each)
 
 
@@ -143,7 +144,7 @@ def _payload(part: Message) -> bytes:
     """Return what a part holds, decoded."""
     if part.is_multipart():  # the parser took the encoded text for the body of the mail inside
         inside = part.get_payload(0)
-        octets = inside.as_bytes() if isinstance(inside, Message) else b""
+        octets = b"" if isinstance(inside, str) else inside.as_bytes()
         encoding = str(part["Content-Transfer-Encoding"]).strip().lower()
         return _from_base64(octets) if encoding == "base64" else a2b_qp(octets)
     payload = part.get_payload(decode=True)
@@ -176,6 +177,8 @@ def _around(parsed: Message) -> Iterator[Part]:
 
 
 def _parsed(text: bytes) -> Message:
+    from email.parser import BytesFeedParser  # few files are mail
+
     parser = BytesFeedParser()
     for at in range(0, len(text), _PIECE):  # at once, the text would be held four times over
         parser.feed(text[at : at + _PIECE])

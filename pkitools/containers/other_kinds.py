@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from pkitools.containers.jks import MAGICS as JKS_MAGICS
 from pkitools.containers.model import ItemKind
 from pkitools.containers.structure import HASH_ARCS, Wrapper, identify, outermost
+from pkitools.text import pattern
 from pkitools.x509 import pem
 from pkitools.x509.der import (
     BIT_STRING,
@@ -64,8 +65,8 @@ _SSH_KEY: Final = (
 _WHITE: Final = rb"\s{0,4096}+"  # before what says what it is: nobody reads on through 64 MiB of line ends
 # the first octets of files that people hand over by mistake; RFC 4253, RFC 4716, RFC 9580 and the makers' own
 _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
-    (slug, re.compile(pattern, re.DOTALL))
-    for slug, pattern in (
+    (slug, pattern(start, re.DOTALL))
+    for slug, start in (
         ("zip", b"|".join(map(re.escape, ARCHIVES))),
         ("pdf", rb"%PDF"),
         ("ssh_certificate", rb"[a-z0-9@.-]{3,40}-cert-v0[01]@openssh\.com "),

@@ -6,7 +6,6 @@ its first tag and its first element. A message that is deflated, as in the addre
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from pkitools.containers.xml_tags import Tag, opening_tags, text_of
 from pkitools.containers.xml_text import is_metadata
 from pkitools.containers.xml_times import xml_moment
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 
 _PROTOCOL: Final = b"urn:oasis:names:tc:SAML:2.0:protocol"
 _HEAD: Final = 65536
@@ -36,9 +36,9 @@ _TYPES: Final = frozenset(
         "Response",
     }
 )
-_ISSUER: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{0,2048})</")
-_SIGNATURE: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?Signature[\s>]")
-_COMMENT: Final = re.compile(rb"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")
+_ISSUER: Final = pattern(rb"<(?:[\w.-]{1,64}:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{0,2048})</")
+_SIGNATURE: Final = pattern(rb"<(?:[\w.-]{1,64}:)?Signature[\s>]")
+_COMMENT: Final = pattern(rb"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

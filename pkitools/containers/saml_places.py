@@ -5,7 +5,6 @@ Read as text, see :mod:`pkitools.containers.xml_tags`. What stands in a comment 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,11 +14,12 @@ from pkitools.containers.xml_text import occurrences
 from pkitools.errors import LimitError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.text import pattern
 
 _ENDINGS: Final = (b"Descriptor", b"Signature")
 _ETOEGANG: Final = b"etoegang:"
 # ROLE:OIN:services:INDEX, whatever stands in their places: what is wrong with them a rule says
-_SERVICE: Final = re.compile(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
+_SERVICE: Final = pattern(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,25 +14,26 @@ from typing import Final
 
 from pkitools.containers.xml_text import occurrences
 from pkitools.frozen import dataclass, field
+from pkitools.text import pattern
 
 HIDING: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 """What begins a stretch without tags, and what ends it."""
 
 _LONGEST_OPENING: Final = 132  # "</", a prefix and its colon, and what a name begins with
-_OPENING: Final = re.compile(rb"<(/?)(?:[^\s<>/:\"'=&]{1,64}:)?([^\s<>/:\"'=&!?]{0,64})\Z")
+_OPENING: Final = pattern(rb"<(/?)(?:[^\s<>/:\"'=&]{1,64}:)?([^\s<>/:\"'=&!?]{0,64})\Z")
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_REST: Final = re.compile(
+_REST: Final = pattern(
     rb"(?![\w.:\x80-\xff-])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?:>|[\"'][^<]*+\Z|\Z)",
 )
 _LONGEST_TAG: Final = 16 * 1024  # octets of a tag that are read; one with a dozen namespaces has a thousand
 # what is no attribute is passed over whole: the inside of a value is never taken for one
-_ATTRIBUTE: Final = re.compile(
+_ATTRIBUTE: Final = pattern(
     rb"([^\s=<>\"'/]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)')|\"[^\"]*+\"|'[^']*+'|[^\s=<>\"'/]++"
 )
 _MAX_ATTRIBUTES: Final = 100  # and what looks like one; an element of SAML has ten
-_REFERENCE: Final = re.compile(r"&(?:#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
+_REFERENCE: Final = pattern(r"&(?:#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_LINE_END: Final = re.compile(rb"\r\n|[\r\n\t]")
+_LINE_END: Final = pattern(rb"\r\n|[\r\n\t]")
 MAX_VALUE: Final = 2048
 """Octets of an attribute that are kept, and characters: SAML metadata 2.2.1 allows an entity ID 1,024."""
 

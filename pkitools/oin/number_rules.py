@@ -33,6 +33,7 @@ from pkitools.findings import (
 from pkitools.oin.eleven_test import passes_eleven_test
 from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table, row_of
 from pkitools.oin.subject import ALLOWED, Candidate, capitals
+from pkitools.text import pattern
 
 S = TypeVar("S")
 Check: TypeAlias = Callable[[Candidate], Answer]
@@ -49,7 +50,7 @@ _PEPPOL: Final = cite("peppol-0190")
 _OWN: Final = cite("pkitools")
 _PROPOSED: Final = cite("oin-stelsel-3", "6.2")
 
-_CANDIDATE: Final = re.compile(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
+_CANDIDATE: Final = pattern(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
 
 def _parts(subject: Candidate) -> dict[str, str]:

@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -27,6 +26,7 @@ from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, Presence, get_profile, get_tsp
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
+from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
 
 MAX_BATCH: Final = 1000
@@ -55,7 +55,7 @@ _FIELDS: Final = frozenset(
     ]
 )
 _REQUIRED: Final = ("profile", "environment", "common_name")
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_NAME: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)

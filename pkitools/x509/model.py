@@ -7,15 +7,14 @@ Terms are those of RFC 5280. ``subject_serial_number`` (attribute 2.5.4.5, where
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from pkitools.frozen import dataclass, field
-from pkitools.text import NameText
+from pkitools.text import NameText, pattern
 
-_SPECIAL: Final = re.compile(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')
+_SPECIAL: Final = pattern(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')
 
 
 def escaped(value: str) -> str:

@@ -32,6 +32,7 @@ from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
+from pkitools.text import pattern
 from pkitools.x509 import uzi_name
 from pkitools.x509.given import Given
 from pkitools.x509.holder import Holder, holder_of
@@ -61,7 +62,7 @@ UZI_CONFLICT: Final = _rule("uzi_conflict", Severity.ERROR, _DIGID, Certainty.OF
 ORGANIZATION: Final = _rule("organization_identifier", Severity.WARNING, _ETSI)
 
 # what was meant to be an OIN: its length, or the zeros every prefix begins with
-_LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
+_LOOKS_LIKE_AN_OIN: Final = pattern(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
 _PKIOVERHEID: Final = ("2.16.528.1.1003.1.2.", "2.16.528.1.1007.")  # its policies, and those of CIBG's tests
 _JURISDICTION: Final = "1.3.6.1.4.1.311.60.2.1.3"  # jurisdictionCountryName: EV Guidelines 7.1.4.2
 _OTHER_PKI: Final = ("2.23.140.1.", "0.4.0.2042.1.", "0.4.0.194112.1.")  # CA/Browser Forum, ETSI: NCP, QCP

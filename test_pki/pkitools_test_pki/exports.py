@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,12 +10,13 @@ from pkitools.errors import InvalidValueError
 from pkitools.exports.keystores import ROUNDS, key_store, trust_store
 from pkitools.frozen import dataclass, field
 from pkitools.requests.keys import private_key_of
+from pkitools.text import pattern
 from pkitools_test_pki import der
 from pkitools_test_pki.issued import IssuedCertificate
 
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _DATA: Final = "1.2.840.113549.1.7.1"
-_KUBERNETES_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
 def pkcs7(certificate: IssuedCertificate, *, root: bool = False) -> bytes:

@@ -40,7 +40,7 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.checking.chain import ChainFile
-    from pkitools.revocation import Fetcher
+    from pkitools.revocation import Cache, Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
 
@@ -223,7 +223,6 @@ def _certificates(name: str) -> tuple[bytes, ...]:
 
 def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.checking import Revocation
-    from pkitools.fetching.cache import DiskCache
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
@@ -235,9 +234,15 @@ def _revocation(options: CheckOptions) -> Revocation:
         crls=tuple(crls),
         ocsp_responses=tuple(responses),
         fetcher=_fetcher(options) if online else None,
-        cache=DiskCache(options.cache) if options.cache else None,
+        cache=_cache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
+
+
+def _cache(folder: Path) -> Cache:
+    from pkitools.fetching.cache import DiskCache  # few keep what they fetch
+
+    return DiskCache(folder)
 
 
 def _ocsp_responses(name: str) -> list[bytes]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.frozen import replace
 from pkitools.messages import NOTHING
 from pkitools.text import NameText, shown
 from pkitools_cli.i18n import report_word, tr
