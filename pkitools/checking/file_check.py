@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys, stated_ids
+from pkitools.checking.at_hand import at_hand
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust, trusted_with
@@ -178,7 +178,7 @@ def check_file(
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    authorities = possible_issuers([facts for _, facts in read])
+    between = _between(tuple(other.der for other in possible_issuers([facts for _, facts in read])), given)
     stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
@@ -190,7 +190,7 @@ def check_file(
                 moment=moment,
                 environment=environment,
                 systems=asked,
-                intermediates=(*(other.der for other in authorities if other.sha256 != subject.facts.sha256), *given),
+                intermediates=_without(between, subject.facts.der),
                 trust=store,
                 entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
                 profile=profile,
@@ -215,7 +215,7 @@ def check_file(
         *check_metadata(contents, moment, named, entity_id),
     )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
-    whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
+    whole = file_report.joined(one.result.report for one in judged)
     delivered = check_delivery(
         contents,
         read,
@@ -226,6 +226,16 @@ def check_file(
     )
     delivery = Report(shown, delivered, moment, file_report.environment)
     return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+
+
+def _between(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return the authorities of a file and those given beside it: the same for all files of which they hold all."""
+    return given if at_hand(given).ders.issuperset(own) else (*own, *given)
+
+
+def _without(between: tuple[bytes, ...], der: bytes) -> tuple[bytes, ...]:
+    """Return the authorities but for the one that is judged; the same ones where it is none of them."""
+    return tuple(other for other in between if other != der) if der in at_hand(between).ders else between
 
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:

@@ -14,7 +14,6 @@ import json
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -22,6 +21,7 @@ from typing import Final, TypeAlias
 from pkitools.fetching.model import CacheEntry
 from pkitools.files import platform
 from pkitools.files.platform import Folder
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
 
 MAX_CACHE_BYTES: Final = 256 * 1024 * 1024
