@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys, stated_ids
-from pkitools.checking.at_hand import at_hand
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust, trusted_with
@@ -47,6 +46,7 @@ from pkitools.systems import System
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)

@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
-from pkitools.checking.at_hand import at_hand
 from pkitools.checking.authorities import AuthoritiesContext, check_authorities
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.expectation import Expectation
@@ -55,6 +54,7 @@ from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
 

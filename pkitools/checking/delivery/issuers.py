@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Final
 
-from pkitools.checking.at_hand import AtHand, at_hand
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.at_hand import AtHand, at_hand
 from pkitools.x509.path_certificate import load_cached
 from pkitools.x509.signatures import can_be_verified, certificate_signed_by
 

@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import Final
 
 from pkitools.errors import InputError
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.model import CertificateFacts
+from pkitools.x509.reader import read_certificate
 
 _MOST: Final = 8
 """Collections remembered: a loop over certificates has one, a folder of chains one for each and one for all."""
