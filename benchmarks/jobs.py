@@ -170,9 +170,9 @@ def _startup() -> Table:
 
 
 def _bundles(*, quick: bool) -> Table:
-    few = 200 if quick else 1000
+    few = 100 if quick else 1000
     small, large = (f"`cert show` of {count:,} certificates" for count in (few, 10 * few))
-    files = 20 if quick else 100
+    files = 10 if quick else 100
     checked, by_openssl = f"`cert check` of {files} files", f"`openssl verify` of {files} files, 3 CRLs"
     return Table(
         "bundles",
