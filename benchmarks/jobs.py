@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from functools import partial as of
 from typing import Final
 
-from benchmarks import lists, making, processes, reading, serving, verdicts
+from benchmarks import crl, making, processes, reading, serving, verdicts
 from benchmarks.harness import Figure, Job, MissingError, Ratio, Table
 from benchmarks.inputs import one_signature, three_signatures
+from pkitools_test_pki.algorithms import PSS_SHA512
 
 G1, G4 = "g1-private", "g4-tls"
 THREE, ONE = "three bare signature checks", "one bare signature check"
@@ -87,7 +88,7 @@ def _paths(shape: str) -> Table:
     )
 
 
-def _list_table(mix: lists.Mix, *, quick: bool) -> Table:
+def _list_table(mix: crl.Mix, *, quick: bool) -> Table:
     count, words, goal, row = {
         "equal": (1_000_000, "serial numbers of one length", 4, 7),
         "mixed": (1_000_000, "of mixed lengths", 4, 7),
@@ -96,34 +97,29 @@ def _list_table(mix: lists.Mix, *, quick: bool) -> Table:
     count = count // 10 if quick else count
     entries = f"CRL of {count:,}, {words}"
     first, later = f"{entries}, to the first verdict", "a look-up later, of a listed number"
+    pss, kept = "the same, signed with RSASSA-PSS and SHA-512", None if row == 12 else 2.5
     return Table(
         f"crl-{mix}",
         f"A {entries}",
         "Load, signature (PKCS #1, RSA 4096, SHA-256), strict parse and the first look-up.",
         "ms",
         (
-            Job("one SHA-256 over the file", of(lists.hashed, mix, count), "yardstick", "once"),
-            Job(first, of(lists.first_verdict, mix, count), state="once"),
-            Job(later, of(lists.later, mix, count, listed=True), state="once"),
-            Job("a look-up later, of another", of(lists.later, mix, count, listed=False), state="once"),
-            Job("cryptography: load, signature, look-up", of(lists.by_cryptography, mix, count), "peer", "once"),
-            Job(
-                "`openssl crl`, which reads it and checks nothing", of(lists.openssl_crl, mix, count), "peer", "process"
-            ),
-            Job("`cert show`", of(lists.shown, mix, count), state="process"),
+            Job("one SHA-256 over the file", of(crl.hashed, mix, count), "yardstick", "once"),
+            Job(first, of(crl.first_verdict, mix, count), state="once"),
+            Job(pss, of(crl.first_verdict, mix, count, PSS_SHA512), state="once"),
+            Job(later, of(crl.later, mix, count, crl.LISTED), state="once"),
+            Job("a look-up later, of another", of(crl.later, mix, count, crl.ABSENT), state="once"),
+            Job("cryptography: load, signature, look-up", of(crl.by_cryptography, mix, count), "peer", "once"),
+            Job("`openssl crl`, which reads it and checks nothing", of(crl.by_openssl, mix, count), "peer", "process"),
+            Job("`cert show`", of(crl.shown, mix, count), state="process"),
         ),
         (
             Ratio(first, "one SHA-256 over the file", goal, row),
             Ratio(first, "cryptography: load, signature, look-up", at_least=True),
         ),
         (
-            Figure(
-                f"memory of a {entries}",
-                of(lists.memory, mix, count),
-                "× the file",
-                2.5 if row == 7 else None,
-                7 if row == 7 else 0,
-            ),
+            Figure(f"memory of a {entries}, to the first verdict", of(crl.memory_of, mix, count, 1), SIZE, kept, row),
+            Figure("memory once many were looked up in it", of(crl.memory_of, mix, count, 50), SIZE, kept),
         ),
         rounds=5,
         least=0.01,
@@ -322,6 +318,7 @@ def tables(*, quick: bool) -> Sequence[Table]:
     return found if quick else [*found[:2], _paths(G1), *found[2:], _serving()]
 
 
-MIXES: Final[tuple[lists.Mix, ...]] = ("equal", "mixed", "layouts")
+SIZE: Final = "× the file"
+MIXES: Final[tuple[crl.Mix, ...]] = ("equal", "mixed", "layouts")
 GOALS: Final = 12
 """Rows of the table of goals."""

@@ -52,7 +52,7 @@ def page(date: str, machine: Mapping[str, str], load: Sequence[str], told: Seque
 
 def goals(told: Sequence[Told]) -> str:
     """Return the table of goals: what each is of, the goal, the figure and whether it is met."""
-    found = [pair for each in told for pair in each.goals if pair[0].row]
+    found = [pair for each in told for pair in each.goals if pair[0].row and pair[0].goal is not None]
     missing = set(range(1, GOALS + 1)) - {about.row for about, _ in found}
     assert not missing, f"no job gives row {missing} of the goals"
     found.sort(key=lambda pair: pair[0].row)

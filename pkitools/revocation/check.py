@@ -17,7 +17,7 @@ from pkitools.findings import MET, CertificateRef, outcome
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from
-from pkitools.revocation.material import RevocationMaterial, lists_of
+from pkitools.revocation.material import RevocationMaterial
 from pkitools.revocation.model import (
     Attempt,
     CertificateRevocation,
@@ -204,7 +204,6 @@ class _Check:
             tuple(self._read_responses(responses)),
             self._sources,
             self._context,
-            lists_of(self._sources.cache),
         )
         return tuple(self._certificate(index, material) for index in range(len(self._certificates) - 1))
 

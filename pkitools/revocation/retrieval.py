@@ -64,11 +64,6 @@ class DocumentSources:
         self._asked: dict[tuple[str, bytes | None], Retrieval] = {}
 
     @property
-    def cache(self) -> Cache | None:
-        """Where documents are kept between runs."""
-        return self._cache
-
-    @property
     def online(self) -> bool:
         """Whether there is a network to ask."""
         return self._fetcher is not None

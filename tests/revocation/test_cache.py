@@ -22,7 +22,6 @@ from pkitools.revocation import (
     SourceKind,
     StatusKind,
 )
-from pkitools.revocation.material import ReadLists
 from pkitools.x509.path_certificate import load
 from pkitools_test_pki.faults.http import good
 from tests.revocation.material import MOMENT, World, loopback_fetcher
@@ -368,14 +367,3 @@ def test_what_is_held_in_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.M
     first = [cache.load(f"{URL}{number}", KEY) for number in range(4)]
     again = [cache.load(f"{URL}{number}", KEY) for number in (3, 2, 1, 0)]
     assert [one is other for one, other in zip(first, reversed(again), strict=True)] == [False, False, True, True]
-
-
-def test_lists_that_are_kept_read_are_bounded(world: World) -> None:
-    data = [world.tsp.crl(moment=MOMENT) for _ in range(3)]
-    lists = ReadLists(limit=2 * max(map(len, data)))
-    first = [lists.crl(each) for each in data]
-    assert [lists.crl(each) is one for each, one in zip(reversed(data), reversed(first), strict=True)] == [
-        True,
-        True,
-        False,
-    ]
