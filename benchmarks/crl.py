@@ -170,7 +170,7 @@ def _key() -> rsa.RSAPrivateKey:
 
 @cache
 def _list(mix: Mix, count: int, scheme: SignatureScheme = RSA_SHA256) -> bytes:
-    entries = {"equal": lambda: None, "mixed": lambda: mixed(count), "layouts": lambda: hundred_layouts(count)}[mix]()
+    entries = None if mix == "equal" else mixed(count) if mix == "mixed" else hundred_layouts(count)
     return made(_key(), count, scheme, entries)
 
 
