@@ -178,7 +178,7 @@ def check_file(
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    between = _between(tuple(other.der for other in possible_issuers([facts for _, facts in read])), given)
+    authorities = _not_among(tuple(other.der for other in possible_issuers([facts for _, facts in read])), given)
     stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
@@ -190,7 +190,7 @@ def check_file(
                 moment=moment,
                 environment=environment,
                 systems=asked,
-                intermediates=_without(between, subject.facts.der),
+                intermediates=(*_without(authorities, subject.facts.der), *given),
                 trust=store,
                 entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
                 profile=profile,
@@ -228,14 +228,14 @@ def check_file(
     return FileCheck(whole, file_report, judged, len(found), contents, delivery)
 
 
-def _between(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """Return the authorities of a file and those given beside it: the same for all files of which they hold all."""
-    return given if at_hand(given).ders.issuperset(own) else (*own, *given)
+def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return the authorities of a file; none where all are given beside it: then those are the same for all files."""
+    return () if at_hand(given).ders.issuperset(own) else own
 
 
-def _without(between: tuple[bytes, ...], der: bytes) -> tuple[bytes, ...]:
+def _without(authorities: tuple[bytes, ...], der: bytes) -> tuple[bytes, ...]:
     """Return the authorities but for the one that is judged; the same ones where it is none of them."""
-    return tuple(other for other in between if other != der) if der in at_hand(between).ders else between
+    return tuple(other for other in authorities if other != der) if der in at_hand(authorities).ders else authorities
 
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:
