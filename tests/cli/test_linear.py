@@ -165,6 +165,7 @@ def test_a_list_that_is_handed_in_is_read_once_for_all_files(
 ) -> None:
     read: list[tuple[object, ...]] = []
     checked: list[tuple[object, ...]] = []
+    reading.KEPT_LISTS.clear()  # another test may have read the same ones
     monkeypatch.setattr(reading, "_read", counted(reading._read, read))
     monkeypatch.setattr(reading, "signed_with_sha2", counted(signed_with_sha2, checked))
     files = written(tmp_path, {f"{n}.pem": leaf(n).chain_pem for n in range(3)})
