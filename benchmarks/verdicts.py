@@ -21,6 +21,8 @@ from pkitools.validation import validate_many, validate_path
 
 SYSTEM: Final = "digid-machtigen"
 BATCH: Final = 100
+LARGE: Final = 400
+"""Of several processes: one of them waits for the other at the end of each batch."""
 _NO_CHECKER: Final = "there is no Checker here yet"
 
 
@@ -53,10 +55,10 @@ def nine() -> tuple[str, ...]:
     return tuple(system.name for system in systems())[:9]
 
 
-def many(*, processes: int = 0) -> Work:
+def many(*, processes: int = 0, size: int = BATCH) -> Work:
     """A batch of leaves by one Checker; verdict and findings are looked at here."""
     checker = _checker()
-    stream = batches("g4-tls", BATCH)
+    stream = batches("g4-tls", size)
     pool = ProcessPoolExecutor(processes) if processes else None
     more = {} if pool is None else {"executor": pool}
 
@@ -139,22 +141,24 @@ def openssl_library(shape: str, *, crls: bool) -> Work:
 
 
 def pyhanko(shape: str, *, crls: bool = False, fresh: bool = False) -> Work:
-    """pyhanko-certvalidator; its context is made for each certificate, or once."""
+    """pyhanko-certvalidator; everything is read from DER for each certificate, or all but that once."""
     from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
     of, load = world(shape), asn1_x509.Certificate.load
-    lists = [asn1_crl.CertificateList.load(der) for der in of.crls()] if crls else []
-    root, above = load(of.root), [load(der) for der in of.above]
+    lists, root, above = of.crls() if crls else [], of.root, of.above
 
-    def context() -> Any:
-        mode: dict[str, Any] = {"crls": lists, "revocation_mode": "require"} if crls else {}
-        return ValidationContext(trust_roots=[root], moment=MOMENT, allow_fetching=False, **mode)
+    def ready() -> tuple[Any, list[Any]]:
+        mode: dict[str, Any] = {}
+        if crls:
+            mode = {"crls": [asn1_crl.CertificateList.load(der) for der in lists], "revocation_mode": "require"}
+        context = ValidationContext(trust_roots=[load(root)], moment=MOMENT, allow_fetching=False, **mode)
+        return context, [load(der) for der in above]
 
-    kept = context()
+    kept = ready()
 
     def validate(n: int) -> None:
-        found = context() if fresh else kept
-        validator: Any = CertificateValidator(load(of.leaf(n)), above, validation_context=found)
+        context, chain = ready() if fresh else kept
+        validator: Any = CertificateValidator(load(of.leaf(n)), chain, validation_context=context)
         asyncio.run(validator.async_validate_usage(set()))
 
     return validate
