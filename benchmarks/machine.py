@@ -57,7 +57,7 @@ class Load:
         """Return sentences: how busy it was, and how much of its time the host gave to others."""
         found = [f"Load when it ended: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores (1 is this run itself)."]
         if os.getloadavg()[0] > (os.cpu_count() or 1) + 1:
-            found.append("It was busy with other things: what is taken by the wall says nothing, and caches were shared.")
+            found.append("It was busy with other things: what the wall timed says nothing, and caches were shared.")
         after = _ticks()
         spent = [late - early for early, late in zip(self._before, after, strict=True)]
         if sum(spent) and len(spent) > 7:
