@@ -2,8 +2,8 @@
 
 The yardstick is one SHA-256 over the same bytes: no reader can do with less, and the signature takes one. A processor
 with instructions for it (SHA-NI) is three to four times as fast at that and at nothing else here, so the ratios of two
-machines are not the same; ``OPENSSL_ia32cap=~0x200000000000000:~0x20000000`` does without them. Times are of the
-processor, the least of interleaved rounds. Memory is the growth of the peak of a process of its own.
+machines are not the same; ``OPENSSL_ia32cap=~0x200000000000000:~0x20000000`` does without them. Memory is the growth of
+the peak of a process of its own.
 
 Serial numbers are random, the last entry is the one looked for, so that a search passes over the whole list.
 """
@@ -20,27 +20,30 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from benchmarks.harness import MissingError, Work
+from benchmarks.inputs import written
+from benchmarks.processes import openssl, pkitools
 from pkitools.crl.reading import KEPT_LISTS
 from pkitools.revocation import read_crl
 from pkitools_test_pki import der
-from pkitools_test_pki.algorithms import PSS_SHA512, RSA_SHA256, SignatureScheme
+from pkitools_test_pki.algorithms import RSA_SHA256, SignatureScheme
 from pkitools_test_pki.crl import CrlBlueprint, RevokedEntry, crl_number, entry
 from pkitools_test_pki.faults.crls import many_entries
 from pkitools_test_pki.keys import spki
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
-ENTRIES = 1_000_000
 LISTED, ABSENT = b"\x41" + bytes(range(1, 20)), b"\x41" + bytes(range(2, 21))
 
 _TIMES = 10_000  # different ones in a list
 _REASON = bytes.fromhex("300a0603551d1504030a01")
 _INVALIDITY = bytes.fromhex("30180603551d180411180f") + b"20250101120000Z"
-_HASH = "one SHA-256 over the file"
 
 MEMORY = """
 import sys
@@ -155,60 +158,61 @@ def memory(data: bytes, small: bytes, key: bytes, look_ups: int = 1) -> float:
         return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
 
-def _works(data: bytes, public: bytes) -> dict[str, Callable[[], object]]:
-    read = read_crl(data)
-    index = read.index
-    return {
-        _HASH: lambda: hashlib.sha256(data).digest(),
-        "load, signature, strict parse, first look-up": lambda: first(data, public),
-        "  of it: load and strict parse": lambda: read_crl(data).index,
-        "  of it: a search": lambda: index._search(b"\x02\x14" + LISTED),
-    }
+# -- as jobs -----------------------------------------------------------------------------------------------------------
+
+Mix = Literal["equal", "mixed", "layouts"]
 
 
-def _least(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the least processor time of each, taking turns: a machine that slows down slows all of them."""
-    times: dict[str, list[float]] = {}
-    for _ in range(rounds):
-        for name, work in works.items():
-            KEPT_LISTS.clear()
-            re.purge()
-            times.setdefault(name, []).append(timed(work))
-    return {name: min(found) for name, found in times.items()}
+@cache
+def _key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 4096)
 
 
-def _figures(title: str, least: dict[str, float]) -> list[tuple[str, str]]:
-    unit = least[_HASH]
-    return [(f"{title}: {name}", f"{value * 1e3:9.1f} ms   {value / unit:7.2f} x") for name, value in least.items()]
+@cache
+def _list(mix: Mix, count: int, scheme: SignatureScheme = RSA_SHA256) -> bytes:
+    entries = None if mix == "equal" else mixed(count) if mix == "mixed" else hundred_layouts(count)
+    return made(_key(), count, scheme, entries)
 
 
-def run(entries: int = ENTRIES, rounds: int = 5) -> list[tuple[str, str]]:
-    """Return the figures; a ratio is to one SHA-256 over the same bytes."""
-    key = rsa.generate_private_key(65537, 4096)
-    public = spki(key.public_key())
-    few = entries * 3 // 10
-    lists = {
-        "equal lengths": made(key, entries),
-        "64, 128 and 159 bits, half with a reason": made(key, entries, entries=mixed(entries)),
-        "128 bits, no reasons": made(key, entries, entries=mixed(entries, (128,), 0)),
-        f"{few:,} of a hundred layouts": made(key, few, entries=hundred_layouts(few)),
-    }
-    result = []
-    for title, data in lists.items():
-        works = _works(data, public)
-        if title == "equal lengths":
-            pss = made(key, entries, PSS_SHA512)
-            works["RSASSA-PSS with SHA-512 (G4)"] = lambda pss=pss: first(pss, public)  # type: ignore[misc]  # a default binds it
-            works["cryptography: load only"] = lambda data=data: x509.load_der_x509_crl(data)  # type: ignore[misc]  # a default binds it
-        result += _figures(title, _least(works, rounds))
-    small = made(key, 5000)
-    for title, data in list(lists.items())[:2]:
-        hit, miss = lookups(data)
-        table = min(timed(lambda data=data: read_crl(data).index._table) for _ in range(2))  # type: ignore[misc]  # as above
-        result.append((f"{title}: later look-up, listed", f"{hit * 1e6:9.2f} µs"))
-        result.append((f"{title}: later look-up, absent", f"{miss * 1e6:9.2f} µs"))
-        result.append((f"{title}: once, its table with the parse", f"{table * 1e3:9.1f} ms"))
-        for when, look_ups in (("first verdict", 1), ("later look-ups", 50)):
-            size = f"{memory(data, small, public, look_ups):9.2f} x the file ({len(data) / 1e6:.0f} MB)"
-            result.append((f"{title}: memory, the file included, {when}", size))
-    return result
+def hashed(mix: Mix, count: int) -> Work:
+    data = _list(mix, count)
+    return lambda _: hashlib.sha256(data).digest()
+
+
+def first_verdict(mix: Mix, count: int, scheme: SignatureScheme = RSA_SHA256) -> Work:
+    data, public = _list(mix, count, scheme), spki(_key().public_key())
+    return lambda _: first(data, public)
+
+
+def by_cryptography(mix: Mix, count: int) -> Work:
+    """The same by cryptography as it is documented: load, signature, look-up by number."""
+    data, public = _list(mix, count), _key().public_key()
+    number = int.from_bytes(LISTED, "big")
+
+    def load(_: int) -> None:
+        found = x509.load_der_x509_crl(data)
+        assert found.is_signature_valid(public)
+        assert found.get_revoked_certificate_by_serial_number(number) is not None
+
+    return load
+
+
+def later(mix: Mix, count: int, wanted: bytes) -> Work:
+    index = read_crl(_list(mix, count)).index
+    for _ in range(50):
+        index.find(wanted)
+    return lambda _: index.find(wanted)
+
+
+def shown(mix: Mix, count: int) -> Work:
+    return pkitools("cert", "show", written(f"{mix}.crl", _list(mix, count)))
+
+
+def by_openssl(mix: Mix, count: int) -> Work:
+    return openssl("crl", "-inform", "DER", "-noout", "-nextupdate", "-in", written(f"{mix}.crl", _list(mix, count)))
+
+
+def memory_of(mix: Mix, count: int, look_ups: int) -> float:
+    if not sys.platform.startswith("linux"):
+        raise MissingError("the peak of a process is read from /proc")
+    return memory(_list(mix, count), made(_key(), 5000), spki(_key().public_key()), look_ups)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
@@ -47,6 +46,7 @@ from pkitools.systems import System
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
@@ -178,7 +178,7 @@ def check_file(
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    authorities = possible_issuers([facts for _, facts in read])
+    authorities = _not_among(tuple(other.der for other in possible_issuers([facts for _, facts in read])), given)
     stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
@@ -190,7 +190,7 @@ def check_file(
                 moment=moment,
                 environment=environment,
                 systems=asked,
-                intermediates=(*(other.der for other in authorities if other.sha256 != subject.facts.sha256), *given),
+                intermediates=(*_without(authorities, subject.facts.der), *given),
                 trust=store,
                 entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
                 profile=profile,
@@ -215,7 +215,7 @@ def check_file(
         *check_metadata(contents, moment, named, entity_id),
     )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
-    whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
+    whole = file_report.joined(one.result.report for one in judged)
     delivered = check_delivery(
         contents,
         read,
@@ -226,6 +226,16 @@ def check_file(
     )
     delivery = Report(shown, delivered, moment, file_report.environment)
     return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+
+
+def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return the authorities of a file; none where all are given beside it: then those are the same for all files."""
+    return () if at_hand(given).ders.issuperset(own) else own
+
+
+def _without(authorities: tuple[bytes, ...], der: bytes) -> tuple[bytes, ...]:
+    """Return the authorities but for the one that is judged; the same ones where it is none of them."""
+    return tuple(other for other in authorities if other != der) if der in at_hand(authorities).ders else authorities
 
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:

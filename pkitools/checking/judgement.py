@@ -54,6 +54,7 @@ from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
 
@@ -330,9 +331,10 @@ def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recog
     found = hierarchy_of(facts)
     if found.hierarchy or found.match is Match.LOOK_ALIKE or not intermediates:
         return found
-    by_subject = {issuer.subject.der: issuer for issuer in map(_readable, intermediates) if issuer}
+    came = at_hand(tuple(intermediates))
     at, seen = facts, {facts.subject.der}
-    while (issuer := by_subject.get(at.issuer.der)) and issuer.subject.der not in seen:
+    while (named := came.named(at.issuer.der)) and at.issuer.der not in seen:
+        issuer = named[-1]
         seen.add(issuer.subject.der)
         higher = hierarchy_of(issuer)
         if higher.hierarchy or higher.match is Match.LOOK_ALIKE:
@@ -348,7 +350,7 @@ def _authorities(
     hierarchy: Hierarchy | None,
     moment: datetime,
 ) -> AuthoritiesContext:
-    above = _above(facts, intermediates)
+    above = at_hand(tuple(intermediates)).above(facts)
     if path is None:
         return AuthoritiesContext((facts, *above), moment)
     way = (facts, *map(_authority, path.certificates[1:]))
@@ -356,25 +358,6 @@ def _authorities(
     named = {each.subject.der for each in way[1:]}
     beside = tuple(each for each in above if each.sha256 not in used and each.subject.der in named)
     return AuthoritiesContext(way, moment, True, hierarchy, beside)
-
-
-def _above(facts: CertificateFacts, intermediates: Sequence[bytes]) -> list[CertificateFacts]:
-    """Return what came with a certificate and may stand above it, by the names of issuers alone."""
-    left = [issuer for issuer in map(_readable, intermediates) if issuer]
-    found: list[CertificateFacts] = []
-    names = {facts.issuer.der}
-    while reached := [each for each in left if each.subject.der in names]:
-        found += reached
-        left = [each for each in left if each.subject.der not in names]
-        names = {each.issuer.der for each in reached}
-    return [each for each in found if each.sha256 != facts.sha256]
-
-
-def _readable(der: bytes) -> CertificateFacts | None:
-    try:
-        return read_certificate(der)
-    except InputError:
-        return None  # path validation counts what could not be read
 
 
 def _scope(
@@ -409,8 +392,8 @@ def _issuer(
     if path is not None:
         return next(map(_authority, path.certificates[1:2]), None)
     embedded = (der for der in embedded_intermediates() if facts.issuer.der in der)  # reading each takes a while
-    candidates = (*map(_readable, intermediates), *map(_authority, embedded))
-    return find_issuer(facts, [found for found in candidates if found])
+    came = at_hand(tuple(intermediates)).named(facts.issuer.der)
+    return find_issuer(facts, (*came, *map(_authority, embedded)))
 
 
 def _placed(

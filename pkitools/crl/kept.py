@@ -37,6 +37,7 @@ class KeptLists(Generic[_ListT]):
     def __init__(self, lists: int = _LISTS, octets: int = MAX_INPUT_BYTES) -> None:
         self._most, self._octets = lists, octets
         self._kept: OrderedDict[_Key, _ListT] = OrderedDict()
+        self._held = 0  # octets, counted as they come and go: of many lists each must not cost a look at all
         self._lock = Lock()
 
     def find(self, der: bytes, was_pem: bool) -> _ListT | None:
@@ -51,12 +52,16 @@ class KeptLists(Generic[_ListT]):
 
     def keep(self, read: _ListT) -> None:
         """Keep a list, and let go of those that were not used for longest."""
+        key = len(read.der), read.der[-_END:], read.was_pem
         with self._lock:
-            self._kept[len(read.der), read.der[-_END:], read.was_pem] = read
-            while len(self._kept) > self._most or sum(len(each.der) for each in self._kept.values()) > self._octets:
-                self._kept.popitem(last=False)
+            if self._kept.pop(key, None) is None:  # one of the same key is as long
+                self._held += len(read.der)
+            self._kept[key] = read
+            while len(self._kept) > self._most or self._held > self._octets:
+                self._held -= len(self._kept.popitem(last=False)[1].der)
 
     def clear(self) -> None:
         """Let go of all of them."""
         with self._lock:
             self._kept.clear()
+            self._held = 0

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import Remedy
+
+T = TypeVar("T")
 
 
 class Severity(IntEnum):
@@ -309,12 +311,21 @@ class Report:
 
     def __add__(self, other: Report) -> Report:
         """Merge: the outcomes of both. What the left one says of subject and moment stands."""
+        return self.joined((other,))
+
+    def joined(self, others: Iterable[Report]) -> Report:
+        """Merge with each of the others, as ``+`` does one after the other, and at the cost of their outcomes once."""
+        each = (self, *others)
+
+        def first(values: Iterable[T | None]) -> T | None:
+            return next(filter(None, values), None)
+
         return Report(
             self.subject,
-            (*self.outcomes, *other.outcomes),
-            self.moment or other.moment,
-            self.environment or other.environment,
-            self.system or other.system,
+            tuple(outcome for report in each for outcome in report.outcomes),
+            first(report.moment for report in each),
+            first(report.environment for report in each),
+            first(report.system for report in each),
         )
 
     def __bool__(self) -> NoReturn:

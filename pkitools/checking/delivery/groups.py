@@ -7,7 +7,7 @@ KeyDescriptor, a header of a proxy and a DER file hold one certificate by nature
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -80,6 +80,15 @@ class Group:
         return tuple({facts.sha256: facts for facts in self.certificates}.values())
 
     @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {facts.sha256: place for place, facts in enumerate(self.distinct)}
+
+    def in_order(self, fingerprints: Iterable[str]) -> tuple[CertificateFacts, ...]:
+        """Return those of them with these fingerprints, as they stand there."""
+        places = sorted({self._places[each] for each in fingerprints if each in self._places})
+        return tuple(self.distinct[place] for place in places)
+
+    @cached_property
     def repeated(self) -> tuple[CertificateFacts, ...]:
         """Those that stand there more than once."""
         times = Counter(facts.sha256 for facts in self.certificates)
@@ -123,8 +132,10 @@ def _together(
     elif container is ContainerFormat.JKS or container not in _IN_PARTS:
         yield read
         return
-    for alias in dict.fromkeys(item.alias for item, _ in read):
-        yield [pair for pair in read if pair[0].alias == alias]
+    by_alias: dict[str | None, list[tuple[Item, CertificateFacts]]] = {}
+    for pair in read:
+        by_alias.setdefault(pair[0].alias, []).append(pair)
+    yield from by_alias.values()
 
 
 def _from_each_holder(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.errors import PkitoolsError
+from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
@@ -40,7 +40,7 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.checking.chain import ChainFile
-    from pkitools.revocation import Cache, Fetcher
+    from pkitools.revocation import Cache, CertificateRevocationList, Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
 
@@ -226,7 +226,8 @@ def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
+    lists = (crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name))
+    crls = [*map(_read_once, lists)]
     responses = [response for name in options.ocsp for response in _ocsp_responses(name)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
@@ -243,6 +244,16 @@ def _cache(folder: Path) -> Cache:
     from pkitools.fetching.cache import DiskCache  # few keep what they fetch
 
     return DiskCache(folder)
+
+
+def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
+    """Return a list read, for every file that is judged; one that cannot be read as it came: judging tells of it."""
+    from pkitools.revocation import read_crl
+
+    try:
+        return read_crl(crl)
+    except InputError:
+        return crl
 
 
 def _ocsp_responses(name: str) -> list[bytes]:
