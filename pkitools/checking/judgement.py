@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
 from pkitools.checking.authorities import AuthoritiesContext, check_authorities
@@ -29,9 +29,8 @@ from pkitools.revocation import (
     RevocationOptions,
     RevocationPolicy,
     RevocationResult,
-    check_revocation,
 )
-from pkitools.revocation.check import given_crls, given_responses
+from pkitools.revocation.check import Material, Statuses, given_crls, given_responses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, lint, role_of
 from pkitools.rules.context import ARC
@@ -50,12 +49,18 @@ from pkitools.trust import (
     hierarchy_of,
     is_self_signed,
 )
-from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
+from pkitools.validation import PolicyInput, VerifiedPath
+from pkitools.validation.building import pool
+from pkitools.validation.many import Standing, judge_below
+from pkitools.validation.path import PathQuery, judge
+from pkitools.validation.policy import DEFAULT_POLICIES
+from pkitools.validation.remembered import Remembered
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
-from pkitools.x509.given import CERTIFICATE, Given, several_ders
+from pkitools.x509.given import CERTIFICATE, CRL, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
+from pkitools.x509.path_certificate import load
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
@@ -89,6 +94,11 @@ class Revocation:
         put(self, "policy", optional_choice(RevocationPolicy, self.policy, "policy"))
         put(self, "crls", given_crls(self.crls))
         put(self, "ocsp_responses", given_responses(self.ocsp_responses))
+
+    @property
+    def material(self) -> Material:
+        """What a status may be learned from."""
+        return Material(given_crls(self.crls), given_responses(self.ocsp_responses), self.fetcher, self.cache)
 
     def policy_in(self, environment: Environment | str) -> RevocationPolicy:
         """Return the policy that holds in this environment."""
@@ -130,19 +140,6 @@ class CheckResult:
     def __repr__(self) -> str:
         """One line: whose certificate, and the verdict with what is violated."""
         return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
-
-
-@dataclass(frozen=True, slots=True)
-class _IntendedUse:
-    """What the certificate is to be used for: all that the rules beside its path ask."""
-
-    environment: Environment
-    moment: datetime
-    systems: tuple[System, ...]
-    profile: Profile | str | None
-    entity_id: str | None
-    data: OwnData | None
-    raise_crashes: bool
 
 
 def check(
@@ -193,66 +190,183 @@ def check(
         InvalidValueError: a system or an environment is unknown, ``moment`` is not aware, or what was given for one of
             the others is nothing that could be it.
     """
+    asked = question(
+        moment=moment,
+        environment=environment,
+        systems=systems,
+        intermediates=intermediates,
+        trust=trust,
+        entity_id=entity_id,
+        profile=profile,
+        host=host,
+        revocation=revocation,
+        expected=expected,
+        cross_check=cross_check,
+        strict=strict,
+        policies=policies,
+        data=data,
+        raise_crashes=raise_crashes,
+    )
+    return judged(certificate, asked, _OF_THE_PROCESS)
+
+
+class Memory:
+    """What was verified of authorities: none of it is of an end entity, and each part has the time it holds for."""
+
+    def __init__(self) -> None:
+        self.standing: Standing = Remembered()
+        self.statuses: Statuses = Remembered()
+
+
+_OF_THE_PROCESS: Final = Memory()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that :func:`check` is asked beside the certificate, as the rooms below take it."""
+
+    environment: Environment
+    moment: datetime
+    systems: tuple[System, ...]
+    untold: tuple[str, ...]
+    intermediates: tuple[bytes, ...]
+    store: TrustStore | None
+    entity_id: str | None
+    profile: Profile | str | None
+    host: str | None
+    policy: RevocationPolicy
+    material: Material
+    options: RevocationOptions
+    expected: Expectation | None
+    cross_check: bool
+    strict: bool
+    policies: PolicyInput
+    data: OwnData | None
+    raise_crashes: bool
+
+    @property
+    def meant_for_use(self) -> bool:
+        """It was said what the certificate is for, or whose it is."""
+        named = bool(self.systems or self.untold)
+        return named or any(each is not None for each in (self.profile, self.host, self.expected, self.entity_id))
+
+
+def question(
+    *,
+    moment: datetime,
+    environment: Environment | str,
+    systems: str | System | Iterable[str | System] = (),
+    intermediates: Given | Iterable[Given] = (),
+    trust: TrustStore | Given | Iterable[Given] | None = None,
+    entity_id: str | None = None,
+    profile: Profile | str | None = None,
+    host: str | None = None,
+    revocation: Revocation | None = None,
+    expected: Expectation | None = None,
+    cross_check: bool = False,
+    strict: bool = False,
+    policies: PolicyInput | None = None,
+    data: OwnData | None = None,
+    raise_crashes: bool = False,
+) -> Question:
+    """Return what was asked, every argument made what the library means.
+
+    Args: see :func:`check`.
+
+    Raises:
+        InvalidValueError: one is nothing that could be it.
+    """
     moment = aware(moment)
     environment = choice(Environment, environment, "environment")
     data = optional(data, OwnData, "data")
     store = trusted_with(given_trust(trust), data)
-    revocation = optional(revocation, Revocation, "revocation")
+    revocation = optional(revocation, Revocation, "revocation") or Revocation()
     expected = optional(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
-    named, untold = given_systems(systems, data), _untold(systems, data)
-    said = bool(named or untold) or any(each is not None for each in (profile, host, expected, entity_id))
-    use = _IntendedUse(environment, moment, named, profile, entity_id, data, raise_crashes)
+    asked = several(systems, (str, System), "systems")  # once: an iterator would be empty the second time
+    return Question(
+        environment,
+        moment,
+        given_systems(asked, data),
+        _untold(asked, data),
+        several_ders(intermediates, CERTIFICATE, "intermediates"),
+        store,
+        entity_id,
+        profile,
+        host,
+        revocation.policy_in(environment),
+        revocation.material,
+        revocation.options,
+        expected,
+        cross_check,
+        strict,
+        policies or DEFAULT_POLICIES,
+        data,
+        raise_crashes,
+    )
+
+
+def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckResult:
+    """Judge one certificate as :func:`check` does.
+
+    Args:
+        certificate: as there.
+        asked: all that it is asked.
+        memory: of what was verified of authorities; what is verified now is added. Without one everything is verified,
+            the plain way, with which every memory is compared.
+
+    Raises:
+        InputError: ``certificate`` is no certificate.
+    """
     facts = read_certificate(certificate)  # what was read before is read again: its DER is what the path is built of
-    between = several_ders(intermediates, CERTIFICATE, "intermediates")
+    between = asked.intermediates
     recognition = _recognise(facts, between)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
-    scope = _scope(facts, recognition, store, self_signed=self_signed)
-    judged = _judged_path(
-        facts,
-        lambda: validate_path(
-            facts.der,
-            intermediates=(*between, *scope.intermediates, *embedded_intermediates()),
-            anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
-            other_anchors=_embedded_roots(),
-            moment=moment,
-            host=host,
-            strict=strict,
-            crls=_encoded(revocation) if strict and revocation else (),
-            cross_check=cross_check,
-            policies=policies or PolicyInput(),
-        ),
-    )
+    scope = _scope(facts, recognition, asked.store, self_signed=self_signed)
+    judged = _judged_path(facts, scope, asked, memory)
     path = judged.path
     anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
     oin = oin_from_certificate(facts)
-    withdrawn = _revocation(path, environment, moment, revocation or Revocation())
+    withdrawn = _revocation(path, asked, memory)
     issuer = _issuer(facts, path, between)
-    placed = _placed(use, facts, anchor, recognition, issuer, self_signed=self_signed, meant_for_use=said)
+    placed = _placed(asked, facts, anchor, recognition, issuer, self_signed=self_signed)
+    around = _authorities(facts, path, between, placed.hierarchy, asked.moment)
     found = [
         *judged.outcomes,
         *withdrawn.outcomes,
-        *check_authorities(_authorities(facts, path, between, placed.hierarchy, moment), raise_crashes=raise_crashes),
-        *check_environment(placed, raise_crashes=raise_crashes),
-        *_linted(use, facts, issuer, oin),
-        *_asked_by_systems(use, placed, anchor, oin.oin),
-        *_of_own_data(data, untold),
-        *(check_given_entity_id(entity_id, environment, named, oin.oin) if entity_id is not None else ()),
-        *(check_received(facts, oin.oin, expected, raise_crashes=raise_crashes) if expected else ()),
+        *check_authorities(around, raise_crashes=asked.raise_crashes),
+        *check_environment(placed, raise_crashes=asked.raise_crashes),
+        *_linted(asked, facts, issuer, oin),
+        *_asked_by_systems(asked, placed, anchor, oin.oin),
+        *_of_own_data(asked.data, asked.untold),
+        *_of_entity_id(asked, oin.oin),
+        *_of_expected(asked, facts, oin.oin),
     ]
     # with several systems the same rules are asked again: what came of them is told once
-    outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(named) > 1 else found))
+    outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(asked.systems) > 1 else found))
     if self_signed:
         outcomes = as_self_made(outcomes, facts.sha256)
     report = Report(
         facts.subject.common_name or facts.sha256,
         tuple(outcomes),
-        moment,
-        environment,
-        ", ".join(system.name for system in named) or None,
+        asked.moment,
+        asked.environment,
+        ", ".join(system.name for system in asked.systems) or None,
     )
     return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
+
+
+def _of_entity_id(asked: Question, oin: OIN | None) -> tuple[Outcome, ...]:
+    if asked.entity_id is None:
+        return ()
+    return tuple(check_given_entity_id(asked.entity_id, asked.environment, asked.systems, oin))
+
+
+def _of_expected(asked: Question, facts: CertificateFacts, oin: OIN | None) -> tuple[Outcome, ...]:
+    if asked.expected is None:
+        return ()
+    return tuple(check_received(facts, oin, asked.expected, raise_crashes=asked.raise_crashes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,13 +419,28 @@ def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outc
         yield from data.outcomes(SYSTEMS, system=name)
 
 
-def _judged_path(facts: CertificateFacts, validate: Callable[[], PathResult]) -> _JudgedPath:
+def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, memory: Memory | None) -> _JudgedPath:
+    query = PathQuery(
+        asked.moment,
+        host=asked.host,
+        strict=asked.strict,
+        cross_check=asked.cross_check,
+        policies=asked.policies,
+        crls=_encoded(asked.material) if asked.strict else (),
+    )
     try:
-        result = validate()
+        leaf = load(facts.der)
     except InputError as error:
         # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
         # of the report says why
         return _JudgedPath(tuple(_not_processed(facts, error)))
+    between = pool((*asked.intermediates, *scope.intermediates, *embedded_intermediates()))
+    trusted = pool(tuple(anchor.der for anchor in scope.anchors))  # one out of date is refused by name, not passed over
+    others = pool(_embedded_roots())
+    if memory is None:
+        result = judge(leaf, between, trusted, others, query)
+    else:
+        result = judge_below(leaf, between, trusted, others, query, memory.standing)
     return _JudgedPath(result.report.outcomes, result.path, result.engine)
 
 
@@ -370,6 +499,7 @@ def _above(facts: CertificateFacts, intermediates: Sequence[bytes]) -> list[Cert
     return [each for each in found if each.sha256 != facts.sha256]
 
 
+@lru_cache(maxsize=256)
 def _readable(der: bytes) -> CertificateFacts | None:
     try:
         return read_certificate(der)
@@ -414,14 +544,13 @@ def _issuer(
 
 
 def _placed(
-    use: _IntendedUse,
+    use: Question,
     facts: CertificateFacts,
     anchor: TrustAnchor | None,
     recognition: Recognition,
     issuer: CertificateFacts | None,
     *,
     self_signed: bool,
-    meant_for_use: bool,
 ) -> EnvironmentContext:
     """Return the certificate as it stands before its environment."""
     above = tuple(policy.oid for policy in issuer.certificate_policies or ()) if issuer else ()
@@ -434,7 +563,7 @@ def _placed(
         claimed_kind=recognition.kind,
         self_signed=self_signed,
         system_named=bool(use.systems),
-        meant_for_use=meant_for_use,
+        meant_for_use=use.meant_for_use,
         of_pkioverheid=bool(anchor and anchor.hierarchy) or any(oid.startswith(ARC) for oid in above),
         issuer_policies=above,
         profile_given=use.profile is not None,
@@ -442,7 +571,7 @@ def _placed(
     )
 
 
-def _asking_a_profile(use: _IntendedUse) -> tuple[Statement, ...]:
+def _asking_a_profile(use: Question) -> tuple[Statement, ...]:
     """Return what the systems say of the policy, or of the hierarchy, a certificate has to have; the firmest first."""
     said = [
         statement
@@ -454,31 +583,21 @@ def _asking_a_profile(use: _IntendedUse) -> tuple[Statement, ...]:
     return tuple(sorted(said, key=lambda statement: (statement.topic is not Topic.POLICY, -statement.severity)))
 
 
-def _encoded(revocation: Revocation) -> list[bytes]:
-    return [crl if isinstance(crl, bytes) else crl.der for crl in given_crls(revocation.crls)]
+def _encoded(material: Material) -> tuple[bytes, ...]:
+    given = [crl if isinstance(crl, bytes) else crl.der for crl in material.crls]
+    return several_ders(given, CRL, "crls")
 
 
-def _revocation(
-    path: VerifiedPath | None, environment: Environment, moment: datetime, asked: Revocation
-) -> RevocationResult:
-    policy = asked.policy_in(environment)
+def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | None) -> RevocationResult:
     if path is None:
         # no address of a certificate is followed before its path is signature-valid to a root
-        return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), policy)
-    return check_revocation(
-        path.certificates,
-        moment=moment,
-        policy=policy,
-        crls=asked.crls,
-        ocsp_responses=asked.ocsp_responses,
-        fetcher=asked.fetcher,
-        cache=asked.cache,
-        options=asked.options,
-    )
+        return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), asked.policy)
+    known = memory.statuses if memory else None
+    return revocation_of(path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known)
 
 
 def _linted(
-    use: _IntendedUse, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
+    use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
 ) -> Iterator[Outcome]:
     known = [facts] if issuer is None else [facts, issuer]
     # one that is marked as a CA and may not sign certificates is no authority; the mark is told
@@ -504,7 +623,7 @@ def _authority(der: bytes) -> CertificateFacts:
 
 
 def _asked_by_systems(
-    use: _IntendedUse, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
+    use: Question, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
 ) -> Iterator[Outcome]:
     if holder_of(context.facts) is Holder.AUTHORITY:
         return  # that it is one is told by itself, and is enough

@@ -194,6 +194,13 @@ class SignatureBudget:
 
     def __init__(self, checks: int) -> None:
         self.left = checks
+        self._done: set[tuple[int, bytes]] = set()
+
+    def is_new(self, check: tuple[int, bytes]) -> bool:
+        """Whether this check, of an object by its identity with a key, was not asked before; from now on it was."""
+        known = check in self._done
+        self._done.add(check)
+        return not known
 
     def spend(self) -> bool:
         """Take one check; ``False`` when there is none left."""

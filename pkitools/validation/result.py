@@ -87,6 +87,11 @@ class VerifiedPath:
         return tuple(c.der for c in self._certificates)
 
     @property
+    def as_loaded(self) -> tuple[PathCertificate, ...]:
+        """Every certificate as path validation read it."""
+        return self._certificates
+
+    @property
     def native(self) -> tuple[x509.Certificate, ...]:
         """The certificates as ``cryptography`` objects."""
         return tuple(c.native for c in self._certificates)

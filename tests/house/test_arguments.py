@@ -218,6 +218,11 @@ def judged() -> Given:
     }
 
 
+@cache
+def checker() -> Any:
+    return pkitools.checking.Checker(**judged())
+
+
 def batch() -> bytes:
     return (
         b'[defaults]\nprofile = "g4-tls"\nenvironment = "production"\norganization = "Gemeente A"\n'
@@ -255,7 +260,9 @@ def catalogue_entries() -> Any:
 
 
 GOOD: Mapping[str, Callable[[], Given]] = {
+    "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
     "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
+    "Checker.check": lambda: {"self": checker(), "certificate": good_chain().leaf.der},
     "check_file": lambda: {"file": chain_pem(), **judged()},
     "check_oin": lambda: {"text": "00000003273229750000", "environment": Environment.PRODUCTION},
     "check_entity_id": entity,
