@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -13,14 +13,15 @@ from pkitools.arguments import aware, choice, optional, optional_choice, several
 from pkitools.checking.authorities import AuthoritiesContext, check_authorities
 from pkitools.checking.environment import EnvironmentContext, check_environment
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.ranking import ranked
+from pkitools.checking.ranking import first
 from pkitools.checking.received import check_received
-from pkitools.checking.same_requirement import told_once
+from pkitools.checking.same_requirement import repeats
 from pkitools.checking.self_made import as_self_made
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
+from pkitools.findings.considered import Block, Considered
 from pkitools.oin import OIN
 from pkitools.revocation import (
     Cache,
@@ -32,8 +33,9 @@ from pkitools.revocation import (
 )
 from pkitools.revocation.check import Material, Statuses, given_crls, given_responses, revocation_of
 from pkitools.revocation.rules import REVOKED
-from pkitools.rules import find_issuer, lint, role_of
+from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
+from pkitools.rules.linting import linted
 from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
 from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
 from pkitools.trust import (
@@ -332,28 +334,28 @@ def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckR
     issuer = _issuer(facts, path, between)
     placed = _placed(asked, facts, anchor, recognition, issuer, self_signed=self_signed)
     around = _authorities(facts, path, between, placed.hierarchy, asked.moment)
-    found = [
-        *judged.outcomes,
-        *withdrawn.outcomes,
-        *check_authorities(around, raise_crashes=asked.raise_crashes),
-        *check_environment(placed, raise_crashes=asked.raise_crashes),
+    blocks = [
+        judged.block,
+        Block.of(withdrawn.outcomes),
+        Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
+        Block.of(check_environment(placed, raise_crashes=asked.raise_crashes)),
         *_linted(asked, facts, issuer, oin),
         *_asked_by_systems(asked, placed, anchor, oin.oin),
-        *_of_own_data(asked.data, asked.untold),
-        *_of_entity_id(asked, oin.oin),
-        *_of_expected(asked, facts, oin.oin),
+        Block.of(_of_own_data(asked.data, asked.untold)),
+        Block.of(_of_entity_id(asked, oin.oin)),
+        Block.of(_of_expected(asked, facts, oin.oin)),
     ]
     # with several systems the same rules are asked again: what came of them is told once
-    outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(asked.systems) > 1 else found))
-    if self_signed:
-        outcomes = as_self_made(outcomes, facts.sha256)
-    report = Report(
+    considered = Considered(blocks, distinct=len(asked.systems) > 1, repeats=repeats, first=first)
+    report = Report.of(
         facts.subject.common_name or facts.sha256,
-        tuple(outcomes),
+        considered,
         asked.moment,
         asked.environment,
         ", ".join(system.name for system in asked.systems) or None,
     )
+    if self_signed:
+        report = replace(report, outcomes=tuple(as_self_made(report.outcomes, facts.sha256)))
     return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
 
 
@@ -371,7 +373,7 @@ def _of_expected(asked: Question, facts: CertificateFacts, oin: OIN | None) -> t
 
 @dataclass(frozen=True, slots=True)
 class _JudgedPath:
-    outcomes: tuple[Outcome, ...]
+    block: Block
     path: VerifiedPath | None = None
     engine: str = ""
 
@@ -433,7 +435,7 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
     except InputError as error:
         # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
         # of the report says why
-        return _JudgedPath(tuple(_not_processed(facts, error)))
+        return _JudgedPath(Block.of(_not_processed(facts, error)))
     between = pool((*asked.intermediates, *scope.intermediates, *embedded_intermediates()))
     trusted = pool(tuple(anchor.der for anchor in scope.anchors))  # one out of date is refused by name, not passed over
     others = pool(_embedded_roots())
@@ -441,7 +443,7 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
         result = judge(leaf, between, trusted, others, query)
     else:
         result = judge_below(leaf, between, trusted, others, query, memory.standing)
-    return _JudgedPath(result.report.outcomes, result.path, result.engine)
+    return _JudgedPath(Block.of(result.report.outcomes), result.path, result.engine)
 
 
 def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:
@@ -596,25 +598,21 @@ def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | Non
     return revocation_of(path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known)
 
 
-def _linted(
-    use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
-) -> Iterator[Outcome]:
-    known = [facts] if issuer is None else [facts, issuer]
+def _linted(use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult) -> list[Block]:
     # one that is marked as a CA and may not sign certificates is no authority; the mark is told
     authority = holder_of(facts) is Holder.AUTHORITY
-    for system in (() if authority else use.systems) or (None,):
-        yield from lint(
-            facts,
-            moment=use.moment,
-            profile=use.profile,
-            environment=use.environment,
-            system=system,
-            role=role_of(facts) if may_sign_certificates(facts) else "end_entity",
-            path=known,
-            oin=oin,
-            data=use.data,
-            raise_crashes=use.raise_crashes,
-        ).outcomes
+    return linted(
+        facts,
+        moment=use.moment,
+        profile=use.profile,
+        environment=use.environment,
+        systems=() if authority else use.systems,
+        role=role_of(facts) if may_sign_certificates(facts) else "end_entity",
+        issuer=issuer,
+        oin=oin,
+        data=use.data,
+        raise_crashes=use.raise_crashes,
+    )
 
 
 @lru_cache(maxsize=256)
@@ -624,19 +622,21 @@ def _authority(der: bytes) -> CertificateFacts:
 
 def _asked_by_systems(
     use: Question, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
-) -> Iterator[Outcome]:
+) -> Iterator[Block]:
     if holder_of(context.facts) is Holder.AUTHORITY:
         return  # that it is one is told by itself, and is enough
     for system in use.systems:
-        yield from evaluate(
-            system,
-            use.environment,
-            context.facts,
-            moment=use.moment,
-            hierarchy=context.hierarchy,
-            root_sha256=anchor.sha256 if anchor and not context.self_signed else None,
-            self_signed=context.self_signed,
-            oin=oin,
-            entity_id=use.entity_id,
-            raise_crashes=use.raise_crashes,
+        yield Block.of(
+            evaluate(
+                system,
+                use.environment,
+                context.facts,
+                moment=use.moment,
+                hierarchy=context.hierarchy,
+                root_sha256=anchor.sha256 if anchor and not context.self_signed else None,
+                self_signed=context.self_signed,
+                oin=oin,
+                entity_id=use.entity_id,
+                raise_crashes=use.raise_crashes,
+            )
         )

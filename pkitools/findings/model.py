@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
 from pkitools.messages import Remedy
+
+if TYPE_CHECKING:
+    from pkitools.findings.considered import Considered
 
 
 class Severity(IntEnum):
@@ -168,6 +171,7 @@ class Evidence:
 
 
 _NOT_CHECKED = Status.NOT_CHECKED  # an enum looks a member up each time it is named, and outcomes come by the hundred
+_TOLD = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
 _NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -248,7 +252,7 @@ class Report:
         moment: the validation time, aware UTC; ``None`` where time plays no part (an OIN).
         environment: preproduction or production, where asked.
         system: the connected system, where asked.
-        outcomes: one per rule considered.
+        outcomes: one per rule considered. Of a check most are only made when they are asked for.
     """
 
     subject: str
@@ -256,6 +260,7 @@ class Report:
     moment: datetime | None = None
     environment: Environment | None = None
     system: str | None = None
+    _considered: Considered | None = field(default=None, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: the verdict, what is violated, and of how much."""
@@ -269,32 +274,79 @@ class Report:
         if any(not isinstance(outcome, Outcome) for outcome in self.outcomes):
             raise wrong_type("outcomes", self.outcomes, "Outcome")
 
+    @classmethod
+    def of(
+        cls,
+        subject: str,
+        considered: Considered,
+        moment: datetime | None = None,
+        environment: Environment | None = None,
+        system: str | None = None,
+    ) -> Report:
+        """Return a report whose outcomes are made when they are asked for.
+
+        Args:
+            subject, moment, environment, system: as of a report; checked by who hands them in.
+            considered: the outcomes.
+        """
+        report, put = object.__new__(cls), object.__setattr__
+        for name, value in (("subject", subject), ("moment", moment), ("environment", environment), ("system", system)):
+            put(report, name, value)
+        put(report, "_considered", considered)
+        return report
+
+    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what is not there yet
+            if name != "outcomes" or self._considered is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            object.__setattr__(self, "outcomes", tuple(self._considered.every()))
+            return self.outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        said = self.moment, self.environment, self.system
+        if self._considered is None:
+            return Report, (self.subject, self.outcomes, *said)
+        return Report.of, (self.subject, self._considered, *said)
+
+    @property
+    def _told(self) -> Sequence[Outcome]:
+        """What is violated or was not checked, in the order of the outcomes."""
+        if self._considered is not None:
+            return self._considered.told
+        return [o for o in self.outcomes if o.status in _TOLD]
+
     @property
     def verdict(self) -> Verdict:
         """FAILED if an ERROR rule is violated; INDETERMINATE if nothing or not everything could be checked."""
-        errors = [o.status for o in self.outcomes if o.rule.severity is Severity.ERROR]
+        told = self._told
+        errors = [o.status for o in told if o.rule.severity is Severity.ERROR]
         if Status.VIOLATED in errors:
             return Verdict.FAILED
-        looked = any(o.status in {Status.MET, Status.VIOLATED} for o in self.outcomes)
-        if not looked or Status.NOT_CHECKED in errors:
+        if errors:
             return Verdict.INDETERMINATE
-        return Verdict.PASSED
+        looked = self._considered.looked if self._considered is not None else self._has_looked(told)
+        return Verdict.PASSED if looked else Verdict.INDETERMINATE
+
+    def _has_looked(self, told: Sequence[Outcome]) -> bool:
+        return any(o.status is Status.VIOLATED for o in told) or any(o.status is Status.MET for o in self.outcomes)
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
         """The violations, worst first, and within one severity as recorded."""
-        found = [o for o in self.outcomes if o.status is Status.VIOLATED]
+        found = [o for o in self._told if o.status is Status.VIOLATED]
         return tuple(sorted(found, key=lambda o: -o.rule.severity))
 
     @property
     def not_checked(self) -> tuple[Outcome, ...]:
         """What could not be looked at, each with its reason."""
-        return tuple(o for o in self.outcomes if o.status is Status.NOT_CHECKED)
+        return tuple(o for o in self._told if o.status is Status.NOT_CHECKED)
 
     @property
     def worst(self) -> Severity | None:
         """The severity of the worst violation, or ``None`` when nothing is violated."""
-        return max((o.rule.severity for o in self.outcomes if o.status is Status.VIOLATED), default=None)
+        return max((o.rule.severity for o in self._told if o.status is Status.VIOLATED), default=None)
 
     @property
     def summary(self) -> str:
@@ -305,7 +357,8 @@ class Report:
     def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""
         wanted = choice(Status, status, "status")
-        return frozenset(o.rule.code for o in self.outcomes if o.status is wanted)
+        among = self._told if wanted in _TOLD else self.outcomes
+        return frozenset(o.rule.code for o in among if o.status is wanted)
 
     def __add__(self, other: Report) -> Report:
         """Merge: the outcomes of both. What the left one says of subject and moment stands."""

@@ -96,8 +96,9 @@ class RuleContext:
         self.profile = profile
         self.moment = moment
         self.environment = environment
-        self.system = system
-        self.connects = connects
+        self._system = system
+        self._connects = connects
+        self.was_asked_of_system = False
         self.issuer = issuer
         self.others = others
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
@@ -105,6 +106,26 @@ class RuleContext:
         self.family = _as_held(family_of(self.policies), self.holder)
         self.subject: tuple[NameAttribute, ...] = tuple(facts.subject)
         self.critical: dict[str, bool] = {extension.oid: extension.critical for extension in facts.extensions}
+
+    @property
+    def system(self) -> str | None:
+        """Name of the connected system. Whoever looks at it depends on it: ``was_asked_of_system`` says so."""
+        self.was_asked_of_system = True
+        return self._system
+
+    @system.setter
+    def system(self, name: str | None) -> None:
+        self._system = name
+
+    @property
+    def connects(self) -> bool:
+        """That system asks a certificate for TLS; looked at as ``system`` is."""
+        self.was_asked_of_system = True
+        return self._connects
+
+    @connects.setter
+    def connects(self, connects: bool) -> None:
+        self._connects = connects
 
     @property
     def self_issued(self) -> bool:

@@ -11,9 +11,11 @@ import pytest
 from pkitools.checking import environment
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Status
+from pkitools.findings.considered import Block
 from pkitools.oin import check_oin, entity_ids, id_rules, number_rules
 from pkitools.rules import lint, linting
 from pkitools.rules.engine import Entry
+from pkitools.rules.plan import Plan
 from pkitools.systems import evaluate, evaluation, get_system
 from pkitools.x509 import oin_from_certificate, subject_oin
 from tests.support.certificates import MOMENT as LINT_MOMENT
@@ -90,7 +92,7 @@ def of_environments(monkeypatch: pytest.MonkeyPatch, bad: Callable[..., Any]) ->
 def of_documents(monkeypatch: pytest.MonkeyPatch, bad: Callable[..., Any]) -> tuple[str, Ask]:
     first = linting.ENTRIES[0]
     entries = (Entry(first.rule, first.scope, bad), *linting.ENTRIES[1:])
-    monkeypatch.setattr(linting, "_selection", lambda *_: (entries[:5], ()))
+    monkeypatch.setattr(linting, "plan_of", lambda *key: Plan(key, entries[:5], Block.of(())))
     return first.rule.code, lambda: lint(made("g1-server"), moment=LINT_MOMENT).outcomes
 
 

@@ -354,7 +354,8 @@ def call(function: Callable[..., Any], given: Given) -> object:
     """What a call answers, in a form that can be compared."""
     given = dict(given)
     if "self" in given:
-        return summary(function(given.pop("self"), **given))
+        answer = function(given.pop("self"), **given)
+        return summary(list(answer) if isinstance(answer, types.GeneratorType) else answer)
     owner = function.__qualname__.partition(".")[0]
     if inspect.isfunction(function) and "." in function.__qualname__ and owner == "TrustStore":
         return summary(getattr(pkitools.TrustStore, function.__name__)(**given))
