@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
 from pkitools.checking.authorities import AuthoritiesContext, check_authorities
-from pkitools.checking.environment import EnvironmentContext, check_environment
+from pkitools.checking.environment import EnvironmentContext, environment_block
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.ranking import first
 from pkitools.checking.received import check_received
@@ -37,7 +37,8 @@ from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
 from pkitools.rules.linting import linted
 from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
-from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
+from pkitools.systems import Stance, Statement, System, Topic, get_system
+from pkitools.systems.evaluation import evaluated, found_hierarchy
 from pkitools.trust import (
     Hierarchy,
     Match,
@@ -57,6 +58,7 @@ from pkitools.validation.many import Standing, judge_below
 from pkitools.validation.path import PathQuery, judge
 from pkitools.validation.policy import DEFAULT_POLICIES
 from pkitools.validation.remembered import Remembered
+from pkitools.validation.result import block_of_path
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
@@ -336,9 +338,9 @@ def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckR
     around = _authorities(facts, path, between, placed.hierarchy, asked.moment)
     blocks = [
         judged.block,
-        Block.of(withdrawn.outcomes),
+        withdrawn.block,
         Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
-        Block.of(check_environment(placed, raise_crashes=asked.raise_crashes)),
+        environment_block(placed, raise_crashes=asked.raise_crashes),
         *_linted(asked, facts, issuer, oin),
         *_asked_by_systems(asked, placed, anchor, oin.oin),
         Block.of(_of_own_data(asked.data, asked.untold)),
@@ -443,7 +445,7 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
         result = judge(leaf, between, trusted, others, query)
     else:
         result = judge_below(leaf, between, trusted, others, query, memory.standing)
-    return _JudgedPath(Block.of(result.report.outcomes), result.path, result.engine)
+    return _JudgedPath(block_of_path(result), result.path, result.engine)
 
 
 def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:
@@ -625,18 +627,17 @@ def _asked_by_systems(
 ) -> Iterator[Block]:
     if holder_of(context.facts) is Holder.AUTHORITY:
         return  # that it is one is told by itself, and is enough
+    root = anchor.sha256 if anchor and not context.self_signed else None
+    found = found_hierarchy(context.facts, context.hierarchy, root)
     for system in use.systems:
-        yield Block.of(
-            evaluate(
-                system,
-                use.environment,
-                context.facts,
-                moment=use.moment,
-                hierarchy=context.hierarchy,
-                root_sha256=anchor.sha256 if anchor and not context.self_signed else None,
-                self_signed=context.self_signed,
-                oin=oin,
-                entity_id=use.entity_id,
-                raise_crashes=use.raise_crashes,
-            )
+        yield evaluated(
+            system,
+            use.environment,
+            context.facts,
+            moment=use.moment,
+            found=found,
+            self_signed=context.self_signed,
+            oin=oin,
+            entity_id=use.entity_id,
+            raise_crashes=use.raise_crashes,
         )

@@ -7,9 +7,10 @@ operands, is known of every one; as objects they would cost more than the judgin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from pkitools.findings.model import Outcome, Status
+from pkitools.findings.asking import CRASHES, NOT_APPLICABLE, Answer, Met, NotApplicable, outcome
+from pkitools.findings.model import Outcome, Rule, Status
 
 _MET: Final = Status.MET  # an enum looks a member up each time it is named
 _TOLD: Final = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
@@ -78,6 +79,34 @@ def made_of(outcomes: tuple[Outcome, ...]) -> Callable[[], tuple[Outcome, ...]]:
     return _Made(outcomes)
 
 
+def block_of(
+    pairs: Iterable[tuple[Rule, Callable[[Any], Answer]]],
+    context: Any,
+    again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
+    make: Callable[[], Sequence[Outcome]],
+) -> Block:
+    """Ask rules that have one answer each, and make the outcomes only of what is told.
+
+    Args:
+        pairs: the rules with their checks.
+        context: what the checks look at.
+        again: asks one rule and makes its outcome, also where its check crashes.
+        make: asks them all and makes every outcome.
+    """
+    told: list[Place] = []
+    looked = False
+    for place, (rule, check) in enumerate(pairs):
+        try:
+            kind = type(check(context))
+        except CRASHES:
+            kind = None
+        if kind is Met:
+            looked = True
+        elif kind is not NotApplicable:
+            told += [(place, found) for found in again(rule, check) if found.status in _TOLD]
+    return Block(told, make, looked=looked)
+
+
 class Considered:
     """The outcomes of a report in groups, with those in front that are to be read first.
 
@@ -120,8 +149,6 @@ class Considered:
 
     def every(self) -> list[Outcome]:
         """Return all outcomes, in the order of the report."""
-        from pkitools.findings.asking import NOT_APPLICABLE, outcome
-
         found = [each for block in self._blocks for each in block.outcomes]
         if self._distinct:
             found = list(dict.fromkeys(found))

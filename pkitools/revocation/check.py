@@ -15,7 +15,8 @@ from pkitools.arguments import aware, choice, optional, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.fetching.model import Cache, Fetcher
-from pkitools.findings import MET, CertificateRef, outcome
+from pkitools.findings import MET, CertificateRef, Outcome, outcome
+from pkitools.findings.considered import Block
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from
@@ -178,12 +179,44 @@ def revocation_of(
         remembered = known if material.are_lists else None
         check = _Check(certificates, refs, sources, context, material.other_certificates, remembered)
         found = check.run(material.crls, material.ocsp_responses)
-    names = [_name(certificate.subject) for certificate in certificates]
-    labels = {each.sha256: pair for each, pair in zip(certificates, pairwise(names), strict=False)}
-    outcomes = report_outcomes(found, labels, policy)
-    if options.moment_is_now and clock_is_plausible(moment):
-        outcomes = (outcome(CLOCK, MET), *outcomes)
-    return RevocationResult(found, outcomes, policy)
+    clock = options.moment_is_now and clock_is_plausible(moment)
+    telling = _Telling(found, tuple((c.sha256, c.subject) for c in certificates), policy, clock)
+    if _all_is_well(found):
+        return RevocationResult.of(found, policy, Block((), telling, looked=True))
+    return RevocationResult(found, telling(), policy)
+
+
+def _all_is_well(found: Sequence[CertificateRevocation]) -> bool:
+    """Whether every certificate is good, by sources of which nothing is wrong and nothing was odd."""
+    if not found:
+        return False
+    return all(
+        each.status.is_good and not any(attempt.code or attempt.notes for attempt in each.attempts) for each in found
+    )
+
+
+class _Telling:
+    """Makes the outcomes of statuses, as often as somebody wants to know."""
+
+    __slots__ = ("_clock", "_found", "_named", "_policy")
+
+    def __init__(
+        self,
+        found: tuple[CertificateRevocation, ...],
+        named: tuple[tuple[str, bytes], ...],
+        policy: RevocationPolicy,
+        clock: bool,
+    ) -> None:
+        self._found, self._named, self._policy, self._clock = found, named, policy, clock
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        names = [_name(subject) for _, subject in self._named]
+        labels = {sha256: pair for (sha256, _), pair in zip(self._named, pairwise(names), strict=False)}
+        outcomes = report_outcomes(self._found, labels, self._policy)
+        return (outcome(CLOCK, MET), *outcomes) if self._clock else outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Telling, (self._found, self._named, self._policy, self._clock)
 
 
 def given_crls(
