@@ -102,7 +102,7 @@ class Revocation:
     @property
     def material(self) -> Material:
         """What a status may be learned from."""
-        return Material(given_crls(self.crls), given_responses(self.ocsp_responses), self.fetcher, self.cache)
+        return Material(self.crls, self.ocsp_responses, self.fetcher, self.cache)  # type: ignore[arg-type]  # made so when it was made
 
     def policy_in(self, environment: Environment | str) -> RevocationPolicy:
         """Return the policy that holds in this environment."""

@@ -10,7 +10,7 @@ from typing import Final
 from pkitools.environment import Environment
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.profiles import Profile, ValidityRule, profiles
-from pkitools.profiles.conformance import Extensions, Particulars
+from pkitools.profiles.conformance import Departure, Extensions, Particulars, Requirement, departures
 from pkitools.x509 import CertificateFacts, NameAttribute
 from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
 from pkitools.x509.holder import Holder, holder_of
@@ -99,6 +99,7 @@ class RuleContext:
         self._system = system
         self._connects = connects
         self.was_asked_of_system = False
+        self._departures: dict[Requirement, tuple[Departure, ...] | None] = {}
         self.issuer = issuer
         self.others = others
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
@@ -182,6 +183,16 @@ class RuleContext:
             Environment.PREPRODUCTION if is_trial else Environment.PRODUCTION,
             is_trial,
         )
+
+    def departures(self, requirement: Requirement) -> tuple[Departure, ...] | None:
+        """Return how the certificate departs from a requirement of its profile; several rules may ask about one.
+
+        Raises:
+            LookupError: the profile is unknown.
+        """
+        if requirement not in self._departures:
+            self._departures[requirement] = departures(requirement, self.held_to, self.particulars)
+        return self._departures[requirement]
 
     @property
     def issued(self) -> datetime:

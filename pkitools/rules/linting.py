@@ -11,7 +11,7 @@ from pkitools.arguments import aware, of_type, one_of, optional, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import CertificateRef, Report
 from pkitools.findings.considered import Block, Considered
-from pkitools.oin import check_oin
+from pkitools.oin.number_rules import number_block
 from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of, parse_oin
@@ -27,6 +27,8 @@ Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
+_MOST_PROFILES: Final = 64
+_SAID: Final[dict[int, tuple[Profile, frozenset[Statement]]]] = {}
 _STATEMENTS: Final = frozenset(entry.scope.says for entry in ENTRIES if entry.scope.says is not None)
 
 
@@ -201,19 +203,25 @@ def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> Certif
     return path[position] if position < len(path) else None
 
 
-@lru_cache(maxsize=256)
 def _said_by(profile: Profile | None) -> frozenset[Statement]:
     """Return what a profile says, of all that scopes ask."""
-    return frozenset(says for says in _STATEMENTS if profile is not None and says(profile))
+    if profile is None:
+        return frozenset()
+    known = _SAID.get(id(profile))  # a profile takes longer to hash than to ask
+    if known is None or known[0] is not profile:
+        if len(_SAID) >= _MOST_PROFILES:
+            _SAID.clear()
+        known = _SAID[id(profile)] = profile, frozenset(says for says in _STATEMENTS if says(profile))
+    return known[1]
 
 
 def _oin_blocks(found: OINResult, environment: Environment | None) -> Iterator[Block]:
     """Yield what reading the OIN told, and what there is to say about the number itself."""
-    yield Block.of(found.outcomes)
+    yield found.block
     if found.oin is not None:  # one that is no OIN has its outcome already: x509.oin.invalid
         yield _number(str(found.oin), environment)
 
 
 @lru_cache(maxsize=1024)
 def _number(oin: str, environment: Environment | None) -> Block:
-    return Block.of(check_oin(oin, environment=environment, legacy=True).outcomes)
+    return number_block(oin, environment)
