@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
@@ -576,12 +576,18 @@ def _placed(
 
 
 def _asking_a_profile(use: Question) -> tuple[Statement, ...]:
+    return _asked_of_profiles(use.systems, use.environment, use.moment.date())
+
+
+@lru_cache(maxsize=64)
+def _asked_of_profiles(systems: tuple[System, ...], environment: Environment, day: date) -> tuple[Statement, ...]:
     """Return what the systems say of the policy, or of the hierarchy, a certificate has to have; the firmest first."""
+    noon = datetime.combine(day, time(12), UTC)  # a statement holds for whole days
     said = [
         statement
-        for system in use.systems
+        for system in systems
         for topic in (Topic.POLICY, Topic.HIERARCHY)
-        for statement in system.statements_at(use.environment, use.moment, topic)
+        for statement in system.statements_at(environment, noon, topic)
         if statement.answer is Stance.YES
     ]
     return tuple(sorted(said, key=lambda statement: (statement.topic is not Topic.POLICY, -statement.severity)))

@@ -90,6 +90,19 @@ def _not_meant(kind: str, said: Collection[Statement], family: str, system: str 
     return tuple([e.silent for e in ENTRIES if not e.scope.includes(kind, said, family, system)])
 
 
+def _steps_of(plan: Plan, own: tuple[Entry, ...]) -> tuple[Step, ...]:
+    return (*plan.steps, *steps_of(own, len(plan.steps))) if own else plan.steps
+
+
+@lru_cache(maxsize=256)
+def _steps_behind(
+    plan: Plan, own: tuple[Entry, ...], first: Plan, first_own: tuple[Entry, ...], depends: frozenset[int]
+) -> tuple[Step, ...]:
+    """Return the steps of a plan that an asking by the first one has not answered for good."""
+    answered = {id(rule) for _, rule, _, _ in _steps_of(first, first_own)} - depends
+    return tuple([step for step in _steps_of(plan, own) if id(step[1]) not in answered])
+
+
 class Asking:
     """The rules of a plan asked of one certificate.
 
@@ -104,12 +117,10 @@ class Asking:
         self._depends: set[int] = set()
 
     def _steps(self) -> Sequence[Step]:
-        steps = (*self._plan.steps, *steps_of(self._own, len(self._plan.steps))) if self._own else self._plan.steps
-        before = self._before
-        if before is None:
-            return steps
-        known = {id(rule) for _, rule, _, _ in before._steps()} - before._depends
-        return [step for step in steps if id(step[1]) not in known]
+        if self._before is not None:
+            before = self._before
+            return _steps_behind(self._plan, self._own, before._plan, before._own, frozenset(before._depends))
+        return _steps_of(self._plan, self._own)
 
     def ask(self, at: RuleContext, ref: CertificateRef, *, raise_crashes: bool) -> Block:
         """Ask them; what is met without operands and what does not apply costs its place in a list.

@@ -208,10 +208,16 @@ class _Evaluation:
         return _Evaluation, (self._context,)
 
 
-def _to_ask(context: SystemContext) -> list[tuple[Rule, Check]]:
+def _to_ask(context: SystemContext) -> tuple[tuple[Rule, Check], ...]:
     """Return each rule with its check; of a rule that statements ask, once for each of them, as it asks it."""
-    asked = [(_as_asked(rule, of(context), context.system), check) for rule, of, check in _OF_EVERY_SYSTEM]
-    return [*asked, *context.said.asked]
+    said = context.said
+    deciding = tuple([statement_of(context) for _, statement_of, _ in _OF_EVERY_SYSTEM])
+    known = said.to_ask.get(deciding)
+    if known is None:
+        asked = zip(_OF_EVERY_SYSTEM, deciding, strict=True)
+        general = [(_as_asked(rule, statement, context.system), check) for (rule, _, check), statement in asked]
+        known = said.to_ask[deciding] = (*general, *said.asked)
+    return known
 
 
 class _Said:
@@ -222,6 +228,7 @@ class _Said:
         for statement in statements:
             self.by_topic.setdefault(statement.topic, []).append(statement)
         self.asked = tuple(self._asked(system))
+        self.to_ask: dict[tuple[Statement | None, ...], tuple[tuple[Rule, Check], ...]] = {}
 
     def _asked(self, system: System) -> Iterator[tuple[Rule, Check]]:
         for topic, rule, check_by in _OF_STATEMENTS:
