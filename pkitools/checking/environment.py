@@ -27,6 +27,7 @@ from pkitools.findings import (
     Severity,
     Violated,
     ask,
+    outcome,
 )
 from pkitools.findings.considered import Block, block_of
 from pkitools.rules.books import ENTRIES
@@ -124,7 +125,7 @@ def check_environment(context: EnvironmentContext, *, raise_crashes: bool = Fals
 def environment_block(context: EnvironmentContext, *, raise_crashes: bool = False) -> Block:
     """Return what :func:`check_environment` finds, as a group whose outcomes are made when they are asked for."""
     asking = _Asking(context, raise_crashes=raise_crashes)
-    return block_of(_CHECKS, context, asking.ask, asking)
+    return block_of(_CHECKS, context, asking.ask, asking, asking.told_as)
 
 
 class _Asking:
@@ -140,8 +141,12 @@ class _Asking:
         ref = CertificateRef(self._context.facts.sha256, "end_entity")
         return ask(rule, check, self._context, certificate=ref, raise_crashes=self._raise_crashes)
 
+    def told_as(self, rule: Rule, answer: Violated | NotChecked) -> Outcome:
+        """Return the outcome of an answer."""
+        return outcome(rule, answer, CertificateRef(self._context.facts.sha256, "end_entity"))
+
     def __call__(self) -> tuple[Outcome, ...]:
-        return tuple([outcome for rule, check in _CHECKS for outcome in self.ask(rule, check)])
+        return tuple([found for rule, check in _CHECKS for found in self.ask(rule, check)])
 
     def __reduce__(self) -> tuple[object, ...]:
         return _Asking, (self._context,)

@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from pkitools.findings.asking import CRASHES, NOT_APPLICABLE, Answer, Met, NotApplicable, outcome
+from pkitools.findings.asking import (
+    CRASHES,
+    NOT_APPLICABLE,
+    Answer,
+    Met,
+    NotApplicable,
+    NotChecked,
+    Violated,
+    outcome,
+)
 from pkitools.findings.model import Outcome, Rule, Status
 
 _MET: Final = Status.MET  # an enum looks a member up each time it is named
 _TOLD: Final = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
+_TELLING: Final = frozenset({Violated, NotChecked})
 _VIOLATED: Final = Status.VIOLATED
 
 Place = tuple[int, Outcome]
@@ -84,25 +94,32 @@ def block_of(
     context: Any,
     again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
     make: Callable[[], Sequence[Outcome]],
+    told_as: Callable[[Rule, Violated | NotChecked], Outcome] | None = None,
 ) -> Block:
     """Ask rules that have one answer each, and make the outcomes only of what is told.
 
     Args:
         pairs: the rules with their checks.
         context: what the checks look at.
-        again: asks one rule and makes its outcome, also where its check crashes.
+        again: asks one rule and makes its outcome, whatever it answers and also where its check crashes.
         make: asks them all and makes every outcome.
+        told_as: makes the outcome of such an answer, as ``again`` would; without it that is asked.
     """
     told: list[Place] = []
     looked = False
     for place, (rule, check) in enumerate(pairs):
         try:
-            kind = type(check(context))
+            answer: object = check(context)
         except CRASHES:
-            kind = None
+            answer = None
+        kind = type(answer)
         if kind is Met:
             looked = True
-        elif kind is not NotApplicable:
+        elif kind is NotApplicable:
+            continue
+        elif told_as is not None and kind in _TELLING:
+            told.append((place, told_as(rule, answer)))  # type: ignore[arg-type]  # it is one of the two
+        else:
             told += [(place, found) for found in again(rule, check) if found.status in _TOLD]
     return Block(told, make, looked=looked)
 

@@ -26,6 +26,7 @@ from pkitools.findings import (
     Severity,
     Violated,
     ask,
+    outcome,
 )
 from pkitools.findings.considered import Block, block_of
 from pkitools.messages import NOTHING
@@ -185,7 +186,7 @@ def evaluated(
     """
     context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
     asking = _Evaluation(context, raise_crashes=raise_crashes)
-    return block_of(_to_ask(context), context, asking.ask, asking)
+    return block_of(_to_ask(context), context, asking.ask, asking, asking.told_as)
 
 
 class _Evaluation:
@@ -201,8 +202,17 @@ class _Evaluation:
         context = self._context
         return ask(rule, _titled, context, check, certificate=context.ref, raise_crashes=self._raise_crashes)
 
+    def told_as(self, rule: Rule, answer: Violated | NotChecked) -> Outcome:
+        """Return the outcome of an answer."""
+        params = {"system": self._context.system.title, **answer.params}
+        if isinstance(answer, Violated):
+            titled: Answer = Violated(answer.evidence, params, answer.basis, answer.severity)
+        else:
+            titled = NotChecked(answer.reason, answer.detail, params, answer.evidence)
+        return outcome(rule, titled, self._context.ref)
+
     def __call__(self) -> tuple[Outcome, ...]:
-        return tuple([outcome for rule, check in _to_ask(self._context) for outcome in self.ask(rule, check)])
+        return tuple([found for rule, check in _to_ask(self._context) for found in self.ask(rule, check)])
 
     def __reduce__(self) -> tuple[object, ...]:
         return _Evaluation, (self._context,)
