@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, optional
+from pkitools.checking.elsewhere import judged_by
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Memory, Question, Revocation, judged, question
 from pkitools.environment import Environment
@@ -82,6 +84,13 @@ class Checker:
         self._asked = _with_lists_read(asked)
         self._memory = Memory()
 
+    @classmethod
+    def of(cls, asked: Question) -> Checker:
+        """Return a checker of a question that was asked of another."""
+        checker = cls.__new__(cls)
+        checker._asked, checker._memory = _with_lists_read(asked), Memory()
+        return checker
+
     def __repr__(self) -> str:
         systems = ", ".join(system.name for system in self._asked.systems)
         return f"<Checker for {self._asked.environment}{f', {systems}' if systems else ''}>"
@@ -120,17 +129,26 @@ class Checker:
             asked = replace(asked, expected=optional(expected, Expectation, "expected"))
         return judged(certificate, asked, self._memory)
 
-    def check_many(self, certificates: Given | Iterable[Given]) -> Iterator[CheckResult | InputError]:
-        """Judge each certificate, in the order given, as they come: nothing is read ahead.
+    def check_many(
+        self, certificates: Given | Iterable[Given], *, executor: Executor | None = None
+    ) -> Iterator[CheckResult | InputError]:
+        """Judge each certificate, in the order given, as they come.
 
         What cannot be read as a certificate gives its error in its place, and does not stop the rest.
 
         Args:
-            certificates: end entities; an iterator, or what holds several.
+            certificates: end entities; an iterator, or what holds several. Without an executor none is read ahead.
+            executor: judges them, such as a :class:`~concurrent.futures.ProcessPoolExecutor`, which uses more than one
+                core. From another process come verdict and findings; what else a result holds is made when it is asked
+                for. What the checker was made with has to be fit for pickling then.
         """
-        return (self._judged(each) for each in _each(certificates))
+        each = _each(certificates)
+        if executor is None:
+            return (self.judged(certificate) for certificate in each)
+        return judged_by(executor, self, self._asked, Checker.of, each)
 
-    def _judged(self, certificate: Given) -> CheckResult | InputError:
+    def judged(self, certificate: Given) -> CheckResult | InputError:
+        """Judge one certificate as one of many: what cannot be read gives its error."""
         try:
             return self.check(certificate)
         except InputError as error:

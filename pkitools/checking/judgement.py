@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -21,7 +21,7 @@ from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
-from pkitools.findings.considered import Block, Considered
+from pkitools.findings.considered import Block, Considered, Remade
 from pkitools.oin import OIN
 from pkitools.revocation import (
     Cache,
@@ -135,6 +135,56 @@ class CheckResult:
     recognition: Recognition
     engine: str
     revocation: RevocationResult
+    _again: Callable[[], CheckResult] | None = field(default=None, init=False, repr=False, compare=False)
+    _der: bytes = field(default=b"", init=False, repr=False, compare=False)
+    _made: CheckResult | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(  # noqa: PLR0917 made in one place, of what came from another process
+        cls,
+        der: bytes,
+        asked: Question,
+        subject: str,
+        told: Sequence[Outcome],
+        looked: bool,
+        again: Callable[[], CheckResult],
+    ) -> CheckResult:
+        """Return a result of which verdict and findings are here, and the rest is made when it is asked for.
+
+        Args:
+            der: the certificate.
+            asked: what was asked of it.
+            subject, told, looked: of the report.
+            again: judges the certificate again, with the same answer.
+        """
+        result, put = object.__new__(cls), object.__setattr__
+        considered = Remade(told, looked, lambda: result._whole().report.outcomes)
+        report = Report.of(subject, considered, asked.moment, asked.environment, asked.named_systems)
+        for name, value in (("report", report), ("_again", again), ("_der", der), ("_made", None)):
+            put(result, name, value)
+        return result
+
+    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what is not there yet
+            if name not in _LATER or self._again is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            if name == "facts":
+                object.__setattr__(self, name, read_certificate(self._der))
+            else:
+                object.__setattr__(self, name, getattr(self._whole(), name))
+            return getattr(self, name)
+
+    def _whole(self) -> CheckResult:
+        assert self._again is not None
+        if self._made is None:
+            object.__setattr__(self, "_made", self._again())
+        assert self._made is not None
+        return self._made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return CheckResult, (self.report, *(getattr(self, name) for name in _LATER))
 
     @property
     def verdict(self) -> Verdict:
@@ -144,6 +194,10 @@ class CheckResult:
     def __repr__(self) -> str:
         """One line: whose certificate, and the verdict with what is violated."""
         return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
+
+
+_LATER: Final = ("facts", "oin", "path", "hierarchy", "recognition", "engine", "revocation")
+"""What a result that was made elsewhere has when it is asked for, in the order of the fields."""
 
 
 def check(
@@ -247,6 +301,11 @@ class Question:
     policies: PolicyInput
     data: OwnData | None
     raise_crashes: bool
+
+    @property
+    def named_systems(self) -> str | None:
+        """The names of the systems, for the report."""
+        return ", ".join(system.name for system in self.systems) or None
 
     @property
     def meant_for_use(self) -> bool:
@@ -354,7 +413,7 @@ def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckR
         considered,
         asked.moment,
         asked.environment,
-        ", ".join(system.name for system in asked.systems) or None,
+        asked.named_systems,
     )
     if self_signed:
         report = replace(report, outcomes=tuple(as_self_made(report.outcomes, facts.sha256)))

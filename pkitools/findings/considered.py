@@ -181,3 +181,29 @@ def _considered(blocks: Sequence[Block], distinct: bool, repeated: Sequence[int]
     wrong = {id(told[place]) for place in repeated}
     front = [told[place] for place in first]
     return Considered(blocks, distinct=distinct, repeats=lambda _: wrong, first=lambda _: front)
+
+
+class Remade:
+    """The outcomes of a report that was made elsewhere: what is told came along, the rest is made again when asked for.
+
+    Args:
+        told: what is violated or was not checked, in the order of the report.
+        looked: at least one rule is met or violated.
+        again: makes every outcome again.
+    """
+
+    __slots__ = ("_again", "looked", "told")
+
+    def __init__(self, told: Sequence[Outcome], looked: bool, again: Callable[[], Sequence[Outcome]]) -> None:
+        self.told, self.looked, self._again = told, looked, again
+
+    def every(self) -> Sequence[Outcome]:
+        """Return all outcomes, in the order of the report."""
+        return self._again()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _remade, (tuple(self.told), self.looked, tuple(self._again()))
+
+
+def _remade(told: Sequence[Outcome], looked: bool, every: tuple[Outcome, ...]) -> Remade:
+    return Remade(told, looked, lambda: every)

@@ -15,7 +15,7 @@ from pkitools.environment import Environment
 from pkitools.messages import Remedy
 
 if TYPE_CHECKING:
-    from pkitools.findings.considered import Considered
+    from pkitools.findings.considered import Considered, Remade
 
 
 class Severity(IntEnum):
@@ -172,6 +172,7 @@ class Evidence:
 
 _NOT_CHECKED = Status.NOT_CHECKED  # an enum looks a member up each time it is named, and outcomes come by the hundred
 _TOLD = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
+_LOOKED = frozenset({Status.MET, Status.VIOLATED})
 _NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -260,7 +261,7 @@ class Report:
     moment: datetime | None = None
     environment: Environment | None = None
     system: str | None = None
-    _considered: Considered | None = field(default=None, init=False, repr=False, compare=False)
+    _considered: Considered | Remade | None = field(default=None, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: the verdict, what is violated, and of how much."""
@@ -278,7 +279,7 @@ class Report:
     def of(
         cls,
         subject: str,
-        considered: Considered,
+        considered: Considered | Remade,
         moment: datetime | None = None,
         environment: Environment | None = None,
         system: str | None = None,
@@ -311,7 +312,7 @@ class Report:
         return Report.of, (self.subject, self._considered, *said)
 
     @property
-    def _told(self) -> Sequence[Outcome]:
+    def told(self) -> Sequence[Outcome]:
         """What is violated or was not checked, in the order of the outcomes."""
         if self._considered is not None:
             return self._considered.told
@@ -320,33 +321,36 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """FAILED if an ERROR rule is violated; INDETERMINATE if nothing or not everything could be checked."""
-        told = self._told
+        told = self.told
         errors = [o.status for o in told if o.rule.severity is Severity.ERROR]
         if Status.VIOLATED in errors:
             return Verdict.FAILED
         if errors:
             return Verdict.INDETERMINATE
-        looked = self._considered.looked if self._considered is not None else self._has_looked(told)
-        return Verdict.PASSED if looked else Verdict.INDETERMINATE
+        return Verdict.PASSED if self.has_looked else Verdict.INDETERMINATE
 
-    def _has_looked(self, told: Sequence[Outcome]) -> bool:
-        return any(o.status is Status.VIOLATED for o in told) or any(o.status is Status.MET for o in self.outcomes)
+    @property
+    def has_looked(self) -> bool:
+        """Whether any rule looked: one is met or violated."""
+        if self._considered is not None:
+            return self._considered.looked
+        return any(o.status in _LOOKED for o in self.outcomes)
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
         """The violations, worst first, and within one severity as recorded."""
-        found = [o for o in self._told if o.status is Status.VIOLATED]
+        found = [o for o in self.told if o.status is Status.VIOLATED]
         return tuple(sorted(found, key=lambda o: -o.rule.severity))
 
     @property
     def not_checked(self) -> tuple[Outcome, ...]:
         """What could not be looked at, each with its reason."""
-        return tuple(o for o in self._told if o.status is Status.NOT_CHECKED)
+        return tuple(o for o in self.told if o.status is Status.NOT_CHECKED)
 
     @property
     def worst(self) -> Severity | None:
         """The severity of the worst violation, or ``None`` when nothing is violated."""
-        return max((o.rule.severity for o in self._told if o.status is Status.VIOLATED), default=None)
+        return max((o.rule.severity for o in self.told if o.status is Status.VIOLATED), default=None)
 
     @property
     def summary(self) -> str:
@@ -357,7 +361,7 @@ class Report:
     def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""
         wanted = choice(Status, status, "status")
-        among = self._told if wanted in _TOLD else self.outcomes
+        among = self.told if wanted in _TOLD else self.outcomes
         return frozenset(o.rule.code for o in among if o.status is wanted)
 
     def __add__(self, other: Report) -> Report:

@@ -140,7 +140,12 @@ class Material:
     @property
     def are_lists(self) -> bool:
         """There are lists at hand and nothing else to ask: the same question has the same answer."""
-        return not (self.fetcher or self.cache is not None or self.ocsp_responses or self.other_certificates)
+        return self.is_at_hand and not (self.ocsp_responses or self.other_certificates)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """No network and no cache is asked."""
+        return self.fetcher is None and self.cache is None
 
 
 def revocation_of(

@@ -7,14 +7,17 @@ share, in any order, twice.
 
 from __future__ import annotations
 
+import multiprocessing
+import pickle
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
 
-from pkitools.checking import Checker, CheckResult, Revocation, check
+from pkitools.checking import Checker, CheckResult, Revocation, check, elsewhere
 from pkitools.checking.judgement import Memory, Question, judged, question
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
@@ -295,6 +298,85 @@ def test_lists_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         checker.check(leaf().der, intermediates=[link.der for link in leaf().intermediates])
     assert sorted(reads) == sorted(lists())
+
+
+# --- by others
+
+
+def checker() -> Checker:
+    return Checker(
+        moment=MOMENT,
+        environment="preproduction",
+        systems=["digid-machtigen", "digid"],
+        intermediates=[link.der for link in leaf().intermediates],
+        trust=leaf().root.der,
+        revocation=Revocation(policy="require", crls=[lists()[0], *map(read_crl, lists()[1:])]),
+    )
+
+
+def many() -> list[bytes]:
+    """Enough for several tasks, with what is no certificate and what no path leads from among them."""
+    return [leaf().der] * 20 + [b"no certificate"] + [leaf().root.der, leaf().der] * 10
+
+
+def said_of(results: Iterable[CheckResult | InputError]) -> list[tuple[object, ...]]:
+    return [told(result) for result in results]
+
+
+def test_threads_say_what_one_thread_says() -> None:
+    asked = checker()
+    with ThreadPoolExecutor(2) as executor:
+        found = said_of(asked.check_many(many(), executor=executor))
+    assert found == said_of(asked.check_many(many()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_processes_say_what_this_one_says(method: str) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"no {method} on this system")
+    asked = checker()
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context(method)) as executor:
+        list(executor.map(abs, range(8)))  # the workers are there before the question is
+        found = list(asked.check_many(many(), executor=executor))
+    plain = list(asked.check_many(many()))
+    for one, other in zip(found, plain, strict=True):
+        if isinstance(one, CheckResult) and isinstance(other, CheckResult):
+            assert (one.verdict, one.report.findings) == (other.verdict, other.report.findings)
+            assert one.report.not_checked == other.report.not_checked
+            assert repr(one) == repr(other)
+    assert said_of(found) == said_of(plain)
+
+
+def test_little_comes_back_from_another_process() -> None:
+    """Verdict and findings, without the certificates and the rules that are met."""
+    asked = checker()
+    token = -1, 0  # of a process that is not this one
+    elsewhere._ARRIVED[token] = asked
+    try:
+        answer = elsewhere._work(token, False, None, [leaf().der])
+        whole = elsewhere._work(token, True, None, [leaf().der])
+    finally:
+        del elsewhere._ARRIVED[token]
+    assert len(pickle.dumps(answer)) < 4096
+    assert answer
+    assert whole
+    assert isinstance(answer[0], elsewhere._Told)
+    assert isinstance(whole[0], CheckResult)
+    assert list(answer[0].told) == list(whole[0].report.told)
+    assert elsewhere._work(token, False, None, []) is None
+
+
+def test_a_question_travels_with_its_lists_as_they_came() -> None:
+    as_pem = pem("X509 CRL", lists()[0])
+    asked = Checker(
+        moment=MOMENT, environment="preproduction", revocation=Revocation(crls=[as_pem, lists()[1], b"no list"])
+    )._asked
+    sent = pickle.loads(pickle.dumps(elsewhere._to_send(asked)))
+    read = [read_crl(crl) for crl in sent.material.crls[:2]]
+    assert [crl.was_pem for crl in read] == [True, False]
+    assert [crl.der for crl in read] == list(lists()[:2])
+    assert sent.material.crls[2] == b"no list"
 
 
 # --- the memory itself
