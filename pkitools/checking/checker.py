@@ -85,10 +85,15 @@ class Checker:
         self._memory = Memory()
 
     @classmethod
-    def of(cls, asked: Question) -> Checker:
-        """Return a checker of a question that was asked of another."""
+    def of(cls, asked: Question, memory: Memory | None = None) -> Checker:
+        """Return a checker of a question whose arguments were read already.
+
+        Args:
+            asked: the question.
+            memory: one that is shared; by default its own.
+        """
         checker = cls.__new__(cls)
-        checker._asked, checker._memory = _with_lists_read(asked), Memory()
+        checker._asked, checker._memory = _with_lists_read(asked), memory or Memory()
         return checker
 
     def __repr__(self) -> str:

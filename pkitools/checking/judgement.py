@@ -265,7 +265,7 @@ def check(
         data=data,
         raise_crashes=raise_crashes,
     )
-    return judged(certificate, asked, _OF_THE_PROCESS)
+    return judged(certificate, asked, OF_THE_PROCESS)
 
 
 class Memory:
@@ -276,7 +276,8 @@ class Memory:
         self.statuses: Statuses = Remembered()
 
 
-_OF_THE_PROCESS: Final = Memory()
+OF_THE_PROCESS: Final = Memory()
+"""What :func:`check` remembers from one certificate to the next."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from pkitools.checking import Checker, CheckResult, Revocation, check, elsewhere
 from pkitools.checking.judgement import Memory, Question, judged, question
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.findings import Verdict
+from pkitools.findings import Report, Verdict
 from pkitools.profiles import profiles
 from pkitools.revocation import CertificateRevocationList, RevocationOptions, read_crl
 from pkitools.trust import TrustStore
@@ -61,10 +61,19 @@ def told(result: CheckResult | PkitoolsError) -> tuple[object, ...]:
     """All that a result says, to be compared; a proof compares by what it proves."""
     if isinstance(result, PkitoolsError):
         return result.code, dict(result.params)
+    assert_told_is_what_the_outcomes_say(result.report)
     path = result.path
     proof = path and (path.certificates, path.engine, path.moment, path.purpose, path.policies)
     rest = result.facts, result.oin, result.hierarchy, result.recognition, result.engine, result.revocation
     return result.report, result.verdict, result.report.findings, proof, rest
+
+
+def assert_told_is_what_the_outcomes_say(report: Report) -> None:
+    """What is told is known before an outcome is made: it must be what they say when they are."""
+    plain = Report(report.subject, report.outcomes, report.moment, report.environment, report.system)
+    assert plain == report
+    assert (plain.verdict, plain.findings, plain.not_checked) == (report.verdict, report.findings, report.not_checked)
+    assert (plain.worst, plain.codes(), plain.told) == (report.worst, report.codes(), list(report.told))
 
 
 def said(asked: Asked, memory: Memory | None) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +25,14 @@ from tests.support.leaves import leaf
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 OIN = "00000003520354760000"
 Ask = Callable[[], Sequence[Outcome]]
+
+
+@pytest.fixture(autouse=True)
+def tables_as_they_are() -> Iterator[None]:
+    """What a system asks is sorted out once, of tables that are replaced here."""
+    evaluation._said_by.cache_clear()
+    yield
+    evaluation._said_by.cache_clear()
 
 
 def raises(*_: object, **__: object) -> Any:
