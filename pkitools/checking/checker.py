@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, optional
-from pkitools.checking.elsewhere import judged_by
+from pkitools.checking.elsewhere import judged_by, judged_or_error
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Memory, Question, Revocation, judged, question
 from pkitools.environment import Environment
@@ -149,15 +149,8 @@ class Checker:
         """
         each = _each(certificates)
         if executor is None:
-            return (self.judged(certificate) for certificate in each)
+            return (judged_or_error(self, certificate) for certificate in each)
         return judged_by(executor, self, self._asked, Checker.of, each)
-
-    def judged(self, certificate: Given) -> CheckResult | InputError:
-        """Judge one certificate as one of many: what cannot be read gives its error."""
-        try:
-            return self.check(certificate)
-        except InputError as error:
-            return error
 
 
 def _each(certificates: Given | Iterable[Given]) -> Iterable[Given]:

@@ -80,6 +80,14 @@ def judged_by(
         yield from _received(executor, token, checker, asked, make, whole, sent, *waiting.popleft())
 
 
+def judged_or_error(checker: Checker, certificate: Given) -> CheckResult | InputError:
+    """Judge one certificate of many: what cannot be read gives its error."""
+    try:
+        return checker.check(certificate)
+    except InputError as error:
+        return error
+
+
 def _der(certificate: Given) -> bytes | InputError:
     try:
         return one_der(certificate, CERTIFICATE, "certificate")
@@ -132,7 +140,7 @@ def _work(token: Token, whole: bool, question: bytes | None, ders: Sequence[byte
         checker = _ARRIVED[token] = make(asked)
         while len(_ARRIVED) > _MOST_KEPT:
             _ARRIVED.popitem(last=False)
-    results = [checker.judged(der) for der in ders]
+    results = [judged_or_error(checker, der) for der in ders]
     if whole or token[0] == os.getpid():
         return results
     return [_told(result) if isinstance(result, CheckResult) else result for result in results]

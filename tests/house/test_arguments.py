@@ -140,6 +140,11 @@ INNER = frozenset(
         "CertificateRevocationList.signed_by",
         "CertificateRevocationList.was_checked_with",
         "SerialIndex.find",
+        "CheckResult.of",
+        "Report.of",
+        "RevocationResult.of",
+        "OINResult.of",
+        "Checker.of",
     ]
 )
 
