@@ -9,7 +9,7 @@ JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 
-.PHONY: demo quick test test-deep check lint types bench docs clean
+.PHONY: demo quick test test-deep check lint types tables bench docs facts clean
 
 demo: $(VENV)/.demo-ready
 	@sh tools/demo.sh $(BIN)
@@ -34,11 +34,17 @@ lint: $(VENV)/.dev-ready
 types: $(VENV)/.dev-ready
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev-ready
+tables: $(VENV)/bin/python  # data in the form that an installed command reads: tools/tables.py
+	$(BIN)/python -m tools.tables
+
+bench: $(VENV)/.dev-ready tables
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.demo-ready
 	$(BIN)/python -m tools.generate_docs
+
+facts: $(VENV)/.demo-ready  # the data against the texts it was read in, where those are at hand
+	$(BIN)/python -m tools.compare_facts
 
 $(VENV)/bin/python:
 	sh tools/make_venv.sh $(PYTHON) $(VENV)

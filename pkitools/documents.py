@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from pkitools.frozen import Frozen
+from pkitools.frozen import Frozen, dataclass, replace
 from pkitools.package_data import read_toml
 
 

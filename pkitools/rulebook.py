@@ -9,7 +9,6 @@ import dataclasses
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from pkitools.documents import Document, Source, documents
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Rule
+from pkitools.frozen import dataclass
 
 if TYPE_CHECKING:
     from pkitools.explanations import ErrorText

@@ -86,6 +86,34 @@ def _in_full(found: re.Match[str]) -> str:
     return f"{word}: " if bracket else f"{word})"
 
 
+_INTRODUCTION: Final = re.compile(r"certificaatverstrekkers? \(TSP('s)?(\)|: )")
+
+
+def abbreviated(text: str, *, known: bool = False) -> str:
+    """Return a text for one reading, in which only the first TSP is introduced: who reads on knows it by then.
+
+    >>> abbreviated("Vraag uw certificaatverstrekker (TSP). De certificaatverstrekker (TSP) weet het.")
+    'Vraag uw certificaatverstrekker (TSP). De TSP weet het.'
+
+    Args:
+        text: made of texts that were each :func:`introduced`.
+        known: it was introduced before, above the text.
+    """
+    first = None if known else _INTRODUCTION.search(text)
+    at = first.end() if first else 0
+    return text[:at] + _INTRODUCTION.sub(_in_short, text[at:])
+
+
+def is_introducing(text: str) -> bool:
+    """Return whether a text says what TSP means."""
+    return _INTRODUCTION.search(text) is not None
+
+
+def _in_short(found: re.Match[str]) -> str:
+    plural, end = found.groups()
+    return f"TSP{plural or ''}{'' if end == ')' else ' ('}"
+
+
 def size_text(count: int) -> str:
     """Return a number of bytes as people write a limit.
 

@@ -6,12 +6,12 @@ Nothing is passed over: a field nobody knows, or a value that is none, would be 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar
 
 from pkitools.arguments import choice
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

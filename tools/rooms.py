@@ -18,7 +18,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {
         "_version": "the version",
         "environment": "preproduction and production",
-        "frozen": "a mapping that does not change",
+        "frozen": "what does not change: a mapping, and dataclasses that cost little to declare",
         "limits": "every bound, with its reason",
         "package_data": "the data files that come with the package",
     },

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import InvalidValueError, PkitoolsError
 
 if TYPE_CHECKING:
     from pkitools.findings import Report, Severity
+
+
+_UNUSABLE: Final = "rules.error.own_file"  # pkitools.rules.own.data.UNUSABLE, which not every command loads
 
 
 class ExitCode(IntEnum):
@@ -39,6 +42,11 @@ def of_reports(reports: Iterable[Report], fail_on: Severity | None = None, *, co
     return next((code for code in order if code in codes), ExitCode.PASSED if codes else ExitCode.INDETERMINATE)
 
 
+def of_list(left_out: Sequence[str]) -> ExitCode:
+    """Return the exit code of a list, by what had to be left out of it."""
+    return ExitCode.INDETERMINATE if left_out else ExitCode.PASSED
+
+
 def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
     from pkitools.findings import Verdict  # every command reports; pkitools --version does not
 
@@ -52,5 +60,10 @@ def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
 
 
 def of_error(error: PkitoolsError) -> ExitCode:
-    """Return the exit code of an error: a value the caller chose wrongly is usage, all else could not be done."""
+    """Return the exit code of an error: a value the caller chose wrongly is usage, all else could not be done.
+
+    What stands in a file of one's own that cannot be used was asked rightly, and is not known.
+    """
+    if error.code == _UNUSABLE:
+        return ExitCode.INDETERMINATE
     return ExitCode.USAGE if isinstance(error, InvalidValueError) else ExitCode.COULD_NOT

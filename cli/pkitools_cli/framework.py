@@ -12,16 +12,20 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pkitools.errors import PkitoolsError
+from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
 from pkitools_cli.i18n import lookup, set_language, tr
 from pkitools_cli.output import complain, encodable
 from pkitools_cli.renderers import JSON, TEXT, names, tell
 from pkitools_cli.reply import Reply
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 O = TypeVar("O")  # noqa: E741  the options object of a command
 R = TypeVar("R")
@@ -56,14 +60,17 @@ def _translated(text: str | None) -> str | None:
     return (lookup(text) or text) if text else text
 
 
+def _first_line(text: str | None) -> str:
+    return (_translated(text) or "").split("\n", 1)[0].rstrip(".")
+
+
 class _TranslatedHelp(click.Command):
     """Help whose texts are looked up when shown, and complaints that know which command they are about."""
 
     allow_extra_args = True  # too many arguments are complained of here, in the language in force
 
     def get_short_help_str(self, limit: int = 80) -> str:
-        text = _translated(self.help) or ""  # whole: the list of commands wraps it
-        return text.split("\n", 1)[0].rstrip(".")
+        return _first_line(self.help)  # whole: the list of commands wraps it
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         try:
@@ -278,9 +285,32 @@ def gathered(into: Callable[..., O]) -> Callable[[Callable[[O], R]], Callable[..
     return decorate
 
 
-def verbs(package: str, *names: str) -> dict[str, str]:
-    """Return the table of a noun whose verbs are the modules of a package, each with a ``command``."""
-    return {name: f"{package}.{name}:command" for name in names}
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A command that is imported when it is named.
+
+    Args:
+        target: where it stands, as ``module:attribute``.
+        help: the key of its help text, so that it can be listed without being imported.
+    """
+
+    target: str
+    help: str
+
+    @property
+    def short_help(self) -> str:
+        """The first line of its help, in the language in force."""
+        return _first_line(self.help)
+
+
+def verbs(package: str, **helps: str) -> dict[str, Lazy]:
+    """Return the table of a noun whose verbs are the modules of a package, each with a ``command``.
+
+    Args:
+        package: its name.
+        helps: verb → the key of its help text.
+    """
+    return {name: Lazy(f"{package}.{name}:command", key) for name, key in helps.items()}
 
 
 class Group(_TranslatedHelp, click.Group):
@@ -288,7 +318,7 @@ class Group(_TranslatedHelp, click.Group):
 
     Args:
         name: as typed.
-        lazy: command name → ``module:attribute``.
+        lazy: command name → where it stands, and its help.
         callback, params, help, context_settings, invoke_without_command: as click's own.
     """
 
@@ -298,7 +328,7 @@ class Group(_TranslatedHelp, click.Group):
         self,
         name: str | None = None,
         *,
-        lazy: Mapping[str, str],
+        lazy: Mapping[str, Lazy],
         callback: Callable[..., object] | None = None,
         params: list[click.Parameter] | None = None,
         help: str | None = None,  # noqa: A002  click's own name for it
@@ -322,10 +352,10 @@ class Group(_TranslatedHelp, click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, imported now if it is lazy."""
-        target = self._lazy.get(cmd_name)
-        if target is None:
+        lazy = self._lazy.get(cmd_name)
+        if lazy is None:
             return super().get_command(ctx, cmd_name)
-        module, _, attribute = target.partition(":")
+        module, _, attribute = lazy.target.partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
@@ -335,15 +365,17 @@ class Group(_TranslatedHelp, click.Group):
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands with their short help, without click's alphabetical sorting."""
-        rows: list[tuple[str, str]] = []
-        for name in self.list_commands(ctx):
-            command = self.get_command(ctx, name)
-            if command is not None and not command.hidden:
-                rows.append((name, command.get_short_help_str()))
-        if rows:
-            with formatter.section(tr("cli.main.commands")):
-                formatter.write_dl(rows)
+        """List the commands with their short help, without click's alphabetical sorting; none is imported for it."""
+        with formatter.section(tr("cli.main.commands")):
+            formatter.write_dl([(name, lazy.short_help) for name, lazy in self._lazy.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return what a word that was begun may become; no command is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        named = {name: lazy for name, lazy in self._lazy.items() if name.startswith(incomplete)}
+        rest = click.Command.shell_complete(self, ctx, incomplete)  # of the group it would import every command
+        return [*(CompletionItem(name, help=lazy.short_help) for name, lazy in named.items()), *rest]
 
 
 def asks_for_json(arguments: Sequence[str]) -> bool:

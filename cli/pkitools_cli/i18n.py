@@ -10,13 +10,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
-from pkgutil import get_data
-from typing import cast
 
 from pkitools.messages import LANGUAGES, Language, message
-from pkitools.text import introduced, visible
+from pkitools.package_data import read_toml
+from pkitools.text import abbreviated, introduced, is_introducing, visible
 
 _current: list[Language] = ["en"]
+_known: list[bool] = [False]  # TSP was introduced in what was told so far
 
 
 def language() -> Language:
@@ -25,7 +25,8 @@ def language() -> Language:
 
 
 def set_language(chosen: str | None) -> None:
-    """Choose: ``--lang``, else PKITOOLS_LANG, else the locale, else English."""
+    """Choose: ``--lang``, else PKITOOLS_LANG, else the locale, else English. Nothing was told in it yet."""
+    _known[0] = False
     wishes = (
         chosen,
         os.environ.get("PKITOOLS_LANG"),
@@ -43,13 +44,10 @@ def set_language(chosen: str | None) -> None:
 
 @cache
 def _texts(chosen: Language, file: str) -> Mapping[str, str]:
-    import tomllib  # pkitools --version needs no text, and is there sooner without
-
     try:
-        data = get_data("pkitools_cli", f"messages/{chosen}/{file}.toml")
+        texts: Mapping[str, str] = read_toml("pkitools_cli", f"messages/{chosen}/{file}.toml")
     except FileNotFoundError:
-        data = None
-    texts = cast("Mapping[str, str]", tomllib.loads(data.decode())) if data else {}
+        return {}
     return {key: introduced(text, chosen) for key, text in texts.items()}
 
 
@@ -112,6 +110,13 @@ def speaking(chosen: Language) -> Iterator[None]:
         yield
     finally:
         _current[0] = before
+
+
+def once(text: str) -> str:
+    """Return a text that is told now: an abbreviation that was introduced above it is not introduced again."""
+    told = abbreviated(text, known=_known[0])
+    _known[0] = _known[0] or is_introducing(text)
+    return told
 
 
 def report_word(kind: str, value: str) -> str:

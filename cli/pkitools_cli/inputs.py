@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
 from pkitools.files import is_private, read_bytes
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.reports import ToldError
 from pkitools.text import size_text

@@ -45,6 +45,14 @@ def _read(folder: str | None) -> OwnData | None:
     return None if found.is_empty else found
 
 
+def unusable(kind: str) -> tuple[str, ...]:
+    """Return a sentence for each file of a kind that could not be used; a list of that kind leaves out what it has."""
+    from pkitools_cli.remedies import error_line
+
+    data = given_data()
+    return () if data is None else tuple(map(error_line, data.unusable(kind)))
+
+
 def system_named(name: str) -> System:
     """Return a system, one's own or ours.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar
 
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LINE
 from pkitools.text import cut
 from pkitools_cli.exit_codes import ExitCode

@@ -7,7 +7,6 @@ name of an authority of PKIoverheid without its key means to be taken for it, al
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
@@ -28,6 +27,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.asking import CRASHES
+from pkitools.frozen import dataclass
 from pkitools.trust import CatalogueEntry, Hierarchy
 from pkitools.trust.authorities import HierarchyKind
 from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, sibling

@@ -6,11 +6,11 @@ A chain in one file, in separate files and in a folder is the same chain: whoeve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of

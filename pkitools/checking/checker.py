@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Memory, Question, Revocation, judged, question
 from pkitools.environment import Environment
 from pkitools.errors import InputError
+from pkitools.frozen import replace
 from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 

@@ -12,7 +12,6 @@ import pickle
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from itertools import count, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
@@ -20,6 +19,7 @@ from weakref import WeakValueDictionary
 from pkitools.checking.judgement import CheckResult, Question
 from pkitools.errors import InputError
 from pkitools.findings import Outcome
+from pkitools.frozen import replace
 from pkitools.revocation import CertificateRevocationList
 from pkitools.x509.given import CERTIFICATE, CRL, Given, one_der
 

@@ -7,7 +7,6 @@ OIDs. Source documents: Logius' G4 TRIAL documentation, the PKIoverheid guidance
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
 
@@ -30,6 +29,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.considered import Block, block_of
+from pkitools.frozen import dataclass
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import ARC, family_of
 from pkitools.rules.linting import is_made_to_connect

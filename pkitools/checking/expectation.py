@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, get_args, runtime_checkable
 
 from pkitools.arguments import text, wrong_type
 from pkitools.errors import InputError, InvalidValueError, about_file
 from pkitools.files import read_bytes
+from pkitools.frozen import dataclass
 from pkitools.oin import OIN
 from pkitools.toml_text import read_foreign_toml
 from pkitools.x509.given import Given

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final
@@ -49,6 +48,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
+from pkitools.frozen import dataclass
 from pkitools.messages import CAUSE
 from pkitools.profiles import Profile
 from pkitools.rules.own import OwnData

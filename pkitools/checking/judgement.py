@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from hashlib import sha256
@@ -22,6 +21,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
 from pkitools.findings.considered import Block, Considered, Remade
+from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
 from pkitools.revocation import (
     Cache,

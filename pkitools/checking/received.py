@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pkitools.checking.expectation import Expectation
@@ -28,6 +27,7 @@ from pkitools.findings import (
     ask,
     violated,
 )
+from pkitools.frozen import dataclass
 from pkitools.oin import OIN
 from pkitools.trust import hierarchy_of
 from pkitools.trust.authorities import HierarchyKind

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from pkitools.arguments import text, wrong_type
 from pkitools.containers import Item
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.x509 import CertificateFacts
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from pkitools.findings import CertificateRef, Outcome, Status
+from pkitools.frozen import replace
 
 _ORDER_ANOTHER: Final = frozenset({"environment.self_signed.not_allowed", "system.self_signed.not_allowed"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -11,6 +10,7 @@ from pkitools.containers.protection import KeystoreProtection, Protection
 from pkitools.containers.saml_described import Described
 from pkitools.containers.text_forms import TextForm
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass, field
 
 
 class ItemKind(StrEnum):

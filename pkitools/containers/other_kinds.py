@@ -38,6 +38,9 @@ UNKNOWN: Final = "unknown"
 ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
 """How archives begin: those of ZIP, of gzip and of 7z."""
 
+OFFICE: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x78\x9f\x3e\x22")
+"""How what Outlook keeps mails and their attachments in begins: OLE (.msg) and TNEF (winmail.dat)."""
+
 _ENOUGH: Final = 7
 _MAX_LOOKED_AT: Final = 1024 * 1024  # what is no kind of ours is walked through this far, to say whether it is DER
 _MAX_JSON: Final = 256 * 1024  # parsed, only to say that it is JSON
@@ -75,7 +78,8 @@ _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
         ("pgp", rb"[\xc5\xc6](?:[\x40-\xbf]|[\xc0-\xdf].|\xff....)[\x03-\x06]"),
         ("age", rb"AGE-SECRET-KEY-1|age1|age-encryption\.org/"),
         ("image", rb"\x89PNG|\xff\xd8\xff|GIF8"),
-        ("ole", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("ole", re.escape(OFFICE[0])),
+        ("tnef", re.escape(OFFICE[1])),
         ("sqlite", rb"SQLite format 3\x00"),
         ("java_object", rb"\xac\xed\x00\x05"),
         ("bks", rb"\x00\x00\x00[\x00-\x02]\x00\x00\x00\x14.{20}\x00\x00"),

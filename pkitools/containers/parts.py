@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +16,8 @@ class Part:
         expected: something must be in it; what is not recognised is a problem and not passed over.
         form: of a private key that is taken as it is, such as ``JWK``; else empty.
         error: why it is not read, where the file itself says so.
+        again: it says in another form what another part says that has so many PEM blocks: what stands in both counts
+            once, and what cannot be read in it only where it has more; ``None`` of what stands by itself.
     """
 
     data: bytes = field(repr=False)
@@ -24,3 +25,4 @@ class Part:
     expected: bool = True
     form: str = ""
     error: InputError | None = None
+    again: int | None = None

@@ -8,7 +8,6 @@ encrypted content cannot be seen beforehand; common software does not make those
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -18,6 +17,7 @@ from pkitools.containers.pkcs12_entries import with_key
 from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.containers.protection import DATA, SCRYPT, protection_of_keystore
 from pkitools.errors import InputError, LimitError, SecretError
+from pkitools.frozen import replace
 from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
 from pkitools.x509.der import (
     INTEGER,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from pkitools.containers.protection import DATA
+from pkitools.frozen import dataclass
 from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,

@@ -6,10 +6,10 @@ What is shown is what the file names. An algorithm that is not in the tables is 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.x509.der import (
     INTEGER,
     OBJECT_IDENTIFIER,

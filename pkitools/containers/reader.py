@@ -10,7 +10,6 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from itertools import repeat
 from typing import Final
 
@@ -27,9 +26,11 @@ from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_entities import described_in
 from pkitools.containers.saml_messages import read_message
 from pkitools.containers.saml_places import Place, places, service_ids
+from pkitools.containers.signed_mail import content_of
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
 from pkitools.text import size_text
 from pkitools.x509 import pem
@@ -168,10 +169,20 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if not is_read and (part.expected or pem.holds_more(data)):
             inside.bad(1, _unrecognised_part(part, found))
+        if part.again is not None:
+            inside = _without_what_was_said(inside, found, part.again)
         for item in inside.items:
             found.add(replace(item, position=found.next_position(), alias=item.alias or part.name))
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
+
+
+def _without_what_was_said(inside: _Found, found: _Found, blocks: int) -> _Found:
+    """Return what the web page of a mail has that its text has not: a page may spoil what the text has whole."""
+    seen = {item.der for item in found.items}
+    more = len(inside.items) + len(inside.problems) > blocks
+    items = [item for item in inside.items if item.der not in seen]
+    return replace(inside, items=items, problems=inside.problems if more else [])
 
 
 def _unrecognised_part(part: Part, found: _Found) -> InputError:
@@ -326,6 +337,15 @@ def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
         found.bad(position, InputError("sources.error.pkcs7_empty", name=found.name))
     for number, (kind, node) in enumerate(inside, start=1):
         found.add(Item(kind, encoded(data, node), number))
+    _take_signed(content_of(data) or b"", found)
+
+
+def _take_signed(content: bytes, found: _Found) -> None:
+    """Read what is signed, where it is a mail: a program saves one as smime.p7m; tell what else it may hold."""
+    if mail.is_entity(content):
+        _parts(mail.mail_parts(content, found.name), found)
+    elif pem.holds_more(content):
+        found.bad(found.next_position(), InputError("sources.error.beside"))
 
 
 def _pem(data: bytes, found: _Found) -> ContainerFormat | None:

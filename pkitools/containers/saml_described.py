@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from pkitools.containers.saml_names import ENTITY
+from pkitools.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

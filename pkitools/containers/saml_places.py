@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from pkitools.containers.saml_names import ENTITY, GROUP, KEY, MAX_MENTIONS, SIGNATURE
 from pkitools.containers.xml_tags import HIDING, Tag, tags
 from pkitools.containers.xml_text import occurrences
 from pkitools.errors import LimitError
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PEM_BLOCKS
 
 _ENDINGS: Final = (b"Descriptor", b"Signature")
@@ -67,9 +67,9 @@ class _State:
         if tag.name == SIGNATURE:
             self.signatures += 1
         elif tag.name == ENTITY:
-            self.entities.append(tag.attributes.get("entityID"))
+            self.entities.append(tag.attribute("entityID"))
         elif tag.name == KEY:
-            self.uses.append(tag.attributes.get("use") or None)
+            self.uses.append(tag.attribute("use") or None)
         else:
             self.roles.append(tag.name)
 

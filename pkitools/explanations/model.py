@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from pkitools.documents import Source
+from pkitools.frozen import dataclass
 from pkitools.messages import Language
 
 

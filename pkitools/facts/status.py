@@ -6,13 +6,13 @@ What is in order is left out: ``rules documents`` lists every document.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from pkitools.arguments import aware
 from pkitools.documents import Document, DocumentStatus, Reading
 from pkitools.findings import Certainty
+from pkitools.frozen import dataclass
 from pkitools.rulebook import Resting, rests_on
 from pkitools.unknowns import Unknown, unknowns
 

@@ -13,7 +13,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
@@ -22,6 +21,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.fetching.addresses import Address, Network, RefusedURL, Target, is_allowed, parse_url
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
 from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
+from pkitools.frozen import dataclass, field, replace
 
 Resolver = Callable[[str, int], Sequence[str]]
 

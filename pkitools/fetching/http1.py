@@ -11,10 +11,10 @@ import re
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from pkitools.fetching.model import Fault, FetchFault
+from pkitools.frozen import dataclass
 
 _MAX_LINE: Final = 8 * 1024
 _MAX_HEADER_BYTES: Final = 32 * 1024

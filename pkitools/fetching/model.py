@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol, TypeAlias
 
 from pkitools.arguments import choice
 from pkitools.errors import NetworkError
+from pkitools.frozen import dataclass, field
 
 
 class FetchFault(StrEnum):

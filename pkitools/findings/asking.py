@@ -12,7 +12,6 @@ but an answer, is NOT_CHECKED with the reason ``crashed``, and silences no other
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from pkitools.findings.model import (
@@ -25,6 +24,7 @@ from pkitools.findings.model import (
     Severity,
     Status,
 )
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.text import NameText
 

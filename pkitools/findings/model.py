@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import Remedy
 
 if TYPE_CHECKING:

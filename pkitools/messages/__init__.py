@@ -20,11 +20,11 @@ option, a link, a button) gives its own words for a :class:`Remedy`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, Protocol, TypeAlias, get_args
 
+from pkitools.frozen import dataclass, field, replace
 from pkitools.package_data import read_toml
 from pkitools.text import introduced, shown
 

@@ -13,12 +13,12 @@ Source: ST-SAML 1.0, types and requirements; Afsprakenstelsel Elektronische Toeg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from pkitools.arguments import optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, ask
+from pkitools.frozen import dataclass
 from pkitools.oin.entity_schemes import ENTITIES, SERVICES, EntitySubject, Scheme, environment_of, schemes
 from pkitools.oin.errors import InvalidIdentifierError
 from pkitools.oin.id_rules import id_rules

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 
 ENTITIES: Final = "entities"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final, TypeAlias
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import MET, NOT_APPLICABLE, Answer, Basis, Certainty, Evidence, Rule, Severity, Source, Violated
+from pkitools.frozen import replace
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of
 
 Check: TypeAlias = Callable[[EntitySubject], Answer]

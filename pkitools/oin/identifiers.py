@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.oin.derive import oin_from_btw, oin_from_kvk
 from pkitools.oin.errors import InvalidIdentifierError, InvalidNumberError, InvalidOINError, NoOINError
 from pkitools.oin.number import OIN

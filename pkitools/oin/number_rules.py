@@ -42,7 +42,7 @@ NumberRule: TypeAlias = tuple[Rule, Check]
 Operands: TypeAlias = Callable[[Candidate], Mapping[str, str]]
 
 _STELSEL: Final = cite("oin-stelsel", "Data Architectuur")
-_REGISTER: Final = cite("oin-stelsel", "Businessarchitectuur")
+_REGISTER: Final = cite("oin-suboin-check", "2.3.2")
 _SOFI: Final = cite("suwi-gegevensregister", "Sofi-nummer")
 _EBMS: Final = cite("digikoppeling-ebms2", "Profile Requirements Details")
 _DIGIKOPPELING: Final = cite("digikoppeling-examples")
@@ -240,7 +240,7 @@ def _number_notes() -> Iterator[NumberRule]:
     yield Rule("oin.suffix.legacy", Severity.NOTICE, _PEPPOL), _legacy_suffix
     yield Rule("oin.number.letters", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _letters
     yield Rule("oin.uzi.ura", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _ura
-    yield Rule("oin.register.absent", Severity.INFO, _REGISTER), _registered
+    yield Rule("oin.register.absent", Severity.INFO, _REGISTER, Certainty.OFFICIAL), _registered
     yield Rule("oin.number.example", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL), _example
 
 

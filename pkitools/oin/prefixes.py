@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.findings import Basis, Certainty
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 
 PREFIX_LENGTH: Final = 8
@@ -102,12 +102,14 @@ class PrefixTable:
         prefixes: prefix → row.
         examples: OINs that documentation prints as an example → the document.
         demo: prefixes outside the table that turn up in demonstration data.
+        tsp_checks: ways in which a TSP checks a number → where each stands; :attr:`Prefix.tsp_check` names one.
     """
 
     source: Source
     prefixes: Mapping[str, Prefix]
     examples: Mapping[str, Source]
     demo: frozenset[str]
+    tsp_checks: Mapping[str, Source]
 
 
 @cache
@@ -121,7 +123,13 @@ def prefix_table() -> PrefixTable:
         prefixes=MappingProxyType({row.prefix: row for row in rows}),
         examples=MappingProxyType({row["oin"]: cite(row["document"]) for row in data["example"]}),
         demo=frozenset(data["demo"]["prefixes"]),
+        tsp_checks=MappingProxyType(_sections(data["tsp_checks"])),
     )
+
+
+def _sections(told: Mapping[str, Any]) -> dict[str, Source]:
+    document = cite(told["document"])
+    return {way: document.at(section) for way, section in told["sections"].items()}
 
 
 def _prefix(row: dict[str, Any], table: Source) -> Prefix:
@@ -129,9 +137,12 @@ def _prefix(row: dict[str, Any], table: Source) -> Prefix:
     stands = cite(elsewhere, section) if elsewhere else table
     texts = {part: MappingProxyType(row[part]) for part in ("number", "name", "about")}
     shaped = {"certainty": Certainty(row["certainty"]), "forms": tuple(Form(**form) for form in row["forms"]), **texts}
-    certainty = Certainty(row["certainty"])
-    resting = Basis(cite(shape["document"]), Certainty(shape["certainty"])) if shape else Basis(stands, certainty)
+    resting = _basis(shape) if shape else Basis(stands, Certainty(row["certainty"]))
     return Prefix(**{**row, **shaped, "source": stands, "shape": resting})
+
+
+def _basis(told: Mapping[str, str]) -> Basis:
+    return Basis(cite(told["document"], told.get("section", "")), Certainty(told["certainty"]))
 
 
 def row_of(register: str) -> Prefix:

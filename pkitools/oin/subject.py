@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import string
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_OIN_TEXT
 from pkitools.oin.prefixes import BODY_LENGTH, LENGTH, PREFIX_LENGTH, Form, Prefix, prefix_table
 

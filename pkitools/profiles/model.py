@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from pkitools.arguments import choice
 from pkitools.findings import Basis
+from pkitools.frozen import dataclass
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 
 

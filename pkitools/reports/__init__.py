@@ -27,6 +27,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.oin import (
         DerivedNumber,
         oin_check_document,
+        oin_check_document_v1,
         oin_derive_document,
         oin_derive_document_v1,
     )
@@ -41,6 +42,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         csr_check_document,
         csr_check_document_v1,
         csr_create_document,
+        csr_create_document_v1,
     )
     from pkitools.reports.schemas import read_schema, schema_names
     from pkitools.reports.showing.document import cert_show_document, file_document
@@ -74,6 +76,7 @@ __all__ = [
     "csr_check_document",
     "csr_check_document_v1",
     "csr_create_document",
+    "csr_create_document_v1",
     "describe",
     "error_document",
     "error_entry",
@@ -83,6 +86,7 @@ __all__ = [
     "file_document",
     "lint_document",
     "oin_check_document",
+    "oin_check_document_v1",
     "oin_derive_document",
     "oin_derive_document_v1",
     "oin_document",
@@ -119,7 +123,13 @@ _MODULES: Final = {
     "pkitools.reports.explanation": ("explain_document",),
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
-    "pkitools.reports.oin": ("DerivedNumber", "oin_check_document", "oin_derive_document", "oin_derive_document_v1"),
+    "pkitools.reports.oin": (
+        "DerivedNumber",
+        "oin_check_document",
+        "oin_check_document_v1",
+        "oin_derive_document",
+        "oin_derive_document_v1",
+    ),
     "pkitools.reports.register": (
         "rules_documents_document",
         "rules_documents_document_v1",
@@ -131,6 +141,7 @@ _MODULES: Final = {
         "csr_check_document",
         "csr_check_document_v1",
         "csr_create_document",
+        "csr_create_document_v1",
     ),
     "pkitools.reports.schemas": ("read_schema", "schema_names"),
     "pkitools.reports.showing.document": ("cert_show_document", "file_document"),

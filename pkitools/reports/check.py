@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Report
+from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import instant, report_document

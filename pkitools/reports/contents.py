@@ -6,7 +6,6 @@ It describes and judges nothing. The newest document is made in :mod:`pkitools.r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
@@ -16,6 +15,7 @@ from pkitools.containers.key_facts import public_half
 from pkitools.containers.protection import protection_of_key
 from pkitools.containers.saml_messages import SamlMessage, read_message
 from pkitools.errors import InputError, PkitoolsError
+from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant

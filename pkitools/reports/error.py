@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from pkitools.errors import PkitoolsError
+from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, Language, error_sentence
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pkitools.findings import Report
+from pkitools.frozen import dataclass
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import report_document
 from pkitools.reports.error import ToldError, error_entry

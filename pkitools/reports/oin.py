@@ -1,19 +1,31 @@
-"""OINs judged and derived, as data: ``docs/schemas/oin-check-v1.json``, ``oin-derive-v2.json``, and its v1."""
+"""OINs judged and derived, as data: ``docs/schemas/oin-check-v2.json``, ``oin-derive-v2.json``, and the v1 of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import cast
 
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Report
-from pkitools.messages import LANGUAGES, Language, error_sentence
-from pkitools.oin import OIN, oin_document
-from pkitools.reports.document import report_document
+from pkitools.frozen import dataclass, field
+from pkitools.messages import LANGUAGES, Language, error_sentence, message
+from pkitools.oin import OIN, oin_document, prefix_table
+from pkitools.reports.document import report_document, source_document
 
 
 def oin_check_document(judged: Iterable[tuple[OIN | None, Report]]) -> dict[str, object]:
-    """Return the whole document: each report, beside the OIN if it is one."""
+    """Return the whole document: each report, beside the OIN if it is one and how a TSP checks that."""
+    given = list(judged)
+    results = cast("list[dict[str, object]]", oin_check_document_v1(given)["results"])
+    checks = (_tsp_check(oin) if oin is not None else None for oin, _ in given)
+    return {
+        "schema": "pkitools.oin-check/v2",
+        "results": [{**result, "tsp_check": check} for result, check in zip(results, checks, strict=True)],
+    }
+
+
+def oin_check_document_v1(judged: Iterable[tuple[OIN | None, Report]]) -> dict[str, object]:
+    """Return the whole document as it was before it said how a TSP checks an OIN."""
     return {
         "schema": "pkitools.oin-check/v1",
         "results": [
@@ -21,6 +33,18 @@ def oin_check_document(judged: Iterable[tuple[OIN | None, Report]]) -> dict[str,
             for oin, report in judged
         ],
     }
+
+
+def _tsp_check(oin: OIN) -> dict[str, object] | None:
+    """Return where a TSP looks an OIN up, whose name belongs in O and what is refused; ``None`` where nobody says."""
+    way = oin.row.tsp_check
+    if not way:
+        return None
+    texts = {tongue: message(f"csr.organization.{way}", {"oin": str(oin)}, tongue) for tongue in LANGUAGES}
+    document: dict[str, object] = {"way": way, "source": source_document(prefix_table().tsp_checks[way])}
+    for tongue, text in texts.items():
+        document[tongue] = {"title": text.title, "message": text.message, "remedy": text.remedy}
+    return document
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""Requests judged and made, as data: ``docs/schemas/csr-check-v2.json``, its v1, and ``csr-create-v1.json``."""
+"""Requests judged and made, as data: ``docs/schemas/csr-check-v2.json``, ``csr-create-v2.json``, and the v1 of both."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from pkitools.findings import Report
-from pkitools.reports.document import report_document
+from pkitools.findings import Outcome, Report
+from pkitools.frozen import dataclass
+from pkitools.reports.document import outcome_document, report_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document
 
@@ -21,12 +21,14 @@ class WrittenRequest:
         request: what was written.
         encrypted: whether the key file is; of no meaning when the key was there before.
         backups: where what stood in the place of the files is kept.
+        warnings: what its check found that asks attention, worst first.
     """
 
     prefix: str
     request: SignedRequest
     encrypted: bool
     backups: tuple[Path, ...] = ()
+    warnings: tuple[Outcome, ...] = ()
 
     @property
     def request_file(self) -> str:
@@ -74,7 +76,13 @@ def csr_check_document_v1(
 
 
 def csr_create_document(written: Iterable[WrittenRequest]) -> dict[str, object]:
-    """Return the whole document: each request that was written, and where."""
+    """Return the whole document: each request that was written, where, and what to know about it."""
+    requests = [{**_written(one), "warnings": [outcome_document(each) for each in one.warnings]} for one in written]
+    return {"schema": "pkitools.csr-create/v2", "requests": requests}
+
+
+def csr_create_document_v1(written: Iterable[WrittenRequest]) -> dict[str, object]:
+    """Return the whole document as it was before it had what the check of each request warns of."""
     return {"schema": "pkitools.csr-create/v1", "requests": [_written(one) for one in written]}
 
 

@@ -9,12 +9,13 @@ from pkitools.arguments import choice, several
 from pkitools.environment import Environment
 from pkitools.findings import Certainty
 from pkitools.reports.document import instant, source_document
-from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, status_of
+from pkitools.systems import Stance, Statement, System, Topic, status_of
 from pkitools.systems.model import ANSWERED
+from pkitools.unknowns import Unknown
 
 
 def systems_list_document(
-    systems: Iterable[System], moment: datetime, unread: Iterable[UnreadSystem] = ()
+    systems: Iterable[System], moment: datetime, unread: Iterable[Unknown] = ()
 ) -> dict[str, object]:
     """Return the whole document: each system with the hierarchies it takes now, per environment, and its status.
 
@@ -71,11 +72,13 @@ def _status(system: System) -> dict[str, object]:
         "documents": [document.key for document in found.documents],
         "certainties": {str(certainty): found.certainties.get(certainty, 0) for certainty in Certainty},
         "unknown": found.unknown,
+        "quoted": found.quoted,
     }
 
 
-def _unread(system: UnreadSystem) -> dict[str, object]:
-    return {"name": system.name, "title": system.title, "owner": system.owner, "looked": system.looked.isoformat()}
+def _unread(system: Unknown) -> dict[str, object]:
+    names = {"name": system.key, "title": system.title, "owner": system.owner}
+    return {**names, "told": system.told or None, "looked": system.looked.isoformat()}
 
 
 def _system(system: System) -> dict[str, object]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from pkitools.arguments import aware
+from pkitools.frozen import dataclass
 from pkitools.reports.certificate import recognition_document
 from pkitools.reports.document import instant
 from pkitools.reports.error import ToldError, error_entry

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -30,6 +29,7 @@ from pkitools.containers.other_kinds import kind_code, what_instead
 from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.structure import PKCS12, identify
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
+from pkitools.frozen import dataclass, field
 from pkitools.requests.key_causes import refusal_of_key, refuse_unknown_cipher, unfit_code
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
 from pkitools.x509.der import SEQUENCE, root

@@ -7,7 +7,6 @@ wrong, :meth:`RequestPlan.sign` cannot fail for a reason the caller could have k
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from pkitools.arguments import choice, of_type, optional, optional_choice, sever
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output
+from pkitools.frozen import dataclass
 from pkitools.oin import OIN, OrganizationIdentifier, oin_from_kvk
 from pkitools.oin import organization_identifier as identifier_of
 from pkitools.oin.errors import InvalidIdentifierError

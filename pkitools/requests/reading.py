@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509.der import (
     BIT_STRING,

@@ -7,8 +7,8 @@ syntax they could break. Each profile says which attributes there are, in which 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from pkitools.frozen import dataclass
 from pkitools.profiles import ATTRIBUTE_OIDS, Profile
 from pkitools.profiles.conformance import Particulars
 from pkitools.requests.refusing import SUBJECT, is_indicative, refuse

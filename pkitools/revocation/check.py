@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -17,6 +16,7 @@ from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.fetching.model import Cache, Fetcher
 from pkitools.findings import MET, CertificateRef, Outcome, outcome
 from pkitools.findings.considered import Block
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from

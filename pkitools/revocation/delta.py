@@ -12,10 +12,10 @@ be combined with, until a newer one says otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
+from pkitools.frozen import replace
 from pkitools.revocation.codes import AttemptCode, Step
 from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind
 from pkitools.revocation.status_information import FRESH, RevocationContext, StatusInformation, freshness

@@ -8,7 +8,6 @@ rest. It is handed one path and the CRLs and issuers at hand; it neither searche
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -33,6 +32,7 @@ from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
 from pyhanko_certvalidator.util import ConsList
 
 from pkitools.crl.entries import REASONS
+from pkitools.frozen import dataclass
 from pkitools.revocation.model import StatusKind
 from pkitools.validation.engines.full import run, validation_path
 

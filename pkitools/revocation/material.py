@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pkitools.crl.reading import CertificateRevocationList, read_crl
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.ocsp import OcspResponse, is_about
 from pkitools.revocation.retrieval import DocumentSources
 from pkitools.revocation.status_information import RevocationContext

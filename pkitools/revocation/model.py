@@ -6,7 +6,6 @@ signed by who may sign it, says so. Everything else is ``UNKNOWN`` with the code
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
 from pkitools.findings.considered import Block
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.codes import Code, MaybeCode, Note, Step
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
 from pkitools.fetching.model import Cache, CacheEntry, Clock, Fetched, Fetcher, FetchError, FetchFault, FetchRequest
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step, code_of_fault
 from pkitools.revocation.model import Origin, RevocationOptions, SourceKind
 

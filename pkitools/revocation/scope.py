@@ -8,10 +8,10 @@ the first point's list is good and the second's cannot be had, nothing is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
+from pkitools.frozen import dataclass
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError, Node

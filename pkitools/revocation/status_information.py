@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note, Step
 from pkitools.revocation.model import RevocationOptions, RevocationStatus, SignatureBudget, StatusKind
 from pkitools.validation.algorithms import MIN_RSA_BITS
@@ -56,9 +56,7 @@ def require_budget(context: RevocationContext, passed: list[Step], *, check: tup
         passed: the steps a source came through; another is added.
         check: what is checked with which key, where it may come again: the second time costs nothing.
     """
-    if check is not None and not context.budget.is_new(check):
-        return
-    if not context.budget.spend():
+    if (check is None or context.budget.is_new(check)) and not context.budget.spend():
         raise Refused(AttemptCode.LIMIT, "signature checks")
     passed.append(Step.LIMIT)
 

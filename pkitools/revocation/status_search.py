@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from secrets import token_bytes
 from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
+from pkitools.frozen import replace
 from pkitools.revocation.codes import AttemptCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
 from pkitools.revocation.delta import HOLD, brought_up_to_date, holds, told

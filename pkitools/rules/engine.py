@@ -15,7 +15,6 @@ What a check may answer: :mod:`pkitools.findings.asking`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from pkitools.findings import (
@@ -30,6 +29,7 @@ from pkitools.findings import (
     Status,
     met_if,
 )
+from pkitools.frozen import dataclass, field
 from pkitools.messages import Texts
 from pkitools.profiles import Profile, profiles
 from pkitools.rules.context import RuleContext

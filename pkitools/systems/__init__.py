@@ -10,7 +10,6 @@ from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.systems.reading import read_system
 from pkitools.systems.reuse import Use, check_reuse
 from pkitools.systems.status import SystemStatus, status_of
-from pkitools.systems.unread import UnreadSystem, unread_systems
 
 __all__ = [
     "Stance",
@@ -18,7 +17,6 @@ __all__ = [
     "System",
     "SystemStatus",
     "Topic",
-    "UnreadSystem",
     "Use",
     "check_reuse",
     "evaluate",
@@ -26,5 +24,4 @@ __all__ = [
     "read_system",
     "status_of",
     "systems",
-    "unread_systems",
 ]

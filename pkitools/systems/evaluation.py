@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple, TypeAlias
@@ -29,6 +28,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.considered import Block, block_of
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of, form_of, schemes

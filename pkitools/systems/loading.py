@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 
 from pkitools.arguments import named, near, text
 from pkitools.errors import InvalidValueError
-from pkitools.package_data import file_names, read_text
+from pkitools.package_data import file_names, read_toml
 from pkitools.systems.model import System
-from pkitools.systems.reading import read_system
-from pkitools.systems.unread import unread_systems
+from pkitools.systems.reading import system_of
+from pkitools.unknowns import unread_systems
 
 
 @cache
 def systems() -> tuple[System, ...]:
     """Return every system, by name."""
-    package = str(__package__)
-    names = [name for name in file_names(package, "data") if name.endswith(".toml")]
-    descriptions = [read_text(package, f"data/{name}") for name in names]
-    return tuple(sorted((read_system(each) for each in descriptions), key=lambda system: system.name))
+    names = [name.removesuffix(".toml") for name in file_names(str(__package__), "data") if name.endswith(".toml")]
+    return tuple(map(_described, sorted(names)))
+
+
+@cache
+def _described(name: str) -> System:
+    """Return the system whose file has this name, which is its own.
+
+    Raises:
+        OSError: there is no such file.
+    """
+    return system_of(read_toml(str(__package__), f"data/{name}.toml"))
 
 
 def get_system(name: str) -> System:
@@ -30,12 +39,16 @@ def get_system(name: str) -> System:
         InvalidValueError: ``systems.error.unknown``, or ``unknown_near`` with what was perhaps meant; ``several`` for
             more than one name in one text; ``systems.error.unread`` of one that nobody could describe.
     """
-    found = named(text(name, "system"), _names())
+    asked = text(name, "system")
+    if re.fullmatch("[a-z0-9-]+", asked):  # most likely its name: the others are not read for it
+        with suppress(OSError):
+            return _described(asked)
+    found = named(asked, _names())
     for system in systems():
         if system.name == found:
             return system
     for other in unread_systems():
-        if other.name == found:
+        if other.key == found:
             raise InvalidValueError("systems.error.unread", title=other.title, owner=other.owner)
     raise _unknown(name)
 
@@ -49,7 +62,7 @@ def known_system(name: str) -> System | None:
 def _names() -> Mapping[str, Sequence[str]]:
     """Return what each system is called, also those that nobody could describe."""
     described = {system.name: (system.title,) for system in systems()}
-    return {**described, **{other.name: (other.title,) for other in unread_systems()}}
+    return {**described, **{other.key: (other.title,) for other in unread_systems()}}
 
 
 def _unknown(name: str) -> InvalidValueError:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pkitools.arguments import choice, wrong_type
 from pkitools.documents import Document, DocumentStatus, Source, cite, documents
@@ -56,7 +56,12 @@ def read_system(text: str | bytes | os.PathLike[str], *, name: str = "system.tom
         FileError: the file cannot be read.
     """
     called = os.fspath(text) if isinstance(text, os.PathLike) else name
-    whole = Table(read_foreign_toml(_contents(text), called), "")
+    return system_of(read_foreign_toml(_contents(text), called))
+
+
+def system_of(description: Mapping[str, Any]) -> System:
+    """Return the system that a text describes, once it is parsed."""
+    whole = Table(description, "")
     whole.require_known(_FIELDS)
     owner, read = whole.need("name", str), whole.need("retrieved", date)
     own = {key: own_document(owner, key, table, read) for key, table in whole.tables("source").items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from pkitools.arguments import aware, choice
@@ -21,6 +20,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
+from pkitools.frozen import dataclass
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.x509.model import CertificateFacts

@@ -6,12 +6,12 @@ severe than that source allows. The code stays the same.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import Certainty, Rule, Severity
+from pkitools.frozen import replace
 from pkitools.systems.model import Statement, System
 
 _STATED: Final = cite("system-statement")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from pkitools.documents import Document, DocumentStatus
+from pkitools.documents import Document, DocumentStatus, Reading
 from pkitools.findings import Certainty
-from pkitools.frozen import Frozen
+from pkitools.frozen import Frozen, dataclass
 from pkitools.systems.model import System
+
+_FIRM: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,21 +20,23 @@ class SystemStatus:
     """What the description of a system rests on.
 
     Args:
-        read: the day its sources were last read.
+        read: the day since which all its sources were read: that of the one read longest ago.
         documents: what was read, in the order it is cited; none where nothing was found.
         certainties: how many statements are how sure.
         unknown: how many questions no document answers.
+        quoted: how many statements of a standard or the owner itself are told as others quote them.
     """
 
     read: date
     documents: tuple[Document, ...]
     certainties: Mapping[Certainty, int]
     unknown: int
+    quoted: int = 0
 
     @property
     def firm(self) -> int:
-        """How many statements a standard or the owner itself makes."""
-        return sum(self.certainties.get(each, 0) for each in (Certainty.STANDARD, Certainty.OFFICIAL))
+        """How many statements a standard or the owner itself makes, in a text of theirs that was read."""
+        return sum(self.certainties.get(each, 0) for each in _FIRM) - self.quoted
 
     @property
     def weak(self) -> int:
@@ -44,9 +48,16 @@ def status_of(system: System) -> SystemStatus:
     """Return what the description of a system rests on, counted from its statements."""
     known = [statement for statement in system.statements if statement.certainty is not None]
     cited = {s.source.document.key: s.source.document for s in known}
+    documents = tuple(document for document in cited.values() if document.status is not DocumentStatus.OWN)
     return SystemStatus(
-        read=system.retrieved,
-        documents=tuple(d for d in cited.values() if d.status is not DocumentStatus.OWN),
+        read=min((document.read for document in documents), default=system.retrieved),
+        documents=documents,
         certainties=Frozen(Counter(s.certainty for s in known if s.certainty)),
         unknown=len(system.statements) - len(known),
+        quoted=sum(s.certainty in _FIRM and is_quoted(s.source.document) for s in known),
     )
+
+
+def is_quoted(document: Document) -> bool:
+    """Return whether what a document says was not read in it, but where others quote or tell it."""
+    return document.how in {Reading.QUOTED, Reading.UNREAD}

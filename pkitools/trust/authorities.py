@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_text
 
 
@@ -204,7 +204,7 @@ def _hex(text: str) -> str:
     return text.replace(":", "").replace(" ", "").lower()
 
 
-_NAMES = frozenset(f.name for f in fields(CatalogueEntry))
+_NAMES = frozenset(CatalogueEntry.__match_args__)
 
 
 def _entry(record: dict[str, Any]) -> CatalogueEntry:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.frozen import Frozen
+from pkitools.frozen import Frozen, dataclass
 from pkitools.package_data import read_toml
 from pkitools.trust.authorities import CAStatus, HierarchyKind, catalogue, status_by_date
 

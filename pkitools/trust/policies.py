@@ -11,12 +11,11 @@ production OIDs. The fingerprint of the root does.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
 from pkitools.findings import Certainty
-from pkitools.frozen import Frozen
+from pkitools.frozen import Frozen, dataclass
 from pkitools.messages import LANGUAGES, Language
 from pkitools.package_data import read_toml
 from pkitools.trust.authorities import HierarchyKind

@@ -7,10 +7,10 @@ certificates named "Staat der Nederlanden Root CA - G3" sit in public test suite
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.trust.authorities import CatalogueEntry, HierarchyKind, catalogue, same_name
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies
 from pkitools.trust.policies import decode_policy

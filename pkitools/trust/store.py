@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import aware, several
 from pkitools.errors import InputError, about_file
+from pkitools.frozen import dataclass, replace
 from pkitools.package_data import read_text, read_toml
 from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, catalogue, identify, status_by_date
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root

@@ -7,11 +7,11 @@ here are those of RFC 5280 section 6.1 except the signatures and the policy grap
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pkitools.findings import NotChecked, Rule, Violated, crash
+from pkitools.frozen import dataclass
 from pkitools.text import for_people
 from pkitools.validation import algorithms, rules
 from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints

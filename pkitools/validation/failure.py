@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from pkitools.findings import NotChecked, Rule
 from pkitools.findings.asking import CRASHED
+from pkitools.frozen import replace
 from pkitools.validation import rules
 from pkitools.validation.algorithms import signature_scheme
 from pkitools.validation.building import Path, Pool, Search

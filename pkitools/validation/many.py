@@ -8,11 +8,11 @@ constraints, odd encodings, a refusal to explain) goes the ordinary way.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeAlias
 
 from pkitools.errors import InputError
+from pkitools.frozen import replace
 from pkitools.validation.building import Path, Pool, first_path, given_pool
 from pkitools.validation.checks import check_authorities, check_end_entity
 from pkitools.validation.engines.fast import NAME, authorities_need, end_entity_needs

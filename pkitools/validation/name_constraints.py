@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from pkitools.frozen import dataclass
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_rdns

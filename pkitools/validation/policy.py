@@ -8,9 +8,9 @@ the defaults, or policyConstraints, policyMappings or inhibitAnyPolicy in the pa
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from pkitools.frozen import dataclass, field
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import CERTIFICATE_POLICIES, INHIBIT_ANY_POLICY, POLICY_CONSTRAINTS, POLICY_MAPPINGS

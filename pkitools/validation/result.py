@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Final
@@ -22,6 +21,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.considered import Block
+from pkitools.frozen import dataclass, field
 from pkitools.validation import rules
 from pkitools.validation.checks import Refusal, violates
 from pkitools.x509.path_certificate import PathCertificate

@@ -9,10 +9,10 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from pkitools.frozen import dataclass, field
 from pkitools.text import NameText
 
 _SPECIAL: Final = re.compile(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import warnings
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +17,7 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.text import NameText
 from pkitools.x509 import der as asn1

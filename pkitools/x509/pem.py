@@ -10,10 +10,10 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PEM_BLOCKS
 from pkitools.x509.base64_text import from_base64
 

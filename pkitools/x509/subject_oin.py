@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +29,7 @@ from pkitools.findings import (
     ask,
 )
 from pkitools.findings.considered import Block, block_of
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.x509.model import GeneralName
 from pkitools.x509.oids import UZI_NAME
 

@@ -6,7 +6,6 @@ the two can be made to differ.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.x509.model import SignatureAlgorithm
 from pkitools_test_pki import der

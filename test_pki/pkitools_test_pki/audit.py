@@ -5,7 +5,6 @@ from __future__ import annotations
 import stat
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from cryptography import x509
 
 from pkitools.errors import PkitoolsError
 from pkitools.files import read_bytes
+from pkitools.frozen import dataclass
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.folder import CERTIFICATES, CRLS, PRIVATE, TRUST, PKIFolder
 from pkitools_test_pki.keys import load_key, spki

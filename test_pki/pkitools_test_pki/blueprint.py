@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, TypedDict
 
+from pkitools.frozen import dataclass, field, replace
 from pkitools.x509.model import Extension
 from pkitools_test_pki import der, extensions, names
 from pkitools_test_pki.algorithms import PrivateKey, PublicKey, SignatureScheme

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.profiles import trial
 from pkitools.x509.model import Extension
 from pkitools_test_pki import der, extensions, names

@@ -7,11 +7,11 @@ bytes joined once, so that the time is linear and the signature disappears besid
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from pkitools.frozen import dataclass, field
 from pkitools.x509.model import Extension
 from pkitools_test_pki import der, extensions
 from pkitools_test_pki.algorithms import PrivateKey, SignatureScheme

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pkitools.frozen import dataclass
 from pkitools.text import instant
 from pkitools_test_pki.shapes import AuthoritySpec, templates
 

@@ -11,7 +11,6 @@ import base64
 import contextlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Basis
+from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN
 from pkitools.profiles import AttributeRule, Permission, Presence, Profile, SANRule, SubjectRule, profiles
 from pkitools.profiles.conformance import Particulars, Requirement

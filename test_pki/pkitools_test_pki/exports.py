@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final, cast
 
 from cryptography import x509
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pkitools.errors import InputError, InvalidValueError, SecretError
+from pkitools.frozen import dataclass, field
 from pkitools_test_pki import der
 from pkitools_test_pki.issued import IssuedCertificate
 

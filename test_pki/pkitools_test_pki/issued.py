@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.errors import InvalidValueError
 from pkitools.files import Output, write_set
+from pkitools.frozen import dataclass, field
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.keys import private_pem
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.issued import IssuedCertificate
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from pkitools.frozen import dataclass
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 from pkitools_test_pki import der
 

@@ -7,11 +7,11 @@ import os
 import socket
 import ssl
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI
 

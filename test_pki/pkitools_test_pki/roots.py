@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Unpack
 
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import replace
 from pkitools_test_pki import content
 from pkitools_test_pki.algorithms import SCHEMES, PrivateKey, scheme_for
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority, issuer_of

@@ -7,12 +7,12 @@ with requests and rules the profiles of the library.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any, Final
 
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass, replace
 from pkitools.package_data import read_toml
 from pkitools.profiles import Presence, Profile, profiles
 from pkitools_test_pki.names import Attribute, encode

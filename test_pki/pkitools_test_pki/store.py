@@ -13,12 +13,12 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from pkitools.errors import InvalidValueError, StateError
+from pkitools.frozen import dataclass
 from pkitools_test_pki.crl import RevokedEntry
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.ledger import CrlBuilder, CrlState, Status, random_serial_number

@@ -175,9 +175,36 @@ def test_what_no_text_demands_is_made_and_warned_of(
     assert made in ran.out
     for part in ("x.csr: ", *warned):
         assert part in ran.err
+    said = [line for line in ran.err.splitlines() if line.startswith("x.csr: ")]
+    assert not [line for line in said if re.search(r": [^ .]+ (Make|Ask|Give) ", line)], "a value, and a new sentence"
     chosen = changed.get("profile") or "g4-tls"
     checked = run("csr", "check", "x.csr", "--profile", chosen, "--environment", "production")
     assert checked.code == 0, checked.out
+
+
+@pytest.mark.usefixtures("quick_keys")
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_document_has_what_is_warned_of_and_its_first_version_has_not(run: Run, language: str) -> None:
+    changed, _, _ = MADE["a SubOIN without KvK number"]
+    asked = ("--lang", language, *create("--force", "--no-passphrase", "--json", **changed))
+    ran = run(*asked)
+    (made,) = json.loads(ran.out)["requests"]
+    assert {each["code"] for each in made["warnings"]} >= {
+        "csr.subject.organization_identifier",
+        "csr.organization.holder",
+    }
+    for each in made["warnings"]:
+        assert each[language]["message"] in ran.err  # what people are told, scripts are told
+        assert each["severity"] in {"notice", "warning"}
+    older = run(*asked, "--json-version", "1")
+    assert_valid(json.loads(older.out), "csr-create-v1")
+    assert older.err == ran.err
+    assert (
+        json.loads(run(*create("--force", "--no-passphrase", "--json", profile="g1-server")).out)["requests"][0][
+            "warnings"
+        ]
+        == []
+    )
 
 
 @pytest.mark.slow
@@ -321,7 +348,7 @@ def test_the_document_follows_its_schema(run: Run, profile: str) -> None:
     ran = run(*create("--no-passphrase", "--json", profile=profile, environment="preproduction"))
     assert ran.code == 0
     document = json.loads(ran.out)
-    assert_valid(document, "csr-create-v1")
+    assert_valid(document, "csr-create-v2")
     made = document["requests"][0]
     assert (made["oin"], made["key_file"], made["request_file"], made["key_encrypted"]) == (
         OIN,
@@ -436,7 +463,7 @@ def test_a_batch_document_follows_its_schema(run: Run, quick_keys: None) -> None
     Path("b.toml").write_text(BATCH, encoding="utf-8")
     ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--passphrase-env", "SECRET", "--json")
     document = json.loads(ran.out)
-    assert_valid(document, "csr-create-v1")
+    assert_valid(document, "csr-create-v2")
     assert [made["request_file"] for made in document["requests"]] == ["out/a.csr", "out/b.csr", "out/c.csr"]
 
 

@@ -103,8 +103,72 @@ def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, pla
     assert f"systems/zaaksysteem.toml:{line}" in told.out
     assert run(*given).code == 0
     assert run(*given, "--for", "fsc").code == 0
-    assert run("--data", "gegevens", "systems", "list").code == 0
+    for asked in (("systems", "list"), ("systems", "show", "zaaksysteem")):
+        told = run("--lang", "nl", "--data", "gegevens", *asked)
+        assert (told.code, told.err.count(f"systems/zaaksysteem.toml:{line}")) == (11, 1), asked
+    assert run("--data", "gegevens", "rules", "list").code == 0
     assert run("--data", "nergens", *given[2:]).code == 1
+
+
+SYSTEM, RULES = "systems/zaaksysteem.toml", "rules/gemeente.toml"
+BAD = {
+    "an unknown key of a rule": (RULES, 'severity = "error"', 'severety = "error"', 11),
+    "an unknown key of a system": (SYSTEM, 'owner = "', 'eigenaar = "', 5),
+    "a source that does not exist": (RULES, 'source = "beleid"', 'source = "beleidsregel"', 13),
+    "a source of a system that does not exist": (SYSTEM, 'source = "handboek"', 'source = "boek"', 18),
+    "an ERROR on inferred ground": (RULES, 'certainty = "official"', 'certainty = "inferred"', 11),
+    "a rule without a message": (RULES, 'message = "Het certificaat is', 'bericht = "Het certificaat is', 20),
+    "a rule without one language": (RULES, "[rule.en]", "[rule.de]", 24),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "old", "new", "line"), BAD.values(), ids=BAD)
+def test_bad_data_is_one_sentence_with_file_and_line_and_only_who_asks_it_is_not_answered(
+    run: Command, place: Path, issued: Any, name: str, old: str, new: str, line: int
+) -> None:
+    path = place / "gegevens" / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    (place / "koppeling.pem").write_bytes(issued.chain_pem)
+    (place / "root.pem").write_bytes(issued.root.pem)
+    given = [
+        "--data",
+        "gegevens",
+        "cert",
+        "check",
+        "koppeling.pem",
+        "-e",
+        "acc",
+        "--trust",
+        "root.pem",
+        "--revocation",
+        "off",
+    ]
+    for language in ("nl", "en"):
+        told = run("--lang", language, *given, "--for", "zaaksysteem")
+        assert told.code == 11
+        found = re.search(rf"\b{name}:(\d+)\b[^()]* \([\w ]+\)\.", " ".join(told.out.split()))
+        assert found is not None, told.out  # where it stands, and between brackets what is wrong with it
+        assert abs(int(found[1]) - line) <= 1
+    asks_it = name == RULES  # without --for no system is asked, and a rule that is for all systems is
+    assert run(*given).code == (11 if asks_it else 0)
+    for other in ("oin check 00000003520354760000", "trust list", "explain timeout"):
+        assert run("--data", "gegevens", *other.split()).code == run(*other.split()).code
+
+
+def test_a_list_says_what_it_leaves_out_and_a_rule_that_may_stand_there_is_not_unknown(
+    run: Command, place: Path
+) -> None:
+    rules = place / "gegevens" / "rules" / "gemeente.toml"
+    rules.write_text(rules.read_text(encoding="utf-8").replace("requires =", "demands ="), encoding="utf-8")
+    for asked in (("rules", "list"), ("rules", "explain", "voorbeeld.geldigheid.jaar")):
+        told = run("--data", "gegevens", *asked)
+        assert (told.code, told.err.count("rules/gemeente.toml:")) == (11, 1), asked
+    for asked in (("rules", "explain", "oin.syntax.length"), ("systems", "list"), ("systems", "show", "zaaksysteem")):
+        told = run("--data", "gegevens", *asked)
+        assert (told.code, told.err) == (0, ""), asked
 
 
 @pytest.mark.slow
@@ -131,9 +195,22 @@ subject_required = ["CN"]
     found = run(*check, "--json").document
     assert "csr.tsp.key_size" in json.dumps(found)
     assert found["tsp"] == "huis"
+    to_it = ["--data", "gegevens", *made.split(), "--organization", "Voorbeeld B.V.", "--common-name", "a.voorbeeld.nl"]
+    to_it += ["--tsp", "huis", "--force"]
+    asked = run(*to_it)
+    assert (asked.code, "Huis-CA" in asked.err) == (0, True), asked.err
+    (place / "batch.toml").write_text(
+        '[[request]]\nname = "a"\noin = "00000003273229750000"\norganization = "Voorbeeld"\n'
+        'common_name = "a.voorbeeld.nl"\nprofile = "g1-server"\nenvironment = "production"\ntsp = "huis"\n',
+        encoding="utf-8",
+    )
+    many = "--data gegevens csr create --from batch.toml --out-dir uit --no-passphrase"
+    assert "Huis-CA" in run(*many.split()).err
     broken = place / "gegevens" / "tsps.toml"
     broken.write_text(broken.read_text(encoding="utf-8").replace("8192", '"8192"'), encoding="utf-8")
     assert run(*check).code == 11
+    refused = run(*to_it)
+    assert (refused.code, "tsps.toml:" in refused.err) == (11, True)
 
 
 def test_the_program_of_the_page_runs(place: Path, issued: Any) -> None:

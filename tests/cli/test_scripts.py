@@ -304,10 +304,11 @@ def closed(schema: object) -> Iterator[bool]:
 
 @pytest.mark.parametrize("path", [path for path in COMMANDS if len(versions_of(path)) > 1], ids=" ".join)
 def test_each_version_follows_its_schema_and_json_is_the_newest(
-    run: Command, world: Path, path: tuple[str, ...]
+    run: Command, world: Path, tmp_path: Path, path: tuple[str, ...]
 ) -> None:
-    line = [word.format(world=world, issued=world / "leaf.pem") for word in LINES[" ".join(path)].split()]
-    line = [word for word in line if not word.startswith("--json")]
+    places = {"world": world, "issued": world / "leaf.pem", "out": tmp_path}
+    line = [word.format(**places) for word in LINES[" ".join(path)].split() if not word.startswith("--json")]
+    line += ["--force"] if "--out" in line else []  # one file each time
     versions = versions_of(path)
     for version in versions:
         document = run(*line, "--json-version", str(version)).document

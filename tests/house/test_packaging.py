@@ -17,6 +17,7 @@ import pytest
 
 from pkitools.errors import InvalidValueError
 from pkitools.reports import read_schema, schema_names
+from tools.tables import table_of
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -61,6 +62,24 @@ def test_every_module_and_data_file_is_in_the_wheel(package: str, wheel_names: s
     assert files <= wheel_names
     assert f"{package}/py.typed" in wheel_names
     assert {name for name in wheel_names if name.startswith(f"{package}/")} == files
+
+
+@pytest.mark.slow
+def test_every_toml_of_the_wheel_has_its_table_which_is_used_in_a_zip_file_too(built: Path, tmp_path: Path) -> None:
+    wheel = next(built.glob("*.whl"))
+    with zipfile.ZipFile(wheel) as archive:
+        sources = [name for name in archive.namelist() if name.endswith(".toml") and "/templates/" not in name]
+        assert len(sources) > 150
+        for name in sources:
+            assert archive.read(f"{name.removesuffix('.toml')}.table") == table_of(archive.read(name)), name
+    program = (
+        "import sys, pkitools.systems as s, pkitools.documents as d, pkitools_cli.i18n as i\n"
+        f"assert s.__file__.startswith({str(wheel)!r}) and 'tomllib' not in sys.modules\n"
+        "assert s.get_system('digid').title and len(s.systems()) > 10 and d.documents() and i.tr('cli.main.help')\n"
+        "assert 'tomllib' not in sys.modules\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(wheel)}
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path, env=environment)
 
 
 @pytest.mark.slow

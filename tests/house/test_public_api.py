@@ -58,6 +58,7 @@ def members(name: str, item: Any) -> Iterator[tuple[str, Any]]:
         yield from ((name, hint) for hint in annotations(item).values())
     elif inspect.isclass(item):
         yield from ((f"{name}.{field}", hint) for field, hint in annotations(item).items() if field[0] != "_")
+        assert item.__init__  # of a dataclass it is written when it is asked for
         for attribute, value in vars(item).items():
             function = value.fget if isinstance(value, property) else getattr(value, "__func__", value)
             function = getattr(function, "func", function)  # a cached property

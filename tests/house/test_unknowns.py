@@ -16,11 +16,12 @@ from pkitools.messages import LANGUAGES
 from pkitools.profiles import Acceptance, tsps
 from pkitools.systems import Stance, Topic, systems
 from pkitools.trust import hierarchies
-from pkitools.unknowns import Unknown, unknowns
+from pkitools.unknowns import Unknown, unknowns, unread_systems
 
 DATA = Path(__file__).parents[2] / "pkitools" / "unknowns.toml"
 KINDS = ("hierarchies", "systems", "documents", "tsps")
 FIELDS = {"nl", "en", "settled", "looked", *KINDS}
+OF_A_SYSTEM = {"title", "owner", "told", "looked"}
 
 
 def named(kind: str) -> list[str]:
@@ -40,7 +41,9 @@ def test_each_says_what_it_is_and_what_would_settle_it(unknown: Unknown) -> None
 
 def test_the_file_knows_its_fields_only() -> None:
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
-    assert not {key: set(table) - FIELDS for key, table in data.items() if set(table) - FIELDS}
+    assert data.pop("undescribed").keys() == {"nl", "en", "settled", "untold"}
+    for key, table in data.items():
+        assert set(table) <= (OF_A_SYSTEM if "title" in table else FIELDS), key
     assert [each.key for each in unknowns()] == list(data)
 
 
@@ -61,7 +64,19 @@ def test_the_systems_are_those_that_do_not_say_whether_they_take_g4() -> None:
         for statement in system.statements
         if statement.topic is Topic.HIERARCHY and statement.answer is Stance.UNKNOWN and "g4-tls" in statement.values
     ]
-    assert sorted(named("systems")) == sorted(set(silent))
+    assert sorted(named("systems")) == sorted({*silent, *(each.key for each in unread_systems())})
+
+
+def test_a_system_that_nobody_could_read_is_one_that_is_not_described_and_says_whom_to_ask() -> None:
+    unread = unread_systems()
+    assert {"iwlz", "kik-v", "mitz", "peppol-nl", "digiinkoop", "edukoppeling"} <= {each.key for each in unread}
+    assert not {each.key for each in unread} & {system.name for system in systems()}
+    for each in unread:
+        assert each.title in each.about["nl"]
+        assert each.owner in each.settled["nl"]
+        assert re.fullmatch(r"(https?://[^\s]+)?", each.told)
+        # whose it is was read, or it is said that it was not
+        assert ("algemene kennis" in each.about["nl"]) == (not each.told) == ("general knowledge" in each.about["en"])
 
 
 def test_the_documents_are_there_and_each_with_a_newer_version_is_named() -> None:

@@ -26,6 +26,11 @@ SHARED: Final = ("certification-authority", "hierarchy", "oin", "report", "reque
 MAPS: Final = ("params", "certainties", "counts", "policy_names")
 """Objects whose keys are data: each value is of one kind, and so would that of a new key be."""
 
+REQUEST: Final = (
+    *("--organization", "Gemeente Voorbeeld", "--common-name", "koppeling.example.nl", "--dns", "koppeling.example.nl"),
+    *("--profile", "g1-server", "-e", "production", "--no-passphrase"),
+)
+
 MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "cert-check-v2": (
         ("cert", "check", "{leaf}", "{wrong}", "-e", "production", "--for", "digid", "--offline", *MOMENT),
@@ -34,6 +39,8 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "cert-lint-v2": (("cert", "lint", "{leaf}", "{noise}", *MOMENT),),
     "cert-show-v2": (("cert", "show", "{leaf}", "{request}", "{key}", "{noise}", *MOMENT),),
     "csr-check-v2": (("csr", "check", "{request}", "--profile", "g1-server"),),
+    "csr-create-v2": (("csr", "create", *REQUEST, "--oin", "00000004123456789000", "--out", "{made}", "--force"),),
+    "oin-check-v2": (("oin", "check", "00000004123456789000", "00000099123456789000", "123"),),
     "oin-derive-v2": (
         ("oin", "derive", "--kvk", "32732297"),
         ("oin", "derive", "--kvk", "32732297", "--rsin", "123456789"),
@@ -61,7 +68,14 @@ def grown(value: Any, name: str = "") -> Any:
 
 @pytest.mark.parametrize("name", sorted(MADE))
 def test_a_document_with_a_new_key_in_every_object_meets_its_schema(run: Command, world: Path, name: str) -> None:
-    files = {"leaf": "leaf.pem", "wrong": "wrong.pem", "request": "request.csr", "noise": "noise", "key": "plain.key"}
+    files = {
+        "leaf": "leaf.pem",
+        "wrong": "wrong.pem",
+        "request": "request.csr",
+        "noise": "noise",
+        "key": "plain.key",
+        "made": "made",
+    }
     for command in MADE[name]:
         words = [word.format(**{key: world / file for key, file in files.items()}) for word in command]
         document = run(*words, "--json").document

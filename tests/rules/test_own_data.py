@@ -351,11 +351,31 @@ def test_what_is_not_toml_is_said_of_the_file_it_is(folder: Path, kind: str, tex
     assert str(refused.error).startswith(f"{kind} is not TOML")
 
 
-def test_two_of_one_name_are_refused(folder: Path) -> None:
+def test_of_two_rules_of_one_name_the_later_is_refused_with_its_line_and_the_first_is_asked(folder: Path) -> None:
+    other = RULE.replace("subject.unit", "subject.other")
     (folder / "rules" / "more.toml").write_text(HEAD + RULE, encoding="utf-8")
-    (folder / "rules" / "most.toml").write_text(HEAD + RULE, encoding="utf-8")
-    with pytest.raises(InvalidValueError, match=r"voorbeeld\.subject\.unit"):
-        read_data(folder)
+    (folder / "rules" / "most.toml").write_text(HEAD + other + RULE, encoding="utf-8")
+    (folder / "rules" / "next.toml").write_text(HEAD + other, encoding="utf-8")  # what is refused takes no name
+    data = read_data(folder)
+    assert [refused.place for refused in data.refused] == ["rules/most.toml:24"]
+    assert "voorbeeld.subject.unit" in str(data.refused[0].error)
+    assert [rule.code for rule in data.rules][:2] == ["voorbeeld.subject.unit", "voorbeeld.subject.other"]
+    assert Status.NOT_CHECKED in statuses(lint(made("g4-tls"), moment=MOMENT, data=data), READABLE.code)
+    twice = rules_of(folder, HEAD + RULE + RULE)
+    assert twice.refused[-1].name == "rules/ours.toml"
+
+
+def test_two_systems_of_one_name_are_told_by_the_file_that_bears_another(folder: Path) -> None:
+    shutil.copy(folder / "systems" / "example.toml", folder / "systems" / "again.toml")
+    data = read_data(folder)
+    (refused,) = data.refused
+    assert refused.name == "systems/again.toml"
+    assert (
+        'name = "example"' in (folder / refused.name).read_text(encoding="utf-8").splitlines()[(refused.line or 0) - 1]
+    )
+    assert data.system("example").name == "example"
+    with pytest.raises(InvalidValueError, match="again"):
+        data.system("again")
 
 
 def test_a_system_of_ours_cannot_be_replaced(folder: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Final
 import click
 
 from pkitools.errors import PkitoolsError
+from pkitools.frozen import dataclass
 from pkitools.messages import filled
 from pkitools.text import instant, visible
 from pkitools_cli.i18n import lookup, tr

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, Final, TextIO
 
+from pkitools.frozen import dataclass
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.output import complain
 from pkitools_cli.reply import Reply

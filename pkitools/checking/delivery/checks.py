@@ -7,7 +7,6 @@ a server sends, not what a file holds: these are warnings, and errors only for w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from pkitools.checking.delivery.groups import Delivery, Group, groups_of
@@ -28,6 +27,7 @@ from pkitools.findings import (
     Violated,
     ask,
 )
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.trust import TrustStore

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -17,6 +16,7 @@ from pkitools.checking.delivery.issuers import IssuersAtHand
 from pkitools.checking.selection import is_authority
 from pkitools.containers import ContainerFormat, Item
 from pkitools.findings import Severity
+from pkitools.frozen import dataclass
 from pkitools.x509 import CertificateFacts
 
 

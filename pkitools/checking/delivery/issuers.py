@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass, field
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.path_certificate import load_cached

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from typing import Any
 
 from pkitools.containers.protection import Protection
 from pkitools.containers.text_forms import TextForm
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 
 

@@ -13,9 +13,9 @@ Who makes a request or issues a certificate refuses by it, who is given one repo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Final
 
+from pkitools.frozen import replace
 from pkitools.profiles.conformance import extensions, key, names, subject
 from pkitools.profiles.conformance.model import Departure, Extensions, Look, Particulars, Requirement
 from pkitools.profiles.conformance.subject import text_fault

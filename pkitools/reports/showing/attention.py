@@ -6,12 +6,12 @@ These are facts, for whoever looks at the file; whether a certificate is good fo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, cast
 
 from pkitools.containers import Contents, ItemKind
 from pkitools.containers.model import FOR_OTHERS
+from pkitools.frozen import dataclass
 from pkitools.reports.contents import DescribedFile, DescribedItem
 from pkitools.reports.showing.standing import State, standing
 from pkitools.trust.known_authorities import authority_problems

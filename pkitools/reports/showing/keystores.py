@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from pkitools.containers import ContainerFormat, Item, ItemKind, KeystoreProtection, Protection
+from pkitools.frozen import dataclass
 from pkitools.reports.contents import DescribedFile, DescribedItem
 from pkitools.x509 import CertificateFacts
 

@@ -7,12 +7,12 @@ inferred or a third party's word weighs no more than a WARNING.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from pkitools.documents import Source
 from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Answers, Certainty, Evidence, Rule, Severity, Violated
+from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, Profile
 from pkitools.profiles.conformance import Departure, Particulars, Requirement, departures
 from pkitools.requests.reading import RequestFacts

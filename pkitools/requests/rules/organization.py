@@ -7,24 +7,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answers, Certainty, Severity, met_if
+from pkitools.oin import prefix_table
 from pkitools.requests.rules.context import Check, RequestContext, RequestRules
 from pkitools.requests.rules.oin import request_oin
 
-_GUIDE: Final = cite("oin-suboin-check")
-_INFO, _NOTICE = Severity.INFO, Severity.NOTICE
-
 PART: Final = RequestRules()
 
-# the way, its section, and how much it is worth telling: who asks for a SubOIN often gives the name of the part
-_WAYS: Final = (
-    ("trade_register", "2.3.1", _INFO),
-    ("source_register", "2.3.2", _INFO),
-    ("holder", "2.3.3", _NOTICE),
-    ("school_register", "2.3.2", _NOTICE),
-    ("care_register", "2.3.2", _NOTICE),
-)
+_USUAL: Final = frozenset({"trade_register", "source_register"})
+"""Worth knowing, and no more. The others are a notice: who asks for a SubOIN often gives the name of the part."""
 
 
 def _goes(way: str) -> Check:
@@ -37,5 +28,6 @@ def _goes(way: str) -> Check:
     return check
 
 
-for _way, _section, _severity in _WAYS:
-    PART.rule(f"csr.organization.{_way}", _severity, _GUIDE.at(_section), Certainty.OFFICIAL)(_goes(_way))
+for _way, _source in prefix_table().tsp_checks.items():
+    _severity = Severity.INFO if _way in _USUAL else Severity.NOTICE
+    PART.rule(f"csr.organization.{_way}", _severity, _source, Certainty.OFFICIAL)(_goes(_way))

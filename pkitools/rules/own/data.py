@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
@@ -25,6 +24,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_OWN_FILES, MAX_SYSTEM_BYTES
 from pkitools.messages import CAUSE
 from pkitools.profiles import TSP, get_tsp, tsps
@@ -132,7 +132,8 @@ class OwnData:
             params = {"place": each.place, CAUSE: each.error.code}
             evidence = (Evidence(each.place, each.error.code),)
             yield outcome(READABLE, Violated(evidence, params, severity=Severity.WARNING))
-        yield outcome(READABLE, NotChecked("own_data", params={"place": asked[0].place}))
+        first = {"place": asked[0].place, CAUSE: asked[0].error.code}
+        yield outcome(READABLE, NotChecked("own_data", params=first))
 
     def cannot_tell(self, system: str) -> bool:
         """Return whether the file of a system with this name could not be used, and no other describes it."""
@@ -173,14 +174,21 @@ class OwnData:
         for tsp in self.tsps:
             if tsp.name == found:
                 return tsp
-        for refused in self.refused:
-            if refused.kind == TSPS:
-                raise _unusable(refused)
+        for error in self.unusable(TSPS):
+            raise error
         return get_tsp(name)
+
+    def unusable(self, kind: str) -> Iterator[InvalidValueError]:
+        """Yield an error for each file of a kind that could not be used, for who asks all there are of it."""
+        return (_unusable(each) for each in self.refused if each.kind == kind)
+
+
+UNUSABLE: Final = "rules.error.own_file"
+"""The code of the error of a file that could not be used: what it says of anything is not known."""
 
 
 def _unusable(refused: Refused) -> InvalidValueError:
-    return InvalidValueError("rules.error.own_file", place=refused.place, problem=refused.error.code)
+    return InvalidValueError(UNUSABLE, place=refused.place, problem=refused.error.code)
 
 
 def read_data(folder: str | os.PathLike[str]) -> OwnData:
@@ -202,7 +210,7 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
         systems=tuple(reading.each(SYSTEMS, "*.toml", _one_system)),
         tsps=tuple(reading.each(TSPS, "tsps.toml", _tsps)),
         trust=sum(reading.each(TRUST, "*", _roots), start=TrustStore()),
-        entries=tuple(reading.each(RULES, "*.toml", partial(_rules, systems=_system_names(top)))),
+        entries=tuple(reading.each(RULES, "*.toml", partial(_rules, systems=_system_names(top), known={}))),
         refused=tuple(reading.refused),
     )
     if not reading.files:
@@ -264,8 +272,24 @@ def _one_system(data: bytes, name: str) -> Iterator[System]:
     yield system
 
 
-def _rules(data: bytes, name: str, systems: Collection[str]) -> Iterator[Entry]:
-    return read_rules(read_foreign_toml(data, name), Path(name).stem, systems)
+def _rules(data: bytes, name: str, systems: Collection[str], known: dict[str, str]) -> Iterator[Entry]:
+    """Yield the rules of a file; one with a code that is there already makes its file the one that is refused.
+
+    Args:
+        data: what the file holds.
+        name: its place in the folder.
+        systems: the names of the systems there are.
+        known: the codes of the files before it, and of this one as it is read.
+    """
+    before = dict(known)
+    for number, entry in enumerate(read_rules(read_foreign_toml(data, name), Path(name).stem, systems), 1):
+        code = entry.rule.code
+        if code in known:
+            known.clear()
+            known.update(before)  # nothing of this file is used
+            raise InvalidValueError("rules.error.own_double", where=f"rule {number}: code", name=code)
+        known[code] = name
+        yield entry
 
 
 def _tsps(data: bytes, name: str) -> Iterator[TSP]:

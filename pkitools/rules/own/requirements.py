@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, TypeAlias
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import NOT_APPLICABLE, Answer, Evidence, Met, NotApplicable, NotChecked, Violated
+from pkitools.frozen import dataclass
 from pkitools.rules.context import RuleContext
 from pkitools.toml_table import Table
 from pkitools.x509.oids import ATTRIBUTE_OIDS, CERTIFICATE_POLICIES, EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES

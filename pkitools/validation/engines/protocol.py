@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from pkitools.frozen import dataclass
 from pkitools.validation.policy import PolicyInput
 from pkitools.x509.path_certificate import PathCertificate
 

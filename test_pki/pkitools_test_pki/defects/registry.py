@@ -5,13 +5,12 @@ from __future__ import annotations
 import difflib
 import importlib
 import inspect
-import tomllib
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 from pkitools.errors import InvalidValueError
+from pkitools.package_data import read_toml
 from pkitools_test_pki.defects.model import Build, Context, Defect, Layer
 
 TOPICS: Final = (
@@ -90,4 +89,4 @@ def layers() -> tuple[dict[str, Layer], dict[str, Layer]]:
 
 
 def _data(name: str) -> dict[str, Any]:
-    return tomllib.loads(files("pkitools_test_pki").joinpath("data", name).read_text(encoding="utf-8"))
+    return read_toml("pkitools_test_pki", f"data/{name}")

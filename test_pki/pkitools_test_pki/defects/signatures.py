@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from pkitools.frozen import replace
 from pkitools_test_pki import der
 from pkitools_test_pki.algorithms import RSA_SHA1, RSA_SHA256, SignatureScheme
 from pkitools_test_pki.defects.laboratory import Laboratory

@@ -7,14 +7,13 @@ status of the certificate must be; :mod:`~pkitools_test_pki.faults.http` misbeha
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
+from pkitools.frozen import dataclass
 from pkitools.messages import Language
+from pkitools.package_data import read_toml
 
 Kind = Literal["http", "crl", "ocsp", "aia", "local"]
 
@@ -52,5 +51,4 @@ class Fault:
 @cache
 def faults() -> dict[str, Fault]:
     """Return every fault by its name, in the order of the matrix."""
-    text = files(__name__).joinpath("catalogue.toml").read_text(encoding="utf-8")
-    return {name: Fault(name, **entry) for name, entry in tomllib.loads(text).items()}
+    return {name: Fault(name, **entry) for name, entry in read_toml(__name__, "catalogue.toml").items()}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from pkitools.frozen import dataclass
 from pkitools.x509.model import Extension
 from pkitools_test_pki import crl, der, extensions
 from pkitools_test_pki.authority import Authority

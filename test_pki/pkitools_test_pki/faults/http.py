@@ -15,9 +15,10 @@ import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
+
+from pkitools.frozen import dataclass, field
 
 HTML: Final = (
     b"<!DOCTYPE html>\n<html><head><title>Welcome</title></head><body>Please log in to this network.</body></html>\n"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from pkitools.frozen import dataclass
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.model import Extension

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from pkitools.errors import StateError
 from pkitools.files import Output, write_set
+from pkitools.frozen import dataclass
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.crl import RevokedEntry

@@ -7,12 +7,12 @@ of another kind than the shapes here (a post-quantum authority, a CA of one's ow
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InputError, LimitError, StateError
 from pkitools.files import read_bytes
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_test_pki.algorithms import PrivateKey

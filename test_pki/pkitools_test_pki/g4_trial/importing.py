@@ -10,12 +10,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from pkitools.files import Output, write_secret, write_set
+from pkitools.frozen import dataclass
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.folder import DATABASE, END_ENTITIES, LOCK, TRUST, files_of, make_folders, new_folder
 from pkitools_test_pki.g4_trial.hierarchy import FoundAuthority, FoundCertificate, Hierarchy, profile_of, read_hierarchy

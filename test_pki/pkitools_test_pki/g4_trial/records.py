@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InputError
 from pkitools.files import read_bytes
+from pkitools.frozen import dataclass, field, replace
 from pkitools.x509 import CertificateFacts
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.crl import REASONS, RevokedEntry

@@ -21,13 +21,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools.frozen import dataclass, replace
 from pkitools_test_pki import der, extensions
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.content import FIELDS

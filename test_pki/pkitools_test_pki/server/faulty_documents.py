@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools_test_pki import extensions
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.crl import RevokedEntry

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pkitools.errors import InputError
+from pkitools.frozen import dataclass
 from pkitools.revocation.ocsp import key_hash
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node

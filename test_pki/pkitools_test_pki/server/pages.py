@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 from pkitools.messages import Language
+from pkitools.package_data import read_toml
 from pkitools.text import visible
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def word(key: str, language: Language) -> str:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    return tomllib.loads(files("pkitools_test_pki").joinpath("data", "pages.toml").read_text(encoding="utf-8"))
+    return read_toml("pkitools_test_pki", "data/pages.toml")
 
 
 def html(body: str, language: Language) -> HttpResponse:

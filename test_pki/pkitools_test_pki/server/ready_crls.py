@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
+from pkitools.frozen import dataclass, field
 from pkitools.revocation import read_crl
 from pkitools_test_pki import extensions
 from pkitools_test_pki.authority import Authority

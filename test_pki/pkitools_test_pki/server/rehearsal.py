@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, Final
@@ -20,6 +19,7 @@ from pkitools.checking import CheckResult, Revocation, check
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LINE
 from pkitools.reports import report_document, report_text
 from pkitools.revocation import RevocationPolicy

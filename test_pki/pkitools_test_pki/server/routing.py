@@ -21,12 +21,12 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from pkitools.errors import PkitoolsError, StateError
+from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
 from pkitools.text import instant
 from pkitools_test_pki.authority import Authority

@@ -13,13 +13,13 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from pkitools.errors import PkitoolsError
 from pkitools.files import write_public, write_secret
+from pkitools.frozen import dataclass, field
 from pkitools_test_pki.issued import IssuedCertificate, pem
 from pkitools_test_pki.server.patience import RefusedError
 

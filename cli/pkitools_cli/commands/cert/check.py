@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import click
 
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Report, Verdict
+from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
@@ -149,7 +149,9 @@ def command(options: CheckOptions) -> Reply[Checked]:
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
-        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options, chains=value.chains),
+        text=lambda value: checked_told(
+            value.checks, value.reuse, value.unread, options, chains=value.chains, complete=value.complete
+        ),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},

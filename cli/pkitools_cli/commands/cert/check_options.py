@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Severity
+from pkitools.frozen import dataclass
 from pkitools_cli.i18n import tr
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from pkitools.findings import Verdict
+from pkitools.frozen import dataclass
 from pkitools.reports.telling.readable import days_left, short_day
 from pkitools.text import visible
 from pkitools_cli.i18n import language, report_word, tr

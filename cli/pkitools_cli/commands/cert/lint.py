@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 
@@ -13,6 +12,7 @@ from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Severity, Verdict
+from pkitools.frozen import dataclass, replace
 from pkitools.profiles import get_profile
 from pkitools.reports import LintedCertificate, ToldError, cert_lint_document, cert_lint_document_v1
 from pkitools.rules import detect_profile, find_issuer, lint, role_of

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Report, Verdict
+from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import click
@@ -11,6 +10,7 @@ import click
 from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.requests import RequestFacts, check_request, read_request

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,10 +11,11 @@ import click
 from pkitools.environment import Environment
 from pkitools.files import check_outputs, has_permissions
 from pkitools.files.platform import forbid_core_dumps
-from pkitools.findings import Outcome, Report, Severity
+from pkitools.findings import Outcome
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
-from pkitools.reports import WrittenRequest, csr_create_document
-from pkitools.requests import RequestPlan, check_request, plan_of
+from pkitools.reports import WrittenRequest, csr_create_document, csr_create_document_v1
+from pkitools.requests import RequestPlan, plan_of
 from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr.create_batch import write_batch
 from pkitools_cli.commands.csr.create_text import written_told
@@ -25,6 +25,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_key
 from pkitools_cli.options import OINText, environment_option
 from pkitools_cli.output import complain
+from pkitools_cli.own_data import tsp_named
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
@@ -84,7 +85,7 @@ class Options:
         return KeyPassphrase(self.passphrase_file, self.passphrase_env, self.no_passphrase)
 
 
-@click.command("create", cls=Command, help="cli.csr.create.help")
+@click.command("create", cls=Command, help="cli.csr.create.help", json_versions=(1, 2))
 @click.option("--oin", type=OINText(), metavar="OIN", help="cli.csr.create.oin")
 @click.option("--organization", metavar="NAME", help="cli.csr.create.organization")
 @click.option("--common-name", metavar="CN", help="cli.csr.create.common_name")
@@ -121,6 +122,7 @@ def command(options: Options) -> Reply[list[WrittenRequest]]:
         document=csr_create_document,
         text=written_told,
         warnings=(*_folder_decides(written), *_oddities(written)),
+        older={1: csr_create_document_v1},
     )
 
 
@@ -135,7 +137,7 @@ def _refuse_clashes(options: Options) -> None:
 
 def _write_one(options: Options, passphrase: KeyPassphrase) -> WrittenRequest:
     prefix, wishes = _prefix(options), options.wishes()
-    plan = plan_of(wishes)
+    plan = plan_of(wishes, tsp_named=tsp_named)
     if options.key_file is not None:
         return _with_key(plan, options.key_file, prefix, passphrase, options.force)
     return _with_new_key(plan, prefix, passphrase, options.force)
@@ -181,9 +183,8 @@ def _oddities(written: Sequence[WrittenRequest]) -> list[str]:
     """Return what the check of each request warns of, each sentence once, with the files it is about before it."""
     files: dict[str, list[str]] = {}
     for one in written:
-        for outcome in _report(one).findings:
-            if outcome.rule.severity >= Severity.NOTICE:
-                files.setdefault(_warning(outcome), []).append(one.request_file)
+        for outcome in one.warnings:
+            files.setdefault(_warning(outcome), []).append(one.request_file)
     return [f"{_listed(names)}: {sentence}" for sentence, names in files.items()]
 
 
@@ -191,12 +192,8 @@ def _warning(outcome: Outcome) -> str:
     """Return what it is, what to do, and what it rests on: a request is held to texts of which some only let infer."""
     rule, text = outcome.rule, told(outcome.rule.code, outcome.params)
     certainty = told(f"report.certainty.{rule.certainty}", {}).title
-    return f"{text.message} {text.remedy} [{rule.code}] ({rule.source.text(language())}: {certainty})"
-
-
-def _report(one: WrittenRequest) -> Report:
-    plan = one.request.plan
-    return check_request(one.request.der, plan.profile, tsp=plan.tsp, environment=plan.environment)
+    stop = "" if text.message.endswith(".") else "."  # one that ends on a value has none of its own
+    return f"{text.message}{stop} {text.remedy} [{rule.code}] ({rule.source.text(language())}: {certainty})"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import click
 
 from pkitools.files import Output, write_set
+from pkitools.findings import Outcome, Severity
+from pkitools.frozen import dataclass
 from pkitools.reports import WrittenRequest
-from pkitools.requests import SignedRequest
+from pkitools.requests import SignedRequest, check_request
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passphrase
@@ -59,4 +60,10 @@ def places(prefix: str) -> list[Output]:
 def write(request: SignedRequest, prefix: str, secret: bytes | None, force: bool) -> WrittenRequest:
     """Write a request, and its key when that was made here, encrypted with ``secret`` unless that is ``None``."""
     backups = write_set(request.outputs(prefix, secret), overwrite=force)
-    return WrittenRequest(prefix, request, secret is not None, backups)
+    return WrittenRequest(prefix, request, secret is not None, backups, _warnings(request))
+
+
+def _warnings(request: SignedRequest) -> tuple[Outcome, ...]:
+    plan = request.plan
+    report = check_request(request.der, plan.profile, tsp=plan.tsp, environment=plan.environment)
+    return tuple(outcome for outcome in report.findings if outcome.rule.severity >= Severity.NOTICE)

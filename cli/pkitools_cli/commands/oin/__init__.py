@@ -7,6 +7,11 @@ import click
 from pkitools_cli.framework import Group, verbs
 
 
-@click.group("oin", cls=Group, lazy=verbs(__name__, "check", "derive"), help="cli.oin.help")
+@click.group(
+    "oin",
+    cls=Group,
+    lazy=verbs(__name__, check="cli.oin.check.help", derive="cli.oin.derive.help"),
+    help="cli.oin.help",
+)
 def group() -> None:
     """Nouns of the OIN."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 
 import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
+from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN, InvalidOINError, check_oin
-from pkitools.reports import oin_check_document
+from pkitools.reports import oin_check_document, oin_check_document_v1
 from pkitools_cli.commands.oin.listed import listed
 from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
@@ -30,7 +30,7 @@ class Judged:
     report: Report
 
 
-@click.command("check", cls=Command, help="cli.oin.check.help")
+@click.command("check", cls=Command, help="cli.oin.check.help", json_versions=(1, 2))
 @click.argument("numbers", metavar="OIN|URN...", nargs=-1, required=True)
 @environment_option
 @click.option("--lenient", is_flag=True, help="cli.oin.check.lenient")
@@ -48,6 +48,7 @@ def command(
         document=lambda value: oin_check_document((one.oin, one.report) for one in value),
         text=_text,
         code=of_reports((one.report for one in judged), fail_on),
+        older={1: lambda value: oin_check_document_v1((one.oin, one.report) for one in value)},
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
 from typing import Final
 
 import click
 
+from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
 from pkitools.oin import (
     OIN,
@@ -55,7 +55,7 @@ class Numbers:
 
     def in_order(self, order: Sequence[str]) -> list[tuple[str, str]]:
         """Return each number with its kind before it, in the order in which the kinds were given."""
-        left = {field.name: iter(getattr(self, field.name)) for field in fields(self)}
+        left = {name: iter(getattr(self, name)) for name in self.__slots__}
         given = [(kind, next(left[kind])) for kind in order if kind in left]
         if not given:
             raise click.UsageError(tr("cli.oin.derive.one"))

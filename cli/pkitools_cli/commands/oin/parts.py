@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pkitools.documents import cite
-from pkitools.oin import OIN
+from pkitools.oin import OIN, prefix_table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.remedies import told as message_told
@@ -36,6 +35,6 @@ def _checked_by_a_tsp(oin: OIN) -> list[str]:
     if not way:
         return []
     text = message_told(f"csr.organization.{way}", {"oin": oin})
-    source = cite("oin-suboin-check").text(language())
+    source = prefix_table().tsp_checks[way].text(language())
     head = wrapped(tr("cli.oin.tsp_check", source=source), "  ")
     return [*head, *wrapped(f"{text.message} {text.remedy}", "    ")]

@@ -7,6 +7,13 @@ import click
 from pkitools_cli.framework import Group, verbs
 
 
-@click.group("rules", cls=Group, lazy=verbs(__name__, "list", "explain", "documents"), help="cli.rules.help")
+@click.group(
+    "rules",
+    cls=Group,
+    lazy=verbs(
+        __name__, list="cli.rules.list.help", explain="cli.rules.explain.help", documents="cli.rules.documents.help"
+    ),
+    help="cli.rules.help",
+)
 def group() -> None:
     """Nouns of the rules."""

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import click
 
+from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
 from pkitools.reports import rules_explain_document
 from pkitools.reports.register import shown_operands
 from pkitools.rulebook import find_rule
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.lines import coloured, labelled
 from pkitools_cli.own_data import given_data
 from pkitools_cli.remedies import told
@@ -27,13 +28,22 @@ def command(*, code: str) -> Reply[Rule]:
 
 def _rule(code: str) -> Rule:
     data = given_data()
-    own = {rule.code: rule for rule in data.rules} if data else {}
-    return own.get(code) or find_rule(code)
+    if data is None:
+        return find_rule(code)
+    own = {rule.code: rule for rule in data.rules}
+    if code in own:
+        return own[code]
+    try:
+        return find_rule(code)
+    except InvalidValueError:
+        for error in data.unusable("rules"):
+            raise error from None  # it may well stand there
+        raise
 
 
 def _text(rule: Rule) -> Iterator[Line | str]:
     text = told(rule.code, shown_operands(rule, language()), rule.texts)
-    yield coloured(text.title, rule.severity)
+    yield coloured(once(text.title), rule.severity)
     rows = (
         ("code", rule.code),
         ("severity", report_word("severity", rule.severity.name)),

@@ -10,10 +10,11 @@ from pkitools.findings import Rule, Severity
 from pkitools.reports import rules_list_document
 from pkitools.reports.register import explained
 from pkitools.rulebook import all_rules
+from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import listed
-from pkitools_cli.own_data import given_data
+from pkitools_cli.own_data import given_data, unusable
 from pkitools_cli.reply import Reply
 
 _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=True)]
@@ -28,7 +29,8 @@ def command(*, source: str | None, severity: str | None) -> Reply[list[Rule]]:
     found = [rule for rule in _every_rule() if source is None or _is_from(rule, source)]
     if not found and source is not None:
         raise click.UsageError(tr("cli.rules.list.no_source", source=source, known=", ".join(_namespaces())))
-    return Reply([rule for rule in found if rule.severity >= least], document=rules_list_document, text=_text)
+    shown, left_out = [rule for rule in found if rule.severity >= least], unusable("rules")
+    return Reply(shown, document=rules_list_document, text=_text, code=of_list(left_out), warnings=left_out)
 
 
 def _every_rule() -> tuple[Rule, ...]:

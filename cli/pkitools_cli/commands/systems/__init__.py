@@ -7,6 +7,11 @@ import click
 from pkitools_cli.framework import Group, verbs
 
 
-@click.group("systems", cls=Group, lazy=verbs(__name__, "list", "show"), help="cli.systems.help")
+@click.group(
+    "systems",
+    cls=Group,
+    lazy=verbs(__name__, list="cli.systems.list.help", show="cli.systems.show.help"),
+    help="cli.systems.help",
+)
 def group() -> None:
     """Nouns of systems."""

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 import click
 
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.reports import systems_list_document
 from pkitools.reports.system import systems_list_document_v1
-from pkitools.systems import Stance, Statement, System, Topic, UnreadSystem, systems, unread_systems
+from pkitools.systems import Stance, Statement, System, Topic, systems
+from pkitools.unknowns import Unknown, unread_systems
 from pkitools_cli.commands.systems.hierarchies import labels
+from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option
-from pkitools_cli.own_data import given_data
+from pkitools_cli.own_data import given_data, unusable
 from pkitools_cli.reply import Line, Reply
 
 
@@ -27,7 +29,7 @@ class Listed:
     """The systems listed, and the moment that is asked about."""
 
     systems: tuple[System, ...]
-    unread: tuple[UnreadSystem, ...]
+    unread: tuple[Unknown, ...]
     moment: datetime
 
 
@@ -41,6 +43,8 @@ def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
         document=lambda listed: systems_list_document(listed.systems, listed.moment, listed.unread),
         text=_text,
         older={1: lambda listed: systems_list_document_v1(listed.systems, listed.moment)},
+        warnings=(left_out := unusable("systems")),
+        code=of_list(left_out),
     )
 
 
@@ -92,11 +96,10 @@ def _is_all_unknown(said: list[Statement]) -> bool:
     )
 
 
-def _unread(unread: tuple[UnreadSystem, ...]) -> Iterator[Line | str]:
+def _unread(unread: tuple[Unknown, ...]) -> Iterator[Line | str]:
     if unread:
         yield ""
         yield Line(tr("cli.systems.list.unread"), bold=True)
     for system in unread:
-        yield from wrapped(
-            tr("cli.systems.list.ask", title=system.title, owner=system.owner), " " * 20, f"  {system.name:<18}"
-        )
+        ask = tr(f"cli.systems.list.{'ask' if system.told else 'ask_perhaps'}", title=system.title, owner=system.owner)
+        yield from wrapped(ask, " " * 20, f"  {system.key:<18}")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass
 from pkitools.reports import systems_show_document
 from pkitools.reports.system import systems_show_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, status_of
 from pkitools.systems.model import ANSWERED
-from pkitools_cli.commands.systems.hierarchies import labels
+from pkitools.systems.status import is_quoted
+from pkitools_cli.commands.systems.hierarchies import is_for_others, labels
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import wrapped
@@ -94,14 +95,14 @@ def _statements(section: _Section) -> Iterator[str]:
         if not said and topic not in ANSWERED:
             continue
         yield f"  {tr(f'cli.systems.topic.{topic}')}"
-        for statement in said:
-            yield from _statement(statement)
+        for statement in sorted(said, key=is_for_others):
+            yield from _statement(statement, len(said) == 1)
         if not said:
             yield f"    ? {tr('cli.systems.unanswered')}"
 
 
-def _statement(statement: Statement) -> Iterator[str]:
-    lead = f"{', '.join(labels(statement))}: " if statement.topic is Topic.HIERARCHY else ""
+def _statement(statement: Statement, alone: bool) -> Iterator[str]:
+    lead = f"{', '.join(labels(statement, alone=alone))}: " if statement.topic is Topic.HIERARCHY else ""
     yield from wrapped(f"{lead}{statement.text[language()]}", "      ", first=f"    {_MARKS[statement.answer]} ")
     yield from wrapped(_source(statement), "      ")
 
@@ -111,5 +112,6 @@ def _source(statement: Statement) -> str:
         return f"[{tr('cli.systems.unknown')}]"
     where = statement.source.text(language())
     certainty = report_word("certainty", statement.certainty)
+    certainty += f", {tr('cli.systems.quoted')}" if is_quoted(statement.source.document) else ""
     weight = f"; {tr(f'cli.systems.severity.{statement.severity.name.lower()}')}" if statement.weighs else ""
     return f"[{where}; {certainty}{weight}]"

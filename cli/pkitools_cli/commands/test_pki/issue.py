@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pkitools.files import read_bytes
+from pkitools.frozen import dataclass
 from pkitools.reports.telling.readable import day
 from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.next_steps import step

@@ -11,13 +11,13 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
 import click
 
+from pkitools.frozen import dataclass
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, is_for_people, progress
 from pkitools_cli.i18n import language, tr

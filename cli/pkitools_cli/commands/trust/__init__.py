@@ -7,6 +7,11 @@ import click
 from pkitools_cli.framework import Group, verbs
 
 
-@click.group("trust", cls=Group, lazy=verbs(__name__, "list", "show"), help="cli.trust.help")
+@click.group(
+    "trust",
+    cls=Group,
+    lazy=verbs(__name__, list="cli.trust.list.help", show="cli.trust.show.help"),
+    help="cli.trust.help",
+)
 def group() -> None:
     """Nouns of trust."""

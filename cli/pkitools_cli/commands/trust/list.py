@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 import click
 
+from pkitools.frozen import dataclass
 from pkitools.reports import trust_list_document
 from pkitools.text import instant
 from pkitools.trust import CACertificate, HierarchyKind, catalogue, embedded_certificates, hierarchies

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Report, Severity
+from pkitools.frozen import dataclass
 from pkitools.reports import RecognisedCertificate, ToldError, trust_show_document, trust_show_document_v1
 from pkitools.trust import (
     CatalogueEntry,

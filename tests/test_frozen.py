@@ -1,0 +1,175 @@
+"""Our dataclasses are those of the standard library in all but what they cost to declare: each class both ways."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import inspect
+import itertools
+import operator
+import pickle
+import subprocess
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pkitools import frozen
+
+ARGUMENTS = [
+    dict(zip(("frozen", "slots", "eq", "order", "kw_only"), chosen, strict=True))
+    for chosen in itertools.product((False, True), repeat=5)
+    if chosen[2] or not chosen[3]  # an order asks for equality
+]
+BODIES = {
+    "plain": "a: int\n    b: str",
+    "none": "pass",
+    "one": "a: float",
+    "defaults": "a: int\n    b: str = 'x'\n    c: tuple[int, ...] = ()",
+    "fields": (
+        "a: int\n    b: bytes = field(repr=False)\n    c: list[int] = field(default_factory=list, hash=False)\n"
+        "    d: int = field(default=3, compare=False)\n    e: int = field(default=4, init=False)\n"
+        "    f: dict[str, int] = field(default_factory=dict, init=False, compare=False)"
+    ),
+    "after": "a: int\n    def __post_init__(self) -> None:\n        object.__setattr__(self, 'a', self.a + 1)",
+    "by hand": (
+        "a: int\n    def __repr__(self) -> str:\n        return 'shown'\n"
+        "    def __eq__(self, other: object) -> bool:\n        return True\n"
+    ),
+    "hashed by hand": "a: int\n    def __hash__(self) -> int:\n        return 7",
+}
+GIVEN: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
+    ((), {}),
+    ((1,), {}),
+    ((2, b"y"), {}),
+    ((2, b"y", (1,)), {}),
+    ((), {"a": 1}),
+    ((), {"a": 2, "b": b"y"}),
+    ((), {"a": 2, "b": b"y", "c": (1,), "d": 9}),
+    ((1,), {"a": 1}),
+    ((1, 2, 3, 4, 5, 6), {}),
+    ((), {"a": 1, "unknown": 2}),
+    ((float("nan"), 1), {}),
+    ((), {"a": float("nan")}),
+]
+
+
+def declared(library: types.ModuleType, body: str, arguments: dict[str, bool], *, heir: bool = False) -> type:
+    """Return a class with this body, as the library declares it, where pickle finds it."""
+    module = types.ModuleType("declared_here")
+    sys.modules[module.__name__] = module
+    for name in ("dataclass", "field"):
+        setattr(module, name, getattr(library, name))
+    text = f"from __future__ import annotations\n@dataclass(**arguments)\nclass Made:\n    'Of a test.'\n    {body}\n"
+    if heir:
+        text += "Base = Made\n@dataclass(**arguments)\nclass Made(Base):\n    'Of it.'\n    z: int = 1\n"
+    exec(text, {**vars(module), "arguments": arguments, "__name__": module.__name__}, vars(module))
+    made: type = vars(module)["Made"]
+    return made
+
+
+def tried(ask: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Return what is answered, or the kind of error and what it says of whom."""
+    try:
+        return ask(*args, **kwargs)
+    except Exception as error:
+        return type(error), str(error)
+
+
+def told(cls: type) -> dict[str, Any]:
+    """Return all that can be asked of a class and of what is made of it."""
+    made = [one for args, kwargs in GIVEN if isinstance(one := tried(cls, *args, **kwargs), cls)]
+    fields = dataclasses.fields(cls)
+    return {
+        "made": [repr(tried(cls, *args, **kwargs)) for args, kwargs in GIVEN],
+        "values": [[(f.name, repr(getattr(one, f.name))) for f in fields] for one in made],
+        "equal": [[tried(operator.eq, a, b) for b in (*made, 1)] for a in made],
+        "ordered": [[tried(op, a, b) for b in made] for a in made for op in ORDER],
+        "hash": [tried(same_hash, one) for one in made],
+        "signature": tried(lambda: str(inspect.signature(cls))),
+        "annotations": inspect.get_annotations(cls.__init__),
+        # with slots the library's own refusal of a name that is no field fails, which is a refusal as well
+        "refused": [[tried(ask, copy.copy(one)) is None for ask in CHANGES] for one in made],
+        "pickled": [repr(pickle.loads(pickle.dumps(one))) for one in made],
+        "copied": [repr(copy.deepcopy(one)) for one in made],
+        "as a dict": [repr(dataclasses.asdict(one)) for one in made],
+        "replaced": [repr(tried(dataclasses.replace, one, a=5)) for one in made],
+        "replaced wrongly": [tried(dataclasses.replace, one, unknown=5)[0] for one in made],
+        "fields": [(f.name, f.type, f.init, f.repr, f.hash, f.compare, f.kw_only) for f in fields],
+        "matched": cls.__match_args__,  # type: ignore[attr-defined]
+        "slots": cls.__dict__.get("__slots__"),
+        "name": (cls.__qualname__, cls.__doc__, [base.__name__ for base in cls.__mro__]),
+        "default": getattr(cls, "b", "absent") == "x",
+    }
+
+
+def same_hash(one: object) -> bool:
+    return hash(one) == hash(copy.copy(one))
+
+
+CHANGES: tuple[Callable[[Any], None], ...] = (
+    lambda one: setattr(one, "a", 9),
+    lambda one: setattr(one, "unknown", 9),
+    lambda one: delattr(one, "a"),
+)
+ORDER = (operator.lt, operator.le, operator.gt, operator.ge)
+
+
+@pytest.mark.parametrize("heir", [False, True])
+@pytest.mark.parametrize("body", BODIES)
+def test_whatever_is_asked_the_answer_is_that_of_the_standard_library(body: str, heir: bool) -> None:
+    for arguments in ARGUMENTS:
+        ours = told(declared(frozen, BODIES[body], arguments, heir=heir))
+        theirs = told(declared(dataclasses, BODIES[body], arguments, heir=heir))
+        for question in theirs:
+            assert ours[question] == theirs[question], (arguments, question)
+
+
+def test_replace_of_ours_takes_what_replace_of_theirs_takes() -> None:
+    for library in (frozen, dataclasses):
+        made = declared(library, BODIES["defaults"], {"frozen": True, "slots": True})(1, b="y")
+        assert repr(frozen.replace(made, a=2)) == "Made(a=2, b='y', c=())"
+        with pytest.raises(TypeError):
+            frozen.replace(made, unknown=1)
+
+
+def test_what_is_frozen_says_so_as_theirs() -> None:
+    for library in (frozen, dataclasses):
+        made = declared(library, BODIES["one"], {"frozen": True, "slots": True})(1)
+        for change in (CHANGES[0], CHANGES[2]):
+            with pytest.raises(dataclasses.FrozenInstanceError, match="field 'a'"):
+                change(made)
+
+
+def test_a_default_that_changes_is_refused_at_once() -> None:
+    for library in (frozen, dataclasses):
+        with pytest.raises(ValueError, match="default"):
+            declared(library, "a: list[int] = []", {})
+
+
+def test_one_of_theirs_can_inherit_from_one_of_ours() -> None:
+    base = declared(frozen, BODIES["plain"], {"frozen": True, "slots": True})
+    heir = dataclasses.make_dataclass("Heir", [("c", int, 3)], bases=(base,), frozen=True)
+    assert repr(heir(1, b="y")) == "Heir(a=1, b='y', c=3)"
+
+
+def test_nothing_is_written_before_it_is_asked_for() -> None:
+    """The standard library's own module, and what it writes, is what a command is spared."""
+    program = (
+        "import sys, builtins\n"
+        "from pkitools.frozen import dataclass\n"
+        "written = []\n"
+        "run = builtins.exec\n"
+        "builtins.exec = lambda *given: (written.append(given[0]), run(*given))[1]\n"
+        "@dataclass(frozen=True, slots=True, order=True)\n"
+        "class Made:\n    a: int\n    b: str = ''\n"
+        "assert not written, written\n"
+        "one = Made(1)\n"
+        "assert len(written) == 1, written\n"
+        "assert one == Made(1) and len({one, Made(1)}) == 1 and repr(one)\n"
+        "assert len(written) == 3, written\n"
+        "assert 'dataclasses' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
