@@ -9,9 +9,18 @@ from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
 from pkitools.checking import private_keys, stated_ids
+from pkitools.checking.checker import Checker
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust, trusted_with
+from pkitools.checking.judgement import (
+    OF_THE_PROCESS,
+    CheckResult,
+    Revocation,
+    given_systems,
+    given_trust,
+    question,
+    trusted_with,
+)
 from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
@@ -182,26 +191,33 @@ def check_file(
     stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
+    checker = Checker.of(
+        question(
+            moment=moment,
+            environment=environment,
+            systems=asked,
+            intermediates=given,
+            trust=store,
+            entity_id=entity_id,
+            profile=profile,
+            host=host,
+            revocation=revocation,
+            expected=expected,
+            cross_check=cross_check,
+            strict=strict,
+            policies=policies,
+            data=data,
+            raise_crashes=raise_crashes,
+        ),
+        OF_THE_PROCESS,
+    )
     judged = tuple(
         JudgedCertificate(
             subject,
-            check(
+            checker.check(
                 subject.facts,
-                moment=moment,
-                environment=environment,
-                systems=asked,
-                intermediates=(*_without(authorities, subject.facts.der), *given),
-                trust=store,
-                entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
-                profile=profile,
-                host=host,
-                revocation=revocation,
-                expected=expected,
-                cross_check=cross_check,
-                strict=strict,
-                policies=policies,
-                data=data,
-                raise_crashes=raise_crashes,
+                intermediates=_without(authorities, subject.facts.der),
+                entity_id=None if entity_id is not None else _asked_of(subject.entity_id, chosen),
             ),
         )
         for subject in selected(found, alias, certificate, shown)

@@ -69,6 +69,8 @@ class OrganizationIdentifier:
         A KvK number and an RSIN of one organisation have nothing in common that shows.
         """
         mine = self.oin
+        if mine == oin:
+            return True
         if mine is None or mine.register != oin.register:
             return None
         return mine.hoofdnummer == oin.hoofdnummer

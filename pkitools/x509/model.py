@@ -52,11 +52,15 @@ class DistinguishedName:
 
     def attributes(self, oid: str) -> tuple[NameAttribute, ...]:
         """Return every attribute with this OID, also from multi-valued RDNs, in encoded order."""
-        return tuple(a for rdn in self.rdns for a in rdn if a.oid == oid)
+        return tuple([a for rdn in self.rdns for a in rdn if a.oid == oid])
 
     def first(self, oid: str) -> str | None:
         """Return the value of the first attribute with this OID."""
-        return next((a.value for rdn in self.rdns for a in rdn if a.oid == oid), None)
+        for rdn in self.rdns:
+            for attribute in rdn:
+                if attribute.oid == oid:
+                    return attribute.value
+        return None
 
     @property
     def common_name(self) -> str | None:

@@ -148,6 +148,11 @@ INNER = frozenset(
         "CertificateRevocationList.signed_by",
         "CertificateRevocationList.was_checked_with",
         "SerialIndex.find",
+        "CheckResult.of",
+        "Report.of",
+        "RevocationResult.of",
+        "OINResult.of",
+        "Checker.of",
     ]
 )
 
@@ -226,6 +231,11 @@ def judged() -> Given:
     }
 
 
+@cache
+def checker() -> Any:
+    return pkitools.checking.Checker(**judged())
+
+
 def batch() -> bytes:
     return (
         b'[defaults]\nprofile = "g4-tls"\nenvironment = "production"\norganization = "Gemeente A"\n'
@@ -269,7 +279,9 @@ def catalogue_entries() -> Any:
 
 
 GOOD: Mapping[str, Callable[[], Given]] = {
+    "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
     "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
+    "Checker.check": lambda: {"self": checker(), "certificate": good_chain().leaf.der},
     "check_file": lambda: {"file": chain_pem(), **judged()},
     "check_oin": lambda: {"text": "00000003273229750000", "environment": Environment.PRODUCTION},
     "check_entity_id": entity,
@@ -385,7 +397,8 @@ def call(function: Callable[..., Any], given: Given) -> object:
     """What a call answers, in a form that can be compared."""
     given = dict(given)
     if "self" in given:
-        return summary(function(given.pop("self"), **given))
+        answer = function(given.pop("self"), **given)
+        return summary(list(answer) if isinstance(answer, types.GeneratorType) else answer)
     owner = function.__qualname__.partition(".")[0]
     if inspect.isfunction(function) and "." in function.__qualname__ and owner == "TrustStore":
         return summary(getattr(pkitools.TrustStore, function.__name__)(**given))

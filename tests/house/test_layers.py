@@ -20,6 +20,7 @@ BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that o
 
 MOST_FILES = 15
 FULL = {
+    "pkitools/checking": "a file per thing that is held against a certificate, and those that judge one, a file, many",
     "pkitools/containers": "a file per form in which certificates are sent",
     "pkitools/reports": "a file per document that the library tells, as text or as data",
     "pkitools/revocation": "a file per step from a source to a status, for CRLs, deltas and OCSP responses",
