@@ -128,7 +128,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 HEAVY = {"cryptography", "asn1crypto", "dataclasses", "tomllib", "json", "email", "importlib.metadata", "inspect"}
-DEPENDENCIES = {"cryptography", "asn1crypto", "pyhanko_certvalidator", "cheroot", "yaml"}
 
 
 def roots(cost: Cost) -> set[str]:
