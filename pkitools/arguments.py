@@ -146,11 +146,25 @@ def named(given: str, known: Mapping[str, Sequence[str]]) -> str | None:
     Returns:
         The name; ``None`` when no name is meant, or more than one.
     """
-    if given in known:
-        return given
-    wanted = _bare(given)
-    meant = [name for name, titles in known.items() if wanted and wanted in {_bare(each) for each in (name, *titles)}]
+    meant = all_named(given, known)
     return meant[0] if len(meant) == 1 else None
+
+
+def all_named(given: str, known: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return every name that may be meant: the one that is written so, else all that are called so.
+
+    Args:
+        given, known: as for :func:`named`.
+    """
+    if given in known:
+        return (given,)
+    return tuple(name for name, titles in known.items() if any(same_name(given, each) for each in (name, *titles)))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two texts are one name, whatever the capitals, spaces and dashes; no text is nobody's name."""
+    bare = _bare(one)
+    return bool(bare) and bare == _bare(other)
 
 
 def near(given: str, known: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

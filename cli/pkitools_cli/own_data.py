@@ -53,6 +53,14 @@ def unusable(kind: str) -> tuple[str, ...]:
     return () if data is None else tuple(map(error_line, data.unusable(kind)))
 
 
+def refused_for(system: str) -> tuple[str, ...]:
+    """Return a sentence for each file that would have described a system of this name and could not be used."""
+    from pkitools_cli.remedies import error_line
+
+    data = given_data()
+    return () if data is None else tuple(error_line(each.error) for each in data.refused_for(system))
+
+
 def system_named(name: str) -> System:
     """Return a system, one's own or ours.
 

@@ -467,11 +467,14 @@ def given_systems(systems: str | System | Iterable[str | System], data: OwnData 
 
 
 def _untold(systems: object, data: OwnData | None) -> tuple[str, ...]:
-    """Return the names of the systems that were asked for and whose own file could not be used."""
+    """Return the names of the systems that were asked for and whose own file could not be used.
+
+    Also of one of ours, when a file that should have described it was refused: who wrote that expects it to be asked.
+    """
     if data is None:
         return ()
     asked = several(systems, (str, System), "systems")
-    return tuple(each for each in asked if isinstance(each, str) and data.cannot_tell(each))
+    return tuple(each for each in asked if isinstance(each, str) and data.refused_for(each))
 
 
 def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outcome]:

@@ -16,7 +16,7 @@ from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of, parse_oin
 from pkitools.rules.engine import Entry, Statement
-from pkitools.rules.own.data import RULES, OwnData
+from pkitools.rules.own.data import RULES, SYSTEMS, OwnData
 from pkitools.rules.plan import Asking, plan_of
 from pkitools.rules.profile import detect_profile
 from pkitools.systems import Stance, System, Topic, get_system
@@ -88,6 +88,8 @@ def lint(
         data=data,
         raise_crashes=raise_crashes,
     )
+    if data is not None and isinstance(system, str):
+        blocks.append(Block.of(data.outcomes(SYSTEMS, system=system)))
     return Report.of(_subject(facts), Considered(blocks), moment, environment, asking.name if asking else None)
 
 

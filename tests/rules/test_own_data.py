@@ -387,6 +387,91 @@ def test_a_system_of_ours_cannot_be_replaced(folder: Path) -> None:
     assert data.system("digid").title == "DigiD"
 
 
+# -- what is called as one of ours -------------------------------------------------------------------------------------
+
+WRITTEN: Any = {
+    "as it is": str,
+    "upper": str.upper,
+    "spaces": lambda name: name.replace("-", " "),
+    "apart": lambda name: name[:2] + "-" + name[2:],
+    "dots": lambda name: name.replace(" ", "."),
+    "accent": lambda name: name.replace("i", "\u00ef", 1),
+}
+
+
+def _described_as(folder: Path, name: str, title: str) -> OwnData:
+    """Return what is read of a folder whose one system is called so and accepts whatever it is shown."""
+    text = (TEMPLATES / "system.toml").read_text(encoding="utf-8")
+    text = text.replace('name = "template"', f"name = {name!r}").replace('title = "Template"', f"title = {title!r}")
+    for old in (folder / "systems").iterdir():
+        old.unlink()
+    (folder / "systems" / f"{name}.toml").write_text(text, encoding="utf-8")
+    return read_data(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", WRITTEN)
+def test_no_name_of_ours_whatever_way_it_is_written_ever_gives_a_system_of_ones_own(folder: Path, form: str) -> None:
+    """Each system x its name and its title x as name (which is that of the file) and as title of one's own."""
+    for ours in systems():
+        for called in (WRITTEN[form](ours.name), WRITTEN[form](ours.title)):
+            names = [("zaak", called)] if "/" in called else [("zaak", called), (called, "Zaak")]
+            for name, title in names:
+                data = _described_as(folder, name, title)
+                assert f"systems/{name}.toml" in {refused.name for refused in data.refused}, (ours.name, name, title)
+                for asked in (called, ours.name, ours.title):
+                    assert data.system(asked) == ours, (asked, name, title)
+                    assert data.refused_for(asked), "who wrote the file is told that it is not asked"
+
+
+def test_nor_does_one_that_is_handed_in_as_a_value() -> None:
+    ours = systems()[0]
+    for name, title in ((ours.name, "Zaak"), ("zaak", ours.title), (ours.name.upper(), "Zaak")):
+        with pytest.raises(InvalidValueError):
+            OwnData(systems=(replace(ours, name=name, title=title),))
+
+
+def test_a_tsp_of_ours_is_replaced_under_its_own_name_only(folder: Path) -> None:
+    def read_as(name: str, title: str) -> OwnData:
+        text = TSP.replace("[tsps.huis]", f'[tsps."{name}"]').replace('"Huis-CA"', f'"{title}"')
+        (folder / "tsps.toml").write_text(text, encoding="utf-8")
+        return read_data(folder)
+
+    for ours in tsps():
+        assert read_as(ours.name, ours.title).tsp(ours.name).key_sizes == (4096,)
+        others = [other.title for other in tsps() if other != ours]
+        for name, title in (("huis", ours.title), (ours.name.upper(), "Huis"), (ours.name, others[0])):
+            (refused,) = read_as(name, title).refused
+            assert refused.name == "tsps.toml"
+            assert refused.line is not None
+
+
+def test_a_system_of_ours_whose_own_file_was_refused_is_judged_and_the_file_is_told(folder: Path) -> None:
+    for refused in ("name =", (folder / "systems" / "example.toml").read_text(encoding="utf-8")):
+        (folder / "systems" / "digid.toml").write_text(refused.replace('"example"', '"digid"'), encoding="utf-8")
+        data = replace(read_data(folder), entries=())
+        for asked in ("digid", "DigiD", "DIGID"):
+            result = pkitools.check(
+                made("g4-tls").der, moment=MOMENT, environment=PREPRODUCTION, systems=asked, data=data
+            )
+            assert Status.NOT_CHECKED in statuses(result.report, READABLE.code)
+            assert any(each.rule.code.startswith("system.") for each in result.report.outcomes), "ours is asked"
+            linted = lint(made("g4-tls"), moment=MOMENT, system=asked, data=data)
+            assert Status.NOT_CHECKED in statuses(linted, READABLE.code)
+        other = lint(made("g4-tls"), moment=MOMENT, system="fsc", data=data)
+        assert set(statuses(other, READABLE.code)) == {Status.MET}
+
+
+def test_of_two_of_ones_own_that_are_called_alike_both_are_named(folder: Path) -> None:
+    text = (folder / "systems" / "example.toml").read_text(encoding="utf-8")
+    (folder / "systems" / "again.toml").write_text(text.replace('"example"', '"again"'), encoding="utf-8")
+    data = read_data(folder)
+    for asked in ("Template", "TEMPLATE"):
+        with pytest.raises(InvalidValueError, match="again, example"):
+            data.system(asked)
+    assert {data.system(name).name for name in ("again", "example")} == {"again", "example"}
+
+
 @pytest.mark.parametrize("wrong", [None, 3, b"x", "\0", "nowhere"])
 def test_what_is_no_folder_is_refused_by_our_own_error(wrong: Any) -> None:
     with pytest.raises(PkitoolsError):
@@ -472,6 +557,7 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
         ("BOOK = RuleBook(", "BOOK = str("),
         ("from pkitools.documents", "from pkitools.nowhere"),
         ('RuleBook("ours"', 'RuleBook("por"'),
+        ('RuleBook("ours"', 'RuleBook("POR"'),
         ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts={"nl": _SENTENCES, "en": {}}'),
         (', texts={"nl": _SENTENCES, "en": _SENTENCES}', ""),
         ("BOOK = RuleBook", "raise SystemError; BOOK = RuleBook"),

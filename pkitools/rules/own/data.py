@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from pkitools.arguments import named, text, wrong_type
+from pkitools.arguments import all_named, named, same_name, text, wrong_type
 from pkitools.documents import cite
 from pkitools.errors import FileError, InputError, InvalidValueError, PkitoolsError
 from pkitools.files import read_bytes
@@ -78,11 +78,14 @@ class OwnData:
     """What a folder adds. It pickles, and so goes along into other processes.
 
     Args:
-        systems: systems, each with a name that is none of ours.
-        tsps: TSPs; one with a name of ours goes before it.
+        systems: systems, none with a name or a title of ours.
+        tsps: TSPs; one with a name of ours goes before it, and none else is called as one of ours.
         trust: roots of test hierarchies; never trusted in production.
         entries: rules, with whom each is for and how to look.
         refused: files that could not be used.
+
+    Raises:
+        InvalidValueError: a system or a TSP is called as one of ours: what was judged would be another than was asked.
     """
 
     systems: tuple[System, ...] = ()
@@ -90,6 +93,12 @@ class OwnData:
     trust: TrustStore = field(default_factory=TrustStore)
     entries: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
+
+    def __post_init__(self) -> None:
+        for system in self.systems:
+            _refuse_ours(system)
+        for tsp in self.tsps:
+            _refuse_our_tsp(tsp)
 
     def __repr__(self) -> str:
         counts = f"{len(self.systems)} systems, {len(self.tsps)} TSPs, {len(self.entries)} rules"
@@ -125,7 +134,7 @@ class OwnData:
             kinds: ``rules``, ``trust``, ``tsps``; and ``systems``, with:
             system: the name of the one system that was asked for.
         """
-        asked = [each for each in self.refused if each.kind in kinds and (not system or each.stem == system)]
+        asked = self.refused_for(system) if system else [each for each in self.refused if each.kind in kinds]
         if not asked:
             yield outcome(READABLE, MET)
             return
@@ -138,8 +147,22 @@ class OwnData:
 
     def cannot_tell(self, system: str) -> bool:
         """Return whether the file of a system with this name could not be used, and no other describes it."""
-        known = any(each.name == system for each in (*self.systems, *systems()))
-        return not known and any(each.kind == SYSTEMS and each.stem == system for each in self.refused)
+        known = {**_called(systems()), **_called(self.systems)}
+        return not all_named(system, known) and bool(self.refused_for(system))
+
+    def refused_for(self, system: str) -> tuple[Refused, ...]:
+        """Return the files that could not be used and that would have described a system of this name.
+
+        Also one that is called as a system of ours: who wrote it expects it to be asked.
+        """
+        ours = named(system, _called(systems())) or system
+        return tuple(
+            each
+            for each in self.refused
+            if each.kind == SYSTEMS
+            for meant in (each.stem, str(each.error.params.get("ours", "")))
+            if same_name(meant, system) or same_name(meant, ours)
+        )
 
     def cannot_tell_tsp(self, name: str) -> bool:
         """Return whether the file with TSPs could not be used, and no other describes one of this name."""
@@ -155,23 +178,23 @@ class OwnData:
         """Return a system of the folder, or one of ours.
 
         Raises:
-            InvalidValueError: there is none of this name, or its file could not be used.
+            InvalidValueError: there is none of this name, or more than one, or its file could not be used.
         """
-        found = named(text(name, "system"), {system.name: (system.title,) for system in self.systems})
+        found = _the_one(text(name, "system"), _called(self.systems))
         for system in self.systems:
             if system.name == found:
                 return system
         if self.cannot_tell(name):
-            raise _unusable(next(each for each in self.refused if each.kind == SYSTEMS and each.stem == name))
+            raise _unusable(self.refused_for(name)[0])
         return get_system(name)
 
     def tsp(self, name: str) -> TSP:
         """Return a TSP of the folder, or one of ours.
 
         Raises:
-            InvalidValueError: there is none of this name, or the file with TSPs could not be used.
+            InvalidValueError: there is none of this name, or more than one, or the file with TSPs could not be used.
         """
-        found = named(text(name, "tsp"), {tsp.name: (tsp.title,) for tsp in self.tsps})
+        found = _the_one(text(name, "tsp"), _called(self.tsps))
         for tsp in self.tsps:
             if tsp.name == found:
                 return tsp
@@ -268,9 +291,49 @@ def _one_system(data: bytes, name: str) -> Iterator[System]:
     system, stem = read_system(data, name=name), Path(name).stem
     if system.name != stem:
         raise InvalidValueError("rules.error.own_name", where="name", name=system.name, wanted=stem)
-    if any(system.name == ours.name for ours in systems()):
-        raise InvalidValueError("rules.error.own_double", where="name", name=system.name)
+    _refuse_ours(system)
     yield system
+
+
+def _called(those: Iterable[System] | Iterable[TSP]) -> dict[str, tuple[str, ...]]:
+    """Return what people call each of them, by name."""
+    return {each.name: (each.title,) for each in those}
+
+
+def _the_one(name: str, known: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the one that is called so, or ``None``.
+
+    Raises:
+        InvalidValueError: more than one is; the error names them.
+    """
+    meant = all_named(name, known)
+    if len(meant) > 1:
+        raise InvalidValueError("rules.error.own_several", name=name, parts=", ".join(meant))
+    return meant[0] if meant else None
+
+
+def _refuse_ours(system: System) -> None:
+    """Refuse a system that is called as one of ours, by its name or by its title.
+
+    Raises:
+        InvalidValueError: it is; the error says in which field, and as which.
+    """
+    for where, name in (("name", system.name), ("title", system.title)):
+        for ours in all_named(name, _called(systems())):
+            raise InvalidValueError("rules.error.own_double", where=where, name=name, ours=ours)
+
+
+def _refuse_our_tsp(tsp: TSP) -> None:
+    """Refuse a TSP that is called as one of ours and does not bear its name: who asked for that one would get this.
+
+    Raises:
+        InvalidValueError: it is; the error says in which field, and as which.
+    """
+    place = f"tsps.{tsp.name}"
+    for where, name in ((place, tsp.name), (f"{place}.name", tsp.title)):
+        for ours in all_named(name, _called(tsps())):
+            if ours != tsp.name:
+                raise InvalidValueError("rules.error.own_double", where=where, name=name, ours=ours)
 
 
 def _rules(data: bytes, name: str, systems: Collection[str], known: dict[str, str]) -> Iterator[Entry]:
@@ -294,7 +357,9 @@ def _rules(data: bytes, name: str, systems: Collection[str], known: dict[str, st
 
 
 def _tsps(data: bytes, name: str) -> Iterator[TSP]:
-    return read_tsps(read_foreign_toml(data, name), Path(name).stem)
+    for tsp in read_tsps(read_foreign_toml(data, name), Path(name).stem):
+        _refuse_our_tsp(tsp)
+        yield tsp
 
 
 def _roots(data: bytes, name: str) -> Iterator[TrustStore]:

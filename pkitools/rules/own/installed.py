@@ -102,7 +102,7 @@ def _told(error: BaseException) -> str:
 
 def _entries(point: EntryPoint) -> Iterator[Entry]:
     book = _loaded(point)
-    if any(catalogue(language, book.namespace) for language in LANGUAGES):
+    if any(catalogue(language, book.namespace.casefold()) for language in LANGUAGES):
         raise InvalidValueError("rules.error.own_namespace", where=point.value, namespace=book.namespace)
     for entry in book.entries:
         texts = entry.rule.texts

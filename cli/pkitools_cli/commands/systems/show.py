@@ -19,7 +19,7 @@ from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import environment_option, moment_option
-from pkitools_cli.own_data import system_named
+from pkitools_cli.own_data import refused_for, system_named
 from pkitools_cli.reply import Line, Reply
 
 _MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
@@ -45,6 +45,7 @@ def command(*, name: str, environment: Environment | None, moment: datetime) -> 
         Asked(system_named(name), wanted, moment),
         document=lambda asked: systems_show_document(asked.system, asked.moment, asked.environments),
         text=_text,
+        warnings=refused_for(name),
         older={1: lambda asked: systems_show_document_v1(asked.system, asked.moment, asked.environments)},
     )
 
