@@ -8,7 +8,17 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
+from pkitools.containers import (
+    BadItem,
+    Contents,
+    Item,
+    ItemKind,
+    items_of,
+    may_hold_more,
+    read_source,
+    unread_file,
+    unread_of,
+)
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
 from pkitools.files import is_private, read_bytes
 from pkitools.frozen import dataclass
@@ -86,6 +96,8 @@ _NO_CERTIFICATE: Final = frozenset(
         *(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "pdf", "ssh", "pgp", "html", "xml")),
     }
 )
+# of these nothing says that no damaged certificate is in them, so they are looked through
+_PERHAPS: Final = frozenset(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "html", "xml"))
 
 
 def read_input(name: str, passphrase: bytes | None = None) -> Contents:
@@ -150,11 +162,23 @@ def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:
             found.append((name, False))
             continue
         try:
-            inside = [(str(path), True) for path in sorted(folder.iterdir()) if path.is_file()]
+            inside = [(file, True) for file in _files_inside(folder)]
         except OSError:
             inside = []  # reading it as a file says what is wrong
         found += inside or [(name, False)]
     return found
+
+
+def _files_inside(folder: Path) -> list[str]:
+    """Return the files of a folder in the order of their names, also a link that leads nowhere: reading it says so.
+
+    A link of Emacs that locks a file (``.#name``) leads nowhere by design, and is none.
+    """
+    return [
+        str(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() or (path.is_symlink() and not path.exists() and not path.name.startswith(".#"))
+    ]
 
 
 def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
@@ -176,7 +200,7 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
             with about_input(name):
                 results.append(use(name))
         except (InputError, FileError, SecretError) as error:
-            failures.append(Failure(name, error, in_folder and error.code in _NO_CERTIFICATE))
+            failures.append(Failure(name, error, in_folder and _is_harmless(name, error)))
     if failures and not results:
         if all(failure.harmless for failure in failures):
             raise InputError("sources.error.folder_without_certificates", name=", ".join(names))
@@ -184,6 +208,13 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
     for failure in failures:
         complain(_told(failure))
     return Used(results, failures)
+
+
+def _is_harmless(name: str, error: PkitoolsError) -> bool:
+    """Return whether a file of a folder that could not be used surely holds no certificate."""
+    if error.code not in _NO_CERTIFICATE:
+        return False
+    return error.code not in _PERHAPS or not may_hold_more(read_bytes(name))
 
 
 def _tell_subfolders(names: Sequence[str]) -> None:
@@ -212,60 +243,84 @@ def pass_over(name: str, position: int, error: PkitoolsError) -> ToldError:
     return ToldError.of(error, file=name, position=position)
 
 
-def read_certificates(name: str, passphrase: bytes | None = None) -> tuple[Item, ...]:
-    """Return the certificates of a file, at least one; parts that are passed over are told of.
+def read_certificates(name: str) -> tuple[Item, ...]:
+    """Return the certificates of a file, at least one; parts that are passed over are told of at once.
 
     Raises:
         InputError: there is none.
     """
     with about_input(name):
-        source = read_input(name, passphrase)
+        source = read_input(name)
         told_problems(source, name)
         return tuple(items_of(source, ItemKind.CERTIFICATE))
 
 
-def read_crls(name: str) -> Iterator[bytes]:
-    """Yield the CRLs of a file or, of a folder, those of every file in it, by content and whatever it is called.
+def read_items(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTIFICATE) -> tuple[bytes, ...]:
+    """Return what a file holds of one kind, at least one, as DER.
+
+    Args:
+        name: the file.
+        unread: gets the parts of it that could not be read: the report tells them.
+        kind: what is wanted of it.
 
     Raises:
-        InputError: there is none; or a file of a folder says that it is a CRL (its name, its PEM) and cannot be read.
+        InputError: there is none.
     """
     with about_input(name):
-        yield from _crls(name)
+        source = read_input(name)
+        found = tuple(item.der for item in items_of(source, kind))
+        unread += unread_of(source)
+        return found
 
 
-def _crls(name: str) -> Iterator[bytes]:
-    if name == STANDARD_INPUT or not Path(name).is_dir():
-        yield from _crls_of(read_input(name), name)
-        return
-    count = 0
-    for path in sorted(path for path in Path(name).iterdir() if path.is_file()):
-        for crl in _crls_beside_others(str(path)):
+def read_crls(name: str, unread: list[BadItem]) -> Iterator[bytes]:
+    """Yield the CRLs of a file or, of a folder, those of every file in it, by content and whatever it is called.
+
+    Args:
+        name: the file or folder.
+        unread: gets what could not be read, be it a part of a file or a whole file of a folder.
+
+    Raises:
+        InputError: there is none.
+    """
+    with about_input(name):
+        if name == STANDARD_INPUT or not Path(name).is_dir():
+            source = read_input(name)
+            if not source.of_kind(ItemKind.CRL):
+                raise InputError("revocation.error.no_crl", name=name)
+            yield from _crls_of(source, unread)
+            return
+        before, count = len(unread), 0
+        for crl in _crls_of_folder(name, unread):
             count += 1
             yield crl
-    if not count:
-        raise InputError("revocation.error.no_crl", name=name)
+        if not count:
+            raise unread[before].error if len(unread) > before else InputError("revocation.error.no_crl", name=name)
 
 
-def _crls_beside_others(name: str) -> Iterator[bytes]:
-    """Yield the CRLs of a file that may hold anything."""
-    data = read_bytes(name)
-    try:
-        with about_input(name):
-            source = read_source(data, name)
-    except PkitoolsError:
-        if Path(name).suffix.lower() == ".crl" or b"BEGIN X509 CRL" in data:
-            raise
-        return
-    if source.of_kind(ItemKind.CRL):
-        yield from _crls_of(source, name)
+def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
+    _tell_subfolders([name])
+    for file in _files_inside(Path(name)):
+        try:
+            with about_input(file):
+                data = read_bytes(file)
+                source = read_source(data, file)
+        except PkitoolsError as error:
+            if _may_be_a_list(file, error):
+                unread.append(unread_file(file, error))
+            continue
+        yield from _crls_of(source, unread)
 
 
-def _crls_of(source: Contents, name: str) -> Iterator[bytes]:
-    """Yield the CRLs of a file, at least one; parts that are passed over are told of."""
-    if not source.of_kind(ItemKind.CRL):
-        raise InputError("revocation.error.no_crl", name=name)
-    told_problems(source, name)
+def _may_be_a_list(name: str, error: PkitoolsError) -> bool:
+    """Return whether a file of a folder that could not be read may be a CRL, or hold one."""
+    if isinstance(error, FileError) or Path(name).suffix.lower() == ".crl":
+        return True
+    return error.code != "files.error.empty" and may_hold_more(read_bytes(name))
+
+
+def _crls_of(source: Contents, unread: list[BadItem]) -> Iterator[bytes]:
+    unread += unread_of(source)
     yield from (item.der for item in source.of_kind(ItemKind.CRL))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from pkitools.arguments import choice, optional, several
+from pkitools.arguments import choice, of_type, optional, several
 from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.checker import Checker
 from pkitools.checking.delivery.checks import check_delivery
@@ -29,7 +29,7 @@ from pkitools.checking.stated_ids import (
     check_stated_ids,
     holds_nothing_to_judge,
 )
-from pkitools.containers import Contents, Item, ItemKind, items_of, read_source
+from pkitools.containers import BadItem, Contents, Item, ItemKind, items_of, read_source
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError, SecretError
@@ -60,7 +60,11 @@ from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, sev
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES, *stated_ids.RULES)
+MATERIAL_READABLE: Final = Rule("file.material.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
+
+RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, MATERIAL_READABLE, *private_keys.RULES, *stated_ids.RULES)
+
+_WHOLE: Final = frozenset({BLOCK_READABLE.code, MATERIAL_READABLE.code})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ class FileCheck:
 
     Args:
         report: the outcomes of all certificates and of the file itself; its verdict is the worst of them.
-        file_report: the outcomes of the file itself: what of it could not be read, and the private keys in it.
+        file_report: the outcomes of the file itself: what of it, and of what was given beside it, could not be read,
+            and the private keys in it.
         judged: one for each certificate that is meant, in the order of the file.
         count: how many certificates of the file could have been meant.
         contents: what the file holds.
@@ -114,8 +119,8 @@ class FileCheck:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every part of the file could be read."""
-        return not any(o.rule.code == BLOCK_READABLE.code and o.status != "met" for o in self.file_report.outcomes)
+        """Whether every part of the file could be read, and of what was given beside it."""
+        return not any(o.rule.code in _WHOLE and o.status != "met" for o in self.file_report.outcomes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,7 @@ def check_file(
     name: str | None = None,
     data: OwnData | None = None,
     strict_delivery: bool = False,
+    unread: Iterable[BadItem] = (),
     raise_crashes: bool = False,
 ) -> FileCheck:
     """Judge every end-entity certificate of a file: PEM, DER, PKCS#7, PKCS#12, a Java keystore, SAML metadata.
@@ -171,6 +177,8 @@ def check_file(
         passphrase: of a keystore, and of an encrypted private key.
         name: what to call the file in messages; by default its path.
         strict_delivery: what is wrong with the file as it was delivered is an error, and part of the verdict.
+        unread: what could not be read of all that is given beside the file, where the caller read it; of ``trust`` it
+            is known.
 
     Raises:
         InputError: nothing usable, or no certificate, is in it.
@@ -182,7 +190,8 @@ def check_file(
     shown = name or contents.name
     if contents.digest_fits is False:
         raise SecretError("sources.error.passphrase_wrong", name=shown)
-    read, unread = _facts(contents)
+    beside = [of_type(each, BadItem, "unread") for each in several(unread, BadItem, "unread")]
+    read, torn = _facts(contents)
     found = subjects(read)
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
@@ -224,7 +233,8 @@ def check_file(
     )
     keys = {facts.public_key.spki_sha256 for _, facts in read}
     own = (
-        *_block_outcomes(unread),
+        *_block_outcomes(torn),
+        *_material_outcomes((*beside, *(store.unread if store else ()))),
         *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
         *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
@@ -302,3 +312,19 @@ def _block_outcomes(unread: Sequence[_Unread]) -> Iterator[Outcome]:
         evidence = (Evidence(f"block {part.position}", part.error.code),)
         yield outcome(BLOCK_READABLE, Violated(evidence, params, severity=Severity.WARNING))
     yield outcome(BLOCK_READABLE, NotChecked("unreadable", params={"count": str(len(unread))}))
+
+
+def _material_outcomes(unread: Sequence[BadItem]) -> Iterator[Outcome]:
+    """Yield a warning for each part of what was given beside the file that could not be read: it was not asked.
+
+    What it would have said is not known: a CRL that is cut off may have revoked the certificate.
+    """
+    if not unread:
+        yield outcome(MATERIAL_READABLE, MET)
+        return
+    for part in unread:
+        file, position = part.error.file or "?", str(part.position)
+        params = {"file": file, "position": position, CAUSE: part.error.code}
+        evidence = (Evidence(f"{file}, block {position}", part.error.code),)
+        yield outcome(MATERIAL_READABLE, Violated(evidence, params, severity=Severity.WARNING))
+    yield outcome(MATERIAL_READABLE, NotChecked("material", params={"count": str(len(unread))}))

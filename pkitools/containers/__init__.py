@@ -6,7 +6,7 @@ Start at :func:`read_source`; :func:`items_of` asks it for one kind.
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.protection import KeystoreProtection, Protection
 from pkitools.containers.reader import read_source
-from pkitools.containers.wanted import items_of
+from pkitools.containers.wanted import items_of, may_hold_more, unread_file, unread_of
 
 __all__ = [
     "BadItem",
@@ -17,5 +17,8 @@ __all__ = [
     "KeystoreProtection",
     "Protection",
     "items_of",
+    "may_hold_more",
     "read_source",
+    "unread_file",
+    "unread_of",
 ]

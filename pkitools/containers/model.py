@@ -9,7 +9,7 @@ from pkitools.arguments import choice
 from pkitools.containers.protection import KeystoreProtection, Protection
 from pkitools.containers.saml_described import Described
 from pkitools.containers.text_forms import TextForm
-from pkitools.errors import InputError
+from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field
 
 
@@ -85,7 +85,7 @@ class BadItem:
     """One part that could not be used: where, and why."""
 
     position: int
-    error: InputError
+    error: PkitoolsError
 
 
 @dataclass(frozen=True, slots=True)

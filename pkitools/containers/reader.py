@@ -25,7 +25,7 @@ from pkitools.containers.saml_described import Described
 from pkitools.containers.signed_mail import content_of
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
-from pkitools.errors import InputError, LimitError
+from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
 from pkitools.text import pattern, size_text
@@ -72,7 +72,7 @@ class _Found:
     def next_position(self) -> int:
         return len(self.items) + len(self.problems) + 1
 
-    def bad(self, position: int, error: InputError) -> None:
+    def bad(self, position: int, error: PkitoolsError) -> None:
         self.problems.append(BadItem(position, error))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from pkitools.containers.model import Contents, Item, ItemKind
-from pkitools.errors import InputError
+from pkitools.arguments import octets
+from pkitools.containers.encodings import as_ascii
+from pkitools.containers.model import BadItem, Contents, Item, ItemKind
+from pkitools.errors import InputError, PkitoolsError
+from pkitools.x509.pem import holds_more
 
 # the most telling thing first: whoever hands over a key should hear that before anything else
 _TOLD: Final = (
@@ -31,3 +35,42 @@ def items_of(source: Contents, kind: ItemKind | str) -> tuple[Item, ...]:
         return found
     instead = next(other for other in _TOLD if source.of_kind(other))
     raise InputError(f"sources.error.only_{instead.value}", name=source.name)
+
+
+def unread_of(source: Contents) -> tuple[BadItem, ...]:
+    """Return what could not be used of a source, each error with the name of the source as its file."""
+    for bad in source.problems:
+        bad.error.file = bad.error.file or source.name
+    return source.problems
+
+
+def unread_file(name: str, error: PkitoolsError) -> BadItem:
+    """Return a file that could not be read at all, as what could not be used of it: its first part."""
+    error.file = error.file or name
+    return BadItem(1, error)
+
+
+_GZIP: Final = b"\x1f\x8b"
+_DER: Final = re.compile(rb"\x30(?:\x82..|\x83...)\x30[\x80-\x83]", re.DOTALL)
+# as long as a line of PEM, and both capitals and small letters: a digest in hexadecimal is none
+_LONG_BASE64: Final = re.compile(
+    rb"(?<![A-Za-z0-9+/])(?=[A-Z0-9+/]{0,200}[a-z])(?=[a-z0-9+/]{0,200}[A-Z])[A-Za-z0-9+/]{60}"
+)
+_FOLDER_VIEW: Final = b"\x00\x00\x00\x01Bud1"  # what macOS puts in every folder it shows
+
+
+def may_hold_more(data: bytes) -> bool:
+    """Return whether what could not be read may hold a certificate, a request or a list all the same.
+
+    Damaged armour, DER, long base64, something compressed, and octets that are no text are that. A note is not.
+
+    Raises:
+        InvalidValueError: ``data`` is no bytes.
+    """
+    data = octets(data, "data")
+    if data.startswith(_GZIP):
+        return True
+    if data.startswith(_FOLDER_VIEW):
+        return False
+    text = as_ascii(data)
+    return holds_more(text) or any(pattern.search(text) is not None for pattern in (_DER, _LONG_BASE64))

@@ -22,6 +22,7 @@ from pkitools.trust.authorities import CAStatus, CatalogueEntry, Knowledge, cata
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies, hierarchy_of_root
 
 if TYPE_CHECKING:
+    from pkitools.containers import BadItem, Contents
     from pkitools.x509.given import Given
     from pkitools.x509.model import CertificateFacts
 
@@ -81,11 +82,13 @@ class TrustStore:
         anchors: the roots, whatever the moment; :meth:`at` leaves out those that are not valid.
         intermediates: DER of CA certificates that came with the anchors; of use for a path, not trusted.
         missing: hierarchies asked for whose root is not at hand, so nothing can be verified against them.
+        unread: parts of the files it was made of that could not be read; the error of each says of which file.
     """
 
     anchors: tuple[TrustAnchor, ...] = ()
     intermediates: tuple[bytes, ...] = ()
     missing: tuple[Hierarchy, ...] = ()
+    unread: tuple[BadItem, ...] = ()
 
     def __repr__(self) -> str:
         return f"<TrustStore {len(self.anchors)} anchors, {len(self.intermediates)} intermediates>"
@@ -105,6 +108,7 @@ class TrustStore:
             tuple({a.sha256: a for a in (*self.anchors, *other.anchors)}.values()),
             tuple(dict.fromkeys((*self.intermediates, *other.intermediates))),
             tuple({h.name: h for h in (*self.missing, *other.missing)}.values()),
+            tuple(dict.fromkeys((*self.unread, *other.unread))),
         )
 
     @classmethod
@@ -149,19 +153,26 @@ class TrustStore:
         for given in several(paths, (str, os.PathLike), "paths"):
             # a folder may hold roots and intermediates in separate files: judge it as one
             with about_file(str(given)):
-                ders = [der for file in _files_in(Path(given)) for der in _certificates_in(file)]
+                read = [_read(file) for file in _files_in(Path(given))]
+                ders = [der for contents in read for der in contents.certificates]
                 if not ders:
                     raise InputError("trust.error.no_certificate", name=str(given))
-                store += cls.from_der(ders, str(given))
+                store += replace(cls.from_der(ders, str(given)), unread=_unread(read))
         return store
 
 
-def _certificates_in(file: Path) -> tuple[bytes, ...]:
+def _read(file: Path) -> Contents:
     from pkitools.containers import read_source
     from pkitools.files import read_bytes
 
     with about_file(str(file)):
-        return read_source(read_bytes(file), str(file)).certificates
+        return read_source(read_bytes(file), str(file))
+
+
+def _unread(read: Iterable[Contents]) -> tuple[BadItem, ...]:
+    from pkitools.containers import unread_of
+
+    return tuple(bad for contents in read for bad in unread_of(contents))
 
 
 def is_self_signed(facts: CertificateFacts) -> bool:

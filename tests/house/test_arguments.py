@@ -298,6 +298,7 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "end_entity_first": lambda: {"certificates": [good_chain().tsp.der, good_chain().leaf.der]},
     "evaluate": lambda: {"system": system(), "environment": Environment.PRODUCTION, "leaf": facts(), "moment": MOMENT},
     "items_of": lambda: {"source": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
+    "may_hold_more": lambda: {"data": b"a note"},
     "lint": lambda: {"facts": facts(), "moment": MOMENT, "environment": Environment.PRODUCTION},
     "load_key": lambda: {"data": key_pem(), "name": "k"},
     "oin_from_certificate": lambda: {"certificate": good_chain().leaf.der},

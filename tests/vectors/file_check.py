@@ -9,6 +9,7 @@ from ssl import DER_cert_to_PEM_cert
 from typing import Any
 
 from pkitools.checking.file_check import check_file
+from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Report
 from pkitools.trust import embedded_certificates
@@ -19,8 +20,8 @@ MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 BROKEN = b"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
 
 
-def report(*blocks: bytes) -> Callable[[], Report]:
-    return lambda: check_file(b"".join(blocks), moment=MOMENT, environment=Environment.PRODUCTION).report
+def report(*blocks: bytes, **given: Any) -> Callable[[], Report]:
+    return lambda: check_file(b"".join(blocks), moment=MOMENT, environment=Environment.PRODUCTION, **given).report
 
 
 GOOD = DER_cert_to_PEM_cert(embedded_certificates()[0].der).encode()
@@ -41,6 +42,7 @@ def metadata(attributes: str, **options: Any) -> Callable[[], Report]:
 
 VECTORS = [
     Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD)),
+    Vector("file.material.readable", report(GOOD, unread=read_source(GOOD + BROKEN, "list").problems), report(GOOD)),
     Vector(
         "file.entity_id.differs",
         metadata(f'entityID="{ANOTHER}"', entity_id=OWN),

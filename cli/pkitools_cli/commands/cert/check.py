@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pkitools.containers import BadItem, ItemKind
+from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
@@ -25,9 +27,8 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
     about_input,
     files_of,
-    read_certificates,
     read_crls,
-    read_input,
+    read_items,
     read_together,
     told_problems,
     use_each,
@@ -142,10 +143,12 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
-    used = use_each(options.files, _judge(options))
+    unread: list[BadItem] = []
+    beside = _beside(options, unread)
+    used = use_each(options.files, _judge(options, unread))
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
-    checked = replace(checked, reuse=_in_common(checked.checks, options))
+    checked = replace(checked, reuse=_in_common(checked.checks, options, beside))
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
@@ -164,8 +167,13 @@ def _is_entity_id(text: str) -> bool:
     return EntitySubject(text, ENTITIES).is_parsed
 
 
-def _judge(options: CheckOptions) -> Callable[[str], CheckedFile]:
-    """Return what judges one file; everything the files share is read once, before the first."""
+def _judge(options: CheckOptions, unread: list[BadItem]) -> Callable[[str], CheckedFile]:
+    """Return what judges one file; everything the files share is read once, before the first.
+
+    Args:
+        options: what was given.
+        unread: what could not be read of the material; gets more of it.
+    """
     from pkitools.checking import check_file
     from pkitools.checking.chain import together
     from pkitools.trust import TrustStore
@@ -173,11 +181,11 @@ def _judge(options: CheckOptions) -> Callable[[str], CheckedFile]:
     data = given_data()
     titles(options.systems)  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    expected = expectation(options, passphrase)
+    expected = expectation(options, passphrase, unread)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
-    chain = [der for name in options.chain for der in _certificates(name)]
-    revocation = _revocation(options)
+    chain = [der for name in options.chain for der in _certificates(name, unread)]
+    revocation = _revocation(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     among = together({name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)})
 
@@ -207,6 +215,7 @@ def _judge(options: CheckOptions) -> Callable[[str], CheckedFile]:
             passphrase=passphrase,
             strict_delivery=options.strict_delivery,
             data=data,
+            unread=unread,
             raise_crashes=debugging(),
         )
         return CheckedFile(name, found)
@@ -214,21 +223,21 @@ def _judge(options: CheckOptions) -> Callable[[str], CheckedFile]:
     return judge
 
 
-def _certificates(name: str) -> tuple[bytes, ...]:
+def _certificates(name: str, unread: list[BadItem]) -> tuple[bytes, ...]:
     """Return the certificates of a file, the end entity first: chains are stored in either order."""
     from pkitools.checking import end_entity_first
 
-    return end_entity_first([item.der for item in read_certificates(name)])
+    return end_entity_first(read_items(name, unread))
 
 
-def _revocation(options: CheckOptions) -> Revocation:
+def _revocation(options: CheckOptions, unread: list[BadItem]) -> Revocation:
     from pkitools.checking import Revocation
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    lists = (crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name))
+    lists = (crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread))
     crls = [*map(_read_once, lists)]
-    responses = [response for name in options.ocsp for response in _ocsp_responses(name)]
+    responses = [response for name in options.ocsp for response in read_items(name, unread, ItemKind.OCSP_RESPONSE)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
         policy=policy,
@@ -256,13 +265,6 @@ def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
         return crl
 
 
-def _ocsp_responses(name: str) -> list[bytes]:
-    from pkitools.containers import ItemKind, items_of
-
-    with about_input(name):
-        return [item.der for item in items_of(read_input(name), ItemKind.OCSP_RESPONSE)]
-
-
 def _fetcher(options: CheckOptions) -> Fetcher:
     from pkitools.fetching.fetcher import HttpFetcher, Proxies
 
@@ -276,7 +278,20 @@ def _fetcher(options: CheckOptions) -> Fetcher:
     )
 
 
-def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -> Report | None:
+def _beside(options: CheckOptions, unread: list[BadItem]) -> list[tuple[Environment, str, list[CertificateFacts]]]:
+    """Return the certificates that are in use elsewhere, with where and in which file."""
+    found = []
+    for environment, name in options.beside:
+        with about_input(name):
+            found.append((environment, name, _end_entities(name, unread)))
+    return found
+
+
+def _in_common(
+    checks: Sequence[tuple[str, FileCheck]],
+    options: CheckOptions,
+    elsewhere: Sequence[tuple[Environment, str, list[CertificateFacts]]],
+) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
     from pkitools.systems import Use, check_reuse
 
@@ -289,20 +304,18 @@ def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -
         for one in check.judged
         for system in systems
     ]
-    for environment, name in options.beside:
-        with about_input(name):
-            beside = list(_end_entities(name))
+    for environment, name, beside in elsewhere:
         uses += [Use(facts, system, environment, name) for facts in beside for system in systems]
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
 
 
-def _end_entities(name: str) -> list[CertificateFacts]:
+def _end_entities(name: str, unread: list[BadItem]) -> list[CertificateFacts]:
     """Return every end entity of a file; the one that issued none of the others, when all are authorities."""
     from pkitools.x509 import read_certificate
 
-    first, *others = map(read_certificate, _certificates(name))
+    first, *others = map(read_certificate, _certificates(name, unread))
     return [first, *(facts for facts in others if not facts.is_ca)]
 
 

@@ -8,15 +8,16 @@ import click
 
 from pkitools.errors import InputError
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_input, read_key
+from pkitools_cli.inputs import about_input, read_items, read_key
 
 if TYPE_CHECKING:
     from pkitools.checking import Expectation
+    from pkitools.containers import BadItem
     from pkitools.requests import RequestFacts
     from pkitools_cli.commands.cert.check_options import CheckOptions
 
 
-def expectation(options: CheckOptions, passphrase: bytes | None) -> Expectation | None:
+def expectation(options: CheckOptions, passphrase: bytes | None, unread: list[BadItem]) -> Expectation | None:
     """Return what the certificates are held against; ``None`` when nothing is expected.
 
     Raises:
@@ -43,7 +44,7 @@ def expectation(options: CheckOptions, passphrase: bytes | None) -> Expectation 
     if options.key_file is not None:
         told["key"] = read_key(options.key_file, passphrase)
     if options.csr_file is not None:
-        told["request"] = _request(options.csr_file)
+        told["request"] = _request(options.csr_file, unread)
     return Expectation(**told)
 
 
@@ -58,12 +59,12 @@ def _given(options: CheckOptions) -> dict[str, tuple[str, str]]:
     return {field: (option, value) for field, (option, value) in values.items() if value is not None}
 
 
-def _request(name: str) -> RequestFacts:
-    from pkitools.containers import ItemKind, items_of
+def _request(name: str, unread: list[BadItem]) -> RequestFacts:
+    from pkitools.containers import ItemKind
     from pkitools.requests import read_request
 
     with about_input(name):
-        found = items_of(read_input(name), ItemKind.REQUEST)
+        found = read_items(name, unread, ItemKind.REQUEST)
         if len(found) > 1:
             raise InputError("checking.error.several_requests", name=name, count=len(found))
-        return read_request(found[0].der, name)
+        return read_request(found[0], name)
