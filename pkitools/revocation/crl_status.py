@@ -8,12 +8,13 @@ from datetime import datetime
 from pkitools.crl.entries import Entry
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
-from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind, unknown
+from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind, unknown
 from pkitools.revocation.scope import ALL_REASONS, ListScope, PointScope, covered, outside, scope_of
 from pkitools.revocation.status_information import (
     Refused,
     RevocationContext,
     StatusInformation,
+    freshness,
     require_budget,
     require_fresh,
     require_strong_key,
@@ -78,7 +79,23 @@ def judge_crl(
         listed,
         current,
         crl,
+        code is AttemptCode.SCOPE and listed is None and _is_named(crl, certificate, context),
     )
+
+
+def _is_named(crl: CertificateRevocationList, certificate: PathCertificate, context: RevocationContext) -> bool:
+    """Whether a list that was signed and may not be used for what is critical in it has an entry of a certificate."""
+    try:
+        strange = crl.unknown_critical or crl.index.unknown_critical
+        entry = find_entry(crl, certificate) if strange else None
+    except DERError:
+        return False
+    if entry is None or entry.reason == REMOVED:
+        return False
+    said = RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
+    if said.reason == HOLD:  # which ends: only a list that speaks of the moment
+        return freshness(crl.this_update, crl.next_update, context) is None
+    return still_revoked(said, crl.this_update, context)
 
 
 def may_be_believed(crl: CertificateRevocationList, signer: PathCertificate, context: RevocationContext) -> bool:

@@ -17,15 +17,9 @@ from typing import Final
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.frozen import replace
 from pkitools.revocation.codes import AttemptCode, Step
-from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind
+from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind
 from pkitools.revocation.status_information import FRESH, RevocationContext, StatusInformation, freshness
 from pkitools.x509.oids import AUTHORITY_KEY_IDENTIFIER, ISSUING_DISTRIBUTION_POINT
-
-HOLD: Final = "certificateHold"
-"""The reason of a revocation that may end."""
-
-REMOVED: Final = "removeFromCRL"
-"""The reason by which a delta lifts a hold."""
 
 _FOR_GOOD: Final = 2
 _SAME: Final = (
@@ -142,6 +136,33 @@ def holds(lists: Sequence[StatusInformation], context: RevocationContext) -> Ite
         current = freshness(crl.this_update, crl.next_update, context) is None
         if current and not any(_is_newer(end, crl) for end in ends):
             yield listed
+
+
+def without_ended_holds(answers: Sequence[StatusInformation]) -> tuple[StatusInformation, ...]:
+    """Return the answers but for each hold of which a newer complete list of the same scope says that it ended."""
+    ends = [each for each in answers if not each.code and each.status.is_good]
+    return tuple(each for each in answers if each.status.reason != HOLD or not any(_ends(end, each) for end in ends))
+
+
+def _ends(end: StatusInformation, held: StatusInformation) -> bool:
+    if end.crl is None or held.crl is None or _other_part(end.crl, held.crl):
+        return False
+    assert end.produced is not None
+    assert held.produced is not None
+    if end.number is not None and held.number is not None:
+        return end.number > held.number and end.produced >= held.produced
+    return end.produced > held.produced
+
+
+def contradicted(lists: Sequence[StatusInformation], responses: Sequence[StatusInformation] = ()) -> bool:
+    """Return whether a list that may not be used names the certificate, and no newer answer is there to be believed."""
+    ends = [each for each in lists if not each.code]
+    times = [each.produced for each in responses if not each.code and each.produced is not None]
+    return any(
+        not any(_is_newer(end, crl) for end in ends) and all(time < crl.this_update for time in times)
+        for crl in (each.crl for each in lists if each.named)
+        if crl is not None
+    )
 
 
 def _is_newer(end: StatusInformation, crl: CertificateRevocationList) -> bool:

@@ -14,8 +14,8 @@ from pkitools.crl.entries import Entry
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.errors import InputError
 from pkitools.revocation.crl_status import find_entry, may_be_believed
-from pkitools.revocation.delta import REMOVED, why_not_together
-from pkitools.revocation.model import GOOD, RevocationStatus, StatusKind
+from pkitools.revocation.delta import why_not_together
+from pkitools.revocation.model import GOOD, REMOVED, RevocationStatus, StatusKind
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.validation.algorithms import MIN_RSA_BITS
 from pkitools.x509.path_certificate import PathCertificate, load_cached

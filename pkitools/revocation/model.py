@@ -60,6 +60,12 @@ class RevocationStatus:
         return self.kind is StatusKind.GOOD
 
 
+HOLD: Final = "certificateHold"
+"""The reason of a revocation that may end."""
+
+REMOVED: Final = "removeFromCRL"
+"""The reason by which a delta lifts a hold."""
+
 GOOD: Final = RevocationStatus(StatusKind.GOOD)
 
 
@@ -101,6 +107,7 @@ class Attempt:
         produced: thisUpdate of what came.
         expires: its nextUpdate.
         passed: the steps it came through before the one that failed.
+        named: it could not be used, and has an entry of the certificate all the same.
     """
 
     certificate: CertificateRef
@@ -115,6 +122,7 @@ class Attempt:
     produced: datetime | None = None
     expires: datetime | None = None
     passed: tuple[Step, ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

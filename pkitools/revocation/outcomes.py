@@ -80,6 +80,7 @@ def _is_beside(attempt: Attempt, each: CertificateRevocation) -> bool:
     return (
         attempt.origin is Origin.SUPPLIED
         and attempt.code in _NEEDLESS
+        and not attempt.named
         and any(_fits(other, attempt) for other in each.attempts)
     )
 

@@ -86,6 +86,8 @@ class StatusInformation:
             not come through every test that allows to believe an entry.
         current: of a CRL, whether it came through every test but that of being a complete list.
         crl: the list itself, where it could be read.
+        named: of a CRL that may not be used for something critical that nobody here knows, whether it has an entry of
+            the certificate all the same: what that means is not known, but it is not nothing.
     """
 
     code: MaybeCode
@@ -100,6 +102,7 @@ class StatusInformation:
     listed: RevocationStatus | None = None
     current: bool = False
     crl: CertificateRevocationList | None = field(default=None, repr=False)
+    named: bool = False
 
 
 def freshness(this_update: datetime, next_update: datetime | None, context: RevocationContext) -> AttemptCode | None:

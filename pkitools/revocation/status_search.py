@@ -12,10 +12,10 @@ from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
 from pkitools.revocation.codes import AttemptCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
-from pkitools.revocation.delta import HOLD, brought_up_to_date, holds, told
+from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
 from pkitools.revocation.engine_lists import ask_engine
 from pkitools.revocation.material import RevocationMaterial
-from pkitools.revocation.model import GOOD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
+from pkitools.revocation.model import GOOD, HOLD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
 from pkitools.revocation.ocsp import OcspResponse, build_request, is_about, read_response
 from pkitools.revocation.ocsp_status import judge_ocsp
 from pkitools.revocation.retrieval import Retrieval, code_of_error
@@ -71,9 +71,13 @@ class StatusSearch:
         revoked = self.revoked()
         if revoked is not None:
             return revoked
+        if contradicted(self._crl_answers(), self._ocsp_answers):
+            return None
         if any(not answer.code and answer.status.is_good for answer in self._ocsp_answers):
             return GOOD
-        return None if self._malformed else combine(self._crl_answers(), self.points)
+        if self._malformed:
+            return None
+        return combine(self._crl_answers(), self.points)
 
     def revoked(self) -> RevocationStatus | None:
         """Return REVOKED when anything that was found so far says so; a hold only where nothing says more."""
@@ -83,8 +87,8 @@ class StatusSearch:
         return next((status for status in revoked if status.reason != HOLD), next(iter(revoked), None))
 
     def _crl_answers(self) -> tuple[StatusInformation, ...]:
-        """Return what each list says, brought up to date by the deltas among them."""
-        return brought_up_to_date(self._lists)
+        """Return what each list says, brought up to date by the deltas among them, and no hold that ended."""
+        return without_ended_holds(brought_up_to_date(self._lists))
 
     def undecided(self) -> RevocationStatus:
         """Return UNKNOWN with the code of the last source that failed.
@@ -143,8 +147,10 @@ class StatusSearch:
                     break
 
     def _is_covered(self, number: int, point: PointScope) -> bool:
-        reasons = 0
-        for answer in self._crl_answers():
+        answers, reasons = self._crl_answers(), 0
+        if contradicted(answers):
+            return False
+        for answer in answers:
             if not answer.code:
                 reasons |= answer.coverage[number]
         return reasons == point.reasons
@@ -338,6 +344,7 @@ class StatusSearch:
                 answer.produced,
                 answer.expires,
                 (*got.passed, *readable, *answer.passed),
+                answer.named,
             )
         )
 

@@ -50,6 +50,8 @@ NUMBERS: Final = ((4, 3), (5, 3), (7, 5), (8, 4), (9, 6))
 DELTAS: Final = [Listing(state, *numbers) for state in ("good", "hold", "revoked", "removed") for numbers in NUMBERS]
 UNTRUE: Final = ("sha1", "other key", "key identifier", "bad entry", "critical entry", "critical extension")
 """Of such a list nothing is believed."""
+CRITICAL: Final = ("critical entry", "critical extension")
+"""Such a list is from its issuer and of its time. What its entry means is not known, and so it is not nothing."""
 UNFIT: Final = ("scope", "no key identifier", "no number", "certificate issuer", "stale", "not yet")
 """Such a list may be from its issuer, and is not to be combined."""
 
@@ -63,13 +65,17 @@ def model(complete: Sequence[Listing], deltas: Sequence[Listing]) -> StatusKind:
     if any(each.state == "revoked" for each in told):
         return StatusKind.REVOKED
     results = [result for each in complete if (result := constructed(each, deltas)) is not None]
-    if any(state == "hold" for state, _ in results):
+    ended = max((number for state, number in results if state == "good"), default=-1)
+    if any(state == "hold" and number >= ended for state, number in results):
         return StatusKind.REVOKED
     newest = max((number for _, number in results), default=-1)
     for each in told:
         holds = each.state == "hold" and each.damage not in ("stale", "not yet", "certificate issuer")
         if holds and each.number >= newest:
             return StatusKind.REVOKED
+    names_it = [each for each in (*complete, *deltas) if each.damage in CRITICAL and each.state in {"hold", "revoked"}]
+    if any(each.number >= newest for each in names_it):
+        return StatusKind.UNKNOWN
     return StatusKind.GOOD if results else StatusKind.UNKNOWN
 
 
@@ -213,7 +219,33 @@ def test_two_complete_lists(deck: Deck) -> None:
         held_to_the_model(deck, [one, Listing(other.state, 6)], [delta])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["", *UNTRUE])
+def test_a_newer_list_that_cannot_be_used_and_names_the_certificate(deck: Deck, damage: str) -> None:
+    """Beside a good complete list: a complete list or a delta, older and newer, whatever it says and what is wrong."""
+    states = ("good", "hold", "revoked", "removed")
+    for state, number in product(states, (4, 5, 6)):
+        bases = [number - 1] if state == "removed" else [None, number - 1]
+        for base in bases:
+            other = Listing(state, number, base, damage)
+            complete, deltas = ([other], []) if base is None else ([], [other])
+            held_to_the_model(deck, [Listing("good", 5), *complete], deltas)
+
+
+def test_such_a_list_is_told(deck: Deck) -> None:
+    for base, damage in product((None, 5), CRITICAL):
+        found = deck.ask(Listing("good", 5), Listing("revoked", 6, base, damage))
+        report = Report("leaf", found.outcomes, MOMENT)
+        assert {"revocation.crl.scope", "revocation.status.unknown"} <= report.codes(Status.VIOLATED)
+        without = deck.ask(Listing("good", 5), Listing("good", 6, base, damage))
+        assert Report("leaf", without.outcomes, MOMENT).verdict is Verdict.PASSED
+
+
 def test_the_model_knows_all_three_answers() -> None:
+    named = Listing("revoked", 6, None, "critical entry")
+    assert model([Listing("good", 5), named], []) is StatusKind.UNKNOWN
+    assert model([Listing("good", 7), named], []) is StatusKind.GOOD
+    assert model([Listing("hold", 5), Listing("good", 6)], []) is StatusKind.GOOD
     found = {model([complete], deltas) for complete in COMPLETE for deltas in sets_of_deltas()}
     assert found == {StatusKind.GOOD, StatusKind.REVOKED}
     assert model([Listing("good", 5, None, "sha1")], []) is StatusKind.UNKNOWN
