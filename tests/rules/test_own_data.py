@@ -13,7 +13,7 @@ from importlib import import_module
 from importlib.machinery import PathFinder
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -470,6 +470,69 @@ def test_of_two_of_ones_own_that_are_called_alike_both_are_named(folder: Path) -
         with pytest.raises(InvalidValueError, match="again, example"):
             data.system(asked)
     assert {data.system(name).name for name in ("again", "example")} == {"again", "example"}
+
+
+# -- what is in the folder and is not read ----------------------------------------------------------------------------
+
+MISPLACED: Final = [
+    *("{kind}/x.TOML", "{kind}/x.toml.txt", "{kind}/x.tml", "{kind}/x", "{kind}/sub/x.toml", "{kind}/sub/sub/x.toml"),
+    *("{upper}/x.toml", "{one}/x.toml", "{kind}.toml", "{kind}.d/x.toml", "x.toml", "{upper}.toml"),
+]
+LEFT_ALONE: Final = [
+    *(
+        "{kind}/README.md",
+        "{kind}/.gitkeep",
+        "{kind}/.DS_Store",
+        "{kind}/x.toml~",
+        "{kind}/x.toml.bak",
+    ),
+    *("README.md", "pyproject.toml", ".git/config", "docs/x.toml", "{kind}/notes.txt", "LICENSE"),
+]
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    system = (folder / "systems" / "example.toml").read_text(encoding="utf-8").replace('"example"', '"x"')
+    return {"rules": HEAD + RULE, "systems": system.replace("Template", "X"), "tsps": TSP}
+
+
+@pytest.mark.parametrize("kind", ["rules", "systems"])
+@pytest.mark.parametrize("place", MISPLACED)
+def test_a_file_that_was_meant_and_is_not_read_is_told(folder: Path, place: str, kind: str) -> None:
+    name = place.format(kind=kind, upper=kind.title(), one=kind.rstrip("s"))
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_contents(folder)[kind], encoding="utf-8")
+    data = read_data(folder)
+    assert [(refused.kind, refused.name) for refused in data.refused] == [(kind, name)]
+    if kind == "rules":
+        assert Status.NOT_CHECKED in statuses(lint(made("g4-tls"), moment=MOMENT, data=data), READABLE.code)
+    elif Path(name).name.startswith("x"):
+        assert data.cannot_tell("x")
+
+
+@pytest.mark.parametrize("name", ["TSPS.toml", "tsp.toml", "tsps.toml.txt", "tsps/x.toml", "x.toml"])
+def test_so_is_a_file_of_tsps(folder: Path, name: str) -> None:
+    (folder / "tsps.toml").unlink()
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(TSP, encoding="utf-8")
+    assert [(refused.kind, refused.name) for refused in read_data(folder).refused] == [("tsps", name)]
+
+
+@pytest.mark.parametrize("name", ["Trust/root.pem", "trust/sub/root.pem", "trust.pem", "trusts/root"])
+def test_so_is_a_root(folder: Path, pki: PKI, name: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(pki.issue("g4-tls").root.pem)
+    assert {refused.kind for refused in read_data(folder).refused} == {"trust"}
+
+
+@pytest.mark.parametrize("kind", ["rules", "systems", "trust"])
+@pytest.mark.parametrize("place", LEFT_ALONE)
+def test_what_lies_beside_them_is_left_alone(folder: Path, place: str, kind: str) -> None:
+    path = folder / place.format(kind=kind)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    told = "[tool.x]\ny = 1\n" if path.suffix == ".toml" else "What is what.\n"
+    path.write_bytes(b"\x00\x00\x00\x01Bud1" + bytes(99) if path.name == ".DS_Store" else told.encode())
+    assert not read_data(folder).refused
 
 
 @pytest.mark.parametrize("wrong", [None, 3, b"x", "\0", "nowhere"])

@@ -6,10 +6,12 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
 from pkitools.arguments import all_named, named, same_name, text, wrong_type
+from pkitools.containers import may_hold_more
 from pkitools.documents import cite
 from pkitools.errors import FileError, InputError, InvalidValueError, PkitoolsError
 from pkitools.files import read_bytes
@@ -69,8 +71,9 @@ class Refused:
 
     @property
     def stem(self) -> str:
-        """The name of the file without its ending: of a system, its name."""
-        return Path(self.name).stem
+        """The name of the file without its ending: of a system, its name. Also where more stands behind the ending."""
+        before, toml, _ = Path(self.name).name.partition(".toml")
+        return before if toml else Path(self.name).stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,9 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
     """Return what a folder adds to what we know.
 
     Laid out as the package's own data: ``systems/*.toml``, ``tsps.toml``, ``rules/*.toml``, ``trust/*.pem``. A file
-    that cannot be used stops none of the others: it stands in :attr:`OwnData.refused`, with its line.
+    that cannot be used stops none of the others: it stands in :attr:`OwnData.refused`, with its line. So does one that
+    is none of those by its name or place and one of them by what is in it: ``rules/ours.TOML``, ``Rules/``. Notes, what
+    is hidden (``.name``) and what was put away (``ours.toml.bak``) are left alone.
 
     Args:
         folder: its path.
@@ -233,9 +238,9 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
     found = OwnData(
         systems=tuple(reading.each(SYSTEMS, "*.toml", _one_system)),
         tsps=tuple(reading.each(TSPS, "tsps.toml", _tsps)),
-        trust=sum(reading.each(TRUST, "*", _roots), start=TrustStore()),
+        trust=sum(reading.each(TRUST, "*", _roots, _may_be_a_root), start=TrustStore()),
         entries=tuple(reading.each(RULES, "*.toml", partial(_rules, systems=_system_names(top), known={}))),
-        refused=tuple(reading.refused),
+        refused=(*reading.refused, *reading.unused()),
     )
     if not reading.files:
         raise InputError("rules.error.own_empty", name=str(top))
@@ -262,15 +267,39 @@ class _Reading:
         self._top = top
         self.files = 0
         self.refused: list[Refused] = []
+        self._seen: set[Path] = set()
 
-    def each(self, kind: str, pattern: str, read: Callable[[bytes, str], Iterable[T]]) -> Iterator[T]:
+    def each(
+        self,
+        kind: str,
+        pattern: str,
+        read: Callable[[bytes, str], Iterable[T]],
+        wanted: Callable[[Path], bool] = lambda _: True,
+    ) -> Iterator[T]:
         """Yield what the files of one kind say."""
         place = self._top if kind == TSPS else self._top / kind
         for path in sorted(place.glob(pattern)):
+            self._seen.add(path)
+            if not wanted(path):
+                continue
             self.files += 1
-            if self.files > MAX_OWN_FILES:
-                raise InputError("rules.error.own_many", name=str(self._top), limit=MAX_OWN_FILES)
+            self._bound(self.files)
             yield from self._one(kind, path, read)
+
+    def _bound(self, count: int) -> None:
+        if count > MAX_OWN_FILES:
+            raise InputError("rules.error.own_many", name=str(self._top), limit=MAX_OWN_FILES)
+
+    def unused(self) -> Iterator[Refused]:
+        """Yield each file that nobody read, though it was surely meant: by where it stands, its name or its content."""
+        for number, (kind, path) in enumerate(_files_below(self._top), 1):
+            self._bound(number)
+            if path in self._seen or _is_beside(path):
+                continue
+            meant = kind or _kind_of_content(path)
+            if meant:
+                name = path.relative_to(self._top).as_posix()
+                yield Refused(meant, name, None, InvalidValueError("rules.error.own_unused", name=name))
 
     def _one(self, kind: str, path: Path, read: Callable[[bytes, str], Iterable[T]]) -> list[T]:
         data, name = b"", path.relative_to(self._top).as_posix()
@@ -280,6 +309,65 @@ class _Reading:
         except PkitoolsError as error:
             self.refused.append(Refused(kind, name, _line(data, error), error))
             return []
+
+
+_NOTES: Final = frozenset({".md", ".rst", ".adoc", ".html"})
+_PUT_AWAY: Final = ("~", ".bak", ".orig", ".old", ".swp", ".disabled")
+_ROOT_ENDINGS: Final = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c"})
+_HEADINGS: Final = (
+    (RULES, re.compile(rb"(?m)^[ \t]*\[\[[ \t]*rule\b")),
+    (SYSTEMS, re.compile(rb"(?m)^[ \t]*\[\[[ \t]*statement\b")),
+    (TSPS, re.compile(rb"(?m)^[ \t]*\[[ \t]*tsps\b")),
+)
+_CALLED: Final = {name: kind for kind in (SYSTEMS, TSPS, RULES, TRUST) for name in (kind, f"{kind}s", kind.rstrip("s"))}
+
+
+def _files_below(top: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of the folder, and of each folder in it that is called as one of ours, with the kind so said."""
+    try:
+        entries = sorted(top.iterdir())
+    except OSError:
+        return  # nothing of it could be read either
+    for entry in entries:
+        kind = _CALLED.get(entry.name.casefold().partition(".")[0], "")
+        if not entry.is_dir():
+            yield kind, entry
+        elif kind:
+            for path in sorted(islice(entry.rglob("*"), MAX_OWN_FILES + 1)):
+                if path.is_file():
+                    yield _kind_inside(kind, path), path
+
+
+def _kind_inside(kind: str, path: Path) -> str:
+    """Return the kind that a file of such a folder has by its name; none where only its content can tell."""
+    if kind == TRUST:
+        return TRUST if _may_be_a_root(path) else ""
+    return kind if ".toml" in path.name.casefold() else ""
+
+
+def _is_beside(path: Path) -> bool:
+    """Whether a file is a note, hidden, or put away."""
+    name = path.name.casefold()
+    return name.startswith(".") or name.endswith(_PUT_AWAY) or path.suffix.lower() in _NOTES
+
+
+def _kind_of_content(path: Path) -> str:
+    data = _octets_of(path)
+    return next((kind for kind, heading in _HEADINGS if heading.search(data)), "")
+
+
+def _may_be_a_root(path: Path) -> bool:
+    """Whether what lies among the roots is one to read: by its ending, or because it holds PEM, base64 or DER."""
+    if path.is_dir() or path.suffix.lower() in _ROOT_ENDINGS:
+        return True
+    return not path.name.startswith(".") and may_hold_more(_octets_of(path))
+
+
+def _octets_of(path: Path) -> bytes:
+    try:
+        return read_bytes(path, limit=MAX_SYSTEM_BYTES)
+    except PkitoolsError:
+        return b""
 
 
 def _system_names(top: Path) -> tuple[str, ...]:
