@@ -30,7 +30,7 @@ from pkitools.findings.asking import CRASHES
 from pkitools.frozen import dataclass
 from pkitools.trust import CatalogueEntry, Hierarchy
 from pkitools.trust.authorities import HierarchyKind
-from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, sibling
+from pkitools.trust.known_authorities import imitated, known_revoked, revoked_issuer, seen_as, sibling
 from pkitools.x509.model import CertificateFacts
 
 IMPERSONATION: Final = Rule(
@@ -42,6 +42,8 @@ IMPERSONATION: Final = Rule(
 KNOWN_REVOKED: Final = Rule(
     "trust.authority.revoked", Severity.ERROR, cite("rfc-5280", "6.1.3 (a)(3)"), Certainty.STANDARD
 )
+
+_COMMON_NAME: Final = "2.5.4.3"
 
 RULES: Final[tuple[Rule, ...]] = (IMPERSONATION, KNOWN_REVOKED)
 
@@ -107,7 +109,10 @@ def _imitation(context: AuthoritiesContext, facts: CertificateFacts) -> Answer:
     entry = imitated(facts)
     if entry is None or _is_proven(context, entry):
         return MET
-    shown = {"name": facts.subject.common_name or facts.subject.text, "sha256": facts.sha256}
+    borne = [
+        each.value for each in facts.subject.attributes(_COMMON_NAME) if seen_as(each.value) == seen_as(entry.name)
+    ]
+    shown = {"name": next(iter(borne), facts.subject.text), "sha256": facts.sha256}
     return Violated((Evidence("subject.commonName", shown["name"]),), shown)
 
 

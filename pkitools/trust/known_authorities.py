@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from typing import Final
 
 from pkitools.arguments import aware
 from pkitools.trust.authorities import CAStatus, CatalogueEntry, HierarchyKind, catalogue, same_name
@@ -16,13 +20,46 @@ def imitated(facts: CertificateFacts) -> CatalogueEntry | None:
     Names of TRIAL, test and acceptance hierarchies are free for everybody who makes such a hierarchy. That a new key is
     the authority's own only a path to its root can show.
     """
-    name = facts.subject.common_name
-    bearers = catalogue().by_name.get(same_name(name), ()) if name else ()
-    keyed = [entry for entry in bearers if entry.ski and entry.kind is HierarchyKind.PRODUCTION]
+    borne = {seen_as(attribute.value) for attribute in facts.subject.attributes(_COMMON_NAME)}
+    keyed = [entry for name in borne for entry in _guarded().get(name, ())]
     if not keyed:
         return None
     own = key_identifier(facts.public_key.spki)
     return None if any(entry.ski == own for entry in keyed) else keyed[-1]
+
+
+def seen_as(name: str) -> str:
+    """Return a name as somebody reads it: whatever its dashes, spaces, accents and invisible characters are.
+
+    Letters of Greek and Cyrillic that look like Latin ones are those, as Unicode Technical Standard 39 has it; and so
+    are the digits 0 and 1.
+    """
+    plain = unicodedata.normalize("NFKD", name[:_LONGEST_NAME]).casefold()
+    shown = "".join(letter for letter in plain if unicodedata.category(letter) not in _UNSEEN)
+    return " ".join(shown.translate(_LOOKS_LIKE).split())
+
+
+@cache
+def _guarded() -> Mapping[str, tuple[CatalogueEntry, ...]]:
+    """Return the authorities of production of which the key is known, by their name as it is seen."""
+    found: dict[str, tuple[CatalogueEntry, ...]] = {}
+    for entry in catalogue().entries:
+        if entry.ski and entry.kind is HierarchyKind.PRODUCTION:
+            name = seen_as(entry.name)
+            found[name] = (*found.get(name, ()), entry)
+    return found
+
+
+_COMMON_NAME: Final = "2.5.4.3"
+_LONGEST_NAME: Final = 1024  # a name is 64 characters by X.520
+_UNSEEN: Final = frozenset({"Mn", "Me", "Cf"})  # marks on a letter, and what only steers how text is shown
+_DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212"
+# small letters, for case was folded before: also those of which only the capital looks the same
+_LOOKS_LIKE: Final = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u04cf"
+    "\u03b1\u03b2\u03b5\u03b6\u03b7\u03b9\u03ba\u03bc\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u0131" + "01" + _DASHES,
+    "abekmhopctyxijsdhqwl" + "abezhikmnoptyxi" + "ol" + "-" * len(_DASHES),
+)
 
 
 def known_revoked(facts: CertificateFacts, moment: datetime) -> CatalogueEntry | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 import pytest
 
@@ -14,7 +16,14 @@ from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Severity, Status, Verdict
 from pkitools.revocation import RevocationPolicy
 from pkitools.trust import CatalogueEntry, HierarchyKind, Match, catalogue, get_hierarchy, recognise
-from pkitools.trust.known_authorities import authority_problems, imitated, known_revoked, revoked_issuer, sibling
+from pkitools.trust.known_authorities import (
+    authority_problems,
+    imitated,
+    known_revoked,
+    revoked_issuer,
+    seen_as,
+    sibling,
+)
 from pkitools.x509 import CertificateFacts, read_certificate
 from tests.support.chains import authority, end_entity, issue, key
 from tests.support.der import common_name, name
@@ -76,6 +85,49 @@ def test_every_production_name_with_a_known_key_is_guarded(entry: CatalogueEntry
         facts = named(common)
         assert imitated(facts) is not None
         assert recognise(facts).match is Match.LOOK_ALIKE
+
+
+WRITTEN: Final[dict[str, Callable[[str], str]]] = {
+    "long dash": lambda name: name.replace("-", "\u2013"),
+    "minus": lambda name: name.replace("-", "\u2212"),
+    "no-break space": lambda name: name.replace(" ", "\u00a0"),
+    "zero width": lambda name: name.replace(" ", " \u200b", 1),
+    "soft hyphen": lambda name: name[:3] + "\u00ad" + name[3:],
+    "Cyrillic": lambda name: name.translate(
+        str.maketrans(
+            "oaecpxyOAECPXKMTHB",
+            "\u043e\u0430\u0435\u0441\u0440\u0445\u0443\u041e\u0410\u0415\u0421\u0420\u0425\u041a\u041c\u0422\u041d\u0412",
+        )
+    ),
+    "Greek": lambda name: name.translate(
+        str.maketrans("oOAEPKMTHBIN", "\u03bf\u039f\u0391\u0395\u03a1\u039a\u039c\u03a4\u0397\u0392\u0399\u039d")
+    ),
+    "accent": lambda name: name.replace("e", "e\u0301", 1).replace("a", "\u00e1", 1),
+    "full width": lambda name: name.replace("C", "\uff23"),
+    "digits": lambda name: name.replace("o", "0").replace("l", "1"),
+}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+@pytest.mark.parametrize("others", [(), ("first",), ("first", "last")], ids=["alone", "second", "between"])
+def test_whatever_a_name_is_written_with_and_whichever_cn_it_is_it_is_guarded(
+    form: str, others: tuple[str, ...]
+) -> None:
+    for name_of in sorted({entry.name for entry in KEYED}):
+        said = [*others[:1], WRITTEN[form](name_of), *others[1:]]
+        facts = read_certificate(issue("anybody", subject=name(*map(common_name, said))).der)
+        told = found(facts)[IMPERSONATION]
+        assert told.status is Status.VIOLATED, said
+        assert told.params["name"] == said[1 if others else 0]
+
+
+def test_no_authority_of_production_looks_like_one_of_a_test() -> None:
+    """Else the names of tests would not be free."""
+    real_ones = {seen_as(entry.name) for entry in KEYED}
+    tests = {seen_as(entry.name) for entry in catalogue().entries if entry.kind is not HierarchyKind.PRODUCTION}
+    assert real_ones
+    assert tests
+    assert not real_ones & tests
 
 
 @pytest.mark.parametrize(
