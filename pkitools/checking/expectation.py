@@ -123,7 +123,7 @@ def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
     """Return the one request in a file of any kind.
 
     Raises:
-        InputError: there is none, or more than one.
+        InputError: there is none, or more than one, or a part of the file cannot be read.
         FileError: the file cannot be read.
     """
     from pkitools.containers import ItemKind, items_of, read_source
@@ -131,7 +131,10 @@ def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
 
     name = os.fspath(file)
     with about_file(name):
-        found = items_of(read_source(read_bytes(file), name), ItemKind.REQUEST)
+        source = read_source(read_bytes(file), name)
+        found = items_of(source, ItemKind.REQUEST)
+        for bad in source.problems:  # perhaps another request: which is meant is not known
+            raise bad.error
         if len(found) > 1:
             raise InputError("checking.error.several_requests", name=name, count=len(found))
         return read_request(found[0].der, name)

@@ -73,6 +73,8 @@ NAME_SPELLING: Final = _expected("organization.spelling", Severity.NOTICE)
 KEY: Final = _expected("key.match")
 
 REQUEST_KEY: Final = _asked("key")
+REQUEST_SIGNATURE: Final = _asked("signature", Severity.WARNING)
+REQUEST_READABLE: Final = _wished("readable", Severity.WARNING)
 REQUEST_OIN: Final = _asked("oin")
 REQUEST_CN: Final = _asked("common_name")
 REQUEST_DNS: Final = _wished("dns_missing", Severity.ERROR)
@@ -187,6 +189,18 @@ def _request_key(facts: CertificateFacts, request: RequestFacts) -> Answer:
     return _differs(
         "publicKey", f"{found.label}, {found.spki_sha256[:16]}", f"{wanted.label}, {wanted.spki_sha256[:16]}"
     )
+
+
+def _request_signature(_: CertificateFacts, request: RequestFacts) -> Answer:
+    """Whether it is the request that somebody signed: of one that was changed nothing it asks is sure."""
+    from pkitools.requests.rules.whole import signed_by_its_key
+
+    return signed_by_its_key(request)
+
+
+def _request_readable(_: CertificateFacts, request: RequestFacts) -> Iterator[Violated]:
+    """Whether all of it could be read: what could not was compared with nothing."""
+    return (violated("request", problem, problem=problem) for problem in request.problems)
 
 
 def _request_oin(facts: CertificateFacts, request: RequestFacts) -> Answer:
@@ -338,6 +352,8 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[_Received], Answers]], ...]] = (
     (NAME_SPELLING, _name_spelling),
     (KEY, _key),
     (REQUEST_KEY, _when_asked(_request_key)),
+    (REQUEST_SIGNATURE, _when_asked(_request_signature)),
+    (REQUEST_READABLE, _when_asked(_request_readable)),
     (REQUEST_OIN, _when_asked(_request_oin)),
     (REQUEST_CN, _when_asked(_request_cn)),
     (REQUEST_DNS, _when_asked(_request_dns)),

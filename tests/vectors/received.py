@@ -47,6 +47,10 @@ def asked(*changes: Change, names: Sequence[str] = (HOST,), extensions: Sequence
     return held(changes, wanted)
 
 
+def _changed(der: bytes) -> bytes:
+    return der[:-1] + bytes([der[-1] ^ 1])
+
+
 def file(*parts: Callable[[], bytes], passphrase: bytes | None = None) -> Make:
     """Make the report on the private keys of a file with the certificate of the pooled key and these parts."""
 
@@ -94,6 +98,8 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     ),
     "received.key.match": (told(key=lambda: pooled_key("ec:p-256")), told(key=pooled_key)),
     "received.request.key": (told(request=lambda: request(subject(CN=HOST), key=pooled_key("ec:p-256"))), good),
+    "received.request.signature": (told(request=lambda: _changed(request(subject(CN=HOST)))), good),
+    "received.request.readable": (asked(names=(), extensions=[extension("2.5.29.17", b"\x30\x05")]), good),
     "received.request.oin": (asked(serialNumber=OTHER_OIN), good),
     "received.request.common_name": (asked(CN="www.voorbeeld.nl"), good),
     "received.request.dns_missing": (asked(names=(HOST, "www.voorbeeld.nl")), good),

@@ -5,9 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.documents import cite
-from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, NotChecked, Severity, Violated, met_if, violated
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    Answer,
+    Answers,
+    Certainty,
+    NotChecked,
+    Severity,
+    Violated,
+    met_if,
+    violated,
+)
 from pkitools.limits import MAX_LISTED
-from pkitools.requests.reading import CHALLENGE_PASSWORD
+from pkitools.requests.reading import CHALLENGE_PASSWORD, RequestFacts
 from pkitools.requests.rules.context import RequestContext, RequestRules
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import EXTENSIONS, STRONG_HASHES
@@ -36,12 +47,17 @@ def decodable(context: RequestContext) -> Answers:
 @PART.rule("csr.signature.valid", _ERROR, _PKCS10)
 def signature_valid(context: RequestContext) -> Answers:
     """The request is signed with the key it asks a certificate for: proof that the sender has it."""
-    parts = _parts(context.facts.der)
+    return signed_by_its_key(context.facts)
+
+
+def signed_by_its_key(facts: RequestFacts) -> Answer:
+    """Return whether a request is signed with its own key."""
+    parts = _parts(facts.der)
     if parts is None:
         return Violated()
-    holds = signed_with(context.facts.public_key.spki, parts.algorithm, parts.signed, parts.signature)
+    holds = signed_with(facts.public_key.spki, parts.algorithm, parts.signed, parts.signature)
     if holds is None:
-        return NotChecked("signature_not_verifiable", detail=context.facts.signature_algorithm.name)
+        return NotChecked("signature_not_verifiable", detail=facts.signature_algorithm.name)
     return MET if holds else Violated()
 
 
