@@ -29,6 +29,9 @@ _ARMOUR: Final = pattern(
 )
 # of a SEQUENCE, its slashes and line ends perhaps escaped as in JSON; and of "-----BEGIN " wherever it stands
 _BASE64: Final = pattern(rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]){60}|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI")
+_BASE64_STARTS: Final = (b"MII", b"MIG", b"MIH", b"LS0tLS1C", b"0tLS0tQk", b"tLS0tLUJ")
+_PIECE: Final = 256 * 1024
+_LONGEST_ARMOUR: Final = 128  # of a match, and more
 _DER_IN_DER: Final = pattern(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
 _PADDING: Final = pattern(rb"[\x00\s]*")
 _MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
@@ -89,12 +92,27 @@ def looks_like_more(text: bytes, gap: Gap) -> bool:
     A line of armour that is damaged, base64 of DER or of PEM, DER itself, and text of two octets a character are that;
     what people and programs write around their blocks is not.
     """
-    if _ARMOUR.search(text, gap.start, gap.end) or _BASE64.search(text, gap.start, gap.end):
+    if _has_armour(text, gap) or _has_base64(text, gap):
         return True
     if _DER_IN_DER.search(text, gap.start, gap.end):
         return True
     zero = text.find(b"\x00", gap.start, gap.end)
     return zero >= 0 and _PADDING.fullmatch(text, zero, gap.end) is None
+
+
+def _has_armour(text: bytes, gap: Gap) -> bool:
+    """Return whether a line of armour stands there; its words are looked for first, which costs a tenth."""
+    for start in range(gap.start, gap.end, _PIECE):
+        stop = min(start + _PIECE + _LONGEST_ARMOUR, gap.end)
+        piece = text[start:stop].lower()
+        if (b"begin" in piece or b"end" in piece) and _ARMOUR.search(text, start, stop):
+            return True
+    return False
+
+
+def _has_base64(text: bytes, gap: Gap) -> bool:
+    is_there = any(text.find(start, gap.start, gap.end) >= 0 for start in _BASE64_STARTS)
+    return is_there and _BASE64.search(text, gap.start, gap.end) is not None
 
 
 def holds_more(octets: bytes) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.x509 import pem
 from pkitools.x509.pem import Block, blocks
 from tests.support.effort import bounded
 
@@ -104,3 +105,24 @@ def test_sixteen_megabytes_of_nothing_take_no_time(text: bytes) -> None:
     with bounded(1.0), contextlib.suppress(LimitError):
         found = list(blocks(text))
     assert not [block for block in found if block.error is None]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("around", [b"\n", b"\r\n", b" ", b"-\n", b"b e\n"], ids=repr)
+def test_a_block_in_a_sea_of_anything_is_read_in_bounded_time(around: bytes) -> None:
+    text = around * (24 * 1024 * 1024 // len(around))
+    block = b"-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
+    whole = text + b"\n" + block + text
+    with bounded(1.0):
+        found = list(pem.parts(whole))
+        assert not any(pem.looks_like_more(whole, part) for part in found if isinstance(part, pem.Gap))
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    "more", [b"----- begin  certificate", b"\xe2\x80\x93END PKCS7", b"MII" + b"a" * 61, b"LS0tLS1CRUdJTi"]
+)
+def test_what_may_be_more_is_seen_wherever_it_stands(more: bytes) -> None:
+    for offset in (0, 1, *range(256 * 1024 - len(more), 256 * 1024 + 1), 300 * 1024):
+        text = b"\n" * offset + more + b"\n" * 70
+        assert pem.holds_more(text), offset
