@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
@@ -60,7 +60,12 @@ class _Held:
 
 
 def check_private_keys(
-    contents: Contents, public_keys: Collection[str], passphrase: bytes | None, *, raise_crashes: bool = False
+    contents: Contents,
+    public_keys: Collection[str],
+    passphrase: bytes | None,
+    *,
+    raise_crashes: bool = False,
+    halves: Mapping[Item, PublicKey | None] | None = None,
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -68,9 +73,11 @@ def check_private_keys(
         contents: the file.
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
+        halves: what :func:`public_halves` found, when that was asked before.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    held = [_held(item, contents.container, public_keys, passphrase) for item in contents.of_kind(ItemKind.KEY)]
+    found = public_halves(contents, passphrase) if halves is None else halves
+    held = [_held(item, contents.container, public_keys, public) for item, public in found.items()]
     return tuple(
         outcome
         for rule, check in _CHECKS
@@ -79,8 +86,12 @@ def check_private_keys(
     )
 
 
-def _held(item: Item, container: ContainerFormat, public_keys: Collection[str], passphrase: bytes | None) -> _Held:
-    public = public_half(item, passphrase)
+def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[Item, PublicKey | None]:
+    """Return the private keys of a file, each with its public half; ``None`` where it cannot be opened."""
+    return {item: public_half(item, passphrase) for item in contents.of_kind(ItemKind.KEY)}
+
+
+def _held(item: Item, container: ContainerFormat, public_keys: Collection[str], public: PublicKey | None) -> _Held:
     return _Held(item, container, public, public is not None and public.spki_sha256 in public_keys)
 
 

@@ -31,23 +31,23 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     except (ValueError, RecursionError):
         return None
     objects = list(_objects(document))
-    chains = [Part(_octets(entry)) for found in objects for entry in _chain(found)]
+    chains = [Part(_octets(entry), place=n) for n, found in enumerate(objects) for entry in _chain(found)]
     if chains:
         private = [Part(json.dumps(found).encode(), form="JWK") for found in objects if _is_private(found)]
         return ContainerFormat.JWKS, [*chains, *private, *_beside(document, doubles, "x5c")]
     values = [
         part
-        for found in objects
+        for n, found in enumerate(objects)
         if found.get("kind") == "Secret" and isinstance(found.get("data"), dict)
         for key, value in found["data"].items()
-        if isinstance(value, str) and (part := _secret_part(key, value)) is not None
+        if isinstance(value, str) and (part := _secret_part(key, value, n)) is not None
     ]
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
 
 
-def _secret_part(key: str, value: str) -> Part | None:
+def _secret_part(key: str, value: str, number: int) -> Part | None:
     octets = value.encode("ascii", "replace")
-    part = secret_part(key, octets)
+    part = secret_part(key, octets, number)
     return Part(octets, key, expected=False) if part is None else part
 
 

@@ -16,6 +16,7 @@ class Part:
         expected: something must be in it; what is not recognised is a problem and not passed over.
         form: of a private key that is taken as it is, such as ``JWK``; else empty.
         error: why it is not read, where the file itself says so.
+        place: the certificate in it is somebody's own, or is said to be the chain of one: parts of one number share it.
     """
 
     data: bytes = field(repr=False)
@@ -23,3 +24,4 @@ class Part:
     expected: bool = True
     form: str = ""
     error: InputError | None = None
+    place: int | None = None

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from pkitools.arguments import octets, text
@@ -28,6 +27,7 @@ from pkitools.containers.saml_messages import read_message
 from pkitools.containers.saml_places import Place, places, service_ids
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
+from pkitools.containers.xml_places import own_places
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
@@ -61,6 +61,7 @@ class _Found:
     keystore: KeystoreProtection | None = None
     service_ids: tuple[str, ...] = ()
     padded: bool = False
+    places: dict[tuple[object, int], int] = field(default_factory=dict)
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
 
@@ -68,6 +69,21 @@ class _Found:
         if len(self.items) >= MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
         self.items.append(item)
+
+    def add_placed(self, items: Sequence[Item], among: object = None, *, anew: bool = False) -> None:
+        """Add items that come with numbers of places of their own: here each place has a number of its own.
+
+        Args:
+            items: they.
+            among: what those numbers are unique in; ``None``: in these items.
+            anew: number the items too.
+        """
+        among = object() if among is None else among
+        for item in items:
+            place = item.place
+            if place is not None:
+                place = self.places.setdefault((among, place), len(self.places) + 1)
+            self.add(replace(item, place=place, position=self.next_position() if anew else item.position))
 
     def next_position(self) -> int:
         return len(self.items) + len(self.problems) + 1
@@ -168,8 +184,9 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if not is_read and (part.expected or pem.holds_more(data)):
             inside.bad(1, _unrecognised_part(part, found))
-        for item in inside.items:
-            found.add(replace(item, position=found.next_position(), alias=item.alias or part.name))
+        standing = (item if part.place is None else replace(item, place=0) for item in inside.items)
+        named = [replace(item, alias=item.alias or part.name) for item in standing]
+        found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
 
@@ -223,7 +240,7 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
     seen: set[bytes] = set()
     for item in inside.items:  # Envoy's chain starts with the certificate that it also gives by itself
         if item.der not in seen:
-            found.add(replace(item, position=found.next_position()))
+            found.add(replace(item, position=found.next_position(), place=1))  # all of it is one caller's
         seen.add(item.der)
     found.problems += inside.problems
     return ContainerFormat.HEADER if found.items else None
@@ -280,10 +297,9 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
     if isinstance(kind, Wrapper):
         _tell_trailing(data, outermost(data)[3], position, found)
     if kind is Wrapper.PKCS7:
-        _take_pkcs7(data, position, found)
+        _take_pkcs7(data, position, found, place or Place())
     elif kind is Wrapper.PKCS12:
-        for item in read_pkcs12(data, found.name, found.passphrase):
-            found.add(item)
+        found.add_placed(read_pkcs12(data, found.name, found.passphrase))
         found.keystore = protection_of_keystore(data)
     elif isinstance(kind, ItemKind):
         whole = outermost(data)
@@ -305,14 +321,14 @@ def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
 
 def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917  the fields of an item, in their order
     role, use, entity_id = place.role, place.use, place.entity_id
-    return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id)
+    return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id, place=place.number)
 
 
 def _too_large(size: int) -> LimitError:
     return LimitError("x509.error.certificate_too_large", size=size, limit=MAX_CERTIFICATE_BYTES)
 
 
-def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
+def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place) -> None:
     kind = content_kind(data)
     if kind is not None:
         found.bad(position, InputError("sources.error.other_kind", name=found.name, problem=kind_code(kind)))
@@ -325,7 +341,7 @@ def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
     if not inside:
         found.bad(position, InputError("sources.error.pkcs7_empty", name=found.name))
     for number, (kind, node) in enumerate(inside, start=1):
-        found.add(Item(kind, encoded(data, node), number))
+        found.add(_item(kind, encoded(data, node), number, "", False, place))
 
 
 def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
@@ -407,7 +423,7 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
 
 
 def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
-    return places(data, offsets) if xml_text.is_metadata(data) else repeat(Place(), len(offsets))
+    return places(data, offsets) if xml_text.is_metadata(data) else own_places(data, offsets)
 
 
 def _take_element(number: int, der: bytes, found: _Found, place: Place) -> None:

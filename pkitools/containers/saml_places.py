@@ -31,11 +31,13 @@ class Place:
             list of entities need not be one of them.
         role: the element its KeyDescriptor stands in, such as ``SPSSODescriptor``; or ``Signature``.
         use: ``signing`` or ``encryption``; ``None`` where the KeyDescriptor does not say, which means both.
+        number: of the KeyDescriptor or the signature it stands in; ``None`` outside one.
     """
 
     entity_id: str | None = None
     role: str | None = None
     use: str | None = None
+    number: int | None = None
 
 
 @dataclass(slots=True)
@@ -46,13 +48,15 @@ class _State:
     roles: list[str] = field(default_factory=list)
     uses: list[str | None] = field(default_factory=list)
     signatures: int = 0
+    number: int = 0
+    """Of the last KeyDescriptor or signature that opened."""
 
     def place(self) -> Place:
         entity = self.entities[-1] if self.entities else None
         if self.signatures:
-            return Place(entity, SIGNATURE)
+            return Place(entity, SIGNATURE, number=self.number)
         role = self.roles[-1] if self.roles else None
-        return Place(entity, role, self.uses[-1] if self.uses else None)
+        return Place(entity, role, self.uses[-1], self.number) if self.uses else Place(entity, role)
 
     def take(self, tag: Tag) -> None:
         """Take a tag into the state; an element without contents holds no certificate."""
@@ -64,6 +68,7 @@ class _State:
             self._closes(tag.name)
 
     def _opens(self, tag: Tag) -> None:
+        self.number += tag.name in {SIGNATURE, KEY}
         if tag.name == SIGNATURE:
             self.signatures += 1
         elif tag.name == ENTITY:

@@ -273,19 +273,20 @@ def _in_common(checks: Sequence[tuple[str, FileCheck]], options: CheckOptions) -
     ]
     for environment, name in options.beside:
         with about_input(name):
-            beside = list(_end_entities(name))
+            beside = _in_use(name)
         uses += [Use(facts, system, environment, name) for facts in beside for system in systems]
     outcomes = check_reuse(uses, moment=options.moment)
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
 
 
-def _end_entities(name: str) -> list[CertificateFacts]:
-    """Return every end entity of a file; the one that issued none of the others, when all are authorities."""
-    from pkitools.x509 import read_certificate
+def _in_use(name: str) -> list[CertificateFacts]:
+    """Return every certificate of a file that would be judged if it were asked about."""
+    from pkitools.checking.file_check import subjects_of
 
-    first, *others = map(read_certificate, _certificates(name))
-    return [first, *(facts for facts in others if not facts.is_ca)]
+    contents = read_input(name)
+    told_problems(contents, name)
+    return list({one.facts.sha256: one.facts for one in subjects_of(contents)}.values())
 
 
 def _as_chain(checked: Checked, options: CheckOptions) -> tuple[str, ...]:
