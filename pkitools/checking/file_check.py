@@ -9,7 +9,7 @@ from functools import reduce
 from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
-from pkitools.checking import private_keys, stated_ids
+from pkitools.checking import jwk_keys, private_keys, stated_ids
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust, trusted_with
@@ -51,7 +51,7 @@ from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, sev
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES, *stated_ids.RULES)
+RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES, *jwk_keys.RULES, *stated_ids.RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,7 @@ def check_file(
     own = (
         *_block_outcomes(unread),
         *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves),
+        *jwk_keys.check_jwk_keys(read),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
         *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
         *check_metadata(contents, moment, named, entity_id),

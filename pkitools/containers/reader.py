@@ -24,7 +24,7 @@ from pkitools.containers.protection import KeystoreProtection, protection_of_key
 from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_entities import described_in
 from pkitools.containers.saml_messages import read_message
-from pkitools.containers.saml_places import Place, places, service_ids
+from pkitools.containers.saml_places import Place, bare_keys, places, service_ids
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.containers.xml_places import own_places
@@ -184,7 +184,8 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if not is_read and (part.expected or pem.holds_more(data)):
             inside.bad(1, _unrecognised_part(part, found))
-        standing = (item if part.place is None else replace(item, place=0) for item in inside.items)
+        stated = part.stated_key
+        standing = (item if part.place is None else replace(item, place=0, stated_key=stated) for item in inside.items)
         named = [replace(item, alias=item.alias or part.name) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
@@ -414,6 +415,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         found.bad(found.next_position(), InputError("sources.error.beside"))
     if xml_text.is_metadata(data):
         found.service_ids, found.described = service_ids(data), described_in(data)
+        for use in dict.fromkeys(bare_keys(data)):
+            found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)

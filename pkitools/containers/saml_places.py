@@ -106,6 +106,26 @@ def service_ids(text: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
+_CERTIFICATE: Final = re.compile(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
+
+
+def bare_keys(text: bytes) -> Iterator[str]:
+    """Yield the use of each KeyDescriptor in which no certificate stands; ``-`` where it says neither of the two.
+
+    One that stands in it and cannot be read is told of by itself.
+    """
+    opened: Tag | None = None
+    for tag in tags(text, KEY.encode()):
+        if tag.name != KEY:
+            continue
+        if tag.closes:
+            start = tag if tag.opens else opened
+            if start is not None and not _CERTIFICATE.search(text, start.at, tag.at):
+                use = start.attributes.get("use")
+                yield use if use in {"signing", "encryption"} else "-"
+        opened = tag if tag.opens and not tag.closes else None
+
+
 def places(text: bytes, offsets: list[int]) -> Iterator[Place]:
     """Yield where each of these offsets, in ascending order, stands.
 
