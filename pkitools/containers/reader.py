@@ -341,8 +341,11 @@ def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place) -> None
         return
     if not inside:
         found.bad(position, InputError("sources.error.pkcs7_empty", name=found.name))
-    for number, (kind, node) in enumerate(inside, start=1):
-        found.add(_item(kind, encoded(data, node), number, "", False, place))
+    for number, (member, node) in enumerate(inside, start=1):
+        if member is None:
+            found.bad(number, InputError("sources.error.pkcs7_member", number=number))
+        else:
+            found.add(_item(member, encoded(data, node), number, "", False, place))
 
 
 def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
