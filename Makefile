@@ -9,7 +9,7 @@ JOBS ?= 2
 export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 
-.PHONY: demo quick test test-deep check lint types tables bench docs facts clean
+.PHONY: demo quick test test-deep check lint types tables bench bench-quick docs facts clean
 
 demo: $(VENV)/.demo-ready
 	@sh tools/demo.sh $(BIN)
@@ -37,8 +37,11 @@ types: $(VENV)/.dev-ready
 tables: $(VENV)/bin/python  # data in the form that an installed command reads: tools/tables.py
 	$(BIN)/python -m tools.tables
 
-bench: $(VENV)/.dev-ready tables
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.dev-ready tables  # goals and figures; with BENCH_ARGS=--write also docs/benchmarks.md and its plots
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-quick: $(VENV)/.dev-ready tables  # the same with less in it: within two minutes
+	$(BIN)/python -m benchmarks --quick
 
 docs: $(VENV)/.demo-ready
 	$(BIN)/python -m tools.generate_docs

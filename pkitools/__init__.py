@@ -25,7 +25,16 @@ from typing import TYPE_CHECKING, Final
 from pkitools._version import __version__
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult, Expectation, FileCheck, Revocation, check, check_file, read_expectation
+    from pkitools.checking import (
+        Checker,
+        CheckResult,
+        Expectation,
+        FileCheck,
+        Revocation,
+        check,
+        check_file,
+        read_expectation,
+    )
     from pkitools.containers import Contents, read_source
     from pkitools.crl import CertificateRevocationList, read_crl
     from pkitools.environment import Environment
@@ -64,6 +73,7 @@ if TYPE_CHECKING:
 
 _ROOM_OF: Final = {
     "CertificateFacts": "x509",
+    "Checker": "checking",
     "CertificateRevocationList": "crl",
     "CheckResult": "checking",
     "Contents": "containers",
@@ -134,6 +144,7 @@ __all__ = [
     "CertificateFacts",
     "CertificateRevocationList",
     "CheckResult",
+    "Checker",
     "Contents",
     "DiskCache",
     "Environment",

@@ -131,23 +131,22 @@ def cite(key: str, section: str = "") -> Source:
 
 def documents() -> tuple[Document, ...]:
     """Return every document, in the order of the register."""
-    return tuple(_register().values())
+    return tuple(map(document, _records()))
 
 
+@cache
 def document(key: str) -> Document:
     """Return one document.
 
     Raises:
         KeyError: the register has none with this key: a mistake in our own code or data.
     """
-    return _register()[key]
+    return _read(key, _records()[key])
 
 
 @cache
-def _register() -> Mapping[str, Document]:
-    return MappingProxyType(
-        {key: _read(key, record) for key, record in read_toml("pkitools", "documents.toml").items()}
-    )
+def _records() -> Mapping[str, Mapping[str, object]]:
+    return MappingProxyType(read_toml("pkitools", "documents.toml"))
 
 
 def _read(key: str, record: Mapping[str, object]) -> Document:

@@ -12,8 +12,9 @@ is not taken (``InitVar``, ``ClassVar``, ``match_args=False`` …) is not used.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MemberDescriptorType
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from types import FunctionType, MemberDescriptorType
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
 T = TypeVar("T")
@@ -80,6 +81,16 @@ class _Part:
         self.default, self.factory = default, default_factory
         self.init, self.repr, self.compare = init, repr, compare
         self.hash = hash
+
+    @property
+    def optional(self) -> bool:
+        """Whether there is something to put where none is given."""
+        return self.default is not _NOTHING or self.factory is not None
+
+    @property
+    def instead(self) -> object:
+        """What an argument is where none is given."""
+        return _NOTHING if self.factory is not None else self.default
 
 
 Parts: TypeAlias = Mapping[str, _Part]
@@ -150,12 +161,12 @@ def _members(
     yield from ((name, _Twin(cls, name, frozen)) for name in ("__dataclass_fields__", "__dataclass_params__"))
     yield "__repr__", _shown
     if init:
-        yield "__init__", _Written(cls, "__init__", _init_text)
+        yield "__init__", _Init(cls)
     if eq:
-        yield "__eq__", _Written(cls, "__eq__", _comparison("=="))
-        yield "__hash__", _Written(cls, "__hash__", _hash_text) if frozen else None
+        yield "__eq__", _Written(cls, "__eq__", _comparison("__eq__", "=="))
+        yield "__hash__", _Written(cls, "__hash__", _hash) if frozen else None
     if order:
-        yield from ((name, _Written(cls, name, _comparison(sign))) for name, sign in _ORDER.items())
+        yield from ((name, _Written(cls, name, _comparison(name, sign))) for name, sign in _ORDER.items())
     if frozen:
         yield from (("__setattr__", _refuse_set), ("__delattr__", _refuse_delete))
         yield from ((("__getstate__", _state), ("__setstate__", _put_state)) if slots else ())
@@ -197,93 +208,187 @@ class _Written:
     Args:
         cls: whose it is.
         name: its name.
-        text: gives its text, from the bracket of its arguments on, and the values of the names in it.
+        write: writes it.
     """
 
-    __slots__ = ("cls", "name", "text")
+    __slots__ = ("cls", "name", "write")
 
-    def __init__(self, cls: type, name: str, text: Callable[[type, dict[str, Any]], str]) -> None:
-        self.cls, self.name, self.text = cls, name, text
+    def __init__(self, cls: type, name: str, write: Callable[[type], Any]) -> None:
+        self.cls, self.name, self.write = cls, name, write
 
     def __get__(self, made: object, _owner: type | None = None) -> Any:
-        known: dict[str, Any] = {}
-        body = f" def {self.name}{self.text(self.cls, known)}"
-        text = f"def write({', '.join(known)}):\n{body}\n return {self.name}"
-        written: dict[str, Any] = {}
-        exec(text, vars(sys.modules[self.cls.__module__]), written)  # noqa: S102  of names of fields alone
-        method = written["write"](**known)
+        method = self.write(self.cls)
         method.__qualname__ = f"{self.cls.__qualname__}.{self.name}"
-        if self.name == "__init__":
-            parts: Parts = getattr(self.cls, _PARTS)
-            method.__annotations__ = {part.name: part.type for part in parts.values() if part.init} | {"return": None}
         setattr(self.cls, self.name, method)  # from now on it is as if it had stood there
         return method if made is None else method.__get__(made)
 
 
-def _comparison(sign: str) -> Callable[[type, dict[str, Any]], str]:
-    def text(cls: type, _known: dict[str, Any]) -> str:
+class _Init(_Written):
+    """The ``__init__`` of a class, which is not written for its first objects: most classes never have more."""
+
+    __slots__ = ("left", "plan")
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(cls, "__init__", _init)
+        self.left, self.plan = _UNWRITTEN, None
+
+    plan: _Plan | None
+
+    def __get__(self, made: object, owner: type | None = None) -> Any:
+        if made is None or self.left == 0:
+            return super().__get__(made, owner)
+        self.left -= 1
+        return partial(self._put, made)
+
+    def _put(self, made: Any, /, *given: object, **named: object) -> None:
+        plan = self.plan = self.plan or _Plan(self.cls)
+        values = {**plan.instead, **dict(zip(plan.plain, given, strict=False)), **named}
+        twice = len(given) > len(plan.plain) or not named.keys().isdisjoint(plan.plain[: len(given)])
+        if twice or values.keys() != plan.taken:
+            super().__get__(made)(*given, **named)  # which says what is wrong
+            return
+        for name, make in plan.made.items():
+            if values.get(name, _NOTHING) is _NOTHING:
+                values[name] = make()
+        for name, value in values.items():
+            object.__setattr__(made, name, value)
+        if plan.after:
+            made.__post_init__()
+
+
+class _Plan:
+    """What to do with the arguments of an ``__init__``."""
+
+    __slots__ = ("after", "instead", "made", "plain", "taken")
+
+    def __init__(self, cls: type) -> None:
+        parts: list[_Part] = list(getattr(cls, _PARTS).values())
+        self.plain = tuple(part.name for part in parts if part.init and not part.keyword)
+        self.taken = {part.name for part in parts if part.init}
+        self.instead = {part.name: part.instead for part in parts if part.init and part.optional}
+        fixed = {part.name: partial(_same, part.default) for part in parts if not part.init and part.optional}
+        self.made = fixed | {part.name: part.factory for part in parts if part.factory is not None}
+        self.after = hasattr(cls, "__post_init__")
+
+
+def _same(value: object) -> object:
+    return value
+
+
+_UNWRITTEN: Final = 24  # objects; so many take as long as to write it
+
+
+def _run(text: str, name: str) -> Any:
+    """Return what a text defines: it is of names of fields alone."""
+    defined: dict[str, Any] = {}
+    exec(text, defined)  # noqa: S102  as the standard library does
+    return defined[name]
+
+
+def _comparison(name: str, sign: str) -> Callable[[type], Any]:
+    def write(cls: type) -> Any:
         names = [part.name for part in getattr(cls, _PARTS).values() if part.compare]
         both = f"{_tuple('self', names)} {sign} {_tuple('other', names)}"
-        return f"(self, other):\n  return {both} if other.__class__ is self.__class__ else NotImplemented"
+        return _run(f"def {name}(self, other):\n return {both} if {_SAME_CLASS} else NotImplemented", name)
 
-    return text
+    return write
 
 
-def _hash_text(cls: type, _known: dict[str, Any]) -> str:
+_SAME_CLASS: Final = "other.__class__ is self.__class__"
+
+
+def _hash(cls: type) -> Any:
     parts: Parts = getattr(cls, _PARTS)
     names = [part.name for part in parts.values() if (part.compare if part.hash is None else part.hash)]
-    return f"(self):\n  return hash({_tuple('self', names)})"
+    return _run(f"def __hash__(self):\n return hash({_tuple('self', names)})", "__hash__")
 
 
 def _tuple(of: str, names: Iterable[str]) -> str:
     return f"({''.join(f'{of}.{name}, ' for name in names)})"
 
 
-def _init_text(cls: type, known: dict[str, Any]) -> str:
-    parts = list(getattr(cls, _PARTS).values())
-    known |= {"_nothing": _NOTHING, "_put": object.__setattr__}
-    arguments = [_argument(part, known) for part in parts if part.init and not part.keyword]
-    keywords = [_argument(part, known) for part in parts if part.init and part.keyword]
-    lines = [_assignment(cls, part, known) for part in parts if part.init or _has_default(part)]
-    lines += ["self.__post_init__()"] if hasattr(cls, "__post_init__") else []
-    taken = ", ".join(["self", *arguments, *(["*"] if keywords else []), *keywords])
-    return f"({taken}):\n  " + "\n  ".join(lines or ["pass"])
+# --- __init__: compiled once for all classes whose fields are of the same kinds; each then has its own names in it
 
 
-def _has_default(part: _Part) -> bool:
-    return part.default is not _NOTHING or part.factory is not None
+def _init(cls: type) -> Any:
+    parts: list[_Part] = list(getattr(cls, _PARTS).values())
+    way = _way(cls, parts)
+    write = _written_init("".join(map(_kind, parts)), way, hasattr(cls, "__post_init__"))
+    shared = write(*(_value(cls, parts, name) for name in write.__code__.co_varnames[: write.__code__.co_argcount]))
+    taken = sorted((part for part in parts if part.init), key=lambda part: part.keyword)
+    code = shared.__code__.replace(co_varnames=("self", *(part.name for part in taken)))
+    if way == _SET:
+        assigned = [part.name for part in parts if part.init or part.optional]
+        code = code.replace(co_names=(*assigned, *code.co_names[len(assigned) :]))
+    method = FunctionType(code, vars(sys.modules[cls.__module__]), "__init__", _defaults(taken), shared.__closure__)
+    method.__kwdefaults__ = {part.name: part.instead for part in taken if part.keyword and part.optional}
+    method.__annotations__ = {part.name: part.type for part in parts if part.init} | {"return": None}
+    return method
 
 
-def _argument(part: _Part, known: dict[str, Any]) -> str:
-    if part.factory is not None:
-        return f"{part.name}=_nothing"
-    if part.default is _NOTHING:
-        return part.name
-    known[f"_default_{part.name}"] = part.default
-    return f"{part.name}=_default_{part.name}"
+_SET: Final = "self.n{0} = {1}"
+_PUT: Final = "put(self, n{0}, {1})"
+_SLOT: Final = "s{0}(self, {1})"  # half the time of object.__setattr__
 
 
-def _assignment(cls: type, part: _Part, known: dict[str, Any]) -> str:
-    """Return the line that puts one value in its place."""
-    name, value = part.name, _value(part, known)
+def _way(cls: type, parts: Iterable[_Part]) -> str:
+    """Return how a value is put in its place."""
     if vars(cls).get("__setattr__") is not _refuse_set:
-        return f"self.{name} = {value}"
-    place = getattr(cls, name, None)
-    if not isinstance(place, MemberDescriptorType):
-        return f"_put(self, {name!r}, {value})"
-    known[f"_set_{name}"] = place.__set__  # half the time of object.__setattr__
-    return f"_set_{name}(self, {value})"
+        return _SET
+    return _SLOT if all(isinstance(getattr(cls, part.name, None), MemberDescriptorType) for part in parts) else _PUT
 
 
-def _value(part: _Part, known: dict[str, Any]) -> str:
+def _kind(part: _Part) -> str:
+    """Return what a field is to ``__init__``: an argument, or not; in capitals one that is given by name."""
     if part.factory is not None:
-        known[f"_make_{part.name}"] = part.factory
-        made = f"_make_{part.name}()"
-        return f"{made} if {part.name} is _nothing else {part.name}" if part.init else made
-    if part.init:
-        return part.name
-    known[f"_default_{part.name}"] = part.default
-    return f"_default_{part.name}"
+        kind = "f" if part.init else "m"
+    else:
+        kind = "a" if part.init else "d" if part.optional else "-"
+    return kind.upper() if part.keyword else kind
+
+
+_VALUES: Final = {"a": "a{0}", "f": "m{0}() if a{0} is nothing else a{0}", "d": "d{0}", "m": "m{0}()"}
+
+
+_KNOWN: Final = {_SET: "", _PUT: "n", _SLOT: "s", "a": "", "f": "m", "d": "d", "m": "m", "-": ""}
+
+
+@cache
+def _written_init(kinds: str, way: str, after: bool) -> Any:
+    """Return what makes an ``__init__`` of the values it is to know: see :func:`_value`."""
+    numbered = list(enumerate(kinds))
+    plain = [f"a{number}" for number, kind in numbered if kind in "af"]
+    named = [f"a{number}" for number, kind in numbered if kind in "AF"]
+    lines = [way.format(at, _VALUES[kind.lower()].format(at)) for at, kind in numbered if kind != "-"]
+    body = "\n  ".join([*lines, "self.__post_init__()" if after else "pass"])
+    letters = {at: _KNOWN[way] + _KNOWN[kind.lower()] for at, kind in numbered}
+    known = ["put", "nothing", *(f"{letter}{at}" for at, each in letters.items() for letter in each)]
+    taken = ", ".join(["self", *plain, *(["*"] if named else []), *named])
+    return _run(f"def write({', '.join(known)}):\n def __init__({taken}):\n  {body}\n return __init__", "write")
+
+
+def _value(cls: type, parts: Sequence[_Part], name: str) -> Any:
+    """Return what stands for a name in the text of an ``__init__``: a letter, and the number of the field."""
+    if name in {"put", "nothing"}:
+        return object.__setattr__ if name == "put" else _NOTHING
+    part = parts[int(name[1:])]
+    match name[0]:
+        case "n":
+            return part.name
+        case "s":
+            return getattr(cls, part.name).__set__
+        case "m":
+            return part.factory
+        case _:
+            return part.default
+
+
+def _defaults(taken: Iterable[_Part]) -> tuple[object, ...]:
+    plain = [part for part in taken if not part.keyword]
+    least = next((number for number, part in enumerate(plain) if part.optional), len(plain))
+    if missing := [part.name for part in plain[least:] if not part.optional]:
+        raise TypeError(f"non-default argument {missing[0]!r} follows default argument")
+    return tuple(part.instead for part in plain[least:])
 
 
 class _Twin:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from binascii import crc32
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from datetime import time as clock
-from importlib import import_module
 from typing import Any, Final
 
 
 def read_text(package: str, path: str) -> str:
-    """Return a text file of a package; ``path`` counts from its folder, with slashes.
+    """Return a text file of a package that was imported; ``path`` counts from its folder, with slashes.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -23,7 +22,7 @@ def read_text(package: str, path: str) -> str:
 
 def _read(package: str, path: str) -> bytes:
     """Return a file of a package, also of one in a zip file: what ``pkgutil.get_data`` does, which imports a lot."""
-    module = sys.modules.get(package) or import_module(package)
+    module = sys.modules[package]
     loader: Any = module.__spec__ and module.__spec__.loader
     folder = str(module.__file__).removesuffix("__init__.py")  # pathlib takes time to import as well
     try:
@@ -52,7 +51,7 @@ def file_names(package: str, folder: str) -> list[str]:
 
 
 def read_toml(package: str, path: str) -> dict[str, Any]:
-    """Return a TOML file of a package, parsed anew: who asks often keeps what is made of it.
+    """Return a TOML file of a package that was imported, parsed anew: who asks often keeps what is made of it.
 
     The table beside it (``tools/tables.py``) is read instead, where there is one that was made of this very text: that
     takes a fiftieth of the time.
@@ -60,19 +59,41 @@ def read_toml(package: str, path: str) -> dict[str, Any]:
     Raises:
         FileNotFoundError: there is no such file.
     """
-    source = _read(package, path)
-    found: dict[str, Any] | None = _table(package, path, table_mark(source))
-    if found is not None:
-        return found
+    return _parsed(package, path, _toml)
+
+
+def read_json(package: str, path: str) -> dict[str, Any]:
+    """Return a JSON object of a package, as :func:`read_toml` does.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    return _parsed(package, path, _json)
+
+
+def _toml(text: str) -> dict[str, Any]:
     import tomllib  # a user needs it for no command: what was installed has its tables
 
-    return tomllib.loads(source.decode("utf-8"))
+    return tomllib.loads(text)
+
+
+def _json(text: str) -> dict[str, Any]:
+    import json  # the same
+
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def _parsed(package: str, path: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    source = _read(package, path)
+    found: dict[str, Any] | None = _table(package, path, table_mark(source))
+    return parse(source.decode("utf-8")) if found is None else found
 
 
 def _table(package: str, path: str, made_of: bytes) -> Any:
     """Return what the table beside a file says; ``None`` where it is not there, damaged or of another text."""
     try:
-        table = _read(package, f"{path.removesuffix('.toml')}.table")
+        table = _read(package, f"{path.rpartition('.')[0]}.table")
         return _whole(marshal.loads(table[len(made_of) :])) if table.startswith(made_of) else None  # noqa: S302  our own
     except (OSError, ValueError, EOFError, TypeError):
         return None
@@ -80,6 +101,8 @@ def _table(package: str, path: str, made_of: bytes) -> Any:
 
 def table_mark(source: bytes) -> bytes:
     """Return how a table begins that was made of this text: the same in every version of Python."""
+    from binascii import crc32  # pkitools --version reads no data
+
     return len(source).to_bytes(4, "big") + crc32(source).to_bytes(4, "big")
 
 

@@ -20,6 +20,7 @@ from pkitools.frozen import dataclass
 
 if TYPE_CHECKING:
     from pkitools.explanations import ErrorText
+    from pkitools.exports import ExportForm, TLSSettings
     from pkitools.oin.entity_schemes import Scheme
     from pkitools.oin.prefixes import Prefix
     from pkitools.profiles import TSP
@@ -112,6 +113,7 @@ class Resting:
         schemes: forms of entity IDs and service IDs.
         examples: OINs it prints as an example.
         error_texts: error texts of other programs that it shows.
+        exports: forms that other programs load because it says so, and how their configurations set TLS.
     """
 
     document: Document
@@ -123,6 +125,7 @@ class Resting:
     schemes: tuple[Scheme, ...] = ()
     examples: tuple[str, ...] = ()
     error_texts: tuple[ErrorText, ...] = ()
+    exports: tuple[ExportForm | TLSSettings, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -138,6 +141,7 @@ def rests_on() -> Mapping[str, Resting]:
 def citations() -> Iterator[tuple[str, object, Source]]:
     """Yield everything that rests on a document: its kind (a field of :class:`Resting`), the thing, and the place."""
     from pkitools.explanations import explanations
+    from pkitools.exports import export_forms, tls_settings
     from pkitools.oin.entity_schemes import schemes
     from pkitools.oin.prefixes import prefix_table
     from pkitools.profiles import profiles, trial, tsps
@@ -156,6 +160,8 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("examples", oin, source) for oin, source in prefix_table().examples.items())
     yield from (("schemes", scheme, scheme.source) for scheme in schemes().schemes)
     yield from (("error_texts", text, text.source) for each in explanations() for text in each.texts)
+    yield from (("exports", form, form.source) for form in export_forms())
+    yield "exports", tls_settings(), tls_settings().source
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

@@ -7,8 +7,7 @@ a log line, bidirectional controls that turn ``gpj.exe`` around. Everything show
 from __future__ import annotations
 
 import re
-import unicodedata
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from pkitools.limits import MAX_MESSAGE_VALUE
 
@@ -46,15 +45,17 @@ def _rest(text: str, limit: int) -> str:
 
 
 def _escaped(text: str) -> list[str]:
+    from unicodedata import category  # most of what is shown is ASCII
+
     out: list[str] = []
     run = 0
     for char in text:
         if char != " " and char.isspace():  # the odd spaces pass for a plain one: show which it is
             out.append(_escape(char))
             continue
-        category = unicodedata.category(char)
-        run = run + 1 if category in {"Mn", "Me"} else 0
-        unsafe = category in _UNSAFE_CATEGORIES or run > _MAX_COMBINING_RUN
+        kind = category(char)
+        run = run + 1 if kind in {"Mn", "Me"} else 0
+        unsafe = kind in _UNSAFE_CATEGORIES or run > _MAX_COMBINING_RUN
         out.append(_escape(char) if unsafe else char)
     return out
 
@@ -66,7 +67,32 @@ def _escape(char: str) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-_TSP: Final = re.compile(r"(?<![\w(])TSP('s)?(?![-\w])(?! CA)( \()?")
+class _Pattern:
+    """A regular expression that is compiled when it is first used.
+
+    Args:
+        source, flags: as of :func:`re.compile`.
+    """
+
+    _given: tuple[Any, int] = ("", 0)
+
+    def __init__(self, source: str | bytes, flags: int = 0) -> None:
+        self._given = source, flags
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(re.compile(*self._given), name)
+        setattr(self, name, value)  # asked once: from then on an attribute like any other
+        return value
+
+
+if TYPE_CHECKING:
+    pattern = re.compile
+else:
+    pattern = _Pattern
+"""A regular expression, which costs nothing until it is used: a command declares a hundred and uses a few."""
+
+
+_TSP: Final = pattern(r"(?<![\w(])TSP('s)?(?![-\w])(?! CA)( \()?")
 
 
 def introduced(text: str, language: str) -> str:
@@ -84,6 +110,34 @@ def _in_full(found: re.Match[str]) -> str:
     plural, bracket = found.groups()
     word = "certificaatverstrekkers (TSP's" if plural else "certificaatverstrekker (TSP"
     return f"{word}: " if bracket else f"{word})"
+
+
+_INTRODUCTION: Final = pattern(r"certificaatverstrekkers? \(TSP('s)?(\)|: )")
+
+
+def abbreviated(text: str, *, known: bool = False) -> str:
+    """Return a text for one reading, in which only the first TSP is introduced: who reads on knows it by then.
+
+    >>> abbreviated("Vraag uw certificaatverstrekker (TSP). De certificaatverstrekker (TSP) weet het.")
+    'Vraag uw certificaatverstrekker (TSP). De TSP weet het.'
+
+    Args:
+        text: made of texts that were each :func:`introduced`.
+        known: it was introduced before, above the text.
+    """
+    first = None if known else _INTRODUCTION.search(text)
+    at = first.end() if first else 0
+    return text[:at] + _INTRODUCTION.sub(_in_short, text[at:])
+
+
+def is_introducing(text: str) -> bool:
+    """Return whether a text says what TSP means."""
+    return _INTRODUCTION.search(text) is not None
+
+
+def _in_short(found: re.Match[str]) -> str:
+    plural, end = found.groups()
+    return f"TSP{plural or ''}{'' if end == ')' else ' ('}"
 
 
 def size_text(count: int) -> str:

@@ -5,17 +5,17 @@ What that library spends on a dotted key grows with the square of its parts: one
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_TOML_BYTES, MAX_TOML_KEY_PARTS, MAX_TOML_LINE
+from pkitools.text import pattern
 
 # Possessive, and a bare part begins where a word begins: each is read once from each place it may start at. A quoted
 # part that is longer than this counts for nothing, as a line has no room for many of those.
 _PART: Final = r"(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++|\"(?:[^\"\\\n]|\\.){0,64}+\"|'[^'\n]{0,64}+')"
-_LONG_KEY: Final = re.compile(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_TOML_KEY_PARTS}}}")
-_AT_LINE: Final = re.compile(r"at line ([0-9]+)")
+_LONG_KEY: Final = pattern(rf"{_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{MAX_TOML_KEY_PARTS}}}")
+_AT_LINE: Final = pattern(r"at line ([0-9]+)")
 
 
 def read_foreign_toml(given: str | bytes, name: str) -> dict[str, Any]:

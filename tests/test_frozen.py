@@ -117,9 +117,14 @@ CHANGES: tuple[Callable[[Any], None], ...] = (
 ORDER = (operator.lt, operator.le, operator.gt, operator.ge)
 
 
-@pytest.mark.parametrize("heir", [False, True])
+@pytest.mark.parametrize("unwritten", [0, 1, 1000])
+@pytest.mark.parametrize("heir", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("body", BODIES)
-def test_whatever_is_asked_the_answer_is_that_of_the_standard_library(body: str, heir: bool) -> None:
+def test_whatever_is_asked_the_answer_is_that_of_the_standard_library(
+    body: str, heir: bool, unwritten: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the first objects, for which no ``__init__`` is written yet, and of those after them."""
+    monkeypatch.setattr(frozen, "_UNWRITTEN", unwritten)
     for arguments in ARGUMENTS:
         ours = told(declared(frozen, BODIES[body], arguments, heir=heir))
         theirs = told(declared(dataclasses, BODIES[body], arguments, heir=heir))
@@ -167,6 +172,8 @@ def test_nothing_is_written_before_it_is_asked_for() -> None:
         "class Made:\n    a: int\n    b: str = ''\n"
         "assert not written, written\n"
         "one = Made(1)\n"
+        "assert not written, written\n"
+        "assert len([Made(number) for number in range(100)]) == 100\n"
         "assert len(written) == 1, written\n"
         "assert one == Made(1) and len({one, Made(1)}) == 1 and repr(one)\n"
         "assert len(written) == 3, written\n"

@@ -146,7 +146,7 @@ def test_no_sentence_of_the_library_names_an_option_or_a_command() -> None:
         (str(path.relative_to(LIBRARY)), text)
         for path, texts in (*data.items(), *code.items())
         for text in texts
-        if words(text)
+        if words(text) and path.name != "forms.toml"  # what other programs are told: their options, not ours
     ]
     assert not found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from pkitools import package_data
 from pkitools.package_data import read_toml, table_mark
-from tools.tables import PACKAGES, ROOT, sources, table_of, write
+from tools.tables import PACKAGES, PARSERS, ROOT, sources, table_of, write
 
 NAMES = [str(path.relative_to(ROOT)) for path in sources()]
 VALUES = st.recursive(
@@ -33,13 +34,14 @@ def read_by(text: str, table: bytes, monkeypatch: pytest.MonkeyPatch) -> object:
 
 def test_every_table_says_what_its_toml_says(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(NAMES) > 150
-    loads = tomllib.loads
+    assert "pkitools/trust/data/catalogue.json" in NAMES
     for name in NAMES:
-        text = (ROOT / name).read_text(encoding="utf-8")
-        table = table_of(text.encode())
+        text, kind = (ROOT / name).read_text(encoding="utf-8"), Path(name).suffix
+        table, said = table_of(text.encode(), kind), PARSERS[kind](text)
         with monkeypatch.context() as patched:
             patched.setattr(tomllib, "loads", None)  # it is the table that is read
-            assert repr(read_by(text, table, patched)) == repr(loads(text)), name
+            patched.setattr(json, "loads", None)
+            assert repr(read_by(text, table, patched)) == repr(said), name
 
 
 @given(value=VALUES)
@@ -66,6 +68,14 @@ def test_a_day_and_a_moment_are_what_they_are(monkeypatch: pytest.MonkeyPatch) -
     found = read_by(text, table_of(text.encode()), monkeypatch)
     moment = datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC)
     assert found == {"day": date(2026, 11, 22), "moment": moment, "many": [[date(2026, 11, 22)]]}
+
+
+def test_json_is_read_with_and_without_its_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b'{"key": null, "list": [1]}'
+    for table in (table_of(text, ".json"), b""):
+        held = {"x.json": text, "x.table": table}
+        monkeypatch.setattr(package_data, "_read", lambda _, path, held=held: held[path])
+        assert package_data.read_json("held", "x.json") == {"key": None, "list": [1]}
 
 
 def test_a_table_of_another_text_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +122,8 @@ def test_data_of_a_package_in_a_zip_file_are_read_with_and_without_a_table(tmp_p
             archive.writestr("held/data/x.table", table_of(b"key = 1"))
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path / 'held.zip')!r})\n"
-        "from pkitools.package_data import read_toml, table_mark\n"
+        "import held\n"
+        "from pkitools.package_data import read_toml\n"
         "assert read_toml('held', 'data/x.toml') == {'key': 1}\n"
         f"assert ('tomllib' in sys.modules) is {not table}\n"
     )

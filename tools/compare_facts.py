@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.documents import Document, documents
+from pkitools.findings import Rule
+from pkitools.messages import template
 from pkitools.rulebook import SystemStatement, citations
 
 ROOT: Final = Path(__file__).parents[1]
@@ -47,6 +49,8 @@ _CONTENTS: Final = re.compile(r"^(?:Inhoudsopgave|Table of Contents)$", re.MULTI
 _HEADING: Final = re.compile(r"(?:\d+|[A-Z])(?:\.\d+)*\.? \S.*")
 _CODED: Final = re.compile(r"^\|?\s*([A-Z]+\d{3})\b")
 _FIGURE: Final = re.compile(r"(?<![\w.…-])\d+(?:\.\d+)*(?![\w-])")
+_OID: Final = re.compile(r"\d+(?:\.\d+){3,}")
+_TRIAL: Final = "2.16.528.1.1003.1.2.41."  # no text for production has the policies of test certificates
 _QUOTED: Final = re.compile(r"\"([^\"]+)\"|\b([A-Z]+(?:_[A-Z]+)+)\b")
 
 
@@ -218,23 +222,32 @@ def _differences(
 
 
 def _unstated(document: Document, place: str, section: str, things: Iterable[tuple[str, object]]) -> Iterator[str]:
-    """Yield the figures and quotations of statements that their section does not have."""
+    """Yield the figures and quotations of statements and rules that their section does not have."""
     for _, thing in things:
-        if isinstance(thing, SystemStatement):
-            for stated in _figures(thing):
-                if not re.search(rf"(?<![\d.]){re.escape(stated)}(?![\d])", _plain(section)):
-                    yield f"{document.key}: section {place} does not have “{stated}” of {_name(thing)}"
+        for stated in _stated(thing):
+            if not re.search(rf"(?<![\d.]){re.escape(stated)}(?![\d])", _plain(section)):
+                yield f"{document.key}: section {place} does not have “{stated}” of {_name(thing)}"
 
 
-def _figures(told: SystemStatement) -> Iterator[str]:
-    """Yield the figures and the quotations in a statement; of days the year: texts write the rest in many ways."""
-    statement = told.statement
-    dutch = re.sub(rf"\b\d\d? (?=(?:{'|'.join(names[0] for names in _MONTHS)})\b)", "", statement.text["nl"])
-    dutch = re.sub(r"hoofdstuk \d+", "", dutch)  # of another document than the one that is cited
-    yield from _FIGURE.findall(dutch)
-    yield from (quoted or code for quoted, code in _QUOTED.findall(statement.text["nl"]))
-    if statement.number is not None:
-        yield str(statement.number)
+def _stated(thing: object) -> Iterator[str]:
+    """Yield the figures and the quotations in what is said by a statement or a rule, and the figures it goes by."""
+    if isinstance(thing, Rule):
+        yield from _figures(
+            re.sub(r"\{[^}]*\}", "", (thing.texts or {}).get("nl", template(thing.code, "nl"))["message"])
+        )
+    if isinstance(thing, SystemStatement):
+        statement = thing.statement
+        yield from _figures(statement.text["nl"])
+        yield from (str(each) for each in (statement.number,) if each is not None)
+        yield from (each for each in statement.values if _OID.fullmatch(each) and not each.startswith(_TRIAL))
+
+
+def _figures(dutch: str) -> Iterator[str]:
+    """Yield the figures and the quotations in a sentence; of days the year: texts write the rest in many ways."""
+    plain = re.sub(rf"\b\d\d? (?=(?:{'|'.join(names[0] for names in _MONTHS)})\b)", "", dutch)
+    plain = re.sub(r"hoofdstuk \d+", "", plain)  # of another document than the one that is cited
+    yield from _FIGURE.findall(plain)
+    yield from (quoted or code for quoted, code in _QUOTED.findall(dutch))
 
 
 def _plain(section: str) -> str:

@@ -115,7 +115,7 @@ def documents_page() -> str:
 
 def _document_row(resting: Resting) -> tuple[str, ...]:
     document = resting.document
-    own = (resting.tsps, resting.prefixes, resting.schemes, resting.examples, resting.error_texts)
+    own = (resting.tsps, resting.prefixes, resting.schemes, resting.examples, resting.error_texts, resting.exports)
     other = sum(map(len, own))
     counts = (len(resting.rules), len(resting.statements), len(resting.profiles), other)
     return (
@@ -153,6 +153,7 @@ def _resting_lines(resting: Resting) -> Iterator[str]:
     yield from (f"{scheme.kind} that begin with `{scheme.start}`" for scheme in resting.schemes)
     yield from (f"the example `{oin}`" for oin in resting.examples)
     yield from (f"the error text `{text.text}`" for text in resting.error_texts)
+    yield from (f"export `{export.name}`" for export in resting.exports)
 
 
 # --- architecture.md -------------------------------------------------------------------------------------------------

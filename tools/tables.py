@@ -1,16 +1,17 @@
-"""Write the data tables in a form that loads fast beside their TOML: ``python -m tools.tables``.
+"""Write the data in a form that loads fast beside their TOML or JSON: ``python -m tools.tables``.
 
-The TOML stays the source, and the only one in the repository. A table is written when a wheel is built or a checkout is
-installed (``tools/build_hook.py``), and is used for as long as the TOML beside it is the one it was made of
+These stay the source, and the only one in the repository. A table is written when a wheel is built or a checkout is
+installed (``tools/build_hook.py``), and is used for as long as the text beside it is the one it was made of
 (:func:`pkitools.package_data.read_toml`): a table can be missing or old, and never wrong.
 """
 
 from __future__ import annotations
 
+import json
 import marshal
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,18 +24,26 @@ _MARSHAL: Final = 2  # read by every Python; later versions make the same value 
 
 
 def sources(root: Path = ROOT) -> Iterator[Path]:
-    """Yield every TOML file of the packages."""
+    """Yield every file of the packages that holds data."""
     for package in PACKAGES:
-        yield from sorted((root / package).rglob("*.toml"))
+        for kind in PARSERS:
+            yield from sorted((root / package).rglob(f"*{kind}"))
 
 
-def table_of(source: bytes) -> bytes:
-    """Return the table of a TOML text: what it was made of, then what it says.
+def table_of(source: bytes, kind: str = ".toml") -> bytes:
+    """Return the table of a text: what it was made of, then what it says.
 
     Raises:
         TypeError: it says something that no table can hold: a time without a day, or of another zone than UTC.
     """
-    return table_mark(source) + marshal.dumps(_plain(tomllib.loads(source.decode("utf-8"))), _MARSHAL)
+    return table_mark(source) + marshal.dumps(_plain(PARSERS[kind](source.decode("utf-8"))), _MARSHAL)
+
+
+def _toml(text: str) -> object:
+    return tomllib.loads(text)
+
+
+PARSERS: Final[dict[str, Callable[[str], object]]] = {".toml": _toml, ".json": json.loads}
 
 
 def _plain(value: Any) -> Any:
@@ -47,7 +56,7 @@ def _plain(value: Any) -> Any:
         return tuple(value.timetuple()[:6])
     if type(value) is date:
         return tuple(value.timetuple()[:3])
-    if not isinstance(value, (str, int, float)):
+    if not isinstance(value, (str, int, float)) and value is not None:
         raise TypeError(f"no table can hold {value!r}")
     return value
 
@@ -60,7 +69,7 @@ def write(root: Path = ROOT) -> list[Path]:
             if old not in wanted:
                 old.unlink()
     for target, source in wanted.items():
-        _write_one(target, table_of(source.read_bytes()))
+        _write_one(target, table_of(source.read_bytes(), source.suffix))
     return list(wanted)
 
 

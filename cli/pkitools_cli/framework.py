@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pkitools._version import __version__
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
@@ -60,6 +61,19 @@ def _translated(text: str | None) -> str | None:
     return (lookup(text) or text) if text else text
 
 
+def _show_help(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+def show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    """Write the version and end; click's own option looks its text up in a catalogue that we do not use."""
+    if asked and not ctx.resilient_parsing:
+        click.echo(f"pkitools {__version__}", color=ctx.color)
+        ctx.exit()
+
+
 def _first_line(text: str | None) -> str:
     return (_translated(text) or "").split("\n", 1)[0].rstrip(".")
 
@@ -98,6 +112,17 @@ class _TranslatedHelp(click.Command):
             if name in given:
                 raise click.UsageError(tr("cli.main.repeated", name=name), ctx)
             given.add(name)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """Return the option ``--help``: click's own, but for its text, which it would look up in a catalogue."""
+        if self._own_help is None:
+            names = self.get_help_option_names(ctx)
+            self._own_help = click.Option(
+                names, is_flag=True, is_eager=True, expose_value=False, callback=_show_help, help="cli.main.help_option"
+            )
+        return self._own_help
+
+    _own_help: click.Option | None = None  # the same each time: click looks for it among what was given
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         own = super().get_params(ctx)
@@ -140,8 +165,6 @@ def _option_row(param: click.Parameter, ctx: click.Context) -> tuple[str, str] |
     row = param.get_help_record(ctx)
     if row is None:
         return None
-    if set(param.opts) & set(ctx.help_option_names):
-        return row[0], tr("cli.main.help_option")
     name = in_words(row[0])
     text = _translated(param.help) or ""
     extra = param.get_help_extra(ctx)
@@ -344,15 +367,15 @@ class Group(_TranslatedHelp, click.Group):
             invoke_without_command=invoke_without_command,
             no_args_is_help=not invoke_without_command,
         )
-        self._lazy = dict(lazy)
+        self.listed: Mapping[str, Lazy] = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order they were declared."""
-        return list(self._lazy)
+        return list(self.listed)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command, imported now if it is lazy."""
-        lazy = self._lazy.get(cmd_name)
+        lazy = self.listed.get(cmd_name)
         if lazy is None:
             return super().get_command(ctx, cmd_name)
         module, _, attribute = lazy.target.partition(":")
@@ -367,13 +390,13 @@ class Group(_TranslatedHelp, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with their short help, without click's alphabetical sorting; none is imported for it."""
         with formatter.section(tr("cli.main.commands")):
-            formatter.write_dl([(name, lazy.short_help) for name, lazy in self._lazy.items()])
+            formatter.write_dl([(name, lazy.short_help) for name, lazy in self.listed.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return what a word that was begun may become; no command is imported for it."""
         from click.shell_completion import CompletionItem
 
-        named = {name: lazy for name, lazy in self._lazy.items() if name.startswith(incomplete)}
+        named = {name: lazy for name, lazy in self.listed.items() if name.startswith(incomplete)}
         rest = click.Command.shell_complete(self, ctx, incomplete)  # of the group it would import every command
         return [*(CompletionItem(name, help=lazy.short_help) for name, lazy in named.items()), *rest]
 

@@ -13,9 +13,10 @@ from functools import cache
 
 from pkitools.messages import LANGUAGES, Language, message
 from pkitools.package_data import read_toml
-from pkitools.text import introduced, visible
+from pkitools.text import abbreviated, introduced, is_introducing, visible
 
 _current: list[Language] = ["en"]
+_known: list[bool] = [False]  # TSP was introduced in what was told so far
 
 
 def language() -> Language:
@@ -24,7 +25,8 @@ def language() -> Language:
 
 
 def set_language(chosen: str | None) -> None:
-    """Choose: ``--lang``, else PKITOOLS_LANG, else the locale, else English."""
+    """Choose: ``--lang``, else PKITOOLS_LANG, else the locale, else English. Nothing was told in it yet."""
+    _known[0] = False
     wishes = (
         chosen,
         os.environ.get("PKITOOLS_LANG"),
@@ -108,6 +110,13 @@ def speaking(chosen: Language) -> Iterator[None]:
         yield
     finally:
         _current[0] = before
+
+
+def once(text: str) -> str:
+    """Return a text that is told now: an abbreviation that was introduced above it is not introduced again."""
+    told = abbreviated(text, known=_known[0])
+    _known[0] = _known[0] or is_introducing(text)
+    return told
 
 
 def report_word(kind: str, value: str) -> str:

@@ -6,7 +6,6 @@ The one place that knows how wide a line is: what is told here fits the terminal
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.limits import MAX_LINE
 from pkitools.text import shown, visible
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
 
@@ -63,7 +62,7 @@ def listed(first: str, value: str) -> list[str]:
     """
     whole = f"{first}{value}"
     if not sys.stdout.isatty() or len(visible(whole)) <= columns():
-        return [whole]
+        return [once(whole)]
     if len(first) <= columns() // 2:
         return beside(first, value)
     return [*wrapped(first.rstrip(), "    ", ""), *wrapped(value, "      ")]
@@ -72,7 +71,7 @@ def listed(first: str, value: str) -> list[str]:
 def wrapped(
     text: str, indent: str, first: str | None = None, most: int | None = None, *, whole: bool = False
 ) -> list[str]:
-    """Return a text as lines that fit the terminal.
+    """Return a text as lines that fit the terminal, to be told below what was asked for before it.
 
     Args:
         text: without line breaks.
@@ -86,7 +85,7 @@ def wrapped(
     width = columns()
     start = indent if first is None else first
     # before it is cut: an escape is longer than what it stands for, and a line break is no space
-    told = visible(text, MAX_LINE)
+    told = once(visible(text, MAX_LINE))
     found = textwrap.wrap(
         told,
         width,
@@ -95,9 +94,14 @@ def wrapped(
         break_on_hyphens=False,
         break_long_words=not whole and _has_long_word(told, width - max(len(indent), len(start))),
     )
+    return cut_rows(found or [start.rstrip()], most)
+
+
+def cut_rows(found: list[str], most: int | None) -> list[str]:
+    """Return rows of which there are no more than ``most``; where some are left out, an ellipsis says so."""
     if most is None or len(found) <= most:
-        return found or [start.rstrip()]
-    last = found[most - 1]
+        return found
+    width, last = columns(), found[most - 1]
     while len(last) + len(_CUT) > width:
         last = last.rpartition(" ")[0] if " " in last.lstrip() else last[: width - len(_CUT)]
     return [*found[: most - 1], last.rstrip(" ,;:") + _CUT]
@@ -212,6 +216,8 @@ def command_rows(words: Sequence[str], indent: str) -> list[str]:
 
 def _parts(words: Sequence[str]) -> Iterator[str]:
     """Yield the noun and verb, then each option with its value."""
+    import shlex  # few answers name a command
+
     at = next((number for number, word in enumerate(words) if word.startswith("-") and word != "-"), len(words))
     yield from map(shlex.quote, words[:at])
     part = ""

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import Any, Final, TypeVar
 
 import click
 
 from pkitools.environment import ENVIRONMENT_ALIASES, Environment
 from pkitools.findings import Severity
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 
 STANDARD_INPUT: Final = "-"  # in the place of a file
 
@@ -63,6 +62,8 @@ class EnvironmentChoice(click.Choice[Any]):
     def meant(text: str) -> list[Environment]:
         """Return the environment that was perhaps meant: one written nearly so, or called so elsewhere."""
         known = {**ENVIRONMENT_ALIASES, **_CALLED_ELSEWHERE}
+        from difflib import get_close_matches  # only what is wrong pays for it
+
         near = get_close_matches(text.lower(), known, n=1, cutoff=0.75)
         return [known[name] for name in near]
 
@@ -85,7 +86,25 @@ class OINText(click.ParamType[str]):
         together = re.sub("(?<=[0-9A-Z])[ .-]+(?=[0-9A-Z])", "", given)
         if re.fullmatch("[0-9]{8}", together):
             self.fail(tr("cli.options.oin_is_kvk", value=together, oin=f"00000003{together}0000"), param, ctx)
-        return together if re.fullmatch("[0-9A-Z]{20}", together) else given
+        if re.fullmatch("[0-9A-Z]{20}", together):
+            return together
+        if instead := _given_instead(together):
+            self.fail(instead, param, ctx)
+        return given
+
+
+def _given_instead(text: str) -> str | None:
+    """Return what a text is instead of an OIN, that it is none, and how to get one; nothing where that is not known."""
+    from pkitools.oin import check_oin  # loaded for what is no OIN alone
+    from pkitools.reports.telling.answer import answer_of, told
+    from pkitools_cli.remedies import remedy_text
+
+    because = answer_of(check_oin(text)).because
+    if because is None or not because.rule.code.startswith("oin.input."):
+        return None
+    said = told(because, language(), remedy_text)
+    end = "" if said.title.endswith("?") else "."
+    return f"{said.title}{end} {said.message} {said.remedy}"
 
 
 def _environment_option(*, required: bool) -> Callable[[FC], FC]:

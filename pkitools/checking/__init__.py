@@ -1,6 +1,7 @@
 """The whole judgement: of a certificate, :func:`check`; of every certificate of a file, :func:`check_file`."""
 
 from pkitools.checking.chain import end_entity_first
+from pkitools.checking.checker import Checker
 from pkitools.checking.expectation import Expectation, read_expectation
 from pkitools.checking.file_check import FileCheck, JudgedCertificate, check_file
 from pkitools.checking.judgement import CheckResult, Revocation, check
@@ -8,6 +9,7 @@ from pkitools.checking.selection import Subject
 
 __all__ = [
     "CheckResult",
+    "Checker",
     "Expectation",
     "FileCheck",
     "JudgedCertificate",

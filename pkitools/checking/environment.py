@@ -26,7 +26,9 @@ from pkitools.findings import (
     Severity,
     Violated,
     ask,
+    outcome,
 )
+from pkitools.findings.considered import Block, block_of
 from pkitools.frozen import dataclass
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import ARC, family_of
@@ -117,12 +119,37 @@ def check_environment(context: EnvironmentContext, *, raise_crashes: bool = Fals
         context: the certificate, and where it is to be used.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    ref = CertificateRef(context.facts.sha256, "end_entity")
-    return tuple(
-        outcome
-        for rule, check in _CHECKS
-        for outcome in ask(rule, check, context, certificate=ref, raise_crashes=raise_crashes)
-    )
+    return _Asking(context, raise_crashes=raise_crashes)()
+
+
+def environment_block(context: EnvironmentContext, *, raise_crashes: bool = False) -> Block:
+    """Return what :func:`check_environment` finds, as a group whose outcomes are made when they are asked for."""
+    asking = _Asking(context, raise_crashes=raise_crashes)
+    return block_of(_CHECKS, context, asking.ask, asking, asking.told_as)
+
+
+class _Asking:
+    """The rules of this file asked of one certificate, as often as somebody wants to know."""
+
+    __slots__ = ("_context", "_raise_crashes")
+
+    def __init__(self, context: EnvironmentContext, *, raise_crashes: bool = False) -> None:
+        self._context, self._raise_crashes = context, raise_crashes
+
+    def ask(self, rule: Rule, check: Callable[[EnvironmentContext], Answer]) -> list[Outcome]:
+        """Return the outcome of one rule."""
+        ref = CertificateRef(self._context.facts.sha256, "end_entity")
+        return ask(rule, check, self._context, certificate=ref, raise_crashes=self._raise_crashes)
+
+    def told_as(self, rule: Rule, answer: Violated | NotChecked) -> Outcome:
+        """Return the outcome of an answer."""
+        return outcome(rule, answer, CertificateRef(self._context.facts.sha256, "end_entity"))
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        return tuple([found for rule, check in _CHECKS for found in self.ask(rule, check)])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Asking, (self._context,)
 
 
 @cache

@@ -79,6 +79,8 @@ class Expectation:
     @property
     def facts(self) -> RequestFacts | None:
         """The request, read."""
+        if self.request is None:
+            return None
         from pkitools.requests import RequestFacts
 
         return self.request if isinstance(self.request, RequestFacts) else None

@@ -5,14 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
 from pkitools.checking import jwk_keys, private_keys, stated_ids
+from pkitools.checking.checker import Checker
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Revocation, check, given_systems, given_trust, trusted_with
+from pkitools.checking.judgement import (
+    OF_THE_PROCESS,
+    CheckResult,
+    Revocation,
+    given_systems,
+    given_trust,
+    question,
+    trusted_with,
+)
 from pkitools.checking.private_keys import check_private_keys, public_halves
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
@@ -47,6 +55,7 @@ from pkitools.systems import System
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, PublicKey, read_certificate
+from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
@@ -179,30 +188,37 @@ def check_file(
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
-    authorities = possible_issuers([facts for _, facts in read])
+    authorities = _not_among(tuple(other.der for other in possible_issuers([facts for _, facts in read])), given)
     stated = [each.entity_id for each in found if each.entity_id and entity_id is None]
     named = given_systems(asked, optional(data, OwnData, "data"))
     chosen = [each for each in stated if holds_nothing_to_judge(each, named)]
+    checker = Checker.of(
+        question(
+            moment=moment,
+            environment=environment,
+            systems=asked,
+            intermediates=given,
+            trust=store,
+            entity_id=entity_id,
+            profile=profile,
+            host=host,
+            revocation=revocation,
+            expected=expected,
+            cross_check=cross_check,
+            strict=strict,
+            policies=policies,
+            data=data,
+            raise_crashes=raise_crashes,
+        ),
+        OF_THE_PROCESS,
+    )
     judged = tuple(
         JudgedCertificate(
             subject,
-            check(
+            checker.check(
                 subject.facts,
-                moment=moment,
-                environment=environment,
-                systems=asked,
-                intermediates=(*(other.der for other in authorities if other.sha256 != subject.facts.sha256), *given),
-                trust=store,
-                entity_id=entity_id if entity_id is not None else _asked_of(subject.entity_id, chosen),
-                profile=profile,
-                host=host,
-                revocation=revocation,
-                expected=expected,
-                cross_check=cross_check,
-                strict=strict,
-                policies=policies,
-                data=data,
-                raise_crashes=raise_crashes,
+                intermediates=_without(authorities, subject.facts.der),
+                entity_id=None if entity_id is not None else _asked_of(subject.entity_id, chosen),
             ),
         )
         for subject in selected(found, alias, certificate, shown)
@@ -217,7 +233,7 @@ def check_file(
         *check_metadata(contents, moment, named, entity_id),
     )
     file_report = Report(shown, own, moment, judged[0].result.report.environment)
-    whole = reduce(Report.__add__, (one.result.report for one in judged), file_report)
+    whole = file_report.joined(one.result.report for one in judged)
     delivered = check_delivery(
         contents,
         read,
@@ -229,6 +245,16 @@ def check_file(
     )
     delivery = Report(shown, delivered, moment, file_report.environment)
     return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+
+
+def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """Return the authorities of a file; none where all are given beside it: then those are the same for all files."""
+    return () if at_hand(given).ders.issuperset(own) else own
+
+
+def _without(authorities: tuple[bytes, ...], der: bytes) -> tuple[bytes, ...]:
+    """Return the authorities but for the one that is judged; the same ones where it is none of them."""
+    return tuple(other for other in authorities if other != der) if der in at_hand(authorities).ders else authorities
 
 
 def subjects_of(contents: Contents, *, passphrase: bytes | None = None) -> tuple[Subject, ...]:

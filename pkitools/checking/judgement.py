@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
 from pkitools.checking.authorities import AuthoritiesContext, check_authorities
-from pkitools.checking.environment import EnvironmentContext, check_environment
+from pkitools.checking.environment import EnvironmentContext, environment_block
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.ranking import ranked
+from pkitools.checking.ranking import first
 from pkitools.checking.received import check_received
-from pkitools.checking.same_requirement import told_once
+from pkitools.checking.same_requirement import repeats
 from pkitools.checking.self_made import as_self_made
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, NotChecked, Outcome, Report, Verdict, Violated, outcome
+from pkitools.findings.considered import Block, Considered, Remade
+from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
 from pkitools.revocation import (
     Cache,
@@ -29,14 +30,15 @@ from pkitools.revocation import (
     RevocationOptions,
     RevocationPolicy,
     RevocationResult,
-    check_revocation,
 )
-from pkitools.revocation.check import given_crls, given_responses
+from pkitools.revocation.check import Material, Statuses, given_crls, given_responses, revocation_of
 from pkitools.revocation.rules import REVOKED
-from pkitools.rules import find_issuer, lint, role_of
+from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
+from pkitools.rules.linting import linted
 from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
-from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system
+from pkitools.systems import Stance, Statement, System, Topic, get_system
+from pkitools.systems.evaluation import evaluated, found_hierarchy
 from pkitools.trust import (
     Hierarchy,
     Match,
@@ -50,12 +52,20 @@ from pkitools.trust import (
     hierarchy_of,
     is_self_signed,
 )
-from pkitools.validation import PathResult, PolicyInput, VerifiedPath, validate_path
+from pkitools.validation import PolicyInput, VerifiedPath
+from pkitools.validation.building import pool
+from pkitools.validation.many import Standing, judge_below
+from pkitools.validation.path import PathQuery, judge
+from pkitools.validation.policy import DEFAULT_POLICIES
+from pkitools.validation.remembered import Remembered
+from pkitools.validation.result import block_of_path
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
-from pkitools.x509.given import CERTIFICATE, Given, several_ders
+from pkitools.x509.at_hand import at_hand
+from pkitools.x509.given import CERTIFICATE, CRL, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
+from pkitools.x509.path_certificate import load
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
@@ -90,6 +100,11 @@ class Revocation:
         put(self, "crls", given_crls(self.crls))
         put(self, "ocsp_responses", given_responses(self.ocsp_responses))
 
+    @property
+    def material(self) -> Material:
+        """What a status may be learned from."""
+        return Material(self.crls, self.ocsp_responses, self.fetcher, self.cache)  # type: ignore[arg-type]  # made so when it was made
+
     def policy_in(self, environment: Environment | str) -> RevocationPolicy:
         """Return the policy that holds in this environment."""
         if self.policy is not None:
@@ -121,6 +136,56 @@ class CheckResult:
     recognition: Recognition
     engine: str
     revocation: RevocationResult
+    _again: Callable[[], CheckResult] | None = field(default=None, init=False, repr=False, compare=False)
+    _der: bytes = field(default=b"", init=False, repr=False, compare=False)
+    _made: CheckResult | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(  # noqa: PLR0917 made in one place, of what came from another process
+        cls,
+        der: bytes,
+        asked: Question,
+        subject: str,
+        told: Sequence[Outcome],
+        looked: bool,
+        again: Callable[[], CheckResult],
+    ) -> CheckResult:
+        """Return a result of which verdict and findings are here, and the rest is made when it is asked for.
+
+        Args:
+            der: the certificate.
+            asked: what was asked of it.
+            subject, told, looked: of the report.
+            again: judges the certificate again, with the same answer.
+        """
+        result, put = object.__new__(cls), object.__setattr__
+        considered = Remade(told, looked, lambda: result._whole().report.outcomes)
+        report = Report.of(subject, considered, asked.moment, asked.environment, asked.named_systems)
+        for name, value in (("report", report), ("_again", again), ("_der", der), ("_made", None)):
+            put(result, name, value)
+        return result
+
+    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what is not there yet
+            if name not in _LATER or self._again is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            if name == "facts":
+                object.__setattr__(self, name, read_certificate(self._der))
+            else:
+                object.__setattr__(self, name, getattr(self._whole(), name))
+            return getattr(self, name)
+
+    def _whole(self) -> CheckResult:
+        assert self._again is not None
+        if self._made is None:
+            object.__setattr__(self, "_made", self._again())
+        assert self._made is not None
+        return self._made
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return CheckResult, (self.report, *(getattr(self, name) for name in _LATER))
 
     @property
     def verdict(self) -> Verdict:
@@ -132,17 +197,8 @@ class CheckResult:
         return f"<CheckResult of {self.facts.subject.text!r}: {self.report.summary}>"
 
 
-@dataclass(frozen=True, slots=True)
-class _IntendedUse:
-    """What the certificate is to be used for: all that the rules beside its path ask."""
-
-    environment: Environment
-    moment: datetime
-    systems: tuple[System, ...]
-    profile: Profile | str | None
-    entity_id: str | None
-    data: OwnData | None
-    raise_crashes: bool
+_LATER: Final = ("facts", "oin", "path", "hierarchy", "recognition", "engine", "revocation")
+"""What a result that was made elsewhere has when it is asked for, in the order of the fields."""
 
 
 def check(
@@ -193,71 +249,194 @@ def check(
         InvalidValueError: a system or an environment is unknown, ``moment`` is not aware, or what was given for one of
             the others is nothing that could be it.
     """
+    asked = question(
+        moment=moment,
+        environment=environment,
+        systems=systems,
+        intermediates=intermediates,
+        trust=trust,
+        entity_id=entity_id,
+        profile=profile,
+        host=host,
+        revocation=revocation,
+        expected=expected,
+        cross_check=cross_check,
+        strict=strict,
+        policies=policies,
+        data=data,
+        raise_crashes=raise_crashes,
+    )
+    return judged(certificate, asked, OF_THE_PROCESS)
+
+
+class Memory:
+    """What was verified of authorities: none of it is of an end entity, and each part has the time it holds for."""
+
+    def __init__(self) -> None:
+        self.standing: Standing = Remembered()
+        self.statuses: Statuses = Remembered()
+
+
+OF_THE_PROCESS: Final = Memory()
+"""What :func:`check` remembers from one certificate to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that :func:`check` is asked beside the certificate, as the rooms below take it."""
+
+    environment: Environment
+    moment: datetime
+    systems: tuple[System, ...]
+    untold: tuple[str, ...]
+    intermediates: tuple[bytes, ...]
+    store: TrustStore | None
+    entity_id: str | None
+    profile: Profile | str | None
+    host: str | None
+    policy: RevocationPolicy
+    material: Material
+    options: RevocationOptions
+    expected: Expectation | None
+    cross_check: bool
+    strict: bool
+    policies: PolicyInput
+    data: OwnData | None
+    raise_crashes: bool
+
+    @property
+    def named_systems(self) -> str | None:
+        """The names of the systems, for the report."""
+        return ", ".join(system.name for system in self.systems) or None
+
+    @property
+    def meant_for_use(self) -> bool:
+        """It was said what the certificate is for, or whose it is."""
+        named = bool(self.systems or self.untold)
+        return named or any(each is not None for each in (self.profile, self.host, self.expected, self.entity_id))
+
+
+def question(
+    *,
+    moment: datetime,
+    environment: Environment | str,
+    systems: str | System | Iterable[str | System] = (),
+    intermediates: Given | Iterable[Given] = (),
+    trust: TrustStore | Given | Iterable[Given] | None = None,
+    entity_id: str | None = None,
+    profile: Profile | str | None = None,
+    host: str | None = None,
+    revocation: Revocation | None = None,
+    expected: Expectation | None = None,
+    cross_check: bool = False,
+    strict: bool = False,
+    policies: PolicyInput | None = None,
+    data: OwnData | None = None,
+    raise_crashes: bool = False,
+) -> Question:
+    """Return what was asked, every argument made what the library means.
+
+    Args: see :func:`check`.
+
+    Raises:
+        InvalidValueError: one is nothing that could be it.
+    """
     moment = aware(moment)
     environment = choice(Environment, environment, "environment")
     data = optional(data, OwnData, "data")
     store = trusted_with(given_trust(trust), data)
-    revocation = optional(revocation, Revocation, "revocation")
+    revocation = optional(revocation, Revocation, "revocation") or Revocation()
     expected = optional(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
-    named, untold = given_systems(systems, data), _untold(systems, data)
-    said = bool(named or untold) or any(each is not None for each in (profile, host, expected, entity_id))
-    use = _IntendedUse(environment, moment, named, profile, entity_id, data, raise_crashes)
+    asked = several(systems, (str, System), "systems")  # once: an iterator would be empty the second time
+    return Question(
+        environment,
+        moment,
+        given_systems(asked, data),
+        _untold(asked, data),
+        several_ders(intermediates, CERTIFICATE, "intermediates"),
+        store,
+        entity_id,
+        profile,
+        host,
+        revocation.policy_in(environment),
+        revocation.material,
+        revocation.options,
+        expected,
+        cross_check,
+        strict,
+        policies or DEFAULT_POLICIES,
+        data,
+        raise_crashes,
+    )
+
+
+def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckResult:
+    """Judge one certificate as :func:`check` does.
+
+    Args:
+        certificate: as there.
+        asked: all that it is asked.
+        memory: of what was verified of authorities; what is verified now is added. Without one everything is verified,
+            the plain way, with which every memory is compared.
+
+    Raises:
+        InputError: ``certificate`` is no certificate.
+    """
     facts = read_certificate(certificate)  # what was read before is read again: its DER is what the path is built of
-    between = several_ders(intermediates, CERTIFICATE, "intermediates")
+    between = asked.intermediates
     recognition = _recognise(facts, between)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())
-    scope = _scope(facts, recognition, store, self_signed=self_signed)
-    judged = _judged_path(
-        facts,
-        lambda: validate_path(
-            facts.der,
-            intermediates=(*between, *scope.intermediates, *embedded_intermediates()),
-            anchors=[anchor.der for anchor in scope.anchors],  # one out of date is refused by name, not passed over
-            other_anchors=_embedded_roots(),
-            moment=moment,
-            host=host,
-            strict=strict,
-            crls=_encoded(revocation) if strict and revocation else (),
-            cross_check=cross_check,
-            policies=policies or PolicyInput(),
-        ),
-    )
+    scope = _scope(facts, recognition, asked.store, self_signed=self_signed)
+    judged = _judged_path(facts, scope, asked, memory)
     path = judged.path
     anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
     oin = oin_from_certificate(facts)
-    withdrawn = _revocation(path, environment, moment, revocation or Revocation())
+    withdrawn = _revocation(path, asked, memory)
     issuer = _issuer(facts, path, between)
-    placed = _placed(use, facts, anchor, recognition, issuer, self_signed=self_signed, meant_for_use=said)
-    found = [
-        *judged.outcomes,
-        *withdrawn.outcomes,
-        *check_authorities(_authorities(facts, path, between, placed.hierarchy, moment), raise_crashes=raise_crashes),
-        *check_environment(placed, raise_crashes=raise_crashes),
-        *_linted(use, facts, issuer, oin),
-        *_asked_by_systems(use, placed, anchor, oin.oin),
-        *_of_own_data(data, untold),
-        *(check_given_entity_id(entity_id, environment, named, oin.oin) if entity_id is not None else ()),
-        *(check_received(facts, oin.oin, expected, raise_crashes=raise_crashes) if expected else ()),
+    placed = _placed(asked, facts, anchor, recognition, issuer, self_signed=self_signed)
+    around = _authorities(facts, path, between, placed.hierarchy, asked.moment)
+    blocks = [
+        judged.block,
+        withdrawn.block,
+        Block.of(check_authorities(around, raise_crashes=asked.raise_crashes)),
+        environment_block(placed, raise_crashes=asked.raise_crashes),
+        *_linted(asked, facts, issuer, oin),
+        *_asked_by_systems(asked, placed, anchor, oin.oin),
+        Block.of(_of_own_data(asked.data, asked.untold)),
+        Block.of(_of_entity_id(asked, oin.oin)),
+        Block.of(_of_expected(asked, facts, oin.oin)),
     ]
     # with several systems the same rules are asked again: what came of them is told once
-    outcomes = ranked(told_once(list(dict.fromkeys(found)) if len(named) > 1 else found))
-    if self_signed:
-        outcomes = as_self_made(outcomes, facts.sha256)
-    report = Report(
+    considered = Considered(blocks, distinct=len(asked.systems) > 1, repeats=repeats, first=first)
+    report = Report.of(
         facts.subject.common_name or facts.sha256,
-        tuple(outcomes),
-        moment,
-        environment,
-        ", ".join(system.name for system in named) or None,
+        considered,
+        asked.moment,
+        asked.environment,
+        asked.named_systems,
     )
+    if self_signed:
+        report = replace(report, outcomes=tuple(as_self_made(report.outcomes, facts.sha256)))
     return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
+
+
+def _of_entity_id(asked: Question, oin: OIN | None) -> tuple[Outcome, ...]:
+    if asked.entity_id is None:
+        return ()
+    return tuple(check_given_entity_id(asked.entity_id, asked.environment, asked.systems, oin))
+
+
+def _of_expected(asked: Question, facts: CertificateFacts, oin: OIN | None) -> tuple[Outcome, ...]:
+    if asked.expected is None:
+        return ()
+    return tuple(check_received(facts, oin, asked.expected, raise_crashes=asked.raise_crashes))
 
 
 @dataclass(frozen=True, slots=True)
 class _JudgedPath:
-    outcomes: tuple[Outcome, ...]
+    block: Block
     path: VerifiedPath | None = None
     engine: str = ""
 
@@ -305,14 +484,29 @@ def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outc
         yield from data.outcomes(SYSTEMS, system=name)
 
 
-def _judged_path(facts: CertificateFacts, validate: Callable[[], PathResult]) -> _JudgedPath:
+def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, memory: Memory | None) -> _JudgedPath:
+    query = PathQuery(
+        asked.moment,
+        host=asked.host,
+        strict=asked.strict,
+        cross_check=asked.cross_check,
+        policies=asked.policies,
+        crls=_encoded(asked.material) if asked.strict else (),
+    )
     try:
-        result = validate()
+        leaf = load(facts.der)
     except InputError as error:
         # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
         # of the report says why
-        return _JudgedPath(tuple(_not_processed(facts, error)))
-    return _JudgedPath(result.report.outcomes, result.path, result.engine)
+        return _JudgedPath(Block.of(_not_processed(facts, error)))
+    between = pool((*asked.intermediates, *scope.intermediates, *embedded_intermediates()))
+    trusted = pool(tuple(anchor.der for anchor in scope.anchors))  # one out of date is refused by name, not passed over
+    others = pool(_embedded_roots())
+    if memory is None:
+        result = judge(leaf, between, trusted, others, query)
+    else:
+        result = judge_below(leaf, between, trusted, others, query, memory.standing)
+    return _JudgedPath(block_of_path(result), result.path, result.engine)
 
 
 def _not_processed(facts: CertificateFacts, error: InputError) -> Iterator[Outcome]:
@@ -330,9 +524,10 @@ def _recognise(facts: CertificateFacts, intermediates: Sequence[bytes]) -> Recog
     found = hierarchy_of(facts)
     if found.hierarchy or found.match is Match.LOOK_ALIKE or not intermediates:
         return found
-    by_subject = {issuer.subject.der: issuer for issuer in map(_readable, intermediates) if issuer}
+    came = at_hand(tuple(intermediates))
     at, seen = facts, {facts.subject.der}
-    while (issuer := by_subject.get(at.issuer.der)) and issuer.subject.der not in seen:
+    while (named := came.named(at.issuer.der)) and at.issuer.der not in seen:
+        issuer = named[-1]
         seen.add(issuer.subject.der)
         higher = hierarchy_of(issuer)
         if higher.hierarchy or higher.match is Match.LOOK_ALIKE:
@@ -348,7 +543,7 @@ def _authorities(
     hierarchy: Hierarchy | None,
     moment: datetime,
 ) -> AuthoritiesContext:
-    above = _above(facts, intermediates)
+    above = at_hand(tuple(intermediates)).above(facts)
     if path is None:
         return AuthoritiesContext((facts, *above), moment)
     way = (facts, *map(_authority, path.certificates[1:]))
@@ -356,25 +551,6 @@ def _authorities(
     named = {each.subject.der for each in way[1:]}
     beside = tuple(each for each in above if each.sha256 not in used and each.subject.der in named)
     return AuthoritiesContext(way, moment, True, hierarchy, beside)
-
-
-def _above(facts: CertificateFacts, intermediates: Sequence[bytes]) -> list[CertificateFacts]:
-    """Return what came with a certificate and may stand above it, by the names of issuers alone."""
-    left = [issuer for issuer in map(_readable, intermediates) if issuer]
-    found: list[CertificateFacts] = []
-    names = {facts.issuer.der}
-    while reached := [each for each in left if each.subject.der in names]:
-        found += reached
-        left = [each for each in left if each.subject.der not in names]
-        names = {each.issuer.der for each in reached}
-    return [each for each in found if each.sha256 != facts.sha256]
-
-
-def _readable(der: bytes) -> CertificateFacts | None:
-    try:
-        return read_certificate(der)
-    except InputError:
-        return None  # path validation counts what could not be read
 
 
 def _scope(
@@ -409,19 +585,18 @@ def _issuer(
     if path is not None:
         return next(map(_authority, path.certificates[1:2]), None)
     embedded = (der for der in embedded_intermediates() if facts.issuer.der in der)  # reading each takes a while
-    candidates = (*map(_readable, intermediates), *map(_authority, embedded))
-    return find_issuer(facts, [found for found in candidates if found])
+    came = at_hand(tuple(intermediates)).named(facts.issuer.der)
+    return find_issuer(facts, (*came, *map(_authority, embedded)))
 
 
 def _placed(
-    use: _IntendedUse,
+    use: Question,
     facts: CertificateFacts,
     anchor: TrustAnchor | None,
     recognition: Recognition,
     issuer: CertificateFacts | None,
     *,
     self_signed: bool,
-    meant_for_use: bool,
 ) -> EnvironmentContext:
     """Return the certificate as it stands before its environment."""
     above = tuple(policy.oid for policy in issuer.certificate_policies or ()) if issuer else ()
@@ -434,7 +609,7 @@ def _placed(
         claimed_kind=recognition.kind,
         self_signed=self_signed,
         system_named=bool(use.systems),
-        meant_for_use=meant_for_use,
+        meant_for_use=use.meant_for_use,
         of_pkioverheid=bool(anchor and anchor.hierarchy) or any(oid.startswith(ARC) for oid in above),
         issuer_policies=above,
         profile_given=use.profile is not None,
@@ -442,60 +617,52 @@ def _placed(
     )
 
 
-def _asking_a_profile(use: _IntendedUse) -> tuple[Statement, ...]:
+def _asking_a_profile(use: Question) -> tuple[Statement, ...]:
+    return _asked_of_profiles(use.systems, use.environment, use.moment.date())
+
+
+@lru_cache(maxsize=64)
+def _asked_of_profiles(systems: tuple[System, ...], environment: Environment, day: date) -> tuple[Statement, ...]:
     """Return what the systems say of the policy, or of the hierarchy, a certificate has to have; the firmest first."""
+    noon = datetime.combine(day, time(12), UTC)  # a statement holds for whole days
     said = [
         statement
-        for system in use.systems
+        for system in systems
         for topic in (Topic.POLICY, Topic.HIERARCHY)
-        for statement in system.statements_at(use.environment, use.moment, topic)
+        for statement in system.statements_at(environment, noon, topic)
         if statement.answer is Stance.YES
     ]
     return tuple(sorted(said, key=lambda statement: (statement.topic is not Topic.POLICY, -statement.severity)))
 
 
-def _encoded(revocation: Revocation) -> list[bytes]:
-    return [crl if isinstance(crl, bytes) else crl.der for crl in given_crls(revocation.crls)]
+def _encoded(material: Material) -> tuple[bytes, ...]:
+    given = [crl if isinstance(crl, bytes) else crl.der for crl in material.crls]
+    return several_ders(given, CRL, "crls")
 
 
-def _revocation(
-    path: VerifiedPath | None, environment: Environment, moment: datetime, asked: Revocation
-) -> RevocationResult:
-    policy = asked.policy_in(environment)
+def _revocation(path: VerifiedPath | None, asked: Question, memory: Memory | None) -> RevocationResult:
     if path is None:
         # no address of a certificate is followed before its path is signature-valid to a root
-        return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), policy)
-    return check_revocation(
-        path.certificates,
-        moment=moment,
-        policy=policy,
-        crls=asked.crls,
-        ocsp_responses=asked.ocsp_responses,
-        fetcher=asked.fetcher,
-        cache=asked.cache,
-        options=asked.options,
-    )
+        return RevocationResult((), (outcome(REVOKED, NotChecked("no_path")),), asked.policy)
+    known = memory.statuses if memory else None
+    return revocation_of(path.as_loaded, asked.material, asked.moment, asked.policy, asked.options, known=known)
 
 
-def _linted(
-    use: _IntendedUse, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult
-) -> Iterator[Outcome]:
-    known = [facts] if issuer is None else [facts, issuer]
+def _linted(use: Question, facts: CertificateFacts, issuer: CertificateFacts | None, oin: OINResult) -> list[Block]:
     # one that is marked as a CA and may not sign certificates is no authority; the mark is told
     authority = holder_of(facts) is Holder.AUTHORITY
-    for system in (() if authority else use.systems) or (None,):
-        yield from lint(
-            facts,
-            moment=use.moment,
-            profile=use.profile,
-            environment=use.environment,
-            system=system,
-            role=role_of(facts) if may_sign_certificates(facts) else "end_entity",
-            path=known,
-            oin=oin,
-            data=use.data,
-            raise_crashes=use.raise_crashes,
-        ).outcomes
+    return linted(
+        facts,
+        moment=use.moment,
+        profile=use.profile,
+        environment=use.environment,
+        systems=() if authority else use.systems,
+        role=role_of(facts) if may_sign_certificates(facts) else "end_entity",
+        issuer=issuer,
+        oin=oin,
+        data=use.data,
+        raise_crashes=use.raise_crashes,
+    )
 
 
 @lru_cache(maxsize=256)
@@ -504,18 +671,19 @@ def _authority(der: bytes) -> CertificateFacts:
 
 
 def _asked_by_systems(
-    use: _IntendedUse, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
-) -> Iterator[Outcome]:
+    use: Question, context: EnvironmentContext, anchor: TrustAnchor | None, oin: OIN | None
+) -> Iterator[Block]:
     if holder_of(context.facts) is Holder.AUTHORITY:
         return  # that it is one is told by itself, and is enough
+    root = anchor.sha256 if anchor and not context.self_signed else None
+    found = found_hierarchy(context.facts, context.hierarchy, root)
     for system in use.systems:
-        yield from evaluate(
+        yield evaluated(
             system,
             use.environment,
             context.facts,
             moment=use.moment,
-            hierarchy=context.hierarchy,
-            root_sha256=anchor.sha256 if anchor and not context.self_signed else None,
+            found=found,
             self_signed=context.self_signed,
             oin=oin,
             entity_id=use.entity_id,

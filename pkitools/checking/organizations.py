@@ -7,6 +7,8 @@ import unicodedata
 from enum import StrEnum
 from typing import Final
 
+from pkitools.text import pattern
+
 # legal forms of the Netherlands and its neighbours, as they stand when dots and spaces between letters are gone; each
 # with the abbreviation it is known by
 _FORMS: Final = {
@@ -36,8 +38,8 @@ _FORMS: Final = {
     "sa": "sa",
     "ag": "ag",
 }
-_FORM: Final = re.compile(rf"\b(?:{'|'.join(sorted(_FORMS, key=len, reverse=True))})\b")
-_SINGLE_LETTERS: Final = re.compile(r"\b(?:[a-z][. ]{1,2}){1,4}[a-z]\b\.?")
+_FORM: Final = pattern(rf"\b(?:{'|'.join(sorted(_FORMS, key=len, reverse=True))})\b")
+_SINGLE_LETTERS: Final = pattern(r"\b(?:[a-z][. ]{1,2}){1,4}[a-z]\b\.?")
 _MAX: Final = 1000
 _WORDS: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "&": " en "}
 

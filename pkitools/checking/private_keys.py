@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.guard import attempt
+from pkitools.containers.jks_keys import opened
 from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
 from pkitools.errors import PkitoolsError
@@ -99,25 +100,39 @@ def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
-    from pkitools.requests.pbes2 import refuse_slow
     from pkitools.x509.der import SEQUENCE, root
     from pkitools.x509.keys import read_public_key
 
-    if item.encrypted:
-        if passphrase is None or item.form != "PKCS#8":
-            return None
-        try:
-            refuse_slow(item.der, str(item.position))
-        except (PkitoolsError, DERError):
-            return None
-    given = passphrase if item.encrypted else None
+    ready = _to_load(item, passphrase)
+    if ready is None:
+        return None
 
     def spki() -> bytes:
-        key = load_der_private_key(item.der, given, unsafe_skip_rsa_key_validation=True)
+        key = load_der_private_key(*ready, unsafe_skip_rsa_key_validation=True)
         return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     found = attempt(spki)
     return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
+
+
+def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None] | None:
+    """Return a key and the passphrase it is still locked with; ``None`` where nothing here opens it."""
+    from pkitools.requests.pbes2 import refuse_slow
+
+    if not item.encrypted:
+        return item.der, None
+    if passphrase is None:
+        return None
+    if item.form == "JKS":
+        key = opened(item.der, passphrase)
+        return None if key is None else (key, None)
+    if item.form != "PKCS#8":
+        return None
+    try:
+        refuse_slow(item.der, str(item.position))
+    except (PkitoolsError, DERError):
+        return None
+    return item.der, passphrase
 
 
 def _foreign(held: _Held) -> Answer:

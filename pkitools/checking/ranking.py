@@ -59,10 +59,14 @@ RANK: Final = {rule.code: place for place, rule in enumerate(_ORDER)}
 
 def ranked(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes with the violations that have a rank in front, by rank; the others keep their order."""
+    front = first(outcomes)
+    chosen = set(map(id, front))
+    return front + [o for o in outcomes if id(o) not in chosen]
+
+
+def first(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the violations that have a rank, by rank."""
     violated = Status.VIOLATED  # an enum looks its members up each time
-    first = [o for o in outcomes if o.status is violated and o.rule.code in RANK]
-    if not first:
-        return list(outcomes)
-    chosen = set(map(id, first))
-    first.sort(key=lambda o: RANK[o.rule.code])
-    return first + [o for o in outcomes if id(o) not in chosen]
+    return sorted(
+        (o for o in outcomes if o.status is violated and o.rule.code in RANK), key=lambda o: RANK[o.rule.code]
+    )

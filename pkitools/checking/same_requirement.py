@@ -142,24 +142,36 @@ FOLLOWS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
 
 _CODES: Final = frozenset(code for line in SAME_REQUIREMENT for code in line)
 _CODES_OF_CAUSES: Final = frozenset(code for causes, following in FOLLOWS for code in (*causes, *following))
+_ALL_CODES: Final = _CODES | _CODES_OF_CAUSES
 
 
 def told_once(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Return the outcomes, with a violation that only repeats or follows from another as NOT_APPLICABLE.
+
+    Args:
+        outcomes: of one certificate, in the order of its report.
+    """
+    again = repeats(outcomes)
+    if not again:
+        return list(outcomes)
+    return [outcome(o.rule, NOT_APPLICABLE, o.certificate) if id(o) in again else o for o in outcomes]
+
+
+def repeats(outcomes: Sequence[Outcome]) -> set[int]:
+    """Return which violations only repeat or follow from another, by identity.
 
     Of each line the most severe violation stays, of equals the one that stands first; all outcomes of that rule stay,
     for two systems may each ask it. Of a cause and what follows from it likewise, if the cause is violated. So neither
     the verdict nor the worst severity can change.
     """
     violated = Status.VIOLATED  # an enum looks its members up each time
-    codes = _CODES | _CODES_OF_CAUSES
-    told = [found for found in outcomes if found.status is violated and found.rule.code in codes]
+    told = [found for found in outcomes if found.status is violated and found.rule.code in _ALL_CODES]
+    if len(told) < 2:
+        return set()
     repeated = _following(told)
     for line in SAME_REQUIREMENT:
         repeated |= _repeated([found for found in told if found.rule.code in line and id(found) not in repeated], line)
-    if not repeated:
-        return list(outcomes)
-    return [outcome(o.rule, NOT_APPLICABLE, o.certificate) if id(o) in repeated else o for o in outcomes]
+    return repeated
 
 
 def _following(told: Sequence[Outcome]) -> set[int]:

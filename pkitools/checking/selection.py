@@ -12,11 +12,12 @@ from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.rules.linting import is_made_to_connect
+from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.holder import may_sign_certificates
 
-_NUMBER: Final = re.compile(r"[1-9][0-9]{0,5}")
-_FINGERPRINT: Final = re.compile(r"[0-9a-f]{8,64}")
+_NUMBER: Final = pattern(r"[1-9][0-9]{0,5}")
+_FINGERPRINT: Final = pattern(r"[0-9a-f]{8,64}")
 _MOST_OF_A_NAME: Final = 60
 _Read: TypeAlias = Sequence[tuple[Item, CertificateFacts]]
 

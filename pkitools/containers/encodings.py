@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import codecs
-import re
 from io import BytesIO
 from typing import Final
+
+from pkitools.text import pattern
 
 _PIECE: Final = 256 * 1024
 _UTF_16: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # without a mark: sixteen characters of ASCII, each beside a zero
 _UNMARKED: Final = (
-    (re.compile(rb"(?:[\t\r\n -~]\x00){16}"), "utf-16-le"),
-    (re.compile(rb"(?:\x00[\t\r\n -~]){16}"), "utf-16-be"),
+    (pattern(rb"(?:[\t\r\n -~]\x00){16}"), "utf-16-le"),
+    (pattern(rb"(?:\x00[\t\r\n -~]){16}"), "utf-16-be"),
 )
 
 
@@ -23,8 +24,8 @@ def as_ascii(data: bytes) -> bytes:
     for mark, codec in _UTF_16:
         if data.startswith(mark):
             return _recoded(data, len(mark), codec)
-    for pattern, codec in _UNMARKED:
-        if pattern.match(data):
+    for shape, codec in _UNMARKED:
+        if shape.match(data):
             return _recoded(data, 0, codec)
     return data
 

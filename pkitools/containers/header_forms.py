@@ -8,17 +8,17 @@ name of the header too, is passed over.
 from __future__ import annotations
 
 import binascii
-import re
 from typing import Final
 
+from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
 _MAX_BYTES: Final = 1024 * 1024  # servers take headers of some 8 to 64 kB
-_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
-_ESCAPED_BEGIN: Final = re.compile(rb"-----BEGIN(?:%20|\+|%2520)")
+_ESCAPE: Final = pattern(rb"%([0-9A-Fa-f]{2})")
+_ESCAPED_BEGIN: Final = pattern(rb"-----BEGIN(?:%20|\+|%2520)")
 # possessive: a run of base64 is read once. What starts so says that it is a SEQUENCE of 256 octets to 64 kB, or a
 # PEM; one that is shorter was cut off, and is told
-_TOKEN: Final = re.compile(rb"(?<![A-Za-z0-9+/=])(?:MI[I-L]|LS0t)[A-Za-z0-9+/]{20,}+={0,2}(?![A-Za-z0-9+/=])")
+_TOKEN: Final = pattern(rb"(?<![A-Za-z0-9+/=])(?:MI[I-L]|LS0t)[A-Za-z0-9+/]{20,}+={0,2}(?![A-Za-z0-9+/=])")
 
 
 def unescaped(text: bytes) -> bytes | None:

@@ -1,8 +1,9 @@
 """The certificates in a Java keystore of the old type (JKS, JCEKS): its public part, which needs no passphrase.
 
 The format is that of ``sun.security.provider.JavaKeyStore``: big-endian; magic, version, count, then entries of a tag,
-an alias, a time in milliseconds and, for a key, the encrypted key and its chain. Private keys stay as they are, and the
-digest at the end, which only the passphrase can check, is checked when there is one: :func:`digest_fits`.
+an alias, a time in milliseconds and, for a key, the encrypted key and its chain. Private keys stay as they are;
+:mod:`pkitools.containers.jks_keys` opens them. The digest at the end, which only the passphrase can check, is checked
+when there is one: :func:`digest_fits`.
 """
 
 from __future__ import annotations

@@ -8,20 +8,20 @@ are written another way (tags, anchors, keys in quotes) are no values here: they
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from pkitools.containers.parts import Part
+from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
 _MAX_BYTES: Final = 2 * 1024 * 1024  # Kubernetes refuses a Secret above 1 MiB; a list may have some
 _MAX_LINES: Final = 100_000
-_SECRET: Final = re.compile(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?(?:Secret|List|SecretList)[\"']?[ \t]{0,20}\r?$")
-_LINE: Final = re.compile(rb"[^\n]+")
-_ENTRY: Final = re.compile(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
-_BLOCK: Final = re.compile(rb"[|>][-+0-9]{0,2}")
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]{4,}={0,2}")
+_SECRET: Final = pattern(rb"(?m)^[ -]{0,20}kind:[ \t]{0,20}[\"']?(?:Secret|List|SecretList)[\"']?[ \t]{0,20}\r?$")
+_LINE: Final = pattern(rb"[^\n]+")
+_ENTRY: Final = pattern(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
+_BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
+_BASE64: Final = pattern(rb"[A-Za-z0-9+/]{4,}={0,2}")
 _OWN: Final = "tls.crt"  # of the type kubernetes.io/tls: what a server shows of itself, with its chain
 _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
 
@@ -34,7 +34,7 @@ def is_secret(text: bytes) -> bool:
 
 
 # what kubectl keeps of the file that was applied: an older state, which nothing uses
-_APPLIED: Final = re.compile(
+_APPLIED: Final = pattern(
     rb"(?m)^[ ]*+[\"']?kubectl\.kubernetes\.io/last-applied-configuration[\"']?:[ ]*+"
     rb"(?:[|>][-+0-9]{0,2}[ ]*+\r?\n)?[^\n]*+"
 )

@@ -1,7 +1,7 @@
 """The parts of a mail (``.eml``; RFC 5322, 2045), by the standard library, behind limits of our own.
 
 What that library spends grows with lines times nesting, so both are counted first. A signature of the mail itself
-(S/MIME) is passed over: the certificate in it is the sender's.
+(S/MIME) is passed over: the certificate in it is the sender's; what it signs is read wherever it stands.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from binascii import Error, a2b_base64, a2b_qp
 from collections.abc import Iterator
-from email.message import Message
-from email.parser import BytesFeedParser
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from pkitools.containers.other_kinds import ARCHIVES
+from pkitools.containers.other_kinds import ARCHIVES, OFFICE, content_kind
 from pkitools.containers.parts import Part
-from pkitools.errors import LimitError
-from pkitools.text import size_text
-from pkitools.x509.pem import holds_more
+from pkitools.containers.signed_mail import content_of
+from pkitools.errors import InputError, LimitError
+from pkitools.text import pattern, size_text
+from pkitools.x509.pem import BEGIN, holds_more
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _PIECE: Final = 64 * 1024
@@ -25,16 +27,20 @@ _MAX_LINES: Final = 200_000
 _MAX_BOUNDARIES: Final = 2_000
 _MAX_NESTING: Final = 20
 _HEAD: Final = 65536
-_HEADER: Final = re.compile(rb"(?:From [^\r\n]*\r?\n)?[A-Za-z][A-Za-z0-9-]{0,70}:")
-_MIME: Final = re.compile(rb"(?im)^(?:MIME-Version|Content-Type|Content-Transfer-Encoding):")
-_OF_A_MAIL: Final = re.compile(rb"(?im)^(?:From|To|Subject|Date|Received|Message-ID|Return-Path):")
-_NESTED: Final = re.compile(rb"(?im)^Content-Type:\s*+(?:multipart|message)/")
-_WITH_PARAMETERS: Final = re.compile(rb"(?im)^Content-(?:Type|Disposition):[^\n]*+(?:\n[ \t][^\n]*+)*+")
+_HEADER: Final = pattern(rb"(?:From [^\r\n]*\r?\n)?[A-Za-z][A-Za-z0-9-]{0,70}:")
+_MIME: Final = pattern(rb"(?im)^(?:MIME-Version|Content-Type|Content-Transfer-Encoding):")
+_OF_A_MAIL: Final = pattern(rb"(?im)^(?:From|To|Subject|Date|Received|Message-ID|Return-Path):")
+_NESTED: Final = pattern(rb"(?im)^Content-Type:\s*+(?:multipart|message)/")
+_WITH_PARAMETERS: Final = pattern(rb"(?im)^Content-(?:Type|Disposition):[^\n]*+(?:\n[ \t][^\n]*+)*+")
 _MAX_PARAMETERS: Final = 4096  # octets of such a header: reading it takes the square of its length
 _MAX_NAME: Final = 200
-_BASE64: Final = re.compile(rb"[A-Za-z0-9+/\s]*+={0,2}")
+_BASE64: Final = pattern(rb"[A-Za-z0-9+/\s]*+={0,2}")
 _MAX_INSIDE: Final = 5  # mails inside a mail that are attached as files
-_TAG: Final = re.compile(rb"<[^<>]{0,1000}>")
+_TAG: Final = pattern(rb"<[^<>]{0,1000}>")
+_SIGNATURES: Final = frozenset(
+    f"application/{kind}" for kind in ("pkcs7-signature", "x-pkcs7-signature", "pgp-signature")
+)
+_SEALED: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CERTIFICATE_FILES: Final = (".cer", ".crt", ".der", ".pem", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".keystore")
 _CERTIFICATE_TYPES: Final = frozenset(
     f"application/{kind}"
@@ -44,14 +50,19 @@ _CERTIFICATE_TYPES: Final = frozenset(
 
 def is_mail(text: bytes) -> bool:
     """Return whether the text starts with the headers of a mail that says how it is encoded."""
-    if not _HEADER.match(text):
+    if not text[:1].isalpha() or not _HEADER.match(text):
         return False
     head = re.split(rb"\r?\n\r?\n", text[:_HEAD], maxsplit=1)[0]
     return bool(_MIME.search(head) and _OF_A_MAIL.search(head))
 
 
+def is_entity(text: bytes) -> bool:
+    """Return whether a text starts with the headers of a part of a mail, as what is signed in one does."""
+    return bool(_HEADER.match(text) and _MIME.search(text[:_HEAD]))
+
+
 def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
-    """Yield the attachments and texts of a mail, decoded; its web page only when it has no text.
+    """Yield the attachments and texts of a mail, decoded; of its web page what its text does not say.
 
     Raises:
         LimitError: larger, longer or more deeply nested than a mail with certificates is.
@@ -63,25 +74,55 @@ def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
     parsed = _parsed(text)
     yield from _around(parsed)
     leaves = list(_leaves(parsed))
-    has_text = any(part.get_content_type() == "text/plain" for part in leaves)
+    said = sum(_payload(part).count(BEGIN) for part in leaves if part.get_content_type() == "text/plain")
     for part in leaves:
-        kind = part.get_content_type()
-        if _is_signature(part, kind) or (kind == "text/html" and has_text and part.get_filename() is None):
-            continue
         payload = _payload(part)
-        if not (payload or _is_certificate_file(part)):
+        sealed = _sealed(part, payload)
+        if not (payload or sealed or _is_certificate_file(part)) or _is_signature(part):
             continue
-        if kind == "text/html":
-            payload = _TAG.sub(b"\n", payload).replace(b"&gt;", b">").replace(b"&nbsp;", b" ")
-        inside = is_mail(payload)
+        if isinstance(sealed, InputError):
+            yield Part(b"", _file_name(part), error=sealed)
+            continue
+        inside = sealed is not None or is_mail(payload)
         if inside and depth < _MAX_INSIDE:
-            yield from mail_parts(payload, name, depth + 1)
+            yield from mail_parts(payload if sealed is None else sealed, name, depth + 1)
             continue
-        more = inside or payload.startswith(ARCHIVES) or holds_more(payload)
-        yield Part(payload, _file_name(part), expected=more or _is_certificate_file(part))
+        again = None
+        if part.get_content_type() == "text/html":
+            yield Part(b"\n".join(_TAG.findall(payload)), expected=False)  # an address may hold what it leads to
+            payload = _text_of_page(payload)
+            again = said if part.get_filename() is None else None
+        more = inside or payload.startswith((*ARCHIVES, *OFFICE)) or holds_more(payload)
+        expected = more or _is_certificate_file(part) or part.get_content_type() == "message/partial"
+        yield Part(payload, _file_name(part), expected=expected, again=again)
         if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
             behind = _behind_base64(part)
             yield Part(behind, expected=not behind.isascii())
+
+
+def _text_of_page(page: bytes) -> bytes:
+    """Return the text of a web page."""
+    from html import unescape  # its table of names is for pages alone
+
+    text = _TAG.sub(b"\n", page).replace(b"&nbsp;", b" ")
+    return unescape(text.decode("latin-1")).encode("latin-1", "replace")
+
+
+def _sealed(part: Message, payload: bytes) -> bytes | InputError | None:
+    """Return what a signed mail holds, or why that is not known; ``None`` of what is no signed or encrypted mail.
+
+    Certificates alone (``smime-type=certs-only``) are an attachment like any other.
+    """
+    if part.get_content_type() not in _SEALED:
+        return None
+    kind = str(part.get_param("smime-type", "")).lower()
+    if content_kind(payload) is not None or kind in {"enveloped-data", "authenveloped-data"}:
+        return InputError("sources.error.mail_encrypted")
+    try:
+        content = content_of(payload)
+    except InputError as error:
+        return error
+    return InputError("sources.error.mail_signed") if content is None and kind == "signed-data" else content
 
 
 def _leaves(part: Message) -> Iterator[Message]:
@@ -90,7 +131,7 @@ def _leaves(part: Message) -> Iterator[Message]:
         yield part
         return
     for each in part.get_payload():
-        if isinstance(each, Message):
+        if not isinstance(each, str):
             yield from _leaves(each)
 
 
@@ -103,7 +144,7 @@ def _payload(part: Message) -> bytes:
     """Return what a part holds, decoded."""
     if part.is_multipart():  # the parser took the encoded text for the body of the mail inside
         inside = part.get_payload(0)
-        octets = inside.as_bytes() if isinstance(inside, Message) else b""
+        octets = b"" if isinstance(inside, str) else inside.as_bytes()
         encoding = str(part["Content-Transfer-Encoding"]).strip().lower()
         return _from_base64(octets) if encoding == "base64" else a2b_qp(octets)
     payload = part.get_payload(decode=True)
@@ -136,6 +177,8 @@ def _around(parsed: Message) -> Iterator[Part]:
 
 
 def _parsed(text: bytes) -> Message:
+    from email.parser import BytesFeedParser  # few files are mail
+
     parser = BytesFeedParser()
     for at in range(0, len(text), _PIECE):  # at once, the text would be held four times over
         parser.feed(text[at : at + _PIECE])
@@ -154,13 +197,9 @@ def _refuse_hard_work(text: bytes, name: str) -> None:
         raise LimitError("sources.error.mail_too_large", name=name)
 
 
-def _is_signature(part: Message, kind: str) -> bool:
-    if kind in {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}:
-        return True
-    return kind in {"application/pkcs7-mime", "application/x-pkcs7-mime"} and part.get_param("smime-type") in {
-        "signed-data",
-        "enveloped-data",
-    }
+def _is_signature(part: Message) -> bool:
+    """Return whether a part is the signature of the mail; certificates may come under its kind, by their own name."""
+    return part.get_content_type() in _SIGNATURES and not _is_certificate_file(part)
 
 
 def _is_certificate_file(part: Message) -> bool:

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from pkitools.containers.jks import MAGICS as JKS_MAGICS
 from pkitools.containers.model import ItemKind
 from pkitools.containers.structure import HASH_ARCS, Wrapper, identify, outermost
+from pkitools.text import pattern
 from pkitools.x509 import pem
 from pkitools.x509.der import (
     BIT_STRING,
@@ -38,6 +39,9 @@ UNKNOWN: Final = "unknown"
 ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
 """How archives begin: those of ZIP, of gzip and of 7z."""
 
+OFFICE: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x78\x9f\x3e\x22")
+"""How what Outlook keeps mails and their attachments in begins: OLE (.msg) and TNEF (winmail.dat)."""
+
 _ENOUGH: Final = 7
 _MAX_LOOKED_AT: Final = 1024 * 1024  # what is no kind of ours is walked through this far, to say whether it is DER
 _MAX_JSON: Final = 256 * 1024  # parsed, only to say that it is JSON
@@ -61,8 +65,8 @@ _SSH_KEY: Final = (
 _WHITE: Final = rb"\s{0,4096}+"  # before what says what it is: nobody reads on through 64 MiB of line ends
 # the first octets of files that people hand over by mistake; RFC 4253, RFC 4716, RFC 9580 and the makers' own
 _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
-    (slug, re.compile(pattern, re.DOTALL))
-    for slug, pattern in (
+    (slug, pattern(start, re.DOTALL))
+    for slug, start in (
         ("zip", b"|".join(map(re.escape, ARCHIVES))),
         ("pdf", rb"%PDF"),
         ("ssh_certificate", rb"[a-z0-9@.-]{3,40}-cert-v0[01]@openssh\.com "),
@@ -75,7 +79,8 @@ _FORMS: Final[tuple[tuple[str, re.Pattern[bytes]], ...]] = tuple(
         ("pgp", rb"[\xc5\xc6](?:[\x40-\xbf]|[\xc0-\xdf].|\xff....)[\x03-\x06]"),
         ("age", rb"AGE-SECRET-KEY-1|age1|age-encryption\.org/"),
         ("image", rb"\x89PNG|\xff\xd8\xff|GIF8"),
-        ("ole", rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("ole", re.escape(OFFICE[0])),
+        ("tnef", re.escape(OFFICE[1])),
         ("sqlite", rb"SQLite format 3\x00"),
         ("java_object", rb"\xac\xed\x00\x05"),
         ("bks", rb"\x00\x00\x00[\x00-\x02]\x00\x00\x00\x14.{20}\x00\x00"),

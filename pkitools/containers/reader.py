@@ -10,44 +10,43 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
-from pkitools.containers import header_forms, jks, kubernetes, mail, xml_text
+from pkitools.containers import jks, kubernetes, mail, xml_text
 from pkitools.containers.encodings import as_ascii
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import UNKNOWN, content_kind, foreign_label, kind_code, kind_of_block, what_instead
 from pkitools.containers.parts import Part
-from pkitools.containers.pkcs12 import read_pkcs12
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
 from pkitools.containers.saml_described import Described
-from pkitools.containers.saml_entities import described_in
-from pkitools.containers.saml_messages import read_message
-from pkitools.containers.saml_places import Place, bare_keys, places, service_ids
+from pkitools.containers.signed_mail import content_of
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
-from pkitools.containers.xml_places import own_places
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_INPUT_BYTES, MAX_PEM_BLOCKS
-from pkitools.text import size_text
+from pkitools.text import pattern, size_text
 from pkitools.x509 import pem
 from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
+if TYPE_CHECKING:
+    from pkitools.containers.saml_places import Place
+
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
-_BASE64: Final = re.compile(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
+_BASE64: Final = pattern(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
 _MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
-_PADDING: Final = re.compile(rb"[ \t\r\n\v\f\x00]*+")
+_PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
 _SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
 _LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
 # of what people hand over by mistake, the kinds with a remedy of their own
 _OWN_REMEDY: Final = frozenset({"zip", "pdf", "ssh", "pgp"})
-_BROKEN_ARMOUR: Final = re.compile(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
+_BROKEN_ARMOUR: Final = pattern(rb"(BEGIN|END) (CERTIFICATE|PRIVATE KEY|RSA PRIVATE KEY|X509 CRL)")
 
 
 @dataclass
@@ -184,12 +183,22 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if not is_read and (part.expected or pem.holds_more(data)):
             inside.bad(1, _unrecognised_part(part, found))
+        if part.again is not None:
+            inside = _without_what_was_said(inside, found, part.again)
         stated = part.stated_key
         standing = (item if part.place is None else replace(item, place=0, stated_key=stated) for item in inside.items)
         named = [replace(item, alias=item.alias or part.name) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
+
+
+def _without_what_was_said(inside: _Found, found: _Found, blocks: int) -> _Found:
+    """Return what the web page of a mail has that its text has not: a page may spoil what the text has whole."""
+    seen = {item.der for item in found.items}
+    more = len(inside.items) + len(inside.problems) > blocks
+    items = [item for item in inside.items if item.der not in seen]
+    return replace(inside, items=items, problems=inside.problems if more else [])
 
 
 def _unrecognised_part(part: Part, found: _Found) -> InputError:
@@ -207,6 +216,8 @@ def _mail(data: bytes, found: _Found) -> ContainerFormat | None:
 
 
 def _json(data: bytes, found: _Found) -> ContainerFormat | None:
+    if data[:4096].lstrip()[:1] not in {b"{", b"["}:
+        return None
     from pkitools.containers.json_text import json_parts  # no other file needs the JSON reader
 
     known = json_parts(data)
@@ -231,6 +242,8 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
 def _header(data: bytes, found: _Found) -> ContainerFormat | None:
     if xml_text.is_xml(data):
         return None
+    from pkitools.containers import header_forms  # few files get here
+
     escaped = header_forms.unescaped(data)
     inside = _Found(found.name, found.passphrase)
     if escaped is not None:
@@ -298,8 +311,10 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
     if isinstance(kind, Wrapper):
         _tell_trailing(data, outermost(data)[3], position, found)
     if kind is Wrapper.PKCS7:
-        _take_pkcs7(data, position, found, place or Place())
+        _take_pkcs7(data, position, found, place)
     elif kind is Wrapper.PKCS12:
+        from pkitools.containers.pkcs12 import read_pkcs12  # no other file needs it
+
         found.add_placed(read_pkcs12(data, found.name, found.passphrase))
         found.keystore = protection_of_keystore(data)
     elif isinstance(kind, ItemKind):
@@ -308,7 +323,7 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
             found.bad(position, _too_large(whole[3]))
             return
         _tell_trailing(data, whole[3], position, found)
-        found.add(_item(kind, encoded(data, whole), position, form, encrypted, place or Place()))
+        found.add(_item(kind, encoded(data, whole), position, form, encrypted, place))
 
 
 def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
@@ -320,7 +335,9 @@ def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
         found.padded |= end != len(data)
 
 
-def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place) -> Item:  # noqa: PLR0917  the fields of an item, in their order
+def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place | None) -> Item:  # noqa: PLR0917  the fields of an item, in their order
+    if place is None:
+        return Item(kind, der, position, form, encrypted)
     role, use, entity_id = place.role, place.use, place.entity_id
     return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id, place=place.number)
 
@@ -329,7 +346,7 @@ def _too_large(size: int) -> LimitError:
     return LimitError("x509.error.certificate_too_large", size=size, limit=MAX_CERTIFICATE_BYTES)
 
 
-def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place) -> None:
+def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place | None) -> None:
     kind = content_kind(data)
     if kind is not None:
         found.bad(position, InputError("sources.error.other_kind", name=found.name, problem=kind_code(kind)))
@@ -346,6 +363,15 @@ def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place) -> None
             found.bad(number, InputError("sources.error.pkcs7_member", number=number))
         else:
             found.add(_item(member, encoded(data, node), number, "", False, place))
+    _take_signed(content_of(data) or b"", found)
+
+
+def _take_signed(content: bytes, found: _Found) -> None:
+    """Read what is signed, where it is a mail: a program saves one as smime.p7m; tell what else it may hold."""
+    if mail.is_entity(content):
+        _parts(mail.mail_parts(content, found.name), found)
+    elif pem.holds_more(content):
+        found.bad(found.next_position(), InputError("sources.error.beside"))
 
 
 def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
@@ -406,6 +432,10 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     # before PEM: some paste the BEGIN and END lines into their metadata
     if not xml_text.is_xml(data):
         return None
+    from pkitools.containers.saml_entities import described_in  # no other file needs these
+    from pkitools.containers.saml_messages import read_message
+    from pkitools.containers.saml_places import bare_keys, service_ids
+
     certificates, bad = xml_text.certificates_in(data)
     _keys_of_text(data, found)
     is_message = read_message(data) is not None
@@ -429,10 +459,13 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
 
 
 def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
+    from pkitools.containers.saml_places import places
+    from pkitools.containers.xml_places import own_places
+
     return places(data, offsets) if xml_text.is_metadata(data) else own_places(data, offsets)
 
 
-def _take_element(number: int, der: bytes, found: _Found, place: Place) -> None:
+def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -> None:
     what = identify(der)
     if what is not None and what[0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
         _take(der, what, number, found, place)

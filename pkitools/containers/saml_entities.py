@@ -15,6 +15,7 @@ from pkitools.errors import LimitError
 from pkitools.limits import MAX_PEM_BLOCKS
 
 _ENDING: Final = b"Descriptor"
+_LONGEST_TIME: Final = 64  # octets: what is longer is no time, and is kept in thousands
 _VALID_UNTIL, _CACHE_DURATION = "validUntil", "cacheDuration"
 
 
@@ -30,7 +31,7 @@ def described_in(text: bytes) -> tuple[Described, ...]:
     entity: str | None = None
     for tag in opening_tags(text, _ENDING):
         if tag.name == ENTITY:
-            entity = tag.attributes.get("entityID")
+            entity = tag.attribute("entityID")
         if tag.name in {ENTITY, GROUP} or (tag.name != KEY and _has_time(tag)):
             found.append(_described(tag, entity))
         if len(found) > MAX_PEM_BLOCKS:
@@ -39,10 +40,10 @@ def described_in(text: bytes) -> tuple[Described, ...]:
 
 
 def _has_time(tag: Tag) -> bool:
-    return _VALID_UNTIL in tag.attributes or _CACHE_DURATION in tag.attributes
+    return tag.attribute(_VALID_UNTIL) is not None or tag.attribute(_CACHE_DURATION) is not None
 
 
 def _described(tag: Tag, entity: str | None) -> Described:
-    until = tag.attributes.get(_VALID_UNTIL)
-    name = tag.attributes.get("Name") if tag.name == GROUP else entity
-    return Described(tag.name, name, xml_moment(until), until, tag.attributes.get(_CACHE_DURATION))
+    until = tag.attribute(_VALID_UNTIL, _LONGEST_TIME)
+    name = tag.attribute("Name") if tag.name == GROUP else entity
+    return Described(tag.name, name, xml_moment(until), until, tag.attribute(_CACHE_DURATION, _LONGEST_TIME))

@@ -6,7 +6,6 @@ its first tag and its first element. A message that is deflated, as in the addre
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +13,7 @@ from pkitools.containers.xml_tags import Tag, opening_tags, text_of
 from pkitools.containers.xml_text import is_metadata
 from pkitools.containers.xml_times import xml_moment
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 
 _PROTOCOL: Final = b"urn:oasis:names:tc:SAML:2.0:protocol"
 _HEAD: Final = 65536
@@ -36,9 +36,9 @@ _TYPES: Final = frozenset(
         "Response",
     }
 )
-_ISSUER: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{0,2048})</")
-_SIGNATURE: Final = re.compile(rb"<(?:[\w.-]{1,64}:)?Signature[\s>]")
-_COMMENT: Final = re.compile(rb"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")
+_ISSUER: Final = pattern(rb"<(?:[\w.-]{1,64}:)?Issuer(?:\s[^<>]{0,1000})?>([^<]{0,2048})</")
+_SIGNATURE: Final = pattern(rb"<(?:[\w.-]{1,64}:)?Signature[\s>]")
+_COMMENT: Final = pattern(rb"<!--(?:[^-]|-(?!->))*+(?:-->|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ def _message(head: bytes, tag: Tag) -> SamlMessage:
     issuer = _ISSUER.search(head, tag.at)
     return SamlMessage(
         tag.name,
-        tag.attributes.get("ID"),
+        tag.attribute("ID"),
         None if issuer is None else text_of(issuer[1]),
-        tag.attributes.get("Destination"),
-        xml_moment(tag.attributes.get("IssueInstant")),
+        tag.attribute("Destination"),
+        xml_moment(tag.attribute("IssueInstant")),
         _SIGNATURE.search(head, tag.at) is not None,
     )

@@ -5,7 +5,6 @@ Read as text, see :mod:`pkitools.containers.xml_tags`. What stands in a comment 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,11 +14,12 @@ from pkitools.containers.xml_text import occurrences
 from pkitools.errors import LimitError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.text import pattern
 
 _ENDINGS: Final = (b"Descriptor", b"Signature")
 _ETOEGANG: Final = b"etoegang:"
 # ROLE:OIN:services:INDEX, whatever stands in their places: what is wrong with them a rule says
-_SERVICE: Final = re.compile(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
+_SERVICE: Final = pattern(rb"[^:\s\"'<>]{0,40}:[^:\s\"'<>]{0,80}:[Ss][Ee][Rr][Vv][Ii][Cc][Ee][Ss]:[^\s\"'<>]{0,80}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class _State:
         if tag.name == SIGNATURE:
             self.signatures += 1
         elif tag.name == ENTITY:
-            self.entities.append(tag.attributes.get("entityID"))
+            self.entities.append(tag.attribute("entityID"))
         elif tag.name == KEY:
-            self.uses.append(tag.attributes.get("use") or None)
+            self.uses.append(tag.attribute("use") or None)
         else:
             self.roles.append(tag.name)
 
@@ -106,7 +106,7 @@ def service_ids(text: bytes) -> tuple[str, ...]:
     return tuple(found)
 
 
-_CERTIFICATE: Final = re.compile(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
+_CERTIFICATE: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
 
 
 def bare_keys(text: bytes) -> Iterator[str]:
@@ -121,7 +121,7 @@ def bare_keys(text: bytes) -> Iterator[str]:
         if tag.closes:
             start = tag if tag.opens else opened
             if start is not None and not _CERTIFICATE.search(text, start.at, tag.at):
-                use = start.attributes.get("use")
+                use = start.attribute("use")
                 yield use if use in {"signing", "encryption"} else "-"
         opened = tag if tag.opens and not tag.closes else None
 

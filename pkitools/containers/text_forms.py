@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
+from pkitools.text import pattern
+
 
 class TextForm(StrEnum):
     """One way in which a file is written that some programs do not read."""
@@ -39,16 +41,16 @@ class TextForm(StrEnum):
     PADDED_VALUE = "padded_value"  # the same, behind a file that is no text
 
 
-_BLOCK: Final = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,40})-----")
+_BLOCK: Final = pattern(rb"-----BEGIN ([A-Z0-9 #]{1,40})-----")
 _CERTIFICATE: Final = b"CERTIFICATE"
 _TRUSTED: Final = b"TRUSTED CERTIFICATE"
 _LINE_ENDS: Final = (b"", b"\n", b"\r")
-_ONE_LINE: Final = re.compile(rb"\s{0,100}-----BEGIN [A-Z0-9 #]{1,40}-----[ ]")
-_LINE_END: Final = re.compile(rb"[\r\n]")
+_ONE_LINE: Final = pattern(rb"\s{0,100}-----BEGIN [A-Z0-9 #]{1,40}-----[ ]")
+_LINE_END: Final = pattern(rb"[\r\n]")
 _LONGEST_LINE: Final = 1024  # of what is looked at beside BEGIN and END
-_BLANK: Final = re.compile(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
-_ODD_SPACE: Final = re.compile(rb"[\x0b\x0c]")
-_QUOTED: Final = re.compile(rb"[\r\n][ \t]*>")
+_BLANK: Final = pattern(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
+_ODD_SPACE: Final = pattern(rb"[\x0b\x0c]")
+_QUOTED: Final = pattern(rb"[\r\n][ \t]*>")
 
 
 def text_forms(data: bytes, text: bytes) -> frozenset[TextForm]:

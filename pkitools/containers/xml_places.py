@@ -6,7 +6,6 @@ names those among its own (``tp:AnchorCertificateRef``): they are nobody's place
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,11 +15,12 @@ from pkitools.containers.xml_tags import Tag, tags
 from pkitools.errors import LimitError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.text import pattern
 
 _CERTIFICATE: Final = "Certificate"
 _TOKEN: Final = b"BinarySecurityToken"
-_ANCHORS: Final = re.compile(rb"AnchorCertificateRef\s[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
-_CERT_ID: Final = re.compile(rb"<[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
+_ANCHORS: Final = pattern(rb"AnchorCertificateRef\s[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
+_CERT_ID: Final = pattern(rb"<[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
 
 
 @dataclass(slots=True)

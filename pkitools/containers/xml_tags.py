@@ -9,29 +9,34 @@ import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
 from heapq import merge
+from itertools import islice
 from typing import Final
 
 from pkitools.containers.xml_text import occurrences
 from pkitools.frozen import dataclass, field
+from pkitools.text import pattern
 
 HIDING: Final = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 """What begins a stretch without tags, and what ends it."""
 
 _LONGEST_OPENING: Final = 132  # "</", a prefix and its colon, and what a name begins with
-_OPENING: Final = re.compile(rb"<(/?)(?:[^\s<>/:\"'=&]{1,64}:)?([^\s<>/:\"'=&!?]{0,64})\Z")
+_OPENING: Final = pattern(rb"<(/?)(?:[^\s<>/:\"'=&]{1,64}:)?([^\s<>/:\"'=&!?]{0,64})\Z")
 # linear: what may repeat never starts alike, and nothing given up is tried again (possessive)
-_REST: Final = re.compile(
+_REST: Final = pattern(
     rb"(?![\w.:\x80-\xff-])((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)(?:>|[\"'][^<]*+\Z|\Z)",
 )
 _LONGEST_TAG: Final = 16 * 1024  # octets of a tag that are read; one with a dozen namespaces has a thousand
 # what is no attribute is passed over whole: the inside of a value is never taken for one
-_ATTRIBUTE: Final = re.compile(
+_ATTRIBUTE: Final = pattern(
     rb"([^\s=<>\"'/]++)\s*+=\s*+(?:\"([^\"<]*+)\"|'([^'<]*+)')|\"[^\"]*+\"|'[^']*+'|[^\s=<>\"'/]++"
 )
-_REFERENCE: Final = re.compile(r"&(?:#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
+_MAX_ATTRIBUTES: Final = 100  # and what looks like one; an element of SAML has ten
+_REFERENCE: Final = pattern(r"&(?:#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
 _NAMED: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_LINE_END: Final = re.compile(rb"\r\n|[\r\n\t]")
-_MAX_VALUE: Final = 2048  # octets of an attribute that are kept
+_LINE_END: Final = pattern(rb"\r\n|[\r\n\t]")
+MAX_VALUE: Final = 2048
+"""Octets of an attribute that are kept, and characters: SAML metadata 2.2.1 allows an entity ID 1,024."""
+
 _CUT: Final = "…"
 
 
@@ -41,17 +46,32 @@ class Tag:
 
     Args:
         name: of its element, without a prefix.
-        attributes: name, with its prefix if it has one → value.
+        written: its attributes, as they stand there: they are taken apart when one is asked for.
         at: where it begins: its ``<``.
         opens: an element begins here.
         closes: an element ends here; an empty one does both.
     """
 
     name: str
-    attributes: dict[str, str] = field(repr=False)
+    written: bytes = field(repr=False)
     at: int
     opens: bool = True
     closes: bool = False
+
+    def attribute(self, name: str, most: int = MAX_VALUE) -> str | None:
+        """Return the value of an attribute; of two of one name, which XML forbids, the first.
+
+        Args:
+            name: with its prefix if it has one. Only the first hundred attributes are looked at.
+            most: octets of the value that are kept.
+        """
+        wanted = name.encode()
+        if wanted not in self.written:
+            return None
+        for found in islice(_ATTRIBUTE.finditer(self.written), _MAX_ATTRIBUTES):
+            if found[1] == wanted:
+                return text_of(_LINE_END.sub(b" ", found[2] or found[3] or b""), most)
+        return None
 
 
 def opening_tags(text: bytes, ending: bytes) -> Iterator[Tag]:
@@ -95,29 +115,22 @@ def _tag(text: bytes, start: int, stop: int) -> Tag | None:
     name = (before[2] + text[start:stop]).decode("utf-8", "backslashreplace")
     at = begin + before.start()
     if before[1]:
-        return Tag(name, {}, at, opens=False, closes=True)
-    return Tag(name, _attributes(rest[1]), at, closes=rest[1].endswith(b"/"))
+        return Tag(name, b"", at, opens=False, closes=True)
+    return Tag(name, rest[1], at, closes=rest[1].endswith(b"/"))
 
 
-def _attributes(octets: bytes) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, double, single in _ATTRIBUTE.findall(octets):
-        key = name.decode("utf-8", "backslashreplace")
-        if key and key not in found:  # of one that is given twice, which XML forbids, the first
-            found[key] = text_of(_LINE_END.sub(b" ", double or single))
-    return found
-
-
-def text_of(octets: bytes) -> str:
+def text_of(octets: bytes, most: int = MAX_VALUE) -> str:
     """Return a value as text, its references replaced, without the spaces around it.
 
-    Of one of more than 2,048 octets the beginning, and a sign that there is more.
+    Of one of more octets than ``most`` the beginning, and a sign that there is more.
     """
-    if len(octets) <= _MAX_VALUE:
-        return _REFERENCE.sub(_character, octets.decode("utf-8", "backslashreplace")).strip()
-    # a character that is cut through is left out
-    kept = getincrementaldecoder("utf-8")("backslashreplace").decode(octets[:_MAX_VALUE])
-    return _REFERENCE.sub(_character, kept).strip() + _CUT
+    try:  # a character that is cut through is left out
+        kept = getincrementaldecoder("utf-8")().decode(octets[:most])
+        more = len(octets) > most
+    except UnicodeDecodeError:  # each octet that is no text becomes four characters
+        kept = octets[: most // 4].decode("utf-8", "backslashreplace")
+        more = len(octets) > most // 4
+    return _REFERENCE.sub(_character, kept).strip() + (_CUT if more else "")
 
 
 def _character(reference: re.Match[str]) -> str:

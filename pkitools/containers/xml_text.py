@@ -16,23 +16,24 @@ from typing import Final
 from pkitools.containers.model import BadItem
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_CERTIFICATE_BYTES, MAX_PEM_BLOCKS
+from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
 _METADATA: Final = b"urn:oasis:names:tc:SAML:2.0:metadata"
 _NAMES: Final = (b"X509Certificate", b"BinarySecurityToken")
-_OPENING: Final = re.compile(rb"<(?:[^\s<>/:\"'=]{1,64}:)?\Z")
+_OPENING: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?\Z")
 _LONGEST_OPENING: Final = 66
-_REST: Final = re.compile(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
-_OPENS: Final = re.compile(rb"[\s>]")  # and not a longer name, the end tag or an empty element
+_REST: Final = pattern(rb"(?:\s[^<>]{0,1000})?>([^<]*)</")  # linear: neither repetition passes a "<"
+_OPENS: Final = pattern(rb"[\s>]")  # and not a longer name, the end tag or an empty element
 # what else is base64, and no certificate: nobody looks for one in it
-_VALUES: Final = re.compile(
+_VALUES: Final = pattern(
     rb"<(?:[^\s<>/:\"'=]{1,64}:)?(?:X509Certificate|BinarySecurityToken|X509CRL|X509SKI|DEREncodedKeyValue|Modulus"
     rb"|SignatureValue|DigestValue|CipherValue|EncapsulatedCRLValue|EncapsulatedOCSPValue|EncapsulatedTimeStamp|Logo)"
     rb"(?:\s[^<>]{0,1000})?>[^<]*+"
 )
 _MAX_MENTIONS: Final = 2 * len(_NAMES) * MAX_PEM_BLOCKS  # an element has its name at both ends
 _HEAD: Final = 65536
-_PRIVATE_KEY: Final = re.compile(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
+_PRIVATE_KEY: Final = pattern(rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----")
 
 
 def is_xml(text: bytes) -> bool:

@@ -1,6 +1,6 @@
 """One entry of ``revokedCertificates`` (RFC 5280 5.1.2.6, 5.3), read strictly: what a list of a million must obey.
 
-This module is the definition. :mod:`~pkitools.crl.bulk_entries` reads thousands of entries at a time and
+This module is the definition. :mod:`~pkitools.crl.layouts` reads many entries at a time and
 may only accept what :func:`read_entry` accepts; everything it does not accept comes here.
 """
 
@@ -31,7 +31,7 @@ REASONS: Final[dict[int, str]] = {
 """CRLReason of RFC 5280 5.3.1; 7 is not used."""
 
 _PROCESSED: Final = frozenset({REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE, CERTIFICATE_ISSUER})
-_MAX_SERIAL_OCTETS: Final = 64  # RFC 5280 has 20; beyond this it is no serial number of any CA
+MAX_SERIAL_OCTETS: Final = 64  # RFC 5280 has 20; beyond this it is no serial number of any CA
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Entry:
         reason: name of RFC 5280 5.3.1; ``None`` where the entry gives none.
         certificate_issuer: DER of the issuer that this entry and those behind it are about, where it says so.
         unknown_critical: OID of a critical extension nothing here processes: the list then proves nothing.
-        parts: the nodes of serial, time and each (OID, value) of the extensions, for :mod:`~pkitools.crl.bulk_entries`.
+        parts: the nodes of serial, time and each (OID, value) of the extensions, for :mod:`~pkitools.crl.layouts`.
     """
 
     serial: bytes
@@ -73,7 +73,7 @@ def read_entry(data: bytes, at: int, end: int) -> tuple[Entry, int]:
     if not 2 <= len(parts) <= 3:
         raise DERError(f"CRL entry with {len(parts)} parts at offset {at}")
     serial = asn1.contents(data, asn1.expect(parts[0], asn1.INTEGER))
-    if len(serial) > _MAX_SERIAL_OCTETS or not minimal_integer(serial):
+    if len(serial) > MAX_SERIAL_OCTETS or not minimal_integer(serial):
         raise DERError(f"no serial number at offset {parts[0][1]}")
     extensions = _extensions(data, parts[2]) if len(parts) == 3 else ()
     reason: str | None = None

@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Final
 
 from pkitools.arguments import of_type
-from pkitools.crl.index import EntryCount, SerialIndex
+from pkitools.crl.index import SerialIndex
+from pkitools.crl.kept import KeptLists
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_CRL_FRAME_BYTES, MAX_INPUT_BYTES
@@ -44,6 +45,7 @@ _PEM_END: Final = b"-----END X509 CRL-----"
 _LEADING: Final = 4096  # octets of white space at most before the BEGIN line
 _MAX_FIELDS: Final = 7  # of TBSCertList
 _MAX_EXTENSIONS: Final = 50
+_MAX_SIGNERS: Final = 32  # keys a list remembers that it was checked with
 
 
 @dataclass(eq=False)
@@ -102,15 +104,14 @@ class CertificateRevocationList:
         """
         return SerialIndex(self.der, *self._entries)
 
-    @cached_property
+    @property
     def revoked_count(self) -> int:
-        """How many entries it has, read as strictly; without an index, which is for lists that somebody signed.
+        """How many entries it has, all of them read strictly.
 
         Raises:
             DERError: one of them is malformed.
         """
-        known: SerialIndex | None = self.__dict__.get("index")
-        return (known or EntryCount(self.der, *self._entries)).count
+        return self.index.count
 
     def was_checked_with(self, spki: bytes) -> bool:
         """Whether :meth:`signed_by` was asked this key before: asking again costs nothing."""
@@ -121,12 +122,26 @@ class CertificateRevocationList:
         known = self._signers.get(spki)
         if known is None:
             signed = memoryview(self.der)[slice(*self._signed)]
-            known = self._signers[spki] = signed_with_sha2(spki, self._algorithm, signed, self._signature)
+            known = signed_with_sha2(spki, self._algorithm, signed, self._signature)
+            self._remember(spki, known)
         return known
+
+    def _remember(self, spki: bytes, signed: bool) -> None:
+        if len(self._signers) >= _MAX_SIGNERS:
+            self._signers.clear()
+        self._signers[spki] = signed
+        if signed:
+            KEPT_LISTS.keep(self)
+
+
+KEPT_LISTS: Final[KeptLists[CertificateRevocationList]] = KeptLists()
+"""Lists somebody signed, for :func:`read_crl` to hand out again."""
 
 
 def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocationList:
     """Read one CRL: DER, PEM, a path, or an object of ``cryptography``.
+
+    Handed in again, a list that somebody signed is the object it was before, which knows its index and its signers.
 
     Raises:
         InputError: these bytes are no CRL. Its code is ``revocation.error.crl_not_der``, ``..._truncated`` or
@@ -143,6 +158,9 @@ def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocat
     der = _from_pem(data) if pem else bytes(data)
     if der[:1] != b"\x30":
         raise InputError("revocation.error.crl_not_der", start=der[:16].hex() or "-")
+    known = KEPT_LISTS.find(der, pem)
+    if known is not None:
+        return known
     try:
         return _read(der, pem)
     except DERError as error:

@@ -8,13 +8,13 @@ that carry an IPv4 address inside (NAT64, 6to4, Teredo, mapped and compatible fo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -23,8 +23,8 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _MAX_URL: Final = 2048
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 _COMPATIBLE: Final = IPv6Network("::/96")
-_LABEL: Final = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
-_NUMBER: Final = re.compile(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
+_LABEL: Final = pattern(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)\Z")
+_NUMBER: Final = pattern(r"(?:0[xX][0-9a-fA-F]*|[0-9]+)\Z")
 
 
 @dataclass(frozen=True, slots=True)

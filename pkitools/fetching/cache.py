@@ -2,7 +2,8 @@
 
 One file per URL and issuer key. A file is a line that says what it is, then the document. Whatever is not exactly
 that, or not the user's own plain file in the user's own folder, is left out and noted, and the document is fetched
-again. A signature is checked each time a document is used, so that a poisoned file can do no more than be useless.
+again. The signature of what is used is checked, so that a poisoned file can do no more than be useless. A file that is
+still the one that was read is not read again: whoever checks thousands of certificates looks at it thousands of times.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ import secrets
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from pkitools.fetching.model import CacheEntry
 from pkitools.files import platform
 from pkitools.files.platform import Folder
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
 
 MAX_CACHE_BYTES: Final = 256 * 1024 * 1024
 """All files together; the ones used longest ago go first."""
+
+MAX_HELD_BYTES: Final = 64 * 1024 * 1024
+"""Of what was read, kept in memory beside the files."""
 
 _SUFFIX: Final = ".revocation"
 _FORMAT: Final = "pkitools-revocation/1"
@@ -42,6 +47,8 @@ class DiskCache:
     def __init__(self, folder: Path, *, limit: int = MAX_CACHE_BYTES) -> None:
         self._folder, self._limit = folder, limit
         self._notes: list[str] = []
+        self._held: dict[str, _Held] = {}
+        self._held_bytes = 0
 
     def take_notes(self) -> tuple[str, ...]:
         """Return, and forget, what was ignored since the last call, one line each."""
@@ -55,10 +62,16 @@ class DiskCache:
         if folder is None:
             return None
         try:
-            data = self._read(name, folder)
+            found = self._read(name, folder)
         finally:
             folder.close()
-        return None if data is None else self._parse(name, data, url, issuer_key)
+        if found is None or isinstance(found, CacheEntry):
+            return found
+        data, stamp = found
+        entry = self._parse(name, data, url, issuer_key)
+        if entry is not None:
+            self._hold(name, _Held(stamp, entry))
+        return entry
 
     def store(self, url: str, issuer_key: bytes, entry: CacheEntry) -> None:
         """Keep a document. A full disk or a folder that is not ours is noted and is no error."""
@@ -102,7 +115,20 @@ class DiskCache:
             return None
         return folder
 
-    def _read(self, name: str, folder: Folder) -> bytes | None:
+    def _hold(self, name: str, held: _Held) -> None:
+        """Keep what was read in memory; what was read longest ago goes first."""
+        self._let_go(name)
+        self._held[name] = held
+        self._held_bytes += len(held.entry.body)
+        while self._held_bytes > MAX_HELD_BYTES:
+            self._let_go(next(iter(self._held)))
+
+    def _let_go(self, name: str) -> None:
+        known = self._held.pop(name, None)
+        if known is not None:
+            self._held_bytes -= len(known.entry.body)
+
+    def _read(self, name: str, folder: Folder) -> CacheEntry | tuple[bytes, _Stamp] | None:
         try:
             opened = folder.open(name)
         except FileNotFoundError:
@@ -118,7 +144,8 @@ class DiskCache:
         finally:
             os.close(opened)
 
-    def _read_opened(self, name: str, opened: int, folder: Folder) -> bytes | None:
+    def _read_opened(self, name: str, opened: int, folder: Folder) -> CacheEntry | tuple[bytes, _Stamp] | None:
+        """Return what was read of this very file before, or its content and what it is known by."""
         found = os.fstat(opened)
         if not stat.S_ISREG(found.st_mode) or not platform.is_ours_alone(found, _OTHERS_MAY_WRITE):
             self._note(f"{name}: not a plain file of this user alone")
@@ -126,10 +153,16 @@ class DiskCache:
         if found.st_size > MAX_INPUT_BYTES:
             self._note(f"{name}: too large")
             return None
+        before = _stamp(found)
         with contextlib.suppress(OSError):
             folder.touch(name)  # used now: goes last when room is made
+        touched = _stamp(os.fstat(opened))
+        held = self._held.get(name)
+        if held is not None and held.stamp == before:
+            held.stamp = touched
+            return held.entry
         with open(opened, "rb", closefd=False) as file:
-            return file.read(MAX_INPUT_BYTES + 1)
+            return file.read(MAX_INPUT_BYTES + 1), touched
 
     def _parse(self, name: str, data: bytes, url: str, issuer_key: bytes) -> CacheEntry | None:
         line, newline, _ = data[:_MAX_HEADER].partition(b"\n")
@@ -173,6 +206,22 @@ class DiskCache:
             with contextlib.suppress(OSError):
                 folder.unlink(name)
             kept -= size
+
+
+_Stamp: TypeAlias = tuple[int, int, int, int]
+"""Device, number, size and time of change: what has the same ones is the same file, as it was."""
+
+
+def _stamp(status: os.stat_result) -> _Stamp:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+@dataclass(slots=True)
+class _Held:
+    """What was read of a file, and the file as it was left."""
+
+    stamp: _Stamp
+    entry: CacheEntry
 
 
 def _name(url: str, issuer_key: bytes) -> str:

@@ -7,7 +7,6 @@ document.
 
 from __future__ import annotations
 
-import re
 import socket
 import time
 from collections.abc import Callable
@@ -15,15 +14,16 @@ from typing import Final
 
 from pkitools.fetching.model import Fault, FetchFault
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 
 _MAX_LINE: Final = 8 * 1024
 _MAX_HEADER_BYTES: Final = 32 * 1024
 _MAX_HEADERS: Final = 100
 _CHUNK: Final = 64 * 1024
-_STATUS: Final = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: [^\r\n\x00]*)?\Z")
-_TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
-_DIGITS: Final = re.compile(rb"[0-9]{1,15}\Z")
-_CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n\x00]*)?\Z")
+_STATUS: Final = pattern(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: [^\r\n\x00]*)?\Z")
+_TOKEN: Final = pattern(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
+_DIGITS: Final = pattern(rb"[0-9]{1,15}\Z")
+_CHUNK_SIZE: Final = pattern(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n\x00]*)?\Z")
 
 
 class TransferError(Exception):

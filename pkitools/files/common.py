@@ -23,11 +23,57 @@ _CODES: Final = {
     errno.EEXIST: "exists",
 }
 
+_SYSTEM: Final = (
+    "files.system.enoent",
+    "files.system.enotdir",
+    "files.system.eacces",
+    "files.system.eperm",
+    "files.system.erofs",
+    "files.system.enospc",
+    "files.system.edquot",
+    "files.system.enametoolong",
+    "files.system.eisdir",
+    "files.system.eexist",
+    "files.system.eio",
+    "files.system.enxio",
+    "files.system.ebadf",
+    "files.system.einval",
+    "files.system.ebusy",
+    "files.system.efbig",
+    "files.system.emfile",
+    "files.system.enfile",
+    "files.system.enomem",
+    "files.system.enodev",
+    "files.system.etxtbsy",
+    "files.system.exdev",
+    "files.system.emlink",
+    "files.system.eloop",
+    "files.system.enosys",
+    "files.system.epipe",
+    "files.system.etimedout",
+    "files.system.eagain",
+    "files.system.eintr",
+    "files.system.estale",
+    "files.system.enolck",
+    "files.system.enotempty",
+    "files.system.eopnotsupp",
+)
+# a system that lacks one of them never says it
+_SAID: Final = {getattr(errno, code.rpartition(".")[2].upper(), -1): code for code in _SYSTEM}
+
 
 def file_error(error: OSError, name: str, otherwise: str) -> FileError:
     """Return our error for one of the operating system; ``otherwise`` is the code for what has none of its own."""
     code = _CODES.get(error.errno or 0, otherwise)
-    return FileError(f"files.error.{code}", name=name, detail=os.strerror(error.errno or 0))
+    return FileError(f"files.error.{code}", name=name, problem=refusal(error.errno))
+
+
+def refusal(number: int | None) -> str:
+    """Return the code of what the operating system says, which a message has words for in each language.
+
+    What is rare has none: of that its own words, in English.
+    """
+    return _SAID.get(number or 0) or os.strerror(number or 0)
 
 
 def shown(path: PathLike) -> str:

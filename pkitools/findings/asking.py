@@ -31,6 +31,9 @@ from pkitools.text import NameText
 CRASHED: Final = "crashed"
 """The reason of a rule whose check raised, or returned no answer."""
 
+CRASHES: Final = (Exception, SystemExit)
+"""What a check that crashes may raise: one of a package that ends the program would be an answer of none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Met:
@@ -154,16 +157,25 @@ def ask(
         answer = check(*subject)
         if answer is NOT_APPLICABLE and silent is not None:
             return [silent]
-        if isinstance(answer, _ANSWERS):
-            return [outcome(rule, answer, certificate)]
-        if not isinstance(answer, (list, tuple, Iterator)):
-            raise TypeError(f"a check returned {type(answer).__name__} where an answer is meant")
-        # a check may be a generator: what it raises, it raises here
-        return [outcome(rule, _violation(each), certificate) for each in answer] or [outcome(rule, MET, certificate)]
-    except (Exception, SystemExit) as error:  # a check of a package that ends the program would be an answer of none
+        return heard(rule, answer, certificate)
+    except CRASHES as error:
         if raise_crashes:
             raise
         return [outcome(rule, crash(error), certificate)]
+
+
+def heard(rule: Rule, answer: Answers, certificate: CertificateRef | None = None) -> list[Outcome]:
+    """Return the outcomes of what a check answered: one, or one per violation.
+
+    Raises:
+        TypeError: that is no answer. What else it raises comes from a check that is still at work.
+    """
+    if isinstance(answer, _ANSWERS):
+        return [outcome(rule, answer, certificate)]
+    if not isinstance(answer, (list, tuple, Iterator)):
+        raise TypeError(f"a check returned {type(answer).__name__} where an answer is meant")
+    # a check may be a generator: what it raises, it raises here
+    return [outcome(rule, _violation(each), certificate) for each in answer] or [outcome(rule, MET, certificate)]
 
 
 def crash(error: BaseException) -> NotChecked:

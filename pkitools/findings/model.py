@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
 from pkitools.environment import Environment
+from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import Remedy
+
+if TYPE_CHECKING:
+    from pkitools.findings.considered import Considered, Remade
+
+T = TypeVar("T")
 
 
 class Severity(IntEnum):
@@ -168,6 +173,8 @@ class Evidence:
 
 
 _NOT_CHECKED = Status.NOT_CHECKED  # an enum looks a member up each time it is named, and outcomes come by the hundred
+_TOLD = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
+_LOOKED = frozenset({Status.MET, Status.VIOLATED})
 _NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -248,7 +255,7 @@ class Report:
         moment: the validation time, aware UTC; ``None`` where time plays no part (an OIN).
         environment: preproduction or production, where asked.
         system: the connected system, where asked.
-        outcomes: one per rule considered.
+        outcomes: one per rule considered. Of a check most are only made when they are asked for.
     """
 
     subject: str
@@ -256,6 +263,7 @@ class Report:
     moment: datetime | None = None
     environment: Environment | None = None
     system: str | None = None
+    _considered: Considered | Remade | None = field(default=None, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: the verdict, what is violated, and of how much."""
@@ -269,32 +277,82 @@ class Report:
         if any(not isinstance(outcome, Outcome) for outcome in self.outcomes):
             raise wrong_type("outcomes", self.outcomes, "Outcome")
 
+    @classmethod
+    def of(
+        cls,
+        subject: str,
+        considered: Considered | Remade,
+        moment: datetime | None = None,
+        environment: Environment | None = None,
+        system: str | None = None,
+    ) -> Report:
+        """Return a report whose outcomes are made when they are asked for.
+
+        Args:
+            subject, moment, environment, system: as of a report; checked by who hands them in.
+            considered: the outcomes.
+        """
+        report, put = object.__new__(cls), object.__setattr__
+        for name, value in (("subject", subject), ("moment", moment), ("environment", environment), ("system", system)):
+            put(report, name, value)
+        put(report, "_considered", considered)
+        return report
+
+    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what is not there yet
+            if name != "outcomes" or self._considered is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            object.__setattr__(self, "outcomes", tuple(self._considered.every()))
+            return self.outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        said = self.moment, self.environment, self.system
+        if self._considered is None:
+            return Report, (self.subject, self.outcomes, *said)
+        return Report.of, (self.subject, self._considered, *said)
+
+    @property
+    def told(self) -> Sequence[Outcome]:
+        """What is violated or was not checked, in the order of the outcomes."""
+        if self._considered is not None:
+            return self._considered.told
+        return [o for o in self.outcomes if o.status in _TOLD]
+
     @property
     def verdict(self) -> Verdict:
         """FAILED if an ERROR rule is violated; INDETERMINATE if nothing or not everything could be checked."""
-        errors = [o.status for o in self.outcomes if o.rule.severity is Severity.ERROR]
+        told = self.told
+        errors = [o.status for o in told if o.rule.severity is Severity.ERROR]
         if Status.VIOLATED in errors:
             return Verdict.FAILED
-        looked = any(o.status in {Status.MET, Status.VIOLATED} for o in self.outcomes)
-        if not looked or Status.NOT_CHECKED in errors:
+        if errors:
             return Verdict.INDETERMINATE
-        return Verdict.PASSED
+        return Verdict.PASSED if self.has_looked else Verdict.INDETERMINATE
+
+    @property
+    def has_looked(self) -> bool:
+        """Whether any rule looked: one is met or violated."""
+        if self._considered is not None:
+            return self._considered.looked
+        return any(o.status in _LOOKED for o in self.outcomes)
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
         """The violations, worst first, and within one severity as recorded."""
-        found = [o for o in self.outcomes if o.status is Status.VIOLATED]
+        found = [o for o in self.told if o.status is Status.VIOLATED]
         return tuple(sorted(found, key=lambda o: -o.rule.severity))
 
     @property
     def not_checked(self) -> tuple[Outcome, ...]:
         """What could not be looked at, each with its reason."""
-        return tuple(o for o in self.outcomes if o.status is Status.NOT_CHECKED)
+        return tuple(o for o in self.told if o.status is Status.NOT_CHECKED)
 
     @property
     def worst(self) -> Severity | None:
         """The severity of the worst violation, or ``None`` when nothing is violated."""
-        return max((o.rule.severity for o in self.outcomes if o.status is Status.VIOLATED), default=None)
+        return max((o.rule.severity for o in self.told if o.status is Status.VIOLATED), default=None)
 
     @property
     def summary(self) -> str:
@@ -305,16 +363,26 @@ class Report:
     def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""
         wanted = choice(Status, status, "status")
-        return frozenset(o.rule.code for o in self.outcomes if o.status is wanted)
+        among = self.told if wanted in _TOLD else self.outcomes
+        return frozenset(o.rule.code for o in among if o.status is wanted)
 
     def __add__(self, other: Report) -> Report:
         """Merge: the outcomes of both. What the left one says of subject and moment stands."""
+        return self.joined((other,))
+
+    def joined(self, others: Iterable[Report]) -> Report:
+        """Merge with each of the others, as ``+`` does one after the other, and at the cost of their outcomes once."""
+        each = (self, *others)
+
+        def first(values: Iterable[T | None]) -> T | None:
+            return next(filter(None, values), None)
+
         return Report(
             self.subject,
-            (*self.outcomes, *other.outcomes),
-            self.moment or other.moment,
-            self.environment or other.environment,
-            self.system or other.system,
+            tuple(outcome for report in each for outcome in report.outcomes),
+            first(report.moment for report in each),
+            first(report.environment for report in each),
+            first(report.system for report in each),
         )
 
     def __bool__(self) -> NoReturn:

@@ -17,10 +17,11 @@ from pkitools.oin.errors import InvalidNumberError, NoOINError
 from pkitools.oin.number import OIN
 from pkitools.oin.prefixes import BODY_LENGTH, row_of
 from pkitools.oin.subject import compact
+from pkitools.text import pattern
 
-_BTW: Final = re.compile(r"(?:NL)?([0-9]{9})B[0-9]{2}")
-_BRIN: Final = re.compile(r"[0-9]{2}[A-Z]{2}")
-_VESTIGINGSNUMMER: Final = re.compile("[0-9]{12}")
+_BTW: Final = pattern(r"(?:NL)?([0-9]{9})B[0-9]{2}")
+_BRIN: Final = pattern(r"[0-9]{2}[A-Z]{2}")
+_VESTIGINGSNUMMER: Final = pattern("[0-9]{12}")
 
 
 def oin_from_kvk(number: str) -> OIN:

@@ -24,10 +24,11 @@ from pkitools.oin.errors import InvalidIdentifierError
 from pkitools.oin.id_rules import id_rules
 from pkitools.oin.number import OIN
 from pkitools.oin.number_rules import check_oin, first_error
+from pkitools.text import pattern
 
 # the names of both schemes, whatever version or punctuation follows
 _BEGINNINGS: Final = ("urn:etoegang", "urn:nl-eid-gdi")
-_INSTANCE: Final = re.compile(r"urn:etoegang:([0-9]+\.[0-9]+[a-z]?):([PT]):([0-9]+)", re.ASCII)
+_INSTANCE: Final = pattern(r"urn:etoegang:([0-9]+\.[0-9]+[a-z]?):([PT]):([0-9]+)", re.ASCII)
 
 
 def _parsed(text: str, kind: str) -> tuple[Scheme, EntitySubject]:

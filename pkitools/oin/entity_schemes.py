@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache, cached_property
 from typing import Any, Final
 
@@ -10,10 +9,11 @@ from pkitools.documents import Source, cite
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
+from pkitools.text import pattern
 
 ENTITIES: Final = "entities"
 SERVICES: Final = "services"
-_REST: Final = re.compile(r"([^:]{1,20}):([^:]{1,40}):([^:]{1,20}):([0-9]{1,20})")
+_REST: Final = pattern(r"([^:]{1,20}):([^:]{1,40}):([^:]{1,20}):([0-9]{1,20})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pkitools.oin.derive import oin_from_btw, oin_from_kvk
 from pkitools.oin.errors import InvalidIdentifierError, InvalidNumberError, InvalidOINError, NoOINError
 from pkitools.oin.number import OIN
 from pkitools.oin.subject import EBMS_SUFFIXES
+from pkitools.text import pattern
 
 ICD: Final = "0190"
 """International Code Designator of the OIN in ISO 6523 (NL:OINO), as Peppol uses it."""
@@ -19,7 +20,7 @@ PARTY_ID_TYPE: Final = "urn:osb:oin"
 """``eb:PartyId/@eb:type`` of an OIN in Digikoppeling ebMS2."""
 
 # ETSI EN 319 412-1, 5.1.4: three characters of scheme (or two and a colon), country, hyphen, reference
-_ORGANIZATION_IDENTIFIER: Final = re.compile(r"([A-Z]{3}|[A-Z]{2}:)([A-Z]{2})-(.{1,100})", re.DOTALL)
+_ORGANIZATION_IDENTIFIER: Final = pattern(r"([A-Z]{3}|[A-Z]{2}:)([A-Z]{2})-(.{1,100})", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ class OrganizationIdentifier:
         A KvK number and an RSIN of one organisation have nothing in common that shows.
         """
         mine = self.oin
+        if mine == oin:
+            return True
         if mine is None or mine.register != oin.register:
             return None
         return mine.hoofdnummer == oin.hoofdnummer

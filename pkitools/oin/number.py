@@ -18,11 +18,22 @@ Source: OIN-Stelsel, chapter 6.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
 from pkitools.arguments import text as argument
 from pkitools.oin.errors import InvalidOINError
 from pkitools.oin.number_rules import first_violation
-from pkitools.oin.prefixes import PREFIX_LENGTH, Prefix, prefix_table
+from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table
 from pkitools.oin.subject import Candidate, compact
+
+if TYPE_CHECKING:
+    from pkitools.findings import Rule, Violated
+
+
+@lru_cache(maxsize=1024)  # one certificate has its number looked at in five places
+def _broken(text: str, legacy: bool) -> tuple[Rule, Violated] | None:
+    return first_violation(Candidate(text, legacy=legacy))
 
 
 class OIN(str):
@@ -43,8 +54,8 @@ class OIN(str):
 
     def __new__(cls, text: str, *, legacy: bool = False) -> OIN:
         """Check and make it."""
-        subject = Candidate(str(argument(text, "text")), legacy=legacy)  # an int has lost its leading zeros already
-        broken = first_violation(subject)
+        given = str(argument(text, "text"))  # an int has lost its leading zeros already
+        broken = _broken(given, legacy) if len(given) <= LENGTH else first_violation(Candidate(given, legacy=legacy))
         if broken is not None:
             rule, answer = broken
             raise InvalidOINError(rule.code, **answer.params)

@@ -24,15 +24,18 @@ from pkitools.findings import (
     Answer,
     Certainty,
     Evidence,
+    Outcome,
     Report,
     Rule,
     Severity,
     Violated,
     ask,
 )
+from pkitools.findings.considered import Block, block_of
 from pkitools.oin.eleven_test import passes_eleven_test
 from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table, row_of
 from pkitools.oin.subject import ALLOWED, Candidate, capitals
+from pkitools.text import pattern
 
 S = TypeVar("S")
 Check: TypeAlias = Callable[[Candidate], Answer]
@@ -40,7 +43,7 @@ NumberRule: TypeAlias = tuple[Rule, Check]
 Operands: TypeAlias = Callable[[Candidate], Mapping[str, str]]
 
 _STELSEL: Final = cite("oin-stelsel", "Data Architectuur")
-_REGISTER: Final = cite("oin-stelsel", "Businessarchitectuur")
+_REGISTER: Final = cite("oin-suboin-check", "2.3.2")
 _SOFI: Final = cite("suwi-gegevensregister", "Sofi-nummer")
 _EBMS: Final = cite("digikoppeling-ebms2", "Profile Requirements Details")
 _DIGIKOPPELING: Final = cite("digikoppeling-examples")
@@ -49,7 +52,7 @@ _PEPPOL: Final = cite("peppol-0190")
 _OWN: Final = cite("pkitools")
 _PROPOSED: Final = cite("oin-stelsel-3", "6.2")
 
-_CANDIDATE: Final = re.compile(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
+_CANDIDATE: Final = pattern(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
 
 def _parts(subject: Candidate) -> dict[str, str]:
@@ -238,7 +241,7 @@ def _number_notes() -> Iterator[NumberRule]:
     yield Rule("oin.suffix.legacy", Severity.NOTICE, _PEPPOL), _legacy_suffix
     yield Rule("oin.number.letters", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _letters
     yield Rule("oin.uzi.ura", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _ura
-    yield Rule("oin.register.absent", Severity.INFO, _REGISTER), _registered
+    yield Rule("oin.register.absent", Severity.INFO, _REGISTER, Certainty.OFFICIAL), _registered
     yield Rule("oin.number.example", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL), _example
 
 
@@ -389,9 +392,34 @@ def check_oin(
         lenient: tidy the text first (see :meth:`pkitools.oin.OIN.compact`) and report that as a WARNING.
     """
     where = optional_choice(Environment, environment, "environment")
-    subject = Candidate(argument(text, "text"), where, legacy, lenient)
-    outcomes = [outcome for rule, check in number_rules() for outcome in ask(rule, check, subject)]
-    return Report(subject.given, tuple(outcomes), environment=where)
+    asking = _Asking(argument(text, "text"), where, legacy, lenient)
+    return Report(asking.subject.given, asking(), environment=where)
+
+
+def number_block(text: str, environment: Environment | None) -> Block:
+    """Return what :func:`check_oin` finds of a number that exists, as outcomes made when they are asked for."""
+    asking = _Asking(text, environment, True, False)
+    return block_of(number_rules(), asking.subject, asking.ask, asking)
+
+
+class _Asking:
+    """Every rule about a number asked of one text, as often as somebody wants to know."""
+
+    __slots__ = ("_given", "subject")
+
+    def __init__(self, text: str, environment: Environment | None, legacy: bool, lenient: bool) -> None:
+        self._given = text, environment, legacy, lenient
+        self.subject = Candidate(*self._given)
+
+    def ask(self, rule: Rule, check: Check) -> list[Outcome]:
+        """Return the outcome of one rule."""
+        return ask(rule, check, self.subject)
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        return tuple([outcome for rule, check in number_rules() for outcome in self.ask(rule, check)])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Asking, self._given
 
 
 if TYPE_CHECKING:

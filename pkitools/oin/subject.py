@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import string
 from functools import cached_property
 from typing import Final
 
@@ -11,11 +9,14 @@ from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_OIN_TEXT
 from pkitools.oin.prefixes import BODY_LENGTH, LENGTH, PREFIX_LENGTH, Form, Prefix, prefix_table
+from pkitools.text import pattern
 
-ALLOWED: Final = frozenset(string.digits + string.ascii_uppercase)
+_DIGITS: Final = "0123456789"
+_LARGE: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ALLOWED: Final = frozenset(_DIGITS + _LARGE)
 EBMS_SUFFIXES: Final = ("_OTA", "_T")  # of a PartyId outside production
-_SYNTAX: Final = re.compile(f"[0-9]{{{PREFIX_LENGTH}}}[0-9A-Z]{{{BODY_LENGTH}}}")
-_CAPITALS: Final = str.maketrans(string.ascii_lowercase, string.ascii_uppercase)
+_SYNTAX: Final = pattern(f"[0-9]{{{PREFIX_LENGTH}}}[0-9A-Z]{{{BODY_LENGTH}}}")
+_CAPITALS: Final = str.maketrans(_LARGE.lower(), _LARGE)
 _SEPARATORS: Final = str.maketrans("", "", " .-")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
@@ -112,6 +111,8 @@ def read_profiles(text: str) -> tuple[Profile, ...]:
 
     The text is our own, a template or an entry to be: a mistake in it is a bug and raises as such.
     """
+    import tomllib  # what is ours is read from tables
+
     more = tomllib.loads(text)
     return _read(
         {"subjects": {**_data("profiles")["subjects"], **more.get("subjects", {})}, "profiles": more["profiles"]}

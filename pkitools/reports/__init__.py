@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry
     from pkitools.reports.explanation import explain_document
+    from pkitools.reports.export import chain_complete_document, export_document
     from pkitools.reports.facts import facts_status_document
     from pkitools.reports.lint import (
         LintedCertificate,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         trust_show_document,
         trust_show_document_v1,
     )
+    from pkitools.reports.trust_bundles import trust_diff_document, trust_export_document, trust_update_document
     from pkitools.requests import request_document
     from pkitools.x509.document import certificate_document
 
@@ -72,6 +74,7 @@ __all__ = [
     "cert_show_document",
     "cert_show_document_v1",
     "certificate_document",
+    "chain_complete_document",
     "check_document",
     "csr_check_document",
     "csr_check_document_v1",
@@ -82,6 +85,7 @@ __all__ = [
     "error_entry",
     "error_sentence",
     "explain_document",
+    "export_document",
     "facts_status_document",
     "file_document",
     "lint_document",
@@ -105,9 +109,12 @@ __all__ = [
     "source_document",
     "systems_list_document",
     "systems_show_document",
+    "trust_diff_document",
+    "trust_export_document",
     "trust_list_document",
     "trust_show_document",
     "trust_show_document_v1",
+    "trust_update_document",
 ]
 
 _MODULES: Final = {
@@ -121,6 +128,7 @@ _MODULES: Final = {
     ),
     "pkitools.reports.error": ("ToldError", "error_document", "error_entry"),
     "pkitools.reports.explanation": ("explain_document",),
+    "pkitools.reports.export": ("chain_complete_document", "export_document"),
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
     "pkitools.reports.oin": (
@@ -152,6 +160,7 @@ _MODULES: Final = {
         "trust_show_document",
         "trust_show_document_v1",
     ),
+    "pkitools.reports.trust_bundles": ("trust_diff_document", "trust_export_document", "trust_update_document"),
     "pkitools.requests": ("request_document",),
     "pkitools.x509.document": ("certificate_document",),
 }

@@ -40,6 +40,7 @@ def resting_document(resting: Resting) -> dict[str, object]:
         **_resting_v1(resting),
         "how": str(resting.document.how),
         "error_texts": [text.text for text in resting.error_texts],
+        "exports": [export.name for export in resting.exports],
     }
 
 

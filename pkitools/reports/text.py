@@ -17,7 +17,7 @@ from pkitools.messages import Language, Message, RemedyText, message
 from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import Answer, answer_of, told
 from pkitools.reports.telling.readable import number_of
-from pkitools.text import shown
+from pkitools.text import abbreviated, shown
 
 _OF_ANY: Final = frozenset({"path.anchor.found"})  # what it says holds whichever certificate of a path it is about
 
@@ -68,7 +68,7 @@ def report_text(report: Report, language: Language | str, remedy_text: RemedyTex
     width = label_width(tongue)
     lines += [f"  {word(f'answer.{key}', tongue):<{width}}  {text}" for key, text in rows]
     details = (*finding_lines(report, tongue, remedy_text), *unchecked_lines(report, tongue, remedy_text))
-    return "\n".join([*lines, *(f"{line.first}{line.whole}" for line in details)])
+    return abbreviated("\n".join([*lines, *(f"{line.first}{line.whole}" for line in details)]))
 
 
 def answer_rows(report: Report, language: Language, remedy_text: RemedyText | None = None) -> Iterator[tuple[str, str]]:
@@ -131,7 +131,7 @@ def others(answer: Answer, language: Language) -> str:
 def finding_lines(
     report: Report, language: Language, remedy_text: RemedyText | None = None, *, full: Severity = Severity.INFO
 ) -> Iterator[TextLine]:
-    """Yield the findings, the gravest first.
+    """Yield the findings, the gravest first; above all what says what was given, where it is no OIN.
 
     Args:
         report: the report.
@@ -140,7 +140,8 @@ def finding_lines(
         full: from which severity on a finding has its message, remedy and source; what weighs less has one line.
     """
     grouped: dict[tuple[object, ...], list[Outcome]] = {}
-    for outcome in report.findings:
+    because = answer_of(report).because
+    for outcome in sorted(report.findings, key=lambda found: found is not because):
         grouped.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
     for outcomes in grouped.values():
         texts = [told(outcome, language, remedy_text, report.moment) for outcome in outcomes]

@@ -16,17 +16,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from pkitools.arguments import octets, text
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.frozen import dataclass
-from pkitools.profiles import Presence, get_profile
+from pkitools.profiles import TSP, Presence, get_profile, get_tsp
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
+from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
 
 MAX_BATCH: Final = 1000
@@ -55,7 +55,7 @@ _FIELDS: Final = frozenset(
     ]
 )
 _REQUIRED: Final = ("profile", "environment", "common_name")
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_NAME: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,20 @@ class BatchError(InvalidValueError):
         self.faults = tuple(faults)
 
 
-def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = None) -> tuple[BatchItem, ...]:
+def read_batch(
+    data: bytes,
+    file: str,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    tsp_named: Callable[[str], TSP] = get_tsp,
+) -> tuple[BatchItem, ...]:
     """Return the plans of all requests in a batch file.
 
     Args:
         data: the TOML.
         file: what to call it in an error.
         overrides: values that go before the file's ``[defaults]``; what a request says itself goes before both.
+        tsp_named: returns the TSP of a name; an organisation may have one that is not ours.
 
     Raises:
         InputError: not TOML, or not of the form shown above.
@@ -99,7 +106,7 @@ def read_batch(data: bytes, file: str, overrides: Mapping[str, Any] | None = Non
     for number, entry in enumerate(tables, start=1):
         table = _table(entry, file)
         try:
-            items.append(_item({**shared, **table}))
+            items.append(_item({**shared, **table}, tsp_named))
         except InvalidValueError as error:
             faults.append((str(table.get("name", f"#{number}")), error))
     doubles = [name for name, count in Counter(item.name.lower() for item in items).items() if count > 1]
@@ -115,7 +122,7 @@ def _table(value: object, file: str) -> dict[str, Any]:
     return value
 
 
-def _item(table: Mapping[str, Any]) -> BatchItem:
+def _item(table: Mapping[str, Any], tsp_named: Callable[[str], TSP]) -> BatchItem:
     unknown = sorted(table.keys() - _FIELDS)
     if unknown:
         known = ", ".join(sorted(_FIELDS))
@@ -128,17 +135,21 @@ def _item(table: Mapping[str, Any]) -> BatchItem:
             raise InvalidValueError("requests.error.batch_missing", field=field)
     if not _NAME.fullmatch(table["name"]):
         raise InvalidValueError("requests.error.batch_name", name=table["name"])
-    return BatchItem(table["name"], plan_of(table))
+    return BatchItem(table["name"], plan_of(table, tsp_named=tsp_named))
 
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
 
 
-def plan_of(values: Mapping[str, Any]) -> RequestPlan:
+def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_tsp) -> RequestPlan:
     """Return the plan of one request described by words, such as those of a batch file or of the command line.
 
     The OIN and the organisation are required, except where the TSP fills them in itself (UZI).
+
+    Args:
+        values: the words, by the names of the columns of a batch.
+        tsp_named: returns the TSP of a name; an organisation may have one that is not ours.
 
     Raises:
         InvalidValueError: with one sentence that says what to mend.
@@ -156,7 +167,7 @@ def plan_of(values: Mapping[str, Any]) -> RequestPlan:
         oin=values.get("oin"),
         kvk=values.get("kvk"),
         organization_identifier=values.get("organization_identifier"),
-        tsp=values.get("tsp"),
+        tsp=None if values.get("tsp") is None else tsp_named(values["tsp"]),
         dns_names=values.get("dns", ()),
         country=values.get("country"),
         locality=values.get("locality"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import Final
 
 from pkitools.containers.protection import protection_of_key
 from pkitools.containers.structure import identify
 from pkitools.errors import InputError
+from pkitools.text import pattern
 from pkitools.x509.der import (
     INTEGER,
     OBJECT_IDENTIFIER,
@@ -22,7 +22,7 @@ from pkitools.x509.der import (
 )
 from pkitools.x509.oids import CURVES, KEY_ALGORITHMS
 
-_DOTTED: Final = re.compile(r"(?:.* )?[0-9]+(?:\.[0-9]+)+")
+_DOTTED: Final = pattern(r"(?:.* )?[0-9]+(?:\.[0-9]+)+")
 _READ: Final = frozenset({"RSA", "RSASSA-PSS", "EC"})
 _VERSIONS: Final = {"PKCS#8": (0, 1), "SEC1": (1,), "PKCS#1": (0, 1), "DSA": (0,)}  # RFC 5958, 5915, 8017
 _NAMED_CURVE: Final = 0xA0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -31,7 +31,9 @@ from pkitools.containers.structure import PKCS12, identify
 from pkitools.errors import InputError, InvalidValueError, LimitError, SecretError
 from pkitools.frozen import dataclass, field
 from pkitools.requests.key_causes import refusal_of_key, refuse_unknown_cipher, unfit_code
+from pkitools.requests.key_consistency import belongs_together
 from pkitools.requests.pbes2 import encrypt_pkcs8, refuse_slow
+from pkitools.text import pattern
 from pkitools.x509.der import SEQUENCE, root
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import PublicKey
@@ -48,12 +50,12 @@ _CURVES: Final[dict[str, type[ec.EllipticCurve]]] = {
     "p-384": ec.SECP384R1,
     "p-521": ec.SECP521R1,
 }
-_PEM: Final = re.compile(
+_PEM: Final = pattern(
     rb"-----BEGIN ((?:[A-Z0-9]{1,20} ){0,2}PRIVATE KEY)-----((?:(?!-----).){1,65536})-----END \1-----", re.DOTALL
 )
 _ENCRYPTED: Final = (ItemKind.KEY, "PKCS#8", True)
-_DEK_INFO: Final = re.compile(rb"DEK-Info: *[A-Za-z0-9-]+,(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})\s")  # an IV of one block
-_MODULE_LATTICE: Final = re.compile(r"ML(DSA|KEM)(\d+)")
+_DEK_INFO: Final = pattern(rb"DEK-Info: *[A-Za-z0-9-]+,(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{32})\s")  # an IV of one block
+_MODULE_LATTICE: Final = pattern(r"ML(DSA|KEM)(\d+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +120,8 @@ def generate_key(spec: str) -> PrivateKey:
 def load_key(data: bytes, name: str, *, passphrase: bytes | None = None) -> PrivateKey:
     """Read a private key: PEM or DER; PKCS#8, PKCS#1 or SEC 1; encrypted or not; or the first of a PKCS#12 keystore.
 
-    A foreign RSA key is checked in full (its primes, and that its parts belong together): 0.04 to 0.3 s.
+    Of a foreign RSA key it is checked that its numbers belong together, that its primes pass for such, and that what it
+    signs its public half verifies (:mod:`pkitools.requests.key_consistency`).
 
     Args:
         data: the file.
@@ -212,11 +215,15 @@ def _why_not(native: object, der: bytes, passphrase: bytes | None, name: str) ->
 
 
 def _checked(native: NativeKey, name: str) -> PrivateKey:
-    der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    checked = attempt(lambda: load_der_private_key(der, None))
-    if checked is None:
+    def belongs() -> bool:
+        if isinstance(native, rsa.RSAPrivateKey):
+            return belongs_together(native)
+        der = native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return load_der_private_key(der, None) is not None
+
+    if not attempt(belongs):
         raise InputError("requests.error.key_damaged", name=name)
-    return wrap_key(cast("NativeKey", checked), made_here=False)
+    return wrap_key(native, made_here=False)
 
 
 def wrap_key(native: NativeKey, *, made_here: bool) -> PrivateKey:

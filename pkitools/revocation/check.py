@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.arguments import aware, choice, optional, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.fetching.model import Cache, Fetcher
-from pkitools.findings import MET, CertificateRef, outcome
+from pkitools.findings import MET, CertificateRef, Outcome, outcome
+from pkitools.findings.considered import Block
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from
@@ -37,6 +40,7 @@ from pkitools.revocation.retrieval import DocumentSources, Retrieval, code_of_er
 from pkitools.revocation.rules import CLOCK
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.revocation.status_search import StatusSearch
+from pkitools.validation.remembered import Remembered
 from pkitools.x509 import pem
 from pkitools.x509.der import node_at
 from pkitools.x509.given import CERTIFICATE, CRL, Given, HasPublicBytes, as_it_came, holds_several, several_ders
@@ -48,6 +52,21 @@ LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
 _ONE: Final = (bytes, bytearray, memoryview, str, os.PathLike, HasPublicBytes, CertificateRevocationList)
 """What is one thing and not several of them."""
 _MAX_SUPPLIED: Final = 1000
+_MOST_HASHED: Final = 256 * 1024
+"""Octets of a list that is known by its hash. Those of authorities are far smaller; a larger one is asked anew."""
+
+_PASSING: Final = frozenset({AttemptCode.LIMIT, AttemptCode.CRASHED, AttemptCode.NOT_YET})
+
+
+class Told(NamedTuple):
+    """What lists told of an authority, and how many signatures that took to check."""
+
+    found: CertificateRevocation
+    checks: int
+
+
+Statuses: TypeAlias = Remembered[Told]
+"""The good statuses of authorities, by certificate, issuer, role, lists and options."""
 
 
 def clock_is_plausible(moment: datetime) -> bool:
@@ -102,10 +121,57 @@ def check_revocation(
     lists, responses = given_crls(crls), given_responses(ocsp_responses)
     others = several_ders(other_certificates, CERTIFICATE, "other_certificates")
     certificates = [load_cached(der) for der in several_ders(path, CERTIFICATE, "path")]
+    material = Material(lists, responses, fetcher, cache, others)
+    return revocation_of(
+        certificates, material, moment, policy, options or RevocationOptions(), raise_crashes=raise_crashes
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a status may be learned from, as :func:`check_revocation` names it, and as it was handed in."""
+
+    crls: tuple[bytes | CertificateRevocationList, ...] = ()
+    ocsp_responses: tuple[bytes, ...] = ()
+    fetcher: Fetcher | None = None
+    cache: Cache | None = None
+    other_certificates: tuple[bytes, ...] = ()
+
+    @property
+    def are_lists(self) -> bool:
+        """There are lists at hand and nothing else to ask: the same question has the same answer."""
+        return self.is_at_hand and not (self.ocsp_responses or self.other_certificates)
+
+    @property
+    def is_at_hand(self) -> bool:
+        """No network and no cache is asked."""
+        return self.fetcher is None and self.cache is None
+
+
+def revocation_of(
+    certificates: Sequence[PathCertificate],
+    material: Material,
+    moment: datetime,
+    policy: RevocationPolicy,
+    options: RevocationOptions,
+    *,
+    known: Statuses | None = None,
+    raise_crashes: bool = False,
+) -> RevocationResult:
+    """Ask what :func:`check_revocation` asks, of what was read already.
+
+    Args:
+        certificates: of a verified path, end entity first, trust anchor last.
+        material: what a status may be learned from.
+        moment, policy, options, raise_crashes: as there; ``options`` is never left out.
+        known: the statuses of authorities, which come again with every end entity.
+
+    Raises:
+        InvalidValueError: the path is empty or lacks the issuer.
+    """
     if not certificates or (len(certificates) == 1 and certificates[0].issuer != certificates[0].subject):
         # of a certificate without its issuer nothing could be asked, and nothing said is no answer
         raise InvalidValueError("revocation.error.arguments")
-    options = options or RevocationOptions()
     refs = [CertificateRef(c.sha256, "end_entity" if n == 0 else "intermediate") for n, c in enumerate(certificates)]
     if policy is RevocationPolicy.OFF:
         status = RevocationStatus(StatusKind.NOT_CHECKED, AttemptCode.OFF)
@@ -113,16 +179,49 @@ def check_revocation(
     elif options.moment_is_now and not clock_is_plausible(moment):
         found = tuple(_no_clock(ref, moment) for ref in refs[:-1])
     else:
-        sources = DocumentSources(fetcher, cache, options, moment)
+        sources = DocumentSources(material.fetcher, material.cache, options, moment)
         context = RevocationContext(moment, options, SignatureBudget(MAX_SIGNATURE_CHECKS), raise_crashes)
-        check = _Check(certificates, refs, sources, context, others)
-        found = check.run(lists, responses)
-    names = [_name(certificate.subject) for certificate in certificates]
-    labels = {each.sha256: pair for each, pair in zip(certificates, pairwise(names), strict=False)}
-    outcomes = report_outcomes(found, labels, policy)
-    if options.moment_is_now and clock_is_plausible(moment):
-        outcomes = (outcome(CLOCK, MET), *outcomes)
-    return RevocationResult(found, outcomes, policy)
+        remembered = known if material.are_lists else None
+        check = _Check(certificates, refs, sources, context, material.other_certificates, remembered)
+        found = check.run(material.crls, material.ocsp_responses)
+    clock = options.moment_is_now and clock_is_plausible(moment)
+    telling = _Telling(found, tuple((c.sha256, c.subject) for c in certificates), policy, clock)
+    if _all_is_well(found):
+        return RevocationResult.of(found, policy, Block((), telling, looked=True))
+    return RevocationResult(found, telling(), policy)
+
+
+def _all_is_well(found: Sequence[CertificateRevocation]) -> bool:
+    """Whether every certificate is good, by sources of which nothing is wrong and nothing was odd."""
+    if not found:
+        return False
+    return all(
+        each.status.is_good and not any(attempt.code or attempt.notes for attempt in each.attempts) for each in found
+    )
+
+
+class _Telling:
+    """Makes the outcomes of statuses, as often as somebody wants to know."""
+
+    __slots__ = ("_clock", "_found", "_named", "_policy")
+
+    def __init__(
+        self,
+        found: tuple[CertificateRevocation, ...],
+        named: tuple[tuple[str, bytes], ...],
+        policy: RevocationPolicy,
+        clock: bool,
+    ) -> None:
+        self._found, self._named, self._policy, self._clock = found, named, policy, clock
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        names = [_name(subject) for _, subject in self._named]
+        labels = {sha256: pair for (sha256, _), pair in zip(self._named, pairwise(names), strict=False)}
+        outcomes = report_outcomes(self._found, labels, self._policy)
+        return (outcome(CLOCK, MET), *outcomes) if self._clock else outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Telling, (self._found, self._named, self._policy, self._clock)
 
 
 def given_crls(
@@ -178,20 +277,56 @@ def _newest_first(crl: CertificateRevocationList) -> tuple[float, int, bytes]:
     return -crl.this_update.timestamp(), -(crl.number or 0), crl.der
 
 
+def _told_by_lists_alone(found: CertificateRevocation) -> bool:
+    """Whether a status is good by what the lists at hand say, each of which was judged to its end.
+
+    What ended in a budget or in a fault of ours may end otherwise the next time. What a list from later lists counts
+    from the day it names, which is no edge of the list. And the full engine looks at the whole path.
+    """
+    return found.status.is_good and all(
+        each.source is SourceKind.CRL
+        and each.origin is Origin.SUPPLIED
+        and each.certificate == found.certificate
+        and each.produced is not None  # of the full engine's answer it is
+        and each.code not in _PASSING
+        for each in found.attempts
+    )
+
+
+def _edges(lists: Iterable[CertificateRevocationList], options: RevocationOptions) -> Iterator[datetime]:
+    """Yield every moment at which one of the lists becomes current or stale, or what it lists counts or does not."""
+    for crl in lists:
+        yield from _around(crl.this_update, options.skew)
+        if crl.next_update is not None:
+            yield from _around(crl.next_update, options.skew)
+        elif options.max_age is not None:
+            yield from _around(crl.this_update, options.max_age + options.skew)
+
+
+def _around(edge: datetime, skew: timedelta) -> Iterator[datetime]:
+    """Yield an edge with what is allowed on either side of it; what no calendar holds is no edge that can be passed."""
+    yield edge
+    for part in (skew, -skew):
+        with suppress(OverflowError):
+            yield edge + part
+
+
 class _Check:
     """One path."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 made in one place, of what stands there under the same names
         self,
-        certificates: list[PathCertificate],
+        certificates: Sequence[PathCertificate],
         refs: list[CertificateRef],
         sources: DocumentSources,
         context: RevocationContext,
         other_certificates: Sequence[bytes],
+        known: Statuses | None = None,
     ) -> None:
         self._certificates, self._refs = certificates, refs
         self._sources, self._context = sources, context
         self._others = tuple(other_certificates)
+        self._known = known
         self._unreadable: list[Attempt] = []
 
     def run(
@@ -205,7 +340,32 @@ class _Check:
             self._sources,
             self._context,
         )
-        return tuple(self._certificate(index, material) for index in range(len(self._certificates) - 1))
+        above = range(1, len(self._certificates) - 1)
+        return self._certificate(0, material), *(self._authority(index, material) for index in above)
+
+    def _authority(self, index: int, material: RevocationMaterial) -> CertificateRevocation:
+        """Return what is known of an authority, where the same lists told it before."""
+        if self._known is None or self._context.raise_crashes:
+            return self._certificate(index, material)
+        certificate, issuer = self._certificates[index : index + 2]
+        lists = [crl for crl in material.crls if is_from(crl, issuer)]  # of the others nothing is asked
+        if any(len(crl.der) > _MOST_HASHED for crl in lists):
+            return self._certificate(index, material)
+        # a list is what its bytes are, and how it came; what else the object remembers follows from them
+        these = tuple([(crl.sha256, crl.was_pem) for crl in lists])
+        question = certificate.der, issuer.der, self._refs[index].role, these, self._context.options
+        budget, moment = self._context.budget, self._context.moment
+        told = self._known.find(question, moment)
+        if told is None or told.checks > budget.left:
+            left = budget.left
+            found = self._certificate(index, material)
+            if not _told_by_lists_alone(found):
+                return found
+            edges = [issuer.not_before, issuer.not_after, *_edges(lists, self._context.options)]
+            told = self._known.keep(question, moment, edges, Told(found, left - budget.left))
+        else:
+            budget.left -= told.checks
+        return told.found
 
     def _certificate(self, index: int, material: RevocationMaterial) -> CertificateRevocation:
         certificate, issuer = self._certificates[index : index + 2]

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
-from pkitools.frozen import dataclass
+from pkitools.findings.considered import Block
+from pkitools.frozen import dataclass, field
 from pkitools.revocation.codes import Code, MaybeCode, Note, Step
 
 
@@ -131,13 +132,43 @@ class RevocationResult:
 
     Args:
         certificates: one per certificate of the path except the trust anchor, end entity first.
-        outcomes: for the report.
+        outcomes: for the report; where nothing is wrong they are only made when they are asked for.
         policy: what was asked.
     """
 
     certificates: tuple[CertificateRevocation, ...]
     outcomes: tuple[Outcome, ...]
     policy: RevocationPolicy
+    _block: Block | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls, certificates: tuple[CertificateRevocation, ...], policy: RevocationPolicy, block: Block
+    ) -> RevocationResult:
+        """Return a result whose outcomes are made when they are asked for."""
+        result, put = object.__new__(cls), object.__setattr__
+        for name, value in (("certificates", certificates), ("policy", policy), ("_block", block)):
+            put(result, name, value)
+        return result
+
+    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what is not there yet
+            if name != "outcomes" or self._block is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            object.__setattr__(self, "outcomes", tuple(self._block.outcomes))
+            return self.outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        if self._block is None:
+            return RevocationResult, (self.certificates, self.outcomes, self.policy)
+        return RevocationResult.of, (self.certificates, self.policy, self._block)
+
+    @property
+    def block(self) -> Block:
+        """The outcomes as a group."""
+        return Block.of(self.outcomes) if self._block is None else self._block
 
     def __repr__(self) -> str:
         return f"<RevocationResult {', '.join(str(s.kind) for s in self.statuses) or 'of nothing'}>"
@@ -194,6 +225,13 @@ class SignatureBudget:
 
     def __init__(self, checks: int) -> None:
         self.left = checks
+        self._done: set[tuple[int, bytes]] = set()
+
+    def is_new(self, check: tuple[int, bytes]) -> bool:
+        """Whether this check, of an object by its identity with a key, was not asked before; from now on it was."""
+        known = check in self._done
+        self._done.add(check)
+        return not known
 
     def spend(self) -> bool:
         """Take one check; ``False`` when there is none left."""

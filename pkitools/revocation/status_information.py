@@ -48,9 +48,15 @@ def require_strong_key(spki: bytes, passed: list[Step]) -> None:
     passed.append(Step.WEAK_KEY)
 
 
-def require_budget(context: RevocationContext, passed: list[Step]) -> None:
-    """Take one signature check; raise :class:`Refused` when there is none left."""
-    if not context.budget.spend():
+def require_budget(context: RevocationContext, passed: list[Step], *, check: tuple[int, bytes] | None = None) -> None:
+    """Take one signature check; raise :class:`Refused` when there is none left.
+
+    Args:
+        context: of this validation.
+        passed: the steps a source came through; another is added.
+        check: what is checked with which key, where it may come again: the second time costs nothing.
+    """
+    if (check is None or context.budget.is_new(check)) and not context.budget.spend():
         raise Refused(AttemptCode.LIMIT, "signature checks")
     passed.append(Step.LIMIT)
 

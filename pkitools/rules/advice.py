@@ -224,7 +224,9 @@ def _outlives_issuer(at: RuleContext) -> Answer:
     if at.issuer is None:
         return NOT_APPLICABLE if at.self_issued else NotChecked("no_issuer")
     end, theirs = at.facts.not_after, at.issuer.not_after
-    return met_if(end <= theirs, "validity.notAfter", f"{end:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
+    if end <= theirs:
+        return MET
+    return violated("validity.notAfter", f"{end:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
 
 
 @_advice("validity.before_issuer", _WARNING)
@@ -232,7 +234,9 @@ def _before_issuer(at: RuleContext) -> Answer:
     if at.issuer is None:
         return NOT_APPLICABLE if at.self_issued else NotChecked("no_issuer")
     begin, theirs = at.facts.not_before, at.issuer.not_before
-    return met_if(begin >= theirs, "validity.notBefore", f"{begin:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
+    if begin >= theirs:
+        return MET
+    return violated("validity.notBefore", f"{begin:%Y-%m-%d}", issuer=f"{theirs:%Y-%m-%d}")
 
 
 _ENDED_BEFORE: Final = frozenset({"EV", "G2"})

@@ -10,7 +10,7 @@ from typing import Final
 from pkitools.environment import Environment
 from pkitools.oin import OIN, InvalidOINError
 from pkitools.profiles import Profile, ValidityRule, profiles
-from pkitools.profiles.conformance import Extensions, Particulars
+from pkitools.profiles.conformance import Departure, Extensions, Particulars, Requirement, departures
 from pkitools.x509 import CertificateFacts, NameAttribute
 from pkitools.x509.der import SEQUENCE, DERError, Node, children, root
 from pkitools.x509.holder import Holder, holder_of
@@ -96,8 +96,10 @@ class RuleContext:
         self.profile = profile
         self.moment = moment
         self.environment = environment
-        self.system = system
-        self.connects = connects
+        self._system = system
+        self._connects = connects
+        self.was_asked_of_system = False
+        self._departures: dict[Requirement, tuple[Departure, ...] | None] = {}
         self.issuer = issuer
         self.others = others
         self.policies: tuple[str, ...] = tuple([policy.oid for policy in facts.certificate_policies or ()])
@@ -105,6 +107,26 @@ class RuleContext:
         self.family = _as_held(family_of(self.policies), self.holder)
         self.subject: tuple[NameAttribute, ...] = tuple(facts.subject)
         self.critical: dict[str, bool] = {extension.oid: extension.critical for extension in facts.extensions}
+
+    @property
+    def system(self) -> str | None:
+        """Name of the connected system. Whoever looks at it depends on it: ``was_asked_of_system`` says so."""
+        self.was_asked_of_system = True
+        return self._system
+
+    @system.setter
+    def system(self, name: str | None) -> None:
+        self._system = name
+
+    @property
+    def connects(self) -> bool:
+        """That system asks a certificate for TLS; looked at as ``system`` is."""
+        self.was_asked_of_system = True
+        return self._connects
+
+    @connects.setter
+    def connects(self, connects: bool) -> None:
+        self._connects = connects
 
     @property
     def self_issued(self) -> bool:
@@ -161,6 +183,16 @@ class RuleContext:
             Environment.PREPRODUCTION if is_trial else Environment.PRODUCTION,
             is_trial,
         )
+
+    def departures(self, requirement: Requirement) -> tuple[Departure, ...] | None:
+        """Return how the certificate departs from a requirement of its profile; several rules may ask about one.
+
+        Raises:
+            LookupError: the profile is unknown.
+        """
+        if requirement not in self._departures:
+            self._departures[requirement] = departures(requirement, self.held_to, self.particulars)
+        return self._departures[requirement]
 
     @property
     def issued(self) -> datetime:

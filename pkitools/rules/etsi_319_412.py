@@ -6,13 +6,13 @@ be qualified. A certificate that claims nothing is not judged.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answer, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import END_ENTITY, RuleBook
+from pkitools.text import pattern
 from pkitools.x509.holder import Holder
 from pkitools.x509.oids import ATTRIBUTE_OIDS, ORGANIZATION_IDENTIFIER
 
@@ -34,7 +34,7 @@ _COMPLIANCE, _SSCD, _PDS, _TYPE = (f"0.4.0.1862.1.{n}" for n in (1, 4, 5, 6))
 _ETSI_POLICIES: Final = ("0.4.0.2042.1.", "0.4.0.194112.1.")
 
 # three letters of a scheme, or two of a country and a colon for a national one, then country, hyphen, reference
-_IDENTIFIER: Final = re.compile(r"(?:VAT|NTR|PSD|LEI|[A-Z]{2}:)([A-Z]{2})-.+")
+_IDENTIFIER: Final = pattern(r"(?:VAT|NTR|PSD|LEI|[A-Z]{2}:)([A-Z]{2})-.+")
 
 
 def _claims_legal(at: RuleContext) -> bool:

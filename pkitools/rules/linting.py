@@ -9,13 +9,15 @@ from typing import Final, Literal, get_args
 
 from pkitools.arguments import aware, of_type, one_of, optional, optional_choice, several, text
 from pkitools.environment import Environment
-from pkitools.findings import CertificateRef, Outcome, Report, ask
-from pkitools.oin import check_oin
+from pkitools.findings import CertificateRef, Report
+from pkitools.findings.considered import Block, Considered
+from pkitools.oin.number_rules import number_block
 from pkitools.profiles import Profile, get_profile
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext, family_of, parse_oin
 from pkitools.rules.engine import Entry, Statement
 from pkitools.rules.own.data import RULES, OwnData
+from pkitools.rules.plan import Asking, plan_of
 from pkitools.rules.profile import detect_profile
 from pkitools.systems import Stance, System, Topic, get_system
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
@@ -25,6 +27,8 @@ Role = Literal["end_entity", "intermediate", "trust_anchor", "crl_issuer", "ocsp
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
+_MOST_PROFILES: Final = 64
+_SAID: Final[dict[int, tuple[Profile, frozenset[Statement]]]] = {}
 _STATEMENTS: Final = frozenset(entry.scope.says for entry in ENTRIES if entry.scope.says is not None)
 
 
@@ -67,44 +71,72 @@ def lint(
     environment = optional_choice(Environment, environment, "environment")
     data = optional(data, OwnData, "data")
     asking = None if system is None else _system(system, data)
-    named = None if asking is None else asking.name
     oin = optional(oin, OINResult, "oin")
     path, others = _all_facts(path, "path"), _all_facts(others, "others")
     by_default = role_of(facts) if profile is None and system is None else "end_entity"
     role = by_default if role is None else one_of(ROLES, role, "role")
+    blocks = linted(
+        facts,
+        moment=moment,
+        profile=profile,
+        environment=environment,
+        systems=() if asking is None else (asking,),
+        role=role,
+        issuer=_issuer(facts, path),
+        others=others,
+        oin=oin,
+        data=data,
+        raise_crashes=raise_crashes,
+    )
+    return Report.of(_subject(facts), Considered(blocks), moment, environment, asking.name if asking else None)
+
+
+def linted(
+    facts: CertificateFacts,
+    *,
+    moment: datetime,
+    profile: Profile | str | None,
+    environment: Environment | None,
+    systems: Sequence[System],
+    role: Role,
+    issuer: CertificateFacts | None,
+    others: Sequence[CertificateFacts] = (),
+    oin: OINResult | None = None,
+    data: OwnData | None = None,
+    raise_crashes: bool = False,
+) -> list[Block]:
+    """Return what :func:`lint` reports, in groups, for any number of systems.
+
+    Of a system behind the first one only those rules are asked whose answer may be another: for whom a rule is meant,
+    or what it looks at, depends on the system. Of equal outcomes the caller keeps one.
+
+    Args: see :func:`lint`; all of them as it made them.
+    """
     kind = "ca" if role in {"intermediate", "trust_anchor"} else "end_entity"
     chosen = _chosen_profile(facts, profile) if kind == "end_entity" else None
     at = RuleContext(
-        facts,
-        kind=kind,
-        profile=chosen,
-        moment=moment,
-        environment=environment,
-        system=named,
-        connects=asking is not None and _asks_to_connect(asking),
-        issuer=_issuer(facts, path),
-        others=others,
+        facts, kind=kind, profile=chosen, moment=moment, environment=environment, issuer=issuer, others=others
     )
     family = at.family
     if profile is not None and chosen is not None and family != "trial":
         family = family_of(tuple(chosen.policies.production))  # judged as what it was ordered as, not as what it became
-    said = frozenset(says for says in _STATEMENTS if chosen is not None and says(chosen))
-    asked, unasked = _selection(kind, said, family, named)
+    said = _said_by(chosen)
     ref = CertificateRef(facts.sha256, role)
-    outcomes = [
-        found
-        for entry in (*asked, *_own(data, kind, said, family, named))
-        for found in (
-            ask(entry.rule, entry.check, at, certificate=ref, raise_crashes=raise_crashes, silent=entry.silent)
-            if entry.is_in_force(at)
-            else [entry.silent]
-        )
-    ]
-    if data is not None:
-        outcomes += data.outcomes(RULES)
-    if kind == "end_entity":
-        outcomes += _oin_outcomes(oin or oin_from_certificate(facts), environment)
-    return Report(_subject(facts), (*outcomes, *unasked), moment, environment, named)
+    blocks: list[Block] = []
+    before: Asking | None = None
+    for system in systems or (None,):
+        named = None if system is None else system.name
+        at.system, at.connects = named, system is not None and _asks_to_connect(system)
+        plan = plan_of(kind, said, family, named)
+        asking = Asking(plan, _own(data, kind, said, family, named), before)
+        blocks.append(asking.ask(at, ref, raise_crashes=raise_crashes))
+        before = before or asking
+        if data is not None:
+            blocks.append(Block.of(data.outcomes(RULES)))
+        if kind == "end_entity" and before is asking:
+            blocks += _oin_blocks(oin or oin_from_certificate(facts), environment)
+        blocks.append(plan.not_meant)
+    return blocks
 
 
 def _facts(given: CertificateFacts | Given) -> CertificateFacts:
@@ -122,6 +154,7 @@ def _system(system: str | System, data: OwnData | None) -> System:
     return (get_system if data is None else data.system)(text(system, "system"))
 
 
+@lru_cache(maxsize=256)
 def _asks_to_connect(system: System) -> bool:
     """Return whether the system asks a certificate for TLS, wherever it does."""
     return any(
@@ -170,23 +203,25 @@ def _issuer(facts: CertificateFacts, path: Sequence[CertificateFacts]) -> Certif
     return path[position] if position < len(path) else None
 
 
-@lru_cache(maxsize=256)
-def _selection(
-    kind: str, said: frozenset[Statement], family: str, system: str | None
-) -> tuple[tuple[Entry, ...], tuple[Outcome, ...]]:
-    """Return the rules to ask, and the outcomes of those not meant for such a certificate. Sorted out once."""
-    asked = tuple([entry for entry in ENTRIES if entry.scope.includes(kind, said, family, system)])
-    left = set(map(id, asked))
-    return asked, tuple([entry.silent for entry in ENTRIES if id(entry) not in left])
+def _said_by(profile: Profile | None) -> frozenset[Statement]:
+    """Return what a profile says, of all that scopes ask."""
+    if profile is None:
+        return frozenset()
+    known = _SAID.get(id(profile))  # a profile takes longer to hash than to ask
+    if known is None or known[0] is not profile:
+        if len(_SAID) >= _MOST_PROFILES:
+            _SAID.clear()
+        known = _SAID[id(profile)] = profile, frozenset(says for says in _STATEMENTS if says(profile))
+    return known[1]
 
 
-def _oin_outcomes(found: OINResult, environment: Environment | None) -> Iterator[Outcome]:
+def _oin_blocks(found: OINResult, environment: Environment | None) -> Iterator[Block]:
     """Yield what reading the OIN told, and what there is to say about the number itself."""
-    yield from found.outcomes
+    yield found.block
     if found.oin is not None:  # one that is no OIN has its outcome already: x509.oin.invalid
-        yield from _number(str(found.oin), environment)
+        yield _number(str(found.oin), environment)
 
 
 @lru_cache(maxsize=1024)
-def _number(oin: str, environment: Environment | None) -> tuple[Outcome, ...]:
-    return check_oin(oin, environment=environment, legacy=True).outcomes
+def _number(oin: str, environment: Environment | None) -> Block:
+    return number_block(oin, environment)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pkitools.text import pattern
+
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?"
-_DNS_NAME: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
-_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[\x21-\x7e]+")
-_HIERARCHICAL: Final = re.compile(r"(?:https?|ldaps?|ftp)://", re.IGNORECASE)
-_WITH_HOST: Final = re.compile(
-    r"[A-Za-z]+://(?:[^/?#@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?#:@\[\]]+)(?::[0-9]*)?(?:[/?#].*)?"
-)
-_LOCAL_PART: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]+")
+_DNS_NAME: Final = pattern(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})*")
+_URI: Final = pattern(r"[A-Za-z][A-Za-z0-9+.\-]*:[\x21-\x7e]+")
+_HIERARCHICAL: Final = pattern(r"(?:https?|ldaps?|ftp)://", re.IGNORECASE)
+_WITH_HOST: Final = pattern(r"[A-Za-z]+://(?:[^/?#@]*@)?(?:\[[0-9A-Fa-f:.]+\]|[^/?#:@\[\]]+)(?::[0-9]*)?(?:[/?#].*)?")
+_LOCAL_PART: Final = pattern(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]+")
 _LONGEST = 4096  # longer than any name in use: said to be wrong without looking further
 
 

@@ -6,13 +6,13 @@ Whether it is there, once, in the right string type and valid is judged where it
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Answer, Certainty, Severity, met_if, met_if_none
 from pkitools.rules.context import RuleContext, parse_oin
 from pkitools.rules.engine import RuleBook, Scope
+from pkitools.text import pattern
 from pkitools.trust import HierarchyKind, Match, hierarchy_of
 from pkitools.x509.oids import UZI_NAME
 
@@ -23,7 +23,7 @@ BOOK = RuleBook("oin_stelsel", _STELSEL)
 _WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
 _END_ENTITY: Final = Scope(kinds=("end_entity",))
 
-_CANDIDATE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Za-z])")
+_CANDIDATE: Final = pattern(r"(?<![0-9A-Za-z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Za-z])")
 
 
 def _oins_in(text: str) -> list[str]:

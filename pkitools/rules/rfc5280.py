@@ -6,13 +6,13 @@ one generic check.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pkitools.documents import Source, cite
 from pkitools.findings import MET, NOT_APPLICABLE, Answer, Severity, met_if, met_if_none, violated
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import CA, END_ENTITY, RuleBook
+from pkitools.text import pattern
 from pkitools.x509.der import GENERALIZED_TIME, UTC_TIME
 from pkitools.x509.names import PRINTABLE_STRING
 from pkitools.x509.oids import ATTRIBUTE_OIDS, EXTENSIONS, UPPER_BOUNDS
@@ -111,7 +111,7 @@ _STRING_TYPE_OF: Final = {  # RFC 5280 Appendix A.1
 }
 _DIRECTORY_STRINGS: Final = frozenset(f"2.5.4.{n}" for n in (3, 4, 7, 8, 9, 10, 11, 12, 41, 42, 43, 44, 65, 97))
 _OLD_STRINGS: Final = frozenset({"NumericString", "TeletexString", "IA5String", "UniversalString", "BMPString"})
-_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_COUNTRY: Final = pattern(r"[A-Z]{2}")
 
 
 @BOOK.rule("issuer.not_empty", _ERROR, "4.1.2.4")

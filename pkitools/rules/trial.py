@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pkitools.documents import cite
 from pkitools.findings import (
+    MET,
     NOT_APPLICABLE,
     Answer,
     Certainty,
@@ -25,7 +26,7 @@ from pkitools.findings import (
     violated,
 )
 from pkitools.profiles import ATTRIBUTE_OIDS, Presence, Profile
-from pkitools.profiles.conformance import Departure, Requirement, departures
+from pkitools.profiles.conformance import Departure, Requirement
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import Check, RuleBook, Scope, Statement, rsa_at_least
 from pkitools.x509.der import SEQUENCE, DERError, bit_string, children, root
@@ -100,9 +101,9 @@ def _fits(
     def check(at: RuleContext) -> Answer:
         if about and ATTRIBUTE_OIDS[about] not in at.values_by_type:
             return NOT_APPLICABLE
-        answers = [departures(requirement, at.held_to, at.particulars) for requirement in requirements]
-        if all(answer is None for answer in answers):
-            return NOT_APPLICABLE
+        answers = [at.departures(requirement) for requirement in requirements]
+        if not any(answers):
+            return NOT_APPLICABLE if all(answer is None for answer in answers) else MET
         found = [each for answer in answers for each in answer or () if only(each)]
         found = [each for each in found if about in {"", each.operands.get("attribute")}]
         if len(found) == 1:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from pkitools.arguments import aware, choice
@@ -25,7 +25,9 @@ from pkitools.findings import (
     Severity,
     Violated,
     ask,
+    outcome,
 )
+from pkitools.findings.considered import Block, block_of
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.oin import OIN
@@ -80,15 +82,25 @@ class SystemContext:
 
     def statements(self, topic: Topic) -> list[Statement]:
         """Return what the system says of a topic, here and now."""
-        return [statement for statement in self._said if statement.topic is topic]
+        return self.said.by_topic.get(topic, [])
 
     def asked(self, topic: Topic) -> list[Statement]:
         """Return the statements that ask what the topic is about, here and now."""
         return [statement for statement in self.statements(topic) if statement.answer is Stance.YES]
 
     @cached_property
-    def _said(self) -> list[Statement]:
-        return self.system.statements_at(self.environment, self.moment)
+    def day(self) -> date:
+        """The day of the moment, by which statements hold."""
+        return aware(self.moment).date()
+
+    @cached_property
+    def said(self) -> _Said:
+        """Everything the system says, here and now."""
+        return _said_by(self.system, self.environment, self.day)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        given = self.leaf, self.moment, self.hierarchy, self.self_signed, self.oin, self.entity_id
+        return SystemContext, (self.system, self.environment, *given)
 
     @cached_property
     def about_hierarchy(self) -> Statement | None:
@@ -96,7 +108,7 @@ class SystemContext:
         found = self.hierarchy
         if found is None or self.self_signed:
             return None
-        return self.system.about_hierarchy(found.name, found.group, self.environment, self.moment)
+        return _about_hierarchy_of(self.system, found.name, found.group, self.environment, self.day)
 
     @cached_property
     def about_self_signed(self) -> Statement | None:
@@ -151,25 +163,102 @@ def evaluate(
     """
     environment = choice(Environment, environment, "environment")
     aware(moment)
-    found = _found_hierarchy(leaf, hierarchy, root_sha256)
+    found = found_hierarchy(leaf, hierarchy, root_sha256)
     context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
-    return tuple(
-        outcome
-        for rule, check in _to_ask(context)
-        for outcome in ask(rule, _titled, context, check, certificate=context.ref, raise_crashes=raise_crashes)
-    )
+    return _Evaluation(context, raise_crashes=raise_crashes)()
 
 
-def _to_ask(context: SystemContext) -> Iterator[tuple[Rule, Check]]:
-    """Yield each rule with its check; of a rule that statements ask, once for each of them, as it asks it."""
-    for rule, statement_of, check in _OF_EVERY_SYSTEM:
-        yield _as_asked(rule, statement_of(context), context.system), check
-    for topic, rule, check_by in _OF_STATEMENTS:
-        asked = context.asked(topic)
-        if not asked:
-            yield rule, _not_asked
-        for statement in asked:
-            yield _as_asked(rule, statement, context.system), _with(check_by, statement)
+def evaluated(
+    system: System,
+    environment: Environment,
+    leaf: CertificateFacts,
+    *,
+    moment: datetime,
+    found: FoundHierarchy | None,
+    self_signed: bool,
+    oin: OIN | None,
+    entity_id: str | None,
+    raise_crashes: bool,
+) -> Block:
+    """Return what :func:`evaluate` finds, as a group whose outcomes are made when they are asked for.
+
+    Args: see there; ``found`` of :func:`found_hierarchy`, which is the same for every system.
+    """
+    context = SystemContext(system, environment, leaf, moment, found, self_signed, oin, entity_id)
+    asking = _Evaluation(context, raise_crashes=raise_crashes)
+    return block_of(_to_ask(context), context, asking.ask, asking, asking.told_as)
+
+
+class _Evaluation:
+    """One certificate before one system, asked as often as somebody wants to know: always with the same answers."""
+
+    __slots__ = ("_context", "_raise_crashes")
+
+    def __init__(self, context: SystemContext, *, raise_crashes: bool = False) -> None:
+        self._context, self._raise_crashes = context, raise_crashes
+
+    def ask(self, rule: Rule, check: Check) -> list[Outcome]:
+        """Return the outcome of one rule."""
+        context = self._context
+        return ask(rule, _titled, context, check, certificate=context.ref, raise_crashes=self._raise_crashes)
+
+    def told_as(self, rule: Rule, answer: Violated | NotChecked) -> Outcome:
+        """Return the outcome of an answer."""
+        params = {"system": self._context.system.title, **answer.params}
+        if isinstance(answer, Violated):
+            titled: Answer = Violated(answer.evidence, params, answer.basis, answer.severity)
+        else:
+            titled = NotChecked(answer.reason, answer.detail, params, answer.evidence)
+        return outcome(rule, titled, self._context.ref)
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        return tuple([found for rule, check in _to_ask(self._context) for found in self.ask(rule, check)])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Evaluation, (self._context,)
+
+
+def _to_ask(context: SystemContext) -> tuple[tuple[Rule, Check], ...]:
+    """Return each rule with its check; of a rule that statements ask, once for each of them, as it asks it."""
+    said = context.said
+    deciding = tuple([statement_of(context) for _, statement_of, _ in _OF_EVERY_SYSTEM])
+    known = said.to_ask.get(deciding)
+    if known is None:
+        asked = zip(_OF_EVERY_SYSTEM, deciding, strict=True)
+        general = [(_as_asked(rule, statement, context.system), check) for (rule, _, check), statement in asked]
+        known = said.to_ask[deciding] = (*general, *said.asked)
+    return known
+
+
+class _Said:
+    """What a system says in an environment on a day: the same for every certificate."""
+
+    def __init__(self, system: System, statements: Sequence[Statement]) -> None:
+        self.by_topic: dict[Topic, list[Statement]] = {}
+        for statement in statements:
+            self.by_topic.setdefault(statement.topic, []).append(statement)
+        self.asked = tuple(self._asked(system))
+        self.to_ask: dict[tuple[Statement | None, ...], tuple[tuple[Rule, Check], ...]] = {}
+
+    def _asked(self, system: System) -> Iterator[tuple[Rule, Check]]:
+        for topic, rule, check_by in _OF_STATEMENTS:
+            asked = [said for said in self.by_topic.get(topic, ()) if said.answer is Stance.YES]
+            if not asked:
+                yield rule, _not_asked
+            for statement in asked:
+                yield _as_asked(rule, statement, system), _with(check_by, statement)
+
+
+@lru_cache(maxsize=256)
+def _said_by(system: System, environment: Environment, day: date) -> _Said:
+    """Return what a system says on a day; a statement holds for whole days."""
+    noon = datetime.combine(day, time(12), UTC)
+    return _Said(system, system.statements_at(environment, noon))
+
+
+@lru_cache(maxsize=512)
+def _about_hierarchy_of(system: System, name: str, group: str, environment: Environment, day: date) -> Statement | None:
+    return system.about_hierarchy(name, group, environment, datetime.combine(day, time(12), UTC))
 
 
 def _as_asked(rule: Rule, statement: Statement | None, system: System) -> Rule:
@@ -202,9 +291,10 @@ def _met_if(good: bool, *evidence: Evidence, **operands: str) -> Met | Violated:
 # -- the hierarchy ----------------------------------------------------------------------------------------------------
 
 
-def _found_hierarchy(
+def found_hierarchy(
     leaf: CertificateFacts, hierarchy: Hierarchy | None, root_sha256: str | None
 ) -> FoundHierarchy | None:
+    """Return the hierarchy a certificate is of: that of its path, else the one its issuer's name points to."""
     found = hierarchy or (hierarchy_of_root(root_sha256) if root_sha256 else None)
     if found:
         return FoundHierarchy(found.name, _group(found.kind), found.label, proven=True)
@@ -254,9 +344,15 @@ def _hierarchy_accepted(context: SystemContext) -> Answer:
     return answer
 
 
+@cache
+def _labels() -> dict[str, str]:
+    groups = {"trial": "TRIAL", "test": "test", "pkioverheid": "PKIoverheid"}
+    return {h.name: h.label for h in hierarchies()} | groups
+
+
 def _accepted(context: SystemContext) -> Iterator[str]:
     """Yield the labels of what is taken here, to name the anchor that would have matched."""
-    labels = {h.name: h.label for h in hierarchies()} | {"trial": "TRIAL", "test": "test", "pkioverheid": "PKIoverheid"}
+    labels = _labels()
     for statement in context.statements(Topic.HIERARCHY):
         if statement.answer in {Stance.YES, Stance.DISCOURAGED}:
             yield from (labels[value] for value in statement.values if value in labels)
@@ -289,7 +385,7 @@ def _self_signed_everywhere(context: SystemContext) -> Answer:
 def _refused_in_production(context: SystemContext) -> bool:
     if context.environment is Environment.PRODUCTION:
         return False
-    said = context.system.statements_at(Environment.PRODUCTION, context.moment, Topic.SELF_SIGNED)
+    said = _said_by(context.system, Environment.PRODUCTION, context.day).by_topic.get(Topic.SELF_SIGNED, [])
     return any(s.answer is Stance.NO for s in said)
 
 

@@ -53,6 +53,11 @@ def get_system(name: str) -> System:
     raise _unknown(name)
 
 
+def known_system(name: str) -> System | None:
+    """Return the system of exactly this name; ``None`` where there is none."""
+    return next((system for system in systems() if system.name == name), None)
+
+
 @cache
 def _names() -> Mapping[str, Sequence[str]]:
     """Return what each system is called, also those that nobody could describe."""

@@ -143,6 +143,13 @@ class System:
     def __repr__(self) -> str:
         return f"<System {self.name}>"
 
+    def __reduce__(self) -> tuple[object, ...]:
+        from pkitools.systems.loading import known_system
+
+        if known_system(self.name) is self:  # there is one of each name, in another process too
+            return known_system, (self.name,)
+        return System, (self.name, self.title, self.owner, self.about, self.retrieved, self.statements)
+
     def statements_at(
         self, environment: Environment | str, moment: datetime, topic: Topic | str | None = None
     ) -> list[Statement]:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import choice, wrong_type
-from pkitools.documents import Document, DocumentStatus, Source, cite, documents
+from pkitools.documents import Document, DocumentStatus, Source, cite, document
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, LimitError
 from pkitools.files import read_bytes
@@ -105,9 +105,11 @@ def source_named(key: str, where: str, own: Mapping[str, Source]) -> Source:
     """Return the document of this key, of the text itself or of the register; ``where`` is for the complaint."""
     if key in own:
         return own[key]
-    if any(document.key == key for document in documents()):
-        return cite(key)
-    raise InvalidValueError("systems.error.source", where=where, key=key, known=", ".join(own) or "–")
+    try:
+        document(key)
+    except KeyError:
+        raise InvalidValueError("systems.error.source", where=where, key=key, known=", ".join(own) or "–") from None
+    return cite(key)
 
 
 def _statement(table: Table, own: Mapping[str, Source]) -> Statement:

@@ -6,18 +6,20 @@ revoked or test CA can be named. Only a fingerprint identifies; a name or key id
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.package_data import read_text
+from pkitools.package_data import read_json
+
+N = TypeVar("N")
+V_co = TypeVar("V_co", covariant=True)
 
 
 class HierarchyKind(StrEnum):
@@ -142,37 +144,62 @@ def status_by_date(not_before: datetime | None, not_after: datetime | None, mome
     return CAStatus.EXPIRED if moment > not_after else CAStatus.VALID
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The entries and the indexes on them."""
+class _Made(Mapping[str, V_co]):
+    """What is made of each number when it is asked for."""
 
-    entries: tuple[CatalogueEntry, ...]
-    source: str
-    retrieved: date
-    by_sha256: Mapping[str, CatalogueEntry]
-    by_ski: Mapping[str, tuple[CatalogueEntry, ...]]
-    by_name: Mapping[str, tuple[CatalogueEntry, ...]]
+    def __init__(self, numbers: Mapping[str, N], make: Callable[[N], V_co]) -> None:
+        self._numbers: Mapping[str, Any] = numbers
+        self._make: Callable[[Any], V_co] = make
+
+    def __getitem__(self, key: str) -> V_co:
+        return self._make(self._numbers[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+class Catalogue:
+    """The entries and the indexes on them; an entry is made of its record when it is asked for, and once.
+
+    Args:
+        raw: the file, parsed.
+    """
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self._records: list[dict[str, Any]] = raw["authorities"]
+        self._entries: dict[int, CatalogueEntry] = {}
+        self.source: str = raw["source"]
+        self.retrieved = date.fromisoformat(raw["retrieved"])
+        by_sha256 = {record["sha256"]: number for number, record in enumerate(self._records) if record.get("sha256")}
+        self.by_sha256: Mapping[str, CatalogueEntry] = _Made(by_sha256, self._at)
+        self.by_ski = self._by(lambda record: record.get("ski"))
+        self.by_name = self._by(lambda record: same_name(record["name"]))
+
+    @property
+    def entries(self) -> tuple[CatalogueEntry, ...]:
+        """Every entry, in the order of the file."""
+        return tuple(map(self._at, range(len(self._records))))
+
+    def _by(self, key: Callable[[Mapping[str, Any]], str | None]) -> Mapping[str, tuple[CatalogueEntry, ...]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, record in enumerate(self._records):
+            if name := key(record):
+                found[name].append(number)
+        return _Made(found, lambda numbers: tuple(map(self._at, numbers)))
+
+    def _at(self, number: int) -> CatalogueEntry:
+        if number not in self._entries:
+            self._entries[number] = _entry(self._records[number])
+        return self._entries[number]
 
 
 @cache
 def catalogue() -> Catalogue:
     """Return the catalogue, read once."""
-    raw = json.loads(read_text(str(__package__), "data/catalogue.json"))
-    entries = tuple(_entry(record) for record in raw["authorities"])
-    by_ski: dict[str, list[CatalogueEntry]] = defaultdict(list)
-    by_name: dict[str, list[CatalogueEntry]] = defaultdict(list)
-    for entry in entries:
-        by_name[same_name(entry.name)].append(entry)
-        if entry.ski:
-            by_ski[entry.ski].append(entry)
-    return Catalogue(
-        entries=entries,
-        source=raw["source"],
-        retrieved=date.fromisoformat(raw["retrieved"]),
-        by_sha256={entry.sha256: entry for entry in entries if entry.sha256},
-        by_ski={ski: tuple(found) for ski, found in by_ski.items()},
-        by_name={name: tuple(found) for name, found in by_name.items()},
-    )
+    return Catalogue(read_json(str(__package__), "data/catalogue.json"))
 
 
 def same_name(common_name: str) -> str:

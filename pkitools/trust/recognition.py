@@ -6,11 +6,11 @@ certificates named "Staat der Nederlanden Root CA - G3" sit in public test suite
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Final
 
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 from pkitools.trust.authorities import CatalogueEntry, HierarchyKind, catalogue, same_name
 from pkitools.trust.hierarchy import Hierarchy, get_hierarchy, hierarchies
 from pkitools.trust.policies import decode_policy
@@ -56,7 +56,7 @@ class Recognition:
 
 
 # <owner> - G4 <Root|Intm|PKIo> <Publ|EUTL|Priv> <G|S-xx>-<use> [NP|LP|SYS] - <year>
-_G4_NAME: Final = re.compile(
+_G4_NAME: Final = pattern(
     r"^(?P<owner>.+?) - G4 (?P<level>Root|Intm|PKIo) (?P<trust>Publ|EUTL|Priv) (?P<use>[GS]-\w+)"
     r"(?: (?:NP|LP|SYS))? - \d{4}$"
 )
@@ -68,7 +68,7 @@ _G4_HIERARCHY: Final = {
     ("EUTL", "G-Sigs"): "g4-eutl",
     ("Publ", "G-SMIME"): "g4-smime",
 }
-_OLDER_NAME: Final = re.compile(r"PKIoverheid .*(?:- |\s)(?P<generation>G[123])$")
+_OLDER_NAME: Final = pattern(r"PKIoverheid .*(?:- |\s)(?P<generation>G[123])$")
 _PREFIXES: Final = (
     ("TRIAL ", HierarchyKind.TRIAL),
     ("TEST ", HierarchyKind.TEST),

@@ -5,12 +5,12 @@ Names are those of the subject alternative name, never the common name. A wildca
 
 from __future__ import annotations
 
-import re
 from ipaddress import ip_address
 from typing import Final
 
 from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
+from pkitools.text import pattern
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.names import DNS, IP
@@ -19,10 +19,8 @@ from pkitools.x509.path_certificate import PathCertificate
 
 _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 # names with an underscore are in use, against RFC 1123: the strict rules say so, finding a host does not
-_HOST_NAME: Final = re.compile(
-    r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
-)
-DNS_NAME: Final = re.compile(rf"(\*\.)?({_LABEL}\.)*{_LABEL}")
+_HOST_NAME: Final = pattern(r"(\*\.)?([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+DNS_NAME: Final = pattern(rf"(\*\.)?({_LABEL}\.)*{_LABEL}")
 """A name in lower case as RFC 1123 has it, or such a name behind one wildcard label."""
 
 

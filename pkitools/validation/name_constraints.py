@@ -6,12 +6,12 @@ several subtrees. This check stands beside both: a path is accepted only when th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError, Node
 from pkitools.x509.name_matching import canonical_rdns
@@ -31,7 +31,7 @@ refused, by the engine and by us.
 MAX_COMPARISONS: Final = 250_000
 """Comparisons of a name with a subtree in one path; the bound of Go and rustls-webpki."""
 
-_DNS_NAME: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
+_DNS_NAME: Final = pattern(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _EMAIL_ATTRIBUTE: Final = "1.2.840.113549.1.9.1"
 
 Name = tuple[int, bytes]  # tag of the GeneralName, its contents

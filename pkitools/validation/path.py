@@ -7,13 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Final
 
 from pkitools.arguments import aware, of_type, optional
 from pkitools.findings import Evidence, NotChecked, Rule, Violated
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
 from pkitools.validation import rules
 from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, first_path, given_pool

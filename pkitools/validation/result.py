@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -20,6 +20,7 @@ from pkitools.findings import (
     Violated,
     outcome,
 )
+from pkitools.findings.considered import Block
 from pkitools.frozen import dataclass, field
 from pkitools.validation import rules
 from pkitools.validation.checks import Refusal, violates
@@ -85,6 +86,11 @@ class VerifiedPath:
     def certificates(self) -> tuple[bytes, ...]:
         """DER of every certificate."""
         return tuple(c.der for c in self._certificates)
+
+    @property
+    def as_loaded(self) -> tuple[PathCertificate, ...]:
+        """Every certificate as path validation read it."""
+        return self._certificates
 
     @property
     def native(self) -> tuple[x509.Certificate, ...]:
@@ -237,6 +243,34 @@ class PathResult:
                 params = {"name": certificate.subject_text, "serial_number": str(certificate.serial_number)}
                 return violates(rules.SERIAL_NUMBER, index, **params)
         return None
+
+
+def block_of_path(result: PathResult) -> Block:
+    """Return the outcomes of a result as a group: of an accepted path of which nothing is told they are made once."""
+    if result.path is None or result.unreadable or any(c.has_odd_serial_number for c in result.attempt.path):
+        return Block.of(result.report.outcomes)
+    return _accepted(tuple([rule.code for rule in result.not_applicable]))
+
+
+@lru_cache(maxsize=32)
+def _accepted(unasked: tuple[str, ...]) -> Block:
+    return Block((), _Accepted(unasked), looked=True)
+
+
+class _Accepted:
+    """The outcomes of an accepted path, of which certificates play no part."""
+
+    __slots__ = ("_unasked",)
+
+    def __init__(self, unasked: tuple[str, ...]) -> None:
+        self._unasked = unasked
+
+    def __call__(self) -> list[Outcome]:
+        unasked = self._unasked
+        return [(_UNASKED_OUTCOMES if rule.code in unasked else _MET_OUTCOMES)[rule.code] for rule in rules.RULES]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Accepted, (self._unasked,)
 
 
 class PathNotVerifiedError(PkitoolsError):

@@ -12,7 +12,7 @@ from typing import Final
 from pkitools.x509.model import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, OCSP_SIGNING, SERVER_AUTH, TIME_STAMPING
 
-_OF_PERSONS: Final = ("2.5.4.4", "2.5.4.42", "2.5.4.65")  # surname, givenName, pseudonym
+_OF_PERSONS: Final = frozenset({"2.5.4.4", "2.5.4.42", "2.5.4.65"})  # surname, givenName, pseudonym
 _OF_CONNECTIONS: Final = frozenset({CLIENT_AUTH, SERVER_AUTH, ANY_EXTENDED_KEY_USAGE})
 
 
@@ -40,8 +40,10 @@ def holder_of(facts: CertificateFacts) -> Holder:
         return Holder.OCSP_RESPONDER
     if purposes == {TIME_STAMPING}:
         return Holder.TIME_STAMPING_UNIT
-    if any(facts.subject.attributes(oid) for oid in _OF_PERSONS):
-        return Holder.PERSON
+    for rdn in facts.subject.rdns:
+        for attribute in rdn:
+            if attribute.oid in _OF_PERSONS:
+                return Holder.PERSON
     return Holder.ORGANIZATION
 
 

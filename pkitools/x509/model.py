@@ -7,15 +7,14 @@ Terms are those of RFC 5280. ``subject_serial_number`` (attribute 2.5.4.5, where
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from pkitools.frozen import dataclass, field
-from pkitools.text import NameText
+from pkitools.text import NameText, pattern
 
-_SPECIAL: Final = re.compile(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')
+_SPECIAL: Final = pattern(r'[\\"+,;<>]|^[ #]|(?<=.) \Z')
 
 
 def escaped(value: str) -> str:
@@ -53,11 +52,15 @@ class DistinguishedName:
 
     def attributes(self, oid: str) -> tuple[NameAttribute, ...]:
         """Return every attribute with this OID, also from multi-valued RDNs, in encoded order."""
-        return tuple(a for rdn in self.rdns for a in rdn if a.oid == oid)
+        return tuple([a for rdn in self.rdns for a in rdn if a.oid == oid])
 
     def first(self, oid: str) -> str | None:
         """Return the value of the first attribute with this OID."""
-        return next((a.value for rdn in self.rdns for a in rdn if a.oid == oid), None)
+        for rdn in self.rdns:
+            for attribute in rdn:
+                if attribute.oid == oid:
+                    return attribute.value
+        return None
 
     @property
     def common_name(self) -> str | None:

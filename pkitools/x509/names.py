@@ -6,10 +6,10 @@ What cannot be decoded is told through ``note``, a function that takes one probl
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
+from pkitools.text import pattern
 from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
     SEQUENCE,
@@ -35,7 +35,7 @@ from pkitools.x509.oids import ATTRIBUTES, STRING_ATTRIBUTES
 
 Note: TypeAlias = Callable[[str], None]
 
-PRINTABLE_STRING: Final = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]*")
+PRINTABLE_STRING: Final = pattern(r"[A-Za-z0-9 '()+,\-./:=?]*")
 """What a PrintableString may hold, for ``fullmatch`` (X.680 41.4)."""
 
 # the choices of GeneralName (RFC 5280 4.2.1.6)

@@ -5,17 +5,17 @@ They are read to show what somebody meant, and noted so that a rule can refuse t
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
+from pkitools.text import pattern
 from pkitools.x509.der import GENERALIZED_TIME, UTC_TIME, DERError, Node
 
 _MAX_OCTETS: Final = 40
 _REST: Final = rb"(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:[.,]\d{1,20})?(Z|[+-]\d{4})?"
 _FORMS: Final = {
-    UTC_TIME: re.compile(rb"(\d\d)" + _REST),
-    GENERALIZED_TIME: re.compile(rb"(\d{4})" + _REST),
+    UTC_TIME: pattern(rb"(\d\d)" + _REST),
+    GENERALIZED_TIME: pattern(rb"(\d{4})" + _REST),
 }
 
 

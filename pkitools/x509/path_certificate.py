@@ -313,11 +313,25 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
         try:
             if decode is not None:
                 decode(read, value)
-            elif follow is not None:
+            elif follow is not None and (oid, value) not in _FOLLOWED:
                 follow(value)
+                _remember(oid, value)
         except DERError:
             faults.append(f"malformed {oid}")
     read.faults = tuple(faults)
+
+
+def _remember(oid: str, value: bytes) -> None:
+    """Remember a value whose syntax is right: policies and addresses of lists are those of the authority."""
+    if len(value) <= _MOST_OCTETS:
+        if len(_FOLLOWED) >= _MOST_FOLLOWED:
+            _FOLLOWED.clear()
+        _FOLLOWED.add((oid, value))
+
+
+_MOST_FOLLOWED: Final = 512
+_MOST_OCTETS: Final = 512
+_FOLLOWED: Final[set[tuple[str, bytes]]] = set()
 
 
 def _read_extension(der: bytes, node: Node) -> tuple[str, bool, bytes]:

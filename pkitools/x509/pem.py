@@ -15,24 +15,25 @@ from typing import Final
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
 BEGIN: Final = b"-----BEGIN "
 _DASHES: Final = b"-----"
 _MAX_LABEL: Final = 64
 # a dash, also a long one, then BEGIN or END of something known, whatever white space came between
-_ARMOUR: Final = re.compile(
+_ARMOUR: Final = pattern(
     rb"(?:-|\xe2\x80[\x90-\x95]|[\x96\x97])[ \t]{0,4}(?:BEGIN|END)(?:[ \t]|\xc2?\xa0){1,4}"
     rb"(?:(?:X509|TRUSTED|PKCS|NEW)[ #]?7?(?:[ \t]|\xc2?\xa0){0,4})?(?:CERTIFICATE|PKCS7|CRL|7)",
     re.IGNORECASE,
 )
 # of a SEQUENCE, its slashes and line ends perhaps escaped as in JSON; and of "-----BEGIN " wherever it stands
-_BASE64: Final = re.compile(rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]){60}|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI")
-_DER_IN_DER: Final = re.compile(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
-_PADDING: Final = re.compile(rb"[\x00\s]*")
+_BASE64: Final = pattern(rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]){60}|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI")
+_DER_IN_DER: Final = pattern(rb"\x30\x82..\x30[\x80-\x83]", re.DOTALL)
+_PADDING: Final = pattern(rb"[\x00\s]*")
 _MAX_TIDIED: Final = 1024 * 1024  # with headers, escapes or quote marks; only long CRLs are larger, and they have none
 _NOT_BASE64: Final = (b":", b"\\", b">")
-_QUOTED: Final = re.compile(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
+_QUOTED: Final = pattern(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
 
 
 @dataclass(frozen=True, slots=True)

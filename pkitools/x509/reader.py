@@ -38,9 +38,18 @@ from pkitools.x509.der import (
 from pkitools.x509.extensions import NOTING, PLAIN, SYNTAX
 from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
-from pkitools.x509.model import CertificateFacts, Extension
+from pkitools.x509.model import CertificateFacts, DistinguishedName, Extension
 from pkitools.x509.names import Note, read_name
 from pkitools.x509.odd_times import read_odd_time
+from pkitools.x509.oids import (
+    AUTHORITY_INFORMATION_ACCESS,
+    AUTHORITY_KEY_IDENTIFIER,
+    BASIC_CONSTRAINTS,
+    CERTIFICATE_POLICIES,
+    CRL_DISTRIBUTION_POINTS,
+    EXTENDED_KEY_USAGE,
+    KEY_USAGE,
+)
 
 _MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
 _MAX_SERIAL_OCTETS: Final = 20  # RFC 5280 4.1.2.2
@@ -131,7 +140,7 @@ def _read(der: bytes) -> CertificateFacts:
         version=version,
         serial_number=_serial(der, serial, note),
         subject=read_name(der, subject, "subject", note),
-        issuer=read_name(der, issuer, "issuer", note),
+        issuer=_issuer(der, issuer, note),
         not_before=not_before,
         not_after=not_after,
         public_key=read_public_key(der, key, note),
@@ -267,16 +276,69 @@ def _decoded(extensions: tuple[Extension, ...], note: Note) -> dict[str, Any]:
 
 
 def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
+    known = _DECODED.get((extension.oid, extension.value))
+    if known is None:
+        noted: list[str] = []
+        known = _field(extension, noted.append)
+        for each in noted:
+            note(each)
+        if not noted and extension.oid in _RECURRING and len(extension.value) <= _MOST_OCTETS:
+            _keep(_DECODED, (extension.oid, extension.value), known)
+    if known[0]:
+        fields[known[0]] = known[1]
+
+
+def _field(extension: Extension, note: Note) -> tuple[str, Any]:
+    """Return the field an extension fills, and with what; nothing where it fills none."""
     plain, noting = PLAIN.get(extension.oid), NOTING.get(extension.oid)
     try:
         if plain is not None:
-            fields[plain[0]] = plain[1](extension.value)
-        elif noting is not None:
-            fields[noting[0]] = noting[1](extension.value, note)
-        elif extension.oid in SYNTAX:
+            return plain[0], plain[1](extension.value)
+        if noting is not None:
+            return noting[0], noting[1](extension.value, note)
+        if extension.oid in SYNTAX:
             SYNTAX[extension.oid](extension.value)
     except (DERError, ValueError):
         note(f"malformed_extension:{extension.oid}")
         field = (plain or noting or ("",))[0]
-        if field:
-            fields[field] = _EMPTY_WHEN_MALFORMED.get(field, ())
+        return field, _EMPTY_WHEN_MALFORMED.get(field, ())
+    return "", None
+
+
+def _issuer(der: bytes, node: Node, note: Note) -> DistinguishedName:
+    """Return the name of the issuer: the same for all that an authority issued, so read once."""
+    octets = encoded(der, node)
+    known = _ISSUERS.get(octets)
+    if known is None:
+        noted: list[str] = []
+        known = read_name(der, node, "issuer", noted.append)
+        for each in noted:
+            note(each)
+        if not noted and len(octets) <= _MOST_OCTETS:
+            _keep(_ISSUERS, octets, known)
+    return known
+
+
+def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
+
+
+_MOST_KEPT: Final = 512
+_MOST_OCTETS: Final = 512
+_RECURRING: Final = frozenset(
+    {
+        AUTHORITY_INFORMATION_ACCESS,
+        AUTHORITY_KEY_IDENTIFIER,
+        BASIC_CONSTRAINTS,
+        CERTIFICATE_POLICIES,
+        CRL_DISTRIBUTION_POINTS,
+        EXTENDED_KEY_USAGE,
+        KEY_USAGE,
+    }
+)
+"""Extensions that are the same in all certificates of one authority and profile."""
+_DECODED: Final[dict[tuple[str, bytes], tuple[str, Any]]] = {}
+"""What such a value says, where nothing is odd about it: it depends on the octets alone, and does not change."""
+_ISSUERS: Final[dict[bytes, DistinguishedName]] = {}

@@ -7,14 +7,14 @@ number sign alone, which OpenSSL leaves as it is and section 2.4 has escaped.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from pkitools.text import pattern
 from pkitools.x509.der import SEQUENCE, STRING_TYPES, DERError, Node, children, encoded, oid, root, string
 from pkitools.x509.oids import ATTRIBUTES
 
-_SPECIAL: Final = re.compile(rb'[,+"\\<>;]|^[ #]| \Z')
-_HIDDEN: Final = re.compile(rb"[^\x20-\x7e]")
+_SPECIAL: Final = pattern(rb'[,+"\\<>;]|^[ #]| \Z')
+_HIDDEN: Final = pattern(rb"[^\x20-\x7e]")
 
 
 def rfc4514(name: bytes) -> str | None:

@@ -11,8 +11,9 @@ list of 53 MB costs one hash.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -56,25 +57,58 @@ def certificate_signed_by(child: PathCertificate, issuer: PathCertificate) -> bo
 
 
 def _holds(child: PathCertificate, issuer: PathCertificate) -> bool:
-    key = issuer.native.public_key()
-    signature, signed = child.signature, child.der[slice(*child.signed_span)]
-    scheme, hash_algorithm = _scheme_of(child)
-    if isinstance(key, rsa.RSAPublicKey):
-        if not isinstance(scheme, (padding.PKCS1v15, padding.PSS)) or hash_algorithm is None:
-            return False
-        if key.key_size > MAX_RSA_BITS:
-            return False
-        key.verify(signature, signed, scheme, hash_algorithm)
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        if not isinstance(scheme, ec.ECDSA):
-            return False
-        key.verify(signature, signed, scheme)
-    elif isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
-        key.verify(signature, signed)
-    elif isinstance(key, dsa.DSAPublicKey) and hash_algorithm is not None:
-        key.verify(signature, signed, hash_algorithm)
-    else:
+    key, verify = _verifier(issuer)
+    if verify is None:
         return False
+    return verify(key, child, child.signature, child.der[slice(*child.signed_span)])
+
+
+@lru_cache(maxsize=256)  # an authority has signed more than one: its key is loaded, and told apart, once
+def _verifier(issuer: PathCertificate) -> tuple[PublicKeyTypes, _Verify | None]:
+    """Return the key of an issuer and how it is used; how is ``None`` where nothing can be verified with it."""
+    key = issuer.native.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key, _by_rsa if key.key_size <= MAX_RSA_BITS else None
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key, _by_curve
+    if isinstance(key, (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)):
+        return key, _by_edwards
+    return key, _by_dsa if isinstance(key, dsa.DSAPublicKey) else None
+
+
+_RSA_PADDINGS: Final = frozenset({padding.PKCS1v15, padding.PSS})
+_Verify: TypeAlias = Callable[[Any, PathCertificate, bytes, bytes], bool]
+
+
+def _by_rsa(key: rsa.RSAPublicKey, child: PathCertificate, signature: bytes, signed: bytes) -> bool:
+    scheme, hash_algorithm = _scheme_of(child)
+    if type(scheme) not in _RSA_PADDINGS or hash_algorithm is None:  # isinstance would take a tenth of the check itself
+        return False
+    key.verify(signature, signed, cast("padding.PSS", scheme), hash_algorithm)
+    return True
+
+
+def _by_curve(key: ec.EllipticCurvePublicKey, child: PathCertificate, signature: bytes, signed: bytes) -> bool:
+    scheme, _ = _scheme_of(child)
+    if not isinstance(scheme, ec.ECDSA):
+        return False
+    key.verify(signature, signed, scheme)
+    return True
+
+
+def _by_edwards(
+    key: ed25519.Ed25519PublicKey | ed448.Ed448PublicKey, child: PathCertificate, signature: bytes, signed: bytes
+) -> bool:
+    _scheme_of(child)  # what it cannot read, it raises
+    key.verify(signature, signed)
+    return True
+
+
+def _by_dsa(key: dsa.DSAPublicKey, child: PathCertificate, signature: bytes, signed: bytes) -> bool:
+    _, hash_algorithm = _scheme_of(child)
+    if hash_algorithm is None:
+        return False
+    key.verify(signature, signed, hash_algorithm)
     return True
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.documents import Source, cite
 from pkitools.findings import (
@@ -28,10 +28,12 @@ from pkitools.findings import (
     Violated,
     ask,
 )
-from pkitools.frozen import dataclass
+from pkitools.findings.considered import Block, block_of
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
+from pkitools.text import pattern
 from pkitools.x509 import uzi_name
 from pkitools.x509.given import Given
 from pkitools.x509.holder import Holder, holder_of
@@ -61,7 +63,7 @@ UZI_CONFLICT: Final = _rule("uzi_conflict", Severity.ERROR, _DIGID, Certainty.OF
 ORGANIZATION: Final = _rule("organization_identifier", Severity.WARNING, _ETSI)
 
 # what was meant to be an OIN: its length, or the zeros every prefix begins with
-_LOOKS_LIKE_AN_OIN: Final = re.compile(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
+_LOOKS_LIKE_AN_OIN: Final = pattern(r"[0-9A-Za-z]{20}|000000[0-9]{2}.{8,16}", re.DOTALL)
 _PKIOVERHEID: Final = ("2.16.528.1.1003.1.2.", "2.16.528.1.1007.")  # its policies, and those of CIBG's tests
 _JURISDICTION: Final = "1.3.6.1.4.1.311.60.2.1.3"  # jurisdictionCountryName: EV Guidelines 7.1.4.2
 _OTHER_PKI: Final = ("2.23.140.1.", "0.4.0.2042.1.", "0.4.0.194112.1.")  # CA/Browser Forum, ETSI: NCP, QCP
@@ -82,6 +84,32 @@ class OINResult:
     value: str | None
     where: str
     outcomes: tuple[Outcome, ...]
+    _block: Block | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, oin: OIN | None, value: str | None, where: str, block: Block) -> OINResult:
+        """Return a result whose outcomes are made when they are asked for."""
+        result, put = object.__new__(cls), object.__setattr__
+        for name, given in (("oin", oin), ("value", value), ("where", where), ("_block", block)):
+            put(result, name, given)
+        return result
+
+    if not TYPE_CHECKING:  # else it would give a type to every misspelt name
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what is not there yet
+            if name != "outcomes" or self._block is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            object.__setattr__(self, "outcomes", tuple(self._block.outcomes))
+            return self.outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return OINResult, (self.oin, self.value, self.where, self.outcomes)
+
+    @property
+    def block(self) -> Block:
+        """The outcomes as a group."""
+        return Block.of(self.outcomes) if self._block is None else self._block
 
 
 def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
@@ -120,12 +148,37 @@ def _is_extended(subject: DistinguishedName) -> bool:
 
 
 def _result(carrier: _Carrier) -> OINResult:
-    outcomes = tuple([outcome for rule, check in _CHECKS for outcome in ask(rule, check, carrier)])
+    asking = _Asking(carrier)
+    block = block_of(_CHECKS, carrier, asking.ask, asking)
     if carrier.is_ambiguous or carrier.is_in_conflict:
-        return OINResult(None, None, "", outcomes)
+        return OINResult.of(None, None, "", block)
     if carrier.uzi is not None:
-        return OINResult(carrier.uzi, str(carrier.uzi), UZI_PATH, outcomes)
-    return OINResult(carrier.parsed, carrier.value, SUBJECT_PATH if carrier.value is not None else "", outcomes)
+        return OINResult.of(carrier.uzi, str(carrier.uzi), UZI_PATH, block)
+    return OINResult.of(carrier.parsed, carrier.value, SUBJECT_PATH if carrier.value is not None else "", block)
+
+
+class _Asking:
+    """Every rule of this file asked of one carrier, as often as somebody wants to know."""
+
+    __slots__ = ("_carrier",)
+
+    def __init__(self, carrier: _Carrier) -> None:
+        self._carrier = carrier
+
+    def ask(self, rule: Rule, check: Callable[[_Carrier], Answer]) -> list[Outcome]:
+        """Return the outcome of one rule."""
+        return ask(rule, check, self._carrier)
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        return tuple([outcome for rule, check in _CHECKS for outcome in self.ask(rule, check)])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        carrier = self._carrier
+        return _again, (carrier.subject, carrier.names, carrier.expected)
+
+
+def _again(subject: DistinguishedName, names: tuple[GeneralName, ...], expected: bool) -> _Asking:
+    return _Asking(_Carrier(subject, names, expected=expected))
 
 
 @dataclass(frozen=True)

@@ -14,17 +14,17 @@ Source: CIBG, naming of UZI certificates; DigiD source code, X509CertificateData
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 from pkitools.x509.model import GeneralName
 from pkitools.x509.oids import UZI_NAME
 
 _FIELDS: Final = 7
-_URA: Final = re.compile(r"[0-9]{8}")
-_SERVER: Final = re.compile(r"[0-9.]{5,64}-[0-9]{1,2}-[0-9]{9}-S-[0-9]{8}-[0-9]{2}\.[0-9]{3}-[0-9]{8}")
+_URA: Final = pattern(r"[0-9]{8}")
+_SERVER: Final = pattern(r"[0-9.]{5,64}-[0-9]{1,2}-[0-9]{9}-S-[0-9]{8}-[0-9]{2}\.[0-9]{3}-[0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import re
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
@@ -25,6 +24,7 @@ from pkitools.oin import OIN
 from pkitools.profiles import AttributeRule, Permission, Presence, Profile, SANRule, SubjectRule, profiles
 from pkitools.profiles.conformance import Particulars, Requirement
 from pkitools.requests.refusing import Refusals, refuse
+from pkitools.text import pattern
 from pkitools.x509 import der
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import GeneralName, NameAttribute
@@ -37,7 +37,7 @@ from pkitools_test_pki.shapes import Template
 if TYPE_CHECKING:
     from pkitools.requests.reading import RequestFacts
 
-_PLAIN_PEM: Final = re.compile(
+_PLAIN_PEM: Final = pattern(
     rb"-----BEGIN CERTIFICATE REQUEST-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE REQUEST-----\s*"
 )
 _MAX_HOST_NAMES: Final = 100

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    KeySerializationEncryption,
-    PrivateFormat,
-    pkcs12,
-)
-
-from pkitools.errors import InputError, InvalidValueError, SecretError
+from pkitools.errors import InvalidValueError
+from pkitools.exports.keystores import ROUNDS, key_store, trust_store
 from pkitools.frozen import dataclass, field
+from pkitools.requests.keys import private_key_of
+from pkitools.text import pattern
 from pkitools_test_pki import der
 from pkitools_test_pki.issued import IssuedCertificate
 
 _SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 _DATA: Final = "1.2.840.113549.1.7.1"
-_ROUNDS: Final = 600_000
-_KUBERNETES_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 
 
 def pkcs7(certificate: IssuedCertificate, *, root: bool = False) -> bytes:
@@ -45,7 +37,7 @@ def pkcs7_of(certificates: Iterable[bytes]) -> bytes:
 
 
 def pkcs12_bundle(
-    certificate: IssuedCertificate, passphrase: bytes, *, name: str = "pkitools", rounds: int = _ROUNDS
+    certificate: IssuedCertificate, passphrase: bytes, *, name: str = "pkitools", rounds: int = ROUNDS
 ) -> bytes:
     """Return key, certificate and intermediates as PKCS#12, encrypted with AES-256 and PBKDF2-HMAC-SHA256.
 
@@ -54,14 +46,7 @@ def pkcs12_bundle(
         InvalidValueError: the key is not here.
         InputError: the certificate is too broken for PKCS#12.
     """
-    encryption = (
-        PrivateFormat.PKCS12.encryption_builder()
-        .kdf_rounds(rounds)
-        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
-        .hmac_hash(hashes.SHA256())
-        .build(_given(passphrase))
-    )
-    return _pkcs12(certificate, name, encryption)
+    return _pkcs12(certificate, passphrase, name=name, rounds=rounds)
 
 
 def legacy_pkcs12_bundle(certificate: IssuedCertificate, passphrase: bytes, *, name: str = "pkitools") -> bytes:
@@ -70,22 +55,16 @@ def legacy_pkcs12_bundle(certificate: IssuedCertificate, passphrase: bytes, *, n
     Raises:
         SecretError, InvalidValueError, InputError: as :func:`pkcs12_bundle`.
     """
-    encryption = (
-        PrivateFormat.PKCS12.encryption_builder()
-        .kdf_rounds(2048)
-        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-        .hmac_hash(hashes.SHA1())  # noqa: S303  # what the old form has
-        .build(_given(passphrase))
-    )
-    return _pkcs12(certificate, name, encryption)
+    return _pkcs12(certificate, passphrase, name=name, legacy=True)
 
 
-def _pkcs12(certificate: IssuedCertificate, name: str, encryption: KeySerializationEncryption) -> bytes:
+def _pkcs12(
+    certificate: IssuedCertificate, passphrase: bytes, *, name: str, legacy: bool = False, rounds: int = ROUNDS
+) -> bytes:
     if certificate.key is None:
         raise InvalidValueError("test_pki.error.key_absent", name=f"{certificate.serial_number:x}")
-    leaf, *above = (_loaded(link) for link in (certificate, *certificate.intermediates))
-    key = cast("pkcs12.PKCS12PrivateKeyTypes", certificate.key)
-    return pkcs12.serialize_key_and_certificates(name.encode(), key, leaf, above, encryption)
+    key, above = private_key_of(certificate.key), [link.der for link in certificate.intermediates]
+    return key_store(key, certificate.der, above, passphrase, name=name, legacy=legacy, rounds=rounds)
 
 
 def java_trust_store(roots: Iterable[IssuedCertificate], passphrase: bytes) -> bytes:
@@ -95,11 +74,8 @@ def java_trust_store(roots: Iterable[IssuedCertificate], passphrase: bytes) -> b
         SecretError: the passphrase is empty.
         InputError: a certificate is too broken for it.
     """
-    entries = [
-        pkcs12.PKCS12Certificate(_loaded(root), f"{root.profile}-{number}".encode())
-        for number, root in enumerate(roots, 1)
-    ]
-    return pkcs12.serialize_java_truststore(entries, BestAvailableEncryption(_given(passphrase)))
+    named = {f"{root.profile}-{number}": root.der for number, root in enumerate(roots, 1)}
+    return trust_store(named, passphrase)
 
 
 def kubernetes_secret(certificate: IssuedCertificate, name: str, *, namespace: str | None = None) -> bytes:
@@ -146,16 +122,3 @@ def nginx_files(certificate: IssuedCertificate) -> NginxFiles:
     """
     authorities = b"".join(link.pem for link in reversed(certificate.path[1:]))
     return NginxFiles(certificate.chain_pem, certificate.key_pem, authorities)
-
-
-def _given(passphrase: bytes) -> bytes:
-    if not passphrase:
-        raise SecretError("requests.error.passphrase_empty")
-    return passphrase
-
-
-def _loaded(certificate: IssuedCertificate) -> x509.Certificate:
-    try:
-        return certificate.load()
-    except Exception as error:  # cryptography has its own reasons to refuse a certificate that is broken on purpose
-        raise InputError("test_pki.error.export", detail=str(error)) from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final, Unpack
 
 from pkitools.errors import InvalidValueError
+from pkitools.text import pattern
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
@@ -18,7 +18,7 @@ from pkitools_test_pki.roots import create_root
 from pkitools_test_pki.shapes import Template, authorities_of, template, templates
 
 # no https: a CRL behind TLS cannot be fetched before the CRL is known (RFC 5280 4.2.1.13, 8)
-_BASE_URL: Final = re.compile(
+_BASE_URL: Final = pattern(
     r"http://(?:[A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:]{2,45}\])(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~/-]{0,200})?"
 )
 

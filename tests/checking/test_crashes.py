@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ import pytest
 from pkitools.checking import environment
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Status
+from pkitools.findings.considered import Block
 from pkitools.oin import check_oin, entity_ids, id_rules, number_rules
 from pkitools.rules import lint, linting
 from pkitools.rules.engine import Entry
+from pkitools.rules.plan import Plan
 from pkitools.systems import evaluate, evaluation, get_system
 from pkitools.x509 import oin_from_certificate, subject_oin
 from tests.support.certificates import MOMENT as LINT_MOMENT
@@ -23,6 +25,14 @@ from tests.support.leaves import leaf
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 OIN = "00000003520354760000"
 Ask = Callable[[], Sequence[Outcome]]
+
+
+@pytest.fixture(autouse=True)
+def tables_as_they_are() -> Iterator[None]:
+    """What a system asks is sorted out once, of tables that are replaced here."""
+    evaluation._said_by.cache_clear()
+    yield
+    evaluation._said_by.cache_clear()
 
 
 def raises(*_: object, **__: object) -> Any:
@@ -90,7 +100,7 @@ def of_environments(monkeypatch: pytest.MonkeyPatch, bad: Callable[..., Any]) ->
 def of_documents(monkeypatch: pytest.MonkeyPatch, bad: Callable[..., Any]) -> tuple[str, Ask]:
     first = linting.ENTRIES[0]
     entries = (Entry(first.rule, first.scope, bad), *linting.ENTRIES[1:])
-    monkeypatch.setattr(linting, "_selection", lambda *_: (entries[:5], ()))
+    monkeypatch.setattr(linting, "plan_of", lambda *key: Plan(key, entries[:5], Block.of(())))
     return first.rule.code, lambda: lint(made("g1-server"), moment=LINT_MOMENT).outcomes
 
 

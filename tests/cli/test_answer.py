@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.messages import LANGUAGES, Language, template
+from pkitools.reports.text import word_of
 from pkitools.requests import making
 from pkitools.rulebook import all_rules
 from pkitools_cli.commands.cert import check_text
@@ -34,6 +35,7 @@ from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
 from tests.checking.test_self_signed import ORDERED, SPOILT
 from tests.cli.test_cert_check_files import key_of
+from tests.cli.test_dutch import INTRODUCED
 from tests.conftest import LEVEL
 from tests.support.answers import answers, commands, parse
 from tests.support.broken import broken
@@ -73,11 +75,16 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "oud.pem": bad.pem,
         "kort.pem": ends.pem,
         "samen.pem": good.pem + bad.pem,
+        "twee_en_stuk.pem": good.pem + ends.pem + corrupt(),
+        "omgekeerd.pem": pem(*(link.der for link in good.intermediates)) + good.pem,
+        "map/a.pem": good.pem,
+        **{f"map/{number}.pem": bad.pem for number in range(4)},
         "stuk.pem": good.pem + corrupt(),
         "onleesbaar.pem": corrupt(),
         "metadata.xml": metadata_of(("signing", good.der), ("encryption", bad.der), entity_id=entity),
         "ander.key": key_of(pki.issue("g4-tls", dns=["ander.voorbeeld.nl"])).pem(None),
     }  # fmt: skip
+    (scene / "map").mkdir()
     for name, content in files.items():
         (scene / name).write_bytes(content)
     (scene / "ander.key").chmod(0o600)
@@ -101,9 +108,11 @@ def at_width(run: Command, monkeypatch: pytest.MonkeyPatch, width: int, language
 # -- the law -----------------------------------------------------------------------------------------------------------
 
 
-def assert_answers_first(ran: Ran, width: int, language: str) -> list[list[str]]:
+def assert_answers_first(ran: Ran, width: int, language: Language) -> list[list[str]]:
     """Every answer is short, says what it must, fits the terminal, and names only commands there are."""
     found = answers(ran.out)
+    assert_first_line_is_about_all(ran, language)
+    assert len(INTRODUCED.findall(ran.out)) <= 1
     why, now, _, whose = LABELS[language]
     for rows in found:
         assert len(rows) <= MOST_ROWS, rows
@@ -120,6 +129,21 @@ def assert_answers_first(ran: Ran, width: int, language: str) -> list[list[str]]
     for words in commands(ran.out):
         parse(words)
     return found
+
+
+OVERALL = {0: "passed", 12: "passed", 10: "failed", 1: "indeterminate", 11: "indeterminate"}
+
+
+def assert_first_line_is_about_all(ran: Ran, language: Language) -> None:
+    """What is read first goes with the exit code, whichever certificate of how many files stands first."""
+    if not ran.out:  # one file, and nothing in it to judge
+        assert ran.code == 1
+        assert ran.err
+        return
+    first, *rest = ran.out.splitlines()
+    assert first.startswith(word_of("verdict", OVERALL[ran.code], language)), (first, ran.code)
+    above = [first, *rest][: rest.index("") + 1] if "" in rest else [first, *rest]
+    assert len(above) <= MOST_ROWS, above
 
 
 def subjects_in_full(ran: Ran) -> list[str]:
@@ -383,6 +407,52 @@ def test_many_end_with_a_table_and_a_line_that_counts_them(
     assert unread.split() == ["onleesbaar.pem", "–", "–", "NIET", "GELEZEN"]
     assert not blank
     assert counted == "3 certificaten beoordeeld: 2 geslaagd, 1 niet geslaagd, 1 bestand niet te lezen."
+
+
+FIRST = [
+    ("samen.pem", "NIET GESLAAGD: 1 van 2 certificaten voor preproductie",
+     "TRIAL oud.voorbeeld.nl (2 van 2): ingetrokken op 26 november 2026"),
+    ("koppeling.pem kort.pem", "GESLAAGD: 2 van 2 certificaten voor preproductie", "Van 2 bestanden"),
+    ("koppeling.pem onleesbaar.pem", "NIET TE BEPALEN: 1 bestand niet te lezen voor preproductie",
+     "Waarom onleesbaar.pem: niet te lezen"),
+    ("oud.pem onleesbaar.pem", "NIET GESLAAGD: 1 van 1 certificaat voor preproductie",
+     "om 12:00 UTC (sleutel gecompromitteerd) Ook 1 bestand niet te lezen"),
+    ("twee_en_stuk.pem", "NIET TE BEPALEN: het geheel voor preproductie",
+     "twee_en_stuk.pem als bestand: een deel van het bestand is niet te lezen"),
+    ("omgekeerd.pem --strict-delivery", "NIET GESLAAGD: het geheel voor preproductie",
+     "Waarom omgekeerd.pem als bestand: "),
+    ("map", "NIET GESLAAGD: 4 van 5 certificaten voor preproductie", "en nog 1, zie de tabel Ook 1 geslaagd Van 5"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("names", "verdict", "said"), FIRST)
+def test_many_begin_with_the_verdict_on_all_and_what_decides_it(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, names: str, verdict: str, said: str
+) -> None:
+    line = f"cert check {names} -e preproduction {HELD}"
+    ran = at_width(run, monkeypatch, 100, "nl", *line.split())
+    first = ran.out.partition("\n\n")[0]
+    assert first.startswith(f"{verdict}\n")
+    assert said in " ".join(first.split())
+    assert_first_line_is_about_all(ran, "nl")
+    assert ": " not in run(*line.split(), "--quiet").out.split("\n")[0].partition(": ")[0], "a file's name comes first"
+
+
+def test_what_is_missing_is_told_once_with_where_it_is_to_be_had(run: Command, within: Path) -> None:
+    line = f"cert check koppeling.pem -e preproduction --offline {AT}"
+    told = run("--lang", "nl", *line.split()).told
+    below = told.partition("Bestand: koppeling.pem ")[2]
+    assert below.startswith(
+        "Het certificaat van TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025, dat ontbreekt (zie boven), "
+    )
+    assert "http://" in below
+    assert "delivery.chain.complete" not in told
+    files = run(*line.split(), "--json").document["files"]
+    assert "delivery.chain.complete" in {finding["code"] for finding in files[0]["delivery"]["findings"]}
+    strict = run("--lang", "nl", *line.split(), "--strict-delivery").told
+    assert "delivery.chain.complete" in strict, "what a file is refused for is told as such"
+    held = f"cert check koppeling.pem -e preproduction --trust root.pem --chain chain.pem --offline {AT}"
+    assert "zie boven" not in run("--lang", "nl", *held.split()).told
 
 
 def test_one_certificate_has_no_table(run: Command, within: Path) -> None:

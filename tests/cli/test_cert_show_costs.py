@@ -97,6 +97,26 @@ def test_a_large_file_costs_little_beside_its_own_bytes(name: str) -> None:
     assert seconds < 8  # traced, on a machine that does more: in life, alone, about one
 
 
+ENTITIES = """
+name = lambda sign: sign * (1900 // len(sign))
+values = [b"entityID='%s' validUntil='%s' cacheDuration='%s'" % ((name(s),) * 3) for s in (b"x", b"\\xff", b"a='b' ")]
+values[2] = b"a='b' " * 950 + b"entityID='x'"
+one = b"".join(b"<EntityDescriptor %s></EntityDescriptor>" % value for value in values)
+data = entity("", key_descriptor(small().ders[0])).encode() + one * {times}
+"""
+
+
+def test_as_many_entities_as_may_be_cost_little_memory_and_as_much_each() -> None:
+    """Of long names, octets that are no text, and a thousand attributes: what is kept of each has a bound."""
+    memory, seconds, code, size = cost(SHOW.format(size=0) + ENTITIES.format(times=3330), READ)
+    fewer, brief, _, _ = cost(SHOW.format(size=0) + ENTITIES.format(times=1110), READ)
+    assert code == ""
+    assert size > 50 * MIB
+    assert memory < 64 * MIB
+    assert memory < 4 * fewer
+    assert seconds < 5 * brief
+
+
 MANY = """
 from base64 import encodebytes
 from tests.support.certificates import giving, made

@@ -16,9 +16,9 @@ import pytest
 from pkitools.explanations import explanations
 from pkitools.messages import catalogue
 from pkitools.oin.prefixes import prefix_table
-from pkitools.rulebook import citations
+from pkitools.rulebook import all_rules, citations
 from pkitools.systems import systems
-from pkitools.text import introduced
+from pkitools.text import abbreviated, introduced
 from pkitools_cli import passphrases
 from pkitools_cli.i18n import lookup
 from tests.cli.test_replies import COMMANDS
@@ -327,3 +327,43 @@ def test_how_tsp_is_introduced(text: str, told: str) -> None:
     assert introduced(text, "nl") == told
     assert introduced(told, "nl") == told
     assert introduced(text, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "told"),
+    [
+        ("uw certificaatverstrekker (TSP), een certificaatverstrekker (TSP)", False,
+         "uw certificaatverstrekker (TSP), een TSP"),
+        ("Bij een certificaatverstrekker (TSP: KPN, DigiCert).", True, "Bij een TSP (KPN, DigiCert)."),
+        ("De certificaatverstrekkers (TSP's) van G4.", True, "De TSP's van G4."),
+        ("De certificaatverstrekkers (TSP's) van G4.", False, "De certificaatverstrekkers (TSP's) van G4."),
+        ("een certificaatverstrekker", True, "een certificaatverstrekker"),
+    ],
+)  # fmt: skip
+def test_what_was_introduced_above_is_not_introduced_again(text: str, known: bool, told: str) -> None:
+    assert abbreviated(text, known=known) == told
+
+
+INTRODUCED = re.compile(r"certificaatverstrekkers?\s+\(TSP")
+TOLD_TWICE = [
+    "oin derive --kvk 27322975",
+    "oin check 00000003273229750001 27322975",
+    "systems show digid-machtigen",
+    "systems show uzi",
+    "systems list",
+    "rules list",
+    *(f"rules explain {rule.code}" for rule in all_rules() if rule.code.startswith(("received.", "tsp."))),
+]
+
+
+def test_tsp_is_introduced_once_in_each_output_and_in_json_wherever_it_may_be_read_first(run: Command) -> None:
+    introduced_in = 0
+    for line in TOLD_TWICE:
+        out = run("--lang", "nl", *line.split()).out
+        assert len(INTRODUCED.findall(out)) <= 1, line
+        first = re.search(r"(?<![\w.-])TSP(?![-\w.]| CA)", out)
+        assert first is None or INTRODUCED.match(out, out.rfind("certificaatverstrekker", 0, first.start())), line
+        introduced_in += first is not None
+    assert introduced_in > 5
+    listed = run("rules", "list", "--json").out
+    assert len(INTRODUCED.findall(listed)) > 20

@@ -46,6 +46,22 @@ TABLE: dict[str, dict[int, str]] = {
         10: f"cert lint {{world}}/wrong.pem {AT}",
         12: "cert lint {world}/leaf.pem --moment 2040-01-01 --fail-on notice",
     },
+    "chain complete": {
+        0: "chain complete {issued} --chain {world}/pki/trust.pem --offline",
+        1: "chain complete {world}/noise --offline",
+        10: "chain complete {world}/leaf.pem --offline",
+    },
+    "export": {
+        0: "export public {world}/leaf.pem --out {out}/made.pem",
+        1: "export public {world}/noise --out {out}/made",
+    },
+    "trust export": {0: "trust export g1-private --out {out}/made.pem", 1: "trust export ev --out {out}/made.pem"},
+    "trust diff": {
+        1: "trust diff {world}/noise",
+        10: "trust diff {world}/leaf.pem --hierarchy g4-tls",
+        11: "trust diff {world}/leaf.pem",
+    },
+    "trust update": {11: "trust update --offline"},
     "trust list": {0: "trust list"},
     "trust show": {0: "trust show g4-tls", 1: "trust show {world}/noise"},
     "rules list": {0: "rules list"},

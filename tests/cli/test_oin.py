@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -282,7 +283,7 @@ def test_lost_zeros_are_still_found_and_said_as_what_would_be(run: Command) -> N
         if gs1(number[:-1]) == number:
             continue
         ran = run("oin", "check", number)
-        assert f"would be the OIN {number.zfill(20)}" in ran.out
+        assert f"would be the OIN {number.zfill(20)}" in ran.told
         assert "GLN" not in ran.out
     wrong = run("oin", "check", "1822477349000")  # fails the eleven-test
     assert "would be" not in wrong.out
@@ -352,3 +353,43 @@ def test_a_kvk_number_is_named_without_what_stands_between_its_digits(run: Comma
     told = run("oin", "check", text).told
     assert "00000003273229750000" in told
     assert "pkitools oin derive --kvk 27322975" in told
+
+
+INSTEAD = {
+    "27322975": ("Eight digits: a KvK number or a URA?", "--kvk 27322975"),
+    "8712423010208": ("Thirteen digits with the check digit of an EAN or GLN", "--kvk"),
+    "123456782": ("Nine digits: an RSIN, a BSN or a UZI number?", "--rsin"),
+    "000012345678": ("Twelve digits: a vestigingsnummer?", "--kvk"),
+    "NL001234567B01": ("A btw number", "--btw NL001234567B01"),
+    "25BE": ("A BRIN", "--brin 25BE"),
+    "25BE00": ("A BRIN", "--brin 25BE00"),
+}
+
+
+@pytest.mark.parametrize("number", INSTEAD)
+def test_what_is_no_oin_is_told_first_what_it_is(run: Command, number: str) -> None:
+    title, way = INSTEAD[number]
+    ran = run("oin", "check", number)
+    assert ran.code == 10
+    first, *rows = ran.told.split(" NOTICE: ")
+    assert "ERROR" not in first, "what it is stands above that it is too short"
+    said = rows[0].partition(" source: ")[0]
+    assert said.startswith(title)
+    assert re.search(r"\bno OIN\b|\bnot an OIN\b|\bNone of those is an OIN\b", said)
+    assert f"pkitools oin derive {way}" in said
+    assert "[oin.syntax.length]" in ran.told, "and it is still said why the verdict is what it is"
+    assert run("oin", "check", number, "--json").document["results"][0]["report"]["verdict"] == "failed"
+
+
+@pytest.mark.parametrize("number", INSTEAD)
+@pytest.mark.parametrize("line", ["cert check x -e production", "csr create -e production --profile g1-server --out x"])
+def test_what_is_no_oin_is_told_so_where_an_oin_is_asked(run: Command, number: str, line: str) -> None:
+    ran = run(*line.split(), "--oin", number)
+    assert ran.code == 2
+    assert "OIN" in ran.err
+    assert "pkitools oin derive" in ran.err or f"00000003{number}0000" in ran.err
+
+
+def test_a_fault_in_a_number_of_twenty_positions_stays_first(run: Command) -> None:
+    told = run("oin", "check", WRONG).told
+    assert told.index("ERROR") < told.index("[oin.")

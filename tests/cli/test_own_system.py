@@ -195,9 +195,22 @@ subject_required = ["CN"]
     found = run(*check, "--json").document
     assert "csr.tsp.key_size" in json.dumps(found)
     assert found["tsp"] == "huis"
+    to_it = ["--data", "gegevens", *made.split(), "--organization", "Voorbeeld B.V.", "--common-name", "a.voorbeeld.nl"]
+    to_it += ["--tsp", "huis", "--force"]
+    asked = run(*to_it)
+    assert (asked.code, "Huis-CA" in asked.err) == (0, True), asked.err
+    (place / "batch.toml").write_text(
+        '[[request]]\nname = "a"\noin = "00000003273229750000"\norganization = "Voorbeeld"\n'
+        'common_name = "a.voorbeeld.nl"\nprofile = "g1-server"\nenvironment = "production"\ntsp = "huis"\n',
+        encoding="utf-8",
+    )
+    many = "--data gegevens csr create --from batch.toml --out-dir uit --no-passphrase"
+    assert "Huis-CA" in run(*many.split()).err
     broken = place / "gegevens" / "tsps.toml"
     broken.write_text(broken.read_text(encoding="utf-8").replace("8192", '"8192"'), encoding="utf-8")
     assert run(*check).code == 11
+    refused = run(*to_it)
+    assert (refused.code, "tsps.toml:" in refused.err) == (11, True)
 
 
 def test_the_program_of_the_page_runs(place: Path, issued: Any) -> None:

@@ -14,7 +14,10 @@ from pkitools_cli.main import cli
 from tests.support.command import every_command
 
 CANARY = "canary-passphrase-7f3a"
-TAKES_NO_VALUE_OF_A_SECRET = {"--passphrase-file", "--passphrase-env", "--no-passphrase"}
+TAKES_NO_VALUE_OF_A_SECRET = {
+    *("--passphrase-file", "--passphrase-env", "--no-passphrase"),
+    *("--key-passphrase-file", "--key-passphrase-env"),
+}
 
 
 @pytest.mark.parametrize("path", list(every_command()), ids=" ".join)
@@ -46,6 +49,8 @@ def test_a_passphrase_and_a_key_are_nowhere_but_in_the_key(tmp_path: Path) -> No
         ["cert", "lint", "made.key"],
         ["csr", "check", "made.csr", "--key", "p", "--passphrase-env", "SECRET"],
         ["csr", "check", "p"],
+        ["export", "nginx", "made.key", "--key", "made.key", "--passphrase-file", "p", "--out", "uit"],
+        ["export", "pkcs12", "made.csr", "--key", "made.key", "--passphrase-env", "SECRET", "--out", "uit", "--json"],
     ]
     said = b"".join(_output(line, tmp_path) for line in lines)
     key = (tmp_path / "made.key").read_bytes()

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from base64 import b64encode, encodebytes
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs7
 
 from pkitools.containers import ContainerFormat, Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.limits import MAX_CERTIFICATE_BYTES
-from tests.containers.conftest import Made
+from tests.containers.conftest import Made, certificate
 from tests.containers.test_keystores import keystore
-from tests.support.der import sequence
+from tests.support.der import integer, oid, sequence, tlv
 from tests.support.effort import bounded, budget
 from tests.support.shared import shared
 
@@ -133,6 +136,111 @@ def test_the_mails_of_the_cases_are_read() -> None:
 def test_a_hostile_mail_is_an_error_of_ours_and_soon(text: bytes) -> None:
     with bounded(2.0), pytest.raises(InputError):
         read(text)
+
+
+# -- what a mail may hide
+
+
+def page(made: Made, inside: str) -> bytes:
+    message = EmailMessage()
+    message["From"] = "a@example.nl"
+    message.set_content(made.pem.decode())
+    message.add_alternative(inside, subtype="html")
+    return message.as_bytes()
+
+
+def test_what_only_the_web_page_of_a_mail_has_is_read_or_said(made: Made) -> None:
+    both = made.pem.decode().replace("\n", "<br>\n")
+    other = made.other.public_bytes(Encoding.PEM).decode().replace("\n", "<br>\n")
+    escaped = "".join(f"&#{ord(char)};" if char in "+/=-" else char for char in other)
+    base64 = b64encode(made.other_der).decode()
+    for inside, expected in {both: (), other: (made.other_der,), both + other: (made.other_der,),
+                             escaped: (made.other_der,)}.items():  # fmt: skip
+        source = read(page(made, inside))
+        assert source.certificates == (made.der, *expected)
+        assert source.problems == ()
+    for hidden in (f'<a href="data:application/pkix-cert;base64,{base64[:600]}">certificaat</a>', f"<p>{base64}</p>"):
+        assert read(page(made, both + hidden)).problems, hidden[:40]
+    spoilt = both.replace("<br>", "<b>!</b><br>", 5)
+    assert read(page(made, spoilt)).problems == (), "the text has it whole"
+    assert read(page(made, spoilt + spoilt)).problems, "and here is another block"
+
+
+def opaque_by_cryptography(content: bytes, made: Made, folder: Path) -> bytes:
+    sender = certificate(made.key, "de afzender", 9)
+    builder = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(sender, made.key, hashes.SHA256())
+    return builder.sign(Encoding.DER, [pkcs7.PKCS7Options.Binary])
+
+
+def opaque_by_openssl(content: bytes, made: Made, folder: Path) -> bytes:
+    """In BER, in pieces: what OpenSSL streams."""
+    key = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    sender = certificate(made.key, "de afzender", 9).public_bytes(Encoding.PEM)
+    for name, data in (("c.pem", sender), ("k.pem", key), ("mail", content)):
+        (folder / name).write_bytes(data)
+    line = "cms -sign -nodetach -binary -stream -indef -outform DER -signer c.pem -inkey k.pem -in mail -out out"
+    subprocess.run(["openssl", *line.split()], cwd=folder, check=True, capture_output=True, timeout=60)
+    return (folder / "out").read_bytes()
+
+
+def enveloped(data: bytes, kind: str, name: str = "smime.p7m") -> bytes:
+    outside = EmailMessage()
+    outside["From"] = "tsp@example.nl"
+    outside.set_content(data, "application", "pkcs7-mime", filename=name, params={"smime-type": kind} if kind else {})
+    return outside.as_bytes()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("opaque", [opaque_by_cryptography, opaque_by_openssl])
+def test_a_mail_inside_its_signature_is_read_and_its_sender_is_not_judged(
+    made: Made, tmp_path: Path, opaque: Callable[[bytes, Made, Path], bytes]
+) -> None:
+    large = mail(made)
+    large.add_attachment(b"\x89PNG" + bytes(20_000), "image", "png", filename="logo.png")  # in more than one piece
+    signed = opaque(large.as_bytes(), made, tmp_path)
+    for kind in ("signed-data", ""):
+        source = read(enveloped(signed, kind))
+        assert source.certificates == (made.der,)
+        assert source.problems == ()
+    inside = EmailMessage()
+    inside["From"] = "b@example.nl"
+    inside.set_content("doorgestuurd")
+    inside.add_attachment(enveloped(signed, "signed-data"), "application", "octet-stream", filename="mail.eml")
+    assert read(inside.as_bytes()).certificates == (made.der,)
+    for end in range(20, len(signed), len(signed) // 40):
+        with pytest.raises(InputError):
+            read(enveloped(signed[:end], "signed-data"))
+
+
+def test_a_signed_mail_that_was_saved_by_itself_is_read_too(made: Made, tmp_path: Path) -> None:
+    signed = opaque_by_cryptography(mail(made).as_bytes(), made, tmp_path)
+    assert made.der in read(signed).certificates
+    assert read(opaque_by_cryptography(b"Geachte heer", made, tmp_path)).problems == ()
+    (problem,) = read(opaque_by_cryptography(b"Zie: " + made.pem, made, tmp_path)).problems
+    assert problem.error.code == "sources.error.beside"
+
+
+def test_what_is_encrypted_or_outlooks_own_is_said(made: Made) -> None:
+    envelope = sequence(oid("1.2.840.113549.1.7.3"), tlv(0xA0, sequence(integer(0))))
+    for kind, data in (("enveloped-data", envelope), ("", envelope), ("enveloped-data", b"")):
+        message = mail(made)
+        params = {"smime-type": kind} if kind else {}
+        message.add_attachment(data, "application", "pkcs7-mime", filename="smime.p7m", params=params)
+        (problem,) = read(message.as_bytes()).problems
+        assert problem.error.code == "sources.error.mail_encrypted"
+    for start, name in ((b"\x78\x9f\x3e\x22", "winmail.dat"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "mail.msg")):
+        message = mail(made)
+        message.add_attachment(start + bytes(100), "application", "octet-stream", filename=name)
+        (problem,) = read(message.as_bytes()).problems
+        assert name in str(problem.error)
+
+
+def test_certificates_that_came_as_a_signature_are_read_when_they_are_named_so(made: Made) -> None:
+    message = mail(made)
+    chain = pkcs7.serialize_certificates([made.other], Encoding.DER)
+    message.add_attachment(chain, "application", "pkcs7-signature", filename="keten.p7b")
+    message.add_attachment(chain, "application", "pkcs7-mime", filename="x.p7c", params={"smime-type": "certs-only"})
+    assert read(message.as_bytes()).certificates == (made.der, made.other_der, made.other_der)
 
 
 # headers of proxies

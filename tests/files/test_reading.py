@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import threading
@@ -128,4 +129,18 @@ def test_an_error_of_the_system_is_named_in_both_languages(monkeypatch: pytest.M
     assert caught.value.code == "files.error.unreadable"
     for language in LANGUAGES:
         assert message_template(caught.value.code, language)
-        assert "Input/output error" in error_sentence(caught.value, language)
+        assert {"nl": "fout bij lezen", "en": "failed to read"}[language] in error_sentence(caught.value, language)
+
+
+def test_what_the_operating_system_says_is_said_in_both_languages() -> None:
+    """Every refusal with words of ours has them twice; one without keeps the system's own."""
+    from pkitools.files.common import _SAID, file_error
+
+    for number in _SAID:
+        error = file_error(OSError(number, os.strerror(number)), "naam", "unreadable")
+        told = {language: error_sentence(error, language) for language in LANGUAGES}
+        assert told["nl"] != told["en"]
+        assert os.strerror(number) not in told["nl"]
+        assert "files.system" not in " ".join(told.values())
+    rare = error_sentence(file_error(OSError(errno.ECHILD, ""), "naam", "unreadable"), "nl")
+    assert os.strerror(errno.ECHILD) in rare

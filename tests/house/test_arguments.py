@@ -24,6 +24,7 @@ import pkitools
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Report
+from pkitools.requests.keys import wrap_key
 from tests.house.test_public_api import ROOMS, annotations
 from tests.support import chains, requests
 from tests.support.chains import MOMENT, good_chain
@@ -117,6 +118,13 @@ MADE_HERE = frozenset(
         "Output",
         "OINResult",
         "Period",
+        "AcceptedBy",
+        "BundleEntry",
+        "ExportedFile",
+        "FormSheet",
+        "LeftOut",
+        "Link",
+        "PublishedAuthority",
     ]
 )
 # take what this library itself cut out of a structure or made: callers have no business with them
@@ -140,6 +148,11 @@ INNER = frozenset(
         "CertificateRevocationList.signed_by",
         "CertificateRevocationList.was_checked_with",
         "SerialIndex.find",
+        "CheckResult.of",
+        "Report.of",
+        "RevocationResult.of",
+        "OINResult.of",
+        "Checker.of",
     ]
 )
 
@@ -218,6 +231,11 @@ def judged() -> Given:
     }
 
 
+@cache
+def checker() -> Any:
+    return pkitools.checking.Checker(**judged())
+
+
 def batch() -> bytes:
     return (
         b'[defaults]\nprofile = "g4-tls"\nenvironment = "production"\norganization = "Gemeente A"\n'
@@ -242,6 +260,12 @@ def signed_request() -> Any:
     return pkitools.plan_request(**GOOD["plan_request"]()).sign(requests.pooled_key())
 
 
+def material() -> Any:
+    from pkitools.exports import gather
+
+    return gather(**GOOD["gather"]())
+
+
 def hierarchy() -> Any:
     from pkitools.trust import get_hierarchy
 
@@ -255,7 +279,9 @@ def catalogue_entries() -> Any:
 
 
 GOOD: Mapping[str, Callable[[], Given]] = {
+    "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
     "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
+    "Checker.check": lambda: {"self": checker(), "certificate": good_chain().leaf.der},
     "check_file": lambda: {"file": chain_pem(), **judged()},
     "check_oin": lambda: {"text": "00000003273229750000", "environment": Environment.PRODUCTION},
     "check_entity_id": entity,
@@ -314,6 +340,30 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "fetcher": object(),
         "known": [good_chain().tsp.der],
     },
+    "accepted_by": lambda: {"hierarchy": hierarchy(), "moment": MOMENT},
+    "build_export": lambda: {"form": "public", "material": material(), "target": "x", "moment": MOMENT},
+    "compare_bundle": lambda: {"bundle": chain_pem(), "moment": MOMENT},
+    "complete_path": lambda: {"leaf": good_chain().leaf.der, "others": chain_pem(), "moment": MOMENT},
+    "gather": lambda: {"contents": pkitools.read_source(chain_pem(), "f"), "moment": MOMENT},
+    "key_store": lambda: {
+        "key": wrap_key(good_chain().leaf.key, made_here=True),
+        "certificate": good_chain().leaf.der,
+        "above": [good_chain().tsp.der],
+        "passphrase": b"secret",
+        "name": "x",
+        "rounds": 100,
+    },
+    "keys_of": lambda: {"contents": pkitools.read_source(key_pem(), "k"), "data": key_pem(), "passphrase": None},
+    "subject_hash": lambda: {"certificate": good_chain().root.der},
+    "trust_bundle": lambda: {
+        "hierarchy": "g1-private",
+        "kind": "pem",
+        "target": "x",
+        "moment": MOMENT,
+        "passphrase": b"secret",
+        "rounds": 100,
+    },
+    "trust_store": lambda: {"roots": {"a": good_chain().root.der}, "passphrase": b"secret", "rounds": 100},
     "SignedRequest.outputs": lambda: {"self": signed_request(), "prefix": "x", "passphrase": None},
     "systems_list_document": lambda: {"systems": [system()], "moment": MOMENT},
     "systems_show_document": lambda: {"system": system(), "moment": MOMENT},
@@ -347,7 +397,8 @@ def call(function: Callable[..., Any], given: Given) -> object:
     """What a call answers, in a form that can be compared."""
     given = dict(given)
     if "self" in given:
-        return summary(function(given.pop("self"), **given))
+        answer = function(given.pop("self"), **given)
+        return summary(list(answer) if isinstance(answer, types.GeneratorType) else answer)
     owner = function.__qualname__.partition(".")[0]
     if inspect.isfunction(function) and "." in function.__qualname__ and owner == "TrustStore":
         return summary(getattr(pkitools.TrustStore, function.__name__)(**given))

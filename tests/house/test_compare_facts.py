@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pkitools.documents import document, documents
+from pkitools.oin import prefix_table
 from tests.support.shared import shared
 from tools import compare_facts
 from tools.compare_facts import Comparison, compare, digests_read, digests_toml
@@ -80,6 +81,20 @@ def test_a_figure_and_a_quotation_stand_in_their_section(tmp_path: Path) -> None
     read = compared(tmp_path, text(says=wrong)).digests
     found = compared(tmp_path, text(says=wrong), read).findings
     assert [re.findall("“(.*?)”", each) for each in found] == [["PKIO Private Root"], ["8443"]]
+
+
+def test_a_figure_of_a_rule_and_an_oid_of_a_statement_stand_in_their_section(tmp_path: Path) -> None:
+    copies = tmp_path / "texts"
+    shutil.copytree(shared(str(compare_facts.TEXTS)), copies)
+    path = copies / "dk_beveilig_3.0.1.txt"
+    wrong = path.read_text(encoding="utf-8").replace("1-1-2021", "1-1-2022").replace("44.15.35.11", "44.15.36.11")
+    path.write_text(wrong, encoding="utf-8")
+    found = compare(copies, compare(copies, {}).digests).findings
+    assert {each for finding in found for each in re.findall("“(.*?)” of (\\w[\\w.]*)", finding)} == {
+        ("2021", "digikoppeling"),
+        ("2021", "digikoppeling.pki005.private_root"),
+        ("2.16.528.1.1003.1.2.44.15.35.11", "digikoppeling"),
+    }
 
 
 def test_a_section_that_nobody_held_against_the_facts_is_told(tmp_path: Path) -> None:
@@ -165,3 +180,12 @@ def test_nothing_claims_a_version_older_than_what_was_settled() -> None:
 def newest(address: str) -> set[str]:
     """The version that the register has, or knows to be there, of the text at an address."""
     return {(each.newest or each.version).split()[0] for each in documents() if address in each.url}
+
+
+def test_the_prefix_table_is_that_of_the_text() -> None:
+    """The version that is to be adopted has the prefixes of the adopted one and those that it proposes."""
+    path = shared(str(compare_facts.TEXTS / "dk_oin_3.0.1.txt"))
+    read = compare_facts.read_text(path)
+    assert read is not None
+    table = read.place("6.2") or ""
+    assert set(re.findall(r"\| (\d{8})\n", table)) == set(prefix_table().prefixes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
+import re
 import subprocess
 import sys
 import tomllib
@@ -167,3 +168,12 @@ except SystemExit:
 """
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stderr.splitlines()[-1:] == ["loaded"], done.stderr
+
+
+def test_every_dataclass_is_declared_the_cheap_way() -> None:
+    """The standard library compiles six methods of each when it is imported; pkitools.frozen none."""
+    sources = (ROOT / "pkitools", ROOT / "cli", ROOT / "test_pki")
+    texts = {path: path.read_text(encoding="utf-8") for source in sources for path in source.rglob("*.py")}
+    mine = {ROOT / "pkitools" / "frozen.py", ROOT / "pkitools" / "rulebook.py"}  # the one door, and a walk over fields
+    assert {path for path, text in texts.items() if re.search(r"^(from|import) dataclasses\b", text, re.M)} <= mine
+    assert not {path for path, text in texts.items() if re.search(r"^\w+(: [^=]+)? = re\.compile\(", text, re.M)}

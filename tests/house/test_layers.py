@@ -15,11 +15,15 @@ ABOVE = {"pkitools_cli", "pkitools_test_pki", "click"}
 UPWARDS = {"pkitools/__main__.py": "python -m pkitools is the command line"}
 """Modules of the library that may point up, and why."""
 
-BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that only some systems have"}
+BY_NAME = {
+    "pkitools/files/platform.py": "modules of the standard library that only some systems have",
+    "pkitools/package_data.py": "the package whose data is read, which its caller named: never another room's code",
+}
 """Modules that import by name, and why. A front door may too: what it hands out it imports for types, and is seen."""
 
 MOST_FILES = 15
 FULL = {
+    "pkitools/checking": "a file per thing that is held against a certificate, and those that judge one, a file, many",
     "pkitools/containers": "a file per form in which certificates are sent",
     "pkitools/reports": "a file per document that the library tells, as text or as data",
     "pkitools/revocation": "a file per step from a source to a status, for CRLs, deltas and OCSP responses",

@@ -72,6 +72,8 @@ def test_every_toml_of_the_wheel_has_its_table_which_is_used_in_a_zip_file_too(b
         assert len(sources) > 150
         for name in sources:
             assert archive.read(f"{name.removesuffix('.toml')}.table") == table_of(archive.read(name)), name
+        catalogue = archive.read("pkitools/trust/data/catalogue.json")
+        assert archive.read("pkitools/trust/data/catalogue.table") == table_of(catalogue, ".json")
     program = (
         "import sys, pkitools.systems as s, pkitools.documents as d, pkitools_cli.i18n as i\n"
         f"assert s.__file__.startswith({str(wheel)!r}) and 'tomllib' not in sys.modules\n"

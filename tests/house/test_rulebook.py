@@ -36,7 +36,7 @@ print(*sorted(made - {rule.code for rule in all_rules()}))
 FORGOTTEN = """
 from pkitools.documents import cite
 from pkitools.findings import Severity, met_if
-from pkitools.rules import linting
+from pkitools.rules import plan
 from pkitools.rules.engine import RuleBook
 
 BOOK = RuleBook("forgotten", cite("rfc-5280"))
@@ -45,7 +45,7 @@ BOOK = RuleBook("forgotten", cite("rfc-5280"))
 def seven(at):
     return met_if(at.facts.serial_number == 7, "serialNumber", at.facts.serial_number)
 
-linting.ENTRIES = (*linting.ENTRIES, *BOOK.entries)
+plan.ENTRIES = (*plan.ENTRIES, *BOOK.entries)
 """
 """A book that lint asks and that the register has not heard of."""
 

@@ -16,7 +16,16 @@ from tests.support.schemas import assert_valid, validator
 __all__ = ["run", "world"]  # fixtures
 
 MOMENT: Final = ("--moment", "2026-11-22T12:00:00Z")
-NEW: Final = ("error-v1", "explain-v1", "facts-status-v1")
+NEW: Final = (
+    "chain-complete-v1",
+    "error-v1",
+    "explain-v1",
+    "export-v1",
+    "facts-status-v1",
+    "trust-diff-v1",
+    "trust-export-v1",
+    "trust-update-v1",
+)
 """What is open in its first version."""
 
 OPEN: Final = tuple(name for name in schema_names() if name.endswith("-v2")) + NEW
@@ -48,8 +57,13 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "rules-documents-v2": (("rules", "documents"),),
     "systems-list-v2": (("systems", "list", *MOMENT),),
     "systems-show-v2": (("systems", "show", "digid", *MOMENT),),
+    "trust-diff-v1": (("trust", "diff", "{leaf}", "--hierarchy", "g4-tls", *MOMENT),),
+    "trust-export-v1": (("trust", "export", "g1-private", "--out", "{out}", "--force", *MOMENT),),
+    "trust-update-v1": (("trust", "update", "--offline"),),
     "trust-show-v2": (("trust", "show", "g4-tls", *MOMENT), ("trust", "show", "{leaf}", *MOMENT)),
     "error-v1": (("cert", "check", "{noise}", "-e", "production", "--offline", *MOMENT),),
+    "chain-complete-v1": (("chain", "complete", "{leaf}", "--offline", *MOMENT),),
+    "export-v1": (("export", "public", "{leaf}", "--out", "{out}", "--force", *MOMENT),),
     "explain-v1": (("explain", "unable to get local issuer certificate"),),
     "facts-status-v1": (("facts", "status", *MOMENT),),
 }
@@ -75,6 +89,7 @@ def test_a_document_with_a_new_key_in_every_object_meets_its_schema(run: Command
         "noise": "noise",
         "key": "plain.key",
         "made": "made",
+        "out": "made.pem",
     }
     for command in MADE[name]:
         words = [word.format(**{key: world / file for key, file in files.items()}) for word in command]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import math
 import pickle
 import re
 import shutil
@@ -13,13 +14,13 @@ from pathlib import Path
 import pytest
 from asn1crypto import keys as asn1_keys
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import InputError, InvalidValueError, LimitError, PkitoolsError, SecretError
-from pkitools.requests import generate_key, load_key
+from pkitools.requests import generate_key, key_consistency, load_key
 from pkitools.requests.pbes2 import ROUNDS
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.requests import pooled_key
@@ -181,14 +182,134 @@ def test_rounds_up_to_the_limit_are_tried() -> None:
         load_key(encrypted(scrypt(2**14, 8, 1)), "k", passphrase=b"x")
 
 
-def test_a_key_whose_parts_do_not_belong_together_is_refused() -> None:
-    der = encode(RSA, Encoding.DER, PrivateFormat.TraditionalOpenSSL)
-    numbers = pooled_key(RSA).native.private_numbers()
-    wrong = der.replace(integer(numbers.q), integer(numbers.q - 2))  # type: ignore[union-attr]  # an RSA key
-    assert wrong != der
+def pkcs1(n: int, e: int, d: int, p: int, q: int, *kept: int) -> bytes:
+    """An RSA private key in DER; what is kept to compute faster is computed where it is not given."""
+    faster = kept or (d % (p - 1), d % (q - 1), pow(q, -1, p))
+    return sequence(*map(integer, (0, n, e, d, p, q, *faster)))
+
+
+def of_primes(p: int, q: int, *more: int, e: int = 65537) -> tuple[int, int, int, int, int]:
+    """A key of which p is to be the product of its first primes, with an exponent that fits whatever they are."""
+    d = pow(e, -1, math.lcm(p - 1, q - 1, *(prime - 1 for prime in more)))
+    return p * q, e, d, p, q
+
+
+NUMBERS = pooled_key(RSA).native.private_numbers()  # type: ignore[union-attr]  # an RSA key
+P, Q, D = NUMBERS.p, NUMBERS.q, NUMBERS.d
+N, E = NUMBERS.public_numbers.n, NUMBERS.public_numbers.e
+R, S = (primes.private_numbers().p for primes in (rsa.generate_private_key(65537, 1024) for _ in range(2)))
+EVEN = (P + 1) * Q
+
+UNFIT = {
+    "another exponent": pkcs1(N, E, D + 2, P, Q),
+    "an exponent of another key": pkcs1(N, E, pow(17, -1, math.lcm(P - 1, Q - 1)), P, Q),
+    "an exponent of nothing": pkcs1(N, E, 1, P, Q),
+    "another public exponent": pkcs1(N, 3, D, P, Q),
+    "a public exponent of nothing": pkcs1(N, 1, 1, P, Q),
+    "another modulus": pkcs1(N + 2, E, D, P, Q),
+    "a modulus of other primes": pkcs1(N, E, D, P, R),
+    "an even modulus": pkcs1(EVEN, E, D, P + 1, Q),
+    "another first prime": pkcs1(N, E, D, P + 2, Q),
+    "another second prime": pkcs1(N, E, D, P, Q - 2),
+    "the modulus as a prime": pkcs1(N, E, D, N, 1, D, 0, 1),
+    "the same prime twice": pkcs1(P * P, E, pow(E, -1, P * (P - 1)), P, P, D % (P - 1), D % (P - 1), 1),
+    "a faster exponent that does not fit": pkcs1(N, E, D, P, Q, D % (P - 1) + 2, D % (Q - 1), pow(Q, -1, P)),
+    "another faster exponent": pkcs1(N, E, D, P, Q, D % (P - 1), D % (Q - 1) + 2, pow(Q, -1, P)),
+    "a coefficient that does not fit": pkcs1(N, E, D, P, Q, D % (P - 1), D % (Q - 1), pow(Q, -1, P) + 1),
+    "a coefficient beyond the prime": pkcs1(N, E, D, P, Q, D % (P - 1), D % (Q - 1), pow(Q, -1, P) + P),
+    "a first prime that is none": pkcs1(*of_primes(R * S, Q)),
+    "a second prime that is none": pkcs1(*of_primes(Q, R * S)),
+    "a prime that is none in a key that signs": pkcs1(*of_primes(R * S, Q, R, S)),
+    "a tiny first prime that is none": pkcs1(*of_primes(3 * 1801, Q * R, 3, 1801, Q, R)),
+    "no primes": pkcs1(N, E, D, 0, 0, 0, 0, 0),
+}
+
+
+@pytest.mark.parametrize("form", ["PKCS#1", "PKCS#8"])
+@pytest.mark.parametrize("name", UNFIT)
+def test_a_key_whose_parts_do_not_belong_together_is_refused(name: str, form: str) -> None:
+    der = UNFIT[name]
+    if form == "PKCS#8":
+        der = sequence(integer(0), sequence(oid("1.2.840.113549.1.1.1"), b"\x05\x00"), tlv(0x04, der))
     with pytest.raises(InputError) as caught:
-        load_key(wrong, "k")
-    assert caught.value.code == "requests.error.key_damaged"
+        load_key(der, "k")
+    assert caught.value.code in {
+        "requests.error.key_damaged",
+        "requests.error.key_even",
+        "requests.error.key_malformed",
+    }
+    assert (caught.value.code == "requests.error.key_even") == (name == "an even modulus")
+
+
+def test_each_part_of_a_key_counts() -> None:
+    """One more in any of the numbers, and it is refused; as they are, it is taken."""
+    numbers = [N, E, D, P, Q, D % (P - 1), D % (Q - 1), pow(Q, -1, P)]
+    assert load_key(pkcs1(*numbers), "k").public.bits == 2048
+    for place in range(len(numbers)):
+        wrong = [number + 2 * (place == at) for at, number in enumerate(numbers)]
+        with pytest.raises(InputError):
+            load_key(pkcs1(*wrong), "k")
+
+
+@pytest.mark.parametrize(("p", "q"), [(2**89 - 1, 2**107 - 1), (2**31 - 1, 2**61 - 1)])
+def test_a_key_too_short_to_sign_with_is_whole(p: int, q: int) -> None:
+    """That it is too short is told of it, and not that its parts do not belong together."""
+    numbers = of_primes(p, q)
+    assert load_key(pkcs1(*numbers), "k").public.bits == (p * q).bit_length()
+    for wrong in (pkcs1(*numbers[:2], numbers[2] + 2, p, q), pkcs1(numbers[0] + 2, *numbers[1:])):
+        with pytest.raises(InputError):
+            load_key(wrong, "k")
+
+
+def test_an_exponent_of_either_kind_is_taken() -> None:
+    """Of the two that standards name, some programs keep the larger one."""
+    for order in (math.lcm(P - 1, Q - 1), (P - 1) * (Q - 1)):
+        assert load_key(pkcs1(N, E, pow(E, -1, order), P, Q), "k").public.bits == 2048
+        assert load_key(pkcs1(N, E, pow(E, -1, order), Q, P), "k").public.bits == 2048
+
+
+def test_a_number_that_was_looked_for_to_pass_for_a_prime_is_refused_by_most_bases(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A number of Carmichael passes the test of Fermat with every base; three bases in four tell by this one."""
+    number = next(
+        (6 * k + 1) * (12 * k + 1) * (18 * k + 1)
+        for k in range(10**6, 10**7)
+        if all(is_prime(factor * k + 1) for factor in (6, 12, 18))
+    )
+    assert all(pow(base, number - 1, number) == 1 for base in (2, 3, 5, 7))
+    told: dict[bool, list[int]] = {True: [], False: []}
+    for base in range(2, 202):
+        monkeypatch.setattr(key_consistency, "_base", lambda _, base=base: base)
+        told[key_consistency._is_prime(number)].append(base)
+    assert len(told[False]) >= 100
+    (liar, *_), (witness, *_) = told[True], told[False]
+    monkeypatch.setattr(key_consistency, "_base", lambda _: liar)
+    whole = load_key(pkcs1(*of_primes(number, Q)), "k")  # all else fits: it signs, and what it signs is verified
+    assert whole.public.bits == number.bit_length() + 1024 or whole.public.bits == number.bit_length() + 1023
+    monkeypatch.setattr(key_consistency, "_base", lambda _: witness)
+    with pytest.raises(InputError):
+        load_key(pkcs1(*of_primes(number, Q)), "k")
+    monkeypatch.setattr(key_consistency, "_base", lambda number: number - 2)
+    assert all(key_consistency._is_prime(prime) for prime in (P, Q, R, S, 5, 7, 11, 13, 65537))
+
+
+def is_prime(number: int) -> bool:
+    return all(number % divisor for divisor in range(2, math.isqrt(number) + 1))
+
+
+def test_the_numbers_of_a_key_that_computes_wrongly_are_not_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the relations not looked at, a signature would still have to be verified, and the other way round."""
+    der = encode(RSA, Encoding.DER, PrivateFormat.TraditionalOpenSSL)
+    with monkeypatch.context() as patched:
+        patched.setattr(key_consistency, "_signs", lambda _: False)
+        with pytest.raises(InputError):
+            load_key(der, "k")
+    monkeypatch.setattr(key_consistency, "_related", lambda _: True)
+    monkeypatch.setattr(key_consistency, "_is_prime", lambda _: True)
+    for name in ("another exponent", "another public exponent"):
+        with pytest.raises(InputError):
+            load_key(UNFIT[name], "k")
 
 
 @pytest.mark.parametrize(

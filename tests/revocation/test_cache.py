@@ -8,17 +8,28 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pkitools.crl import reading
 from pkitools.fetching.cache import DiskCache
-from pkitools.revocation import CacheEntry, Origin, RevocationOptions, StatusKind
+from pkitools.revocation import (
+    CacheEntry,
+    CertificateRevocationList,
+    Origin,
+    RevocationOptions,
+    SourceKind,
+    StatusKind,
+)
+from pkitools.x509.path_certificate import load
 from pkitools_test_pki.faults.http import good
 from tests.revocation.material import MOMENT, World, loopback_fetcher
 from tests.support.fault_server import FaultServer
 
 URL, KEY = "http://crl.example/list.crl", b"key"
 ENTRY = CacheEntry(b"document", MOMENT)
+READ, PARSE = reading._read, DiskCache._parse
 
 
 def mode(path: Path) -> int:
@@ -302,3 +313,57 @@ def test_what_was_kept_at_a_later_moment_is_not_recent_at_an_earlier_one(
     server.serve("/list.crl", good, case.crl(revocations=[case.entry()], this_update=MOMENT, **days))
     assert status(20) is StatusKind.REVOKED
     assert server.connections == 2
+
+
+def test_a_kept_list_is_read_once_for_many_certificates(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a file again, nor its entries and its signature, for each certificate of one issuer."""
+    url = "http://crl.example/list.crl"
+    leaves = [world.leaf(crl=(url,)) for _ in range(4)]
+    kept = DiskCache(tmp_path / "cache")
+    kept.store(url, load(leaves[0].path[1].der).spki, CacheEntry(world.tsp.crl(moment=MOMENT), MOMENT))
+    read: list[bytes] = []
+    opened: list[str] = []
+
+    def reading_one(der: bytes, pem: bool) -> CertificateRevocationList:
+        read.append(der)
+        return READ(der, pem)
+
+    def parsing_one(self: DiskCache, name: str, *given: Any) -> CacheEntry | None:
+        opened.append(name)
+        return PARSE(self, name, *given)
+
+    monkeypatch.setattr(reading, "_read", reading_one)
+    monkeypatch.setattr(DiskCache, "_parse", parsing_one)
+    options = RevocationOptions(end_entity_sources=(SourceKind.CRL,))
+    for leaf in leaves:
+        found = world.check(leaf, cache=kept, options=options)
+        assert found.certificates[0].status.is_good
+        assert Origin.CACHE in {each.origin for each in found.attempts}
+    assert len(opened) == 1
+    assert len([der for der in read if der not in world.upper_crls]) == 1
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    cache = DiskCache(tmp_path / "cache")
+    cache.store(URL, KEY, ENTRY)
+    assert cache.load(URL, KEY) is cache.load(URL, KEY)
+    (file,) = files(tmp_path / "cache")
+    other = DiskCache(tmp_path / "cache")
+    other.store(URL, KEY, replace(ENTRY, body=b"Document"))  # as long as the other
+    assert cache.load(URL, KEY) == replace(ENTRY, body=b"Document")
+    file.write_bytes(file.read_bytes()[:-1] + b"!")
+    assert cache.load(URL, KEY) is None
+    file.unlink()
+    assert cache.load(URL, KEY) is None
+
+
+def test_what_is_held_in_memory_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pkitools.fetching.cache.MAX_HELD_BYTES", 1000)
+    cache = DiskCache(tmp_path / "cache")
+    for number in range(4):
+        cache.store(f"{URL}{number}", KEY, replace(ENTRY, body=bytes(400)))
+    first = [cache.load(f"{URL}{number}", KEY) for number in range(4)]
+    again = [cache.load(f"{URL}{number}", KEY) for number in (3, 2, 1, 0)]
+    assert [one is other for one, other in zip(first, reversed(again), strict=True)] == [False, False, True, True]

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from pkitools.crl import reading
 from pkitools.crl.index import SerialIndex
+from pkitools.crl.kept import KeptLists
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.revocation import RevocationOptions, StatusKind, crl_status, ocsp_status, scope
 from pkitools_test_pki import crl as crls
@@ -179,6 +181,7 @@ def test_without_the_check_it_would_pass(
     where: Any, name: str, instead: Any, make: Callable[[World], Bad], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad = make(world)
+    monkeypatch.setattr(reading, "KEPT_LISTS", KeptLists(lists=0))  # read anew, without the check
 
     def kind() -> StatusKind:
         found = world.check(bad.leaf, crls=bad.crls, ocsp_responses=bad.responses, options=bad.options)

@@ -1,21 +1,28 @@
-"""Entries of a CRL: the column reader may accept only what the row reader accepts, and the index must find the rest."""
+"""Entries of a CRL: an expression may accept only what the row reader accepts, and the index must find the rest.
+
+The model is the plain way: one entry at a time, all of them kept. What it says of a list the index has to say.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pkitools.crl.bulk_entries import TABLE_ROWS, EntryLayout, key_of
-from pkitools.crl.entries import read_entry
+from pkitools.crl import index as index_module
+from pkitools.crl import layouts as layouts_module
+from pkitools.crl.entries import MAX_SERIAL_OCTETS, Entry, read_entry
 from pkitools.crl.index import SerialIndex
+from pkitools.crl.layouts import Layout, expression_of, layout_of
 from pkitools.x509.der import DERError
 from pkitools_test_pki import der
-from tests.support.effort import examples
+from tests.support.effort import bounded, budget
 
+SEED = budget("PKITOOLS_FUZZ_SEED", 10)
+MUTANTS = budget("PKITOOLS_FUZZ_ROUNDS", 20_000)
 REASON = bytes.fromhex("300c300a0603551d1504030a01")
 INVALIDITY = bytes.fromhex("301a3018 0603551d18 0411 180f")
 UNKNOWN_CRITICAL = der.sequence(der.sequence(der.oid("2.999"), der.boolean(True), der.octets(b"\x05\x00")))
@@ -37,13 +44,20 @@ def found(data: bytes, serial: bytes) -> bool:
     return SerialIndex(data, 0, len(data)).find(serial) is not None
 
 
-def template_of(row: bytes) -> EntryLayout:
+def layout(row: bytes) -> Layout:
     read, stop = read_entry(row, 0, len(row))
-    return EntryLayout(row, 0, read, stop)
+    found = layout_of(row, 0, read, stop)
+    assert found is not None
+    return found
 
 
-# --- the law of the columns
+# --- the law of the expressions
 
+
+INVALID_SINCE = INVALIDITY + b"20260101120000Z"
+UNKNOWN = der.sequence(der.sequence(der.oid("2.999"), der.octets(b"any octets")))
+HOLD = der.sequence(der.sequence(der.oid("2.5.29.23"), der.octets(der.oid("1.2.840.10040.2.1"))))
+BOTH = der.sequence(REASON[2:] + b"\x01", INVALID_SINCE[2:])
 
 LAYOUTS = {
     "reason": entry(serial_of(1)),
@@ -51,37 +65,81 @@ LAYOUTS = {
     "one octet": entry(b"\x01"),
     "short serial": entry(b"\x12\x34\x56"),
     "eight octets": entry(b"\x7f" * 8),
+    "seventeen octets": entry(b"\x00" + b"\x80" * 16),
+    "negative": entry(b"\xff" + b"\x00" * 7),
     "four-digit year": entry(serial_of(1), b"20510101120000Z"),
-    "invalidity date": entry(serial_of(1), extensions=INVALIDITY + b"20260101120000Z"),
-    "unknown extension": entry(serial_of(1), extensions=UNKNOWN_CRITICAL),
+    "invalidity date": entry(serial_of(1), extensions=INVALID_SINCE),
+    "reason and invalidity date": entry(serial_of(1), extensions=BOTH),
+    "unknown extension": entry(serial_of(1), extensions=UNKNOWN),
+    "critical extension": entry(serial_of(1), extensions=UNKNOWN_CRITICAL),
+    "hold instruction": entry(serial_of(1), extensions=HOLD),
+    "long length": entry(serial_of(1), extensions=der.sequence(der.sequence(der.oid("2.999"), der.octets(bytes(120))))),
 }
+WAYS = {"possessive": b"{0,%d}+", "greedy": b"{0,%d}"}
+OCTETS = bytes(range(256)) + b"0123456789\x00\xff\x7f\x80\x01\x02\x05\x06\x0a\x17\x18\x30Z" * 4
+
+
+def changed(data: bytes, rng: random.Random) -> bytes:
+    """The octets with one to three changes: octets set, left out, put in, or moved within."""
+    made = bytearray(data)
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        at = rng.randrange(len(made))
+        kind = rng.randrange(8)
+        if kind < 5:
+            made[at] = rng.choice(OCTETS)
+        elif kind == 5 and len(made) > 1:
+            del made[at]
+        elif kind == 6:
+            made.insert(at, rng.choice(OCTETS))
+        else:
+            other, size = rng.randrange(len(made)), rng.randrange(1, 16)
+            made[at : at + size] = made[other : other + size]
+    return bytes(made)
+
+
+def accepted(expression: re.Pattern[bytes], data: bytes) -> int:
+    found = expression.match(data)
+    return found.end() if found else 0
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("layout", LAYOUTS)
-@examples(150)
-@given(data=st.data())
-def test_what_the_columns_accept_the_row_reader_accepts(layout: str, data: st.DataObject) -> None:
-    row = LAYOUTS[layout]
-    template = template_of(row)
-    table = bytearray(row * 40)
-    for _ in range(data.draw(st.integers(0, 4))):
-        at = data.draw(st.integers(0, len(table) - 1))
-        table[at] = data.draw(st.integers(0, 255) | st.sampled_from(b"0123456789\x00\xff\x7f\x80"))
-    if not template.accepts(bytes(table)):
-        return
-    keys = template.keys(bytes(table))
-    for number in range(40):
-        at = number * len(row)
-        read, stop = read_entry(bytes(table), at, len(table))
-        assert stop == at + len(row)
-        assert key_of(read.serial) == keys[number]
+@pytest.mark.parametrize("way", WAYS)
+def test_what_an_expression_accepts_the_row_reader_accepts(way: str) -> None:
+    expression = expression_of(map(layout, LAYOUTS.values()), WAYS[way])
+    rng = random.Random(SEED)
+    kept = 0
+    for number in range(MUTANTS):
+        row = rng.choice(list(LAYOUTS.values()))
+        data = changed(row, rng) + rng.choice(list(LAYOUTS.values()))
+        stop, at = accepted(expression, data), 0
+        kept += stop == len(data)
+        while at < stop:
+            read, at = read_entry(data, at, len(data))
+            assert read.certificate_issuer is None, number
+            assert read.unknown_critical in {None, "2.999"}, number
+        assert at == stop, (number, data.hex())
+    assert kept > MUTANTS // 20  # what differs where it may is still accepted, or this says nothing
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_the_columns_accept_their_own_layout(layout: str) -> None:
-    row = LAYOUTS[layout]
-    assert template_of(row).accepts(row * TABLE_ROWS)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_an_expression_accepts_its_own_layout(name: str, way: str) -> None:
+    row = LAYOUTS[name]
+    others = [layout(other) for other in LAYOUTS.values()]
+    for known in ([layout(row)], others, others[::-1]):
+        assert accepted(expression_of(known, WAYS[way]), row * 300) == len(row) * 256
+
+
+def test_a_serial_number_of_one_layout_goes_with_the_rest_of_another() -> None:
+    """Also where the two together need another form of length than either did."""
+    serials = [b"\x01", b"\x00" + b"\x80" * 16, serial_of(3), b"\x41" * 64]
+    rests = [b"", REASON + b"\x04", UNKNOWN, der.sequence(der.sequence(der.oid("2.999"), der.octets(bytes(90))))]
+    diagonal = [entry(serial, extensions=rest) for serial, rest in zip(serials, rests[::-1], strict=True)]
+    expression = expression_of(map(layout, diagonal))
+    for serial in serials:
+        for rest in rests:
+            row = entry(serial, extensions=rest)
+            assert accepted(expression, row) == len(row)
 
 
 def days() -> list[bytes]:
@@ -103,10 +161,127 @@ def exists(time: bytes) -> bool:
     return True
 
 
-def test_the_columns_know_the_calendar_exactly() -> None:
-    template = template_of(LAYOUTS["reason"])
+def test_an_expression_knows_the_calendar_exactly() -> None:
+    expression = expression_of([layout(LAYOUTS["reason"])])
     for time in days():
-        assert template.accepts(entry(serial_of(1), time)) == exists(time), time
+        assert (accepted(expression, entry(serial_of(1), time)) > 0) == exists(time), time
+
+
+def test_an_expression_knows_the_clock_exactly() -> None:
+    expression = expression_of([layout(LAYOUTS["reason"])])
+    for at in (6, 8, 10):
+        for number in range(100):
+            time = b"260101000000Z"[:at] + b"%02d" % number + b"260101000000Z"[at + 2 :]
+            assert (accepted(expression, entry(serial_of(1), time)) > 0) == exists(time), time
+
+
+@pytest.mark.slow
+def test_of_years_in_four_digits_an_expression_knows_all_days_but_one() -> None:
+    expression = expression_of([layout(LAYOUTS["four-digit year"])])
+    for century in (b"00", b"09", b"10", b"20", b"29", b"30"):
+        for time in (century + day for day in days()):
+            known = accepted(expression, entry(serial_of(1), time)) > 0
+            left_out = time[4:8] == b"0229" or not b"10" <= century < b"30"
+            assert known == (exists(time) and not left_out), time
+
+
+# --- the model
+
+
+@dataclass
+class Plain:
+    """A list read one entry at a time."""
+
+    entries: list[Entry]
+    first: dict[bytes, Entry]
+
+    @classmethod
+    def of(cls, data: bytes) -> Plain | None:
+        entries, at = [], 0
+        try:
+            while at < len(data):
+                read, at = read_entry(data, at, len(data))
+                entries.append(read)
+        except DERError:
+            return None
+        return cls(entries, {read.serial: read for read in reversed(entries)})
+
+
+def index_of(data: bytes) -> SerialIndex | None:
+    try:
+        return SerialIndex(data, 0, len(data))
+    except DERError:
+        return None
+
+
+def assert_the_same(data: bytes, looked_up: int = 3) -> bool:
+    """Hold the index of a list to the model, and return whether it is a list."""
+    plain, read = Plain.of(data), index_of(data)
+    assert (plain is None) == (read is None), data.hex()
+    if plain is None or read is None:
+        return False
+    assert read.count == len(plain.entries)
+    assert read.unknown_critical == next((e.unknown_critical for e in plain.entries if e.unknown_critical), None)
+    assert read.names_issuers == any(e.certificate_issuer is not None for e in plain.entries)
+    for serial in [*list(plain.first)[:looked_up], *list(plain.first)[-looked_up:]]:
+        for wanted in (serial, serial[:-1], serial[1:], serial + b"\x01", serial[:-1] + bytes((serial[-1] ^ 1,))):
+            assert read.find(wanted) == plain.first.get(wanted), (data.hex(), wanted.hex())
+    return True
+
+
+def any_row(rng: random.Random) -> bytes:
+    """An entry of some kind, a malformed one now and then."""
+    octets = rng.choice((1, 2, 7, 8, 9, 15, 16, 17, 19, 20, 20, 20, 64))
+    serial = rng.choice((b"\x41", b"\x00\x80", b"\xff\x7f", rng.randbytes(2))) + rng.randbytes(octets)
+    time = rng.choice((b"260101120000Z", b"240229235959Z", b"20500101000000Z", b"20240229000000Z", b"991231000000Z"))
+    critical = der.boolean(rng.random() < 0.97)
+    other = der.sequence(der.oid(f"2.999.{rng.randrange(3)}"), der.octets(rng.randbytes(rng.randrange(4))))
+    issued = der.sequence(der.oid("2.5.29.29"), critical, der.octets(der.sequence(der.context(4, der.sequence()))))
+    reason = REASON[2:] + bytes((rng.choice((0, 1, 2, 3, 4, 5, 6, 8, 9, 10, 4, 4, 4, 4, 4, 7)),))
+    parts = [part for part in (reason, INVALID_SINCE[2:], other) if rng.random() < 0.4]
+    if rng.random() < 0.2:
+        parts.append(rng.choice((issued, issued, issued, reason, other, b"")))
+    return entry(serial[:octets], time, der.sequence(*parts) if parts else b"")
+
+
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Expressions from the fourth entry on, and the table from the fourth look-up, so that short lists have them."""
+    monkeypatch.setattr(layouts_module, "_FIRST", 4)
+    monkeypatch.setattr(layouts_module, "_PER_PART", 1)
+    monkeypatch.setattr(index_module, "_SEARCHES", 4)
+    monkeypatch.setattr(index_module, "_MARK_OCTETS", 64)
+
+
+def lists(rng: random.Random, rows: int) -> Iterator[bytes]:
+    """Lists of a few layouts each, every layout with other octets each time."""
+    while True:
+        kinds = [row for row in (any_row(rng) for _ in range(5)) if Plain.of(row)]
+        yield b"".join(rng.choice(kinds) for _ in range(rows)) if kinds else b""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
+def test_the_index_says_of_any_list_what_the_model_says() -> None:
+    rng = random.Random(SEED)
+    good = sum(
+        assert_the_same(b"".join(any_row(rng) for _ in range(rng.choice((1, 5, 20)))), 20) for _ in range(MUTANTS // 20)
+    )
+    assert 0 < good < MUTANTS // 20
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
+def test_the_index_says_of_mutants_what_the_model_says() -> None:
+    rng = random.Random(SEED + 1)
+    made = lists(rng, 12)
+    good = tried = 0
+    while tried < MUTANTS:
+        data = next(made)
+        for _ in range(100 if data else 0):
+            good += assert_the_same(changed(data, rng), 1)
+            tried += 1
+    assert 0 < good < tried
 
 
 # --- the index
@@ -142,7 +317,7 @@ def test_the_index_finds_every_entry_and_no_other(seed: int) -> None:
     assert [row.serial for row in index.entries()] == serials
 
 
-@pytest.mark.parametrize("count", [1, 15, 16, 17, TABLE_ROWS - 1, TABLE_ROWS, TABLE_ROWS + 17, 70_000])
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 271, 272, 273, 70_000])
 def test_the_first_and_the_last_of_a_long_run(count: int) -> None:
     data = b"".join(entry(serial_of(number)) for number in range(count))
     index = SerialIndex(data, 0, len(data))
@@ -235,6 +410,55 @@ def test_entries_that_name_an_issuer_are_noticed_in_a_long_run() -> None:
     index = SerialIndex(data, 0, len(data))
     assert index.names_issuers
     assert [row.certificate_issuer for row in index.entries()] == [b"\x30\x00"] * 5000
+
+
+@pytest.mark.parametrize("wrong", [b"\x31\x00", b"\x30\x01", b"\x05\x00"])
+def test_an_issuer_is_read_wherever_it_stands(wrong: bytes) -> None:
+    """Its value decides of whom an entry speaks: no expression passes over it."""
+    good = entry(serial_of(1), extensions=ISSUER)
+    assert layout_of(good, 0, read_entry(good, 0, len(good))[0], len(good)) is None
+    bad = entry(serial_of(1), extensions=ISSUER[:-2] + wrong)
+    with pytest.raises(DERError):
+        SerialIndex(data := good * 300 + bad + good * 300, 0, len(data))
+
+
+def test_serial_numbers_that_stand_elsewhere_too_are_told_apart() -> None:
+    """A serial number inside another, or in an extension, is none: however often it stands there."""
+    wanted = b"\x41\x02\x03\x04"
+    inside = der.sequence(der.sequence(der.oid("2.999"), der.octets(b"\x02\x04" + wanted)))
+    rows = [entry(b"\x42\x02\x04" + wanted + n.to_bytes(2, "big"), extensions=inside) for n in range(5000)]
+    for data in (b"".join(rows), b"".join([*rows, entry(wanted), *rows])):
+        index = SerialIndex(data, 0, len(data))
+        with bounded(2.0):
+            for _ in range(60):
+                assert (index.find(wanted) is not None) == (index.count == 10_001)
+
+
+def test_the_first_of_entries_with_one_serial_number_is_found_early_and_late() -> None:
+    rows = [entry(b"\x41\x42", extensions=REASON + b"\x04"), *[entry(b"\x41\x42")] * 50_000]
+    index = SerialIndex(data := b"".join(rows), 0, len(data))
+    with bounded(2.0):
+        assert {(found := index.find(b"\x41\x42")) and found.reason for _ in range(60)} == {"superseded"}
+
+
+def test_lists_of_nothing_but_different_layouts_take_no_more_than_their_entries() -> None:
+    rows = []
+    for number in range(1500):
+        value = der.octets(bytes(number % 150))
+        other = der.sequence(der.oid(f"2.999.{number}"), value)
+        rows.append(entry(serial_of(number, 4 + number % 60), extensions=der.sequence(other)))
+    with bounded(2.0):
+        index = SerialIndex(data := b"".join(rows), 0, len(data))
+    assert index.count == 1500
+    assert index.find(serial_of(77, 4 + 77 % 60)) is not None
+
+
+def test_an_index_of_no_entries() -> None:
+    index = SerialIndex(b"", 0, 0)
+    assert index.count == 0
+    assert not any(
+        index.find(serial) for serial in (b"", b"\x01", b"\x01" * (MAX_SERIAL_OCTETS + 1)) for _ in range(40)
+    )
 
 
 def test_serial_numbers_of_zero_and_below_are_found() -> None:

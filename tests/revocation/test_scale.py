@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from benchmarks import crl as benchmark
+from pkitools.crl import index as index_module
 from pkitools.crl.index import SerialIndex
 from pkitools.revocation import read_crl
 from pkitools_test_pki.keys import spki
-from tests.revocation.test_index import entry
+from tests.revocation.test_index import UNKNOWN, entry, serial_of
+from tests.support.costs import MIB, cost
 from tests.support.effort import bounded
 
 ENTRIES = 200_000
@@ -36,6 +39,18 @@ def test_reading_takes_a_few_hashes(large: bytes, key: rsa.RSAPrivateKey) -> Non
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", ["mixed", "hundred layouts"])
+def test_entries_of_any_mix_are_read_many_at_a_time(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted and not timed: of 50,000 entries no more than one in thirty is read by itself."""
+    data = benchmark.mixed(50_000) if kind == "mixed" else benchmark.hundred_layouts(50_000)
+    alone = []
+    plain = index_module.read_entry
+    monkeypatch.setattr(index_module, "read_entry", lambda *given: alone.append(0) or plain(*given))  # type: ignore[func-returns-value]  # counts
+    assert SerialIndex(data, 0, len(data)).count == 50_000
+    assert len(alone) < 1_700
+
+
+@pytest.mark.slow
 def test_later_look_ups_take_microseconds(large: bytes) -> None:
     listed, absent = benchmark.lookups(large)
     assert listed < 100e-6
@@ -45,7 +60,26 @@ def test_later_look_ups_take_microseconds(large: bytes) -> None:
 @pytest.mark.slow
 def test_memory_is_a_few_times_the_file(large: bytes, key: rsa.RSAPrivateKey) -> None:
     small = benchmark.made(key, 5000)
-    assert benchmark.memory(large, small, spki(key.public_key())) < 4
+    public = spki(key.public_key())
+    assert benchmark.memory(large, small, public) < 1.5
+    assert benchmark.memory(large, small, public, look_ups=50) < 2.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("read", ["read_crl(data).signed_by(public)", "read_crl(data).index.find(bytes(20))"])
+def test_sixty_mebibytes_that_nobody_signed_cost_less_than_themselves(
+    read: str, key: rsa.RSAPrivateKey, tmp_path: Path
+) -> None:
+    rows = b"".join(entry(serial_of(n, 3 + n % 18), extensions=UNKNOWN if n % 2 else b"") for n in range(1000))
+    signed = benchmark.made(key, 0, entries=rows * ((60 << 20) // len(rows)))
+    (tmp_path / "list.crl").write_bytes(signed[:-1] + bytes((signed[-1] ^ 1,)))
+    public = spki(key.public_key()).hex()
+    make = f"data = open({str(tmp_path / 'list.crl')!r}, 'rb').read(); public = bytes.fromhex({public!r})"
+    memory, seconds, code, size = cost(make, read)
+    assert size > 59 * MIB
+    assert not code
+    assert memory < 4 * MIB  # the entries are neither copied nor kept, also where they are read to be shown
+    assert seconds < (1 if "signed_by" in read else 10)
 
 
 def test_serial_numbers_that_differ_in_front_only_are_found_as_fast() -> None:

@@ -171,6 +171,7 @@ def test_without_extended_key_usage_nobody_is_told_to_order_again() -> None:
         ("csr.signature.hash", "kpn-csr", ""),
         ("csr.san.common_name", "pkitools", ""),
         ("por.g4.san_no_address", "g4-migration", "p. 4-5"),
+        ("oin.register.absent", "oin-suboin-check", "2.3.2"),
     ],
 )
 def test_a_rule_cites_the_chapter_that_says_it(code: str, key: str, section: str) -> None:

@@ -12,7 +12,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import MET, Answer, Certainty, Severity, Status, Verdict
 from pkitools.profiles import Profile, profiles
-from pkitools.rules import detect_profile, find_issuer, lint, linting, role_of
+from pkitools.rules import detect_profile, find_issuer, lint, plan, role_of
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook, Scope
@@ -110,10 +110,10 @@ def with_a_crash(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     def after(_at: RuleContext) -> Answer:
         return MET
 
-    monkeypatch.setattr(linting, "ENTRIES", (*book.entries, *ENTRIES))
-    linting._selection.cache_clear()
+    monkeypatch.setattr(plan, "ENTRIES", (*book.entries, *ENTRIES))
+    plan.plan_of.cache_clear()
     yield "crash.now"
-    linting._selection.cache_clear()
+    plan.plan_of.cache_clear()
 
 
 def test_a_rule_that_crashes_is_not_checked_and_silences_no_other(

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
+from importlib.machinery import PathFinder
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from pkitools.rulebook import all_rules
 from pkitools.rules import OwnData, lint, read_data
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook
-from pkitools.rules.own import installed_data
+from pkitools.rules.own import installed, installed_data
 from pkitools.rules.own.data import READABLE
 from pkitools.systems import systems
 from pkitools_test_pki.pki import PKI, build
@@ -518,3 +519,37 @@ def test_what_a_package_is_promised_is_there() -> None:
 
 def test_nothing_installed_adds_nothing() -> None:
     assert not installed_data().entries
+
+
+@pytest.mark.parametrize("suffix", [".dist-info", ".egg-info", ".DIST-INFO"])
+def test_a_package_with_rules_is_seen_at_a_glance_and_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", [PathFinder])
+    monkeypatch.setattr(sys, "path", [str(tmp_path), str(tmp_path / "none")])
+    info = tmp_path / f"ours-1{suffix}"
+    info.mkdir()
+    (tmp_path / "old-1.egg-info").write_text("Name: old")
+    assert not installed._may_be_there()
+    (info / "entry_points.txt").write_text("[console_scripts]\nx = y:z\n")
+    assert not installed._may_be_there()
+    (info / "entry_points.txt").write_text("[console_scripts]\nx = y:z\n\n[ pkitools.rules ]\nours = ours:BOOK\n")
+    assert installed._may_be_there()
+
+
+def test_where_a_glance_cannot_tell_whether_there_are_rules_it_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "meta_path", [PathFinder])
+    monkeypatch.setattr(sys, "path", [])
+    assert not installed._may_be_there()
+    archive = tmp_path / "packages.zip"
+    archive.write_bytes(b"")
+    monkeypatch.setattr(sys, "path", [str(archive)])
+    assert installed._may_be_there()
+    (tmp_path / "ours.egg").mkdir()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert installed._may_be_there()
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(sys, "meta_path", [PathFinder, type("Finder", (), {"find_distributions": None})])
+    assert installed._may_be_there()

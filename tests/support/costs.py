@@ -49,7 +49,7 @@ def cost(make: str, read: str) -> tuple[int, float, str, int]:
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(_ROOT), str(_ROOT / "cli"), str(_ROOT / "test_pki")))},
         capture_output=True,
         text=True,
         timeout=_PATIENCE,

@@ -39,7 +39,7 @@ def test_pkcs7_holds_the_chain_and_no_key(issued: IssuedCertificate) -> None:
 def test_pkcs7_takes_a_certificate_that_nothing_can_load(issued: IssuedCertificate) -> None:
     broken = IssuedCertificate(b"\x30\x03\x02\x01\x00", 1, "x", issued.issuer)
     assert broken.der in exports.pkcs7(broken)
-    with pytest.raises(InputError, match="cannot be exported"):
+    with pytest.raises(InputError, match="cannot be in a keystore"):
         exports.java_trust_store([broken], SECRET)
 
 

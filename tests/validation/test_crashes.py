@@ -96,7 +96,7 @@ def test_a_fault_of_ours_explains_nothing_while_another_path_has_a_reason(monkey
 
 
 @pytest.mark.parametrize(
-    ("where", "name"), [(many, "lacking"), (many, "check_end_entity"), (own.algorithms, "weak_key")]
+    ("where", "name"), [(many, "end_entity_needs"), (many, "check_end_entity"), (own.algorithms, "weak_key")]
 )
 def test_of_many_too(where: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     chain = good_chain()

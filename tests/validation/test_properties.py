@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pkitools.errors import InputError
 from pkitools.validation import validate_path
 from pkitools.x509.path_certificate import load
+from pkitools.x509.pem import BEGIN
 from tests.support.chains import (
     MOMENT,
     Issued,
@@ -76,8 +77,16 @@ def test_no_byte_of_what_is_signed_may_change(place: int, at: int, change: int) 
     assert found is None or not found[0]
 
 
+JUNK = st.binary(max_size=40).filter(lambda data: BEGIN not in data)
+CALLED_PEM = st.builds(
+    lambda before, behind: before + BEGIN + behind,
+    st.binary(max_size=10).filter(lambda data: data[:1] != b"\x30"),  # what begins as DER is taken for it
+    st.one_of(st.binary(max_size=40), st.just(b"CERTIFICATE-----\nMII"), st.just(b"CERTIFICATE")),
+)
+
+
 @FAST
-@given(extra=st.lists(st.sampled_from(STRANGERS)), junk=st.lists(st.binary(max_size=40), max_size=3), seed=st.randoms())
+@given(extra=st.lists(st.sampled_from(STRANGERS)), junk=st.lists(JUNK, max_size=3), seed=st.randoms())
 def test_what_is_irrelevant_and_its_order_change_nothing(
     extra: list[Issued], junk: list[bytes], seed: random.Random
 ) -> None:
@@ -87,6 +96,13 @@ def test_what_is_irrelevant_and_its_order_change_nothing(
     assert found is not None
     assert found[0]
     assert found[1] <= {"path.input.unreadable"}
+
+
+@FAST
+@given(CALLED_PEM)
+def test_what_calls_itself_pem_and_is_not_is_refused_and_not_passed_over(broken: bytes) -> None:
+    """Somebody handed in a file that is broken: a path that is found without it would hide that."""
+    assert verdict(CHAIN.leaf.der, [*CHAIN.intermediates, broken]) is None
 
 
 @FAST

@@ -18,14 +18,14 @@ import click
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import filled
-from pkitools.text import instant, visible
+from pkitools.text import instant, pattern, visible
 from pkitools_cli.i18n import lookup, tr
 from pkitools_cli.lines import columns, command_rows, next_step, wrapped
 
 Words = tuple[str, ...]
 Commands = Mapping[str, Callable[[], Words | None]]
 
-_COMMAND: Final = re.compile(r":? ?\{(\w+)\}$")
+_COMMAND: Final = pattern(r":? ?\{(\w+)\}$")
 _MOST_ROWS: Final = 4  # of a command; what is longer is no help
 _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60

@@ -6,11 +6,11 @@ nothing else has to know of it.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, Final, TextIO
 
 from pkitools.frozen import dataclass
@@ -45,7 +45,13 @@ def register(renderer: Renderer) -> None:
 
 @cache
 def _modules() -> frozenset[str]:
-    return frozenset(module.name for module in iter_modules(__path__))
+    try:
+        with os.scandir(__path__[0]) as held:
+            return frozenset(file.name.partition(".")[0] for file in held if file.name.endswith(".py")) - {"__init__"}
+    except OSError:  # in a zip file
+        from pkgutil import iter_modules
+
+        return frozenset(module.name for module in iter_modules(__path__))
 
 
 def names() -> tuple[str, ...]:

@@ -7,10 +7,12 @@ a server sends, not what a file holds: these are warnings, and errors only for w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final, TypeAlias
 
 from pkitools.checking.delivery.groups import Delivery, Group, groups_of
-from pkitools.checking.delivery.issuers import IssuersAtHand, above, carried, readable
+from pkitools.checking.delivery.issuers import IssuersAtHand, above, carried
+from pkitools.checking.delivery.issuers import beside as lying_beside
 from pkitools.checking.delivery.refusals import Program, refusals
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.documents import cite
@@ -94,8 +96,8 @@ def check_delivery(
     context = _Context(
         contents,
         groups_of(contents.container, read, own),
-        beside=IssuersAtHand(readable(beside)),
-        trusted=IssuersAtHand(readable(anchor.der for anchor in trust.anchors) if trust else ()),
+        beside=lying_beside(beside),
+        trusted=lying_beside(map(attrgetter("der"), trust.anchors) if trust else ()),
         carried=carried(),
     )
     found = [outcome for rule, check in _CHECKS for outcome in ask(rule, check, context, raise_crashes=raise_crashes)]
@@ -191,12 +193,12 @@ def _ordered(context: _Context) -> Answers:
 
 def _out_of_order(group: Group) -> Iterator[Violated]:
     """Yield a violation where an end entity is not the first, or its issuers do not follow one by one."""
+    first = group.certificates[0].sha256 in {each.sha256 for each in group.holders}
     for holder in group.holders:
         way = [holder, *(issuer for issuer, _ in above(holder, group.issuers))]
         alone = len(group.holders) == 1
         wanted = [facts.sha256 for facts in way if alone or facts is not holder]
-        found = [facts for facts in group.distinct if facts.sha256 in wanted]
-        first = group.certificates[0].sha256 in {each.sha256 for each in group.holders}
+        found = group.in_order(wanted)
         if not first or [facts.sha256 for facts in found] != wanted:
             params = {"found": _names(group.certificates, " → "), "wanted": _names(way, " → ")}
             yield Violated(tuple(Evidence("certificate", _name(facts)) for facts in found[:MAX_LISTED]), params)

@@ -7,7 +7,7 @@ KeyDescriptor, a header of a proxy and a DER file hold one certificate by nature
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
@@ -81,6 +81,15 @@ class Group:
         return tuple({facts.sha256: facts for facts in self.certificates}.values())
 
     @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {facts.sha256: place for place, facts in enumerate(self.distinct)}
+
+    def in_order(self, fingerprints: Iterable[str]) -> tuple[CertificateFacts, ...]:
+        """Return those of them with these fingerprints, as they stand there."""
+        places = sorted({self._places[each] for each in fingerprints if each in self._places})
+        return tuple(self.distinct[place] for place in places)
+
+    @cached_property
     def repeated(self) -> tuple[CertificateFacts, ...]:
         """Those that stand there more than once."""
         times = Counter(facts.sha256 for facts in self.certificates)
@@ -120,8 +129,10 @@ def _together(
     container: ContainerFormat, read: Sequence[tuple[Item, CertificateFacts]]
 ) -> Iterator[Sequence[tuple[Item, CertificateFacts]]]:
     if container is ContainerFormat.JWKS:
-        for place in dict.fromkeys(item.place for item, _ in read):
-            yield [pair for pair in read if pair[0].place == place]
+        by_place: dict[int | None, list[tuple[Item, CertificateFacts]]] = {}
+        for pair in read:
+            by_place.setdefault(pair[0].place, []).append(pair)
+        yield from by_place.values()
         return
     with_key = {item.alias for item, _ in read if item.has_key}
     if container is ContainerFormat.JKS and with_key:
@@ -129,8 +140,10 @@ def _together(
     elif container is ContainerFormat.JKS or container not in _IN_PARTS:
         yield read
         return
-    for alias in dict.fromkeys(item.alias for item, _ in read):
-        yield [pair for pair in read if pair[0].alias == alias]
+    by_alias: dict[str | None, list[tuple[Item, CertificateFacts]]] = {}
+    for pair in read:
+        by_alias.setdefault(pair[0].alias, []).append(pair)
+    yield from by_alias.values()
 
 
 def _group(

@@ -16,6 +16,7 @@ from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
 from pkitools.trust import embedded_certificates
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.at_hand import AtHand, at_hand
 from pkitools.x509.path_certificate import load_cached
 from pkitools.x509.signatures import can_be_verified, certificate_signed_by
 
@@ -101,6 +102,25 @@ class _Carried(IssuersAtHand):
         return [facts for facts in read if facts.subject.der == name]
 
 
+class _Beside(IssuersAtHand):
+    """Those that came along with many files, read once for all of them."""
+
+    def __init__(self, came: AtHand) -> None:
+        super().__init__(())
+        self._came = came
+
+    def __bool__(self) -> bool:
+        return bool(self._came)
+
+    def _named(self, name: bytes) -> Sequence[CertificateFacts]:
+        return self._came.named(name)
+
+
+def beside(ders: Iterable[bytes]) -> IssuersAtHand:
+    """Return the certificates that can be read of those that came along; anew, as :func:`carried`."""
+    return _Beside(at_hand(tuple(ders)))
+
+
 def _issuers(of: CertificateFacts, pools: Sequence[IssuersAtHand]) -> Iterator[tuple[CertificateFacts, int]]:
     """Yield each issuer with its pool: those whose key signed it before those that it only names."""
     yield from ((issuer, n) for n, pool in enumerate(pools) for issuer in pool.of(of))
@@ -115,17 +135,6 @@ def carried() -> IssuersAtHand:
 @cache
 def _read(der: bytes) -> CertificateFacts:
     return read_certificate(der)
-
-
-def readable(ders: Iterable[bytes]) -> Sequence[CertificateFacts]:
-    """Return the certificates that can be read."""
-    found = []
-    for der in ders:
-        try:
-            found.append(read_certificate(der))
-        except InputError:
-            continue  # path validation counts what could not be read
-    return found
 
 
 def _is_meant(child: CertificateFacts, issuer: CertificateFacts) -> bool:

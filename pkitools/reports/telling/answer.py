@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, RemedyText, message, outcome_message
 from pkitools.reports.telling.readable import readable
+
+_NO_OIN: Final = "oin.syntax."
+_GIVEN_INSTEAD: Final = "oin.input."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,8 @@ class Answer:
 
     Args:
         verdict: of the report.
-        because: what it rests on: of FAILED the gravest finding, of INDETERMINATE what could not be checked; ``None``
-            of PASSED, and where nothing was looked at.
+        because: what it rests on: of FAILED the gravest finding, or what was given instead of an OIN; of INDETERMINATE
+            what could not be checked; ``None`` of PASSED, and where nothing was looked at.
         step: whose remedy comes first: the same, or of PASSED the gravest finding when that is a warning.
         others: how many rules are violated besides, by severity, the gravest first.
     """
@@ -42,11 +46,18 @@ def answer_of(report: Report) -> Answer:
 
 def _because(report: Report) -> Outcome | None:
     if report.verdict is Verdict.FAILED:
-        return report.findings[0]
+        return _what_it_is(report) or report.findings[0]
     if report.verdict is Verdict.PASSED:
         return None
     missing = report.not_checked
     return next((o for o in missing if o.rule.severity is Severity.ERROR), next(iter(missing), None))
+
+
+def _what_it_is(report: Report) -> Outcome | None:
+    """Return what says what was given instead of an OIN: a KvK number tells more than eight digits do."""
+    if not report.findings[0].rule.code.startswith(_NO_OIN):
+        return None
+    return next((o for o in report.findings if o.rule.code.startswith(_GIVEN_INSTEAD)), None)
 
 
 def _warning(report: Report) -> Outcome | None:

@@ -5,17 +5,16 @@ Data keeps them whole.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Final
 
 from pkitools.messages import Language, message, template
-from pkitools.text import NameText
+from pkitools.text import NameText, pattern
 
 # as pkitools.text writes moments, and as the data of hierarchies do
-_MOMENT: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
+_MOMENT: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}):[0-9]{2}(?:\.[0-9]+)?(?:Z| UTC))?")
 _DAY: Final = timedelta(days=1)
 _SHORT_MONTHS: Final = {"maart": "mrt"}  # where three letters are not the first three
 # which words stand for the value of an operand with this name

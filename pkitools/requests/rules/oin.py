@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +10,7 @@ from pkitools.findings import NOT_APPLICABLE, Answers, Certainty, Evidence, Seve
 from pkitools.limits import MAX_LISTED
 from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError, OrganizationIdentifier
 from pkitools.requests.rules.context import RequestContext, RequestRules
+from pkitools.text import pattern
 from pkitools.x509.model import NameAttribute
 from pkitools.x509.oids import ORGANIZATION_IDENTIFIER, SUBJECT_SERIAL_NUMBER
 
@@ -20,7 +20,7 @@ _STELSEL: Final = cite("oin-stelsel", "Data Architectuur")
 _ETSI: Final = cite("etsi-en-319-412-1", "5.1.4")
 _PATH: Final = "subject.serialNumber"
 
-_OIN_INSIDE: Final = re.compile(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
+_OIN_INSIDE: Final = pattern(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 _MAX_SEARCHED: Final = 1000  # characters of a value in which an OIN is looked for
 
 

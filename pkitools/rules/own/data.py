@@ -31,6 +31,7 @@ from pkitools.profiles import TSP, get_tsp, tsps
 from pkitools.rules.engine import Entry
 from pkitools.rules.own.reading import read_rules, read_tsps
 from pkitools.systems import System, get_system, read_system, systems
+from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import TrustStore
 
@@ -302,7 +303,7 @@ def _roots(data: bytes, name: str) -> Iterator[TrustStore]:
 
 # -- where a fault stands ---------------------------------------------------------------------------------------------
 
-_NUMBERED: Final = re.compile(r"(\w+) (\d+): (.*)")
+_NUMBERED: Final = pattern(r"(\w+) (\d+): (.*)")
 
 
 def _line(data: bytes, error: PkitoolsError) -> int | None:

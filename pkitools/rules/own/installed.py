@@ -11,20 +11,30 @@ sentences (``texts``).
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from importlib.machinery import PathFinder
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.messages import LANGUAGES, catalogue
 from pkitools.rules.engine import Entry, RuleBook
 from pkitools.rules.own.data import RULES, OwnData, Refused
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 GROUP: Final = "pkitools.rules"
 
 
 def installed_data() -> OwnData:
     """Return the rules that installed packages bring; a package whose rules cannot be used is among the refused."""
+    if not _may_be_there():
+        return OwnData()
+    from importlib.metadata import entry_points  # it loads mail, CSV and zip files: 10 ms that few need
+
     entries: list[Entry] = []
     refused: list[Refused] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
@@ -33,6 +43,40 @@ def installed_data() -> OwnData:
         except PkitoolsError as error:
             refused.append(Refused(RULES, point.value, None, error))
     return OwnData(entries=tuple(entries), refused=tuple(refused))
+
+
+def _may_be_there() -> bool:
+    """Return whether some package names our group; where that is not seen at a glance, it may.
+
+    Packages stand in the folders of ``sys.path``, each with a folder ``.dist-info`` or ``.egg-info`` (or a file, which
+    holds no entry points). What an archive or a finder of somebody's own holds only ``importlib.metadata`` can tell.
+    """
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
+    if finders != [PathFinder]:
+        return True
+    return any(_may_name_us(place or os.curdir) for place in dict.fromkeys(sys.path))
+
+
+def _may_name_us(place: str) -> bool:
+    try:
+        with os.scandir(place) as held:
+            infos = [each for each in held if each.name.lower().endswith((".dist-info", ".egg-info", ".egg"))]
+    except NotADirectoryError:
+        return True
+    except OSError:
+        return False  # a folder of the path that is not there
+    return any(map(_names_us, infos))
+
+
+def _names_us(info: os.DirEntry[str]) -> bool:
+    if info.name.lower().endswith(".egg"):
+        return True  # an archive, or a folder with the rest inside
+    try:
+        return GROUP.encode() in Path(info.path, "entry_points.txt").read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def _guarded(point: EntryPoint) -> list[Entry]:

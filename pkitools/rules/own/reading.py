@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
@@ -19,9 +18,10 @@ from pkitools.profiles.intake import read_tsp
 from pkitools.rules.engine import END_ENTITY, Entry, Scope
 from pkitools.rules.own.requirements import Requirement, read_requirement
 from pkitools.systems.reading import own_document, source_named, source_of
+from pkitools.text import pattern
 from pkitools.toml_table import Table
 
-_CODE: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2,4}")
+_CODE: Final = pattern(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2,4}")
 _RULE_FIELDS: Final = (
     *("code", "severity", "certainty", "source", "section", "systems", "environments", "since", "until", "binds"),
     *("requires", "forbids", *LANGUAGES),

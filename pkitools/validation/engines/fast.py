@@ -101,23 +101,38 @@ class CryptographyEngine:
 
 def lacking(request: EngineRequest) -> tuple[str, ...]:
     """Return what this path needs that the engine does not do; empty for every ordinary PKIoverheid path."""
-    found: list[str] = []
-    if not request.policies.is_default:
-        found.append("policies")
-    path = request.path
-    last = len(path) - 1
-    for index, certificate in enumerate(path):
-        # those of an authority are asked again for each of its certificates
-        found.extend(_authority_needs(certificate) if index else _certificate_needs(certificate))
-        if index < last and not algorithms.fast_scheme(certificate.signature_algorithm):
-            found.append("signature algorithm")
-        if index == last:
-            break
-        if index and certificate.self_issued:
-            found.append("self-issued certificate")
-        if certificate.issuer != path[index + 1].subject:
-            found.append("name comparison")
+    found = [] if request.policies.is_default else ["policies"]
+    found.extend(end_entity_needs(request.path))
+    found.extend(authorities_need(request.path))
     return tuple(dict.fromkeys(found))
+
+
+def end_entity_needs(path: tuple[PathCertificate, ...]) -> Iterator[str]:
+    """Yield what the first certificate of a path, and its signature, need that the engine does not do."""
+    yield from _certificate_needs(path[0])
+    if len(path) > 1:
+        yield from _step_needs(path, 0)
+
+
+def authorities_need(path: tuple[PathCertificate, ...]) -> Iterator[str]:
+    """Yield what the certificates above the first one need that the engine does not do."""
+    last = len(path) - 1
+    for index in range(1, len(path)):
+        # those of an authority are asked again for each of its certificates
+        yield from _authority_needs(path[index])
+        if index < last:
+            yield from _step_needs(path, index)
+
+
+def _step_needs(path: tuple[PathCertificate, ...], index: int) -> Iterator[str]:
+    """Yield what it takes to come from a certificate of a path to its issuer."""
+    certificate = path[index]
+    if not algorithms.fast_scheme(certificate.signature_algorithm):
+        yield "signature algorithm"
+    if index and certificate.self_issued:
+        yield "self-issued certificate"
+    if certificate.issuer != path[index + 1].subject:
+        yield "name comparison"
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,6 @@ issued from then on points to where this test PKI is served.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import Final
 
 from pkitools.files import Output, write_secret, write_set
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.folder import DATABASE, END_ENTITIES, LOCK, TRUST, files_of, make_folders, new_folder
 from pkitools_test_pki.g4_trial.hierarchy import FoundAuthority, FoundCertificate, Hierarchy, profile_of, read_hierarchy
@@ -24,8 +24,8 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, checked_base_url
 from pkitools_test_pki.store import Store, crl_start_setting
 
-_OUR_ADDRESS: Final = re.compile(r"(http://.+)/(?:crl|cert)/[A-Za-z0-9]+\.(?:crl|cer)")
-_HOST: Final = re.compile(r"[a-z]+://[^/]*")
+_OUR_ADDRESS: Final = pattern(r"(http://.+)/(?:crl|cert)/[A-Za-z0-9]+\.(?:crl|cer)")
+_HOST: Final = pattern(r"[a-z]+://[^/]*")
 
 
 @dataclass(frozen=True, slots=True)

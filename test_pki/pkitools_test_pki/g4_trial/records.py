@@ -11,6 +11,7 @@ from typing import Final
 from pkitools.errors import InputError
 from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, field, replace
+from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.crl import REASONS, RevokedEntry
@@ -21,7 +22,7 @@ MAX_REVOCATIONS_BYTES: Final = 4 * 1024 * 1024
 _MAX_CRL_NUMBER: Final = 2**62  # SQLite counts to 2^63
 _REASONS: Final = {name.lower(): name for name in REASONS}
 _DEFAULT_REASON: Final = "cessationOfOperation"  # what g4-trial writes when it knows no better
-_CRL_EVENT: Final = re.compile(r"[^;\n]*;events;[A-Z]+;crl;([0-9a-f]{40});([0-9]{1,18})")
+_CRL_EVENT: Final = pattern(r"[^;\n]*;events;[A-Z]+;crl;([0-9a-f]{40});([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)

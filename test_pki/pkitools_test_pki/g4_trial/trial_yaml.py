@@ -28,6 +28,7 @@ from typing import Any, Final
 
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass, replace
+from pkitools.text import pattern
 from pkitools_test_pki import der, extensions
 from pkitools_test_pki.blueprint import Deviation
 from pkitools_test_pki.content import FIELDS
@@ -39,8 +40,8 @@ _MAX_NAMES: Final = 100
 _PERMANENT_IDENTIFIER: Final = "1.3.6.1.5.5.7.8.3"
 _ENCODINGS: Final = {"UTF8": "UTF8String", "IA5": "IA5String"}
 _ARC: Final = "(0|[1-9][0-9]{0,18})"
-_OID: Final = re.compile(rf"([01]\.[1-3]?[0-9]|2\.{_ARC})(\.{_ARC}){{1,18}}")
-_EMAIL: Final = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}")
+_OID: Final = pattern(rf"([01]\.[1-3]?[0-9]|2\.{_ARC})(\.{_ARC}){{1,18}}")
+_EMAIL: Final = pattern(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ import re
 from enum import Enum
 from typing import Final
 
+from pkitools.text import pattern
+
 MAX_HEAD_BYTES: Final = 128 * 1024  # an OCSP request may be in the path
 _MAX_CHUNK_LINE: Final = 256
 _LINE_END: Final = b"\r\n"
-_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
-_FIELD: Final = re.compile(rb"^(content-length|transfer-encoding|expect):([^\r\n]*)", re.I | re.M)
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_END_OF_HEAD: Final = pattern(rb"\r?\n\r?\n")
+_FIELD: Final = pattern(rb"^(content-length|transfer-encoding|expect):([^\r\n]*)", re.I | re.M)
+_CHUNK: Final = pattern(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 
 
 class State(Enum):

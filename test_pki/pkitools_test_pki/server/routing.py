@@ -19,7 +19,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -28,7 +27,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from pkitools.errors import PkitoolsError, StateError
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
-from pkitools.text import instant
+from pkitools.text import instant, pattern
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.server import pages
 from pkitools_test_pki.server.faulty_documents import CERTIFICATE, CRL, OCSP_RESPONSE, Document, FaultyDocuments
@@ -42,8 +41,8 @@ Clock = Callable[[], datetime]
 PEM: Final = "application/x-pem-file"
 TEXT: Final = "text/plain; charset=utf-8"
 
-_CERTIFICATE_NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9]+)(?P<loop>-loop)?\.cer")
-_CRL_NAME: Final = re.compile(r"(?P<name>[A-Za-z0-9]+)(?:-(?P<kind>[a-z0-9]+))?\.crl")
+_CERTIFICATE_NAME: Final = pattern(r"(?P<name>[A-Za-z0-9]+)(?P<loop>-loop)?\.cer")
+_CRL_NAME: Final = pattern(r"(?P<name>[A-Za-z0-9]+)(?:-(?P<kind>[a-z0-9]+))?\.crl")
 _MODES: Final[Mapping[str, Mode]] = {"ocsp-issuer": "issuer", "ocsp-delegated": "delegated"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.errors import PkitoolsError
+from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
@@ -40,7 +40,7 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.checking.chain import ChainFile
-    from pkitools.revocation import Fetcher
+    from pkitools.revocation import Cache, CertificateRevocationList, Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
 
@@ -149,7 +149,9 @@ def command(options: CheckOptions) -> Reply[Checked]:
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
-        text=lambda value: checked_told(value.checks, value.reuse, value.unread, options, chains=value.chains),
+        text=lambda value: checked_told(
+            value.checks, value.reuse, value.unread, options, chains=value.chains, complete=value.complete
+        ),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
@@ -221,11 +223,11 @@ def _certificates(name: str) -> tuple[bytes, ...]:
 
 def _revocation(options: CheckOptions) -> Revocation:
     from pkitools.checking import Revocation
-    from pkitools.fetching.cache import DiskCache
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
+    lists = (crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name))
+    crls = [*map(_read_once, lists)]
     responses = [response for name in options.ocsp for response in _ocsp_responses(name)]
     online = not options.offline and policy is not RevocationPolicy.OFF
     return Revocation(
@@ -233,9 +235,25 @@ def _revocation(options: CheckOptions) -> Revocation:
         crls=tuple(crls),
         ocsp_responses=tuple(responses),
         fetcher=_fetcher(options) if online else None,
-        cache=DiskCache(options.cache) if options.cache else None,
+        cache=_cache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
+
+
+def _cache(folder: Path) -> Cache:
+    from pkitools.fetching.cache import DiskCache  # few keep what they fetch
+
+    return DiskCache(folder)
+
+
+def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
+    """Return a list read, for every file that is judged; one that cannot be read as it came: judging tells of it."""
+    from pkitools.revocation import read_crl
+
+    try:
+        return read_crl(crl)
+    except InputError:
+        return crl
 
 
 def _ocsp_responses(name: str) -> list[bytes]:

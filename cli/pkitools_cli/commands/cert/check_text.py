@@ -16,11 +16,12 @@ from pkitools.reports.text import in_a_word, in_short, label_width, others, why,
 from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
-from pkitools_cli.lines import coloured, columns, findings_told, labelled, packed, report_told, wrapped
+from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.reply import Line
 
@@ -75,8 +76,9 @@ def checked_told(
     options: CheckOptions,
     *,
     chains: Sequence[tuple[str, ChainFile]] = (),
+    complete: bool = True,
 ) -> Iterator[Line | str]:
-    """Yield what was found of each certificate of each file, of the files, of all together, and a table of many.
+    """Yield the verdict on all, what was found of each certificate of each file, of the files, and a table of many.
 
     Args:
         checks: the files that could be judged, by name.
@@ -84,14 +86,18 @@ def checked_told(
         unread: names of the files that could not be.
         options: what was asked.
         chains: the files that were used as the chain of those, by name.
+        complete: whether everything that was given could be judged.
     """
     every = [list(_certificates(name, check, options)) for name, check in checks]
     count = sum(map(len, every)) + len(unread)
     if options.quiet:
         yield from _quiet(checks, every, reuse)
         return
+    overall = Overall(list(_parts(checks, every, reuse)), [_file_name(name) for name in unread], complete)
+    if first := count > 1 or (count == 1 and _says_more(overall)):
+        yield from overall_told(overall, systems_and_environment(options))
     for number, ((name, check), found) in enumerate(zip(checks, every, strict=True)):
-        if number:
+        if number or first:
             yield ""
         yield from _file_told(name, check, found, many=count > 1)
     if chains:
@@ -105,6 +111,24 @@ def checked_told(
         yield from table(
             [_row(one, len(found)) for found in every for one in found], [_file_name(name) for name in unread]
         )
+
+
+def _parts(
+    checks: Sequence[tuple[str, FileCheck]], every: Sequence[Sequence[_Told]], reuse: Report | None
+) -> Iterator[Part]:
+    """Yield everything that has a say in the exit code."""
+    for (name, check), found in zip(checks, every, strict=True):
+        yield from (Part(one.report, one.file, one.which) for one in found)
+        besides = [check.file_report] if len(check.judged) > 1 else []
+        besides += [check.delivery] if check.delivery.verdict is Verdict.FAILED else []
+        yield from (Part(report, _file_name(name), certificate=False) for report in besides)
+    if reuse is not None:
+        yield Part(reuse, "", certificate=False)
+
+
+def _says_more(overall: Overall) -> bool:
+    """Return whether the verdict on a certificate is not the verdict on all: it is not what is read first, then."""
+    return any(part.report.verdict is not overall.verdict for part in overall.certificates)
 
 
 def _reuse_told(reuse: Report, options: CheckOptions) -> Iterator[Line | str]:
@@ -159,7 +183,8 @@ def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: boo
         yield ""
         options = found[0].place.options
         yield from report_told(check.file_report, full=_full(options), verbose=options.verbose)
-    yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose)
+    above = [one.report for one in found]
+    yield from delivery_told(name, check.delivery, verbose=found[0].place.options.verbose, above=above)
 
 
 def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
@@ -178,11 +203,12 @@ def _certificate_told(one: _Told, *, many: bool) -> Iterator[Line | str]:
 
 def _answer(one: _Told, *, many: bool) -> Iterator[Line | str]:
     """Yield the verdict, why, what to do, what there is besides and whose it is: at most twelve rows."""
-    head, below = _verdict(one), [*_now(one), *_also(one)]
+    head, because = _verdict(one), _why(one)  # in the order they are read in
+    below = [*_now(one), *_also(one)]
     left = _MOST_ROWS - len(head) - len(below)
     whose = _from(one, max(min(left - _FEWEST_OF_WHY, 3), 2), many=many)
     yield from head
-    yield from _why(one, max(left - len(whose), _FEWEST_OF_WHY))
+    yield from cut_rows(because, max(left - len(whose), _FEWEST_OF_WHY))
     yield from (*below, *whose)
 
 
@@ -204,12 +230,12 @@ def _labels(key: str) -> tuple[str, str]:
     return f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
 
 
-def _why(one: _Told, most: int) -> list[str]:
+def _why(one: _Told) -> list[str]:
     because = answer_of(one.report).because
     if because is None:
         return []
     first, indent = _labels("why")
-    return wrapped(why(because, language(), one.report.moment), indent, first, most=most)
+    return wrapped(why(because, language(), one.report.moment), indent, first)
 
 
 def _now(one: _Told) -> list[str]:

@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from pkitools.findings import Report, Severity, Verdict
-from pkitools.text import shown
+from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.frozen import replace
+from pkitools.messages import NOTHING
+from pkitools.text import NameText, shown
 from pkitools_cli.i18n import report_word, tr
 from pkitools_cli.lines import coloured, findings_told, wrapped
 from pkitools_cli.reply import Line
 
+_NO_PATH: Final = "path.anchor.found"
+_INCOMPLETE: Final = "delivery.chain.complete"
 
-def delivery_told(name: str, delivery: Report, *, verbose: bool) -> Iterator[Line | str]:
+
+def delivery_told(name: str, delivery: Report, *, verbose: bool, above: Sequence[Report] = ()) -> Iterator[Line | str]:
     """Yield what was found of the file, below a heading with its name.
 
-    A warning is told whole: which certificate is missing does not stand in its title.
+    A warning is told whole: which certificate is missing does not stand in its title. One that was told to be missing
+    above is told once: here stands where it is to be had.
+
+    Args:
+        name: of the file.
+        delivery: what was found.
+        verbose: tell all of it.
+        above: what was told of its certificates.
     """
     if delivery.findings or delivery.not_checked:
-        yield ""
-        heading = tr("cli.cert_check.delivery", name=shown(name))
-        if delivery.verdict is Verdict.FAILED:
-            verdict = report_word("verdict", delivery.verdict)
-            first, *rest = wrapped(heading, "  ", f"{verdict} {tr('cli.cert_check.of_file')}   ", most=2)
-            yield coloured(first, delivery.verdict, verdict)
-            yield from rest
-        else:
-            yield from (Line(row, bold=True) for row in wrapped(heading, "  ", "", most=2))
-        yield from findings_told(delivery, full=Severity.INFO if verbose else Severity.WARNING, verbose=verbose)
+        yield from _told(name, delivery, _twice(delivery, above), verbose=verbose)
+
+
+def _twice(delivery: Report, above: Sequence[Report]) -> list[Outcome]:
+    """Return the missing certificates that were told above and are to be had; a refused file tells them itself."""
+    if delivery.verdict is Verdict.FAILED:
+        return []
+    paths = (found for report in above for found in report.findings if found.rule.code == _NO_PATH)
+    missing = {_short(found.params.get("issuer")) for found in paths}
+    lacking = [o for o in delivery.findings if o.rule.code == _INCOMPLETE and o.params.get("where") != NOTHING]
+    return [outcome for outcome in lacking if _short(outcome.params.get("missing")) in missing]
+
+
+def _short(name: object) -> str:
+    return name.short if isinstance(name, NameText) else str(name)
+
+
+def _told(name: str, delivery: Report, twice: Sequence[Outcome], *, verbose: bool) -> Iterator[Line | str]:
+    rest = replace(delivery, outcomes=tuple(o for o in delivery.outcomes if not any(o is each for each in twice)))
+    yield ""
+    heading = tr("cli.cert_check.delivery", name=shown(name))
+    if delivery.verdict is Verdict.FAILED:
+        verdict = report_word("verdict", delivery.verdict)
+        first, *more = wrapped(heading, "  ", f"{verdict} {tr('cli.cert_check.of_file')}   ", most=2)
+        yield coloured(first, delivery.verdict, verdict)
+        yield from more
+    else:
+        yield from (Line(row, bold=True) for row in wrapped(heading, "  ", "", most=2))
+    for outcome in twice:
+        operands = {key: shown(_short(outcome.params.get(key))) for key in ("missing", "where")}
+        yield from wrapped(tr("cli.cert_check.missing_above", **operands), "    ", "  ")
+    yield from findings_told(rest, full=Severity.INFO if verbose else Severity.WARNING, verbose=verbose)

@@ -25,6 +25,7 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_key
 from pkitools_cli.options import OINText, environment_option
 from pkitools_cli.output import complain
+from pkitools_cli.own_data import tsp_named
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
@@ -136,7 +137,7 @@ def _refuse_clashes(options: Options) -> None:
 
 def _write_one(options: Options, passphrase: KeyPassphrase) -> WrittenRequest:
     prefix, wishes = _prefix(options), options.wishes()
-    plan = plan_of(wishes)
+    plan = plan_of(wishes, tsp_named=tsp_named)
     if options.key_file is not None:
         return _with_key(plan, options.key_file, prefix, passphrase, options.force)
     return _with_new_key(plan, prefix, passphrase, options.force)

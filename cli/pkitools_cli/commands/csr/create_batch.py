@@ -17,6 +17,7 @@ from pkitools_cli.commands.csr.begun import refuse_begun
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
+from pkitools_cli.own_data import tsp_named
 from pkitools_cli.remedies import error_line
 
 _MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
@@ -53,7 +54,8 @@ def write_batch(
 def _items(batch_file: str, common: Mapping[str, str | Sequence[str]]) -> tuple[BatchItem, ...]:
     try:
         with about_file(batch_file):
-            return read_batch(read_bytes(batch_file, limit=_MAX_BATCH_BYTES), batch_file, common)
+            data = read_bytes(batch_file, limit=_MAX_BATCH_BYTES)
+            return read_batch(data, batch_file, common, tsp_named=tsp_named)
     except BatchError as error:
         for name, fault in error.faults:
             complain(f"{name}: {error_line(fault)}")

@@ -77,8 +77,10 @@ def _is_grouped(text: str, *, legacy: bool) -> bool:
 
 def _refuse_pieces(numbers: Sequence[str], *, legacy: bool) -> None:
     """Refuse an OIN in groups that the shell took apart: judged one by one, none of them says what is wrong."""
+    if len(numbers) < 2:
+        return
     alone = [number for number in numbers if _oin(number, lenient=True, legacy=legacy) is not None]
-    if len(numbers) < 2 or alone or _oin("".join(numbers), lenient=True, legacy=legacy) is None:
+    if alone or _oin("".join(numbers), lenient=True, legacy=legacy) is None:
         return
     raise click.UsageError(tr("cli.oin.check.pieces", count=len(numbers), together=" ".join(numbers)))
 

@@ -65,6 +65,7 @@ def rests(resting: Resting) -> str:
         "schemes": len(resting.schemes),
         "examples": len(resting.examples),
         "error_texts": len(resting.error_texts),
+        "exports": len(resting.exports),
     }
     told = [
         tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)

@@ -12,7 +12,7 @@ from pkitools.reports import rules_explain_document
 from pkitools.reports.register import shown_operands
 from pkitools.rulebook import find_rule
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.lines import coloured, labelled
 from pkitools_cli.own_data import given_data
 from pkitools_cli.remedies import told
@@ -43,7 +43,7 @@ def _rule(code: str) -> Rule:
 
 def _text(rule: Rule) -> Iterator[Line | str]:
     text = told(rule.code, shown_operands(rule, language()), rule.texts)
-    yield coloured(text.title, rule.severity)
+    yield coloured(once(text.title), rule.severity)
     rows = (
         ("code", rule.code),
         ("severity", report_word("severity", rule.severity.name)),

@@ -1,0 +1,159 @@
+"""The first line of ``cert check`` of many certificates: the verdict on all that was given, and what decides it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from pkitools.findings import Report, Verdict
+from pkitools.frozen import dataclass
+from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.text import in_short, label_width, word
+from pkitools.text import visible
+from pkitools_cli.commands.cert.check_table import cut_front
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.lines import coloured, wrapped
+from pkitools_cli.reply import Line
+
+_MOST_TOLD: Final = 3  # of what decides: the rest stands in the table
+_MOST_OF_NAME: Final = 40
+_MOST_ROWS: Final = 4  # of one reason
+_MOST_ROWS_OF_MANY: Final = 2  # of each reason: all of it stays on one screen
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was judged by itself: a certificate, or what there is to say of a file or of the certificates together.
+
+    Args:
+        report: what was found.
+        file: its file, as people call it; empty of the certificates together.
+        which: which certificate of its file; empty where there is nothing to tell apart.
+        certificate: it is a certificate.
+    """
+
+    report: Report
+    file: str
+    which: str = ""
+    certificate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Overall:
+    """All that was given.
+
+    Args:
+        parts: what was judged.
+        unread: names of the files that could not be.
+        complete: whether everything that was given could be judged.
+    """
+
+    parts: Sequence[Part]
+    unread: Sequence[str]
+    complete: bool
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that goes with the exit code: what could not be judged is not good, and hides nothing bad."""
+        found = {part.report.verdict for part in self.parts}
+        if Verdict.FAILED in found:
+            return Verdict.FAILED
+        unclear = self.unread or not self.complete or Verdict.INDETERMINATE in found or not found
+        return Verdict.INDETERMINATE if unclear else Verdict.PASSED
+
+    @property
+    def certificates(self) -> list[Part]:
+        """The certificates."""
+        return [part for part in self.parts if part.certificate]
+
+    @property
+    def deciding(self) -> list[Part]:
+        """What makes the verdict what it is; of a file that is good nothing does."""
+        verdict = self.verdict
+        return [] if verdict is Verdict.PASSED else [part for part in self.parts if part.report.verdict is verdict]
+
+
+def overall_told(overall: Overall, asked: str) -> Iterator[Line | str]:
+    """Yield the verdict on all that was given, what decides it, and how the others came off.
+
+    Args:
+        overall: all that was given.
+        asked: what they were judged for.
+    """
+    verdict = report_word("verdict", overall.verdict)
+    files = list(dict.fromkeys([*(part.file for part in overall.parts if part.file), *overall.unread]))
+    where = _short(files[0]) if len(files) == 1 else tr("cli.cert_check.overall.files", count=len(files))
+    head = f"{verdict}: {_what(overall)} {tr('cli.cert_check.for_system', systems=asked)}"
+    first, *rest = wrapped(head, " " * (label_width(language()) + 4), "", most=2)
+    yield coloured(first, overall.verdict, verdict)
+    yield from rest
+    yield from _why(overall, several=len(files) > 1)
+    if others := _others(overall):
+        yield from _row("also", [", ".join(others)])
+    yield from _row("from", [where])
+
+
+def _what(overall: Overall) -> str:
+    """Return how many certificates the verdict is about; where it is about none of them, what it is about."""
+    verdict, total = overall.verdict, len(overall.certificates)
+    count = sum(part.report.verdict is verdict for part in overall.certificates)
+    if count:
+        return tr(f"cli.cert_check.overall.certificates{'_one' if total == 1 else ''}", count=count, total=total)
+    if overall.unread and not overall.deciding:
+        return _unread(overall)
+    return tr("cli.cert_check.overall.whole")
+
+
+def _why(overall: Overall, *, several: bool) -> Iterator[str]:
+    reasons = [f"{_name(part, several=several)}: {_reason(part.report)}" for part in overall.deciding]
+    if overall.verdict is Verdict.INDETERMINATE:
+        reasons += [tr("cli.cert_check.overall.unread", file=_short(name)) for name in overall.unread]
+        if not reasons:  # all that was judged is good, and a chain could be read in part only
+            reasons = [tr("cli.cert_check.overall.incomplete")]
+    more = len(reasons) - _MOST_TOLD
+    told = reasons[:_MOST_TOLD]
+    if more > 0:
+        told.append(tr("cli.cert_check.overall.more", count=more))
+    yield from _row("why", told)
+
+
+def _row(key: str, values: Sequence[str]) -> Iterator[str]:
+    width = label_width(language())
+    first, indent = f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
+    most = _MOST_ROWS if len(values) == 1 else _MOST_ROWS_OF_MANY
+    for number, value in enumerate(values):
+        yield from wrapped(value, indent, indent if number else first, most=most)
+
+
+def _name(part: Part, *, several: bool) -> str:
+    """Return what is named: a certificate by its name and place, a file by its name."""
+    if not part.certificate:
+        return tr("cli.cert_check.overall.of_file", file=_short(part.file)) if part.file else part.report.subject
+    place = ", ".join(filter(None, (_short(part.file) if several else "", part.which)))
+    name = visible(part.report.subject, _MOST_OF_NAME)
+    return f"{name} ({place})" if place else name
+
+
+def _short(file: str) -> str:
+    return cut_front(visible(Path(file).name), _MOST_OF_NAME)
+
+
+def _reason(report: Report) -> str:
+    because = answer_of(report).because
+    return tr("cli.cert_check.overall.nothing") if because is None else in_short(because, language(), report.moment)
+
+
+def _others(overall: Overall) -> list[str]:
+    """Return how many certificates came off otherwise, and how many files could not be read."""
+    counts = Counter(part.report.verdict for part in overall.certificates)
+    others = [each for each in Verdict if counts[each] and each is not overall.verdict]
+    told = [tr(f"cli.cert_check.count.{each}", count=counts[each]) for each in others]
+    said = overall.verdict is Verdict.INDETERMINATE and not overall.deciding  # by the first line
+    return told if said or not overall.unread else [*told, _unread(overall)]
+
+
+def _unread(overall: Overall) -> str:
+    count = len(overall.unread)
+    return tr(f"cli.cert_check.count.unread{'_one' if count == 1 else ''}", count=count)

@@ -1,0 +1,154 @@
+"""``pkitools chain complete``: the ordered path out of a heap, what is left out of it, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.files import Output, check_outputs, write_set
+from pkitools.frozen import dataclass
+from pkitools.reports import chain_complete_document
+from pkitools.text import for_people, shown
+from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import about_input, read_certificates, read_input, told_problems
+from pkitools_cli.lines import beside, next_step, wrapped
+from pkitools_cli.options import moment_option
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.reply import Line, Reply
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+    from pkitools.exports import CertificatePath
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``chain complete`` was given."""
+
+    file: str
+    chain: tuple[str, ...]
+    target: str | None
+    certificate: str | None
+    offline: bool
+    allow_net: tuple[IPv4Network | IPv6Network, ...]
+    allow_port: tuple[int, ...]
+    passphrase_file: str | None
+    passphrase_env: str | None
+    force: bool
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The path, of which file, and where it was written."""
+
+    path: CertificatePath
+    file: str
+    written: str | None
+
+
+@click.command("complete", cls=Command, help="cli.chain.complete.help")
+@click.argument("file", metavar="FILE")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.chain.complete.chain")
+@click.option("--out", "target", metavar="FILE", help="cli.chain.complete.out")
+@click.option("--certificate", metavar="N|FINGERPRINT", help="cli.chain.complete.certificate")
+@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.chain.complete.offline")
+@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.chain.complete.allow_net")
+@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.chain.complete.allow_port")
+@passphrase_options
+@click.option("--force", is_flag=True, help="cli.chain.complete.force")
+@moment_option
+@gathered(Options)
+def command(options: Options) -> Reply[Completed]:
+    """Order and complete a chain."""
+    completed = _complete(options)
+    code = ExitCode.PASSED if completed.path.has_root else ExitCode.FAILED
+    return Reply(
+        completed,
+        document=lambda one: chain_complete_document(one.path, one.file, one.written),
+        text=_text,
+        code=code,
+    )
+
+
+def _complete(options: Options) -> Completed:
+    from pkitools.exports import gather
+
+    if options.target is not None:
+        check_outputs([Output(options.target, b"", secret=False)], overwrite=options.force)
+    contents = read_input(options.file, given_passphrase(options.passphrase_file, options.passphrase_env))
+    told_problems(contents, options.file)
+    beside_it = [item.der for name in options.chain for item in read_certificates(name)]
+    with about_input(options.file):
+        path = gather(
+            contents,
+            moment=options.moment,
+            chain=beside_it,
+            certificate=options.certificate,
+            fetcher=None if options.offline else fetcher_of(options.allow_net, options.allow_port),
+            any_host=bool(options.allow_net),
+        ).path
+    return Completed(path, options.file, _write(path, options))
+
+
+def _write(path: CertificatePath, options: Options) -> str | None:
+    """Write the chain, without its root: nothing is written of one that is not complete."""
+    from pkitools.requests.keys import to_pem
+
+    if options.target is None or not path.has_root:
+        return None
+    links = (path.leaf, *path.intermediates)
+    data = b"".join(to_pem("CERTIFICATE", facts.der) for facts in links)
+    write_set([Output(options.target, data, secret=False)], overwrite=options.force)
+    return options.target
+
+
+def _text(completed: Completed) -> Iterator[Line | str]:
+    path = completed.path
+    word = "complete" if path.has_root else "incomplete"
+    title = tr(f"cli.chain.complete.{word}", name=path.leaf.subject.common_name or path.leaf.subject.text)
+    yield from (Line(row, bold=True) for row in wrapped(title, ""))
+    for number, link in enumerate(path.links, start=1):
+        name = link.facts.subject.common_name or link.facts.subject.text
+        told = tr(f"cli.chain.origin.{link.origin}")
+        until = tr(f"cli.chain.status.{link.status}", until=for_people(link.facts.not_after))
+        yield from beside(f"  {number}. ", f"{shown(name)}: {told}, {until}")
+    if path.missing is not None:
+        yield from wrapped(tr("cli.chain.complete.missing", issuer=shown(path.missing)), "  ")
+    if path.why in {"host", "no-address", "exhausted"}:  # of the others the line of what was asked says it
+        yield from wrapped(tr(f"cli.chain.why.{path.why}"), "  ")
+    yield from _left_out(path)
+    yield from _fetches(path)
+    yield from _end(completed)
+
+
+def _left_out(path: CertificatePath) -> Iterator[str]:
+    if path.left_out:
+        yield tr("cli.chain.complete.left_out")
+    for each in path.left_out:
+        name = tr("cli.chain.complete.unreadable") if each.facts is None else each.facts.subject.text
+        reason = tr(f"cli.chain.reason.{each.reason}")
+        yield from beside(f"  {each.position}. ", f"{shown(name)}: {reason}")
+
+
+def _fetches(path: CertificatePath) -> Iterator[str]:
+    for fetch in path.fetches:
+        word = "fetched" if not fetch.code else "not_fetched"
+        yield from wrapped(tr(f"cli.chain.complete.{word}", url=shown(fetch.url), code=fetch.code), "  ")
+
+
+def _end(completed: Completed) -> Iterator[str]:
+    if completed.written is not None:
+        yield tr("cli.chain.complete.written", path=completed.written)
+    elif completed.path.has_root:
+        yield from next_step(tr("cli.chain.complete.next"), ("chain", "complete", completed.file, "--out", "keten.pem"))
+    else:
+        yield from next_step(tr("cli.chain.complete.next_missing"))

@@ -1,0 +1,178 @@
+"""``pkitools export``: a certificate in the form another program loads."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.exports import Export, export_forms, form_sheet
+from pkitools.files import Output, check_outputs, has_permissions, write_set
+from pkitools.files.platform import forbid_core_dumps
+from pkitools.frozen import dataclass
+from pkitools.reports import export_document
+from pkitools.text import for_people
+from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import about_input
+from pkitools_cli.lines import beside, next_step, wrapped
+from pkitools_cli.options import moment_option
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.remedies import told
+from pkitools_cli.reply import Line, Reply
+
+if TYPE_CHECKING:
+    from pkitools.exports import ExportForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``export`` was given."""
+
+    form: str
+    file: str
+    key_file: str | None
+    chain: tuple[str, ...]
+    target: str
+    alias: str | None
+    certificate: str | None
+    name: str | None
+    legacy: bool
+    passphrase_file: str | None
+    passphrase_env: str | None
+    key_passphrase_file: str | None
+    key_passphrase_env: str | None
+    no_passphrase: bool
+    force: bool
+    moment: datetime
+
+    def passphrases(self) -> Passphrases:
+        """Return where the passphrases come from."""
+        return Passphrases(
+            self.passphrase_file,
+            self.passphrase_env,
+            self.key_passphrase_file,
+            self.key_passphrase_env,
+            none=self.no_passphrase,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, and where what stood there is kept."""
+
+    export: Export
+    backups: tuple[Path, ...]
+
+
+@click.command("export", cls=Command, help="cli.export.help")
+@click.argument("form", metavar="FORM", type=click.Choice([form.name for form in export_forms()]))
+@click.argument("file", metavar="FILE")
+@click.option("--key", "key_file", metavar="FILE", help="cli.export.key")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.export.chain")
+@click.option("--out", "target", metavar="PATH", required=True, help="cli.export.out")
+@click.option("--alias", metavar="NAME", help="cli.export.alias")
+@click.option("--certificate", metavar="N|FINGERPRINT", help="cli.export.certificate")
+@click.option("--name", metavar="NAME", help="cli.export.name")
+@click.option("--legacy", is_flag=True, help="cli.export.legacy")
+@passphrase_options
+@click.option("--key-passphrase-file", metavar="FILE", help="cli.export.key_passphrase_file")
+@click.option("--key-passphrase-env", metavar="NAME", help="cli.export.key_passphrase_env")
+@click.option("--no-passphrase", is_flag=True, help="cli.export.no_passphrase")
+@click.option("--force", is_flag=True, help="cli.export.force")
+@moment_option
+@gathered(Options)
+def command(options: Options) -> Reply[Written]:
+    """Write the files of a form."""
+    forbid_core_dumps()  # a crash must not leave the key in a core file
+    form = next(form for form in export_forms() if form.name == options.form)
+    _refuse_clashes(form, options)
+    written = _write(form, options)
+    return Reply(
+        written,
+        document=lambda one: export_document(one.export, one.backups),
+        text=_text,
+        warnings=_folder_decides(written.export),
+    )
+
+
+def _folder_decides(export: Export) -> tuple[str, ...]:
+    """Return who may read the key where no mode of a file says it."""
+    secret = [file for file in export.files if file.secret]
+    if has_permissions() or not secret:
+        return ()
+    return (tr("cli.csr.create.folder_decides", folder=secret[0].path.absolute().parent),)
+
+
+def _refuse_clashes(form: ExportForm, options: Options) -> None:
+    """Refuse options that say nothing of this form, and a name that is none."""
+    if options.legacy and not form.takes_passphrase:
+        raise click.UsageError(tr("cli.export.legacy_where", form=form.name))
+    if options.no_passphrase and form.takes_passphrase:
+        raise click.UsageError(tr("cli.export.needs_passphrase", form=form.name))
+    if not form.is_one_file and (options.target.endswith(os.sep) or Path(options.target).is_dir()):
+        raise click.UsageError(tr("cli.export.prefix", prefix=options.target.rstrip(os.sep)))
+
+
+def _write(form: ExportForm, options: Options) -> Written:
+    from pkitools.exports import build_export
+
+    files = [(file.place(options.target), file.is_secret) for file in form.files]
+    check_outputs([Output(path, b"", secret=secret) for path, secret in files], overwrite=options.force)
+    secrets = options.passphrases()
+    read, key = read_given(options, secrets)
+    with about_input(options.file):
+        material = with_key(read.material, key_for(form, read, key, options, secrets))
+    export = build_export(
+        form,
+        material,
+        options.target,
+        moment=options.moment,
+        passphrase=secrets.of_keystore() if form.takes_passphrase else None,
+        name=options.name,
+        legacy=options.legacy,
+        language=language(),
+    )
+    return Written(export, write_set(export.outputs, overwrite=options.force))
+
+
+def _text(written: Written) -> Iterator[Line | str]:
+    export = written.export
+    facts = export.material.certificate
+    title = tr("cli.export.written", form=export.form.name, subject=facts.subject.common_name or facts.subject.text)
+    yield from (Line(row, bold=True) for row in wrapped(title, ""))
+    width = max(len(str(file.path)) for file in export.files)
+    for file in export.files:
+        holds = listed(file.holds)
+        yield from beside(f"  {file.path!s:<{width}}  ", tr("cli.export.secret", holds=holds) if file.secret else holds)
+    for backup in written.backups:
+        yield tr("cli.export.backup", path=backup)
+    if export.form.name == "public":
+        yield from _sheet(export)
+    yield from _notes(export)
+    yield from next_step(tr("cli.export.test"))
+    yield f"    {shlex.join(export.test)}"
+
+
+def _sheet(export: Export) -> Iterator[str]:
+    yield ""
+    rows = list(form_sheet(export.material.certificate).rows(language()))
+    width = max(len(label) for label, _ in rows)
+    for label, value in rows:
+        yield from beside(f"  {label:<{width}}  ", value)
+    yield ""
+
+
+def _notes(export: Export) -> Iterator[str]:
+    for note in export.notes:
+        params = {
+            name: for_people(value) if isinstance(value, datetime) else value for name, value in note.params.items()
+        }
+        text = told(note.code, params)
+        yield from wrapped(f"{text.message} {text.remedy}", "  ", f"{tr('cli.export.note')} ")

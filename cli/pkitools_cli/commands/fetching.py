@@ -1,0 +1,30 @@
+"""The network for commands that fetch certificates: what may be asked, and through which proxy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pkitools.fetching import HttpFetcher
+
+
+def fetcher_of(allow_net: Sequence[IPv4Network | IPv6Network], allow_port: Sequence[int]) -> HttpFetcher:
+    """Return the means to fetch, with the proxies of the environment.
+
+    Args:
+        allow_net: private addresses that may be asked all the same.
+        allow_port: ports beside those of HTTP.
+    """
+    from pkitools.fetching.fetcher import HttpFetcher, Proxies
+
+    def setting(name: str) -> str:
+        return os.environ.get(name.lower()) or os.environ.get(name) or ""
+
+    return HttpFetcher(
+        allow_net=tuple(allow_net),
+        allow_ports=frozenset(allow_port),
+        proxies=Proxies(setting("HTTP_PROXY"), setting("HTTPS_PROXY"), setting("NO_PROXY")),
+    )

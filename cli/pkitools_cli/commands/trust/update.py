@@ -1,0 +1,92 @@
+"""``pkitools trust update``: fetch the authorities of PKIoverheid, and keep only what is what we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.files import Output, write_set
+from pkitools.frozen import dataclass
+from pkitools.reports import trust_update_document
+from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.trust.export import prepare_folder
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Command
+from pkitools_cli.i18n import tr
+from pkitools_cli.lines import beside, wrapped
+from pkitools_cli.reply import Line, Reply
+
+if TYPE_CHECKING:
+    from pkitools.exports import PublishedAuthority
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """What the publisher has, and what was written of it."""
+
+    found: tuple[PublishedAuthority, ...]
+    written: tuple[Path, ...]
+
+    @property
+    def code(self) -> ExitCode:
+        """The exit code: a certificate that is another weighs more than one that did not come."""
+        states = {str(one.state) for one in self.found}
+        if states & {"other", "no_certificate"}:
+            return ExitCode.FAILED
+        return ExitCode.PASSED if states == {"same"} else ExitCode.INDETERMINATE
+
+
+@click.command("update", cls=Command, help="cli.trust.update.help")
+@click.option("--out", "target", metavar="DIR", help="cli.trust.update.out")
+@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.trust.update.offline")
+@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.trust.update.allow_net")
+@click.option("--force", is_flag=True, help="cli.trust.export.force")
+def command(
+    *, target: str | None, offline: bool, allow_net: tuple[IPv4Network | IPv6Network, ...], force: bool
+) -> Reply[Updated]:
+    """Ask the publisher for every authority whose fingerprint is known."""
+    from pkitools.exports import published_authorities
+
+    found = published_authorities(None if offline else fetcher_of(allow_net, ()))
+    updated = _keep(found, target, force=force)
+    return Reply(
+        updated,
+        document=lambda one: trust_update_document(one.found, one.written),
+        text=_text,
+        code=updated.code,
+        warnings=(tr("cli.trust.update.needs_network"),) if offline else (),
+    )
+
+
+def _keep(found: tuple[PublishedAuthority, ...], target: str | None, *, force: bool) -> Updated:
+    """Write what is what we know, each under the name it is published by; nothing when nothing is."""
+    from pkitools.requests.keys import to_pem
+
+    kept = {one.file_name: one.der for one in found if one.der is not None}
+    if target is None or not kept:
+        return Updated(found, ())
+    folder = Path(target)
+    prepare_folder(folder, list(kept), force=force)
+    outputs = [Output(folder / name, to_pem("CERTIFICATE", der), secret=False) for name, der in kept.items()]
+    write_set(outputs, overwrite=force)
+    return Updated(found, tuple(Path(output.path) for output in outputs))
+
+
+def _text(updated: Updated) -> Iterator[Line | str]:
+    same = sum(str(one.state) == "same" for one in updated.found)
+    title = tr("cli.trust.update.title", same=same, total=len(updated.found))
+    yield from (Line(row, bold=True) for row in wrapped(title, ""))
+    for one in updated.found:
+        told = tr(f"cli.trust.published.{one.state}", detail=one.detail)
+        yield from beside("  ", f"{one.entry.name}: {told}")
+    if updated.written:
+        yield from wrapped(
+            tr("cli.trust.update.written", count=len(updated.written), folder=updated.written[0].parent), ""
+        )
+    elif same:
+        yield from wrapped(tr("cli.trust.update.not_written"), "")

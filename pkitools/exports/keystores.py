@@ -1,0 +1,96 @@
+"""PKCS#12 keystores, which Java, Windows and OpenSSL open, and Java trust stores, which are PKCS#12 too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
+
+from pkitools.arguments import octets, wrong_type
+from pkitools.errors import InputError, SecretError
+from pkitools.requests import PrivateKey
+from pkitools.x509.given import CERTIFICATE, Given, one_der, several_ders
+
+ROUNDS: Final = 600_000
+"""Of PBKDF2: what is advised in 2026, and far below the five million that Java opens at most."""
+
+_OLD_ROUNDS: Final = 2048
+
+
+def key_store(
+    key: PrivateKey,
+    certificate: Given,
+    above: Sequence[Given],
+    passphrase: bytes,
+    *,
+    name: str,
+    legacy: bool = False,
+    rounds: int = ROUNDS,
+) -> bytes:
+    """Return key, certificate and the certificates above it as PKCS#12.
+
+    Args:
+        key: the private key.
+        certificate: its certificate.
+        above: the certificates of its issuers.
+        passphrase: what it is encrypted with: AES-256, PBKDF2-HMAC-SHA256, and a MAC of SHA-256.
+        name: the friendly name; Java calls it alias.
+        legacy: in the form of before 2019, triple DES and SHA-1, for what reads nothing newer.
+        rounds: of the key derivation; the old form has its own number.
+
+    Raises:
+        SecretError: the passphrase is empty.
+        InputError: a certificate cannot be put in a keystore, or the key is not of the first.
+    """
+    encryption = encryption_of(passphrase, legacy=legacy, rounds=rounds)
+    ders = one_der(certificate, CERTIFICATE, "certificate"), *several_ders(above, CERTIFICATE, "above")
+    leaf, *issuers = map(_loaded, ders)
+    native = cast("pkcs12.PKCS12PrivateKeyTypes", key.native)
+    try:
+        return pkcs12.serialize_key_and_certificates(name.encode(), native, leaf, issuers, encryption)
+    except ValueError as error:  # the key is of another certificate
+        raise InputError("exports.error.unfit_for_keystore", detail=str(error)) from error
+
+
+def trust_store(roots: Mapping[str, Given], passphrase: bytes, *, legacy: bool = False, rounds: int = ROUNDS) -> bytes:
+    """Return a PKCS#12 keystore of which Java trusts what is in it.
+
+    Args:
+        roots: alias → what is trusted.
+        passphrase, legacy, rounds: as of :func:`key_store`.
+
+    Raises:
+        SecretError: the passphrase is empty.
+        InputError: a certificate cannot be put in a keystore.
+    """
+    if not isinstance(roots, Mapping):
+        raise wrong_type("roots", roots, "Mapping")
+    encryption = encryption_of(passphrase, legacy=legacy, rounds=rounds)
+    ders = {alias: one_der(root, CERTIFICATE, "roots") for alias, root in roots.items()}
+    entries = [pkcs12.PKCS12Certificate(_loaded(der), alias.encode()) for alias, der in ders.items()]
+    return pkcs12.serialize_java_truststore(entries, encryption)
+
+
+def encryption_of(passphrase: bytes, *, legacy: bool = False, rounds: int = ROUNDS) -> KeySerializationEncryption:
+    """Return how a keystore is encrypted.
+
+    Raises:
+        SecretError: the passphrase is empty.
+    """
+    secret = octets(passphrase, "passphrase")
+    if not secret:
+        raise SecretError("requests.error.passphrase_empty")
+    pbes = pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC if legacy else pkcs12.PBES.PBESv2SHA256AndAES256CBC
+    digest = hashes.SHA1() if legacy else hashes.SHA256()  # noqa: S303  what the old form has
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_OLD_ROUNDS if legacy else rounds)
+    return builder.key_cert_algorithm(pbes).hmac_hash(digest).build(secret)
+
+
+def _loaded(der: bytes) -> x509.Certificate:
+    try:
+        return x509.load_der_x509_certificate(der)
+    except Exception as error:  # cryptography has its own reasons to refuse a certificate that pkitools reads
+        raise InputError("exports.error.unfit_for_keystore", detail=str(error)) from error

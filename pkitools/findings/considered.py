@@ -1,0 +1,209 @@
+"""Many outcomes of which few are told: what is wrong is at hand, the others are made when they are asked for.
+
+A check considers some four hundred rules and finds five things wrong. Whether a rule was considered, and with what
+operands, is known of every one; as objects they would cost more than the judging.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from pkitools.findings.asking import (
+    CRASHES,
+    NOT_APPLICABLE,
+    Answer,
+    Met,
+    NotApplicable,
+    NotChecked,
+    Violated,
+    outcome,
+)
+from pkitools.findings.model import Outcome, Rule, Status
+
+_MET: Final = Status.MET  # an enum looks a member up each time it is named
+_TOLD: Final = frozenset({Status.VIOLATED, Status.NOT_CHECKED})
+_TELLING: Final = frozenset({Violated, NotChecked})
+_VIOLATED: Final = Status.VIOLATED
+
+Place = tuple[int, Outcome]
+
+
+class Block:
+    """What a group of rules said of one subject.
+
+    Args:
+        told: what is violated or was not checked, each with its place among all outcomes of the group.
+        looked: at least one rule of the group is met.
+        make: returns every outcome of the group, in order: equal to ``told`` in their places, and always the same.
+    """
+
+    __slots__ = ("_make", "looked", "told")
+
+    def __init__(self, told: Sequence[Place], make: Callable[[], Sequence[Outcome]], *, looked: bool) -> None:
+        self.told, self.looked, self._make = told, looked, make
+
+    @classmethod
+    def of(cls, outcomes: Iterable[Outcome]) -> Block:
+        """Return a group whose outcomes are there already."""
+        made = tuple(outcomes)
+        told = [(place, found) for place, found in enumerate(made) if found.status in _TOLD]
+        return cls(told, _Made(made), looked=any(found.status is _MET for found in made))
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """Every outcome, in order; what is told is the very object of :attr:`told`."""
+        made = self._make()
+        if not self.told:
+            return made
+        every = list(made)
+        for place, found in self.told:
+            every[place] = found
+        return every
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _block, (tuple(self.told), self._make, self.looked)
+
+
+def _block(told: Sequence[Place], make: Callable[[], Sequence[Outcome]], looked: bool) -> Block:
+    return Block(told, make, looked=looked)
+
+
+class _Made:
+    """Outcomes that are there already, as what makes them."""
+
+    __slots__ = ("_outcomes",)
+
+    def __init__(self, outcomes: tuple[Outcome, ...]) -> None:
+        self._outcomes = outcomes
+
+    def __call__(self) -> tuple[Outcome, ...]:
+        return self._outcomes
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _Made, (self._outcomes,)
+
+
+def made_of(outcomes: tuple[Outcome, ...]) -> Callable[[], tuple[Outcome, ...]]:
+    """Return what makes outcomes that are there already."""
+    return _Made(outcomes)
+
+
+def block_of(
+    pairs: Iterable[tuple[Rule, Callable[[Any], Answer]]],
+    context: Any,
+    again: Callable[[Rule, Callable[[Any], Answer]], list[Outcome]],
+    make: Callable[[], Sequence[Outcome]],
+    told_as: Callable[[Rule, Violated | NotChecked], Outcome] | None = None,
+) -> Block:
+    """Ask rules that have one answer each, and make the outcomes only of what is told.
+
+    Args:
+        pairs: the rules with their checks.
+        context: what the checks look at.
+        again: asks one rule and makes its outcome, whatever it answers and also where its check crashes.
+        make: asks them all and makes every outcome.
+        told_as: makes the outcome of such an answer, as ``again`` would; without it that is asked.
+    """
+    told: list[Place] = []
+    looked = False
+    for place, (rule, check) in enumerate(pairs):
+        try:
+            answer: object = check(context)
+        except CRASHES:
+            answer = None
+        kind = type(answer)
+        if kind is Met:
+            looked = True
+        elif kind is NotApplicable:
+            continue
+        elif told_as is not None and kind in _TELLING:
+            told.append((place, told_as(rule, answer)))  # type: ignore[arg-type]  # it is one of the two
+        else:
+            told += [(place, found) for found in again(rule, check) if found.status in _TOLD]
+    return Block(told, make, looked=looked)
+
+
+class Considered:
+    """The outcomes of a report in groups, with those in front that are to be read first.
+
+    Args:
+        blocks: the groups, in order.
+        distinct: equal outcomes of several groups count once.
+        repeats: of what is told, return what is to count as not applicable, by identity.
+        first: of what is told then, return what goes before all else.
+    """
+
+    __slots__ = ("_blocks", "_distinct", "_first", "_repeated", "looked", "told")
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        *,
+        distinct: bool = False,
+        repeats: Callable[[Sequence[Outcome]], set[int]] | None = None,
+        first: Callable[[Sequence[Outcome]], list[Outcome]] | None = None,
+    ) -> None:
+        self._blocks, self._distinct = blocks, distinct
+        told = self._all_told()
+        self._repeated = repeats(told) if repeats and told else set()
+        told = [found for found in told if id(found) not in self._repeated]
+        self._first = first(told) if first and told else []
+        before = set(map(id, self._first))
+        self.told: list[Outcome] = [*self._first, *(found for found in told if id(found) not in before)]
+        self.looked = any(block.looked for block in blocks) or any(found.status is _VIOLATED for found in self.told)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        told = self._all_told()
+        repeated = [place for place, found in enumerate(told) if id(found) in self._repeated]
+        places = {id(found): place for place, found in enumerate(told)}
+        first = [places[id(found)] for found in self._first]
+        return _considered, (tuple(self._blocks), self._distinct, repeated, first)
+
+    def _all_told(self) -> list[Outcome]:
+        told = [found for block in self._blocks for _, found in block.told]
+        return list(dict.fromkeys(told)) if self._distinct else told
+
+    def every(self) -> list[Outcome]:
+        """Return all outcomes, in the order of the report."""
+        found = [each for block in self._blocks for each in block.outcomes]
+        if self._distinct:
+            found = list(dict.fromkeys(found))
+        repeated, before = self._repeated, set(map(id, self._first))
+        rest = [each for each in found if id(each) not in before]
+        if repeated:
+            rest = [outcome(o.rule, NOT_APPLICABLE, o.certificate) if id(o) in repeated else o for o in rest]
+        return self._first + rest
+
+
+def _considered(blocks: Sequence[Block], distinct: bool, repeated: Sequence[int], first: Sequence[int]) -> Considered:
+    told = Considered(blocks, distinct=distinct).told
+    wrong = {id(told[place]) for place in repeated}
+    front = [told[place] for place in first]
+    return Considered(blocks, distinct=distinct, repeats=lambda _: wrong, first=lambda _: front)
+
+
+class Remade:
+    """The outcomes of a report that was made elsewhere: what is told came along, the rest is made again when asked for.
+
+    Args:
+        told: what is violated or was not checked, in the order of the report.
+        looked: at least one rule is met or violated.
+        again: makes every outcome again.
+    """
+
+    __slots__ = ("_again", "looked", "told")
+
+    def __init__(self, told: Sequence[Outcome], looked: bool, again: Callable[[], Sequence[Outcome]]) -> None:
+        self.told, self.looked, self._again = told, looked, again
+
+    def every(self) -> Sequence[Outcome]:
+        """Return all outcomes, in the order of the report."""
+        return self._again()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _remade, (tuple(self.told), self.looked, tuple(self._again()))
+
+
+def _remade(told: Sequence[Outcome], looked: bool, every: tuple[Outcome, ...]) -> Remade:
+    return Remade(told, looked, lambda: every)

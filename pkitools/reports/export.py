@@ -1,0 +1,87 @@
+"""What was exported, and a completed chain, as data: ``docs/schemas/export-v1.json`` and ``chain-complete-v1.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pkitools.exports import CertificatePath, Export, Note, form_sheet, sheet_document
+from pkitools.messages import LANGUAGES, message
+from pkitools.reports.document import source_document
+
+
+def export_document(export: Export, backups: Sequence[Path] = ()) -> dict[str, object]:
+    """Return the whole document: the form, each file that was written, and what to know of them.
+
+    Args:
+        export: what was written.
+        backups: where what stood in the place of files with a key is kept.
+    """
+    form, path = export.form, export.material.path
+    return {
+        "schema": "pkitools.export/v1",
+        "form": form.name,
+        "program": form.program or None,
+        "source": source_document(form.source),
+        "tried": form.tried or None,
+        "files": [{"path": str(file.path), "secret": file.secret, "holds": list(file.holds)} for file in export.files],
+        "backups": [str(backup) for backup in backups],
+        "certificate": sheet_document(form_sheet(export.material.certificate)),
+        "path": path_document(path),
+        "notes": [note_document(note) for note in export.notes],
+        "test": list(export.test),
+    }
+
+
+def chain_complete_document(path: CertificatePath, file: str, written: str | None = None) -> dict[str, object]:
+    """Return the whole document: the path of a certificate, what is left out of it, and what is missing.
+
+    Args:
+        path: the path.
+        file: the file it came from.
+        written: where it was written; ``None`` when it was not.
+    """
+    return {
+        "schema": "pkitools.chain-complete/v1",
+        "file": file,
+        "written": written,
+        "complete": path.has_root,
+        "missing": path.missing,
+        "why": path.why or None,
+        "path": path_document(path),
+        "left_out": [
+            {
+                "position": each.position,
+                "reason": str(each.reason),
+                "subject": each.facts.subject.text if each.facts else None,
+                "sha256": each.facts.sha256 if each.facts else None,
+            }
+            for each in path.left_out
+        ],
+        "fetches": [
+            {"certificate": each.certificate, "url": each.url, "code": str(each.code) or None, "detail": each.detail}
+            for each in path.fetches
+        ],
+    }
+
+
+def path_document(path: CertificatePath) -> list[dict[str, object]]:
+    """Return each certificate of a path, the end entity first."""
+    return [
+        {
+            "subject": link.facts.subject.text,
+            "sha256": link.facts.sha256,
+            "origin": str(link.origin),
+            "status": str(link.status),
+        }
+        for link in path.links
+    ]
+
+
+def note_document(note: Note) -> dict[str, object]:
+    """Return a note as data, with its sentences in every language."""
+    told: dict[str, object] = {"code": note.code, "params": {name: str(value) for name, value in note.params.items()}}
+    for language in LANGUAGES:
+        text = message(note.code, note.params, language)
+        told[language] = {"title": text.title, "message": text.message, "remedy": text.remedy}
+    return told

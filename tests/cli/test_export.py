@@ -1,0 +1,439 @@
+"""``pkitools export``, ``chain complete`` and ``trust export|diff|update``: what goes wrong, and what is said then."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import pkcs12
+
+from pkitools.exports import export_forms
+from pkitools.requests import load_key
+from pkitools.trust import embedded_certificates
+from pkitools.x509.der_writing import octet_string
+from pkitools_test_pki import exports
+from pkitools_test_pki.faults.http import good
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.pki import PKI, build
+from tests.exports.conftest import MOMENT
+from tests.support.command import Command, Ran
+from tests.support.der import integer, oid, sequence, tlv
+from tests.support.fault_server import FaultServer
+from tests.support.schemas import assert_valid
+
+AT = ("--moment", "2026-11-22T12:00:00Z")
+CANARY = "canary-passphrase-7f3a"
+FORMS = [form.name for form in export_forms()]
+KEYED = [form.name for form in export_forms() if form.takes_key]
+ROOT = next(one for one in embedded_certificates() if one.hierarchy and one.hierarchy.name == "g1-private")
+
+
+@pytest.fixture(scope="module")
+def pki() -> PKI:
+    return build("g4-tls", moment=MOMENT, keys=elliptic_keys)
+
+
+@pytest.fixture(scope="module")
+def leaf(pki: PKI) -> IssuedCertificate:
+    return pki.issue("g4-tls")
+
+
+@pytest.fixture(scope="module")
+def files(pki: PKI, leaf: IssuedCertificate) -> dict[str, bytes]:
+    """What lies in the folder of each test, made once."""
+    other = pki.issue("g4-tls")
+    return {
+        "a.pem": leaf.chain_pem,
+        "alone.pem": leaf.pem,
+        "root.pem": leaf.root.pem,
+        "a.key": leaf.key_pem,
+        "locked.key": load_key(leaf.key_pem, "a.key").pem(CANARY.encode()),
+        "other.key": other.key_pem,
+        "both.pem": leaf.chain_pem + other.pem,
+        "with-key.pem": leaf.key_pem + leaf.chain_pem,
+        "a.p12": exports.pkcs12_bundle(leaf, CANARY.encode(), rounds=100),
+        "secret": CANARY.encode(),
+        "other-secret": b"another passphrase",
+        "short": b"kort",
+    }
+
+
+@pytest.fixture
+def place(files: dict[str, bytes], tmp_path: Path) -> Path:
+    tmp_path.chmod(0o700)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        (tmp_path / name).chmod(0o600)
+    return tmp_path
+
+
+@pytest.fixture
+def export(run: Command, place: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    monkeypatch.chdir(place)
+
+    def call(*words: str, lang: str = "en") -> Ran:
+        before = snapshot(place)
+        ran = run("--lang", lang, "export", *words, *AT)
+        if ran.code != 0:
+            assert snapshot(place) == before, "a failed command leaves nothing"
+        assert CANARY not in ran.out + ran.err
+        return ran
+
+    return call
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+GIVEN = ("a.pem", "--key", "a.key", "--chain", "root.pem", "--passphrase-file", "secret", "--out", "uit")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_each_form_is_written_and_told(export: Callable[..., Ran], place: Path, form: str, lang: str) -> None:
+    ran = export(form, *GIVEN, lang=lang)
+    assert (ran.code, ran.err) == (0, "")
+    assert ("Probeer het uit:" if lang == "nl" else "Try it:") in ran.out
+    assert "cli." not in ran.out
+    assert "exports." not in ran.out
+    found = export_forms()[FORMS.index(form)]
+    for file in found.files:
+        path = file.place("uit")
+        assert path.name in ran.out
+        mode = stat.S_IMODE((place / path).stat().st_mode)
+        assert (mode == 0o600) is file.is_secret
+    document = export(form, *GIVEN, "--force", "--json").document
+    assert_valid(document, "export-v1")
+    assert [Path(each["path"]).name for each in document["files"]] == [file.place("uit").name for file in found.files]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_nothing_is_overwritten(export: Callable[..., Ran], place: Path, form: str) -> None:
+    for file in export_forms()[FORMS.index(form)].files:
+        target = place / file.place("uit")
+        target.write_bytes(b"mine")
+        ran = export(form, *GIVEN)
+        assert ran.code == 1
+        assert "--force" in ran.err
+        target.unlink()
+    assert export(form, *GIVEN).code == 0
+    again = export(form, *GIVEN, "--force")
+    assert again.code == 0
+    kept = [path.name for path in place.glob("*.bak-1")]
+    assert bool(kept) is any(file.is_secret for file in export_forms()[FORMS.index(form)].files)
+
+
+REFUSED = {
+    "other key": ("exports.error.other_key", 1, ("nginx", "a.pem", "--key", "other.key", "--chain", "root.pem")),
+    "other key, public": ("exports.error.other_key", 1, ("public", "a.pem", "--key", "other.key")),
+    "no key": ("exports.error.no_key", 1, ("nginx", "a.pem", "--chain", "root.pem")),
+    "two holders": ("exports.error.several", 2, ("public", "both.pem")),
+    "no chain": ("exports.error.no_chain", 1, ("nginx", "alone.pem", "--key", "a.key")),
+    "no root": ("exports.error.no_root", 1, ("java-truststore", "a.pem", "--passphrase-file", "secret")),
+    "locked": ("requests.error.passphrase_needed", 1, ("nginx", "a.pem", "--key", "locked.key", "--chain", "root.pem")),
+    "wrong passphrase": (
+        "requests.error.passphrase_wrong",
+        1,
+        ("pkcs12", "a.pem", "--key", "locked.key", "--passphrase-file", "other-secret"),
+    ),
+    "short for Java": (
+        "exports.error.passphrase_short",
+        1,
+        ("jks", "a.pem", "--key", "a.key", "--chain", "root.pem", "--passphrase-file", "short"),
+    ),
+    "a key for a certificate": ("sources.error.only_key", 1, ("public", "a.key")),
+    "no such file": ("files.error.missing", 1, ("public", "nowhere.pem")),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_exported_is_one_sentence_with_what_to_do(export: Callable[..., Ran], case: str) -> None:
+    code, exit_code, words = REFUSED[case]
+    ran = export(*words, "--out", "uit", "--json")
+    assert ran.code == exit_code, ran.err
+    document = ran.document
+    assert_valid(document, "error-v1")
+    assert document["code"] == code
+    for lang in ("nl", "en"):
+        told = export(*words, "--out", "uit", lang=lang).err
+        assert told.strip().count("\n") == 0
+        assert len(told.split(". ")) > 1, "what is wrong, and what to do"
+
+
+USAGE = {
+    "no passphrase for a keystore": ("pkcs12", "a.pem", "--key", "a.key", "--chain", "root.pem"),
+    "a keystore without": ("pkcs12", "a.pem", "--key", "a.key", "--no-passphrase"),
+    "legacy where it says nothing": ("nginx", "a.pem", "--key", "a.key", "--legacy"),
+    "locked stays locked": (
+        "nginx",
+        "a.pem",
+        "--key",
+        "locked.key",
+        "--chain",
+        "root.pem",
+        "--passphrase-file",
+        "secret",
+    ),
+    "no such form": ("tomcat", "a.pem"),
+}
+
+
+@pytest.mark.parametrize("case", USAGE)
+def test_what_is_not_said_is_asked(export: Callable[..., Ran], case: str) -> None:
+    ran = export(*USAGE[case], "--out", "uit")
+    assert (ran.code, ran.out) == (2, "")
+
+
+def test_a_folder_is_no_prefix(export: Callable[..., Ran], place: Path) -> None:
+    (place / "map").mkdir()
+    for target in ("map", "map/"):
+        assert export("nginx", "a.pem", "--key", "a.key", "--chain", "root.pem", "--out", target).code == 2
+    assert export("public", "a.pem", "--out", "map").code == 1
+
+
+def test_a_folder_that_is_not_there_or_is_anybodys(export: Callable[..., Ran], place: Path) -> None:
+    assert export("public", "a.pem", "--out", "weg/uit").code == 1
+    (place / "open").mkdir()
+    (place / "open").chmod(0o777)
+    ran = export("nginx", "a.pem", "--key", "a.key", "--chain", "root.pem", "--out", "open/uit")
+    assert ran.code == 1
+    assert not list((place / "open").iterdir())
+
+
+def test_a_folder_that_cannot_be_written(export: Callable[..., Ran]) -> None:
+    assert export("public", "a.pem", "--out", "/proc/uit").code == 1  # not by root either
+
+
+@pytest.mark.slow
+def test_an_encrypted_key_is_opened_and_written_plain_when_that_is_said(
+    export: Callable[..., Ran], place: Path, leaf: IssuedCertificate
+) -> None:
+    words = ("a.pem", "--key", "locked.key", "--chain", "root.pem", "--out", "uit")
+    assert export("nginx", *words, "--key-passphrase-file", "secret", "--no-passphrase").code == 0
+    assert (place / "uit.key").read_bytes() == leaf.key_pem
+    assert export("pkcs12", *words, "--key-passphrase-file", "secret", "--passphrase-file", "other-secret").code == 0
+    assert pkcs12.load_pkcs12((place / "uit").read_bytes(), b"another passphrase").key is not None
+
+
+@pytest.mark.parametrize("file", ["with-key.pem", "a.p12"])
+def test_the_key_in_the_file_goes_along(
+    export: Callable[..., Ran], place: Path, leaf: IssuedCertificate, file: str
+) -> None:
+    plain = ("--key-passphrase-file", "secret", "--no-passphrase") if file.endswith("p12") else ()
+    assert export("nginx", file, "--chain", "root.pem", *plain, "--out", "uit").code == 0
+    assert (place / "uit.key").read_bytes() == leaf.key_pem
+    assert (place / "uit.pem").read_bytes() == leaf.chain_pem
+    assert export("public", file, *plain[:2], "--out", "publiek.pem").code == 0
+    for path in place.glob("publiek*"):
+        assert b"PRIVATE" not in path.read_bytes()
+
+
+def test_a_keystore_that_asks_for_absurd_work_is_refused(export: Callable[..., Ran], place: Path) -> None:
+    (place / "bom.p12").write_bytes(costly(b"\x7f\xff\xff\xff"))
+    ran = export("nginx", "bom.p12", "--passphrase-file", "secret", "--no-passphrase", "--out", "uit", "--json")
+    assert ran.code == 1
+    assert ran.document["code"] == "sources.error.kdf_rounds"
+
+
+def costly(rounds: bytes) -> bytes:
+    """A PKCS#12 whose MAC asks for so many rounds."""
+    safe = sequence(oid("1.2.840.113549.1.7.1"), tlv(0xA0, octet_string(sequence())))
+    digest = sequence(sequence(oid("2.16.840.1.101.3.4.2.1"), b"\x05\x00"), octet_string(b"\x00" * 32))
+    return sequence(integer(3), safe, sequence(digest, octet_string(b"\x01" * 8), tlv(0x02, rounds)))
+
+
+def test_expired_is_told_and_done(export: Callable[..., Ran], run: Command) -> None:
+    ran = run("--lang", "en", "export", "public", "a.pem", "--out", "uit", "--moment", "2040-01-01")
+    assert ran.code == 0
+    assert "has been expired since" in ran.told
+
+
+def test_standard_input_is_read(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    assert run("export", "public", "-", "--out", "uit.pem", *AT, stdin=leaf.chain_pem).code == 0
+    assert (place / "uit.pem").read_bytes() == leaf.pem
+    assert json.loads((place / "uit.json").read_bytes())["schema"] == "pkitools.form-sheet/v1"
+
+
+# -- chain complete --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_chain_is_completed_and_written_without_its_root(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "heap.pem").write_bytes(leaf.root.pem + leaf.path[2].pem + leaf.pem + leaf.path[1].pem + leaf.pem)
+    ran = run("--lang", lang, "chain", "complete", "heap.pem", "--offline", "--out", "k.pem", *AT)
+    assert (ran.code, ran.err) == (0, "")
+    assert (place / "k.pem").read_bytes() == leaf.chain_pem
+    assert "cli." not in ran.out
+    document = run("chain", "complete", "heap.pem", "--offline", "--json", *AT).document
+    assert_valid(document, "chain-complete-v1")
+    assert document["left_out"][0]["reason"] == "twice"
+    assert run("chain", "complete", "heap.pem", "--offline", "--out", "k.pem", *AT).code == 1
+
+
+def test_a_chain_that_is_not_complete_is_not_written(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    ran = run("--lang", "en", "chain", "complete", "alone.pem", "--offline", "--out", "k.pem", *AT)
+    assert ran.code == 10
+    assert not (place / "k.pem").exists()
+    assert "NOT complete" in ran.told
+    assert leaf.path[1].facts.subject.common_name in ran.told
+
+
+# -- trust -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["pem", "pkcs12", "jks", "folder"])
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_trust_bundle_is_written_and_its_systems_are_told(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch, form: str, lang: str
+) -> None:
+    monkeypatch.chdir(place)
+    words = ("trust", "export", "g1-private", "--format", form, "--out", "uit", "--passphrase-file", "secret", *AT)
+    ran = run("--lang", lang, *words)
+    assert ran.code == 0, ran.err
+    assert ROOT.common_name in ran.told
+    assert "Digikoppeling" in ran.told
+    assert "cli." not in ran.out
+    document = run(*words, "--force", "--json").document
+    assert_valid(document, "trust-export-v1")
+    assert run(*words).code == 1
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "map").mkdir()
+    (place / "map" / "12345678.0").write_bytes(b"somebody")
+    for force in ((), ("--force",)):
+        ran = run("trust", "export", "g1-private", "--format", "folder", "--out", "map", *force, *AT)
+        assert ran.code == 1
+        assert [path.name for path in (place / "map").iterdir()] == ["12345678.0"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [((), 0), (("--hierarchy", "g4-tls"), 10), (("--hierarchy", "g4-other"), 11)]
+)
+def test_the_exit_code_of_a_difference(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], code: int
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "own.der").write_bytes(ROOT.der)
+    for lang in ("nl", "en"):
+        ran = run("--lang", lang, "trust", "diff", "own.der", *words, *AT)
+        assert ran.code == code
+        assert "cli." not in ran.out
+    assert_valid(run("trust", "diff", "own.der", *words, "--json", *AT).document, "trust-diff-v1")
+
+
+def test_update_needs_the_network_and_says_so(run: Command) -> None:
+    ran = run("--lang", "en", "trust", "update", "--offline")
+    assert ran.code == 11
+    assert "leave out --offline" in ran.err
+    assert ran.out.count("not asked") == 20
+
+
+def test_update_keeps_what_is_what_we_know(run: Command, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pkitools import exports as room
+    from pkitools.exports import Published, PublishedAuthority
+    from pkitools.trust import catalogue
+
+    entry = catalogue().by_sha256[ROOT.sha256]
+    url = entry.download or ""
+    monkeypatch.chdir(place)
+    kept = PublishedAuthority(entry, url, Published.SAME, ROOT.der)
+    lost = PublishedAuthority(entry, url, Published.NOT_FETCHED, detail="timeout")
+    false = PublishedAuthority(entry, url, Published.OTHER, detail="00" * 32)
+    for found, code in (((kept,), 0), ((kept, lost), 11), ((kept, lost, false), 10), ((lost,), 11)):
+        monkeypatch.setattr(room, "published_authorities", lambda _fetcher, found=found: found, raising=False)
+        for lang in ("nl", "en"):
+            ran = run("--lang", lang, "trust", "update")
+            assert ran.code == code
+            assert "cli." not in ran.out
+        document = run("trust", "update", "--json", "--out", "map", "--force").document
+        assert_valid(document, "trust-update-v1")
+        if found != (lost,):
+            assert [Path(each).name for each in document["files"]] == ["PrivateRootCA-G1.pem"]
+
+
+# -- the network, and other forms of input ----------------------------------------------------------------------------
+
+
+def test_a_chain_is_completed_over_the_network_when_that_is_allowed(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PKITOOLS_OFFLINE", raising=False)
+    with FaultServer() as server:
+        served = build("g4-tls", moment=MOMENT, keys=elliptic_keys, base_url=server.base_url).issue("g4-tls")
+        for link in served.path[:-1]:
+            url = link.facts.ca_issuers_uris[0]
+            assert link.issuer is not None
+            server.serve(url.removeprefix(server.base_url), good, link.issuer.der, "application/pkix-cert")
+        (tmp_path / "alone.pem").write_bytes(served.pem)
+        words = ("chain", "complete", "alone.pem", "--out", "k.pem", *AT)
+        refused = run(*words, "--lang", "en")
+        assert (refused.code, server.connections) == (10, 0)
+        assert "another party" in refused.told
+        allowed = ("--allow-net", "127.0.0.1/32", "--allow-port", server.port)
+        assert run(*words, *allowed, "--offline").code == 10
+        assert server.connections == 0
+        ran = run(*words, *allowed, "--lang", "en")
+    assert ran.code == 0
+    assert (tmp_path / "k.pem").read_bytes() == served.chain_pem
+    assert ran.told.count("Fetched: ") == 3
+
+
+@pytest.mark.parametrize("form", ["der", "p7b", "mail"])
+def test_what_pkitools_reads_can_be_exported(
+    export: Callable[..., Ran], place: Path, leaf: IssuedCertificate, form: str
+) -> None:
+    content = {
+        "der": leaf.der,
+        "p7b": exports.pkcs7(leaf, root=True),
+        "mail": b"> " + leaf.chain_pem.replace(b"\n", b"\n> "),
+    }[form]
+    (place / "in").write_bytes(content)
+    assert export("nginx", "in", "--key", "a.key", "--chain", "a.pem", "--chain", "root.pem", "--out", "uit").code == 0
+    assert (place / "uit.pem").read_bytes() == leaf.chain_pem
+
+
+def test_of_a_keystore_with_two_holders_the_key_goes_with_its_certificate(
+    export: Callable[..., Ran], place: Path, leaf: IssuedCertificate, files: dict[str, bytes]
+) -> None:
+    (place / "both-keys.pem").write_bytes(files["both.pem"] + files["other.key"])
+    words = ("both-keys.pem", "--chain", "root.pem", "--out", "uit")
+    assert export("nginx", *words).code == 2
+    ran = export("nginx", *words, "--certificate", "1", "--json")
+    assert ran.document["code"] == "exports.error.other_key"
+    assert export("nginx", *words, "--certificate", "1", "--key", "a.key").code == 0
+    assert (place / "uit.pem").read_bytes() == leaf.chain_pem
+
+
+def test_nothing_of_a_certificate_acts_on_the_terminal(run: Command, pki: PKI, tmp_path: Path) -> None:
+    hostile = pki.issue("g4-tls", organization="a\x1b[31mb\u202e", common_name="c\x1b]0;x\x07")
+    (tmp_path / "h.pem").write_bytes(hostile.chain_pem)
+    for words in (
+        ("export", "public", tmp_path / "h.pem", "--out", tmp_path / "uit"),
+        ("chain", "complete", tmp_path / "h.pem", "--offline"),
+        ("trust", "diff", tmp_path / "h.pem"),
+    ):
+        ran = run(*words, *AT)
+        assert not {"\x1b", "\x07", "\u202e"} & set(ran.out + ran.err)

@@ -1,0 +1,304 @@
+"""The laws of every form: a key only where it is told of and closed to others; nothing named that is not written."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+
+from pkitools.containers import ItemKind, read_source
+from pkitools.documents import document
+from pkitools.errors import InputError, InvalidValueError, PkitoolsError, SecretError
+from pkitools.exports import Export, ExportForm, Material, build_export, export_forms, gather, get_form, tls_settings
+from pkitools.files import write_set
+from pkitools.requests import PrivateKey, load_key
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.pki import PKI
+from pkitools_test_pki.self_signed import self_signed
+from tests.exports.conftest import MOMENT
+from tests.support.schemas import assert_valid
+
+SECRET = b"correct horse"
+FORMS = export_forms()
+NAMES = [form.name for form in FORMS]
+
+
+def material_of(certificate: IssuedCertificate, *, root: bool = True, chain: bool = True) -> Material:
+    contents = read_source(certificate.chain_pem if chain else certificate.pem, "koppeling.pem")
+    key = load_key(certificate.key_pem, "koppeling.key")
+    return gather(contents, moment=MOMENT, chain=[certificate.root.der] if root else [], key=key)
+
+
+@pytest.fixture(scope="module")
+def material(leaf: IssuedCertificate) -> Material:
+    return material_of(leaf)
+
+
+def built(form: str | ExportForm, material: Material, target: Path | str = "/srv/koppeling", **more: object) -> Export:
+    passphrase = {"passphrase": SECRET, "rounds": 100, **more}
+    return build_export(form, material, target, moment=MOMENT, **passphrase)  # type: ignore[arg-type]
+
+
+def holds_key(data: bytes, key: PrivateKey) -> bool:
+    """Whether a key is in a file, in any form that these files have."""
+    numbers = key.native.private_numbers()  # type: ignore[union-attr]  # elliptic
+    secret = numbers.private_value.to_bytes(32, "big")
+    plain = key.native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    texts = [
+        data,
+        *(base64.b64decode(word) for word in re.findall(rb"[A-Za-z0-9+/]{40,}={0,2}", data) if len(word) % 4 == 0),
+    ]
+    lines = [line for line in key.pem(None).splitlines()[1:-1] if len(line) > 20]
+    if any(secret in text or plain in text for text in texts) or any(line in text for line in lines for text in texts):
+        return True
+    try:
+        return pkcs12.load_pkcs12(data, SECRET).key is not None
+    except ValueError:
+        return False
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_key_is_only_where_it_is_told(material: Material, name: str) -> None:
+    assert material.key is not None
+    export = built(name, material)
+    assert {file.path: holds_key(file.data, material.key) for file in export.files} == {
+        file.path: file.secret for file in export.files
+    }
+    assert any(file.secret for file in export.files) is export.form.takes_key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_has_a_key_is_closed_to_others_and_nothing_is_overwritten(
+    material: Material, name: str, tmp_path: Path
+) -> None:
+    tmp_path.chmod(0o700)
+    export = built(name, material, tmp_path / "uit")
+    write_set(export.outputs)
+    for file in export.files:
+        assert file.path.read_bytes() == file.data
+        assert (file.path.stat().st_mode & 0o077 == 0) is file.secret
+    with pytest.raises(PkitoolsError, match=r"exists|bestaat"):
+        write_set(export.outputs)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("root", [True, False])
+@pytest.mark.parametrize("self_made", [True, False])
+def test_a_configuration_names_nothing_that_is_not_written(
+    leaf: IssuedCertificate, name: str, root: bool, self_made: bool
+) -> None:
+    made = alone(self_signed("g4-tls", moment=MOMENT, keys=elliptic_keys))
+    material = made if self_made else material_of(leaf, root=root or name == "java-truststore")
+    export = built(name, material)
+    written = {file.path.name for file in export.files}
+    for file in export.files:
+        if file.holds == ("configuration",):
+            told = file.data.decode()
+            assert "<" not in told.replace("<VirtualHost", "")
+            assert set(re.findall(r"koppeling(?:\.[\w-]+)+", told)) <= written
+            assert told.strip()
+
+
+def alone(certificate: IssuedCertificate) -> Material:
+    contents = read_source(certificate.pem, "koppeling.pem")
+    return gather(contents, moment=MOMENT, key=load_key(certificate.key_pem, "koppeling.key"))
+
+
+@pytest.mark.parametrize("form", FORMS, ids=NAMES)
+def test_what_a_form_rests_on_is_in_the_register(form: ExportForm) -> None:
+    assert document(form.source.key)
+    assert document(tls_settings().source.key)
+    assert form.test
+
+
+def test_the_chain_has_its_order_and_no_root(material: Material, leaf: IssuedCertificate) -> None:
+    for name in ("chain", "nginx", "apache", "traefik", "curl"):
+        assert built(name, material).files[0].data == leaf.chain_pem
+    assert built("haproxy", material).files[0].data.startswith(leaf.chain_pem)
+    held = pkcs12.load_pkcs12(built("jks", material).files[0].data, SECRET)
+    assert held.cert is not None
+    assert held.cert.friendly_name == b"trial koppeling.example.nl"
+    assert [each.certificate for each in held.additional_certs] == [link.load() for link in leaf.intermediates]
+
+
+def test_the_public_part_has_what_a_form_asks(material: Material, leaf: IssuedCertificate) -> None:
+    pem, text, data, page = (file.data for file in built("public", material, "/srv/k.pem").files)
+    assert pem == leaf.pem
+    sheet = json.loads(data)
+    assert_valid(sheet, "form-sheet-v1")
+    facts = leaf.facts
+    assert sheet["oin"] == "00000003273229750000"
+    assert sheet["sha1"].replace(":", "").lower() == facts.sha1
+    assert sheet["sha256"].replace(":", "").lower() == facts.sha256
+    assert (
+        int(sheet["serial_number"]["hex"].replace(":", ""), 16)
+        == int(sheet["serial_number"]["decimal"])
+        == facts.serial_number
+    )
+    seen = cells(page.decode())
+    for value in (sheet["oin"], sheet["subject"], sheet["issuer"], sheet["sha1"], *sheet["serial_number"].values()):
+        assert value in text.decode()
+        assert value in seen
+
+
+class Cells(HTMLParser):
+    """What a page shows, and which elements it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown, self.elements = list[str](), set[str]()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.elements.add(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.shown.append(data)
+
+
+def cells(page: str) -> list[str]:
+    parser = Cells()
+    parser.feed(page)
+    return parser.shown
+
+
+def test_a_hostile_name_is_text_on_the_page(pki: PKI) -> None:
+    hostile = pki.issue("g4-tls", organization='<script>alert("x")</script>\x1b[31m', common_name="a<b>&c")
+    export = built("public", material_of(hostile))
+    text, _, page = (file.data.decode() for file in export.files[1:])
+    parser = Cells()
+    parser.feed(page)
+    assert not parser.elements & {"script", "b"}
+    assert "a<b>&c" in "".join(parser.shown)
+    assert "\x1b" not in text + page
+
+
+def test_another_key_is_refused_by_every_form_with_one(leaf: IssuedCertificate, other: IssuedCertificate) -> None:
+    key = load_key(other.key_pem, "ander.key")
+    with pytest.raises(InputError) as gathered:
+        gather(read_source(leaf.pem, "k.pem"), moment=MOMENT, key=key)
+    assert gathered.value.code == "exports.error.other_key"
+    for form in FORMS:
+        if form.takes_key:
+            with pytest.raises(InputError) as refused:
+                built(form, replace(material_of(leaf), key=key))
+            assert refused.value.code == "exports.error.other_key"
+
+
+def test_no_key_is_refused_by_every_form_with_one(material: Material) -> None:
+    for form in FORMS:
+        if form.takes_key:
+            with pytest.raises(InputError) as refused:
+                built(form, replace(material, key=None))
+            assert refused.value.code == "exports.error.no_key"
+        else:
+            assert built(form, replace(material, key=None)).files
+
+
+def test_a_certificate_alone_is_enough_for_the_public_part_only(leaf: IssuedCertificate) -> None:
+    material = material_of(leaf, root=False, chain=False)
+    for form in FORMS:
+        if form.name == "public":
+            assert built(form, material).files
+            continue
+        with pytest.raises(InputError) as refused:
+            built(form, material)
+        assert refused.value.code == "exports.error.no_chain"
+
+
+def test_without_a_root_there_is_no_trust_store(leaf: IssuedCertificate) -> None:
+    material = material_of(leaf, root=False)
+    with pytest.raises(InputError) as refused:
+        built("java-truststore", material)
+    assert refused.value.code == "exports.error.no_root"
+    notes = {note.code for note in built("nginx", material).notes}
+    assert "exports.note.no_root" in notes
+
+
+def test_a_keystore_has_a_passphrase_that_java_takes(material: Material) -> None:
+    for form in FORMS:
+        if form.takes_passphrase:
+            with pytest.raises(SecretError):
+                built(form, material, passphrase=None)
+    with pytest.raises(SecretError) as short:
+        built("jks", material, passphrase=b"kort")
+    assert short.value.code == "exports.error.passphrase_short"
+    assert built("pkcs12", material, passphrase=b"kort").files
+
+
+@pytest.mark.parametrize(
+    "target", ['/srv/a"b', "/srv/a;b", "/srv/a\nb", "/srv/a$b", "/srv/a{b", "/srv/a'b", "/srv/a#b"]
+)
+def test_no_path_becomes_a_directive(material: Material, target: str) -> None:
+    for form in FORMS:
+        if any(not file.holds for file in form.files):
+            with pytest.raises(InvalidValueError) as refused:
+                built(form, material, target)
+            assert refused.value.code == "exports.error.path"
+
+
+@pytest.mark.parametrize("name", ["Koppeling", "-a", "a-", "a b", "a\nkind: x", "", "a" * 254])
+def test_no_name_becomes_yaml(material: Material, name: str) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        built("kubernetes", material, name=name)
+    assert refused.value.code == "exports.error.secret_name"
+
+
+def test_a_certificate_gets_lines_for_what_it_may_be(pki: PKI, leaf: IssuedCertificate) -> None:
+    client = pki.issue("g4-tls", extended_key_usage=["1.3.6.1.5.5.7.3.2"])
+    told = configuration(built("nginx", material_of(client)))
+    assert "proxy_ssl_certificate " in told
+    assert "ssl_client_certificate" not in told
+    signer = pki.issue("g4-tls", extended_key_usage=["1.3.6.1.5.5.7.3.4"])
+    export = built("nginx", material_of(signer))
+    assert "certificate" not in configuration(export).replace(".pem", "")
+    assert "exports.note.not_for_tls" in {note.code for note in export.notes}
+
+
+def configuration(export: Export) -> str:
+    return next(file.data.decode() for file in export.files if file.holds == ("configuration",))
+
+
+@pytest.mark.parametrize(("days", "code"), [(4000, "expired"), (-400, "not_yet_valid"), (1, "")])
+def test_validity_is_told(material: Material, days: int, code: str) -> None:
+    export = build_export("public", material, "/srv/k", moment=MOMENT + timedelta(days=days))
+    assert {note.code for note in export.notes} & {"exports.note.expired", "exports.note.not_yet_valid"} == (
+        {f"exports.note.{code}"} if code else set()
+    )
+
+
+def test_of_several_certificates_one_is_chosen_by_its_key_or_by_name(
+    leaf: IssuedCertificate, other: IssuedCertificate
+) -> None:
+    contents = read_source(leaf.chain_pem + other.chain_pem, "twee.pem")
+    with pytest.raises(InvalidValueError) as several:
+        gather(contents, moment=MOMENT)
+    assert several.value.code == "exports.error.several"
+    assert leaf.facts.sha256[:16] in str(several.value)
+    assert other.facts.sha256[:16] in str(several.value)
+    for certificate, number in ((leaf, 1), (other, 2)):
+        key = load_key(certificate.key_pem, "k.key")
+        assert gather(contents, moment=MOMENT, key=key).certificate.der == certificate.der
+        assert gather(contents, moment=MOMENT, certificate=number).certificate.der == certificate.der
+        start = certificate.facts.sha256[:12]
+        assert gather(contents, moment=MOMENT, certificate=start).certificate.der == certificate.der
+
+
+def test_an_unknown_form_is_told(material: Material) -> None:
+    with pytest.raises(InvalidValueError) as unknown:
+        get_form("tomcat")
+    assert "nginx" in str(unknown.value)
+
+
+def test_what_is_written_is_read_back_as_what_it_is(material: Material) -> None:
+    for form in FORMS:
+        for file in built(form, material).files:
+            if file.holds[0] in {"certificate", "intermediates", "root"} and file.secret is False:
+                assert not read_source(file.data, str(file.path)).of_kind(ItemKind.KEY)

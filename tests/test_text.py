@@ -1,0 +1,40 @@
+"""A regular expression that is compiled when it is used is, then, a regular expression like any other."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from pkitools.text import pattern
+
+
+def test_whatever_is_asked_of_it_is_asked_of_the_expression() -> None:
+    ours, theirs = pattern(r"(?P<a>x+)y", re.IGNORECASE), re.compile(r"(?P<a>x+)y", re.IGNORECASE)
+    for text in ("", "xy", "aXXYb", "xyxy"):
+        for ask in ("match", "fullmatch", "search"):
+            assert repr(getattr(ours, ask)(text)) == repr(getattr(theirs, ask)(text))
+        for ask in ("findall", "split"):
+            assert getattr(ours, ask)(text) == getattr(theirs, ask)(text)
+        assert ours.sub("-", text) == theirs.sub("-", text)
+        assert [found.span() for found in ours.finditer(text)] == [found.span() for found in theirs.finditer(text)]
+    for name in ("pattern", "flags", "groups", "groupindex"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    assert pattern(rb"\d").match(b"1")
+    with pytest.raises(AttributeError):
+        ours.none  # type: ignore[attr-defined]  # noqa: B018  that is what is asked
+
+
+def test_nothing_is_compiled_before_it_is_used() -> None:
+    program = (
+        "import re\n"
+        "compiled = []\n"
+        "plain = re._compiler.compile\n"
+        "re._compiler.compile = lambda *given: (compiled.append(given[0]), plain(*given))[1]\n"
+        "import pkitools.x509, pkitools.containers, pkitools.rules, pkitools.oin\n"
+        "of_ours = [one for one in compiled if 'PKIoverheid' in str(one) or 'BEGIN' in str(one)]\n"
+        "assert not of_ours, of_ours\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
