@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from pkitools.profiles import Profile
     from pkitools.rules.own import OwnData
     from pkitools.systems import System

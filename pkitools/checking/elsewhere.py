@@ -8,10 +8,8 @@ hold: then the whole result comes back.
 from __future__ import annotations
 
 import os
-import pickle
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
 from itertools import count, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
@@ -24,6 +22,8 @@ from pkitools.revocation import CertificateRevocationList
 from pkitools.x509.given import CERTIFICATE, CRL, Given, one_der
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from pkitools.checking.checker import Checker
 
 _PER_TASK: Final = 16
@@ -112,6 +112,8 @@ def _received(  # noqa: PLR0917 all that one task is made of
     answer = future.result()
     if answer is None:  # a worker that does not know the question yet
         if not sent:
+            import pickle  # who judges in this process does not wait for it
+
             sent.append(pickle.dumps((make, _to_send(asked))))
         ders = [each for each in group if isinstance(each, bytes)]
         answer = executor.submit(_work, token, whole, sent[0], ders).result()
@@ -136,6 +138,8 @@ def _work(token: Token, whole: bool, question: bytes | None, ders: Sequence[byte
     if checker is None:
         if question is None:
             return None
+        import pickle
+
         make, asked = pickle.loads(question)  # noqa: S301 made by the process that submits to this one
         checker = _ARRIVED[token] = make(asked)
         while len(_ARRIVED) > _MOST_KEPT:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, choice, optional, optional_choice, several, text
@@ -391,7 +390,7 @@ def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckR
     scope = _scope(facts, recognition, asked.store, self_signed=self_signed)
     judged = _judged_path(facts, scope, asked, memory)
     path = judged.path
-    anchor = scope.find(sha256(path.trust_anchor).hexdigest()) if path else None
+    anchor = scope.find(path.as_loaded[-1].sha256) if path else None
     oin = oin_from_certificate(facts)
     withdrawn = _revocation(path, asked, memory)
     issuer = _issuer(facts, path, between)
@@ -494,7 +493,7 @@ def _judged_path(facts: CertificateFacts, scope: TrustStore, asked: Question, me
         crls=_encoded(asked.material) if asked.strict else (),
     )
     try:
-        leaf = load(facts.der)
+        leaf = load(facts.der, facts.sha256)
     except InputError as error:
         # what reads a certificate to show it puts up with more than an engine may: refused by rule, so that the rest
         # of the report says why

@@ -21,14 +21,15 @@ from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
 from pkitools.requests import PrivateKey
 from pkitools.requests.keys import to_pem
+from pkitools.text import pattern
 from pkitools.trust import CAStatus
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 
-_KUBERNETES_NAME: Final = re.compile(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
-_PLAIN_PATH: Final = re.compile(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
-_PLACE: Final = re.compile(r"<<([.\w-]*)>>")
-_IF_WRITTEN: Final = re.compile(r"<\?([.\w-]+):(.*?)\?>")
+_KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
+_PLACE: Final = pattern(r"<<([.\w-]*)>>")
+_IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
 _SHORTEST_OF_JAVA: Final = 6
 _OF_A_CHAIN: Final = frozenset({"intermediates", "root", "pkcs12", "trust_store", "secret"})
 

@@ -193,8 +193,12 @@ class PathCertificate:
         return self.serial_number <= 0 or self.serial_octets > MAX_SERIAL_OCTETS
 
 
-def load(der: bytes) -> PathCertificate:
+def load(der: bytes, fingerprint: str | None = None) -> PathCertificate:
     """Read one certificate.
+
+    Args:
+        der: the certificate.
+        fingerprint: its SHA-256, hex lower case, where that was worked out already.
 
     Raises:
         InputError: the bytes are no certificate that can be processed.
@@ -202,11 +206,13 @@ def load(der: bytes) -> PathCertificate:
     if len(der) > MAX_CERTIFICATE_BYTES:
         raise LimitError("validation.error.certificate_too_large", size=len(der), limit=MAX_CERTIFICATE_BYTES)
     try:
-        return _read(der)
+        read = _read(der)
     except DERError as error:
         raise InputError("validation.error.unreadable_certificate", reason=error.detail) from error
     except _UNREADABLE as error:
         raise InputError("validation.error.unreadable_certificate", reason=_brief(error)) from error
+    read._sha256 = fingerprint
+    return read
 
 
 @lru_cache(maxsize=512)

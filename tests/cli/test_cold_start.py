@@ -128,17 +128,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 HEAVY = {"cryptography", "asn1crypto", "dataclasses", "tomllib", "json", "email", "importlib.metadata", "inspect"}
-DEPENDENCIES = {"cryptography", "asn1crypto", "pyhanko_certvalidator", "cheroot", "yaml"}
 
 
 def roots(cost: Cost) -> set[str]:
     return {name for name in cost.modules if "." not in name} | ({"importlib.metadata"} & {*cost.modules})
 
 
+GROUPS = [name for name, lazy in cli.listed.items() if lazy.target.endswith(":group")]  # type: ignore[attr-defined]  # it is ours
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("given", "most"), [("", 18), *((name, 20) for name in cli.list_commands(click.Context(cli)) if name != "explain")]
-)
+@pytest.mark.parametrize(("given", "most"), [("", 18), *((name, 20) for name in GROUPS)])
 def test_help_imports_no_command_and_no_dependency(folder: Path, tmp_path: Path, given: str, most: int) -> None:
     found = cost(tmp_path, "help", *given.split(), "--help")
     assert found.code == 0
@@ -212,9 +212,9 @@ CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
             *("cert", "check", "leaf.pem", "-e", "preproduction", "--chain", "chain.pem", "--trust", "root.pem"),
             *("--crl", "crl", "--for", "digikoppeling", "--moment", "2026-11-22T12:00:00Z", "--offline"),
         ),
-        Bound(229, 266, 34, 172, 15, 53),
+        Bound(235, 268, 34, 173, 17, 54),
     ),
-    "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(190, 222, 5, 154, 9, 6)),
+    "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(196, 223, 5, 155, 9, 6)),
 }
 
 
@@ -264,6 +264,9 @@ def test_what_an_own_key_or_another_form_needs_is_imported_for_those(folder: Pat
         "pkitools.validation.engines.full",
         "email.parser",
         "importlib.metadata",
+        "concurrent.futures",
+        "logging",
+        "pickle",
         "json",
         "asn1crypto",
     }

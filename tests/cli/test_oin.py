@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from pkitools.messages import LANGUAGES
+from pkitools.text import abbreviated
 from tests.support.command import Command
 from tests.support.schemas import assert_valid
 
@@ -146,7 +147,9 @@ def test_the_document_says_how_a_tsp_checks_a_number_and_its_first_version_does_
     for number, check in zip(numbers[:4], checks, strict=False):
         for language in LANGUAGES:
             told = " ".join(run("--lang", language, "oin", "check", number).out.split())
-            assert f"{check[language]['message']} {check[language]['remedy']}" in told
+            assert abbreviated(f"{check[language]['message']} {check[language]['remedy']}", known=True) in abbreviated(
+                told, known=True
+            )
             assert f"{check['source']['version']} {check['source']['section']}" in told
     older = run(*asked, "--json-version", "1").document
     assert_valid(older, "oin-check-v1")

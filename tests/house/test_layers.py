@@ -15,10 +15,7 @@ ABOVE = {"pkitools_cli", "pkitools_test_pki", "click"}
 UPWARDS = {"pkitools/__main__.py": "python -m pkitools is the command line"}
 """Modules of the library that may point up, and why."""
 
-BY_NAME = {
-    "pkitools/files/platform.py": "modules of the standard library that only some systems have",
-    "pkitools/package_data.py": "the package whose data is read, which its caller named: never another room's code",
-}
+BY_NAME = {"pkitools/files/platform.py": "modules of the standard library that only some systems have"}
 """Modules that import by name, and why. A front door may too: what it hands out it imports for types, and is seen."""
 
 MOST_FILES = 15
