@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from pkitools.arguments import choice, optional, several
-from pkitools.checking import jwk_keys, private_keys, stated_ids
+from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.checker import Checker
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
@@ -21,7 +21,7 @@ from pkitools.checking.judgement import (
     question,
     trusted_with,
 )
-from pkitools.checking.private_keys import check_private_keys, public_halves
+from pkitools.checking.private_keys import check_jwk_keys, check_private_keys, public_halves
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -60,7 +60,7 @@ from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, sev
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES, *jwk_keys.RULES, *stated_ids.RULES)
+RULES: Final[tuple[Rule, ...]] = (BLOCK_READABLE, *private_keys.RULES, *stated_ids.RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +227,7 @@ def check_file(
     own = (
         *_block_outcomes(unread),
         *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves),
-        *jwk_keys.check_jwk_keys(read),
+        *check_jwk_keys(read),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
         *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
         *check_metadata(contents, moment, named, entity_id),
