@@ -89,7 +89,9 @@ def _is_somebodys(contents: Contents, pairs: Sequence[tuple[Item, CertificateFac
     """Return whether a file says that a certificate in it is somebody's own: it has its key, or metadata names it."""
     if contents.of_kind(ItemKind.KEY):
         return True
-    return any(item.has_key or item.role or item.entity_id or _is_own(facts) for item, facts in pairs)
+    return any(
+        item.has_key or item.role or item.entity_id or item.place is not None or _is_own(facts) for item, facts in pairs
+    )
 
 
 def _is_own(facts: CertificateFacts) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from pkitools.checking.judgement import (
     question,
     trusted_with,
 )
-from pkitools.checking.private_keys import check_private_keys
+from pkitools.checking.private_keys import check_jwk_keys, check_private_keys, public_halves
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
     check_given_against,
@@ -54,7 +54,7 @@ from pkitools.rules.own import OwnData
 from pkitools.systems import System
 from pkitools.trust import TrustStore
 from pkitools.validation import PolicyInput
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import CertificateFacts, PublicKey, read_certificate
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
 
@@ -192,7 +192,8 @@ def check_file(
         raise SecretError("sources.error.passphrase_wrong", name=shown)
     beside = [of_type(each, BadItem, "unread") for each in several(unread, BadItem, "unread")]
     read, torn = _facts(contents)
-    found = subjects(read)
+    halves = public_halves(contents, passphrase)
+    found = subjects(read, _held(halves))
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")
@@ -235,7 +236,8 @@ def check_file(
     own = (
         *_block_outcomes(torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
-        *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes),
+        *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves),
+        *check_jwk_keys(read),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
         *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
         *check_metadata(contents, moment, named, entity_id),
@@ -245,6 +247,7 @@ def check_file(
     delivered = check_delivery(
         contents,
         read,
+        own={each.facts.sha256 for each in found},
         beside=given,
         trust=trusted_with(store, data),
         strict=strict_delivery,
@@ -262,6 +265,23 @@ def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes,
 def _without(authorities: tuple[bytes, ...], der: bytes) -> tuple[bytes, ...]:
     """Return the authorities but for the one that is judged; the same ones where it is none of them."""
     return tuple(other for other in authorities if other != der) if der in at_hand(authorities).ders else authorities
+
+
+def subjects_of(contents: Contents, *, passphrase: bytes | None = None) -> tuple[Subject, ...]:
+    """Return the certificates of a file that :func:`check_file` judges, in the order of the file.
+
+    Args:
+        contents: what the file holds; what of it cannot be read is in none of them.
+        passphrase: of an encrypted private key: whose certificate it is, is judged.
+
+    Raises:
+        InputError: no certificate is in it, or none that can be read.
+    """
+    return subjects(_facts(contents)[0], _held(public_halves(contents, passphrase)))
+
+
+def _held(halves: Mapping[Item, PublicKey | None]) -> set[str]:
+    return {public.spki_sha256 for public in halves.values() if public is not None}
 
 
 def _asked_of(entity_id: str | None, chosen: Sequence[str]) -> str | None:

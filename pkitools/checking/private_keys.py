@@ -1,8 +1,8 @@
-"""The private keys that lie in a file with certificates: do they belong to them, and should they be there at all?"""
+"""The keys that lie in a file with certificates: do they belong to them, and should private ones be there at all?"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
@@ -22,12 +22,13 @@ from pkitools.findings import (
     Severity,
     Violated,
     ask,
+    outcome,
 )
 from pkitools.frozen import dataclass
 from pkitools.x509.der import DERError
 
 if TYPE_CHECKING:
-    from pkitools.x509.model import PublicKey
+    from pkitools.x509.model import CertificateFacts, PublicKey
 
 _OWN: Final = cite("pkitools")
 
@@ -36,7 +37,9 @@ ENCLOSED: Final = Rule("received.private_key.enclosed", Severity.NOTICE, _OWN, C
 PUBLISHED: Final = Rule("received.private_key.published", Severity.ERROR, _OWN, Certainty.ADVICE)
 COMPARED: Final = Rule("received.private_key.compared", Severity.INFO, _OWN, Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED)
+JWK: Final = Rule("file.jwk.key", Severity.ERROR, cite("rfc-7517", "4.7"), of_content=False)
+
+RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, JWK)
 
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
@@ -61,7 +64,12 @@ class _Held:
 
 
 def check_private_keys(
-    contents: Contents, public_keys: Collection[str], passphrase: bytes | None, *, raise_crashes: bool = False
+    contents: Contents,
+    public_keys: Collection[str],
+    passphrase: bytes | None,
+    *,
+    raise_crashes: bool = False,
+    halves: Mapping[Item, PublicKey | None] | None = None,
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -69,19 +77,47 @@ def check_private_keys(
         contents: the file.
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
+        halves: what :func:`public_halves` found, when that was asked before.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
-    held = [_held(item, contents.container, public_keys, passphrase) for item in contents.of_kind(ItemKind.KEY)]
+    found = public_halves(contents, passphrase) if halves is None else halves
+    held = [_held(item, contents.container, public_keys, public) for item, public in found.items()]
     return tuple(
-        outcome
-        for rule, check in _CHECKS
-        for one in held
-        for outcome in ask(rule, check, one, raise_crashes=raise_crashes)
+        each for rule, check in _CHECKS for one in held for each in ask(rule, check, one, raise_crashes=raise_crashes)
     )
 
 
-def _held(item: Item, container: ContainerFormat, public_keys: Collection[str], passphrase: bytes | None) -> _Held:
-    public = public_half(item, passphrase)
+def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[Item, PublicKey | None]:
+    """Return the private keys of a file, each with its public half; ``None`` where it cannot be opened."""
+    return {item: public_half(item, passphrase) for item in contents.of_kind(ItemKind.KEY)}
+
+
+def check_jwk_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
+    """Yield an outcome for each JWK that states a key: which of its certificates comes first another rule asks.
+
+    Args:
+        read: the certificates of the file, and where they stand.
+    """
+    stated: dict[int, list[tuple[Item, CertificateFacts]]] = {}
+    for item, facts in read:
+        if item.stated_key is not None and item.place is not None:
+            stated.setdefault(item.place, []).append((item, facts))
+    for pairs in stated.values():
+        yield outcome(JWK, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
+
+
+def _fits(item: Item, facts: CertificateFacts) -> bool:
+    return bool(item.stated_key) and facts.public_key.spki.endswith(item.stated_key or b"")
+
+
+def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
+    item, facts = pair
+    name = facts.subject.common_name or facts.subject.text or facts.sha256
+    evidence = (Evidence(f"block {item.position}", facts.public_key.spki_sha256),)
+    return Violated(evidence, {"position": str(item.position), "name": name})
+
+
+def _held(item: Item, container: ContainerFormat, public_keys: Collection[str], public: PublicKey | None) -> _Held:
     return _Held(item, container, public, public is not None and public.spki_sha256 in public_keys)
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final, TypeAlias
 
 from pkitools.arguments import text, wrong_type
 from pkitools.containers import Item
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
+from pkitools.rules.linting import is_made_to_connect
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts
+from pkitools.x509.holder import may_sign_certificates
 
 _NUMBER: Final = pattern(r"[1-9][0-9]{0,5}")
 _FINGERPRINT: Final = pattern(r"[0-9a-f]{8,64}")
 _MOST_OF_A_NAME: Final = 60
+_Read: TypeAlias = Sequence[tuple[Item, CertificateFacts]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +50,20 @@ class Subject:
         return tuple(dict.fromkeys(filter(None, told)))
 
 
-def end_entities(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
+def end_entities(certificates: Iterable[CertificateFacts]) -> tuple[CertificateFacts, ...]:
     """Return the certificates that are no authority, each once; among authorities only, those that issued no other.
 
-    A certificate marked as a CA that may not sign certificates is no authority: it is judged, and the mark is told.
+    A certificate marked as a CA is no authority when it may not sign certificates, or was made to connect with: it is
+    judged, and the mark is told. What a tool marks without being asked (``openssl req -x509``) is an authority only
+    where it issued another.
     """
     distinct = tuple({facts.sha256: facts for facts in certificates}.values())
-    found = tuple(facts for facts in distinct if not is_authority(facts))
-    if found:
-        return found
     issuers = {facts.issuer.der for facts in distinct if not facts.is_self_issued}
-    return tuple(facts for facts in distinct if facts.subject.der not in issuers) or distinct[:1]
+    childless = tuple(facts for facts in distinct if facts.subject.der not in issuers)
+    if all(map(is_authority, distinct)):
+        return childless or distinct[:1]
+    marked = {facts.sha256 for facts in childless if not may_sign_certificates(facts)}
+    return tuple(facts for facts in distinct if facts.sha256 in marked or not is_authority(facts))
 
 
 def possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[CertificateFacts, ...]:
@@ -67,20 +73,29 @@ def possible_issuers(certificates: Sequence[CertificateFacts]) -> tuple[Certific
 
 
 def is_authority(facts: CertificateFacts) -> bool:
-    """Return whether the certificate is marked as a CA and may sign certificates."""
-    return facts.is_ca and (facts.key_usage is None or "keyCertSign" in facts.key_usage)
+    """Return whether the certificate is marked as a CA, may sign certificates and was not made to connect with."""
+    may_sign = facts.key_usage is None or "keyCertSign" in facts.key_usage
+    return facts.is_ca and may_sign and not is_made_to_connect(facts)
 
 
-def subjects(read: Sequence[tuple[Item, CertificateFacts]]) -> tuple[Subject, ...]:
+def subjects(read: _Read, held: Collection[str] = frozenset()) -> tuple[Subject, ...]:
     """Return the certificates of a file that are judged, in its order.
 
     Of a keystore those are the ones that stand with a key; of anything else, and of a keystore without keys, every end
-    entity. A certificate that metadata gives to two entities is judged for each.
+    entity. Whatever it says of itself, at least one is judged of every place that is somebody's own, and each whose
+    private key is at hand. A certificate that metadata gives to two entities is judged for each.
+
+    Args:
+        read: the certificates of the file, and where they stand.
+        held: SHA-256 (hex) of the public keys whose private key is at hand.
     """
-    considered = [pair for pair in read if pair[0].has_key is not False] or read
-    chosen = {facts.sha256 for facts in end_entities([facts for _, facts in considered])}
+    considered = [pair for pair in read if _may_be_own(pair[0])] or read
+    chosen = _meant(read, considered, held)
+    known = {facts.sha256 for item, facts in considered if item.has_key is not False}
+    # where it stands with a key, if it does so anywhere, and not where it is the chain of another
+    standing = [pair for pair in read if pair[0].has_key is not False or pair[1].sha256 not in known]
     places: dict[tuple[str, str | None], list[tuple[Item, CertificateFacts]]] = {}
-    for item, facts in considered:
+    for item, facts in standing:
         if facts.sha256 in chosen:
             places.setdefault((facts.sha256, item.entity_id), []).append((item, facts))
     stated = {sha256 for sha256, entity_id in places if entity_id is not None}
@@ -90,6 +105,23 @@ def subjects(read: Sequence[tuple[Item, CertificateFacts]]) -> tuple[Subject, ..
         Subject(number, pairs[0][1], tuple(item for item, _ in pairs), entity_id)
         for number, ((_, entity_id), pairs) in enumerate(kept, start=1)
     )
+
+
+def _may_be_own(item: Item) -> bool:
+    """Return whether a certificate may be somebody's own, or stands with one."""
+    return item.has_key is not False or item.place is not None
+
+
+def _meant(read: _Read, considered: _Read, held: Collection[str]) -> set[str]:
+    """Return the fingerprints of the certificates that are judged."""
+    chosen = {facts.sha256 for facts in end_entities(facts for _, facts in considered)}
+    own: dict[int, list[CertificateFacts]] = {}
+    for item, facts in read:
+        if item.place is not None:
+            own.setdefault(item.place, []).append(facts)
+        if facts.public_key.spki_sha256 in held or (item.place is not None and item.has_key):
+            chosen.add(facts.sha256)
+    return chosen.union(facts.sha256 for standing in own.values() for facts in end_entities(standing))
 
 
 def selected(

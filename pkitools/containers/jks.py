@@ -82,7 +82,7 @@ def read_jks(data: bytes, name: str) -> tuple[tuple[Item, ...], tuple[BadItem, .
             items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias))
             for number in cursor.each(cursor.number(4)):
                 # its own comes first, then its chain
-                _certificate(cursor, version, alias, items, bad, has_key=number == 0)
+                _certificate(cursor, version, alias, items, bad, has_key=number == 0, place=entry + 1)
         elif tag == _CERTIFICATE:
             _certificate(cursor, version, alias, items, bad)
         elif tag == _SECRET_KEY:  # a serialised Java object of unknown length: what follows cannot be found
@@ -118,11 +118,19 @@ def digest_fits(data: bytes, passphrase: bytes) -> bool:
 
 
 def _certificate(
-    cursor: _Cursor, version: int, alias: str, items: list[Item], bad: list[BadItem], *, has_key: bool = False
+    cursor: _Cursor,
+    version: int,
+    alias: str,
+    items: list[Item],
+    bad: list[BadItem],
+    *,
+    has_key: bool = False,
+    place: int | None = None,
 ) -> None:
     kind = cursor.text() if version == 2 else _X509
     octets = cursor.take(cursor.number(4))
     if kind not in _X509_NAMES:
         bad.append(BadItem(len(items) + 1, InputError("sources.error.jks_kind", alias=alias, kind=kind)))
     else:
-        items.append(Item(ItemKind.CERTIFICATE, octets, len(items) + 1, alias=alias, has_key=has_key))
+        item = Item(ItemKind.CERTIFICATE, octets, len(items) + 1, alias=alias, has_key=has_key, place=place)
+        items.append(item)

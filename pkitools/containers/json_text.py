@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import binascii
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from pkitools.containers.jwk import is_public, is_secret, stated_key
 from pkitools.containers.kubernetes import secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
@@ -31,23 +32,27 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     except (ValueError, RecursionError):
         return None
     objects = list(_objects(document))
-    chains = [Part(_octets(entry)) for found in objects for entry in _chain(found)]
+    chains = [
+        Part(_octets(entry), place=n, stated_key=stated_key(found))
+        for n, found in enumerate(objects)
+        for entry in _chain(found)
+    ]
     if chains:
-        private = [Part(json.dumps(found).encode(), form="JWK") for found in objects if _is_private(found)]
-        return ContainerFormat.JWKS, [*chains, *private, *_beside(document, doubles, "x5c")]
+        secret = [Part(json.dumps(found).encode(), form="JWK") for found in objects if is_secret(found)]
+        return ContainerFormat.JWKS, [*chains, *secret, *_bare(objects), *_beside(document, doubles, "x5c")]
     values = [
         part
-        for found in objects
+        for n, found in enumerate(objects)
         if found.get("kind") == "Secret" and isinstance(found.get("data"), dict)
         for key, value in found["data"].items()
-        if isinstance(value, str) and (part := _secret_part(key, value)) is not None
+        if isinstance(value, str) and (part := _secret_part(key, value, n)) is not None
     ]
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
 
 
-def _secret_part(key: str, value: str) -> Part | None:
+def _secret_part(key: str, value: str, number: int) -> Part | None:
     octets = value.encode("ascii", "replace")
-    part = secret_part(key, octets)
+    part = secret_part(key, octets, number)
     return Part(octets, key, expected=False) if part is None else part
 
 
@@ -107,9 +112,12 @@ def _chain(found: dict[str, Any]) -> list[object]:
     return chain if isinstance(chain, list) else []
 
 
-def _is_private(found: dict[str, Any]) -> bool:
-    """Return whether an object is a JWK with its private part (RFC 7518 6.2.2, 6.3.2; RFC 8037 2)."""
-    return "kty" in found and isinstance(found.get("d"), str)
+def _bare(objects: Sequence[dict[str, Any]]) -> Iterator[Part]:
+    """Yield a problem for each key without a certificate: it is not judged."""
+    for found in objects:
+        if is_public(found) and not is_secret(found) and not _chain(found):
+            name = next((found[member] for member in ("kid", "use", "kty") if isinstance(found.get(member), str)), "")
+            yield Part(b"", error=InputError("sources.error.jwk_bare", name=name))
 
 
 def _octets(entry: object) -> bytes:

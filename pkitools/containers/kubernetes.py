@@ -22,6 +22,7 @@ _LINE: Final = pattern(rb"[^\n]+")
 _ENTRY: Final = pattern(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
 _BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
 _BASE64: Final = pattern(rb"[A-Za-z0-9+/]{4,}={0,2}")
+_OWN: Final = "tls.crt"  # of the type kubernetes.io/tls: what a server shows of itself, with its chain
 _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
 
 
@@ -39,20 +40,27 @@ _APPLIED: Final = pattern(
 )
 
 
-def secret_part(key: str, value: bytes) -> Part | None:
-    """Return what a value of ``data`` stands for; ``None`` where it is not base64 and need not be ours."""
+def secret_part(key: str, value: bytes, number: int) -> Part | None:
+    """Return what a value of ``data`` stands for; ``None`` where it is not base64 and need not be ours.
+
+    Args:
+        key: its name.
+        value: base64.
+        number: that no other Secret, or value, has: by it a certificate of a server is known from those of others.
+    """
     expected = key.lower().endswith(_MEANT)
     try:
-        return Part(from_base64(value), key, expected)
+        return Part(from_base64(value), key, expected, place=number if key == _OWN else None)
     except binascii.Error:
         return Part(b"", key, expected) if expected else None
 
 
 def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
     """Return the values under every ``data:``, in order, and the text without them: spaces in their places."""
-    parts, rest = [], bytearray(_APPLIED.sub(lambda match: b" " * len(match[0]), text))
+    parts: list[Part] = []
+    rest = bytearray(_APPLIED.sub(lambda match: b" " * len(match[0]), text))
     for key, value, start, stop in _values(text):
-        part = secret_part(key.decode("ascii", "replace"), value)
+        part = secret_part(key.decode("ascii", "replace"), value, len(parts))
         if part is not None:
             parts.append(part)
             rest[start:stop] = b" " * (stop - start)

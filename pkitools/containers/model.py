@@ -64,6 +64,10 @@ class Item:
             ``Signature`` for one that signed the metadata.
         use: of such a certificate ``signing`` or ``encryption``; ``None`` when the KeyDescriptor does not say.
         entity_id: of such a certificate the entity ID of the entity whose key it is.
+        place: of a certificate that stands where one is somebody's own, the number of that place: a KeyDescriptor, a
+            signature, the key entry of a keystore, ``x5c``, ``tls.crt``. What is said to be its chain shares it.
+        stated_key: of a certificate in ``x5c``, the public key that its JWK states, as a SubjectPublicKeyInfo ends with
+            it; empty where that cannot be one.
         protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
@@ -77,6 +81,8 @@ class Item:
     role: str | None = None
     use: str | None = None
     entity_id: str | None = None
+    place: int | None = None
+    stated_key: bytes | None = field(default=None, repr=False)
     protection: Protection | None = None
 
 

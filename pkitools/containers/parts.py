@@ -16,6 +16,8 @@ class Part:
         expected: something must be in it; what is not recognised is a problem and not passed over.
         form: of a private key that is taken as it is, such as ``JWK``; else empty.
         error: why it is not read, where the file itself says so.
+        stated_key: of an entry of ``x5c``, the public key that its JWK states.
+        place: the certificate in it is somebody's own, or is said to be the chain of one: parts of one number share it.
         again: it says in another form what another part says that has so many PEM blocks: what stands in both counts
             once, and what cannot be read in it only where it has more; ``None`` of what stands by itself.
     """
@@ -25,4 +27,6 @@ class Part:
     expected: bool = True
     form: str = ""
     error: InputError | None = None
+    place: int | None = None
+    stated_key: bytes | None = field(default=None, repr=False)
     again: int | None = None

@@ -7,13 +7,14 @@ encrypted content cannot be seen beforehand; common software does not make those
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
-from pkitools.containers.pkcs12_entries import with_key
+from pkitools.containers.pkcs12_entries import KeyBag, key_bags, with_key
 from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.containers.protection import DATA, SCRYPT, protection_of_keystore
 from pkitools.errors import InputError, LimitError, SecretError
@@ -35,6 +36,7 @@ from pkitools.x509.der import (
 )
 
 _MAX_NODES: Final = 200_000
+_MAX_OPENED: Final = 100  # keys of one keystore; their rounds together count as those of one
 _MAX_LAYERS: Final = 8  # a keystore has two: the authenticated safe, and the bags in it
 _MAX_SCRYPT_BYTES: Final = 128 * 1024 * 1024
 _PKCS12_PBE_ARC: Final = "1.2.840.113549.1.12.1."
@@ -108,11 +110,46 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
         )
         for entry in entries
     ]
-    keyed = with_key(data, named, None if found.cert is None else 0, holds_key=found.key is not None)
+    first = None if found.cert is None else 0
+    keyed = with_key(data, named, first, holds_key=found.key is not None)
+    held = _public_halves(data, passphrase)
+    own = {n for n, entry in enumerate(entries) if n == first or _spki(entry.certificate.public_key) in held}
+    if len(keyed) < len(named):  # else it may be that they cannot be told apart
+        own |= keyed
     for number, (der, alias) in enumerate(named):
-        has_key = number in keyed if keyed else None
-        items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias, has_key=has_key))
+        has_key = number in keyed or number in own if keyed or own else None
+        place = number + 1 if number in own else None
+        items.append(Item(ItemKind.CERTIFICATE, der, len(items) + 1, alias=alias, has_key=has_key, place=place))
     return items
+
+
+def _public_halves(data: bytes, passphrase: bytes | None) -> set[bytes]:
+    """Return the public half of each private key that lies open and that the passphrase opens, of several.
+
+    What reads the keystore hands out its first key only, and a name may be missing or fit another.
+    """
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    try:
+        bags = list(islice(key_bags(data), _MAX_OPENED + 1))
+        work = sum(_rounds(data, ""))
+    except (DERError, LimitError):
+        return set()
+    if not 1 < len(bags) <= _MAX_OPENED or work > MAX_KDF_ITERATIONS:
+        return set()
+
+    def public(bag: KeyBag) -> bytes:
+        given = passphrase if bag.shrouded else None
+        return _spki(load_der_private_key(bag.key, given, unsafe_skip_rsa_key_validation=True).public_key)
+
+    found = (attempt(partial(public, bag)) for bag in bags)
+    return {spki for spki in found if spki}
+
+
+def _spki(public_key: Callable[[], Any]) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return attempt(lambda: bytes(public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))) or b""
 
 
 def _refuse_hard_work(data: bytes, name: str) -> None:

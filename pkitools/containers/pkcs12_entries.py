@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 
 from pkitools.containers.protection import DATA
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field, replace
 from pkitools.x509.der import (
     OBJECT_IDENTIFIER,
     OCTET_STRING,
@@ -21,12 +21,14 @@ from pkitools.x509.der import (
     DERError,
     Node,
     contents,
+    encoded,
     iterate,
     oid,
     root,
 )
 
-_KEY_BAGS: Final = frozenset({"1.2.840.113549.1.12.10.1.1", "1.2.840.113549.1.12.10.1.2"})
+_SHROUDED: Final = "1.2.840.113549.1.12.10.1.2"
+_KEY_BAGS: Final = frozenset({"1.2.840.113549.1.12.10.1.1", _SHROUDED})
 _FRIENDLY_NAME: Final = "1.2.840.113549.1.9.20"
 _LOCAL_KEY_ID: Final = "1.2.840.113549.1.9.21"
 _MAX_BAGS: Final = 10_000
@@ -35,10 +37,12 @@ _BMP_STRING: Final = 0x1E
 
 @dataclass(frozen=True, slots=True)
 class KeyBag:
-    """One private key of a keystore, by the names it has on the outside."""
+    """One private key of a keystore, by the names it has on the outside; and the key, shrouded or not."""
 
     friendly_name: str | None
     local_key_id: bytes | None
+    key: bytes = field(default=b"", repr=False)
+    shrouded: bool = False
 
 
 def with_key(
@@ -89,7 +93,8 @@ def key_bags(data: bytes) -> Iterator[KeyBag]:
         for bag in iterate(bags, root(bags, SEQUENCE)) if bags else ():
             fields = list(islice(iterate(bags, bag), 3))
             if fields and fields[0][0] == OBJECT_IDENTIFIER and oid(bags, fields[0]) in _KEY_BAGS:
-                yield _key_bag(bags, fields[2:])
+                shrouded = oid(bags, fields[0]) == _SHROUDED
+                yield replace(_key_bag(bags, fields[2:]), key=_inside(bags, fields[1:2]), shrouded=shrouded)
 
 
 def _data_of(data: bytes, content: Node) -> bytes:
@@ -99,6 +104,11 @@ def _data_of(data: bytes, content: Node) -> bytes:
         return b""
     inner = next(iterate(data, fields[1]), None)
     return contents(data, inner) if inner is not None and inner[0] == OCTET_STRING else b""
+
+
+def _inside(data: bytes, wrapped: Sequence[Node]) -> bytes:
+    inner = next(iterate(data, wrapped[0]), None) if wrapped else None
+    return b"" if inner is None else encoded(data, inner)
 
 
 def _key_bag(data: bytes, attributes: Sequence[Node]) -> KeyBag:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Callable, Iterable
-from itertools import repeat
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
@@ -61,6 +60,7 @@ class _Found:
     keystore: KeystoreProtection | None = None
     service_ids: tuple[str, ...] = ()
     padded: bool = False
+    places: dict[tuple[object, int], int] = field(default_factory=dict)
     described: tuple[Described, ...] = ()
     digest_fits: bool | None = None
 
@@ -68,6 +68,21 @@ class _Found:
         if len(self.items) >= MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
         self.items.append(item)
+
+    def add_placed(self, items: Sequence[Item], among: object = None, *, anew: bool = False) -> None:
+        """Add items that come with numbers of places of their own: here each place has a number of its own.
+
+        Args:
+            items: they.
+            among: what those numbers are unique in; ``None``: in these items.
+            anew: number the items too.
+        """
+        among = object() if among is None else among
+        for item in items:
+            place = item.place
+            if place is not None:
+                place = self.places.setdefault((among, place), len(self.places) + 1)
+            self.add(replace(item, place=place, position=self.next_position() if anew else item.position))
 
     def next_position(self) -> int:
         return len(self.items) + len(self.problems) + 1
@@ -170,8 +185,10 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
             inside.bad(1, _unrecognised_part(part, found))
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
-        for item in inside.items:
-            found.add(replace(item, position=found.next_position(), alias=item.alias or part.name))
+        stated = part.stated_key
+        standing = (item if part.place is None else replace(item, place=0, stated_key=stated) for item in inside.items)
+        named = [replace(item, alias=item.alias or part.name) for item in standing]
+        found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
 
@@ -237,7 +254,7 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
     seen: set[bytes] = set()
     for item in inside.items:  # Envoy's chain starts with the certificate that it also gives by itself
         if item.der not in seen:
-            found.add(replace(item, position=found.next_position()))
+            found.add(replace(item, position=found.next_position(), place=1))  # all of it is one caller's
         seen.add(item.der)
     found.problems += inside.problems
     return ContainerFormat.HEADER if found.items else None
@@ -294,12 +311,11 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
     if isinstance(kind, Wrapper):
         _tell_trailing(data, outermost(data)[3], position, found)
     if kind is Wrapper.PKCS7:
-        _take_pkcs7(data, position, found)
+        _take_pkcs7(data, position, found, place)
     elif kind is Wrapper.PKCS12:
         from pkitools.containers.pkcs12 import read_pkcs12  # no other file needs it
 
-        for item in read_pkcs12(data, found.name, found.passphrase):
-            found.add(item)
+        found.add_placed(read_pkcs12(data, found.name, found.passphrase))
         found.keystore = protection_of_keystore(data)
     elif isinstance(kind, ItemKind):
         whole = outermost(data)
@@ -323,14 +339,14 @@ def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool,
     if place is None:
         return Item(kind, der, position, form, encrypted)
     role, use, entity_id = place.role, place.use, place.entity_id
-    return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id)
+    return Item(kind, der, position, form, encrypted, role=role, use=use, entity_id=entity_id, place=place.number)
 
 
 def _too_large(size: int) -> LimitError:
     return LimitError("x509.error.certificate_too_large", size=size, limit=MAX_CERTIFICATE_BYTES)
 
 
-def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
+def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place | None) -> None:
     kind = content_kind(data)
     if kind is not None:
         found.bad(position, InputError("sources.error.other_kind", name=found.name, problem=kind_code(kind)))
@@ -342,8 +358,11 @@ def _take_pkcs7(data: bytes, position: int, found: _Found) -> None:
         return
     if not inside:
         found.bad(position, InputError("sources.error.pkcs7_empty", name=found.name))
-    for number, (kind, node) in enumerate(inside, start=1):
-        found.add(Item(kind, encoded(data, node), number))
+    for number, (member, node) in enumerate(inside, start=1):
+        if member is None:
+            found.bad(number, InputError("sources.error.pkcs7_member", number=number))
+        else:
+            found.add(_item(member, encoded(data, node), number, "", False, place))
     _take_signed(content_of(data) or b"", found)
 
 
@@ -415,7 +434,7 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     from pkitools.containers.saml_entities import described_in  # no other file needs these
     from pkitools.containers.saml_messages import read_message
-    from pkitools.containers.saml_places import service_ids
+    from pkitools.containers.saml_places import bare_keys, service_ids
 
     certificates, bad = xml_text.certificates_in(data)
     _keys_of_text(data, found)
@@ -429,6 +448,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         found.bad(found.next_position(), InputError("sources.error.beside"))
     if xml_text.is_metadata(data):
         found.service_ids, found.described = service_ids(data), described_in(data)
+        for use in dict.fromkeys(bare_keys(data)):
+            found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)
@@ -437,10 +458,11 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
 
 
-def _standing(data: bytes, offsets: list[int]) -> Iterable[Place | None]:
+def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
     from pkitools.containers.saml_places import places
+    from pkitools.containers.xml_places import own_places
 
-    return places(data, offsets) if xml_text.is_metadata(data) else repeat(None, len(offsets))
+    return places(data, offsets) if xml_text.is_metadata(data) else own_places(data, offsets)
 
 
 def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -> None:

@@ -31,11 +31,13 @@ class Place:
             list of entities need not be one of them.
         role: the element its KeyDescriptor stands in, such as ``SPSSODescriptor``; or ``Signature``.
         use: ``signing`` or ``encryption``; ``None`` where the KeyDescriptor does not say, which means both.
+        number: of the KeyDescriptor or the signature it stands in; ``None`` outside one.
     """
 
     entity_id: str | None = None
     role: str | None = None
     use: str | None = None
+    number: int | None = None
 
 
 @dataclass(slots=True)
@@ -46,13 +48,15 @@ class _State:
     roles: list[str] = field(default_factory=list)
     uses: list[str | None] = field(default_factory=list)
     signatures: int = 0
+    number: int = 0
+    """Of the last KeyDescriptor or signature that opened."""
 
     def place(self) -> Place:
         entity = self.entities[-1] if self.entities else None
         if self.signatures:
-            return Place(entity, SIGNATURE)
+            return Place(entity, SIGNATURE, number=self.number)
         role = self.roles[-1] if self.roles else None
-        return Place(entity, role, self.uses[-1] if self.uses else None)
+        return Place(entity, role, self.uses[-1], self.number) if self.uses else Place(entity, role)
 
     def take(self, tag: Tag) -> None:
         """Take a tag into the state; an element without contents holds no certificate."""
@@ -64,6 +68,7 @@ class _State:
             self._closes(tag.name)
 
     def _opens(self, tag: Tag) -> None:
+        self.number += tag.name in {SIGNATURE, KEY}
         if tag.name == SIGNATURE:
             self.signatures += 1
         elif tag.name == ENTITY:
@@ -99,6 +104,26 @@ def service_ids(text: bytes) -> tuple[str, ...]:
         if len(found) > MAX_PEM_BLOCKS:
             raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
     return tuple(found)
+
+
+_CERTIFICATE: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
+
+
+def bare_keys(text: bytes) -> Iterator[str]:
+    """Yield the use of each KeyDescriptor in which no certificate stands; ``-`` where it says neither of the two.
+
+    One that stands in it and cannot be read is told of by itself.
+    """
+    opened: Tag | None = None
+    for tag in tags(text, KEY.encode()):
+        if tag.name != KEY:
+            continue
+        if tag.closes:
+            start = tag if tag.opens else opened
+            if start is not None and not _CERTIFICATE.search(text, start.at, tag.at):
+                use = start.attribute("use")
+                yield use if use in {"signing", "encryption"} else "-"
+        opened = tag if tag.opens and not tag.closes else None
 
 
 def places(text: bytes, offsets: list[int]) -> Iterator[Place]:

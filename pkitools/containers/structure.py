@@ -26,6 +26,7 @@ from pkitools.x509.der import (
     UTC_TIME,
     DERError,
     Node,
+    contents,
     encoded,
     iterate,
     node_at,
@@ -123,10 +124,12 @@ def _first_oid(data: bytes, node: Node) -> str:
     return oid(data, first) if first is not None and first[0] == OBJECT_IDENTIFIER else ""
 
 
-def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:
+def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, Node]]:
     """Return the certificates and CRLs of a PKCS#7 SignedData (RFC 5652 5.1), in order.
 
-    Other kinds of certificate in it (attribute certificates, PKCS#6) are left out.
+    ``None`` is the kind of what is none of these and may stand for a certificate: another kind in the set of
+    certificates (attribute certificates, PKCS#6), and a certificate or a container that is the signed content. Other
+    revocation information (OCSP) is left out.
 
     Raises:
         DERError: it is no SignedData.
@@ -138,7 +141,7 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:
     signed = next(iterate(data, content), None)
     if signed is None or signed[0] != SEQUENCE:
         raise DERError("PKCS#7 without SignedData")
-    found: list[tuple[ItemKind, Node]] = []
+    found: list[tuple[ItemKind | None, Node]] = []
     seen = 0
     for part in islice(iterate(data, signed), _ENOUGH):  # it has six fields
         kind = {0xA0: ItemKind.CERTIFICATE, 0xA1: ItemKind.CRL}.get(part[0])
@@ -147,11 +150,37 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind, Node]]:
                 seen += 1
                 if seen > MAX_PEM_BLOCKS:
                     raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-                if node[0] == SEQUENCE:
-                    found.append((kind, node))
+                known = _member(data, node, kind)
+                if known is not _OTHER_REVOCATION:
+                    found.append((known, node))
+        elif part[0] == SEQUENCE and _holds_certificates(data, part):
+            found.append((None, part))
         elif part[0] not in {INTEGER, SET, SEQUENCE}:
             raise DERError(f"tag 0x{part[0]:02x} in SignedData")
     return found
+
+
+_OTHER_REVOCATION: Final = ItemKind.OCSP_RESPONSE
+
+
+def _member(data: bytes, node: Node, kind: ItemKind) -> ItemKind | None:
+    """Return what a value in the set of certificates or of CRLs is: a certificate is one in either."""
+    if node[0] != SEQUENCE:
+        return None if kind is ItemKind.CERTIFICATE else _OTHER_REVOCATION
+    what = identify(encoded(data, node)) if kind is ItemKind.CRL else None
+    return ItemKind.CERTIFICATE if what is not None and what[0] is ItemKind.CERTIFICATE else kind
+
+
+def _holds_certificates(data: bytes, holder: Node) -> bool:
+    """Return whether the content that is signed is a certificate, or what holds some."""
+    for wrapped in islice(iterate(data, holder), 1, 2):
+        inner = next(iterate(data, wrapped), None)
+        if inner is None or inner[0] not in {OCTET_STRING, SEQUENCE}:
+            return False
+        octets = contents(data, inner) if inner[0] == OCTET_STRING else encoded(data, inner)
+        what = identify(octets)
+        return what is not None and (what[0] is ItemKind.CERTIFICATE or isinstance(what[0], Wrapper))
+    return False
 
 
 def certificate_path(data: bytes) -> list[Node]:

@@ -331,7 +331,7 @@ def test_no_private_key_belongs_in_metadata(world: World) -> None:
 
 @pytest.mark.parametrize(("member", "published"), [({}, False), ({"d": "c2VjcmV0"}, True)])
 def test_no_private_key_belongs_in_a_jwks(world: World, member: dict[str, str], published: bool) -> None:
-    entry = {"kty": "RSA", "n": "AQAB", "x5c": [base64.b64encode(world.good.der).decode()], **member}
+    entry = {"kty": "RSA", "x5c": [base64.b64encode(world.good.der).decode()], **member}
     found = world.judged(json.dumps({"keys": [entry]}).encode())
     assert ("received.private_key.published" in found.file_report.codes()) is published
     assert found.verdict is (FAILED if published else GOOD)

@@ -12,8 +12,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from pkitools.requests.keys import wrap_key
+from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.pki import build
+from pkitools_test_pki.pki import PKI, build
+from pkitools_test_pki.self_signed import self_signed
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, jks_of, pem, pkcs7_of, pkcs12_of
 from tests.support.keys import SHARED_KEYS
@@ -21,6 +23,7 @@ from tests.support.schemas import assert_valid
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Delivered = dict[str, bytes]
+PKIS: list[PKI] = []
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,7 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Is
     box = tmp_path_factory.mktemp("together")
     pki = build("g4-tls", moment=MOMENT, keys=SHARED_KEYS)
     made_of = {"good": {}, "ends": {"days": 5}, "revoked": {}}
+    PKIS[:] = [pki]
     found = {name: pki.issue("g4-tls", dns=[f"{name}.voorbeeld.nl"], **more) for name, more in made_of.items()}  # type: ignore[arg-type]  # of one kind each
     pki.issuer_of("g4-tls").revoke(found["revoked"].serial_number, moment=MOMENT)
     (box / "trust.pem").write_bytes(found["good"].root.pem)
@@ -176,3 +180,35 @@ def test_what_is_somebodys_own_is_judged_whatever_its_maker_called_it(
     files = put(tmp_path / "map", {"a.pem": one.pem, "b.pem": pem(chain(one)[0]) + key})
     ran = run_on(run, box, files, "--revocation off", "--json", environment="preproduction")
     assert len(ran.document["certificates"]) == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", ["signs", "no key usage", "self-signed"])
+def test_what_was_made_to_connect_is_the_chain_of_no_other_file(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path, claim: str
+) -> None:
+    """Whoever marks a certificate as a CA has it judged: in a file of its own, in a folder, and as what is in use."""
+    box, found = leaves
+    usages = ["digitalSignature", "keyEncipherment", "keyCertSign"]
+    made: dict[str, Callable[[], IssuedCertificate]] = {
+        "signs": lambda: PKIS[0].issue("g4-tls", dns=["m.nl"], ca=True, key_usage=usages),
+        "no key usage": lambda: PKIS[0].issue("g4-tls", dns=["m.nl"], ca=True, without=["key_usage"]),
+        "self-signed": lambda: self_signed(
+            "g4-tls", moment=MOMENT, keys=SHARED_KEYS, ca=True, without=["key_usage", "subject_alternative_name"]
+        ),
+    }
+    marked = made[claim]()
+    own = put(tmp_path / "own", {"m.pem": pem(marked.der)})
+    for good in ("a.pem", "z.pem"):
+        files = put(tmp_path / good, {good: pem(found["good"].der, *chain(found["good"])), "m.pem": pem(marked.der)})
+        for where in (files, files[::-1], [str(tmp_path / good)]):
+            ran = run_on(run, box, where, "--for digikoppeling --revocation off", "--json", environment="production")
+            judged_there = {
+                one["certificate"]["sha256"]: one["report"]["verdict"] for one in ran.document["certificates"]
+            }
+            assert judged_there[read_certificate(marked.der).sha256] == "failed"
+            assert ran.code == 10
+    both = put(tmp_path / "in use", {"both.pem": pem(found["good"].der, *chain(found["good"]), marked.der)})
+    beside = ["--beside", f"production={both[0]}"]
+    ran = run_on(run, box, own, "--revocation off", *beside, "--json", environment="preproduction")
+    assert [each["code"] for each in ran.document["reuse"]["findings"]]

@@ -13,6 +13,7 @@ import pytest
 import pkitools
 from pkitools.requests.keys import to_pem
 from tests.support.chains import MOMENT, good_chain
+from tests.support.der import integer, oid, sequence, tlv
 
 
 @cache
@@ -86,6 +87,35 @@ HIDDEN: dict[str, Callable[[], bytes]] = {
         entry(2, b"a", certificate(good_chain().leaf.der)), entry(2, b"b", certificate(other(), b"PGP"))
     ),
 }
+
+
+def signed(certificates: bytes = b"", lists: bytes = b"", content: bytes = b"") -> bytes:
+    """PKCS#7 with these certificates beside a good one, in its set of them; with these lists and this content."""
+    holder = sequence(oid("1.2.840.113549.1.7.1"), tlv(0xA0, tlv(0x04, content)) if content else b"")
+    held = tlv(0xA0, good_chain().leaf.der + certificates) + (tlv(0xA1, lists) if lists else b"")
+    whole = sequence(integer(1), tlv(0x31), holder, held, tlv(0x31))
+    return sequence(oid("1.2.840.113549.1.7.2"), tlv(0xA0, whole))
+
+
+HIDDEN |= {
+    "octets in PKCS#7": lambda: signed(tlv(0x04, other())),
+    "nothing in PKCS#7": lambda: signed(tlv(0x05)),
+    "extended certificate": lambda: signed(tlv(0xA0, other()[4:])),
+    "attribute certificate": lambda: signed(tlv(0xA1, other()[4:])),
+    "attribute certificate of version 2": lambda: signed(tlv(0xA2, other()[4:])),
+    "another form of certificate": lambda: signed(tlv(0xA3, oid("1.2.3.4") + other())),
+    "the content of PKCS#7": lambda: signed(content=other()),
+    "PKCS#7 in PKCS#7": lambda: signed(content=signed(other())),
+    "PKCS#7 in PKCS#7, as PEM": lambda: to_pem("PKCS7", signed(content=signed(other()))),
+}
+
+
+def test_a_certificate_among_lists_is_a_certificate_and_other_status_is_none() -> None:
+    found = pkitools.read_source(signed(lists=other()), "a.p7b")
+    assert found.certificates == (good_chain().leaf.der, other())
+    assert not found.problems
+    for harmless in (signed(), signed(lists=tlv(0xA1, oid("1.2.3") + tlv(0x05))), signed(content=b"tekst")):
+        assert not pkitools.read_source(harmless, "a.p7b").problems
 
 
 def mail(name: str, data: bytes) -> bytes:

@@ -89,6 +89,15 @@ def _jks_entry(name: str, der: bytes, key: PrivateKey | None) -> bytes:
     return _number(1) + _text(name) + bytes(8) + _number(5) + b"noise" + _number(1) + _jks_certificate(der)
 
 
+def jks_with_chains(chains: Iterable[Sequence[bytes]]) -> bytes:
+    """A Java keystore with a key entry for each chain."""
+    entries = [
+        _number(1) + _text(f"key{n}") + bytes(8) + _number(5) + b"noise" + _number(len(held)) + b"".join(held)
+        for n, held in enumerate([[_jks_certificate(der) for der in each] for each in chains])
+    ]
+    return b"\xfe\xed\xfe\xed" + _number(2) + _number(len(entries)) + b"".join(entries) + bytes(20)
+
+
 def _jks_trusted(der: bytes, name: str = "trusted") -> bytes:
     return _number(2) + _text(name) + bytes(8) + _jks_certificate(der)
 

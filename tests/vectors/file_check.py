@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+import json
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ssl import DER_cert_to_PEM_cert
@@ -40,7 +41,24 @@ def metadata(attributes: str, **options: Any) -> Callable[[], Report]:
     return lambda: check_file(text.encode(), moment=MOMENT, environment=Environment.PRODUCTION, **options).report
 
 
+def jwk(n: str | None = None) -> Callable[[], Report]:
+    """Return what makes a report on a JWK with this modulus; with that of its certificate by default."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_der_x509_certificate
+
+    key = load_der_x509_certificate(embedded_certificates()[0].der).public_key()
+    assert isinstance(key, RSAPublicKey)
+    n, e = (n or number(key.public_numbers().n)), number(key.public_numbers().e)
+    stated = {"kty": "RSA", "n": n, "e": e, "x5c": [b64encode(embedded_certificates()[0].der).decode()]}
+    return report(json.dumps({"keys": [stated]}).encode())
+
+
+def number(value: int) -> str:
+    return urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).decode().rstrip("=")
+
+
 VECTORS = [
+    Vector("file.jwk.key", jwk(number(3**200)), jwk()),
     Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD)),
     Vector("file.material.readable", report(GOOD, unread=read_source(GOOD + BROKEN, "list").problems), report(GOOD)),
     Vector(

@@ -6,7 +6,7 @@ a server sends, not what a file holds: these are warnings, and errors only for w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final, TypeAlias
 
@@ -76,6 +76,7 @@ def check_delivery(
     contents: Contents,
     read: Sequence[tuple[Item, CertificateFacts]],
     *,
+    own: Collection[str] = (),
     beside: Iterable[bytes] = (),
     trust: TrustStore | None = None,
     strict: bool = False,
@@ -86,6 +87,7 @@ def check_delivery(
     Args:
         contents: the file.
         read: its certificates, in its order.
+        own: SHA-256 of those that are judged: none of them is told to be a stranger.
         beside: DER of the rest of the chain, where that lies in another file on purpose.
         trust: other roots that are known.
         strict: each warning is an error.
@@ -93,7 +95,7 @@ def check_delivery(
     """
     context = _Context(
         contents,
-        groups_of(contents.container, read),
+        groups_of(contents.container, read, own),
         beside=lying_beside(beside),
         trusted=lying_beside(map(attrgetter("der"), trust.anchors) if trust else ()),
         carried=carried(),

@@ -7,9 +7,8 @@ KeyDescriptor, a header of a proxy and a DER file hold one certificate by nature
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
 from typing import Final
 
 from pkitools.checking.delivery.issuers import IssuersAtHand
@@ -68,11 +67,13 @@ class Group:
         delivery: what is asked of them.
         certificates: they, as often as they stand there.
         holders: the end entities among them, each once.
+        own: SHA-256 of what is judged as somebody's own, of the whole file.
     """
 
     delivery: Delivery
     certificates: tuple[CertificateFacts, ...]
     holders: tuple[CertificateFacts, ...]
+    own: frozenset[str] = frozenset()
 
     @cached_property
     def distinct(self) -> tuple[CertificateFacts, ...]:
@@ -103,28 +104,35 @@ class Group:
     @cached_property
     def strangers(self) -> tuple[CertificateFacts, ...]:
         """The authorities that vouch for none of the end entities."""
-        reached = self.issuers.reached(self.holders)
+        reached = self.issuers.reached(self.holders) | self.own
         return tuple(facts for facts in self.distinct if is_authority(facts) and facts.sha256 not in reached)
 
 
-def groups_of(container: ContainerFormat, read: Sequence[tuple[Item, CertificateFacts]]) -> tuple[Group, ...]:
+def groups_of(
+    container: ContainerFormat, read: Sequence[tuple[Item, CertificateFacts]], own: Collection[str] = ()
+) -> tuple[Group, ...]:
     """Return the certificates of a file as they were delivered together.
 
     Args:
         container: what kind of file it is.
         read: its certificates, in its order.
+        own: SHA-256 of those that are judged.
     """
     delivery = Delivery.of(container)
     if delivery is _NOTHING:
         return ()
-    return tuple(_group(delivery, container, pairs) for pairs in _together(container, read))
+    judged = frozenset(own)
+    return tuple(_group(delivery, container, pairs, judged) for pairs in _together(container, read))
 
 
 def _together(
     container: ContainerFormat, read: Sequence[tuple[Item, CertificateFacts]]
 ) -> Iterator[Sequence[tuple[Item, CertificateFacts]]]:
     if container is ContainerFormat.JWKS:
-        yield from _from_each_holder(read)
+        by_place: dict[int | None, list[tuple[Item, CertificateFacts]]] = {}
+        for pair in read:
+            by_place.setdefault(pair[0].place, []).append(pair)
+        yield from by_place.values()
         return
     with_key = {item.alias for item, _ in read if item.has_key}
     if container is ContainerFormat.JKS and with_key:
@@ -138,19 +146,12 @@ def _together(
     yield from by_alias.values()
 
 
-def _from_each_holder(
-    read: Sequence[tuple[Item, CertificateFacts]],
-) -> Iterator[Sequence[tuple[Item, CertificateFacts]]]:
-    """Yield the certificates of each key: a set of keys says no more than that each chain begins with its own."""
-    starts = [n for n, (_, facts) in enumerate(read) if not is_authority(facts)]
-    edges = [0, *starts[1:], len(read)]
-    yield from (read[start:stop] for start, stop in pairwise(edges))
-
-
-def _group(delivery: Delivery, container: ContainerFormat, pairs: Sequence[tuple[Item, CertificateFacts]]) -> Group:
+def _group(
+    delivery: Delivery, container: ContainerFormat, pairs: Sequence[tuple[Item, CertificateFacts]], own: frozenset[str]
+) -> Group:
     certificates = tuple(facts for _, facts in pairs)
     chosen = [facts for item, facts in pairs if not is_authority(facts) and _may_be_held(container, item)]
-    return Group(delivery, certificates, tuple({facts.sha256: facts for facts in chosen}.values()))
+    return Group(delivery, certificates, tuple({facts.sha256: facts for facts in chosen}.values()), own)
 
 
 def _may_be_held(container: ContainerFormat, item: Item) -> bool:

@@ -28,6 +28,7 @@ from pkitools_cli.inputs import (
     about_input,
     files_of,
     read_crls,
+    read_input,
     read_items,
     read_together,
     told_problems,
@@ -283,7 +284,7 @@ def _beside(options: CheckOptions, unread: list[BadItem]) -> list[tuple[Environm
     found = []
     for environment, name in options.beside:
         with about_input(name):
-            found.append((environment, name, _end_entities(name, unread)))
+            found.append((environment, name, _in_use(name, unread)))
     return found
 
 
@@ -311,12 +312,14 @@ def _in_common(
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
 
 
-def _end_entities(name: str, unread: list[BadItem]) -> list[CertificateFacts]:
-    """Return every end entity of a file; the one that issued none of the others, when all are authorities."""
-    from pkitools.x509 import read_certificate
+def _in_use(name: str, unread: list[BadItem]) -> list[CertificateFacts]:
+    """Return every certificate of a file that would be judged if it were asked about."""
+    from pkitools.checking.file_check import subjects_of
+    from pkitools.containers.wanted import unread_of
 
-    first, *others = map(read_certificate, _certificates(name, unread))
-    return [first, *(facts for facts in others if not facts.is_ca)]
+    contents = read_input(name)
+    unread += unread_of(contents)
+    return list({one.facts.sha256: one.facts for one in subjects_of(contents)}.values())
 
 
 def _as_chain(checked: Checked, options: CheckOptions) -> tuple[str, ...]:

@@ -1,0 +1,63 @@
+"""A JWK beside its certificate (RFC 7517, 7518, 8037): the public key that it states itself, and whether it is secret.
+
+Nothing is calculated with the key: it is written as it stands at the end of a certificate's, to be compared.
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from typing import Any, Final
+
+_COORDINATE: Final = {"P-256": 32, "P-384": 48, "P-521": 66, "secp256k1": 32}
+_MAX_OCTETS: Final = 4096  # of one number; the largest RSA key that anything reads has 2,048
+_SECRET: Final = {"oct": "k", "RSA": "d", "EC": "d", "OKP": "d"}
+
+
+def is_secret(jwk: Mapping[str, Any]) -> bool:
+    """Return whether it has a private part, or is a symmetric key (RFC 7518 6.2.2, 6.3.2, 6.4.1; RFC 8037 2)."""
+    kind = jwk.get("kty")
+    member = _SECRET.get(kind, "d") if isinstance(kind, str) else "d"
+    return "kty" in jwk and isinstance(jwk.get(member), str)
+
+
+def is_public(jwk: Mapping[str, Any]) -> bool:
+    """Return whether it is a key for others to use: whose it is a certificate says."""
+    return isinstance(jwk.get("kty"), str) and jwk["kty"] != "oct"
+
+
+def stated_key(jwk: Mapping[str, Any]) -> bytes | None:
+    """Return the key as it ends a SubjectPublicKeyInfo; ``None`` where none is stated, nothing where it is none."""
+    kind = jwk.get("kty")
+    if kind == "RSA" and "n" in jwk:
+        modulus, exponent = (_octets(jwk.get(member)).lstrip(b"\0") for member in ("n", "e"))
+        return _value(0x30, _integer(modulus) + _integer(exponent)) if modulus and exponent else b""
+    if kind == "EC" and "x" in jwk:
+        size = _COORDINATE.get(str(jwk.get("crv")), 0)
+        x, y = (_octets(jwk.get(member)).rjust(size, b"\0") for member in ("x", "y"))
+        return b"\x04" + x + y if size and len(x) == len(y) == size else b""
+    if kind == "OKP" and "x" in jwk:
+        return _octets(jwk["x"])
+    return None
+
+
+def _octets(value: object) -> bytes:
+    if not isinstance(value, str) or len(value) > _MAX_OCTETS:
+        return b""
+    try:
+        return urlsafe_b64decode(value.encode("ascii") + b"=" * (-len(value) % 4))
+    except (binascii.Error, UnicodeEncodeError):
+        return b""
+
+
+def _integer(magnitude: bytes) -> bytes:
+    return _value(0x02, (b"\0" if magnitude[0] & 0x80 else b"") + magnitude)
+
+
+def _value(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 0x80:
+        return bytes([tag, size]) + content
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(length)]) + length + content

@@ -1,0 +1,67 @@
+"""Where a certificate in other XML than metadata is somebody's own: in a signature, a security token, a CPA.
+
+Read as text, see :mod:`pkitools.containers.xml_tags`. A list of what somebody trusts holds certificates too, and a CPA
+names those among its own (``tp:AnchorCertificateRef``): they are nobody's place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.containers.saml_names import MAX_MENTIONS, SIGNATURE
+from pkitools.containers.saml_places import Place
+from pkitools.containers.xml_tags import Tag, tags
+from pkitools.errors import LimitError
+from pkitools.frozen import dataclass, field
+from pkitools.limits import MAX_PEM_BLOCKS
+from pkitools.text import pattern
+
+_CERTIFICATE: Final = "Certificate"
+_TOKEN: Final = b"BinarySecurityToken"
+_ANCHORS: Final = pattern(rb"AnchorCertificateRef\s[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
+_CERT_ID: Final = pattern(rb"<[^<>]{0,200}?certId\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,200})[\"']")
+
+
+@dataclass(slots=True)
+class _State:
+    """What is open at a place in the text."""
+
+    anchors: frozenset[bytes]
+    open: list[str] = field(default_factory=list)
+    number: int = 0
+
+    def take(self, text: bytes, tag: Tag) -> None:
+        if tag.name not in {SIGNATURE, _CERTIFICATE} or (tag.opens and tag.closes):
+            return
+        if tag.closes:
+            if tag.name in self.open:
+                del self.open[-1]
+        elif tag.name == SIGNATURE or not self._is_anchor(text, tag):
+            self.open.append(tag.name)
+            self.number += 1
+
+    def _is_anchor(self, text: bytes, tag: Tag) -> bool:
+        told = _CERT_ID.match(text, tag.at)
+        return told is None or told[1] in self.anchors
+
+
+def own_places(text: bytes, offsets: list[int]) -> Iterator[Place]:
+    """Yield where each of these offsets, in ascending order, stands: with a number where that is somebody's own.
+
+    Raises:
+        LimitError: more elements than XML with certificates can have.
+    """
+    if text.count(b"Certificate") + text.count(b"Signature") > MAX_MENTIONS:
+        raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    state, found = _State(frozenset(_ANCHORS.findall(text))), tags(text, b"Signature", b"Certificate")
+    tag = next(found, None)
+    for offset in offsets:
+        while tag is not None and tag.at < offset:
+            state.take(text, tag)
+            tag = next(found, None)
+        if not state.open and text[offset - len(_TOKEN) : offset] == _TOKEN:
+            state.number += 1
+            yield Place(number=state.number)
+        else:
+            yield Place(number=state.number if state.open else None)

@@ -1,0 +1,142 @@
+"""A key without a certificate beside one that has its own: it is told that nobody judged it; a key may not differ."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+import pkitools
+from pkitools.checking import FileCheck
+from pkitools.containers.jwk import stated_key
+from pkitools.findings import Verdict
+from tests.support.certificates import made, setting
+from tests.support.deliveries import metadata_of
+from tests.support.requests import pooled_key
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+KINDS = ("rsa:2048", "ec:p-256", "ec:p-384", "ec:p-521")
+READABLE, KEY, PUBLISHED = "file.block.readable", "file.jwk.key", "received.private_key.published"
+
+
+def judged(data: bytes) -> FileCheck:
+    return pkitools.check_file(data, moment=MOMENT, environment="preproduction", raise_crashes=True)
+
+
+def certificate(kind: str = "rsa:2048") -> bytes:
+    return made("g4-tls", setting("key", pooled_key(kind).public.spki)).der
+
+
+def number(value: int, size: int = 0) -> str:
+    return text(value.to_bytes(size or (value.bit_length() + 7) // 8, "big"))
+
+
+def text(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+def jwk(der: bytes) -> dict[str, Any]:
+    """The key of a certificate as a JWK, written by what reads keys."""
+    key = x509.load_der_x509_certificate(der).public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return {"kty": "RSA", "n": number(key.public_numbers().n), "e": number(key.public_numbers().e)}
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        size = (key.key_size + 7) // 8
+        x, y = (number(value, size) for value in (key.public_numbers().x, key.public_numbers().y))
+        return {"kty": "EC", "crv": f"P-{key.key_size}", "x": x, "y": y}
+    raise AssertionError(key)
+
+
+def set_of(*keys: dict[str, Any]) -> bytes:
+    return json.dumps({"keys": list(keys)}).encode()
+
+
+def whole(kind: str = "rsa:2048") -> dict[str, Any]:
+    der = certificate(kind)
+    return {**jwk(der), "x5c": [b64encode(der).decode()]}
+
+
+@pytest.mark.parametrize("stated", KINDS)
+def test_the_key_of_a_jwk_is_that_of_its_certificate(stated: str) -> None:
+    for held in KINDS:
+        found = judged(set_of({**jwk(certificate(stated)), "x5c": whole(held)["x5c"]}))
+        assert (KEY in found.file_report.codes()) is (stated != held), held
+        assert (found.verdict is Verdict.FAILED) or stated == held
+
+
+def test_a_key_of_edwards_is_written_as_its_certificate_ends() -> None:
+    key = ed25519.Ed25519PrivateKey.generate().public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    stated = stated_key({"kty": "OKP", "crv": "Ed25519", "x": text(key.public_bytes_raw())})
+    assert stated
+    assert spki.endswith(stated)
+
+
+@pytest.mark.parametrize("member", ["n", "e"])
+@pytest.mark.parametrize("value", ["AQAC", "", "%", 5, None, "A" * 5000])
+def test_what_is_no_key_is_not_that_of_the_certificate(member: str, value: object) -> None:
+    assert KEY in judged(set_of({**whole(), member: value})).file_report.codes()
+
+
+def test_a_certificate_whose_jwk_states_no_key_is_not_held_against_one() -> None:
+    for keyless in ({"kty": "RSA"}, {"kty": "new"}, {}):
+        found = judged(set_of({**keyless, "x5c": whole()["x5c"]}))
+        assert KEY not in found.file_report.codes()
+        assert READABLE not in found.file_report.codes()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("more", [{}, {"x5u": "https://x.nl"}, {"x5c": []}, {"kid": 5}])
+def test_a_key_without_certificate_is_told(kind: str, more: dict[str, Any]) -> None:
+    for keys in ([whole(), {**jwk(certificate(kind)), **more}], [{**jwk(certificate(kind)), **more}, whole()]):
+        found = judged(set_of(*keys))
+        assert not found.is_complete
+        assert READABLE in found.file_report.codes()
+        assert found.verdict is not Verdict.PASSED
+
+
+@pytest.mark.parametrize(("secret", "told"), [({"kty": "oct", "k": "c2VjcmV0"}, True), ({"kty": "oct"}, False)])
+def test_a_symmetric_key_is_nobodys_to_publish(secret: dict[str, Any], told: bool) -> None:
+    found = judged(set_of(whole(), secret))
+    assert (PUBLISHED in found.file_report.codes()) is told
+    assert READABLE not in found.file_report.codes()
+
+
+BARE = [
+    "<ds:KeyInfo><ds:KeyName>abc</ds:KeyName></ds:KeyInfo>",
+    "<ds:KeyInfo><ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus></ds:RSAKeyValue></ds:KeyValue></ds:KeyInfo>",
+    "<ds:KeyInfo><ds:X509Data><ds:X509IssuerSerial><ds:a>CN=x</ds:a></ds:X509IssuerSerial></ds:X509Data></ds:KeyInfo>",
+    "<ds:KeyInfo><ds:X509Data><ds:X509Certificate/></ds:X509Data></ds:KeyInfo>",
+    "",
+]
+
+
+@pytest.mark.parametrize("inside", BARE)
+@pytest.mark.parametrize("use", [' use="encryption"', ""])
+def test_a_key_descriptor_without_certificate_is_told(inside: str, use: str) -> None:
+    good = metadata_of(("signing", certificate())).decode()
+    for mark in ("<md:SPSSODescriptor>", "</md:SPSSODescriptor>"):
+        bare = f"<md:KeyDescriptor{use}>{inside}</md:KeyDescriptor>"
+        for key in [bare] if inside else [bare, f"<md:KeyDescriptor{use}/>"]:
+            told = key + mark if mark.startswith("</") else mark + key
+            found = judged(good.replace(mark, told).encode())
+            assert READABLE in found.file_report.codes("not_checked"), key
+            assert len(found.results) == 1
+
+
+def test_a_key_descriptor_with_a_certificate_is_no_bare_one() -> None:
+    der = certificate()
+    whole_metadata = metadata_of(("signing", der), ("encryption", der), (None, der)).decode()
+    for written in (
+        whole_metadata,
+        whole_metadata.replace("ds:", "").replace("md:", ""),
+        whole_metadata.replace("<md:SPSSO", "<!-- <md:KeyDescriptor/> --><md:SPSSO"),
+        whole_metadata.replace("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>x</ds:KeyName>"),
+    ):
+        assert READABLE not in judged(written.encode()).file_report.codes("not_checked")
