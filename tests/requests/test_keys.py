@@ -199,10 +199,12 @@ P, Q, D = NUMBERS.p, NUMBERS.q, NUMBERS.d
 N, E = NUMBERS.public_numbers.n, NUMBERS.public_numbers.e
 R, S = (primes.private_numbers().p for primes in (rsa.generate_private_key(65537, 1024) for _ in range(2)))
 EVEN = (P + 1) * Q
+LCM = math.lcm(P - 1, Q - 1)
+OTHER_E = next(e for e in range(17, 1000, 2) if math.gcd(e, LCM) == 1)  # the primes are made anew in each run
 
 UNFIT = {
     "another exponent": pkcs1(N, E, D + 2, P, Q),
-    "an exponent of another key": pkcs1(N, E, pow(17, -1, math.lcm(P - 1, Q - 1)), P, Q),
+    "an exponent of another key": pkcs1(N, E, pow(OTHER_E, -1, LCM), P, Q),
     "an exponent of nothing": pkcs1(N, E, 1, P, Q),
     "another public exponent": pkcs1(N, 3, D, P, Q),
     "a public exponent of nothing": pkcs1(N, 1, 1, P, Q),
