@@ -47,6 +47,7 @@ def _related(key: rsa.RSAPrivateNumbers) -> bool:
         and 1 < d < n
         and e * d % lcm(p - 1, q - 1) == 1
         and (key.dmp1, key.dmq1) == (d % (p - 1), d % (q - 1))
+        and 0 < key.iqmp < p
         and key.iqmp * q % p == 1
     )
 
