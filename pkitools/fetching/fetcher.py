@@ -11,30 +11,21 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Sequence
-from ipaddress import ip_address, ip_network
+from collections.abc import Sequence
+from ipaddress import ip_network
 from typing import Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from pkitools.errors import InvalidValueError
-from pkitools.fetching.addresses import Address, Network, RefusedURL, Target, is_allowed, parse_url
+from pkitools.fetching.addresses import Network, RefusedURL, Target, is_allowed, parse_url
+from pkitools.fetching.connecting import Connector, Resolver, resolve
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
 from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
 from pkitools.frozen import dataclass, field, replace
 
-Resolver = Callable[[str, int], Sequence[str]]
-
 _MAX_REDIRECTS: Final = 3
-_MAX_ADDRESSES: Final = 4  # connected to, one after another; all of them are tested
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _USER_AGENT: Final = "pkitools"
-
-
-def resolve(host: str, port: int) -> list[str]:
-    """Ask the system's name service for the addresses of a host."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +115,9 @@ class HttpFetcher:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._total, self._connect_seconds = total_seconds, connect_seconds
+        self._connector = Connector(allow_net=allow_net, connect_seconds=connect_seconds, resolver=resolver)
         self._allow_net, self._allow_ports = tuple(allow_net), allow_ports
         self._proxies = proxies or Proxies()
-        self._resolver = resolver
         self._tls = tls
         for url in (self._proxies.http, self._proxies.https):
             if url:
@@ -183,7 +174,7 @@ class HttpFetcher:
     def _ask(self, target: Target, request: FetchRequest, proxy: str, deadline: Deadline) -> Response:
         if proxy:
             return self._ask_proxy(target, request, _read_proxy(proxy), deadline)
-        with self._connect_to_tested(target, deadline) as connected:
+        with self._connector.connect_to_tested(target.address or target.host, target.port, deadline) as connected:
             if target.scheme == "http":
                 return _exchange(connected, _message(target, request), request.limit, deadline)
             with self._wrapped(connected, target, deadline) as secure:
@@ -202,61 +193,12 @@ class HttpFetcher:
 
     def _connect_to_proxy(self, proxy: _Proxy, deadline: Deadline) -> socket.socket:
         try:
-            return self._connect(self._addresses(proxy.host, proxy.port, deadline), proxy.port, deadline)
+            return self._connector.connect(
+                self._connector.addresses(proxy.host, proxy.port, deadline), proxy.port, deadline
+            )
         except TransferError as error:
             late = error.fault is FetchFault.TIMEOUT
             raise TransferError(FetchFault.TIMEOUT if late else FetchFault.PROXY_CONNECT, error.detail) from None
-
-    def _connect_to_tested(self, target: Target, deadline: Deadline) -> socket.socket:
-        addresses = [target.address] if target.address else self._addresses(target.host, target.port, deadline)
-        for address in addresses:
-            if not is_allowed(address, self._allow_net):
-                raise TransferError(FetchFault.ADDRESS, f"{target.host} is {address}")
-        return self._connect(addresses, target.port, deadline)
-
-    def _addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
-        try:
-            return [ip_address(host)]
-        except ValueError:
-            pass
-        try:
-            found = [ip_address(text.partition("%")[0]) for text in self._resolved(host, port, deadline)]
-        except ValueError:
-            raise TransferError(FetchFault.DNS, "an address that is none") from None
-        if not found:
-            raise TransferError(FetchFault.DNS, "no address")
-        return found
-
-    def _resolved(self, host: str, port: int, deadline: Deadline) -> Sequence[str]:
-        # the system's name service cannot be given a time: it is asked in a thread that may be left behind
-        answer: list[Sequence[str]] = []
-        faults: list[str] = []
-
-        def ask() -> None:
-            try:
-                answer.append(self._resolver(host, port))
-            except (OSError, UnicodeError) as error:
-                faults.append(str(error)[:200])
-
-        thread = threading.Thread(target=ask, daemon=True)
-        thread.start()
-        thread.join(deadline.left())
-        if thread.is_alive():
-            raise TransferError(FetchFault.DNS, "no answer in time")
-        if not answer:
-            raise TransferError(FetchFault.DNS, faults[0] if faults else "no answer")
-        return answer[0]
-
-    def _connect(self, addresses: Sequence[Address], port: int, deadline: Deadline) -> socket.socket:
-        fault = TransferError(FetchFault.CONNECT)
-        for address in addresses[:_MAX_ADDRESSES]:
-            try:
-                return socket.create_connection((str(address), port), deadline.left(self._connect_seconds))
-            except TimeoutError:
-                fault = TransferError(FetchFault.TIMEOUT, "no connection")
-            except OSError as error:
-                fault = TransferError(FetchFault.CONNECT, error.strerror or type(error).__name__)
-        raise fault
 
     def _wrapped(self, connected: socket.socket, target: Target, deadline: Deadline) -> ssl.SSLSocket:
         context = self._tls or ssl.create_default_context()
