@@ -68,6 +68,9 @@ digits into capitals, over and over, took more than a second."""
 MAX_ERROR_TEXT: Final = 1024 * 1024
 """Characters of a text that is searched for error messages of other programs: a log. A message is one line of it."""
 
+MAX_PROBE_BYTES: Final = 1024 * 1024
+"""Bytes of one connection that is tried: OpenSSL takes certificates up to 100 kB, and a page is read for 8 kB."""
+
 MAX_SYSTEM_BYTES: Final = 256 * 1024
 """The description of a connected system in TOML: the longest of ours is 15 kB."""
 

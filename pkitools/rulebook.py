@@ -33,6 +33,7 @@ def all_rules() -> tuple[Rule, ...]:
     from pkitools.checking import authorities, environment, file_check, received
     from pkitools.checking.delivery import checks as delivery
     from pkitools.oin import id_rules, number_rules
+    from pkitools.probing import rules as probing
     from pkitools.requests import rules as requests
     from pkitools.revocation import rules as revocation
     from pkitools.rules import books
@@ -55,6 +56,7 @@ def all_rules() -> tuple[Rule, ...]:
         *file_check.RULES,
         *delivery.RULES,
         *received.RULES,
+        *probing.RULES,
         data.READABLE,
     ]
     return tuple(sorted(found, key=lambda rule: rule.code))

@@ -1,0 +1,73 @@
+"""A connection tried: what a peer sends and asks, whether it takes a client certificate, and why not.
+
+:func:`probe` tries and judges; :func:`fetch_chain` only fetches the certificates. Needs the extra
+``pkitools-nl[probe]`` (pyOpenSSL): Python's own ``ssl`` does not tell what a peer asks of its clients.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pkitools.probing.handshake import ClientIdentity
+    from pkitools.probing.model import (
+        Alert,
+        AskedSignatures,
+        Handshake,
+        Observation,
+        Offered,
+        ProbeError,
+        ProbeFault,
+        Taken,
+        TLSVersion,
+    )
+    from pkitools.probing.rules import check_connection
+    from pkitools.probing.starttls import starttls_protocols, usual_port
+    from pkitools.probing.trying import ClientMaterial, ProbeResult, fetch_chain, probe
+
+__all__ = [
+    "Alert",
+    "AskedSignatures",
+    "ClientIdentity",
+    "ClientMaterial",
+    "Handshake",
+    "Observation",
+    "Offered",
+    "ProbeError",
+    "ProbeFault",
+    "ProbeResult",
+    "TLSVersion",
+    "Taken",
+    "check_connection",
+    "fetch_chain",
+    "probe",
+    "starttls_protocols",
+    "usual_port",
+]
+
+_MODULES: Final = {
+    "Alert": "model",
+    "AskedSignatures": "model",
+    "ClientIdentity": "handshake",
+    "ClientMaterial": "trying",
+    "Handshake": "model",
+    "Observation": "model",
+    "Offered": "model",
+    "ProbeError": "model",
+    "ProbeFault": "model",
+    "ProbeResult": "trying",
+    "TLSVersion": "model",
+    "Taken": "model",
+    "check_connection": "rules",
+    "fetch_chain": "trying",
+    "probe": "trying",
+    "starttls_protocols": "starttls",
+    "usual_port": "starttls",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,269 @@
+"""One handshake with a peer, by OpenSSL (pyOpenSSL): everything is taken, and what came is told.
+
+Nothing is verified here: what a peer sends is judged by the rooms that judge certificates. The bytes go through
+memory, so that the deadline and the bounds of :class:`~pkitools.probing.channel.Channel` hold for every step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pkitools.errors import StateError
+from pkitools.frozen import dataclass, field
+from pkitools.package_data import read_toml
+from pkitools.probing.channel import Channel, spoken
+from pkitools.probing.model import Alert, Handshake, ProbeError, ProbeFault, TLSVersion
+from pkitools.text import visible
+from pkitools.x509.names import DistinguishedName, name_from_der
+
+if TYPE_CHECKING:
+    from OpenSSL import SSL
+
+_EVERYTHING: Final = b"ALL:!aNULL:@SECLEVEL=0"
+"""Also what is too weak to use: a peer that has nothing else is told so, and not that there was no answer."""
+_HEARD_SECONDS: Final = 2.0
+"""How long a peer has to say something after a handshake of TLS 1.3, in which it judges the client afterwards."""
+_MOST_OF_ANSWER: Final = 8 * 1024
+_CLOSE_NOTIFY: Final = 0
+_LARGE: Final = frozenset({"excessive message size", "record too large", "data length too long"})
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentity:
+    """A client certificate with its key.
+
+    Args:
+        certificates: DER, the client's own first, then those above it.
+        key: the private key, as ``cryptography`` has it.
+    """
+
+    certificates: tuple[bytes, ...]
+    key: Any = field(repr=False)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What OpenSSL tells while it goes."""
+
+    asks: bool = False
+    sent: bool = False
+    settled: bool = False
+    alert: int | None = None
+
+    def note(self, connection: SSL.Connection, where: int, value: int) -> None:
+        ssl = _ssl()
+        if where & ssl.SSL_CB_ALERT and where & ssl.SSL_CB_READ:
+            self.alert = value & 0xFF if value & 0xFF != _CLOSE_NOTIFY or self.alert is None else self.alert
+            return
+        state = connection.get_state_string().lower()
+        self.asks = self.asks or b"read server certificate request" in state
+        self.sent = self.sent or b"write certificate verify" in state
+        self.settled = self.settled or b"read server session ticket" in state
+
+
+def shake_hands(
+    channel: Channel,
+    host: str,
+    *,
+    versions: tuple[TLSVersion, TLSVersion] = (TLSVersion.TLS_1_0, TLSVersion.TLS_1_3),
+    client: ClientIdentity | None = None,
+    listen: bool = False,
+    page: str = "",
+) -> Handshake:
+    """Do one handshake and return what came of it, refused or not.
+
+    Args:
+        channel: a connection on which nothing of TLS was said yet.
+        host: the name to ask for (SNI), without which it is an address.
+        versions: the oldest and the newest to offer.
+        client: what to show when the peer asks for it.
+        listen: hear what the peer says after the handshake: of TLS 1.3 that is where it refuses a client.
+        page: ask for a page of this host afterwards: some servers tell only there that they refuse a client.
+
+    Raises:
+        ProbeError: there was no TLS to look at.
+        StateError: pyOpenSSL is not installed.
+    """
+    seen = _Seen()
+    connection = _connection(host, versions, client, seen)
+    pump = _Pump(channel, connection)
+    detail = pump.run(connection.do_handshake)
+    completed = detail is None
+    answer = ""
+    if completed and (page or (listen and seen.asks)):
+        answer = pump.after(seen, page)
+    if not completed and not pump.closed and seen.alert is None:
+        _refuse_what_is_no_tls(pump, detail or "")
+    return Handshake(
+        completed=completed,
+        version=connection.get_protocol_version_name() if completed or _certificates(connection) else "",
+        cipher=connection.get_cipher_name() or "",
+        certificates=_certificates(connection),
+        asks=seen.asks,
+        issuers=_issuers(connection),
+        sent=seen.sent,
+        alert=None if not seen.alert else Alert(seen.alert, alert_name(seen.alert)),
+        closed=pump.closed and not seen.alert and not answer,
+        settled=seen.settled or bool(answer),
+        answer=answer,
+        detail=detail or "",
+    )
+
+
+class _Pump:
+    """Carries bytes between OpenSSL and the channel."""
+
+    def __init__(self, channel: Channel, connection: SSL.Connection) -> None:
+        self._channel, self._connection = channel, connection
+        self._first = b""
+        self.closed = False
+
+    def run(self, step: Any) -> str | None:
+        """Go on until a step is done; return ``None`` then, else what OpenSSL calls the reason that it is not."""
+        ssl = _ssl()
+        while True:
+            try:
+                step()
+            except ssl.WantReadError:
+                self._flush()
+                if not self._feed(None):
+                    return "closed"
+            except ssl.Error as error:
+                self._flush()
+                return _reason(error)
+            else:
+                self._flush()
+                return None
+
+    def after(self, seen: _Seen, page: str) -> str:
+        """Hear what a peer says after the handshake, and what it answers when it is asked for a page."""
+        ssl = _ssl()
+        if page:
+            with suppress(ssl.Error):
+                self._connection.send(_request(page))
+        self._flush()
+        heard = b""
+        while len(heard) < _MOST_OF_ANSWER:
+            try:
+                heard += self._connection.recv(_MOST_OF_ANSWER)
+                continue
+            except ssl.WantReadError:
+                if seen.alert or (seen.settled and not page) or b"</html>" in heard.lower():
+                    break
+            except ssl.Error:
+                break
+            try:
+                if not self._feed(_HEARD_SECONDS):
+                    break
+            except TimeoutError:
+                break
+        return heard.decode("utf-8", "replace")
+
+    def _flush(self) -> None:
+        ssl = _ssl()
+        with suppress(ssl.WantReadError):
+            while data := self._connection.bio_read(64 * 1024):
+                self._channel.send(data)
+
+    def _feed(self, seconds: float | None) -> bool:
+        data = self._channel.receive(seconds)
+        if not data:
+            self.closed = True
+            return False
+        if len(self._first) < 2:
+            self._first += data[:200]
+            if (fault := spoken(self._first)) is not None:
+                raise ProbeError(fault, self._channel.peer, visible(self._first.decode("latin-1").strip(), 60))
+        self._connection.bio_write(data)
+        return True
+
+    @property
+    def peer(self) -> str:
+        """What to call the peer in errors."""
+        return self._channel.peer
+
+
+def _refuse_what_is_no_tls(pump: _Pump, detail: str) -> None:
+    """Raise for what OpenSSL gave up on though the peer did not stop: it is no handshake to tell of."""
+    if detail in _LARGE:
+        raise ProbeError(ProbeFault.TOO_LARGE, pump.peer)
+    if "version" not in detail and "protocol" not in detail:
+        raise ProbeError(ProbeFault.PROTOCOL, pump.peer, detail)
+
+
+def _connection(
+    host: str, versions: tuple[TLSVersion, TLSVersion], client: ClientIdentity | None, seen: _Seen
+) -> SSL.Connection:
+    ssl = _ssl()
+    context = ssl.Context(ssl.TLS_METHOD)
+    context.set_min_proto_version(_number(versions[0]))
+    context.set_max_proto_version(_number(versions[1]))
+    context.set_cipher_list(_EVERYTHING)
+    context.set_info_callback(seen.note)
+    if client is not None:
+        _show(context, client)
+    connection = ssl.Connection(context, None)
+    connection.set_connect_state()
+    if re.search("[a-z]", host, re.IGNORECASE) and ":" not in host:
+        connection.set_tlsext_host_name(host.encode("ascii"))
+    return connection
+
+
+def _show(context: SSL.Context, client: ClientIdentity) -> None:
+    from OpenSSL import crypto
+
+    own, *above = (crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in client.certificates)
+    context.use_certificate(own)
+    for certificate in above:
+        context.add_extra_chain_cert(certificate)
+    context.use_privatekey(crypto.PKey.from_cryptography_key(client.key))
+
+
+def _certificates(connection: SSL.Connection) -> tuple[bytes, ...]:
+    from OpenSSL import crypto
+
+    chain = connection.get_peer_cert_chain() or ()
+    return tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in chain)
+
+
+def _issuers(connection: SSL.Connection) -> tuple[DistinguishedName, ...]:
+    return tuple(name_from_der(name.der()) for name in connection.get_client_ca_list())
+
+
+def _request(host: str) -> bytes:
+    lines = ("GET / HTTP/1.1", f"Host: {host}", "User-Agent: pkitools", "Connection: close", "", "")
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _number(version: TLSVersion) -> int:
+    ssl = _ssl()
+    numbers = (ssl.TLS1_VERSION, ssl.TLS1_1_VERSION, ssl.TLS1_2_VERSION, ssl.TLS1_3_VERSION)
+    return dict(zip(TLSVersion, numbers, strict=True))[version]
+
+
+def _reason(error: Any) -> str:
+    """Return OpenSSL's words for what went wrong, the first of what it tells."""
+    told: Sequence[Any] = error.args[0] if error.args and isinstance(error.args[0], list) else ()
+    return str(told[0][2]) if told and told[0][2] else str(error) or type(error).__name__
+
+
+def alert_name(number: int) -> str:
+    """Return what the standards call an alert."""
+    return _alerts().get(str(number), f"alert {number}")
+
+
+@cache
+def _alerts() -> dict[str, str]:
+    return dict(read_toml(str(__package__), "data/alerts.toml")["alerts"])
+
+
+def _ssl() -> Any:
+    try:
+        from OpenSSL import SSL
+    except ImportError as error:
+        raise StateError("probing.error.extra") from error
+    return SSL

@@ -1,0 +1,209 @@
+"""What is seen of a peer, as values; and why nothing could be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pkitools.arguments import choice
+from pkitools.errors import NetworkError
+from pkitools.explanations import Explanation, explain
+from pkitools.frozen import dataclass, field
+from pkitools.x509 import CertificateFacts, DistinguishedName
+
+
+class ProbeFault(StrEnum):
+    """Why there was no TLS to look at."""
+
+    ADDRESS = "address"
+    """The host is at an address that may not be connected to."""
+    DNS = "dns"
+    CONNECT = "connect"
+    TIMEOUT = "timeout"
+    """Nothing came, or it came so slowly that the time was over."""
+    CLOSED = "closed"
+    """The peer ended the connection in the middle of the handshake."""
+    NOT_TLS = "not_tls"
+    HTTP = "http"
+    SSH = "ssh"
+    GREETING = "greeting"
+    """A server that speaks first, and takes TLS only when it is asked to (STARTTLS)."""
+    STARTTLS = "starttls"
+    """It does not take TLS when it is asked to."""
+    TOO_LARGE = "too_large"
+    PROTOCOL = "protocol"
+    """TLS, but not as it is written down."""
+
+
+class ProbeError(NetworkError):
+    """There was no TLS to look at.
+
+    Args:
+        fault: why, or its text.
+        peer: whom was asked, such as ``example.nl:443``.
+        detail: the particulars; may come from the peer.
+    """
+
+    def __init__(self, fault: ProbeFault | str, peer: str = "", detail: str = "") -> None:
+        self.fault = choice(ProbeFault, fault, "fault")
+        super().__init__(f"probing.error.{self.fault}", peer=peer, detail=detail)
+        self.peer, self.detail = peer, detail
+
+
+class TLSVersion(StrEnum):
+    """A version of TLS, the oldest first."""
+
+    TLS_1_0 = "TLSv1"
+    TLS_1_1 = "TLSv1.1"
+    TLS_1_2 = "TLSv1.2"
+    TLS_1_3 = "TLSv1.3"
+
+
+class Offered(StrEnum):
+    """Whether the peer has something."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a peer says of why it stops (RFC 8446 6).
+
+    Args:
+        number: 0 to 255.
+        name: as the standard calls it, such as ``unknown_ca``; ``alert 200`` for one that it does not have.
+    """
+
+    number: int
+    name: str
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """What it means, where that is known."""
+        return _explained(f"alert {self.name.replace('_', ' ')}")
+
+
+def _explained(text: str) -> Explanation | None:
+    found = explain(text).found
+    return found[0].explanation if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """One handshake, as far as it came.
+
+    Args:
+        completed: both sides agreed, as far as this side can tell.
+        version: as agreed; empty when it did not come so far.
+        cipher: likewise.
+        certificates: DER of the certificates that the peer sent, in its order.
+        asks: the peer asked for a client certificate.
+        issuers: the names of authorities that it said it takes client certificates of; empty when it named none.
+        sent: a client certificate went to the peer, and proof of its key.
+        alert: the peer's reason to stop.
+        closed: the peer ended the connection without one.
+        settled: after the handshake the peer went on as with a client it takes: it sent something else than an alert.
+        answer: the beginning of what the peer said when it was asked for a page; empty when it was not asked.
+        detail: OpenSSL's name of what this side could not do with what came.
+    """
+
+    completed: bool = False
+    version: str = ""
+    cipher: str = ""
+    certificates: tuple[bytes, ...] = field(default=(), repr=False)
+    asks: bool = False
+    issuers: tuple[DistinguishedName, ...] = ()
+    sent: bool = False
+    alert: Alert | None = None
+    closed: bool = False
+    settled: bool = False
+    answer: str = ""
+    detail: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the peer stopped, with or without a reason."""
+        return self.alert is not None or self.closed or not self.completed
+
+
+class Taken(StrEnum):
+    """What became of a client certificate."""
+
+    NOT_GIVEN = "not_given"
+    NOT_ASKED = "not_asked"
+    NOT_SENT = "not_sent"
+    """It was given and asked for, and has no signature that the peer takes: none went."""
+    YES = "yes"
+    WITH_CHAIN = "with_chain"
+    """Refused as it was given, and taken when the authorities above it went along."""
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """The peer said nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSignatures:
+    """What ``openssl s_client`` tells of a handshake.
+
+    Args:
+        asked: the signature algorithms that the peer asks of clients, such as ``RSA-PSS+SHA512``; empty when it asks
+            for no client certificate, or told nothing.
+        signs_with: what the peer signed the handshake with, such as ``RSA-PSS``; empty when it did not tell.
+    """
+
+    asked: tuple[str, ...] = ()
+    signs_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Everything that was seen of a peer.
+
+    Args:
+        host, port: whom was asked.
+        address: where it was found.
+        starttls: the protocol in which TLS was asked for; empty for none.
+        handshake: the first handshake, with the client certificate where one was given.
+        versions: for each version of TLS, whether the peer has it.
+        client: the certificates that were shown, the client's own first; none when none were given.
+        taken: what became of them.
+        because: the handshake in which the peer said so.
+        signatures: what it asks of signatures; ``None`` when nobody could tell.
+    """
+
+    host: str
+    port: int
+    address: str
+    starttls: str
+    handshake: Handshake
+    versions: Mapping[TLSVersion, Offered]
+    client: tuple[CertificateFacts, ...] = ()
+    taken: Taken = Taken.NOT_GIVEN
+    because: Handshake | None = None
+    signatures: AskedSignatures | None = None
+
+    @property
+    def peer(self) -> str:
+        """What to call the peer."""
+        return peer_name(self.host, self.port)
+
+    @property
+    def signs_with_pss(self) -> Offered:
+        """Whether the peer signs its handshake with RSASSA-PSS, which in TLS 1.3 an RSA key always does."""
+        if self.signatures and self.signatures.signs_with:
+            return Offered.YES if self.signatures.signs_with == "RSA-PSS" else Offered.NO
+        return Offered.UNKNOWN
+
+    @property
+    def takes_pss(self) -> Offered:
+        """Whether the peer takes signatures of clients that are RSASSA-PSS."""
+        if not self.handshake.asks or self.signatures is None or not self.signatures.asked:
+            return Offered.UNKNOWN
+        return Offered.YES if any(name.startswith("RSA-PSS") for name in self.signatures.asked) else Offered.NO
+
+
+def peer_name(host: str, port: int) -> str:
+    """Return what to call a peer."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,84 @@
+"""What signatures a peer asks of client certificates: what only ``openssl s_client`` tells.
+
+Neither Python nor pyOpenSSL says which signature algorithms a peer names in its request. Where the program is there it
+is asked, with a connection of its own to the address that was tested; where it is not, nothing is known.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from contextlib import suppress
+from tempfile import TemporaryFile
+from typing import Final
+
+from pkitools.fetching.addresses import Address
+from pkitools.probing.model import AskedSignatures
+
+_MOST_OUTPUT: Final = 512 * 1024
+_MOST_ALGORITHMS: Final = 100
+_REQUESTED: Final = re.compile(r"^Requested Signature Algorithms: (\S+)", re.MULTILINE)
+_TYPE: Final = re.compile(r"^Peer signature type: (\S+)", re.MULTILINE)
+_IANA_PSS: Final = re.compile(r"rsa_pss_(?:rsae|pss)_(sha\d+)", re.IGNORECASE)
+_IANA_RSA: Final = re.compile(r"rsa_pkcs1_(sha\d+)", re.IGNORECASE)
+_IANA_EC: Final = re.compile(r"ecdsa_\w+_(sha\d+)", re.IGNORECASE)
+
+
+def asked_signatures(
+    address: Address, port: int, host: str, *, starttls: str = "", seconds: float, program: str | None = None
+) -> AskedSignatures | None:
+    """Return what a peer asks, or ``None`` when nobody can tell.
+
+    Args:
+        address, port: where to connect; the address was tested.
+        host: the name to ask for.
+        starttls: the protocol in which TLS is asked for.
+        seconds: for all of it.
+        program: the path of ``openssl``; by default the one that is found.
+    """
+    openssl = program or shutil.which("openssl")
+    if openssl is None:
+        return None
+    where = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+    words = [openssl, "s_client", "-connect", where, "-cipher", "ALL:!aNULL:@SECLEVEL=0"]
+    words += ["-servername", host] if re.search("[a-z]", host, re.IGNORECASE) and ":" not in host else ["-noservername"]
+    words += ["-starttls", starttls] if starttls else []
+    told = _output(words, seconds)
+    return None if told is None else read_s_client(told)
+
+
+def _output(words: list[str], seconds: float) -> str | None:
+    with TemporaryFile() as kept, suppress(OSError):
+        process = subprocess.Popen(  # noqa: S603 - our own words; the host is a name that was checked
+            words, stdin=subprocess.DEVNULL, stdout=kept, stderr=subprocess.DEVNULL
+        )
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        kept.seek(0)
+        return kept.read(_MOST_OUTPUT).decode("ascii", "replace")
+    return None
+
+
+def read_s_client(told: str) -> AskedSignatures | None:
+    """Return what the output of ``openssl s_client`` tells; ``None`` when it came to no handshake."""
+    requested, kind = _REQUESTED.search(told), _TYPE.search(told)
+    if requested is None and kind is None:
+        return None
+    names = requested[1].split(":")[:_MOST_ALGORITHMS] if requested else []
+    return AskedSignatures(tuple(dict.fromkeys(map(_usual, names))), _signing(kind[1]) if kind else "")
+
+
+def _usual(name: str) -> str:
+    """Return a name as OpenSSL 3.0 has it: newer versions use those of the register."""
+    for form, family in ((_IANA_PSS, "RSA-PSS"), (_IANA_RSA, "RSA"), (_IANA_EC, "ECDSA")):
+        if found := form.fullmatch(name):
+            return f"{family}+{found[1].upper()}"
+    return name
+
+
+def _signing(name: str) -> str:
+    return _usual(name).partition("+")[0]

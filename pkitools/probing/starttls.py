@@ -1,0 +1,103 @@
+"""How TLS is asked for in protocols that begin without: what is said and what has to come, as data."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+from pkitools.errors import InvalidValueError
+from pkitools.package_data import read_toml
+from pkitools.probing.channel import Channel
+from pkitools.probing.model import ProbeError, ProbeFault
+from pkitools.text import visible
+
+_MOST_OF_DIALOG: Final = 16 * 1024
+_MOST_TOLD: Final = 80
+
+
+def starttls_protocols() -> tuple[str, ...]:
+    """Return the names of the protocols in which TLS can be asked for."""
+    return tuple(_protocols())
+
+
+def usual_port(protocol: str) -> int:
+    """Return the usual port of a protocol.
+
+    Raises:
+        InvalidValueError: it is not known here.
+    """
+    port: int = _protocol(protocol)["port"]
+    return port
+
+
+def ask_for_tls(channel: Channel, protocol: str) -> None:
+    """Say what has to be said before TLS begins.
+
+    Raises:
+        ProbeError: the peer speaks something else, or does not take TLS.
+        InvalidValueError: the protocol is not known here.
+    """
+    heard = _Heard(channel)
+    for step in _protocol(protocol)["step"]:
+        channel.send(step.get("send", "").encode("ascii") or bytes.fromhex(step.get("hex", "")))
+        answer = _answer(heard, step)
+        if not re.match(step["good"], answer):
+            raise ProbeError(ProbeFault.STARTTLS, channel.peer, visible(answer, _MOST_TOLD))
+    if heard.rest:
+        # what is said in the clear after the yes belongs to nobody: a known way to slip commands in
+        raise ProbeError(ProbeFault.PROTOCOL, channel.peer, "data after STARTTLS")
+
+
+def _answer(heard: _Heard, step: dict[str, Any]) -> str:
+    if step.get("byte"):
+        return heard.take(1).hex()
+    if step.get("tlv"):
+        head = heard.take(2)
+        if head[1] >= 0x80:
+            return (head + heard.take(head[1] & 0x7F)).hex()  # longer than a yes is
+        return (head + heard.take(head[1])).hex()
+    while not re.match(step["until"], line := heard.line()):
+        pass
+    return line
+
+
+class _Heard:
+    """What a peer says in the clear, bounded."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel, self.rest = channel, b""
+
+    def take(self, count: int) -> bytes:
+        """Return the next bytes."""
+        while len(self.rest) < count:
+            self._more()
+        taken, self.rest = self.rest[:count], self.rest[count:]
+        return taken
+
+    def line(self) -> str:
+        """Return the next line."""
+        while b"\n" not in self.rest:
+            self._more()
+        line, _, self.rest = self.rest.partition(b"\n")
+        return line.decode("latin-1").rstrip("\r")
+
+    def _more(self) -> None:
+        more = self._channel.receive()
+        if not more:
+            raise ProbeError(ProbeFault.CLOSED, self._channel.peer)
+        self.rest += more
+        if self._channel.received > _MOST_OF_DIALOG:
+            raise ProbeError(ProbeFault.STARTTLS, self._channel.peer)
+
+
+def _protocol(name: str) -> dict[str, Any]:
+    found = _protocols().get(name)
+    if found is None:
+        raise InvalidValueError("probing.error.no_protocol", name=name, known=", ".join(_protocols()))
+    return found
+
+
+@cache
+def _protocols() -> dict[str, dict[str, Any]]:
+    return dict(read_toml(str(__package__), "data/starttls.toml"))
