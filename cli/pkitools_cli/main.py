@@ -34,6 +34,7 @@ def _noun(package: str) -> Lazy:
 _COMMANDS = {
     **{noun: _noun(noun.replace("-", "_")) for noun in _NOUNS},
     "export": Lazy("pkitools_cli.commands.export:command", "cli.export.help"),
+    "probe": Lazy("pkitools_cli.commands.probe:command", "cli.probe.help"),
     "explain": Lazy("pkitools_cli.commands.explain:command", "cli.explain.help"),
 }
 

@@ -171,6 +171,7 @@ class Observation:
         taken: what became of them.
         because: the handshake in which the peer said so.
         signatures: what it asks of signatures; ``None`` when nobody could tell.
+        trusted: SHA-256 thumbprints, hex, of the certificates that are trusted by themselves.
     """
 
     host: str
@@ -183,6 +184,7 @@ class Observation:
     taken: Taken = Taken.NOT_GIVEN
     because: Handshake | None = None
     signatures: AskedSignatures | None = None
+    trusted: frozenset[str] = frozenset()
 
     @property
     def peer(self) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.environment import Environment
+from pkitools.errors import InputError
 from pkitools.findings import (
     MET,
     NOT_APPLICABLE,
@@ -19,12 +20,14 @@ from pkitools.findings import (
     Severity,
     Violated,
     ask,
+    met_if,
     violated,
 )
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
 from pkitools.probing.model import Handshake, Observation, Offered, Taken, TLSVersion
-from pkitools.x509 import CertificateFacts, SignatureAlgorithm
+from pkitools.trust import is_self_signed
+from pkitools.x509 import CertificateFacts, SignatureAlgorithm, read_certificate
 
 _OWN: Final = cite("pkitools")
 _OBSOLETE: Final = cite("rfc-8996", "4, 5")
@@ -40,6 +43,7 @@ ACCEPTED: Final = Rule("probe.client.accepted", Severity.ERROR, cite("rfc-8446",
 CHAIN: Final = Rule("probe.client.chain", Severity.ERROR, cite("rfc-5246", "7.4.6"))
 GIVEN: Final = Rule("probe.client.given", Severity.WARNING, _OWN, Certainty.ADVICE)
 ASKED: Final = Rule("probe.client.asked", Severity.WARNING, _OWN, Certainty.ADVICE)
+SELF_SIGNED: Final = Rule("probe.server.self_signed", Severity.ERROR, cite("rfc-5280", "6.1"))
 ISSUERS: Final = Rule("probe.client.issuers", Severity.WARNING, cite("rfc-8446", "4.2.4"))
 SIGNATURE: Final = Rule("probe.client.signature", Severity.WARNING, cite("rfc-8446", "4.2.3"))
 PSS: Final = Rule("probe.signature.pss", Severity.WARNING, cite("rfc-8446", "9.1"))
@@ -50,6 +54,7 @@ RULES: Final[tuple[Rule, ...]] = (
     OBSOLETE,
     ACCEPTED,
     CHAIN,
+    SELF_SIGNED,
     GIVEN,
     ASKED,
     ISSUERS,
@@ -156,6 +161,18 @@ def _chain(seen: Observation) -> Answer:
     return MET if seen.taken is Taken.YES else NOT_APPLICABLE
 
 
+def _self_signed(seen: Observation) -> Answer:
+    if not seen.handshake.certificates:
+        return NOT_APPLICABLE
+    try:
+        facts = read_certificate(seen.handshake.certificates[0])
+    except InputError:
+        return NOT_APPLICABLE  # that it cannot be read is said elsewhere
+    name = facts.subject.common_name or facts.subject.text
+    trusted = facts.sha256 in seen.trusted or not is_self_signed(facts)
+    return met_if(trusted, "issuer", name, sha256=facts.sha256)
+
+
 def _given(seen: Observation) -> Answer:
     if not seen.handshake.asks:
         return NOT_APPLICABLE
@@ -180,7 +197,9 @@ def _issuers(seen: Observation) -> Answer:
     if any(facts.issuer.text in wanted or facts.subject.text in wanted for facts in seen.client):
         return MET
     issuer = seen.client[-1].issuer
-    return violated("issuer", issuer.common_name or issuer.text, named=_listed([n.common_name or n.text for n in named]))
+    return violated(
+        "issuer", issuer.common_name or issuer.text, named=_listed([n.common_name or n.text for n in named])
+    )
 
 
 def _signature(seen: Observation) -> Answer:
@@ -228,6 +247,7 @@ _FAMILIES: Final = (("pss", "RSA-PSS"), ("rsa", "RSA"), ("ecdsa", "ECDSA"))
 _CHECKS: Final[tuple[tuple[Rule, Callable[[Observation], Answer]], ...]] = (
     (ACCEPTED, _accepted),
     (CHAIN, _chain),
+    (SELF_SIGNED, _self_signed),
     (HANDSHAKE, _completed),
     (CURRENT, _current),
     (GIVEN, _given),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -12,14 +12,14 @@ from pkitools.arguments import aware, optional_choice
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.judgement import given_trust
 from pkitools.environment import Environment
-from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.errors import InvalidValueError
 from pkitools.explanations import explain
 from pkitools.fetching.addresses import Address, Network
 from pkitools.fetching.connecting import Connector
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.fetching.model import FetchFault
-from pkitools.findings import Outcome, Report
-from pkitools.frozen import dataclass, field, replace
+from pkitools.findings import Report
+from pkitools.frozen import dataclass, replace
 from pkitools.probing.channel import Channel
 from pkitools.probing.handshake import ClientIdentity, shake_hands
 from pkitools.probing.model import (
@@ -39,7 +39,7 @@ from pkitools.probing.starttls import ask_for_tls
 from pkitools.requests.keys import to_pem
 from pkitools.systems import Stance, System, Topic, get_system
 from pkitools.trust import TrustStore, hierarchy_of
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import read_certificate
 from pkitools.x509.given import Given
 
 if TYPE_CHECKING:
@@ -170,8 +170,11 @@ def probe(
     asked = optional_choice(Environment, environment, "environment")
     names = (systems,) if isinstance(systems, str) else tuple(systems)
     found = [get_system(name) if data is None else data.system(name) for name in names]
-    seen = _observed(_Line(host, port, starttls, allow_net, seconds), client)
     store = given_trust(trust)
+    line = _Line(host, port, starttls, allow_net, seconds)
+    seen = replace(
+        _observed(line, client), trusted=frozenset(anchor.sha256 for anchor in (store.anchors if store else ()))
+    )
     servers = tuple(each.name for each in found if _asks_of_servers(each, asked, moment))
 
     def judged(ders: Sequence[bytes], name: str, systems: Sequence[str], host: str | None, drop: frozenset[str]):
@@ -355,7 +358,9 @@ def _taken(
     return told, first
 
 
-def _again(line: _Line, identity: ClientIdentity, page: str, newest: TLSVersion = TLSVersion.TLS_1_3) -> Handshake | None:
+def _again(
+    line: _Line, identity: ClientIdentity, page: str, newest: TLSVersion = TLSVersion.TLS_1_3
+) -> Handshake | None:
     with suppress(ProbeError):
         versions = (TLSVersion.TLS_1_0, newest)
         return line.shake(_ONE_TRIAL, client=identity, listen=True, page=page, versions=versions)

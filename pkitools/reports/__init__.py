@@ -32,6 +32,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document,
         oin_derive_document_v1,
     )
+    from pkitools.reports.probe import probe_document
     from pkitools.reports.register import (
         rules_documents_document,
         rules_documents_document_v1,
@@ -96,6 +97,7 @@ __all__ = [
     "oin_document",
     "outcome_document",
     "outcome_message",
+    "probe_document",
     "read_schema",
     "report_document",
     "report_text",
@@ -138,6 +140,7 @@ _MODULES: Final = {
         "oin_derive_document",
         "oin_derive_document_v1",
     ),
+    "pkitools.reports.probe": ("probe_document",),
     "pkitools.reports.register": (
         "rules_documents_document",
         "rules_documents_document_v1",

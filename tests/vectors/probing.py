@@ -18,6 +18,7 @@ from pkitools.probing import (
     check_connection,
 )
 from tests.support.certificates import MOMENT, giving, made
+from tests.support.chains import authority
 from tests.vectors import Vector
 
 NEW = {
@@ -70,6 +71,11 @@ VECTORS = [
         "probe.client.chain",
         seen(REFUSING, client=True, taken=Taken.WITH_CHAIN),
         seen(ASKING, client=True, taken=Taken.YES),
+    ),
+    Vector(
+        "probe.server.self_signed",
+        lambda: seen(replace(DONE, certificates=(authority("Alone").der,)))(),
+        lambda: seen(replace(DONE, certificates=(made("g4-tls").der,)))(),
     ),
     Vector("probe.client.given", seen(ASKING), seen(ASKING, client=True, taken=Taken.YES)),
     Vector(

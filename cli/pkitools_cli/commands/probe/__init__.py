@@ -1,0 +1,203 @@
+"""``pkitools probe``: would the other side take my certificate, and would I take theirs?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.errors import InputError, NetworkError
+from pkitools.findings import Severity
+from pkitools.frozen import dataclass, replace
+from pkitools.reports import probe_document
+from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.probe.text import probe_told
+from pkitools_cli.debugging import debugging
+from pkitools_cli.exit_codes import of_reports
+from pkitools_cli.framework import Command, gathered, progress
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import about_input, read_certificates, read_crls, read_input, read_key, told_problems
+from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option, moment_option, moment_was_given
+from pkitools_cli.own_data import given_data, titles
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.reply import Reply
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+    from pkitools.checking import Revocation
+    from pkitools.containers import Contents
+    from pkitools.probing import ClientMaterial, ProbeResult
+    from pkitools.requests import PrivateKey
+    from pkitools.x509 import CertificateFacts
+
+_HTTPS = 443
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``probe`` was given."""
+
+    target: str
+    client_cert: str | None
+    client_key: str | None
+    chain: tuple[str, ...]
+    starttls: str | None
+    systems: tuple[str, ...]
+    environment: Environment | None
+    trust: tuple[str, ...]
+    crls: tuple[str, ...]
+    revocation: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    offline: bool
+    allow_net: tuple[IPv4Network | IPv6Network, ...]
+    allow_port: tuple[int, ...]
+    moment: datetime
+    fail_on: Severity | None
+    verbose: bool
+
+
+def _protocols(function: Callable[..., object]) -> Callable[..., object]:
+    from pkitools.probing.starttls import starttls_protocols
+
+    choice = click.Choice(starttls_protocols())
+    return click.option("--starttls", type=choice, help="cli.probe.starttls")(function)
+
+
+@click.command("probe", cls=Command, help="cli.probe.help")
+@click.argument("target", metavar="HOST:PORT")
+@click.option("--client-cert", metavar="FILE", help="cli.probe.client_cert")
+@click.option("--client-key", metavar="FILE", help="cli.probe.client_key")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.probe.chain")
+@_protocols
+@click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.probe.for")
+@environment_option
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@passphrase_options
+@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.probe.offline")
+@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.probe.allow_net")
+@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
+@click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[ProbeResult]:
+    """Try a connection, and judge what was seen."""
+    host, port = _target(options)
+    _refuse_clashes(options)
+    titles(options.systems)  # a wrong name is told before anybody is asked
+    client = _client(options)
+    result = _probed(host, port, client, options)
+    return Reply(
+        result,
+        document=probe_document,
+        text=lambda found: probe_told(found, options.systems, verbose=options.verbose),
+        code=of_reports([result.report], options.fail_on),
+    )
+
+
+def _refuse_clashes(options: Options) -> None:
+    if options.client_key is not None and options.client_cert is None:
+        raise click.UsageError(tr("cli.probe.key_alone"))
+    if options.chain and options.client_cert is None:
+        raise click.UsageError(tr("cli.probe.chain_alone"))
+
+
+def _probed(host: str, port: int, client: ClientMaterial | None, options: Options) -> ProbeResult:
+    from pkitools.probing import probe
+    from pkitools.probing.model import peer_name
+    from pkitools.trust import TrustStore
+
+    if options.offline:
+        raise NetworkError("probing.error.offline", peer=peer_name(host, port))
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    trust = TrustStore.from_files(trusted) if trusted else None
+    revocation = _revocation(options)
+    progress(tr("cli.probe.asking", peer=peer_name(host, port)))
+    return probe(
+        host,
+        port,
+        moment=options.moment,
+        environment=options.environment,
+        systems=options.systems,
+        client=client,
+        trust=trust,
+        revocation=revocation,
+        starttls=options.starttls or "",
+        allow_net=options.allow_net,
+        data=given_data(),
+        raise_crashes=debugging(),
+    )
+
+
+def _target(options: Options) -> tuple[str, int]:
+    """Return host and port of what was given: ``HOST:PORT``, a host alone, or the URL of a page."""
+    from pkitools.probing.starttls import usual_port
+
+    given = options.target
+    try:
+        parts = urlsplit(given if "://" in given else f"//{given}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    usual = usual_port(options.starttls) if options.starttls else _HTTPS
+    if not host or parts.username is not None or parts.scheme not in {"", "https"}:
+        raise click.UsageError(tr("cli.probe.no_target", value=given))
+    return host, usual if port is None else port
+
+
+def _client(options: Options) -> ClientMaterial | None:
+    """Return the certificate to show with its key: what is sent is what the file holds, as a program would."""
+    if options.client_cert is None:
+        return None
+    from pkitools.exports import gather
+    from pkitools.probing import ClientIdentity, ClientMaterial
+
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    contents = read_input(options.client_cert, passphrase)
+    told_problems(contents, options.client_cert)
+    key = read_key(options.client_key, passphrase) if options.client_key is not None else None
+    chain = tuple(item.der for name in options.chain for item in read_certificates(name))
+    with about_input(options.client_cert):
+        path = gather(contents, moment=options.moment, chain=chain, key=key).path
+        key = key or _key_beside(contents, options.client_cert, path.leaf, passphrase)
+    ders = (path.leaf.der, *(item.der for item in contents.of_kind("certificate")), *chain)
+    sent = tuple(dict.fromkeys(ders))
+    complete = (path.leaf.der, *(facts.der for facts in path.intermediates))
+    return ClientMaterial(ClientIdentity(sent, key.native), complete)
+
+
+def _key_beside(contents: Contents, name: str, leaf: CertificateFacts, passphrase: bytes | None) -> PrivateKey:
+    """Return the key in the file of the certificate itself."""
+    from pkitools.exports import key_of, keys_of
+    from pkitools.files import read_bytes
+
+    data = b"" if name == STANDARD_INPUT else read_bytes(name)
+    found = key_of(keys_of(contents, data, passphrase), [leaf])
+    if found is None or found.key.public.spki != leaf.public_key.spki:
+        raise InputError("probing.error.no_key", name=name)
+    return found.key
+
+
+def _revocation(options: Options) -> Revocation:
+    from pkitools.checking import Revocation
+    from pkitools.revocation import RevocationOptions, RevocationPolicy
+
+    policy = RevocationPolicy(options.revocation) if options.revocation else None
+    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
+    online = policy is not RevocationPolicy.OFF
+    return Revocation(
+        policy=policy,
+        crls=tuple(crls),
+        fetcher=fetcher_of(options.allow_net, options.allow_port) if online else None,
+        options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
+    )
