@@ -22,9 +22,10 @@ if TYPE_CHECKING:
         Taken,
         TLSVersion,
     )
+    from pkitools.probing.observing import ClientMaterial
     from pkitools.probing.rules import check_connection
     from pkitools.probing.starttls import starttls_protocols, usual_port
-    from pkitools.probing.trying import ClientMaterial, ProbeResult, fetch_chain, probe
+    from pkitools.probing.trying import ProbeResult, fetch_chain, probe
 
 __all__ = [
     "Alert",
@@ -50,7 +51,7 @@ _MODULES: Final = {
     "Alert": "model",
     "AskedSignatures": "model",
     "ClientIdentity": "handshake",
-    "ClientMaterial": "trying",
+    "ClientMaterial": "observing",
     "Handshake": "model",
     "Observation": "model",
     "Offered": "model",

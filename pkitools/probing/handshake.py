@@ -18,7 +18,8 @@ from pkitools.package_data import read_toml
 from pkitools.probing.channel import Channel, spoken
 from pkitools.probing.model import Alert, Handshake, ProbeError, ProbeFault, TLSVersion
 from pkitools.text import visible
-from pkitools.x509.names import DistinguishedName, name_from_der
+from pkitools.x509 import DistinguishedName
+from pkitools.x509.names import name_from_der
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -206,7 +207,7 @@ def _connection(
     context.set_info_callback(seen.note)
     if client is not None:
         _show(context, client)
-    connection = ssl.Connection(context, None)
+    connection: SSL.Connection = ssl.Connection(context, None)
     connection.set_connect_state()
     if re.search("[a-z]", host, re.IGNORECASE) and ":" not in host:
         connection.set_tlsext_host_name(host.encode("ascii"))
@@ -242,7 +243,8 @@ def _request(host: str) -> bytes:
 def _number(version: TLSVersion) -> int:
     ssl = _ssl()
     numbers = (ssl.TLS1_VERSION, ssl.TLS1_1_VERSION, ssl.TLS1_2_VERSION, ssl.TLS1_3_VERSION)
-    return dict(zip(TLSVersion, numbers, strict=True))[version]
+    number: int = dict(zip(TLSVersion, numbers, strict=True))[version]
+    return number
 
 
 def _reason(error: Any) -> str:

@@ -14,6 +14,7 @@ from pkitools.findings import (
     NOT_APPLICABLE,
     Answer,
     Certainty,
+    Evidence,
     NotChecked,
     Report,
     Rule,
@@ -113,7 +114,8 @@ def refusal(handshake: Handshake) -> str:
 
 def _refused(how: str, **params: object) -> Violated:
     known = how if how in _IN_WORDS else "other"
-    return violated("alert", how, **{CAUSE: f"probing.refusal.{known}"}, **params)
+    operands = {"value": how, CAUSE: f"probing.refusal.{known}", **{name: str(value) for name, value in params.items()}}
+    return Violated((Evidence("alert", how),), operands)
 
 
 def _completed(seen: Observation) -> Answer:

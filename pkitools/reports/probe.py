@@ -71,7 +71,7 @@ def _alert(alert: Alert | None) -> dict[str, object] | None:
     if alert is None:
         return None
     explanation = alert.explanation
-    means = {chosen: explanation.words[chosen].meaning if explanation else None for chosen in LANGUAGES}
+    means: dict[str, object] = {each: explanation.words[each].meaning if explanation else None for each in LANGUAGES}
     return {"number": alert.number, "name": alert.name, "code": explanation.code if explanation else None, **means}
 
 

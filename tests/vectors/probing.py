@@ -51,7 +51,7 @@ def seen(handshake: Handshake = DONE, **known: Any) -> Callable[[], Report]:
     return make
 
 
-def named(own: bool) -> Callable[[], Report]:
+def named(*, own: bool) -> Callable[[], Report]:
     """Make the report on a peer that names an issuer."""
     facts = made("g4-tls")
     issuers = (facts.issuer if own else made("g4-tls", giving("CN", "Other CA")).subject,)
@@ -74,8 +74,8 @@ VECTORS = [
     ),
     Vector(
         "probe.server.self_signed",
-        lambda: seen(replace(DONE, certificates=(authority("Alone").der,)))(),
-        lambda: seen(replace(DONE, certificates=(made("g4-tls").der,)))(),
+        seen(replace(DONE, certificates=(authority("Alone").der,))),
+        seen(replace(DONE, certificates=(made("g4-tls").der,))),
     ),
     Vector("probe.client.given", seen(ASKING), seen(ASKING, client=True, taken=Taken.YES)),
     Vector(
@@ -83,7 +83,7 @@ VECTORS = [
         seen(client=True, taken=Taken.NOT_ASKED),
         seen(ASKING, client=True, taken=Taken.YES),
     ),
-    Vector("probe.client.issuers", lambda: named(False)(), lambda: named(True)()),
+    Vector("probe.client.issuers", named(own=False), named(own=True)),
     Vector(
         "probe.client.signature",
         seen(ASKING, client=True, taken=Taken.YES, signatures=ONLY_OLD),

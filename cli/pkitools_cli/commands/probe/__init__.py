@@ -148,7 +148,7 @@ def _target(options: Options) -> tuple[str, int]:
         parts = urlsplit(given if "://" in given else f"//{given}")
         host, port = parts.hostname, parts.port
     except ValueError:
-        host, port = None, None
+        raise click.UsageError(tr("cli.probe.no_target", value=given)) from None
     usual = usual_port(options.starttls) if options.starttls else _HTTPS
     if not host or parts.username is not None or parts.scheme not in {"", "https"}:
         raise click.UsageError(tr("cli.probe.no_target", value=given))
