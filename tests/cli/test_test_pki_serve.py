@@ -200,8 +200,8 @@ def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Comm
     ("arguments", "code", "said"),
     [
         ([], 2, "Give the folder of a test PKI."),
-        (["{folder}", "--tls-port", "9"], 2, "--for and --tls-port go with --tls."),
-        (["{folder}", "--for", "digid"], 2, "--for and --tls-port go with --tls."),
+        (["{folder}", "--tls-port", "9"], 2, "--for, --accept and --tls-port go with --tls."),
+        (["{folder}", "--for", "digid"], 2, "--for, --accept and --tls-port go with --tls."),
         (["{folder}", "--fault", "N99"], 2, "N99 is no fault"),
         (["{folder}", "--fault", "C1", "--fault", "C4"], 2, "C1 and C4"),
         (["{folder}/nowhere"], 1, "is not a test PKI"),

@@ -21,9 +21,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.errors import InvalidValueError, StateError
+from pkitools.findings import Verdict
+from pkitools.messages import Language
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, elliptic_keys
 from pkitools_test_pki.pki import PKI, build
+from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
 from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
 from pkitools_test_pki.server.tls import certificates_in
@@ -189,6 +192,65 @@ def test_no_certificate_no_connection(quick: World, version: str) -> None:
         quick.ask(None, version)
     assert quick.refusal().handshake.reason == "PEER_DID_NOT_RETURN_A_CERTIFICATE"
     assert quick.refusal().result is None
+
+
+def alone(client: IssuedCertificate) -> IssuedCertificate:
+    """The same certificate without those above it, as a client has it that was given the wrong file."""
+    return IssuedCertificate(client.der, client.serial_number, client.profile, None, client.key)
+
+
+@pytest.mark.parametrize(
+    ("language", "sent", "forgotten"),
+    [
+        ("nl", "De client stuurde 1 certificaat en geen tussenliggende: TRIAL", "Vergeten: TRIAL"),
+        ("en", "The client sent 1 certificate and no intermediate ones: TRIAL", "Forgotten: TRIAL"),
+    ],
+)
+def test_a_client_that_forgot_its_intermediates_is_told_so_and_never_passed(
+    tmp_path: Path, rsa_keys: KeySource, language: Language, sent: str, forgotten: str
+) -> None:
+    with PkiServer(clock=real_time, keys=rsa_keys, language=language) as server:
+        pki = build("g4-tls", moment=real_time(), keys=rsa_keys, base_url=server.url)
+        server.serve(pki)
+        world = World(server, pki, tmp_path, None)
+        with pytest.raises((ssl.SSLError, ConnectionResetError)):
+            world.ask(alone(pki.issue()))
+        refusal = world.refusal()
+    assert refusal.result is not None
+    assert refusal.result.report.verdict is Verdict.PASSED  # of the certificate; the refusal does not end in that
+    assert not {"GESLAAGD", "PASSED"} & set(refusal.text.split())
+    lines = refusal.text.splitlines()
+    assert any(line.startswith(sent) for line in lines), refusal.text
+    (told,) = [line for line in lines if line.startswith(forgotten)]
+    assert "Domain" in told or "Intm" in told, told
+
+
+def test_no_refusal_reads_as_a_pass(quick: World, now: datetime) -> None:
+    for make, _ in REFUSED.values():
+        with pytest.raises((ssl.SSLError, ConnectionResetError)):
+            quick.ask(make(quick.pki, now))
+        assert not {"GESLAAGD", "PASSED"} & set(quick.refusal().text.split())
+        quick.told.clear()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_self_signed_client_that_is_known_is_let_in_and_no_other(quick: World, now: datetime, version: str) -> None:
+    known, other = (self_signed(moment=now, keys=elliptic_keys) for _ in range(2))
+    good, revoked = quick.pki.issue(), _revoked(quick.pki, now)
+    quick.rehearsal = quick.server.rehearse(refused=quick.told.append, accept=[known.der])
+    assert quick.ask(known, version)[0] in {200, 403}
+    assert quick.ask(good, version)[0] in {200, 403}
+    assert not quick.told
+    for refused, detail in ((other, "self-signed certificate"), (revoked, "certificate revoked")):
+        with pytest.raises((ssl.SSLError, ConnectionResetError, ValueError, IndexError)):
+            quick.ask(refused, version)
+        assert quick.refusal().handshake.detail == detail
+        quick.told.clear()
+
+
+def test_only_what_signed_itself_is_let_in_beforehand(quick: World) -> None:
+    with pytest.raises(InvalidValueError, match="issued by another"):
+        quick.server.rehearse(accept=[quick.pki.issue().der])
 
 
 def test_a_revocation_holds_for_the_next_connection(quick: World) -> None:

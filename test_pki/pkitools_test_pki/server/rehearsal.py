@@ -23,9 +23,10 @@ from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LINE
 from pkitools.reports import report_document, report_text
 from pkitools.revocation import RevocationPolicy
+from pkitools.revocation import rules as revocation_rules
 from pkitools.systems import get_system
 from pkitools.text import instant, visible
-from pkitools.trust import TrustStore
+from pkitools.trust import TrustStore, is_self_signed
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.extensions import EXTENDED_KEY_USAGES
 from pkitools_test_pki.issued import IssuedCertificate
@@ -77,9 +78,10 @@ class Rehearsal:
         system: the connected system whose rules are applied, such as ``digid-machtigen``; none when left out.
         host, port: where to listen; port 0 takes a free one.
         refused: is told of every client that is refused.
+        accept: DER of self-signed client certificates that are taken, as a system that knows them beforehand does.
 
     Raises:
-        InvalidValueError: no such system, or the PKI has no profile for TLS servers.
+        InvalidValueError: one of ``accept`` is not self-signed, no such system, or no profile for TLS servers.
         NetworkError: the address cannot be listened on.
     """
 
@@ -91,7 +93,9 @@ class Rehearsal:
         port: int = 0,
         system: str | None = None,
         refused: Callable[[Refusal], None] | None = None,
+        accept: Sequence[bytes] = (),
     ) -> None:
+        require_self_signed(accept)
         self._router, self._language, self._told = router, router.language, refused
         self._systems = () if system is None else (get_system(system),)
         pki = router.served.pki
@@ -102,7 +106,14 @@ class Rehearsal:
         with router.served.lock:
             self.certificate = server_certificate(pki, host, router.clock())
         roots = [root.certificate for root in pki.roots]
-        self._adapter = TlsAdapter(self.certificate, roots, crls=self._crls, refused=self._refuse)
+        self._adapter = TlsAdapter(
+            self.certificate,
+            roots,
+            crls=self._crls,
+            refused=self._refuse,
+            accepted=accept,
+            is_revoked=self._is_revoked,
+        )
         try:
             self._listener = Listener(self._answer, host=host, port=port, tls=self._adapter)
         except BaseException:
@@ -156,6 +167,10 @@ class Rehearsal:
         except InputError:
             return None
 
+    def _is_revoked(self, chain: Sequence[bytes]) -> bool:
+        result = self._judged(chain)
+        return result is not None and revocation_rules.REVOKED.code in result.report.codes()
+
     # -- accepted ----------------------------------------------------------------------------------------------------
 
     def _answer(self, environ: Environ) -> HttpResponse:
@@ -181,23 +196,57 @@ class Rehearsal:
         reason = f"reason.{handshake.reason}"
         known = self._say(reason) if reason in _REASONS else handshake.reason
         said = f"{known}: {handshake.detail}" if handshake.detail else known
-        text = "\n".join([self._say("refused", reason=said), *self._told_of(result)])
+        text = "\n".join([self._say("refused", reason=said), *self._why_refused(handshake, result)])
         refusal = Refusal(self._router.clock(), handshake, result, text)
         self._refusals.append(refusal)
         if self._told is not None:
             self._told(refusal)
 
+    def _why_refused(self, handshake: Handshake, result: CheckResult | None) -> Iterator[str]:
+        """Yield what there is to say of a client that was refused: what it sent and forgot, then of its certificate.
+
+        A verdict that the certificate is right would be read as the end of it: then only that is said.
+        """
+        if result is not None:
+            yield from self._sent(handshake.chain, result)
+        yield from self._told_of(result, refused=True)
+
+    def _sent(self, chain: Sequence[bytes], result: CheckResult) -> Iterator[str]:
+        above = [] if result.path is None else list(result.path.certificates[1:])
+        forgotten = [_called(der) for der in above if der not in chain]
+        between = len(chain) - 1
+        key = "sent_one" if not between else "sent_both" if between == 1 else "sent"
+        yield self._say(key, count=str(len(chain)), between=str(between), names=", ".join(map(_called, chain)))
+        if forgotten:
+            yield self._say("forgotten", names=", ".join(forgotten))
+
     def _say(self, key: str, **operands: str) -> str:
         return word(key, self._language).format(**{name: visible(value, MAX_LINE) for name, value in operands.items()})
 
-    def _told_of(self, result: CheckResult | None) -> Iterator[str]:
+    def _told_of(self, result: CheckResult | None, *, refused: bool = False) -> Iterator[str]:
         if result is None:
             yield self._say("no_certificate")
             return
         yield self._say("subject", subject=result.facts.subject.text)
         yield self._say("oin", oin=str(result.oin)) if result.oin else self._say("no_oin")
         yield self._say("path", path=" < ".join(_path(result))) if result.path else self._say("no_path")
+        if refused and result.report.verdict is Verdict.PASSED:
+            yield self._say("certificate_is_right")
+            return
         yield report_text(result.report, self._language)
+
+
+def require_self_signed(certificates: Sequence[bytes]) -> None:
+    """Refuse a certificate that was issued by another: it has a hierarchy to be judged in.
+
+    Raises:
+        InputError: one is no certificate.
+        InvalidValueError: one is not self-signed.
+    """
+    for der in certificates:
+        facts = read_certificate(der)
+        if not is_self_signed(facts):
+            raise InvalidValueError("test_pki.error.not_self_signed", subject=facts.subject.text)
 
 
 _REASONS: Final = frozenset(
@@ -215,8 +264,15 @@ _REASONS: Final = frozenset(
 def _path(result: CheckResult) -> list[str]:
     if result.path is None:
         return []
-    facts = [read_certificate(der) for der in result.path.certificates]
-    return [f.subject.common_name or f.subject.text for f in facts]
+    return [_called(der) for der in result.path.certificates]
+
+
+def _called(der: bytes) -> str:
+    try:
+        facts = read_certificate(der)
+    except InputError:
+        return "?"
+    return facts.subject.common_name or facts.subject.text
 
 
 def _seen(handshake: Handshake, result: CheckResult | None) -> dict[str, Any]:

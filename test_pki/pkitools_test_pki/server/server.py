@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -134,8 +134,12 @@ class PkiServer:
         port: int = 0,
         system: str | None = None,
         refused: Callable[[Refusal], None] | None = None,
+        accept: Sequence[bytes] = (),
     ) -> Rehearsal:
         """Start the mutual TLS endpoint for what is served; it stops with the server.
+
+        Args:
+            port, system, refused, accept: see :class:`~pkitools_test_pki.server.rehearsal.Rehearsal`.
 
         Raises:
             StateError: nothing is served yet.
@@ -146,7 +150,9 @@ class PkiServer:
         if self.router is None:
             raise StateError("test_pki.error.nothing_served")
         self._end_rehearsal()
-        self._rehearsal = Rehearsal(self.router, host=self._listener.host, port=port, system=system, refused=refused)
+        self._rehearsal = Rehearsal(
+            self.router, host=self._listener.host, port=port, system=system, refused=refused, accept=accept
+        )
         self.router.refusals = self._rehearsal.documents
         return self._rehearsal
 

@@ -21,6 +21,7 @@ from pkitools.frozen import dataclass
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, is_for_people, progress
 from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import read_certificates
 from pkitools_cli.options import moment_option, moment_was_given, now
 from pkitools_cli.output import complain, complain_lines
 from pkitools_cli.reply import Line, Reply
@@ -47,6 +48,7 @@ class Options:
     list_faults: bool
     tls: bool
     tls_port: int
+    accept: tuple[str, ...]
     system: str | None
     huge: int
     moment: datetime
@@ -71,6 +73,7 @@ class Options:
 @click.option("--list-faults", is_flag=True, help="cli.test_pki_serve.list_faults")
 @click.option("--tls", is_flag=True, help="cli.test_pki_serve.tls")
 @click.option("--tls-port", type=click.IntRange(0, 65535), default=0, help="cli.test_pki_serve.tls_port")
+@click.option("--accept", multiple=True, metavar="FILE", help="cli.test_pki_serve.accept")
 @click.option("--for", "system", metavar="SYSTEM", help="cli.test_pki_serve.for")
 @click.option("--huge", type=click.IntRange(1, 1_000_000), default=DEFAULT_HUGE, help="cli.test_pki_serve.huge")
 @moment_option
@@ -81,7 +84,7 @@ def command(options: Options) -> Reply[Sequence[Fault]] | ExitCode:
         return Reply(tuple(served_faults().values()), document=faults_document, text=_faults)
     if options.folder is None:
         raise click.UsageError(tr("cli.test_pki_serve.no_folder"), click.get_current_context())
-    if not options.tls and (options.system or options.tls_port):
+    if not options.tls and (options.system or options.tls_port or options.accept):
         raise click.UsageError(tr("cli.test_pki_serve.without_tls"), click.get_current_context())
     clock = _running_from(options.moment) if moment_was_given() else now
     with _until_told_to_stop() as wait, _server(options.folder, options, clock) as server:
@@ -115,7 +118,8 @@ def _serving(folder: str, options: Options, server: PkiServer) -> Serving:
     rehearsal = None
     if options.tls:
         tell = _tell if is_for_people() else None
-        rehearsal = server.rehearse(port=options.tls_port, system=options.system, refused=tell)
+        accept = [item.der for name in options.accept for item in read_certificates(name)]
+        rehearsal = server.rehearse(port=options.tls_port, system=options.system, refused=tell, accept=accept)
     return Serving(folder, server, options.mode, rehearsal, options.system)
 
 
