@@ -12,7 +12,9 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pkitools.errors import StateError
+from cryptography.x509 import load_der_x509_certificate
+
+from pkitools.errors import InputError, StateError
 from pkitools.frozen import dataclass, field
 from pkitools.package_data import read_toml
 from pkitools.probing.channel import Channel, spoken
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 _EVERYTHING: Final = b"ALL:!aNULL:@SECLEVEL=0"
 """Also what is too weak to use: a peer that has nothing else is told so, and not that there was no answer."""
+_LEGACY_SERVER: Final = 0x4
+"""SSL_OP_LEGACY_SERVER_CONNECT, for which pyOpenSSL has no name: a peer without secure renegotiation is seen too."""
 _HEARD_SECONDS: Final = 2.0
 """How long a peer has to say something after a handshake of TLS 1.3, in which it judges the client afterwards."""
 _MOST_OF_ANSWER: Final = 8 * 1024
@@ -88,6 +92,7 @@ def shake_hands(
     Raises:
         ProbeError: there was no TLS to look at.
         StateError: pyOpenSSL is not installed.
+        InputError: a certificate of ``client`` is not one that OpenSSL takes.
     """
     seen = _Seen()
     connection = _connection(host, versions, client, seen)
@@ -97,13 +102,14 @@ def shake_hands(
     answer = ""
     if completed and (page or (listen and seen.asks)):
         answer = pump.after(seen, page)
-    if not completed and not pump.closed and seen.alert is None:
+    certificates = _certificates(connection)
+    if not completed and seen.alert is None and not certificates:
         _refuse_what_is_no_tls(pump, detail or "")
     return Handshake(
         completed=completed,
-        version=connection.get_protocol_version_name() if completed or _certificates(connection) else "",
+        version=connection.get_protocol_version_name() if completed or certificates else "",
         cipher=connection.get_cipher_name() or "",
-        certificates=_certificates(connection),
+        certificates=certificates,
         asks=seen.asks,
         issuers=_issuers(connection),
         sent=seen.sent,
@@ -190,6 +196,8 @@ class _Pump:
 
 def _refuse_what_is_no_tls(pump: _Pump, detail: str) -> None:
     """Raise for what OpenSSL gave up on though the peer did not stop: it is no handshake to tell of."""
+    if pump.closed:
+        raise ProbeError(ProbeFault.CLOSED, pump.peer)
     if detail in _LARGE:
         raise ProbeError(ProbeFault.TOO_LARGE, pump.peer)
     if "version" not in detail and "protocol" not in detail:
@@ -204,6 +212,7 @@ def _connection(
     context.set_min_proto_version(_number(versions[0]))
     context.set_max_proto_version(_number(versions[1]))
     context.set_cipher_list(_EVERYTHING)
+    context.set_options(_LEGACY_SERVER)
     context.set_info_callback(seen.note)
     if client is not None:
         _show(context, client)
@@ -215,13 +224,14 @@ def _connection(
 
 
 def _show(context: SSL.Context, client: ClientIdentity) -> None:
-    from OpenSSL import crypto
-
-    own, *above = (crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in client.certificates)
+    try:
+        own, *above = map(load_der_x509_certificate, client.certificates)
+    except ValueError:
+        raise InputError("probing.error.unusable") from None
     context.use_certificate(own)
     for certificate in above:
         context.add_extra_chain_cert(certificate)
-    context.use_privatekey(crypto.PKey.from_cryptography_key(client.key))
+    context.use_privatekey(client.key)
 
 
 def _certificates(connection: SSL.Connection) -> tuple[bytes, ...]:
@@ -232,7 +242,11 @@ def _certificates(connection: SSL.Connection) -> tuple[bytes, ...]:
 
 
 def _issuers(connection: SSL.Connection) -> tuple[DistinguishedName, ...]:
-    return tuple(name_from_der(name.der()) for name in connection.get_client_ca_list())
+    found = []
+    for name in connection.get_client_ca_list():
+        with suppress(InputError):  # a peer may name what nobody can read
+            found.append(name_from_der(name.der()))
+    return tuple(found)
 
 
 def _request(host: str) -> bytes:

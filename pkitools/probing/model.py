@@ -172,6 +172,9 @@ class Observation:
         because: the handshake in which the peer said so.
         signatures: what it asks of signatures; ``None`` when nobody could tell.
         trusted: SHA-256 thumbprints, hex, of the certificates that are trusted by themselves.
+        lacking: the authorities between the peer's certificate and its root that it does not send.
+        disordered: what the peer sends, and the order it belongs in; empty where that is the same.
+        is_trusted: a path leads from the peer's certificate to a root that is trusted here.
     """
 
     host: str
@@ -185,6 +188,9 @@ class Observation:
     because: Handshake | None = None
     signatures: AskedSignatures | None = None
     trusted: frozenset[str] = frozenset()
+    lacking: tuple[str, ...] = ()
+    disordered: tuple[str, str] | tuple[()] = ()
+    is_trusted: bool = False
 
     @property
     def peer(self) -> str:

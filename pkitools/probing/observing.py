@@ -33,7 +33,7 @@ from pkitools.probing.signatures import asked_signatures
 from pkitools.probing.starttls import ask_for_tls, usual_port
 from pkitools.x509 import read_certificate
 
-_ONE_TRIAL: Final = 5.0
+_ONE_TRIAL: Final = 10.0
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
 _NUMBERS: Final = re.compile(r"[0-9.]+\Z|0[xX]")
 _FAULTS: Final[dict[Fault, ProbeFault]] = {

@@ -45,6 +45,8 @@ CHAIN: Final = Rule("probe.client.chain", Severity.ERROR, cite("rfc-5246", "7.4.
 GIVEN: Final = Rule("probe.client.given", Severity.WARNING, _OWN, Certainty.ADVICE)
 ASKED: Final = Rule("probe.client.asked", Severity.WARNING, _OWN, Certainty.ADVICE)
 SELF_SIGNED: Final = Rule("probe.server.self_signed", Severity.ERROR, cite("rfc-5280", "6.1"))
+SERVER_CHAIN: Final = Rule("probe.server.chain", Severity.ERROR, cite("rfc-8446", "4.4.2"))
+SERVER_ORDER: Final = Rule("probe.server.order", Severity.WARNING, cite("rfc-5246", "7.4.2"))
 ISSUERS: Final = Rule("probe.client.issuers", Severity.WARNING, cite("rfc-8446", "4.2.4"))
 SIGNATURE: Final = Rule("probe.client.signature", Severity.WARNING, cite("rfc-8446", "4.2.3"))
 PSS: Final = Rule("probe.signature.pss", Severity.WARNING, cite("rfc-8446", "9.1"))
@@ -56,6 +58,8 @@ RULES: Final[tuple[Rule, ...]] = (
     ACCEPTED,
     CHAIN,
     SELF_SIGNED,
+    SERVER_CHAIN,
+    SERVER_ORDER,
     GIVEN,
     ASKED,
     ISSUERS,
@@ -175,6 +179,21 @@ def _self_signed(seen: Observation) -> Answer:
     return met_if(trusted, "issuer", name, sha256=facts.sha256)
 
 
+def _server_chain(seen: Observation) -> Answer:
+    if not seen.handshake.certificates:
+        return NOT_APPLICABLE
+    # who has them at hand finds the way all the same; who has not does not
+    severity = Severity.WARNING if seen.is_trusted else Severity.ERROR
+    names = _listed(seen.lacking)
+    return met_if(not seen.lacking, "missing", names, severity=severity, sent=len(seen.handshake.certificates))
+
+
+def _server_order(seen: Observation) -> Answer:
+    if len(seen.handshake.certificates) < 2:
+        return NOT_APPLICABLE
+    return violated("order", seen.disordered[0], wanted=seen.disordered[1]) if seen.disordered else MET
+
+
 def _given(seen: Observation) -> Answer:
     if not seen.handshake.asks:
         return NOT_APPLICABLE
@@ -250,6 +269,8 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[Observation], Answer]], ...]] = (
     (ACCEPTED, _accepted),
     (CHAIN, _chain),
     (SELF_SIGNED, _self_signed),
+    (SERVER_CHAIN, _server_chain),
+    (SERVER_ORDER, _server_order),
     (HANDSHAKE, _completed),
     (CURRENT, _current),
     (GIVEN, _given),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import aware, optional_choice
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.judgement import given_trust
+from pkitools.containers import ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.fetching.addresses import Network
@@ -30,6 +31,8 @@ SECONDS: Final = 30.0
 """For everything that is asked of a peer together."""
 CLIENT: Final = "client"
 """What the client certificate is called in messages."""
+_COMPLETE: Final = "delivery.chain.complete"
+_ORDERED: Final = "delivery.chain.order"
 _CLIENT_ONLY: Final = frozenset({"system.eku.client_auth"})
 _SERVER_ONLY: Final = frozenset({"system.eku.server_auth"})
 
@@ -140,12 +143,36 @@ def probe(
     theirs = mine = None
     sent = seen.handshake.certificates
     if sent:
-        theirs = judge(sent, seen.peer, servers, _CLIENT_ONLY, host=line.host)
+        judged = judge(sent, seen.peer, servers, _CLIENT_ONLY, host=line.host)
+        seen, theirs = _delivered(seen, judged), _without(judged, frozenset({_COMPLETE, _ORDERED}))
     if client is not None:
         mine = judge(client.identity.certificates, CLIENT, names, _SERVER_ONLY)
     where = judge.environment(sent[0]) if sent else asked or Environment.PRODUCTION
     report = check_connection(seen, moment=moment, environment=where, raise_crashes=raise_crashes)
     return ProbeResult(seen, report, theirs, mine, where, asked is None, servers)
+
+
+def _delivered(seen: Observation, theirs: FileCheck) -> Observation:
+    """Return what was seen, with how the peer delivers its chain: of a file other rules tell that."""
+    found = {each.rule.code: each.params for each in theirs.delivery.findings}
+    lacking = tuple(each.params["missing"] for each in theirs.delivery.findings if each.rule.code == _COMPLETE)
+    order = found.get(_ORDERED)
+    is_trusted = all(result.path is not None for result in theirs.results)
+    return replace(
+        seen,
+        lacking=lacking if is_trusted or _sends_no_authority(theirs) else (),
+        disordered=(order["found"], order["wanted"]) if order else (),
+        is_trusted=is_trusted,
+    )
+
+
+def _sends_no_authority(theirs: FileCheck) -> bool:
+    """Return whether something between is missing for sure: what has no path may lack a root that nobody sends.
+
+    No root of PKIoverheid issues to an end user, so that one who sends nothing else lacks at least its issuer.
+    """
+    alone = len(theirs.contents.of_kind(ItemKind.CERTIFICATE)) == 1
+    return alone and all(result.recognition.hierarchy is not None for result in theirs.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +241,4 @@ def _without(file: FileCheck, codes: frozenset[str]) -> FileCheck:
         return replace(report, outcomes=tuple(o for o in report.outcomes if o.rule.code not in codes))
 
     judged = tuple(replace(one, result=replace(one.result, report=kept(one.result.report))) for one in file.judged)
-    return replace(file, report=kept(file.report), judged=judged)
+    return replace(file, report=kept(file.report), judged=judged, delivery=kept(file.delivery))

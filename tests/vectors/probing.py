@@ -29,6 +29,7 @@ NEW = {
 }
 OLD = {version: Offered.NO if offered is Offered.YES else Offered.YES for version, offered in NEW.items()}
 DONE = Handshake(completed=True, version="TLSv1.3")
+SENT = replace(DONE, certificates=(made("g4-tls").der, made("ca").der))
 ASKING = replace(DONE, asks=True)
 UNKNOWN_CA = Alert(48, "unknown_ca")
 REFUSING = replace(ASKING, sent=True, alert=UNKNOWN_CA)
@@ -77,6 +78,8 @@ VECTORS = [
         seen(replace(DONE, certificates=(authority("Alone").der,))),
         seen(replace(DONE, certificates=(made("g4-tls").der,))),
     ),
+    Vector("probe.server.chain", seen(SENT, lacking=("TSP CA",)), seen(SENT)),
+    Vector("probe.server.order", seen(SENT, disordered=("a → c → b", "a → b → c")), seen(SENT)),
     Vector("probe.client.given", seen(ASKING), seen(ASKING, client=True, taken=Taken.YES)),
     Vector(
         "probe.client.asked",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pkitools.containers import Contents
     from pkitools.probing import ClientMaterial, ProbeResult
     from pkitools.requests import PrivateKey
+    from pkitools.trust import TrustStore
     from pkitools.x509 import CertificateFacts
 
 _HTTPS = 443
@@ -95,8 +96,9 @@ def command(options: Options) -> Reply[ProbeResult]:
     host, port = _target(options)
     _refuse_clashes(options)
     titles(options.systems)  # a wrong name is told before anybody is asked
-    client = _client(options)
-    result = _probed(host, port, client, options)
+    trust = _trust(options)
+    client = _client(options, trust)
+    result = _probed(host, port, client, trust, options)
     return Reply(
         result,
         document=probe_document,
@@ -112,15 +114,21 @@ def _refuse_clashes(options: Options) -> None:
         raise click.UsageError(tr("cli.probe.chain_alone"))
 
 
-def _probed(host: str, port: int, client: ClientMaterial | None, options: Options) -> ProbeResult:
+def _trust(options: Options) -> TrustStore | None:
+    from pkitools.trust import TrustStore
+
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    return TrustStore.from_files(trusted) if trusted else None
+
+
+def _probed(
+    host: str, port: int, client: ClientMaterial | None, trust: TrustStore | None, options: Options
+) -> ProbeResult:
     from pkitools.probing import probe
     from pkitools.probing.model import peer_name
-    from pkitools.trust import TrustStore
 
     if options.offline:
         raise NetworkError("probing.error.offline", peer=peer_name(host, port))
-    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
-    trust = TrustStore.from_files(trusted) if trusted else None
     revocation = _revocation(options)
     progress(tr("cli.probe.asking", peer=peer_name(host, port)))
     return probe(
@@ -155,7 +163,7 @@ def _target(options: Options) -> tuple[str, int]:
     return host, usual if port is None else port
 
 
-def _client(options: Options) -> ClientMaterial | None:
+def _client(options: Options, trust: TrustStore | None) -> ClientMaterial | None:
     """Return the certificate to show with its key: what is sent is what the file holds, as a program would."""
     if options.client_cert is None:
         return None
@@ -168,7 +176,8 @@ def _client(options: Options) -> ClientMaterial | None:
     key = read_key(options.client_key, passphrase) if options.client_key is not None else None
     chain = tuple(item.der for name in options.chain for item in read_certificates(name))
     with about_input(options.client_cert):
-        path = gather(contents, moment=options.moment, chain=chain, key=key).path
+        at_hand = (*(anchor.der for anchor in trust.anchors), *trust.intermediates) if trust else ()
+        path = gather(contents, moment=options.moment, chain=(*chain, *at_hand), key=key).path
         key = key or _key_beside(contents, options.client_cert, path.leaf, passphrase)
     ders = (path.leaf.der, *(item.der for item in contents.of_kind("certificate")), *chain)
     sent = tuple(dict.fromkeys(ders))

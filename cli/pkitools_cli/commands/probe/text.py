@@ -105,7 +105,7 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     seen = result.seen
     shaken = seen.handshake
     yield "takes_mine", tr(f"cli.probe.taken.{seen.taken}")
-    yield "take_theirs", _take_theirs(result.theirs)
+    yield "take_theirs", _take_theirs(result.theirs, seen)
     yield "alert", _alert((seen.because or shaken) if shaken.asks else shaken)
     yield "tls", _tls(seen)
     yield "asks", _asks(seen)
@@ -118,10 +118,10 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     yield "address", seen.address
 
 
-def _take_theirs(theirs: FileCheck | None) -> str:
+def _take_theirs(theirs: FileCheck | None, seen: Observation) -> str:
     if theirs is None:
         return tr("cli.probe.theirs.none")
-    if theirs.report.verdict is Verdict.PASSED and "delivery.chain.complete" in theirs.delivery.codes():
+    if theirs.report.verdict is Verdict.PASSED and seen.lacking:
         return tr("cli.probe.theirs.incomplete")
     because = answer_of(theirs.report).because
     said = tr(f"cli.probe.theirs.{theirs.report.verdict}")

@@ -1,0 +1,211 @@
+"""``pkitools probe``: exit codes, both languages, JSON, and what it is given."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.pki import PKI, build
+from tests.support.command import Command
+from tests.support.effort import PATIENCE
+from tests.support.keys import SHARED_KEYS
+from tests.support.peers import TLS, listening, says
+from tests.support.schemas import assert_valid
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+ANSWER_ROWS = 12
+
+
+def locked(issued: IssuedCertificate) -> bytes:
+    """The key of a certificate, encrypted."""
+    assert issued.key is not None
+    return issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"geheim123"))
+
+
+class World:
+    """A server that asks for a client certificate, and the files of its clients."""
+
+    def __init__(self, folder: Path, pki: PKI, port: int, other: int) -> None:
+        self.folder, self.pki, self.port, self.other = folder, pki, port, other
+        self.client = pki.issue(moment=NOW)
+        files = {
+            "roots.pem": pki.trust_pem(),
+            "client.chain.pem": self.client.chain_pem,
+            "client.pem": self.client.pem,
+            "client.key": self.client.key_pem,
+            "locked.key": locked(self.client),
+            "phrase": b"geheim123\n",
+            "both.pem": self.client.chain_pem + self.client.key_pem,
+            "stranger.key": pki.issue(moment=NOW).key_pem,
+        }
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+            (folder / name).chmod(0o600)
+        for name, der in pki.crls(moment=NOW).items():
+            (folder / "crl").mkdir(exist_ok=True)
+            (folder / "crl" / f"{name}.crl").write_bytes(der)
+
+    def words(self, *more: object, port: int | None = None, environment: str = "preproduction") -> list[object]:
+        asked = ["probe", f"localhost:{port or self.port}", "--allow-net", "127.0.0.0/8"]
+        return [*asked, "--trust", "roots.pem", "--crl", "crl", "-e", environment, *more]
+
+    def client_words(self, certificate: str = "client.chain.pem", key: str | None = "client.key") -> list[object]:
+        words: list[object] = ["--client-cert", certificate]
+        return [*words, "--client-key", key] if key else words
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    pki = build("g4-tls", moment=NOW, keys=SHARED_KEYS)
+    server: IssuedCertificate = pki.issue(moment=NOW, dns=["localhost"])
+    asking = TLS(identity=server, trusts=[pki.roots[0].certificate])
+    with listening(asking) as port, listening(TLS(identity=server)) as other:
+        yield World(tmp_path_factory.mktemp("probe"), pki, port, other)
+
+
+@pytest.fixture(autouse=True)
+def beside_its_files(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(world.folder)
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "verdict"),
+    [
+        ("nl", "ja, de handshake is gelukt", "GESLAAGD voor preproductie   localhost:"),
+        ("en", "yes, the handshake was completed", "PASSED for preproduction   localhost:"),
+    ],
+)
+def test_the_answer_stands_first(run: Command, world: World, language: str, yes: str, verdict: str) -> None:
+    ran = run("--lang", language, *world.words(*world.client_words()))
+    assert ran.code == 0, ran.out + ran.err
+    assert ran.out.startswith(verdict)
+    assert yes in ran.out
+    assert all(len(line) <= 80 for line in ran.out.splitlines())
+    head = ran.out.split("\n\n")[0].splitlines()
+    assert len(head) <= ANSWER_ROWS
+    assert any(line.startswith(("  Nu ", "  Now ")) for line in head)
+
+
+def test_who_shows_nothing_is_told_how_to(run: Command, world: World) -> None:
+    ran = run("--lang", "nl", *world.words())
+    assert ran.code == 0, ran.out + ran.err
+    assert "verplicht: zonder certificaat breekt de ander af" in ran.out
+    assert "Probeer het met uw certificaat en zijn sleutel:" in ran.out
+    assert "--client-cert BESTAND --client-key BESTAND" in " ".join(ran.out.replace("\\", " ").split())
+    assert run("--lang", "nl", *world.words("--fail-on", "warning")).code == 12
+
+
+def test_who_forgets_the_intermediates_is_told_so(run: Command, world: World) -> None:
+    ran = run("--lang", "nl", *world.words(*world.client_words("client.pem")))
+    # the peer's own root is no PKIoverheid, so that nothing but what was given can complete the chain
+    assert ran.code == 10, ran.out + ran.err
+    assert "De ander weigert uw certificaat" in ran.out
+    ran = run("--lang", "nl", *world.words(*world.client_words("client.pem"), "--chain", "client.chain.pem"))
+    assert ran.code == 0, ran.out + ran.err
+    # what is trusted may hold them: then it is tried, and known
+    (world.folder / "authorities.pem").write_bytes(b"".join(authority.certificate.pem for authority in world.pki))
+    ran = run("--lang", "nl", *world.words(*world.client_words("client.pem"), "--trust", "authorities.pem"))
+    assert ran.code == 10, ran.out + ran.err
+    assert "De ander neemt uw certificaat pas aan als de tussenliggende certificaten" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "more"),
+    [
+        ("both.pem", None, ()),
+        ("client.chain.pem", "locked.key", ("--passphrase-file", "phrase")),
+        ("both.pem", "client.key", ()),
+    ],
+)
+def test_the_key_comes_from_where_it_is(
+    run: Command, world: World, certificate: str, key: str | None, more: tuple[str, ...]
+) -> None:
+    ran = run(*world.words(*world.client_words(certificate, key), *more, "--json"))
+    assert ran.code == 0, ran.err
+    assert ran.document["client_certificate"]["taken"] == "yes"
+
+
+def test_the_document(run: Command, world: World) -> None:
+    ran = run(*world.words(*world.client_words(), "--json"))
+    assert_valid(ran.document, "probe-v1")
+    assert ran.document["verdict"] == "passed"
+    assert ran.document["client_certificate"]["sent"] == 3
+    assert ran.document["connection"]["versions"] == {
+        "TLSv1": "no",
+        "TLSv1.1": "no",
+        "TLSv1.2": "yes",
+        "TLSv1.3": "yes",
+    }
+    assert ran.document["theirs"]["report"]["verdict"] == ran.document["mine"]["report"]["verdict"] == "passed"
+    assert "PRIVATE KEY" not in ran.out
+
+
+def test_in_production_a_trial_server_fails(run: Command, world: World) -> None:
+    ran = run("--lang", "nl", *world.words(port=world.other, environment="production"))
+    assert ran.code == 10
+    assert "Certificaat van de ander: " in ran.out
+
+
+def test_without_an_environment_that_of_the_hierarchy_is_taken(run: Command, world: World) -> None:
+    words = [word for word in world.words(port=world.other) if word not in {"-e", "preproduction"}]
+    ran = run(*words, "--json")
+    assert (ran.document["environment"], ran.document["environment_given"]) == ("preproduction", False)
+    assert "not given; that of the hierarchy was taken" in run(*words).out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (["http://localhost:1"], 2, "is no HOST:PORT, such as example.nl:443."),
+        (["localhost:99999"], 2, "is no HOST:PORT, such as example.nl:443."),
+        (["user@localhost:1"], 2, "is no HOST:PORT, such as example.nl:443."),
+        (["localhost:{port}", "--client-key", "x"], 2, "--client-key belongs to a certificate"),
+        (["localhost:{port}", "--chain", "x"], 2, "--chain belongs to a certificate"),
+        (["localhost:{port}", "--starttls", "gopher"], 2, "smtp, imap"),
+        (["localhost:{port}", "--for", "nothing"], 2, "nothing"),
+        (["localhost:{port}"], 1, "was not asked: its address is not public (localhost is 127.0.0.1)"),
+        (["localhost:{port}", "--offline"], 1, "was not asked: the network is off."),
+        (["localhost:{port}", "--client-cert", "{folder}/client.pem"], 1, "is not here"),
+        (
+            ["localhost:{port}", "--client-cert", "{folder}/client.pem", "--client-key", "{folder}/stranger.key"],
+            1,
+            "does not belong to",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_before_anybody_is_asked(
+    run: Command, world: World, words: list[str], code: int, told: str
+) -> None:
+    ran = run("probe", *(word.format(port=world.port, folder=world.folder) for word in words))
+    assert ran.code == code, ran.out + ran.err
+    assert told in " ".join(ran.err.split())
+    assert not ran.out
+
+
+def test_what_a_peer_says_reaches_no_terminal_raw(run: Command) -> None:
+    with listening(says(b"\x1b[2J\x07evil\r\n" * 3, heard=False)) as port:
+        ran = run("probe", f"localhost:{port}", "--allow-net", "127.0.0.0/8")
+    assert ran.code == 1
+    assert "\x1b" not in ran.err + ran.out
+    assert "\x07" not in ran.err + ran.out
+
+
+def test_offline_opens_no_socket(world: World) -> None:
+    program = (
+        "import socket, sys\n"
+        "def refuse(*a, **k): raise SystemExit(99)\n"
+        "socket.socket.__init__ = refuse\nsocket.getaddrinfo = refuse\n"
+        "from pkitools_cli.main import main\n"
+        f"main(['probe', 'localhost:{world.port}', '--allow-net', '127.0.0.0/8'])\n"
+    )
+    environment = {**os.environ, "PKITOOLS_OFFLINE": "1"}
+    ran = subprocess.run([sys.executable, "-c", program], env=environment, timeout=PATIENCE, check=False)
+    assert ran.returncode == 1

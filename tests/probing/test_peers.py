@@ -1,0 +1,601 @@
+"""Peers that are wrong in one way each: the sentence a reader gets first, in both languages; and the good ones."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from OpenSSL import SSL
+
+from pkitools.checking import Revocation
+from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.findings import Outcome, Severity, Verdict
+from pkitools.messages import LANGUAGES, Language
+from pkitools.probing import (
+    ClientIdentity,
+    ClientMaterial,
+    Offered,
+    ProbeError,
+    ProbeFault,
+    ProbeResult,
+    Taken,
+    TLSVersion,
+    fetch_chain,
+    probe,
+    starttls_protocols,
+)
+from pkitools.probing.channel import spoken
+from pkitools.reports import error_sentence, probe_document
+from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.text import why
+from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.pki import build
+from pkitools_test_pki.self_signed import self_signed
+from tests.support.effort import PATIENCE
+from tests.support.keys import SHARED_KEYS
+from tests.support.peers import LOOPBACK, REFUSES, TLS, Behave, dialog, drips, floods, listening, resets, says
+from tests.support.schemas import assert_valid
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+HOST = "localhost"
+OLD = (SSL.TLS1_VERSION, SSL.TLS1_1_VERSION)
+
+
+class World:
+    """A PKI, another that nobody trusts, and a server and client of it."""
+
+    def __init__(self) -> None:
+        self.pki, self.other = (build("g4-tls", moment=NOW, keys=SHARED_KEYS) for _ in range(2))
+        self.server = self.issue()
+        self.client = self.pki.issue(moment=NOW)
+        self.root = self.pki.roots[0].certificate
+
+    def issue(self, **deviation: Any) -> IssuedCertificate:
+        """Issue a certificate for the server."""
+        return self.pki.issue(**{"moment": NOW, "dns": [HOST], **deviation})
+
+    @cached_property
+    def crls(self) -> tuple[bytes, ...]:
+        """Of every authority, with nothing revoked."""
+        return tuple(self.pki.crls(moment=NOW).values())
+
+    def trust(self) -> list[bytes]:
+        """The roots of the one PKI."""
+        return [root.certificate.der for root in self.pki.roots]
+
+    def asking(self, **how: Any) -> TLS:
+        """A server that asks for a client certificate of the PKI."""
+        return TLS(identity=self.server, trusts=[self.root], **how)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World()
+
+
+def shown(client: IssuedCertificate, *, whole: bool = True) -> ClientMaterial:
+    """A client certificate, with those above it or without them."""
+    complete = (client.der, *(one.der for one in client.intermediates))
+    return ClientMaterial(ClientIdentity(complete if whole else complete[:1], client.key), complete)
+
+
+def tried(port: int, world: World, **how: Any) -> ProbeResult:
+    """Probe a peer as the tests do."""
+    given: dict[str, Any] = {
+        "moment": NOW,
+        "environment": "preproduction",
+        "trust": world.trust(),
+        "allow_net": LOOPBACK,
+        "revocation": Revocation(crls=world.crls),
+        "seconds": PATIENCE,
+        "raise_crashes": True,
+        **how,
+    }
+    return probe(given.pop("host", HOST), port, **given)
+
+
+def first(result: ProbeResult) -> Outcome | None:
+    """What a reader gets first."""
+    answer = answer_of(result.report)
+    return answer.because or answer.step
+
+
+@dataclass(frozen=True)
+class Case:
+    """A peer that is wrong in one way.
+
+    Args:
+        peer: makes it.
+        code: of the rule that says so, or of the error.
+        nl, en: how the sentence begins.
+        verdict: of everything.
+        how: other arguments of ``probe``.
+    """
+
+    peer: Callable[[World], Behave]
+    code: str
+    nl: str
+    en: str
+    verdict: Verdict = Verdict.FAILED
+    how: Callable[[World], dict[str, Any]] = field(default=lambda _: {})
+
+
+def serving(**deviation: Any) -> Callable[[World], Behave]:
+    """A server with a certificate that deviates."""
+    return lambda world: TLS(identity=world.issue(**deviation))
+
+
+def showing(make: Callable[[World], IssuedCertificate], *, whole: bool = True) -> Callable[[World], dict[str, Any]]:
+    """Show this client certificate."""
+    return lambda world: {"client": shown(make(world), whole=whole)}
+
+
+def revoked(world: World) -> Behave:
+    certificate = world.issue()
+    world.pki["g4-tls-tsp"].revoke(certificate, moment=NOW)
+    return TLS(identity=certificate)
+
+
+def small_key(world: World) -> Behave:
+    key = rsa.generate_private_key(65537, 1024)
+    return TLS(identity=world.issue(key=key))
+
+
+def with_crls(world: World) -> dict[str, Any]:
+    return {"revocation": Revocation(crls=tuple(world.pki.crls(moment=NOW).values()))}
+
+
+CASES: dict[str, Case] = {
+    "missing intermediate": Case(
+        lambda w: TLS(identity=w.server, chain=[]),
+        "probe.server.chain",
+        "De ander stuurt het certificaat van TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025 niet mee.",
+        "The other side does not send the certificate of TRIAL My TSP - G4 PKIo Priv G-TLS SYS - 2025.",
+    ),
+    "missing intermediate that is at hand": Case(
+        lambda w: TLS(identity=w.server, chain=w.server.intermediates[:1]),
+        "probe.server.chain",
+        "De ander stuurt het certificaat van TRIAL PKIoverheid - G4 Intm Priv G-TLS SYS - 2024 niet mee.",
+        "The other side does not send the certificate of TRIAL PKIoverheid - G4 Intm Priv G-TLS SYS - 2024.",
+        Verdict.PASSED,
+        how=lambda w: {"trust": [authority.certificate.der for authority in w.pki]},
+    ),
+    "wrong order": Case(
+        lambda w: TLS(identity=w.server, chain=w.server.intermediates[::-1]),
+        "probe.server.order",
+        "De ander stuurt zijn certificaten in een verkeerde volgorde.",
+        "The other side sends its certificates in a wrong order.",
+        Verdict.PASSED,
+    ),
+    "expired": Case(
+        serving(not_before=NOW - timedelta(days=9), not_after=NOW - timedelta(days=1)),
+        "path.validity.expired",
+        "Verlopen",
+        "Expired",
+    ),
+    "not yet valid": Case(
+        serving(not_before=NOW + timedelta(days=1)),
+        "path.validity.not_yet_valid",
+        "Pas geldig vanaf ",
+        "Not valid before ",
+    ),
+    "wrong host": Case(
+        serving(dns=["api.example.nl"], common_name="api.example.nl"),
+        "path.host.name",
+        "Het certificaat is niet voor deze host. TRIAL api.example.nl is niet voor localhost",
+        "The certificate does not name this host. TRIAL api.example.nl is not for localhost",
+    ),
+    "self-signed": Case(
+        lambda _: TLS(identity=self_signed(moment=NOW, dns=[HOST], keys=SHARED_KEYS)),
+        "probe.server.self_signed",
+        "Het certificaat van de ander is zelfondertekend, dus niemand staat ervoor in.",
+        "The certificate of the other side is self-signed, so that nobody stands for it.",
+    ),
+    "other CA": Case(
+        lambda w: TLS(identity=w.other.issue(moment=NOW, dns=[HOST])),
+        "path.anchor.found",
+        "Het certificaat van TRIAL PKIoverheid - G4 Root Priv G-TLS - 2024 ontbreekt, of wordt",
+        "The certificate of TRIAL PKIoverheid - G4 Root Priv G-TLS - 2024 is missing, or not trusted",
+    ),
+    "TRIAL in production": Case(
+        lambda w: TLS(identity=w.server),
+        "environment.production.no_test",
+        "",
+        "",
+        how=lambda _: {"environment": "production"},
+    ),
+    "old TLS only": Case(
+        lambda w: TLS(identity=w.server, versions=OLD),
+        "probe.version.current",
+        "De ander kan alleen TLSv1.1, en dat is verouderd.",
+        "The other side has TLSv1.1 only, which is obsolete.",
+    ),
+    "old TLS as well": Case(
+        lambda w: TLS(identity=w.server, versions=(SSL.TLS1_1_VERSION, SSL.TLS1_3_VERSION)),
+        "probe.version.obsolete",
+        "De ander biedt ook verouderde TLS aan. Ook met TLSv1.1 komt er een verbinding.",
+        "The other side offers obsolete TLS as well. With TLSv1.1 there is a connection too.",
+        Verdict.PASSED,
+    ),
+    "client certificate required and absent": Case(
+        lambda w: w.asking(),
+        "probe.client.given",
+        "De ander vraagt om een clientcertificaat, en er is er geen gegeven.",
+        "The other side asks for a client certificate, and none was given.",
+        Verdict.PASSED,
+    ),
+    "the same in TLS 1.2": Case(
+        lambda w: w.asking(versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION)),
+        "probe.client.given",
+        "De ander vraagt om een clientcertificaat, en er is er geen gegeven.",
+        "The other side asks for a client certificate, and none was given.",
+        Verdict.PASSED,
+    ),
+    "client certificate of another CA": Case(
+        lambda w: w.asking(),
+        "probe.client.accepted",
+        "De ander weigert uw certificaat: ",
+        "The other side refuses your certificate: ",
+        how=showing(lambda w: w.other.issue(moment=NOW)),
+    ),
+    "client certificate expired": Case(
+        lambda w: w.asking(),
+        "probe.client.accepted",
+        "De ander weigert uw certificaat: het certificaat is volgens hem verlopen of nog niet geldig.",
+        "The other side refuses your certificate: the certificate has expired or is not valid yet, it says.",
+        how=showing(lambda w: w.pki.issue(not_before=NOW - timedelta(days=9), not_after=NOW - timedelta(days=1))),
+    ),
+    "client certificate without its chain": Case(
+        lambda w: w.asking(),
+        "probe.client.chain",
+        "De ander neemt uw certificaat pas aan als de tussenliggende certificaten meegaan.",
+        "The other side takes your certificate only when the intermediate certificates go along.",
+        how=showing(lambda w: w.client, whole=False),
+    ),
+    "client certificate refused on the page": Case(
+        lambda w: w.asking(page=REFUSES),
+        "probe.client.accepted",
+        "De ander weigert uw certificaat: zijn webserver zegt op de pagina dat hij dit certificaat niet aanneemt.",
+        "The other side refuses your certificate: its web server says on the page that it does not take this",
+        how=showing(lambda w: w.client),
+    ),
+    "client certificate not asked for": Case(
+        lambda w: TLS(identity=w.server),
+        "probe.client.asked",
+        "De ander vraagt niet om een clientcertificaat.",
+        "The other side asks for no client certificate.",
+        Verdict.PASSED,
+        how=showing(lambda w: w.client),
+    ),
+    "only other issuers named": Case(
+        lambda w: w.asking(names=[w.server]),
+        "probe.client.issuers",
+        "De ander noemt uw uitgever niet.",
+        "The other side does not name your issuer.",
+        Verdict.PASSED,
+        how=showing(lambda w: w.client),
+    ),
+    "unknown name asked for": Case(
+        lambda _: says(b"\x15\x03\x03\x00\x02\x02\x70"),
+        "probe.handshake.completed",
+        "De ander breekt de verbinding af: hij kent de naam niet die gevraagd werd.",
+        "The other side ends the connection: it does not know the name that was asked for.",
+    ),
+    "revoked": Case(revoked, "revocation.status.revoked", "Ingetrokken", "Revoked", how=with_crls),
+    "RSA of 1024 bits": Case(
+        small_key,
+        "path.key.strength",
+        "Een te zwakke of ongebruikelijke sleutel. De sleutel van TRIAL localhost is RSA 1024.",
+        "A key too weak, or too odd, to trust. The key of TRIAL localhost is RSA 1024.",
+    ),
+    "HTTP on the port": Case(
+        lambda _: says(b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+        "probing.error.http",
+        "{peer} spreekt op deze poort HTTP zonder TLS (HTTP/1.1 400 Bad Request",
+        "{peer} speaks HTTP without TLS on this port (HTTP/1.1 400 Bad Request",
+    ),
+    "SSH on the port": Case(
+        lambda _: says(b"SSH-2.0-OpenSSH_9.2p1\r\n", heard=False),
+        "probing.error.ssh",
+        "{peer} spreekt op deze poort SSH (SSH-2.0-OpenSSH_9.2p1).",
+        "{peer} speaks SSH on this port (SSH-2.0-OpenSSH_9.2p1).",
+    ),
+    "a mail server": Case(
+        lambda _: says(b"220 mail.example.nl ESMTP\r\n", heard=False),
+        "probing.error.greeting",
+        "{peer} begint zonder TLS en groet zelf: 220 mail.example.nl ESMTP",
+        "{peer} begins without TLS, with a greeting of its own: 220 mail.example.nl ESMTP",
+    ),
+    "STARTTLS refused": Case(
+        lambda _: dialog((b"EHLO", b"250 mail\r\n"), (b"STARTTLS", b"454 no TLS today\r\n"), greeting=b"220 mail\r\n"),
+        "probing.error.starttls",
+        "{peer} gaat niet over op TLS. Het antwoordde: 454 no TLS today",
+        "{peer} does not go over to TLS. It answered: 454 no TLS today",
+        how=lambda _: {"starttls": "smtp"},
+    ),
+    "something behind STARTTLS": Case(
+        lambda _: dialog((b"STLS", b"+OK\r\n+OK injected\r\n"), greeting=b"+OK\r\n"),
+        "probing.error.protocol",
+        "Wat {peer} stuurt begint als TLS, maar is het niet (data after STARTTLS).",
+        "What {peer} sends begins as TLS and is not (data after STARTTLS).",
+        how=lambda _: {"starttls": "pop3"},
+    ),
+    "drips": Case(
+        lambda _: drips,
+        "probing.error.timeout",
+        "{peer} antwoordde niet, of zo langzaam dat de tijd om was.",
+        "{peer} did not answer, or so slowly that the time was over.",
+        how=lambda _: {"seconds": 0.5},
+    ),
+    "never answers": Case(
+        lambda _: says(),
+        "probing.error.timeout",
+        "{peer} antwoordde niet, of zo langzaam dat de tijd om was.",
+        "{peer} did not answer, or so slowly that the time was over.",
+        how=lambda _: {"seconds": 0.5},
+    ),
+    "reset in the handshake": Case(
+        lambda _: resets,
+        "probing.error.closed",
+        "{peer} verbrak de verbinding midden in de TLS-handshake, zonder te zeggen waarom.",
+        "{peer} ended the connection in the middle of the TLS handshake, and did not say why.",
+    ),
+    "ten megabytes of certificates": Case(
+        lambda _: floods,
+        "probing.error.too_large",
+        "{peer} stuurt meer dan een handshake groot is: er is gestopt met lezen.",
+        "{peer} sends more than a handshake holds: reading was stopped.",
+    ),
+    "noise": Case(
+        lambda _: says(b"\xff" * 40),
+        "probing.error.not_tls",
+        "{peer} spreekt op deze poort geen TLS.",
+        "{peer} speaks no TLS on this port.",
+    ),
+    "noise in a record": Case(
+        lambda _: says(b"\x16\x03\x03\x00\x04\xff\xff\xff\xff"),
+        "probing.error.protocol",
+        "Wat {peer} stuurt begint als TLS, maar is het niet (",
+        "What {peer} sends begins as TLS and is not (",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_wrong_peer_gets_the_right_sentence(world: World, name: str) -> None:
+    case = CASES[name]
+    with listening(case.peer(world)) as port:
+        told, code = _told(case, world, port)
+    assert code == case.code, told
+    for language in LANGUAGES:
+        wanted = getattr(case, language).format(peer=f"{HOST}:{port}")
+        assert told[language].startswith(wanted), told[language]
+
+
+def _told(case: Case, world: World, port: int) -> tuple[dict[Language, str], str]:
+    try:
+        result = tried(port, world, **case.how(world))
+    except PkitoolsError as error:
+        return {language: error_sentence(error, language) for language in LANGUAGES}, error.code
+    outcome = first(result)
+    assert outcome is not None, result.report
+    assert result.report.verdict is case.verdict, result.report
+    assert_valid(probe_document(result), "probe-v1")
+    return {language: why(outcome, language, NOW) for language in LANGUAGES}, outcome.rule.code
+
+
+# -- good ones ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_good_server_raises_no_alarm(world: World) -> None:
+    with listening(TLS(identity=world.server)) as port:
+        result = tried(port, world)
+        assert fetch_chain(HOST, port, allow_net=LOOPBACK) == result.seen.handshake.certificates
+    assert result.report.verdict is Verdict.PASSED
+    assert result.report.worst is not None
+    assert result.report.worst < Severity.WARNING, result.report
+    assert result.seen.handshake.certificates == (world.server.der, *(one.der for one in world.server.intermediates))
+    assert result.seen.versions == {
+        TLSVersion.TLS_1_0: Offered.NO,
+        TLSVersion.TLS_1_1: Offered.NO,
+        TLSVersion.TLS_1_2: Offered.YES,
+        TLSVersion.TLS_1_3: Offered.YES,
+    }
+
+
+@pytest.mark.parametrize("newest", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
+@pytest.mark.parametrize("named", [True, False], ids=["issuers named", "no issuer named"])
+def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, named: bool) -> None:
+    names = [authority.certificate for authority in world.pki] if named else []
+    server = world.asking(names=names, versions=(SSL.TLS1_2_VERSION, newest))
+    with listening(server) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert result.seen.taken is Taken.YES
+    assert result.seen.handshake.sent
+    assert len(result.seen.handshake.issuers) == len(names)
+    assert result.report.verdict is Verdict.PASSED
+    assert result.report.worst is not None
+    assert result.report.worst < Severity.WARNING, result.report
+    document = probe_document(result)
+    assert_valid(document, "probe-v1")
+    assert "PRIVATE KEY" not in str(document) + repr(result)
+
+
+DIALOGS: dict[str, Behave] = {
+    "smtp": dialog(
+        (b"EHLO ", b"250-mail\r\n250 STARTTLS\r\n"), (b"STARTTLS\r\n", b"220 go\r\n"), greeting=b"220-a\r\n220 b\r\n"
+    ),
+    "imap": dialog((b"a1 STARTTLS\r\n", b"* note\r\na1 OK begin\r\n"), greeting=b"* OK ready\r\n"),
+    "pop3": dialog((b"STLS\r\n", b"+OK begin\r\n"), greeting=b"+OK ready\r\n"),
+    "ftp": dialog((b"AUTH TLS\r\n", b"234 begin\r\n"), greeting=b"220 ready\r\n"),
+    "ldap": dialog((b"0\x1d\x02\x01\x01w", bytes.fromhex("300c02010178070a010004000400"))),
+    "postgres": dialog((b"\x00\x00\x00\x08\x04\xd2\x16\x2f", b"S")),
+}
+
+
+@pytest.mark.parametrize("protocol", DIALOGS)
+def test_tls_is_asked_for_as_each_protocol_does(world: World, protocol: str) -> None:
+    with listening(TLS(identity=world.server, before=DIALOGS[protocol])) as port:
+        assert fetch_chain(HOST, port, starttls=protocol, allow_net=LOOPBACK)[0] == world.server.der
+
+
+def test_every_protocol_is_tried_here() -> None:
+    assert set(DIALOGS) == set(starttls_protocols())
+
+
+# -- a second judge ----------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def s_server(*words: str) -> Iterator[int]:
+    """A server of ``openssl``, which says when it listens."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert process.stdout is not None
+        while (line := process.stdout.readline()) and not line.startswith(b"ACCEPT"):
+            pass
+        yield port
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def files(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("peers")
+    contents = {
+        "server.pem": world.server.pem,
+        "chain.pem": b"".join(one.pem for one in world.server.intermediates),
+        "server.key": world.server.key_pem,
+        "roots.pem": world.pki.trust_pem(),
+    }
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    return {name: folder / name for name in contents}
+
+
+needs_openssl = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+
+
+def server_words(files: dict[str, Path], *more: str) -> list[str]:
+    words = ["-cert", "server.pem", "-cert_chain", "chain.pem", "-key", "server.key", "-CAfile", "roots.pem"]
+    return [str(files.get(word, word)) for word in words] + ["-Verify", "3", *more]
+
+
+@needs_openssl
+@pytest.mark.interop
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("asked", "takes"),
+    [("RSA+SHA256:RSA+SHA512", Offered.NO), ("RSA-PSS+SHA512:RSA+SHA256", Offered.YES)],
+)
+def test_what_signatures_are_asked_is_known_from_openssl(
+    world: World, files: dict[str, Path], asked: str, takes: Offered
+) -> None:
+    with s_server(*server_words(files, "-tls1_2", "-client_sigalgs", asked)) as port:
+        result = tried(port, world)
+    assert result.seen.signatures is not None
+    assert list(result.seen.signatures.asked) == asked.split(":")
+    assert result.seen.takes_pss is takes
+    codes = result.report.codes()
+    assert ("probe.signature.pss" in codes) == (takes is Offered.NO)
+    if takes is Offered.NO:
+        (found,) = [o for o in result.report.findings if o.rule.code == "probe.signature.pss"]
+        assert why(found, "nl", NOW).startswith(
+            "De ander neemt geen RSASSA-PSS aan. De ander noemt voor clients alleen: RSA"
+        )
+        assert why(found, "en", NOW).startswith(
+            "The other side takes no RSASSA-PSS. Of clients the other side names only"
+        )
+
+
+@needs_openssl
+@pytest.mark.interop
+@pytest.mark.slow
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_openssl_sees_what_we_see(world: World, files: dict[str, Path], version: str) -> None:
+    """The certificates, the version, the cipher and the issuers named, asked of openssl s_client."""
+    with s_server(*server_words(files, version)) as port:
+        result = tried(port, world)
+        told = subprocess.run(
+            ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", HOST, "-showcerts"],
+            input=b"",
+            capture_output=True,
+            timeout=PATIENCE,
+            check=False,
+        ).stdout.decode()
+    shaken = result.seen.handshake
+    blocks = [block.partition("-----END")[0] for block in told.split("-----BEGIN CERTIFICATE-----")[1:]]
+    chain = [base64.b64decode("".join(block.split())) for block in blocks]
+    assert tuple(chain[: len(shaken.certificates)]) == shaken.certificates
+    assert f"{shaken.version}, Cipher is {shaken.cipher}" in told
+    assert shaken.asks
+    assert ("Acceptable client certificate CA names" in told) == bool(shaken.issuers)
+    for name in shaken.issuers:
+        assert name.common_name is not None
+        assert name.common_name in told
+
+
+def test_without_openssl_what_is_asked_is_not_known(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with listening(world.asking()) as port:
+        result = tried(port, world)
+    assert result.seen.signatures is None
+    assert result.seen.takes_pss is Offered.UNKNOWN
+    assert "probe.signature.pss" in {outcome.rule.code for outcome in result.report.not_checked}
+
+
+# -- who is not asked --------------------------------------------------------------------------------------------------
+
+
+def test_a_private_address_is_asked_only_when_it_is_allowed(world: World) -> None:
+    asked: list[socket.socket] = []
+    with listening(asked.append) as port, pytest.raises(ProbeError) as caught:
+        tried(port, world, allow_net=())
+    assert caught.value.fault is ProbeFault.ADDRESS
+    assert not asked
+
+
+def test_nobody_listens(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(ProbeError) as caught:
+        tried(port, world)
+    assert caught.value.fault is ProbeFault.CONNECT
+
+
+@pytest.mark.parametrize(
+    "host", ["", " ", "a b", "-a.nl", "0x7f.1", "2130706433", "a" * 300, "a\r\nb", "exa_mple..nl", "é" * 80]
+)
+def test_what_is_no_host_is_asked_of_nobody(host: str) -> None:
+    with pytest.raises(InvalidValueError, match="no host name"):
+        fetch_chain(host, 443)
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_what_is_no_port_is_asked_of_nobody(port: int) -> None:
+    with pytest.raises(InvalidValueError, match="is no port"):
+        fetch_chain(HOST, port)
+
+
+def test_no_first_byte_is_taken_for_tls_but_those_of_a_record() -> None:
+    taken = [first for first in range(256) if spoken(bytes([first]) + b"\x03\x03") is None]
+    assert taken == [0x14, 0x15, 0x16, 0x17]

@@ -1,0 +1,177 @@
+"""Peers on the loopback address that do as they are told: right, or wrong in one way."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any, Final
+
+from cryptography import x509
+from OpenSSL import SSL, crypto
+
+from pkitools_test_pki.issued import IssuedCertificate
+from tests.support.effort import PATIENCE
+
+LOOPBACK: Final = (ip_network("127.0.0.0/8"),)
+Behave = Callable[[socket.socket], None]
+OK: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nhi\n"
+REFUSES: Final = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+    b"<html><head><title>400 The SSL certificate error</title></head><body>The SSL certificate error</body></html>"
+)
+
+
+@contextmanager
+def listening(behave: Behave) -> Iterator[int]:
+    """Listen, and give the port; each connection is answered in a thread of its own."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection: socket.socket) -> None:
+        connection.settimeout(PATIENCE)
+        with connection, suppress(OSError, SSL.Error):
+            behave(connection)
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            threading.Thread(target=answer, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    try:
+        yield server.getsockname()[1]
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TLS:
+    """A server of TLS.
+
+    Args:
+        identity: its certificate with its key.
+        chain: what it sends behind its own certificate; by default the authorities between it and the root.
+        versions: the oldest and the newest.
+        trusts: the roots of clients; with any, a client certificate is asked for.
+        required: and without one there is no connection.
+        names: the authorities it says it takes client certificates of.
+        before: what is said before TLS begins.
+        page: what it answers when it is asked for a page.
+        ciphers: as OpenSSL has them.
+    """
+
+    identity: IssuedCertificate
+    chain: Sequence[IssuedCertificate] | None = None
+    versions: tuple[int, int] = (SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION)
+    trusts: Sequence[IssuedCertificate] = ()
+    required: bool = True
+    names: Sequence[IssuedCertificate] = ()
+    before: Behave | None = None
+    page: bytes = OK
+
+    def __call__(self, connected: socket.socket) -> None:
+        if self.before is not None:
+            self.before(connected)
+        connection = SSL.Connection(self._context(), connected)
+        connection.set_accept_state()
+        # below TLS the socket waits, and pyOpenSSL's own waiting is not for sockets with a timeout
+        connected.settimeout(None)
+        connection.do_handshake()
+        with suppress(SSL.Error):
+            if connection.recv(4096):
+                connection.sendall(self.page)
+                connection.shutdown()
+
+    def _context(self) -> SSL.Context:
+        context = SSL.Context(SSL.TLS_METHOD)
+        context.set_min_proto_version(self.versions[0])
+        context.set_max_proto_version(self.versions[1])
+        context.set_cipher_list(b"ALL:@SECLEVEL=0")
+        context.set_session_id(b"pkitools")
+        _identify(context, self.identity, self.identity.intermediates if self.chain is None else self.chain)
+        if self.trusts:
+            self._ask(context)
+        return context
+
+    def _ask(self, context: SSL.Context) -> None:
+        store = context.get_cert_store()
+        assert store is not None
+        for root in self.trusts:
+            store.add_cert(crypto.X509.from_cryptography(_native(root)))
+        mode = SSL.VERIFY_PEER | (SSL.VERIFY_FAIL_IF_NO_PEER_CERT if self.required else 0)
+        context.set_verify(mode, lambda _connection, _certificate, _error, _depth, good: bool(good))
+        for one in self.names:
+            context.add_client_ca(_native(one))
+
+
+def _native(issued: IssuedCertificate) -> x509.Certificate:
+    return x509.load_der_x509_certificate(issued.der)
+
+
+def _identify(context: SSL.Context, identity: IssuedCertificate, above: Sequence[IssuedCertificate]) -> None:
+    key: Any = identity.key
+    context.use_certificate(_native(identity))
+    for one in above:
+        context.add_extra_chain_cert(_native(one))
+    context.use_privatekey(key)
+
+
+def says(*pieces: bytes, heard: bool = True) -> Behave:
+    """Say something, after the other side did unless it is a greeting; then wait until the other side goes away."""
+
+    def behave(connected: socket.socket) -> None:
+        if heard:
+            connected.recv(4096)
+        for piece in pieces:
+            connected.sendall(piece)
+        while connected.recv(4096):
+            pass
+
+    return behave
+
+
+def drips(connected: socket.socket) -> None:
+    """Send the beginning of a handshake, a byte at a time, for ever."""
+    connected.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")
+    waits = threading.Event()
+    while not waits.wait(0.02):
+        connected.sendall(b"\x00")
+
+
+def resets(connected: socket.socket) -> None:
+    """Reset the connection when the other side begins."""
+    connected.recv(100)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def floods(connected: socket.socket) -> None:
+    """Send a Certificate message of ten megabytes behind a right beginning."""
+    hello = bytes.fromhex("0200002603 03") + bytes(32) + bytes.fromhex("00c02f00")
+    connected.recv(4096)
+    connected.sendall(b"\x16\x03\x03" + struct.pack(">H", len(hello)) + hello)
+    certificates = b"\x0b" + (10_000_000).to_bytes(3, "big") + (9_999_997).to_bytes(3, "big")
+    for start in range(0, 10_000_000, 16_000):
+        piece = (certificates if not start else b"") + bytes(16_000)
+        connected.sendall(b"\x16\x03\x03" + struct.pack(">H", len(piece)) + piece)
+
+
+def dialog(*steps: tuple[bytes, bytes], greeting: bytes = b"") -> Behave:
+    """Talk in the clear before TLS: after what begins so, say this."""
+
+    def behave(connected: socket.socket) -> None:
+        if greeting:
+            connected.sendall(greeting)
+        for wanted, answer in steps:
+            said = connected.recv(4096)
+            assert said.startswith(wanted), said
+            connected.sendall(answer)
+
+    return behave
