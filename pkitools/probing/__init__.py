@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         TLSVersion,
     )
     from pkitools.probing.observing import ClientMaterial
-    from pkitools.probing.rules import check_connection
     from pkitools.probing.starttls import starttls_protocols, usual_port
     from pkitools.probing.trying import ProbeResult, fetch_chain, probe
 
@@ -40,7 +39,6 @@ __all__ = [
     "ProbeResult",
     "TLSVersion",
     "Taken",
-    "check_connection",
     "fetch_chain",
     "probe",
     "starttls_protocols",
@@ -60,7 +58,6 @@ _MODULES: Final = {
     "ProbeResult": "trying",
     "TLSVersion": "model",
     "Taken": "model",
-    "check_connection": "rules",
     "fetch_chain": "trying",
     "probe": "trying",
     "starttls_protocols": "starttls",

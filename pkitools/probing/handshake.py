@@ -7,20 +7,21 @@ memory, so that the deadline and the bounds of :class:`~pkitools.probing.channel
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.x509 import load_der_x509_certificate
 
-from pkitools.errors import InputError, StateError
+from pkitools.errors import InputError, InvalidValueError, StateError
 from pkitools.frozen import dataclass, field
 from pkitools.package_data import read_toml
 from pkitools.probing.channel import Channel, spoken
 from pkitools.probing.model import Alert, Handshake, ProbeError, ProbeFault, TLSVersion
 from pkitools.text import visible
 from pkitools.x509 import DistinguishedName
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.names import name_from_der
 
 if TYPE_CHECKING:
@@ -37,17 +38,29 @@ _CLOSE_NOTIFY: Final = 0
 _LARGE: Final = frozenset({"excessive message size", "record too large", "data length too long"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ClientIdentity:
     """A client certificate with its key.
 
     Args:
-        certificates: DER, the client's own first, then those above it.
+        certificates: the client's own first, then those above it, as they are to be sent.
         key: the private key, as ``cryptography`` has it.
+
+    Raises:
+        InvalidValueError: there is none, or something that is no certificate.
     """
 
-    certificates: tuple[bytes, ...]
+    certificates: Given | Iterable[Given]
     key: Any = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.ders:
+            raise InvalidValueError("probing.error.no_certificate")
+
+    @cached_property
+    def ders(self) -> tuple[bytes, ...]:
+        """The certificates, DER."""
+        return several_ders(self.certificates, CERTIFICATE, "certificates")
 
 
 @dataclass(slots=True)
@@ -225,7 +238,7 @@ def _connection(
 
 def _show(context: SSL.Context, client: ClientIdentity) -> None:
     try:
-        own, *above = map(load_der_x509_certificate, client.certificates)
+        own, *above = map(load_der_x509_certificate, client.ders)
     except ValueError:
         raise InputError("probing.error.unusable") from None
     context.use_certificate(own)

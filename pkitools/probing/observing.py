@@ -15,7 +15,7 @@ from pkitools.fetching.addresses import Address, Network
 from pkitools.fetching.connecting import Connector
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.fetching.model import Fault, FetchFault
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import dataclass
 from pkitools.probing.channel import Channel
 from pkitools.probing.handshake import ClientIdentity, shake_hands
 from pkitools.probing.model import (
@@ -32,6 +32,7 @@ from pkitools.probing.model import (
 from pkitools.probing.signatures import asked_signatures
 from pkitools.probing.starttls import ask_for_tls, usual_port
 from pkitools.x509 import read_certificate
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 _ONE_TRIAL: Final = 10.0
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
@@ -49,11 +50,24 @@ class ClientMaterial:
 
     Args:
         identity: what is sent: the certificates as they were given, and the key.
-        complete: the same with the authorities that are missing, where they are known; else equal.
+        complete: the certificates with the authorities that are missing, where those are known: tried when the peer
+            refuses what was given.
+
+    Raises:
+        InvalidValueError: something is no certificate.
     """
 
     identity: ClientIdentity
-    complete: tuple[bytes, ...] = ()
+    complete: Given | Iterable[Given] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "complete", several_ders(self.complete, CERTIFICATE, "complete"))
+
+    @property
+    def whole(self) -> ClientIdentity | None:
+        """What to send with everything that is missing; ``None`` when nothing is known to be."""
+        complete = several_ders(self.complete, CERTIFICATE, "complete")
+        return ClientIdentity(complete, self.identity.key) if len(complete) > len(self.identity.ders) else None
 
 
 class Line:
@@ -127,7 +141,7 @@ def observed(line: Line, client: ClientMaterial | None) -> Observation:
     identity = client.identity if client else None
     first = line.shake(line.left(), client=identity, listen=True, page=page)
     versions = dict(_versions(line, first))
-    shown = tuple(map(read_certificate, identity.certificates)) if identity else ()
+    shown = tuple(map(read_certificate, identity.ders)) if identity else ()
     taken, because = _taken(line, first, client, versions, page)
     return Observation(
         line.host,
@@ -179,8 +193,8 @@ def _taken(
         older = _again(line, client.identity, page, TLSVersion.TLS_1_2)
         if older is not None and taken_by(older) is not Taken.UNKNOWN:
             return taken_by(older), older
-    if told is Taken.REFUSED and len(client.complete) > len(client.identity.certificates):
-        whole = _again(line, replace(client.identity, certificates=client.complete), page)
+    if told is Taken.REFUSED and client.whole is not None:
+        whole = _again(line, client.whole, page)
         if whole is not None and taken_by(whole) is Taken.YES:
             return Taken.WITH_CHAIN, first
     return told, first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import aware, optional_choice
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.judgement import given_trust
-from pkitools.containers import ItemKind
+from pkitools.containers import BadItem, ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.fetching.addresses import Network
@@ -60,6 +60,11 @@ class ProbeResult:
     for_systems: tuple[str, ...] = ()
 
     @property
+    def is_complete(self) -> bool:
+        """Whether everything that was sent and given could be read."""
+        return all(judged.is_complete for judged in (self.theirs, self.mine) if judged is not None)
+
+    @property
     def report(self) -> Report:
         """Everything together: the connection, the peer's certificates as it delivers them, and the client's."""
         whole = self.connection
@@ -77,7 +82,7 @@ def fetch_chain(
     Args:
         host: its name or address.
         port: likewise.
-        starttls: the protocol in which TLS has to be asked for: see :func:`starttls_protocols`.
+        starttls: the protocol in which TLS has to be asked for: see :func:`pkitools.probing.starttls_protocols`.
         allow_net: networks that may be connected to though they are not public.
         seconds: for all of it.
 
@@ -107,6 +112,7 @@ def probe(
     allow_net: Iterable[Network] = (),
     seconds: float = SECONDS,
     data: OwnData | None = None,
+    unread: Sequence[BadItem] = (),
     raise_crashes: bool = False,
 ) -> ProbeResult:
     """Connect to a peer as a client of TLS would, and judge what it sends and what it says.
@@ -121,7 +127,7 @@ def probe(
         systems: connected systems by name. What they ask of who connects is asked of the client certificate, what
             they ask of a server of the peer's.
         client: what to show when the peer asks for it.
-        trust, revocation, data, raise_crashes: as for :func:`~pkitools.checking.check_file`.
+        trust, revocation, data, unread, raise_crashes: as for :func:`~pkitools.checking.check_file`.
         starttls: the protocol in which TLS has to be asked for.
         allow_net: networks that may be connected to though they are not public.
         seconds: for everything that is asked of the peer; revocation has a time of its own.
@@ -136,7 +142,7 @@ def probe(
     asked = optional_choice(Environment, environment, "environment")
     names = (systems,) if isinstance(systems, str) else tuple(systems)
     found = [get_system(name) if data is None else data.system(name) for name in names]
-    judge = _Judge(asked, moment, given_trust(trust), revocation, data, raise_crashes)
+    judge = _Judge(asked, moment, given_trust(trust), revocation, data, tuple(unread), raise_crashes)
     line = Line(host, port, starttls, allow_net, seconds)
     seen = replace(observed(line, client), trusted=judge.thumbprints)
     servers = tuple(each.name for each in found if _asks_of_servers(each, asked, moment))
@@ -146,7 +152,7 @@ def probe(
         judged = judge(sent, seen.peer, servers, _CLIENT_ONLY, host=line.host)
         seen, theirs = _delivered(seen, judged), _without(judged, frozenset({_COMPLETE, _ORDERED}))
     if client is not None:
-        mine = judge(client.identity.certificates, CLIENT, names, _SERVER_ONLY)
+        mine = judge(client.identity.ders, CLIENT, names, _SERVER_ONLY)
     where = judge.environment(sent[0]) if sent else asked or Environment.PRODUCTION
     report = check_connection(seen, moment=moment, environment=where, raise_crashes=raise_crashes)
     return ProbeResult(seen, report, theirs, mine, where, asked is None, servers)
@@ -184,6 +190,7 @@ class _Judge:
     trust: TrustStore | None
     revocation: Revocation | None
     data: OwnData | None
+    unread: tuple[BadItem, ...]
     raise_crashes: bool
 
     @property
@@ -209,6 +216,7 @@ class _Judge:
             revocation=self.revocation,
             name=name,
             data=self.data,
+            unread=self.unread,
             raise_crashes=self.raise_crashes,
         )
         return _without(file, drop)

@@ -68,6 +68,8 @@ TABLE: dict[str, dict[int, str]] = {
     "rules explain": {0: "rules explain oin.syntax.length"},
     "rules documents": {0: "rules documents"},
     "facts status": {0: "facts status"},
+    # the other codes need a peer: tests/cli/test_probe.py
+    "probe": {1: "probe localhost:9 --offline"},
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},

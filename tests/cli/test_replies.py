@@ -9,6 +9,7 @@ import re
 import shlex
 import typing
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,10 +23,14 @@ from pkitools_cli.framework import Command as CliCommand
 from pkitools_cli.main import cli
 from pkitools_cli.renderers import Renderer
 from pkitools_cli.reply import Line, Reply
+from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.self_signed import self_signed
 from tests.cli.test_exit_codes import TABLE
 from tests.support.command import Command
 from tests.support.command_words import options
+from tests.support.peers import TLS, listening
 from tests.support.schemas import assert_valid
+from tests.support.serving import real_time
 
 SOURCE = Path(pkitools_cli.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -35,6 +40,7 @@ GOES_ON = {("test-pki", "serve")}  # it tells its answer itself and then goes on
 # one line for each command; those that no table of exit codes has a good one for stand here
 LINES = {
     **{name: next((line for code, line in codes.items() if code != 1), "") for name, codes in TABLE.items()},
+    "probe": "probe localhost:{port} --allow-net 127.0.0.0/8",
     "test-pki revoke": "test-pki revoke {world}/pki {serial}",
     "test-pki broken": "test-pki broken --list",
     "test-pki export": "test-pki export {world}/pki --layout g4-trial --out {out}/exported",
@@ -71,23 +77,28 @@ def probe() -> Iterator[Probe]:
 
 
 @pytest.fixture
-def line(run: Command, world: Path, tmp_path: Path) -> Callable[[str], list[str]]:
+def line(run: Command, world: Path, tmp_path: Path) -> Iterator[Callable[[str], list[str]]]:
     """The words of a command line that works, what it needs being there."""
+    needed = ExitStack()
 
     def words(name: str) -> list[str]:
         text = LINES[name]
-        places = {"world": world, "out": tmp_path, "issued": tmp_path / "own.chain.pem"}
+        places: dict[str, object] = {"world": world, "out": tmp_path, "issued": tmp_path / "own.chain.pem"}
         if "{serial}" in text or "{issued}" in text:
             csr = ("--csr", world / "request.csr", "--out", tmp_path / "own")
             issued = run("test-pki", "issue", world / "pki", *csr, "--json")
             assert issued.code == 0, issued.err
             places["serial"] = issued.document["serial_number"]
+        if "{port}" in text:
+            peer = TLS(identity=self_signed(moment=real_time(), keys=elliptic_keys))
+            places["port"] = needed.enter_context(listening(peer))
         if "{exported}" in text:
             places["exported"] = tmp_path / "made"
             run("test-pki", "export", world / "pki", "--layout", "g4-trial", "--out", tmp_path / "made")
         return [part.format(**places) for part in shlex.split(text)]
 
-    return words
+    with needed:
+        yield words
 
 
 def test_a_form_is_known_by_its_module() -> None:

@@ -68,7 +68,12 @@ def kinds(hint: Any) -> set[type]:
 # values that pkitools makes itself and callers only read
 MADE_HERE = frozenset(
     [
+        "Alert",
+        "AskedSignatures",
         "Attempt",
+        "Handshake",
+        "Observation",
+        "ProbeResult",
         "Contents",
         "Item",
         "CheckResult",
@@ -266,6 +271,12 @@ def material() -> Any:
     return gather(**GOOD["gather"]())
 
 
+def client_material() -> Given:
+    from pkitools.probing import ClientIdentity
+
+    return {"identity": ClientIdentity(good_chain().leaf.der, None), "complete": [good_chain().leaf.der]}
+
+
 def hierarchy() -> Any:
     from pkitools.trust import get_hierarchy
 
@@ -280,6 +291,9 @@ def catalogue_entries() -> Any:
 
 GOOD: Mapping[str, Callable[[], Given]] = {
     "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
+    "ClientIdentity": lambda: {"certificates": [good_chain().leaf.der], "key": None},
+    "ClientMaterial": client_material,
+    "probe": lambda: {"host": "localhost", "moment": MOMENT, "environment": Environment.PRODUCTION, "trust": store()},
     "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
     "Checker.check": lambda: {"self": checker(), "certificate": good_chain().leaf.der},
     "check_file": lambda: {"file": chain_pem(), **judged()},

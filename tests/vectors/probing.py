@@ -15,8 +15,8 @@ from pkitools.probing import (
     Offered,
     Taken,
     TLSVersion,
-    check_connection,
 )
+from pkitools.probing.rules import check_connection
 from tests.support.certificates import MOMENT, giving, made
 from tests.support.chains import authority
 from tests.vectors import Vector

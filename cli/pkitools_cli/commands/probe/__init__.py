@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from pkitools.checking import Revocation
-    from pkitools.containers import Contents
+    from pkitools.containers import BadItem, Contents
     from pkitools.probing import ClientMaterial, ProbeResult
     from pkitools.requests import PrivateKey
     from pkitools.trust import TrustStore
@@ -65,6 +65,13 @@ class Options:
     verbose: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What was found of a peer."""
+
+    result: ProbeResult
+
+
 def _protocols(function: Callable[..., object]) -> Callable[..., object]:
     from pkitools.probing.starttls import starttls_protocols
 
@@ -91,7 +98,7 @@ def _protocols(function: Callable[..., object]) -> Callable[..., object]:
 @moment_option
 @fail_on_option
 @gathered(Options)
-def command(options: Options) -> Reply[ProbeResult]:
+def command(options: Options) -> Reply[Tried]:
     """Try a connection, and judge what was seen."""
     host, port = _target(options)
     _refuse_clashes(options)
@@ -100,10 +107,10 @@ def command(options: Options) -> Reply[ProbeResult]:
     client = _client(options, trust)
     result = _probed(host, port, client, trust, options)
     return Reply(
-        result,
-        document=probe_document,
-        text=lambda found: probe_told(found, options.systems, verbose=options.verbose),
-        code=of_reports([result.report], options.fail_on),
+        Tried(result),
+        document=lambda tried: probe_document(tried.result),
+        text=lambda tried: probe_told(tried.result, options.target, options.systems, verbose=options.verbose),
+        code=of_reports([result.report], options.fail_on, complete=result.is_complete),
     )
 
 
@@ -129,7 +136,8 @@ def _probed(
 
     if options.offline:
         raise NetworkError("probing.error.offline", peer=peer_name(host, port))
-    revocation = _revocation(options)
+    unread: list[BadItem] = []
+    revocation = _revocation(options, unread)
     progress(tr("cli.probe.asking", peer=peer_name(host, port)))
     return probe(
         host,
@@ -143,6 +151,7 @@ def _probed(
         starttls=options.starttls or "",
         allow_net=options.allow_net,
         data=given_data(),
+        unread=unread,
         raise_crashes=debugging(),
     )
 
@@ -197,12 +206,12 @@ def _key_beside(contents: Contents, name: str, leaf: CertificateFacts, passphras
     return found.key
 
 
-def _revocation(options: Options) -> Revocation:
+def _revocation(options: Options, unread: list[BadItem]) -> Revocation:
     from pkitools.checking import Revocation
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name)]
+    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread)]
     online = policy is not RevocationPolicy.OFF
     return Revocation(
         policy=policy,

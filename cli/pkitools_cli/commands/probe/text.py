@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.limits import MAX_LISTED
 from pkitools.reports.telling.answer import answer_of, told
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
     from pkitools.probing import Handshake, Observation, ProbeResult
 
 
-def probe_told(result: ProbeResult, systems: Sequence[str], *, verbose: bool) -> Iterator[Line | str]:
-    """Yield all of it."""
-    yield from _answer(result, systems, verbose=verbose)
+def probe_told(result: ProbeResult, target: str, systems: Sequence[str], *, verbose: bool) -> Iterator[Line | str]:
+    """Yield all of it, of the peer that was named ``target``."""
+    yield from _answer(result, target, systems, verbose=verbose)
     yield ""
     yield from labelled("cli.probe.row", _rows(result))
     for key, report in _parts(result):
@@ -48,7 +46,7 @@ def _parts(result: ProbeResult) -> Iterator[tuple[str, Report]]:
 # -- the answer --------------------------------------------------------------------------------------------------------
 
 
-def _answer(result: ProbeResult, systems: Sequence[str], *, verbose: bool) -> Iterator[Line | str]:
+def _answer(result: ProbeResult, target: str, systems: Sequence[str], *, verbose: bool) -> Iterator[Line | str]:
     verdict = report_word("verdict", result.report.verdict)
     about = [*titles(systems), tr(f"cli.cert_check.environment.{result.environment}")]
     asked = tr("cli.cert_check.for_system", systems=", ".join(about))
@@ -60,7 +58,7 @@ def _answer(result: ProbeResult, systems: Sequence[str], *, verbose: bool) -> It
         yield from _under(
             "why", f"{_whose(result, answer.because)}{why(answer.because, language(), result.report.moment)}"
         )
-    yield from _now(result, answer.step)
+    yield from _now(result, target, answer.step)
     if counted := others(answer, language()):
         hint = "" if verbose else f" ({tr('cli.cert_check.more')})"
         yield from _under("also", f"{counted}{hint}")
@@ -85,9 +83,8 @@ def _whose(result: ProbeResult, outcome: Outcome) -> str:
     return ""
 
 
-def _now(result: ProbeResult, step: Outcome | None) -> Iterator[str]:
+def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str]:
     """Yield what to do first. Whoever did not show a certificate does that, when the other side asks for one."""
-    target = click.get_current_context().params["target"]
     if result.seen.handshake.asks and result.mine is None:
         file = tr("cli.now.file")
         words = again([target], "--client-cert", file, "--client-key", file)
