@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.issued import IssuedCertificate, pem
 from pkitools_test_pki.pki import PKI, build
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
@@ -133,6 +134,44 @@ def test_the_key_comes_from_where_it_is(
     ran = run(*world.words(*world.client_words(certificate, key), *more, "--json"))
     assert ran.code == 0, ran.err
     assert ran.document["client_certificate"]["taken"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cut.crl", ("--crl", "{name}")),
+        ("cut.pem", ("--client-cert", "{name}", "--client-key", "client.key")),
+        ("cut.chain", ("--client-cert", "client.pem", "--client-key", "client.key", "--chain", "{name}")),
+    ],
+)
+def test_what_cannot_be_read_is_not_passed_over(run: Command, world: World, name: str, words: tuple[str, ...]) -> None:
+    """Good beside something unreadable is no more than that."""
+    crl = next(iter((world.folder / "crl").iterdir())).read_bytes()
+    broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    whole = pem("X509 CRL", crl) if name == "cut.crl" else world.client.chain_pem
+    (world.folder / name).write_bytes(
+        whole + broken.replace(b"CERTIFICATE", b"X509 CRL" if "crl" in name else b"CERTIFICATE")
+    )
+    port = world.other if name == "cut.crl" else world.port
+    ran = run(*world.words(*(word.format(name=name) for word in words), port=port))
+    assert ran.code == 1, ran.out + ran.err
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_no_secret_reaches_the_program_that_is_asked(
+    run: Command, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spy = tmp_path / "openssl"
+    spy.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/words\nexec {shutil.which("openssl")} "$@"\n')
+    spy.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    words = world.words(*world.client_words("client.chain.pem", "locked.key"), "--passphrase-file", "phrase", "--json")
+    ran = run(*words)
+    assert ran.code == 0, ran.err
+    assert ran.document["client_certificate"]["takes_pss"] == "yes"
+    asked = (tmp_path / "words").read_text()
+    assert asked.startswith(f"s_client -connect 127.0.0.1:{world.port} ")
+    assert not {"client", "key", "phrase", "geheim123", "-cert", "-key", "-pass"} & set(asked.replace(".", " ").split())
 
 
 def test_the_document(run: Command, world: World) -> None:

@@ -6,8 +6,9 @@ import base64
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from hypothesis import given
+from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from pkitools.checking import Revocation
@@ -35,14 +38,19 @@ from pkitools.probing import (
     probe,
     starttls_protocols,
 )
-from pkitools.probing.channel import spoken
+from pkitools.probing.channel import Channel, spoken
+from pkitools.probing.handshake import shake_hands
+from pkitools.probing.signatures import read_s_client
+from pkitools.probing.starttls import ask_for_tls
 from pkitools.reports import error_sentence, probe_document
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.text import why
+from pkitools.text import visible
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import build
 from pkitools_test_pki.self_signed import self_signed
-from tests.support.effort import PATIENCE
+from tests.support.effort import PATIENCE, examples
+from tests.support.judges import judge
 from tests.support.keys import SHARED_KEYS
 from tests.support.peers import LOOPBACK, REFUSES, TLS, Behave, dialog, drips, floods, listening, resets, says
 from tests.support.schemas import assert_valid
@@ -561,6 +569,109 @@ def test_without_openssl_what_is_asked_is_not_known(world: World, monkeypatch: p
     assert result.seen.signatures is None
     assert result.seen.takes_pss is Offered.UNKNOWN
     assert "probe.signature.pss" in {outcome.rule.code for outcome in result.report.not_checked}
+
+
+NGINX = """\
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+events {{ worker_connections 64; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/tmp; proxy_temp_path {folder}/tmp; fastcgi_temp_path {folder}/tmp;
+    uwsgi_temp_path {folder}/tmp; scgi_temp_path {folder}/tmp;
+    server {{
+        listen 127.0.0.1:{port} ssl;
+        ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.key;
+        ssl_verify_client on; ssl_verify_depth 5; ssl_client_certificate {folder}/clients.pem;
+        location / {{ return 200 "in"; }}
+    }}
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def nginx_port(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """nginx as its manual sets it up: it completes each handshake, and refuses a client on its page."""
+    program = judge("nginx")
+    folder = tmp_path_factory.mktemp("nginx")
+    (folder / "tmp").mkdir()
+    (folder / "server.pem").write_bytes(world.server.chain_pem)
+    (folder / "server.key").write_bytes(world.server.key_pem)
+    (folder / "clients.pem").write_bytes(world.pki.trust_pem())
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+    process = subprocess.Popen([program, "-e", f"{folder}/start.log", "-p", str(folder), "-c", f"{folder}/nginx.conf"])
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and process.poll() is None:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.02)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.mark.interop
+@pytest.mark.slow
+def test_nginx_refuses_on_its_page_and_that_is_told(world: World, nginx_port: int) -> None:
+    good = tried(nginx_port, world, client=shown(world.client))
+    assert (good.seen.taken, good.report.verdict) == (Taken.YES, Verdict.PASSED)
+    nobody = tried(nginx_port, world)
+    assert nobody.seen.handshake.asks
+    assert not nobody.seen.handshake.is_refused
+    stranger = tried(nginx_port, world, client=shown(world.other.issue(moment=NOW)))
+    assert stranger.seen.handshake.completed
+    assert stranger.seen.taken is Taken.REFUSED
+    assert first(stranger) is not None
+    without = tried(nginx_port, world, client=shown(world.client, whole=False))
+    assert without.seen.taken is Taken.WITH_CHAIN
+
+
+# -- anything ----------------------------------------------------------------------------------------------------------
+
+
+class Scripted(Channel):
+    """A peer that has said all of it before."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.peer, self.received, self._pieces = "peer:1", 0, pieces
+
+    def send(self, data: bytes) -> None:
+        """Nobody listens."""
+
+    def receive(self, seconds: float | None = None) -> bytes:
+        return self._pieces.pop(0) if self._pieces else b""
+
+
+HELLO = bytes.fromhex("1603030030 0200002c 0303") + bytes(32) + bytes.fromhex("00 c02f 00 0004 ff01 0001 00")[:8]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=300), max_size=6), st.booleans())
+def test_whatever_a_peer_sends_gives_a_handshake_or_an_error_of_ours(pieces: list[bytes], begun: bool) -> None:
+    records = [b"\x16\x03\x03" + len(piece).to_bytes(2, "big") + piece for piece in pieces] if begun else pieces
+    said = ""
+    try:
+        seen = shake_hands(Scripted(([HELLO] if begun else []) + records), HOST, listen=True, page=HOST)
+        assert not seen.completed
+        assert seen.is_refused
+    except ProbeError as error:
+        said = str(error)
+    assert visible(said) == said
+
+
+@given(st.lists(st.binary(min_size=1, max_size=60), max_size=6), st.sampled_from(starttls_protocols()))
+def test_whatever_is_said_before_tls_gives_an_error_of_ours(pieces: list[bytes], protocol: str) -> None:
+    with suppress(ProbeError):
+        ask_for_tls(Scripted(list(pieces)), protocol)
+
+
+@examples(20)
+@given(st.text(max_size=200))
+def test_whatever_openssl_says_is_read(told: str) -> None:
+    found = read_s_client(told)
+    assert found is None or isinstance(found.asked, tuple)
 
 
 # -- who is not asked --------------------------------------------------------------------------------------------------

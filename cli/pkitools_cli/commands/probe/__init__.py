@@ -22,7 +22,7 @@ from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered, progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_certificates, read_crls, read_input, read_key, told_problems
+from pkitools_cli.inputs import about_input, read_crls, read_input, read_items, read_key
 from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option, moment_option, moment_was_given
 from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
@@ -104,8 +104,9 @@ def command(options: Options) -> Reply[Tried]:
     _refuse_clashes(options)
     titles(options.systems)  # a wrong name is told before anybody is asked
     trust = _trust(options)
-    client = _client(options, trust)
-    result = _probed(host, port, client, trust, options)
+    unread: list[BadItem] = []
+    client = _client(options, trust, unread)
+    result = _probed(host, port, client, trust, options, unread)
     return Reply(
         Tried(result),
         document=lambda tried: probe_document(tried.result),
@@ -129,14 +130,18 @@ def _trust(options: Options) -> TrustStore | None:
 
 
 def _probed(
-    host: str, port: int, client: ClientMaterial | None, trust: TrustStore | None, options: Options
+    host: str,
+    port: int,
+    client: ClientMaterial | None,
+    trust: TrustStore | None,
+    options: Options,
+    unread: list[BadItem],
 ) -> ProbeResult:
     from pkitools.probing import probe
     from pkitools.probing.model import peer_name
 
     if options.offline:
         raise NetworkError("probing.error.offline", peer=peer_name(host, port))
-    unread: list[BadItem] = []
     revocation = _revocation(options, unread)
     progress(tr("cli.probe.asking", peer=peer_name(host, port)))
     return probe(
@@ -172,18 +177,19 @@ def _target(options: Options) -> tuple[str, int]:
     return host, usual if port is None else port
 
 
-def _client(options: Options, trust: TrustStore | None) -> ClientMaterial | None:
+def _client(options: Options, trust: TrustStore | None, unread: list[BadItem]) -> ClientMaterial | None:
     """Return the certificate to show with its key: what is sent is what the file holds, as a program would."""
     if options.client_cert is None:
         return None
+    from pkitools.containers.wanted import unread_of
     from pkitools.exports import gather
     from pkitools.probing import ClientIdentity, ClientMaterial
 
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     contents = read_input(options.client_cert, passphrase)
-    told_problems(contents, options.client_cert)
+    unread += unread_of(contents)
     key = read_key(options.client_key, passphrase) if options.client_key is not None else None
-    chain = tuple(item.der for name in options.chain for item in read_certificates(name))
+    chain = tuple(der for name in options.chain for der in read_items(name, unread))
     with about_input(options.client_cert):
         at_hand = (*(anchor.der for anchor in trust.anchors), *trust.intermediates) if trust else ()
         path = gather(contents, moment=options.moment, chain=(*chain, *at_hand), key=key).path
