@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pkitools.exports import ExportForm, TLSSettings
     from pkitools.oin.entity_schemes import Scheme
     from pkitools.oin.prefixes import Prefix
+    from pkitools.probing.starttls import StartTLS
     from pkitools.profiles import TSP
     from pkitools.systems import Statement, System
 
@@ -116,6 +117,7 @@ class Resting:
         examples: OINs it prints as an example.
         error_texts: error texts of other programs that it shows.
         exports: forms that other programs load because it says so, and how their configurations set TLS.
+        protocols: how TLS is asked for in protocols that begin without.
     """
 
     document: Document
@@ -128,6 +130,7 @@ class Resting:
     examples: tuple[str, ...] = ()
     error_texts: tuple[ErrorText, ...] = ()
     exports: tuple[ExportForm | TLSSettings, ...] = ()
+    protocols: tuple[StartTLS, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -146,6 +149,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     from pkitools.exports import export_forms, tls_settings
     from pkitools.oin.entity_schemes import schemes
     from pkitools.oin.prefixes import prefix_table
+    from pkitools.probing.starttls import protocols
     from pkitools.profiles import profiles, trial, tsps
     from pkitools.systems import systems
 
@@ -164,6 +168,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("error_texts", text, text.source) for each in explanations() for text in each.texts)
     yield from (("exports", form, form.source) for form in export_forms())
     yield "exports", tls_settings(), tls_settings().source
+    yield from (("protocols", each, each.source) for each in protocols())
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
+from pkitools.documents import Source, cite
 from pkitools.errors import InvalidValueError
+from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
 from pkitools.probing.channel import Channel
 from pkitools.probing.model import ProbeError, ProbeFault
@@ -16,9 +19,26 @@ _MOST_OF_DIALOG: Final = 16 * 1024
 _MOST_TOLD: Final = 80
 
 
+@dataclass(frozen=True, slots=True)
+class StartTLS:
+    """How one protocol is asked for TLS.
+
+    Args:
+        name: of the protocol.
+        port: the usual one.
+        steps: what is said and what has to come, one after another.
+        source: where it is written down.
+    """
+
+    name: str
+    port: int
+    steps: tuple[Mapping[str, Any], ...]
+    source: Source
+
+
 def starttls_protocols() -> tuple[str, ...]:
     """Return the names of the protocols in which TLS can be asked for."""
-    return tuple(_protocols())
+    return tuple(each.name for each in protocols())
 
 
 def usual_port(protocol: str) -> int:
@@ -27,8 +47,7 @@ def usual_port(protocol: str) -> int:
     Raises:
         InvalidValueError: it is not known here.
     """
-    port: int = _protocol(protocol)["port"]
-    return port
+    return _protocol(protocol).port
 
 
 def ask_for_tls(channel: Channel, protocol: str) -> None:
@@ -39,7 +58,7 @@ def ask_for_tls(channel: Channel, protocol: str) -> None:
         InvalidValueError: the protocol is not known here.
     """
     heard = _Heard(channel)
-    for step in _protocol(protocol)["step"]:
+    for step in _protocol(protocol).steps:
         channel.send(step.get("send", "").encode("ascii") or bytes.fromhex(step.get("hex", "")))
         answer = _answer(heard, step)
         if not re.match(step["good"], answer):
@@ -49,7 +68,7 @@ def ask_for_tls(channel: Channel, protocol: str) -> None:
         raise ProbeError(ProbeFault.PROTOCOL, channel.peer, "data after STARTTLS")
 
 
-def _answer(heard: _Heard, step: dict[str, Any]) -> str:
+def _answer(heard: _Heard, step: Mapping[str, Any]) -> str:
     if step.get("byte"):
         return heard.take(1).hex()
     if step.get("tlv"):
@@ -91,13 +110,18 @@ class _Heard:
             raise ProbeError(ProbeFault.STARTTLS, self._channel.peer)
 
 
-def _protocol(name: str) -> dict[str, Any]:
-    found = _protocols().get(name)
+def _protocol(name: str) -> StartTLS:
+    found = next((each for each in protocols() if each.name == name), None)
     if found is None:
-        raise InvalidValueError("probing.error.no_protocol", name=name, known=", ".join(_protocols()))
+        raise InvalidValueError("probing.error.no_protocol", name=name, known=", ".join(starttls_protocols()))
     return found
 
 
 @cache
-def _protocols() -> dict[str, dict[str, Any]]:
-    return dict(read_toml(str(__package__), "data/starttls.toml"))
+def protocols() -> tuple[StartTLS, ...]:
+    """Return every protocol in which it is known how TLS is asked for."""
+    data = read_toml(str(__package__), "data/starttls.toml")
+    return tuple(
+        StartTLS(name, table["port"], tuple(table["step"]), cite(table["source"], table["section"]))
+        for name, table in data.items()
+    )

@@ -106,7 +106,7 @@ def command(options: Options) -> Reply[Tried]:
     trust = _trust(options)
     unread: list[BadItem] = []
     client = _client(options, trust, unread)
-    result = _probed(host, port, client, trust, options, unread)
+    result = _probed(host, port, options, client=client, trust=trust, unread=unread)
     return Reply(
         Tried(result),
         document=lambda tried: probe_document(tried.result),
@@ -132,9 +132,10 @@ def _trust(options: Options) -> TrustStore | None:
 def _probed(
     host: str,
     port: int,
+    options: Options,
+    *,
     client: ClientMaterial | None,
     trust: TrustStore | None,
-    options: Options,
     unread: list[BadItem],
 ) -> ProbeResult:
     from pkitools.probing import probe
