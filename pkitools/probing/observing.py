@@ -31,12 +31,13 @@ from pkitools.probing.model import (
 )
 from pkitools.probing.signatures import asked_signatures
 from pkitools.probing.starttls import ask_for_tls, usual_port
+from pkitools.text import pattern
 from pkitools.x509 import read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 _ONE_TRIAL: Final = 10.0
-_HOST: Final = re.compile(r"(?=.{1,253}\Z)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
-_NUMBERS: Final = re.compile(r"[0-9.]+\Z|0[xX]")
+_HOST: Final = pattern(r"(?=.{1,253}\Z)(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
+_NUMBERS: Final = pattern(r"[0-9.]+\Z|0[xX]")
 _FAULTS: Final[dict[Fault, ProbeFault]] = {
     FetchFault.ADDRESS: ProbeFault.ADDRESS,
     FetchFault.DNS: ProbeFault.DNS,

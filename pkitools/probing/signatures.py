@@ -15,14 +15,15 @@ from typing import Final
 
 from pkitools.fetching.addresses import Address
 from pkitools.probing.model import AskedSignatures
+from pkitools.text import pattern
 
 _MOST_OUTPUT: Final = 512 * 1024
 _MOST_ALGORITHMS: Final = 100
-_REQUESTED: Final = re.compile(r"^Requested Signature Algorithms: (\S+)", re.MULTILINE)
-_TYPE: Final = re.compile(r"^Peer signature type: (\S+)", re.MULTILINE)
-_IANA_PSS: Final = re.compile(r"rsa_pss_(?:rsae|pss)_(sha\d+)", re.IGNORECASE)
-_IANA_RSA: Final = re.compile(r"rsa_pkcs1_(sha\d+)", re.IGNORECASE)
-_IANA_EC: Final = re.compile(r"ecdsa_\w+_(sha\d+)", re.IGNORECASE)
+_REQUESTED: Final = pattern(r"^Requested Signature Algorithms: (\S+)", re.MULTILINE)
+_TYPE: Final = pattern(r"^Peer signature type: (\S+)", re.MULTILINE)
+_IANA_PSS: Final = pattern(r"rsa_pss_(?:rsae|pss)_(sha\d+)", re.IGNORECASE)
+_IANA_RSA: Final = pattern(r"rsa_pkcs1_(sha\d+)", re.IGNORECASE)
+_IANA_EC: Final = pattern(r"ecdsa_\w+_(sha\d+)", re.IGNORECASE)
 
 
 def asked_signatures(

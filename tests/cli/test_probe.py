@@ -104,6 +104,7 @@ def test_who_shows_nothing_is_told_how_to(run: Command, world: World) -> None:
     assert run("--lang", "nl", *world.words("--fail-on", "warning")).code == 12
 
 
+@pytest.mark.slow
 def test_who_forgets_the_intermediates_is_told_so(run: Command, world: World) -> None:
     ran = run("--lang", "nl", *world.words(*world.client_words("client.pem")))
     # the peer's own root is no PKIoverheid, so that nothing but what was given can complete the chain
@@ -120,6 +121,7 @@ def test_who_forgets_the_intermediates_is_told_so(run: Command, world: World) ->
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("certificate", "key", "more"),
     [
@@ -136,6 +138,7 @@ def test_the_key_comes_from_where_it_is(
     assert ran.document["client_certificate"]["taken"] == "yes"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -189,12 +192,14 @@ def test_the_document(run: Command, world: World) -> None:
     assert "PRIVATE KEY" not in ran.out
 
 
+@pytest.mark.slow
 def test_in_production_a_trial_server_fails(run: Command, world: World) -> None:
     ran = run("--lang", "nl", *world.words(port=world.other, environment="production"))
     assert ran.code == 10
     assert "Certificaat van de ander: " in ran.out
 
 
+@pytest.mark.slow
 def test_without_an_environment_that_of_the_hierarchy_is_taken(run: Command, world: World) -> None:
     words = [word for word in world.words(port=world.other) if word not in {"-e", "preproduction"}]
     ran = run(*words, "--json")
@@ -239,6 +244,7 @@ def test_what_a_peer_says_reaches_no_terminal_raw(run: Command) -> None:
     assert "\x07" not in ran.err + ran.out
 
 
+@pytest.mark.slow
 def test_offline_opens_no_socket(world: World) -> None:
     program = (
         "import socket, sys\n"

@@ -6,6 +6,7 @@ import base64
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from pkitools.checking import Revocation
-from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.errors import InvalidValueError, PkitoolsError, StateError
 from pkitools.findings import Outcome, Severity, Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.probing import (
@@ -380,7 +381,14 @@ CASES: dict[str, Case] = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+def _cases() -> Iterator[Any]:
+    """Whoever shakes hands several times, and is judged, takes a while."""
+    for name, case in CASES.items():
+        quick = case.code.startswith("probing.error.") or name == "missing intermediate"
+        yield pytest.param(name, marks=() if quick else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", list(_cases()))
 def test_a_wrong_peer_gets_the_right_sentence(world: World, name: str) -> None:
     case = CASES[name]
     with listening(case.peer(world)) as port:
@@ -422,6 +430,7 @@ def test_a_good_server_raises_no_alarm(world: World) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newest", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
 @pytest.mark.parametrize("named", [True, False], ids=["issuers named", "no issuer named"])
 def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, named: bool) -> None:
@@ -438,6 +447,27 @@ def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, n
     document = probe_document(result)
     assert_valid(document, "probe-v1")
     assert "PRIVATE KEY" not in str(document) + repr(result)
+
+
+def test_of_a_server_only_those_systems_ask_that_speak_of_servers(world: World) -> None:
+    with listening(TLS(identity=world.server)) as port:
+        result = tried(port, world, systems=["digid-machtigen", "digikoppeling"])
+    assert result.for_systems == ("digikoppeling",)
+    assert result.theirs is not None
+    assert "system.eku.client_auth" not in {outcome.rule.code for outcome in result.theirs.report.outcomes}
+    assert "system.eku.server_auth" in {outcome.rule.code for outcome in result.theirs.report.outcomes}
+
+
+def test_where_nobody_said_it_the_hierarchy_says_the_environment(world: World) -> None:
+    with listening(TLS(identity=world.server)) as port:
+        result = tried(port, world, environment=None)
+    assert (result.environment, result.is_guessed) == ("preproduction", True)
+
+
+def test_what_is_needed_and_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "OpenSSL", None)
+    with listening(says()) as port, pytest.raises(StateError, match=r"pkitools-nl\[probe\]"):
+        fetch_chain(HOST, port, allow_net=LOOPBACK)
 
 
 DIALOGS: dict[str, Behave] = {
