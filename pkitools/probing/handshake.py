@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cryptography.x509 import load_der_x509_certificate
 
 from pkitools.errors import InputError, InvalidValueError, StateError
+from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.frozen import dataclass, field
 from pkitools.package_data import read_toml
 from pkitools.probing.channel import Channel, spoken
@@ -33,6 +34,8 @@ _LEGACY_SERVER: Final = 0x4
 """SSL_OP_LEGACY_SERVER_CONNECT, for which pyOpenSSL has no name: a peer without secure renegotiation is seen too."""
 _HEARD_SECONDS: Final = 2.0
 """How long a peer has to say something after a handshake of TLS 1.3, in which it judges the client afterwards."""
+_LISTEN_SECONDS: Final = 4.0
+"""And how long it is listened to."""
 _MOST_OF_ANSWER: Final = 8 * 1024
 _CLOSE_NOTIFY: Final = 0
 _LARGE: Final = frozenset({"excessive message size", "record too large", "data length too long"})
@@ -166,7 +169,7 @@ class _Pump:
             with suppress(ssl.Error):
                 self._connection.send(_request(page))
         self._flush()
-        heard = b""
+        heard, until = b"", Deadline(_LISTEN_SECONDS)
         while len(heard) < _MOST_OF_ANSWER:
             try:
                 heard += self._connection.recv(_MOST_OF_ANSWER)
@@ -176,12 +179,20 @@ class _Pump:
                     break
             except ssl.Error:
                 break
-            try:
-                if not self._feed(_HEARD_SECONDS):
-                    break
-            except TimeoutError:
+            if not self._hears(until):
                 break
         return heard.decode("utf-8", "replace")
+
+    def _hears(self, until: Deadline) -> bool:
+        """Return whether something came in time: a handshake that was done is known, however slowly a page drips."""
+        try:
+            return self._feed(until.left(_HEARD_SECONDS))
+        except (TimeoutError, TransferError):
+            return False
+        except ProbeError as error:
+            if error.fault is not ProbeFault.TIMEOUT:
+                raise
+            return False
 
     def _flush(self) -> None:
         ssl = _ssl()

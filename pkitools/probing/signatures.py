@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 from contextlib import suppress
-from tempfile import TemporaryFile
+from threading import Timer
 from typing import Final
 
 from pkitools.fetching.addresses import Address
@@ -50,17 +50,20 @@ def asked_signatures(
 
 
 def _output(words: list[str], seconds: float) -> str | None:
-    with TemporaryFile() as kept, suppress(OSError):
+    """Return what a program says, of a flood the beginning; it is gone when this returns."""
+    with suppress(OSError):
         process = subprocess.Popen(  # noqa: S603 - our own words; the host is a name that was checked
-            words, stdin=subprocess.DEVNULL, stdout=kept, stderr=subprocess.DEVNULL
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        ends = Timer(seconds, process.kill)
+        ends.start()
         try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
+            assert process.stdout is not None  # a pipe was asked for
+            return process.stdout.read(_MOST_OUTPUT).decode("ascii", "replace")
+        finally:
+            ends.cancel()
             process.kill()
-            process.wait()
-        kept.seek(0)
-        return kept.read(_MOST_OUTPUT).decode("ascii", "replace")
+            process.communicate()
     return None
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ from pkitools.probing import (
 )
 from pkitools.probing.channel import Channel, spoken
 from pkitools.probing.handshake import shake_hands
-from pkitools.probing.signatures import read_s_client
+from pkitools.probing.signatures import asked_signatures, read_s_client
 from pkitools.probing.starttls import ask_for_tls
 from pkitools.reports import error_sentence, probe_document
 from pkitools.reports.telling.answer import answer_of
@@ -447,6 +448,23 @@ def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, n
     document = probe_document(result)
     assert_valid(document, "probe-v1")
     assert "PRIVATE KEY" not in str(document) + repr(result)
+
+
+@pytest.mark.slow
+def test_a_page_that_drips_keeps_nothing_from_being_known(world: World) -> None:
+    with listening(world.asking(page=b"HTTP/1.1 200 OK\r\n\r\n", drips=True)) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert (result.seen.taken, result.report.verdict) == (Taken.YES, Verdict.PASSED)
+
+
+def test_a_program_that_never_ends_its_answer_is_ended(tmp_path: Path) -> None:
+    """A peer may send what it likes behind the handshake, and the program that is asked passes it on."""
+    endless = tmp_path / "openssl"
+    endless.write_text("#!/bin/sh\nexec yes 'Requested Signature Algorithms: RSA+SHA256'\n")
+    endless.chmod(0o700)
+    found = asked_signatures(ip_address("127.0.0.1"), 9, HOST, seconds=PATIENCE, program=str(endless))
+    assert found is not None
+    assert found.asked == ("RSA+SHA256",)
 
 
 def test_of_a_server_only_those_systems_ask_that_speak_of_servers(world: World) -> None:

@@ -65,7 +65,7 @@ class TLS:
         names: the authorities it says it takes client certificates of.
         before: what is said before TLS begins.
         page: what it answers when it is asked for a page.
-        ciphers: as OpenSSL has them.
+        drips: and then goes on, a byte at a time, for ever.
     """
 
     identity: IssuedCertificate
@@ -76,6 +76,7 @@ class TLS:
     names: Sequence[IssuedCertificate] = ()
     before: Behave | None = None
     page: bytes = OK
+    drips: bool = False
 
     def __call__(self, connected: socket.socket) -> None:
         if self.before is not None:
@@ -88,6 +89,9 @@ class TLS:
         with suppress(SSL.Error):
             if connection.recv(4096):
                 connection.sendall(self.page)
+                waits = threading.Event()
+                while self.drips and not waits.wait(0.1):
+                    connection.sendall(b".")
                 connection.shutdown()
 
     def _context(self) -> SSL.Context:
