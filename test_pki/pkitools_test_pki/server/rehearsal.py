@@ -212,7 +212,7 @@ class Rehearsal:
         yield from self._told_of(result, refused=True)
 
     def _sent(self, chain: Sequence[bytes], result: CheckResult) -> Iterator[str]:
-        above = [] if result.path is None else list(result.path.certificates[1:])
+        above = () if result.path is None else result.path.certificates[1:-1]  # a root nobody has to send
         forgotten = [_called(der) for der in above if der not in chain]
         between = len(chain) - 1
         key = "sent_one" if not between else "sent_both" if between == 1 else "sent"
