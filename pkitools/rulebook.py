@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pkitools.oin.entity_schemes import Scheme
     from pkitools.oin.prefixes import Prefix
     from pkitools.profiles import TSP
+    from pkitools.renewal import Breakage, Counterpart, Replacement, WorkStep
     from pkitools.systems import Statement, System
 
 
@@ -33,6 +34,7 @@ def all_rules() -> tuple[Rule, ...]:
     from pkitools.checking import authorities, environment, file_check, received
     from pkitools.checking.delivery import checks as delivery
     from pkitools.oin import id_rules, number_rules
+    from pkitools.renewal import rules as renewal
     from pkitools.requests import rules as requests
     from pkitools.revocation import rules as revocation
     from pkitools.rules import books
@@ -55,6 +57,7 @@ def all_rules() -> tuple[Rule, ...]:
         *file_check.RULES,
         *delivery.RULES,
         *received.RULES,
+        *renewal.RULES,
         data.READABLE,
     ]
     return tuple(sorted(found, key=lambda rule: rule.code))
@@ -114,6 +117,7 @@ class Resting:
         examples: OINs it prints as an example.
         error_texts: error texts of other programs that it shows.
         exports: forms that other programs load because it says so, and how their configurations set TLS.
+        renewals: who must be told of a renewal because of it, and what it says of the move to G4.
     """
 
     document: Document
@@ -126,6 +130,7 @@ class Resting:
     examples: tuple[str, ...] = ()
     error_texts: tuple[ErrorText, ...] = ()
     exports: tuple[ExportForm | TLSSettings, ...] = ()
+    renewals: tuple[Counterpart | Replacement | Breakage | WorkStep, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -145,6 +150,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     from pkitools.oin.entity_schemes import schemes
     from pkitools.oin.prefixes import prefix_table
     from pkitools.profiles import profiles, trial, tsps
+    from pkitools.renewal import counterparts, migration_facts
     from pkitools.systems import systems
 
     yield from (("rules", rule, rule.source) for rule in all_rules())
@@ -162,6 +168,9 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("error_texts", text, text.source) for each in explanations() for text in each.texts)
     yield from (("exports", form, form.source) for form in export_forms())
     yield "exports", tls_settings(), tls_settings().source
+    move = migration_facts()
+    for renewals in (counterparts(), move.replacements, move.breakages, move.steps):
+        yield from (("renewals", each, each.source) for each in renewals)
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

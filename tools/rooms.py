@@ -61,6 +61,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {"rules": "one file per source document; a rule is a declaration and a small check"},
     {"checking": "everything about one certificate merged into one report"},
     {"exports": "what leaves for other programs: public parts, chains, keystores, files for servers"},
+    {"renewal": "what replacing a certificate asks: by the next one, and by one of G4"},
     {"rulebook": "the one register of rules, and what rests on each document"},
     {"facts": "which facts want looking at: unknown, old, or told by others"},
     {"reports": "a result to text or to a JSON document"},
