@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pkitools.renewal.changes import Change, Part, changes_between
-    from pkitools.renewal.counterparts import Counterpart, Phase, counterparts
     from pkitools.renewal.difference import Notice, RenewalDifference, compare_certificates
     from pkitools.renewal.migration import (
         BindingDate,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
         migration_facts,
         plan_migration,
     )
+    from pkitools.renewal.parties import Counterpart, Phase, counterparts
     from pkitools.renewal.selection import certificates_of, one_certificate
 
 __all__ = [
@@ -58,14 +58,14 @@ _MODULES: Final = {
     "BindingDate": "migration",
     "Breakage": "migration",
     "Change": "changes",
-    "Counterpart": "counterparts",
+    "Counterpart": "parties",
     "DateKind": "migration",
     "MigrationFacts": "migration",
     "MigrationPlan": "migration",
     "MigrationState": "migration",
     "Notice": "difference",
     "Part": "changes",
-    "Phase": "counterparts",
+    "Phase": "parties",
     "RenewalDifference": "difference",
     "Replacement": "migration",
     "SystemStance": "migration",
@@ -73,7 +73,7 @@ _MODULES: Final = {
     "certificates_of": "selection",
     "changes_between": "changes",
     "compare_certificates": "difference",
-    "counterparts": "counterparts",
+    "counterparts": "parties",
     "migration_facts": "migration",
     "one_certificate": "selection",
     "plan_migration": "migration",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from pkitools.arguments import aware, optional_choice
 from pkitools.environment import Environment
@@ -13,7 +15,7 @@ from pkitools.findings import Outcome, Report
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
 from pkitools.renewal.changes import Change, Part, changes_between
-from pkitools.renewal.counterparts import Counterpart, counterparts
+from pkitools.renewal.parties import Counterpart, counterparts
 from pkitools.renewal.rules import check_renewal
 from pkitools.systems import Statement, System, get_system
 from pkitools.systems.reuse import Use, check_reuse
@@ -52,11 +54,22 @@ class Notice:
 
         It has line breaks; everything of the certificates in it is made visible.
         """
-        return self._text("letter", language) or None
+        about, _, rest = self._text("letter", language).partition("\n")
+        return "\n".join((about, *(row for line in rest.splitlines() for row in _broken(line)))) if rest else None
 
     def _text(self, part: str, language: Language) -> str:
         values = self.values[language]
         return re.sub(r"<<(\w+)>>", lambda found: values[found[1]], self.counterpart.texts[language][part])
+
+
+_WIDTH: Final = 76  # of a line of mail that is quoted a few times
+
+
+def _broken(paragraph: str) -> list[str]:
+    """Return a paragraph as lines; what is indented or a thumbprint stays whole, to be copied."""
+    if paragraph.startswith(" "):
+        return [paragraph]
+    return textwrap.wrap(paragraph, _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from pkitools.rules import detect_profile
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Statement, System, get_system
 from pkitools.text import visible
-from pkitools.trust import Hierarchy, HierarchyKind, Match, decode_policy, hierarchy_of
+from pkitools.trust import Hierarchy, HierarchyKind, Recognition, decode_policy, hierarchies, hierarchy_of
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import Given
 from pkitools.x509.holder import holder_of
@@ -264,16 +264,18 @@ def plan_migration(
     aware(moment)
     facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
     found, profile = hierarchy_of(facts), detect_profile(facts)
-    generation = None if found.match is Match.LOOK_ALIKE else found.generation
-    replacement = _replacing(facts, profile) if _is_older(facts, generation) else None
+    state = _state(facts, found)
+    replacement = _replacing(facts, profile) if state is MigrationState.MIGRATE else None
+    if state is MigrationState.MIGRATE and replacement is None:
+        state = MigrationState.UNKNOWN_TYPE
     target = None if replacement is None or replacement.profile is None else get_profile(replacement.profile)
     is_test = found.kind is not None and found.kind is not HierarchyKind.PRODUCTION
-    older = None if is_test or replacement is None else found.hierarchy
+    older = None if is_test or replacement is None else found.hierarchy or _production(found.generation)
     return MigrationPlan(
         facts,
-        _state(facts, generation, replacement),
+        state,
         found.hierarchy,
-        generation,
+        found.generation,
         profile,
         is_test,
         replacement,
@@ -294,18 +296,22 @@ def _takes(target: Profile, is_test: bool, systems: Iterable[System | str], mome
         yield SystemStance(system, system.about_hierarchy(root, group, environment, moment))
 
 
-def _is_older(facts: CertificateFacts, generation: str | None) -> bool:
-    return generation not in {None, _G4} and not holder_of(facts).is_of_the_tsp
+def _production(generation: str | None) -> Hierarchy | None:
+    """Return the hierarchy of production of a generation, of a certificate whose issuer nobody lists."""
+    kinds = (each for each in hierarchies() if each.kind is HierarchyKind.PRODUCTION)
+    return next((each for each in kinds if each.generation == generation), None)
 
 
-def _state(facts: CertificateFacts, generation: str | None, replacement: Replacement | None) -> MigrationState:
+def _state(facts: CertificateFacts, found: Recognition) -> MigrationState:
+    """Return what there is to do, whether or not a type is known that replaces it.
+
+    A policy that several older generations share tells no generation; those of G4 always do.
+    """
     if holder_of(facts).is_of_the_tsp:
         return MigrationState.NOT_ORDERED
-    if generation is None:
+    if found.kind is None:
         return MigrationState.ELSEWHERE
-    if generation == _G4:
-        return MigrationState.DONE
-    return MigrationState.UNKNOWN_TYPE if replacement is None else MigrationState.MIGRATE
+    return MigrationState.DONE if found.generation == _G4 else MigrationState.MIGRATE
 
 
 def _replacing(facts: CertificateFacts, profile: Profile | None) -> Replacement | None:

@@ -119,7 +119,8 @@ def _name(plan: MigrationPlan) -> str:
 
 
 def _row(key: str, value: str) -> list[str]:
-    return beside(f"  {tr(f'cli.g4.row.{key}'):<{_LABEL}}", value)
+    label = tr(f"cli.g4.row.{key}") if key else ""
+    return beside(f"  {label:<{_LABEL}}", value)
 
 
 def _plan(file: str, plan: MigrationPlan) -> Iterator[Line | str]:
@@ -134,15 +135,15 @@ def _plan(file: str, plan: MigrationPlan) -> Iterator[Line | str]:
     yield from _row("becomes", f"{plan.replacement.type}{profile}")
     yield from wrapped(why, "  " + " " * _LABEL)
     for number, day in enumerate(plan.dates):
-        yield from _row("dates" if not number else "nothing", _date(day))
+        yield from _row("dates" if not number else "", _date(day))
     for number, each in enumerate(plan.takes):
         said = each.statement
         told = tr("cli.systems.unanswered") if said is None else said.text[language()]
         where = "" if said is None else founded(said.source, said.certainty)
-        yield from _row("takes" if not number else "nothing", f"{each.system.title}: {told} {where}")
+        yield from _row("takes" if not number else "", f"{each.system.title}: {told} {where}")
     own = [breakage for breakage in plan.breakages if breakage.when != _ALWAYS]
     for number, breakage in enumerate(own):
-        yield from _row("breaks" if not number else "nothing", _breakage(breakage))
+        yield from _row("breaks" if not number else "", _breakage(breakage))
 
 
 def _now(plan: MigrationPlan) -> str:

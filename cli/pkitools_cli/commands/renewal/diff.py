@@ -87,7 +87,8 @@ def _read(name: str, passphrase: bytes | None) -> tuple[CertificateFacts, bool]:
 def _text(found: RenewalDifference, options: Options) -> Iterator[Line | str]:
     yield from (Line(row, bold=True) for row in wrapped(_answer(found), ""))
     yield from findings_told(found.report, full=Severity.INFO, verbose=True)
-    yield from _changes(found.changes)
+    if found.differing:
+        yield from _changes(found.changes)
     if found.report.verdict is Verdict.FAILED:
         return  # the findings say what to do; nobody is told of what is no renewal
     yield from _notices(found.notices)
@@ -108,13 +109,13 @@ def _changes(changes: Sequence[Change]) -> Iterator[Line | str]:
     yield ""
     yield Line(tr("cli.renewal.diff.changes"), bold=True)
     rows = [(_label(change), _both(change)) for change in changes if change.differs]
-    width = max((len(label) for label, _ in rows), default=0)
+    width = max(len(label) for label, _ in rows)
     for label, (old, new) in rows:
         if len(old) + len(new) < _ONE_ROW:
             yield from beside(f"  {label:<{width}}  ", f"{old} → {new}")
         else:
             yield from beside(f"  {label:<{width}}  ", old)
-            yield from beside(f"  {'':<{width}}  ", f"→ {new}", 2)
+            yield from beside(f"  {'':<{width}}  → ", new)
     same = dict.fromkeys(_label(change) for change in changes if not change.differs and change.old)
     if same:
         yield from wrapped(tr("cli.renewal.diff.same", parts=", ".join(same)), "  ")
