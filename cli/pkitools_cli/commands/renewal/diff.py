@@ -114,8 +114,7 @@ def _changes(changes: Sequence[Change]) -> Iterator[Line | str]:
         if len(old) + len(new) < _ONE_ROW:
             yield from beside(f"  {label:<{width}}  ", f"{old} → {new}")
         else:
-            yield from beside(f"  {label:<{width}}  ", old)
-            yield from beside(f"  {'':<{width}}  → ", new)
+            yield from (f"  {label}", *beside("    ", old), *beside("    → ", new))
     same = dict.fromkeys(_label(change) for change in changes if not change.differs and change.old)
     if same:
         yield from wrapped(tr("cli.renewal.diff.same", parts=", ".join(same)), "  ")
