@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -46,6 +45,14 @@ class Options:
     fail_on: Severity | None
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was found, and what was asked."""
+
+    found: RenewalDifference
+    options: Options
+
+
 @click.command("diff", cls=Command, help="cli.renewal.diff.help")
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
@@ -56,7 +63,7 @@ class Options:
 @moment_option
 @fail_on_option
 @gathered(Options)
-def command(options: Options) -> Reply[RenewalDifference]:
+def command(options: Options) -> Reply[Compared]:
     """Hold two certificates against each other."""
     from pkitools.renewal import compare_certificates
 
@@ -67,9 +74,9 @@ def command(options: Options) -> Reply[RenewalDifference]:
     found = compare_certificates(old, new, moment=options.moment, systems=systems, environment=options.environment)
     complete = old_whole and new_whole and len(systems) == len(set(options.systems))
     return Reply(
-        found,
-        document=lambda one: renewal_diff_document(one, options.old, options.new),
-        text=partial(_text, options=options),
+        Compared(found, options),
+        document=lambda one: renewal_diff_document(one.found, one.options.old, one.options.new),
+        text=_text,
         code=of_reports([found.report], options.fail_on, complete=complete),
     )
 
@@ -84,7 +91,8 @@ def _read(name: str, passphrase: bytes | None) -> tuple[CertificateFacts, bool]:
         return one_certificate(contents), not problems
 
 
-def _text(found: RenewalDifference, options: Options) -> Iterator[Line | str]:
+def _text(compared: Compared) -> Iterator[Line | str]:
+    found, options = compared.found, compared.options
     yield from (Line(row, bold=True) for row in wrapped(_answer(found), ""))
     yield from findings_told(found.report, full=Severity.INFO, verbose=True)
     if found.differing:
