@@ -13,7 +13,7 @@ from pkitools.arguments import aware
 from pkitools.documents import Source, cite
 from pkitools.environment import Environment
 from pkitools.findings import Basis, Certainty
-from pkitools.frozen import Frozen, dataclass
+from pkitools.frozen import Frozen, dataclass, replace
 from pkitools.messages import LANGUAGES
 from pkitools.package_data import read_toml
 from pkitools.profiles import Profile, get_profile
@@ -268,22 +268,25 @@ def plan_migration(
     replacement = _replacing(facts, profile) if state is MigrationState.MIGRATE else None
     if state is MigrationState.MIGRATE and replacement is None:
         state = MigrationState.UNKNOWN_TYPE
-    target = None if replacement is None or replacement.profile is None else get_profile(replacement.profile)
     is_test = found.kind is not None and found.kind is not HierarchyKind.PRODUCTION
-    older = None if is_test or replacement is None else found.hierarchy or _production(found.generation)
-    return MigrationPlan(
-        facts,
-        state,
-        found.hierarchy,
-        found.generation,
-        profile,
-        is_test,
-        replacement,
-        target,
-        tuple(sorted(_dates(facts, older, moment), key=lambda each: each.day)) if replacement is not None else (),
-        tuple(_broken(facts, target)) if replacement is not None else (),
-        tuple(_takes(target, is_test, systems, moment)) if target is not None else (),
-        facts.not_after < moment,
+    where = found.hierarchy, found.generation
+    plan = MigrationPlan(facts, state, *where, profile, is_test, None, None, (), (), (), facts.not_after < moment)
+    return plan if replacement is None else _replaced(plan, replacement, moment, systems)
+
+
+def _replaced(
+    plan: MigrationPlan, replacement: Replacement, moment: datetime, systems: Iterable[System | str]
+) -> MigrationPlan:
+    """Return the plan of a certificate that is replaced by this type."""
+    target = None if replacement.profile is None else get_profile(replacement.profile)
+    older = None if plan.is_test else plan.hierarchy or _production(plan.generation)
+    return replace(
+        plan,
+        replacement=replacement,
+        target=target,
+        dates=tuple(sorted(_dates(plan.facts, older, moment), key=lambda each: each.day)),
+        breakages=tuple(_broken(plan.facts, target)),
+        takes=() if target is None else tuple(_takes(target, plan.is_test, systems, moment)),
     )
 
 

@@ -110,7 +110,7 @@ PLANS = {
     ("unknown.pem", "old.pem"): (11, 1),
     ("noise.pem", "old.pem"): (1, 1),
     ("noise.pem",): (1, 0),
-    (".",): (11, 1),
+    (".",): (1, 1),
 }
 
 

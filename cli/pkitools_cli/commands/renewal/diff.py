@@ -47,10 +47,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What was found, and what was asked."""
+    """What was found, what was asked, and the command that shows the texts as well."""
 
     found: RenewalDifference
     options: Options
+    with_texts: Words
 
 
 @click.command("diff", cls=Command, help="cli.renewal.diff.help")
@@ -74,7 +75,7 @@ def command(options: Options) -> Reply[Compared]:
     found = compare_certificates(old, new, moment=options.moment, systems=systems, environment=options.environment)
     complete = old_whole and new_whole and len(systems) == len(set(options.systems))
     return Reply(
-        Compared(found, options),
+        Compared(found, options, again([options.old, options.new], "--texts")),
         document=lambda one: renewal_diff_document(one.found, one.options.old, one.options.new),
         text=_text,
         code=of_reports([found.report], options.fail_on, complete=complete),
@@ -102,7 +103,7 @@ def _text(compared: Compared) -> Iterator[Line | str]:
     yield from _notices(found.notices)
     if options.systems or options.texts:
         yield from _letters(found.notices)
-    yield from _next(found, options)
+    yield from _next(compared)
 
 
 def _answer(found: RenewalDifference) -> str:
@@ -185,11 +186,9 @@ def _letters(notices: Sequence[Notice]) -> Iterator[Line | str]:
             yield from letter.splitlines()
 
 
-def _next(found: RenewalDifference, options: Options) -> Iterator[str]:
-    commands = {
-        "texts": lambda: again([options.old, options.new], "--texts"),
-        "check": lambda: _check(found, options),
-    }
+def _next(compared: Compared) -> Iterator[str]:
+    options = compared.options
+    commands = {"texts": lambda: compared.with_texts, "check": lambda: _check(compared.found, options)}
     key = "renewal_diff.check" if options.systems or options.texts else "renewal_diff.texts"
     told = step(key, {}, commands)
     yield ""
