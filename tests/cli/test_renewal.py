@@ -130,7 +130,7 @@ def test_a_plan_ends_as_it_was_found_in_every_form(
         assert len(told) == steps
         for words in told:
             parse(words)
-    if ran.out:
+    if files != ("noise.pem",):
         assert_valid(run("g4", "plan", *files, "--for", "digid", "--json", *AT).document, "g4-plan-v1")
 
 

@@ -151,8 +151,9 @@ def test_the_data_and_the_conditions_are_one_list() -> None:
     facts = migration_facts()
     assert {breakage.when for breakage in facts.breakages} == set(CONDITIONS)
     assert {b.name for b in facts.breakages} == OF_EVERY | set(BREAKS) | {"client-only", "names-lost"}
-    for each in (*facts.breakages, *facts.replacements, *facts.steps):
-        assert each.source.document.key == each.source.key
+    sources = [each.source for each in facts.breakages] + [each.source for each in facts.replacements]
+    for source in (*sources, *(each.source for each in facts.steps)):
+        assert source.document.key == source.key
     for replacement in facts.replacements:
         assert replacement.profile is None or get_profile(replacement.profile).generation == "G4"
 
