@@ -79,7 +79,8 @@ class RenewalDifference:
     Args:
         old, new: they.
         changes: every part of both.
-        environment: the one they are for, as given or as the hierarchy of the old one says; ``None`` where unknown.
+        environment: the one they are for, as given or as the hierarchy of the old one says; production where nothing
+            says so, because most is asked there.
         report: what is wrong, of the certificates beside each other and for the systems that were asked about.
         notices: who must be told, in order.
     """
@@ -87,7 +88,7 @@ class RenewalDifference:
     old: CertificateFacts
     new: CertificateFacts
     changes: tuple[Change, ...]
-    environment: Environment | None
+    environment: Environment
     report: Report
     notices: tuple[Notice, ...]
 
@@ -135,7 +136,7 @@ class _Case:
     new: CertificateFacts
     changes: tuple[Change, ...]
     asked: tuple[System, ...]
-    environment: Environment | None
+    environment: Environment
     moment: datetime
 
     @property
@@ -146,7 +147,7 @@ class _Case:
 def _outcomes(case: _Case) -> Iterator[Outcome]:
     """Yield what the rules of renewals say, then what the systems say of old and new beside each other."""
     yield from check_renewal(case.old, case.new)
-    if case.old.sha256 == case.new.sha256 or case.environment is None:
+    if case.old.sha256 == case.new.sha256:
         return
     uses = [Use(facts, system, case.environment) for system in case.asked for facts in (case.old, case.new)]
     yield from (outcome for outcome in check_reuse(uses, moment=case.moment) if outcome.rule.applies_to)
@@ -156,11 +157,11 @@ def _read(given: CertificateFacts | Given) -> CertificateFacts:
     return given if isinstance(given, CertificateFacts) else read_certificate(given)
 
 
-def _environment(facts: CertificateFacts) -> Environment | None:
+def _environment(facts: CertificateFacts) -> Environment:
     kind = hierarchy_of(facts).kind
     if kind is not None:
         return kind.environment
-    return Environment.PREPRODUCTION if facts.is_self_issued else None
+    return Environment.PREPRODUCTION if facts.is_self_issued else Environment.PRODUCTION
 
 
 def _notices(case: _Case) -> Iterator[Notice]:
@@ -193,10 +194,8 @@ def _systems_of(counterpart: Counterpart, asked: Sequence[System]) -> Iterator[S
 
 
 def _statements(counterpart: Counterpart, system: System, case: _Case) -> Iterator[Statement]:
-    places = tuple(Environment) if case.environment is None else (case.environment,)
     for topic in counterpart.says:
-        said = [statement for place in places for statement in system.statements_at(place, case.moment, topic)]
-        yield from dict.fromkeys(said)
+        yield from system.statements_at(case.environment, case.moment, topic)
 
 
 def _of_system(system: System | None) -> dict[str, str]:

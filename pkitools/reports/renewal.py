@@ -48,7 +48,7 @@ def renewal_diff_document(difference: RenewalDifference, old: str, new: str) -> 
         "schema": "pkitools.renewal-diff/v1",
         "old": {"file": old, "certificate": summary_document(difference.old)},
         "new": {"file": new, "certificate": summary_document(difference.new)},
-        "environment": str(difference.environment) if difference.environment else None,
+        "environment": str(difference.environment),
         "changes": [
             {
                 "part": str(change.part),

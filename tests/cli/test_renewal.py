@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from pkitools.messages import LANGUAGES
 from pkitools_cli.framework import Group
 from pkitools_cli.main import cli
+from pkitools_test_pki import exports
+from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.pki import build
 from tests.cli.conftest import pem
 from tests.renewal.conftest import renewed
 from tests.support.answers import commands, parse
@@ -132,6 +136,17 @@ def test_a_plan_ends_as_it_was_found_in_every_form(
             parse(words)
     if files != ("noise.pem",):
         assert_valid(run("g4", "plan", *files, "--for", "digid", "--json", *AT).document, "g4-plan-v1")
+
+
+def test_a_keystore_is_planned_with_all_its_holders(run: Command, place: Path) -> None:
+    pki = build("g1-private", moment=datetime(2026, 11, 22, tzinfo=UTC), keys=elliptic_keys)
+    (place / "store.p12").write_bytes(exports.pkcs12_bundle(pki.issue("g1-server"), b"wachtwoord 1", rounds=100))
+    (place / "secret").write_bytes(b"wachtwoord 1")
+    ran = run("g4", "plan", "store.p12", "--passphrase-file", "secret", "--json", *AT)
+    assert ran.code == 0, ran.err
+    (found,) = ran.document["certificates"]
+    assert (found["replacement"]["profile"], found["test"]) == ("g4-tls", True)
+    assert run("g4", "plan", "store.p12", *AT).code == 1, "without its passphrase"
 
 
 @pytest.mark.usefixtures("place")

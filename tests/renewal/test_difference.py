@@ -134,6 +134,28 @@ def test_a_counterpart_is_told_of_what_concerns_it(counterpart: Counterpart) -> 
     assert any(counterpart.name in names(compared(change, asked=asked)) for change, _ in CHANGES.values())
 
 
+def test_an_issuer_is_told_of_only_where_its_hierarchy_stays() -> None:
+    other_issuer, other_hierarchy = CHANGES[Part.ISSUER][0], CHANGES[Part.HIERARCHY][0]
+    assert ("issuers" in names(compared(other_issuer)), "trust-stores" in names(compared(other_issuer))) == (
+        True,
+        False,
+    )
+    both = names(compared(other_issuer, other_hierarchy))
+    assert ("issuers" in both, "trust-stores" in both) == (False, True)
+
+
+def test_a_system_is_asked_also_where_nobody_knows_the_hierarchy() -> None:
+    def foreign(parts: Parts) -> None:
+        parts.issuer = parts.subject[:1]
+        parts.drop(POLICIES)
+
+    found = compare_certificates(
+        made("g4-tls", foreign), made("g4-tls", NEW_KEY, LATER, foreign), moment=MOMENT, systems=["digid"]
+    )
+    assert found.environment is Environment.PRODUCTION
+    assert "system.reuse.unique_name" in found.report.codes()
+
+
 def test_those_who_receive_go_before_the_switch() -> None:
     order = [list(Phase).index(each.phase) for each in counterparts()]
     assert order == sorted(order)

@@ -196,6 +196,5 @@ def _next(compared: Compared) -> Iterator[str]:
 
 
 def _check(found: RenewalDifference, options: Options) -> Words:
-    environment = found.environment or Environment.PRODUCTION
     systems = tuple(word for name in options.systems for word in ("--for", name))
-    return ("cert", "check", options.new, "-e", environment.value, *systems)
+    return ("cert", "check", options.new, "-e", found.environment.value, *systems)
