@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from pkitools.documents import Source
 from pkitools.findings import Certainty
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
-from pkitools.renewal import (
-    BindingDate,
-    Breakage,
-    MigrationPlan,
-    Notice,
-    RenewalDifference,
-    Replacement,
-    SystemStance,
-    migration_facts,
-)
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import report_document, source_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.systems import Statement
+
+if TYPE_CHECKING:  # each document loads no more of the room than it is about
+    from pkitools.renewal import (
+        BindingDate,
+        Breakage,
+        MigrationPlan,
+        Notice,
+        RenewalDifference,
+        Replacement,
+        SystemStance,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ def g4_plan_document(files: Iterable[PlannedFile], errors: Iterable[ToldError] =
         files: each file that could be read.
         errors: files, and parts of them, that could not.
     """
+    from pkitools.renewal import migration_facts
+
     facts = migration_facts()
     return {
         "schema": "pkitools.g4-plan/v1",
