@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pkitools.oin.prefixes import Prefix
     from pkitools.probing.starttls import StartTLS
     from pkitools.profiles import TSP
+    from pkitools.renewal import Breakage, Counterpart, Replacement, WorkStep
     from pkitools.systems import Statement, System
 
 
@@ -35,6 +36,7 @@ def all_rules() -> tuple[Rule, ...]:
     from pkitools.checking.delivery import checks as delivery
     from pkitools.oin import id_rules, number_rules
     from pkitools.probing import rules as probing
+    from pkitools.renewal import rules as renewal
     from pkitools.requests import rules as requests
     from pkitools.revocation import rules as revocation
     from pkitools.rules import books
@@ -58,6 +60,7 @@ def all_rules() -> tuple[Rule, ...]:
         *delivery.RULES,
         *received.RULES,
         *probing.RULES,
+        *renewal.RULES,
         data.READABLE,
     ]
     return tuple(sorted(found, key=lambda rule: rule.code))
@@ -118,6 +121,7 @@ class Resting:
         error_texts: error texts of other programs that it shows.
         exports: forms that other programs load because it says so, and how their configurations set TLS.
         protocols: how TLS is asked for in protocols that begin without.
+        renewals: who must be told of a renewal because of it, and what it says of the move to G4.
     """
 
     document: Document
@@ -131,6 +135,7 @@ class Resting:
     error_texts: tuple[ErrorText, ...] = ()
     exports: tuple[ExportForm | TLSSettings, ...] = ()
     protocols: tuple[StartTLS, ...] = ()
+    renewals: tuple[Counterpart | Replacement | Breakage | WorkStep, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -151,6 +156,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     from pkitools.oin.prefixes import prefix_table
     from pkitools.probing.starttls import protocols
     from pkitools.profiles import profiles, trial, tsps
+    from pkitools.renewal import counterparts, migration_facts
     from pkitools.systems import systems
 
     yield from (("rules", rule, rule.source) for rule in all_rules())
@@ -169,6 +175,9 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("exports", form, form.source) for form in export_forms())
     yield "exports", tls_settings(), tls_settings().source
     yield from (("protocols", each, each.source) for each in protocols())
+    move = migration_facts()
+    for renewals in (counterparts(), move.replacements, move.breakages, move.steps):
+        yield from (("renewals", each, each.source) for each in renewals)
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

@@ -115,8 +115,8 @@ def documents_page() -> str:
 
 def _document_row(resting: Resting) -> tuple[str, ...]:
     document = resting.document
-    own = (resting.tsps, resting.prefixes, resting.schemes, resting.examples, resting.error_texts, resting.exports)
-    other = sum(map(len, (*own, resting.protocols)))
+    texts = (resting.examples, resting.error_texts, resting.exports, resting.renewals, resting.protocols)
+    other = sum(map(len, (resting.tsps, resting.prefixes, resting.schemes, *texts)))
     counts = (len(resting.rules), len(resting.statements), len(resting.profiles), other)
     return (
         f"[{_escaped(document.title['en'])}](#{document.key})",
@@ -155,6 +155,7 @@ def _resting_lines(resting: Resting) -> Iterator[str]:
     yield from (f"the error text `{text.text}`" for text in resting.error_texts)
     yield from (f"export `{export.name}`" for export in resting.exports)
     yield from (f"TLS in `{protocol.name}`" for protocol in resting.protocols)
+    yield from (f"renewal: {each.name}" for each in resting.renewals)
 
 
 # --- architecture.md -------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         rules_explain_document,
         rules_list_document,
     )
+    from pkitools.reports.renewal import PlannedFile, g4_plan_document, renewal_diff_document
     from pkitools.reports.request import (
         WrittenRequest,
         csr_check_document,
@@ -65,6 +66,7 @@ __all__ = [
     "DescribedFile",
     "DescribedItem",
     "LintedCertificate",
+    "PlannedFile",
     "RecognisedCertificate",
     "ToldError",
     "WrittenRequest",
@@ -89,6 +91,7 @@ __all__ = [
     "export_document",
     "facts_status_document",
     "file_document",
+    "g4_plan_document",
     "lint_document",
     "oin_check_document",
     "oin_check_document_v1",
@@ -99,6 +102,7 @@ __all__ = [
     "outcome_message",
     "probe_document",
     "read_schema",
+    "renewal_diff_document",
     "report_document",
     "report_text",
     "request_document",
@@ -147,6 +151,7 @@ _MODULES: Final = {
         "rules_explain_document",
         "rules_list_document",
     ),
+    "pkitools.reports.renewal": ("PlannedFile", "g4_plan_document", "renewal_diff_document"),
     "pkitools.reports.request": (
         "WrittenRequest",
         "csr_check_document",

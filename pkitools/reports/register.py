@@ -41,6 +41,7 @@ def resting_document(resting: Resting) -> dict[str, object]:
         "how": str(resting.document.how),
         "error_texts": [text.text for text in resting.error_texts],
         "exports": [export.name for export in resting.exports],
+        "renewals": [each.name for each in resting.renewals],
     }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pkitools_cli.main import main
+from tests.renewal.conftest import renewed
 from tests.support.certificates import giving, made
 from tests.support.command import Command
 from tests.support.requests import pooled_key, request
@@ -30,6 +31,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "leaf.pem").write_bytes(pem("CERTIFICATE", made("g1-server").der))
     wrong = made("g1-server", giving("serialNumber", "00000001123456789000"))
     (folder / "wrong.pem").write_bytes(pem("CERTIFICATE", wrong.der))
+    (folder / "renewed.pem").write_bytes(pem("CERTIFICATE", renewed("g1-server").der))
+    (folder / "selfmade.pem").write_bytes(pem("CERTIFICATE", made("self-signed").der))
     (folder / "request.csr").write_bytes(pem("CERTIFICATE REQUEST", request()))
     key = pooled_key()
     (folder / "plain.key").write_bytes(key.pem(None))

@@ -70,6 +70,17 @@ TABLE: dict[str, dict[int, str]] = {
     "facts status": {0: "facts status"},
     # the other codes need a peer: tests/cli/test_probe.py
     "probe": {1: "probe localhost:9 --offline"},
+    "renewal diff": {
+        0: f"renewal diff {{world}}/leaf.pem {{world}}/renewed.pem {AT}",
+        1: "renewal diff {world}/leaf.pem {world}/noise",
+        10: "renewal diff {world}/leaf.pem {world}/leaf.pem",
+        12: f"renewal diff {{world}}/leaf.pem {{world}}/renewed.pem --for digid --fail-on warning {AT}",
+    },
+    "g4 plan": {
+        0: f"g4 plan {{world}}/leaf.pem {AT}",
+        1: "g4 plan {world}/noise",
+        11: "g4 plan {world}/selfmade.pem",
+    },
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},

@@ -130,6 +130,14 @@ MADE_HERE = frozenset(
         "LeftOut",
         "Link",
         "PublishedAuthority",
+        "BindingDate",
+        "Breakage",
+        "Change",
+        "Counterpart",
+        "MigrationPlan",
+        "RenewalDifference",
+        "Replacement",
+        "WorkStep",
     ]
 )
 # take what this library itself cut out of a structure or made: callers have no business with them
@@ -158,6 +166,7 @@ INNER = frozenset(
         "RevocationResult.of",
         "OINResult.of",
         "Checker.of",
+        "Counterpart.concerns",
     ]
 )
 
@@ -357,6 +366,8 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     },
     "accepted_by": lambda: {"hierarchy": hierarchy(), "moment": MOMENT},
     "build_export": lambda: {"form": "public", "material": material(), "target": "x", "moment": MOMENT},
+    "compare_certificates": lambda: {"old": good_chain().leaf.der, "new": good_chain().tsp.der, "moment": MOMENT},
+    "plan_migration": lambda: {"certificate": good_chain().leaf.der, "moment": MOMENT},
     "compare_bundle": lambda: {"bundle": chain_pem(), "moment": MOMENT},
     "complete_path": lambda: {"leaf": good_chain().leaf.der, "others": chain_pem(), "moment": MOMENT},
     "gather": lambda: {"contents": pkitools.read_source(chain_pem(), "f"), "moment": MOMENT},

@@ -22,6 +22,8 @@ NEW: Final = (
     "explain-v1",
     "export-v1",
     "facts-status-v1",
+    "g4-plan-v1",
+    "renewal-diff-v1",
     "trust-diff-v1",
     "trust-export-v1",
     "trust-update-v1",
@@ -66,6 +68,8 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "export-v1": (("export", "public", "{leaf}", "--out", "{out}", "--force", *MOMENT),),
     "explain-v1": (("explain", "unable to get local issuer certificate"),),
     "facts-status-v1": (("facts", "status", *MOMENT),),
+    "g4-plan-v1": (("g4", "plan", "{leaf}", "{noise}", "--for", "digid", *MOMENT),),
+    "renewal-diff-v1": (("renewal", "diff", "{leaf}", "{renewed}", *MOMENT),),
 }
 """Commands that print a document with as much in it as can be."""
 
@@ -87,6 +91,7 @@ def test_a_document_with_a_new_key_in_every_object_meets_its_schema(run: Command
         "wrong": "wrong.pem",
         "request": "request.csr",
         "noise": "noise",
+        "renewed": "renewed.pem",
         "key": "plain.key",
         "made": "made",
         "out": "made.pem",

@@ -66,6 +66,7 @@ def rests(resting: Resting) -> str:
         "examples": len(resting.examples),
         "error_texts": len(resting.error_texts),
         "exports": len(resting.exports),
+        "renewals": len(resting.renewals),
     }
     told = [
         tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)
