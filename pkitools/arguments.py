@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
+from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pkitools.errors import InvalidValueError
@@ -34,7 +36,7 @@ def choice(kind: type[E], given: E | str, parameter: str) -> E:
     """
     if isinstance(given, kind):
         return given
-    known = _texts(kind)
+    known: Mapping[str, E] = _texts(kind)
     if type(given) is str:
         if given in known:
             return known[given]
@@ -200,10 +202,11 @@ def wrong_type(parameter: str, given: object, wanted: str) -> InvalidValueError:
     return InvalidValueError("arguments.error.type", parameter=parameter, given=type(given).__name__, wanted=wanted)
 
 
-def _texts(kind: type[E]) -> dict[str, E]:
+@cache  # going over the members of an enumeration is slow, and each check asks
+def _texts(kind: type[Enum]) -> Mapping[str, Any]:
     if issubclass(kind, IntEnum):
-        return {member.name.lower(): member for member in kind}
-    return {str(member.value): member for member in kind}
+        return MappingProxyType({member.name.lower(): member for member in kind})
+    return MappingProxyType({str(member.value): member for member in kind})
 
 
 def _shown(given: object) -> str:

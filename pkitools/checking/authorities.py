@@ -80,7 +80,7 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
     outcomes: list[Outcome] = []
     for rule, check, certificates in asked:
         distinct = tuple({facts.sha256: facts for facts in certificates}.values())
-        if all(_is_met(check, context, facts) for facts in distinct):
+        if _are_met(check, context, distinct):
             # nobody wants to read of each certificate that it is none of this
             outcomes.append(outcome(rule, MET, _ref(context, distinct[0])))
             continue
@@ -93,12 +93,15 @@ def check_authorities(context: AuthoritiesContext, *, raise_crashes: bool = Fals
     return tuple(outcomes)
 
 
-def _is_met(check: Check, context: AuthoritiesContext, facts: CertificateFacts) -> bool:
-    """Whether a check finds nothing; where it crashes, it is asked again by who says so."""
+def _are_met(check: Check, context: AuthoritiesContext, certificates: tuple[CertificateFacts, ...]) -> bool:
+    """Whether a check finds nothing in any of them; where it crashes, it is asked again by who says so."""
     try:
-        return check(context, facts) is MET
+        for facts in certificates:
+            if check(context, facts) is not MET:
+                return False
     except CRASHES:
         return False
+    return True
 
 
 def _ref(context: AuthoritiesContext, facts: CertificateFacts) -> CertificateRef:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from pkitools.arguments import choice
 from pkitools.findings import Basis
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
+from pkitools.text import pattern as compiled
 from pkitools.x509.oids import ATTRIBUTE_OIDS
 
 
@@ -61,7 +63,10 @@ class AttributeRule:
 
     def fits_pattern(self, value: str) -> bool:
         """Say whether the whole value matches the pattern, if there is one."""
-        return self.pattern is None or re.fullmatch(self.pattern, value) is not None
+        return self.pattern is None or _compiled(self.pattern).fullmatch(value) is not None
+
+
+_compiled = lru_cache(maxsize=256)(compiled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,15 @@ class SubjectRule:
 
     attributes: tuple[AttributeRule, ...]
     basis: Basis
+    _by_oid: dict[str, AttributeRule] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def by_oid(self) -> Mapping[str, AttributeRule]:
+        """The rules of the attributes by their OID, in that order; looked up for every certificate."""
+        if self._by_oid is None:
+            object.__setattr__(self, "_by_oid", {rule.oid: rule for rule in self.attributes})
+            assert self._by_oid is not None
+        return self._by_oid
 
     def attribute(self, name: str) -> AttributeRule | None:
         """Return the rule of one attribute by short name or OID, ``None`` when it is not listed."""

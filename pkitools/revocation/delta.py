@@ -69,6 +69,8 @@ def _newest_of(
 def brought_up_to_date(lists: Sequence[StatusInformation]) -> tuple[StatusInformation, ...]:
     """Return what each list says, of a complete one with what the newest delta changes about it."""
     deltas = [each for each in lists if _is_current_delta(each)]
+    if not deltas:
+        return tuple(lists)
     return tuple([_updated(each, deltas) if _may_be_updated(each) else each for each in lists])
 
 
@@ -128,6 +130,8 @@ def _weight(status: RevocationStatus) -> int:
 
 def holds(lists: Sequence[StatusInformation], context: RevocationContext) -> Iterator[RevocationStatus]:
     """Yield each hold that a current list states, with no newer list to say that it ended."""
+    if not [each for each in lists if each.listed is not None and each.listed.reason == HOLD]:
+        return
     ends = [each for each in brought_up_to_date(lists) if not each.code and each.status.is_good]
     for each in lists:
         crl, listed = each.crl, each.listed
@@ -140,6 +144,8 @@ def holds(lists: Sequence[StatusInformation], context: RevocationContext) -> Ite
 
 def without_ended_holds(answers: Sequence[StatusInformation]) -> tuple[StatusInformation, ...]:
     """Return the answers but for each hold of which a newer complete list of the same scope says that it ended."""
+    if not [each for each in answers if each.status.reason == HOLD]:
+        return tuple(answers)
     ends = [each for each in answers if not each.code and each.status.is_good]
     return tuple(each for each in answers if each.status.reason != HOLD or not any(_ends(end, each) for end in ends))
 
@@ -156,6 +162,8 @@ def _ends(end: StatusInformation, held: StatusInformation) -> bool:
 
 def contradicted(lists: Sequence[StatusInformation], responses: Sequence[StatusInformation] = ()) -> bool:
     """Return whether a list that may not be used names the certificate, and no newer answer is there to be believed."""
+    if not [each for each in lists if each.named]:
+        return False
     ends = [each for each in lists if not each.code]
     times = [each.produced for each in responses if not each.code and each.produced is not None]
     return any(

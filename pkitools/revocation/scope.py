@@ -8,6 +8,7 @@ the first point's list is good and the second's cannot be had, nothing is known.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from pkitools.crl.reading import CertificateRevocationList
@@ -77,11 +78,15 @@ def points_of(certificate: PathCertificate) -> tuple[PointScope, ...]:
     found = certificate.extensions.get(CRL_DISTRIBUTION_POINTS)
     if found is None:
         return (IMPLICIT_POINT,)
-    value = found[1]
+    return _points(found[1], certificate.issuer)
+
+
+@lru_cache(maxsize=64)  # an authority has the same in all that it issues
+def _points(value: bytes, issuer: bytes) -> tuple[PointScope, ...]:
     nodes = asn1.children(value, asn1.root(value, asn1.SEQUENCE))
     if not 1 <= len(nodes) <= _MAX_POINTS:
         raise DERError(f"{len(nodes)} distribution points")
-    return tuple([_point(value, node, certificate.issuer) for node in nodes])
+    return tuple([_point(value, node, issuer) for node in nodes])
 
 
 def _point(value: bytes, node: Node, issuer: bytes) -> PointScope:
@@ -107,11 +112,15 @@ def scope_of(crl: CertificateRevocationList) -> ListScope:
     found = crl.extensions.get(ISSUING_DISTRIBUTION_POINT)
     if found is None:
         return ListScope()
-    value = found[1]
+    return _list_scope(found[1], crl.issuer)
+
+
+@lru_cache(maxsize=64)
+def _list_scope(value: bytes, issuer: bytes) -> ListScope:
     parts = asn1.fields(value, asn1.root(value, asn1.SEQUENCE), *_LIST_FIELDS)
     names = frozenset[bytes]()
     if _LIST_NAME in parts:
-        names, _ = _point_names(value, asn1.only_child(value, parts[_LIST_NAME]), crl.issuer)
+        names, _ = _point_names(value, asn1.only_child(value, parts[_LIST_NAME]), issuer)
         if not names:
             raise DERError("issuingDistributionPoint with an empty name")
     flags = {tag: tag in parts and asn1.boolean(value, parts[tag], tag) for tag in _FLAGS}

@@ -68,20 +68,24 @@ class StatusSearch:
 
     def decided(self) -> RevocationStatus | None:
         """Return REVOKED or GOOD when what was found so far says so."""
-        revoked = self.revoked()
+        answers = self._crl_answers()
+        revoked = self._revoked(answers)
         if revoked is not None:
             return revoked
-        if contradicted(self._crl_answers(), self._ocsp_answers):
+        if contradicted(answers, self._ocsp_answers):
             return None
         if any(not answer.code and answer.status.is_good for answer in self._ocsp_answers):
             return GOOD
         if self._malformed:
             return None
-        return combine(self._crl_answers(), self.points)
+        return combine(answers, self.points)
 
     def revoked(self) -> RevocationStatus | None:
         """Return REVOKED when anything that was found so far says so; a hold only where nothing says more."""
-        said = [answer.status for answer in (*self._ocsp_answers, *self._crl_answers())]
+        return self._revoked(self._crl_answers())
+
+    def _revoked(self, answers: Sequence[StatusInformation]) -> RevocationStatus | None:
+        said = [answer.status for answer in (*self._ocsp_answers, *answers)]
         said += [*holds(self._lists, self.material.context)]
         revoked = [status for status in said if status.kind is StatusKind.REVOKED]
         return next((status for status in revoked if status.reason != HOLD), next(iter(revoked), None))

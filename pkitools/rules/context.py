@@ -190,9 +190,10 @@ class RuleContext:
         Raises:
             LookupError: the profile is unknown.
         """
-        if requirement not in self._departures:
-            self._departures[requirement] = departures(requirement, self.held_to, self.particulars)
-        return self._departures[requirement]
+        known = self._departures
+        if requirement not in known:
+            known[requirement] = departures(requirement, self.held_to, self.particulars)
+        return known[requirement]
 
     @property
     def issued(self) -> datetime:

@@ -101,14 +101,18 @@ def _fits(
     def check(at: RuleContext) -> Answer:
         if about and ATTRIBUTE_OIDS[about] not in at.values_by_type:
             return NOT_APPLICABLE
-        answers = [at.departures(requirement) for requirement in requirements]
-        if not any(answers):
-            return NOT_APPLICABLE if all(answer is None for answer in answers) else MET
-        found = [each for answer in answers for each in answer or () if only(each)]
-        found = [each for each in found if about in {"", each.operands.get("attribute")}]
+        answer: Answer = NOT_APPLICABLE
+        found: list[Departure] = []
+        for requirement in requirements:
+            departed = at.departures(requirement)
+            if departed is not None:
+                answer = MET
+                found += departed
+        if found:
+            found = [each for each in found if only(each) and about in {"", each.operands.get("attribute")}]
         if len(found) == 1:
             return violated(path, shown(found[0]), **_told(found[0]))
-        return met_if_none(path, map(shown, found), **_told(found[0]) if found else {})
+        return met_if_none(path, map(shown, found), **_told(found[0])) if found else answer
 
     return check
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pkitools.arguments import aware
@@ -20,12 +20,19 @@ def imitated(facts: CertificateFacts) -> CatalogueEntry | None:
     Names of TRIAL, test and acceptance hierarchies are free for everybody who makes such a hierarchy. That a new key is
     the authority's own only a path to its root can show.
     """
-    borne = {seen_as(attribute.value) for attribute in facts.subject.attributes(_COMMON_NAME)}
-    keyed = [entry for name in borne for entry in _guarded().get(name, ())]
+    guarded = _guarded()
+    keyed: list[CatalogueEntry] = []
+    for name in {seen_as(attribute.value) for attribute in facts.subject.attributes(_COMMON_NAME)}:
+        keyed += guarded.get(name, ())
     if not keyed:
         return None
-    own = key_identifier(facts.public_key.spki)
+    own = _identifier(facts.public_key.spki)
     return None if any(entry.ski == own for entry in keyed) else keyed[-1]
+
+
+@lru_cache(maxsize=64)
+def _identifier(spki: bytes) -> str | None:
+    return key_identifier(spki)
 
 
 def seen_as(name: str) -> str:
@@ -34,8 +41,11 @@ def seen_as(name: str) -> str:
     Letters of Greek and Cyrillic that look like Latin ones are those, as Unicode Technical Standard 39 has it; and so
     are the digits 0 and 1.
     """
-    plain = unicodedata.normalize("NFKD", name[:_LONGEST_NAME]).casefold()
-    shown = "".join(letter for letter in plain if unicodedata.category(letter) not in _UNSEEN)
+    plain = name[:_LONGEST_NAME]
+    if plain.isascii():  # in which nothing is made of parts, and nothing is unseen
+        return " ".join(plain.lower().translate(_LOOKS_LIKE).split())
+    plain = unicodedata.normalize("NFKD", plain).casefold()
+    shown = "".join([letter for letter in plain if unicodedata.category(letter) not in _UNSEEN])
     return " ".join(shown.translate(_LOOKS_LIKE).split())
 
 

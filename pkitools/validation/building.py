@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeAlias
 
 from pkitools.errors import InputError
 from pkitools.limits import MAX_PATH_LENGTH, MAX_SIGNATURE_CHECKS
@@ -134,6 +135,10 @@ def _within(path: Sequence[PathCertificate], limit: int) -> bool:
     return len(path) < MAX_CERTIFICATES and sum(not c.self_issued for c in path[1:]) <= limit
 
 
+_Candidates: TypeAlias = tuple[Sequence[tuple[PathCertificate, bool]], frozenset[tuple[bytes, bytes]]]
+"""Certificates with whether each is an anchor, in the order they are tried; and every name with its key among them."""
+
+
 class Search:
     """Every path from one end entity whose signatures hold, and where the ways end that lead to no anchor.
 
@@ -157,6 +162,7 @@ class Search:
         self._checks = 0
         self._steps = 0
         self._verified: dict[tuple[bytes, bytes], bool] = {}
+        self._known: dict[tuple[bytes, bytes | None], _Candidates] = {}
 
     def paths(self) -> Iterator[Path]:
         """Yield complete paths, shortest way to an anchor first at every step; stops when the budget is spent.
@@ -193,18 +199,31 @@ class Search:
             waiting.extend(reversed(onward))
 
     def _issuers(self, path: Path) -> Iterator[tuple[PathCertificate, bool]]:
-        child = path[-1]
+        candidates, named = self._candidates(path[-1])
         if not _within(path, self.limit):
-            if self.anchors.issuers_of(child) or self.intermediates.issuers_of(child):
+            if candidates:
                 self.exhausted = self.exhausted or "length"
             return
         seen = {(c.subject, c.spki) for c in path}
-        above = [c for c in self.anchors.issuers_of(child) if (c.subject, c.spki) not in seen]
-        for anchor in above:
-            yield anchor, True
-        for issuer in self.intermediates.issuers_of(child):
-            if (issuer.subject, issuer.spki) not in seen and all(issuer.der != a.der for a in above):
-                yield issuer, False
+        if named <= seen:
+            return  # thousands of certificates of one name and key are passed over at once
+        for issuer, is_anchor in candidates:
+            if (issuer.subject, issuer.spki) not in seen:
+                yield issuer, is_anchor
+            else:
+                self._steps += 1  # and where others stand among them, each is looked at
+
+    def _candidates(self, child: PathCertificate) -> _Candidates:
+        """Return who may have issued a certificate: the same for each that names this issuer and this key."""
+        asked = child.issuer, child.authority_key_identifier
+        known = self._known.get(asked)
+        if known is None:
+            above = self.anchors.issuers_of(child)
+            anchors = {c.der for c in above}
+            onward = [c for c in self.intermediates.issuers_of(child) if c.der not in anchors]
+            named = frozenset([(c.subject, c.spki) for c in (*above, *onward)])
+            known = self._known[asked] = [(c, True) for c in above] + [(c, False) for c in onward], named
+        return known
 
     def _step(self) -> bool:
         self._steps += 1

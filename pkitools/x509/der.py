@@ -81,7 +81,9 @@ def node_at(data: bytes, at: int, end: int) -> Node:
         if tag & 0x1F == 0x1F:
             tag, start = _high_tag(data, at)
         length = data[start - 1]
-        if length >= 0x80:
+        if length == 0x82 and start + 1 < len(data) and data[start]:  # in line: what holds all else is so long
+            length, start = data[start] << 8 | data[start + 1], start + 2
+        elif length >= 0x80:
             length, start = _long_length(data, start, length & 0x7F)
     except IndexError:
         raise DERError(f"cut off at offset {at}") from None

@@ -11,7 +11,7 @@ import warnings
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -40,6 +40,7 @@ from pkitools.x509.oids import (
     SUBJECT_ALTERNATIVE_NAME,
     SUBJECT_KEY_IDENTIFIER,
 )
+from pkitools.x509.recurring import RECURRING, Recurring
 
 MAX_SERIAL_OCTETS: Final = 20
 
@@ -306,42 +307,62 @@ def _read_extensions(read: PathCertificate, sequence: Node) -> None:
     faults: list[str] = []
     extensions = read.extensions
     for node in asn1.children(der, sequence):
-        oid, critical, value = _read_extension(der, node)
+        octets = der[node[1] : node[3]]
+        known = _KNOWN.get(octets)
+        oid, held = (known.oid, known.held) if known else _read_extension(der, node)
         if oid in extensions:
             faults.append(f"duplicate {oid}")
             continue
-        extensions[oid] = critical, value
-        if critical and oid not in PROCESSED:
-            read.unknown_critical += (oid,)
-        if oid in CONSTRAINING:
-            read.constrains = True
-        decode, follow = _DECODERS.get(oid), SYNTAX.get(oid)
-        try:
-            if decode is not None:
-                decode(read, value)
-            elif follow is not None and (oid, value) not in _FOLLOWED:
-                follow(value)
-                _remember(oid, value)
-        except DERError:
-            faults.append(f"malformed {oid}")
+        extensions[oid] = held
+        if known is None:
+            faults += _decode(read, oid, held, octets)
+            continue
+        for name, value in known.fields:
+            setattr(read, name, value)
     read.faults = tuple(faults)
 
 
-def _remember(oid: str, value: bytes) -> None:
-    """Remember a value whose syntax is right: policies and addresses of lists are those of the authority."""
-    if len(value) <= _MOST_OCTETS:
-        if len(_FOLLOWED) >= _MOST_FOLLOWED:
-            _FOLLOWED.clear()
-        _FOLLOWED.add((oid, value))
+def _decode(read: PathCertificate, oid: str, held: tuple[bool, bytes], octets: bytes) -> tuple[str, ...]:
+    """Fill the fields that an extension fills; return what is wrong with it."""
+    critical, value = held
+    if critical and oid not in PROCESSED:
+        read.unknown_critical += (oid,)
+    if oid in CONSTRAINING:
+        read.constrains = True
+    decode, follow = _DECODERS.get(oid), SYNTAX.get(oid)
+    try:
+        if decode is not None:
+            decode(read, value)
+        elif follow is not None:
+            follow(value)
+    except DERError:
+        return (f"malformed {oid}",)
+    if oid in RECURRING:
+        fields = tuple([(name, getattr(read, name)) for name in _FILLED.get(oid, ())])
+        _KNOWN.keep(octets, _Known(oid, held, fields))
+    return ()
 
 
-_MOST_FOLLOWED: Final = 512
-_MOST_OCTETS: Final = 512
-_FOLLOWED: Final[set[tuple[str, bytes]]] = set()
+class _Known(NamedTuple):
+    """An extension of which all is right: what it says, and the fields it fills."""
+
+    oid: str
+    held: tuple[bool, bytes]
+    fields: tuple[tuple[str, object], ...]
 
 
-def _read_extension(der: bytes, node: Node) -> tuple[str, bool, bytes]:
-    """Return OID, critical, and the DER inside the OCTET STRING."""
+_FILLED: Final = {
+    BASIC_CONSTRAINTS: ("ca", "path_length"),
+    KEY_USAGE: ("key_usage",),
+    EXTENDED_KEY_USAGE: ("extended_key_usage",),
+    AUTHORITY_KEY_IDENTIFIER: ("authority_key_identifier",),
+}
+"""Extension → the fields it fills, of those that recur."""
+_KNOWN: Final[Recurring[_Known]] = Recurring()
+
+
+def _read_extension(der: bytes, node: Node) -> tuple[str, tuple[bool, bytes]]:
+    """Return the OID, and whether it is critical with the DER inside the OCTET STRING."""
     tag, at, start, stop = node
     end = start + 2 + der[start + 1]
     if tag == asn1.SEQUENCE and end + 5 < stop and der[start] == asn1.OBJECT_IDENTIFIER and der[start + 1] < 0x80:
@@ -349,13 +370,13 @@ def _read_extension(der: bytes, node: Node) -> tuple[str, bool, bytes]:
         critical = der[end : end + 3] == _TRUE
         value = end + 5 if critical else end + 2
         if der[value - 2] == asn1.OCTET_STRING and value + der[value - 1] == stop and der[value - 1] < 0x80:
-            return asn1.oid(der, (asn1.OBJECT_IDENTIFIER, start, start + 2, end)), critical, der[value:stop]
+            return asn1.oid(der, (asn1.OBJECT_IDENTIFIER, start, start + 2, end)), (critical, der[value:stop])
     parts = asn1.children(der, node) if tag == asn1.SEQUENCE else []
     last = parts[-1] if parts else node
     if not 2 <= len(parts) <= 3 or last[0] != asn1.OCTET_STRING:
         raise DERError(f"no extension at offset {at}")
     critical = len(parts) == 3 and asn1.boolean(der, parts[1])
-    return asn1.oid(der, parts[0]), critical, der[last[2] : last[3]]
+    return asn1.oid(der, parts[0]), (critical, der[last[2] : last[3]])
 
 
 def _basic_constraints(read: PathCertificate, value: bytes) -> None:

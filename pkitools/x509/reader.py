@@ -41,15 +41,7 @@ from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, DistinguishedName, Extension
 from pkitools.x509.names import Note, read_name
 from pkitools.x509.odd_times import read_odd_time
-from pkitools.x509.oids import (
-    AUTHORITY_INFORMATION_ACCESS,
-    AUTHORITY_KEY_IDENTIFIER,
-    BASIC_CONSTRAINTS,
-    CERTIFICATE_POLICIES,
-    CRL_DISTRIBUTION_POINTS,
-    EXTENDED_KEY_USAGE,
-    KEY_USAGE,
-)
+from pkitools.x509.recurring import RECURRING, Recurring
 
 _MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
 _MAX_SERIAL_OCTETS: Final = 20  # RFC 5280 4.1.2.2
@@ -241,6 +233,19 @@ def _extensions(der: bytes, rest: list[Node], version: int, note: Note) -> tuple
 
 
 def _extension(der: bytes, node: Node, note: Note) -> Extension:
+    octets = der[node[1] : node[3]]
+    known = _EXTENSIONS.get(octets)
+    if known is None:
+        noted: list[str] = []
+        known = _one_extension(der, node, noted.append)
+        for each in noted:
+            note(each)
+        if not noted and known.oid in RECURRING:
+            _EXTENSIONS.keep(octets, known)
+    return known
+
+
+def _one_extension(der: bytes, node: Node, note: Note) -> Extension:
     parts = children(der, expect(node, SEQUENCE))
     if not 2 <= len(parts) <= 3:
         raise DERError(f"Extension with {len(parts)} parts at offset {node[1]}")
@@ -276,14 +281,14 @@ def _decoded(extensions: tuple[Extension, ...], note: Note) -> dict[str, Any]:
 
 
 def _decode(extension: Extension, fields: dict[str, Any], note: Note) -> None:
-    known = _DECODED.get((extension.oid, extension.value))
+    known = _DECODED[extension.oid].get(extension.value) if extension.oid in RECURRING else None
     if known is None:
         noted: list[str] = []
         known = _field(extension, noted.append)
         for each in noted:
             note(each)
-        if not noted and extension.oid in _RECURRING and len(extension.value) <= _MOST_OCTETS:
-            _keep(_DECODED, (extension.oid, extension.value), known)
+        if not noted and extension.oid in RECURRING:
+            _DECODED[extension.oid].keep(extension.value, known)
     if known[0]:
         fields[known[0]] = known[1]
 
@@ -314,31 +319,11 @@ def _issuer(der: bytes, node: Node, note: Note) -> DistinguishedName:
         known = read_name(der, node, "issuer", noted.append)
         for each in noted:
             note(each)
-        if not noted and len(octets) <= _MOST_OCTETS:
-            _keep(_ISSUERS, octets, known)
+        if not noted:
+            _ISSUERS.keep(octets, known)
     return known
 
 
-def _keep(kept: dict[Any, Any], key: object, value: object) -> None:
-    if len(kept) >= _MOST_KEPT:
-        kept.clear()
-    kept[key] = value
-
-
-_MOST_KEPT: Final = 512
-_MOST_OCTETS: Final = 512
-_RECURRING: Final = frozenset(
-    {
-        AUTHORITY_INFORMATION_ACCESS,
-        AUTHORITY_KEY_IDENTIFIER,
-        BASIC_CONSTRAINTS,
-        CERTIFICATE_POLICIES,
-        CRL_DISTRIBUTION_POINTS,
-        EXTENDED_KEY_USAGE,
-        KEY_USAGE,
-    }
-)
-"""Extensions that are the same in all certificates of one authority and profile."""
-_DECODED: Final[dict[tuple[str, bytes], tuple[str, Any]]] = {}
-"""What such a value says, where nothing is odd about it: it depends on the octets alone, and does not change."""
-_ISSUERS: Final[dict[bytes, DistinguishedName]] = {}
+_EXTENSIONS: Final[Recurring[Extension]] = Recurring()
+_DECODED: Final[dict[str, Recurring[tuple[str, Any]]]] = {oid: Recurring() for oid in RECURRING}
+_ISSUERS: Final[Recurring[DistinguishedName]] = Recurring()

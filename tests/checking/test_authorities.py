@@ -121,6 +121,12 @@ def test_whatever_a_name_is_written_with_and_whichever_cn_it_is_it_is_guarded(
         assert told.params["name"] == said[1 if others else 0]
 
 
+@pytest.mark.parametrize("text", [*sorted({entry.name for entry in KEYED}), bytes(range(128)).decode()])
+def test_a_name_of_ascii_is_seen_as_it_is_among_other_letters(text: str) -> None:
+    """It is looked at by a shorter way: what is not seen at all sends it the long one."""
+    assert seen_as(text) == seen_as(f"{text}\u200b")
+
+
 def test_no_authority_of_production_looks_like_one_of_a_test() -> None:
     """Else the names of tests would not be free."""
     real_ones = {seen_as(entry.name) for entry in KEYED}

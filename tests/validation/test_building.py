@@ -14,6 +14,7 @@ from pkitools.validation.building import Pool, Search, first_path
 from pkitools.x509.path_certificate import load
 from tests.support.chains import AKI, MOMENT, SKI, Issued, authority, end_entity, good_chain, key
 from tests.support.effort import bounded
+from tests.support.operations import growing
 
 HOST = "host.example.nl"
 # far above the 0.1 s that benchmarks show: a busy machine must not turn this red, an explosion must
@@ -74,6 +75,26 @@ def test_a_pathological_heap_beside_it_does_not_keep_a_good_chain_from_being_fou
     given = [*(c.der for c in heap()), *chain.intermediates]
     result = validate_path(chain.leaf.der, intermediates=given, anchors=[chain.root.der], moment=MOMENT)
     assert result.path is not None
+
+
+def test_a_crowd_of_one_name_and_key_is_looked_at_once() -> None:
+    heap = one_name_one_key(120)
+    leaf, root = end_entity(HOST, heap[0], extensions={AKI: None}), good_chain().root.der
+
+    def judged(count: int) -> None:
+        given = [c.der for c in heap[:count]]
+        assert validate_path(leaf.der, intermediates=given, anchors=[root], moment=MOMENT).path is None
+
+    assert growing(judged, 30) == []
+
+
+def test_what_is_passed_over_in_a_mixed_crowd_counts_as_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    heap, other = one_name_one_key(20), authority("Same", own_key=key("two"), extensions={AKI: None, SKI: None})
+    leaf = end_entity(HOST, heap[0], extensions={AKI: None})
+    monkeypatch.setattr(building, "MAX_STEPS", 100)
+    search = Search(load(leaf.der), pool(*heap, other), pool(good_chain().root))
+    assert list(search.paths()) == []
+    assert search.exhausted == "steps"
 
 
 @pytest.mark.parametrize(("decoys", "found"), [(MAX_SIGNATURE_CHECKS - 2, True), (MAX_SIGNATURE_CHECKS + 1, False)])

@@ -45,7 +45,10 @@ def departures(
         there. A departure rests on its basis as it is for these particulars, of TRIAL or not.
     """
     found = _LOOKS[requirement](profile, particulars)
-    return None if found is None else tuple([_held_to(particulars, each) for each in found])
+    if found is None:
+        return None
+    departed = tuple(found)
+    return tuple([_held_to(particulars, each) for each in departed]) if departed else departed
 
 
 def _held_to(particulars: Particulars, departure: Departure) -> Departure:

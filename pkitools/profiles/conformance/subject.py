@@ -28,17 +28,20 @@ def _attribute(at: NameAttribute, basis: Basis | None, **operands: object) -> De
 
 def _ruled(profile: Profile, of: Particulars) -> Iterator[tuple[NameAttribute, AttributeRule]]:
     """Yield each attribute that the profile has a place for, with what it says of it."""
-    rules = {rule.oid: rule for rule in profile.subject.attributes if rule.presence is not Presence.FORBIDDEN}
-    return ((found, rules[found.oid]) for found in of.subject if found.oid in rules)
+    rules = profile.subject.by_oid
+    for found in of.subject:
+        rule = rules.get(found.oid)
+        if rule is not None and rule.presence is not Presence.FORBIDDEN:
+            yield found, rule
 
 
 @PART.of_profile(Requirement.SUBJECT_ALLOWED)
 def _subject_allowed(profile: Profile, of: Particulars) -> Iterator[Departure]:
-    rules = {rule.oid: rule for rule in profile.subject.attributes}
-    allowed = [rule.name for rule in rules.values() if rule.presence is not Presence.FORBIDDEN]
+    rules = profile.subject.by_oid
     for found in of.subject:
         rule = rules.get(found.oid)
         if rule is None or rule.presence is Presence.FORBIDDEN:
+            allowed = [rule.name for rule in rules.values() if rule.presence is not Presence.FORBIDDEN]
             basis = rule.basis if rule else profile.subject.basis
             yield _attribute(found, basis, profile=profile.name, allowed=", ".join(allowed))
 
@@ -48,8 +51,8 @@ def _subject_required(profile: Profile, of: Particulars) -> Found:
     there = {found.oid for found in of.subject}
     return (
         Departure(f"subject.{rule.name}", "", {"attribute": rule.name, "profile": profile.name}, rule.basis)
-        for rule in profile.subject.attributes
-        if rule.presence is Presence.REQUIRED and rule.oid not in there
+        for oid, rule in profile.subject.by_oid.items()
+        if rule.presence is Presence.REQUIRED and oid not in there
     )
 
 
@@ -64,10 +67,12 @@ def _subject_discouraged(profile: Profile, of: Particulars) -> Found:
 
 @PART.of_any(Requirement.SUBJECT_ONCE)
 def _subject_once(_: Profile | None, of: Particulars) -> Found:
-    counted = Counter(found.name for found in of.subject)
+    names = [found.name for found in of.subject]
+    if len(set(names)) == len(names):
+        return ()
     return (
         Departure(f"subject.{name}", "", {"attribute": name, "count": count}, SCHEMA)
-        for name, count in counted.items()
+        for name, count in Counter(names).items()
         if count > 1
     )
 

@@ -1,0 +1,88 @@
+"""What recurs is remembered: a certificate says the same whether its extensions were met before or not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from pkitools.errors import InputError
+from pkitools.x509 import path_certificate, read_certificate, reader
+from pkitools.x509.path_certificate import PathCertificate
+from pkitools.x509.recurring import RECURRING, Recurring
+from tests.support.certificates import made
+from tests.support.corpus import vectors
+from tests.support.mutation import grown, mutant
+
+MUTANTS = 300
+
+
+def certificates() -> Iterable[bytes]:
+    """Good ones and, of one, mutants of which some are read and some are not."""
+    yield from vectors().values()
+    der, chance = made("g4-tls").der, random.Random(10)
+    yield der
+    yield from (mutant(grown(der), chance) for _ in range(MUTANTS))
+
+
+def forgotten() -> None:
+    kept: list[Recurring[Any]] = [path_certificate._KNOWN, reader._EXTENSIONS, reader._ISSUERS]
+    for known in (*kept, *reader._DECODED.values()):
+        known.clear()
+
+
+def told(der: bytes) -> list[object]:
+    found: list[object] = []
+    try:
+        found.append(read_certificate(der))
+    except InputError as error:
+        found.append((error.code, error.params))
+    try:
+        found.append(fields(path_certificate.load(der)))
+    except InputError as error:
+        found.append((error.code, error.params))
+    return found
+
+
+def fields(read: PathCertificate) -> dict[str, object]:
+    """Every field; what is a certificate to ``cryptography`` has an equality of its own."""
+    return {name: getattr(read, name) for name in PathCertificate.__slots__}
+
+
+@pytest.mark.slow
+def test_what_was_met_before_is_read_as_what_was_not() -> None:
+    ders = list(certificates())
+    new = []
+    for der in ders:
+        forgotten()
+        new.append(told(der))
+    assert sum(len(each.misencodings) > 0 for each in map(loaded, ders) if each) > 10, "none of them is odd"
+    for _ in range(2):
+        assert [told(der) for der in ders] == new
+    assert path_certificate._KNOWN
+
+
+def loaded(der: bytes) -> PathCertificate | None:
+    try:
+        return path_certificate.load(der)
+    except InputError:
+        return None
+
+
+def test_a_second_certificate_of_an_authority_shares_what_recurs() -> None:
+    facts = made("g4-tls")
+    again = read_certificate(facts.der)
+    shared = {each.oid for each, other in zip(facts.extensions, again.extensions, strict=True) if each is other}
+    assert shared == {each.oid for each in facts.extensions} & RECURRING
+
+
+def test_no_more_is_kept_than_has_its_place() -> None:
+    kept: Recurring[int] = Recurring()
+    kept.keep(bytes(513), 0)
+    assert not kept
+    for number in range(2_000):
+        kept.keep(number.to_bytes(2, "big"), number)
+        assert 0 < len(kept) <= 512
+        assert kept[number.to_bytes(2, "big")] == number
