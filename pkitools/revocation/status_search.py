@@ -71,13 +71,14 @@ class StatusSearch:
         revoked = self.revoked()
         if revoked is not None:
             return revoked
-        if contradicted(self._crl_answers(), self._ocsp_answers):
+        answers = self._crl_answers()
+        if contradicted(answers, self._ocsp_answers):
             return None
         if any(not answer.code and answer.status.is_good for answer in self._ocsp_answers):
             return GOOD
         if self._malformed:
             return None
-        return combine(self._crl_answers(), self.points)
+        return combine(answers, self.points)
 
     def revoked(self) -> RevocationStatus | None:
         """Return REVOKED when anything that was found so far says so; a hold only where nothing says more."""

@@ -34,8 +34,10 @@ def seen_as(name: str) -> str:
     Letters of Greek and Cyrillic that look like Latin ones are those, as Unicode Technical Standard 39 has it; and so
     are the digits 0 and 1.
     """
-    plain = unicodedata.normalize("NFKD", name[:_LONGEST_NAME]).casefold()
-    shown = "".join(letter for letter in plain if unicodedata.category(letter) not in _UNSEEN)
+    shown = name[:_LONGEST_NAME].casefold()
+    if not shown.isascii():
+        plain = unicodedata.normalize("NFKD", name[:_LONGEST_NAME]).casefold()
+        shown = "".join(letter for letter in plain if unicodedata.category(letter) not in _UNSEEN)
     return " ".join(shown.translate(_LOOKS_LIKE).split())
 
 

@@ -43,7 +43,7 @@ def lines_run(work: Callable[[], object]) -> Counter[Line]:
 
 
 def _write_methods() -> None:
-    """Have the ``__init__`` of every record written: that is done once for a class, after its first two dozen objects."""
+    """Have the ``__init__`` of every record written, which is done once for a class, after two dozen objects."""
     for module in [each for name, each in sys.modules.items() if name.startswith(_PACKAGES)]:
         for found in vars(module).values():
             if isinstance(found, type) and "__frozen_parts__" in vars(found):
