@@ -203,14 +203,16 @@ CONTENTS: dict[str, Callable[[], bytes]] = {
     "public_key": lambda: good_chain().leaf.spki,
     "ocsp_response": lambda: sequence(tlv(0x0A, b"\x01")),
 }
-LABELS: dict[str, set[str]] = {
-    **dict.fromkeys(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7"), {"certificate", "pkcs7"}),
-    **dict.fromkeys(("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), {"request"}),
-    "X509 CRL": {"crl"},
-    **dict.fromkeys(("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"), {"key"}),
-    "PUBLIC KEY": {"public_key"},
-    **dict.fromkeys(("EC PARAMETERS", "DH PARAMETERS"), set[str]()),
-    "SOMETHING ELSE": {*CONTENTS},
+LABELS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7"), frozenset({"certificate", "pkcs7"})
+    ),
+    **dict.fromkeys(("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), frozenset({"request"})),
+    "X509 CRL": frozenset({"crl"}),
+    **dict.fromkeys(("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"), frozenset({"key"})),
+    "PUBLIC KEY": frozenset({"public_key"}),
+    **dict.fromkeys(("EC PARAMETERS", "DH PARAMETERS"), frozenset[str]()),
+    "SOMETHING ELSE": frozenset(CONTENTS),
 }
 
 
