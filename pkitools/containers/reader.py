@@ -255,6 +255,15 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     from pkitools.containers import header_forms  # few files get here
 
+    for number, caller in enumerate(header_forms.callers(data), start=1):
+        _take_caller(caller, number, found)
+    return ContainerFormat.HEADER if found.items else None
+
+
+def _take_caller(data: bytes, number: int, found: _Found) -> None:
+    """Add what the headers of one caller hand on: it is his own, and its chain."""
+    from pkitools.containers import header_forms
+
     escaped = header_forms.unescaped(data)
     inside = _Found(found.name, found.passphrase)
     if escaped is not None:
@@ -265,10 +274,9 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
     seen: set[bytes] = set()
     for item in inside.items:  # Envoy's chain starts with the certificate that it also gives by itself
         if item.der not in seen:
-            found.add(replace(item, position=found.next_position(), place=1))  # all of it is one caller's
+            found.add(replace(item, position=found.next_position(), place=number))
         seen.add(item.der)
     found.problems += inside.problems
-    return ContainerFormat.HEADER if found.items else None
 
 
 def _tell_more(text: bytes, found: _Found) -> None:
