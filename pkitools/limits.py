@@ -45,7 +45,8 @@ MAX_PATH_LENGTH: Final = 8
 """Certificates in a path. PKIoverheid has four levels; cryptography's default is 8 intermediates."""
 
 MAX_SIGNATURE_CHECKS: Final = 100
-"""Signature checks in one validation, CRLs and OCSP included; the bound of Go, rustls and cryptography."""
+"""Signature checks in the search for a path, and for the status of each certificate of it; the bound of Go, rustls and
+cryptography."""
 
 MAX_KDF_ITERATIONS: Final = 5_000_000
 """Rounds of a password-based key derivation we are ready to run: about 0.8 s. The bound of the JDK."""

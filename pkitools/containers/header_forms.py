@@ -16,9 +16,31 @@ from pkitools.x509.base64_text import from_base64
 _MAX_BYTES: Final = 1024 * 1024  # servers take headers of some 8 to 64 kB
 _ESCAPE: Final = pattern(rb"%([0-9A-Fa-f]{2})")
 _ESCAPED_BEGIN: Final = pattern(rb"-----BEGIN(?:%20|\+|%2520)")
+# where a line begins, and where the next of several callers does in Envoy's header
+_CALLER: Final = pattern(rb"(?<=\n)|(?<=,)(?=[ ]{0,4}(?:By|Hash|Cert|Subject|URI|DNS)=)")
+_NAME: Final = pattern(rb"[ \t>]{0,20}([A-Za-z][A-Za-z0-9-]{0,60})[ \t]{0,4}[:=]")
 # possessive: a run of base64 is read once. What starts so says that it is a SEQUENCE of 256 octets to 64 kB, or a
 # PEM; one that is shorter was cut off, and is told
 _TOKEN: Final = pattern(rb"(?<![A-Za-z0-9+/=])(?:MI[I-L]|LS0t)[A-Za-z0-9+/]{20,}+={0,2}(?![A-Za-z0-9+/=])")
+
+
+def callers(text: bytes) -> list[bytes]:
+    """Return the headers of each caller in a text: where a header comes again, another caller has begun.
+
+    A header that has another name, such as one for the chain, is the same caller's. What Envoy hands on of several
+    stands in one header, with commas between them.
+    """
+    found = [b""]
+    seen: set[bytes] = set()
+    for line in _CALLER.split(text) if len(text) <= _MAX_BYTES else [text]:
+        named = _NAME.match(line)
+        name = named[1].lower() if named else b""
+        if name and (name in seen or found[-1].endswith(b",")):
+            found.append(b"")
+            seen.clear()
+        seen.add(name)
+        found[-1] += line
+    return found
 
 
 def unescaped(text: bytes) -> bytes | None:

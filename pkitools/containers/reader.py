@@ -43,6 +43,17 @@ _PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
 _SILENT_LABELS: Final = frozenset({"EC PARAMETERS", "DH PARAMETERS", "DSA PARAMETERS", "X9.42 DH PARAMETERS"})
+# certificates come in PKCS#7 as well, under either label; parameters of a key are none of our kinds
+_CERTIFICATES: Final = frozenset({ItemKind.CERTIFICATE, Wrapper.PKCS7})
+_PROMISED: Final = {
+    **dict.fromkeys(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "CERTIFICATE CHAIN"), _CERTIFICATES),
+    **dict.fromkeys(("PKCS7", "PKCS #7 SIGNED DATA", "CMS"), _CERTIFICATES),
+    **dict.fromkeys(("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), frozenset({ItemKind.REQUEST})),
+    **dict.fromkeys(("X509 CRL", "CRL"), frozenset({ItemKind.CRL})),
+    "PUBLIC KEY": frozenset({ItemKind.PUBLIC_KEY}),
+    **dict.fromkeys(("PKCS12", "PFX"), frozenset({Wrapper.PKCS12})),
+    **dict.fromkeys(_SILENT_LABELS, frozenset[ItemKind | Wrapper]()),
+}
 _LABEL_FORMS: Final = {"RSA": "PKCS#1", "EC": "SEC1", "DSA": "DSA", "OPENSSH": "OpenSSH"}
 # of what people hand over by mistake, the kinds with a remedy of their own
 _OWN_REMEDY: Final = frozenset({"zip", "pdf", "ssh", "pgp"})
@@ -244,6 +255,15 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     from pkitools.containers import header_forms  # few files get here
 
+    for number, caller in enumerate(header_forms.callers(data), start=1):
+        _take_caller(caller, number, found)
+    return ContainerFormat.HEADER if found.items else None
+
+
+def _take_caller(data: bytes, number: int, found: _Found) -> None:
+    """Add what the headers of one caller hand on: it is his own, and its chain."""
+    from pkitools.containers import header_forms
+
     escaped = header_forms.unescaped(data)
     inside = _Found(found.name, found.passphrase)
     if escaped is not None:
@@ -254,10 +274,9 @@ def _header(data: bytes, found: _Found) -> ContainerFormat | None:
     seen: set[bytes] = set()
     for item in inside.items:  # Envoy's chain starts with the certificate that it also gives by itself
         if item.der not in seen:
-            found.add(replace(item, position=found.next_position(), place=1))  # all of it is one caller's
+            found.add(replace(item, position=found.next_position(), place=number))
         seen.add(item.der)
     found.problems += inside.problems
-    return ContainerFormat.HEADER if found.items else None
 
 
 def _tell_more(text: bytes, found: _Found) -> None:
@@ -387,7 +406,7 @@ def _pem(data: bytes, found: _Found) -> ContainerFormat | None:
             found.bad(part.number, _unknown_block(part, foreign))
         elif part.error is not None:
             found.bad(part.number, part.error)
-        elif part.label in _SILENT_LABELS:
+        elif part.label in _SILENT_LABELS and identify(part.body) is None and not pem.holds_more(part.body):
             silent = True
         else:
             container = _take_block(part, found) or container
@@ -409,6 +428,10 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     if what is None:
         found.bad(block.number, _unknown_block(block, kind_of_block(block)))
         return None
+    if not _is_promised(block.label, what[0]):
+        problem = kind_code(what[0].value)
+        error = InputError("sources.error.other_label", number=block.number, label=block.label, problem=problem)
+        found.bad(block.number, error)
     body = block.body
     if block.label == "TRUSTED CERTIFICATE":  # OpenSSL's: a certificate with trust settings behind it
         body = _first_value(block.body)
@@ -418,6 +441,12 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
             found.bad(block.number, InputError("sources.error.trailing", number=block.number, size=size))
     _take(body, what, block.number, found)
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
+
+
+def _is_promised(label: str, kind: ItemKind | Wrapper) -> bool:
+    """Return whether a block may hold this by its label; a label that is none of ours promises nothing."""
+    promised = {ItemKind.KEY} if label.endswith(_KEY_LABEL) else _PROMISED.get(label)
+    return promised is None or kind in promised
 
 
 def _form(block: pem.Block) -> str:

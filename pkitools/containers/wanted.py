@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from pkitools.arguments import octets
 from pkitools.containers.encodings import as_ascii
 from pkitools.containers.model import BadItem, Contents, Item, ItemKind
 from pkitools.errors import InputError, PkitoolsError
+from pkitools.text import pattern
 from pkitools.x509.pem import holds_more
 
 # the most telling thing first: whoever hands over a key should hear that before anything else
@@ -51,9 +51,9 @@ def unread_file(name: str, error: PkitoolsError) -> BadItem:
 
 
 _GZIP: Final = b"\x1f\x8b"
-_DER: Final = re.compile(rb"\x30(?:\x82..|\x83...)\x30[\x80-\x83]", re.DOTALL)
+_DER: Final = pattern(rb"(?s)\x30(?:\x82..|\x83...)\x30[\x80-\x83]")
 # as long as a line of PEM, and both capitals and small letters: a digest in hexadecimal is none
-_LONG_BASE64: Final = re.compile(
+_LONG_BASE64: Final = pattern(
     rb"(?<![A-Za-z0-9+/])(?=[A-Z0-9+/]{0,200}[a-z])(?=[a-z0-9+/]{0,200}[A-Z])[A-Za-z0-9+/]{60}"
 )
 _FOLDER_VIEW: Final = b"\x00\x00\x00\x01Bud1"  # what macOS puts in every folder it shows
@@ -73,4 +73,4 @@ def may_hold_more(data: bytes) -> bool:
     if data.startswith(_FOLDER_VIEW):
         return False
     text = as_ascii(data)
-    return holds_more(text) or any(pattern.search(text) is not None for pattern in (_DER, _LONG_BASE64))
+    return holds_more(text) or any(sign.search(text) is not None for sign in (_DER, _LONG_BASE64))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, TypeAlias
 
 from pkitools.arguments import aware, choice, optional, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
@@ -58,14 +58,7 @@ _MOST_HASHED: Final = 256 * 1024
 _PASSING: Final = frozenset({AttemptCode.LIMIT, AttemptCode.CRASHED, AttemptCode.NOT_YET})
 
 
-class Told(NamedTuple):
-    """What lists told of an authority, and how many signatures that took to check."""
-
-    found: CertificateRevocation
-    checks: int
-
-
-Statuses: TypeAlias = Remembered[Told]
+Statuses: TypeAlias = Remembered[CertificateRevocation]
 """The good statuses of authorities, by certificate, issuer, role, lists and options."""
 
 
@@ -354,25 +347,24 @@ class _Check:
         # a list is what its bytes are, and how it came; what else the object remembers follows from them
         these = tuple([(crl.sha256, crl.was_pem) for crl in lists])
         question = certificate.der, issuer.der, self._refs[index].role, these, self._context.options
-        budget, moment = self._context.budget, self._context.moment
+        moment = self._context.moment
         told = self._known.find(question, moment)
-        if told is None or told.checks > budget.left:
-            left = budget.left
+        if told is None:
             found = self._certificate(index, material)
             if not _told_by_lists_alone(found):
                 return found
             edges = [issuer.not_before, issuer.not_after, *_edges(lists, self._context.options)]
-            told = self._known.keep(question, moment, edges, Told(found, left - budget.left))
-        else:
-            budget.left -= told.checks
-        return told.found
+            told = self._known.keep(question, moment, edges, found)
+        return told
 
     def _certificate(self, index: int, material: RevocationMaterial) -> CertificateRevocation:
         certificate, issuer = self._certificates[index : index + 2]
+        material = material.with_own_budget()  # what there is about one takes nothing from the others
         search = StatusSearch(certificate, issuer, self._refs[index].role, material)
         try:
             status = self._status(search, index, material)
             search.settle_deltas()
+            search.gather_left_out()
         except Exception as error:  # a fault of ours: never a good status
             if self._context.raise_crashes:
                 raise
@@ -431,9 +423,7 @@ class _Check:
 
     def _within_limit(self, kind: SourceKind, count: int) -> None:
         if count > _MAX_SUPPLIED:
-            self._unused(
-                kind, AttemptCode.LIMIT, f"{count} were handed in, of which the first {_MAX_SUPPLIED} were read"
-            )
+            self._unused(kind, AttemptCode.LIMIT, f"{_MAX_SUPPLIED}/{count}")
 
     def _no_use(self, kind: SourceKind, error: InputError) -> None:
         self._unused(kind, code_of_error(error), str(error.params.get("detail", "")))

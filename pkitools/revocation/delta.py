@@ -162,14 +162,13 @@ def _ends(end: StatusInformation, held: StatusInformation) -> bool:
 
 def contradicted(lists: Sequence[StatusInformation], responses: Sequence[StatusInformation] = ()) -> bool:
     """Return whether a list that may not be used names the certificate, and no newer answer is there to be believed."""
-    if not [each for each in lists if each.named]:
+    named = [each.crl for each in lists if each.named and each.crl is not None]
+    if not named:
         return False
     ends = [each for each in lists if not each.code]
     times = [each.produced for each in responses if not each.code and each.produced is not None]
     return any(
-        not any(_is_newer(end, crl) for end in ends) and all(time < crl.this_update for time in times)
-        for crl in (each.crl for each in lists if each.named)
-        if crl is not None
+        not any(_is_newer(end, crl) for end in ends) and all(time < crl.this_update for time in times) for crl in named
     )
 
 

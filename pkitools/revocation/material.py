@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Self
 
 from pkitools.crl.reading import CertificateRevocationList, read_crl
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
+from pkitools.limits import MAX_SIGNATURE_CHECKS
+from pkitools.revocation.model import SignatureBudget
 from pkitools.revocation.ocsp import OcspResponse, is_about
 from pkitools.revocation.retrieval import DocumentSources
 from pkitools.revocation.status_information import RevocationContext
@@ -36,6 +39,10 @@ class RevocationMaterial:
         if known is None:
             known = self.read[id(data)] = (data, read_crl(data))
         return known[1]
+
+    def with_own_budget(self) -> Self:
+        """Return the same with all signature checks left that one certificate may cost."""
+        return replace(self, context=replace(self.context, budget=SignatureBudget(MAX_SIGNATURE_CHECKS)))
 
     @property
     def lists(self) -> tuple[CertificateRevocationList, ...]:

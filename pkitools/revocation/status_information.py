@@ -20,6 +20,9 @@ _OF_TIME: Final = (
 )
 
 
+OVER_BUDGET: Final = "signature checks"
+"""What is said of a source for whose signature no check was left."""
+
 FRESH: Final = tuple(step for step, _ in _OF_TIME)
 
 
@@ -57,7 +60,7 @@ def require_budget(context: RevocationContext, passed: list[Step], *, check: tup
         check: what is checked with which key, where it may come again: the second time costs nothing.
     """
     if (check is None or context.budget.is_new(check)) and not context.budget.spend():
-        raise Refused(AttemptCode.LIMIT, "signature checks")
+        raise Refused(AttemptCode.LIMIT, OVER_BUDGET)
     passed.append(Step.LIMIT)
 
 

@@ -20,7 +20,7 @@ from pkitools.revocation.ocsp import OcspResponse, build_request, is_about, read
 from pkitools.revocation.ocsp_status import judge_ocsp
 from pkitools.revocation.retrieval import Retrieval, code_of_error
 from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
-from pkitools.revocation.status_information import StatusInformation
+from pkitools.revocation.status_information import OVER_BUDGET, StatusInformation
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
 from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS, OCSP_NO_CHECK
@@ -136,6 +136,17 @@ class StatusSearch:
                 passed=(*known.passed, *(step for step in answer.passed if step not in known.passed)),
             )
         self.attempts = [instead.get(id(attempt), attempt) for attempt in self.attempts]
+
+    def gather_left_out(self) -> None:
+        """Put in one attempt what was handed in and not looked at, for there is a limit: how much was, of how much."""
+        given = [each for each in self.attempts if each.origin is Origin.SUPPLIED and each.certificate == self.ref]
+        for kind in SourceKind:
+            of_kind = [each for each in given if each.source is kind]
+            left_out = [each for each in of_kind if each.code is AttemptCode.LIMIT and each.detail == OVER_BUDGET]
+            if left_out:
+                told = replace(left_out[0], detail=f"{len(of_kind) - len(left_out)}/{len(of_kind)}")
+                gone = {*map(id, left_out)}
+                self.attempts = [each for each in self.attempts if id(each) not in gone] + [told]
 
     # --- CRLs
 

@@ -23,12 +23,15 @@ _DASHES: Final = b"-----"
 _MAX_LABEL: Final = 64
 # a dash, also a long one, then BEGIN or END of something known, whatever white space came between
 _ARMOUR: Final = pattern(
-    rb"(?:-|\xe2\x80[\x90-\x95]|[\x96\x97])[ \t]{0,4}(?:BEGIN|END)(?:[ \t]|\xc2?\xa0){1,4}"
-    rb"(?:(?:X509|TRUSTED|PKCS|NEW)[ #]?7?(?:[ \t]|\xc2?\xa0){0,4})?(?:CERTIFICATE|PKCS7|CRL|7)",
+    rb"(?:-|\xe2\x80[\x90-\x95]|[\x96\x97])[ \t]{0,4}(?:BEGIN|END)(?:[ \t+]|\xc2?\xa0|%20){1,4}"
+    rb"(?:(?:X509|TRUSTED|PKCS|NEW)[ #]?7?(?:[ \t+]|\xc2?\xa0|%20|%23){0,4})?(?:CERTIFICATE|PKCS7|CRL|7)",
     re.IGNORECASE,
 )
-# of a SEQUENCE, its slashes and line ends perhaps escaped as in JSON; and of "-----BEGIN " wherever it stands
-_BASE64: Final = pattern(rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]){60}|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI")
+# of a SEQUENCE, its slashes and line ends perhaps escaped as in JSON or a URL; and of "-----BEGIN " wherever it stands
+_BASE64: Final = pattern(
+    rb"MI[IGH](?:[A-Za-z0-9+/]|\\[/nr]|%(?:2[BFbf]|0[ADad])){60}"
+    rb"|LS0tLS1CRUdJTi|0tLS0tQkVHSU4g|tLS0tLUJFR0lOI"
+)
 _BASE64_STARTS: Final = (b"MII", b"MIG", b"MIH", b"LS0tLS1C", b"0tLS0tQk", b"tLS0tLUJ")
 _PIECE: Final = 256 * 1024
 _LONGEST_ARMOUR: Final = 128  # of a match, and more

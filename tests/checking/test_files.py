@@ -122,7 +122,10 @@ def test_of_a_keystore_the_key_entries_are_judged_and_not_what_is_only_trusted(w
         if kind == "pkcs12"
         else jks_of(world.entry("good"), trusted=[revoked])
     )
-    assert names(world.judged(data)) == ["good"]
+    found = world.judged(data)
+    assert names(found) == ["good"]
+    told = [each for each in found.delivery.findings if each.rule.code == "delivery.keystore.trusted"]
+    assert [each.params["names"] for each in told] == [world.revoked.facts.subject.common_name]
 
 
 @pytest.mark.slow

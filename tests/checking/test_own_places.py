@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any, Final
+from urllib.parse import quote
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -197,6 +198,24 @@ def agreement(chains: Chains, anchors: Sequence[bytes] = ()) -> bytes:
     ).encode()
 
 
+def client_certs(chains: Chains) -> bytes:
+    """RFC 9440."""
+    told = (
+        f"Client-Cert: :{base64_of(own)}:\nClient-Cert-Chain: {', '.join(f':{base64_of(der)}:' for der in chain)}\n"
+        for own, *chain in chains
+    )
+    return "".join(told).encode()
+
+
+def of_nginx(chains: Chains) -> bytes:
+    return "".join(f"X-SSL-Client-Cert: {quote(pem(*chain))}\n" for chain in chains).encode()
+
+
+def of_envoy(chains: Chains) -> bytes:
+    told = (f'By=urn:a;Cert="{quote(pem(own))}";Chain="{quote(pem(own, *chain))}"' for own, *chain in chains)
+    return f"X-Forwarded-Client-Cert: {','.join(told)}".encode()
+
+
 OWN: Final[dict[str, Callable[[Chains], bytes]]] = {
     "KeyDescriptors": lambda chains: metadata_of(("signing", chains[0][0]), ("encryption", chains[1][0])),
     "KeyDescriptors with chains": described,
@@ -210,6 +229,9 @@ OWN: Final[dict[str, Callable[[Chains], bytes]]] = {
     "signatures": signatures,
     "security tokens": security_tokens,
     "agreement": agreement,
+    "headers of RFC 9440": client_certs,
+    "headers of nginx": of_nginx,
+    "a header of Envoy": of_envoy,
     "mail with keystores": lambda chains: mail(*(jks_with_chains([chain]) for chain in chains)),
 }
 """Files with two places that are somebody's own."""

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from email.message import EmailMessage
 from functools import cache
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +15,7 @@ import pkitools
 from pkitools.requests.keys import to_pem
 from tests.support.chains import MOMENT, good_chain
 from tests.support.der import integer, oid, sequence, tlv
+from tests.support.requests import request
 
 
 @cache
@@ -66,6 +68,10 @@ HIDDEN: dict[str, Callable[[], bytes]] = {
     "long dashes": lambda: good() + pem().replace(b"-----BEGIN", b"\xe2\x80\x94BEGIN"),
     "the BEGIN line lost": lambda: good() + pem().split(b"\n", 1)[1],
     "before": lambda: pem().split(b"\n", 1)[1] + good(),
+    "a URL-encoded BEGIN line": lambda: good() + b"-----BEGIN%20CERTIFICATE-----%0AMIIB",
+    "a BEGIN line as in a form": lambda: good() + b"-----BEGIN+CERTIFICATE-----%0AMIIB",
+    "URL-encoded lines": lambda: good() + quote("MIIC" + "+A1b" * 40 + "\n", safe="").encode(),
+    "behind parameters": lambda: good() + to_pem("EC PARAMETERS", oid("1.2.840.10045.3.1.7") + other()),
     "DER behind": lambda: good() + other(),
     "base64 behind": lambda: good() + text(other()),
     "UTF-16 behind": lambda: good() + pem().decode().encode("utf-16-le"),
@@ -184,3 +190,37 @@ def test_what_programs_and_people_write_around_blocks_is_no_problem(words: bytes
     found = pkitools.read_source(words + good() + words + pem() + words + b"\x00\x00\n", "f")
     assert len(found.certificates) == 2
     assert not found.problems
+
+
+CONTENTS: dict[str, Callable[[], bytes]] = {
+    "certificate": other,
+    "pkcs7": signed,
+    "request": lambda: pkitools.read_source(request(), "a.csr").requests[0],
+    "crl": lambda: sequence(
+        sequence(sequence(), sequence(), tlv(0x17, b"261122120000Z")), sequence(), tlv(0x03, b"\0")
+    ),
+    "key": lambda: sequence(integer(1), tlv(0x04, b"xx")),
+    "public_key": lambda: good_chain().leaf.spki,
+    "ocsp_response": lambda: sequence(tlv(0x0A, b"\x01")),
+}
+LABELS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE", "PKCS7"), frozenset({"certificate", "pkcs7"})
+    ),
+    **dict.fromkeys(("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), frozenset({"request"})),
+    "X509 CRL": frozenset({"crl"}),
+    **dict.fromkeys(("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"), frozenset({"key"})),
+    "PUBLIC KEY": frozenset({"public_key"}),
+    **dict.fromkeys(("EC PARAMETERS", "DH PARAMETERS"), frozenset[str]()),
+    "SOMETHING ELSE": frozenset(CONTENTS),
+}
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_block_that_holds_another_kind_than_its_label_says_is_told(label: str) -> None:
+    """Whatever it says and whatever it holds: what is in it is read as what it is, and the difference is told."""
+    for kind, make in CONTENTS.items():
+        found = pkitools.read_source(good() + to_pem(label, make()), "a.pem")
+        told = [(bad.position, bad.error.code) for bad in found.problems]
+        assert told == ([] if kind in LABELS[label] else [(2, "sources.error.other_label")]), (label, kind)
+        assert len(found.items) == 2 or kind == "pkcs7"

@@ -548,3 +548,16 @@ def test_a_short_rsa_key_signs_no_list(world: World, bits: int, expected: tuple[
     leaf = world.leaf(authority=authority, signature=SignatureScheme("pkcs1", "sha256"))
     made = world.crl_case(leaf, authority).crl(signature=SignatureScheme("pkcs1", "sha256"))
     assert status(world, made, leaf=leaf) == expected
+
+
+@pytest.mark.slow
+def test_each_certificate_has_a_budget_of_its_own_and_what_it_leaves_out_is_told_once(world: World) -> None:
+    """A folder in which somebody keeps every list: those above decide as if they lay there alone."""
+    many = [world.tsp.crl(moment=MOMENT - n * timedelta(minutes=1), number=1000 - n) for n in range(131)]
+    for count, told in ((100, []), (101, ["100/101"]), (131, ["100/131"])):
+        for lists in (many[:count], many[:count][::-1]):
+            found = world.check(world.plain, crls=lists)
+            assert {each.kind for each in found.statuses} == {StatusKind.GOOD}
+            assert [each.detail for each in found.attempts if each.code == "limit"] == told
+            said = [each for each in found.outcomes if each.rule.code == "revocation.source.limit"]
+            assert [each.params["detail"] for each in said if each.status == "violated"] == told

@@ -19,7 +19,9 @@ from pkitools.trust import embedded_certificates
 from pkitools.x509 import read_certificate
 from tests.support import chains
 from tests.support.chains import good_chain
+from tests.support.deliveries import jks_of
 from tests.support.pem_forms import plain
+from tests.support.requests import pooled_key
 from tests.vectors import Vector
 
 
@@ -41,6 +43,11 @@ def protected(cipher: str, scheme: str) -> Callable[[], Report]:
     """A keystore whose key is protected so; the certificates do not matter."""
     keystore = KeystoreProtection(Protection(cipher, scheme, 2048), None, Protection("HMAC SHA-256", "PKCS#12 KDF"))
     return report(lambda: plain([good_chain().leaf.der]), keystore=keystore)
+
+
+def keystore(trusted: Callable[[], bytes]) -> Callable[[], Report]:
+    """A keystore with a key of its own, and another certificate without one."""
+    return report(lambda: jks_of(("own", good_chain().leaf.der, pooled_key()), trusted=[trusted()]))
 
 
 def file_of(*names: str) -> Callable[[], Report]:
@@ -91,5 +98,10 @@ VECTORS = [
         "delivery.keystore.readable",
         protected("RC2-40", "PKCS#12 KDF SHA-1"),
         protected("AES-256-CBC", "PBKDF2 SHA-256"),
+    ),
+    Vector(
+        "delivery.keystore.trusted",
+        keystore(lambda: chains.end_entity("peer", good_chain().tsp).der),
+        keystore(lambda: good_chain().tsp.der),
     ),
 ]

@@ -32,6 +32,7 @@ from pkitools.findings import (
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages import CAUSE
+from pkitools.rules.linting import is_made_to_connect
 from pkitools.trust import TrustStore
 from pkitools.x509 import CertificateFacts
 
@@ -50,8 +51,12 @@ GAP: Final = Rule("delivery.bundle.gap", Severity.WARNING, cite("rfc-5280", "6.1
 READABLE: Final = Rule("delivery.text.readable", Severity.WARNING, _TRIED, Certainty.ADVICE)
 PRIVATE_KEY: Final = Rule("delivery.private_key.enclosed", Severity.WARNING, _OWN, Certainty.ADVICE)
 KEYSTORE: Final = Rule("delivery.keystore.readable", Severity.NOTICE, _TRIED, Certainty.ADVICE)
+TRUSTED: Final = Rule("delivery.keystore.trusted", Severity.NOTICE, _OWN, Certainty.ADVICE)
 
-RULES: Final[tuple[Rule, ...]] = (COMPLETE, ORDER, JWK, ROOT, FOREIGN, TWICE, GAP, READABLE, PRIVATE_KEY, KEYSTORE)
+RULES: Final[tuple[Rule, ...]] = (
+    *(COMPLETE, ORDER, JWK, ROOT, FOREIGN, TWICE, GAP),
+    *(READABLE, PRIVATE_KEY, KEYSTORE, TRUSTED),
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class _Context:
     beside: IssuersAtHand
     trusted: IssuersAtHand
     carried: IssuersAtHand
+    without_key: tuple[CertificateFacts, ...]
 
     def asked(self, wanted: Callable[[Delivery], object], *, bundles: bool = False) -> list[Group]:
         """Return the groups of which a thing is asked: those with an end entity, or those with authorities only."""
@@ -99,6 +105,7 @@ def check_delivery(
         beside=lying_beside(beside),
         trusted=lying_beside(map(attrgetter("der"), trust.anchors) if trust else ()),
         carried=carried(),
+        without_key=tuple(facts for item, facts in read if item.has_key is False and item.place is None),
     )
     found = [outcome for rule, check in _CHECKS for outcome in ask(rule, check, context, raise_crashes=raise_crashes)]
     return tuple(map(_strictly, found)) if strict else tuple(found)
@@ -299,6 +306,15 @@ def _keystore(context: _Context) -> Answers:
     ] or MET
 
 
+def _trusted(context: _Context) -> Answers:
+    """Who has a key entry means those: what stands beside them as trusted and was made to connect is not judged."""
+    if not context.without_key:
+        return NOT_APPLICABLE
+    found = [facts for facts in context.without_key if is_made_to_connect(facts)]
+    evidence = tuple(Evidence("certificate", facts.sha256) for facts in found[:MAX_LISTED])
+    return Violated(evidence, {"names": _names(found)}) if found else MET
+
+
 def _labels(programs: Iterable[Program]) -> str:
     return ", ".join(program.label for program in programs)
 
@@ -324,4 +340,5 @@ _CHECKS: Final[tuple[tuple[Rule, _Check], ...]] = (
     (READABLE, _readable),
     (PRIVATE_KEY, _private_key),
     (KEYSTORE, _keystore),
+    (TRUSTED, _trusted),
 )

@@ -315,9 +315,9 @@ _NOTES: Final = frozenset({".md", ".rst", ".adoc", ".html"})
 _PUT_AWAY: Final = ("~", ".bak", ".orig", ".old", ".swp", ".disabled")
 _ROOT_ENDINGS: Final = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c"})
 _HEADINGS: Final = (
-    (RULES, re.compile(rb"(?m)^[ \t]*\[\[[ \t]*rule\b")),
-    (SYSTEMS, re.compile(rb"(?m)^[ \t]*\[\[[ \t]*statement\b")),
-    (TSPS, re.compile(rb"(?m)^[ \t]*\[[ \t]*tsps\b")),
+    (RULES, pattern(rb"(?m)^[ \t]*\[\[[ \t]*rule\b")),
+    (SYSTEMS, pattern(rb"(?m)^[ \t]*\[\[[ \t]*statement\b")),
+    (TSPS, pattern(rb"(?m)^[ \t]*\[[ \t]*tsps\b")),
 )
 _CALLED: Final = {name: kind for kind in (SYSTEMS, TSPS, RULES, TRUST) for name in (kind, f"{kind}s", kind.rstrip("s"))}
 
