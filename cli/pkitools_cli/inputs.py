@@ -243,15 +243,19 @@ def pass_over(name: str, position: int, error: PkitoolsError) -> ToldError:
     return ToldError.of(error, file=name, position=position)
 
 
-def read_certificates(name: str) -> tuple[Item, ...]:
+def read_certificates(name: str, unread: list[ToldError]) -> tuple[Item, ...]:
     """Return the certificates of a file, at least one; parts that are passed over are told of at once.
+
+    Args:
+        name: the file.
+        unread: gets the parts of it that could not be read, for a document.
 
     Raises:
         InputError: there is none.
     """
     with about_input(name):
         source = read_input(name)
-        told_problems(source, name)
+        unread += told_problems(source, name)
         return tuple(items_of(source, ItemKind.CERTIFICATE))
 
 

@@ -62,6 +62,8 @@ class CertificateRevocationList:
         base_number: the number a delta CRL builds on; ``None`` for a complete list.
         unknown_critical: OID of a critical extension that nothing here processes.
         was_pem: it came as PEM, where RFC 5280 4.2.1.13 asks for DER.
+        lacks_version: it has extensions and does not say that it is of version 2 (RFC 5280 5.1.2.1).
+        lists_nothing: it has a list of entries without any, where that is to be absent (RFC 5280 5.1.2.6).
     """
 
     der: bytes = field(repr=False)
@@ -78,6 +80,8 @@ class CertificateRevocationList:
     _algorithm: bytes = field(repr=False)
     _signature: bytes = field(repr=False)
     _entries: tuple[int, int] = field(repr=False)
+    lacks_version: bool = False
+    lists_nothing: bool = False
     _signers: dict[bytes, bool] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -212,7 +216,8 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     next_update = None
     if fields and fields[0][0] in {asn1.UTC_TIME, asn1.GENERALIZED_TIME}:
         next_update = read_time(der, fields.pop(0))
-    entries = fields.pop(0) if fields and fields[0][0] == asn1.SEQUENCE else (asn1.SEQUENCE, 0, 0, 0)
+    listed = bool(fields) and fields[0][0] == asn1.SEQUENCE
+    entries = fields.pop(0) if listed else (asn1.SEQUENCE, 0, 0, 0)
     extensions = _extensions(der, fields.pop(0)) if fields and fields[0][0] == _EXTENSIONS else {}
     if fields:
         raise DERError(f"tag 0x{fields[0][0]:02x} at the end of the list")
@@ -233,6 +238,8 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
         _algorithm=asn1.encoded(der, algorithm),
         _signature=signature_octets,
         _entries=(entries[2], entries[3]),
+        lacks_version=version is None and bool(extensions),
+        lists_nothing=listed and entries[2] == entries[3],
     )
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from pkitools.exports import CertificatePath, Export, Note, form_sheet, sheet_document
 from pkitools.messages import LANGUAGES, message
 from pkitools.reports.document import source_document
+from pkitools.reports.error import ToldError, error_entry
 
 
-def export_document(export: Export, backups: Sequence[Path] = ()) -> dict[str, object]:
+def export_document(
+    export: Export, backups: Sequence[Path] = (), errors: Iterable[ToldError] = ()
+) -> dict[str, object]:
     """Return the whole document: the form, each file that was written, and what to know of them.
 
     Args:
         export: what was written.
         backups: where what stood in the place of files with a key is kept.
+        errors: the parts of what was given that could not be read.
     """
     form, path = export.form, export.material.path
     return {
@@ -30,16 +34,20 @@ def export_document(export: Export, backups: Sequence[Path] = ()) -> dict[str, o
         "path": path_document(path),
         "notes": [note_document(note) for note in export.notes],
         "test": list(export.test),
+        "errors": [error_entry(error) for error in errors],
     }
 
 
-def chain_complete_document(path: CertificatePath, file: str, written: str | None = None) -> dict[str, object]:
+def chain_complete_document(
+    path: CertificatePath, file: str, written: str | None = None, errors: Iterable[ToldError] = ()
+) -> dict[str, object]:
     """Return the whole document: the path of a certificate, what is left out of it, and what is missing.
 
     Args:
         path: the path.
         file: the file it came from.
         written: where it was written; ``None`` when it was not.
+        errors: the parts of what was given that could not be read.
     """
     return {
         "schema": "pkitools.chain-complete/v1",
@@ -62,6 +70,7 @@ def chain_complete_document(path: CertificatePath, file: str, written: str | Non
             {"certificate": each.certificate, "url": each.url, "code": str(each.code) or None, "detail": each.detail}
             for each in path.fetches
         ],
+        "errors": [error_entry(error) for error in errors],
     }
 
 

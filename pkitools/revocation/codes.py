@@ -106,6 +106,8 @@ class Note(StrEnum):
 
     CONTENT_TYPE = "content-type"
     PEM = "pem"
+    LIST_VERSION = "list-version"
+    LIST_EMPTY = "list-empty"
     NONCE_ABSENT = "nonce-absent"
     REPLAYED = "replayed"
     NUMBER_BACK = "number-back"

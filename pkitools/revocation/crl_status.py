@@ -71,7 +71,7 @@ def judge_crl(
         said,
         tuple(passed),
         detail,
-        (Note.PEM,) if crl.was_pem else (),
+        _notes(crl),
         crl.this_update,
         crl.next_update,
         coverage,
@@ -81,6 +81,14 @@ def judge_crl(
         crl,
         code is AttemptCode.SCOPE and listed is None and _is_named(crl, certificate, context),
     )
+
+
+def _notes(crl: CertificateRevocationList) -> tuple[Note, ...]:
+    """Return in what a list is not as the standard asks, and is used all the same."""
+    if not (crl.was_pem or crl.lacks_version or crl.lists_nothing):
+        return ()
+    seen = ((Note.PEM, crl.was_pem), (Note.LIST_VERSION, crl.lacks_version), (Note.LIST_EMPTY, crl.lists_nothing))
+    return tuple(note for note, present in seen if present)
 
 
 def _is_named(crl: CertificateRevocationList, certificate: PathCertificate, context: RevocationContext) -> bool:

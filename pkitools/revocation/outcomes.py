@@ -36,12 +36,13 @@ _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
 # what keeps a source from being heard at all; what was heard and proves nothing (stale, forged) is another matter
 _NOT_HEARD: Final = (rules.NO_SOURCE, rules.UNREACHABLE, rules.REFUSED, rules.CLOCK)
 # notes that could have been made of such an attempt: without one, its rule is met
+_OF_A_LIST: Final = (Note.PEM, Note.LIST_VERSION, Note.LIST_EMPTY)
 _POSSIBLE_NOTES: Final = {
-    (SourceKind.CRL, Origin.SUPPLIED): (Note.PEM,),
-    (SourceKind.CRL, Origin.CACHE): (Note.PEM, Note.FROM_CACHE, Note.REPLAYED),
+    (SourceKind.CRL, Origin.SUPPLIED): _OF_A_LIST,
+    (SourceKind.CRL, Origin.CACHE): (*_OF_A_LIST, Note.FROM_CACHE, Note.REPLAYED),
     (SourceKind.CRL, Origin.NETWORK): (
         Note.CONTENT_TYPE,
-        Note.PEM,
+        *_OF_A_LIST,
         Note.NUMBER_BACK,
         Note.CACHE_IGNORED,
         Note.VIA_PROXY,

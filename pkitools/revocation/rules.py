@@ -69,6 +69,8 @@ OCSP_PRODUCED: Final = _warning("ocsp.produced", "2.4", 6960)
 
 CONTENT_TYPE: Final = _rfc("source.content_type", Severity.NOTICE, "4", 2585)
 PEM: Final = _rfc("source.der", Severity.NOTICE, "4.2.1.13")
+LIST_VERSION: Final = _warning("crl.version", "5.1.2.1")
+LIST_EMPTY: Final = _warning("crl.entries", "5.1.2.6")
 NONCE_ABSENT: Final = _rfc("ocsp.nonce_returned", Severity.NOTICE, "2.1", 9654)
 REPLAYED: Final = _rfc("crl.newest", Severity.NOTICE, "5.2.3")
 NUMBER_BACK: Final = _rfc("crl.number", Severity.NOTICE, "5.2.3")
@@ -107,6 +109,8 @@ STEP_RULES: Final[dict[Step, Rule]] = {
 NOTE_RULES: Final[dict[Note, Rule]] = {
     Note.CONTENT_TYPE: CONTENT_TYPE,
     Note.PEM: PEM,
+    Note.LIST_VERSION: LIST_VERSION,
+    Note.LIST_EMPTY: LIST_EMPTY,
     Note.NONCE_ABSENT: NONCE_ABSENT,
     Note.REPLAYED: REPLAYED,
     Note.NUMBER_BACK: NUMBER_BACK,

@@ -230,3 +230,19 @@ def test_what_a_folder_only_points_at_is_told(run: Command, box: Box, tmp_path: 
     ran = run(*words[:2], tmp_path, *words[3:])
     assert ran.code == 1
     assert "gone.crl" in ran.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("command", "kind"), list(product(["chain", "export"], DAMAGES)))
+def test_a_damaged_part_of_the_chain_that_is_written_is_told_and_never_passes(
+    run: Command, box: Box, tmp_path: Path, command: str, kind: str
+) -> None:
+    words: dict[str, list[object]] = {
+        "chain": ["chain", "complete", box.leaf, "--offline"],
+        "export": ["export", "chain", box.leaf, "--out", tmp_path / "out"],
+    }
+    for given, whole in ((b"", True), (DAMAGES[kind](box.another["--chain"]), False)):
+        file = _written(tmp_path / "given.pem", box.good["--chain"] + box.good["--trust"] + given)
+        ran = run(*words[command], "--chain", file, "--force", "--moment", AT, "--json")
+        assert ran.code == (0 if whole else 1), (ran.out, ran.err)
+        assert {Path(each["file"]).name for each in ran.document["errors"]} == (set() if whole else {"given.pem"})

@@ -117,6 +117,12 @@ def pem() -> Report:
     return reported(leaf, crls=[b"-----BEGIN X509 CRL-----\n" + text + b"\n-----END X509 CRL-----\n"])
 
 
+def odd(**parts: bytes) -> Report:
+    """The leaf against a list with these parts of its body."""
+    leaf = world().plain
+    return reported(leaf, crls=[world().crl_case(leaf).crl(raw=parts)])
+
+
 def kept(fault: str) -> Report:
     """A list of hours ago is kept, then another is served."""
     first, second = CRL_FAULTS[fault](world().crl_case(crl_leaf()))
@@ -214,6 +220,8 @@ VECTORS: list[Vector] = [
     Vector("revocation.ocsp.known", partial(answered, "O2.unknown"), answered),
     Vector("revocation.source.content_type", partial(fetched, content_type="text/plain"), fetched),
     Vector("revocation.source.der", pem, listed),
+    Vector("revocation.crl.version", partial(odd, version=b""), listed),
+    Vector("revocation.crl.entries", partial(odd, revoked_certificates=der.sequence()), listed),
     Vector("revocation.ocsp.nonce_returned", partial(answered, "O8.absent"), answered),
     Vector("revocation.crl.newest", partial(kept, "C9"), partial(kept_and_served, served=True)),
     Vector("revocation.crl.number", partial(kept, "C10.number-back"), fetched),

@@ -10,7 +10,7 @@ import click
 
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
-from pkitools.reports import chain_complete_document
+from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import for_people, shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import fetcher_of
@@ -48,11 +48,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The path, of which file, and where it was written."""
+    """The path, of which file, where it was written, and what of what was given could not be read."""
 
     path: CertificatePath
     file: str
     written: str | None
+    unread: tuple[ToldError, ...]
 
 
 @click.command("complete", cls=Command, help="cli.chain.complete.help")
@@ -70,10 +71,11 @@ class Completed:
 def command(options: Options) -> Reply[Completed]:
     """Order and complete a chain."""
     completed = _complete(options)
-    code = ExitCode.PASSED if completed.path.has_root else ExitCode.FAILED
+    whole = ExitCode.COULD_NOT if completed.unread else ExitCode.PASSED
+    code = whole if completed.path.has_root else ExitCode.FAILED
     return Reply(
         completed,
-        document=lambda one: chain_complete_document(one.path, one.file, one.written),
+        document=lambda one: chain_complete_document(one.path, one.file, one.written, one.unread),
         text=_text,
         code=code,
     )
@@ -85,8 +87,8 @@ def _complete(options: Options) -> Completed:
     if options.target is not None:
         check_outputs([Output(options.target, b"", secret=False)], overwrite=options.force)
     contents = read_input(options.file, given_passphrase(options.passphrase_file, options.passphrase_env))
-    told_problems(contents, options.file)
-    beside_it = [item.der for name in options.chain for item in read_certificates(name)]
+    unread = told_problems(contents, options.file)
+    beside_it = [item.der for name in options.chain for item in read_certificates(name, unread)]
     with about_input(options.file):
         path = gather(
             contents,
@@ -96,7 +98,7 @@ def _complete(options: Options) -> Completed:
             fetcher=None if options.offline else fetcher_of(options.allow_net, options.allow_port),
             any_host=bool(options.allow_net),
         ).path
-    return Completed(path, options.file, _write(path, options))
+    return Completed(path, options.file, _write(path, options), tuple(unread))
 
 
 def _write(path: CertificatePath, options: Options) -> str | None:

@@ -15,9 +15,10 @@ from pkitools.exports import Export, export_forms, form_sheet
 from pkitools.files import Output, check_outputs, has_permissions, write_set
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
-from pkitools.reports import export_document
+from pkitools.reports import ToldError, export_document
 from pkitools.text import for_people
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
+from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import about_input
@@ -65,10 +66,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written, and where what stood there is kept."""
+    """What was written, where what stood there is kept, and what of what was given could not be read."""
 
     export: Export
     backups: tuple[Path, ...]
+    unread: tuple[ToldError, ...]
 
 
 @click.command("export", cls=Command, help="cli.export.help")
@@ -96,8 +98,9 @@ def command(options: Options) -> Reply[Written]:
     written = _write(form, options)
     return Reply(
         written,
-        document=lambda one: export_document(one.export, one.backups),
+        document=lambda one: export_document(one.export, one.backups, one.unread),
         text=_text,
+        code=ExitCode.COULD_NOT if written.unread else ExitCode.PASSED,
         warnings=_folder_decides(written.export),
     )
 
@@ -139,7 +142,7 @@ def _write(form: ExportForm, options: Options) -> Written:
         legacy=options.legacy,
         language=language(),
     )
-    return Written(export, write_set(export.outputs, overwrite=options.force))
+    return Written(export, write_set(export.outputs, overwrite=options.force), read.unread)
 
 
 def _text(written: Written) -> Iterator[Line | str]:

@@ -12,6 +12,7 @@ from pkitools.containers import ContainerFormat, Contents, ItemKind
 from pkitools.errors import PkitoolsError, SecretError
 from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, field, replace
+from pkitools.reports import ToldError
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_certificates, read_input, read_key, told_problems
 from pkitools_cli.options import STANDARD_INPUT
@@ -94,11 +95,13 @@ class Read:
         contents: what it holds.
         material: the certificate that is meant; without a key.
         data: the bytes of the file, for a key in it; empty of standard input.
+        unread: what could not be read of the file, and of the chain beside it.
     """
 
     contents: Contents
     material: Material
     data: bytes = field(repr=False)
+    unread: tuple[ToldError, ...] = ()
 
 
 def read_given(options: Given, secrets: Passphrases) -> tuple[Read, PrivateKey | None]:
@@ -106,9 +109,9 @@ def read_given(options: Given, secrets: Passphrases) -> tuple[Read, PrivateKey |
     from pkitools.exports import gather
 
     contents = read_input(options.file, secrets.of_input())
-    told_problems(contents, options.file)
+    unread = told_problems(contents, options.file)
     key = read_key(options.key_file, secrets.of_input()) if options.key_file is not None else None
-    chain = [item.der for name in options.chain for item in read_certificates(name)]
+    chain = [item.der for name in options.chain for item in read_certificates(name, unread)]
     with about_input(options.file):
         material = gather(
             contents,
@@ -119,7 +122,7 @@ def read_given(options: Given, secrets: Passphrases) -> tuple[Read, PrivateKey |
             certificate=options.certificate,
         )
     data = b"" if options.file == STANDARD_INPUT else read_bytes(options.file)
-    return Read(contents, material, data), key
+    return Read(contents, material, data, tuple(unread)), key
 
 
 def key_for(
