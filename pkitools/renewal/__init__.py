@@ -2,7 +2,8 @@
 
 :func:`compare_certificates` holds an old certificate against the new one: what changed, what is wrong with that, and
 who must be told what (:func:`counterparts`). :func:`plan_migration` says for a certificate which one of G4 replaces it,
-by which dates, and what breaks (:func:`migration_facts`). Each name is imported when first used.
+by which dates, and what breaks (:func:`migration_facts`). :func:`try_readiness` asks a peer. Each name is
+imported when first used.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         plan_migration,
     )
     from pkitools.renewal.parties import Counterpart, Phase, counterparts
+    from pkitools.renewal.pss import Readiness, try_readiness
     from pkitools.renewal.selection import certificates_of, one_certificate
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Notice",
     "Part",
     "Phase",
+    "Readiness",
     "RenewalDifference",
     "Replacement",
     "SystemStance",
@@ -52,6 +55,7 @@ __all__ = [
     "migration_facts",
     "one_certificate",
     "plan_migration",
+    "try_readiness",
 ]
 
 _MODULES: Final = {
@@ -66,6 +70,7 @@ _MODULES: Final = {
     "Notice": "difference",
     "Part": "changes",
     "Phase": "parties",
+    "Readiness": "pss",
     "RenewalDifference": "difference",
     "Replacement": "migration",
     "SystemStance": "migration",
@@ -77,6 +82,7 @@ _MODULES: Final = {
     "migration_facts": "migration",
     "one_certificate": "selection",
     "plan_migration": "migration",
+    "try_readiness": "pss",
 }
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         rules_explain_document,
         rules_list_document,
     )
-    from pkitools.reports.renewal import PlannedFile, g4_plan_document, renewal_diff_document
+    from pkitools.reports.renewal import PlannedFile, g4_plan_document, g4_probe_document, renewal_diff_document
     from pkitools.reports.request import (
         WrittenRequest,
         csr_check_document,
@@ -92,6 +92,7 @@ __all__ = [
     "facts_status_document",
     "file_document",
     "g4_plan_document",
+    "g4_probe_document",
     "lint_document",
     "oin_check_document",
     "oin_check_document_v1",
@@ -151,7 +152,7 @@ _MODULES: Final = {
         "rules_explain_document",
         "rules_list_document",
     ),
-    "pkitools.reports.renewal": ("PlannedFile", "g4_plan_document", "renewal_diff_document"),
+    "pkitools.reports.renewal": ("PlannedFile", "g4_plan_document", "g4_probe_document", "renewal_diff_document"),
     "pkitools.reports.request": (
         "WrittenRequest",
         "csr_check_document",

@@ -1,4 +1,7 @@
-"""Replacing a certificate, as data: ``docs/schemas/renewal-diff-v1.json`` and ``g4-plan-v1.json``."""
+"""Replacing a certificate, as data.
+
+``docs/schemas/renewal-diff-v1.json``, ``g4-plan-v1.json``, ``g4-probe-v1.json``.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,13 @@ from pkitools.reports.error import ToldError, error_entry
 from pkitools.systems import Statement
 
 if TYPE_CHECKING:  # each document loads no more of the room than it is about
+    from pkitools.probing import Alert, Taken
     from pkitools.renewal import (
         BindingDate,
         Breakage,
         MigrationPlan,
         Notice,
+        Readiness,
         RenewalDifference,
         Replacement,
         SystemStance,
@@ -112,6 +117,30 @@ def g4_plan_document(files: Iterable[PlannedFile], errors: Iterable[ToldError] =
         "steps": [{**_founded(step.source, step.certainty), **step.text} for step in facts.steps],
         "errors": [error_entry(error) for error in errors],
     }
+
+
+def g4_probe_document(found: Readiness) -> dict[str, object]:
+    """Return the whole document: what a peer showed of certificates of G4."""
+    shaken = found.seen.handshake
+    return {
+        "schema": "pkitools.g4-probe/v1",
+        "peer": found.seen.peer,
+        "address": found.seen.address,
+        "starttls": found.seen.starttls or None,
+        "tls": {"version": shaken.version or None, "cipher": shaken.cipher or None},
+        "ready": str(found.answer),
+        "asks_client_certificate": shaken.asks,
+        "asks_rsa_pss": str(found.signatures),
+        "asks_g4_authorities": str(found.authorities),
+        "g4_authorities": list(found.named),
+        "takes_pss_certificate": str(found.certificate),
+        "pss": _trial(found.seen.taken, found.alert),
+        "control": _trial(found.control.taken, found.control_alert) if found.control else None,
+    }
+
+
+def _trial(taken: Taken, alert: Alert | None) -> dict[str, object]:
+    return {"taken": str(taken), "alert": alert.name if alert else None}
 
 
 def _plan(plan: MigrationPlan, file: str) -> dict[str, object]:

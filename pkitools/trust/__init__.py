@@ -16,7 +16,7 @@ from pkitools.trust.authorities import (
 )
 from pkitools.trust.hierarchy import Hierarchy, environment_of, get_hierarchy, hierarchies, hierarchy_of_root
 from pkitools.trust.policies import PolicyInfo, decode_policy, listed_policies, policy_name
-from pkitools.trust.recognition import Match, Recognition, hierarchy_of, recognise
+from pkitools.trust.recognition import Match, Recognition, hierarchy_of, recognise, recognise_name
 from pkitools.trust.store import (
     CACertificate,
     TrustAnchor,
@@ -56,4 +56,5 @@ __all__ = [
     "listed_policies",
     "policy_name",
     "recognise",
+    "recognise_name",
 ]

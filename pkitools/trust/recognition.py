@@ -86,6 +86,14 @@ def recognise(facts: CertificateFacts) -> Recognition:
     return _by_name(facts.subject.common_name, _key_identifier(facts))
 
 
+def recognise_name(common_name: str) -> Recognition:
+    """Return which CA of the catalogue bears a name, or what the name says by PKIoverheid's rule for names.
+
+    For a name without a certificate, such as those a server asks certificates of. Anybody may bear it.
+    """
+    return _by_name(common_name, None)
+
+
 def hierarchy_of(facts: CertificateFacts, issuer: CertificateFacts | None = None) -> Recognition:
     """Return under which hierarchy a certificate says to stand, from its issuer's name and key identifier.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, Unpack
 
@@ -15,7 +15,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import KeySource, fresh_keys
 from pkitools_test_pki.ledger import Ledger, MemoryLedger
 from pkitools_test_pki.roots import create_root
-from pkitools_test_pki.shapes import Template, authorities_of, template, templates
+from pkitools_test_pki.shapes import AuthoritySpec, Template, authorities_of, template, templates
 
 # no https: a CRL behind TLS cannot be fetched before the CRL is known (RFC 5280 4.2.1.13, 8)
 _BASE_URL: Final = pattern(
@@ -126,8 +126,15 @@ def build(
         raise ValueError("moment must be an aware datetime")
     ledger = MemoryLedger() if ledger is None else ledger
     base_url = checked_base_url(base_url)
+    return built_of(authorities_of(shapes), moment=moment, keys=keys, base_url=base_url, ledger=ledger)
+
+
+def built_of(
+    specs: Iterable[AuthoritySpec], *, moment: datetime, keys: KeySource, base_url: str, ledger: Ledger
+) -> PKI:
+    """Build authorities, each after its issuer; what is handed in is not checked."""
     built: dict[str, Authority] = {}
-    for spec in authorities_of(shapes):
+    for spec in specs:
         built[spec.name] = (
             create_root(spec, moment=moment, base_url=base_url, ledger=ledger, keys=keys)
             if spec.issuer is None

@@ -76,6 +76,7 @@ TABLE: dict[str, dict[int, str]] = {
         10: "renewal diff {world}/leaf.pem {world}/leaf.pem",
         12: f"renewal diff {{world}}/leaf.pem {{world}}/renewed.pem --for digid --fail-on warning {AT}",
     },
+    "g4 probe": {1: "g4 probe localhost:1 --offline"},
     "g4 plan": {
         0: f"g4 plan {{world}}/leaf.pem {AT}",
         1: "g4 plan {world}/noise",

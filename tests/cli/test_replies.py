@@ -41,6 +41,7 @@ GOES_ON = {("test-pki", "serve")}  # it tells its answer itself and then goes on
 LINES = {
     **{name: next((line for code, line in codes.items() if code != 1), "") for name, codes in TABLE.items()},
     "probe": "probe localhost:{port} --allow-net 127.0.0.0/8",
+    "g4 probe": "g4 probe localhost:{port} --allow-net 127.0.0.0/8",
     "test-pki revoke": "test-pki revoke {world}/pki {serial}",
     "test-pki broken": "test-pki broken --list",
     "test-pki export": "test-pki export {world}/pki --layout g4-trial --out {out}/exported",

@@ -292,6 +292,12 @@ def hierarchy() -> Any:
     return get_hierarchy("g1-private")
 
 
+def client() -> Any:
+    from pkitools.probing import ClientIdentity, ClientMaterial
+
+    return ClientMaterial(ClientIdentity((good_chain().leaf.der,), good_chain().leaf.key))
+
+
 def catalogue_entries() -> Any:
     from pkitools.trust import catalogue
 
@@ -367,6 +373,13 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "accepted_by": lambda: {"hierarchy": hierarchy(), "moment": MOMENT},
     "build_export": lambda: {"form": "public", "material": material(), "target": "x", "moment": MOMENT},
     "compare_certificates": lambda: {"old": good_chain().leaf.der, "new": good_chain().tsp.der, "moment": MOMENT},
+    "try_readiness": lambda: {
+        "host": "localhost",
+        "port": 443,
+        "moment": MOMENT,
+        "signed_with_pss": client(),
+        "signed_with_pkcs1": client(),
+    },
     "plan_migration": lambda: {"certificate": good_chain().leaf.der, "moment": MOMENT},
     "compare_bundle": lambda: {"bundle": chain_pem(), "moment": MOMENT},
     "complete_path": lambda: {"leaf": good_chain().leaf.der, "others": chain_pem(), "moment": MOMENT},

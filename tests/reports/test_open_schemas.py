@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from pkitools.reports import read_schema, schema_names
+from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.self_signed import self_signed
 from tests.cli.conftest import run, world
 from tests.support.command import Command
+from tests.support.peers import TLS, listening
 from tests.support.schemas import assert_valid, validator
+from tests.support.serving import real_time
 
 __all__ = ["run", "world"]  # fixtures
 
@@ -23,6 +28,7 @@ NEW: Final = (
     "export-v1",
     "facts-status-v1",
     "g4-plan-v1",
+    "g4-probe-v1",
     "renewal-diff-v1",
     "trust-diff-v1",
     "trust-export-v1",
@@ -68,10 +74,17 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "export-v1": (("export", "public", "{leaf}", "--out", "{out}", "--force", *MOMENT),),
     "explain-v1": (("explain", "unable to get local issuer certificate"),),
     "facts-status-v1": (("facts", "status", *MOMENT),),
+    "g4-probe-v1": (("g4", "probe", "localhost:{port}", "--allow-net", "127.0.0.0/8"),),
     "g4-plan-v1": (("g4", "plan", "{leaf}", "{noise}", "--for", "digid", *MOMENT),),
     "renewal-diff-v1": (("renewal", "diff", "{leaf}", "{renewed}", *MOMENT),),
 }
 """Commands that print a document with as much in it as can be."""
+
+
+def peer() -> TLS:
+    """A server of TLS that asks for a client certificate."""
+    identity = self_signed(moment=real_time(), keys=elliptic_keys)
+    return TLS(identity=identity, trusts=[identity])
 
 
 def grown(value: Any, name: str = "") -> Any:
@@ -97,8 +110,10 @@ def test_a_document_with_a_new_key_in_every_object_meets_its_schema(run: Command
         "out": "made.pem",
     }
     for command in MADE[name]:
-        words = [word.format(**{key: world / file for key, file in files.items()}) for word in command]
-        document = run(*words, "--json").document
+        asks = "localhost:{port}" in command
+        with listening(peer()) if asks else nullcontext(0) as port:
+            places: dict[str, object] = {**{key: world / file for key, file in files.items()}, "port": port}
+            document = run(*(word.format(**places) for word in command), "--json").document
         assert document["schema"] == "pkitools." + name.replace("-v", "/v"), document
         assert_valid(document, name)
         assert_valid(grown(document), name)

@@ -100,7 +100,7 @@ def _protocols(function: Callable[..., object]) -> Callable[..., object]:
 @gathered(Options)
 def command(options: Options) -> Reply[Tried]:
     """Try a connection, and judge what was seen."""
-    host, port = _target(options)
+    host, port = target_of(options.target, options.starttls)
     _refuse_clashes(options)
     titles(options.systems)  # a wrong name is told before anybody is asked
     trust = _trust(options)
@@ -162,17 +162,16 @@ def _probed(
     )
 
 
-def _target(options: Options) -> tuple[str, int]:
+def target_of(given: str, starttls: str | None) -> tuple[str, int]:
     """Return host and port of what was given: ``HOST:PORT``, a host alone, or the URL of a page."""
     from pkitools.probing.starttls import usual_port
 
-    given = options.target
     try:
         parts = urlsplit(given if "://" in given else f"//{given}")
         host, port = parts.hostname, parts.port
     except ValueError:
         raise click.UsageError(tr("cli.probe.no_target", value=given)) from None
-    usual = usual_port(options.starttls) if options.starttls else _HTTPS
+    usual = usual_port(starttls) if starttls else _HTTPS
     if not host or parts.username is not None or parts.scheme not in {"", "https"}:
         raise click.UsageError(tr("cli.probe.no_target", value=given))
     return host, usual if port is None else port
