@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from pkitools.findings import Outcome, Report
+from pkitools.findings import Basis, Outcome, Report
 from pkitools.frozen import dataclass
-from pkitools.reports.document import outcome_document, report_document
+from pkitools.messages import LANGUAGES
+from pkitools.ordering import Choice, Reason
+from pkitools.reports.document import outcome_document, report_document, source_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document
 
@@ -22,6 +24,7 @@ class WrittenRequest:
         encrypted: whether the key file is; of no meaning when the key was there before.
         backups: where what stood in the place of the files is kept.
         warnings: what its check found that asks attention, worst first.
+        choice: what was chosen for the system it is for; ``None`` where none was named.
     """
 
     prefix: str
@@ -29,6 +32,7 @@ class WrittenRequest:
     encrypted: bool
     backups: tuple[Path, ...] = ()
     warnings: tuple[Outcome, ...] = ()
+    choice: Choice | None = None
 
     @property
     def request_file(self) -> str:
@@ -77,8 +81,39 @@ def csr_check_document_v1(
 
 def csr_create_document(written: Iterable[WrittenRequest]) -> dict[str, object]:
     """Return the whole document: each request that was written, where, and what to know about it."""
-    requests = [{**_written(one), "warnings": [outcome_document(each) for each in one.warnings]} for one in written]
-    return {"schema": "pkitools.csr-create/v2", "requests": requests}
+    return {"schema": "pkitools.csr-create/v2", "requests": [_with_reasons(one) for one in written]}
+
+
+def _with_reasons(one: WrittenRequest) -> dict[str, object]:
+    warnings = [outcome_document(each) for each in one.warnings]
+    return {**_written(one), "warnings": warnings, "choice": choice_document(one.choice)}
+
+
+def choice_document(choice: Choice | None) -> dict[str, object] | None:
+    """Return what was chosen for a system and why; ``None`` where nothing was."""
+    if choice is None:
+        return None
+    return {
+        "system": choice.system.name,
+        "tsp": choice.tsp.name if choice.tsp else None,
+        "key_type": choice.key_type,
+        "signature": str(choice.signature),
+        "reasons": [_reason(reason) for reason in choice.reasons],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    basis: Basis | None = reason.basis
+    source = reason.statement.source if reason.statement else basis.source if basis else None
+    certainty = reason.statement.certainty if reason.statement else basis.certainty if basis else None
+    return {
+        "about": str(reason.about),
+        "code": reason.code,
+        "attention": reason.attention,
+        "text": {language: reason.sentence(language) for language in LANGUAGES},
+        "source": source_document(source) if source else None,
+        "certainty": str(certainty) if certainty else None,
+    }
 
 
 def csr_create_document_v1(written: Iterable[WrittenRequest]) -> dict[str, object]:

@@ -142,7 +142,9 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
 
 
-def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_tsp) -> RequestPlan:
+def plan_of(
+    values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_tsp, tsp: TSP | None = None
+) -> RequestPlan:
     """Return the plan of one request described by words, such as those of a batch file or of the command line.
 
     The OIN and the organisation are required, except where the TSP fills them in itself (UZI).
@@ -150,6 +152,7 @@ def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_
     Args:
         values: the words, by the names of the columns of a batch.
         tsp_named: returns the TSP of a name; an organisation may have one that is not ours.
+        tsp: who it goes to, where that is known already; the words do not name it then.
 
     Raises:
         InvalidValueError: with one sentence that says what to mend.
@@ -161,23 +164,30 @@ def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_
         raise InvalidValueError("requests.error.missing_o", profile=profile.name)
     return plan_request(
         profile,
-        _environment(values["environment"]),
+        environment_named(values["environment"]),
         common_name=values["common_name"],
         organization=values.get("organization"),
         oin=values.get("oin"),
         kvk=values.get("kvk"),
         organization_identifier=values.get("organization_identifier"),
-        tsp=None if values.get("tsp") is None else tsp_named(values["tsp"]),
+        tsp=tsp if values.get("tsp") is None else tsp_named(values["tsp"]),
         dns_names=values.get("dns", ()),
         country=values.get("country"),
         locality=values.get("locality"),
         province=values.get("province"),
         key_type=values.get("key_type"),
-        signature=_choice("signature", values["signature"], SIGNATURES) if values.get("signature") else None,
+        signature=signature_named(values["signature"]) if values.get("signature") else None,
     )
 
 
-def _environment(value: str) -> Environment:
+def signature_named(value: str) -> SignatureScheme:
+    """Return the signature that people call so: ``pss``, ``pkcs1``."""
+    chosen: SignatureScheme = _choice("signature", value, SIGNATURES)
+    return chosen
+
+
+def environment_named(value: str) -> Environment:
+    """Return the environment of this name."""
     try:
         return Environment(value.lower())
     except ValueError:

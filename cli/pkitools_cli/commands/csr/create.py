@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -12,25 +12,23 @@ from pkitools.environment import Environment
 from pkitools.files import check_outputs, has_permissions
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Outcome
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.reports import WrittenRequest, csr_create_document, csr_create_document_v1
-from pkitools.requests import RequestPlan, plan_of
+from pkitools.requests import RequestPlan
 from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr.create_batch import write_batch
 from pkitools_cli.commands.csr.create_text import written_told
+from pkitools_cli.commands.csr.ordering import completed, planned
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import read_key
-from pkitools_cli.options import OINText, environment_option
+from pkitools_cli.options import OINText, environment_option, moment_option
 from pkitools_cli.output import complain
-from pkitools_cli.own_data import tsp_named
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
-
-_NEEDED: Final = {"profile": "--profile", "environment": "--environment", "common_name": "--common-name"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +45,7 @@ class Options:
     locality: str | None
     province: str | None
     country: str | None
+    system: str | None
     profile: str | None
     environment: Environment | None
     key_file: str | None
@@ -59,6 +58,7 @@ class Options:
     batch_file: str | None
     out_dir: str | None
     force: bool
+    moment: datetime
 
     def wishes(self) -> dict[str, str | Sequence[str]]:
         """Return what a request is to hold, as the columns of a batch name it; what was not given is left out."""
@@ -73,6 +73,7 @@ class Options:
             "locality": self.locality,
             "province": self.province,
             "country": self.country,
+            "for": self.system,
             "profile": self.profile,
             "environment": self.environment,
             "key_type": self.key_type,
@@ -96,6 +97,7 @@ class Options:
 @click.option("--locality", metavar="L", help="cli.csr.create.locality")
 @click.option("--province", metavar="P", help="cli.csr.create.province")
 @click.option("--country", metavar="C", help="cli.csr.create.country")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.csr.create.for")
 @click.option("--profile", metavar="PROFILE", help="cli.csr.create.profile")
 @environment_option
 @click.option("--key", "key_file", metavar="FILE", help="cli.csr.create.key")
@@ -107,6 +109,7 @@ class Options:
 @click.option("--from", "batch_file", metavar="FILE", help="cli.csr.create.from")
 @click.option("--out-dir", metavar="DIR", help="cli.csr.create.out_dir")
 @click.option("--force", is_flag=True, help="cli.csr.create.force")
+@moment_option
 @gathered(Options)
 def command(options: Options) -> Reply[list[WrittenRequest]]:
     """Make a key and a request, or many."""
@@ -136,23 +139,15 @@ def _refuse_clashes(options: Options) -> None:
 
 
 def _write_one(options: Options, passphrase: KeyPassphrase) -> WrittenRequest:
-    prefix, wishes = _prefix(options), options.wishes()
-    plan = plan_of(wishes, tsp_named=tsp_named)
+    wishes, prefix = completed(options.wishes(), options.prefix, options.moment)
+    if prefix.endswith("/"):
+        raise click.UsageError(tr("cli.csr.create.prefix", prefix=prefix))
+    order = planned(wishes, options.moment)
     if options.key_file is not None:
-        return _with_key(plan, options.key_file, prefix, passphrase, options.force)
-    return _with_new_key(plan, prefix, passphrase, options.force)
-
-
-def _prefix(options: Options) -> str:
-    """Return where the files go, once everything is there that one request needs."""
-    wishes = options.wishes()
-    missing = [option for word, option in _NEEDED.items() if word not in wishes]
-    missing += [] if options.prefix else ["--out"]
-    if missing or not options.prefix:
-        raise click.UsageError(tr("cli.csr.create.missing", options=", ".join(missing)))
-    if options.prefix.endswith("/"):
-        raise click.UsageError(tr("cli.csr.create.prefix", prefix=options.prefix))
-    return options.prefix
+        written = _with_key(order.plan, options.key_file, prefix, passphrase, options.force)
+    else:
+        written = _with_new_key(order.plan, prefix, passphrase, options.force)
+    return replace(written, choice=order.choice)
 
 
 def _with_new_key(plan: RequestPlan, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:

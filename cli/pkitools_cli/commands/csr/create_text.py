@@ -9,6 +9,7 @@ from pkitools.environment import Environment
 from pkitools.messages import message
 from pkitools.reports import WrittenRequest
 from pkitools.requests import RequestPlan
+from pkitools_cli.commands.csr.ordering import choice_told
 from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
@@ -18,6 +19,9 @@ from pkitools_cli.reply import Line
 def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     """Yield the lines about the requests that were written."""
     for one in written:
+        if one.choice is not None and len(written) == 1:
+            yield from choice_told(one.choice)
+            yield ""
         yield from _written(one)
     yield from _next(written)
 
@@ -63,6 +67,11 @@ def _steps(first: WrittenRequest, plans: Sequence[RequestPlan], path: str) -> It
 def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[str]:
     """Yield what to do when the certificate comes."""
     words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
+    systems = {one.choice.system.name if one.choice else None for one in written}
+    if len(systems) == 1 and (system := next(iter(systems))) is not None:
+        words = (*words, "--for", system)
+    if len(written) == 1 and written[0].key_file is not None:
+        words = (*words, "--key", written[0].key_file)
     if len(written) == 1:
         words = (*words, "--csr", written[0].request_file)
     found = step("csr_create.done", {}, {"check": lambda: words})

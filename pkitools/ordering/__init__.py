@@ -1,0 +1,50 @@
+"""From a system to a request, and from what a TSP sends back to its key.
+
+>>> from datetime import UTC, datetime
+>>> from pkitools.systems import get_system
+>>> chosen = choose(get_system("digid-machtigen"), "production", moment=datetime(2026, 11, 26, tzinfo=UTC))
+>>> chosen.profile.name, chosen.key_type
+('g1-server', 'rsa:4096')
+
+What a system asks is data; what follows from it is chosen here, with its reasons. Each name is imported when first
+used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
+    from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
+
+__all__ = [
+    "Choice",
+    "Knowledge",
+    "NoChoiceError",
+    "Order",
+    "Reason",
+    "choice_of",
+    "choose",
+    "missing",
+    "plan_order",
+]
+
+_MODULES: Final = {
+    "Choice": "choosing",
+    "Knowledge": "orders",
+    "NoChoiceError": "choosing",
+    "Order": "orders",
+    "Reason": "choosing",
+    "choice_of": "orders",
+    "choose": "choosing",
+    "missing": "orders",
+    "plan_order": "orders",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,151 @@
+"""``csr create --for``: chosen for a system, told why, and asked for what is missing before there is a key."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pkitools.containers import read_source
+from pkitools.requests import RequestFacts, read_request
+from tests.support.command import Command, Ran
+from tests.support.effort import PATIENCE
+from tests.support.requests import pooled_key
+from tests.support.schemas import assert_valid
+
+OIN = "00000003273229750000"
+GIVEN = ("--oin", OIN, "--organization", "Gemeente Voorbeeld", "--common-name", "api.example.nl")
+FOR = ("--for", "digid-machtigen", "-e", "production")
+KPN = ("--tsp", "kpn")
+PLACE = ("--locality", "Utrecht", "--province", "Utrecht")
+REST = ("--out", "x", "--no-passphrase")
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def create(run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """``csr create`` in an empty folder, with keys of the pool: most tests are not about making them."""
+    monkeypatch.setattr("pkitools.requests.making.generate_key", pooled_key)
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+    return lambda *given, lang="en": run("--lang", lang, "csr", "create", *given)
+
+
+def made(path: str = "x.csr") -> RequestFacts:
+    return read_request(read_source(Path(path).read_bytes(), path).items[0].der)
+
+
+@pytest.mark.slow
+def test_the_system_and_the_tsp_choose_and_the_answer_says_why(create: Run) -> None:
+    ran = create(*FOR, *KPN, *GIVEN, *PLACE, *REST, lang="nl")
+    assert ran.code == 0, ran.err
+    facts = made()
+    assert (facts.public_key.bits, facts.signature_algorithm.name) == (4096, "sha256WithRSAEncryption")
+    assert (
+        facts.subject.text
+        == "C=NL, ST=Utrecht, L=Utrecht, O=Gemeente Voorbeeld, CN=api.example.nl, serialNumber=" + OIN
+    )
+    for part in (
+        "Gekozen voor DigiD Machtigen, productie:",
+        "g1-server",
+        "Van wie de dienst is",
+        "KPN vraagt",
+        "L, ST",
+    ):
+        assert part in ran.told
+    assert "cert check BESTAND -e production --for digid-machtigen" in ran.told
+    assert "--key x.key --csr x.csr" in ran.told
+
+
+def test_what_the_tsp_asks_is_said_before_a_key_is_made(create: Run, tmp_path: Path) -> None:
+    ran = create(*FOR, *KPN, *GIVEN, *REST)
+    assert ran.code == 2
+    assert "KPN asks as well: --locality, --province. No key was made yet." in ran.err
+    assert "Missing: --locality, --province" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_everything_missing_is_said_at_once(create: Run, tmp_path: Path) -> None:
+    ran = create(*FOR, *KPN, "--no-passphrase")
+    assert ran.code == 2
+    wanted = ("--oin", "--organization", "--common-name", "--locality", "--province", "--out")
+    assert all(option in ran.err for option in wanted)
+    assert "--profile" not in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        ("rdw", ("takes no PKIoverheid certificates in production", "RDW issues the certificates")),
+        ("suwinet-inlezen", ("not published", "BKWI")),
+        ("haga", ()),
+    ],
+)
+def test_a_system_for_which_nothing_can_be_chosen_is_refused(
+    create: Run, tmp_path: Path, system: str, told: tuple[str, ...]
+) -> None:
+    ran = create("--for", system, "-e", "production", *GIVEN, *REST)
+    assert ran.code == 2
+    assert all(part in ran.err for part in told)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_script_gets_the_reasons_with_their_sources(create: Run) -> None:
+    ran = create(*FOR, *KPN, *GIVEN, *PLACE, *REST, "--json")
+    assert_valid(ran.document, "csr-create-v2")
+    choice = ran.document["requests"][0]["choice"]
+    assert (choice["system"], choice["tsp"], choice["key_type"]) == ("digid-machtigen", "kpn", "rsa:4096")
+    assert [reason["about"] for reason in choice["reasons"]] == ["profile", "oin", "tsp", "key", "signature", "names"]
+    assert all(reason["source"]["document"] for reason in choice["reasons"])
+    assert "Van wie de dienst is" in choice["reasons"][1]["text"]["nl"]
+
+
+def test_a_profile_without_a_system_has_no_reasons(create: Run) -> None:
+    ran = create("--profile", "g4-tls", "-e", "production", *GIVEN, *REST, "--json")
+    assert ran.document["requests"][0]["choice"] is None
+
+
+@pytest.mark.slow
+def test_a_terminal_is_asked_step_by_step(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    answers = ["digid", "digid-machtigen", "productie", "kpn", "123", OIN, "Gemeente Voorbeeld", "api.example.nl",
+               "Utrecht", "Utrecht", ""]  # fmt: skip
+    told = conversation(
+        ["csr", "create", "--no-passphrase", "--lang", "nl", "--key-type", "rsa:3072"], answers[1:], tmp_path
+    )
+    assert "Gekozen voor DigiD Machtigen, productie:" in told
+    assert told.index("Gekozen voor") < told.index("Naam van de organisatie")
+    assert told.count("OIN, 20 posities") == 2  # a wrong one is told of, and asked again
+    request = tmp_path / "api.csr"
+    assert "L=Utrecht" in read_request(read_source(request.read_bytes(), "api.csr").items[0].der).subject.text
+    assert (tmp_path / "api.key").stat().st_mode & 0o777 == 0o600
+
+
+def conversation(arguments: list[str], answers: list[str], folder: Path) -> str:
+    """Run the command line on a terminal of its own, give an answer to each question, and return what it showed."""
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "pkitools", *arguments]
+    process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, cwd=folder, close_fds=True)
+    os.close(child)
+    shown, waiting = b"", list(answers)
+    while select.select([parent], [], [], PATIENCE)[0]:
+        try:
+            chunk = os.read(parent, 65536)
+        except OSError:  # how a terminal ends
+            break
+        shown += chunk
+        if waiting and shown.rstrip(b" ").endswith(b":") and not chunk.endswith(b"\n"):
+            os.write(parent, waiting.pop(0).encode() + b"\n")
+    os.close(parent)
+    assert process.wait(PATIENCE) == 0, shown.decode()
+    assert not waiting
+    return shown.decode()
