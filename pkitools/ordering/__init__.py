@@ -18,29 +18,36 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
     from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
+    from pkitools.ordering.renewing import Change, Renewal, renewal_of
 
 __all__ = [
+    "Change",
     "Choice",
     "Knowledge",
     "NoChoiceError",
     "Order",
     "Reason",
+    "Renewal",
     "choice_of",
     "choose",
     "missing",
     "plan_order",
+    "renewal_of",
 ]
 
 _MODULES: Final = {
+    "Change": "renewing",
     "Choice": "choosing",
     "Knowledge": "orders",
     "NoChoiceError": "choosing",
     "Order": "orders",
     "Reason": "choosing",
+    "Renewal": "renewing",
     "choice_of": "orders",
     "choose": "choosing",
     "missing": "orders",
     "plan_order": "orders",
+    "renewal_of": "renewing",
 }
 
 

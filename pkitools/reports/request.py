@@ -8,7 +8,7 @@ from pathlib import Path
 from pkitools.findings import Basis, Outcome, Report
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
-from pkitools.ordering import Choice, Reason
+from pkitools.ordering import Change, Choice, Reason
 from pkitools.reports.document import outcome_document, report_document, source_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document
@@ -25,6 +25,8 @@ class WrittenRequest:
         backups: where what stood in the place of the files is kept.
         warnings: what its check found that asks attention, worst first.
         choice: what was chosen for the system it is for; ``None`` where none was named.
+        old_file: the file of the certificate that it renews.
+        changes: what is otherwise than in that; ``None`` where it renews none.
     """
 
     prefix: str
@@ -33,6 +35,8 @@ class WrittenRequest:
     backups: tuple[Path, ...] = ()
     warnings: tuple[Outcome, ...] = ()
     choice: Choice | None = None
+    old_file: str | None = None
+    changes: tuple[Change, ...] | None = None
 
     @property
     def request_file(self) -> str:
@@ -86,7 +90,14 @@ def csr_create_document(written: Iterable[WrittenRequest]) -> dict[str, object]:
 
 def _with_reasons(one: WrittenRequest) -> dict[str, object]:
     warnings = [outcome_document(each) for each in one.warnings]
-    return {**_written(one), "warnings": warnings, "choice": choice_document(one.choice)}
+    return {**_written(one), "warnings": warnings, "choice": choice_document(one.choice), "renewal": _renewal(one)}
+
+
+def _renewal(one: WrittenRequest) -> dict[str, object] | None:
+    if one.changes is None:
+        return None
+    told = [{"code": each.code, "text": {of: each.sentence(of) for of in LANGUAGES}} for each in one.changes]
+    return {"certificate_file": one.old_file, "changes": told}
 
 
 def choice_document(choice: Choice | None) -> dict[str, object] | None:

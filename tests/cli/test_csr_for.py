@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from pkitools.containers import read_source
-from pkitools.requests import RequestFacts, read_request
+from pkitools.requests import PrivateKey, RequestFacts, read_request
+from tests.support.certificates import Change, Parts
+from tests.support.certificates import made as made_certificate
 from tests.support.command import Command, Ran
+from tests.support.deliveries import pem, pkcs12_of
 from tests.support.effort import PATIENCE
 from tests.support.requests import pooled_key
 from tests.support.schemas import assert_valid
@@ -149,3 +152,55 @@ def conversation(arguments: list[str], answers: list[str], folder: Path) -> str:
     assert process.wait(PATIENCE) == 0, shown.decode()
     assert not waiting
     return shown.decode()
+
+
+# -- renewal ----------------------------------------------------------------------------------------------------------
+
+
+def with_key(key: PrivateKey) -> Change:
+    def put(parts: Parts) -> None:
+        parts.key = key.public.spki
+
+    return put
+
+
+def old_certificate(name: str = "old.pem", key: PrivateKey | None = None) -> None:
+    """A certificate of production of today, as its owner has it."""
+    facts = made_certificate("g1-server", *([with_key(key)] if key else []))
+    data = pkcs12_of(("mine", facts.der, key)) if name.endswith(".p12") and key else pem(facts.der)
+    Path(name).write_bytes(data)
+
+
+def test_the_next_request_needs_nothing_but_the_old_certificate(create: Run) -> None:
+    old_certificate()
+    ran = create("--renew", "old.pem", "--no-passphrase", lang="nl")
+    assert ran.code == 0, ran.err
+    facts = made("api.csr")
+    assert (facts.subject.common_name, facts.dns_names) == ("api.voorbeeld.nl", ("api.voorbeeld.nl",))
+    assert "Anders dan in old.pem: - Sleutel: een nieuwe, RSA 4096" in ran.told
+    assert "cert check BESTAND -e production --key api.key --csr api.csr" in ran.told
+
+
+def test_a_renewal_that_goes_to_g4_says_what_becomes_of_the_names(create: Run) -> None:
+    old_certificate()
+    ran = create("--renew", "old.pem", "--profile", "g4-tls", "--out", "x", "--no-passphrase", "--json")
+    assert_valid(ran.document, "csr-create-v2")
+    renewal = ran.document["requests"][0]["renewal"]
+    assert renewal["certificate_file"] == "old.pem"
+    assert renewal["changes"][0]["code"] == "ordering.change.profile"
+
+
+def test_the_key_of_the_old_certificate_is_refused(create: Run) -> None:
+    key = pooled_key()
+    old_certificate(key=key)
+    Path("old.key").write_bytes(key.pem(None))
+    Path("old.key").chmod(0o600)
+    ran = create("--renew", "old.pem", "--key", "old.key")
+    assert (ran.code, "new key pair" in ran.err) == (2, True)
+    assert not Path("api.csr").exists()
+
+
+def test_a_keystore_is_renewed_as_well(create: Run) -> None:
+    old_certificate("old.p12", pooled_key())
+    assert create("--renew", "old.p12", "--no-passphrase").code == 0
+    assert Path("api.key").exists()

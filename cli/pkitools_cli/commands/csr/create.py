@@ -14,19 +14,21 @@ from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
+from pkitools.ordering import Renewal, renewal_of
 from pkitools.reports import WrittenRequest, csr_create_document, csr_create_document_v1
 from pkitools.requests import RequestPlan
 from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr.create_batch import write_batch
 from pkitools_cli.commands.csr.create_text import written_told
-from pkitools_cli.commands.csr.ordering import completed, planned
+from pkitools_cli.commands.csr.ordering import completed, planned, renewed
 from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
+from pkitools_cli.commands.next_steps import free_prefix
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import read_key
+from pkitools_cli.inputs import about_input, read_input, read_key
 from pkitools_cli.options import OINText, environment_option, moment_option
 from pkitools_cli.output import complain
-from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
 
@@ -47,6 +49,7 @@ class Options:
     country: str | None
     system: str | None
     profile: str | None
+    renew: str | None
     environment: Environment | None
     key_file: str | None
     key_type: str | None
@@ -83,6 +86,8 @@ class Options:
 
     def passphrase(self) -> KeyPassphrase:
         """Return where the passphrase of the key comes from."""
+        if self.renew is not None and self.no_passphrase:  # what is given opens the old keystore
+            return KeyPassphrase(None, None, none=True)
         return KeyPassphrase(self.passphrase_file, self.passphrase_env, self.no_passphrase)
 
 
@@ -99,6 +104,7 @@ class Options:
 @click.option("--country", metavar="C", help="cli.csr.create.country")
 @click.option("--for", "system", metavar="SYSTEM", help="cli.csr.create.for")
 @click.option("--profile", metavar="PROFILE", help="cli.csr.create.profile")
+@click.option("--renew", metavar="FILE", help="cli.csr.create.renew")
 @environment_option
 @click.option("--key", "key_file", metavar="FILE", help="cli.csr.create.key")
 @click.option("--key-type", metavar="TYPE", help="cli.csr.create.key_type")
@@ -132,22 +138,34 @@ def command(options: Options) -> Reply[list[WrittenRequest]]:
 def _refuse_clashes(options: Options) -> None:
     """Refuse options that do not go together."""
     is_batch = options.batch_file is not None
-    if is_batch != (options.out_dir is not None) or (is_batch and (options.prefix or options.key_file)):
+    alone = (options.prefix, options.key_file, options.renew)
+    if is_batch != (options.out_dir is not None) or (is_batch and any(alone)):
         raise click.UsageError(tr("cli.csr.create.batch_options"))
     if options.key_file is not None and options.key_type is not None:
         raise click.UsageError(tr("cli.csr.create.key_or_type"))
 
 
 def _write_one(options: Options, passphrase: KeyPassphrase) -> WrittenRequest:
-    wishes, prefix = completed(options.wishes(), options.prefix, options.moment)
+    renewal = None if options.renew is None else _renewal(options.renew, options)
+    wishes = options.wishes() if renewal is None else renewed(renewal, options.wishes(), options.moment)
+    prefix = options.prefix or (None if renewal is None else free_prefix(str(wishes["common_name"])))
+    wishes, prefix = completed(wishes, prefix, options.moment)
     if prefix.endswith("/"):
         raise click.UsageError(tr("cli.csr.create.prefix", prefix=prefix))
     order = planned(wishes, options.moment)
     if options.key_file is not None:
-        written = _with_key(order.plan, options.key_file, prefix, passphrase, options.force)
+        written = _with_key(order.plan, options, renewal, prefix, passphrase)
     else:
         written = _with_new_key(order.plan, prefix, passphrase, options.force)
-    return replace(written, choice=order.choice)
+    changes = renewal.changes(order.plan) if renewal is not None else None
+    return replace(written, choice=order.choice, old_file=options.renew, changes=changes)
+
+
+def _renewal(name: str, options: Options) -> Renewal:
+    """Return what the old certificate gives. Its keystore is opened with the passphrase that was given."""
+    with about_input(name):
+        source = read_input(name, given_passphrase(options.passphrase_file, options.passphrase_env))
+        return renewal_of(source, moment=options.moment)
 
 
 def _with_new_key(plan: RequestPlan, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:
@@ -158,13 +176,18 @@ def _with_new_key(plan: RequestPlan, prefix: str, passphrase: KeyPassphrase, for
     return write(plan.make(), prefix, secret, force)
 
 
-def _with_key(plan: RequestPlan, key_file: str, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:
+def _with_key(
+    plan: RequestPlan, options: Options, renewal: Renewal | None, prefix: str, passphrase: KeyPassphrase
+) -> WrittenRequest:
     """Make the request with a key that exists, and write the request only."""
-    check_outputs(places(prefix)[1:], overwrite=force)
-    key = read_key(key_file, passphrase.given())
+    name = options.key_file or ""
+    check_outputs(places(prefix)[1:], overwrite=options.force)
+    key = read_key(name, passphrase.given())
+    if renewal is not None:
+        renewal.refuse_key(key)
     request = plan.sign(key)
-    complain(tr("cli.csr.create.reuse", name=key_file))
-    return write(request, prefix, None, force)
+    complain(tr("cli.csr.create.reuse", name=name))
+    return write(request, prefix, None, options.force)
 
 
 def _folder_decides(written: Sequence[WrittenRequest]) -> list[str]:

@@ -23,6 +23,7 @@ def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
             yield from choice_told(one.choice)
             yield ""
         yield from _written(one)
+        yield from _changed(one)
     yield from _next(written)
 
 
@@ -37,6 +38,15 @@ def _written(one: WrittenRequest) -> Iterator[Line | str]:
     yield from wrapped(request.facts.subject.text, "    ")
     if request.facts.dns_names:
         yield from wrapped(", ".join(request.facts.dns_names), "    ")
+
+
+def _changed(one: WrittenRequest) -> Iterator[str]:
+    """Yield what is otherwise than in the certificate that is renewed."""
+    if one.changes is not None:
+        yield ""
+        yield from wrapped(tr("cli.csr.create.changes", name=one.old_file), "")
+        for change in one.changes:
+            yield from wrapped(change.sentence(language()), "    ", "  - ")
 
 
 def _next(written: Sequence[WrittenRequest]) -> Iterator[str]:

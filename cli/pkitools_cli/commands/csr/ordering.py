@@ -21,7 +21,7 @@ from pkitools_cli.passphrases import can_ask
 from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
-    from pkitools.ordering import Choice, Order
+    from pkitools.ordering import Choice, Order, Renewal
 
 OPTIONS: Final[Mapping[str, str]] = {
     FOR: "--for",
@@ -65,6 +65,13 @@ def tell_why_not(error: NoChoiceError) -> None:
 def planned(wishes: Mapping[str, Any], moment: datetime) -> Order:
     """Return the plan of an order, nothing of which is missing."""
     return plan_order(wishes, moment=moment, knowledge=known())
+
+
+def renewed(renewal: Renewal, wishes: Wishes, moment: datetime) -> Wishes:
+    """Return an order with what the old certificate gives: of what a system makes of it, only what there is."""
+    found = renewal.wishes(wishes)
+    chosen = chosen_for(found, moment)
+    return found if chosen is None else renewal.wishes(wishes, chosen)
 
 
 def completed(wishes: Wishes, prefix: str | None, moment: datetime) -> tuple[Wishes, str]:
