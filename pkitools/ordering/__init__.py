@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
     from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
     from pkitools.ordering.renewing import Change, Renewal, renewal_of
+    from pkitools.ordering.self_signed import SelfSigned, SelfSignedPlan, plan_self_signed
 
 __all__ = [
     "Change",
@@ -28,10 +29,13 @@ __all__ = [
     "Order",
     "Reason",
     "Renewal",
+    "SelfSigned",
+    "SelfSignedPlan",
     "choice_of",
     "choose",
     "missing",
     "plan_order",
+    "plan_self_signed",
     "renewal_of",
 ]
 
@@ -43,10 +47,13 @@ _MODULES: Final = {
     "Order": "orders",
     "Reason": "choosing",
     "Renewal": "renewing",
+    "SelfSigned": "self_signed",
+    "SelfSignedPlan": "self_signed",
     "choice_of": "orders",
     "choose": "choosing",
     "missing": "orders",
     "plan_order": "orders",
+    "plan_self_signed": "self_signed",
     "renewal_of": "renewing",
 }
 

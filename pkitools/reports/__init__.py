@@ -40,11 +40,13 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         rules_list_document,
     )
     from pkitools.reports.request import (
+        WrittenCertificate,
         WrittenRequest,
         csr_check_document,
         csr_check_document_v1,
         csr_create_document,
         csr_create_document_v1,
+        self_signed_document,
     )
     from pkitools.reports.schemas import read_schema, schema_names
     from pkitools.reports.showing.document import cert_show_document, file_document
@@ -67,6 +69,7 @@ __all__ = [
     "LintedCertificate",
     "RecognisedCertificate",
     "ToldError",
+    "WrittenCertificate",
     "WrittenRequest",
     "cert_check_document",
     "cert_check_document_v1",
@@ -108,6 +111,7 @@ __all__ = [
     "rules_explain_document",
     "rules_list_document",
     "schema_names",
+    "self_signed_document",
     "source_document",
     "systems_list_document",
     "systems_show_document",
@@ -148,7 +152,9 @@ _MODULES: Final = {
         "rules_list_document",
     ),
     "pkitools.reports.request": (
+        "WrittenCertificate",
         "WrittenRequest",
+        "self_signed_document",
         "csr_check_document",
         "csr_check_document_v1",
         "csr_create_document",

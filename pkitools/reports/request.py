@@ -8,10 +8,11 @@ from pathlib import Path
 from pkitools.findings import Basis, Outcome, Report
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
-from pkitools.ordering import Change, Choice, Reason
+from pkitools.ordering import Change, Choice, Reason, SelfSigned
 from pkitools.reports.document import outcome_document, report_document, source_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document
+from pkitools.text import instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,52 @@ class WrittenRequest:
     def key_file(self) -> str | None:
         """Path of the key; ``None`` when it was there before."""
         return f"{self.prefix}.key" if self.request.key.made_here else None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenCertificate:
+    """A self-signed certificate that is on disk.
+
+    Args:
+        prefix: path of its files without ``.pem`` and ``.key``.
+        made: what was written.
+        encrypted: whether the key file is; of no meaning when the key was there before.
+        backups: where what stood in the place of the files is kept.
+    """
+
+    prefix: str
+    made: SelfSigned
+    encrypted: bool
+    backups: tuple[Path, ...] = ()
+
+    @property
+    def certificate_file(self) -> str:
+        """Path of the certificate."""
+        return f"{self.prefix}.pem"
+
+    @property
+    def key_file(self) -> str | None:
+        """Path of the key; ``None`` when it was there before."""
+        return f"{self.prefix}.key" if self.made.key.made_here else None
+
+
+def self_signed_document(written: WrittenCertificate) -> dict[str, object]:
+    """Return the whole document: the certificate that was written, where, and why it is what it is."""
+    made, plan = written.made, written.made.order.plan
+    return {
+        "schema": "pkitools.self-signed/v1",
+        "environment": str(plan.environment),
+        "oin": plan.subject.get("serialNumber"),
+        "certificate_file": written.certificate_file,
+        "key_file": written.key_file,
+        "key_encrypted": written.encrypted if written.key_file else None,
+        "backups": [str(path) for path in written.backups],
+        "days": made.days,
+        "not_before": instant(made.facts.not_before),
+        "not_after": instant(made.facts.not_after),
+        "sha256": made.facts.sha256,
+        "choice": choice_document(made.order.choice),
+    }
 
 
 def csr_check_document(

@@ -204,3 +204,41 @@ def test_a_keystore_is_renewed_as_well(create: Run) -> None:
     old_certificate("old.p12", pooled_key())
     assert create("--renew", "old.p12", "--no-passphrase").code == 0
     assert Path("api.key").exists()
+
+
+# -- self-signed ------------------------------------------------------------------------------------------------------
+
+SELF = ("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", *GIVEN)
+
+
+def test_a_self_signed_certificate_is_made_and_the_check_it_names_passes(create: Run, run: Command) -> None:
+    ran = create(*SELF, *REST)
+    assert ran.code == 0, ran.err
+    assert {path.name for path in Path().iterdir()} == {"x.key", "x.pem"}
+    assert Path("x.key").stat().st_mode & 0o777 == 0o600
+    assert "397 days: as long as a TRIAL certificate" in ran.told
+    command = ran.told.rpartition("pkitools ")[2].split()
+    checked = run("--lang", "en", *command, "--key", "x.key", "--offline")
+    assert (checked.code, checked.out.startswith("PASSED")) == (0, True)
+
+
+def test_a_script_gets_what_the_self_signed_certificate_is(create: Run) -> None:
+    ran = create(*SELF, *REST, "--days", "30", "--json")
+    assert_valid(ran.document, "self-signed-v1")
+    assert (ran.document["days"], ran.document["oin"]) == (30, OIN)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (("--self-signed", "--for", "digid-machtigen", "-e", "production"), "never|not made for production"),
+        (("--self-signed", "--for", "digid", "-e", "preproduction"), "is not published|takes no self-signed"),
+        (("--self-signed", "--profile", "g1-server", "-e", "preproduction"), "depends on the system"),
+        (("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", "--days", "4000"), "4000 days"),
+    ],
+)
+def test_a_self_signed_certificate_nobody_takes_is_not_made(create: Run, changed: tuple[str, ...], told: str) -> None:
+    ran = create(*changed, *GIVEN, *REST)
+    assert ran.code == 2
+    assert any(part in ran.err for part in told.split("|"))
+    assert not list(Path().iterdir())

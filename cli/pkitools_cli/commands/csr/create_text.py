@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pkitools.environment import Environment
 from pkitools.messages import message
-from pkitools.reports import WrittenRequest
+from pkitools.ordering.self_signed import DEFAULT_DAYS
+from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
 from pkitools_cli.commands.csr.ordering import choice_told
 from pkitools_cli.commands.next_steps import Words, step
@@ -25,6 +26,28 @@ def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
         yield from _written(one)
         yield from _changed(one)
     yield from _next(written)
+
+
+def self_signed_told(one: WrittenCertificate) -> Iterator[Line | str]:
+    """Yield the lines about a self-signed certificate that was written."""
+    made = one.made
+    if made.order.choice is not None:
+        yield from choice_told(made.order.choice)
+        yield ""
+    if one.key_file:
+        kind = "encrypted" if one.encrypted else "plain"
+        yield Line(tr(f"cli.csr.create.key_{kind}", path=one.key_file, label=made.key.public.label), bold=True)
+    yield Line(tr("cli.csr.create.pem", path=one.certificate_file, days=made.days), bold=True)
+    for path in one.backups:
+        yield tr("cli.csr.create.backup", path=path)
+    yield from wrapped(made.facts.subject.text, "    ")
+    yield ""
+    yield from wrapped(tr(f"cli.csr.create.days_{'default' if made.days == DEFAULT_DAYS else 'given'}"), "")
+    yield ""
+    words: Words = ("cert", "check", one.certificate_file, "-e", made.order.plan.environment)
+    systems = ("--for", made.order.choice.system.name) if made.order.choice is not None else ()
+    found = step("csr_create.self_signed", {}, {"check": lambda: (*words, *systems)})
+    yield from found.told() if found is not None else ()
 
 
 def _written(one: WrittenRequest) -> Iterator[Line | str]:

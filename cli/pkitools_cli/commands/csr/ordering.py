@@ -74,7 +74,7 @@ def renewed(renewal: Renewal, wishes: Wishes, moment: datetime) -> Wishes:
     return found if chosen is None else renewal.wishes(wishes, chosen)
 
 
-def completed(wishes: Wishes, prefix: str | None, moment: datetime) -> tuple[Wishes, str]:
+def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, asks_tsp: bool = True) -> tuple[Wishes, str]:
     """Return an order with everything it needs, and where its files go; on a terminal what is missing is asked.
 
     Raises:
@@ -82,7 +82,7 @@ def completed(wishes: Wishes, prefix: str | None, moment: datetime) -> tuple[Wis
     """
     wishes = dict(wishes)
     if can_ask() and is_for_people():
-        return _asked(wishes, prefix, moment)
+        return _asked(wishes, prefix, moment, asks_tsp=asks_tsp)
     lacking = [word for word in _basics(wishes) if word not in wishes]
     if "environment" not in lacking and FOR in wishes:
         chosen = chosen_for(wishes, moment)
@@ -111,13 +111,13 @@ def _tell_whom(chosen: Choice, lacking: list[str]) -> None:
 # -- on a terminal ----------------------------------------------------------------------------------------------------
 
 
-def _asked(wishes: Wishes, prefix: str | None, moment: datetime) -> tuple[Wishes, str]:
+def _asked(wishes: Wishes, prefix: str | None, moment: datetime, *, asks_tsp: bool) -> tuple[Wishes, str]:
     """Ask what is missing, one thing at a time, and say what was chosen before the names are asked."""
     if FOR not in wishes and "profile" not in wishes:
         _ask(wishes, FOR, lambda answer: system_named(answer).name)
     if "environment" not in wishes:
         _ask(wishes, "environment", _environment)
-    if FOR in wishes and "tsp" not in wishes:
+    if FOR in wishes and "tsp" not in wishes and asks_tsp:
         _ask_tsp(wishes)
     chosen = chosen_for(wishes, moment)
     if chosen is not None:
