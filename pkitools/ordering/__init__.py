@@ -16,7 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pkitools.ordering.batch import NamedOrder, read_orders
     from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
+    from pkitools.ordering.manifest import Manifest, Ordered, manifest_document, ordered, read_manifest
     from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
     from pkitools.ordering.renewing import Change, Renewal, renewal_of
     from pkitools.ordering.self_signed import SelfSigned, SelfSignedPlan, plan_self_signed
@@ -25,17 +27,24 @@ __all__ = [
     "Change",
     "Choice",
     "Knowledge",
+    "Manifest",
+    "NamedOrder",
     "NoChoiceError",
     "Order",
+    "Ordered",
     "Reason",
     "Renewal",
     "SelfSigned",
     "SelfSignedPlan",
     "choice_of",
     "choose",
+    "manifest_document",
     "missing",
+    "ordered",
     "plan_order",
     "plan_self_signed",
+    "read_manifest",
+    "read_orders",
     "renewal_of",
 ]
 
@@ -43,17 +52,24 @@ _MODULES: Final = {
     "Change": "renewing",
     "Choice": "choosing",
     "Knowledge": "orders",
+    "Manifest": "manifest",
+    "NamedOrder": "batch",
     "NoChoiceError": "choosing",
     "Order": "orders",
+    "Ordered": "manifest",
     "Reason": "choosing",
     "Renewal": "renewing",
     "SelfSigned": "self_signed",
     "SelfSignedPlan": "self_signed",
     "choice_of": "orders",
     "choose": "choosing",
+    "manifest_document": "manifest",
     "missing": "orders",
+    "ordered": "manifest",
     "plan_order": "orders",
     "plan_self_signed": "self_signed",
+    "read_manifest": "manifest",
+    "read_orders": "batch",
     "renewal_of": "renewing",
 }
 

@@ -28,6 +28,7 @@ class WrittenRequest:
         choice: what was chosen for the system it is for; ``None`` where none was named.
         old_file: the file of the certificate that it renews.
         changes: what is otherwise than in that; ``None`` where it renews none.
+        kept: an earlier run of the batch made its key, which stands beside it.
     """
 
     prefix: str
@@ -38,6 +39,7 @@ class WrittenRequest:
     choice: Choice | None = None
     old_file: str | None = None
     changes: tuple[Change, ...] | None = None
+    kept: bool = False
 
     @property
     def request_file(self) -> str:
@@ -46,8 +48,8 @@ class WrittenRequest:
 
     @property
     def key_file(self) -> str | None:
-        """Path of the key; ``None`` when it was there before."""
-        return f"{self.prefix}.key" if self.request.key.made_here else None
+        """Path of the key; ``None`` when it was there before, and not from an earlier run of the batch."""
+        return f"{self.prefix}.key" if self.request.key.made_here or self.kept else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,13 @@ def csr_create_document(written: Iterable[WrittenRequest]) -> dict[str, object]:
 
 def _with_reasons(one: WrittenRequest) -> dict[str, object]:
     warnings = [outcome_document(each) for each in one.warnings]
-    return {**_written(one), "warnings": warnings, "choice": choice_document(one.choice), "renewal": _renewal(one)}
+    return {
+        **_written(one),
+        "warnings": warnings,
+        "choice": choice_document(one.choice),
+        "renewal": _renewal(one),
+        "kept": one.kept,
+    }
 
 
 def _renewal(one: WrittenRequest) -> dict[str, object] | None:

@@ -56,6 +56,7 @@ from pkitools_cli.reply import Reply
 @click.option("--out-dir", metavar="DIR", help="cli.csr.create.out_dir")
 @click.option("--self-signed", is_flag=True, help="cli.csr.create.self_signed")
 @click.option("--days", type=int, default=397, metavar="N", help="cli.csr.create.days")
+@click.option("--resume", is_flag=True, help="cli.csr.create.resume")
 @click.option("--force", is_flag=True, help="cli.csr.create.force")
 @moment_option
 @gathered(CreateOptions)
@@ -66,8 +67,7 @@ def command(options: CreateOptions) -> Reply[list[WrittenRequest]] | Reply[Writt
     if options.self_signed:
         return _self_signed(options)
     if options.batch_file is not None and options.out_dir is not None:
-        common, out_dir = options.wishes(), options.out_dir
-        written = write_batch(options.batch_file, common, out_dir, options.passphrase(), options.force)
+        written = write_batch(options, options.batch_file, options.out_dir)
     else:
         written = [write_one(options)]
     return Reply(
@@ -95,6 +95,8 @@ def _refuse_clashes(options: CreateOptions) -> None:
     alone = (options.prefix, options.key_file, options.renew)
     if is_batch != (options.out_dir is not None) or (is_batch and any(alone)):
         raise click.UsageError(tr("cli.csr.create.batch_options"))
+    if options.resume and (options.force or not is_batch):
+        raise click.UsageError(tr("cli.csr.create.resume_alone"))
     if is_batch and options.self_signed:
         raise click.UsageError(tr("cli.csr.create.batch_self_signed"))
     options.passphrase()  # what is said of it is wrong before anything else is looked at

@@ -38,6 +38,7 @@ class CreateOptions:
     batch_file: str | None
     out_dir: str | None
     force: bool
+    resume: bool
     self_signed: bool
     days: int
     moment: datetime

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pkitools.environment import Environment
 from pkitools.messages import message
+from pkitools.ordering.manifest import MANIFEST
 from pkitools.ordering.self_signed import DEFAULT_DAYS
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
@@ -15,17 +16,39 @@ from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
+from pkitools_cli.tables import table
 
 
 def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     """Yield the lines about the requests that were written."""
+    if len(written) > 1:
+        yield from _table(written)
+        yield from _next(written)
+        return
     for one in written:
-        if one.choice is not None and len(written) == 1:
+        if one.choice is not None:
             yield from choice_told(one.choice)
             yield ""
         yield from _written(one)
         yield from _changed(one)
     yield from _next(written)
+
+
+def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
+    """Yield a row for each request of a batch, and where the manifest is."""
+    heads = [tr(f"cli.csr.create.table.{key}") for key in ("name", "oin", "common_name", "key", "state")]
+    yield from table([heads, *(_row(one) for one in written)])
+    yield ""
+    kept = sum(one.kept for one in written)
+    folder = Path(written[0].prefix).parent
+    yield from wrapped(tr("cli.csr.create.counted", made=len(written) - kept, kept=kept, total=len(written)), "")
+    yield from wrapped(tr("cli.csr.create.manifest", path=folder / MANIFEST), "")
+
+
+def _row(one: WrittenRequest) -> list[str]:
+    subject, state = one.request.plan.subject, "kept" if one.kept else "made"
+    names = (Path(one.prefix).name, subject.get("serialNumber") or "–", subject.get("CN") or "–")
+    return [*names, one.request.key.public.label, tr(f"cli.csr.create.state.{state}")]
 
 
 def self_signed_told(one: WrittenCertificate) -> Iterator[Line | str]:
@@ -99,6 +122,12 @@ def _steps(first: WrittenRequest, plans: Sequence[RequestPlan], path: str) -> It
 
 def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[str]:
     """Yield what to do when the certificate comes."""
+    if len(written) > 1:
+        manifest = str(Path(written[0].prefix).parent / MANIFEST)
+        receiving: Words = ("cert", "receive", tr("cli.now.folder"), "--manifest", manifest)
+        found = step("csr_create.batch", {}, {"receive": lambda: receiving})
+        yield from found.told() if found is not None else ()
+        return
     words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
     systems = {one.choice.system.name if one.choice else None for one in written}
     if len(systems) == 1 and (system := next(iter(systems))) is not None:
