@@ -20,22 +20,27 @@ if TYPE_CHECKING:
     from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
     from pkitools.ordering.manifest import Manifest, Ordered, manifest_document, ordered, read_manifest
     from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
+    from pkitools.ordering.receiving import Arrival, Means, Receipt, State, receive
     from pkitools.ordering.renewing import Change, Renewal, renewal_of
     from pkitools.ordering.self_signed import SelfSigned, SelfSignedPlan, plan_self_signed
 
 __all__ = [
+    "Arrival",
     "Change",
     "Choice",
     "Knowledge",
     "Manifest",
+    "Means",
     "NamedOrder",
     "NoChoiceError",
     "Order",
     "Ordered",
     "Reason",
+    "Receipt",
     "Renewal",
     "SelfSigned",
     "SelfSignedPlan",
+    "State",
     "choice_of",
     "choose",
     "manifest_document",
@@ -45,22 +50,27 @@ __all__ = [
     "plan_self_signed",
     "read_manifest",
     "read_orders",
+    "receive",
     "renewal_of",
 ]
 
 _MODULES: Final = {
+    "Arrival": "receiving",
     "Change": "renewing",
     "Choice": "choosing",
     "Knowledge": "orders",
     "Manifest": "manifest",
+    "Means": "receiving",
     "NamedOrder": "batch",
     "NoChoiceError": "choosing",
     "Order": "orders",
     "Ordered": "manifest",
     "Reason": "choosing",
+    "Receipt": "receiving",
     "Renewal": "renewing",
     "SelfSigned": "self_signed",
     "SelfSignedPlan": "self_signed",
+    "State": "receiving",
     "choice_of": "orders",
     "choose": "choosing",
     "manifest_document": "manifest",
@@ -70,6 +80,7 @@ _MODULES: Final = {
     "plan_self_signed": "self_signed",
     "read_manifest": "manifest",
     "read_orders": "batch",
+    "receive": "receiving",
     "renewal_of": "renewing",
 }
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document_v1,
     )
     from pkitools.reports.probe import probe_document
+    from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.register import (
         rules_documents_document,
         rules_documents_document_v1,
@@ -75,6 +76,7 @@ __all__ = [
     "cert_check_document_v1",
     "cert_lint_document",
     "cert_lint_document_v1",
+    "cert_receive_document",
     "cert_show_document",
     "cert_show_document_v1",
     "certificate_document",
@@ -145,6 +147,7 @@ _MODULES: Final = {
         "oin_derive_document_v1",
     ),
     "pkitools.reports.probe": ("probe_document",),
+    "pkitools.reports.receipt": ("cert_receive_document",),
     "pkitools.reports.register": (
         "rules_documents_document",
         "rules_documents_document_v1",

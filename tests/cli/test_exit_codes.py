@@ -62,6 +62,7 @@ TABLE: dict[str, dict[int, str]] = {
         11: "trust diff {world}/leaf.pem",
     },
     "trust update": {11: "trust update --offline"},
+    "cert receive": {1: "cert receive {world}/leaf.pem --manifest {world}/noise"},  # the others: test_cert_receive.py
     "trust list": {0: "trust list"},
     "trust show": {0: "trust show g4-tls", 1: "trust show {world}/noise"},
     "rules list": {0: "rules list"},
