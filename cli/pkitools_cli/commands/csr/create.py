@@ -47,6 +47,7 @@ from pkitools_cli.reply import Reply
 @click.option("--renew", metavar="FILE", help="cli.csr.create.renew")
 @environment_option
 @click.option("--key", "key_file", metavar="FILE", help="cli.csr.create.key")
+@click.option("--pkcs11", "token", metavar="URI", help="cli.csr.create.pkcs11")
 @click.option("--key-type", metavar="TYPE", help="cli.csr.create.key_type")
 @click.option("--signature", type=click.Choice(list(SIGNATURES)), help="cli.csr.create.signature")
 @passphrase_options
@@ -92,7 +93,7 @@ def _self_signed(options: CreateOptions) -> Reply[WrittenCertificate]:
 def _refuse_clashes(options: CreateOptions) -> None:
     """Refuse options that do not go together."""
     is_batch = options.batch_file is not None
-    alone = (options.prefix, options.key_file, options.renew)
+    alone = (options.prefix, options.key_file, options.renew, options.token)
     if is_batch != (options.out_dir is not None) or (is_batch and any(alone)):
         raise click.UsageError(tr("cli.csr.create.batch_options"))
     if options.resume and (options.force or not is_batch):
@@ -100,7 +101,9 @@ def _refuse_clashes(options: CreateOptions) -> None:
     if is_batch and options.self_signed:
         raise click.UsageError(tr("cli.csr.create.batch_self_signed"))
     options.passphrase()  # what is said of it is wrong before anything else is looked at
-    if options.key_file is not None and options.key_type is not None:
+    if options.token is not None and (options.key_file is not None or options.no_passphrase):
+        raise click.UsageError(tr("cli.csr.create.pkcs11_alone"))
+    if (options.key_file or options.token) is not None and options.key_type is not None:
         raise click.UsageError(tr("cli.csr.create.key_or_type"))
 
 

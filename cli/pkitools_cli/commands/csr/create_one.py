@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
+
 import click
 
 from pkitools.files import check_outputs
@@ -16,7 +21,9 @@ from pkitools_cli.commands.next_steps import free_prefix
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_input, read_key
 from pkitools_cli.output import complain
-from pkitools_cli.passphrases import given_passphrase
+from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase
+
+_MODULE: Final = "PKITOOLS_PKCS11_MODULE"  # the library of the maker of a token, where the URI names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +35,20 @@ class _Asked:
     renewal: Renewal | None
     options: CreateOptions
 
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key to sign with."""
+        return self.options.key_file is not None or self.options.token is not None
+
 
 def write_one(options: CreateOptions) -> WrittenRequest:
     """Make one request, with a new key or one that exists, and write what was made."""
     asked, passphrase = _asked(options), options.passphrase()
     order = planned(asked.wishes, options.moment)
-    if options.key_file is not None:
+    if asked.has_key:
         check_outputs(places(asked.prefix)[1:], overwrite=options.force)
-        request = order.plan.sign(_given_key(asked, passphrase))
+        with _given_key(asked, passphrase) as key:
+            request = order.plan.sign(key)
         written = write(request, asked.prefix, None, options.force)
     else:
         check_outputs(places(asked.prefix), overwrite=options.force)
@@ -50,9 +63,10 @@ def write_self_signed(options: CreateOptions) -> WrittenCertificate:
     """Make one self-signed certificate, with a new key or one that exists, and write what was made."""
     asked, passphrase = _asked(options), options.passphrase()
     plan = plan_self_signed(asked.wishes, moment=options.moment, days=options.days, knowledge=known())
-    if options.key_file is not None:
+    if asked.has_key:
         check_outputs(places(asked.prefix, "pem")[1:], overwrite=options.force)
-        made = plan.sign(_given_key(asked, passphrase))
+        with _given_key(asked, passphrase) as key:
+            made = plan.sign(key)
         return write_certificate(made, asked.prefix, None, options.force)
     check_outputs(places(asked.prefix, "pem"), overwrite=options.force)
     secret = passphrase.for_new_key()
@@ -78,11 +92,33 @@ def _renewal(name: str, options: CreateOptions) -> Renewal:
         return renewal_of(source, moment=options.moment)
 
 
-def _given_key(asked: _Asked, passphrase: KeyPassphrase) -> PrivateKey:
-    """Return the key that was given; that of a certificate that is renewed is refused."""
-    name = asked.options.key_file or ""
-    key = read_key(name, passphrase.given())
+@contextmanager
+def _given_key(asked: _Asked, passphrase: KeyPassphrase) -> Iterator[PrivateKey]:
+    """Give the key that was given, of a file or on a token; that of a certificate that is renewed is refused."""
+    options = asked.options
+    if options.token is not None:
+        with _on_token(options.token, passphrase) as key:
+            yield _not_the_old(asked, key)
+        return
+    name = options.key_file or ""
+    key = _not_the_old(asked, read_key(name, passphrase.given()))
+    complain(tr("cli.csr.create.reuse", name=name))
+    yield key
+
+
+def _not_the_old(asked: _Asked, key: PrivateKey) -> PrivateKey:
     if asked.renewal is not None:
         asked.renewal.refuse_key(key)
-    complain(tr("cli.csr.create.reuse", name=name))
     return key
+
+
+def _on_token(uri: str, passphrase: KeyPassphrase) -> AbstractContextManager[PrivateKey]:
+    """Open the key on a token. Its PIN is a secret as a passphrase is, and comes as one."""
+    from pkitools.requests.token_uri import TokenURI
+    from pkitools.requests.tokens import token_key
+
+    where = TokenURI.parse(uri)
+    pin = passphrase.given()
+    if pin is None and not can_ask():
+        raise click.UsageError(tr("cli.csr.create.say_pin"))
+    return token_key(where, asked_passphrase(str(where)) if pin is None else pin, module=os.environ.get(_MODULE, ""))

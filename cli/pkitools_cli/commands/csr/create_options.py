@@ -29,6 +29,7 @@ class CreateOptions:
     renew: str | None
     environment: Environment | None
     key_file: str | None
+    token: str | None
     key_type: str | None
     signature: str | None
     passphrase_file: str | None
