@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pkitools.arguments import aware
 from pkitools.frozen import dataclass
 from pkitools.ordering.orders import FOR, Knowledge, Order, plan_order
 from pkitools.requests import RequestPlan
@@ -47,6 +48,7 @@ def read_orders(
         LimitError: more requests than are made at a time, or a larger text than those need.
         BatchError: with what is wrong in each request.
     """
+    moment = aware(moment)
     found = read_rows(
         data,
         file,

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from pkitools.arguments import aware, choice
+from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
@@ -149,7 +149,7 @@ def choose(
     tsp: TSP | None = None,
     profile: Profile | str | None = None,
     key_type: str | None = None,
-    signature: SignatureScheme | None = None,
+    signature: SignatureScheme | str | None = None,
 ) -> Choice:
     """Return what to order for a system, and why.
 
@@ -167,6 +167,7 @@ def choose(
     """
     where = choice(Environment, environment, "environment")
     moment = aware(moment)
+    signature = optional_choice(SignatureScheme, signature, "signature")
     given = get_profile(profile) if isinstance(profile, str) else profile
     asked = _Question(system, where, moment, tsp, given)
     if tsp is not None and given is not None and not _issues(tsp, given):

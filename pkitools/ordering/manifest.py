@@ -147,10 +147,11 @@ def _ordered(entry: Any) -> Ordered:
     if not _NAME.fullmatch(entry["name"]):
         raise ValueError("no name of files")
     texts = {field: _text(entry[field]) for field in _TEXTS}
-    if texts["profile"] is None:
+    profile = texts.pop("profile")
+    if profile is None:
         raise ValueError("no profile")
     dns = tuple(str(_text(each)) for each in entry["dns"])
-    return Ordered(entry["name"], Environment(entry["environment"]), dns=dns, **texts)
+    return Ordered(entry["name"], Environment(entry["environment"]), profile, dns=dns, **texts)
 
 
 def _text(value: object) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass, replace
 from pkitools.ordering.choosing import Choice, choose, names_against
@@ -56,6 +57,7 @@ def choice_of(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowled
         NoChoiceError: nothing can be chosen.
         InvalidValueError: there is no such system, TSP, profile or environment.
     """
+    moment = aware(moment)
     if FOR not in values:
         return None
     known = knowledge or Knowledge()
@@ -100,7 +102,7 @@ def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowle
         NoChoiceError: for the system nothing can be chosen.
         InvalidValueError: with one sentence that says what to mend.
     """
-    known = knowledge or Knowledge()
+    known, moment = knowledge or Knowledge(), aware(moment)
     chosen = choice_of(values, moment=moment, knowledge=known)
     if chosen is None:
         return Order(plan_of(values, tsp_named=known.tsp_named))

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from pkitools.arguments import aware
+from pkitools.arguments import aware, octets
 from pkitools.checking import CheckResult, Expectation, FileCheck, Revocation, check_file
 from pkitools.containers import Contents, ItemKind
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
@@ -23,6 +23,7 @@ from pkitools.requests.keys import MAX_KEY_FILE_BYTES, to_pem
 from pkitools.rules import OwnData
 from pkitools.trust import TrustStore, is_self_signed
 from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 
 class State(StrEnum):
@@ -126,11 +127,17 @@ class Means:
 
     moment: datetime
     trust: TrustStore | None = None
-    intermediates: Sequence[bytes] = ()
+    intermediates: Given | Iterable[Given] = ()
     revocation: Revocation | None = None
     data: OwnData | None = None
     passphrase: bytes | None = None
     raise_crashes: bool = False
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "moment", aware(self.moment))
+        put(self, "intermediates", several_ders(self.intermediates, CERTIFICATE, "intermediates"))
+        put(self, "passphrase", None if self.passphrase is None else octets(self.passphrase, "passphrase"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +167,11 @@ def receive(files: Iterable[Contents], manifest: Manifest, folder: str | os.Path
         folder: where the keys and requests are.
         means: what there is to judge by.
     """
-    aware(means.moment)
     came = _certificates(files)
     authorities = [each.facts.der for each in came if each.facts.is_ca]
     users = [each for each in came if not each.facts.is_ca]
-    with_chain = replace(means, intermediates=(*means.intermediates, *authorities))
+    given = several_ders(means.intermediates, CERTIFICATE, "intermediates")
+    with_chain = replace(means, intermediates=(*given, *authorities))
     arrivals = tuple(_arrival(each, users, manifest, Path(folder), with_chain) for each in users)
     seen = {each.spki for each in arrivals}
     awaited = [o for spki, o in manifest.orders.items() if spki not in seen and not _path(folder, o).exists()]
@@ -233,7 +240,7 @@ def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) ->
         moment=means.moment,
         environment=order.environment,
         systems=(order.system,) if order.system is not None else (),
-        intermediates=[der for der in means.intermediates if der != came.facts.der],
+        intermediates=means.intermediates,
         trust=means.trust,
         profile=order.profile if order.system is None and not is_self_signed(came.facts) else None,
         revocation=means.revocation,

@@ -9,10 +9,10 @@ from pkitools.findings import Severity
 from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.reports.telling.readable import short_day
 from pkitools_cli.commands.next_steps import Step, Words, again, step
+from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import findings_told, wrapped
 from pkitools_cli.reply import Line
-from pkitools_cli.tables import table
 
 _NOTHING = "–"
 _GOOD = frozenset({State.PLACED, State.IN_PLACE})

@@ -13,10 +13,10 @@ from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
 from pkitools_cli.commands.csr.ordering import choice_told
 from pkitools_cli.commands.next_steps import Words, step
+from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
-from pkitools_cli.tables import table
 
 
 def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
