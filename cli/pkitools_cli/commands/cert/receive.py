@@ -22,6 +22,7 @@ from pkitools_cli.commands.cert.check import certificates_of, revocation_of
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.cert.receive_text import received_told
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.next_steps import Words, again
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command, gathered
@@ -65,8 +66,7 @@ class Received:
 
     receipt: Receipt
     errors: Sequence[ToldError]
-    manifest_file: str
-    sources: tuple[str, ...]
+    once_more: Words
 
     @property
     def complete(self) -> bool:
@@ -99,7 +99,7 @@ def command(options: Options) -> Reply[Received]:
     return Reply(
         received,
         document=lambda value: cert_receive_document(value.receipt, value.errors),
-        text=lambda value: received_told(value.receipt, value.manifest_file, value.sources),
+        text=lambda value: received_told(value.receipt, value.once_more),
         code=code,
         warnings=tuple(_unchecked(received.receipt.arrivals)),
     )
@@ -129,7 +129,7 @@ def _received(options: Options) -> Received:
     )
     receipt = receive(used.results, manifest, Path(options.manifest).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
-    return Received(placed, [*used.errors, *errors], options.manifest, options.sources)
+    return Received(placed, [*used.errors, *errors], again(options.sources))
 
 
 def _manifest(name: str) -> Manifest:

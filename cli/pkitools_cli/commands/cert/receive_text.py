@@ -8,7 +8,7 @@ from pathlib import Path
 from pkitools.findings import Severity
 from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.reports.telling.readable import short_day
-from pkitools_cli.commands.next_steps import Step, Words, again, step
+from pkitools_cli.commands.next_steps import Step, Words, step
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import findings_told, wrapped
@@ -18,8 +18,13 @@ _NOTHING = "–"
 _GOOD = frozenset({State.PLACED, State.IN_PLACE})
 
 
-def received_told(receipt: Receipt, manifest_file: str, sources: Sequence[str]) -> Iterator[Line | str]:
-    """Yield what came, what of it is not in place and why, what is still awaited, and what to do now."""
+def received_told(receipt: Receipt, once_more: Words) -> Iterator[Line | str]:
+    """Yield what came, what of it is not in place and why, what is still awaited, and what to do now.
+
+    Args:
+        receipt: what came.
+        once_more: the command, as it was given.
+    """
     heads = [tr(f"cli.cert_receive.table.{key}") for key in ("name", "file", "until", "state")]
     rows = [_row(each) for each in receipt.arrivals]
     waiting = [[each.name, _NOTHING, _NOTHING, tr("cli.cert_receive.state.awaited")] for each in receipt.awaited]
@@ -30,7 +35,7 @@ def received_told(receipt: Receipt, manifest_file: str, sources: Sequence[str]) 
     placed = [each for each in receipt.arrivals if each.state in _GOOD]
     counts = {"placed": len(placed), "came": len(receipt.arrivals), "awaited": len(receipt.awaited)}
     yield from wrapped(tr("cli.cert_receive.counted", **counts), "")
-    found = _next(receipt, manifest_file, sources)
+    found = _next(receipt, once_more)
     if found is not None:
         yield ""
         yield from found.told()
@@ -55,7 +60,7 @@ def _why(arrival: Arrival) -> Iterator[Line | str]:
         yield from findings_told(arrival.report, full=Severity.WARNING, verbose=False)
 
 
-def _next(receipt: Receipt, manifest_file: str, sources: Sequence[str]) -> Step | None:
+def _next(receipt: Receipt, once_more: Words) -> Step | None:
     """Return what to do: about the first that is not in place, else about those that have not come."""
     bad = [each for each in receipt.arrivals if each.state in {State.FAILED, State.INDETERMINATE} and each.order]
     if bad:
@@ -63,7 +68,7 @@ def _next(receipt: Receipt, manifest_file: str, sources: Sequence[str]) -> Step 
     if any(each.state not in _GOOD for each in receipt.arrivals):
         return step("cert_receive.not_placed", {}, {})
     if receipt.awaited:
-        return step("cert_receive.awaited", {"names": _names(receipt.awaited)}, {"again": lambda: again(sources)})
+        return step("cert_receive.awaited", {"names": _names(receipt.awaited)}, {"again": lambda: once_more})
     systems = {each.order.system for each in receipt.arrivals if each.order is not None and each.order.system}
     if not receipt.arrivals:
         return None
