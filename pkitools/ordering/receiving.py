@@ -12,6 +12,7 @@ from typing import Final
 from pkitools.arguments import aware, octets
 from pkitools.checking import CheckResult, Expectation, FileCheck, Revocation, check_file
 from pkitools.containers import Contents, ItemKind
+from pkitools.containers.model import BadItem
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
 from pkitools.files import Output, read_bytes
 from pkitools.findings import Report, Verdict
@@ -122,6 +123,7 @@ class Means:
         revocation: how revocation is to be checked.
         data: facts of one's own.
         passphrase: of the keys.
+        unread: what could not be read of these.
         raise_crashes: for tests.
     """
 
@@ -131,6 +133,7 @@ class Means:
     revocation: Revocation | None = None
     data: OwnData | None = None
     passphrase: bytes | None = None
+    unread: Sequence[BadItem] = ()
     raise_crashes: bool = False
 
     def __post_init__(self) -> None:
@@ -168,8 +171,8 @@ def receive(files: Iterable[Contents], manifest: Manifest, folder: str | os.Path
         means: what there is to judge by.
     """
     came = _certificates(files)
-    authorities = [each.facts.der for each in came if each.facts.is_ca]
-    users = [each for each in came if not each.facts.is_ca]
+    users = [each for each in came if not each.facts.is_ca or each.facts.public_key.spki_sha256 in manifest.orders]
+    authorities = [each.facts.der for each in came if each.facts.is_ca and each not in users]
     given = several_ders(means.intermediates, CERTIFICATE, "intermediates")
     with_chain = replace(means, intermediates=(*given, *authorities))
     arrivals = tuple(_arrival(each, users, manifest, Path(folder), with_chain) for each in users)
@@ -248,6 +251,7 @@ def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) ->
         certificate=came.facts.sha256,
         passphrase=means.passphrase,
         data=means.data,
+        unread=means.unread,
         raise_crashes=means.raise_crashes,
     )
 

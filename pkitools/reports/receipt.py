@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
-from pkitools.ordering import Arrival, Receipt
 from pkitools.ordering.manifest import ordered_document
-from pkitools.ordering.receiving import State
 from pkitools.reports.document import report_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.text import instant
 
-_STANDS = frozenset({State.PLACED, State.IN_PLACE})
+if TYPE_CHECKING:
+    from pkitools.ordering import Arrival, Receipt
+
+_STANDS: Final = frozenset({"placed", "in_place"})
 
 
 def cert_receive_document(receipt: Receipt, errors: Iterable[ToldError] = ()) -> dict[str, object]:

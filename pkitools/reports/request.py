@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pkitools.findings import Basis, Outcome, Report
+from pkitools.findings import Outcome, Report
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES
-from pkitools.ordering import Change, Choice, Reason, SelfSigned
 from pkitools.reports.document import outcome_document, report_document, source_document
 from pkitools.reports.error import ToldError, error_entry
 from pkitools.requests import RequestFacts, SignedRequest, request_document
 from pkitools.text import instant
+
+if TYPE_CHECKING:  # a request that is judged needs nothing of how one is ordered
+    from pkitools.findings import Basis
+    from pkitools.ordering import Change, Choice, Reason, SelfSigned
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pkitools.containers import Contents, ItemKind, items_of
+from pkitools.containers.model import BadItem
 from pkitools.errors import about_file
 from pkitools.files import read_bytes, write_set
 from pkitools.findings import Severity
@@ -118,13 +119,17 @@ def _received(options: Options) -> Received:
         return contents
 
     used = use_each(options.sources, read)
+    unread: list[BadItem] = []
+    chain = [der for name in options.chain for der in certificates_of(name, unread)]
+    revocation = revocation_of(options, unread)
     means = Means(
         moment=options.moment,
         trust=_trust(options),
-        intermediates=[der for name in options.chain for der in certificates_of(name)],
-        revocation=revocation_of(options),
+        intermediates=chain,
+        revocation=revocation,
         data=given_data(),
         passphrase=passphrase,
+        unread=unread,
         raise_crashes=debugging(),
     )
     receipt = receive(used.results, manifest, Path(options.manifest).parent, means)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -19,7 +20,6 @@ from pkitools.reports import (
     self_signed_document,
 )
 from pkitools.requests.batch import SIGNATURES
-from pkitools_cli.commands.csr.create_batch import write_batch
 from pkitools_cli.commands.csr.create_one import write_one, write_self_signed
 from pkitools_cli.commands.csr.create_options import CreateOptions
 from pkitools_cli.commands.csr.create_text import self_signed_told, written_told
@@ -29,6 +29,8 @@ from pkitools_cli.options import OINText, environment_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
+
+_OPEN: Final = frozenset({"tsp", "oin"})  # what is not said of these is told with the answer, and is for later
 
 
 @click.command("create", cls=Command, help="cli.csr.create.help", json_versions=(1, 2))
@@ -68,6 +70,8 @@ def command(options: CreateOptions) -> Reply[list[WrittenRequest]] | Reply[Writt
     if options.self_signed:
         return _self_signed(options)
     if options.batch_file is not None and options.out_dir is not None:
+        from pkitools_cli.commands.csr.create_batch import write_batch  # one request needs none of it
+
         written = write_batch(options, options.batch_file, options.out_dir)
     else:
         written = [write_one(options)]
@@ -75,7 +79,7 @@ def command(options: CreateOptions) -> Reply[list[WrittenRequest]] | Reply[Writt
         written,
         document=csr_create_document,
         text=written_told,
-        warnings=(*_folder_decides([one.key_file for one in written]), *_oddities(written)),
+        warnings=(*_folder_decides([one.key_file for one in written]), *_attention(written), *_oddities(written)),
         older={1: csr_create_document_v1},
     )
 
@@ -113,6 +117,16 @@ def _folder_decides(key_files: Sequence[str | None]) -> list[str]:
     if has_permissions() or not made:
         return []
     return [tr("cli.csr.create.folder_decides", folder=Path(made[0]).absolute().parent)]
+
+
+def _attention(written: Sequence[WrittenRequest]) -> list[str]:
+    """Return what was chosen and is not simply so, each sentence once, with the files it is about before it."""
+    files: dict[str, list[str]] = {}
+    for one in written:
+        for reason in one.choice.reasons if one.choice is not None else ():
+            if reason.attention and str(reason.about) not in _OPEN:
+                files.setdefault(reason.sentence(language()), []).append(one.request_file)
+    return [f"{_listed(names)}: {sentence}" for sentence, names in files.items()]
 
 
 def _oddities(written: Sequence[WrittenRequest]) -> list[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.files import check_outputs
 from pkitools.frozen import dataclass, replace
-from pkitools.ordering import Renewal, plan_self_signed, renewal_of
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import PrivateKey
 from pkitools_cli.commands.csr.create_options import CreateOptions
@@ -22,6 +21,9 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_input, read_key
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_passphrase, can_ask, given_passphrase
+
+if TYPE_CHECKING:
+    from pkitools.ordering import Renewal
 
 _MODULE: Final = "PKITOOLS_PKCS11_MODULE"  # the library of the maker of a token, where the URI names none
 
@@ -61,6 +63,8 @@ def write_one(options: CreateOptions) -> WrittenRequest:
 
 def write_self_signed(options: CreateOptions) -> WrittenCertificate:
     """Make one self-signed certificate, with a new key or one that exists, and write what was made."""
+    from pkitools.ordering import plan_self_signed
+
     asked, passphrase = _asked(options), options.passphrase()
     plan = plan_self_signed(asked.wishes, moment=options.moment, days=options.days, knowledge=known())
     if asked.has_key:
@@ -87,6 +91,8 @@ def _asked(options: CreateOptions) -> _Asked:
 
 def _renewal(name: str, options: CreateOptions) -> Renewal:
     """Return what the old certificate gives. Its keystore is opened with the passphrase that was given."""
+    from pkitools.ordering import renewal_of
+
     with about_input(name):
         source = read_input(name, given_passphrase(options.passphrase_file, options.passphrase_env))
         return renewal_of(source, moment=options.moment)

@@ -8,7 +8,6 @@ from pathlib import Path
 from pkitools.environment import Environment
 from pkitools.messages import message
 from pkitools.ordering.manifest import MANIFEST
-from pkitools.ordering.self_signed import DEFAULT_DAYS
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
 from pkitools_cli.commands.csr.ordering import choice_told
@@ -64,6 +63,8 @@ def self_signed_told(one: WrittenCertificate) -> Iterator[Line | str]:
     for path in one.backups:
         yield tr("cli.csr.create.backup", path=path)
     yield from wrapped(made.facts.subject.text, "    ")
+    from pkitools.ordering.self_signed import DEFAULT_DAYS
+
     yield ""
     yield from wrapped(tr(f"cli.csr.create.days_{'default' if made.days == DEFAULT_DAYS else 'given'}"), "")
     yield ""

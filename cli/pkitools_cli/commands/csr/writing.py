@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.files import Output, write_set
 from pkitools.findings import Outcome, Severity
 from pkitools.frozen import dataclass
-from pkitools.ordering import SelfSigned
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import SignedRequest, check_request
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passphrase
+
+if TYPE_CHECKING:
+    from pkitools.ordering import SelfSigned
 
 _SHORT: Final = 12  # characters: a stolen key file can be tried for as long as it takes
 
