@@ -7,7 +7,6 @@ SubjectPublicKeyInfo. The manifest holds nothing secret.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass
 from pkitools.ordering.orders import Order
 from pkitools.requests import RequestFacts
+from pkitools.text import pattern
 
 MANIFEST: Final = "manifest.json"
 """Its name in the folder of a batch."""
@@ -24,8 +24,8 @@ SCHEMA: Final = "pkitools.manifest/v1"
 MAX_MANIFEST_BYTES: Final = 8 * 1024 * 1024
 """A thousand orders with a hundred names each take four."""
 
-_HASH: Final = re.compile("[0-9a-f]{64}")
-_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
+_HASH: Final = pattern("[0-9a-f]{64}")
+_NAME: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 _TEXTS: Final = ("profile", "system", "tsp", "oin", "organization", "common_name")
 
 

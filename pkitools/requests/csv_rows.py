@@ -13,12 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pkitools.errors import InputError, InvalidValueError
+from pkitools.text import pattern
 
 _SEPARATORS: Final = ";,\t"
 _LISTS: Final = frozenset({"dns"})
 _WIDTHS: Final = {"oin": 20, "kvk": 8}
-_AS_FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
-_SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,3}")
+_AS_FORMULA: Final = pattern(r'="(.*)"', re.DOTALL)
+_SCIENTIFIC: Final = pattern(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,3}")
 
 
 def looks_like_csv(data: bytes) -> bool:

@@ -5,17 +5,17 @@ A PIN in it would stand in the list of processes and in the history of the shell
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from pkitools.arguments import text
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
+from pkitools.text import pattern
 
 _SECRET: Final = frozenset({"pin-value", "pin-source"})
 _KNOWN: Final = frozenset({"token", "serial", "object", "id", "type", "module-path"})
-_PART: Final = re.compile(r"([a-z0-9-]{1,40})=((?:[A-Za-z0-9._~:\[\]@!$'()*+,=&/?-]|%[0-9A-Fa-f]{2})*)")
+_PART: Final = pattern(r"([a-z0-9-]{1,40})=((?:[A-Za-z0-9._~:\[\]@!$'()*+,=&/?-]|%[0-9A-Fa-f]{2})*)")
 _MOST: Final = 4096
 
 
