@@ -246,6 +246,8 @@ def test_a_script_gets_what_the_self_signed_certificate_is(create: Run) -> None:
         (("--self-signed", "--for", "digid", "-e", "preproduction"), "is not published|takes no self-signed"),
         (("--self-signed", "--profile", "g1-server", "-e", "preproduction"), "depends on the system"),
         (("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", "--days", "4000"), "4000 days"),
+        (("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", *KPN), "no TSP takes part"),
+        (("--for", "digid-machtigen", "-e", "preproduction", "--days", "30"), "--days goes with --self-signed"),
     ],
 )
 def test_a_self_signed_certificate_nobody_takes_is_not_made(create: Run, changed: tuple[str, ...], told: str) -> None:

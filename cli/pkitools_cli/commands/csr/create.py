@@ -58,7 +58,7 @@ _OPEN: Final = frozenset({"tsp", "oin"})  # what is not said of these is told wi
 @click.option("--from", "batch_file", metavar="FILE", help="cli.csr.create.from")
 @click.option("--out-dir", metavar="DIR", help="cli.csr.create.out_dir")
 @click.option("--self-signed", is_flag=True, help="cli.csr.create.self_signed")
-@click.option("--days", type=int, default=397, metavar="N", help="cli.csr.create.days")
+@click.option("--days", type=int, metavar="N", help="cli.csr.create.days")
 @click.option("--resume", is_flag=True, help="cli.csr.create.resume")
 @click.option("--force", is_flag=True, help="cli.csr.create.force")
 @moment_option
@@ -102,6 +102,8 @@ def _refuse_clashes(options: CreateOptions) -> None:
         raise click.UsageError(tr("cli.csr.create.batch_options"))
     if options.resume and (options.force or not is_batch):
         raise click.UsageError(tr("cli.csr.create.resume_alone"))
+    if (options.days is not None and not options.self_signed) or (options.tsp is not None and options.self_signed):
+        raise click.UsageError(tr("cli.csr.create.self_signed_options"))
     if is_batch and options.self_signed:
         raise click.UsageError(tr("cli.csr.create.batch_self_signed"))
     options.passphrase()  # what is said of it is wrong before anything else is looked at

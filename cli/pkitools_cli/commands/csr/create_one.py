@@ -64,9 +64,15 @@ def write_one(options: CreateOptions) -> WrittenRequest:
 def write_self_signed(options: CreateOptions) -> WrittenCertificate:
     """Make one self-signed certificate, with a new key or one that exists, and write what was made."""
     from pkitools.ordering import plan_self_signed
+    from pkitools.ordering.self_signed import DEFAULT_DAYS
 
     asked, passphrase = _asked(options), options.passphrase()
-    plan = plan_self_signed(asked.wishes, moment=options.moment, days=options.days, knowledge=known())
+    plan = plan_self_signed(
+        asked.wishes,
+        moment=options.moment,
+        days=DEFAULT_DAYS if options.days is None else options.days,
+        knowledge=known(),
+    )
     if asked.has_key:
         check_outputs(places(asked.prefix, "pem")[1:], overwrite=options.force)
         with _given_key(asked, passphrase) as key:

@@ -41,7 +41,7 @@ class CreateOptions:
     force: bool
     resume: bool
     self_signed: bool
-    days: int
+    days: int | None
     moment: datetime
 
     def wishes(self) -> dict[str, str | Sequence[str]]:
