@@ -600,6 +600,7 @@ ENDED = {
     "csr_check",
     "csr_create",
     "oin_derive",
+    "systems_show",
     "test_pki_create",
     "test_pki_issue",
 }

@@ -255,3 +255,10 @@ def test_a_self_signed_certificate_nobody_takes_is_not_made(create: Run, changed
     assert ran.code == 2
     assert any(part in ran.err for part in told.split("|"))
     assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize(("system", "ordered"), [("digid-machtigen", True), ("rdw", False), ("suwinet-inlezen", False)])
+def test_what_a_system_asks_ends_with_how_to_order_where_that_can_be(run: Command, system: str, ordered: bool) -> None:
+    for more, where in (((), "production"), (("-e", "preproduction"), "preproduction")):
+        told = run("--lang", "en", "systems", "show", system, *more).told
+        assert (f"pkitools csr create --for {system} -e {where}" in told) is ordered
