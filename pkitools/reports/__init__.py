@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document_v1,
     )
     from pkitools.reports.probe import probe_document
+    from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.register import (
         rules_documents_document,
         rules_documents_document_v1,
@@ -41,11 +42,13 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     )
     from pkitools.reports.renewal import PlannedFile, g4_plan_document, g4_probe_document, renewal_diff_document
     from pkitools.reports.request import (
+        WrittenCertificate,
         WrittenRequest,
         csr_check_document,
         csr_check_document_v1,
         csr_create_document,
         csr_create_document_v1,
+        self_signed_document,
     )
     from pkitools.reports.schemas import read_schema, schema_names
     from pkitools.reports.showing.document import cert_show_document, file_document
@@ -69,11 +72,13 @@ __all__ = [
     "PlannedFile",
     "RecognisedCertificate",
     "ToldError",
+    "WrittenCertificate",
     "WrittenRequest",
     "cert_check_document",
     "cert_check_document_v1",
     "cert_lint_document",
     "cert_lint_document_v1",
+    "cert_receive_document",
     "cert_show_document",
     "cert_show_document_v1",
     "certificate_document",
@@ -113,6 +118,7 @@ __all__ = [
     "rules_explain_document",
     "rules_list_document",
     "schema_names",
+    "self_signed_document",
     "source_document",
     "systems_list_document",
     "systems_show_document",
@@ -146,6 +152,7 @@ _MODULES: Final = {
         "oin_derive_document_v1",
     ),
     "pkitools.reports.probe": ("probe_document",),
+    "pkitools.reports.receipt": ("cert_receive_document",),
     "pkitools.reports.register": (
         "rules_documents_document",
         "rules_documents_document_v1",
@@ -154,7 +161,9 @@ _MODULES: Final = {
     ),
     "pkitools.reports.renewal": ("PlannedFile", "g4_plan_document", "g4_probe_document", "renewal_diff_document"),
     "pkitools.reports.request": (
+        "WrittenCertificate",
         "WrittenRequest",
+        "self_signed_document",
         "csr_check_document",
         "csr_check_document_v1",
         "csr_create_document",

@@ -1,4 +1,4 @@
-"""Many requests from one TOML file. All of it is judged before the first key is made.
+"""Many requests from one TOML file, or a table. All of it is judged before the first key is made.
 
 ::
 
@@ -12,22 +12,27 @@
     name = "api"                   # writes api.key and api.csr
     common_name = "api.example.nl"
     dns = ["api.example.nl", "www.example.nl"]
+
+A name may be written with hyphens too. A table (CSV) has the same names as its columns.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from pkitools.arguments import octets, text
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, Presence, get_profile, get_tsp
+from pkitools.requests.csv_rows import field_name, looks_like_csv, read_csv_rows, refuse_lost_zeros
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
+
+T = TypeVar("T")
 
 MAX_BATCH: Final = 1000
 """Requests in one file: with a key of 4096 bits each, ten minutes of work."""
@@ -84,65 +89,107 @@ def read_batch(
     """Return the plans of all requests in a batch file.
 
     Args:
-        data: the TOML.
+        data: the TOML, or a table (CSV) whose columns have the names of the fields.
         file: what to call it in an error.
         overrides: values that go before the file's ``[defaults]``; what a request says itself goes before both.
         tsp_named: returns the TSP of a name; an organisation may have one that is not ours.
 
     Raises:
-        InputError: not TOML, or not of the form shown above.
+        InputError: neither TOML nor CSV, or not of the form shown above.
         LimitError: more than MAX_BATCH requests, or a larger text or longer lines or keys than those need.
         BatchError: with what is wrong in each request.
     """
-    document = read_foreign_toml(octets(data, "data"), text(file, "file"))
-    shared = {**_table(document.get("defaults", {}), file), **(overrides or {})}
-    tables = document.get("request")
-    if not isinstance(tables, list) or not tables or document.keys() - {"defaults", "request"}:
-        raise InputError("requests.error.batch_form", name=file)
-    if len(tables) > MAX_BATCH:
-        raise LimitError("requests.error.batch_size", name=file, count=len(tables), limit=MAX_BATCH)
-    items: list[BatchItem] = []
+    found = read_rows(data, file, overrides, planned=lambda values: plan_of(values, tsp_named=tsp_named))
+    return tuple(BatchItem(name, plan) for name, plan in found)
+
+
+def read_rows(
+    data: bytes,
+    file: str,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    planned: Callable[[Mapping[str, Any]], T],
+    more: Sequence[str] = (),
+) -> tuple[tuple[str, T], ...]:
+    """Return name and plan of each request in a batch file, as :func:`read_batch` does, however it is planned.
+
+    Args:
+        data, file, overrides: as there.
+        planned: makes the plan of one request of its fields.
+        more: fields that are known beside those of a request; one of them may say which profile it is.
+
+    Raises:
+        InputError, LimitError, BatchError: as there.
+    """
+    data, file = octets(data, "data"), text(file, "file")
+    defaults, rows = _rows(data, file)
+    if len(rows) > MAX_BATCH:
+        raise LimitError("requests.error.batch_size", name=file, count=len(rows), limit=MAX_BATCH)
+    shared = {**defaults, **(overrides or {})}
+    items: list[tuple[str, T]] = []
     faults: list[tuple[str, InvalidValueError]] = []
-    for number, entry in enumerate(tables, start=1):
-        table = _table(entry, file)
+    for number, row in enumerate(rows, start=1):
         try:
-            items.append(_item({**shared, **table}, tsp_named))
+            values = {**_without_rivals(shared, row, more), **row}
+            items.append((_name(values, more), planned({key: values[key] for key in values if key != "name"})))
         except InvalidValueError as error:
-            faults.append((str(table.get("name", f"#{number}")), error))
-    doubles = [name for name, count in Counter(item.name.lower() for item in items).items() if count > 1]
+            faults.append((str(row.get("name", f"#{number}")), error))
+    doubles = [name for name, count in Counter(name.lower() for name, _ in items).items() if count > 1]
     faults += [(name, InvalidValueError("requests.error.batch_name_twice", name=name)) for name in doubles]
     if faults:
         raise BatchError(file, faults)
     return tuple(items)
 
 
+def _rows(data: bytes, file: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what holds for every request, and the fields of each."""
+    if looks_like_csv(data):
+        return {}, read_csv_rows(data, file)
+    document = read_foreign_toml(data, file)
+    tables = document.get("request")
+    if not isinstance(tables, list) or not tables or document.keys() - {"defaults", "request"}:
+        raise InputError("requests.error.batch_form", name=file)
+    return _table(document.get("defaults", {}), file), [_table(entry, file) for entry in tables]
+
+
+def _without_rivals(shared: Mapping[str, Any], row: Mapping[str, Any], more: Sequence[str]) -> Mapping[str, Any]:
+    """Return what holds for every request without what a row says in another way: a profile, or what chooses one."""
+    rivals = {"profile", *more}
+    return {key: value for key, value in shared.items() if key not in rivals} if rivals & set(row) else shared
+
+
 def _table(value: object, file: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InputError("requests.error.batch_form", name=file)
-    return value
+    return {field_name(key): entry for key, entry in value.items()}
 
 
-def _item(table: Mapping[str, Any], tsp_named: Callable[[str], TSP]) -> BatchItem:
-    unknown = sorted(table.keys() - _FIELDS)
+def _name(values: Mapping[str, Any], more: Sequence[str]) -> str:
+    """Return the name of a request, once its fields are known to be some."""
+    fields = {*_FIELDS, *more}
+    unknown = sorted(values.keys() - fields)
     if unknown:
-        known = ", ".join(sorted(_FIELDS))
-        raise InvalidValueError("requests.error.batch_field", field=unknown[0], known=known)
-    for field, value in table.items():
+        raise InvalidValueError("requests.error.batch_field", field=unknown[0], known=", ".join(sorted(fields)))
+    for field, value in values.items():
         if not (_is_texts(value) if field == "dns" else isinstance(value, str)):
             raise InvalidValueError("requests.error.batch_text", field=field)
-    for field in ("name", *_REQUIRED):
-        if field not in table:
+    needed = _REQUIRED if not set(more) & values.keys() else tuple(name for name in _REQUIRED if name != "profile")
+    for field in ("name", *needed):
+        if field not in values:
             raise InvalidValueError("requests.error.batch_missing", field=field)
-    if not _NAME.fullmatch(table["name"]):
-        raise InvalidValueError("requests.error.batch_name", name=table["name"])
-    return BatchItem(table["name"], plan_of(table, tsp_named=tsp_named))
+    refuse_lost_zeros(values)
+    if not _NAME.fullmatch(values["name"]):
+        raise InvalidValueError("requests.error.batch_name", name=values["name"])
+    return str(values["name"])
 
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
 
 
-def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_tsp) -> RequestPlan:
+def plan_of(
+    values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_tsp, tsp: TSP | None = None
+) -> RequestPlan:
     """Return the plan of one request described by words, such as those of a batch file or of the command line.
 
     The OIN and the organisation are required, except where the TSP fills them in itself (UZI).
@@ -150,6 +197,7 @@ def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_
     Args:
         values: the words, by the names of the columns of a batch.
         tsp_named: returns the TSP of a name; an organisation may have one that is not ours.
+        tsp: who it goes to, where that is known already; the words do not name it then.
 
     Raises:
         InvalidValueError: with one sentence that says what to mend.
@@ -161,23 +209,30 @@ def plan_of(values: Mapping[str, Any], *, tsp_named: Callable[[str], TSP] = get_
         raise InvalidValueError("requests.error.missing_o", profile=profile.name)
     return plan_request(
         profile,
-        _environment(values["environment"]),
+        environment_named(values["environment"]),
         common_name=values["common_name"],
         organization=values.get("organization"),
         oin=values.get("oin"),
         kvk=values.get("kvk"),
         organization_identifier=values.get("organization_identifier"),
-        tsp=None if values.get("tsp") is None else tsp_named(values["tsp"]),
+        tsp=tsp if values.get("tsp") is None else tsp_named(values["tsp"]),
         dns_names=values.get("dns", ()),
         country=values.get("country"),
         locality=values.get("locality"),
         province=values.get("province"),
         key_type=values.get("key_type"),
-        signature=_choice("signature", values["signature"], SIGNATURES) if values.get("signature") else None,
+        signature=signature_named(values["signature"]) if values.get("signature") else None,
     )
 
 
-def _environment(value: str) -> Environment:
+def signature_named(value: str) -> SignatureScheme:
+    """Return the signature that people call so: ``pss``, ``pkcs1``."""
+    chosen: SignatureScheme = _choice("signature", value, SIGNATURES)
+    return chosen
+
+
+def environment_named(value: str) -> Environment:
+    """Return the environment of this name."""
     try:
         return Environment(value.lower())
     except ValueError:

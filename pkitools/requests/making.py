@@ -99,14 +99,32 @@ class RequestPlan:
             InvalidValueError: the profile does not allow the key, or it is none.
         """
         key = private_key_of(key)
-        refuse(KEY, self.profile, Particulars(key=key.public, trial=_is_trial(self.tsp)), passes=is_indicative)
-        name = x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in self.subject.attributes])
-        builder = x509.CertificateSigningRequestBuilder(subject_name=name)
-        if self.dns_names:
-            names = x509.SubjectAlternativeName([x509.DNSName(name) for name in self.dns_names])
+        self.refuse_unfit(key)
+        builder = x509.CertificateSigningRequestBuilder(subject_name=subject_name(self))
+        names = names_extension(self)
+        if names is not None:
             builder = builder.add_extension(names, critical=False)
-        der = _signed(builder, key, self.signature).public_bytes(Encoding.DER)
+        der = sign_with(builder, key, self.signature).public_bytes(Encoding.DER)
         return SignedRequest(read_request(der), key, self)
+
+    def refuse_unfit(self, key: PrivateKey) -> None:
+        """Refuse a key that the profile does not allow.
+
+        Raises:
+            InvalidValueError: with what the profile asks.
+        """
+        refuse(KEY, self.profile, Particulars(key=key.public, trial=_is_trial(self.tsp)), passes=is_indicative)
+
+
+def subject_name(plan: RequestPlan) -> x509.Name:
+    """Return the name of a plan as ``cryptography`` has it, in the order it is encoded."""
+    return x509.Name([x509.NameAttribute(_OIDS[name], value) for name, value in plan.subject.attributes])
+
+
+def names_extension(plan: RequestPlan) -> x509.SubjectAlternativeName | None:
+    """Return the DNS names of a plan as an extension; ``None`` where it has none."""
+    names = [x509.DNSName(name) for name in plan.dns_names]
+    return x509.SubjectAlternativeName(names) if names else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,9 +337,14 @@ def _refuse_key_type(profile: Profile, key_type: str) -> None:
     raise InvalidValueError("requests.error.key_type_size", **operands)
 
 
-def _signed(
-    builder: x509.CertificateSigningRequestBuilder, key: PrivateKey, scheme: SignatureScheme
-) -> x509.CertificateSigningRequest:
+def sign_with(builder: Any, key: PrivateKey, scheme: SignatureScheme) -> Any:
+    """Return what a builder of ``cryptography`` makes, of a request or a certificate, signed with a key.
+
+    Args:
+        builder: the builder.
+        key: the key; one on an elliptic curve signs with ECDSA, whatever the scheme.
+        scheme: how an RSA key signs.
+    """
     if isinstance(key.native, ec.EllipticCurvePrivateKey):
         return builder.sign(key.native, hashes.SHA384() if key.native.key_size > 256 else hashes.SHA256())
     if scheme is SignatureScheme.PSS:

@@ -65,7 +65,8 @@ class Statement:
         certainty: how well it is founded; ``None`` for an unknown answer.
         severity: what a certificate weighs that does not meet it: ERROR only for binding and official sources.
         values: operands. For hierarchies: their names, or the groups ``pkioverheid``, ``trial``, ``test`` (also a root
-            nobody lists), ``acceptance``, or ``*`` for all not named. For who may register: ``supplier``.
+            nobody lists), ``acceptance``, or ``*`` for all not named. For who may register: ``supplier``. For the
+            OIN: whose it is (``service``, ``supplier``, ``holder``).
         number: an operand.
         roles: of an entity ID, the roles it may have of who connects; empty where any will do.
         since, until: the days between which it holds, where the source says so.

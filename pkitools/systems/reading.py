@@ -32,6 +32,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
 _BINDING: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
+WHOSE_OIN: Final = ("service", "supplier", "holder")
+"""Whose OIN a system can ask: that of whose service it is, of who runs it for another, of whoever orders."""
 _GROUPS: Final = ("pkioverheid", "trial", "test", "acceptance", "*")
 _FIELDS: Final = ("version", "name", "title", "owner", "about", "retrieved", "source", "statement")
 _SOURCE_FIELDS: Final = ("document", "version", "section", "url", "status")
@@ -154,6 +156,8 @@ def _known_values(topic: Topic) -> tuple[str, ...]:
             return (*(hierarchy.name for hierarchy in hierarchies()), *_GROUPS)
         case Topic.ENTITY_ID:
             return (*(scheme.name for scheme in schemes().of_kind(ENTITIES)), "*")
+        case Topic.OIN:
+            return WHOSE_OIN
         case _:
             return ()
 

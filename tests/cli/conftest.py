@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pkitools.environment import Environment
+from pkitools.ordering import Manifest, Ordered
 from pkitools_cli.main import main
 from tests.renewal.conftest import renewed
 from tests.support.certificates import giving, made
@@ -39,6 +41,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "locked.key").write_bytes(key.pem(b"canary-passphrase"))
     for name in ("plain.key", "locked.key"):
         (folder / name).chmod(0o600)
+    (folder / "manifest.json").write_bytes(Manifest({"0" * 64: Ordered("a", Environment.PRODUCTION, "g1-server")}).json)
     (folder / "empty").touch()
     (folder / "noise").write_bytes(b"\x93" + bytes(range(256)) * 400)
     with (folder / "huge").open("wb") as file:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -321,7 +322,7 @@ RUNS = [
      f"{FAILED} Digikoppeling, preproductie   TRIAL oud.voorbeeld.nl",
      ["Waarom Ingetrokken op 26 november 2026 om 12:00 UTC (sleutel gecompromitteerd).",
       "uw certificaatverstrekker (TSP) een nieuw certificaat",
-      f"pkitools csr create --profile g4-tls -e preproduction \\ --oin {OIN} --organization 'Gemeente Voorbeeld'"]),
+      "pkitools csr create --renew oud.pem -e preproduction \\ --for digikoppeling --out oud"]),
     ("kort.pem", f"-e preproduction --revocation off {LATER}", f"{FAILED} preproductie   TRIAL kort.voorbeeld.nl",
      ["Waarom Verlopen op 26 december 2026.", "verlopen op 26 december 2026 (37 dagen geleden)"]),
     ("koppeling.pem", f"-e production {HELD}", f"{FAILED} productie   {CN}",
@@ -492,8 +493,17 @@ def test_the_days_left_stand_in_the_document(run: Command, within: Path, moment:
 # -- every command that ends a step -----------------------------------------------------------------------------------
 
 _PLAIN = "--organization X --common-name a.voorbeeld.nl --profile g1-server -e production --no-passphrase"
+_PRE = "-e preproduction --organization X --common-name a.voorbeeld.nl --no-passphrase"
 STEPS = [
-    (f"csr create --oin {OIN} {_PLAIN} --out a", "cert check FILE -e production --csr a.csr"),
+    (f"csr create --oin {OIN} {_PLAIN} --out a", "cert check FILE -e production --key a.key --csr a.csr"),
+    (f"csr create --oin {OIN} {_PLAIN.replace('--profile g1-server', '--for digid')} --out f",
+     "cert check FILE -e production --for digid --key f.key --csr f.csr"),
+    (f"csr create --self-signed --for digid-machtigen --oin {OIN} {_PRE} --out s",
+     "cert check s.pem -e preproduction --for digid-machtigen"),
+    ("csr create --renew s.pem --for digid-machtigen --no-passphrase --out r",
+     "cert check FILE -e preproduction --for digid-machtigen --key r.key --csr r.csr"),
+    ("csr create --from t.csv --out-dir out -e preproduction --profile g4-tls --organization X --no-passphrase",
+     "cert receive DIR --manifest out/manifest.json"),
     ("csr check a.csr --profile g1-server -e production", "cert check FILE --csr a.csr -e production"),
     ("csr check a.csr --profile g4-tls -e preproduction", "cert check FILE --csr a.csr -e preproduction"),
     ("test-pki create pki --fast", "test-pki issue pki --out new"),
@@ -509,6 +519,8 @@ def test_every_command_that_ends_a_step_says_the_next_one(
     run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    rows = "".join(f"{name};{name}.voorbeeld.nl;{OIN};27322975\n" for name in "ab")
+    Path("t.csv").write_text(f"name;common_name;oin;kvk\n{rows}", encoding="utf-8")
     for line, following in STEPS:
         ran = run(*line.split())
         found = list(commands(ran.out + ran.err))
@@ -567,8 +579,31 @@ def test_every_command_that_a_remedy_names_exists(language: str) -> None:
             pytest.fail(f"{code}: {words}")
 
 
-COMMANDS = {"create", "crl", "online", "chain", "show", "system_show", "systems", "check", "issue"}
-ENDED = {"cert_check", "cert_lint", "csr_check", "csr_create", "oin_derive", "test_pki_create", "test_pki_issue"}
+COMMANDS = {
+    "create",
+    "crl",
+    "online",
+    "chain",
+    "show",
+    "system_show",
+    "systems",
+    "check",
+    "issue",
+    "receive",
+    "again",
+    "renew",
+}
+ENDED = {
+    "cert_check",
+    "cert_lint",
+    "cert_receive",
+    "csr_check",
+    "csr_create",
+    "oin_derive",
+    "systems_show",
+    "test_pki_create",
+    "test_pki_issue",
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -711,8 +746,11 @@ def test_every_request_that_is_advised_is_made_as_it_stands(
     for number, words in enumerate(advised):
         (tmp_path / f"run{number}").mkdir()
         monkeypatch.chdir(tmp_path / f"run{number}")
+        for old in words[words.index("--renew") + 1 :][:1] if "--renew" in words else ():
+            shutil.copy(next(folder / old for folder in (tmp_path, scene) if (folder / old).exists()), old)
         ran = run(*words[1:], "--no-passphrase")
         assert ran.code == 0, (words, ran.err)
+    assert any("--renew" in words for words in advised)
 
 
 def test_a_command_is_said_again_as_it_was_typed() -> None:

@@ -391,7 +391,8 @@ def test_a_batch_is_made_with_progress(run: Run) -> None:
     Path("b.toml").write_text(BATCH, encoding="utf-8")
     ran = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase")
     assert ran.code == 0, ran.err
-    assert {path.name for path in Path("out").iterdir()} == {f"{n}.{e}" for n in "abc" for e in ("key", "csr")}
+    made = {f"{n}.{e}" for n in "abc" for e in ("key", "csr")}
+    assert {path.name for path in Path("out").iterdir()} == {*made, "manifest.json"}
     assert stat.S_IMODE(Path("out").stat().st_mode) == 0o700
     assert re.findall(r"\[\d/3\] \w", ran.err) == ["[1/3] a", "[2/3] b", "[3/3] c"]
     keys = {load_key(path.read_bytes(), "k").public.spki for path in Path("out").glob("*.key")}

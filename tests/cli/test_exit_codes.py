@@ -62,6 +62,10 @@ TABLE: dict[str, dict[int, str]] = {
         11: "trust diff {world}/leaf.pem",
     },
     "trust update": {11: "trust update --offline"},
+    "cert receive": {  # 10 and 11: test_cert_receive.py
+        0: "cert receive {world}/pki/trust.pem --manifest {world}/manifest.json --offline",
+        1: "cert receive {world}/noise --manifest {world}/manifest.json --offline",
+    },
     "trust list": {0: "trust list"},
     "trust show": {0: "trust show g4-tls", 1: "trust show {world}/noise"},
     "rules list": {0: "rules list"},

@@ -74,6 +74,11 @@ MADE_HERE = frozenset(
         "Handshake",
         "Observation",
         "ProbeResult",
+        "Arrival",
+        "Choice",
+        "Ordered",
+        "Reason",
+        "SelfSignedPlan",
         "Contents",
         "Item",
         "CheckResult",
@@ -323,6 +328,8 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "crls": [chains.crl(good_chain().tsp, 7)],
     },
     "check_reuse": lambda: {"items": (), "moment": MOMENT},
+    "choice_of": lambda: {"values": order(), "moment": MOMENT},
+    "choose": lambda: {"system": system(), "environment": Environment.PRODUCTION, "moment": MOMENT},
     "clock_is_plausible": lambda: {"moment": MOMENT},
     "end_entity_first": lambda: {"certificates": [good_chain().tsp.der, good_chain().leaf.der]},
     "evaluate": lambda: {"system": system(), "environment": Environment.PRODUCTION, "leaf": facts(), "moment": MOMENT},
@@ -331,6 +338,8 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "lint": lambda: {"facts": facts(), "moment": MOMENT, "environment": Environment.PRODUCTION},
     "load_key": lambda: {"data": key_pem(), "name": "k"},
     "oin_from_certificate": lambda: {"certificate": good_chain().leaf.der},
+    "plan_order": lambda: {"values": order(), "moment": MOMENT},
+    "plan_self_signed": lambda: {"values": order(), "moment": MOMENT},
     "plan_request": lambda: {
         "profile": "g4-tls",
         "environment": Environment.PREPRODUCTION,
@@ -340,6 +349,11 @@ GOOD: Mapping[str, Callable[[], Given]] = {
         "kvk": "27322975",
     },
     "read_batch": lambda: {"data": batch(), "file": "f"},
+    "read_manifest": lambda: {"data": manifest(), "name": "m"},
+    "read_orders": lambda: {"data": batch(), "file": "f", "moment": MOMENT},
+    "renewal_of": lambda: {"contents": pkitools.read_source(chain_pem(), "f"), "moment": MOMENT},
+    "Means": lambda: {"moment": MOMENT},
+    "SelfSigned.outputs": lambda: {"self": self_signed(), "prefix": "x", "passphrase": None},
     "read_certificate": lambda: {"certificate": good_chain().leaf.der},
     "read_crl": lambda: {"data": chains.crl(good_chain().tsp, 7)},
     "read_request": lambda: {"request": requests.request()},
@@ -418,6 +432,24 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},
     "TrustStore.from_der": lambda: {"certificates": [good_chain().root.der]},
 }
+
+
+def order() -> dict[str, str]:
+    given = {"for": "digid-machtigen", "environment": "preproduction", "common_name": "a.example.nl"}
+    return {**given, "oin": "00000003273229750000", "organization": "Gemeente A"}
+
+
+def manifest() -> bytes:
+    from pkitools.ordering import Manifest, Ordered
+
+    return Manifest({"0" * 64: Ordered("a", Environment.PRODUCTION, "g4-tls")}).json
+
+
+@cache
+def self_signed() -> Any:
+    from pkitools.ordering import plan_self_signed
+
+    return plan_self_signed(order(), moment=MOMENT).sign(requests.pooled_key())
 
 
 def periods() -> Any:

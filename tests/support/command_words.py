@@ -12,7 +12,7 @@ from pkitools_cli.main import cli
 from tests.support.command import every_command
 
 # xn--caf-dma is a name, and -----BEGIN a line of PEM
-_OPTION = r"(?<![-\w])--[a-z][-a-z]*"
+_OPTION = r"(?<![-\w])--[a-z][-a-z0-9]*"
 
 
 @cache

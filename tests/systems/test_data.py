@@ -19,6 +19,7 @@ from pkitools.findings.model import NEVER_ERROR
 from pkitools.systems import Stance, System, Topic, get_system, read_system, rules, systems
 from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
+from pkitools.systems.reading import WHOSE_OIN
 from pkitools.trust import decode_policy, hierarchies
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
@@ -69,7 +70,7 @@ def test_a_statement_is_in_both_languages_and_says_what_its_topic_needs(system: 
     for statement in system.statements:
         assert all(statement.text[language].endswith((".", ")")) for language in ("nl", "en"))
         assert statement.text["nl"] != statement.text["en"]
-        if statement.topic is not Topic.REGISTRATION:  # where it may say of whom
+        if statement.topic not in {Topic.REGISTRATION, Topic.OIN}:  # where it may say of whom
             assert bool(statement.values) == (statement.topic in {Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
         assert not statement.roles or statement.topic is Topic.ENTITY_ID
         numbered = statement.topic in {Topic.KEY_SIZE, Topic.MAXIMUM} and statement.answer is Stance.YES
@@ -97,6 +98,8 @@ def test_values_name_things_that_exist(system: System) -> None:
             assert all(decode_policy(oid) for oid in statement.values)
         if statement.topic is Topic.ENTITY_ID:
             assert set(statement.values) <= {"gdi", "eherkenning", "*"}
+        if statement.topic is Topic.OIN:
+            assert set(statement.values) <= set(WHOSE_OIN)
         if statement.topic is Topic.REGISTRATION:
             assert set(statement.values) <= {SUPPLIER}
 

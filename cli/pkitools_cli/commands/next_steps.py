@@ -117,7 +117,7 @@ def request_command(
     if not _is_made(wishes):
         return None
     given = tuple(word for option, value in wishes.items() for word in _given(option, value))
-    return ("csr", "create", *given, "--out", _prefix(name, given))
+    return ("csr", "create", *given, "--out", free_prefix(name, given))
 
 
 def _given(option: str, value: str | Sequence[str]) -> Iterator[str]:
@@ -137,7 +137,7 @@ def _is_made(wishes: Mapping[str, str | Sequence[str]]) -> bool:
     return True
 
 
-def _prefix(common_name: str, request: Words) -> str:
+def free_prefix(common_name: str, request: Words = ()) -> str:
     """Return where the files go: named after the first label, and nowhere where a file or another request is."""
     ctx = click.get_current_context(silent=True)
     taken: dict[str, Words] = {} if ctx is None else ctx.meta.setdefault(_PREFIXES, {})

@@ -77,8 +77,10 @@ def similar(name: str, ctx: click.Context | None) -> Sequence[str]:
     # click itself knows only the commands that were loaded
     if ctx is None or not isinstance(ctx.command, click.Group):
         return ()
-    found = get_close_matches(name, ctx.command.list_commands(ctx)) + _written_together(name, ctx)
-    return found or _elsewhere(name, ctx.find_root())
+    elsewhere = _elsewhere(name, ctx.find_root())
+    if any(path.rpartition(" ")[2] == name for path in elsewhere):  # the very word, of another noun
+        return elsewhere
+    return get_close_matches(name, ctx.command.list_commands(ctx)) + _written_together(name, ctx) or elsewhere
 
 
 def _written_together(name: str, ctx: click.Context) -> list[str]:

@@ -11,7 +11,13 @@ from pkitools_cli.framework import Group, verbs
 @click.group(
     "cert",
     cls=Group,
-    lazy=verbs(__name__, show="cli.cert.show.help", check="cli.cert_check.help", lint="cli.cert_lint.help"),
+    lazy=verbs(
+        __name__,
+        show="cli.cert.show.help",
+        check="cli.cert_check.help",
+        lint="cli.cert_lint.help",
+        receive="cli.cert_receive.help",
+    ),
     help="cli.cert.help",
 )
 def group() -> None:

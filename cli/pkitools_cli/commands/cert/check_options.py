@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -51,6 +51,34 @@ class CheckOptions:
     fail_on: Severity | None
     verbose: bool
     quiet: bool
+
+
+class NetworkOptions(Protocol):
+    """What a command was given of trust and of the network, by whatever it is held."""
+
+    @property
+    def trust(self) -> tuple[str, ...]: ...  # noqa: D102 -- as in CheckOptions, all of them
+
+    @property
+    def crls(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def ocsp(self) -> tuple[str, ...]: ...  # noqa: D102
+
+    @property
+    def revocation(self) -> str | None: ...  # noqa: D102
+
+    @property
+    def offline(self) -> bool: ...  # noqa: D102
+
+    @property
+    def allow_net(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]: ...  # noqa: D102
+
+    @property
+    def allow_port(self) -> tuple[int, ...]: ...  # noqa: D102
+
+    @property
+    def cache(self) -> Path | None: ...  # noqa: D102
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):

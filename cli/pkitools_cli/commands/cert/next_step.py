@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pkitools.environment import Environment
+from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Verdict
 from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of, told
@@ -57,7 +59,7 @@ def next_step_of(place: Place) -> Step | None:
     params = readable(outcome.params, language(), place.report.moment)
     elsewhere = _without_pkioverheid(place.options)
     for key in _keys(outcome, place.options.environment):
-        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith("{create}"):
+        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
         if (found := step(key, params, commands)) is not None:
@@ -99,6 +101,7 @@ def _commands(place: Place) -> Commands:
     file, systems = place.file, _systems_meant(place)
     return {
         "create": partial(_create, place),
+        "renew": partial(_renew, place),
         "online": lambda: again([file], without=frozenset({"offline"})),
         "crl": lambda: again([file], "--crl", tr("cli.now.file")),
         "chain": lambda: again([file], "--chain", tr("cli.now.file")),
@@ -131,6 +134,35 @@ def _create(place: Place) -> Words | None:
         common_name=facts.subject.common_name,
         dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
     )
+
+
+def _renew(place: Place) -> Words | None:
+    """Return the command that renews this certificate; where its file does not say all, the one that makes the next."""
+    created = _create(place)
+    if created is None:
+        return None
+    systems = place.options.systems
+    given = {"environment": str(place.options.environment), "for": systems[0]} if len(systems) == 1 else {}
+    if not _is_renewed(place, given):
+        return created
+    chosen = ("-e", given["environment"], "--for", given["for"]) if given else ()
+    return ("csr", "create", "--renew", place.file, *chosen, "--out", created[-1])
+
+
+def _is_renewed(place: Place, given: Mapping[str, str]) -> bool:
+    """Return whether the file of a certificate, as it stands, gives all that a request for the next one takes."""
+    from pkitools.containers import read_source
+    from pkitools.files import read_bytes
+    from pkitools.ordering import choice_of, plan_order, renewal_of
+
+    moment = place.options.moment
+    try:
+        renewal = renewal_of(read_source(read_bytes(place.file), place.file), moment=moment)
+        chosen = choice_of(renewal.wishes(given), moment=moment)
+        plan_order(renewal.wishes(given, chosen), moment=moment)
+    except PkitoolsError:
+        return False
+    return renewal.old.sha256 == place.result.facts.sha256
 
 
 def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:

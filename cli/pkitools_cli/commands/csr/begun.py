@@ -1,23 +1,61 @@
-"""What an earlier run of a batch left: which requests are finished, and which are not."""
+"""What an earlier run of a batch left: which requests are finished, which have a key only, and which are not begun."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from pkitools.errors import FileError, PkitoolsError
 from pkitools.files import Output, read_bytes
+from pkitools.frozen import dataclass
 from pkitools.limits import MAX_CERTIFICATE_BYTES
-from pkitools.requests import BatchItem, load_key, read_request
+from pkitools.ordering import NamedOrder
+from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 from pkitools_cli.commands.csr.writing import places
 
 _NAMED: Final = 12
 
 
-def refuse_begun(items: Sequence[BatchItem], folder: Path, batch_file: str, passphrase: bytes | None) -> None:
+class State(Enum):
+    """How far a request is."""
+
+    ABSENT = auto()
+    KEY_ONLY = auto()  # a run that was killed wrote the key and not the request
+    FINISHED = auto()
+    UNCLEAR = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of one request.
+
+    Args:
+        state: how far it is.
+        key: its key, where that can be read.
+        request: the request, where that can be read.
+    """
+
+    state: State
+    key: PrivateKey | None = None
+    request: RequestFacts | None = None
+
+
+def standing(items: Sequence[NamedOrder], folder: Path, passphrase: bytes | None) -> Mapping[str, Standing]:
+    """Return what stands of each request of a batch, by its name.
+
+    Args:
+        items: the requests.
+        folder: where their files go.
+        passphrase: of the keys, when it is known.
+    """
+    return {item.name: _standing(item, folder, passphrase) for item in items}
+
+
+def refuse_begun(items: Sequence[NamedOrder], folder: Path, batch_file: str, passphrase: bytes | None) -> None:
     """Refuse to go where files of the batch stand, and say which of its requests are finished.
 
     Args:
@@ -29,31 +67,51 @@ def refuse_begun(items: Sequence[BatchItem], folder: Path, batch_file: str, pass
     Raises:
         FileError: one of the files is there.
     """
-    there = [item for item in items if any(os.path.lexists(place.path) for place in _places(item, folder))]
-    if not there:
+    found = standing(items, folder, passphrase)
+    named = {state: [name for name, each in found.items() if each.state is state] for state in State}
+    finished, left = named[State.FINISHED], named[State.ABSENT]
+    unclear = [name for name, each in found.items() if each.state in {State.KEY_ONLY, State.UNCLEAR}]
+    if len(left) == len(items):
         return
-    finished = [item.name for item in there if _is_finished(item, folder, passphrase)]
-    names = {item.name for item in there}
-    left = [item.name for item in items if item.name not in names]
-    unclear = [item.name for item in there if item.name not in finished]
     operands = {"finished": _named(finished), "left": _named(left), "unclear": _named(unclear)}
     slug = "batch_begun" if left or unclear else "batch_finished"
     raise FileError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
 
 
-def _places(item: BatchItem, folder: Path) -> list[Output]:
-    return places(str(folder / item.name))
+def refuse_unclear(found: Mapping[str, Standing], folder: Path, batch_file: str) -> None:
+    """Refuse to go on where what stands is not what is asked, or cannot be read.
+
+    Raises:
+        FileError: of one or more of the requests.
+    """
+    unclear = [name for name, each in found.items() if each.state is State.UNCLEAR]
+    if unclear:
+        raise FileError("requests.error.batch_unclear", folder=str(folder), name=batch_file, names=_named(unclear))
 
 
-def _is_finished(item: BatchItem, folder: Path, passphrase: bytes | None) -> bool:
-    """Say whether the request is there as planned, and the key with it is its own."""
-    key_file, request_file = (str(place.path) for place in _places(item, folder))
+def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Standing:
+    key_file, request_file = _paths(item, folder)
+    if not any(os.path.lexists(path) for path in (key_file, request_file)):
+        return Standing(State.ABSENT)
     try:
-        request = read_request(read_bytes(request_file, limit=MAX_CERTIFICATE_BYTES), request_file)
         key = load_key(read_bytes(key_file, limit=MAX_KEY_FILE_BYTES), key_file, passphrase=passphrase)
+        if not os.path.lexists(request_file):
+            item.plan.refuse_unfit(key)
+            return Standing(State.KEY_ONLY, key)
+        request = read_request(read_bytes(request_file, limit=MAX_CERTIFICATE_BYTES), request_file)
     except PkitoolsError:
-        return False
-    return request.public_key.spki == key.public.spki and not item.plan.differences(request)
+        return Standing(State.UNCLEAR)
+    fits = request.public_key.spki == key.public.spki and not item.plan.differences(request)
+    return Standing(State.FINISHED if fits else State.UNCLEAR, key, request)
+
+
+def _paths(item: NamedOrder, folder: Path) -> tuple[str, str]:
+    key, request = (str(place.path) for place in _places(item, folder))
+    return key, request
+
+
+def _places(item: NamedOrder, folder: Path) -> list[Output]:
+    return places(str(folder / item.name))
 
 
 def _named(names: Sequence[str]) -> str:

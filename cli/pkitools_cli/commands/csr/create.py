@@ -1,4 +1,4 @@
-"""``pkitools csr create``: a key and a request. Many at once: :mod:`pkitools_cli.commands.csr.create_batch`."""
+"""``pkitools csr create``: a key and a request, or a self-signed certificate. Many at once: ``create_batch``."""
 
 from __future__ import annotations
 
@@ -8,81 +8,29 @@ from typing import Final
 
 import click
 
-from pkitools.environment import Environment
-from pkitools.files import check_outputs, has_permissions
+from pkitools.files import has_permissions
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Outcome
-from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
-from pkitools.reports import WrittenRequest, csr_create_document, csr_create_document_v1
-from pkitools.requests import RequestPlan, plan_of
+from pkitools.reports import (
+    WrittenCertificate,
+    WrittenRequest,
+    csr_create_document,
+    csr_create_document_v1,
+    self_signed_document,
+)
 from pkitools.requests.batch import SIGNATURES
-from pkitools_cli.commands.csr.create_batch import write_batch
-from pkitools_cli.commands.csr.create_text import written_told
-from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
+from pkitools_cli.commands.csr.create_one import write_one, write_self_signed
+from pkitools_cli.commands.csr.create_options import CreateOptions
+from pkitools_cli.commands.csr.create_text import self_signed_told, written_told
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import read_key
-from pkitools_cli.options import OINText, environment_option
-from pkitools_cli.output import complain
-from pkitools_cli.own_data import tsp_named
+from pkitools_cli.options import OINText, environment_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
 
-_NEEDED: Final = {"profile": "--profile", "environment": "--environment", "common_name": "--common-name"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What ``csr create`` was given."""
-
-    oin: str | None
-    organization: str | None
-    common_name: str | None
-    dns: tuple[str, ...]
-    kvk: str | None
-    organization_identifier: str | None
-    tsp: str | None
-    locality: str | None
-    province: str | None
-    country: str | None
-    profile: str | None
-    environment: Environment | None
-    key_file: str | None
-    key_type: str | None
-    signature: str | None
-    passphrase_file: str | None
-    passphrase_env: str | None
-    no_passphrase: bool
-    prefix: str | None
-    batch_file: str | None
-    out_dir: str | None
-    force: bool
-
-    def wishes(self) -> dict[str, str | Sequence[str]]:
-        """Return what a request is to hold, as the columns of a batch name it; what was not given is left out."""
-        values: dict[str, str | Sequence[str] | None] = {
-            "oin": self.oin,
-            "organization": self.organization,
-            "common_name": self.common_name,
-            "dns": self.dns or None,
-            "kvk": self.kvk,
-            "organization_identifier": self.organization_identifier,
-            "tsp": self.tsp,
-            "locality": self.locality,
-            "province": self.province,
-            "country": self.country,
-            "profile": self.profile,
-            "environment": self.environment,
-            "key_type": self.key_type,
-            "signature": self.signature,
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
-    def passphrase(self) -> KeyPassphrase:
-        """Return where the passphrase of the key comes from."""
-        return KeyPassphrase(self.passphrase_file, self.passphrase_env, self.no_passphrase)
+_OPEN: Final = frozenset({"tsp", "oin"})  # what is not said of these is told with the answer, and is for later
 
 
 @click.command("create", cls=Command, help="cli.csr.create.help", json_versions=(1, 2))
@@ -96,9 +44,12 @@ class Options:
 @click.option("--locality", metavar="L", help="cli.csr.create.locality")
 @click.option("--province", metavar="P", help="cli.csr.create.province")
 @click.option("--country", metavar="C", help="cli.csr.create.country")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.csr.create.for")
 @click.option("--profile", metavar="PROFILE", help="cli.csr.create.profile")
+@click.option("--renew", metavar="FILE", help="cli.csr.create.renew")
 @environment_option
 @click.option("--key", "key_file", metavar="FILE", help="cli.csr.create.key")
+@click.option("--pkcs11", "token", metavar="URI", help="cli.csr.create.pkcs11")
 @click.option("--key-type", metavar="TYPE", help="cli.csr.create.key_type")
 @click.option("--signature", type=click.Choice(list(SIGNATURES)), help="cli.csr.create.signature")
 @passphrase_options
@@ -106,77 +57,78 @@ class Options:
 @click.option("--out", "prefix", metavar="PREFIX", help="cli.csr.create.out")
 @click.option("--from", "batch_file", metavar="FILE", help="cli.csr.create.from")
 @click.option("--out-dir", metavar="DIR", help="cli.csr.create.out_dir")
+@click.option("--self-signed", is_flag=True, help="cli.csr.create.self_signed")
+@click.option("--days", type=int, metavar="N", help="cli.csr.create.days")
+@click.option("--resume", is_flag=True, help="cli.csr.create.resume")
 @click.option("--force", is_flag=True, help="cli.csr.create.force")
-@gathered(Options)
-def command(options: Options) -> Reply[list[WrittenRequest]]:
+@moment_option
+@gathered(CreateOptions)
+def command(options: CreateOptions) -> Reply[list[WrittenRequest]] | Reply[WrittenCertificate]:
     """Make a key and a request, or many."""
     forbid_core_dumps()  # a crash must not leave the key in a core file
-    passphrase = options.passphrase()
     _refuse_clashes(options)
+    if options.self_signed:
+        return _self_signed(options)
     if options.batch_file is not None and options.out_dir is not None:
-        written = write_batch(options.batch_file, options.wishes(), options.out_dir, passphrase, options.force)
+        from pkitools_cli.commands.csr.create_batch import write_batch  # one request needs none of it
+
+        written = write_batch(options, options.batch_file, options.out_dir)
     else:
-        written = [_write_one(options, passphrase)]
+        written = [write_one(options)]
     return Reply(
         written,
         document=csr_create_document,
         text=written_told,
-        warnings=(*_folder_decides(written), *_oddities(written)),
+        warnings=(*_folder_decides([one.key_file for one in written]), *_attention(written), *_oddities(written)),
         older={1: csr_create_document_v1},
     )
 
 
-def _refuse_clashes(options: Options) -> None:
+def _self_signed(options: CreateOptions) -> Reply[WrittenCertificate]:
+    written = write_self_signed(options)
+    return Reply(
+        written,
+        document=self_signed_document,
+        text=self_signed_told,
+        warnings=tuple(_folder_decides([written.key_file])),
+    )
+
+
+def _refuse_clashes(options: CreateOptions) -> None:
     """Refuse options that do not go together."""
     is_batch = options.batch_file is not None
-    if is_batch != (options.out_dir is not None) or (is_batch and (options.prefix or options.key_file)):
+    alone = (options.prefix, options.key_file, options.renew, options.token)
+    if is_batch != (options.out_dir is not None) or (is_batch and any(alone)):
         raise click.UsageError(tr("cli.csr.create.batch_options"))
-    if options.key_file is not None and options.key_type is not None:
+    if options.resume and (options.force or not is_batch):
+        raise click.UsageError(tr("cli.csr.create.resume_alone"))
+    if (options.days is not None and not options.self_signed) or (options.tsp is not None and options.self_signed):
+        raise click.UsageError(tr("cli.csr.create.self_signed_options"))
+    if is_batch and options.self_signed:
+        raise click.UsageError(tr("cli.csr.create.batch_self_signed"))
+    options.passphrase()  # what is said of it is wrong before anything else is looked at
+    if options.token is not None and (options.key_file is not None or options.no_passphrase):
+        raise click.UsageError(tr("cli.csr.create.pkcs11_alone"))
+    if (options.key_file or options.token) is not None and options.key_type is not None:
         raise click.UsageError(tr("cli.csr.create.key_or_type"))
 
 
-def _write_one(options: Options, passphrase: KeyPassphrase) -> WrittenRequest:
-    prefix, wishes = _prefix(options), options.wishes()
-    plan = plan_of(wishes, tsp_named=tsp_named)
-    if options.key_file is not None:
-        return _with_key(plan, options.key_file, prefix, passphrase, options.force)
-    return _with_new_key(plan, prefix, passphrase, options.force)
-
-
-def _prefix(options: Options) -> str:
-    """Return where the files go, once everything is there that one request needs."""
-    wishes = options.wishes()
-    missing = [option for word, option in _NEEDED.items() if word not in wishes]
-    missing += [] if options.prefix else ["--out"]
-    if missing or not options.prefix:
-        raise click.UsageError(tr("cli.csr.create.missing", options=", ".join(missing)))
-    if options.prefix.endswith("/"):
-        raise click.UsageError(tr("cli.csr.create.prefix", prefix=options.prefix))
-    return options.prefix
-
-
-def _with_new_key(plan: RequestPlan, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:
-    """Make a key and the request, and write both."""
-    check_outputs(places(prefix), overwrite=force)
-    secret = passphrase.for_new_key()
-    complain(tr("cli.csr.create.busy", key_type=plan.key_type))
-    return write(plan.make(), prefix, secret, force)
-
-
-def _with_key(plan: RequestPlan, key_file: str, prefix: str, passphrase: KeyPassphrase, force: bool) -> WrittenRequest:
-    """Make the request with a key that exists, and write the request only."""
-    check_outputs(places(prefix)[1:], overwrite=force)
-    key = read_key(key_file, passphrase.given())
-    request = plan.sign(key)
-    complain(tr("cli.csr.create.reuse", name=key_file))
-    return write(request, prefix, None, force)
-
-
-def _folder_decides(written: Sequence[WrittenRequest]) -> list[str]:
+def _folder_decides(key_files: Sequence[str | None]) -> list[str]:
     """Return who may read the keys where no mode of theirs says it."""
-    if has_permissions() or not any(one.key_file for one in written):
+    made = [name for name in key_files if name]
+    if has_permissions() or not made:
         return []
-    return [tr("cli.csr.create.folder_decides", folder=Path(written[0].prefix).absolute().parent)]
+    return [tr("cli.csr.create.folder_decides", folder=Path(made[0]).absolute().parent)]
+
+
+def _attention(written: Sequence[WrittenRequest]) -> list[str]:
+    """Return what was chosen and is not simply so, each sentence once, with the files it is about before it."""
+    files: dict[str, list[str]] = {}
+    for one in written:
+        for reason in one.choice.reasons if one.choice is not None else ():
+            if reason.attention and str(reason.about) not in _OPEN:
+                files.setdefault(reason.sentence(language()), []).append(one.request_file)
+    return [f"{_listed(names)}: {sentence}" for sentence, names in files.items()]
 
 
 def _oddities(written: Sequence[WrittenRequest]) -> list[str]:

@@ -1,4 +1,4 @@
-"""``pkitools csr create --from``: a key and a request for each row of a file."""
+"""``pkitools csr create --from``: a key and a request for each row of a file, and a manifest of them."""
 
 from __future__ import annotations
 
@@ -6,73 +6,118 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pkitools.errors import about_file
-from pkitools.files import check_outputs, make_folder, read_bytes
+from pkitools.files import check_outputs, make_folder, read_bytes, write_public
+from pkitools.frozen import replace
+from pkitools.ordering import Manifest, NamedOrder, NoChoiceError, ordered, read_manifest, read_orders
+from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import WrittenRequest
-from pkitools.requests import BatchError, BatchItem, SignedRequest, read_batch
-from pkitools_cli.commands.csr.begun import refuse_begun
-from pkitools_cli.commands.csr.writing import KeyPassphrase, places, write
+from pkitools.requests import BatchError, SignedRequest
+from pkitools_cli.commands.csr.begun import Standing, State, refuse_begun, refuse_unclear, standing
+from pkitools_cli.commands.csr.create_options import CreateOptions
+from pkitools_cli.commands.csr.ordering import known, tell_why_not
+from pkitools_cli.commands.csr.writing import places, write
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
-from pkitools_cli.own_data import tsp_named
 from pkitools_cli.remedies import error_line
 
 _MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
+_ABSENT: Final = Standing(State.ABSENT)
 
 
-def write_batch(
-    batch_file: str, common: Mapping[str, str | Sequence[str]], out_dir: str, passphrase: KeyPassphrase, force: bool
-) -> list[WrittenRequest]:
+def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[WrittenRequest]:
     """Make and write every request of a batch; nothing is made before every row is known to be right.
 
     Args:
+        options: what holds for every row that does not say otherwise, and how keys are kept.
         batch_file: the file with a row for each.
-        common: what holds for every row that does not say otherwise.
         out_dir: where the files go, ``<name>.key`` and ``<name>.csr``; made when it is not there.
-        passphrase: of every key.
-        force: whether files may be overwritten.
     """
-    items = _items(batch_file, common)
-    folder = Path(out_dir)
-    if folder.exists():
-        if not force:
-            refuse_begun(items, folder, batch_file, passphrase.given())
-        for item in items:
-            check_outputs(places(str(folder / item.name)), overwrite=force)
-    secret = passphrase.for_new_key()
+    items, folder, passphrase = _items(batch_file, options), Path(out_dir), options.passphrase()
+    manifest = _manifest(folder / MANIFEST)
+    if options.resume:
+        secret = passphrase.for_new_key()
+        found = standing(items, folder, secret)
+        refuse_unclear(found, folder, batch_file)
+    else:
+        _refuse_there(items, folder, batch_file, options)
+        secret, found = passphrase.for_new_key(), {}
     make_folder(folder)
-    written = []
-    for number, (item, request) in enumerate(zip(items, _requests(items), strict=True), start=1):
-        written.append(write(request, str(folder / item.name), secret, force))
-        complain(tr("cli.csr.create.progress", number=number, total=len(items), name=item.name))
+    written = list(_each(items, found, folder, secret, options))
+    made = [ordered(item.name, item.order, one.request.facts) for item, one in zip(items, written, strict=True)]
+    write_public(folder / MANIFEST, manifest.with_orders(made).json, overwrite=True)
     return written
 
 
-def _items(batch_file: str, common: Mapping[str, str | Sequence[str]]) -> tuple[BatchItem, ...]:
+def _refuse_there(items: Sequence[NamedOrder], folder: Path, batch_file: str, options: CreateOptions) -> None:
+    if folder.exists():
+        if not options.force:
+            refuse_begun(items, folder, batch_file, options.passphrase().given())
+        for item in items:
+            check_outputs(places(str(folder / item.name)), overwrite=options.force)
+
+
+def _manifest(path: Path) -> Manifest:
+    """Return the manifest that is there: a second batch in the folder adds to it."""
+    if not os.path.lexists(path):
+        return Manifest({})
+    with about_file(str(path)):
+        return read_manifest(read_bytes(path, limit=MAX_MANIFEST_BYTES), str(path))
+
+
+def _items(batch_file: str, options: CreateOptions) -> tuple[NamedOrder, ...]:
     try:
         with about_file(batch_file):
             data = read_bytes(batch_file, limit=_MAX_BATCH_BYTES)
-            return read_batch(data, batch_file, common, tsp_named=tsp_named)
+            return read_orders(data, batch_file, options.wishes(), moment=options.moment, knowledge=known())
     except BatchError as error:
         for name, fault in error.faults:
+            if isinstance(fault, NoChoiceError):
+                tell_why_not(fault)
             complain(f"{name}: {error_line(fault)}")
         raise
 
 
-def _requests(items: Sequence[BatchItem]) -> Iterator[SignedRequest]:
+def _each(
+    items: Sequence[NamedOrder],
+    found: Mapping[str, Standing],
+    folder: Path,
+    secret: bytes | None,
+    options: CreateOptions,
+) -> Iterator[WrittenRequest]:
+    """Yield each request, made and written now or finished before."""
+    for number, (item, request) in enumerate(zip(items, _requests(items, found), strict=True), start=1):
+        prefix = str(folder / item.name)
+        if found.get(item.name, _ABSENT).state is State.FINISHED:
+            one = WrittenRequest(prefix, request, secret is not None)
+        else:
+            one = write(request, prefix, secret, options.force)
+            complain(tr("cli.csr.create.progress", number=number, total=len(items), name=item.name))
+        yield replace(one, choice=item.order.choice, kept=found.get(item.name, _ABSENT).key is not None)
+
+
+def _requests(items: Sequence[NamedOrder], found: Mapping[str, Standing]) -> Iterator[SignedRequest]:
     """Yield the requests in order, keys being made on every processor and not far ahead of the writing."""
     jobs = os.cpu_count() or 1
     waiting: deque[Future[SignedRequest]] = deque()
     with ThreadPoolExecutor(jobs) as pool:
         try:
             for item in items:
-                waiting.append(pool.submit(item.plan.make))
+                waiting.append(pool.submit(partial(_request, item, found.get(item.name, _ABSENT))))
                 if len(waiting) > 2 * jobs:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _request(item: NamedOrder, there: Standing) -> SignedRequest:
+    """Return the request as it stands, made with the key that stands, or made with a new one."""
+    if there.key is None:
+        return item.plan.make()
+    return item.plan.sign(there.key) if there.request is None else SignedRequest(there.request, there.key, item.plan)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from pkitools.environment import Environment
 from pkitools.messages import message
-from pkitools.reports import WrittenRequest
+from pkitools.ordering.manifest import MANIFEST
+from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
+from pkitools_cli.commands.csr.ordering import choice_told
 from pkitools_cli.commands.next_steps import Words, step
+from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
@@ -17,9 +20,58 @@ from pkitools_cli.reply import Line
 
 def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     """Yield the lines about the requests that were written."""
+    if len(written) > 1:
+        yield from _table(written)
+        yield from _next(written)
+        return
     for one in written:
+        if one.choice is not None:
+            yield from choice_told(one.choice)
+            yield ""
         yield from _written(one)
+        yield from _changed(one)
     yield from _next(written)
+
+
+def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
+    """Yield a row for each request of a batch, and where the manifest is."""
+    heads = [tr(f"cli.csr.create.table.{key}") for key in ("name", "oin", "common_name", "key", "state")]
+    yield from table([heads, *(_row(one) for one in written)])
+    yield ""
+    kept = sum(one.kept for one in written)
+    folder = Path(written[0].prefix).parent
+    yield from wrapped(tr("cli.csr.create.counted", made=len(written) - kept, kept=kept, total=len(written)), "")
+    yield from wrapped(tr("cli.csr.create.manifest", path=folder / MANIFEST), "")
+
+
+def _row(one: WrittenRequest) -> list[str]:
+    subject, state = one.request.plan.subject, "kept" if one.kept else "made"
+    names = (Path(one.prefix).name, subject.get("serialNumber") or "–", subject.get("CN") or "–")
+    return [*names, one.request.key.public.label, tr(f"cli.csr.create.state.{state}")]
+
+
+def self_signed_told(one: WrittenCertificate) -> Iterator[Line | str]:
+    """Yield the lines about a self-signed certificate that was written."""
+    made = one.made
+    if made.order.choice is not None:
+        yield from choice_told(made.order.choice)
+        yield ""
+    if one.key_file:
+        kind = "encrypted" if one.encrypted else "plain"
+        yield Line(tr(f"cli.csr.create.key_{kind}", path=one.key_file, label=made.key.public.label), bold=True)
+    yield Line(tr("cli.csr.create.pem", path=one.certificate_file, days=made.days), bold=True)
+    for path in one.backups:
+        yield tr("cli.csr.create.backup", path=path)
+    yield from wrapped(made.facts.subject.text, "    ")
+    from pkitools.ordering.self_signed import DEFAULT_DAYS
+
+    yield ""
+    yield from wrapped(tr(f"cli.csr.create.days_{'default' if made.days == DEFAULT_DAYS else 'given'}"), "")
+    yield ""
+    words: Words = ("cert", "check", one.certificate_file, "-e", made.order.plan.environment)
+    systems = ("--for", made.order.choice.system.name) if made.order.choice is not None else ()
+    found = step("csr_create.self_signed", {}, {"check": lambda: (*words, *systems)})
+    yield from found.told() if found is not None else ()
 
 
 def _written(one: WrittenRequest) -> Iterator[Line | str]:
@@ -33,6 +85,15 @@ def _written(one: WrittenRequest) -> Iterator[Line | str]:
     yield from wrapped(request.facts.subject.text, "    ")
     if request.facts.dns_names:
         yield from wrapped(", ".join(request.facts.dns_names), "    ")
+
+
+def _changed(one: WrittenRequest) -> Iterator[str]:
+    """Yield what is otherwise than in the certificate that is renewed."""
+    if one.changes is not None:
+        yield ""
+        yield from wrapped(tr("cli.csr.create.changes", name=one.old_file), "")
+        for change in one.changes:
+            yield from wrapped(change.sentence(language()), "    ", "  - ")
 
 
 def _next(written: Sequence[WrittenRequest]) -> Iterator[str]:
@@ -62,7 +123,18 @@ def _steps(first: WrittenRequest, plans: Sequence[RequestPlan], path: str) -> It
 
 def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[str]:
     """Yield what to do when the certificate comes."""
+    if len(written) > 1:
+        manifest = str(Path(written[0].prefix).parent / MANIFEST)
+        receiving: Words = ("cert", "receive", tr("cli.now.folder"), "--manifest", manifest)
+        found = step("csr_create.batch", {}, {"receive": lambda: receiving})
+        yield from found.told() if found is not None else ()
+        return
     words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
+    systems = {one.choice.system.name if one.choice else None for one in written}
+    if len(systems) == 1 and (system := next(iter(systems))) is not None:
+        words = (*words, "--for", system)
+    if len(written) == 1 and written[0].key_file is not None:
+        words = (*words, "--key", written[0].key_file)
     if len(written) == 1:
         words = (*words, "--csr", written[0].request_file)
     found = step("csr_create.done", {}, {"check": lambda: words})

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.files import Output, write_set
 from pkitools.findings import Outcome, Severity
 from pkitools.frozen import dataclass
-from pkitools.reports import WrittenRequest
+from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import SignedRequest, check_request
 from pkitools_cli.i18n import tr
 from pkitools_cli.output import complain
 from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passphrase
+
+if TYPE_CHECKING:
+    from pkitools.ordering import SelfSigned
 
 _SHORT: Final = 12  # characters: a stolen key file can be tried for as long as it takes
 
@@ -52,15 +55,21 @@ def _asked() -> bytes:
     return asked_new_passphrase(tr("cli.csr.create.prompt"), tr("cli.csr.create.again"))
 
 
-def places(prefix: str) -> list[Output]:
-    """Return the files that a request with a new key takes: the key, then the request."""
-    return [Output(f"{prefix}.key", b"", secret=True), Output(f"{prefix}.csr", b"", secret=False)]
+def places(prefix: str, suffix: str = "csr") -> list[Output]:
+    """Return the files that a request or a certificate with a new key takes: the key first."""
+    return [Output(f"{prefix}.key", b"", secret=True), Output(f"{prefix}.{suffix}", b"", secret=False)]
 
 
 def write(request: SignedRequest, prefix: str, secret: bytes | None, force: bool) -> WrittenRequest:
     """Write a request, and its key when that was made here, encrypted with ``secret`` unless that is ``None``."""
     backups = write_set(request.outputs(prefix, secret), overwrite=force)
     return WrittenRequest(prefix, request, secret is not None, backups, _warnings(request))
+
+
+def write_certificate(made: SelfSigned, prefix: str, secret: bytes | None, force: bool) -> WrittenCertificate:
+    """Write a self-signed certificate, and its key when that was made here, as :func:`write` does a request."""
+    backups = write_set(made.outputs(prefix, secret), overwrite=force)
+    return WrittenCertificate(prefix, made, secret is not None, backups)
 
 
 def _warnings(request: SignedRequest) -> tuple[Outcome, ...]:

@@ -150,11 +150,12 @@ def _told(one: DerivedNumber) -> Iterator[Line | str]:
         yield str(one.found)
         yield from (Line(line, aside=True) for line in parts(one.found))
         note = tr(f"cli.oin.derive.note.{one.kind}")
-        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next()))
+        yield from (Line(line, aside=True) for line in (*wrapped(note, "  "), *_next(one.found)))
     else:
         yield Line(error_line(one.found), aside=True)
 
 
-def _next() -> list[str]:
-    found = step("oin_derive.done", {}, {})  # of a request no more is known than its OIN
+def _next(oin: OIN) -> list[str]:
+    # of a request no more is known than its OIN: on a terminal the rest is asked, elsewhere named
+    found = step("oin_derive.done", {}, {"create": lambda: ("csr", "create", "--oin", str(oin))})
     return found.told() if found is not None else []

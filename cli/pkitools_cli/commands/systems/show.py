@@ -14,6 +14,7 @@ from pkitools.reports.system import systems_show_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, status_of
 from pkitools.systems.model import ANSWERED
 from pkitools.systems.status import is_quoted
+from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.systems.hierarchies import is_for_others, labels
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
@@ -61,6 +62,18 @@ def _text(asked: Asked) -> Iterator[Line | str]:
     yield ""
     yield from wrapped(tr("cli.systems.show.legend"), "")
     yield from _status(system)
+    yield from _next(asked)
+
+
+def _next(asked: Asked) -> Iterator[str]:
+    """Yield how to order a certificate, for a system that says it takes one of PKIoverheid."""
+    where = asked.environments[-1]  # of both: production
+    said = asked.system.statements_at(where, asked.moment, Topic.HIERARCHY)
+    if any(each.answer is Stance.YES for each in said):
+        words = ("csr", "create", "--for", asked.system.name, "-e", where.value)
+        found = step("systems_show.order", {"system": asked.system.title}, {"create": lambda: words})
+        yield ""
+        yield from found.told() if found is not None else ()
 
 
 def _status(system: System) -> Iterator[str]:

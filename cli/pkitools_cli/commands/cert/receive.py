@@ -1,0 +1,171 @@
+"""``cert receive``: what a TSP sent, brought to the keys of a batch, judged, and put in its place."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.containers import Contents, ItemKind, items_of
+from pkitools.containers.model import BadItem
+from pkitools.errors import about_file
+from pkitools.files import read_bytes, write_set
+from pkitools.findings import Severity
+from pkitools.frozen import dataclass, replace
+from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_manifest, receive
+from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
+from pkitools.reports import ToldError, cert_receive_document
+from pkitools_cli.commands.cert.check import certificates_of, revocation_of
+from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.cert.receive_text import received_told
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.next_steps import Words, again
+from pkitools_cli.debugging import debugging
+from pkitools_cli.exit_codes import ExitCode, of_reports
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import read_input, told_problems, use_each
+from pkitools_cli.options import fail_on_option, moment_option
+from pkitools_cli.own_data import given_data
+from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.reply import Reply
+
+if TYPE_CHECKING:
+    from pkitools.trust import TrustStore
+
+_NOT_PLACED = frozenset({State.OCCUPIED, State.AMBIGUOUS, State.NO_KEY, State.NO_ORDER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``cert receive`` was given."""
+
+    sources: tuple[str, ...]
+    manifest: str
+    chain: tuple[str, ...]
+    trust: tuple[str, ...]
+    passphrase_file: str | None
+    passphrase_env: str | None
+    crls: tuple[str, ...]
+    ocsp: tuple[str, ...]
+    revocation: str | None
+    offline: bool
+    allow_net: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    allow_port: tuple[int, ...]
+    cache: Path | None
+    moment: datetime
+    fail_on: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came and became of it, and what could not be read."""
+
+    receipt: Receipt
+    errors: Sequence[ToldError]
+    once_more: Words
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that came could be read, and belongs somewhere."""
+        read = all(error.passed_over for error in self.errors)
+        return read and not any(each.state in _NOT_PLACED for each in self.receipt.arrivals)
+
+
+@click.command("receive", cls=Command, help="cli.cert_receive.help")
+@click.argument("sources", nargs=-1, required=True, metavar="DIR|FILE...")
+@click.option("--manifest", required=True, metavar="FILE", help="cli.cert_receive.manifest")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@passphrase_options
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
+@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline")
+@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net")
+@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
+@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[Received]:
+    """Match, judge and place what came."""
+    received = _received(options)
+    reports = [each.report for each in received.receipt.arrivals if each.report is not None]
+    code = of_reports(reports, options.fail_on, complete=received.complete) if reports else _without_reports(received)
+    return Reply(
+        received,
+        document=lambda value: cert_receive_document(value.receipt, value.errors),
+        text=lambda value: received_told(value.receipt, value.once_more),
+        code=code,
+        warnings=tuple(_unchecked(received.receipt.arrivals)),
+    )
+
+
+def _received(options: Options) -> Received:
+    """Judge everything that came before the first file is written."""
+    manifest = _manifest(options.manifest)
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    errors: list[ToldError] = []
+
+    def read(name: str) -> Contents:
+        contents = read_input(name, passphrase)
+        items_of(contents, ItemKind.CERTIFICATE)
+        errors.extend(told_problems(contents, name))
+        return contents
+
+    used = use_each(options.sources, read)
+    unread: list[BadItem] = []
+    chain = [der for name in options.chain for der in certificates_of(name, unread)]
+    revocation = revocation_of(options, unread)
+    means = Means(
+        moment=options.moment,
+        trust=_trust(options),
+        intermediates=chain,
+        revocation=revocation,
+        data=given_data(),
+        passphrase=passphrase,
+        unread=unread,
+        raise_crashes=debugging(),
+    )
+    receipt = receive(used.results, manifest, Path(options.manifest).parent, means)
+    placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
+    return Received(placed, [*used.errors, *errors], again(options.sources))
+
+
+def _manifest(name: str) -> Manifest:
+    with about_file(name):
+        return read_manifest(read_bytes(name, limit=MAX_MANIFEST_BYTES), name)
+
+
+def _trust(options: Options) -> TrustStore | None:
+    from pkitools.trust import TrustStore
+
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    return TrustStore.from_files(trusted) if trusted else None
+
+
+def _placed(arrival: Arrival) -> Arrival:
+    """Write what was judged right, where nothing stands."""
+    if arrival.state is not State.READY:
+        return arrival
+    write_set(arrival.outputs())
+    return arrival.placed()
+
+
+def _without_reports(received: Received) -> ExitCode:
+    return ExitCode.PASSED if received.complete else ExitCode.COULD_NOT
+
+
+def _unchecked(arrivals: Sequence[Arrival]) -> list[str]:
+    """Return what was not looked at of those that were judged: it is no fault, and no proof either."""
+    told = []
+    for what in ("key", "request"):
+        names = [each.order.name for each in arrivals if what in each.unchecked and each.order is not None]
+        if names:
+            told.append(tr(f"cli.cert_receive.unchecked_{what}", names=", ".join(names)))
+    return told

@@ -1,0 +1,91 @@
+"""From a system to a request, and from what a TSP sends back to its key.
+
+>>> from datetime import UTC, datetime
+>>> from pkitools.systems import get_system
+>>> chosen = choose(get_system("digid-machtigen"), "production", moment=datetime(2026, 11, 26, tzinfo=UTC))
+>>> chosen.profile.name, chosen.key_type
+('g1-server', 'rsa:4096')
+
+What a system asks is data; what follows from it is chosen here, with its reasons. Each name is imported when first
+used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pkitools.ordering.batch import NamedOrder, read_orders
+    from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
+    from pkitools.ordering.manifest import Manifest, Ordered, manifest_document, ordered, read_manifest
+    from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
+    from pkitools.ordering.receiving import Arrival, Means, Receipt, State, receive
+    from pkitools.ordering.renewing import Change, Renewal, renewal_of
+    from pkitools.ordering.self_signed import SelfSigned, SelfSignedPlan, plan_self_signed
+
+__all__ = [
+    "Arrival",
+    "Change",
+    "Choice",
+    "Knowledge",
+    "Manifest",
+    "Means",
+    "NamedOrder",
+    "NoChoiceError",
+    "Order",
+    "Ordered",
+    "Reason",
+    "Receipt",
+    "Renewal",
+    "SelfSigned",
+    "SelfSignedPlan",
+    "State",
+    "choice_of",
+    "choose",
+    "manifest_document",
+    "missing",
+    "ordered",
+    "plan_order",
+    "plan_self_signed",
+    "read_manifest",
+    "read_orders",
+    "receive",
+    "renewal_of",
+]
+
+_MODULES: Final = {
+    "Arrival": "receiving",
+    "Change": "renewing",
+    "Choice": "choosing",
+    "Knowledge": "orders",
+    "Manifest": "manifest",
+    "Means": "receiving",
+    "NamedOrder": "batch",
+    "NoChoiceError": "choosing",
+    "Order": "orders",
+    "Ordered": "manifest",
+    "Reason": "choosing",
+    "Receipt": "receiving",
+    "Renewal": "renewing",
+    "SelfSigned": "self_signed",
+    "SelfSignedPlan": "self_signed",
+    "State": "receiving",
+    "choice_of": "orders",
+    "choose": "choosing",
+    "manifest_document": "manifest",
+    "missing": "orders",
+    "ordered": "manifest",
+    "plan_order": "orders",
+    "plan_self_signed": "self_signed",
+    "read_manifest": "manifest",
+    "read_orders": "batch",
+    "receive": "receiving",
+    "renewal_of": "renewing",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

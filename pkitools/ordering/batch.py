@@ -1,0 +1,59 @@
+"""Many orders from one file: each is completed by what its system asks, and all are judged before a key is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pkitools.arguments import aware
+from pkitools.frozen import dataclass
+from pkitools.ordering.orders import FOR, Knowledge, Order, plan_order
+from pkitools.requests import RequestPlan
+from pkitools.requests.batch import read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOrder:
+    """One order of a batch: the name of its files, and what it asks."""
+
+    name: str
+    order: Order
+
+    @property
+    def plan(self) -> RequestPlan:
+        """The request."""
+        return self.order.plan
+
+
+def read_orders(
+    data: bytes,
+    file: str,
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    moment: datetime,
+    knowledge: Knowledge | None = None,
+) -> tuple[NamedOrder, ...]:
+    """Return every order of a file: TOML as :func:`pkitools.requests.read_batch` reads it, or a table (CSV).
+
+    Args:
+        data: the file. A request may name a system (``for``) in the place of a profile.
+        file: what to call it in an error.
+        overrides: values that go before the file's ``[defaults]``; what a request says itself goes before both.
+        moment: when.
+        knowledge: where systems and TSPs are looked up.
+
+    Raises:
+        InputError: neither TOML nor CSV, or not of that form.
+        LimitError: more requests than are made at a time, or a larger text than those need.
+        BatchError: with what is wrong in each request.
+    """
+    moment = aware(moment)
+    found = read_rows(
+        data,
+        file,
+        overrides,
+        planned=lambda values: plan_order(values, moment=moment, knowledge=knowledge),
+        more=(FOR,),
+    )
+    return tuple(NamedOrder(name, order) for name, order in found)

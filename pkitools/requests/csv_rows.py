@@ -1,0 +1,118 @@
+"""Requests from a CSV file, as a spreadsheet writes it: a row each, under the names of the fields of a request.
+
+Excel separates by semicolons where commas are decimal, begins a file with a mark of its encoding, and takes leading
+zeros off numbers. The first two are read; the last is told, with what the number was, and never mended in silence.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from pkitools.errors import InputError, InvalidValueError
+from pkitools.text import pattern
+
+_SEPARATORS: Final = ";,\t"
+_LISTS: Final = frozenset({"dns"})
+_WIDTHS: Final = {"oin": 20, "kvk": 8}
+_AS_FORMULA: Final = pattern(r'="(.*)"', re.DOTALL)
+_SCIENTIFIC: Final = pattern(r"[0-9](?:[.,][0-9]+)?[eE][+]?[0-9]{1,3}")
+
+
+def looks_like_csv(data: bytes) -> bool:
+    """Return whether these bytes begin as a table does: TOML has a bracket, a comment or an equals sign there."""
+    text = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
+    first = next((line.strip() for line in text.splitlines() if line.strip()), b"")
+    return not first.startswith((b"[", b"#")) and b"=" not in first and any(s.encode() in first for s in _SEPARATORS)
+
+
+def read_csv_rows(data: bytes, file: str) -> list[dict[str, Any]]:
+    """Return the rows of a table: name of the field → text, or texts where there may be several. No empty cells.
+
+    Args:
+        data: the file.
+        file: what to call it in an error.
+
+    Raises:
+        InputError: it is no table, or of an unknown encoding; a column has no name or that of another.
+    """
+    lines = _lines(_text(data, file), file)
+    if not lines:
+        raise InputError("requests.error.csv_form", name=file)
+    names = [field_name(cell) for cell in lines[0][1]]
+    _refuse_names(names, file)
+    return [_row(names, cells, line, file) for line, cells in lines[1:]]
+
+
+def field_name(text: str) -> str:
+    """Return the name of a field as it is known, written with hyphens, spaces or capitals: ``common_name``."""
+    return re.sub("[ _-]+", "_", text.strip().lower())
+
+
+def _text(data: bytes, file: str) -> str:
+    encodings = ("utf-16",) if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError("requests.error.csv_encoding", name=file)
+
+
+def _lines(text: str, file: str) -> list[tuple[int, list[str]]]:
+    """Return the number and the cells of each line that has any."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(_SEPARATORS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error:
+        raise InputError("requests.error.csv_line", name=file, line=reader.line_num) from None
+
+
+def _refuse_names(names: Sequence[str], file: str) -> None:
+    doubles = [name for name in names if names.count(name) > 1 and name]
+    if doubles:
+        raise InputError("requests.error.csv_column_twice", name=file, column=doubles[0])
+    if "name" not in names:
+        raise InputError("requests.error.csv_form", name=file)
+
+
+def _row(names: Sequence[str], cells: Sequence[str], line: int, file: str) -> dict[str, Any]:
+    values = [_cell(cell) for cell in cells]
+    if any(values[len(names) :]) or any(value and not name for name, value in zip(names, values, strict=False)):
+        raise InputError("requests.error.csv_cells", name=file, line=line)
+    return {name: _value(name, value) for name, value in zip(names, values, strict=False) if name and value}
+
+
+def _cell(text: str) -> str:
+    """Return what a cell says: ``="000"`` and ``'000`` are how people keep the zeros of a number."""
+    text = text.strip()
+    formula = _AS_FORMULA.fullmatch(text)
+    return (formula[1] if formula else text.removeprefix("'")).strip()
+
+
+def _value(name: str, text: str) -> str | tuple[str, ...]:
+    return tuple(re.split(r"[\s,|;]+", text)) if name in _LISTS else text
+
+
+def refuse_lost_zeros(values: Mapping[str, Any]) -> None:
+    """Refuse a number that a spreadsheet took digits off.
+
+    Raises:
+        InvalidValueError: with what it was, where that can be told.
+    """
+    for field, text in _numbers(values):
+        width = _WIDTHS[field]
+        if _SCIENTIFIC.fullmatch(text):
+            raise InvalidValueError("requests.error.batch_scientific", field=field, value=text)
+        if re.fullmatch("[0-9]+", text) and width // 2 <= len(text) < width:
+            whole = text.zfill(width)
+            raise InvalidValueError("requests.error.batch_zeros", field=field, value=text, width=width, whole=whole)
+
+
+def _numbers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    yield from ((field, values[field]) for field in _WIDTHS if isinstance(values.get(field), str))

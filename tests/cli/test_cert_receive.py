@@ -1,0 +1,250 @@
+"""``cert receive``: what comes back is matched by key, judged, and placed; the rest is named and left alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7
+
+from pkitools.containers import read_source
+from pkitools.requests import generate_key, load_key
+from pkitools_cli.main import main
+from tests.support.command import Command, Ran
+from tests.support.schemas import assert_valid
+
+OIN = "00000003273229750000"
+GIVEN = ("-e", "preproduction", "--profile", "g4-tls", "--organization", "Gemeente", "--key-type", "rsa:3072")
+NAMES = "abc"
+SPKI = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+Receive = Callable[..., Ran]
+
+
+def call(*arguments: object) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    assert ended.value.code == 0, arguments
+
+
+@pytest.fixture(scope="module")
+def ordered(world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A batch of three, and the certificates that the test PKI issued for them."""
+    folder = tmp_path_factory.mktemp("ordered")
+    folder.chmod(0o700)
+    rows = "".join(f"{name};{name}.example.nl;{OIN}\n" for name in NAMES)
+    (folder / "t.csv").write_text(f"name;common_name;oin\n{rows}", encoding="utf-8")
+    out = folder / "out"
+    call("csr", "create", "--from", folder / "t.csv", "--out-dir", out, *GIVEN, "--no-passphrase")
+    for name in NAMES:
+        call(
+            "test-pki",
+            "issue",
+            world / "pki",
+            "--csr",
+            out / f"{name}.csr",
+            "--profile",
+            "g4-tls",
+            "--out",
+            folder / name,
+        )
+    other = "00000001003214345000"
+    call(
+        "test-pki",
+        "issue",
+        world / "pki",
+        "--csr",
+        out / "a.csr",
+        "--profile",
+        "g4-tls",
+        "--oin",
+        other,
+        "--out",
+        folder / "w",
+    )
+    return folder
+
+
+@pytest.fixture
+def receive(run: Command, ordered: Path, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Receive:
+    """``cert receive in`` in a folder with the batch in ``out``, and an empty ``in``."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+    shutil.copytree(ordered / "out", "out")
+    Path("in").mkdir()
+    pki = world / "pki"
+    trusted = ("--trust", pki, "--crl", pki / "crl", "--offline")
+    return lambda *more: run(
+        "--lang", "en", "cert", "receive", "in", "--manifest", "out/manifest.json", *trusted, *more
+    )
+
+
+def put(ordered: Path, *names: str, as_form: str = "chain.pem") -> None:
+    for name in names:
+        data = FORMS[as_form]((ordered / f"{name}.chain.pem").read_bytes())
+        Path(f"in/sent-{ord(name)}.{as_form}").write_bytes(data)
+
+
+def in_pkcs7(pem: bytes, encoding: Encoding) -> bytes:
+    return pkcs7.serialize_certificates(x509.load_pem_x509_certificates(pem)[::-1], encoding)
+
+
+FORMS: dict[str, Callable[[bytes], bytes]] = {
+    "chain.pem": lambda pem: pem,
+    "reversed.txt": lambda pem: b"".join(
+        c.public_bytes(Encoding.PEM) for c in x509.load_pem_x509_certificates(pem)[::-1]
+    ),
+    "p7b": lambda pem: in_pkcs7(pem, Encoding.DER),
+    "p7b.pem": lambda pem: in_pkcs7(pem, Encoding.PEM),
+    "crlf.cer": lambda pem: pem.replace(b"\n", b"\r\n"),
+}
+
+
+def states(ran: Ran) -> dict[str, str]:
+    return {(each["order"] or {"name": "?"})["name"]: each["state"] for each in ran.document["arrivals"]}
+
+
+def placed() -> set[str]:
+    return {path.name for path in Path("out").iterdir() if path.name.endswith(".pem")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_it_is_placed_by_its_key_in_whatever_form_it_came(receive: Receive, ordered: Path, form: str) -> None:
+    put(ordered, *NAMES, as_form=form)
+    ran = receive("--json")
+    assert ran.code == 0, ran.err
+    assert_valid(ran.document, "cert-receive-v1")
+    assert states(ran) == dict.fromkeys(NAMES, "placed")
+    assert placed() == {f"{name}.{end}" for name in NAMES for end in ("pem", "chain.pem")}
+    for name in NAMES:
+        whole = read_source(Path(f"out/{name}.chain.pem").read_bytes(), name).certificates
+        leaf = read_source(Path(f"out/{name}.pem").read_bytes(), name).certificates
+        assert leaf == whole[:1]
+        assert len(whole) == 4 - 1  # without the root, which nobody has to be sent
+        key = load_key(Path(f"out/{name}.key").read_bytes(), name).public.spki
+        assert x509.load_der_x509_certificate(leaf[0]).public_key().public_bytes(*SPKI) == key
+
+
+@pytest.mark.slow
+def test_what_has_not_come_is_named_and_what_came_before_stays(receive: Receive, ordered: Path) -> None:
+    put(ordered, "a")
+    first = receive()
+    assert (first.code, "Wait for b, c" in first.told) == (0, True)
+    before = {path: path.read_bytes() for path in Path("out").iterdir()}
+    put(ordered, "b")
+    second = receive("--json")
+    assert states(second) == {"a": "in_place", "b": "placed"}
+    assert [each["name"] for each in second.document["awaited"]] == ["c"]
+    assert {path: path.read_bytes() for path in before} == before
+    Path("in/sent-97.chain.pem").unlink()  # what stands in place is not awaited, wherever what was sent has gone
+    assert [each["name"] for each in receive("--json").document["awaited"]] == ["c"]
+
+
+@pytest.mark.slow
+def test_one_that_is_not_what_was_ordered_is_said_and_not_placed(receive: Receive, ordered: Path) -> None:
+    put(ordered, "w", "b")
+    ran = receive()
+    assert ran.code == 10
+    assert placed() == {"b.pem", "b.chain.pem"}
+    assert "is not right, and not placed" in ran.told
+    assert "cert check in/sent-119.chain.pem -e preproduction --key out/a.key --csr out/a.csr" in ran.told.replace(
+        "\\ ", ""
+    )
+
+
+@pytest.mark.slow
+def test_one_of_which_not_everything_can_be_checked_is_not_placed(
+    receive: Receive, run: Command, ordered: Path, world: Path
+) -> None:
+    put(ordered, "a")
+    command = (
+        "cert",
+        "receive",
+        "in",
+        "--manifest",
+        "out/manifest.json",
+        "--trust",
+        world / "pki/trust.pem",
+        "--offline",
+    )
+    ran = run("--lang", "en", *command, "--revocation", "require")
+    assert (ran.code, placed()) == (11, set())
+    assert "Not everything of TRIAL a.example.nl" in ran.told
+    assert receive().code == 0  # with the CRLs it is
+
+
+@pytest.mark.slow
+def test_two_for_one_key_are_not_chosen_between(receive: Receive, ordered: Path) -> None:
+    put(ordered, "a", "w")
+    ran = receive("--json")
+    assert (ran.code, states(ran), placed()) == (1, {"a": "ambiguous"}, set())
+
+
+@pytest.mark.slow
+def test_nothing_is_overwritten(receive: Receive, ordered: Path) -> None:
+    put(ordered, "a")
+    Path("out/a.pem").write_bytes(b"mine")
+    ran = receive()
+    assert ran.code == 1
+    assert "stands something else. Nothing was overwritten" in ran.told
+    assert (Path("out/a.pem").read_bytes(), Path("out/a.chain.pem").exists()) == (b"mine", False)
+
+
+@pytest.mark.slow
+def test_one_that_was_not_ordered_is_named(receive: Receive, ordered: Path) -> None:
+    put(ordered, "a")
+    document = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    orders = {spki: order for spki, order in document["orders"].items() if order["name"] != "a"}
+    Path("out/manifest.json").write_text(json.dumps({**document, "orders": orders}), encoding="utf-8")
+    ran = receive()
+    assert ran.code == 1
+    assert "belongs to none of the keys of this manifest" in ran.told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spoil", ["gone", "another"])
+def test_a_key_that_is_gone_or_another_is_named(receive: Receive, ordered: Path, spoil: str) -> None:
+    put(ordered, "a")
+    Path("out/a.key").unlink()
+    if spoil == "another":
+        Path("out/a.key").write_bytes(generate_key("rsa:2048").pem(None))
+    ran = receive("--json")
+    assert (ran.code, states(ran), placed()) == (1, {"a": "no_key"}, set())
+
+
+@pytest.mark.slow
+def test_what_was_not_looked_at_is_said(receive: Receive, ordered: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(ordered, "a")
+    key = load_key(Path("out/a.key").read_bytes(), "a")
+    Path("out/a.key").write_bytes(key.pem(b"correct horse battery"))
+    Path("out/a.csr").unlink()
+    ran = receive()
+    assert ran.code == 0
+    assert "the key file was not opened" in ran.err
+    assert "the request is not there" in ran.err
+    for path in Path("out").glob("a*.pem"):
+        path.unlink()
+    monkeypatch.setenv("SECRET", "correct horse battery")
+    assert "the key file" not in receive("--passphrase-env", "SECRET").err
+
+
+@pytest.mark.slow
+def test_what_cannot_be_read_is_told_and_the_rest_is_placed(receive: Receive, ordered: Path) -> None:
+    put(ordered, "a")
+    Path("in/broken.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    ran = receive("--json")
+    assert (ran.code, states(ran)) == (1, {"a": "placed"})
+    assert [error["file"] for error in ran.document["errors"]] == ["in/broken.pem"]
+
+
+@pytest.mark.parametrize("manifest", ["{}", "nonsense", '{"schema": "pkitools.manifest/v1", "orders": {"x": 1}}'])
+def test_what_is_no_manifest_is_refused(receive: Receive, ordered: Path, manifest: str) -> None:
+    put(ordered, "a")
+    Path("out/manifest.json").write_text(manifest, encoding="utf-8")
+    ran = receive()
+    assert (ran.code, "no manifest" in ran.err) == (1, True)

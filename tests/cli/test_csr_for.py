@@ -1,0 +1,264 @@
+"""``csr create --for``: chosen for a system, told why, and asked for what is missing before there is a key."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pkitools.containers import read_source
+from pkitools.requests import PrivateKey, RequestFacts, read_request
+from tests.support.certificates import Change, Parts
+from tests.support.certificates import made as made_certificate
+from tests.support.command import Command, Ran
+from tests.support.deliveries import pem, pkcs12_of
+from tests.support.effort import PATIENCE
+from tests.support.requests import pooled_key
+from tests.support.schemas import assert_valid
+
+OIN = "00000003273229750000"
+GIVEN = ("--oin", OIN, "--organization", "Gemeente Voorbeeld", "--common-name", "api.example.nl")
+FOR = ("--for", "digid-machtigen", "-e", "production")
+KPN = ("--tsp", "kpn")
+PLACE = ("--locality", "Utrecht", "--province", "Utrecht")
+REST = ("--out", "x", "--no-passphrase")
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def create(run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """``csr create`` in an empty folder, with keys of the pool: most tests are not about making them."""
+    monkeypatch.setattr("pkitools.requests.making.generate_key", pooled_key)
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+    return lambda *given, lang="en": run("--lang", lang, "csr", "create", *given)
+
+
+def made(path: str = "x.csr") -> RequestFacts:
+    return read_request(read_source(Path(path).read_bytes(), path).items[0].der)
+
+
+@pytest.mark.slow
+def test_the_system_and_the_tsp_choose_and_the_answer_says_why(create: Run) -> None:
+    ran = create(*FOR, *KPN, *GIVEN, *PLACE, *REST, lang="nl")
+    assert ran.code == 0, ran.err
+    facts = made()
+    assert (facts.public_key.bits, facts.signature_algorithm.name) == (4096, "sha256WithRSAEncryption")
+    assert (
+        facts.subject.text
+        == "C=NL, ST=Utrecht, L=Utrecht, O=Gemeente Voorbeeld, CN=api.example.nl, serialNumber=" + OIN
+    )
+    for part in (
+        "Gekozen voor DigiD Machtigen, productie:",
+        "g1-server",
+        "Van wie de dienst is",
+        "KPN vraagt",
+        "L, ST",
+    ):
+        assert part in ran.told
+    assert "cert check BESTAND -e production --for digid-machtigen" in ran.told
+    assert "--key x.key --csr x.csr" in ran.told
+
+
+def test_what_the_tsp_asks_is_said_before_a_key_is_made(create: Run, tmp_path: Path) -> None:
+    ran = create(*FOR, *KPN, *GIVEN, *REST)
+    assert ran.code == 2
+    assert "KPN asks as well: --locality, --province. No key was made yet." in ran.err
+    assert "Missing: --locality, --province" in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_everything_missing_is_said_at_once(create: Run, tmp_path: Path) -> None:
+    ran = create(*FOR, *KPN, "--no-passphrase")
+    assert ran.code == 2
+    wanted = ("--oin", "--organization", "--common-name", "--locality", "--province", "--out")
+    assert all(option in ran.err for option in wanted)
+    assert "--profile" not in ran.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("system", "told"),
+    [
+        ("rdw", ("takes no PKIoverheid certificates in production", "RDW issues the certificates")),
+        ("suwinet-inlezen", ("not published", "BKWI")),
+        ("haga", ()),
+    ],
+)
+def test_a_system_for_which_nothing_can_be_chosen_is_refused(
+    create: Run, tmp_path: Path, system: str, told: tuple[str, ...]
+) -> None:
+    ran = create("--for", system, "-e", "production", *GIVEN, *REST)
+    assert ran.code == 2
+    assert all(part in ran.err for part in told)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_script_gets_the_reasons_with_their_sources(create: Run) -> None:
+    ran = create(*FOR, *KPN, *GIVEN, *PLACE, *REST, "--json")
+    assert_valid(ran.document, "csr-create-v2")
+    choice = ran.document["requests"][0]["choice"]
+    assert (choice["system"], choice["tsp"], choice["key_type"]) == ("digid-machtigen", "kpn", "rsa:4096")
+    assert [reason["about"] for reason in choice["reasons"]] == ["profile", "oin", "tsp", "key", "signature", "names"]
+    assert all(reason["source"]["document"] for reason in choice["reasons"])
+    assert "Van wie de dienst is" in choice["reasons"][1]["text"]["nl"]
+
+
+@pytest.mark.slow
+def test_what_is_advised_against_or_not_published_is_warned_of_beside_the_answer(create: Run) -> None:
+    given = ("-e", "preproduction", *KPN, *GIVEN, *PLACE, "--no-passphrase")
+    discouraged = create("--for", "digikoppeling", *given, "--out", "x")
+    assert (discouraged.code, "it can be done and is advised against" in discouraged.err) == (0, True)
+    unknown = create("--for", "suwinet-inlezen", "--profile", "g1-server", *given, "--out", "y")
+    assert (unknown.code, "whether the system takes it stands nowhere" in unknown.err) == (0, True)
+    usual = create("--for", "digid-machtigen", *given, "--out", "z")
+    assert "advised against" not in usual.err
+
+
+def test_a_profile_without_a_system_has_no_reasons(create: Run) -> None:
+    ran = create("--profile", "g4-tls", "-e", "production", *GIVEN, *REST, "--json")
+    assert ran.document["requests"][0]["choice"] is None
+
+
+@pytest.mark.slow
+def test_a_terminal_is_asked_step_by_step(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    answers = ["digid", "digid-machtigen", "productie", "kpn", "123", OIN, "Gemeente Voorbeeld", "api.example.nl",
+               "Utrecht", "Utrecht", ""]  # fmt: skip
+    told = conversation(
+        ["csr", "create", "--no-passphrase", "--lang", "nl", "--key-type", "rsa:3072"], answers[1:], tmp_path
+    )
+    assert "Gekozen voor DigiD Machtigen, productie:" in told
+    assert told.index("Gekozen voor") < told.index("Naam van de organisatie")
+    assert told.count("OIN, 20 posities") == 2  # a wrong one is told of, and asked again
+    request = tmp_path / "api.csr"
+    assert "L=Utrecht" in read_request(read_source(request.read_bytes(), "api.csr").items[0].der).subject.text
+    assert (tmp_path / "api.key").stat().st_mode & 0o777 == 0o600
+
+
+def conversation(arguments: list[str], answers: list[str], folder: Path) -> str:
+    """Run the command line on a terminal of its own, give an answer to each question, and return what it showed."""
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "pkitools", *arguments]
+    process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, cwd=folder, close_fds=True)
+    os.close(child)
+    shown, waiting = b"", list(answers)
+    while select.select([parent], [], [], PATIENCE)[0]:
+        try:
+            chunk = os.read(parent, 65536)
+        except OSError:  # how a terminal ends
+            break
+        shown += chunk
+        if waiting and shown.rstrip(b" ").endswith(b":") and not chunk.endswith(b"\n"):
+            os.write(parent, waiting.pop(0).encode() + b"\n")
+    os.close(parent)
+    assert process.wait(PATIENCE) == 0, shown.decode()
+    assert not waiting
+    return shown.decode()
+
+
+# -- renewal ----------------------------------------------------------------------------------------------------------
+
+
+def with_key(key: PrivateKey) -> Change:
+    def put(parts: Parts) -> None:
+        parts.key = key.public.spki
+
+    return put
+
+
+def old_certificate(name: str = "old.pem", key: PrivateKey | None = None) -> None:
+    """A certificate of production of today, as its owner has it."""
+    facts = made_certificate("g1-server", *([with_key(key)] if key else []))
+    data = pkcs12_of(("mine", facts.der, key)) if name.endswith(".p12") and key else pem(facts.der)
+    Path(name).write_bytes(data)
+
+
+def test_the_next_request_needs_nothing_but_the_old_certificate(create: Run) -> None:
+    old_certificate()
+    ran = create("--renew", "old.pem", "--no-passphrase", lang="nl")
+    assert ran.code == 0, ran.err
+    facts = made("api.csr")
+    assert (facts.subject.common_name, facts.dns_names) == ("api.voorbeeld.nl", ("api.voorbeeld.nl",))
+    assert "Anders dan in old.pem: - Sleutel: een nieuwe, RSA 4096" in ran.told
+    assert "cert check BESTAND -e production --key api.key --csr api.csr" in ran.told
+
+
+def test_a_renewal_that_goes_to_g4_says_what_becomes_of_the_names(create: Run) -> None:
+    old_certificate()
+    ran = create("--renew", "old.pem", "--profile", "g4-tls", "--out", "x", "--no-passphrase", "--json")
+    assert_valid(ran.document, "csr-create-v2")
+    renewal = ran.document["requests"][0]["renewal"]
+    assert renewal["certificate_file"] == "old.pem"
+    assert renewal["changes"][0]["code"] == "ordering.change.profile"
+
+
+def test_the_key_of_the_old_certificate_is_refused(create: Run) -> None:
+    key = pooled_key()
+    old_certificate(key=key)
+    Path("old.key").write_bytes(key.pem(None))
+    Path("old.key").chmod(0o600)
+    ran = create("--renew", "old.pem", "--key", "old.key")
+    assert (ran.code, "new key pair" in ran.err) == (2, True)
+    assert not Path("api.csr").exists()
+
+
+def test_a_keystore_is_renewed_as_well(create: Run) -> None:
+    old_certificate("old.p12", pooled_key())
+    assert create("--renew", "old.p12", "--no-passphrase").code == 0
+    assert Path("api.key").exists()
+
+
+# -- self-signed ------------------------------------------------------------------------------------------------------
+
+SELF = ("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", *GIVEN)
+
+
+def test_a_self_signed_certificate_is_made_and_the_check_it_names_passes(create: Run, run: Command) -> None:
+    ran = create(*SELF, *REST)
+    assert ran.code == 0, ran.err
+    assert {path.name for path in Path().iterdir()} == {"x.key", "x.pem"}
+    assert Path("x.key").stat().st_mode & 0o777 == 0o600
+    assert "397 days: as long as a TRIAL certificate" in ran.told
+    command = ran.told.rpartition("pkitools ")[2].split()
+    checked = run("--lang", "en", *command, "--key", "x.key", "--offline")
+    assert (checked.code, checked.out.startswith("PASSED")) == (0, True)
+
+
+def test_a_script_gets_what_the_self_signed_certificate_is(create: Run) -> None:
+    ran = create(*SELF, *REST, "--days", "30", "--json")
+    assert_valid(ran.document, "self-signed-v1")
+    assert (ran.document["days"], ran.document["oin"]) == (30, OIN)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (("--self-signed", "--for", "digid-machtigen", "-e", "production"), "never|not made for production"),
+        (("--self-signed", "--for", "digid", "-e", "preproduction"), "is not published|takes no self-signed"),
+        (("--self-signed", "--profile", "g1-server", "-e", "preproduction"), "depends on the system"),
+        (("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", "--days", "4000"), "4000 days"),
+        (("--self-signed", "--for", "digid-machtigen", "-e", "preproduction", *KPN), "no TSP takes part"),
+        (("--for", "digid-machtigen", "-e", "preproduction", "--days", "30"), "--days goes with --self-signed"),
+    ],
+)
+def test_a_self_signed_certificate_nobody_takes_is_not_made(create: Run, changed: tuple[str, ...], told: str) -> None:
+    ran = create(*changed, *GIVEN, *REST)
+    assert ran.code == 2
+    assert any(part in ran.err for part in told.split("|"))
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize(("system", "ordered"), [("digid-machtigen", True), ("rdw", False), ("suwinet-inlezen", False)])
+def test_what_a_system_asks_ends_with_how_to_order_where_that_can_be(run: Command, system: str, ordered: bool) -> None:
+    for more, where in (((), "production"), (("-e", "preproduction"), "preproduction")):
+        told = run("--lang", "en", "systems", "show", system, *more).told
+        assert (f"pkitools csr create --for {system} -e {where}" in told) is ordered

@@ -1,0 +1,244 @@
+"""``csr create --from``: a batch that stops anywhere goes on where it stopped, and no key is made twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pkitools.ordering import read_manifest
+from pkitools.requests import PrivateKey, generate_key, load_key, read_request
+from pkitools_cli.main import main
+from tests.support.command import Command, Ran
+from tests.support.schemas import assert_valid
+
+OIN = "00000003273229750000"
+TABLE = "name;common_name\n" + "".join(f"{name};{name}.example.nl\n" for name in "abc")
+GIVEN = (
+    "--for",
+    "digikoppeling",
+    "-e",
+    "production",
+    "--profile",
+    "g4-tls",
+    "--oin",
+    OIN,
+    "--organization",
+    "Gemeente",
+)
+TWO = TABLE.partition("c;")[0]
+BATCH = ("csr", "create", "--from", "t.csv", "--out-dir", "out", *GIVEN)
+SECRET = "correct horse battery"
+CALLS = ("write", "fsync", "fchmod", "link", "rename", "unlink", "mkdir")
+
+Batch = Callable[..., Ran]
+
+
+class Keys:
+    """Keys of a kind that takes long to make, each given out once: those before a break, and those after."""
+
+    def __init__(self, keys: list[PrivateKey]) -> None:
+        self.keys, self.given = keys, 0
+
+    def __call__(self, spec: str) -> PrivateKey:
+        assert spec == "rsa:3072"
+        self.given += 1
+        return self.keys[self.given - 1]
+
+
+@pytest.fixture(scope="module")
+def pools() -> tuple[list[PrivateKey], list[PrivateKey]]:
+    keys = [generate_key("rsa:3072") for _ in range(6)]
+    return keys[:3], keys[3:]
+
+
+@pytest.fixture
+def batch(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    """A batch of three in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+    monkeypatch.setenv("SECRET", SECRET)
+    Path("t.csv").write_text(TABLE, encoding="utf-8")
+    return lambda *more: run(*BATCH, *(more or ("--no-passphrase",)))
+
+
+def use(monkeypatch: pytest.MonkeyPatch, keys: list[PrivateKey]) -> Keys:
+    made = Keys(keys)
+    monkeypatch.setattr("pkitools.requests.making.generate_key", made)
+    return made
+
+
+def contents() -> dict[str, bytes]:
+    out = Path("out")
+    return {path.name: path.read_bytes() for path in out.iterdir()} if out.exists() else {}
+
+
+def assert_whole(passphrase: bytes | None = None, names: str = "abc") -> None:
+    """Each request, each with a key of its own, all of them in the manifest."""
+    keys = {name: load_key(Path(f"out/{name}.key").read_bytes(), name, passphrase=passphrase) for name in names}
+    orders = read_manifest(Path("out/manifest.json").read_bytes(), "m").orders
+    assert {spki: order.name for spki, order in orders.items()} == {k.public.spki_sha256: n for n, k in keys.items()}
+    assert len(orders) == len(names)
+    for name, key in keys.items():
+        assert read_request(Path(f"out/{name}.csr")).public_key.spki == key.public.spki
+        assert Path(f"out/{name}.key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_a_kill_at_any_call_is_gone_on_from_and_no_key_is_made_twice(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pools: tuple[list[PrivateKey], list[PrivateKey]]
+) -> None:
+    before, after = pools
+    points = 0
+    for call in CALLS:
+        for when in range(1, 100):
+            folder = tmp_path / f"{call}-{when}"
+            folder.mkdir(mode=0o700)
+            os.chdir(folder)
+            Path("t.csv").write_text(TWO, encoding="utf-8")
+            if not killed(call, when, before):
+                break
+            points += 1
+            left = contents()
+            made = use(monkeypatch, after)
+            ran = batch("--no-passphrase", "--resume")
+            assert ran.code == 0, (call, when, ran.err)
+            assert_whole(names="ab")
+            assert {name: contents()[name] for name in left if name.endswith(".key") and name[0] != "."} == {
+                name: data for name, data in left.items() if name.endswith(".key") and name[0] != "."
+            }, (call, when)
+            stood = sum(1 for name in left if name.endswith(".key") and name[0] != ".")
+            assert made.given == 2 - stood, (call, when)
+            assert not [name for name in contents() if ".bak" in name], (call, when)
+    assert points > 15
+
+
+def killed(call: str, when: int, keys: list[PrivateKey]) -> bool:
+    """Run the batch in a process that kills itself at this call; False when there is no such call any more."""
+    child = os.fork()
+    if child == 0:  # nothing of pytest may run here
+        try:
+            _run_until(call, when, keys)
+        finally:
+            os._exit(70)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+def _run_until(call: str, when: int, keys: list[PrivateKey]) -> None:
+    from pkitools.requests import making
+
+    real, count = getattr(os, call), 0
+
+    def counted(*arguments: object, **named: object) -> object:
+        nonlocal count
+        count += 1
+        if count == when:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+
+    setattr(os, call, counted)
+    making.generate_key = Keys(keys)
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (1, 2):
+        os.dup2(null, descriptor)
+    try:
+        main([*BATCH, "--no-passphrase"])
+    except SystemExit as ended:
+        os._exit(int(str(ended.code)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("secret", [("--no-passphrase",), ("--passphrase-env", "SECRET")])
+def test_what_is_finished_stays_and_a_key_without_a_request_gets_one(
+    batch: Batch,
+    monkeypatch: pytest.MonkeyPatch,
+    secret: tuple[str, ...],
+    pools: tuple[list[PrivateKey], list[PrivateKey]],
+) -> None:
+    use(monkeypatch, pools[0])
+    assert batch(*secret).code == 0
+    Path("out/b.csr").unlink()
+    Path("out/c.csr").unlink()
+    Path("out/c.key").unlink()
+    left = contents()
+    made = use(monkeypatch, pools[1])
+    ran = batch(*secret, "--resume", "--json")
+    assert ran.code == 0, ran.err
+    assert_valid(ran.document, "csr-create-v2")
+    assert [each["kept"] for each in ran.document["requests"]] == [True, True, False]
+    assert [each["key_file"] for each in ran.document["requests"]] == [f"out/{name}.key" for name in "abc"]
+    assert made.given == 1
+    assert {name: contents()[name] for name in left if name != "manifest.json"} == {
+        name: data for name, data in left.items() if name != "manifest.json"
+    }
+    assert_whole(SECRET.encode() if "SECRET" in secret else None)
+
+
+SPOILT: dict[str, Callable[[], object]] = {
+    "a request of another row": lambda: Path("out/b.csr").write_bytes(Path("out/a.csr").read_bytes()),
+    "a request without its key": lambda: Path("out/b.key").unlink(),
+    "a key that cannot be read": lambda: Path("out/b.key").write_bytes(b"\x00"),
+    "a request that cannot be read": lambda: Path("out/b.csr").write_bytes(b"\x00"),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
+def test_what_is_not_as_asked_is_named_and_left(
+    batch: Batch,
+    monkeypatch: pytest.MonkeyPatch,
+    spoil: Callable[[], object],
+    pools: tuple[list[PrivateKey], list[PrivateKey]],
+) -> None:
+    use(monkeypatch, pools[0])
+    assert batch().code == 0
+    spoil()
+    left = contents()
+    made = use(monkeypatch, pools[1])
+    ran = batch("--no-passphrase", "--resume")
+    assert (ran.code, made.given, contents()) == (1, 0, left)
+    assert "what stands of b is not what t.csv asks" in ran.err
+
+
+def test_a_wrong_passphrase_makes_no_second_key(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], list[PrivateKey]]
+) -> None:
+    use(monkeypatch, pools[0])
+    assert batch("--passphrase-env", "SECRET").code == 0
+    left = contents()
+    monkeypatch.setenv("SECRET", "another passphrase")
+    assert batch("--passphrase-env", "SECRET", "--resume").code == 1
+    assert contents() == left
+
+
+def test_the_manifest_follows_its_schema_and_a_second_batch_adds_to_it(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], list[PrivateKey]]
+) -> None:
+    use(monkeypatch, pools[0])
+    assert batch().code == 0
+    document = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    assert_valid(document, "manifest-v1")
+    Path("t.csv").write_text(TABLE.replace("a;", "d;").replace("b;", "e;").replace("c;", "f;"), encoding="utf-8")
+    use(monkeypatch, pools[1])
+    assert batch().code == 0
+    assert sorted(o.name for o in read_manifest(Path("out/manifest.json").read_bytes(), "m").orders.values()) == list(
+        "abcdef"
+    )
+
+
+@pytest.mark.parametrize("options", [("--resume", "--force"), ("--self-signed",)])
+def test_options_that_make_no_sense_together_are_refused(batch: Batch, options: tuple[str, ...]) -> None:
+    assert batch("--no-passphrase", *options).code == 2
+    assert not Path("out").exists()
+
+
+@pytest.fixture(autouse=True)
+def back_home() -> Iterator[None]:
+    """The folder of a killed run is left before it is thrown away."""
+    here = Path.cwd()
+    yield
+    os.chdir(here)

@@ -1,0 +1,168 @@
+"""What is ordered for each system, from each TSP: the data decide, and what is chosen can be ordered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Verdict
+from pkitools.messages import LANGUAGES, template
+from pkitools.ordering import Choice, NoChoiceError, choose, missing, plan_order
+from pkitools.ordering.fitness import unmet
+from pkitools.profiles import TSP, profiles, tsps
+from pkitools.requests import check_request
+from pkitools.systems import Stance, System, Topic, get_system, systems
+from tests.support.requests import pooled_key
+
+MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
+WISHES = {
+    "oin": "00000003273229750000",
+    "organization": "Gemeente Voorbeeld",
+    "common_name": "api.example.nl",
+    "locality": "Utrecht",
+    "province": "Utrecht",
+}
+ALL = list(product(systems(), Environment, (None, *tsps())))
+
+
+def name(case: object) -> str:
+    return str(getattr(case, "name", case))
+
+
+def chosen(system: System, environment: Environment, tsp: TSP | None) -> Choice | None:
+    try:
+        return choose(system, environment, moment=MOMENT, tsp=tsp)
+    except NoChoiceError:
+        return None
+
+
+def takes(system: System, environment: Environment, tsp: TSP | None) -> set[str]:
+    """The roots of profiles that a system says it takes, written down apart from how it is chosen."""
+    trial = tsp is not None and tsp.trial
+    roots = {profile.root for profile in profiles()}
+    said = {
+        root: system.about_hierarchy(
+            f"trial-{root}" if trial else root, "trial" if trial else "pkioverheid", environment, MOMENT
+        )
+        for root in roots
+    }
+    return {root for root, each in said.items() if each and each.answer in {Stance.YES, Stance.DISCOURAGED}}
+
+
+def test_what_is_chosen_is_what_the_system_says_it_takes() -> None:
+    for system, environment, tsp in ALL:
+        found = chosen(system, environment, tsp)
+        if found is not None:
+            assert found.profile.root in takes(system, environment, found.tsp), (system, environment, tsp)
+            assert not unmet(found.profile, system.statements_at(environment, MOMENT))
+            assert tsp is None or found.tsp is tsp
+        elif tsp is None:  # without a TSP nothing but the system can be in the way
+            assert not takes(system, environment, None), (system, environment)
+
+
+@pytest.mark.slow
+def test_what_is_chosen_makes_a_request_the_tsp_finds_no_fault_with() -> None:
+    made = 0
+    for system, environment, tsp in ALL:
+        found = chosen(system, environment, tsp)
+        if found is None:
+            continue
+        allowed = {rule.name for rule in found.profile.subject.attributes}
+        wishes = {key: value for key, value in WISHES.items() if not (key == "locality" and "L" not in allowed)}
+        wishes = {key: value for key, value in wishes.items() if not (key == "province" and "ST" not in allowed)}
+        if found.profile.serial_number == "uzi":
+            wishes = {"common_name": "api.example.nl"}
+        elif found.tsp is not None and found.tsp.trial:
+            wishes |= {"oin": "00000099999999910000", "kvk": "99999991"}
+        order = plan_order(
+            {**wishes, "for": system.name, "environment": str(environment), **({"tsp": tsp.name} if tsp else {})},
+            moment=MOMENT,
+        )
+        assert order.plan.key_type == found.key_type
+        request = order.plan.sign(pooled_key(found.key_type))
+        report = check_request(request.der, found.profile, tsp=found.tsp, environment=environment)
+        assert report.verdict is not Verdict.FAILED, (system, environment, tsp, report.findings)
+        made += 1
+    assert made > 80
+
+
+@pytest.mark.parametrize("where", Environment)
+@pytest.mark.parametrize("system", [s for s in systems() if s.name in {"rdw", "vecozo"}], ids=name)
+def test_a_system_that_takes_none_is_said_to_take_none(system: System, where: Environment) -> None:
+    with pytest.raises(NoChoiceError) as refused:
+        choose(system, where, moment=MOMENT)
+    assert refused.value.code == "ordering.error.no_pkioverheid"
+    assert {each.topic for each in refused.value.statements} == {Topic.HIERARCHY}
+
+
+def test_what_is_not_published_is_not_guessed_and_can_be_chosen_by_hand() -> None:
+    system = get_system("suwinet-inlezen")
+    with pytest.raises(NoChoiceError, match="not published"):
+        choose(system, "production", moment=MOMENT)
+    found = choose(system, "production", moment=MOMENT, profile="g1-server")
+    assert found.reasons[0].code == "ordering.reason.profile_unknown"
+    assert found.reasons[0].attention
+
+
+def test_a_system_nobody_could_read_is_refused_with_whom_to_ask() -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        plan_order(
+            {**WISHES, "for": "Basisregistratie Grootschalige Topografie", "environment": "production"}, moment=MOMENT
+        )
+    assert refused.value.code.startswith("systems.error.")
+
+
+@pytest.mark.parametrize(
+    ("system", "tsp", "code"),
+    [("digid", "g4-trial", "tsp_refused"), ("uzi", "kpn", "tsp_refused"), ("digid", "cibg", "tsp_refused")],
+)
+def test_a_tsp_whose_certificates_do_not_fit_is_said_to_be_the_matter(system: str, tsp: str, code: str) -> None:
+    with pytest.raises(NoChoiceError) as refused:
+        plan_order({**WISHES, "for": system, "tsp": tsp, "environment": "production"}, moment=MOMENT)
+    assert refused.value.code == f"ordering.error.{code}"
+
+
+def test_a_profile_that_does_not_fit_is_refused_with_what_the_system_asks() -> None:
+    with pytest.raises(NoChoiceError) as refused:
+        choose(get_system("digid-machtigen"), "production", moment=MOMENT, profile="g4-seal")
+    assert refused.value.code == "ordering.error.profile_refused"
+    assert Topic.CLIENT_AUTH in {each.topic for each in refused.value.statements}
+
+
+def test_a_preproduction_that_wants_trial_gets_the_tsp_of_trial() -> None:
+    found = choose(get_system("digikoppeling"), "preproduction", moment=MOMENT)
+    assert (found.tsp is not None and found.tsp.trial, found.profile.name) == (True, "g4-tls")
+    real = choose(get_system("digikoppeling"), "preproduction", moment=MOMENT, tsp=tsps()[0])
+    assert real.reasons[0].code == "ordering.reason.profile_discouraged"
+
+
+def test_what_the_tsp_asks_is_missing_until_it_is_given() -> None:
+    kpn = next(tsp for tsp in tsps() if tsp.name == "kpn")
+    found = choose(get_system("digid-machtigen"), "production", moment=MOMENT, tsp=kpn)
+    assert missing({}, found) == ("oin", "organization", "common_name", "locality", "province")
+    assert missing(WISHES, found) == ()
+    wishes = {key: value for key, value in WISHES.items() if key != "locality"}
+    with pytest.raises(InvalidValueError) as refused:
+        plan_order({**wishes, "for": "digid-machtigen", "tsp": "kpn", "environment": "production"}, moment=MOMENT)
+    assert refused.value.code == "ordering.error.missing_locality"
+
+
+@pytest.mark.parametrize("names", [("a.example.nl", "b.example.nl"), ("*.example.nl",)])
+def test_names_the_system_does_not_want_are_told(names: tuple[str, ...]) -> None:
+    wishes = {**WISHES, "common_name": names[0], "dns": names, "for": "kvk", "environment": "production"}
+    order = plan_order(wishes, moment=MOMENT)
+    assert order.choice is not None
+    assert "ordering.reason.names_against" in {reason.code for reason in order.choice.reasons if reason.attention}
+
+
+def test_every_reason_reads_as_a_sentence_in_both_languages() -> None:
+    for system, environment, tsp in ALL:
+        found = chosen(system, environment, tsp)
+        for reason in found.reasons if found else ():
+            for language in LANGUAGES:
+                assert template(reason.code, language)
+                assert "{" not in reason.sentence(language)

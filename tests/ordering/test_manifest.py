@@ -1,0 +1,74 @@
+"""The manifest of a batch: what is written is read, and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pkitools.environment import Environment
+from pkitools.errors import InputError
+from pkitools.ordering import Manifest, Ordered, manifest_document, read_manifest
+from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
+from tests.support.schemas import assert_valid
+
+A = Ordered(
+    "a", Environment.PRODUCTION, "g1-server", "digid", "kpn", "00000003273229750000", "O", "CN", ("a.nl", "b.nl")
+)
+B = Ordered("b", Environment.PREPRODUCTION, "uzi-server")
+BOTH = Manifest({"1" * 64: A, "2" * 64: B})
+
+
+def test_what_is_written_is_read() -> None:
+    assert_valid(manifest_document(BOTH), "manifest-v1")
+    assert read_manifest(BOTH.json, "m").orders == BOTH.orders
+
+
+def test_an_order_of_the_same_name_takes_the_place_of_the_old_one() -> None:
+    found = BOTH.with_orders([("3" * 64, Ordered("A", Environment.PRODUCTION, "g4-tls"))])
+    assert {spki[0]: each.name for spki, each in found.orders.items()} == {"2": "b", "3": "A"}
+
+
+def change(path: tuple[str, ...], value: object) -> Callable[[dict[str, Any]], None]:
+    def make(document: dict[str, Any]) -> None:
+        *front, last = path
+        for key in front:
+            document = document[key]
+        document[last] = value
+
+    return make
+
+
+FIRST = ("orders", "1" * 64)
+WRONG = [
+    change(("schema",), "pkitools.manifest/v2"),
+    change(("orders",), []),
+    change(("orders", "x"), {}),
+    change(("orders", "G" * 64), {}),
+    change((*FIRST, "name"), "../../etc/passwd"),
+    change((*FIRST, "name"), ".hidden"),
+    change((*FIRST, "name"), 3),
+    change((*FIRST, "name"), "B"),
+    change((*FIRST, "environment"), "test"),
+    change((*FIRST, "profile"), None),
+    change((*FIRST, "system"), 3),
+    change((*FIRST, "dns"), [3]),
+    change((*FIRST, "dns"), None),
+]
+
+
+@pytest.mark.parametrize("make", WRONG)
+def test_what_is_not_of_this_form_is_refused(make: Callable[[dict[str, Any]], None]) -> None:
+    document = json.loads(BOTH.json)
+    make(document)
+    with pytest.raises(InputError) as refused:
+        read_manifest(json.dumps(document).encode(), "m")
+    assert refused.value.code == "ordering.error.manifest"
+
+
+@pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\xff", b"null", b"3", b" " * (MAX_MANIFEST_BYTES + 1)])
+def test_what_is_no_manifest_at_all_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError):
+        read_manifest(data, "m")
