@@ -77,3 +77,19 @@ MAX_SYSTEM_BYTES: Final = 256 * 1024
 
 MAX_OWN_FILES: Final = 1_000
 """Files in a folder with facts of one's own: an organisation has some; a thousand is another folder."""
+
+MAX_METADATA_BYTES: Final = 16 * 1024 * 1024
+"""Metadata or an agreement in XML, or a JWKS, that is read as what it means: of one service 20 kB, of a whole network of
+brokers 3 MB."""
+
+MAX_XML_ELEMENTS: Final = 50_000
+"""Elements of one XML document: metadata of an entity has some forty."""
+
+MAX_XML_DEPTH: Final = 64
+"""Elements within one another: metadata has ten."""
+
+MAX_XML_ATTRIBUTES: Final = 200_000
+"""Attributes of one XML document."""
+
+MAX_XML_ELEMENT_ATTRIBUTES: Final = 100
+"""Attributes of one element: metadata has six."""
