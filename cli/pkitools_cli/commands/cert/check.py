@@ -16,7 +16,7 @@ from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkRange, Placed
+from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import chains_told, checked_told
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
@@ -185,8 +185,8 @@ def _judge(options: CheckOptions, unread: list[BadItem]) -> Callable[[str], Chec
     expected = expectation(options, passphrase, unread)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
-    chain = [der for name in options.chain for der in _certificates(name, unread)]
-    revocation = _revocation(options, unread)
+    chain = [der for name in options.chain for der in chain_certificates(name, unread)]
+    revocation = given_revocation(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     among = together({name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)})
 
@@ -224,14 +224,20 @@ def _judge(options: CheckOptions, unread: list[BadItem]) -> Callable[[str], Chec
     return judge
 
 
-def _certificates(name: str, unread: list[BadItem]) -> tuple[bytes, ...]:
+def chain_certificates(name: str, unread: list[BadItem]) -> tuple[bytes, ...]:
     """Return the certificates of a file, the end entity first: chains are stored in either order."""
     from pkitools.checking import end_entity_first
 
     return end_entity_first(read_items(name, unread))
 
 
-def _revocation(options: CheckOptions, unread: list[BadItem]) -> Revocation:
+def given_revocation(options: GivenRevocation, unread: list[BadItem]) -> Revocation:
+    """Return how revocation is to be checked, by the options that several commands have.
+
+    Args:
+        options: what was given.
+        unread: what could not be read of the material; gets more of it.
+    """
     from pkitools.checking import Revocation
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
@@ -266,7 +272,7 @@ def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
         return crl
 
 
-def _fetcher(options: CheckOptions) -> Fetcher:
+def _fetcher(options: GivenRevocation) -> Fetcher:
     from pkitools.fetching.fetcher import HttpFetcher, Proxies
 
     def setting(name: str) -> str:

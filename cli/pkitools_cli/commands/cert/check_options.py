@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -51,6 +51,27 @@ class CheckOptions:
     fail_on: Severity | None
     verbose: bool
     quiet: bool
+
+
+class GivenRevocation(Protocol):
+    """Options about revocation, of whichever command."""
+
+    @property
+    def revocation(self) -> str | None: ...
+    @property
+    def crls(self) -> tuple[str, ...]: ...
+    @property
+    def ocsp(self) -> tuple[str, ...]: ...
+    @property
+    def trust(self) -> tuple[str, ...]: ...
+    @property
+    def offline(self) -> bool: ...
+    @property
+    def cache(self) -> Path | None: ...
+    @property
+    def allow_net(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]: ...
+    @property
+    def allow_port(self) -> tuple[int, ...]: ...
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):
