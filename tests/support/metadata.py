@@ -1,0 +1,156 @@
+"""SAML metadata as a service would make it, signed, from which a test states only its deviation."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha1
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from tests.support.leaves import KVK_OIN
+
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+GDI = f"urn:nl-eid-gdi:1.0:DV:{KVK_OIN}:entities:0001"
+EHERKENNING = f"urn:etoegang:DV:{KVK_OIN}:entities:0001"
+EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
+ARTIFACT, POST = (f"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-{name}" for name in ("Artifact", "POST"))
+SP, IDP = "SPSSODescriptor", "IDPSSODescriptor"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A key with its certificate."""
+
+    key: rsa.RSAPrivateKey
+    certificate: x509.Certificate
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    @property
+    def base64(self) -> str:
+        return b64encode(self.der).decode()
+
+    @property
+    def name(self) -> str:
+        """What its key is usually called."""
+        return sha1(self.der, usedforsecurity=False).hexdigest()
+
+
+@cache
+def _key(number: int) -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@cache
+def holder(
+    number: int = 0,
+    oin: str = KVK_OIN,
+    since: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+    until: datetime = datetime(2028, 1, 1, tzinfo=UTC),
+) -> Holder:
+    """A key and a certificate that it signed itself: who issued it is not what metadata is judged by."""
+    key = _key(number)
+    attributes = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "NL"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Voorbeeld"),
+        x509.NameAttribute(NameOID.SERIAL_NUMBER, oin),
+        x509.NameAttribute(NameOID.COMMON_NAME, f"saml{number}.example.nl"),
+    ]
+    subject = x509.Name(attributes)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    made = builder.serial_number(1000 + number).not_valid_before(since).not_valid_after(until)
+    return Holder(key, made.sign(key, hashes.SHA256()))
+
+
+def descriptor(held: Holder | None = None, use: str | None = "signing", name: str | None = None, info: str = "") -> str:
+    """A KeyDescriptor; ``name`` empty leaves it out, ``info`` stands in the place of the certificate."""
+    held = held or holder()
+    called = held.name if name is None else name
+    inside = f"<ds:KeyName>{called}</ds:KeyName>" if called else ""
+    certificate = info or f"<ds:X509Data><ds:X509Certificate>{held.base64}</ds:X509Certificate></ds:X509Data>"
+    attribute = "" if use is None else f' use="{use}"'
+    return f"<md:KeyDescriptor{attribute}><ds:KeyInfo>{inside}{certificate}</ds:KeyInfo></md:KeyDescriptor>"
+
+
+def consumer(location: str = "https://dienst.example.nl/acs", binding: str = ARTIFACT, more: str = 'index="0"') -> str:
+    """An AssertionConsumerService."""
+    return f'<md:AssertionConsumerService Binding="{binding}" Location="{location}" {more}/>'
+
+
+def role(
+    keys: str | None = None,
+    endpoints: str | None = None,
+    kind: str = SP,
+    attributes: str = 'AuthnRequestsSigned="true" WantAssertionsSigned="true"',
+    protocol: str = "urn:oasis:names:tc:SAML:2.0:protocol",
+) -> str:
+    """A role with a key for signing and one for encryption."""
+    keys = descriptor() + descriptor(use="encryption") if keys is None else keys
+    endpoints = consumer() if endpoints is None else endpoints
+    start = f'<md:{kind} {attributes} protocolSupportEnumeration="{protocol}">'
+    return f"{start}{keys}{endpoints}</md:{kind}>"
+
+
+def entity(
+    roles: str | None = None,
+    entity_id: str = GDI,
+    attributes: str = 'validUntil="2027-06-01T00:00:00Z"',
+    identity: str = "_1",
+    declared: str = "",
+) -> str:
+    """An EntityDescriptor."""
+    identity = f'ID="{identity}"' if identity else ""
+    spaces = 'xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+    start = f'<md:EntityDescriptor {spaces} {declared} {identity} entityID="{entity_id}" {attributes}>'
+    return f"{start}{role() if roles is None else roles}</md:EntityDescriptor>"
+
+
+def entities(*inside: str, attributes: str = 'validUntil="2027-06-01T00:00:00Z"') -> str:
+    """An EntitiesDescriptor."""
+    space = 'xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
+    return f'<md:EntitiesDescriptor {space} ID="_0" {attributes}>{"".join(inside)}</md:EntitiesDescriptor>'
+
+
+def signed(
+    text: str,
+    held: Holder | None = None,
+    *,
+    algorithm: str = "rsa-sha256",
+    digest: str = "sha256",
+    canonical: str = EXCLUSIVE,
+    reference: str | None = "_1",
+    bare: bool = True,
+) -> bytes:
+    """Sign it, with the certificate alone in the KeyInfo unless it is to have the key beside it."""
+    from lxml import etree
+    from signxml.signer import XMLSigner
+
+    class Lenient(XMLSigner):  # type: ignore[misc]  # it has no types; SHA-1 is what some files are still signed with
+        def check_deprecated_methods(self) -> None:
+            """Take any."""
+
+    held = held or holder()
+    signer = Lenient(signature_algorithm=algorithm, digest_algorithm=digest, c14n_algorithm=canonical)
+    made = signer.sign(
+        etree.fromstring(text.encode()),
+        key=held.key,
+        cert=[held.certificate],
+        reference_uri=reference,
+        id_attribute="ID",
+        always_add_key_value=not bare,
+    )
+    return bytes(etree.tostring(made))
+
+
+def good(**deviation: Any) -> bytes:
+    """Metadata of a service of ST-SAML, signed."""
+    return signed(entity(**deviation))
