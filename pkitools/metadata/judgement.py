@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final
 
-from pkitools.arguments import aware, choice, octets, optional, text
+from pkitools.arguments import aware, choice, optional, text
 from pkitools.checking import FileCheck, Revocation, check_file
+from pkitools.checking.private_keys import PUBLISHED
 from pkitools.checking.stated_ids import EXPIRED
 from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
-from pkitools.findings import Outcome, Report, Severity, Status, Verdict
+from pkitools.findings import Evidence, Outcome, Report, Severity, Status, Verdict, Violated, outcome
 from pkitools.frozen import dataclass, replace
+from pkitools.metadata.agreements import Agreement
 from pkitools.metadata.consumers import Consumer, consumer_for
+from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
+from pkitools.metadata.jwks import KeySet
+from pkitools.metadata.rules.agreement import CPA, AgreementCase
 from pkitools.metadata.rules.book import SamlCase
 from pkitools.metadata.rules.books import SAML
-from pkitools.metadata.saml import METADATA, SamlMetadata, read_saml
-from pkitools.metadata.signatures import SignatureStatus, Verified, verify
-from pkitools.metadata.xml_tree import Element, as_utf8, parse_xml
+from pkitools.metadata.rules.jwk import JWK, JwksCase
+from pkitools.metadata.saml import SamlMetadata
 from pkitools.rules.own import OwnData
 from pkitools.systems import System, Topic, get_system
 from pkitools.trust import TrustStore
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import CertificateFacts
 from pkitools.x509.given import Given
 
 _PRIVATE_KEY: Final = "sources.error.only_key"
@@ -37,17 +41,15 @@ class MetadataCheck:
 
     Args:
         report: of the document itself; its certificates have reports of their own.
-        metadata: what it says; of metadata that is signed, what is signed of it.
-        verified: what came of its signature.
+        read: what it says.
         certificates: its certificates, judged; ``None`` where it holds none.
-        consumer: who receives it; ``None`` where nothing is known of that.
+        consumer: who receives SAML metadata; ``None`` where nothing is known of that.
     """
 
     report: Report
-    metadata: SamlMetadata
-    verified: Verified
+    read: ReadMetadata
     certificates: FileCheck | None
-    consumer: Consumer | None
+    consumer: Consumer | None = None
 
     def __repr__(self) -> str:
         return f"<MetadataCheck {self.report.subject!r}: {self.verdict}>"
@@ -77,7 +79,7 @@ def check_metadata(
     name: str = "metadata.xml",
     raise_crashes: bool = False,
 ) -> MetadataCheck:
-    """Judge SAML metadata by what who receives it asks, and each certificate in it as ``check`` does.
+    """Judge SAML metadata, a JWKS or a CPA by what who receives it asks, and each certificate as ``check`` does.
 
     Args:
         data: the file.
@@ -90,22 +92,19 @@ def check_metadata(
         raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
 
     Raises:
-        InputError: it is no metadata, no well-formed XML, or has something in it that could act.
+        InputError: it is no metadata, is not well formed, or has something in it that could act.
         LimitError: it is larger or deeper than :mod:`pkitools.limits` allows.
         InvalidValueError: the system or the environment is unknown, or ``moment`` is not aware.
     """
-    data, name, moment = octets(data, "data"), text(name, "name"), aware(moment)
-    environment = choice(Environment, environment, "environment")
-    written_as = as_utf8(data, name)
-    written = read_saml(_metadata_root(parse_xml(written_as, name), name))
-    verified = verify(written_as, written)
-    metadata = _what_is_signed(written, verified, name)
+    moment, environment = aware(moment), choice(Environment, environment, "environment")
     named = _system(system, optional(own, OwnData, "own"))
-    consumer = consumer_for(named.name, metadata.entities[0].entity_id if metadata.entities else "")
+    read = read_metadata(data, name)
+    known = certificates_of(read)
+    consumer = _consumer(read, named)
     judged = _certificates(
-        data,
-        name,
-        metadata,
+        bytes(data),
+        read,
+        known,
         moment=moment,
         environment=environment,
         systems=_with_roles(named, consumer),
@@ -115,31 +114,53 @@ def check_metadata(
         data=own,
         raise_crashes=raise_crashes,
     )
-    case = SamlCase(metadata, written, consumer, environment, moment, verified, _facts(metadata, verified))
-    found = [o for book in SAML for o in book.outcomes(case, raise_crashes=raise_crashes)]
-    of_file = () if judged is None else map(_weighed, judged.file_report.outcomes)
-    report = Report(name, (*found, *of_file), moment, environment, named.name)
-    return MetadataCheck(report, metadata, verified, judged, consumer)
+    asked = _Asked(read, known, consumer, environment, moment, raise_crashes)
+    found = (*_outcomes(asked), *_of_file(read, judged))
+    return MetadataCheck(Report(read.name, found, moment, environment, named.name), read, judged, consumer)
 
 
-def _metadata_root(root: Element, name: str) -> Element:
-    if root.namespace != METADATA:
-        raise InputError("metadata.error.other", name=name, root=root.name)
-    return root
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A document, and what it is judged for."""
+
+    read: ReadMetadata
+    known: dict[bytes, CertificateFacts]
+    consumer: Consumer | None
+    environment: Environment
+    moment: datetime
+    raise_crashes: bool
 
 
-def _what_is_signed(written: SamlMetadata, verified: Verified, name: str) -> SamlMetadata:
-    """Return what a good signature is over; else the document as it stands, of which a rule says that it is not signed."""
-    if verified.octets is None:
-        return written
-    root = parse_xml(verified.octets, name)
-    return read_saml(root) if root.namespace == METADATA else replace(written, entities=())
+def _outcomes(asked: _Asked) -> Iterator[Outcome]:
+    document, raise_crashes = asked.read.document, asked.raise_crashes
+    if isinstance(document, KeySet):
+        yield from JWK.outcomes(JwksCase(document, asked.known), raise_crashes=raise_crashes)
+    elif isinstance(document, Agreement):
+        agreement = AgreementCase(document, asked.environment, asked.moment, asked.known)
+        yield from CPA.outcomes(agreement, raise_crashes=raise_crashes)
+    else:
+        case = _saml_case(asked, document)
+        for book in SAML:
+            yield from book.outcomes(case, raise_crashes=raise_crashes)
+
+
+def _saml_case(asked: _Asked, document: SamlMetadata) -> SamlCase:
+    written = asked.read.written
+    assert isinstance(written, SamlMetadata)  # it is the same file
+    verified = asked.read.verified
+    return SamlCase(document, written, asked.consumer, asked.environment, asked.moment, verified, asked.known)
 
 
 def _system(system: str | System, own: OwnData | None) -> System:
     if isinstance(system, System):
         return system
     return (get_system if own is None else own.system)(text(system, "system"))
+
+
+def _consumer(read: ReadMetadata, system: System) -> Consumer | None:
+    if not isinstance(read.document, SamlMetadata):
+        return None
+    return consumer_for(system.name, next(iter(read.names), ""))
 
 
 def _with_roles(system: System, consumer: Consumer | None) -> System:
@@ -153,33 +174,35 @@ def _with_roles(system: System, consumer: Consumer | None) -> System:
     return replace(system, statements=statements)
 
 
-def _certificates(octets_read: bytes, name: str, metadata: SamlMetadata, **asked: Any) -> FileCheck | None:
+def _certificates(
+    content: bytes, read: ReadMetadata, known: dict[bytes, CertificateFacts], **asked: Any
+) -> FileCheck | None:
     """Return the certificates of the whole file, judged: also those that no signature is over."""
     try:
-        return check_file(read_source(octets_read, name), name=name, **asked)
+        return check_file(read_source(content, read.name), name=read.name, **asked)
     except LimitError:
         raise
     except InputError as error:
-        # of keys without a certificate, or with one that cannot be read, a rule of the metadata says so
-        if error.code == _PRIVATE_KEY or _facts(metadata, Verified(SignatureStatus.ABSENT)):
+        # of keys without a certificate, or with one that cannot be read, a rule of the document says so
+        if known or error.code == _PRIVATE_KEY:
             raise
         return None
 
 
-def _facts(metadata: SamlMetadata, verified: Verified) -> dict[bytes, CertificateFacts]:
-    ders = {der for entity in metadata.entities for key in entity.keys for der in key.certificates if der is not None}
-    found: dict[bytes, CertificateFacts] = {}
-    for der in (*ders, *filter(None, (verified.signer,))):
-        try:
-            found[der] = read_certificate(der)
-        except InputError:
-            continue  # of the file it is told that it cannot be read
-    return found
+def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:
+    """Yield what there is to say of the file beside its certificates."""
+    if judged is not None:
+        yield from map(_weighed, judged.file_report.outcomes)
+    elif isinstance(read.document, KeySet):
+        for number, key in enumerate(read.document.keys, start=1):
+            if key.is_private:
+                params = {"position": str(number), "key": f"JWK, {key.kty}"}
+                yield outcome(PUBLISHED, Violated((Evidence(f"keys[{number}]", "d"),), params))
 
 
-def _weighed(outcome: Outcome) -> Outcome:
+def _weighed(found: Outcome) -> Outcome:
     """Return an outcome of the file as it weighs here: metadata past its time may not be used (SAML metadata 2.3.2)."""
-    if outcome.rule.code != EXPIRED.code or outcome.status is not Status.VIOLATED:
-        return outcome
-    weighs = dataclasses.replace(outcome.rule, severity=Severity.ERROR)
-    return Outcome(weighs, outcome.status, None, outcome.evidence, outcome.params)
+    if found.rule.code != EXPIRED.code or found.status is not Status.VIOLATED:
+        return found
+    weighs = dataclasses.replace(found.rule, severity=Severity.ERROR)
+    return Outcome(weighs, found.status, None, found.evidence, found.params)

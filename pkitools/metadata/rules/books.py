@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.findings import Rule
+from pkitools.metadata.rules.agreement import CPA
 from pkitools.metadata.rules.book import MetadataBook, SamlCase
 from pkitools.metadata.rules.document import DOCUMENT, MESSAGES, VALIDITY
 from pkitools.metadata.rules.endpoints import ENDPOINTS
+from pkitools.metadata.rules.jwk import JWK
 from pkitools.metadata.rules.keys import KEY_NAME, KEYS, ROLLOVER
 from pkitools.metadata.rules.signature import SIGNATURE
 
@@ -23,4 +25,6 @@ SAML: Final[tuple[MetadataBook[SamlCase], ...]] = (
 )
 """What is asked of SAML metadata, in the order it is asked."""
 
-RULES: Final[tuple[Rule, ...]] = tuple(rule for book in SAML for rule, _ in book.entries)
+RULES: Final[tuple[Rule, ...]] = tuple(
+    rule for book in (*SAML, JWK, CPA) for rule, _ in book.entries  # type: ignore[attr-defined]  # each of its kind
+)

@@ -10,7 +10,7 @@ from pkitools_cli.framework import Group, verbs
 @click.group(
     "metadata",
     cls=Group,
-    lazy=verbs(__name__, check="cli.metadata.check.help"),
+    lazy=verbs(__name__, check="cli.metadata.check.help", diff="cli.metadata.diff.help"),
     help="cli.metadata.help",
 )
 def group() -> None:

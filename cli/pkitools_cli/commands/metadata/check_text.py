@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
-from pkitools.metadata import MetadataCheck
+from pkitools.metadata import MetadataCheck, MetadataKind
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
@@ -123,11 +123,12 @@ def _labels(key: str) -> tuple[str, str]:
 
 
 def _from(found: MetadataCheck) -> Iterator[str]:
-    ids = [entity.entity_id for entity in found.metadata.entities if entity.entity_id]
+    ids = found.read.names
     more = [tr("cli.metadata.check.more_entities", count=len(ids) - _MOST_ENTITIES)] if len(ids) > _MOST_ENTITIES else []
-    signed = tr(f"cli.metadata.signature.{found.verified.status}")
+    signed = tr(f"cli.metadata.signature.{found.read.verified.status}")
+    told = [signed] if found.read.kind is MetadataKind.SAML else []
     first, indent = _labels("from")
-    yield from packed([shown(part) for part in (*ids[:_MOST_ENTITIES], *more, signed)], indent, first)
+    yield from packed([shown(part) for part in (*ids[:_MOST_ENTITIES], *more, *told)], indent, first)
 
 
 # -- the keys ----------------------------------------------------------------------------------------------------------
