@@ -1,12 +1,13 @@
-"""SAML metadata as a service would make it, signed, from which a test states only its deviation."""
+"""What others are sent, as a good one would make it, from which a test states only its deviation."""
 
 from __future__ import annotations
 
-from base64 import b64encode
+import json
+from base64 import b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from hashlib import sha1
+from hashlib import sha1, sha256
 from typing import Any
 
 from cryptography import x509
@@ -154,3 +155,80 @@ def signed(
 def good(**deviation: Any) -> bytes:
     """Metadata of a service of ST-SAML, signed."""
     return signed(entity(**deviation))
+
+
+# -- a JWKS ------------------------------------------------------------------------------------------------------------
+
+
+def _number(value: int) -> str:
+    return urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).decode().rstrip("=")
+
+
+def jwk(held: Holder | None = None, **members: Any) -> dict[str, Any]:
+    """The JWK of a key, with its certificate; a member that is ``None`` is left out."""
+    held = held or holder()
+    numbers = held.key.public_key().public_numbers()
+    made: dict[str, Any] = {
+        "kty": "RSA",
+        "kid": held.name,
+        "use": "sig",
+        "n": _number(numbers.n),
+        "e": _number(numbers.e),
+        "x5c": [held.base64],
+        "x5t#S256": thumbprint(held),
+        **members,
+    }
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def thumbprint(held: Holder) -> str:
+    """The x5t#S256 of a certificate."""
+    return urlsafe_b64encode(sha256(held.der).digest()).decode().rstrip("=")
+
+
+def jwks(*keys: dict[str, Any]) -> bytes:
+    """A set of them; of the good one where none is given."""
+    return json.dumps({"keys": list(keys) or [jwk()]}).encode()
+
+
+# -- a CPA -------------------------------------------------------------------------------------------------------------
+
+OTHER_OIN = "00000001006033404000"
+
+
+def party(
+    held: Holder | None = None,
+    *,
+    number: str = KVK_OIN,
+    kind: str = "urn:osb:oin",
+    uri: str = "https://ebms.example.nl/",
+    reference: str = "C1",
+    certificate: str | None = None,
+) -> str:
+    """A PartyInfo with one certificate for everything."""
+    inside = (held or holder()).base64 if certificate is None else certificate
+    return (
+        f'<tp:PartyInfo tp:partyName="{number}"><tp:PartyId tp:type="{kind}">{number}</tp:PartyId>'
+        '<tp:Certificate tp:certId="C1"><ds:KeyInfo><ds:X509Data>'
+        f"<ds:X509Certificate>{inside}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></tp:Certificate>"
+        f'<tp:Transport><tp:TransportReceiver><tp:Endpoint tp:uri="{uri}" tp:type="allPurpose"/>'
+        f'<tp:TransportServerSecurity><tp:ServerCertificateRef tp:certId="{reference}"/></tp:TransportServerSecurity>'
+        "</tp:TransportReceiver></tp:Transport></tp:PartyInfo>"
+    )
+
+
+def cpa(
+    one: str | None = None, *, end: str = "2027-01-01T00:00:00Z", more: str = "", other: str | None = None
+) -> bytes:
+    """A CPA of two parties."""
+    first = party() if one is None else one
+    second = party(holder(1, OTHER_OIN), number=OTHER_OIN) if other is None else other
+    spaces = (
+        'xmlns:tp="http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd" '
+        'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+    )
+    return (
+        f'<tp:CollaborationProtocolAgreement {spaces} tp:cpaid="cpa-1"><tp:Status tp:value="agreed"/>'
+        f"<tp:Start>2026-01-01T00:00:00Z</tp:Start><tp:End>{end}</tp:End>"
+        f"{first}{second}{more}</tp:CollaborationProtocolAgreement>"
+    ).encode()

@@ -15,11 +15,15 @@ from tests.support.metadata import (
     MOMENT,
     POST,
     consumer,
+    cpa,
     descriptor,
     entities,
     entity,
     good,
     holder,
+    jwk,
+    jwks,
+    party,
     role,
     signed,
 )
@@ -38,6 +42,10 @@ def report(make: Make, system: str = "digid-machtigen", environment: str = "prod
 
 def pair(code: str, violates: Make, meets: Make = good, system: str = "digid-machtigen") -> Vector:
     return Vector(f"metadata.{code}", report(violates, system), report(meets, system))
+
+
+def agreed(slug: str, violates: Make) -> Vector:
+    return pair(f"cpa.{slug}", violates, cpa, "digikoppeling")
 
 
 def plain(**deviation: str) -> Make:
@@ -144,5 +152,24 @@ VECTORS = [
         with_role(endpoints=consumer() + consumer(more='index="1" isDefault="true"')),
     ),
     pair("messages.requests_signed", with_role(attributes='WantAssertionsSigned="true"')),
+    pair("jwk.certificate", lambda: jwks(jwk(), jwk(holder(1), x5c=None)), jwks),
+    pair("jwk.elsewhere", lambda: jwks(jwk(x5u="https://example.nl/c.pem")), jwks),
+    pair("jwk.key_match", lambda: jwks(jwk(x5c=[holder(1).base64])), jwks),
+    pair("jwk.thumbprint", lambda: jwks(jwk(**{"x5t#S256": jwk(holder(1))["x5t#S256"]})), jwks),
+    pair("jwk.kid", lambda: jwks(jwk(), jwk(holder(1), kid=jwk()["kid"])), jwks),
+    pair(
+        "jwk.chain",
+        lambda: jwks(jwk(x5c=[holder().base64, holder(1).base64])),
+        lambda: jwks(jwk(x5c=[holder().base64, holder().base64])),
+    ),
+    agreed("parties", lambda: cpa(other="")),
+    agreed("party_type", lambda: cpa(party(kind="urn:example"))),
+    agreed("party_id", lambda: cpa(party(number="27322975"))),
+    agreed("party_oin", lambda: cpa(party(holder(1, RSIN_OIN)))),
+    agreed("reference", lambda: cpa(party(reference="C2"))),
+    agreed("certificate", lambda: cpa(party(certificate="!"))),
+    agreed("validity", lambda: cpa(end="2026-11-01T00:00:00Z")),
+    agreed("endpoint", lambda: cpa(party(uri="http://ebms.example.nl/"))),
+    agreed("signature", lambda: cpa(more="<ds:Signature/>")),
     pair("messages.assertions_signed", with_role(attributes='AuthnRequestsSigned="true" WantAssertionsSigned="false"')),
 ]
