@@ -27,6 +27,7 @@ _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
 _SEPARATOR: Final = "\n"  # a namespace with a line break in it was normalised to one with a space
 _DECLARATION: Final = re.compile(rb"\s*<\?xml\s([^>]{0,200})\?>")
 _ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
+_HEAD: Final = 4096
 _TAKEN: Final = frozenset({"utf-8", "us-ascii", "ascii"})
 
 
@@ -84,6 +85,8 @@ def as_utf8(data: bytes, name: str) -> bytes:
         except UnicodeError:
             raise InputError("metadata.error.encoding", name=name, encoding="UTF-16") from None
     data = data.removeprefix(codecs.BOM_UTF8)
+    if b"\x00" in data[:_HEAD]:  # expat knows UTF-16 by its zeros, and what checks the signature may not
+        raise InputError("metadata.error.encoding", name=name, encoding="UTF-16")
     declaration = _DECLARATION.match(data)
     said = declaration and _ENCODING.search(declaration[1])
     if said and said[1].decode("ascii", "replace").lower() not in _TAKEN:
@@ -134,6 +137,7 @@ class _Builder:
         parser = expat.ParserCreate("utf-8", _SEPARATOR)
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._document_type
+        parser.StartNamespaceDeclHandler = self._namespace
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
@@ -141,6 +145,11 @@ class _Builder:
 
     def _document_type(self, *_declared: object) -> None:
         raise InputError("sources.error.xml_document_type", name=self._name)
+
+    def _namespace(self, _prefix: str | None, _uri: str | None) -> None:
+        self._attributes += 1
+        if self._attributes > MAX_XML_ATTRIBUTES:
+            raise LimitError("metadata.error.too_many_attributes", name=self._name, limit=MAX_XML_ATTRIBUTES)
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         namespace, _, local = tag.rpartition(_SEPARATOR)

@@ -117,8 +117,8 @@ def entity(
 
 def entities(*inside: str, attributes: str = 'validUntil="2027-06-01T00:00:00Z"') -> str:
     """An EntitiesDescriptor."""
-    space = 'xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
-    return f'<md:EntitiesDescriptor {space} ID="_0" {attributes}>{"".join(inside)}</md:EntitiesDescriptor>'
+    spaces = 'xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"'
+    return f'<md:EntitiesDescriptor {spaces} ID="_0" {attributes}>{"".join(inside)}</md:EntitiesDescriptor>'
 
 
 def signed(
