@@ -79,8 +79,7 @@ MAX_OWN_FILES: Final = 1_000
 """Files in a folder with facts of one's own: an organisation has some; a thousand is another folder."""
 
 MAX_METADATA_BYTES: Final = 16 * 1024 * 1024
-"""Metadata or an agreement in XML, or a JWKS, that is read as what it means: of one service 20 kB, of a whole network of
-brokers 3 MB."""
+"""Metadata or an agreement in XML that is read as what it means: of one service 20 kB, of a network of brokers 3 MB."""
 
 MAX_XML_ELEMENTS: Final = 50_000
 """Elements of one XML document: metadata of an entity has some forty."""

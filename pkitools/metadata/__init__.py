@@ -1,4 +1,4 @@
-"""What others are sent, judged as a whole: SAML metadata with its signature, a JWKS, a CPA, and every certificate in it.
+"""What others are sent, judged as a whole: SAML metadata with its signature, a JWKS, a CPA; each certificate with it.
 
 Start at :func:`check_metadata`; :func:`compare_metadata` says what changed.
 """

@@ -10,11 +10,14 @@ import re
 import warnings
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.metadata.saml import SamlMetadata
+
+if TYPE_CHECKING:
+    from signxml.verifier import SignatureConfiguration
 
 _SAME_DOCUMENT: Final = re.compile(r"#[A-Za-z_][\w.-]*", re.ASCII)
 
@@ -59,7 +62,7 @@ def verify(data: bytes, metadata: SamlMetadata) -> Verified:
     own = [der for der in metadata.signature.certificates if der is not None]
     tried = own[:1] or [der for entity in metadata.entities for der in entity.certificates(signing=True)]
     try:
-        from signxml import XMLVerifier  # noqa: F401  it is looked for: the extra may not be there
+        import signxml  # noqa: F401  it is looked for: the extra may not be there
     except ImportError:
         return Verified(SignatureStatus.NOT_ASKED)
     if not metadata.signature.references or not all(_is_inside(each.uri) for each in metadata.signature.references):
@@ -85,8 +88,8 @@ def _verified(data: bytes, der: bytes) -> Verified:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric import rsa
     from lxml import etree
-    from signxml import XMLVerifier
     from signxml.exceptions import SignXMLException
+    from signxml.verifier import XMLVerifier
 
     try:
         certificate = x509.load_der_x509_certificate(der)
@@ -112,7 +115,7 @@ def _verified(data: bytes, der: bytes) -> Verified:
     return Verified(SignatureStatus.GOOD, der, result.signed_data)
 
 
-def _configuration(moment: datetime) -> object:
+def _configuration(moment: datetime) -> SignatureConfiguration:
     """Return what is asked of a signature: that of the root, over one thing, by RSA. SHA-1 has a rule of its own."""
     from signxml.algorithms import DigestAlgorithm, SignatureMethod
     from signxml.verifier import SignatureConfiguration

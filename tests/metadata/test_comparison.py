@@ -108,7 +108,9 @@ def test_a_certificate_is_told_by_both_fingerprints() -> None:
     assert found[0].certificate.sha256 in told
 
 
-@pytest.mark.parametrize(("one", "other"), list(permutations((SAML["as it was"], JWKS["as it was"], CPA["as it was"]), 2)))
+@pytest.mark.parametrize(
+    ("one", "other"), list(permutations((SAML["as it was"], JWKS["as it was"], CPA["as it was"]), 2))
+)
 def test_files_of_two_kinds_are_not_compared(one: bytes, other: bytes) -> None:
     with pytest.raises(InputError) as refused:
         compare_metadata(one, other)

@@ -1,4 +1,4 @@
-"""What each consumer asks is its own: no rule asks of one what only another does; what is good for it raises nothing."""
+"""What each consumer asks is its own, and of no other; what is good for one raises nothing there."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from tests.support.metadata import (
     descriptor,
     entity,
     good,
-    holder,
     jwk,
     jwks,
     party,
@@ -40,7 +39,12 @@ FREE = "https://dienst.example.nl/saml"
 
 def judged(data: bytes, system: str, environment: str = "production", **given: object) -> MetadataCheck:
     return check_metadata(
-        data, system=system, environment=environment, moment=MOMENT, raise_crashes=True, **given  # type: ignore[arg-type]
+        data,
+        system=system,
+        environment=environment,
+        moment=MOMENT,
+        raise_crashes=True,
+        **given,  # type: ignore[arg-type]
     )
 
 
@@ -193,7 +197,9 @@ def test_metadata_past_its_time_may_not_be_used() -> None:
     assert weights == {Severity.ERROR}
 
 
-@pytest.mark.parametrize(("environment", "number", "wrong"), [("production", "_OTA", True), ("preproduction", "_OTA", False)])
+@pytest.mark.parametrize(
+    ("environment", "number", "wrong"), [("production", "_OTA", True), ("preproduction", "_OTA", False)]
+)
 def test_a_suffix_of_a_party_is_for_tests(environment: str, number: str, wrong: bool) -> None:
     data = cpa(party(number=f"00000003273229750000{number}"))
     codes = judged(data, "digikoppeling", environment).report.codes()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 import sys
+from contextlib import suppress
 from itertools import product
 
 import pytest
 
+from pkitools.errors import InputError
 from pkitools.findings import Status, Verdict
 from pkitools.metadata import MetadataCheck, check_metadata, read_metadata
 from pkitools.metadata.saml import SamlMetadata
@@ -92,12 +94,8 @@ def test_no_letter_may_change_after_signing() -> None:
     places = [at for at in range(GOOD.index(b"<md:SPSSO"), GOOD.rindex(b"<ds:X509Data")) if GOOD[at : at + 1].isalnum()]
     for at in random.Random(7).sample(places, budget("PKITOOLS_METADATA_ROUNDS", 60)):
         changed = GOOD[:at] + (b"1" if GOOD[at : at + 1] != b"1" else b"2") + GOOD[at + 1 :]
-        try:
-            status = read_metadata(changed, "m").verified.status
-        except Exception as error:
-            assert type(error).__name__ == "InputError"  # the XML is no longer well formed
-            continue
-        assert status is SignatureStatus.BAD, at
+        with suppress(InputError):  # the XML is no longer well formed
+            assert read_metadata(changed, "m").verified.status is SignatureStatus.BAD, at
 
 
 def test_a_comment_does_not_cut_what_is_signed() -> None:

@@ -106,9 +106,7 @@ VECTORS = [
         "signature.canonicalization",
         lambda: signed(entity(), canonical="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
     ),
-    pair(
-        "signature.key_info", lambda: signed(entity(entity_id=EHERKENNING), bare=False), of_broker(), "eherkenning"
-    ),
+    pair("signature.key_info", lambda: signed(entity(entity_id=EHERKENNING), bare=False), of_broker(), "eherkenning"),
     pair("signature.signer_included", lambda: signed(entity(), holder(1))),
     pair("signature.signer_oin", lambda: signed(entity(), holder(1, RSIN_OIN))),
     pair("keys.signing", with_keys(descriptor(use="encryption"))),

@@ -91,14 +91,14 @@ class SamlCase:
         """Return what is known of certificates."""
         return [self.certificates[der] for der in ders if der in self.certificates]
 
-    def keys(self) -> Iterator[tuple[str, Key]]:
+    def each_key(self) -> Iterator[tuple[str, Key]]:
         """Yield every key, with the place it stands."""
         for entity in self.metadata.entities:
             for role in entity.roles:
                 for number, key in enumerate(role.keys, start=1):
                     yield f"{self._of(entity)}{role.kind}/KeyDescriptor {number}", key
 
-    def roles(self) -> Iterator[tuple[str, Role]]:
+    def each_role(self) -> Iterator[tuple[str, Role]]:
         """Yield every role, with the place it stands."""
         for entity in self.metadata.entities:
             yield from ((f"{self._of(entity)}{role.kind}", role) for role in entity.roles)

@@ -26,5 +26,7 @@ SAML: Final[tuple[MetadataBook[SamlCase], ...]] = (
 """What is asked of SAML metadata, in the order it is asked."""
 
 RULES: Final[tuple[Rule, ...]] = tuple(
-    rule for book in (*SAML, JWK, CPA) for rule, _ in book.entries  # type: ignore[attr-defined]  # each of its kind
+    rule
+    for book in (*SAML, JWK, CPA)
+    for rule, _ in book.entries  # type: ignore[attr-defined]  # each of its kind
 )

@@ -88,7 +88,7 @@ def _protocol(at: SamlCase) -> Answers:
     asked = at.asked(Topic.PROTOCOL)
     if asked is None:
         return NOT_APPLICABLE
-    lacking = [(place, role) for place, role in at.roles() if PROTOCOL not in role.protocols]
+    lacking = [(place, role) for place, role in at.each_role() if PROTOCOL not in role.protocols]
     return [against(asked, place, " ".join(role.protocols), place=place) for place, role in lacking]
 
 
@@ -138,7 +138,9 @@ def _ends_soon(at: SamlCase) -> Answers:
 def _outlives(at: SamlCase) -> Answers:
     """Metadata that may be used longer than its last certificate for signing makes others trust one that has ended."""
     ends = list(_ends(at))
-    last = max((f.not_after for e in at.metadata.entities for f in at.facts(e.certificates(signing=True))), default=None)
+    last = max(
+        (f.not_after for e in at.metadata.entities for f in at.facts(e.certificates(signing=True))), default=None
+    )
     if not ends or last is None:
         return NOT_APPLICABLE
     return met_if(max(ends) <= last, "validUntil", for_people(max(ends)), last=for_people(last))
@@ -159,7 +161,7 @@ def _assertions(at: SamlCase) -> Answers:
 
 def _promised(at: SamlCase, topic: Topic, attribute: str) -> Answers:
     asked = at.asked(topic)
-    services = [(place, role) for place, role in at.roles() if role.kind == SERVICE]
+    services = [(place, role) for place, role in at.each_role() if role.kind == SERVICE]
     if asked is None or not services:
         return NOT_APPLICABLE
     return [

@@ -27,12 +27,22 @@ _BINDINGS: Final = frozenset(
 )
 _NUMBER: Final = re.compile(r"\s*\+?0*([0-9]{1,5})\s*", re.ASCII)
 _LARGEST: Final = 65535
-_INSIDE: Final = ("localhost", ".localhost", ".local", ".internal", ".lan", ".test", ".example", ".invalid", ".home.arpa")
+_INSIDE: Final = (
+    "localhost",
+    ".localhost",
+    ".local",
+    ".internal",
+    ".lan",
+    ".test",
+    ".example",
+    ".invalid",
+    ".home.arpa",
+)
 
 
 def _addresses(at: SamlCase) -> Iterator[tuple[str, str]]:
     """Yield every address, with the place it stands."""
-    for place, role in at.roles():
+    for place, role in at.each_role():
         for endpoint in role.endpoints:
             yield f"{place}/{endpoint.kind}", endpoint.location
             if endpoint.response_location is not None:
@@ -42,8 +52,8 @@ def _addresses(at: SamlCase) -> Iterator[tuple[str, str]]:
 def _split(address: str) -> SplitResult | None:
     try:
         parts = urlsplit(address)
-        return parts if parts.hostname and (parts.port or True) else None
-    except ValueError:
+        return parts if parts.hostname and (parts.port is None or parts.port > 0) else None
+    except ValueError:  # of a port that is no number as well
         return None
 
 
@@ -88,7 +98,7 @@ def _is_inside(host: str) -> bool:
 
 @ENDPOINTS.rule("binding", _ERROR, cite("saml-metadata", "2.2.2"))
 def _binding(at: SamlCase) -> Iterator[Violated]:
-    for place, role in at.roles():
+    for place, role in at.each_role():
         for endpoint in role.endpoints:
             if endpoint.binding not in _BINDINGS and not endpoint.binding.startswith("urn:oasis:names:tc:SAML:1."):
                 yield violated(f"{place}/{endpoint.kind}/@Binding", endpoint.binding, place=f"{place}/{endpoint.kind}")
@@ -119,7 +129,7 @@ def _consumer_binding(at: SamlCase) -> Answers:
 @ENDPOINTS.rule("index", _ERROR, cite("saml-metadata", "2.2.3"))
 def _index(at: SamlCase) -> Iterator[Violated]:
     """Of several addresses of one kind each has a number of its own, by which messages name it."""
-    for place, role in at.roles():
+    for place, role in at.each_role():
         for kind in _INDEXED:
             seen: set[int] = set()
             for endpoint in _of_kind(role, kind):
@@ -141,12 +151,16 @@ def _default(at: SamlCase) -> Answers:
     several = [(place, found) for place, role in _services(at) if len(found := _of_kind(role, _CONSUMER)) > 1]
     if asked is None or not several:
         return NOT_APPLICABLE
-    counts = ((place, sum((each.is_default or "").strip() in {"true", "1"} for each in found)) for place, found in several)
-    return [against(asked, f"{place}/{_CONSUMER}/@isDefault", count, place=place) for place, count in counts if count != 1]
+    counts = (
+        (place, sum((each.is_default or "").strip() in {"true", "1"} for each in found)) for place, found in several
+    )
+    return [
+        against(asked, f"{place}/{_CONSUMER}/@isDefault", count, place=place) for place, count in counts if count != 1
+    ]
 
 
 def _services(at: SamlCase) -> list[tuple[str, Role]]:
-    return [(place, role) for place, role in at.roles() if role.kind == SERVICE]
+    return [(place, role) for place, role in at.each_role() if role.kind == SERVICE]
 
 
 def _of_kind(role: Role, kind: str) -> list[Endpoint]:

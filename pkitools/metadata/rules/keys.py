@@ -30,7 +30,7 @@ _FINGERPRINT: Final = re.compile(r"(?:[0-9a-f]{2}:?){20}|(?:[0-9a-f]{2}:?){32}",
 @KEYS.rule("signing", _ERROR, _ST_SAML)
 def _signing(at: SamlCase) -> Answers:
     """Each role has a key for signing with a certificate."""
-    roles = list(at.roles())
+    roles = list(at.each_role())
     if not roles:
         return NOT_APPLICABLE
     lacking = (place for place, role in roles if not any(key.signs and any(key.certificates) for key in role.keys))
@@ -49,7 +49,7 @@ def _encryption(at: SamlCase) -> Answers:
 
 @KEYS.rule("use_known", _ERROR, _SAML)
 def _use_known(at: SamlCase) -> Iterator[Violated]:
-    for place, key in at.keys():
+    for place, key in at.each_key():
         if key.use not in {None, SIGNING, ENCRYPTION}:
             yield violated(f"{place}/@use", key.use, place=place)
 
@@ -59,30 +59,30 @@ def _use_stated(at: SamlCase) -> Answers:
     asked = at.asked(Topic.USE_STATED)
     if asked is None:
         return NOT_APPLICABLE
-    silent = (place for place, key in at.keys() if key.use is None)
+    silent = (place for place, key in at.each_key() if key.use is None)
     return [against(asked, f"{place}/@use", "", place=place, consumer=at.title) for place in silent]
 
 
 @KEYS.rule("use_absent", _NOTICE, _OPEN_FORMS)
 def _use_absent(at: SamlCase) -> Answers:
     asked = at.asked(Topic.USE_ABSENT)
-    if asked is None or not any(role.kind == SERVICE for _, role in at.roles()):
+    if asked is None or not any(role.kind == SERVICE for _, role in at.each_role()):
         return NOT_APPLICABLE
-    stated = list(dict.fromkeys(key.use for _, key in at.keys() if key.use is not None))
+    stated = list(dict.fromkeys(key.use for _, key in at.each_key() if key.use is not None))
     return MET if not stated else against(asked, "KeyDescriptor/@use", ", ".join(stated), consumer=at.title)
 
 
 @KEYS.rule("certificate", _ERROR, _ST_SAML)
 def _certificate(at: SamlCase) -> Iterator[Violated]:
     """Each key has a certificate that can be read: without one nobody can judge it."""
-    for place, key in at.keys():
+    for place, key in at.each_key():
         if not any(der in at.certificates for der in key.certificates if der is not None):
             yield violated(place, ", ".join(key.contents), place=place)
 
 
 @KEYS.rule("one_certificate", _WARNING)
 def _one_certificate(at: SamlCase) -> Iterator[Violated]:
-    for place, key in at.keys():
+    for place, key in at.each_key():
         if len(key.certificates) > 1:
             yield violated(place, len(key.certificates), place=place)
 
@@ -97,7 +97,7 @@ def _named(at: SamlCase) -> Answers:
         return NOT_APPLICABLE
     held = (
         (place, key)
-        for place, key in at.keys()
+        for place, key in at.each_key()
         if (key.signs and SIGNING in asked.values) or (key.encrypts and ENCRYPTION in asked.values)
     )
     return [
@@ -121,7 +121,7 @@ def _unique(at: SamlCase) -> Iterator[Violated]:
 @KEY_NAME.rule("fingerprint", _NOTICE)
 def _is_of_this(at: SamlCase) -> Iterator[Violated]:
     """A name that looks like a fingerprint is that of the certificate beside it, or one that was there before."""
-    for place, key in at.keys():
+    for place, key in at.each_key():
         known = {hashed(der).hexdigest() for der in _ders(key) for hashed in (_sha1, sha256)}
         for name in key.names:
             if known and _FINGERPRINT.fullmatch(name) and name.replace(":", "").lower() not in known:
@@ -199,6 +199,8 @@ def _expired(at: SamlCase) -> Answer:
         ended = [each for each in order if each.not_after < at.moment]
         if valid and ended:
             return violated(
-                entity.entity_id, ended[0].subject.common_name or ended[0].sha256[:16], until=for_people(ended[0].not_after)
+                entity.entity_id,
+                ended[0].subject.common_name or ended[0].sha256[:16],
+                until=for_people(ended[0].not_after),
             )
     return met_if(True, "validity", "")

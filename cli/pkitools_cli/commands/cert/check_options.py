@@ -57,21 +57,36 @@ class GivenRevocation(Protocol):
     """Options about revocation, of whichever command."""
 
     @property
-    def revocation(self) -> str | None: ...
+    def revocation(self) -> str | None:
+        """What an unknown status means."""
+
     @property
-    def crls(self) -> tuple[str, ...]: ...
+    def crls(self) -> tuple[str, ...]:
+        """Files with CRLs, or folders of them."""
+
     @property
-    def ocsp(self) -> tuple[str, ...]: ...
+    def ocsp(self) -> tuple[str, ...]:
+        """Files with OCSP responses."""
+
     @property
-    def trust(self) -> tuple[str, ...]: ...
+    def trust(self) -> tuple[str, ...]:
+        """What is trusted besides, which may hold CRLs."""
+
     @property
-    def offline(self) -> bool: ...
+    def offline(self) -> bool:
+        """Open no connection."""
+
     @property
-    def cache(self) -> Path | None: ...
+    def cache(self) -> Path | None:
+        """Where documents are kept."""
+
     @property
-    def allow_net(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]: ...
+    def allow_net(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Private networks that may be asked."""
+
     @property
-    def allow_port(self) -> tuple[int, ...]: ...
+    def allow_port(self) -> tuple[int, ...]:
+        """Further ports that may be asked."""
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):

@@ -49,11 +49,6 @@ class Options:
     fail_on: Severity | None
     verbose: bool
 
-    @property
-    def systems(self) -> tuple[str, ...]:
-        """The system, as commands on certificates have it."""
-        return (self.system,)
-
 
 @click.command("check", cls=Command, help="cli.metadata.check.help")
 @click.argument("file", metavar="FILE")

@@ -12,7 +12,6 @@ from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why, word
 from pkitools.text import shown
-from pkitools_cli.commands.cert.next_step import systems_and_environment
 from pkitools_cli.commands.metadata.reading import called
 from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.i18n import language, report_word, tr
@@ -58,7 +57,8 @@ def _details(heading: str, report: Report, full: Severity, *, verbose: bool) -> 
 
 def _answer(found: MetadataCheck, options: Options) -> Iterator[Line | str]:
     verdict = report_word("verdict", found.verdict)
-    asked = tr("cli.cert_check.for_system", systems=systems_and_environment(options))
+    where = ", ".join([*titles([options.system]), tr(f"cli.cert_check.environment.{options.environment}")])
+    asked = tr("cli.cert_check.for_system", systems=where)
     line = f"{verdict} {asked}   {shown(called(options.file))}"
     first, *rest = wrapped(line, " " * (label_width(language()) + 4), "", most=2)
     yield coloured(first, found.verdict, verdict)
@@ -94,7 +94,7 @@ def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) ->
     if outcome is not None:
         text = told_of(outcome, language(), remedy_text, found.report.moment)
         return Step(f"{text.title}. {text.remedy}" if not deciding else text.remedy) if text.remedy else None
-    title = found.consumer.title if found.consumer is not None else ", ".join(titles(options.systems))
+    title = found.consumer.title if found.consumer is not None else ", ".join(titles([options.system]))
     commands = {"diff": lambda: ("metadata", "diff", tr("cli.now.file"), options.file)}
     return step("metadata_check.passed", {"consumer": title}, commands)
 
@@ -124,7 +124,9 @@ def _labels(key: str) -> tuple[str, str]:
 
 def _from(found: MetadataCheck) -> Iterator[str]:
     ids = found.read.names
-    more = [tr("cli.metadata.check.more_entities", count=len(ids) - _MOST_ENTITIES)] if len(ids) > _MOST_ENTITIES else []
+    more = (
+        [tr("cli.metadata.check.more_entities", count=len(ids) - _MOST_ENTITIES)] if len(ids) > _MOST_ENTITIES else []
+    )
     signed = tr(f"cli.metadata.signature.{found.read.verified.status}")
     told = [signed] if found.read.kind is MetadataKind.SAML else []
     first, indent = _labels("from")
