@@ -90,7 +90,7 @@ class Change:
     def code(self) -> str:
         """The code of its sentence in :mod:`pkitools.messages`."""
         what = self.new if self.topic is Topic.SIGNATURE else self.kind
-        return f"metadata.change.{self.topic}_{what}"
+        return f"metadata.change.{self.topic}.{what}"
 
     @property
     def params(self) -> dict[str, str]:

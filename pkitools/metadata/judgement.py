@@ -12,7 +12,7 @@ from pkitools.arguments import aware, choice, optional, text
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.private_keys import PUBLISHED
 from pkitools.checking.stated_ids import EXPIRED
-from pkitools.containers import read_source
+from pkitools.containers import BadItem, read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
 from pkitools.findings import Evidence, Outcome, Report, Severity, Status, Verdict, Violated, outcome
@@ -77,6 +77,7 @@ def check_metadata(
     revocation: Revocation | None = None,
     own: OwnData | None = None,
     name: str = "metadata.xml",
+    unread: Iterable[BadItem] = (),
     raise_crashes: bool = False,
 ) -> MetadataCheck:
     """Judge SAML metadata, a JWKS or a CPA by what who receives it asks, and each certificate as ``check`` does.
@@ -89,6 +90,8 @@ def check_metadata(
         intermediates, trust, revocation: as for :func:`~pkitools.checking.check`.
         own: systems and rules of one's own.
         name: what to call the file in messages.
+        unread: what could not be read of all that is given beside the file, as for
+            :func:`~pkitools.checking.check_file`.
         raise_crashes: let a rule that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
 
     Raises:
@@ -112,6 +115,7 @@ def check_metadata(
         trust=trust,
         revocation=revocation,
         data=own,
+        unread=unread,
         raise_crashes=raise_crashes,
     )
     asked = _Asked(read, known, consumer, environment, moment, raise_crashes)

@@ -98,8 +98,8 @@ def _is_told(changes: tuple[Change, ...]) -> None:
 def test_a_certificate_is_told_by_both_fingerprints() -> None:
     found = compare_metadata(SAML["as it was"], SAML["one certificate more"]).changes
     assert [change.code for change in found] == [
-        "metadata.change.certificate_added",
-        "metadata.change.key_name_added",
+        "metadata.change.certificate.added",
+        "metadata.change.key_name.added",
     ]
     told = message(found[0].code, found[0].params, "nl").message
     assert found[0].certificate is not None

@@ -61,6 +61,6 @@ def test_what_changed_in_it_is_the_entity_id_and_the_signature() -> None:
     data = shared(BROKER).read_bytes()
     found = compare_metadata(data.replace(*AS_SIGNED), data)
     assert [change.code for change in found.changes] == [
-        "metadata.change.entity_changed",
-        "metadata.change.signature_bad",
+        "metadata.change.entity.changed",
+        "metadata.change.signature.bad",
     ]

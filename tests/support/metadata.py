@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,7 +14,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tests.support.leaves import KVK_OIN
 
@@ -51,6 +52,22 @@ def _key(number: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
+def _extensions(key: rsa.RSAPrivateKey, name: str) -> list[tuple[x509.ExtensionType, bool]]:
+    usages = dict.fromkeys(
+        ("content_commitment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign"), False
+    )
+    usage = x509.KeyUsage(
+        digital_signature=True, key_encipherment=True, encipher_only=False, decipher_only=False, **usages
+    )
+    return [
+        (usage, True),
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]), False),
+        (x509.SubjectAlternativeName([x509.DNSName(name)]), False),
+        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
+    ]
+
+
 @cache
 def holder(
     number: int = 0,
@@ -69,6 +86,8 @@ def holder(
     subject = x509.Name(attributes)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
     made = builder.serial_number(1000 + number).not_valid_before(since).not_valid_after(until)
+    for extension, critical in _extensions(key, f"saml{number}.example.nl"):
+        made = made.add_extension(extension, critical)
     return Holder(key, made.sign(key, hashes.SHA256()))
 
 
@@ -232,3 +251,17 @@ def cpa(
         f"<tp:Start>2026-01-01T00:00:00Z</tp:Start><tp:End>{end}</tp:End>"
         f"{first}{second}{more}</tp:CollaborationProtocolAgreement>"
     ).encode()
+
+
+TEST_GDI = GDI.replace("0001", "9001")
+EXAMPLES: dict[str, Callable[[], bytes]] = {
+    "metadata.xml": lambda: good(entity_id=TEST_GDI),
+    "renewed.xml": lambda: good(
+        entity_id=TEST_GDI, roles=role(keys=descriptor() + descriptor(holder(1)) + descriptor(use="encryption"))
+    ),
+    "tampered.xml": lambda: good(entity_id=TEST_GDI).replace(b"dienst.example.nl", b"dienst.example.nI"),
+    "doctype.xml": lambda: b"<!DOCTYPE a>" + good(),
+    "jwks.json": jwks,
+    "cpa.xml": cpa,
+}
+"""Files that tests of the command line use, by name."""

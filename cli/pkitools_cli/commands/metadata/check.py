@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from pkitools.containers import BadItem
 from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
@@ -82,16 +83,18 @@ def command(options: Options) -> Reply[MetadataCheck]:
 
 
 def _checked(options: Options) -> MetadataCheck:
+    unread: list[BadItem] = []
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     return check_metadata(
         read_octets(options.file),
         system=options.system,
         environment=options.environment,
         moment=options.moment,
-        intermediates=[der for name in options.chain for der in chain_certificates(name)],
+        intermediates=[der for name in options.chain for der in chain_certificates(name, unread)],
         trust=TrustStore.from_files(trusted) if trusted else None,
-        revocation=given_revocation(options),
+        revocation=given_revocation(options, unread),
         own=given_data(),
         name=called(options.file),
+        unread=unread,
         raise_crashes=debugging(),
     )
