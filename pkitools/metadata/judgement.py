@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
@@ -208,5 +207,5 @@ def _weighed(found: Outcome) -> Outcome:
     """Return an outcome of the file as it weighs here: metadata past its time may not be used (SAML metadata 2.3.2)."""
     if found.rule.code != EXPIRED.code or found.status is not Status.VIOLATED:
         return found
-    weighs = dataclasses.replace(found.rule, severity=Severity.ERROR)
+    weighs = replace(found.rule, severity=Severity.ERROR)
     return Outcome(weighs, found.status, None, found.evidence, found.params)

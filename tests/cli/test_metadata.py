@@ -1,4 +1,4 @@
-"""``pkitools metadata``: the answer first, in both languages, at eighty columns; nothing of a file acts on a terminal."""
+"""``pkitools metadata``: the answer first, in both languages and within the width; nothing in a file acts on a terminal."""
 
 from __future__ import annotations
 
@@ -121,4 +121,3 @@ def test_without_the_extra_its_name_is_told(run: Command, world: Path, monkeypat
     ran = run("metadata", "check", world / "metadata.xml", *META)
     assert ran.code == 11
     assert "pip install 'pkitools-nl[metadata]'" in ran.told
-
