@@ -264,7 +264,7 @@ def _sha256(der: bytes) -> str:
 
 def _of_jwk(key: Jwk, name: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
     yield _Fact(Topic.ENTITY, "", name, name)
-    yield _Fact(Topic.PROMISE, name, "key", f"{key.kty} {key.spki_sha256 or '–'}")
+    yield _Fact(Topic.PROMISE, name, "key", f"{key.kty} {key.stated or '–'}")
     yield from (_certificate(der, name, known) for der in key.ders[:1])
 
 

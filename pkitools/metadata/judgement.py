@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import reduce
+from itertools import filterfalse
 from typing import Any, Final
 
 from pkitools.arguments import aware, choice, optional, text
 from pkitools.checking import FileCheck, Revocation, check_file
+from pkitools.checking.file_check import BLOCK_READABLE
+from pkitools.checking.private_keys import JWK as STATED_KEY
 from pkitools.checking.private_keys import PUBLISHED
 from pkitools.checking.stated_ids import EXPIRED
 from pkitools.containers import BadItem, read_source
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
-from pkitools.findings import Evidence, Outcome, Report, Severity, Status, Verdict, Violated, outcome
+from pkitools.findings import Evidence, NotChecked, Outcome, Report, Severity, Status, Verdict, Violated, outcome
 from pkitools.frozen import dataclass, replace
+from pkitools.messages import CAUSE
 from pkitools.metadata.agreements import Agreement
 from pkitools.metadata.consumers import Consumer, consumer_for
 from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
@@ -31,6 +35,7 @@ from pkitools.trust import TrustStore
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.given import Given
 
+_KEYS_ALONE: Final = frozenset({"sources.error.jwk_bare", "sources.error.saml_bare_key"})
 _PRIVATE_KEY: Final = "sources.error.only_key"
 
 
@@ -195,12 +200,18 @@ def _certificates(
 def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:
     """Yield what there is to say of the file beside its certificates."""
     if judged is not None:
-        yield from map(_weighed, judged.file_report.outcomes)
+        yield from map(_weighed, filterfalse(_is_told, judged.file_report.outcomes))
     elif isinstance(read.document, KeySet):
+        yield outcome(STATED_KEY, NotChecked("no_certificate"))  # whose keys they are, nobody could look at
         for number, key in enumerate(read.document.keys, start=1):
             if key.is_private:
                 params = {"position": str(number), "key": f"JWK, {key.kty}"}
                 yield outcome(PUBLISHED, Violated((Evidence(f"keys[{number}]", "d"),), params))
+
+
+def _is_told(found: Outcome) -> bool:
+    """Return whether a rule of the document tells it: of a key without a certificate there is one."""
+    return found.rule.code == BLOCK_READABLE.code and found.params.get(CAUSE) in _KEYS_ALONE
 
 
 def _weighed(found: Outcome) -> Outcome:

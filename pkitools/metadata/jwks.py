@@ -8,15 +8,15 @@ from base64 import b64decode
 from hashlib import sha256
 from typing import Any, Final
 
+from pkitools.containers.jwk import is_secret, stated_key
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_RSA_BITS, MAX_TOML_BYTES
+from pkitools.limits import MAX_TOML_BYTES
 from pkitools.text import size_text
 from pkitools.x509.base64_text import from_base64
 
 MAX_JWKS_BYTES: Final = MAX_TOML_BYTES  # of Python's objects, an empty one takes thirty times its two octets
-_CURVES: Final = {"P-256": "SECP256R1", "P-384": "SECP384R1", "P-521": "SECP521R1"}
-_PRIVATE: Final = ("d", "p", "q", "dp", "dq", "qi", "k")
+_LONGEST: Final = 200  # characters of a thumbprint: that of SHA-256 has 43
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Jwk:
         sha1: ``x5t`` as octets; ``None`` where it has none, empty where that is no base64.
         sha256: ``x5t#S256``, likewise.
         elsewhere: ``x5u``: an address where its certificates are to be had.
-        spki_sha256: SHA-256, in hex, of the key as a certificate has it; ``None`` of a key that cannot be read.
+        stated: SHA-256, in hex, of the public key that it states; ``None`` where it states none.
         is_private: the private part is in it.
     """
 
@@ -42,7 +42,7 @@ class Jwk:
     sha1: bytes | None
     sha256: bytes | None
     elsewhere: str | None
-    spki_sha256: str | None
+    stated: str | None
     is_private: bool
 
     @property
@@ -93,8 +93,8 @@ def _jwk(row: dict[str, Any]) -> Jwk:
         _thumbprint(row.get("x5t")),
         _thumbprint(row.get("x5t#S256")),
         _text(row.get("x5u")),
-        _spki_sha256(row),
-        any(name in row for name in _PRIVATE),
+        _stated(row),
+        is_secret(row),
     )
 
 
@@ -117,7 +117,7 @@ def _thumbprint(value: object) -> bytes | None:
 
 def _octets(value: object) -> bytes | None:
     """Return base64 for URLs, without its padding, as octets."""
-    if not isinstance(value, str) or len(value) > MAX_RSA_BITS:
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     try:
         return b64decode(value.encode("ascii") + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
@@ -125,28 +125,6 @@ def _octets(value: object) -> bytes | None:
         return None
 
 
-def _spki_sha256(row: dict[str, Any]) -> str | None:
-    """Return the fingerprint of the public key that the parameters of a JWK make; ``None`` where they make none."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    try:
-        key = _public_key(row)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return None
-    if key is None:
-        return None
-    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
-
-
-def _public_key(row: dict[str, Any]) -> Any:
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
-    first, second = (_octets(row.get(name)) for name in (("n", "e") if row["kty"] == "RSA" else ("x", "y")))
-    if first is None or second is None or len(first) > MAX_RSA_BITS // 8:
-        return None
-    one, other = (int.from_bytes(each, "big") for each in (first, second))
-    if row["kty"] == "RSA":
-        return rsa.RSAPublicNumbers(other, one).public_key()
-    curve = _CURVES.get(str(row.get("crv"))) if row["kty"] == "EC" else None
-    return None if curve is None else ec.EllipticCurvePublicNumbers(one, other, getattr(ec, curve)()).public_key()
+def _stated(row: dict[str, Any]) -> str | None:
+    key = stated_key(row)
+    return sha256(key).hexdigest() if key else None

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.metadata.saml import SamlMetadata
+from pkitools.text import pattern
 
 if TYPE_CHECKING:
     from signxml.verifier import SignatureConfiguration
 
-_SAME_DOCUMENT: Final = re.compile(r"#[A-Za-z_][\w.-]*", re.ASCII)
+_SAME_DOCUMENT: Final = pattern(r"#[A-Za-z_][\w.-]*", re.ASCII)
 
 
 class SignatureStatus(StrEnum):

@@ -7,7 +7,6 @@ is fetched, because nothing is asked for; XInclude is refused too, for the reade
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 from xml.parsers import expat
@@ -21,12 +20,12 @@ from pkitools.limits import (
     MAX_XML_ELEMENT_ATTRIBUTES,
     MAX_XML_ELEMENTS,
 )
-from pkitools.text import size_text
+from pkitools.text import pattern, size_text
 
 _XINCLUDE: Final = "http://www.w3.org/2001/XInclude"
 _SEPARATOR: Final = "\n"  # a namespace with a line break in it was normalised to one with a space
-_DECLARATION: Final = re.compile(rb"\s*<\?xml\s([^>]{0,200})\?>")
-_ENCODING: Final = re.compile(rb"encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
+_DECLARATION: Final = pattern(rb"\s*<\?xml\s([^>]{0,200})\?>")
+_ENCODING: Final = pattern(rb"encoding\s*=\s*[\"']([^\"']{1,40})[\"']")
 _HEAD: Final = 4096
 _TAKEN: Final = frozenset({"utf-8", "us-ascii", "ascii"})
 

@@ -1,4 +1,4 @@
-"""``pkitools metadata``: the answer first, in both languages and within the width; nothing in a file acts on a terminal."""
+"""``pkitools metadata``: the answer first, in both languages and within the width; a file cannot act on a terminal."""
 
 from __future__ import annotations
 

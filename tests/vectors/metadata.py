@@ -152,7 +152,6 @@ VECTORS = [
     pair("messages.requests_signed", with_role(attributes='WantAssertionsSigned="true"')),
     pair("jwk.certificate", lambda: jwks(jwk(), jwk(holder(1), x5c=None)), jwks),
     pair("jwk.elsewhere", lambda: jwks(jwk(x5u="https://example.nl/c.pem")), jwks),
-    pair("jwk.key_match", lambda: jwks(jwk(x5c=[holder(1).base64])), jwks),
     pair("jwk.thumbprint", lambda: jwks(jwk(**{"x5t#S256": jwk(holder(1))["x5t#S256"]})), jwks),
     pair("jwk.kid", lambda: jwks(jwk(), jwk(holder(1), kid=jwk()["kid"])), jwks),
     pair(

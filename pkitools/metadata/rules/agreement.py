@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Final
@@ -15,6 +14,7 @@ from pkitools.findings import NOT_APPLICABLE, Answer, Answers, Severity, Violate
 from pkitools.frozen import dataclass
 from pkitools.metadata.agreements import Agreement, Party
 from pkitools.metadata.rules.book import MetadataBook
+from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, oin_from_certificate
 
 
@@ -45,7 +45,7 @@ _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 _EBMS: Final = cite("digikoppeling-ebms2", "PartyId")
 _CPPA: Final = cite("ebxml-cppa")
 _OIN_TYPE: Final = "urn:osb:oin"
-_PARTY_ID: Final = re.compile(r"([0-9]{8}[0-9A-Z]{12})(_[A-Za-z0-9]{1,10})?")
+_PARTY_ID: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})(_[A-Za-z0-9]{1,10})?")
 _TWO: Final = 2
 
 

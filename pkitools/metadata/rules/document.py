@@ -13,7 +13,7 @@ from pkitools.findings import MET, NOT_APPLICABLE, Answer, Answers, Severity, Vi
 from pkitools.metadata.consumers import Topic
 from pkitools.metadata.rules.book import MetadataBook, SamlCase, against, role_in_id
 from pkitools.metadata.saml import ENTITIES, PROTOCOL, PROVIDER, SERVICE, Role
-from pkitools.text import for_people
+from pkitools.text import for_people, pattern
 
 DOCUMENT: Final[MetadataBook[SamlCase]] = MetadataBook("document")
 VALIDITY: Final[MetadataBook[SamlCase]] = MetadataBook("validity")
@@ -22,7 +22,7 @@ MESSAGES: Final[MetadataBook[SamlCase]] = MetadataBook("messages")
 _SAML: Final = cite("saml-metadata", "2.3")
 _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
-_DURATION: Final = re.compile(
+_DURATION: Final = pattern(
     r"-?P(?=[0-9T])(?:\d{1,9}Y)?(?:\d{1,9}M)?(?:\d{1,9}D)?(?:T(?=\d)(?:\d{1,9}H)?(?:\d{1,9}M)?(?:\d{1,9}(?:\.\d{1,9})?S)?)?",
     re.ASCII,
 )

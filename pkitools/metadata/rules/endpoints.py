@@ -14,6 +14,7 @@ from pkitools.findings import NOT_APPLICABLE, Answers, Severity, Violated, viola
 from pkitools.metadata.consumers import Topic
 from pkitools.metadata.rules.book import MetadataBook, SamlCase, against
 from pkitools.metadata.saml import SERVICE, Endpoint, Role
+from pkitools.text import pattern
 
 ENDPOINTS: Final[MetadataBook[SamlCase]] = MetadataBook("endpoints")
 
@@ -25,7 +26,7 @@ _BINDINGS: Final = frozenset(
     f"urn:oasis:names:tc:SAML:2.0:bindings:{name}"
     for name in ("HTTP-Artifact", "HTTP-POST", "HTTP-Redirect", "SOAP", "PAOS", "HTTP-POST-SimpleSign", "URI")
 )
-_NUMBER: Final = re.compile(r"\s*\+?0*([0-9]{1,5})\s*", re.ASCII)
+_NUMBER: Final = pattern(r"\s*\+?0*([0-9]{1,5})\s*", re.ASCII)
 _LARGEST: Final = 65535
 _INSIDE: Final = (
     "localhost",

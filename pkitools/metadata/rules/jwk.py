@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from pkitools.documents import cite
-from pkitools.findings import NOT_APPLICABLE, Answers, NotChecked, Severity, Violated, violated
+from pkitools.findings import NOT_APPLICABLE, Answers, Severity, Violated, violated
 from pkitools.frozen import dataclass
 from pkitools.metadata.jwks import Jwk, KeySet
 from pkitools.metadata.rules.book import MetadataBook
@@ -52,23 +52,6 @@ def _elsewhere(at: JwksCase) -> Iterator[Violated]:
     for name, key in at.named():
         if key.elsewhere is not None:
             yield violated(name, key.elsewhere, place=name)
-
-
-@JWK.rule("key_match", _ERROR, cite("rfc-7517", "4.7"))
-def _key_match(at: JwksCase) -> Answers:
-    """The first certificate of x5c is of this very key."""
-    pairs = [(name, key, at.certificates[key.ders[0]]) for name, key in at.named() if _first_is_read(at, key)]
-    others = [
-        violated(name, facts.subject.common_name or facts.sha256[:16], place=name)
-        for name, key, facts in pairs
-        if key.spki_sha256 != facts.public_key.spki_sha256
-    ]
-    # whose key one without a certificate is, nobody could look at
-    return others if others or len(pairs) == len(at.keys.keys) else NotChecked("no_certificate")
-
-
-def _first_is_read(at: JwksCase, key: Jwk) -> bool:
-    return bool(key.certificates) and key.certificates[0] in at.certificates
 
 
 @JWK.rule("thumbprint", _ERROR, cite("rfc-7517", "4.8, 4.9"))

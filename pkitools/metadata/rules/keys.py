@@ -13,7 +13,7 @@ from pkitools.findings import MET, NOT_APPLICABLE, Answer, Answers, Severity, Vi
 from pkitools.metadata.consumers import Topic
 from pkitools.metadata.rules.book import MetadataBook, SamlCase, against, role_in_id
 from pkitools.metadata.saml import ENCRYPTION, SERVICE, SIGNING, Entity, Key
-from pkitools.text import for_people
+from pkitools.text import for_people, pattern
 from pkitools.x509 import CertificateFacts
 
 KEYS: Final[MetadataBook[SamlCase]] = MetadataBook("keys")
@@ -24,7 +24,7 @@ _SAML: Final = cite("saml-metadata", "2.4.1.1")
 _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _OPEN_FORMS: Final = cite("open-forms-issues")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
-_FINGERPRINT: Final = re.compile(r"(?:[0-9a-f]{2}:?){20}|(?:[0-9a-f]{2}:?){32}", re.IGNORECASE)
+_FINGERPRINT: Final = pattern(r"(?:[0-9a-f]{2}:?){20}|(?:[0-9a-f]{2}:?){32}", re.IGNORECASE)
 
 
 @KEYS.rule("signing", _ERROR, _ST_SAML)
