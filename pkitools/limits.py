@@ -92,3 +92,6 @@ MAX_XML_ATTRIBUTES: Final = 100_000
 
 MAX_XML_ELEMENT_ATTRIBUTES: Final = 100
 """Attributes of one element: metadata has six."""
+
+MAX_XML_NAMESPACES: Final = 100
+"""Namespaces declared at one place of an XML document: metadata has a dozen. Canonical XML costs the square of them."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_RSA_BITS
-from pkitools.metadata.saml import SamlMetadata
+from pkitools.metadata.saml import SamlMetadata, SignatureFacts
 from pkitools.text import pattern
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def verify(data: bytes, metadata: SamlMetadata) -> Verified:
         import signxml  # noqa: F401  it is looked for: the extra may not be there
     except ImportError:
         return Verified(SignatureStatus.NOT_ASKED)
-    if not metadata.signature.references or not all(_is_inside(each.uri) for each in metadata.signature.references):
+    if not _is_usual(metadata.signature):
         return Verified(SignatureStatus.BAD)
     found = [_verified(data, der) for der in tried[:_MOST_TRIED]]
     good = next((each for each in found if each.status is SignatureStatus.GOOD), None)
@@ -76,7 +76,16 @@ def verify(data: bytes, metadata: SamlMetadata) -> Verified:
     return Verified(SignatureStatus.BAD if usable else SignatureStatus.NO_KEY)
 
 
+_MOST_TRANSFORMS: Final = 3
 _MOST_TRIED: Final = 4  # each costs a pass over the whole document
+
+
+def _is_usual(signature: SignatureFacts) -> bool:
+    """Return whether it is over one thing in this document, in a few steps: each is a pass over all of it."""
+    if len(signature.references) != 1:
+        return False
+    reference = signature.references[0]
+    return _is_inside(reference.uri) and len(reference.transforms) <= _MOST_TRANSFORMS
 
 
 def _is_inside(uri: str | None) -> bool:

@@ -19,6 +19,7 @@ from pkitools.limits import (
     MAX_XML_DEPTH,
     MAX_XML_ELEMENT_ATTRIBUTES,
     MAX_XML_ELEMENTS,
+    MAX_XML_NAMESPACES,
 )
 from pkitools.text import pattern, size_text
 
@@ -129,7 +130,7 @@ class _Builder:
         self._name = name
         self._open: list[Element] = []
         self._texts: list[list[str]] = []
-        self._elements = self._attributes = 0
+        self._elements = self._attributes = self._namespaces = 0
 
     def parser(self) -> Any:
         """Return a parser that builds here."""
@@ -137,6 +138,7 @@ class _Builder:
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = self._document_type
         parser.StartNamespaceDeclHandler = self._namespace
+        parser.EndNamespaceDeclHandler = self._namespace_ends
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text
@@ -147,8 +149,12 @@ class _Builder:
 
     def _namespace(self, _prefix: str | None, _uri: str | None) -> None:
         self._attributes += 1
-        if self._attributes > MAX_XML_ATTRIBUTES:
-            raise LimitError("metadata.error.too_many_attributes", name=self._name, limit=MAX_XML_ATTRIBUTES)
+        self._namespaces += 1
+        if self._namespaces > MAX_XML_NAMESPACES:
+            raise LimitError("metadata.error.too_many_namespaces", name=self._name, limit=MAX_XML_NAMESPACES)
+
+    def _namespace_ends(self, _prefix: str | None) -> None:
+        self._namespaces -= 1
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         namespace, _, local = tag.rpartition(_SEPARATOR)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import pytest
 from pkitools.errors import InputError, LimitError
 from pkitools.limits import MAX_METADATA_BYTES, MAX_XML_DEPTH
 from pkitools.metadata import read_metadata
+from pkitools.metadata.signatures import SignatureStatus
 from tests.support.effort import bounded
-from tests.support.metadata import entity
+from tests.support.metadata import entity, good
 
 PLAIN = entity().encode()
 
@@ -57,11 +60,58 @@ ATTACKS = {
 }
 
 
+CODES = {
+    "depth": "metadata.error.too_many_depth",
+    "attributes": "metadata.error.too_many_attributes",
+    "xinclude": "metadata.error.xinclude",
+    "utf-7": "metadata.error.encoding",
+    "utf-16 without a mark": "metadata.error.encoding",
+    "another encoding": "metadata.error.encoding",
+    "namespaces": "metadata.error.too_many_namespaces",
+    "elements": "metadata.error.too_many_elements",
+    "too large": "files.error.too_large",
+    "cut off": "metadata.error.not_well_formed",
+    "no text": "metadata.error.encoding",
+    "empty": "files.error.empty",
+    "json depth": "metadata.error.not_json",
+    "json": "metadata.error.no_jwk",
+}
+
+
+def spaces(count: int) -> str:
+    return " ".join(f'xmlns:n{n}="u{n}"' for n in range(count))
+
+
 @pytest.mark.parametrize("name", ATTACKS)
 def test_what_was_made_to_hurt_is_refused_soon(name: str) -> None:
     with bounded(1), pytest.raises(InputError) as refused:
         read_metadata(ATTACKS[name], "m.xml")
+    assert refused.value.code == CODES.get(name, "sources.error.xml_document_type")
     assert "m.xml" in str(refused.value)
+
+
+REFERENCE = re.compile(r"<ds:Reference.*?</ds:Reference>")
+TRANSFORM = re.compile(r"<ds:Transform .*?(?=</ds:Transforms>)")
+COSTLY: dict[str, Callable[[str], str]] = {
+    "references": lambda text: REFERENCE.sub(lambda found: found[0] * 5_000, text),
+    "transforms": lambda text: TRANSFORM.sub(lambda found: found[0] * 5_000, text),
+    "namespaces": lambda text: text.replace(" entityID=", f" {spaces(85)} entityID=", 1),
+    "elements in many namespaces": lambda text: text.replace(
+        "<md:SPSSO", f"<md:Extensions {spaces(85)}>{'<a/>' * 40_000}</md:Extensions><md:SPSSO", 1
+    ),
+    "a long text": lambda text: text.replace("<md:SPSSO", f"<a>{'x' * 9_000_000}</a><md:SPSSO", 1),
+    "certificates": lambda text: text.replace(
+        "<ds:X509Data>", "<ds:X509Data>" + "<ds:X509Certificate>AA==</ds:X509Certificate>" * 10_000, 1
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_signature_costs_what_the_file_is_large(name: str) -> None:
+    data = COSTLY[name](good().decode()).encode()
+    with bounded(2):
+        assert read_metadata(data, "m").verified.status is SignatureStatus.BAD
 
 
 @pytest.mark.parametrize("depth", [0, 1, MAX_XML_DEPTH - 1])
