@@ -66,6 +66,9 @@ WRAPPED = {
         "_2", SIGNATURE.replace("</ds:Signature>", f"<ds:Object>{SIGNED}</ds:Object></ds:Signature>")
     ),
     "what is signed with its signature inside": evil("_2", within(GOOD.decode())),
+    "what is signed with its signature before another": evil(
+        "_2", within(GOOD.decode()) + SIGNATURE.replace("#_1", "#_2")
+    ),
     "two entities of which one is signed": entities(GOOD.decode(), evil("_2")),
     "the evil one first": entities(evil("_2"), GOOD.decode()),
     "two signatures": evil("_2", SIGNATURE + SIGNATURE),
