@@ -81,6 +81,9 @@ MAX_OWN_FILES: Final = 1_000
 MAX_METADATA_BYTES: Final = 16 * 1024 * 1024
 """Metadata or an agreement in XML that is read as what it means: of one service 20 kB, of a network of brokers 3 MB."""
 
+MAX_JWKS_BYTES: Final = 1024 * 1024
+"""A JWKS: of Python's objects, an empty one takes thirty times its two octets."""
+
 MAX_XML_ELEMENTS: Final = 50_000
 """Elements of one XML document: metadata of an entity has some forty."""
 

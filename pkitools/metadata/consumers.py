@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 from pkitools.documents import cite
 from pkitools.findings import Basis, Certainty, Severity
@@ -90,8 +90,7 @@ def consumers() -> tuple[Consumer, ...]:
 
 
 def _consumer(row: dict[str, Any]) -> Consumer:
-    lists: Final = (tuple(row.get(name, ())) for name in ("systems", "schemes", "roles"))
-    systems, schemes, roles = lists
+    systems, schemes, roles = (tuple(row.get(name, ())) for name in ("systems", "schemes", "roles"))
     return Consumer(row["name"], row["title"], systems, schemes, roles, tuple(map(_ask, row["ask"])))
 
 

@@ -105,16 +105,13 @@ def check_metadata(
     """
     moment, environment = aware(moment), choice(Environment, environment, "environment")
     named = _system(system, optional(own, OwnData, "own"))
-    read = read_metadata(data, name)
-    known = certificates_of(read)
-    consumer = _consumer(read, named)
+    asked = asked_of(data, name, named, environment, moment, raise_crashes=raise_crashes)
     judged = _certificates(
         bytes(data),
-        read,
-        known,
+        asked,
+        systems=_with_roles(named, asked.consumer),
         moment=moment,
         environment=environment,
-        systems=_with_roles(named, consumer),
         intermediates=intermediates,
         trust=trust,
         revocation=revocation,
@@ -122,24 +119,38 @@ def check_metadata(
         unread=unread,
         raise_crashes=raise_crashes,
     )
-    asked = _Asked(read, known, consumer, environment, moment, raise_crashes)
-    found = (*_outcomes(asked), *_of_file(read, judged))
-    return MetadataCheck(Report(read.name, found, moment, environment, named.name), read, judged, consumer)
+    report = judge_document(asked) + Report("", tuple(_of_file(asked.read, judged)))
+    return MetadataCheck(report, asked.read, judged, asked.consumer)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class AskedDocument:
     """A document, and what it is judged for."""
 
     read: ReadMetadata
     known: dict[bytes, CertificateFacts]
+    system: System
     consumer: Consumer | None
     environment: Environment
     moment: datetime
     raise_crashes: bool
 
 
-def _outcomes(asked: _Asked) -> Iterator[Outcome]:
+def asked_of(
+    data: bytes, name: str, system: System, environment: Environment, moment: datetime, *, raise_crashes: bool
+) -> AskedDocument:
+    """Return a document that was read, with what it is judged for."""
+    read = read_metadata(data, name)
+    consumer = _consumer(read, system)
+    return AskedDocument(read, certificates_of(read), system, consumer, environment, moment, raise_crashes)
+
+
+def judge_document(asked: AskedDocument) -> Report:
+    """Return the report of a document by itself, its certificates left out."""
+    return Report(asked.read.name, tuple(_outcomes(asked)), asked.moment, asked.environment, asked.system.name)
+
+
+def _outcomes(asked: AskedDocument) -> Iterator[Outcome]:
     document, raise_crashes = asked.read.document, asked.raise_crashes
     if isinstance(document, KeySet):
         yield from JWK.outcomes(JwksCase(document, asked.known), raise_crashes=raise_crashes)
@@ -152,7 +163,7 @@ def _outcomes(asked: _Asked) -> Iterator[Outcome]:
             yield from book.outcomes(case, raise_crashes=raise_crashes)
 
 
-def _saml_case(asked: _Asked, document: SamlMetadata) -> SamlCase:
+def _saml_case(asked: AskedDocument, document: SamlMetadata) -> SamlCase:
     written = asked.read.written
     assert isinstance(written, SamlMetadata)  # it is the same file
     verified = asked.read.verified
@@ -182,17 +193,15 @@ def _with_roles(system: System, consumer: Consumer | None) -> System:
     return replace(system, statements=statements)
 
 
-def _certificates(
-    content: bytes, read: ReadMetadata, known: dict[bytes, CertificateFacts], **asked: Any
-) -> FileCheck | None:
+def _certificates(content: bytes, asked: AskedDocument, **given: Any) -> FileCheck | None:
     """Return the certificates of the whole file, judged: also those that no signature is over."""
     try:
-        return check_file(read_source(content, read.name), name=read.name, **asked)
+        return check_file(read_source(content, asked.read.name), name=asked.read.name, **given)
     except LimitError:
         raise
     except InputError as error:
         # of keys without a certificate, or with one that cannot be read, a rule of the document says so
-        if known or error.code == _PRIVATE_KEY:
+        if asked.known or error.code == _PRIVATE_KEY:
             raise
         return None
 

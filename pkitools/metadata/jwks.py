@@ -11,11 +11,10 @@ from typing import Any, Final
 from pkitools.containers.jwk import is_secret, stated_key
 from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_TOML_BYTES
+from pkitools.limits import MAX_JWKS_BYTES
 from pkitools.text import size_text
 from pkitools.x509.base64_text import from_base64
 
-MAX_JWKS_BYTES: Final = MAX_TOML_BYTES  # of Python's objects, an empty one takes thirty times its two octets
 _LONGEST: Final = 200  # characters of a thumbprint: that of SHA-256 has 43
 
 

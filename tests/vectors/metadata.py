@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from pkitools.environment import Environment
 from pkitools.findings import Report
-from pkitools.metadata import check_metadata
+from pkitools.metadata.judgement import asked_of, judge_document
+from pkitools.systems import get_system
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
     EHERKENNING,
@@ -32,12 +34,14 @@ from tests.vectors import Vector
 Make = Callable[[], bytes]
 
 
-def report(make: Make, system: str = "digid-machtigen", environment: str = "production") -> Callable[[], Report]:
-    return lambda: (
-        check_metadata(
-            make(), system=system, environment=environment, moment=MOMENT, revocation=None, raise_crashes=True
-        ).report
-    )
+def report(make: Make, system: str) -> Callable[[], Report]:
+    """Of the document alone: its certificates are judged elsewhere."""
+
+    def judged() -> Report:
+        named = get_system(system)
+        return judge_document(asked_of(make(), "m", named, Environment.PRODUCTION, MOMENT, raise_crashes=True))
+
+    return judged
 
 
 def pair(code: str, violates: Make, meets: Make = good, system: str = "digid-machtigen") -> Vector:
