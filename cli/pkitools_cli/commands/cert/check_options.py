@@ -53,6 +53,38 @@ class CheckOptions:
     quiet: bool
 
 
+class Meant(Protocol):
+    """Options about what a certificate is for, of whichever command: what comes next follows from them."""
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems it is for."""
+
+    @property
+    def environment(self) -> Environment:
+        """Where it is to be used."""
+
+    @property
+    def moment(self) -> datetime:
+        """When it is judged."""
+
+    @property
+    def profile(self) -> str | None:
+        """The profile it was ordered under."""
+
+    @property
+    def oin(self) -> str | None:
+        """The OIN that should be in it."""
+
+    @property
+    def organization(self) -> str | None:
+        """The name that should be in it."""
+
+    @property
+    def verbose(self) -> bool:
+        """Everything is told."""
+
+
 class GivenRevocation(Protocol):
     """Options about revocation, of whichever command."""
 

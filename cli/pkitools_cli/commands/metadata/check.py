@@ -49,6 +49,14 @@ class Options:
     moment: datetime
     fail_on: Severity | None
     verbose: bool
+    profile: None = None
+    oin: None = None
+    organization: None = None
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The system, as commands on certificates have it."""
+        return (self.system,)
 
 
 @click.command("check", cls=Command, help="cli.metadata.check.help")

@@ -12,6 +12,7 @@ from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why, word
 from pkitools.text import shown
+from pkitools_cli.commands.cert.next_step import Place, next_step_of
 from pkitools_cli.commands.metadata.reading import called
 from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.i18n import language, report_word, tr
@@ -31,7 +32,7 @@ _MOST_ENTITIES: Final = 3
 def told(found: MetadataCheck, options: Options) -> Iterator[Line | str]:
     """Yield what was found: the answer, the keys, the findings of the file, those of each certificate."""
     yield from _answer(found, options)
-    judged = () if found.certificates is None else found.certificates.judged
+    judged = _judged(found)
     if judged:
         yield ""
         yield Line(tr("cli.metadata.check.keys"), bold=True)
@@ -74,6 +75,10 @@ def _answer(found: MetadataCheck, options: Options) -> Iterator[Line | str]:
     yield from _from(found)
 
 
+def _judged(found: MetadataCheck) -> tuple[JudgedCertificate, ...]:
+    return () if found.certificates is None else found.certificates.judged
+
+
 def _deciding(found: MetadataCheck) -> list[Report]:
     return [report for report in found.reports if report.verdict is found.verdict]
 
@@ -84,12 +89,14 @@ def _reason(found: MetadataCheck, report: Report) -> str:
         return ""
     if report is found.report:
         return why(because, language(), report.moment)
-    judged = () if found.certificates is None else found.certificates.judged
-    name = next(_name(one) for one in judged if one.result.report is report)
+    name = next(_name(one) for one in _judged(found) if one.result.report is report)
     return f"{name}: {in_short(because, language(), report.moment)}"
 
 
 def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) -> Step | None:
+    about = next((one for one in _judged(found) if deciding and one.result.report is deciding[0]), None)
+    if about is not None:
+        return next_step_of(Place(options.file, about.result, about.result.report, options))
     outcome = _first_step(deciding or found.reports)
     if outcome is not None:
         text = told_of(outcome, language(), remedy_text, found.report.moment)
