@@ -19,6 +19,7 @@ from pkitools.x509 import CertificateFacts, read_certificate
 Document: TypeAlias = SamlMetadata | KeySet | Agreement
 """What a file says."""
 
+_HEAD: Final = 4096
 _CPA_ROOT: Final = "CollaborationProtocolAgreement"
 
 
@@ -84,6 +85,8 @@ def read_metadata(data: bytes, name: str) -> ReadMetadata:
     if is_json(plain):
         keys = read_jwks(plain, name)
         return ReadMetadata(name, MetadataKind.JWKS, keys, keys)
+    if not plain[:_HEAD].lstrip().startswith(b"<"):
+        raise InputError("metadata.error.neither", name=name)
     root = parse_xml(plain, name)
     if root.namespace == AGREEMENT and root.name == _CPA_ROOT:
         agreement = read_agreement(root)

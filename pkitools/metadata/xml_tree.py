@@ -85,7 +85,9 @@ def as_utf8(data: bytes, name: str) -> bytes:
         except UnicodeError:
             raise InputError("metadata.error.encoding", name=name, encoding="UTF-16") from None
     data = data.removeprefix(codecs.BOM_UTF8)
-    if b"\x00" in data[:_HEAD]:  # expat knows UTF-16 by its zeros, and what checks the signature may not
+    if b"\x00" in data[:_HEAD] and data[:_HEAD].lstrip(b"\x00 \t\r\n").startswith(
+        b"<"
+    ):  # expat knows UTF-16 by its zeros, and what checks the signature may not
         raise InputError("metadata.error.encoding", name=name, encoding="UTF-16")
     declaration = _DECLARATION.match(data)
     said = declaration and _ENCODING.search(declaration[1])

@@ -191,6 +191,13 @@ def test_another_kind_of_xml_is_refused_by_name() -> None:
     assert refused.value.code == "metadata.error.other"
 
 
+@pytest.mark.parametrize("data", [b"-----BEGIN CERTIFICATE-----", b"# README", b"\x30\x82\x01\x00"])
+def test_so_is_what_is_no_xml(data: bytes) -> None:
+    with pytest.raises(InputError) as refused:
+        judged(data, "digid")
+    assert refused.value.code == "metadata.error.neither"
+
+
 def test_metadata_past_its_time_may_not_be_used() -> None:
     found = judged(good(attributes='validUntil="2026-01-01T00:00:00Z"'), "digid-machtigen")
     weights = {o.rule.severity for o in found.report.findings if o.rule.code == "file.metadata.expired"}

@@ -71,7 +71,7 @@ CODES = {
     "elements": "metadata.error.too_many_elements",
     "too large": "files.error.too_large",
     "cut off": "metadata.error.not_well_formed",
-    "no text": "metadata.error.encoding",
+    "no text": "metadata.error.neither",
     "empty": "files.error.empty",
     "json depth": "metadata.error.not_json",
     "json": "metadata.error.no_jwk",
