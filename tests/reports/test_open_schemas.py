@@ -72,7 +72,7 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("metadata", "check", "{metadata}", "--for", "digid", "-e", "production", "--offline", *MOMENT),
         ("metadata", "check", "{jwks}", "--for", "kadaster-klic", "-e", "production", "--offline", *MOMENT),
     ),
-    "metadata-diff-v1": (("metadata", "diff", "{metadata}", "{renewed}"),),
+    "metadata-diff-v1": (("metadata", "diff", "{metadata}", "{next}"),),
     "explain-v1": (("explain", "unable to get local issuer certificate"),),
     "facts-status-v1": (("facts", "status", *MOMENT),),
     "g4-plan-v1": (("g4", "plan", "{leaf}", "{noise}", "--for", "digid", *MOMENT),),
@@ -103,7 +103,7 @@ def test_a_document_with_a_new_key_in_every_object_meets_its_schema(run: Command
         "made": "made",
         "out": "made.pem",
         "metadata": "metadata.xml",
-        "renewed": "renewed.xml",
+        "next": "renewed.xml",
         "jwks": "jwks.json",
     }
     for command in MADE[name]:
