@@ -49,14 +49,23 @@ class Options:
     moment: datetime
     fail_on: Severity | None
     verbose: bool
-    profile: None = None
-    oin: None = None
-    organization: None = None
 
     @property
     def systems(self) -> tuple[str, ...]:
         """The system, as commands on certificates have it."""
         return (self.system,)
+
+    @property
+    def profile(self) -> None:
+        """Nobody says here under which profile a certificate was ordered."""
+
+    @property
+    def oin(self) -> None:
+        """Nobody says here which OIN is expected: the metadata does."""
+
+    @property
+    def organization(self) -> None:
+        """Nor which name."""
 
 
 @click.command("check", cls=Command, help="cli.metadata.check.help")
