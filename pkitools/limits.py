@@ -77,3 +77,24 @@ MAX_SYSTEM_BYTES: Final = 256 * 1024
 
 MAX_OWN_FILES: Final = 1_000
 """Files in a folder with facts of one's own: an organisation has some; a thousand is another folder."""
+
+MAX_METADATA_BYTES: Final = 16 * 1024 * 1024
+"""Metadata or an agreement in XML that is read as what it means: of one service 20 kB, of a network of brokers 3 MB."""
+
+MAX_JWKS_BYTES: Final = 1024 * 1024
+"""A JWKS: of Python's objects, an empty one takes thirty times its two octets."""
+
+MAX_XML_ELEMENTS: Final = 50_000
+"""Elements of one XML document: metadata of an entity has some forty."""
+
+MAX_XML_DEPTH: Final = 64
+"""Elements within one another: metadata has ten."""
+
+MAX_XML_ATTRIBUTES: Final = 100_000
+"""Attributes of one XML document, and namespaces it declares: two for each element, which metadata does not reach."""
+
+MAX_XML_ELEMENT_ATTRIBUTES: Final = 100
+"""Attributes of one element: metadata has six."""
+
+MAX_XML_NAMESPACES: Final = 100
+"""Namespaces declared at one place of an XML document: metadata has a dozen. Canonical XML costs the square of them."""

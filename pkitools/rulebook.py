@@ -34,6 +34,7 @@ def all_rules() -> tuple[Rule, ...]:
     """Return every rule, sorted by code. A room with rules has its line here; tests find a rule that is left out."""
     from pkitools.checking import authorities, environment, file_check, received
     from pkitools.checking.delivery import checks as delivery
+    from pkitools.metadata.rules import books as metadata
     from pkitools.oin import id_rules, number_rules
     from pkitools.probing import rules as probing
     from pkitools.renewal import rules as renewal
@@ -58,6 +59,7 @@ def all_rules() -> tuple[Rule, ...]:
         *authorities.RULES,
         *file_check.RULES,
         *delivery.RULES,
+        *metadata.RULES,
         *received.RULES,
         *probing.RULES,
         *renewal.RULES,

@@ -60,7 +60,10 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     },
     {"rules": "one file per source document; a rule is a declaration and a small check"},
     {"checking": "everything about one certificate merged into one report"},
-    {"exports": "what leaves for other programs: public parts, chains, keystores, files for servers"},
+    {
+        "exports": "what leaves for other programs: public parts, chains, keystores, files for servers",
+        "metadata": "what others are sent, SAML metadata, JWKS and CPA: judged as a whole, and old beside new",
+    },
     {"probing": "a peer tried over TLS: what it sends, what it asks, whether it takes a client certificate"},
     {"renewal": "what replacing a certificate asks: by the next one, and by one of G4"},
     {

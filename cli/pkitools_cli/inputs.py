@@ -107,7 +107,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
     """
     with about_input(name):
         if name == STANDARD_INPUT:
-            shown, data = str(tr("cli.inputs.stdin")), _standard_input()
+            shown, data = str(tr("cli.inputs.stdin")), read_standard_input()
         else:
             _refuse_without_files(name)
             shown, data = name, read_bytes(name)
@@ -348,7 +348,12 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
             return load_key(data, path, passphrase=asked_passphrase(path))
 
 
-def _standard_input() -> bytes:
+def read_standard_input() -> bytes:
+    """Return standard input.
+
+    Raises:
+        InputError: it is empty, or too large.
+    """
     data = sys.stdin.buffer.read(MAX_INPUT_BYTES + 1)
     if len(data) > MAX_INPUT_BYTES:
         raise LimitError("files.error.too_large", name=tr("cli.inputs.stdin"), limit=size_text(MAX_INPUT_BYTES))

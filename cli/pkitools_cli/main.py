@@ -22,7 +22,7 @@ from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
 _COLLECT_AFTER: Final = 100_000
-_NOUNS = ("oin", "csr", "cert", "chain", "trust", "rules", "systems", "facts", "renewal", "g4", "test-pki")
+_NOUNS = ("oin", "csr", "cert", "metadata", "chain", "trust", "rules", "systems", "facts", "renewal", "g4", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
 

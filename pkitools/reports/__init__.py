@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         cert_lint_document_v1,
         lint_document,
     )
+    from pkitools.reports.metadata import metadata_check_document, metadata_diff_document
     from pkitools.reports.oin import (
         DerivedNumber,
         oin_check_document,
@@ -99,6 +100,8 @@ __all__ = [
     "g4_plan_document",
     "g4_probe_document",
     "lint_document",
+    "metadata_check_document",
+    "metadata_diff_document",
     "oin_check_document",
     "oin_check_document_v1",
     "oin_derive_document",
@@ -144,6 +147,7 @@ _MODULES: Final = {
     "pkitools.reports.export": ("chain_complete_document", "export_document"),
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
+    "pkitools.reports.metadata": ("metadata_check_document", "metadata_diff_document"),
     "pkitools.reports.oin": (
         "DerivedNumber",
         "oin_check_document",

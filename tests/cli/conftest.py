@@ -12,6 +12,7 @@ from pkitools.environment import Environment
 from pkitools.ordering import Manifest, Ordered
 from pkitools_cli.main import main
 from tests.renewal.conftest import renewed
+from tests.support import metadata
 from tests.support.certificates import giving, made
 from tests.support.command import Command
 from tests.support.requests import pooled_key, request
@@ -36,6 +37,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "renewed.pem").write_bytes(pem("CERTIFICATE", renewed("g1-server").der))
     (folder / "selfmade.pem").write_bytes(pem("CERTIFICATE", made("self-signed").der))
     (folder / "request.csr").write_bytes(pem("CERTIFICATE REQUEST", request()))
+    for name, data in metadata.EXAMPLES.items():
+        (folder / name).write_bytes(data())
     key = pooled_key()
     (folder / "plain.key").write_bytes(key.pem(None))
     (folder / "locked.key").write_bytes(key.pem(b"canary-passphrase"))

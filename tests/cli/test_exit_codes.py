@@ -12,6 +12,7 @@ from tests.support.command import Command
 from tests.support.command_words import options
 
 AT = "--moment 2026-11-22T12:00:00Z"
+META = f"--for digid-machtigen -e preproduction --offline {AT}"
 CSR = (
     "csr create --oin 00000003273229750000 --organization Voorbeeld --common-name a.example.nl "
     "--profile g4-tls -e production --key {world}/plain.key --out {out}/made"
@@ -65,6 +66,17 @@ TABLE: dict[str, dict[int, str]] = {
     "cert receive": {  # 10 and 11: test_cert_receive.py
         0: "cert receive {world}/pki/trust.pem --manifest {world}/manifest.json --offline",
         1: "cert receive {world}/noise --manifest {world}/manifest.json --offline",
+    },
+    "metadata check": {
+        0: f"metadata check {{world}}/metadata.xml {META}",
+        1: f"metadata check {{world}}/doctype.xml {META}",
+        10: f"metadata check {{world}}/tampered.xml {META}",
+        12: f"metadata check {{world}}/metadata.xml {META} --fail-on notice",
+    },
+    "metadata diff": {
+        0: "metadata diff {world}/metadata.xml {world}/renewed.xml",
+        1: "metadata diff {world}/metadata.xml {world}/noise",
+        10: "metadata diff {world}/metadata.xml {world}/tampered.xml",
     },
     "trust list": {0: "trust list"},
     "trust show": {0: "trust show g4-tls", 1: "trust show {world}/noise"},

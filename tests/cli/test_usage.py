@@ -35,7 +35,11 @@ COMMANDS = list(every_command())
         ("tust", 'no command "tust". Did you mean: trust?', 'opdracht "tust" bestaat niet. Bedoelt u: trust?'),
         ("oin chek", "Did you mean: check?", "Bedoelt u: check?"),
         ("csr creat", "Did you mean: create?", "Bedoelt u: create?"),
-        ("check x", "Did you mean: cert check, oin check, csr check?", "Bedoelt u: cert check, oin check, csr check?"),
+        (
+            "check x",
+            "Did you mean: cert check, oin check, csr check, metadata check?",
+            "Bedoelt u: cert check, oin check, csr check, metadata check?",
+        ),
         ("cert-check x", "Did you mean: cert check?", "Bedoelt u: cert check?"),
         ("cert derive", "Did you mean: oin derive?", "Bedoelt u: oin derive?"),
         ("csr lnt", "Did you mean: cert lint?", "Bedoelt u: cert lint?"),

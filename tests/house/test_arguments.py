@@ -26,7 +26,7 @@ from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Report
 from pkitools.requests.keys import wrap_key
 from tests.house.test_public_api import ROOMS, annotations
-from tests.support import chains, requests
+from tests.support import chains, metadata, requests
 from tests.support.chains import MOMENT, good_chain
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +128,10 @@ MADE_HERE = frozenset(
         "Output",
         "OINResult",
         "Period",
+        "Change",
+        "MetadataCheck",
+        "MetadataComparison",
+        "ReadMetadata",
         "AcceptedBy",
         "BundleEntry",
         "ExportedFile",
@@ -317,6 +321,9 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "check": lambda: {"certificate": good_chain().leaf.der, **judged()},
     "Checker.check": lambda: {"self": checker(), "certificate": good_chain().leaf.der},
     "check_file": lambda: {"file": chain_pem(), **judged()},
+    "check_metadata": lambda: {"data": metadata.good(), "system": "digid-machtigen", **judged()},
+    "compare_metadata": lambda: {"old": metadata.good(), "new": metadata.good()},
+    "read_metadata": lambda: {"data": metadata.good(), "name": "m"},
     "check_oin": lambda: {"text": "00000003273229750000", "environment": Environment.PRODUCTION},
     "check_entity_id": entity,
     "check_service_id": lambda: {**entity(), "text": "urn:nl-eid-gdi:1.0:DV:00000003273229750000:services:0001"},

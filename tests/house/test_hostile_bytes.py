@@ -22,6 +22,7 @@ from pkitools.checking import Revocation, check, end_entity_first
 from pkitools.containers import ItemKind, items_of, read_source
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
+from pkitools.metadata import check_metadata, compare_metadata
 from pkitools.reports import describe
 from pkitools.requests import check_request, load_key, read_batch, read_request
 from pkitools.requests.keys import to_pem
@@ -30,7 +31,7 @@ from pkitools.systems import read_system
 from pkitools.trust import TrustStore
 from pkitools.validation import validate_many, validate_path
 from pkitools.x509 import key_identifier, oin_from_certificate, read_certificate, signed_parts
-from tests.support import chains, requests
+from tests.support import chains, metadata, requests
 from tests.support.chains import MOMENT, Chain, good_chain
 from tests.support.effort import bounded, budget
 
@@ -106,6 +107,12 @@ def judged(der: bytes, **more: Any) -> object:
     return check(der, moment=MOMENT, environment=Environment.PREPRODUCTION, trust=trust, **more).report.verdict
 
 
+def described(data: bytes) -> object:
+    return check_metadata(
+        data, system="digid-machtigen", environment="production", moment=MOMENT, raise_crashes=True
+    ).verdict
+
+
 def withdrawn(**material: Any) -> object:
     chain: Chain = good_chain()
     path = [part.der for part in (chain.leaf, chain.tsp, chain.domain, chain.root)]
@@ -176,6 +183,10 @@ READERS: dict[str, tuple[Callable[[], bytes], Reader, int]] = {
     "check_revocation, OCSP": (crl, lambda data: withdrawn(ocsp_responses=[data]), 1),
     "check, certificate": (leaf, judged, 1),
     "check, intermediate": (lambda: good_chain().tsp.der, lambda data: judged(leaf(), intermediates=[data]), 1),
+    "check_metadata, SAML": (metadata.good, described, 1),
+    "check_metadata, JWKS": (metadata.jwks, described, 1),
+    "check_metadata, CPA": (metadata.cpa, described, 1),
+    "compare_metadata": (metadata.good, lambda data: compare_metadata(metadata.good(), data).changes, 1),
     "check, CRL": (crl, lambda data: judged(leaf(), revocation=Revocation(crls=(data,))), 1),
 }
 

@@ -17,7 +17,17 @@ import pytest
 
 import pkitools
 
-DEPENDENCIES = ("cryptography", "asn1crypto", "pyhanko_certvalidator", "click", "cheroot", "yaml", "publicsuffixlist")
+DEPENDENCIES = (
+    "cryptography",
+    "asn1crypto",
+    "pyhanko_certvalidator",
+    "click",
+    "cheroot",
+    "yaml",
+    "publicsuffixlist",
+    "signxml",
+    "lxml",
+)
 DOORS = {
     "pkitools.requests.PrivateKey.native": "for those who sign with the key themselves",
     "pkitools.requests.PrivateKey.__init__": "the field above",

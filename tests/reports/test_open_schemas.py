@@ -30,6 +30,8 @@ NEW: Final = (
     "g4-plan-v1",
     "g4-probe-v1",
     "renewal-diff-v1",
+    "metadata-check-v1",
+    "metadata-diff-v1",
     "trust-diff-v1",
     "trust-export-v1",
     "trust-update-v1",
@@ -72,6 +74,11 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
     "error-v1": (("cert", "check", "{noise}", "-e", "production", "--offline", *MOMENT),),
     "chain-complete-v1": (("chain", "complete", "{leaf}", "--offline", *MOMENT),),
     "export-v1": (("export", "public", "{leaf}", "--out", "{out}", "--force", *MOMENT),),
+    "metadata-check-v1": (
+        ("metadata", "check", "{metadata}", "--for", "digid", "-e", "production", "--offline", *MOMENT),
+        ("metadata", "check", "{jwks}", "--for", "kadaster-klic", "-e", "production", "--offline", *MOMENT),
+    ),
+    "metadata-diff-v1": (("metadata", "diff", "{metadata}", "{next}"),),
     "explain-v1": (("explain", "unable to get local issuer certificate"),),
     "facts-status-v1": (("facts", "status", *MOMENT),),
     "g4-probe-v1": (("g4", "probe", "localhost:{port}", "--allow-net", "127.0.0.0/8"),),
@@ -108,6 +115,9 @@ def test_a_document_with_a_new_key_in_every_object_meets_its_schema(run: Command
         "key": "plain.key",
         "made": "made",
         "out": "made.pem",
+        "metadata": "metadata.xml",
+        "next": "renewed.xml",
+        "jwks": "jwks.json",
     }
     for command in MADE[name]:
         asks = "localhost:{port}" in command

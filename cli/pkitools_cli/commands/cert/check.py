@@ -16,7 +16,7 @@ from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_options import CheckOptions, NetworkOptions, NetworkRange, Placed
+from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, NetworkRange, Placed
 from pkitools_cli.commands.cert.check_text import chains_told, checked_told
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
@@ -231,8 +231,13 @@ def certificates_of(name: str, unread: list[BadItem]) -> tuple[bytes, ...]:
     return end_entity_first(read_items(name, unread))
 
 
-def revocation_of(options: NetworkOptions, unread: list[BadItem]) -> Revocation:
-    """Return how revocation is to be checked, and with what."""
+def revocation_of(options: GivenRevocation, unread: list[BadItem]) -> Revocation:
+    """Return how revocation is to be checked, by the options that several commands have.
+
+    Args:
+        options: what was given.
+        unread: what could not be read of the material; gets more of it.
+    """
     from pkitools.checking import Revocation
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
@@ -267,7 +272,7 @@ def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
         return crl
 
 
-def _fetcher(options: NetworkOptions) -> Fetcher:
+def _fetcher(options: GivenRevocation) -> Fetcher:
     from pkitools.fetching.fetcher import HttpFetcher, Proxies
 
     def setting(name: str) -> str:

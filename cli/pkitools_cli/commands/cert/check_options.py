@@ -53,32 +53,72 @@ class CheckOptions:
     quiet: bool
 
 
-class NetworkOptions(Protocol):
-    """What a command was given of trust and of the network, by whatever it is held."""
+class Meant(Protocol):
+    """Options about what a certificate is for, of whichever command: what comes next follows from them."""
 
     @property
-    def trust(self) -> tuple[str, ...]: ...  # noqa: D102 -- as in CheckOptions, all of them
+    def systems(self) -> tuple[str, ...]:
+        """The systems it is for."""
 
     @property
-    def crls(self) -> tuple[str, ...]: ...  # noqa: D102
+    def environment(self) -> Environment:
+        """Where it is to be used."""
 
     @property
-    def ocsp(self) -> tuple[str, ...]: ...  # noqa: D102
+    def moment(self) -> datetime:
+        """When it is judged."""
 
     @property
-    def revocation(self) -> str | None: ...  # noqa: D102
+    def profile(self) -> str | None:
+        """The profile it was ordered under."""
 
     @property
-    def offline(self) -> bool: ...  # noqa: D102
+    def oin(self) -> str | None:
+        """The OIN that should be in it."""
 
     @property
-    def allow_net(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]: ...  # noqa: D102
+    def organization(self) -> str | None:
+        """The name that should be in it."""
 
     @property
-    def allow_port(self) -> tuple[int, ...]: ...  # noqa: D102
+    def verbose(self) -> bool:
+        """Everything is told."""
+
+
+class GivenRevocation(Protocol):
+    """Options about revocation, of whichever command."""
 
     @property
-    def cache(self) -> Path | None: ...  # noqa: D102
+    def revocation(self) -> str | None:
+        """What an unknown status means."""
+
+    @property
+    def crls(self) -> tuple[str, ...]:
+        """Files with CRLs, or folders of them."""
+
+    @property
+    def ocsp(self) -> tuple[str, ...]:
+        """Files with OCSP responses."""
+
+    @property
+    def trust(self) -> tuple[str, ...]:
+        """What is trusted besides, which may hold CRLs."""
+
+    @property
+    def offline(self) -> bool:
+        """Open no connection."""
+
+    @property
+    def cache(self) -> Path | None:
+        """Where documents are kept."""
+
+    @property
+    def allow_net(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Private networks that may be asked."""
+
+    @property
+    def allow_port(self) -> tuple[int, ...]:
+        """Further ports that may be asked."""
 
 
 class NetworkRange(click.ParamType[ipaddress.IPv4Network | ipaddress.IPv6Network]):

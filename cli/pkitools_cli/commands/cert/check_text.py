@@ -15,7 +15,7 @@ from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate
-from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told
@@ -147,7 +147,7 @@ def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
         yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=f"{names}{more}")
 
 
-def _full(options: CheckOptions) -> Severity:
+def _full(options: Meant) -> Severity:
     return Severity.INFO if options.verbose else Severity.ERROR
 
 

@@ -15,7 +15,7 @@ from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject
 from pkitools.systems import Stance, Topic
 from pkitools.x509 import CertificateFacts
-from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.own_data import systems_named, titles
@@ -47,7 +47,7 @@ class Place:
     file: str
     result: CheckResult
     report: Report
-    options: CheckOptions
+    options: Meant
 
 
 def next_step_of(place: Place) -> Step | None:
@@ -165,7 +165,7 @@ def _is_renewed(place: Place, given: Mapping[str, str]) -> bool:
     return renewal.old.sha256 == place.result.facts.sha256
 
 
-def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
+def _profile(facts: CertificateFacts, options: Meant) -> str | None:
     """Return the profile to order: that of this certificate, or one of the same use that the systems take."""
     from pkitools.profiles import get_profile, profiles
     from pkitools.rules import detect_profile
@@ -179,7 +179,7 @@ def _profile(facts: CertificateFacts, options: CheckOptions) -> str | None:
     return next((p.name for p in fitting if all(_is_taken(p, each) for each in taken)), None)
 
 
-def _without_pkioverheid(options: CheckOptions) -> list[str]:
+def _without_pkioverheid(options: Meant) -> list[str]:
     """Return the systems asked for that refuse every hierarchy they name: nobody orders a certificate for them."""
     return [
         system.name
@@ -189,7 +189,7 @@ def _without_pkioverheid(options: CheckOptions) -> list[str]:
     ]
 
 
-def _taken(system: System, options: CheckOptions) -> frozenset[str]:
+def _taken(system: System, options: Meant) -> frozenset[str]:
     """Return the hierarchies, and groups of them, that a system says it takes."""
     said = system.statements_at(options.environment, options.moment, Topic.HIERARCHY)
     return frozenset(value for each in said if each.answer is Stance.YES for value in each.values)
@@ -199,6 +199,6 @@ def _is_taken(profile: Profile, taken: frozenset[str]) -> bool:
     return not taken or bool(taken & {profile.root, f"trial-{profile.root}", "trial", "pkioverheid", "*"})
 
 
-def systems_and_environment(options: CheckOptions) -> str:
+def systems_and_environment(options: Meant) -> str:
     """Return for what was judged, as people call it: ``DigiD Machtigen, preproductie``."""
     return ", ".join([*titles(options.systems), tr(f"cli.cert_check.environment.{options.environment}")])

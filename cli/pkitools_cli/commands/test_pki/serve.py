@@ -118,7 +118,7 @@ def _serving(folder: str, options: Options, server: PkiServer) -> Serving:
     rehearsal = None
     if options.tls:
         tell = _tell if is_for_people() else None
-        accept = [item.der for name in options.accept for item in read_certificates(name)]
+        accept = [item.der for name in options.accept for item in read_certificates(name, [])]
         rehearsal = server.rehearse(port=options.tls_port, system=options.system, refused=tell, accept=accept)
     return Serving(folder, server, options.mode, rehearsal, options.system)
 

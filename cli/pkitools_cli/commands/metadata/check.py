@@ -1,0 +1,117 @@
+"""``metadata check``: is this metadata right for who receives it?"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from pkitools.containers import BadItem
+from pkitools.environment import Environment
+from pkitools.findings import Severity
+from pkitools.frozen import dataclass
+from pkitools.metadata import MetadataCheck, check_metadata
+from pkitools.reports import metadata_check_document
+from pkitools.trust import TrustStore
+from pkitools_cli.commands.cert.check import certificates_of, revocation_of
+from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.metadata.check_text import told
+from pkitools_cli.commands.metadata.reading import called, read_octets
+from pkitools_cli.debugging import debugging
+from pkitools_cli.exit_codes import of_reports
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.inputs import about_input
+from pkitools_cli.options import fail_on_option, moment_option, required_environment_option
+from pkitools_cli.own_data import given_data, systems_named
+from pkitools_cli.reply import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``metadata check`` was given."""
+
+    file: str
+    system: str
+    environment: Environment
+    chain: tuple[str, ...]
+    trust: tuple[str, ...]
+    crls: tuple[str, ...]
+    ocsp: tuple[str, ...]
+    revocation: str | None
+    offline: bool
+    allow_net: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    allow_port: tuple[int, ...]
+    cache: Path | None
+    moment: datetime
+    fail_on: Severity | None
+    verbose: bool
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The system, as commands on certificates have it."""
+        return (self.system,)
+
+    @property
+    def profile(self) -> None:
+        """Nobody says here under which profile a certificate was ordered."""
+
+    @property
+    def oin(self) -> None:
+        """Nobody says here which OIN is expected: the metadata does."""
+
+    @property
+    def organization(self) -> None:
+        """Nor which name."""
+
+
+@click.command("check", cls=Command, help="cli.metadata.check.help")
+@click.argument("file", metavar="FILE")
+@click.option("--for", "system", required=True, metavar="SYSTEM", help="cli.metadata.check.for")
+@required_environment_option
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
+@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline")
+@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net")
+@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
+@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
+@click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[MetadataCheck]:
+    """Judge one file."""
+    systems_named([options.system])  # a wrong name is told before the file is read
+    with about_input(options.file):
+        found = _checked(options)
+    complete = found.certificates is None or found.certificates.is_complete
+    return Reply(
+        found,
+        document=partial(metadata_check_document, name=options.file),
+        text=partial(told, options=options),
+        code=of_reports(found.reports, options.fail_on, complete=complete),
+    )
+
+
+def _checked(options: Options) -> MetadataCheck:
+    unread: list[BadItem] = []
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    return check_metadata(
+        read_octets(options.file),
+        system=options.system,
+        environment=options.environment,
+        moment=options.moment,
+        intermediates=[der for name in options.chain for der in certificates_of(name, unread)],
+        trust=TrustStore.from_files(trusted) if trusted else None,
+        revocation=revocation_of(options, unread),
+        own=given_data(),
+        name=called(options.file),
+        unread=unread,
+        raise_crashes=debugging(),
+    )

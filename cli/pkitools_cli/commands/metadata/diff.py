@@ -1,0 +1,93 @@
+"""``metadata diff``: what changed that the other side must know?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import click
+
+from pkitools.frozen import dataclass
+from pkitools.messages import message
+from pkitools.metadata import MetadataComparison, MetadataKind, compare_metadata
+from pkitools.metadata.signatures import SignatureStatus
+from pkitools.reports import metadata_diff_document
+from pkitools.text import shown
+from pkitools_cli.commands.metadata.reading import called, read_octets
+from pkitools_cli.commands.next_steps import step
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import about_input
+from pkitools_cli.lines import wrapped
+from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.reply import Line, Reply
+
+_CODES = {
+    SignatureStatus.BAD: ExitCode.FAILED,
+    SignatureStatus.NO_KEY: ExitCode.INDETERMINATE,
+    SignatureStatus.NOT_ASKED: ExitCode.INDETERMINATE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``metadata diff`` was given."""
+
+    old: str
+    new: str
+
+
+@click.command("diff", cls=Command, help="cli.metadata.diff.help")
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@gathered(Options)
+def command(options: Options) -> Reply[MetadataComparison]:
+    """Compare two files."""
+    if options.old == options.new == STANDARD_INPUT:
+        raise click.UsageError(tr("cli.metadata.diff.twice"))
+    with about_input(options.old):
+        old = read_octets(options.old)
+    with about_input(options.new):
+        new = read_octets(options.new)
+        found = compare_metadata(old, new, old_name=called(options.old), new_name=called(options.new))
+    return Reply(
+        found,
+        document=partial(metadata_diff_document, old=options.old, new=options.new),
+        text=partial(_told, options=options),
+        code=_code(found),
+    )
+
+
+def _code(found: MetadataComparison) -> ExitCode:
+    """Return the exit code: what a bad signature is over may be anything, and so may what changed in it."""
+    codes = {_CODES[read.verified.status] for read in (found.old, found.new) if read.verified.status in _CODES}
+    return next((code for code in (ExitCode.FAILED, ExitCode.INDETERMINATE) if code in codes), ExitCode.PASSED)
+
+
+def _told(found: MetadataComparison, options: Options) -> Iterator[Line | str]:
+    count = len(found.changes)
+    key = "none" if not count else "one" if count == 1 else "many"
+    head = tr(f"cli.metadata.diff.{key}", count=count, old=called(options.old), new=called(options.new))
+    yield from (Line(row, bold=True) for row in wrapped(head, ""))
+    yield from _signatures(found)
+    for number, change in enumerate(found.changes, start=1):
+        text = message(change.code, change.params, language())
+        first = f"{number:>3}. "
+        yield ""
+        yield from wrapped(text.message, " " * len(first), first)
+        yield from wrapped(f"→ {text.remedy}", " " * (len(first) + 2), " " * len(first))
+    if count and (next_step := step("metadata_diff.done", {}, {"check": lambda: _check(options)})) is not None:
+        yield ""
+        yield from next_step.told()
+
+
+def _signatures(found: MetadataComparison) -> Iterator[str]:
+    for read in (found.old, found.new):
+        if read.kind is MetadataKind.SAML:
+            status = tr(f"cli.metadata.signature.{read.verified.status}")
+            yield from wrapped(f"{shown(read.name)}: {status}", "    ", "  ")
+
+
+def _check(options: Options) -> tuple[str, ...]:
+    return ("metadata", "check", options.new, "--for", tr("cli.metadata.diff.system"), "-e", "production")

@@ -1,0 +1,126 @@
+"""A collaboration protocol agreement (CPA, ebXML CPPA 2.0), as Digikoppeling ebMS2 uses: its parties and their keys."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.frozen import dataclass
+from pkitools.metadata.saml import SIGNATURES
+from pkitools.metadata.xml_tree import Element
+from pkitools.x509.base64_text import from_base64
+
+AGREEMENT: Final = "http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyCertificate:
+    """A certificate of a party.
+
+    Args:
+        id: by which it is referred to.
+        der: of the first certificate in it; ``None`` where there is none that is base64.
+        uses: the names of the elements that refer to it, such as ``SigningCertificateRef``.
+    """
+
+    id: str
+    der: bytes | None
+    uses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A party.
+
+    Args:
+        name: as written.
+        ids: each PartyId, with its type.
+        certificates: in order.
+        endpoints: the addresses where it takes messages.
+        lost: references to certificates that are not there.
+    """
+
+    name: str
+    ids: tuple[tuple[str, str], ...]
+    certificates: tuple[PartyCertificate, ...]
+    endpoints: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """An agreement.
+
+    Args:
+        id: of the agreement.
+        start: from when, as written.
+        end: until when, as written.
+        parties: in order.
+        signatures: how many there are in it.
+    """
+
+    id: str
+    start: str
+    end: str
+    parties: tuple[Party, ...]
+    signatures: int
+
+
+def read_agreement(root: Element) -> Agreement:
+    """Return what an agreement says.
+
+    Args:
+        root: its root: a ``CollaborationProtocolAgreement``.
+    """
+    start, end = (root.first(AGREEMENT, name) for name in ("Start", "End"))
+    return Agreement(
+        attribute(root, "cpaid"),
+        "" if start is None else start.text.strip(),
+        "" if end is None else end.text.strip(),
+        tuple(map(_party, root.all(AGREEMENT, "PartyInfo"))),
+        sum(each.name == "Signature" and each.namespace == SIGNATURES for each in root.walk()),
+    )
+
+
+def attribute(element: Element, name: str) -> str:
+    """Return an attribute, which the schema qualifies and some programs do not; empty where it is not there."""
+    return (element.get(f"{{{AGREEMENT}}}{name}") or element.get(name) or "").strip()
+
+
+def _party(element: Element) -> Party:
+    held = element.all(AGREEMENT, "Certificate")
+    ids = {attribute(each, "certId") for each in held}
+    references = list(_references(element))
+    return Party(
+        attribute(element, "partyName"),
+        tuple((attribute(each, "type"), each.text.strip()) for each in element.all(AGREEMENT, "PartyId")),
+        tuple(_certificate(each, references) for each in held),
+        tuple(attribute(each, "uri") for each in element.walk() if _is_ours(each, "Endpoint")),
+        tuple(dict.fromkeys(f"{name} {to}" for name, to in references if to not in ids)),
+    )
+
+
+def _references(element: Element) -> Iterator[tuple[str, str]]:
+    for each in element.walk():
+        if each.namespace == AGREEMENT and each.name.endswith("CertificateRef"):
+            yield each.name, attribute(each, "certId")
+
+
+def _is_ours(element: Element, name: str) -> bool:
+    return element.namespace == AGREEMENT and element.name == name
+
+
+def _certificate(element: Element, references: list[tuple[str, str]]) -> PartyCertificate:
+    own = attribute(element, "certId")
+    texts = (each.text for each in element.walk() if each.namespace == SIGNATURES and each.name == "X509Certificate")
+    found = (_octets(text) for text in texts)
+    uses = dict.fromkeys(name for name, to in references if to == own)
+    return PartyCertificate(own, next((der for der in found if der is not None), None), tuple(uses))
+
+
+def _octets(text: str) -> bytes | None:
+    try:
+        return from_base64(text.encode("ascii")) or None
+    except (binascii.Error, UnicodeEncodeError):
+        return None

@@ -1,0 +1,283 @@
+"""Old and new beside each other: what changed that the other side must know, in the order to report it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from hashlib import sha1, sha256
+from typing import Final
+
+from pkitools.errors import InputError
+from pkitools.frozen import dataclass, replace
+from pkitools.metadata.agreements import Agreement, Party
+from pkitools.metadata.documents import ReadMetadata, certificates_of, read_metadata
+from pkitools.metadata.jwks import Jwk, KeySet
+from pkitools.metadata.saml import ENTITIES, Key, Role, SamlMetadata
+from pkitools.text import for_people
+from pkitools.x509 import CertificateFacts
+
+_BOTH_USES: Final = "signing, encryption"
+
+
+class Topic(StrEnum):
+    """What a change is about, in the order to report them."""
+
+    ENTITY = "entity"
+    CERTIFICATE = "certificate"
+    KEY_NAME = "key_name"
+    ENDPOINT = "endpoint"
+    VALIDITY = "validity"
+    PROMISE = "promise"
+    SIGNATURE = "signature"
+
+
+class ChangeKind(StrEnum):
+    """What happened to it."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A certificate as the other side knows it: by both fingerprints they may ask, and its days.
+
+    Args:
+        sha1: in capitals, with colons.
+        sha256: in hex.
+        since: from when it is valid, for people; empty of one that cannot be read.
+        until: until when.
+    """
+
+    sha1: str
+    sha256: str
+    since: str = ""
+    until: str = ""
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The operands of a sentence."""
+        return {
+            "sha1": self.sha1,
+            "sha256": self.sha256,
+            "since": self.since or "–",
+            "until": self.until or "–",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change.
+
+    Args:
+        topic: what it is about.
+        kind: what happened to it.
+        place: where it stands: an entity ID with a role and a use, a key, a party.
+        old: what it was; empty of what was added.
+        new: what it is; empty of what was removed.
+        certificate: which, where it is about one.
+    """
+
+    topic: Topic
+    kind: ChangeKind
+    place: str
+    old: str = ""
+    new: str = ""
+    certificate: Told | None = None
+
+    @property
+    def code(self) -> str:
+        """The code of its sentence in :mod:`pkitools.messages`."""
+        what = self.new if self.topic is Topic.SIGNATURE else self.kind
+        return f"metadata.change.{self.topic}.{what}"
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The operands of its sentence."""
+        told = {"place": self.place or "–", "old": self.old or "–", "new": self.new or "–"}
+        held = self.certificate
+        return told if held is None else {**told, **held.params}
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataComparison:
+    """What :func:`compare_metadata` found.
+
+    Args:
+        old: the one.
+        new: the other.
+        changes: in the order to report them.
+    """
+
+    old: ReadMetadata
+    new: ReadMetadata
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One thing that is said: which, and what of it."""
+
+    topic: Topic
+    place: str
+    key: str
+    value: str
+    certificate: Told | None = None
+
+    @property
+    def which(self) -> tuple[Topic, str, str]:
+        """By what it is the same thing in two files."""
+        return self.topic, self.place, self.key
+
+
+def compare_metadata(old: bytes, new: bytes, *, old_name: str = "old", new_name: str = "new") -> MetadataComparison:
+    """Say what changed between two files of one kind that the other side must know.
+
+    Of SAML metadata with a good signature that is compared which is signed. Whether what changed is right is not asked:
+    see :func:`~pkitools.metadata.check_metadata`.
+
+    Args:
+        old: the content of the one.
+        new: the content of the other.
+        old_name, new_name: what to call them in messages.
+
+    Raises:
+        InputError: one of them is no metadata, is not well formed, or has something in it that could act; or they are
+            of different kinds.
+        LimitError: one of them is larger or deeper than :mod:`pkitools.limits` allows.
+    """
+    before, after = read_metadata(old, old_name), read_metadata(new, new_name)
+    if before.kind is not after.kind:
+        raise InputError("metadata.error.other_kinds", old=old_name, new=new_name)
+    apart = any(len(each.names) > 1 for each in (before, after))
+    were, are = _by_which(_facts(before, apart=apart)), _by_which(_facts(after, apart=apart))
+    found = [*_added(were, are), *_changed(were, are), *_removed(were, are)]
+    order = {topic: number for number, topic in enumerate(Topic)}
+    return MetadataComparison(before, after, tuple(sorted(found, key=lambda change: order[change.topic])))
+
+
+_Facts = dict[tuple[Topic, str, str], _Fact]
+
+
+def _by_which(facts: Iterator[_Fact]) -> _Facts:
+    """Return facts by what they are about; of two about one thing each is a thing by what it says."""
+    found: _Facts = {}
+    for fact in facts:
+        same = found.get(fact.which)
+        kept = fact if same is None or same.value == fact.value else replace(fact, key=f"{fact.key} {fact.value}")
+        found[kept.which] = kept
+    return found
+
+
+def _added(were: _Facts, are: _Facts) -> Iterator[Change]:
+    for which, fact in are.items():
+        if which not in were:
+            yield Change(fact.topic, ChangeKind.ADDED, fact.place, "", fact.value, fact.certificate)
+
+
+def _changed(were: _Facts, are: _Facts) -> Iterator[Change]:
+    for which, fact in are.items():
+        old = were.get(which)
+        if old is not None and old.value != fact.value:
+            yield Change(fact.topic, ChangeKind.CHANGED, fact.place, old.value, fact.value, fact.certificate)
+
+
+def _removed(were: _Facts, are: _Facts) -> Iterator[Change]:
+    for which, fact in were.items():
+        if which not in are:
+            yield Change(fact.topic, ChangeKind.REMOVED, fact.place, fact.value, "", fact.certificate)
+
+
+# -- what is said ------------------------------------------------------------------------------------------------------
+
+
+def _facts(read: ReadMetadata, *, apart: bool) -> Iterator[_Fact]:
+    """Yield what a file says; of files about one entity each, which that is is told once, and not of each thing."""
+    known = certificates_of(read)
+    if isinstance(read.document, SamlMetadata):
+        yield from _of_saml(read, read.document, known, apart=apart)
+    elif isinstance(read.document, KeySet):
+        for number, key in enumerate(read.document.keys, start=1):
+            yield from _of_jwk(key, key.kid or f"keys[{number}]", known)
+    else:
+        yield from _of_agreement(read.document, known)
+
+
+def _of_saml(
+    read: ReadMetadata, metadata: SamlMetadata, known: dict[bytes, CertificateFacts], *, apart: bool
+) -> Iterator[_Fact]:
+    for entity in metadata.entities:
+        name = entity.entity_id if apart else ""
+        yield _Fact(Topic.ENTITY, "", name, entity.entity_id)
+        if metadata.root == ENTITIES:
+            yield from _times(entity.entity_id, entity.valid_until, entity.cache_duration)
+        for role in entity.roles:
+            yield from _of_role(f"{name} {role.kind}".strip(), role, known)
+    yield from _times(metadata.root, metadata.valid_until, metadata.cache_duration)
+    yield _Fact(Topic.SIGNATURE, "", "status", str(read.verified.status))
+
+
+def _times(place: str, until: str | None, duration: str | None) -> Iterator[_Fact]:
+    for name, value in (("validUntil", until), ("cacheDuration", duration)):
+        if value is not None:
+            yield _Fact(Topic.VALIDITY, place, name, f"{name} {value}")
+
+
+def _of_role(place: str, role: Role, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
+    for key in role.keys:
+        yield from _of_key(key, f"{place} {key.use or _BOTH_USES}", known)
+    for endpoint in role.endpoints:
+        binding = endpoint.binding.rpartition(":")[2]
+        key_of = f"{endpoint.kind} {endpoint.index if endpoint.index is not None else binding}"
+        told = f"{endpoint.kind} {binding} {endpoint.location}"
+        more = f" (ResponseLocation {endpoint.response_location})" if endpoint.response_location else ""
+        yield _Fact(Topic.ENDPOINT, place, key_of, told + more)
+    for name in ("AuthnRequestsSigned", "WantAssertionsSigned", "WantAuthnRequestsSigned"):
+        if name in role.attributes:
+            yield _Fact(Topic.PROMISE, place, name, f"{name} {role.attributes[name]}")
+
+
+def _of_key(key: Key, place: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
+    for der in key.certificates:
+        if der is not None:
+            yield _certificate(der, place, known)
+            yield from (_Fact(Topic.KEY_NAME, place, f"{name} {_sha256(der)}", name) for name in key.names)
+
+
+def _certificate(der: bytes, place: str, known: dict[bytes, CertificateFacts]) -> _Fact:
+    facts, printed = known.get(der), (_colons(sha1(der, usedforsecurity=False).hexdigest()), _sha256(der))
+    if facts is None:
+        return _Fact(Topic.CERTIFICATE, place, _sha256(der), _sha256(der)[:16], Told(*printed))
+    days = for_people(facts.not_before), for_people(facts.not_after)
+    name = facts.subject.common_name or facts.subject.text.short
+    return _Fact(Topic.CERTIFICATE, place, _sha256(der), name, Told(*printed, *days))
+
+
+def _colons(text: str) -> str:
+    return ":".join(text[at : at + 2] for at in range(0, len(text), 2)).upper()
+
+
+def _sha256(der: bytes) -> str:
+    return sha256(der).hexdigest()
+
+
+def _of_jwk(key: Jwk, name: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
+    yield _Fact(Topic.ENTITY, "", name, name)
+    yield _Fact(Topic.PROMISE, name, "key", f"{key.kty} {key.stated or '–'}")
+    yield from (_certificate(der, name, known) for der in key.ders[:1])
+
+
+def _of_agreement(agreement: Agreement, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
+    yield _Fact(Topic.ENTITY, "", "cpaid", agreement.id)
+    yield _Fact(Topic.VALIDITY, agreement.id, "time", f"{agreement.start} – {agreement.end}")
+    for number, party in enumerate(agreement.parties, start=1):
+        yield from _of_party(party, party.name or f"PartyInfo {number}", known)
+
+
+def _of_party(party: Party, name: str, known: dict[bytes, CertificateFacts]) -> Iterator[_Fact]:
+    yield from (_Fact(Topic.ENTITY, name, f"{kind} {number}", f"{number} ({kind})") for kind, number in party.ids)
+    for held in party.certificates:
+        if held.der is not None:
+            yield _certificate(held.der, f"{name} {', '.join(held.uses) or held.id}", known)
+    yield from (_Fact(Topic.ENDPOINT, name, address, address) for address in party.endpoints)

@@ -1,0 +1,129 @@
+"""A JSON Web Key Set (RFC 7517), as an OAuth or OIDC client publishes it: its keys, and the certificates with them."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import b64decode
+from hashlib import sha256
+from typing import Any, Final
+
+from pkitools.containers.jwk import is_secret, stated_key
+from pkitools.errors import InputError, LimitError
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_JWKS_BYTES
+from pkitools.text import size_text
+from pkitools.x509.base64_text import from_base64
+
+_LONGEST: Final = 200  # characters of a thumbprint: that of SHA-256 has 43
+
+
+@dataclass(frozen=True, slots=True)
+class Jwk:
+    """A key.
+
+    Args:
+        kid: its name; ``None`` where it has none.
+        kty: its kind.
+        use: ``sig`` or ``enc``.
+        certificates: the DER of each certificate of ``x5c``; ``None`` of one that is no base64.
+        sha1: ``x5t`` as octets; ``None`` where it has none, empty where that is no base64.
+        sha256: ``x5t#S256``, likewise.
+        elsewhere: ``x5u``: an address where its certificates are to be had.
+        stated: SHA-256, in hex, of the public key that it states; ``None`` where it states none.
+        is_private: the private part is in it.
+    """
+
+    kid: str | None
+    kty: str
+    use: str | None
+    certificates: tuple[bytes | None, ...]
+    sha1: bytes | None
+    sha256: bytes | None
+    elsewhere: str | None
+    stated: str | None
+    is_private: bool
+
+    @property
+    def ders(self) -> tuple[bytes, ...]:
+        """The certificates that are base64."""
+        return tuple(der for der in self.certificates if der is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A set of keys, in order."""
+
+    keys: tuple[Jwk, ...]
+
+
+def is_json(data: bytes) -> bool:
+    """Return whether a text begins as JSON does."""
+    return data[:4096].lstrip()[:1] in {b"{", b"["}
+
+
+def read_jwks(data: bytes, name: str) -> KeySet:
+    """Return the keys of a JWKS, of a list of JWKs, or the one JWK.
+
+    Raises:
+        InputError: it is no JSON, or holds no JWK.
+        LimitError: it is larger than a JWKS is.
+    """
+    if len(data) > MAX_JWKS_BYTES:
+        raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_JWKS_BYTES))
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise InputError("metadata.error.not_json", name=name) from None
+    found = document.get("keys", [document]) if isinstance(document, dict) else document
+    keys = [each for each in found if isinstance(each, dict) and "kty" in each] if isinstance(found, list) else []
+    if not keys:
+        raise InputError("metadata.error.no_jwk", name=name)
+    return KeySet(tuple(map(_jwk, keys)))
+
+
+def _jwk(row: dict[str, Any]) -> Jwk:
+    chain = row.get("x5c")
+    return Jwk(
+        _text(row.get("kid")),
+        str(row.get("kty")),
+        _text(row.get("use")),
+        tuple(map(_certificate, chain)) if isinstance(chain, list) else (),
+        _thumbprint(row.get("x5t")),
+        _thumbprint(row.get("x5t#S256")),
+        _text(row.get("x5u")),
+        _stated(row),
+        is_secret(row),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _certificate(entry: object) -> bytes | None:
+    try:
+        return (from_base64(entry.encode("ascii")) or None) if isinstance(entry, str) else None
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+
+
+def _thumbprint(value: object) -> bytes | None:
+    if value is None:
+        return None
+    return _octets(value) or b""
+
+
+def _octets(value: object) -> bytes | None:
+    """Return base64 for URLs, without its padding, as octets."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    try:
+        return b64decode(value.encode("ascii") + b"=" * (-len(value) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+
+
+def _stated(row: dict[str, Any]) -> str | None:
+    key = stated_key(row)
+    return sha256(key).hexdigest() if key else None

@@ -1,0 +1,1 @@
+"""The rules of metadata, one file per subject; :mod:`pkitools.metadata.rules.books` has them all."""

@@ -1,0 +1,284 @@
+"""SAML metadata (SAML metadata 2.0) as values: entities, their roles, keys and endpoints, and how it is signed."""
+
+from __future__ import annotations
+
+import binascii
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.frozen import dataclass, field
+from pkitools.metadata.xml_tree import Element
+from pkitools.x509.base64_text import from_base64
+
+METADATA: Final = "urn:oasis:names:tc:SAML:2.0:metadata"
+SIGNATURES: Final = "http://www.w3.org/2000/09/xmldsig#"
+PROTOCOL: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
+SIGNING, ENCRYPTION = "signing", "encryption"
+ENTITY, ENTITIES = "EntityDescriptor", "EntitiesDescriptor"
+SERVICE, PROVIDER = "SPSSODescriptor", "IDPSSODescriptor"
+_IDS: Final = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")
+_ROLE_ENDING: Final = "Descriptor"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An address of a role.
+
+    Args:
+        kind: its element, such as ``AssertionConsumerService``.
+        binding: the URI of how messages travel.
+        location: where they are sent.
+        response_location: where answers are sent, where that is elsewhere.
+        index: as written.
+        is_default: as written.
+    """
+
+    kind: str
+    binding: str
+    location: str
+    response_location: str | None = None
+    index: str | None = None
+    is_default: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A KeyDescriptor.
+
+    Args:
+        role: the element it stands in.
+        use: as written; ``None`` where it does not say, which means both.
+        names: each KeyName, without the spaces around it.
+        certificates: the DER of each X509Certificate; ``None`` of one that is no base64.
+        contents: the names of what is in its KeyInfo.
+    """
+
+    role: str
+    use: str | None
+    names: tuple[str, ...] = ()
+    certificates: tuple[bytes | None, ...] = ()
+    contents: tuple[str, ...] = ()
+
+    @property
+    def signs(self) -> bool:
+        """Whether it says to be for signing, or does not say."""
+        return self.use in {None, SIGNING}
+
+    @property
+    def encrypts(self) -> bool:
+        """Whether it says to be for encryption, or does not say."""
+        return self.use in {None, ENCRYPTION}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of an entity.
+
+    Args:
+        kind: its element, such as ``SPSSODescriptor``.
+        protocols: the protocols it supports.
+        attributes: those of its element.
+        keys: in order.
+        endpoints: in order.
+    """
+
+    kind: str
+    protocols: tuple[str, ...]
+    attributes: dict[str, str]
+    keys: tuple[Key, ...]
+    endpoints: tuple[Endpoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity.
+
+    Args:
+        entity_id: as written; empty where it has none.
+        valid_until: as written.
+        cache_duration: as written.
+        roles: in order.
+    """
+
+    entity_id: str
+    valid_until: str | None
+    cache_duration: str | None
+    roles: tuple[Role, ...]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of all roles."""
+        return tuple(key for role in self.roles for key in role.keys)
+
+    def certificates(self, *, signing: bool) -> tuple[bytes, ...]:
+        """Return the certificates for signing, or for encryption, each once, in order."""
+        keys = [key for key in self.keys if (key.signs if signing else key.encrypts)]
+        return tuple(dict.fromkeys(der for key in keys for der in key.certificates if der is not None))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a signature is over.
+
+    Args:
+        uri: of what: ``#`` and an ID, or empty for the document.
+        transforms: the URI of each.
+        digest: the URI of the digest.
+    """
+
+    uri: str | None
+    transforms: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureFacts:
+    """What a signature says of itself.
+
+    Args:
+        method: the URI of its algorithm.
+        canonicalization: the URI of how what is signed was written.
+        references: what it is over.
+        contents: the names of what is in its KeyInfo, and in the X509Data there.
+        certificates: as of a key.
+    """
+
+    method: str
+    canonicalization: str
+    references: tuple[Reference, ...]
+    contents: tuple[str, ...]
+    certificates: tuple[bytes | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SamlMetadata:
+    """A metadata document.
+
+    Args:
+        root: the name of its root.
+        root_id: the ID of its root.
+        valid_until: of the root, as written.
+        cache_duration: of the root, as written.
+        entities: in order.
+        signature: that of the root; ``None`` where it has none.
+        signatures: how many there are in all.
+        double_ids: IDs that more than one element has.
+    """
+
+    root: str
+    root_id: str | None
+    valid_until: str | None
+    cache_duration: str | None
+    entities: tuple[Entity, ...]
+    signature: SignatureFacts | None = None
+    signatures: int = 0
+    double_ids: tuple[str, ...] = field(default=())
+
+
+def read_saml(root: Element) -> SamlMetadata:
+    """Return what a metadata document says.
+
+    Args:
+        root: its root: an ``EntityDescriptor``, or an ``EntitiesDescriptor``.
+    """
+    signed = root.first(SIGNATURES, "Signature")
+    ids = Counter(element.get(name) for element in root.walk() for name in _IDS if element.get(name))
+    return SamlMetadata(
+        root.name,
+        root.get("ID"),
+        root.get("validUntil"),
+        root.get("cacheDuration"),
+        tuple(map(_entity, _entities(root))),
+        None if signed is None else _signature(signed),
+        sum(each.name == "Signature" and each.namespace == SIGNATURES for each in root.walk()),
+        tuple(each for each, count in ids.items() if each and count > 1),
+    )
+
+
+def _entities(root: Element) -> Iterator[Element]:
+    if root.name == ENTITY:
+        yield root
+    elif root.name == ENTITIES:
+        for child in root.children:
+            if child.namespace == METADATA:
+                yield from _entities(child)
+
+
+def _entity(element: Element) -> Entity:
+    roles = [each for each in element.children if each.namespace == METADATA and each.name.endswith(_ROLE_ENDING)]
+    return Entity(
+        (element.get("entityID") or "").strip(),
+        element.get("validUntil"),
+        element.get("cacheDuration"),
+        tuple(map(_role, roles)),
+    )
+
+
+def _role(element: Element) -> Role:
+    endpoints = [each for each in element.children if each.namespace == METADATA and each.get("Binding") is not None]
+    return Role(
+        element.name,
+        tuple((element.get("protocolSupportEnumeration") or "").split()),
+        element.attributes,
+        tuple(_key(element.name, each) for each in element.all(METADATA, "KeyDescriptor")),
+        tuple(map(_endpoint, endpoints)),
+    )
+
+
+def _endpoint(element: Element) -> Endpoint:
+    return Endpoint(
+        element.name,
+        (element.get("Binding") or "").strip(),
+        (element.get("Location") or "").strip(),
+        element.get("ResponseLocation"),
+        element.get("index"),
+        element.get("isDefault"),
+    )
+
+
+def _key(role: str, element: Element) -> Key:
+    info = element.all(SIGNATURES, "KeyInfo")
+    names = (name.text.strip() for each in info for name in each.all(SIGNATURES, "KeyName"))
+    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info))
+
+
+def _contents(info: list[Element]) -> tuple[str, ...]:
+    return tuple(child.name for each in info for child in each.children)
+
+
+def _certificates(info: list[Element]) -> tuple[bytes | None, ...]:
+    data = [each for one in info for each in one.all(SIGNATURES, "X509Data")]
+    return tuple(_octets(each.text) for one in data for each in one.all(SIGNATURES, "X509Certificate"))
+
+
+def _octets(text: str) -> bytes | None:
+    try:
+        return from_base64(text.encode("ascii")) or None
+    except (binascii.Error, UnicodeEncodeError):
+        return None
+
+
+def _signature(element: Element) -> SignatureFacts:
+    signed = element.first(SIGNATURES, "SignedInfo") or Element("SignedInfo", SIGNATURES, {})
+    info = element.all(SIGNATURES, "KeyInfo")
+    inside = (child.name for each in info for one in each.all(SIGNATURES, "X509Data") for child in one.children)
+    return SignatureFacts(
+        _algorithm(signed, "SignatureMethod"),
+        _algorithm(signed, "CanonicalizationMethod"),
+        tuple(map(_reference, signed.all(SIGNATURES, "Reference"))),
+        (*_contents(info), *inside),
+        _certificates(info),
+    )
+
+
+def _reference(element: Element) -> Reference:
+    transforms = element.first(SIGNATURES, "Transforms")
+    applied = [] if transforms is None else transforms.all(SIGNATURES, "Transform")
+    used = tuple(each.get("Algorithm") or "" for each in applied)
+    return Reference(element.get("URI"), used, _algorithm(element, "DigestMethod"))
+
+
+def _algorithm(element: Element, name: str) -> str:
+    found = element.first(SIGNATURES, name)
+    return "" if found is None else (found.get("Algorithm") or "")

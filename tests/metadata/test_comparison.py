@@ -1,0 +1,117 @@
+"""What changed: nothing between two files that say the same, and the one way what is the other way turned round."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from pkitools.errors import InputError
+from pkitools.messages import LANGUAGES, message
+from pkitools.metadata import Change, ChangeKind, compare_metadata
+from pkitools.metadata.comparison import Topic
+from tests.support.leaves import RSIN_OIN
+from tests.support.metadata import (
+    GDI,
+    consumer,
+    cpa,
+    descriptor,
+    entities,
+    entity,
+    good,
+    holder,
+    jwk,
+    jwks,
+    party,
+    role,
+)
+
+TURNED = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
+BOTH = descriptor() + descriptor(holder(1)) + descriptor(use="encryption")
+SAML = {
+    "as it was": good(),
+    "another entity ID": good(entity_id=GDI.replace("0001", "0002")),
+    "one certificate more": good(roles=role(keys=BOTH)),
+    "another certificate": good(roles=role(keys=descriptor(holder(1)) + descriptor(use="encryption"))),
+    "another name of the key": good(roles=role(keys=descriptor(name="k1") + descriptor(use="encryption"))),
+    "another address": good(roles=role(endpoints=consumer("https://nieuw.example.nl/acs"))),
+    "one address more": good(roles=role(endpoints=consumer() + consumer("https://b.example.nl/", more='index="1"'))),
+    "another time": good(attributes='validUntil="2027-07-01T00:00:00Z"'),
+    "no time": good(attributes=""),
+    "not signed": entity().encode(),
+    "requests not signed": good(roles=role(attributes='WantAssertionsSigned="true"')),
+    "two entities": entities(entity(), entity(entity_id=GDI.replace("0001", "0002"), identity="_2")).encode(),
+}
+JWKS = {
+    "as it was": jwks(),
+    "another certificate": jwks(jwk(x5c=[holder(1).base64])),
+    "one key more": jwks(jwk(), jwk(holder(1))),
+    "no certificate": jwks(jwk(x5c=None)),
+}
+CPA = {
+    "as it was": cpa(),
+    "another certificate": cpa(party(holder(2))),
+    "another party": cpa(party(number=RSIN_OIN)),
+    "another time": cpa(end="2028-01-01T00:00:00Z"),
+    "another address": cpa(party(uri="https://nieuw.example.nl/")),
+}
+PAIRS = [(forms[a], forms[b], f"{a} - {b}") for forms in (SAML, JWKS, CPA) for a, b in permutations(forms, 2)]
+ALONE = [(data, name) for forms in (SAML, JWKS, CPA) for name, data in forms.items()]
+
+
+@pytest.mark.parametrize("data", [data for data, _ in ALONE], ids=[name for _, name in ALONE])
+def test_nothing_changed_between_a_file_and_itself(data: bytes) -> None:
+    assert compare_metadata(data, data).changes == ()
+
+
+@pytest.mark.slow
+def test_the_one_way_is_the_other_way_turned_round() -> None:
+    for old, new, named in PAIRS:
+        there, back = (compare_metadata(*pair).changes for pair in ((old, new), (new, old)))
+        assert there, named
+        assert {_turned(change) for change in there} == {_plain(change) for change in back}, named
+        assert [*map(_rank, there)] == sorted(map(_rank, there)), named
+        _is_told(there)
+
+
+def _plain(change: Change) -> tuple[object, ...]:
+    return change.topic, change.kind, change.place, change.old, change.new
+
+
+def _turned(change: Change) -> tuple[object, ...]:
+    return change.topic, TURNED.get(change.kind, change.kind), change.place, change.new, change.old
+
+
+def _rank(change: Change) -> int:
+    return list(Topic).index(change.topic)
+
+
+def _is_told(changes: tuple[Change, ...]) -> None:
+    for change in changes:
+        for language in LANGUAGES:
+            told = message(change.code, change.params, language)
+            assert told.message, change.code
+            assert told.remedy, change.code
+            assert "{" not in told.message
+
+
+def test_a_certificate_is_told_by_both_fingerprints() -> None:
+    found = compare_metadata(SAML["as it was"], SAML["one certificate more"]).changes
+    assert [change.code for change in found] == [
+        "metadata.change.certificate.added",
+        "metadata.change.key_name.added",
+    ]
+    told = message(found[0].code, found[0].params, "nl").message
+    assert found[0].certificate is not None
+    assert found[0].certificate.sha1.replace(":", "").lower() == holder(1).name
+    assert found[0].certificate.sha1 in told
+    assert found[0].certificate.sha256 in told
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), list(permutations((SAML["as it was"], JWKS["as it was"], CPA["as it was"]), 2))
+)
+def test_files_of_two_kinds_are_not_compared(one: bytes, other: bytes) -> None:
+    with pytest.raises(InputError) as refused:
+        compare_metadata(one, other)
+    assert refused.value.code == "metadata.error.other_kinds"

@@ -1,0 +1,151 @@
+"""Only what is signed counts: content beside a good signature is never taken for signed, however it is put there."""
+
+from __future__ import annotations
+
+import random
+import sys
+from contextlib import suppress
+from itertools import product
+
+import pytest
+
+from pkitools.errors import InputError
+from pkitools.findings import Status, Verdict
+from pkitools.metadata import MetadataCheck, check_metadata, read_metadata
+from pkitools.metadata.saml import SamlMetadata
+from pkitools.metadata.signatures import SignatureStatus
+from tests.support.effort import budget
+from tests.support.leaves import RSIN_OIN
+from tests.support.metadata import (
+    GDI,
+    MOMENT,
+    descriptor,
+    entities,
+    entity,
+    good,
+    holder,
+    role,
+    signed,
+)
+
+EVIL = GDI.replace("0001", "6666")
+ABOUT_SIGNING = ("metadata.signature.", "metadata.document.ids")
+
+
+def judged(data: bytes, system: str = "digid-machtigen") -> MetadataCheck:
+    return check_metadata(data, system=system, environment="production", moment=MOMENT, raise_crashes=True)
+
+
+def signature_of(data: bytes) -> str:
+    text = data.decode()
+    end = "</ds:Signature>"
+    return text[text.index("<ds:Signature") : text.index(end) + len(end)]
+
+
+def without_signature(data: bytes) -> str:
+    return data.decode().replace(signature_of(data), "")
+
+
+def evil(identity: str = "_1", inside: str = "") -> str:
+    text = entity(entity_id=EVIL, identity=identity, roles=role(keys=descriptor(holder(1))))
+    return text.replace("<md:SPSSODescriptor", f"{inside}<md:SPSSODescriptor", 1)
+
+
+def within(text: str) -> str:
+    return f"<md:Extensions>{text}</md:Extensions>"
+
+
+GOOD = good()
+SIGNATURE = signature_of(GOOD)
+SIGNED = without_signature(GOOD)
+WRAPPED = {
+    "the signature moved": evil("_2", SIGNATURE),
+    "the signature moved, one ID for two": evil("_1", SIGNATURE + within(SIGNED)),
+    "what is signed in the extensions": evil("_2", SIGNATURE + within(SIGNED)),
+    "what is signed in the signature": evil(
+        "_2", SIGNATURE.replace("</ds:Signature>", f"<ds:Object>{SIGNED}</ds:Object></ds:Signature>")
+    ),
+    "what is signed with its signature inside": evil("_2", within(GOOD.decode())),
+    "what is signed with its signature before another": evil(
+        "_2", within(GOOD.decode()) + SIGNATURE.replace("#_1", "#_2")
+    ),
+    "two entities of which one is signed": entities(GOOD.decode(), evil("_2")),
+    "the evil one first": entities(evil("_2"), GOOD.decode()),
+    "two signatures": evil("_2", SIGNATURE + SIGNATURE),
+    "a list with the signature of one": entities(SIGNATURE, SIGNED, evil("_2")),
+}
+
+
+@pytest.mark.parametrize("how", WRAPPED)
+def test_what_is_wrapped_around_a_good_signature_is_not_signed(how: str) -> None:
+    found = judged(WRAPPED[how].encode())
+    wrong = {code for code in found.report.codes() if code.startswith(ABOUT_SIGNING)} - {"metadata.signature.nested"}
+    assert wrong, "the signature passes"
+    assert found.verdict is Verdict.FAILED
+    if found.read.verified.status is SignatureStatus.GOOD:
+        assert EVIL not in found.read.names
+
+
+def test_of_a_good_signature_only_what_it_is_over_is_judged() -> None:
+    read = read_metadata(WRAPPED["the signature moved, one ID for two"].encode(), "m")
+    assert read.verified.status is not SignatureStatus.GOOD or read.names == (GDI,)
+
+
+@pytest.mark.slow
+def test_no_letter_may_change_after_signing() -> None:
+    """Its own certificate is not signed: of one that was changed it is told that the metadata has another."""
+    places = [at for at in range(GOOD.index(b"<md:SPSSO"), GOOD.rindex(b"<ds:X509Data")) if GOOD[at : at + 1].isalnum()]
+    for at in random.Random(7).sample(places, budget("PKITOOLS_METADATA_ROUNDS", 60)):
+        changed = GOOD[:at] + (b"1" if GOOD[at : at + 1] != b"1" else b"2") + GOOD[at + 1 :]
+        with suppress(InputError):  # the XML is no longer well formed
+            assert read_metadata(changed, "m").verified.status is SignatureStatus.BAD, at
+
+
+def test_a_comment_does_not_cut_what_is_signed() -> None:
+    """A reader that stops at a comment reads another name than the one that was signed."""
+    named = entity(entity_id=GDI).replace("<ds:KeyName>", "<ds:KeyName>a<!-- c -->", 1)
+    found = read_metadata(signed(named), "m")
+    assert found.verified.status is SignatureStatus.GOOD
+    assert isinstance(found.document, SamlMetadata)
+    assert found.document.entities[0].keys[0].names == (f"a{holder().name}",)
+
+
+ALGORITHMS = ("rsa-sha1", "rsa-sha256", "rsa-sha384", "rsa-sha512")
+TAKEN = {
+    "digid": ALGORITHMS[1:],
+    "digid-machtigen": ALGORITHMS[1:],
+    "eherkenning": ("rsa-sha256",),
+    "mijnoverheid": ALGORITHMS[1:],
+}
+
+
+@pytest.mark.parametrize(("system", "algorithm"), list(product(TAKEN, ALGORITHMS)))
+def test_each_consumer_takes_its_own_algorithms(system: str, algorithm: str) -> None:
+    found = judged(signed(entity(), algorithm=algorithm), system)
+    assert found.read.verified.status is SignatureStatus.GOOD  # it is made well, with what may not be used
+    assert ("metadata.signature.algorithm" in found.report.codes()) == (algorithm not in TAKEN[system])
+
+
+@pytest.mark.parametrize(
+    ("signer", "included", "same_oin"),
+    [(holder(), True, True), (holder(1), False, True), (holder(1, RSIN_OIN), False, False)],
+)
+def test_who_signed_is_in_the_metadata_and_has_its_oin(signer: object, included: bool, same_oin: bool) -> None:
+    codes = judged(signed(entity(), signer)).report.codes()  # type: ignore[arg-type]  # a holder
+    assert ("metadata.signature.signer_included" in codes) is not included
+    assert ("metadata.signature.signer_oin" in codes) is not same_oin
+
+
+def test_without_what_verifies_a_signature_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "signxml", None)
+    found = judged(GOOD)
+    unasked = [o for o in found.report.outcomes if o.rule.code == "metadata.signature.valid"]
+    assert [(o.status, o.reason) for o in unasked] == [(Status.NOT_CHECKED, "no_signature_library")]
+    assert found.report.verdict is Verdict.INDETERMINATE
+
+
+def test_a_list_is_signed_as_a_whole() -> None:
+    data = signed(entities(entity(identity="_1"), entity(entity_id=EVIL, identity="_2")), reference="_0")
+    found = judged(data)
+    assert found.read.names == (GDI, EVIL)
+    assert not {code for code in found.report.codes() if code.startswith(ABOUT_SIGNING)}
