@@ -205,7 +205,7 @@ class Bound:
 CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
     "version": ("version", ("--version",), Bound(18, 24, 0, 7, 0, 1)),
     "oin check": ("oin", ("oin", "check", OIN), Bound(50, 58, 12, 28, 2, 18)),
-    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(119, 146, 13, 77, 4, 31)),
+    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(120, 147, 13, 77, 4, 31)),
     "cert check": (
         "x509",
         (
