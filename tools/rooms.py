@@ -55,6 +55,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     },
     {
         "requests": "keys and requests from a profile; a request judged",
+        "oin_register": "the public register of OINs: asked, or looked up in a dated copy",
         "revocation": "the statuses of the certificates of a path",
         "systems": "what each connected system asks, per environment, as data",
     },

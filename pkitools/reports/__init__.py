@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     )
     from pkitools.reports.probe import probe_document
     from pkitools.reports.receipt import cert_receive_document
+    from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
     from pkitools.reports.register import (
         rules_documents_document,
         rules_documents_document_v1,
@@ -70,6 +71,7 @@ __all__ = [
     "DescribedItem",
     "LintedCertificate",
     "PlannedFile",
+    "TakenSnapshot",
     "RecognisedCertificate",
     "ToldError",
     "WrittenCertificate",
@@ -103,6 +105,7 @@ __all__ = [
     "oin_check_document_v1",
     "oin_derive_document",
     "oin_derive_document_v1",
+    "oin_lookup_document",
     "oin_document",
     "outcome_document",
     "outcome_message",
@@ -144,6 +147,7 @@ _MODULES: Final = {
     "pkitools.reports.export": ("chain_complete_document", "export_document"),
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
+    "pkitools.reports.oin_lookup": ("TakenSnapshot", "oin_lookup_document"),
     "pkitools.reports.oin": (
         "DerivedNumber",
         "oin_check_document",
