@@ -68,6 +68,10 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "ordering": "from a system to a request, and from what a TSP sends back to its key",
         "rulebook": "the one register of rules, and what rests on each document",
     },
+        "exports": "what leaves for other programs: public parts, chains, keystores, files for servers",
+        "http": "who is calling a web application, by what its proxy hands on",
+    },
+    {"rulebook": "the one register of rules, and what rests on each document"},
     {"facts": "which facts want looking at: unknown, old, or told by others"},
     {"reports": "a result to text or to a JSON document"},
 )
