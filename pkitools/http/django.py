@@ -37,7 +37,7 @@ class OINValidator:
             return
         from django.core.exceptions import ValidationError
 
-        broken = next((one for one in report.findings if one.severity is Severity.ERROR), report.findings[0])
+        broken = next((one for one in report.findings if one.rule.severity is Severity.ERROR), report.findings[0])
         text = outcome_message(broken, _language())
         raise ValidationError(f"{text.title}. {text.message}", code=broken.rule.code)
 

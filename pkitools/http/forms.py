@@ -27,6 +27,7 @@ _BYTES: Final = pattern(rf":({_BASE64}):\Z")  # RFC 8941, 3.3.5
 _PEM: Final = pattern(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----\s*\Z")
 _ESCAPED: Final = pattern(r"(?:[A-Za-z0-9._~+/=-]|%[0-9A-Fa-f]{2})+\Z")
 _ESCAPE: Final = pattern(r"%([0-9A-Fa-f]{2})")
+_CONTROL: Final = pattern(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _PAIR: Final = pattern(r'([A-Za-z]{1,20})=(?:"((?:[^"\\]|\\.)*)"|([^",;\\]*))(?:;|\Z)')
 
 
@@ -85,7 +86,7 @@ def read_header(kind: ProxyKind | str, headers: Iterable[tuple[str, str]], heade
         found = form.read(value)
     except (_MalformedError, binascii.Error, ValueError):
         raise InputError("http.error.malformed", header=wanted, kind=kind) from None
-    if len(found) > _MOST_CERTIFICATES:
+    if len(found) > _MOST_CERTIFICATES or _CONTROL.search(value) or not all(map(_is_whole, found)):
         raise InputError("http.error.malformed", header=wanted, kind=kind)
     return found
 
@@ -98,6 +99,11 @@ def _only(wanted: str, headers: Iterable[tuple[str, str]]) -> str:
     if len(alike) > 1:
         raise InputError("http.error.repeated", header=wanted, count=len(alike))
     return alike[0][1].strip(" \t") if alike else ""
+
+
+def _is_whole(der: bytes) -> bool:
+    """Return whether this is one SEQUENCE of 256 octets to 64 kB, and nothing before or behind it."""
+    return der[:2] == b"\x30\x82" and len(der) == 4 + int.from_bytes(der[2:4], "big")
 
 
 def _folded(name: str) -> str:

@@ -161,4 +161,8 @@ class _Held:
 def _number(fetched: Fetched, name: str) -> int | None:
     """Return the number in a header; ``None`` where there is none."""
     values = [value for key, value in fetched.headers if key == name]
-    return int(values[0]) if len(values) == 1 and values[0].isascii() and values[0].isdecimal() and len(values[0]) < 9 else None
+    return (
+        int(values[0])
+        if len(values) == 1 and values[0].isascii() and values[0].isdecimal() and len(values[0]) < 9
+        else None
+    )

@@ -113,7 +113,12 @@ def _records(document: object) -> list[object] | None:
 
 def _is_last(document: object) -> bool:
     links = _lowered(document).get("_links")
-    return isinstance(links, Mapping) and "self" in _lowered(links) and "last" not in links and not _lowered(links).get("next")
+    return (
+        isinstance(links, Mapping)
+        and "self" in _lowered(links)
+        and "last" not in links
+        and not _lowered(links).get("next")
+    )
 
 
 def _organization(record: object) -> Organization | None:

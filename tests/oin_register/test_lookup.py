@@ -41,7 +41,9 @@ def server() -> Iterator[FaultServer]:
         yield running
 
 
-def register(server: FaultServer, url: str, *, way: str = "api", key: str | None = None, seconds: float = 30) -> Register:
+def register(
+    server: FaultServer, url: str, *, way: str = "api", key: str | None = None, seconds: float = 30
+) -> Register:
     loopback = (ip_network("127.0.0.0/8"),)
     fetcher = HttpFetcher(allow_net=loopback, allow_ports=frozenset({server.port}), total_seconds=seconds)
     return open_register(fetcher, way=way, url=url, key=key, pause=0)
@@ -103,6 +105,7 @@ def test_absent_says_why_that_is_not_invalid(server: FaultServer, text: str, cod
 
 def shout(answer: Answer) -> Answer:
     """Every name in capitals, as another version of the register writes one of them."""
+
     def capitals(found: object) -> object:
         if isinstance(found, dict):
             return {key.upper(): capitals(value) for key, value in found.items()}
@@ -291,7 +294,11 @@ def test_a_copy_is_what_the_register_was(server: FaultServer, tmp_path: Path) ->
     taken = copy(server)
     write_snapshot(tmp_path / "copy.sqlite", taken)
     assert read_snapshot(tmp_path / "copy.sqlite") == taken
-    for text, status in (("00000003000000010000", "registered"), ("00000002", "withdrawn"), (NOWHERE, "not-registered")):
+    for text, status in (
+        ("00000003000000010000", "registered"),
+        ("00000002", "withdrawn"),
+        (NOWHERE, "not-registered"),
+    ):
         answer = lookup(text, moment=NOW + timedelta(days=90), snapshot=taken)
         assert (answer.status, answer.dated, answer.from_snapshot) == (status, NOW, True)
         assert answer.notes[0].code == "oin_register.note.old_snapshot"
@@ -345,7 +352,9 @@ def test_a_question_knows_its_kind() -> None:
     assert Query.parse("Gemeente 's-Hertogenbosch").kind is QueryKind.NAME
 
 
-@pytest.mark.parametrize("url", ["ftp://a", "https://", "https://u:p@a/", "https://a/?x=1", "https://a/#x", "a", "http://["])
+@pytest.mark.parametrize(
+    "url", ["ftp://a", "https://", "https://u:p@a/", "https://a/?x=1", "https://a/#x", "a", "http://["]
+)
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(InvalidValueError):
         open_register(HttpFetcher(), url=url)
@@ -362,9 +371,7 @@ def test_a_key_is_sent_to_the_register_and_to_nobody_else(server: FaultServer) -
     with FaultServer() as other:
         there = serve_api(other)
         server.serve("/api/v1/organisaties", redirect(f"{there}/organisaties?pagina=1"))
-        fetcher = HttpFetcher(
-            allow_net=(ip_network("127.0.0.0/8"),), allow_ports=frozenset({server.port, other.port})
-        )
+        fetcher = HttpFetcher(allow_net=(ip_network("127.0.0.0/8"),), allow_ports=frozenset({server.port, other.port}))
         lookup(MAIN, moment=NOW, register=open_register(fetcher, url=url, key="canary-key"))
         assert other.requests
         assert not any(b"canary" in request for request in other.requests)

@@ -24,7 +24,13 @@ RECORDS: Sequence[Mapping[str, Any]] = (
         "afgifteDatum": "2017-08-23T22:00:00Z",
         "hoofdOIN": {"_links": {"self": {"href": f"https://example.nl/organisaties/{MAIN}"}}},
     },
-    {"oin": GONE, "naam": "Gemeente Weg", "status": "Ingetrokken", "kvkNummer": "52035476", "intrekDatum": "2020-01-01"},
+    {
+        "oin": GONE,
+        "naam": "Gemeente Weg",
+        "status": "Ingetrokken",
+        "kvkNummer": "52035476",
+        "intrekDatum": "2020-01-01",
+    },
 )
 
 
