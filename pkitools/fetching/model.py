@@ -85,7 +85,7 @@ class FetchRequest:
         content_type: of ``body``.
         accept: media type asked for.
         seconds: longest time for everything, redirects included; ``None`` leaves it to the fetcher.
-        headers: names and values beside the usual ones, such as a key; never sent to another server than that of ``url``.
+        headers: names and values beside the usual ones, such as a key; sent to no other server than that of ``url``.
         error_limit: most bytes of the body that comes with an HTTP status of failure; none is read by default.
     """
 

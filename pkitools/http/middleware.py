@@ -1,4 +1,4 @@
-"""The decision as middleware of ASGI and WSGI: who is not admitted gets an answer, and the application never sees it."""
+"""The decision as middleware of ASGI and WSGI: who is not admitted gets an answer, and never meets the application."""
 
 from __future__ import annotations
 

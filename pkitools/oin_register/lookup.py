@@ -37,8 +37,8 @@ def lookup(
 ) -> RegisterAnswer:
     """Return what the register says of an OIN, a KvK number or a name.
 
-    A copy of the same register answers for 24 hours; after that the register is asked. Without a register a copy answers
-    whatever its age, and the answer says what that is.
+    A copy of the same register answers for 24 hours; after that the register is asked. Without a register a copy
+    answers whatever its age, and the answer says what that is.
 
     Args:
         query: what to look for.

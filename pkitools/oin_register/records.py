@@ -63,7 +63,7 @@ def page_of(body: bytes, url: str, content_type: str = "") -> Page:
 
 
 def problem_in(body: bytes) -> str:
-    """Return what a document says went wrong (``application/problem+json`` and older forms); empty where it does not."""
+    """Return what a document says went wrong (``application/problem+json``, older forms); empty where it does not."""
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -79,7 +79,7 @@ def _compared(name: str, organization: str | None) -> str | None:
 
 
 def _day(moment: datetime | None) -> str | None:
-    """Return the day in the Netherlands: the register writes midnight there as an hour of the evening before, in UTC."""
+    """Return the day in the Netherlands: the register writes midnight there as an hour of the day before, in UTC."""
     return None if moment is None else f"{moment.astimezone(_dutch(moment)):%Y-%m-%d}"
 
 
