@@ -30,7 +30,6 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {"messages": "the sentences, in Dutch and English; a remedy as a value"},
     {"errors": "the error family, which renders itself by its message"},
     {
-        "extras": "what is installed only for who asks for it",
         "arguments": "what a caller hands in, made what the library means",
         "toml_text": "TOML that somebody else wrote, behind limits",
     },

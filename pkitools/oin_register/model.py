@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from pkitools.arguments import choice
 from pkitools.errors import InvalidValueError, NetworkError, PkitoolsError
 from pkitools.frozen import dataclass
 from pkitools.messages import Remedy
@@ -53,6 +54,9 @@ class Query:
 
     kind: QueryKind
     text: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", choice(QueryKind, self.kind, "kind"))
 
     @classmethod
     def parse(cls, text: str) -> Query:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from pkitools.checking.organizations import likeness
 from pkitools.errors import PkitoolsError
@@ -46,7 +48,7 @@ def oin_lookup_document(
     }
 
 
-_NOTHING = {
+_NOTHING: Final[Mapping[str, object]] = {
     "query": None,
     "status": None,
     "source": None,

@@ -13,7 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 import pkitools
-from pkitools.extras import MissingExtraError, brought_by
+from pkitools.errors import MissingExtraError, brought_by
 from tests.support.command import Command
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
-from pkitools.errors import InputError, LimitError
-from pkitools.extras import brought_by
+from pkitools.errors import InputError, LimitError, brought_by
 
 Yaml: TypeAlias = "str | list[Yaml] | dict[str, Yaml]"
 

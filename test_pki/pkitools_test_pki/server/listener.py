@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from pkitools.errors import NetworkError
-from pkitools.extras import brought_by
+from pkitools.errors import NetworkError, brought_by
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
 from pkitools_test_pki.server.patience import SECONDS, connection_class
 from pkitools_test_pki.server.routing import HttpRequest, HttpResponse
