@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pkitools.checking import Checker, CheckResult
 from pkitools.errors import InputError, PkitoolsError
@@ -107,7 +107,7 @@ class Access:
         kind: the proxy.
         allowed: the OINs; ``None`` is every OIN whose certificate passes.
         header: the name of the header, where it is not the usual one.
-        clock: the moment of a request, aware; the system's by default.
+        clock: gives the moment of a request, aware.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Access:
         *,
         allowed: Container[str] | None,
         header: str | None = None,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
     ) -> None:
         header_of(kind)  # refuses a kind that there is not
         self._checker, self._proxies, self._kind, self._header = checker, proxies, kind, header

@@ -31,6 +31,8 @@ FRESH: Final = timedelta(hours=24)
 
 _SUB_OIN_YEARS: Final = 3  # OIN-Stelsel, chapters 5 and 6: a SubOIN is valid for three years, and can be extended
 
+_LISTED: Final = frozenset({"special", "always", "issued", "never"})  # whether the register has a number of a prefix
+
 
 def lookup(
     query: Query | str, *, moment: datetime, register: Register | None = None, snapshot: Snapshot | None = None
@@ -115,7 +117,7 @@ def _why_absent(query: Query) -> str:
     if query.kind is not QueryKind.OIN:
         return "search"
     row = prefix_table().prefixes.get(query.text[:PREFIX_LENGTH])
-    return "unknown_prefix" if row is None else row.registered
+    return row.registered if row is not None and row.registered in _LISTED else "unknown_prefix"
 
 
 def _is_oin(text: str) -> bool:
