@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -61,7 +61,8 @@ def lookup(
         listing = register.search(asked)
     except RegisterError as error:
         return RegisterAnswer(asked, RegisterStatus.UNKNOWN, source=register.url, reason=error)
-    return _with_notes(replace(_answered(asked, listing), source=register.url, dated=now), now)
+    answer = replace(_answered(asked, listing), source=register.url, dated=now)
+    return _with_notes(_with_main(answer, register.search), now)
 
 
 def _stands_for(snapshot: Snapshot, register: Register, now: datetime) -> bool:
@@ -76,7 +77,24 @@ def _of_snapshot(query: Query, snapshot: Snapshot, now: datetime) -> RegisterAns
         days, taken = age.days, for_people(snapshot.taken_at)
         old = Note("oin_register.note.old_snapshot", (("days", days), ("taken", taken)))
         answer = replace(answer, notes=(old,))
-    return _with_notes(answer, now)
+    return _with_notes(_with_main(answer, snapshot.search), now)
+
+
+def _with_main(answer: RegisterAnswer, search: Callable[[Query], Listing]) -> RegisterAnswer:
+    """Return the answer with what the main OIN of a SubOIN that is listed means for it: it lapses with that."""
+    found = [one for one in answer.organizations if one.status is RegisterStatus.REGISTERED and one.main_oin]
+    if answer.query.kind is not QueryKind.OIN or len(found) != 1:
+        return answer
+    main = str(found[0].main_oin)
+    try:
+        status = _answered(asked := Query(QueryKind.OIN, main), search(asked)).status
+    except RegisterError:
+        status = RegisterStatus.UNKNOWN
+    if status is RegisterStatus.REGISTERED:
+        return answer
+    slug = "main_withdrawn" if status is RegisterStatus.WITHDRAWN else "main_unknown"
+    note = Note(f"oin_register.note.{slug}", (("oin", found[0].oin), ("main", main)))
+    return replace(answer, notes=(*answer.notes, note))
 
 
 def _answered(query: Query, listing: Listing) -> RegisterAnswer:

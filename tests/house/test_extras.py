@@ -7,6 +7,7 @@ import importlib
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,12 @@ DECLARED: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_te
 FOR_WORK = {"test", "dev"}
 
 
-def doors() -> Iterator[tuple[str, ast.With]]:
+@cache
+def doors() -> tuple[tuple[str, ast.With], ...]:
+    return tuple(_doors())
+
+
+def _doors() -> Iterator[tuple[str, ast.With]]:
     """Every extra that code asks for, with the statement that imports from it."""
     paths = (path for source in SOURCES for path in (ROOT / source).rglob("*.py"))
     nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
@@ -62,6 +68,7 @@ def test_the_sentence_names_the_extra(extra: str, language: str, word: str) -> N
     assert "a_package_that_nobody_makes" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "package", "extra"),
     [

@@ -136,6 +136,22 @@ def test_odd_forms_of_an_answer_are_read(server: FaultServer, change: Change, te
     assert asked(server, text, change).status == status
 
 
+@pytest.mark.parametrize(
+    ("main", "note"),
+    [
+        ([{"oin": MAIN, "naam": "Logius", "status": "Actief"}], []),
+        ([{"oin": MAIN, "naam": "Logius", "status": "Ingetrokken"}], ["main_withdrawn"]),
+        ([{"oin": MAIN, "naam": "Logius", "status": "Bevroren"}], ["main_unknown"]),
+        ([], ["main_unknown"]),
+    ],
+)
+def test_a_sub_oin_lapses_with_its_main_oin(server: FaultServer, main: list[object], note: list[str]) -> None:
+    below = {"oin": SUB, "naam": "x", "status": "Actief", "afgifteDatum": "2026-01-01", "hoofdOIN": {"oin": MAIN}}
+    answer = asked(server, SUB, records=[below, *main])
+    assert answer.status is RegisterStatus.REGISTERED
+    assert [one.code.rpartition(".")[2] for one in answer.notes] == note
+
+
 # --- what says nothing -----------------------------------------------------------------------------------------------
 
 
