@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import socket
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -43,7 +44,7 @@ def _doors() -> Iterator[tuple[str, ast.With]]:
 
 def test_every_door_leads_to_an_extra_that_is_there() -> None:
     named = {extra for extra, _ in doors()}
-    assert {"serve", "g4-trial"} <= named <= set(DECLARED) - FOR_WORK
+    assert {"serve", "g4-trial", "probe"} <= named <= set(DECLARED) - FOR_WORK
 
 
 def test_a_door_holds_imports_and_nothing_else() -> None:
@@ -68,11 +69,19 @@ def test_the_sentence_names_the_extra(extra: str, language: str, word: str) -> N
     assert "a_package_that_nobody_makes" in told
 
 
+@pytest.fixture
+def listening() -> Iterator[tuple[str, int]]:
+    """Where somebody takes a connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "package", "extra"),
     [
         (("test-pki", "serve", "{pki}"), "cheroot", "serve"),
+        (("probe", "127.0.0.1:{port}", "--allow-net", "127.0.0.0/8"), "OpenSSL", "probe"),
         (("test-pki", "issue", "{pki}", "--enrolment", "{pki}", "--out", "{pki}/x"), "yaml", "g4-trial"),
     ],
 )
@@ -81,6 +90,7 @@ def test_a_command_that_lacks_its_extra_says_which(
     package: str,
     extra: str,
     tmp_path: Path,
+    listening: tuple[str, int],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -88,7 +98,7 @@ def test_a_command_that_lacks_its_extra_says_which(
     assert run("test-pki", "create", tmp_path / "pki", "--fast").code == 0
     (tmp_path / "enrolment.yaml").write_text("profile: x\n", encoding="utf-8")
     monkeypatch.setitem(sys.modules, package, None)
-    given = (word.replace("{pki}", str(tmp_path / "pki")) for word in words)
+    given = (word.replace("{pki}", str(tmp_path / "pki")).replace("{port}", str(listening[1])) for word in words)
     given = tuple(
         str(tmp_path / "enrolment.yaml") if before == "--enrolment" else word for before, word in pairs(given)
     )
