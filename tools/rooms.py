@@ -62,15 +62,15 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {"rules": "one file per source document; a rule is a declaration and a small check"},
     {"checking": "everything about one certificate merged into one report"},
     {
-        "ordering": "from a system to a request, and from what a TSP sends back to its key",
-        "rulebook": "the one register of rules, and what rests on each document",
-    },
         "exports": "what leaves for other programs: public parts, chains, keystores, files for servers",
         "http": "who is calling a web application, by what its proxy hands on",
     },
     {"probing": "a peer tried over TLS: what it sends, what it asks, whether it takes a client certificate"},
     {"renewal": "what replacing a certificate asks: by the next one, and by one of G4"},
-    {"rulebook": "the one register of rules, and what rests on each document"},
+    {
+        "ordering": "from a system to a request, and from what a TSP sends back to its key",
+        "rulebook": "the one register of rules, and what rests on each document",
+    },
     {"facts": "which facts want looking at: unknown, old, or told by others"},
     {"reports": "a result to text or to a JSON document"},
 )

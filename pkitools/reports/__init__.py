@@ -32,10 +32,9 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document,
         oin_derive_document_v1,
     )
-    from pkitools.reports.probe import probe_document
-    from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
     from pkitools.reports.probe import probe_document
+    from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.register import (
         rules_documents_document,
         rules_documents_document_v1,

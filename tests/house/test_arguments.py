@@ -469,6 +469,8 @@ def self_signed() -> Any:
     from pkitools.ordering import plan_self_signed
 
     return plan_self_signed(order(), moment=MOMENT).sign(requests.pooled_key())
+
+
 class Listed:
     """A register with one record."""
 
