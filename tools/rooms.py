@@ -55,6 +55,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     },
     {
         "requests": "keys and requests from a profile; a request judged",
+        "oin_register": "the public register of OINs: asked, or looked up in a dated copy",
         "revocation": "the statuses of the certificates of a path",
         "systems": "what each connected system asks, per environment, as data",
     },
@@ -63,6 +64,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {
         "exports": "what leaves for other programs: public parts, chains, keystores, files for servers",
         "metadata": "what others are sent, SAML metadata, JWKS and CPA: judged as a whole, and old beside new",
+        "http": "who is calling a web application, by what its proxy hands on",
     },
     {"probing": "a peer tried over TLS: what it sends, what it asks, whether it takes a client certificate"},
     {"renewal": "what replacing a certificate asks: by the next one, and by one of G4"},

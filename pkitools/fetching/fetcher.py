@@ -22,10 +22,13 @@ from pkitools.fetching.connecting import Connector, Resolver, resolve
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
 from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
 from pkitools.frozen import dataclass, field, replace
+from pkitools.text import pattern
 
 _MAX_REDIRECTS: Final = 3
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _USER_AGENT: Final = "pkitools"
+_FIELD_NAME: Final = pattern(r"[A-Za-z0-9-]{1,64}\Z")
+_FIELD_VALUE: Final = pattern(r"[!-~](?:[ -~]{0,4094}[!-~])?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,13 @@ class HttpFetcher:
 
         Raises:
             FetchError: nothing usable came; its ``fault`` says what.
+            InvalidValueError: a header that is none.
         """
         seconds = self._total if request.seconds is None else min(self._total, request.seconds)
         try:
             return self._follow(request, Deadline(seconds))
         except TransferError as error:
-            raise FetchError(error.fault, request.url, error.detail) from None
+            raise FetchError(error.fault, request.url, error.detail, body=error.body) from None
 
     def _follow(self, request: FetchRequest, deadline: Deadline) -> Fetched:
         target = self._target(request.url, FetchFault.URL)
@@ -147,9 +151,9 @@ class HttpFetcher:
                 raise TransferError(FetchFault.REDIRECT, error.detail) if redirected else error from None
             if response.status == 200:
                 kind = response.first("content-type").partition(";")[0].strip().lower()
-                return Fetched(response.body, kind, target.url, bool(proxy))
+                return Fetched(response.body, kind, target.url, bool(proxy), response.headers)
             if response.status not in _REDIRECTS:
-                raise TransferError(HttpStatus(response.status))
+                raise TransferError(HttpStatus(response.status), body=response.body)
             following = self._target(urljoin(target.url, response.first("location")), FetchFault.REDIRECT)
             if not response.first("location") or following.url in seen:
                 raise TransferError(FetchFault.REDIRECT, "leads back or nowhere")
@@ -158,6 +162,8 @@ class HttpFetcher:
             if len(seen) > _MAX_REDIRECTS:
                 raise TransferError(FetchFault.REDIRECT, f"more than {_MAX_REDIRECTS}")
             seen.add(following.url)
+            if (following.scheme, following.authority) != (target.scheme, target.authority):
+                request = replace(request, headers=())  # a key is for who was asked
             target = following
             if response.status == 303:  # RFC 9110 15.4.4: see there, by GET
                 request = replace(request, body=None)
@@ -176,20 +182,20 @@ class HttpFetcher:
             return self._ask_proxy(target, request, _read_proxy(proxy), deadline)
         with self._connector.connect_to_tested(target.address or target.host, target.port, deadline) as connected:
             if target.scheme == "http":
-                return _exchange(connected, _message(target, request), request.limit, deadline)
+                return _exchange(connected, _message(target, request), request, deadline)
             with self._wrapped(connected, target, deadline) as secure:
-                return _exchange(secure, _message(target, request), request.limit, deadline)
+                return _exchange(secure, _message(target, request), request, deadline)
 
     def _ask_proxy(self, target: Target, request: FetchRequest, proxy: _Proxy, deadline: Deadline) -> Response:
         with self._connect_to_proxy(proxy, deadline) as connected:
             if target.scheme == "http":
                 message = _message(target, request, proxy.authorization, absolute=True)
-                return _through_proxy(_exchange(connected, message, request.limit, deadline))
-            opened = _exchange(connected, _connect_message(target, proxy), 0, deadline, bodyless=True)
+                return _through_proxy(_exchange(connected, message, request, deadline))
+            opened = _exchange(connected, _connect_message(target, proxy), request, deadline, bodyless=True)
             if _through_proxy(opened).status != 200:
                 raise TransferError(FetchFault.PROXY_CONNECT, f"CONNECT answered {opened.status}")
             with self._wrapped(connected, target, deadline) as secure:
-                return _exchange(secure, _message(target, request), request.limit, deadline)
+                return _exchange(secure, _message(target, request), request, deadline)
 
     def _connect_to_proxy(self, proxy: _Proxy, deadline: Deadline) -> socket.socket:
         try:
@@ -212,11 +218,11 @@ class HttpFetcher:
 
 
 def _exchange(
-    connected: socket.socket, message: bytes, limit: int, deadline: Deadline, *, bodyless: bool = False
+    connected: socket.socket, message: bytes, request: FetchRequest, deadline: Deadline, *, bodyless: bool = False
 ) -> Response:
     connection = Connection(connected, deadline)
     connection.send(message)
-    return connection.read(limit, bodyless=bodyless)
+    return connection.read(request.limit, bodyless=bodyless, error_limit=request.error_limit)
 
 
 def _through_proxy(response: Response) -> Response:
@@ -235,11 +241,20 @@ def _message(target: Target, request: FetchRequest, proxy_authorization: str = "
         "Accept-Encoding: identity",
         "Connection: close",
     ]
+    lines += [f"{name}: {value}" for name, value in map(_header, request.headers)]
     if request.body is not None:
         lines += [f"Content-Type: {request.content_type}", f"Content-Length: {len(request.body)}"]
     if proxy_authorization:
         lines.append(f"Proxy-Authorization: {proxy_authorization}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii") + (request.body or b"")
+
+
+def _header(header: tuple[str, str]) -> tuple[str, str]:
+    """Return a header that is one; the value of one that is not may be a secret, and is not told."""
+    name, value = header
+    if not _FIELD_NAME.match(name) or not _FIELD_VALUE.match(value):
+        raise InvalidValueError("revocation.error.header", name=name)
+    return header
 
 
 def _connect_message(target: Target, proxy: _Proxy) -> bytes:

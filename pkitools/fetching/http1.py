@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pkitools.fetching.model import Fault, FetchFault
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.text import pattern
 
 _MAX_LINE: Final = 8 * 1024
@@ -29,9 +29,9 @@ _CHUNK_SIZE: Final = pattern(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n\x00]*)?\Z")
 class TransferError(Exception):
     """What came is not usable; ``fault`` is that of :class:`~pkitools.fetching.FetchError`."""
 
-    def __init__(self, fault: Fault, detail: str = "") -> None:
+    def __init__(self, fault: Fault, detail: str = "", body: bytes = b"") -> None:
         super().__init__(fault)
-        self.fault, self.detail = fault, detail
+        self.fault, self.detail, self.body = fault, detail, body
 
 
 class Deadline:
@@ -106,12 +106,13 @@ class Connection:
         line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
         return line.removesuffix(b"\r")
 
-    def read(self, limit: int, *, bodyless: bool = False) -> Response:
+    def read(self, limit: int, *, bodyless: bool = False, error_limit: int = 0) -> Response:
         """Return one response with a body of at most ``limit`` bytes.
 
         Args:
             limit: beyond it ``too-large``, already when the server announces it.
             bodyless: the answer to CONNECT: what follows the headers belongs to the tunnel.
+            error_limit: most bytes of the body of an error; of one that is larger or does not come whole, none.
         """
         for _ in range(5):  # 1xx answers come before the real one
             status, headers = self._head()
@@ -123,8 +124,15 @@ class Connection:
         if bodyless or status in {204, 304}:
             return without
         if status != 200:
-            return without  # the body of an error or redirect is of no interest: not read, so not a risk
+            return self._error(without, error_limit) if status >= 400 and error_limit else without
         return Response(status, headers, self._body(without, limit))
+
+    def _error(self, head: Response, limit: int) -> Response:
+        """Return an error with its body, where one came; unasked it is not read, so not a risk."""
+        try:
+            return replace(head, body=self._body(head, limit))
+        except TransferError:
+            return head
 
     def _head(self) -> tuple[int, tuple[tuple[str, str], ...]]:
         match = _STATUS.match(self._line())

@@ -85,6 +85,8 @@ class FetchRequest:
         content_type: of ``body``.
         accept: media type asked for.
         seconds: longest time for everything, redirects included; ``None`` leaves it to the fetcher.
+        headers: names and values beside the usual ones, such as a key; sent to no other server than that of ``url``.
+        error_limit: most bytes of the body that comes with an HTTP status of failure; none is read by default.
     """
 
     url: str
@@ -93,6 +95,8 @@ class FetchRequest:
     content_type: str = ""
     accept: str = "*/*"
     seconds: float | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    error_limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,14 @@ class Fetched:
         content_type: as the server called it, lower case, without parameters.
         url: where it was in the end.
         via_proxy: a proxy stood between, so that addresses could not be tested.
+        headers: what the server sent with it: lower-case names, a repeated one as several.
     """
 
     body: bytes = field(repr=False)
     content_type: str
     url: str
     via_proxy: bool = False
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 class FetchError(NetworkError):
@@ -119,16 +125,18 @@ class FetchError(NetworkError):
         fault: what was wrong, or its text.
         url: what was asked for.
         detail: the particulars.
+        body: what came with an HTTP status of failure, where the request asked for it.
 
     Raises:
         InvalidValueError: there is no such fault.
     """
 
-    def __init__(self, fault: Fault | str, url: str, detail: str = "") -> None:
+    def __init__(self, fault: Fault | str, url: str, detail: str = "", *, body: bytes = b"") -> None:
         self.fault: Fault = fault_of(fault)
         super().__init__("revocation.error.fetch", fault=self.fault, url=url, detail=detail)
         self.url = url
         self.detail = detail
+        self.body = body
 
 
 class Fetcher(Protocol):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.x509 import load_der_x509_certificate
 
-from pkitools.errors import InputError, InvalidValueError, StateError
+from pkitools.errors import InputError, InvalidValueError, brought_by
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.frozen import dataclass, field
 from pkitools.package_data import read_toml
@@ -302,8 +302,6 @@ def _alerts() -> dict[str, str]:
 
 
 def _ssl() -> Any:
-    try:
+    with brought_by("probe"):
         from OpenSSL import SSL
-    except ImportError as error:
-        raise StateError("probing.error.extra") from error
     return SSL

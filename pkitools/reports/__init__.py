@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document,
         oin_derive_document_v1,
     )
+    from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
     from pkitools.reports.probe import probe_document
     from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.register import (
@@ -72,6 +73,7 @@ __all__ = [
     "LintedCertificate",
     "PlannedFile",
     "RecognisedCertificate",
+    "TakenSnapshot",
     "ToldError",
     "WrittenCertificate",
     "WrittenRequest",
@@ -107,6 +109,7 @@ __all__ = [
     "oin_derive_document",
     "oin_derive_document_v1",
     "oin_document",
+    "oin_lookup_document",
     "outcome_document",
     "outcome_message",
     "probe_document",
@@ -148,6 +151,7 @@ _MODULES: Final = {
     "pkitools.reports.facts": ("facts_status_document",),
     "pkitools.reports.lint": ("LintedCertificate", "cert_lint_document", "cert_lint_document_v1", "lint_document"),
     "pkitools.reports.metadata": ("metadata_check_document", "metadata_diff_document"),
+    "pkitools.reports.oin_lookup": ("TakenSnapshot", "oin_lookup_document"),
     "pkitools.reports.oin": (
         "DerivedNumber",
         "oin_check_document",

@@ -42,6 +42,7 @@ LINES = {
     **{name: next((line for code, line in codes.items() if code != 1), "") for name, codes in TABLE.items()},
     "probe": "probe localhost:{port} --allow-net 127.0.0.0/8",
     "g4 probe": "g4 probe localhost:{port} --allow-net 127.0.0.0/8",
+    "oin lookup": "oin lookup 00000003273229750000 --offline --snapshot {out}/none",
     "test-pki revoke": "test-pki revoke {world}/pki {serial}",
     "test-pki broken": "test-pki broken --list",
     "test-pki export": "test-pki export {world}/pki --layout g4-trial --out {out}/exported",

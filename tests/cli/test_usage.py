@@ -57,7 +57,7 @@ COMMANDS = list(every_command())
         ("test-pki crl x --hours 0", "give a number above 0", "geef een getal groter dan 0"),
         ("test-pki issue x --out y --days z", "a number from 1 to 36500", "een getal van 1 tot en met 36500"),
         ("csr create x y", "Unexpected on the command line: x y.", "Onverwacht op de opdrachtregel: x y."),
-        ("oin --lang en", "A command is missing. Choose from: check, derive.", ""),
+        ("oin --lang en", "A command is missing. Choose from: check, derive, lookup.", ""),
     ],
 )
 def test_what_is_wrong_is_one_sentence(run: Command, given: str, english: str, dutch: str) -> None:

@@ -24,6 +24,8 @@ import pkitools
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Report
+from pkitools.http import ProxyKind, TrustedProxies
+from pkitools.oin_register import Listing, Organization, Query, QueryKind, RegisterStatus
 from pkitools.requests.keys import wrap_key
 from tests.house.test_public_api import ROOMS, annotations
 from tests.support import chains, metadata, requests
@@ -147,6 +149,12 @@ MADE_HERE = frozenset(
         "RenewalDifference",
         "Replacement",
         "WorkStep",
+        "ClientCertificate",
+        "Organization",
+        "RegisterAnswer",
+        "RegisterPlace",
+        "Snapshot",
+        "TakenSnapshot",
     ]
 )
 # take what this library itself cut out of a structure or made: callers have no business with them
@@ -438,6 +446,17 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},
     "TrustStore.from_der": lambda: {"certificates": [good_chain().root.der]},
+    "Query": lambda: {"kind": QueryKind.KVK, "text": "27373207"},
+    "lookup": lambda: {"query": "27373207", "moment": MOMENT},
+    "take_snapshot": lambda: {"register": Listed(), "moment": MOMENT},
+    "header_of": lambda: {"kind": ProxyKind.NGINX},
+    "read_header": lambda: {"kind": ProxyKind.NGINX, "headers": ()},
+    "client_certificate": lambda: {
+        "proxies": TrustedProxies("10.1.2.3"),
+        "kind": ProxyKind.NGINX,
+        "peer": "10.1.2.3",
+        "headers": (),
+    },
 }
 
 
@@ -457,6 +476,18 @@ def self_signed() -> Any:
     from pkitools.ordering import plan_self_signed
 
     return plan_self_signed(order(), moment=MOMENT).sign(requests.pooled_key())
+
+
+class Listed:
+    """A register with one record."""
+
+    url = "https://register.example.nl"
+
+    def search(self, query: Query) -> Listing:
+        return self.everything()
+
+    def everything(self) -> Listing:
+        return Listing((Organization("00000003273229750000", "Voorbeeld", RegisterStatus.REGISTERED),))
 
 
 def periods() -> Any:

@@ -203,7 +203,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "cheroot", None)
     with pytest.raises(StateError) as refused:
         PkiServer(clock=Clock())
-    assert refused.value.code == "test_pki.error.serve_extra"
+    assert refused.value.code == "extras.error.missing"
     assert "pkitools-nl[serve]" in str(refused.value)
 
 

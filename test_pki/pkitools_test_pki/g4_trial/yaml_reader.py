@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, TypeAlias
 
-from pkitools.errors import InputError, LimitError, StateError
+from pkitools.errors import InputError, LimitError, brought_by
 
 Yaml: TypeAlias = "str | list[Yaml] | dict[str, Yaml]"
 
@@ -44,10 +44,8 @@ def read_yaml(data: bytes, name: str, *, limit: int) -> Yaml:
 
 
 def _yaml() -> Any:
-    try:
+    with brought_by("g4-trial"):
         import yaml
-    except ImportError as error:
-        raise StateError("g4_trial.error.extra") from error
     return yaml
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from pkitools.errors import NetworkError, StateError
+from pkitools.errors import NetworkError, brought_by
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
 from pkitools_test_pki.server.patience import SECONDS, connection_class
 from pkitools_test_pki.server.routing import HttpRequest, HttpResponse
@@ -98,10 +98,8 @@ def address_of(listening: socket.socket) -> tuple[str, int]:
 
 
 def _cheroot() -> Any:
-    try:
+    with brought_by("serve"):
         from cheroot import wsgi
-    except ImportError as error:
-        raise StateError("test_pki.error.serve_extra") from error
     return wsgi
 
 

@@ -10,7 +10,7 @@ from pkitools_cli.framework import Group, verbs
 @click.group(
     "oin",
     cls=Group,
-    lazy=verbs(__name__, check="cli.oin.check.help", derive="cli.oin.derive.help"),
+    lazy=verbs(__name__, check="cli.oin.check.help", derive="cli.oin.derive.help", lookup="cli.oin.lookup.help"),
     help="cli.oin.help",
 )
 def group() -> None:

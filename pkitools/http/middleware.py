@@ -1,0 +1,101 @@
+"""The decision as middleware of ASGI and WSGI: who is not admitted gets an answer, and never meets the application."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias
+
+from pkitools.http.access import Access, AccessDenied
+from pkitools.messages import Language, error_sentence
+
+CALLER: Final = "pkitools.caller"
+"""Where the application finds the :class:`~pkitools.http.Caller`: in the scope of ASGI, the environ of WSGI."""
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+WSGIApplication: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+_KIND: Final = "application/problem+json"  # RFC 9457
+_POLICY_VIOLATION: Final = 1008  # RFC 6455, 7.4.1
+
+
+class ASGIAccess:
+    """ASGI 3 middleware, for FastAPI, Starlette and Django: admits by OIN and system.
+
+    Args:
+        app: the application.
+        access: decides.
+        language: of the answer to who is refused.
+    """
+
+    def __init__(self, app: ASGIApplication, access: Access, language: Language = "en") -> None:
+        self._app, self._access, self._language = app, access, language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Admit a request or a websocket; the rest is no call."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+        client = scope.get("client")
+        try:
+            # it may wait for a revocation list: others are served meanwhile
+            caller = await asyncio.to_thread(self._access.admit, client[0] if client else None, headers)
+        except AccessDenied as denied:
+            await self._refuse(denied, scope, receive, send)
+            return
+        await self._app({**scope, CALLER: caller}, receive, send)
+
+    async def _refuse(self, denied: AccessDenied, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await receive()  # the handshake, which is answered with 403
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        body = _problem(denied, self._language)
+        headers = [(b"content-type", _KIND.encode()), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": denied.status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+class WSGIAccess:
+    """WSGI middleware, for Django and Flask: admits by OIN and system.
+
+    WSGI joins two headers of one name with a comma and takes ``_`` for ``-``, so that here no more than their forms can
+    tell them apart: let the proxy remove what the client sent, and use a server that refuses underscores.
+
+    Args:
+        app: the application.
+        access: decides.
+        language: of the answer to who is refused.
+    """
+
+    def __init__(self, app: WSGIApplication, access: Access, language: Language = "en") -> None:
+        self._app, self._access, self._language = app, access, language
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Admit a request."""
+        name = self._access.header
+        value = environ.get("HTTP_" + name.upper().replace("-", "_"))
+        headers = [] if value is None else [(name, value)]
+        try:
+            caller = self._access.admit(environ.get("REMOTE_ADDR") or None, headers)
+        except AccessDenied as denied:
+            body = _problem(denied, self._language)
+            start_response(_status_line(denied), [("Content-Type", _KIND), ("Content-Length", str(len(body)))])
+            return [body]
+        return self._app({**environ, CALLER: caller}, start_response)
+
+
+def _status_line(denied: AccessDenied) -> str:
+    return f"{denied.status} {HTTPStatus(denied.status).phrase}"
+
+
+def _problem(denied: AccessDenied, language: Language) -> bytes:
+    title = HTTPStatus(denied.status).phrase
+    told = {"title": title, "status": denied.status, "detail": error_sentence(denied, language), "code": denied.code}
+    return json.dumps(told, ensure_ascii=False).encode()

@@ -1,0 +1,46 @@
+"""The public register of OINs (COR): asked in two ways, or looked up in a copy of it.
+
+Start at :func:`lookup`. That a number is not in the register does not make it wrong, and that the register could not be
+asked says nothing of the number: :class:`RegisterStatus` keeps the four apart.
+"""
+
+from pkitools.oin_register.asking import HalRegister, ListedRegister, open_register
+from pkitools.oin_register.lookup import FRESH, lookup
+from pkitools.oin_register.model import (
+    Listing,
+    Note,
+    Organization,
+    Query,
+    QueryKind,
+    Register,
+    RegisterAnswer,
+    RegisterError,
+    RegisterStatus,
+)
+from pkitools.oin_register.paging import Means
+from pkitools.oin_register.places import RegisterPlace, register_places
+from pkitools.oin_register.snapshot import Snapshot, read_snapshot, take_snapshot, write_snapshot
+
+__all__ = [
+    "FRESH",
+    "HalRegister",
+    "ListedRegister",
+    "Listing",
+    "Means",
+    "Note",
+    "Organization",
+    "Query",
+    "QueryKind",
+    "Register",
+    "RegisterAnswer",
+    "RegisterError",
+    "RegisterPlace",
+    "RegisterStatus",
+    "Snapshot",
+    "lookup",
+    "open_register",
+    "read_snapshot",
+    "register_places",
+    "take_snapshot",
+    "write_snapshot",
+]

@@ -1,0 +1,163 @@
+"""A document of the register to records: tolerant of names and places of fields, strict about what is no answer.
+
+The texts that describe the register write one field as ``KVKNummer`` and as ``kvkNummer``: names are compared without
+their capitals. A number must be text, as an OIN that was written as a number has lost its zeros.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pkitools.frozen import dataclass
+from pkitools.oin_register.model import Organization, RegisterError, RegisterStatus
+from pkitools.text import pattern
+
+_MOST_TEXT: Final = 1000
+_STATUS: Final = {
+    "actief": RegisterStatus.REGISTERED,
+    "active": RegisterStatus.REGISTERED,
+    "ingetrokken": RegisterStatus.WITHDRAWN,
+    "inactief": RegisterStatus.WITHDRAWN,
+    "inactive": RegisterStatus.WITHDRAWN,
+}
+_LISTS: Final = ("organisaties", "organisations", "organizations", "items", "results")
+_PROBLEM: Final = ("detail", "title", "message", "code")
+_LAST_OIN: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})/?(?:\?.*)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page.
+
+    Args:
+        organizations: the records that could be read.
+        size: how many there are, with those that could not.
+        last: whether the page says that none follows.
+    """
+
+    organizations: tuple[Organization, ...]
+    size: int
+    last: bool = False
+
+
+def page_of(body: bytes, url: str, content_type: str = "") -> Page:
+    """Return the records in a body.
+
+    Args:
+        body: as it came.
+        url: where it came from.
+        content_type: as the server called it.
+
+    Raises:
+        RegisterError: no JSON, or no list of records.
+    """
+    document = _json(body, url, content_type)
+    records = _records(document)
+    if records is None:
+        raise _no_list(document, url)
+    read = tuple(found for each in records if (found := _organization(each)) is not None)
+    return Page(read, len(records), _is_last(document))
+
+
+def problem_in(body: bytes) -> str:
+    """Return what a document says went wrong (``application/problem+json``, older forms); empty where it does not."""
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    return _problem(document)
+
+
+def _json(body: bytes, url: str, content_type: str) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise RegisterError("oin_register.error.not_json", url=url, kind=content_type) from None
+
+
+def _no_list(document: object, url: str) -> RegisterError:
+    said = _problem(document)
+    return RegisterError("oin_register.error.problem" if said else "oin_register.error.no_list", url=url, said=said)
+
+
+def _problem(document: object) -> str:
+    found = _lowered(document)
+    said = (found.get(name) for name in _PROBLEM)
+    return next((each[:_MOST_TEXT] for each in said if isinstance(each, str) and each.strip()), "")
+
+
+def _lowered(found: object) -> dict[str, Any]:
+    """Return an object with the names of its fields in lower case; of two with one name the one that says something."""
+    if not isinstance(found, Mapping):
+        return {}
+    lowered: dict[str, Any] = {}
+    for name, value in found.items():
+        if lowered.get(name.lower()) is None:
+            lowered[name.lower()] = value
+    return lowered
+
+
+def _records(document: object) -> list[object] | None:
+    if isinstance(document, list):
+        return document
+    found = _lowered(document)
+    lists = [each for name in _LISTS if isinstance(each := found.get(name), list)]
+    if lists:
+        return lists[0]
+    inside = found.get("_embedded")
+    return _records(inside) if isinstance(inside, Mapping) else None
+
+
+def _is_last(document: object) -> bool:
+    links = _lowered(document).get("_links")
+    return (
+        isinstance(links, Mapping)
+        and "self" in _lowered(links)
+        and "last" not in links
+        and not _lowered(links).get("next")
+    )
+
+
+def _organization(record: object) -> Organization | None:
+    found = _lowered(record)
+    oin, word = _text(found, "oin"), _text(found, "status")
+    if not oin:
+        return None
+    return Organization(
+        oin=oin,
+        name=_text(found, "naam", "name"),
+        status=_STATUS.get(word.strip().lower(), RegisterStatus.UNKNOWN),
+        status_text=word,
+        kvk=_text(found, "kvknummer", "kvknumber") or None,
+        kind=_text(found, "organisatietype", "organisationtype") or None,
+        issued=_moment(found, "afgiftedatum", "creationdate"),
+        changed=_moment(found, "laatstaangepastdatum", "modificationdate"),
+        withdrawn=_moment(found, "intrekdatum", "deactivationdate"),
+        main_oin=_main(found.get("hoofdoin")),
+    )
+
+
+def _text(found: Mapping[str, Any], *names: str) -> str:
+    given = (found.get(name) for name in names)
+    return next((each.strip()[:_MOST_TEXT] for each in given if isinstance(each, str)), "")
+
+
+def _moment(found: Mapping[str, Any], *names: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(_text(found, *names))
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _main(given: object) -> str | None:
+    """Return the OIN that a link to another record ends in, or that stands there as it is."""
+    if isinstance(given, Mapping):
+        found = _lowered(given)
+        links = _lowered(_lowered(found.get("_links")).get("self"))
+        given = found.get("oin") or links.get("href") or found.get("href")
+    match = _LAST_OIN.search(given) if isinstance(given, str) else None
+    return match[1] if match else None

@@ -1,0 +1,212 @@
+"""Who is let in: by a trusted proxy, with a certificate that passes, of an OIN that is allowed. The how-tos, run."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+import pkitools
+from pkitools.http import CALLER, Access, AccessDenied, ASGIAccess, TrustedProxies, WSGIAccess
+from pkitools_test_pki.pki import PKI, build
+from tests.house.test_how_to import program
+from tests.http.test_forms import WRITES
+from tests.support.keys import SHARED_KEYS
+
+KNOWN, STRANGER = "00000003273229750000", "00000003520354760000"
+PROXY = "10.1.2.3"
+
+
+@pytest.fixture(scope="module")
+def pki() -> PKI:
+    return build("g4-tls", moment=datetime.now(UTC), keys=SHARED_KEYS)
+
+
+@pytest.fixture(scope="module")
+def trusted(pki: PKI) -> dict[str, Any]:
+    """What a checker is told to trust the test PKI: its issuers are known, as the proxy hands on the leaf alone."""
+    between = ders(pki, KNOWN)[1:]
+    lists = pkitools.Revocation(crls=list(pki.crls().values()))
+    return {"environment": "preproduction", "trust": pki.trust_pem(), "intermediates": between, "revocation": lists}
+
+
+@cache
+def ders(pki: PKI, oin: str) -> list[bytes]:
+    text = pki.issue("g4-tls", oin=oin).chain_pem.decode()
+    return [base64.b64decode(part.split("-----END")[0]) for part in text.split("-----BEGIN CERTIFICATE-----")[1:]]
+
+
+def header(pki: PKI, oin: str, kind: str = "nginx") -> tuple[str, str]:
+    return ("x-ssl-client-cert", WRITES[kind](ders(pki, oin)))
+
+
+def access(trusted: dict[str, Any], moment: datetime | None = None, **how: Any) -> Access:
+    checker = pkitools.Checker(moment=datetime.now(UTC), **{**trusted, **how.pop("checker", {})})
+    given = {"allowed": {KNOWN}, "clock": lambda: moment or datetime.now(UTC), **how}
+    return Access(checker, TrustedProxies("10.1.2.0/24"), "nginx", **given)
+
+
+def refusal(entrance: Access, headers: list[tuple[str, str]], peer: str | None = PROXY) -> tuple[str, int]:
+    with pytest.raises(AccessDenied) as denied:
+        entrance.admit(peer, headers)
+    assert str(denied.value)
+    return denied.value.code.rpartition(".")[2], denied.value.status
+
+
+def test_who_is_allowed_comes_in(pki: PKI, trusted: dict[str, Any]) -> None:
+    caller = access(trusted).admit(PROXY, [header(pki, KNOWN)])
+    assert caller.oin == KNOWN
+    assert caller.result.report.verdict is pkitools.Verdict.PASSED
+    assert access(trusted, allowed=None).admit(PROXY, [header(pki, STRANGER)]).oin == STRANGER
+
+
+def test_who_is_not_is_told_why(pki: PKI, trusted: dict[str, Any]) -> None:
+    entrance, good = access(trusted), header(pki, KNOWN)
+    assert refusal(entrance, []) == ("no_certificate", 403)
+    assert refusal(entrance, [header(pki, STRANGER)]) == ("not_allowed", 403)
+    assert refusal(entrance, [good], "192.0.2.1") == ("stranger", 403)
+    assert refusal(entrance, [good, good]) == ("repeated", 400)
+    assert refusal(entrance, [("x_ssl_client_cert", good[1])]) == ("look_alike", 400)
+    assert refusal(entrance, [("x-ssl-client-cert", "nothing")]) == ("malformed", 400)
+    later = access(trusted, datetime.now(UTC) + timedelta(days=20_000))
+    assert refusal(later, [good]) == ("failed", 403)
+    blind = access(trusted, checker={"revocation": pkitools.Revocation(policy="require")})
+    assert refusal(blind, [good]) == ("indeterminate", 403), "could not check is not valid"
+    elsewhere = access(trusted, checker={"environment": "production"})
+    assert refusal(elsewhere, [good])[0] == "failed"
+
+
+def test_the_system_is_asked_too(pki: PKI, trusted: dict[str, Any]) -> None:
+    """A test certificate is none that DigiD takes in production."""
+    entrance = access(trusted, checker={"systems": "digid", "environment": "production"})
+    assert refusal(entrance, [header(pki, KNOWN)])[0] == "failed"
+
+
+def called(middleware: ASGIAccess, scope: dict[str, Any]) -> list[Any]:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": f"{scope['type']}.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(middleware(scope, receive, send))
+    return sent
+
+
+def test_asgi(pki: PKI, trusted: dict[str, Any]) -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope.get(CALLER))
+
+    middleware = ASGIAccess(app, access(trusted), "nl")
+    raw = [tuple(part.encode() for part in header(pki, KNOWN))]
+    for kind in ("http", "websocket"):
+        called(middleware, {"type": kind, "headers": raw, "client": (PROXY, 1)})
+        assert seen.pop().oin == KNOWN
+    called(middleware, {"type": "lifespan"})
+    assert seen.pop() is None
+    start, body = called(middleware, {"type": "http", "headers": raw, "client": ("192.0.2.1", 1)})
+    assert (start["status"], json.loads(body["body"])["code"]) == (403, "http.error.stranger")
+    assert called(middleware, {"type": "websocket", "headers": [], "client": None})[0]["type"] == "websocket.close"
+    # what the application would take for a caller is not what a client can send
+    called(middleware, {"type": "http", "headers": raw, "client": (PROXY, 1), CALLER: "somebody"})
+    assert seen.pop().oin == KNOWN
+    assert not seen
+
+
+def test_the_how_to_of_wsgi(pki: PKI, trusted: dict[str, Any]) -> None:
+    protected: WSGIAccess = program("access-wsgi").protected(**trusted)
+    statuses: list[str] = []
+
+    def ask(peer: str, value: str | None) -> bytes:
+        environ = {"REMOTE_ADDR": peer} | ({} if value is None else {"HTTP_X_SSL_CLIENT_CERT": value})
+        return b"".join(protected(environ, lambda status, _headers: statuses.append(status)))
+
+    good = header(pki, KNOWN, "haproxy")[1]
+    assert (ask(PROXY, good), statuses.pop()) == (KNOWN.encode(), "200 OK")
+    for peer, value, status in (
+        (PROXY, None, "403 Forbidden"),
+        (PROXY, f"{good},{good}", "400 Bad Request"),
+        ("10.1.2.4", good, "403 Forbidden"),
+        ("", good, "403 Forbidden"),
+    ):
+        assert json.loads(ask(peer, value))["status"] == int(status[:3])
+        assert statuses.pop() == status
+
+
+@pytest.mark.slow
+def test_the_how_to_of_asgi(pki: PKI, trusted: dict[str, Any]) -> None:
+    pytest.importorskip("fastapi", reason="fastapi is not installed")
+    pytest.importorskip("httpx2", reason="httpx2 is not installed")
+    from fastapi.testclient import TestClient
+
+    app = program("access-asgi").build(**trusted)
+    good = {"X-SSL-Client-Cert": header(pki, KNOWN)[1]}
+    proxy = TestClient(app, client=(PROXY, 1))
+    assert proxy.get("/whoami", headers=good).json() == {"oin": KNOWN}
+    assert proxy.get("/whoami").status_code == 403
+    stranger = TestClient(app, client=("192.0.2.1", 1)).get("/whoami", headers=good)
+    assert (stranger.status_code, stranger.headers["content-type"]) == (403, "application/problem+json")
+
+
+@pytest.fixture(scope="module")
+def django() -> None:
+    django = pytest.importorskip("django", reason="django is not installed")
+    from django.conf import settings
+
+    if not settings.configured:
+        settings.configure(DEFAULT_CHARSET="utf-8", ALLOWED_HOSTS=["*"])
+    django.setup()
+
+
+@pytest.mark.usefixtures("django")
+def test_the_how_to_of_a_django_field() -> None:
+    form = program("django-oin-field").ConnectionForm
+    for text in (KNOWN, "0000 0003 2732 2975 0000", " 0000000700025be00000 "):
+        filled = form({"oin": text})
+        assert filled.is_valid(), filled.errors
+        assert isinstance(filled.cleaned_data["oin"], pkitools.OIN)
+    for text in (
+        "",
+        "123",
+        "00000001123456789000",
+        "00000099000000001000",
+        "9" * 20,
+        f"x{KNOWN}x",
+        KNOWN + "\n" + KNOWN,
+    ):
+        assert not form({"oin": text}).is_valid(), text
+
+
+@pytest.mark.usefixtures("django")
+def test_the_validator_speaks_the_language_of_django() -> None:
+    from django.core.exceptions import ValidationError
+    from django.utils import translation
+
+    from pkitools.http.django import OINValidator
+
+    said = {}
+    for language in ("nl", "en"):
+        with translation.override(language), pytest.raises(ValidationError) as refused:
+            OINValidator()("00000001123456789000")
+        said[language] = refused.value.messages[0]
+        assert refused.value.code == "oin.rsin.eleven_test"
+    assert "elfproef" in said["nl"]
+    assert "eleven-test" in said["en"]
+
+
+def test_a_migration_can_write_the_validator() -> None:
+    from pkitools.http.django import OINValidator
+
+    path, args, kwargs = OINValidator("production").deconstruct()
+    assert path == "pkitools.http.django.OINValidator"
+    assert OINValidator(*args, **kwargs) == OINValidator("production") != OINValidator()
+    assert hash(OINValidator(*args, **kwargs)) == hash(OINValidator("production"))
