@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from pkitools.checking.private_keys import check_keys_beside
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import InputError
+from pkitools.findings import Outcome
 from pkitools.frozen import dataclass
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
@@ -79,6 +81,19 @@ def together(files: Mapping[str, Contents]) -> Together:
     }
     # without a file that is judged there is nothing that they are the chain of
     return Together(authorities, chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {})
+
+
+def check_keys_together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> tuple[Outcome, ...]:
+    """Return an outcome for each private key that lies in a file of its own beside certificates in others.
+
+    Args:
+        files: what each file holds, by the name it is known under.
+        passphrase: for the keys that are encrypted.
+    """
+    if not any(contents.of_kind(ItemKind.KEY) for contents in files.values()):
+        return ()
+    held = {facts.public_key.spki_sha256 for contents in files.values() for _, facts in _read(contents)}
+    return check_keys_beside(files, held, passphrase)
 
 
 def _count(contents: Contents) -> int:

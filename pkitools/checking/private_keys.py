@@ -37,9 +37,11 @@ ENCLOSED: Final = Rule("received.private_key.enclosed", Severity.NOTICE, _OWN, C
 PUBLISHED: Final = Rule("received.private_key.published", Severity.ERROR, _OWN, Certainty.ADVICE)
 COMPARED: Final = Rule("received.private_key.compared", Severity.INFO, _OWN, Certainty.ADVICE)
 
+BESIDE: Final = Rule("received.private_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
+
 JWK: Final = Rule("file.jwk.key", Severity.ERROR, cite("rfc-7517", "4.7"), of_content=False)
 
-RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, JWK)
+RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, BESIDE, JWK)
 
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
@@ -85,6 +87,28 @@ def check_private_keys(
     return tuple(
         each for rule, check in _CHECKS for one in held for each in ask(rule, check, one, raise_crashes=raise_crashes)
     )
+
+
+def check_keys_beside(
+    files: Mapping[str, Contents], public_keys: Collection[str], passphrase: bytes | None = None
+) -> tuple[Outcome, ...]:
+    """Return an outcome for each private key that lies in a file without certificates: does it belong to any of them?
+
+    Args:
+        files: what each file holds that was given together, by its name.
+        public_keys: SHA-256 (hex) of the public key of each certificate in any of them.
+        passphrase: for the keys that are encrypted.
+    """
+    found = []
+    for name, contents in files.items():
+        halves = {} if contents.of_kind(ItemKind.CERTIFICATE) else public_halves(contents, passphrase)
+        for held in (_held(item, contents.container, public_keys, public) for item, public in halves.items()):
+            params = {**held.params, "file": name}
+            if held.public is None:
+                found.append(outcome(COMPARED, Violated(held.evidence, {**params, "key": f"{params['key']}, {name}"})))
+            else:
+                found.append(outcome(BESIDE, MET if held.fits else Violated(held.evidence, params)))
+    return tuple(found)
 
 
 def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[Item, PublicKey | None]:

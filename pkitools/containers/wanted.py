@@ -27,12 +27,15 @@ def items_of(source: Contents, kind: ItemKind | str) -> tuple[Item, ...]:
     """Return the items of this kind, at least one.
 
     Raises:
-        InputError: there is none: ``sources.error.only_<kind found>``.
+        InputError: there is none: ``sources.error.only_<kind found>``, or what is wrong with the first part that could
+            not be read: it may have been one.
         InvalidValueError: there is no such kind.
     """
     found = source.of_kind(kind)
     if found:
         return found
+    if source.problems:
+        raise source.problems[0].error
     instead = next(other for other in _TOLD if source.of_kind(other))
     raise InputError(f"sources.error.only_{instead.value}", name=source.name)
 

@@ -56,6 +56,10 @@ IN_A_FOLDER: Final[dict[str, tuple[str, Damage]]] = {
     **{f"a block {kind}": ("n.pem", damage) for kind, damage in DAMAGES.items() if kind != "not PEM"},
 }
 
+IN_A_FOLDER |= {
+    "no certificate under its label": ("n.pem", lambda _: _pem("CERTIFICATE", b"\x30\x07\x02\x01\x01\x04\x02xx")),
+}
+
 HARMLESS: Final[dict[str, bytes]] = {
     "notes": b"Where these come from: the TSP.\n" * 40,
     "digests": b"".join(b"%064x  file%d.crl\n" % (7**n, n) for n in range(60, 70)),

@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
 from pkitools.requests.keys import wrap_key
 from pkitools.x509 import read_certificate
@@ -212,3 +212,21 @@ def test_what_was_made_to_connect_is_the_chain_of_no_other_file(
     beside = ["--beside", f"production={both[0]}"]
     ran = run_on(run, box, own, "--revocation off", *beside, "--json", environment="preproduction")
     assert [each["code"] for each in ran.document["reuse"]["findings"]]
+
+
+@pytest.mark.slow
+def test_a_key_in_a_file_of_its_own_is_compared_with_the_certificates_of_the_others(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    """Fits one: nothing. Fits none: a warning that names it. Never passed over in silence."""
+    one = leaves[1]["good"]
+    stranger = generate_private_key(65537, 2048)
+    for key, told in ((one.key, []), (stranger, ["a.key"])):
+        assert isinstance(key, RSAPrivateKey)
+        box = tmp_path / f"{len(told)}"
+        put(box, {"a.pem": pem(one.der, *chain(one)), "a.key": wrap_key(key, made_here=True).pem(None)})
+        for names in ([str(box)], [str(box / "a.pem"), str(box / "a.key")]):
+            ran = run("cert", "check", *names, "-e", "preproduction", "--offline", "--revocation", "off", "--json")
+            found = (ran.document["reuse"] or {"findings": []})["findings"]
+            named = [each["params"]["file"] for each in found if each["code"] == "received.private_key.beside"]
+            assert [Path(name).name for name in named] == told, ran.out

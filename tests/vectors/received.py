@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pkitools.checking import Expectation
-from pkitools.checking.private_keys import check_private_keys
+from pkitools.checking.private_keys import check_keys_beside, check_private_keys
 from pkitools.checking.received import check_received
 from pkitools.containers import read_source
 from pkitools.findings import Report
@@ -59,6 +59,16 @@ def file(*parts: Callable[[], bytes], passphrase: bytes | None = None) -> Make:
         keys = {pooled_key().public.spki_sha256}
         outcomes = check_private_keys(read_source(data, "f", passphrase=passphrase), keys, passphrase)
         return Report("file", outcomes)
+
+    return make
+
+
+def beside(key: Callable[[], bytes]) -> Make:
+    """Make the report on a key in a file of its own beside the certificate of the pooled key."""
+
+    def make() -> Report:
+        files = {"a.key": read_source(key(), "a.key")}
+        return Report("together", check_keys_beside(files, {pooled_key().public.spki_sha256}))
 
     return make
 
@@ -119,6 +129,7 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "received.private_key.foreign": (file(foreign), file(own)),
     "received.private_key.enclosed": (file(own), file(keystore)),
     "received.private_key.published": (file(metadata), file(own)),
+    "received.private_key.beside": (beside(foreign), beside(own)),
     "received.private_key.compared": (file(locked), file(own)),
 }
 

@@ -42,6 +42,7 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.checking.chain import ChainFile
+    from pkitools.findings import Outcome
     from pkitools.revocation import Cache, CertificateRevocationList, Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
@@ -146,10 +147,11 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
     unread: list[BadItem] = []
     beside = _beside(options, unread)
-    used = use_each(options.files, _judge(options, unread))
+    keys: list[Outcome] = []
+    used = use_each(options.files, _judge(options, unread, keys))
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
-    checked = replace(checked, reuse=_in_common(checked.checks, options, beside))
+    checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
     return Reply(
         checked,
         document=lambda value: cert_check_document(value.files, value.reuse),
@@ -168,15 +170,16 @@ def _is_entity_id(text: str) -> bool:
     return EntitySubject(text, ENTITIES).is_parsed
 
 
-def _judge(options: CheckOptions, unread: list[BadItem]) -> Callable[[str], CheckedFile]:
+def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) -> Callable[[str], CheckedFile]:
     """Return what judges one file; everything the files share is read once, before the first.
 
     Args:
         options: what was given.
         unread: what could not be read of the material; gets more of it.
+        keys: gets what there is to say of private keys in files of their own.
     """
     from pkitools.checking import check_file
-    from pkitools.checking.chain import together
+    from pkitools.checking.chain import check_keys_together, together
     from pkitools.trust import TrustStore
 
     data = given_data()
@@ -188,7 +191,9 @@ def _judge(options: CheckOptions, unread: list[BadItem]) -> Callable[[str], Chec
     chain = [der for name in options.chain for der in certificates_of(name, unread)]
     revocation = revocation_of(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
-    among = together({name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)})
+    readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
+    among = together(readable)
+    keys += check_keys_together(readable, passphrase)
 
     def judge(name: str) -> CheckedFile:
         contents = inputs[name]
@@ -298,13 +303,15 @@ def _in_common(
     checks: Sequence[tuple[str, FileCheck]],
     options: CheckOptions,
     elsewhere: Sequence[tuple[Environment, str, list[CertificateFacts]]],
+    keys: Sequence[Outcome] = (),
 ) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
     from pkitools.systems import Use, check_reuse
 
     systems: list[System | None] = [*systems_named(options.systems)] or [None]
     if len(checks) + len(options.beside) < 2 and len(systems) < 2:
-        return None  # the certificates of one file belong together
+        # the certificates of one file belong together
+        return Report(tr("cli.cert_check.reuse"), tuple(keys), options.moment) if keys else None
     uses = [
         Use(one.result.facts, system, options.environment, _label(name, one, check))
         for name, check in checks
@@ -313,7 +320,7 @@ def _in_common(
     ]
     for environment, name, beside in elsewhere:
         uses += [Use(facts, system, environment, name) for facts in beside for system in systems]
-    outcomes = check_reuse(uses, moment=options.moment)
+    outcomes = (*keys, *check_reuse(uses, moment=options.moment))
     report = Report(tr("cli.cert_check.reuse"), outcomes, options.moment)
     return report if report.findings or any(o.status == "met" for o in outcomes) else None
 
