@@ -23,6 +23,7 @@ from pkitools.trust import (
     recognise,
 )
 from pkitools.trust.authorities import status_by_date
+from pkitools.trust.known_authorities import imitated
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
@@ -148,7 +149,7 @@ def _finding(
 ) -> BundleFinding:
     if facts is None:
         return BundleFinding.UNREADABLE
-    if recognise(facts).match is Match.LOOK_ALIKE:
+    if recognise(facts).match is Match.LOOK_ALIKE or imitated(facts) is not None:
         return BundleFinding.LOOK_ALIKE
     status = known.status(moment) if known else status_by_date(facts.not_before, facts.not_after, moment)
     if status not in {CAStatus.VALID, CAStatus.UNKNOWN}:

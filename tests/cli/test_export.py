@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -293,6 +294,31 @@ def test_a_chain_that_is_not_complete_is_not_written(
     assert not (place / "k.pem").exists()
     assert "NOT complete" in ran.told
     assert leaf.path[1].facts.subject.common_name in ran.told
+
+
+def test_what_comes_next_is_the_command_that_was_given_and_more(
+    run: Command, place: Path, pki: PKI, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "two.pem").write_bytes(leaf.pem + leaf.path[1].pem + leaf.path[2].pem + pki.issue("g4-tls").pem)
+    given = ("chain", "complete", "two.pem", "--chain", "root.pem", "--certificate", "1", "--offline", *AT)
+    told = " ".join(run(*given).out.replace("\\\n", " ").split())
+    following = shlex.split(told.partition("pkitools ")[2])
+    assert following[-2:] == ["--out", "chain.pem"]
+    assert run(*following).code == 0
+    assert (place / "chain.pem").read_bytes() == leaf.chain_pem
+
+
+def test_of_what_is_missing_it_is_told_where_it_can_be_had(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    ran = run("chain", "complete", "alone.pem", "--offline", *AT)
+    assert leaf.facts.ca_issuers_uris[0] in ran.told
+    assert "Leave out --offline" in ran.told
+    assert "--offline" not in ran.told.partition("pkitools ")[2]
+    assert "nothing but the root" not in ran.told
+    assert "nothing but the root" in run("chain", "complete", "a.pem", "--offline", *AT).told
 
 
 # -- trust -----------------------------------------------------------------------------------------------------------
