@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from pkitools.exports import export_forms
 from pkitools.requests import load_key
+from pkitools.requests.keys import to_pem
 from pkitools.trust import embedded_certificates
 from pkitools.x509.der_writing import octet_string
 from pkitools_test_pki import exports
@@ -21,6 +22,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
+from tests.support.chains import START, authority
 from tests.support.command import Command, Ran
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.fault_server import FaultServer
@@ -367,6 +369,23 @@ def test_the_exit_code_of_a_difference(
         assert ran.code == code
         assert "cli." not in ran.out
     assert_valid(run("trust", "diff", "own.der", *words, "--json", *AT).document, "trust-diff-v1")
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_bundle_without_pkioverheid_is_called_that_and_its_unknown_ones_are_counted(
+    run: Command, tmp_path: Path, lang: str
+) -> None:
+    several = [authority(f"someone {number}") for number in range(9)]
+    for count, right in ((1, True), (9, True), (1, False)):
+        bundle = [one.der for one in several[:count]]
+        bundle += [] if right else [authority("expired", end=START).der]
+        (tmp_path / "b.pem").write_bytes(b"".join(to_pem("CERTIFICATE", der) for der in bundle))
+        ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
+        assert ran.code == (11 if right else 10)
+        assert {"nl": "niets van PKIoverheid", "en": "nothing of PKIoverheid"}[lang] in ran.told or not right
+        assert ("geen bekende" in ran.told, "no known" in ran.told) == (False, False)
+        assert ("someone 0" in ran.told) is (count == 1)
+        assert ("9 certifica" in ran.told) is (count == 9)
 
 
 def test_update_needs_the_network_and_says_so(run: Command) -> None:
