@@ -325,11 +325,17 @@ def _hierarchy(bad: Stance, *good: Stance) -> Check:
         return _met_if(
             stance is not bad,
             Evidence("issuer", issuer.common_name or issuer.text),
+            sure=_sure(context.about_hierarchy),
             hierarchy=context.hierarchy.label,
             accepted=", ".join(_accepted(context)) or NOTHING,
         )
 
     return check
+
+
+def _sure(said: Statement | None) -> str:
+    """Return the operand that is empty where what is said is not firm enough to fail anything: it is not told as so."""
+    return "yes" if said is None or said.severity is Severity.ERROR else NOTHING
 
 
 _NOT_REFUSED: Final = _hierarchy(Stance.NO, Stance.YES, Stance.DISCOURAGED)
@@ -370,7 +376,7 @@ def _self_signed_allowed(context: SystemContext) -> Answer:
     refused = context.self_signed and said is not None and said.answer is Stance.NO
     # what only a third party says is told as its word
     firm = "" if said is not None and said.certainty is Certainty.THIRD_PARTY else "yes"
-    return _met_if(not refused, firm=firm)
+    return _met_if(not refused, firm=firm, sure=_sure(said))
 
 
 def _self_signed_confirmed(context: SystemContext) -> Answer:
