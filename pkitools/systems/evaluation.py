@@ -364,6 +364,17 @@ def _accepted(context: SystemContext) -> Iterator[str]:
             yield from (labels[value] for value in statement.values if value in labels)
 
 
+def _hierarchy_heard(context: SystemContext) -> Answer:
+    """Tell of a hierarchy that is taken who says so, where that is not the system itself."""
+    said, found = context.about_hierarchy, context.hierarchy
+    if said is None or found is None or said.answer is not Stance.YES:
+        return NOT_APPLICABLE
+    return _met_if(said.certainty not in _HEARD, hierarchy=found.label)
+
+
+_HEARD: Final = frozenset({Certainty.THIRD_PARTY, Certainty.INFERRED, Certainty.OBSERVED})
+
+
 # -- self-signed ------------------------------------------------------------------------------------------------------
 
 
@@ -571,6 +582,7 @@ _OF_EVERY_SYSTEM: Final[tuple[tuple[Rule, Callable[[SystemContext], Statement | 
     (rules.HIERARCHY_ACCEPTED, _about_hierarchy, _hierarchy_accepted),
     (rules.HIERARCHY_DISCOURAGED, _about_hierarchy, _hierarchy(Stance.DISCOURAGED, Stance.YES)),
     (rules.HIERARCHY_UNCONFIRMED, _about_hierarchy, _hierarchy(Stance.UNKNOWN, Stance.YES, Stance.DISCOURAGED)),
+    (rules.HIERARCHY_HEARD, _no_statement, _hierarchy_heard),
     (rules.SELF_SIGNED_NOT_ALLOWED, _about_self_signed, _self_signed_allowed),
     (rules.SELF_SIGNED_UNCONFIRMED, _no_statement, _self_signed_confirmed),
     (rules.SELF_SIGNED_PREPRODUCTION_ONLY, _no_statement, _self_signed_everywhere),

@@ -99,6 +99,7 @@ def test_a_hierarchy_is_weighed_as_firmly_as_the_source_speaks(
     assert weighed == {code: severity}
 
 
+OWN_WORD = {Certainty.OFFICIAL, Certainty.STANDARD, Certainty.ADVICE}
 NOT_TAKEN = ("system.hierarchy.accepted", "system.self_signed.not_allowed")
 FLATLY = re.compile(r"(is|wordt|accepteert \w+|takes?) (niet|not|no|geen) |accepteert dat niet|does not take that")
 HEDGED = re.compile("waarschijnlijk|probably|derde partij|third party", re.IGNORECASE)
@@ -139,8 +140,19 @@ def test_what_passes_is_never_said_not_to_be_accepted(system: System, environmen
 )
 def test_an_accepted_hierarchy_is_met(system: str, environment: Environment, hierarchy: str) -> None:
     report = judge(system, environment, hierarchy=hierarchy)
-    assert not [code for code in found(report) if ".hierarchy." in code]
+    assert {code for code in found(report) if ".hierarchy." in code} <= {"system.hierarchy.heard"}
     assert of(report, "system.hierarchy.accepted").status is Status.MET
+
+
+@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
+def test_what_only_others_say_is_taken_never_passes_unsaid(system: System, environment: Environment) -> None:
+    for one in hierarchies():
+        group = "pkioverheid" if str(one.kind) == "production" else str(one.kind)
+        said = system.about_hierarchy(one.name, group, environment, MOMENT)
+        report = judge(system.name, environment, hierarchy=one.name)
+        own_word = said is None or said.answer is not Stance.YES or said.certainty in OWN_WORD
+        assert ("system.hierarchy.heard" in found(report)) is not own_word, one.name
 
 
 def test_a_refusal_names_what_would_have_matched_and_who_says_so() -> None:
