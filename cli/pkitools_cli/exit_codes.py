@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pkitools.findings import Report, Severity
 
 
+_LOOK_ALIKE: Final = "exports.error.look_alike"  # pkitools.exports.building.LOOK_ALIKE
 _UNUSABLE: Final = "rules.error.own_file"  # pkitools.rules.own.data.UNUSABLE, which not every command loads
 
 
@@ -62,8 +63,11 @@ def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
 def of_error(error: PkitoolsError) -> ExitCode:
     """Return the exit code of an error: a value the caller chose wrongly is usage, all else could not be done.
 
-    What stands in a file of one's own that cannot be used was asked rightly, and is not known.
+    What stands in a file of one's own that cannot be used was asked rightly, and is not known. A certificate that
+    imitates an authority could be read and was judged.
     """
+    if error.code == _LOOK_ALIKE:
+        return ExitCode.FAILED
     if error.code == _UNUSABLE:
         return ExitCode.INDETERMINATE
     return ExitCode.USAGE if isinstance(error, InvalidValueError) else ExitCode.COULD_NOT

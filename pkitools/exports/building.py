@@ -30,6 +30,9 @@ _KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
 _PLACE: Final = pattern(r"<<([.\w-]*)>>")
 _IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
+LOOK_ALIKE: Final = "exports.error.look_alike"
+"""The code of the refusal of a certificate that bears the name of an authority of PKIoverheid without its key."""
+
 _SHORTEST_OF_JAVA: Final = 6
 _OF_A_CHAIN: Final = frozenset({"intermediates", "root", "pkcs12", "trust_store", "secret"})
 
@@ -116,13 +119,15 @@ def build_export(
         language: of the sheet beside the public part.
 
     Raises:
-        InputError: the key or a certificate that the form needs is missing.
+        InputError: the key or a certificate that the form needs is missing, or one of them bears the name of an
+            authority of PKIoverheid without its key (:data:`LOOK_ALIKE`).
         InvalidValueError: the name or the path cannot be used in the form.
         SecretError: the passphrase is missing or cannot be used.
     """
     found = form if isinstance(form, ExportForm) else get_form(form)
     aware(moment)
     passphrase = None if passphrase is None else octets(passphrase, "passphrase")
+    _refuse_imitation(material)
     _refuse_incomplete(found, material)
     _refuse_passphrase(found, passphrase)
     called = _named(found, name, material)
@@ -130,6 +135,13 @@ def build_export(
     files = tuple(building.files())
     notes = tuple(_notes(found, material, moment, legacy=legacy))
     return Export(found, material, files, notes, building.test())
+
+
+def _refuse_imitation(material: Material) -> None:
+    """Refuse what would make others trust an authority that is not what its name says."""
+    found = material.path.imitation
+    if found is not None:
+        raise InputError(LOOK_ALIKE, name=_called(found), sha256=found.sha256)
 
 
 def _refuse_incomplete(form: ExportForm, material: Material) -> None:
@@ -300,6 +312,9 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
     for link in path.links[1:]:
         if link.status is not CAStatus.VALID:
             yield Note("exports.note.authority", {"subject": _called(link.facts), "status": str(link.status)})
+    for each in path.left_out:
+        if each.is_imitation and each.facts is not None:
+            yield Note("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})
     if form.name != "public" and not path.has_root:
         yield Note("exports.note.no_root", {"issuer": path.missing})
     if legacy and form.takes_passphrase:

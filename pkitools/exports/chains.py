@@ -19,7 +19,8 @@ from pkitools.errors import InputError, LimitError
 from pkitools.fetching import Fetcher, IssuerFetch
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_SIGNATURE_CHECKS
-from pkitools.trust import CAStatus, catalogue, embedded_certificates, is_self_signed
+from pkitools.trust import CAStatus, HierarchyKind, catalogue, embedded_certificates, is_self_signed
+from pkitools.trust.known_authorities import imitated
 from pkitools.validation.building import Path, Search, pool
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
@@ -79,6 +80,11 @@ class LeftOut:
     facts: CertificateFacts | None
     reason: Unneeded
 
+    @property
+    def is_imitation(self) -> bool:
+        """Whether it bears the name of an authority of PKIoverheid with another key: it is nobody's to use."""
+        return self.facts is not None and imitated(self.facts) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class CertificatePath:
@@ -119,6 +125,28 @@ class CertificatePath:
     def missing(self) -> str | None:
         """The name of the issuer that is not at hand; ``None`` when nothing is missing."""
         return None if self.has_root else self.links[-1].facts.issuer.text
+
+    @property
+    def imitation(self) -> CertificateFacts | None:
+        """The highest one that bears the name of an authority of PKIoverheid without its key: nobody passes that on.
+
+        A new key of the authority itself is none: the path ends in its own root then.
+        """
+        found = (link.facts for link in reversed(self.links) if not self._is_proven(link.facts))
+        return next(found, None)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the path is whole, and none in it an imitation."""
+        return self.has_root and self.imitation is None
+
+    def _is_proven(self, facts: CertificateFacts) -> bool:
+        """Whether a certificate is no imitation: it bears no such name, or the root of that authority stands above."""
+        entry = imitated(facts)
+        end = catalogue().by_sha256.get(self.root.sha256) if self.root is not None else None
+        if entry is None or end is None or end.kind is not HierarchyKind.PRODUCTION:
+            return entry is None
+        return all(link.facts.is_ca for link in self.links[1:]) and entry.hierarchy in {None, end.hierarchy}
 
     @property
     def added(self) -> tuple[Link, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
 from pkitools.arguments import aware
 from pkitools.errors import InputError
@@ -16,6 +17,7 @@ from pkitools.trust import (
     CAStatus,
     CatalogueEntry,
     Hierarchy,
+    HierarchyKind,
     Match,
     catalogue,
     embedded_certificates,
@@ -23,6 +25,7 @@ from pkitools.trust import (
     recognise,
 )
 from pkitools.trust.authorities import status_by_date
+from pkitools.trust.known_authorities import imitated
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
@@ -32,6 +35,8 @@ class BundleFinding(StrEnum):
 
     LOOK_ALIKE = "look_alike"
     """The name of an authority of PKIoverheid, and another key."""
+    TEST_AUTHORITY = "test_authority"
+    """An authority of a test hierarchy, among what is trusted in production."""
     REVOKED = "revoked"
     EXPIRED = "expired"
     NOT_YET_VALID = "not_yet_valid"
@@ -40,6 +45,8 @@ class BundleFinding(StrEnum):
     """It is not of an authority: trusting it trusts one holder."""
     UNKNOWN = "unknown"
     """Not of PKIoverheid, as far as is known."""
+    TEST_HIERARCHY = "test_hierarchy"
+    """Of a test hierarchy, by its name, where nothing of production is asked for."""
     OTHER_HIERARCHY = "other_hierarchy"
     """Of PKIoverheid, and not of a hierarchy that is asked for."""
     TWICE = "twice"
@@ -48,7 +55,12 @@ class BundleFinding(StrEnum):
     @property
     def is_wrong(self) -> bool:
         """Whether it has to go, whatever the bundle is for."""
-        return self in {BundleFinding.LOOK_ALIKE, BundleFinding.REVOKED, BundleFinding.EXPIRED}
+        return self in _WRONG
+
+
+_WRONG: Final = frozenset(
+    {BundleFinding.LOOK_ALIKE, BundleFinding.TEST_AUTHORITY, BundleFinding.REVOKED, BundleFinding.EXPIRED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,8 @@ def compare_bundle(
     Args:
         bundle: its certificates.
         moment: when.
-        hierarchies: what it should be for; without one, the hierarchies of which something is in it.
+        hierarchies: what it should be for; without one, the hierarchies of which something is in it: those of
+            production where there is one.
 
     Raises:
         InvalidValueError: there is no such hierarchy.
@@ -117,9 +130,10 @@ def compare_bundle(
 
 
 def _touched(ders: Sequence[bytes]) -> tuple[Hierarchy, ...]:
-    """Return the hierarchies of which an authority is in a bundle, by its fingerprint."""
+    """Return the hierarchies of which an authority is in a bundle, by its fingerprint; without tests among others."""
     names = [entry.hierarchy for der in ders if (entry := _known(der)) is not None and entry.hierarchy]
-    return tuple(get_hierarchy(name) for name in dict.fromkeys(names))
+    touched = tuple(get_hierarchy(name) for name in dict.fromkeys(names))
+    return tuple(one for one in touched if one.kind is HierarchyKind.PRODUCTION) or touched
 
 
 def _known(der: bytes) -> CatalogueEntry | None:
@@ -135,26 +149,42 @@ def _readable(der: bytes) -> CertificateFacts | None:
 
 def _entries(ders: Sequence[bytes], wanted: Sequence[Hierarchy], moment: datetime) -> Iterator[BundleEntry]:
     seen: set[bytes] = set()
-    names = {hierarchy.name for hierarchy in wanted}
+    judged = _Judging(wanted, moment)
     for position, der in enumerate(ders, start=1):
         facts, known = _readable(der), _known(der)
-        finding = BundleFinding.TWICE if der in seen else _finding(facts, known, names, moment)
+        finding = BundleFinding.TWICE if der in seen else judged.finding(facts, known)
         seen.add(der)
         yield BundleEntry(position, facts, finding, known)
 
 
-def _finding(
-    facts: CertificateFacts | None, known: CatalogueEntry | None, names: set[str], moment: datetime
-) -> BundleFinding:
-    if facts is None:
-        return BundleFinding.UNREADABLE
-    if recognise(facts).match is Match.LOOK_ALIKE:
-        return BundleFinding.LOOK_ALIKE
-    status = known.status(moment) if known else status_by_date(facts.not_before, facts.not_after, moment)
-    if status not in {CAStatus.VALID, CAStatus.UNKNOWN}:
-        return BundleFinding(str(status))
-    if not facts.is_ca:
-        return BundleFinding.NOT_AUTHORITY
-    if known is None:
-        return BundleFinding.UNKNOWN
-    return BundleFinding.GOOD if known.hierarchy in names else BundleFinding.OTHER_HIERARCHY
+class _Judging:
+    """What there is to say of one certificate of a bundle for these hierarchies."""
+
+    def __init__(self, wanted: Sequence[Hierarchy], moment: datetime) -> None:
+        self._names = {hierarchy.name for hierarchy in wanted}
+        self._moment = moment
+        self._is_of_production = bool(wanted) and all(one.kind is HierarchyKind.PRODUCTION for one in wanted)
+
+    def finding(self, facts: CertificateFacts | None, known: CatalogueEntry | None) -> BundleFinding:
+        """Return the gravest thing there is to say."""
+        if facts is None:
+            return BundleFinding.UNREADABLE
+        recognised = recognise(facts)
+        if recognised.match is Match.LOOK_ALIKE or imitated(facts) is not None:
+            return BundleFinding.LOOK_ALIKE
+        is_test = facts.is_ca and recognised.kind not in {None, HierarchyKind.PRODUCTION}
+        if is_test and self._is_of_production:
+            return BundleFinding.TEST_AUTHORITY
+        return self._by_status(facts, known) or self._by_place(facts, known, is_test=is_test)
+
+    def _by_status(self, facts: CertificateFacts, known: CatalogueEntry | None) -> BundleFinding | None:
+        moment = self._moment
+        status = known.status(moment) if known else status_by_date(facts.not_before, facts.not_after, moment)
+        return None if status in {CAStatus.VALID, CAStatus.UNKNOWN} else BundleFinding(str(status))
+
+    def _by_place(self, facts: CertificateFacts, known: CatalogueEntry | None, *, is_test: bool) -> BundleFinding:
+        if not facts.is_ca:
+            return BundleFinding.NOT_AUTHORITY
+        if known is None:
+            return BundleFinding.TEST_HIERARCHY if is_test else BundleFinding.UNKNOWN
+        return BundleFinding.GOOD if known.hierarchy in self._names else BundleFinding.OTHER_HIERARCHY

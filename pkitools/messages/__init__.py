@@ -189,7 +189,9 @@ def message(
     parts = ("title", "message", "remedy", "short", "word")
     told = _with_words(params, language)
     title, text, remedy, short, word = (filled(_part(entry, part, params), told) for part in parts)
-    own = remedy_text(Remedy(code, params), language) if remedy_text is not None else None
+    # where an operand is empty the library says another thing: the program's own is not about that
+    usual = _part(entry, "remedy", params) == entry.get("remedy", "")
+    own = remedy_text(Remedy(code, params), language) if remedy_text is not None and usual else None
     return Message(title or code, text, remedy if own is None else own, short, word)
 
 

@@ -53,9 +53,9 @@ def chain_complete_document(
         "schema": "pkitools.chain-complete/v1",
         "file": file,
         "written": written,
-        "complete": path.has_root,
+        "complete": path.is_sound,
         "missing": path.missing,
-        "why": path.why or None,
+        "why": path.why or ("look_alike" if path.imitation is not None else None),
         "path": path_document(path),
         "left_out": [
             {

@@ -117,7 +117,8 @@ def is_about_the_subject(outcome: Outcome) -> bool:
 
 def _sentence(words: str) -> str:
     end = "" if words[-1:] in {".", "!", "?"} else "."
-    return f"{words[:1].upper()}{words[1:]}{end}"
+    first = words[:1] if words[1:2].isupper() else words[:1].upper()  # eHerkenning is a name
+    return f"{first}{words[1:]}{end}"
 
 
 def others(answer: Answer, language: Language) -> str:

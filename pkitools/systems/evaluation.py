@@ -325,11 +325,17 @@ def _hierarchy(bad: Stance, *good: Stance) -> Check:
         return _met_if(
             stance is not bad,
             Evidence("issuer", issuer.common_name or issuer.text),
+            sure=_sure(context.about_hierarchy),
             hierarchy=context.hierarchy.label,
             accepted=", ".join(_accepted(context)) or NOTHING,
         )
 
     return check
+
+
+def _sure(said: Statement | None) -> str:
+    """Return the operand that is empty where what is said is not firm enough to fail anything: it is not told as so."""
+    return "yes" if said is None or said.severity is Severity.ERROR else NOTHING
 
 
 _NOT_REFUSED: Final = _hierarchy(Stance.NO, Stance.YES, Stance.DISCOURAGED)
@@ -358,6 +364,17 @@ def _accepted(context: SystemContext) -> Iterator[str]:
             yield from (labels[value] for value in statement.values if value in labels)
 
 
+def _hierarchy_heard(context: SystemContext) -> Answer:
+    """Tell of a hierarchy that is taken who says so, where that is not the system itself."""
+    said, found = context.about_hierarchy, context.hierarchy
+    if said is None or found is None or said.answer is not Stance.YES:
+        return NOT_APPLICABLE
+    return _met_if(said.certainty not in _HEARD, hierarchy=found.label)
+
+
+_HEARD: Final = frozenset({Certainty.THIRD_PARTY, Certainty.INFERRED, Certainty.OBSERVED})
+
+
 # -- self-signed ------------------------------------------------------------------------------------------------------
 
 
@@ -370,7 +387,7 @@ def _self_signed_allowed(context: SystemContext) -> Answer:
     refused = context.self_signed and said is not None and said.answer is Stance.NO
     # what only a third party says is told as its word
     firm = "" if said is not None and said.certainty is Certainty.THIRD_PARTY else "yes"
-    return _met_if(not refused, firm=firm)
+    return _met_if(not refused, firm=firm, sure=_sure(said))
 
 
 def _self_signed_confirmed(context: SystemContext) -> Answer:
@@ -565,6 +582,7 @@ _OF_EVERY_SYSTEM: Final[tuple[tuple[Rule, Callable[[SystemContext], Statement | 
     (rules.HIERARCHY_ACCEPTED, _about_hierarchy, _hierarchy_accepted),
     (rules.HIERARCHY_DISCOURAGED, _about_hierarchy, _hierarchy(Stance.DISCOURAGED, Stance.YES)),
     (rules.HIERARCHY_UNCONFIRMED, _about_hierarchy, _hierarchy(Stance.UNKNOWN, Stance.YES, Stance.DISCOURAGED)),
+    (rules.HIERARCHY_HEARD, _no_statement, _hierarchy_heard),
     (rules.SELF_SIGNED_NOT_ALLOWED, _about_self_signed, _self_signed_allowed),
     (rules.SELF_SIGNED_UNCONFIRMED, _no_statement, _self_signed_confirmed),
     (rules.SELF_SIGNED_PREPRODUCTION_ONLY, _no_statement, _self_signed_everywhere),

@@ -34,6 +34,7 @@ def _advised(code: str, severity: Severity) -> Rule:
 HIERARCHY_ACCEPTED: Final = _asked("hierarchy.accepted")
 HIERARCHY_DISCOURAGED: Final = _asked("hierarchy.discouraged", Severity.WARNING)
 HIERARCHY_UNCONFIRMED: Final = _advised("hierarchy.unconfirmed", Severity.WARNING)
+HIERARCHY_HEARD: Final = _advised("hierarchy.heard", Severity.NOTICE)
 SELF_SIGNED_NOT_ALLOWED: Final = _asked("self_signed.not_allowed")
 SELF_SIGNED_UNCONFIRMED: Final = _advised("self_signed.unconfirmed", Severity.WARNING)
 SELF_SIGNED_PREPRODUCTION_ONLY: Final = _advised("self_signed.preproduction_only", Severity.NOTICE)
@@ -70,6 +71,7 @@ RULES: Final = (
     HIERARCHY_ACCEPTED,
     HIERARCHY_DISCOURAGED,
     HIERARCHY_UNCONFIRMED,
+    HIERARCHY_HEARD,
     SELF_SIGNED_NOT_ALLOWED,
     SELF_SIGNED_UNCONFIRMED,
     SELF_SIGNED_PREPRODUCTION_ONLY,

@@ -164,7 +164,7 @@ def test_a_certificate_without_oin_is_told_so_once(
 def test_the_cause_is_told_first_and_what_follows_from_it_not_at_all(
     laboratory: Laboratory, name: str, first: str
 ) -> None:
-    report = judge(get_defect(name).build(laboratory), Environment.PREPRODUCTION, "fsc", "eherkenning")
+    report = judge(get_defect(name).build(laboratory), Environment.PREPRODUCTION, "fsc", "mijnoverheid")
     assert report.findings[0].rule.code == first
     assert not report.codes() & {*SAME_REQUIREMENT[0], "system.oin.equals_entity_id"}
 

@@ -383,6 +383,46 @@ def test_quiet_has_one_line_for_each_certificate(run: Command, within: Path) -> 
     ]
 
 
+BESIDE = {
+    "--trust root.pem --chain chain.pem --offline": ("intrekking niet bekend", "revocation not known"),
+    "--trust root.pem --chain chain.pem --revocation off": ("intrekking niet bekeken", "revocation not looked at"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("given", BESIDE)
+def test_passed_never_stands_alone_where_revocation_is_not_known(
+    run: Command, within: Path, given: str, language: Language
+) -> None:
+    words = BESIDE[given][LANGUAGES.index(language)]
+    passed = word_of("verdict", "passed", language)
+    for files in ("oud.pem", "oud.pem koppeling.pem"):
+        line = f"cert check {files} -e preproduction {given} {AT}"
+        assert all(f": {passed}, {words}  " in row for row in run("--lang", language, *line.split(), "--quiet").lines)
+        told = run("--lang", language, *line.split())
+        assert told.code == 0
+        first, *_, last = told.out.split("\n\n")
+        assert words in first, "what is read first"
+        assert words in last or files == "oud.pem", "the line that counts"
+        assert all(words in row for row in told.lines if re.match(rf"{passed}[ (]|oud.pem .*{passed}", row))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("file", ["root.pem", "chain.pem"])
+def test_an_authority_is_nobodys_and_never_passes_alone(
+    run: Command, within: Path, file: str, language: Language
+) -> None:
+    words = {"nl": "van een CA, niet uw certificaat", "en": "of a CA, not your certificate"}[language]
+    passed = word_of("verdict", "passed", language)
+    line = f"cert check {file} -e preproduction {HELD}"
+    quiet = run("--lang", language, *line.split(), "--quiet")
+    assert all(f": {passed}, {words}  " in row for row in quiet.lines)
+    assert words in run("--lang", language, *line.split()).out.partition("\n\n")[0]
+    asked = run("--lang", language, *line.split(), "--for", "digid", "--oin", OIN, "--json").document
+    for one in asked["certificates"]:
+        assert one["report"]["findings"][0]["code"] == "environment.holder.authority", "before what it lacks"
+
+
 def test_quiet_tells_what_is_wrong_with_a_file_of_several(
     run: Command, scene: Path, within: Path, tmp_path: Path
 ) -> None:

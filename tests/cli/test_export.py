@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 
 from pkitools.exports import export_forms
 from pkitools.requests import load_key
+from pkitools.requests.keys import to_pem
 from pkitools.trust import embedded_certificates
 from pkitools.x509.der_writing import octet_string
 from pkitools_test_pki import exports
@@ -20,6 +22,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
+from tests.support.chains import START, authority
 from tests.support.command import Command, Ran
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.fault_server import FaultServer
@@ -295,6 +298,31 @@ def test_a_chain_that_is_not_complete_is_not_written(
     assert leaf.path[1].facts.subject.common_name in ran.told
 
 
+def test_what_comes_next_is_the_command_that_was_given_and_more(
+    run: Command, place: Path, pki: PKI, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "two.pem").write_bytes(leaf.pem + leaf.path[1].pem + leaf.path[2].pem + pki.issue("g4-tls").pem)
+    given = ("chain", "complete", "two.pem", "--chain", "root.pem", "--certificate", "1", "--offline", *AT)
+    told = " ".join(run(*given).out.replace("\\\n", " ").split())
+    following = shlex.split(told.partition("pkitools ")[2])
+    assert following[-2:] == ["--out", "chain.pem"]
+    assert run(*following).code == 0
+    assert (place / "chain.pem").read_bytes() == leaf.chain_pem
+
+
+def test_of_what_is_missing_it_is_told_where_it_can_be_had(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    ran = run("chain", "complete", "alone.pem", "--offline", *AT)
+    assert leaf.facts.ca_issuers_uris[0] in ran.told
+    assert "Leave out --offline" in ran.told
+    assert "--offline" not in ran.told.partition("pkitools ")[2]
+    assert "nothing but the root" not in ran.told
+    assert "nothing but the root" in run("chain", "complete", "a.pem", "--offline", *AT).told
+
+
 # -- trust -----------------------------------------------------------------------------------------------------------
 
 
@@ -341,6 +369,23 @@ def test_the_exit_code_of_a_difference(
         assert ran.code == code
         assert "cli." not in ran.out
     assert_valid(run("trust", "diff", "own.der", *words, "--json", *AT).document, "trust-diff-v1")
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_bundle_without_pkioverheid_is_called_that_and_its_unknown_ones_are_counted(
+    run: Command, tmp_path: Path, lang: str
+) -> None:
+    several = [authority(f"someone {number}") for number in range(9)]
+    for count, right in ((1, True), (9, True), (1, False)):
+        bundle = [one.der for one in several[:count]]
+        bundle += [] if right else [authority("expired", end=START).der]
+        (tmp_path / "b.pem").write_bytes(b"".join(to_pem("CERTIFICATE", der) for der in bundle))
+        ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
+        assert ran.code == (11 if right else 10)
+        assert {"nl": "niets van PKIoverheid", "en": "nothing of PKIoverheid"}[lang] in ran.told or not right
+        assert ("geen bekende" in ran.told, "no known" in ran.told) == (False, False)
+        assert ("someone 0" in ran.told) is (count == 1)
+        assert ("9 certifica" in ran.told) is (count == 9)
 
 
 def test_update_needs_the_network_and_says_so(run: Command) -> None:

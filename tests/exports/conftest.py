@@ -9,6 +9,7 @@ import pytest
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
+from tests.support.command import Command
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -27,3 +28,9 @@ def leaf(pki: PKI) -> IssuedCertificate:
 def other(pki: PKI) -> IssuedCertificate:
     """A certificate of another holder, in another hierarchy."""
     return pki.issue("g1-server")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setenv("PKITOOLS_LANG", "en")
+    return Command(capsys, monkeypatch)

@@ -123,7 +123,7 @@ def test_each_thing_that_does_not_belong_in_a_bundle(pki: PKI) -> None:
         "twice",
         "look_alike",
         "not_authority",
-        "unknown",
+        "test_authority",
         "expired",
         "unreadable",
     ]
@@ -137,6 +137,22 @@ def test_without_being_told_it_is_held_against_what_is_in_it(pki: PKI) -> None:
     assert [one.sha256 for one in found.missing] == [ROOTS["g1-private"].sha256]
     nothing = compare_bundle([pki["g4-tls-root"].certificate.der], moment=MOMENT)
     assert nothing.hierarchies == ()
+
+
+@pytest.mark.parametrize("shape", ["g4-tls", "g1-private"])
+def test_an_authority_of_a_test_is_never_among_what_production_trusts(pki: PKI, shape: str) -> None:
+    own = pki.issue("g4-tls" if shape == "g4-tls" else "g1-server").path[1:]
+    for tests in (own[-1:], own):
+        ders = [link.der for link in tests]
+        for each in VALID:
+            for asked in ((), (each,)):
+                found = compare_bundle([ROOTS[each].der, *ders], moment=MOMENT, hierarchies=asked)
+                assert [str(entry.finding) for entry in found.entries[1:]] == ["test_authority"] * len(ders)
+                assert not found.is_right
+        alone = compare_bundle(ders, moment=MOMENT)
+        assert {str(entry.finding) for entry in alone.entries} == {"test_hierarchy"}
+        rehearsal = compare_bundle(ders, moment=MOMENT, hierarchies=["trial-g4-tls"])
+        assert not any(entry.finding.is_wrong for entry in rehearsal.entries), "a trust store of a test may hold tests"
 
 
 def test_of_a_root_that_is_not_held_nothing_is_said() -> None:

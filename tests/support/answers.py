@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 
@@ -33,7 +34,8 @@ def answers(out: str) -> list[list[str]]:
 
 
 def is_verdict(line: str) -> bool:
-    return any(line.startswith(f"{verdict} {word} ") for verdict in VERDICTS for word in FOR)
+    """Whether an answer begins here: with a verdict, and in parentheses what is to be known beside it."""
+    return any(re.match(rf"{verdict}( \([^()]+\))? {word} ", line) for verdict in VERDICTS for word in FOR)
 
 
 def commands(out: str) -> Iterator[list[str]]:

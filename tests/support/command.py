@@ -32,6 +32,11 @@ class Ran:
         return " ".join(self.out.split())
 
     @property
+    def lines(self) -> list[str]:
+        """The lines it printed for people."""
+        return self.out.splitlines()
+
+    @property
     def document(self) -> Any:
         """The JSON document it printed."""
         return json.loads(self.out)

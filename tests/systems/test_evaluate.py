@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from pkitools.containers import read_source
 from pkitools.environment import Environment
 from pkitools.findings import Certainty, Outcome, Report, Severity, Status, Verdict
+from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.oin import OIN
 from pkitools.rulebook import all_rules
-from pkitools.systems import Stance, System, evaluate, get_system, systems
+from pkitools.systems import Stance, System, Topic, evaluate, get_system, systems
 from pkitools.systems.rules import RULES
 from pkitools.trust import get_hierarchy, hierarchies, hierarchy_of
 from pkitools.x509 import oin_from_certificate, read_certificate
@@ -83,7 +85,7 @@ def test_every_rule_is_considered_and_known_to_the_rulebook(system: object, envi
         ("digipoort", PRODUCTION, "g4-tls", "system.hierarchy.accepted", Severity.WARNING),  # a third party's word
         ("digipoort", PRODUCTION, "g3", "system.hierarchy.accepted", Severity.ERROR),
         ("eherkenning", PRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.ERROR),
-        ("eherkenning", PREPRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.WARNING),
+        ("eherkenning", PREPRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.ERROR),
         ("kvk", PRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.WARNING),
         ("fsc", PRODUCTION, "g4-tls", "system.hierarchy.unconfirmed", Severity.WARNING),
         ("mijnoverheid", PRODUCTION, "g3", "system.hierarchy.accepted", Severity.ERROR),
@@ -95,6 +97,34 @@ def test_a_hierarchy_is_weighed_as_firmly_as_the_source_speaks(
 ) -> None:
     weighed = {c: s for c, s in found(judge(system, environment, hierarchy=hierarchy)).items() if ".hierarchy." in c}
     assert weighed == {code: severity}
+
+
+OWN_WORD = {Certainty.OFFICIAL, Certainty.STANDARD, Certainty.ADVICE}
+NOT_TAKEN = ("system.hierarchy.accepted", "system.self_signed.not_allowed")
+FLATLY = re.compile(r"(is|wordt|accepteert \w+|takes?) (niet|not|no|geen) |accepteert dat niet|does not take that")
+HEDGED = re.compile("waarschijnlijk|probably|derde partij|third party", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
+def test_what_passes_is_never_said_not_to_be_accepted(system: System, environment: Environment) -> None:
+    """Of every hierarchy, and of what signs itself: a flat refusal fails, and what does not fail is no refusal."""
+    told = 0
+    for hierarchy in (*(one.name for one in hierarchies()), None):
+        report = judge(system.name, environment, hierarchy=hierarchy, self_signed=hierarchy is None)
+        for outcome in (one for one in report.findings if one.rule.code in NOT_TAKEN):
+            told += 1
+            for language in LANGUAGES:
+                text = outcome_message(outcome, language)
+                for sentence in (text.title, text.message):
+                    is_refused = outcome.rule.severity is Severity.ERROR
+                    assert bool(HEDGED.search(sentence)) is not is_refused, (hierarchy, language, sentence)
+                    assert is_refused or not FLATLY.search(HEDGED.split(sentence)[0]), sentence
+            assert (report.verdict is Verdict.FAILED) is (
+                max(each.rule.severity for each in report.findings) is Severity.ERROR
+            )
+    said = system.statements_at(environment, MOMENT, Topic.HIERARCHY)
+    assert told or all(each.answer is not Stance.NO for each in said)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +140,19 @@ def test_a_hierarchy_is_weighed_as_firmly_as_the_source_speaks(
 )
 def test_an_accepted_hierarchy_is_met(system: str, environment: Environment, hierarchy: str) -> None:
     report = judge(system, environment, hierarchy=hierarchy)
-    assert not [code for code in found(report) if ".hierarchy." in code]
+    assert {code for code in found(report) if ".hierarchy." in code} <= {"system.hierarchy.heard"}
     assert of(report, "system.hierarchy.accepted").status is Status.MET
+
+
+@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("system", systems(), ids=lambda s: s.name)
+def test_what_only_others_say_is_taken_never_passes_unsaid(system: System, environment: Environment) -> None:
+    for one in hierarchies():
+        group = "pkioverheid" if str(one.kind) == "production" else str(one.kind)
+        said = system.about_hierarchy(one.name, group, environment, MOMENT)
+        report = judge(system.name, environment, hierarchy=one.name)
+        own_word = said is None or said.answer is not Stance.YES or said.certainty in OWN_WORD
+        assert ("system.hierarchy.heard" in found(report)) is not own_word, one.name
 
 
 def test_a_refusal_names_what_would_have_matched_and_who_says_so() -> None:

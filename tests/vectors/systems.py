@@ -64,6 +64,7 @@ VECTORS = [
         report("digikoppeling", environment=PREPRODUCTION),
         report("digikoppeling", environment=PREPRODUCTION, hierarchy="trial-g4-tls"),
     ),
+    Vector("system.hierarchy.heard", report("edsn"), report("digikoppeling")),
     Vector("system.hierarchy.unconfirmed", report("digid", hierarchy="g4-tls"), report("digid")),
     Vector("system.self_signed.not_allowed", report("digid-machtigen", self_signed=True), report("digid-machtigen")),
     Vector(

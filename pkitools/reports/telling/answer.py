@@ -17,6 +17,7 @@ from pkitools.reports.telling.readable import readable
 
 _NO_OIN: Final = "oin.syntax."
 _GIVEN_INSTEAD: Final = "oin.input."
+_RESERVED: Final = ("environment.holder.", "revocation.status.unconfirmed", "revocation.policy.off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Answer:
         because: what it rests on: of FAILED the gravest finding, or what was given instead of an OIN; of INDETERMINATE
             what could not be checked; ``None`` of PASSED, and where nothing was looked at.
         step: whose remedy comes first: the same, or of PASSED the gravest finding when that is a warning.
+        but: of PASSED, what nobody may read over: that it is nobody's to connect with, or that revocation is not known.
         others: how many rules are violated besides, by severity, the gravest first.
     """
 
@@ -35,13 +37,14 @@ class Answer:
     because: Outcome | None
     step: Outcome | None
     others: Mapping[Severity, int]
+    but: Outcome | None = None
 
 
 def answer_of(report: Report) -> Answer:
     """Return the answer of a report."""
     because = _because(report)
     step = because or _warning(report)
-    return Answer(report.verdict, because, step, _others(report, because))
+    return Answer(report.verdict, because, step, _others(report, because), _but(report))
 
 
 def _because(report: Report) -> Outcome | None:
@@ -51,6 +54,15 @@ def _because(report: Report) -> Outcome | None:
         return None
     missing = report.not_checked
     return next((o for o in missing if o.rule.severity is Severity.ERROR), next(iter(missing), None))
+
+
+def _but(report: Report) -> Outcome | None:
+    """Return what stands beside PASSED wherever it is said in short: alone it would read as good."""
+    if report.verdict is not Verdict.PASSED:
+        return None
+    by_code = {found.rule.code: found for found in reversed(report.findings) if found.rule.code.startswith(_RESERVED)}
+    ordered = sorted(by_code, key=lambda code: next(n for n, start in enumerate(_RESERVED) if code.startswith(start)))
+    return by_code[ordered[0]] if ordered else None
 
 
 def _what_it_is(report: Report) -> Outcome | None:

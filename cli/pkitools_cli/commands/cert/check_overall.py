@@ -10,9 +10,9 @@ from typing import Final
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of
-from pkitools.reports.text import in_short, label_width, word
+from pkitools.reports.text import in_a_word, in_short, label_width, word
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_table import cut_front
+from pkitools_cli.commands.cert.check_table import counted, cut_front, tally
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, wrapped
 from pkitools_cli.reply import Line
@@ -145,11 +145,20 @@ def _reason(report: Report) -> str:
     return tr("cli.cert_check.overall.nothing") if because is None else in_short(because, language(), report.moment)
 
 
+def reserved(report: Report) -> str:
+    """Return what is to be known beside PASSED, in a few words; empty where there is nothing."""
+    but = answer_of(report).but
+    return "" if but is None else in_a_word(but, language(), report.moment)
+
+
 def _others(overall: Overall) -> list[str]:
     """Return how many certificates came off otherwise, and how many files could not be read."""
     counts = Counter(part.report.verdict for part in overall.certificates)
     others = [each for each in Verdict if counts[each] and each is not overall.verdict]
-    told = [tr(f"cli.cert_check.count.{each}", count=counts[each]) for each in others]
+    beside = [reserved(part.report) for part in overall.certificates]
+    told = [counted(each, counts[each], beside) for each in others]
+    if overall.verdict is Verdict.PASSED:
+        told += tally(beside)
     said = overall.verdict is Verdict.INDETERMINATE and not overall.deciding  # by the first line
     return told if said or not overall.unread else [*told, _unread(overall)]
 

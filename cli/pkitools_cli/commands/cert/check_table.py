@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -31,7 +31,7 @@ class Row:
         not_after: until when it is valid.
         moment: when was judged.
         verdict: of its report.
-        why: in a few words; empty where it passed.
+        why: in a few words; of what passed, what is to be known beside that.
     """
 
     file: str
@@ -107,9 +107,31 @@ def _coloured(line: str, widths: Sequence[int], verdict: Verdict) -> Line:
 
 def _counted(rows: Sequence[Row], unread: Sequence[str]) -> str:
     counts = Counter(row.verdict for row in rows)
-    told = [tr(f"cli.cert_check.count.{verdict}", count=counts[verdict]) for verdict in Verdict if counts[verdict]]
+    told = [counted(verdict, counts[verdict], _reserved(rows)) for verdict in Verdict if counts[verdict]]
     told += [tr(f"cli.cert_check.count.unread{_one(unread)}", count=len(unread))] if unread else []
     return tr(f"cli.cert_check.counted{_one(rows)}", total=len(rows), told=", ".join(told))
+
+
+def _reserved(rows: Sequence[Row]) -> list[str]:
+    return [row.why for row in rows if row.verdict is Verdict.PASSED]
+
+
+def counted(verdict: Verdict, count: int, reserved: Iterable[str]) -> str:
+    """Return how many have a verdict; of those that passed, how many with what is to be known beside it.
+
+    Args:
+        verdict: which.
+        count: how many.
+        reserved: what is to be known of each that passed; empty where there is nothing.
+    """
+    told = tr(f"cli.cert_check.count.{verdict}", count=count)
+    beside = ", ".join(tally(reserved)) if verdict is Verdict.PASSED else ""
+    return f"{told} ({beside})" if beside else told
+
+
+def tally(words: Iterable[str]) -> list[str]:
+    """Return how often each is said: ``2 × revocation not known``."""
+    return [f"{count} × {word}" for word, count in Counter(filter(None, words)).items()]
 
 
 def _one(counted: Sequence[object]) -> str:

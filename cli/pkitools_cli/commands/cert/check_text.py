@@ -16,7 +16,7 @@ from pkitools.reports.text import in_a_word, in_short, label_width, others, why,
 from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
-from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told
+from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
@@ -217,6 +217,7 @@ def _verdict(one: _Told) -> list[Line | str]:
     verdict = report_word("verdict", one.report.verdict)
     passed_alone = one.report.verdict is Verdict.PASSED and not one.delivered
     said = f"{verdict} {tr('cli.cert_check.of_certificate')}" if passed_alone else verdict
+    said = f"{said} ({but})" if (but := reserved(one.report)) else said
     asked = f"{said} {tr('cli.cert_check.for_system', systems=systems_and_environment(one.place.options))}"
     line = f"{asked}   {shown(one.report.subject)}"
     indent = " " * (label_width(language()) + 4)
@@ -357,7 +358,8 @@ def _quiet(
 def _in_one_line(name: str, report: Report, otherwise: str) -> Line:
     verdict = report_word("verdict", report.verdict)
     start = f"{shown(name)}: "
-    text = f"{start}{verdict}  {_briefly(report) or otherwise}".rstrip()
+    said = f"{verdict}, {but}" if (but := reserved(report)) else verdict
+    text = f"{start}{said}  {_briefly(report) or otherwise}".rstrip()
     return coloured(text, report.verdict, verdict, len(start))
 
 
@@ -370,5 +372,5 @@ def _row(one: _Told, count: int) -> Row:
     mark = f" ({one.number})" if count > 1 else ""
     report = one.report
     because = answer_of(report).because
-    why_so = "" if because is None else in_a_word(because, language(), report.moment)
+    why_so = reserved(report) if because is None else in_a_word(because, language(), report.moment)
     return Row(one.file, mark, one.place.result.facts.not_after, report.moment, report.verdict, why_so)

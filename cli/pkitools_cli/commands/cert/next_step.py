@@ -10,6 +10,7 @@ from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Verdict
 from pkitools.frozen import dataclass
+from pkitools.messages import NOTHING
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject
@@ -78,7 +79,8 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
         code = outcome.rule.code
     else:
         return ()
-    precise = (outcome.params.get("code"), environment.value)
+    unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
+    precise = (outcome.params.get("code"), unsure, environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
 
 

@@ -14,6 +14,7 @@ from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import for_people, shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.next_steps import again
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from pkitools.exports import CertificatePath
+    from pkitools.x509 import CertificateFacts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,13 @@ class Completed:
     path: CertificatePath
     file: str
     written: str | None
-    unread: tuple[ToldError, ...]
+    unread: tuple[ToldError, ...] = ()
+    offline: bool = False
+
+    @property
+    def address(self) -> str | None:
+        """Where the certificate that is missing can be had, by what the highest one says."""
+        return next(iter(self.path.links[-1].facts.ca_issuers_uris), None)
 
 
 @click.command("complete", cls=Command, help="cli.chain.complete.help")
@@ -72,7 +80,7 @@ def command(options: Options) -> Reply[Completed]:
     """Order and complete a chain."""
     completed = _complete(options)
     whole = ExitCode.COULD_NOT if completed.unread else ExitCode.PASSED
-    code = whole if completed.path.has_root else ExitCode.FAILED
+    code = whole if completed.path.is_sound else ExitCode.FAILED
     return Reply(
         completed,
         document=lambda one: chain_complete_document(one.path, one.file, one.written, one.unread),
@@ -98,14 +106,14 @@ def _complete(options: Options) -> Completed:
             fetcher=None if options.offline else fetcher_of(options.allow_net, options.allow_port),
             any_host=bool(options.allow_net),
         ).path
-    return Completed(path, options.file, _write(path, options), tuple(unread))
+    return Completed(path, options.file, _write(path, options), tuple(unread), options.offline)
 
 
 def _write(path: CertificatePath, options: Options) -> str | None:
-    """Write the chain, without its root: nothing is written of one that is not complete."""
+    """Write the chain, without its root: nothing is written of one that is not complete, or holds an imitation."""
     from pkitools.requests.keys import to_pem
 
-    if options.target is None or not path.has_root:
+    if options.target is None or not path.is_sound:
         return None
     links = (path.leaf, *path.intermediates)
     data = b"".join(to_pem("CERTIFICATE", facts.der) for facts in links)
@@ -115,29 +123,48 @@ def _write(path: CertificatePath, options: Options) -> str | None:
 
 def _text(completed: Completed) -> Iterator[Line | str]:
     path = completed.path
-    word = "complete" if path.has_root else "incomplete"
-    title = tr(f"cli.chain.complete.{word}", name=path.leaf.subject.common_name or path.leaf.subject.text)
+    title = tr(f"cli.chain.complete.{_verdict(path)}", name=_called(path.leaf))
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
+    if path.imitation is not None:
+        yield from wrapped(tr("cli.chain.complete.which", name=shown(_called(path.imitation))), "  ")
     for number, link in enumerate(path.links, start=1):
-        name = link.facts.subject.common_name or link.facts.subject.text
+        name = _called(link.facts)
         told = tr(f"cli.chain.origin.{link.origin}")
         until = tr(f"cli.chain.status.{link.status}", until=for_people(link.facts.not_after))
         yield from beside(f"  {number}. ", f"{shown(name)}: {told}, {until}")
-    if path.missing is not None:
-        yield from wrapped(tr("cli.chain.complete.missing", issuer=shown(path.missing)), "  ")
-    if path.why in {"host", "no-address", "exhausted"}:  # of the others the line of what was asked says it
-        yield from wrapped(tr(f"cli.chain.why.{path.why}"), "  ")
+    yield from _missing(completed)
     yield from _left_out(path)
     yield from _fetches(path)
     yield from _end(completed)
+
+
+def _verdict(path: CertificatePath) -> str:
+    if path.imitation is not None:
+        return "look_alike"
+    return "complete" if path.has_root else "incomplete"
+
+
+def _called(facts: CertificateFacts) -> str:
+    return facts.subject.common_name or facts.subject.text
+
+
+def _missing(completed: Completed) -> Iterator[str]:
+    path = completed.path
+    if path.missing is not None:
+        issuer = path.links[-1].facts.issuer
+        yield from wrapped(tr("cli.chain.complete.missing", issuer=shown(issuer.common_name or path.missing)), "  ")
+    if path.why in {"host", "no-address", "exhausted"}:  # of the others the line of what was asked says it
+        yield from wrapped(tr(f"cli.chain.why.{path.why}", url=shown(completed.address or "")), "  ")
+    elif path.missing is not None and path.links[-1].facts.is_ca:
+        yield from wrapped(tr("cli.chain.complete.maybe_root"), "  ")
 
 
 def _left_out(path: CertificatePath) -> Iterator[str]:
     if path.left_out:
         yield tr("cli.chain.complete.left_out")
     for each in path.left_out:
-        name = tr("cli.chain.complete.unreadable") if each.facts is None else each.facts.subject.text
-        reason = tr(f"cli.chain.reason.{each.reason}")
+        name = tr("cli.chain.complete.unreadable") if each.facts is None else _called(each.facts)
+        reason = tr(f"cli.chain.reason.{'look_alike' if each.is_imitation else each.reason}")
         yield from beside(f"  {each.position}. ", f"{shown(name)}: {reason}")
 
 
@@ -150,7 +177,13 @@ def _fetches(path: CertificatePath) -> Iterator[str]:
 def _end(completed: Completed) -> Iterator[str]:
     if completed.written is not None:
         yield tr("cli.chain.complete.written", path=completed.written)
+    elif completed.path.imitation is not None:
+        yield from next_step(tr("cli.chain.complete.next_look_alike"))
     elif completed.path.has_root:
-        yield from next_step(tr("cli.chain.complete.next"), ("chain", "complete", completed.file, "--out", "keten.pem"))
+        yield from next_step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
+    elif completed.offline and completed.address is not None:
+        words = again([completed.file], without=frozenset({"offline"}))
+        yield from next_step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
     else:
-        yield from next_step(tr("cli.chain.complete.next_missing"))
+        words = again([completed.file], "--chain", tr("cli.now.file"))
+        yield from next_step(tr("cli.chain.complete.next_missing"), words)

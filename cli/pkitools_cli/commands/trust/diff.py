@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -22,6 +22,8 @@ from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools.exports import BundleDifference
+
+_MOST_UNKNOWN: Final = 5  # the bundle of an operating system has two hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,29 @@ def command(
 
 def _text(compared: Compared) -> Iterator[Line | str]:
     found = compared.difference
-    names = ", ".join(one.label for one in found.hierarchies) or tr("cli.trust.diff.nothing")
-    word = "right" if found.is_right else "wrong"
-    yield from (
-        Line(row, bold=True) for row in wrapped(tr(f"cli.trust.diff.{word}", file=compared.file, names=names), "")
-    )
+    names = ", ".join(one.label for one in found.hierarchies)
+    word = ("right" if names else "none") if found.is_right else ("wrong" if names else "none_wrong")
+    title = tr(f"cli.trust.diff.{word}", file=compared.file, names=names)
+    yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for one in found.missing:
         yield from beside(f"  {tr('cli.trust.diff.missing')} ", f"{one.common_name} ({one.sha256[:16]}…)")
     for hierarchy in found.not_held:
         yield from wrapped(tr("cli.trust.diff.not_held", name=hierarchy.label), "  ")
+    yield from _entries(found)
+    if found.missing:
+        name = next((one.hierarchy.name for one in found.missing if one.hierarchy is not None), "")
+        yield from next_step(tr("cli.trust.diff.next"), ("trust", "export", name, "--out", f"{name}.pem"))
+
+
+def _entries(found: BundleDifference) -> Iterator[str]:
+    """Yield a line for each certificate; of many that are not of PKIoverheid, only how many there are."""
+    unknown = sum(str(entry.finding) == "unknown" for entry in found.entries)
     for entry in found.entries:
+        if str(entry.finding) == "unknown" and unknown > _MOST_UNKNOWN:
+            continue
         name = tr("cli.chain.complete.unreadable")
         if entry.facts is not None:
             name = entry.facts.subject.common_name or entry.facts.subject.text
         yield from beside(f"  {entry.position}. ", f"{shown(name)}: {tr(f'cli.trust.finding.{entry.finding}')}")
-    if found.missing:
-        name = next((one.hierarchy.name for one in found.missing if one.hierarchy is not None), "")
-        yield from next_step(tr("cli.trust.diff.next"), ("trust", "export", name, "--out", f"{name}.pem"))
+    if unknown > _MOST_UNKNOWN:
+        yield from wrapped(tr("cli.trust.diff.unknown", count=unknown), "  ")
