@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
+from pkitools.containers.structure import identify
 from pkitools.errors import InputError
 
 _SIGNED_DATA: Final = bytes.fromhex("06092a864886f70d010702")
@@ -25,6 +26,9 @@ _Value: TypeAlias = tuple[int, int, int]
 def content_of(data: bytes) -> bytes | None:
     """Return the content of signed data; ``None`` of what is no signed data, or holds no content.
 
+    A mail is an octet string; of anything else, such as what signed programs have (PKCS#7 1.5, section 9.1), nothing is
+    returned unless it is a certificate or holds some.
+
     Raises:
         InputError: signed data that is damaged.
     """
@@ -37,7 +41,7 @@ def content_of(data: bytes) -> bytes | None:
         (signed,) = _first(reader.inside(wrapped), 1)
         _version, _digests, holder = _first(reader.inside(signed), 3)
         _kind, *content = list(reader.inside(holder))
-        return b"".join(reader.octets(value) for each in content for value in reader.inside(each)) if content else None
+        return b"".join(reader.content(each) for each in content) if content else None
     except _NotBERError as error:
         if _SIGNED_DATA not in data[:64]:
             return None
@@ -93,6 +97,14 @@ class _Reader:
             found = self.value(at, stop, depth + 1)
             yield found
             at = self._behind(found, at)
+
+    def content(self, wrapped: _Value) -> bytes:
+        """Return what stands in a wrapping: the octets of an octet string, anything else whole."""
+        _, start, stop = wrapped
+        inside = list(self.inside(wrapped))
+        if all(tag in {_OCTETS, _CHUNKED} for tag, _, _ in inside):
+            return b"".join(map(self.octets, inside))
+        return self._data[start:stop] if identify(self._data[start:stop]) else b""
 
     def octets(self, value: _Value, depth: int = 0) -> bytes:
         """Return an octet string, of which BER may write the pieces one by one."""

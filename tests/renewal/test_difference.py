@@ -64,7 +64,7 @@ def compared(*changes: Change, asked: tuple[str, ...] = (), profile: str = "g4-t
     return compare_certificates(made("g4-tls"), made(profile, *changes), moment=MOMENT, systems=asked)
 
 
-@pytest.mark.parametrize("part", CHANGES, ids=str)
+@pytest.mark.parametrize("part", CHANGES)
 def test_a_part_that_changes_is_told_and_no_other(part: Part) -> None:
     change, along = CHANGES[part]
     found = compared(change)

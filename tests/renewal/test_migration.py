@@ -69,7 +69,7 @@ WITH = {
 }
 
 
-@pytest.mark.parametrize(("kind", "asked"), WITH.items(), ids=str)
+@pytest.mark.parametrize(("kind", "asked"), WITH.items(), ids=[" ".join(filter(None, kind)) for kind in WITH])
 def test_each_older_type_has_its_type_of_g4(
     kind: tuple[str, str], asked: tuple[tuple[Change, ...], str | None]
 ) -> None:
