@@ -163,6 +163,7 @@ KEYS: Final[dict[str, Command | Reading]] = {
 # all other reasons
 CAUSES: Final[dict[str, Command | Reading]] = {
     "sources.error.unrecognised": _holds_nothing,
+    "sources.error.beside": Command(CMS, r"eContentType: (?!.*pkcs7-data )"),  # signed is something else than octets
     "sources.error.ssh": KINDS["ssh"],
     "sources.error.passphrase_missing": Command(
         "pkcs12 -legacy -in {file} -passin pass: -noout", "invalid password|^rc=[1-9]"
