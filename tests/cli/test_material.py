@@ -24,6 +24,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import build
 from tests.support.certificates import made
 from tests.support.command import Command
+from tests.support.der import tlv
 from tests.support.keys import SHARED_KEYS
 from tests.support.requests import dns, request, subject
 
@@ -178,6 +179,34 @@ def test_a_damaged_part_of_what_is_given_is_told_and_never_passes(
     assert ran.code in {1, 11}, (ran.out, ran.err)
     assert "file.material.readable" in ran.out
     assert "given.pem" in ran.out
+
+
+PLACES: Final = (0xA0, 0xA1)
+"""The set of certificates and that of lists, of RFC 5652 section 5.1."""
+
+
+def _signed_data(place: int, der: bytes) -> bytes:
+    signed, data = (tlv(6, bytes.fromhex(f"2a864886f70d01070{last}")) for last in (2, 1))
+    fields = tlv(2, b"\x01"), tlv(0x31), tlv(0x30, data), tlv(place, der), tlv(0x31)
+    return tlv(0x30, signed, tlv(0xA0, tlv(0x30, *fields)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "folder", "label"), list(product(PLACES, (False, True), ("PKCS7", "X509 CRL", "CMS", "")))
+)
+def test_a_list_in_a_pkcs7_is_heeded_or_told(
+    run: Command, box: Box, tmp_path: Path, place: int, folder: bool, label: str
+) -> None:
+    der = _signed_data(place, _der_of(box.another["--crl"]))
+    inside = _pem(label, der) if label else der
+    _written(tmp_path / "old.pem", box.good["--crl"] + (b"" if folder or not label else inside))
+    if folder or not label:
+        _written(tmp_path / "n.p7b", inside)
+    words = box.words(crl=tmp_path if folder else tmp_path / "old.pem")
+    ran = run(*words, *(() if folder or label else ("--crl", tmp_path / "n.p7b")), "--json")
+    assert ran.code in {1, 10, 11}, (ran.out, ran.err)
+    assert ran.code == 10 or "file.material.readable" in ran.out or "n.p7b" in ran.err
 
 
 @pytest.mark.slow
