@@ -279,3 +279,15 @@ def test_a_damaged_part_of_the_chain_that_is_written_is_told_and_never_passes(
         ran = run(*words[command], "--chain", file, "--force", "--moment", AT, "--json")
         assert ran.code == (0 if whole else 1), (ran.out, ran.err)
         assert {Path(each["file"]).name for each in ran.document["errors"]} == (set() if whole else {"given.pem"})
+
+
+@pytest.mark.slow
+def test_a_request_that_was_changed_after_it_was_signed_is_told(run: Command, box: Box, tmp_path: Path) -> None:
+    der = _der_of(box.good["--csr"])
+    changed = _written(
+        tmp_path / "changed.csr", _pem("CERTIFICATE REQUEST", der[:-3] + bytes([der[-3] ^ 1]) + der[-2:])
+    )
+    assert '"code": "received.request.signature"' not in run(*box.words(), "--json").out
+    asked = box.words(csr=changed)
+    assert "not signed with its own key" in run(*asked).out
+    assert '"code": "received.request.signature"' in run(*asked, "--json").out
