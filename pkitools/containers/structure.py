@@ -161,14 +161,15 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, N
 
 
 _OTHER_REVOCATION: Final = ItemKind.OCSP_RESPONSE
+_OF_EITHER_SET: Final = (ItemKind.CERTIFICATE, ItemKind.CRL)
 
 
 def _member(data: bytes, node: Node, kind: ItemKind) -> ItemKind | None:
-    """Return what a value in the set of certificates or of CRLs is: a certificate is one in either."""
+    """Return what a value in the set of certificates or of CRLs is: each of these is one in either set."""
     if node[0] != SEQUENCE:
         return None if kind is ItemKind.CERTIFICATE else _OTHER_REVOCATION
-    what = identify(encoded(data, node)) if kind is ItemKind.CRL else None
-    return ItemKind.CERTIFICATE if what is not None and what[0] is ItemKind.CERTIFICATE else kind
+    what = identify(encoded(data, node))
+    return next((known for known in _OF_EITHER_SET if what is not None and what[0] is known), kind)
 
 
 def _holds_certificates(data: bytes, holder: Node) -> bool:

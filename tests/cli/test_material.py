@@ -24,6 +24,7 @@ from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import build
 from tests.support.certificates import made
 from tests.support.command import Command
+from tests.support.der import tlv
 from tests.support.keys import SHARED_KEYS
 from tests.support.requests import dns, request, subject
 
@@ -180,6 +181,34 @@ def test_a_damaged_part_of_what_is_given_is_told_and_never_passes(
     assert "given.pem" in ran.out
 
 
+PLACES: Final = (0xA0, 0xA1)
+"""The set of certificates and that of lists, of RFC 5652 section 5.1."""
+
+
+def _signed_data(place: int, der: bytes) -> bytes:
+    signed, data = (tlv(6, bytes.fromhex(f"2a864886f70d01070{last}")) for last in (2, 1))
+    fields = tlv(2, b"\x01"), tlv(0x31), tlv(0x30, data), tlv(place, der), tlv(0x31)
+    return tlv(0x30, signed, tlv(0xA0, tlv(0x30, *fields)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("place", "folder", "label"), list(product(PLACES, (False, True), ("PKCS7", "X509 CRL", "CMS", "")))
+)
+def test_a_list_in_a_pkcs7_is_heeded_or_told(
+    run: Command, box: Box, tmp_path: Path, place: int, folder: bool, label: str
+) -> None:
+    der = _signed_data(place, _der_of(box.another["--crl"]))
+    inside = _pem(label, der) if label else der
+    _written(tmp_path / "old.pem", box.good["--crl"] + (b"" if folder or not label else inside))
+    if folder or not label:
+        _written(tmp_path / "n.p7b", inside)
+    words = box.words(crl=tmp_path if folder else tmp_path / "old.pem")
+    ran = run(*words, *(() if folder or label else ("--crl", tmp_path / "n.p7b")), "--json")
+    assert ran.code in {1, 10, 11}, (ran.out, ran.err)
+    assert ran.code == 10 or "file.material.readable" in ran.out or "n.p7b" in ran.err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", IN_A_FOLDER)
 def test_a_damaged_list_in_a_folder_is_told_and_never_passes(run: Command, box: Box, tmp_path: Path, kind: str) -> None:
@@ -250,3 +279,15 @@ def test_a_damaged_part_of_the_chain_that_is_written_is_told_and_never_passes(
         ran = run(*words[command], "--chain", file, "--force", "--moment", AT, "--json")
         assert ran.code == (0 if whole else 1), (ran.out, ran.err)
         assert {Path(each["file"]).name for each in ran.document["errors"]} == (set() if whole else {"given.pem"})
+
+
+@pytest.mark.slow
+def test_a_request_that_was_changed_after_it_was_signed_is_told(run: Command, box: Box, tmp_path: Path) -> None:
+    der = _der_of(box.good["--csr"])
+    changed = _written(
+        tmp_path / "changed.csr", _pem("CERTIFICATE REQUEST", der[:-3] + bytes([der[-3] ^ 1]) + der[-2:])
+    )
+    assert '"code": "received.request.signature"' not in run(*box.words(), "--json").out
+    asked = box.words(csr=changed)
+    assert "not signed with its own key" in run(*asked).out
+    assert '"code": "received.request.signature"' in run(*asked, "--json").out

@@ -69,6 +69,10 @@ class Meant(Protocol):
         """When it is judged."""
 
     @property
+    def trust(self) -> tuple[str, ...]:
+        """What was given to be trusted."""
+
+    @property
     def profile(self) -> str | None:
         """The profile it was ordered under."""
 

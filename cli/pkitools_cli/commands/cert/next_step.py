@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Verdict
 from pkitools.frozen import dataclass
@@ -59,7 +58,7 @@ def next_step_of(place: Place) -> Step | None:
     commands = _commands(place)
     params = readable(outcome.params, language(), place.report.moment)
     elsewhere = _without_pkioverheid(place.options)
-    for key in _keys(outcome, place.options.environment):
+    for key in _keys(outcome, place.options):
         if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
@@ -71,7 +70,7 @@ def next_step_of(place: Place) -> Step | None:
     return Step(f"{text.title}. {text.remedy}")  # nothing above it says what it is about
 
 
-def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
+def _keys(outcome: Outcome, options: Meant) -> tuple[str, ...]:
     """Return under which keys the sentence may stand, the most precise first."""
     if outcome.reason:
         code = f"report.reason.{outcome.reason}"
@@ -80,7 +79,9 @@ def _keys(outcome: Outcome, environment: Environment) -> tuple[str, ...]:
     else:
         return ()
     unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
-    precise = (outcome.params.get("code"), unsure, environment.value)
+    # a root that was handed in already is not asked for again, nor where it is the first issuer that lacks
+    rooted = options.trust or outcome.certificate is None or outcome.certificate.role == "end_entity"
+    precise = (outcome.params.get("code"), unsure, "rooted" if rooted else None, options.environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
 
 
@@ -106,7 +107,8 @@ def _commands(place: Place) -> Commands:
         "renew": partial(_renew, place),
         "online": lambda: again([file], without=frozenset({"offline"})),
         "crl": lambda: again([file], "--crl", tr("cli.now.file")),
-        "chain": lambda: again([file], "--chain", tr("cli.now.file")),
+        "complete": lambda: ("chain", "complete", file, "--out", tr("cli.chain.out")),
+        "trust": lambda: again([file], "--trust", tr("cli.now.file")),
         "show": lambda: ("cert", "show", file),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
         "systems": lambda: ("systems", "list"),
