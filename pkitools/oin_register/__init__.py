@@ -5,7 +5,7 @@ asked says nothing of the number: :class:`RegisterStatus` keeps the four apart.
 """
 
 from pkitools.oin_register.asking import HalRegister, ListedRegister, open_register
-from pkitools.oin_register.lookup import FRESH, lookup
+from pkitools.oin_register.looking_up import FRESH, lookup
 from pkitools.oin_register.model import (
     Listing,
     Note,

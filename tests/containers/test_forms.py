@@ -126,7 +126,7 @@ def test_the_mails_of_the_cases_are_read() -> None:
         b"From: a\nMIME-Version: 1.0\n" + b"Content-Type: multipart/mixed; boundary=x\n\n--x\n" * 30,
         b"From: a\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=x\n\n" + b"--x\n\n" * 3000,
         b"From: a\nMIME-Version: 1.0\nContent-Type: multipart/digest; boundary=x\n\n" + b"--x\n\n" * 1900,
-        b"From: a\nMIME-Version: 1.0\n" + b"X: y\n" * 199_000,
+        b"From: a\nMIME-Version: 1.0\n" + b"X: y\n" * 99_000,
         b"From: a\nMIME-Version: 1.0\nContent-Type: text/plain; " + b"a*0*=x; " * 100_000 + b"\n\n.",
         b"From: a\nMIME-Version: 1.0\nContent-Disposition: attachment; filename*=x'y'%ff\n\n.",
         b"From: a\nMIME-Version: 1.0\nContent-Transfer-Encoding: x-uuencode\n\nbegin 1 a\n" + b"M" * 100,

@@ -30,7 +30,7 @@ def self_signed_in_production(lab: Laboratory) -> IssuedCertificate:
     return self_signed(moment=lab.moment, key=lab.key, oin="00000001123456782000")
 
 
-@defect("system.hierarchy.accepted", context=Context(systems=("eherkenning",)), refused=False)
+@defect("system.hierarchy.accepted", context=Context(systems=("eherkenning",)))
 def trial_for_eherkenning(lab: Laboratory) -> IssuedCertificate:
     """A TRIAL certificate is used with a system that has only real ones, in preproduction too."""
     return lab.leaf()
