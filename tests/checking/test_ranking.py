@@ -75,7 +75,7 @@ def test_revoked_comes_before_the_wrong_environment() -> None:
 
 def test_the_wrong_environment_comes_before_the_purpose() -> None:
     leaf = end_entity("ander.example.nl", good_chain().tsp, extensions={EKU: (False, purposes("1.3.6.1.5.5.7.3.4"))})
-    result = judged(leaf, Environment.PRODUCTION, trust=trusted(), systems=["digid"])
+    result = judged(leaf, Environment.PRODUCTION, trust=trusted(), systems=["digid-machtigen"])
     found = codes(result)
     assert found[0] == "environment.production.root"
     assert found.index("environment.production.root") < found.index("system.eku.client_auth")
