@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import choice, wrong_type
-from pkitools.documents import Document, DocumentStatus, Source, cite, document
+from pkitools.documents import Document, DocumentStatus, Reading, Source, cite, document
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, LimitError
 from pkitools.files import read_bytes
@@ -31,7 +31,9 @@ from pkitools.trust import hierarchies
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
 
-_BINDING: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
+BINDING: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
+"""How sure a statement has to be to fail a certificate."""
+_SEEN: Final = frozenset({Reading.READ, Reading.EXCERPT})
 WHOSE_OIN: Final = ("service", "supplier", "holder")
 """Whose OIN a system can ask: that of whose service it is, of who runs it for another, of whoever orders."""
 _GROUPS: Final = ("pkioverheid", "trial", "test", "acceptance", "*")
@@ -103,6 +105,11 @@ def source_of(table: Table, own: Mapping[str, Source]) -> Source:
     return found.at(section) if section else found
 
 
+def can_bind(source: Source) -> bool:
+    """Return whether what a document says may fail a certificate: not what was only told of it, or quoted from it."""
+    return source.document.status is not DocumentStatus.NONE and source.document.how in _SEEN
+
+
 def source_named(key: str, where: str, own: Mapping[str, Source]) -> Source:
     """Return the document of this key, of the text itself or of the register; ``where`` is for the complaint."""
     if key in own:
@@ -121,6 +128,9 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
     certainty = table.chosen("certainty", Certainty)
     if (certainty is None) != (answer is Stance.UNKNOWN):
         raise InvalidValueError("systems.error.certainty", where=table.at("certainty"))
+    source = source_of(table, own)
+    if source.document.status is DocumentStatus.NONE and answer is not Stance.UNKNOWN:
+        raise InvalidValueError("systems.error.no_source", where=table.at("source"))
     named = table.texts("environments")
     environments = [choice(Environment, each, table.at("environments")) for each in named] or list(Environment)
     return Statement(
@@ -128,9 +138,9 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         environments=frozenset(environments),
         answer=answer,
         text=both_languages(table),
-        source=source_of(table, own),
+        source=source,
         certainty=certainty,
-        severity=_severity(table.chosen("severity", Severity), certainty),
+        severity=_severity(table.chosen("severity", Severity), certainty, source),
         values=_known(table, "values", _known_values(topic)),
         number=table.get("number", int),
         roles=_known(table, "roles", _roles()),
@@ -166,8 +176,8 @@ def _roles() -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for scheme in schemes().of_kind(ENTITIES) for role in scheme.roles))
 
 
-def _severity(stated: Severity | None, certainty: Certainty | None) -> Severity:
-    most = Severity.ERROR if certainty in _BINDING else Severity.WARNING
+def _severity(stated: Severity | None, certainty: Certainty | None, source: Source) -> Severity:
+    most = Severity.ERROR if certainty in BINDING and can_bind(source) else Severity.WARNING
     return most if stated is None else min(most, stated)
 
 

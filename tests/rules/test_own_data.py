@@ -220,6 +220,9 @@ MISTAKES = [
     ('certainty = "official"', 'certainty = "inferred"', 9),
     ('certainty = "official"', 'certainty = "sure"', 10),
     ('source = "policy"', 'source = "beleid"', 11),
+    ('source = "policy"', 'source = "none"', 11),
+    ('source = "policy"', 'source = "kvk-ubo-api"', 11),  # quoted by others: its text was not read
+    ('certainty = "official"\n', "", 9),  # advice, which is no error
     ('source = "policy"\n', "", 7),
     ('{ attribute = "OU" }', '{ attribute = "AFDELING" }', 12),
     ('{ attribute = "OU" }', '{ attribute = "OU", days = 3 }', 12),

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pkitools.documents import DocumentStatus, documents
+from pkitools.documents import DocumentStatus, Reading, documents
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
@@ -176,6 +176,8 @@ def test_adding_a_system_is_adding_a_file() -> None:
         ('certainty = "third_party"\n', ""),
         ('"oin"', '"oin"\nanswer = "unknown"'),
         ('source = "a"', 'source = "b"'),
+        ('source = "a"', 'source = "none"'),
+        ('source.a.document = "A"', 'source.a = { document = "A", status = "none" }'),
         ('nl = "Een."\n', ""),
         ('topic = "oin"', 'topic = "oin"\ntopics = 1'),
         ('topic = "oin"', 'topic = "hierarchy"\nvalues = ["g1-privat"]'),
@@ -195,6 +197,16 @@ def test_adding_a_system_is_adding_a_file() -> None:
 def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
     with pytest.raises(InvalidValueError):
         read_system(SMALLEST.replace(old, new))
+
+
+@pytest.mark.parametrize("certainty", ["standard", "official", "third_party", "inferred"])
+@pytest.mark.parametrize("how", Reading)
+def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading, certainty: str) -> None:
+    key = next(document.key for document in documents() if document.how is how)
+    text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
+    (statement,) = read_system(text.replace(f'"{certainty}"', f'"{certainty}"\nseverity = "error"')).statements
+    binds = certainty in {"standard", "official"} and how in {Reading.READ, Reading.EXCERPT}
+    assert statement.severity is (Severity.ERROR if binds else Severity.WARNING)
 
 
 def test_a_description_that_is_not_toml_is_said_of_its_file(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from pkitools.profiles import TSP
 from pkitools.profiles.intake import read_tsp
 from pkitools.rules.engine import END_ENTITY, Entry, Scope
 from pkitools.rules.own.requirements import Requirement, read_requirement
-from pkitools.systems.reading import own_document, source_named, source_of
+from pkitools.systems.reading import BINDING, can_bind, own_document, source_named, source_of
 from pkitools.text import pattern
 from pkitools.toml_table import Table
 
@@ -72,13 +72,14 @@ def _rule(table: Table, own: Mapping[str, Source], scope: Scope) -> Rule:
     if any(catalogue(language, namespace) for language in LANGUAGES):
         raise InvalidValueError("rules.error.own_namespace", where=table.at("code"), namespace=namespace)
     severity = table.chosen("severity", Severity) or Severity.WARNING
-    certainty = table.chosen("certainty", Certainty) or Certainty.OFFICIAL
+    certainty = table.chosen("certainty", Certainty) or Certainty.ADVICE  # how sure it is, is said and not supposed
     texts = Frozen({str(language): _texts(table.table(language)) for language in LANGUAGES})
     source = source_of(table, own)
-    try:
-        return Rule(code, severity, source, certainty, scope.names, _period(table, source), texts)
-    except ValueError:
-        raise InvalidValueError("rules.error.own_severity", where=table.at("severity"), certainty=certainty) from None
+    if severity is Severity.ERROR and not can_bind(source):
+        raise InvalidValueError("rules.error.own_ground", where=table.at("source"))
+    if severity is Severity.ERROR and certainty not in BINDING:
+        raise InvalidValueError("rules.error.own_severity", where=table.at("severity"), certainty=certainty)
+    return Rule(code, severity, source, certainty, scope.names, _period(table, source), texts)
 
 
 def _texts(table: Table) -> Mapping[str, str]:
