@@ -58,7 +58,7 @@ def refused_for(system: str) -> tuple[str, ...]:
     from pkitools_cli.remedies import error_line
 
     data = given_data()
-    return () if data is None else tuple(error_line(each.error) for each in data.refused_for(system))
+    return () if data is None else tuple(map(error_line, data.unusable_for(system)))
 
 
 def system_named(name: str) -> System:

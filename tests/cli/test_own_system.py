@@ -171,6 +171,24 @@ def test_a_list_says_what_it_leaves_out_and_a_rule_that_may_stand_there_is_not_u
         assert (told.code, told.err) == (0, ""), asked
 
 
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("digid.toml", 'version = "1"\nretrieved = 2026-11-26\nname = "digid"\ntitle = "DigiD"\nowner = "O"\n'),
+        ("digid.toml", "not = [toml"),
+        ("DigiD.toml", 'version = "1"\n'),
+    ],
+)
+def test_what_is_shown_of_a_system_of_ours_says_which_file_was_to_describe_it(
+    run: Command, place: Path, file: str, text: str
+) -> None:
+    (place / "gegevens" / "systems" / file).write_text(text, encoding="utf-8")
+    for asked in (("systems", "show", "digid"), ("systems", "list")):
+        told = run("--data", "gegevens", *asked)
+        assert (told.code, told.err.count(f"systems/{file}")) == (11, 1), told.err
+    assert run("--data", "gegevens", "systems", "show", "fsc").code == 0
+
+
 @pytest.mark.slow
 def test_a_tsp_of_ones_own_is_asked(run: Command, place: Path) -> None:
     (place / "gegevens" / "tsps.toml").write_text(

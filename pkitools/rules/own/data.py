@@ -163,8 +163,11 @@ class OwnData:
             each
             for each in self.refused
             if each.kind == SYSTEMS
-            for meant in (each.stem, str(each.error.params.get("ours", "")))
-            if same_name(meant, system) or same_name(meant, ours)
+            and any(
+                same_name(meant, called)
+                for meant in (each.stem, str(each.error.params.get("ours", "")))
+                for called in (system, ours)
+            )
         )
 
     def cannot_tell_tsp(self, name: str) -> bool:
@@ -208,6 +211,10 @@ class OwnData:
     def unusable(self, kind: str) -> Iterator[InvalidValueError]:
         """Yield an error for each file of a kind that could not be used, for who asks all there are of it."""
         return (_unusable(each) for each in self.refused if each.kind == kind)
+
+    def unusable_for(self, system: str) -> Iterator[InvalidValueError]:
+        """Yield such an error for each file that would have described a system of this name."""
+        return map(_unusable, self.refused_for(system))
 
 
 UNUSABLE: Final = "rules.error.own_file"

@@ -16,6 +16,7 @@ from pkitools.systems.model import ANSWERED
 from pkitools.systems.status import is_quoted
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.systems.hierarchies import is_for_others, labels
+from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import wrapped
@@ -46,7 +47,8 @@ def command(*, name: str, environment: Environment | None, moment: datetime) -> 
         Asked(system_named(name), wanted, moment),
         document=lambda asked: systems_show_document(asked.system, asked.moment, asked.environments),
         text=_text,
-        warnings=refused_for(name),
+        warnings=(refused := refused_for(name)),
+        code=of_list(refused),
         older={1: lambda asked: systems_show_document_v1(asked.system, asked.moment, asked.environments)},
     )
 
