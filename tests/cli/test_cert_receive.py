@@ -152,9 +152,23 @@ def test_one_that_is_not_what_was_ordered_is_said_and_not_placed(receive: Receiv
     assert ran.code == 10
     assert placed() == {"b.pem", "b.chain.pem"}
     assert "is not right, and not placed" in ran.told
-    assert "cert check in/sent-119.chain.pem -e preproduction --key out/a.key --csr out/a.csr" in ran.told.replace(
-        "\\ ", ""
-    )
+    told = ran.told.replace("\\ ", "")
+    assert "cert check in/sent-119.chain.pem -e preproduction --key out/a.key --csr out/a.csr --trust " in told
+    assert told.endswith(" --offline"), "asked again as it was asked here"
+
+
+@pytest.mark.slow
+def test_placed_never_stands_alone_where_revocation_is_not_known(
+    run: Command, receive: Receive, ordered: Path, world: Path
+) -> None:
+    put(ordered, "a", "b")
+    assert "not known" not in receive().told
+    for path in Path("out").glob("?*.pem"):
+        path.unlink()
+    without = ("--trust", world / "pki" / "trust.pem", "--offline")
+    ran = run("--lang", "en", "cert", "receive", "in", "--manifest", "out/manifest.json", *without)
+    assert ran.code == 0
+    assert ran.told.count("placed (revocation not known)") == 2
 
 
 @pytest.mark.slow

@@ -167,14 +167,24 @@ def again(files: Sequence[str], *more: str, without: frozenset[str] = frozenset(
     ctx = click.get_current_context(silent=True)
     if ctx is None:  # an answer that is told again, by whoever made it
         return (*files, *more)
-    path = ctx.command_path.split()[1:]
-    given = [
+    return (*ctx.command_path.split()[1:], *files, *carried(without=without), *more)
+
+
+def carried(*, without: frozenset[str] = frozenset()) -> Words:
+    """Return the options of the command that runs, as they were given; none where no command runs.
+
+    Args:
+        without: names of parameters to leave out.
+    """
+    ctx = click.get_current_context(silent=True)
+    if ctx is None:
+        return ()
+    return tuple(
         word
         for param in ctx.command.params
         if isinstance(param, click.Option) and param.name not in without and _was_given(ctx, param)
         for word in _option(param, ctx.params[param.name or ""])
-    ]
-    return (*path, *files, *given, *more)
+    )
 
 
 def _was_given(ctx: click.Context, param: click.Option) -> bool:

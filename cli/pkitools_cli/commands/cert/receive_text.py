@@ -8,7 +8,8 @@ from pathlib import Path
 from pkitools.findings import Severity
 from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.reports.telling.readable import short_day
-from pkitools_cli.commands.next_steps import Step, Words, step
+from pkitools_cli.commands.cert.check_overall import reserved
+from pkitools_cli.commands.next_steps import Step, Words, carried, step
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import findings_told, wrapped
@@ -44,7 +45,9 @@ def received_told(receipt: Receipt, once_more: Words) -> Iterator[Line | str]:
 def _row(arrival: Arrival) -> list[str]:
     name = arrival.order.name if arrival.order is not None else _NOTHING
     day = short_day(arrival.facts.not_after, language())
-    return [name, Path(arrival.files[0]).name, day, tr(f"cli.cert_receive.state.{arrival.state}")]
+    state = tr(f"cli.cert_receive.state.{arrival.state}")
+    but = reserved(arrival.report) if arrival.report is not None and arrival.state in _GOOD else ""
+    return [name, Path(arrival.files[0]).name, day, f"{state} ({but})" if but else state]
 
 
 def _why(arrival: Arrival) -> Iterator[Line | str]:
@@ -77,13 +80,14 @@ def _next(receipt: Receipt, once_more: Words) -> Step | None:
 
 
 def _check(arrival: Arrival) -> Words | None:
-    """Return the command that says everything of a certificate that is not right."""
+    """Return the command that says everything of a certificate that is not right, asked as it was judged here."""
     order = arrival.order
     if order is None:
         return None
     system = ("--for", order.system) if order.system is not None else ()
     beside = ("--key", f"{arrival.prefix}.key", "--csr", f"{arrival.prefix}.csr")
-    return ("cert", "check", arrival.files[0], "-e", str(order.environment), *system, *beside)
+    asked = carried(without=frozenset({"manifest"}))
+    return ("cert", "check", arrival.files[0], "-e", str(order.environment), *system, *beside, *asked)
 
 
 def _names(orders: Sequence[Ordered]) -> str:
