@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.command import Command
 from tests.support.metadata import consumer, descriptor, entity, good, holder, jwk, jwks, role, signed
+from tests.support.shared import shared
 
 META = ("--for", "digid-machtigen", "-e", "preproduction", "--offline", "--moment", "2026-11-22T12:00:00Z")
 WORDS = {"nl": ("NIET GESLAAGD", "Waarom", "Nu", "Van"), "en": ("FAILED", "Why", "Now", "From")}
@@ -121,3 +122,13 @@ def test_without_the_extra_its_name_is_told(run: Command, world: Path, monkeypat
     ran = run("metadata", "check", world / "metadata.xml", *META)
     assert ran.code == 11
     assert "pip install 'pkitools-nl[metadata]'" in ran.told
+
+
+def test_nobody_is_told_to_order_a_certificate_for_where_people_sign_in(run: Command) -> None:
+    file = str(shared("samples/metadata/digid-metadata_pp1_2023.xml"))
+    for language, own in (("nl", "uw eigen metadata"), ("en", "your own metadata")):
+        asked = ("metadata", "check", file, "--for", "digid", "-e", "preproduction", "--offline")
+        told = run("--lang", language, *asked, "--moment", "2026-11-26T12:00:00Z")
+        assert told.code == 10
+        assert own in told.out
+        assert "csr create" not in told.out

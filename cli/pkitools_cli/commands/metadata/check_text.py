@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pkitools_cli.commands.metadata.check import Options
 
 _MOST_REASONS: Final = 3
+_OF_A_PROVIDER: Final = "metadata.document.provider"
 _MOST_ENTITIES: Final = 3
 
 
@@ -95,9 +96,11 @@ def _reason(found: MetadataCheck, report: Report) -> str:
 
 def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) -> Step | None:
     about = next((one for one in _judged(found) if deciding and one.result.report is deciding[0]), None)
-    if about is not None:
+    somebody_elses = next((each for each in found.report.findings if each.rule.code == _OF_A_PROVIDER), None)
+    if about is not None and somebody_elses is None:
         return next_step_of(Place(options.file, about.result, about.result.report, options))
-    outcome = _first_step(deciding or found.reports)
+    # who runs a service orders no certificate for where people sign in
+    outcome = _first_step(deciding or found.reports) if about is None else somebody_elses
     if outcome is not None:
         text = told_of(outcome, language(), remedy_text, found.report.moment)
         return Step(f"{text.title}. {text.remedy}" if not deciding else text.remedy) if text.remedy else None
