@@ -98,7 +98,7 @@ def told(cls: type) -> dict[str, Any]:
         "replaced": [repr(tried(dataclasses.replace, one, a=5)) for one in made],
         "replaced wrongly": [tried(dataclasses.replace, one, unknown=5)[0] for one in made],
         "fields": [(f.name, f.type, f.init, f.repr, f.hash, f.compare, f.kw_only) for f in fields],
-        "matched": cls.__match_args__,  # type: ignore[attr-defined]
+        "matched": cls.__match_args__,  # type: ignore[attr-defined]  # every dataclass has it
         "slots": cls.__dict__.get("__slots__"),
         "name": (cls.__qualname__, cls.__doc__, [base.__name__ for base in cls.__mro__]),
         "default": getattr(cls, "b", "absent") == "x",

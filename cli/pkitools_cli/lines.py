@@ -48,7 +48,7 @@ def _terminal_columns() -> int:
     if given.isdecimal() and int(given):
         return int(given)
     try:
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_COLUMNS  # type: ignore[union-attr]
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or _USUAL_COLUMNS  # type: ignore[union-attr]  # of no output, below
     except (AttributeError, ValueError, OSError):  # no standard output, a closed one, or one that is no terminal
         return _USUAL_COLUMNS
 

@@ -7,11 +7,11 @@ around a good signature has nothing signed in it that anybody reads.
 from __future__ import annotations
 
 import re
-import warnings
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from pkitools.errors import MissingExtraError, brought_by
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.metadata.saml import SamlMetadata, SignatureFacts
@@ -63,8 +63,9 @@ def verify(data: bytes, metadata: SamlMetadata) -> Verified:
     own = [der for der in metadata.signature.certificates if der is not None]
     tried = own[:1] or [der for entity in metadata.entities for der in entity.certificates(signing=True)]
     try:
-        import signxml  # noqa: F401  it is looked for: the extra may not be there
-    except ImportError:
+        with brought_by("metadata"):
+            import signxml  # noqa: F401  it is looked for
+    except MissingExtraError:
         return Verified(SignatureStatus.NOT_ASKED)
     if not _is_usual(metadata.signature):
         return Verified(SignatureStatus.BAD)
@@ -110,15 +111,14 @@ def _verified(data: bytes, der: bytes) -> Verified:
         return Verified(SignatureStatus.NO_KEY)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = XMLVerifier().verify(
-                data,
-                x509_cert=certificate,
-                expect_config=_configuration(certificate.not_valid_before_utc),
-                id_attribute="ID",
-                parser=parser,
-            )
+        result = XMLVerifier().verify(
+            data,
+            x509_cert=certificate,
+            expect_config=_configuration(certificate.not_valid_before_utc),
+            id_attribute="ID",
+            parser=parser,
+        )
+    # what signxml raises beside its own for documents of another shape than it reads: all of them verify nothing
     except (SignXMLException, etree.LxmlError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError):
         return Verified(SignatureStatus.BAD)
     assert not isinstance(result, list)  # one reference was asked

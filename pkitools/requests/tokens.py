@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from pkitools.arguments import octets
-from pkitools.errors import InputError, InvalidValueError, SecretError
+from pkitools.errors import InputError, InvalidValueError, SecretError, brought_by
 from pkitools.requests.keys import PrivateKey, wrap_key
 from pkitools.requests.token_uri import TokenURI
 
@@ -57,11 +57,9 @@ def token_key(uri: TokenURI, pin: bytes, *, module: str = "") -> Iterator[Privat
 
 
 def _api() -> Any:
-    try:
+    with brought_by("pkcs11"):
         import pkcs11
         import pkcs11.exceptions
-    except ImportError:
-        raise InputError("requests.error.token_extra") from None
     return pkcs11
 
 

@@ -131,7 +131,7 @@ def test_authorities_alone_get_one_answer_however_they_are_split(
         ]
         assert all(each == ends[0] for each in ends)
         code, ((_, _, said),) = ends[0]
-        heavy = {code for code, severity in said if severity in {"error", "warning"}}  # type: ignore[misc, has-type]
+        heavy = {code for code, severity in said if severity in {"error", "warning"}}  # type: ignore[misc, has-type]  # what a document holds is not typed
         of_environment = (
             {"environment.production.no_test", "environment.production.root"} if environment == "production" else set()
         )

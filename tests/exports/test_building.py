@@ -44,7 +44,7 @@ def material(leaf: IssuedCertificate) -> Material:
 
 def built(form: str | ExportForm, material: Material, target: Path | str = "/srv/koppeling", **more: object) -> Export:
     passphrase = {"passphrase": SECRET, "rounds": 100, **more}
-    return build_export(form, material, target, moment=MOMENT, **passphrase)  # type: ignore[arg-type]
+    return build_export(form, material, target, moment=MOMENT, **passphrase)  # type: ignore[arg-type]  # named by each test
 
 
 def holds_key(data: bytes, key: PrivateKey) -> bool:

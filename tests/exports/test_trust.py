@@ -180,7 +180,7 @@ def asked(server: FaultServer, *behaviours: tuple[object, bytes]) -> list[tuple[
     with server:
         entries = []
         for number, (behaviour, body) in enumerate(behaviours):
-            url = server.serve(f"/{number}.cer", behaviour, body, "application/pkix-cert")  # type: ignore[arg-type]
+            url = server.serve(f"/{number}.cer", behaviour, body, "application/pkix-cert")  # type: ignore[arg-type]  # any of the faults
             entries.append(replace(ENTRIES[number], download=url))
         fetcher = loopback_fetcher(server.port, seconds=5.0)
         found = published_authorities(fetcher, entries=entries, host="127.0.0.1", seconds=5.0)

@@ -44,7 +44,7 @@ def judged(data: bytes, system: str, environment: str = "production", **given: o
         environment=environment,
         moment=MOMENT,
         raise_crashes=True,
-        **given,  # type: ignore[arg-type]
+        **given,  # type: ignore[arg-type]  # named by each test
     )
 
 
