@@ -38,8 +38,9 @@ def token_key(uri: TokenURI, pin: bytes, *, module: str = "") -> Iterator[Privat
         module: the PKCS#11 library, where the URI names none.
 
     Raises:
-        InputError: the extra is not installed; the library cannot be loaded; there is no such token or key, or more
-            than one; it is no RSA key; the token cannot sign with it.
+        MissingExtraError: the extra is not installed.
+        InputError: the library cannot be loaded; there is no such token or key, or more than one; it is no RSA key; the
+            token cannot sign with it.
         SecretError: the PIN is wrong or locked.
         InvalidValueError: no library is named.
     """

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pkitools.errors import InputError, InvalidValueError
+from pkitools.errors import InvalidValueError, MissingExtraError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.requests.token_uri import TokenURI
 from pkitools.requests.tokens import token_key
@@ -60,5 +60,7 @@ def test_what_is_no_such_uri_is_refused(uri: str, slug: str) -> None:
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pkcs11", None)
-    with pytest.raises(InputError, match=r"pkitools-nl\[pkcs11\]"), token_key(TokenURI(), b"1"):
+    with pytest.raises(MissingExtraError) as missing, token_key(TokenURI(), b"1"):
         pass
+    assert missing.value.extra == "pkcs11"
+    assert "pkitools-nl[pkcs11]" in error_sentence(missing.value, "nl")

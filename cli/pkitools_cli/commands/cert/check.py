@@ -16,7 +16,7 @@ from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, NetworkRange, Placed
+from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
 from pkitools_cli.commands.cert.check_text import chains_told, checked_told
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
@@ -120,13 +120,7 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--profile", metavar="PROFILE", help="cli.cert_check.profile")
 @click.option("--host", metavar="NAME", help="cli.cert_check.host")
 @click.option("--beside", multiple=True, type=Placed(), help="cli.cert_check.beside")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
-@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline")
-@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net")
-@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
-@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
+@revocation_options
 @click.option("--cross-check", is_flag=True, help="cli.cert_check.cross_check")
 @click.option("--strict-delivery", is_flag=True, help="cli.cert_check.strict_delivery")
 @click.option("--strict", is_flag=True, help="cli.cert_check.strict")

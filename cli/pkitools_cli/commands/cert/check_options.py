@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import click
 
@@ -13,6 +14,8 @@ from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools_cli.i18n import tr
+
+F = TypeVar("F", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,3 +155,23 @@ class Placed(click.ParamType[tuple[Environment, str]]):
             return Environment(environment.lower()), name
         except ValueError:
             self.fail(tr("cli.cert_check.not_placed", value=value), param, ctx)
+
+
+_REVOCATION: Final = (
+    click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl"),
+    click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp"),
+    click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation"),
+    click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline"),
+    click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net"),
+    click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port"),
+    click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache"),
+)
+
+
+def revocation_options(command: F) -> F:
+    """Add the options about revocation of every command that judges certificates: :class:`GivenRevocation`."""
+    for option in reversed(
+        _REVOCATION
+    ):  # click lists them in the order of decorators, the last of which is asked first
+        command = option(command)
+    return command

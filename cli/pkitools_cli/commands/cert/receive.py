@@ -20,7 +20,7 @@ from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_man
 from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.check import certificates_of, revocation_of
-from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.cert.check_options import revocation_options
 from pkitools_cli.commands.cert.receive_text import received_told
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
 from pkitools_cli.commands.next_steps import Words, again
@@ -82,13 +82,7 @@ class Received:
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
-@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline")
-@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net")
-@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
-@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
+@revocation_options
 @moment_option
 @fail_on_option
 @gathered(Options)

@@ -17,7 +17,7 @@ from pkitools.metadata import MetadataCheck, check_metadata
 from pkitools.reports import metadata_check_document
 from pkitools.trust import TrustStore
 from pkitools_cli.commands.cert.check import certificates_of, revocation_of
-from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.cert.check_options import revocation_options
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
 from pkitools_cli.commands.metadata.check_text import told
 from pkitools_cli.commands.metadata.reading import called, read_octets
@@ -74,13 +74,7 @@ class Options:
 @required_environment_option
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
-@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline")
-@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net")
-@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
-@click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache")
+@revocation_options
 @click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
 @moment_option
 @fail_on_option
