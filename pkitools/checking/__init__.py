@@ -4,7 +4,8 @@ from pkitools.checking.chain import end_entity_first
 from pkitools.checking.checker import Checker
 from pkitools.checking.expectation import Expectation, read_expectation
 from pkitools.checking.file_check import FileCheck, JudgedCertificate, check_file
-from pkitools.checking.judgement import CheckResult, Revocation, check
+from pkitools.checking.judgement import CheckResult, check
+from pkitools.checking.question import Revocation
 from pkitools.checking.selection import Subject
 
 __all__ = [

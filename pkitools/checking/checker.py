@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from pkitools.arguments import aware, optional
 from pkitools.checking.elsewhere import judged_by, judged_or_error
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import CheckResult, Memory, Question, Revocation, judged, question
+from pkitools.checking.judgement import CheckResult, Memory, judged
+from pkitools.checking.question import Question, Revocation, question
 from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.frozen import replace

@@ -14,7 +14,8 @@ from itertools import count, islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
 
-from pkitools.checking.judgement import CheckResult, Question
+from pkitools.checking.judgement import CheckResult
+from pkitools.checking.question import Question
 from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import replace

@@ -12,16 +12,9 @@ from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.checker import Checker
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
-from pkitools.checking.judgement import (
-    OF_THE_PROCESS,
-    CheckResult,
-    Revocation,
-    given_systems,
-    given_trust,
-    question,
-    trusted_with,
-)
+from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
 from pkitools.checking.private_keys import check_jwk_keys, check_private_keys, public_halves
+from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
     check_given_against,

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware, choice, optional, optional_choice, several, text
 from pkitools.checking.authorities import AuthoritiesContext, check_authorities
 from pkitools.checking.environment import EnvironmentContext, environment_block
 from pkitools.checking.expectation import Expectation
+from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.ranking import first
 from pkitools.checking.received import check_received
 from pkitools.checking.same_requirement import repeats
@@ -23,20 +23,15 @@ from pkitools.findings.considered import Block, Considered, Remade
 from pkitools.frozen import dataclass, field, replace
 from pkitools.oin import OIN
 from pkitools.revocation import (
-    Cache,
-    CertificateRevocationList,
-    Fetcher,
-    RevocationOptions,
-    RevocationPolicy,
     RevocationResult,
 )
-from pkitools.revocation.check import Material, Statuses, given_crls, given_responses, revocation_of
+from pkitools.revocation.check import Material, Statuses, revocation_of
 from pkitools.revocation.rules import REVOKED
 from pkitools.rules import find_issuer, role_of
 from pkitools.rules.context import ARC
 from pkitools.rules.linting import linted
 from pkitools.rules.own.data import SYSTEMS, TRUST, OwnData
-from pkitools.systems import Stance, Statement, System, Topic, get_system
+from pkitools.systems import Stance, Statement, System, Topic
 from pkitools.systems.evaluation import evaluated, found_hierarchy
 from pkitools.trust import (
     Hierarchy,
@@ -55,61 +50,18 @@ from pkitools.validation import PolicyInput, VerifiedPath
 from pkitools.validation.building import pool
 from pkitools.validation.many import Standing, judge_below
 from pkitools.validation.path import PathQuery, judge
-from pkitools.validation.policy import DEFAULT_POLICIES
 from pkitools.validation.remembered import Remembered
 from pkitools.validation.result import block_of_path
 from pkitools.validation.rules import ENCODING
 from pkitools.validation.rules import RULES as PATH_RULES
 from pkitools.x509 import CertificateFacts, OINResult, oin_from_certificate, read_certificate
 from pkitools.x509.at_hand import at_hand
-from pkitools.x509.given import CERTIFICATE, CRL, Given, several_ders
+from pkitools.x509.given import CRL, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of, may_sign_certificates
 from pkitools.x509.path_certificate import load
 
 if TYPE_CHECKING:
     from pkitools.profiles import Profile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revocation:
-    """How revocation is to be checked.
-
-    Args:
-        policy: what an unknown status means; ``None`` takes ``require`` in production and ``prefer`` in preproduction.
-        crls: CRLs at hand, one or several, DER or PEM; or read before, which saves that for the next certificate.
-        ocsp_responses: DER of OCSP responses at hand, one or several.
-        fetcher: the means to use the network; ``None`` stays offline.
-        cache: documents kept between runs.
-        options: order of sources, freshness, limits.
-
-    Raises:
-        InvalidValueError: a value is none of those.
-    """
-
-    policy: RevocationPolicy | str | None = None
-    crls: Given | CertificateRevocationList | Iterable[Given | CertificateRevocationList] = ()
-    ocsp_responses: bytes | Iterable[bytes] = ()
-    fetcher: Fetcher | None = None
-    cache: Cache | None = None
-    options: RevocationOptions = field(default_factory=RevocationOptions)
-
-    def __post_init__(self) -> None:
-        put = object.__setattr__
-        put(self, "policy", optional_choice(RevocationPolicy, self.policy, "policy"))
-        put(self, "crls", given_crls(self.crls))
-        put(self, "ocsp_responses", given_responses(self.ocsp_responses))
-
-    @property
-    def material(self) -> Material:
-        """What a status may be learned from."""
-        return Material(self.crls, self.ocsp_responses, self.fetcher, self.cache)  # type: ignore[arg-type]  # made so when it was made
-
-    def policy_in(self, environment: Environment | str) -> RevocationPolicy:
-        """Return the policy that holds in this environment."""
-        if self.policy is not None:
-            return choice(RevocationPolicy, self.policy, "policy")
-        production = choice(Environment, environment, "environment") is Environment.PRODUCTION
-        return RevocationPolicy.REQUIRE if production else RevocationPolicy.PREFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,97 +232,6 @@ OF_THE_PROCESS: Final = Memory()
 """What :func:`check` remembers from one certificate to the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """All that :func:`check` is asked beside the certificate, as the rooms below take it."""
-
-    environment: Environment
-    moment: datetime
-    systems: tuple[System, ...]
-    untold: tuple[str, ...]
-    intermediates: tuple[bytes, ...]
-    store: TrustStore | None
-    entity_id: str | None
-    profile: Profile | str | None
-    host: str | None
-    policy: RevocationPolicy
-    material: Material
-    options: RevocationOptions
-    expected: Expectation | None
-    cross_check: bool
-    strict: bool
-    policies: PolicyInput
-    data: OwnData | None
-    raise_crashes: bool
-
-    @property
-    def named_systems(self) -> str | None:
-        """The names of the systems, for the report."""
-        return ", ".join(system.name for system in self.systems) or None
-
-    @property
-    def meant_for_use(self) -> bool:
-        """It was said what the certificate is for, or whose it is."""
-        named = bool(self.systems or self.untold)
-        return named or any(each is not None for each in (self.profile, self.host, self.expected, self.entity_id))
-
-
-def question(
-    *,
-    moment: datetime,
-    environment: Environment | str,
-    systems: str | System | Iterable[str | System] = (),
-    intermediates: Given | Iterable[Given] = (),
-    trust: TrustStore | Given | Iterable[Given] | None = None,
-    entity_id: str | None = None,
-    profile: Profile | str | None = None,
-    host: str | None = None,
-    revocation: Revocation | None = None,
-    expected: Expectation | None = None,
-    cross_check: bool = False,
-    strict: bool = False,
-    policies: PolicyInput | None = None,
-    data: OwnData | None = None,
-    raise_crashes: bool = False,
-) -> Question:
-    """Return what was asked, every argument made what the library means.
-
-    Args: see :func:`check`.
-
-    Raises:
-        InvalidValueError: one is nothing that could be it.
-    """
-    moment = aware(moment)
-    environment = choice(Environment, environment, "environment")
-    data = optional(data, OwnData, "data")
-    store = trusted_with(given_trust(trust), data)
-    revocation = optional(revocation, Revocation, "revocation") or Revocation()
-    expected = optional(expected, Expectation, "expected")
-    policies = optional(policies, PolicyInput, "policies")
-    entity_id = optional(entity_id, str, "entity_id")
-    asked = several(systems, (str, System), "systems")  # once: an iterator would be empty the second time
-    return Question(
-        environment,
-        moment,
-        given_systems(asked, data),
-        _untold(asked, data),
-        several_ders(intermediates, CERTIFICATE, "intermediates"),
-        store,
-        entity_id,
-        profile,
-        host,
-        revocation.policy_in(environment),
-        revocation.material,
-        revocation.options,
-        expected,
-        cross_check,
-        strict,
-        policies or DEFAULT_POLICIES,
-        data,
-        raise_crashes,
-    )
-
-
 def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckResult:
     """Judge one certificate as :func:`check` does.
 
@@ -438,43 +299,6 @@ class _JudgedPath:
     block: Block
     path: VerifiedPath | None = None
     engine: str = ""
-
-
-def given_trust(trust: TrustStore | Given | Iterable[Given] | None) -> TrustStore | None:
-    """Return what was given as trusted roots, as a store."""
-    return trust if trust is None or isinstance(trust, TrustStore) else TrustStore.from_der(trust, "trust")
-
-
-def trusted_with(store: TrustStore | None, data: OwnData | None) -> TrustStore | None:
-    """Return the roots that are trusted, with those of one's own."""
-    if data is None:
-        return store
-    return data.trust if store is None else store + data.trust
-
-
-def given_systems(systems: str | System | Iterable[str | System], data: OwnData | None = None) -> tuple[System, ...]:
-    """Return each system that was asked for, but for one whose own file could not be used: see :func:`_untold`.
-
-    Raises:
-        InvalidValueError: one is unknown, or is neither a name nor a system.
-    """
-    find = get_system if data is None else data.system
-    return tuple(
-        each if isinstance(each, System) else find(text(each, "systems"))
-        for each in several(systems, (str, System), "systems")
-        if not (data is not None and isinstance(each, str) and data.cannot_tell(each))
-    )
-
-
-def _untold(systems: object, data: OwnData | None) -> tuple[str, ...]:
-    """Return the names of the systems that were asked for and whose own file could not be used.
-
-    Also of one of ours, when a file that should have described it was refused: who wrote that expects it to be asked.
-    """
-    if data is None:
-        return ()
-    asked = several(systems, (str, System), "systems")
-    return tuple(each for each in asked if isinstance(each, str) and data.refused_for(each))
 
 
 def _of_own_data(data: OwnData | None, untold: tuple[str, ...]) -> Iterator[Outcome]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, optional_choice
 from pkitools.checking import FileCheck, Revocation, check_file
-from pkitools.checking.judgement import given_trust
+from pkitools.checking.question import given_trust
 from pkitools.containers import BadItem, ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError

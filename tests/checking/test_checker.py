@@ -18,7 +18,8 @@ from functools import cache
 import pytest
 
 from pkitools.checking import Checker, CheckResult, Revocation, check, elsewhere
-from pkitools.checking.judgement import Memory, Question, judged, question
+from pkitools.checking.judgement import Memory, judged
+from pkitools.checking.question import Question, question
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
