@@ -235,7 +235,8 @@ class _Init(_Written):
     plan: _Plan | None
 
     def __get__(self, made: object, owner: type | None = None) -> Any:
-        if made is None or self.left == 0:
+        # Python 3.13 gives inspect.signature() the class in the place of an object
+        if self.left == 0 or not isinstance(made, self.cls):
             return super().__get__(made, owner)
         self.left -= 1
         return partial(self._put, made)

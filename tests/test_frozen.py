@@ -160,6 +160,17 @@ def test_one_of_theirs_can_inherit_from_one_of_ours() -> None:
     assert repr(heir(1, b="y")) == "Heir(a=1, b='y', c=3)"
 
 
+@pytest.mark.parametrize("objects", [0, 1, 30])
+@pytest.mark.parametrize("body", BODIES)
+def test_the_signature_is_there_before_any_object_is(body: str, objects: int) -> None:
+    """Each Python looks for it in a way of its own: in the class, or in what its __init__ gives to an object."""
+    ours, theirs = (declared(library, BODIES[body], {"frozen": True}) for library in (frozen, dataclasses))
+    for made in (ours, theirs):
+        for _ in range(objects):
+            tried(made, 1)
+    assert str(inspect.signature(ours)) == str(inspect.signature(theirs))
+
+
 def test_nothing_is_written_before_it_is_asked_for() -> None:
     """The standard library's own module, and what it writes, is what a command is spared."""
     program = (
