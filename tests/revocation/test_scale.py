@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from time import process_time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -51,10 +52,12 @@ def test_entries_of_any_mix_are_read_many_at_a_time(kind: str, monkeypatch: pyte
 
 
 @pytest.mark.slow
-def test_later_look_ups_take_microseconds(large: bytes) -> None:
+def test_later_look_ups_cost_nothing_beside_the_first(large: bytes) -> None:
+    began = process_time()
+    hashlib.sha256(large).digest()
+    once_over = process_time() - began  # of 37 MB: no look-up that goes over the list takes less
     listed, absent = benchmark.lookups(large)
-    assert listed < 100e-6
-    assert absent < 100e-6
+    assert max(listed, absent) < once_over / 50
 
 
 @pytest.mark.slow
@@ -75,11 +78,11 @@ def test_sixty_mebibytes_that_nobody_signed_cost_less_than_themselves(
     (tmp_path / "list.crl").write_bytes(signed[:-1] + bytes((signed[-1] ^ 1,)))
     public = spki(key.public_key()).hex()
     make = f"data = open({str(tmp_path / 'list.crl')!r}, 'rb').read(); public = bytes.fromhex({public!r})"
-    memory, seconds, code, size = cost(make, read)
+    memory, effort, code, size = cost(make, read)
     assert size > 59 * MIB
     assert not code
     assert memory < 4 * MIB  # the entries are neither copied nor kept, also where they are read to be shown
-    assert seconds < (1 if "signed_by" in read else 10)
+    assert effort < (1 if "signed_by" in read else 10)  # usually a tenth of it
 
 
 def test_serial_numbers_that_differ_in_front_only_are_found_as_fast() -> None:
