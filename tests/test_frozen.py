@@ -18,6 +18,8 @@ import pytest
 
 from pkitools import frozen
 
+pytestmark = pytest.mark.slow
+
 ARGUMENTS = [
     dict(zip(("frozen", "slots", "eq", "order", "kw_only"), chosen, strict=True))
     for chosen in itertools.product((False, True), repeat=5)

@@ -18,6 +18,8 @@ from pkitools import package_data
 from pkitools.package_data import read_toml, table_mark
 from tools.tables import PACKAGES, PARSERS, ROOT, sources, table_of, write
 
+pytestmark = pytest.mark.slow
+
 NAMES = [str(path.relative_to(ROOT)) for path in sources()]
 VALUES = st.recursive(
     st.text() | st.integers() | st.booleans() | st.floats(allow_nan=False) | st.dates() | st.just(datetime.now(UTC)),

@@ -34,6 +34,8 @@ from tests.support.certificates import EKU, KU, issued, made, named_bits, puttin
 from tests.support.chains import MOMENT
 from tests.support.der import NULL
 
+pytestmark = pytest.mark.slow
+
 HOST: Final = "koppeling.voorbeeld.test"
 OIN: Final = "00000099999999910000"
 PROFILE: Final = "environment.policy.profile"

@@ -24,6 +24,8 @@ from pkitools_test_pki.pki import build
 from tests.support.deliveries import metadata_of, pem
 from tests.support.leaves import leaf
 
+pytestmark = pytest.mark.slow
+
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OWN, OTHER = "00000099000000010000", "00000001001516814000"
 ABOUT = ("oin.entity_id.", "oin.service_id.", "system.entity_id.", "system.oin.equals_entity_id")

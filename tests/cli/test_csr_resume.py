@@ -16,6 +16,8 @@ from pkitools_cli.main import main
 from tests.support.command import Command, Ran
 from tests.support.schemas import assert_valid
 
+pytestmark = pytest.mark.slow
+
 OIN = "00000003273229750000"
 TABLE = "name;common_name\n" + "".join(f"{name};{name}.example.nl\n" for name in "abc")
 GIVEN = (

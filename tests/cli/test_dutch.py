@@ -24,6 +24,8 @@ from pkitools_cli.i18n import lookup
 from tests.cli.test_replies import COMMANDS
 from tests.support.command import Command, every_command
 
+pytestmark = pytest.mark.slow
+
 # Words that every English sentence has some of, and no Dutch one.
 ENGLISH = frozenset(
     [

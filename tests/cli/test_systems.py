@@ -15,6 +15,8 @@ from pkitools.unknowns import unread_systems
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
+pytestmark = pytest.mark.slow
+
 MOMENT = ("--moment", "2026-11-22T00:00:00Z")
 every_system = pytest.mark.parametrize("name", [s.name for s in systems()])
 

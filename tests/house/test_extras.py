@@ -18,6 +18,8 @@ import pkitools
 from pkitools.errors import MissingExtraError, brought_by
 from tests.support.command import Command
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
 DECLARED: dict[str, list[str]] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][

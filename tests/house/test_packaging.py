@@ -19,6 +19,8 @@ from pkitools.errors import InvalidValueError
 from pkitools.reports import read_schema, schema_names
 from tools.tables import table_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SCHEMAS = ROOT / "docs" / "schemas"

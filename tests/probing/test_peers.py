@@ -57,6 +57,8 @@ from tests.support.keys import SHARED_KEYS
 from tests.support.peers import LOOPBACK, REFUSES, TLS, Behave, dialog, drips, floods, listening, resets, says
 from tests.support.schemas import assert_valid
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOST = "localhost"
 OLD = (SSL.TLS1_VERSION, SSL.TLS1_1_VERSION)

@@ -18,6 +18,8 @@ from tests.support.peers import TLS, listening
 from tests.support.schemas import assert_valid, validator
 from tests.support.serving import real_time
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["run", "world"]  # fixtures
 
 MOMENT: Final = ("--moment", "2026-11-22T12:00:00Z")

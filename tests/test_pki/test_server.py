@@ -22,6 +22,8 @@ from pkitools_test_pki.server.served_pki import ServedMemoryPKI
 from tests.support.effort import PATIENCE
 from tests.support.serving import MOMENT, Clock, ask, get
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def router(pki: PKI) -> Router:

@@ -34,6 +34,8 @@ from tests.support.effort import PATIENCE
 from tests.support.schemas import assert_valid
 from tests.support.serving import Clock, get, real_time
 
+pytestmark = pytest.mark.slow
+
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
