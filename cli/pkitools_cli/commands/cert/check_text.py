@@ -159,7 +159,7 @@ def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterato
             _file_name(name),
             one.subject.number,
             _which(one, check.count),
-            Place(name, one.result, report, options),
+            Place(name, one.result, report, options, arrived=bool(options.key_file or options.csr_file)),
             delivered=check.delivery.verdict is not Verdict.FAILED,
         )
 
