@@ -629,6 +629,7 @@ COMMANDS = {
     "trust",
     "show",
     "public",
+    "order",
     "system_show",
     "systems",
     "check",
