@@ -46,9 +46,25 @@ class Line:
     beside: bool
 
 
-def lines_of(page: str) -> list[Line]:
+def page_text(page: str) -> str:
+    """Return a page of docs/nl."""
+    return (PAGES / page).read_text(encoding="utf-8")
+
+
+def lines_of(text: str) -> list[Line]:
     """Return the command lines of a page, in its order."""
-    return [line for block in _BLOCK.finditer((PAGES / page).read_text(encoding="utf-8")) for line in _lines(block)]
+    return [line for block in _BLOCK.finditer(text) for line in _lines(block)]
+
+
+def missing(line: Line, printed: str) -> str:
+    """Return the first part of what a page shows of a command that the command did not print; empty when it did all."""
+    rest = as_always(printed)
+    for part in line.shown:
+        wanted = as_always(part)
+        if wanted not in rest:
+            return part
+        rest = rest.partition(wanted)[2]
+    return ""
 
 
 def _lines(block: re.Match[str]) -> Iterator[Line]:
