@@ -629,7 +629,6 @@ COMMANDS = {
     "trust",
     "show",
     "public",
-    "order",
     "system_show",
     "systems",
     "check",

@@ -63,7 +63,7 @@ def next_step_of(place: Place) -> Step | None:
     params = readable(outcome.params, language(), place.report.moment)
     elsewhere = _without_pkioverheid(place.options)
     for key in _keys(outcome, place.options):
-        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}", "{order}")):
+        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
         if (found := step(key, params, commands)) is not None:
@@ -129,7 +129,6 @@ def _commands(place: Place) -> Commands:
     return {
         "create": partial(_create, place),
         "renew": partial(_renew, place),
-        "order": lambda: ("csr", "create", "--for", systems[0], "-e", place.options.environment) if systems else None,
         "online": lambda: again([file], without=frozenset({"offline"})),
         "crl": lambda: again([file], "--crl", tr("cli.now.file")),
         "complete": lambda: ("chain", "complete", file, "--out", tr("cli.chain.out")),
