@@ -70,8 +70,8 @@ def metadata(folder: Path, name: str) -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", [MACHTIGEN, EHERKENNING])
 def test_the_page_is_walked(page: str, tmp_path: Path, run: Command) -> None:
-    pytest.importorskip("signxml", reason="signxml is not installed")
-    pytest.importorskip("cheroot", reason="cheroot is not installed")
+    for module in ("signxml", "cheroot", "OpenSSL"):
+        pytest.importorskip(module, reason=f"{module} is not installed")
     made = {"metadata.xml": "test", "metadata-nieuw.xml": "nieuw"}
     walker = Walker(tmp_path, run, {name: partial(metadata, tmp_path, held) for name, held in made.items()})
     try:

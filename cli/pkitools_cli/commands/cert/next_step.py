@@ -45,6 +45,7 @@ class Place:
         report: that, with what there is to say of the file.
         options: what was asked.
         arrived: it was held to the key or the request it came for: it is about to be used for the first time.
+        is_alone: certificates of its issuers are not with it, neither in its file nor given.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Place:
     report: Report
     options: Meant
     arrived: bool = False
+    is_alone: bool = False
 
 
 def next_step_of(place: Place) -> Step | None:
@@ -100,6 +102,8 @@ def _after_passing(place: Place) -> Step | None:
         text = told(about, language(), remedy_text, place.report.moment)
         return Step(f"{text.title}. {text.remedy}")
     names = titles(place.options.systems)
+    if place.arrived and place.is_alone:
+        return step("cert_check.passed_alone", {}, _commands(place))
     if _is_to_be_sent(place):
         return step("cert_check.passed_to_be_sent", {}, _commands(place))
     key = "cert_check.passed" if names else "cert_check.passed_without_system"
@@ -121,7 +125,8 @@ def _public(file: str) -> Words | None:
     path = Path(file)
     if file == STANDARD_INPUT:
         return None
-    return ("export", "public", file, "--out", str(path.with_name(f"{path.stem}-{tr('cli.now.public')}.pem")))
+    name = f"{path.stem.removesuffix('.chain')}-{tr('cli.now.public')}.pem"
+    return ("export", "public", file, "--out", str(path.with_name(name)))
 
 
 def _commands(place: Place) -> Commands:
