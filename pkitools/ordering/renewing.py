@@ -187,10 +187,16 @@ def _fitted(kept: Mapping[str, Any], found: Mapping[str, Any], chosen: Choice | 
     if FOR in found and chosen is None:
         return dict(kept)
     profile = get_profile(found["profile"]) if chosen is None else chosen.profile
-    is_trial = found["environment"] != Environment.PRODUCTION if chosen is None else _issues_trial(chosen.tsp)
+    is_trial = _says_trial(found) if chosen is None else _issues_trial(chosen.tsp)
     gone = set(_unknown_to(profile, kept)) | (set() if is_trial and profile.policies.trial else {"tsp"})
     named = kept if is_trial else {**kept, **_without_prefix(kept)}
     return {name: value for name, value in named.items() if name not in gone}
+
+
+def _says_trial(found: Mapping[str, Any]) -> bool:
+    """Return whether a test certificate is renewed as one: not for production, and not at a TSP that issues none."""
+    issuing = {None, *(tsp.name for tsp in tsps() if tsp.trial)}
+    return found["environment"] != Environment.PRODUCTION and found.get("tsp") in issuing
 
 
 def _issues_trial(tsp: TSP | None) -> bool:

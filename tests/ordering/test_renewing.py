@@ -94,6 +94,14 @@ def test_a_trial_certificate_that_is_renewed_for_production_loses_its_prefix() -
     assert order.plan.tsp is None
 
 
+@pytest.mark.parametrize(("tsp", "organization"), [("kpn", "Voorbeeld"), ("g4-trial", "TRIAL Voorbeeld")])
+def test_a_trial_certificate_that_is_renewed_at_a_tsp_that_issues_none_loses_its_prefix(
+    tsp: str, organization: str
+) -> None:
+    old = made("trial:g4-tls", giving("O", "TRIAL Voorbeeld"))
+    assert renewal_of(contents(old), moment=MOMENT).wishes({"tsp": tsp})["organization"] == organization
+
+
 def test_of_g1_nobody_issues_test_certificates_but_a_test_pki_so_no_tsp_is_taken_to_be_meant() -> None:
     old = build("g1-private", moment=MOMENT, keys=SHARED_KEYS).issue(oin="00000003273229750000", moment=MOMENT)
     renewal, order = renewed(old.facts, **{"for": "digid-machtigen"})
