@@ -123,7 +123,7 @@ def renewal_of(contents: Contents, *, moment: datetime) -> Renewal:
         "dns": tuple(name.value for name in old.subject_alternative_name or () if name.kind == "dns") or None,
         "profile": profile.name if profile is not None else None,
         "environment": str(environment) if environment is not None else None,
-        "tsp": _tsp_of_trial() if environment is not None and _is_trial(old) else None,
+        "tsp": _tsp_of_trial(profile) if environment is not None and _is_trial(old) else None,
     }
     return Renewal(contents.name, old, {name: value for name, value in values.items() if value is not None})
 
@@ -143,7 +143,10 @@ def _is_trial(old: CertificateFacts) -> bool:
     return hierarchy_of(old).kind is HierarchyKind.TRIAL
 
 
-def _tsp_of_trial() -> str | None:
+def _tsp_of_trial(profile: Profile | None) -> str | None:
+    """Return who issues test certificates of a profile: of G1 nobody does but a test PKI."""
+    if profile is None or not profile.policies.trial:
+        return None
     return next((tsp.name for tsp in tsps() if tsp.trial), None)
 
 
@@ -184,10 +187,16 @@ def _fitted(kept: Mapping[str, Any], found: Mapping[str, Any], chosen: Choice | 
     if FOR in found and chosen is None:
         return dict(kept)
     profile = get_profile(found["profile"]) if chosen is None else chosen.profile
-    is_trial = found["environment"] != Environment.PRODUCTION if chosen is None else _issues_trial(chosen.tsp)
+    is_trial = _says_trial(found) if chosen is None else _issues_trial(chosen.tsp)
     gone = set(_unknown_to(profile, kept)) | (set() if is_trial and profile.policies.trial else {"tsp"})
     named = kept if is_trial else {**kept, **_without_prefix(kept)}
     return {name: value for name, value in named.items() if name not in gone}
+
+
+def _says_trial(found: Mapping[str, Any]) -> bool:
+    """Return whether a test certificate is renewed as one: not for production, and not at a TSP that issues none."""
+    issuing = {None, *(tsp.name for tsp in tsps() if tsp.trial)}
+    return found["environment"] != Environment.PRODUCTION and found.get("tsp") in issuing
 
 
 def _issues_trial(tsp: TSP | None) -> bool:

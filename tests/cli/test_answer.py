@@ -628,6 +628,7 @@ COMMANDS = {
     "complete",
     "trust",
     "show",
+    "public",
     "system_show",
     "systems",
     "check",

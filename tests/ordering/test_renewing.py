@@ -16,9 +16,11 @@ from pkitools.ordering import Change, Order, Renewal, choice_of, plan_order, ren
 from pkitools.profiles import profiles
 from pkitools.requests import check_request
 from pkitools.x509 import CertificateFacts
+from pkitools_test_pki.pki import build
 from tests.support.certificates import Parts, adding, giving, made, putting
 from tests.support.deliveries import jks_of, pem, pkcs12_of
 from tests.support.der import sequence, tlv
+from tests.support.keys import SHARED_KEYS
 from tests.support.requests import pooled_key
 from tests.support.shared import shared
 
@@ -90,6 +92,22 @@ def test_a_trial_certificate_that_is_renewed_for_production_loses_its_prefix() -
     _, order = renewed(made("trial:g4-tls"), environment="production", oin="00000003273229750000")
     assert not [value for _, value in order.plan.subject.attributes if value.startswith("TRIAL")]
     assert order.plan.tsp is None
+
+
+@pytest.mark.parametrize(("tsp", "organization"), [("kpn", "Voorbeeld"), ("g4-trial", "TRIAL Voorbeeld")])
+def test_a_trial_certificate_that_is_renewed_at_a_tsp_that_issues_none_loses_its_prefix(
+    tsp: str, organization: str
+) -> None:
+    old = made("trial:g4-tls", giving("O", "TRIAL Voorbeeld"))
+    assert renewal_of(contents(old), moment=MOMENT).wishes({"tsp": tsp})["organization"] == organization
+
+
+def test_of_g1_nobody_issues_test_certificates_but_a_test_pki_so_no_tsp_is_taken_to_be_meant() -> None:
+    old = build("g1-private", moment=MOMENT, keys=SHARED_KEYS).issue(oin="00000003273229750000", moment=MOMENT)
+    renewal, order = renewed(old.facts, **{"for": "digid-machtigen"})
+    assert order.plan.environment is Environment.PREPRODUCTION
+    assert "tsp" not in renewal.values
+    assert order.plan.profile.name == "g1-server"
 
 
 def test_one_that_says_neither_environment_nor_profile_asks_for_it() -> None:

@@ -159,9 +159,17 @@ def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterato
             _file_name(name),
             one.subject.number,
             _which(one, check.count),
-            Place(name, one.result, report, options),
+            Place(name, one.result, report, options, _has_arrived(options), _is_alone(check)),
             delivered=check.delivery.verdict is not Verdict.FAILED,
         )
+
+
+def _has_arrived(options: CheckOptions) -> bool:
+    return bool(options.key_file or options.csr_file)
+
+
+def _is_alone(check: FileCheck) -> bool:
+    return any(found.rule.code == "delivery.chain.complete" for found in check.delivery.findings)
 
 
 def _file_name(name: str) -> str:

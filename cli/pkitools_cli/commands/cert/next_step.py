@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import PkitoolsError
@@ -18,6 +19,7 @@ from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
 from pkitools_cli.i18n import language, lookup, tr
+from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles
 from pkitools_cli.remedies import remedy_text
 
@@ -42,12 +44,16 @@ class Place:
         result: what was found of it.
         report: that, with what there is to say of the file.
         options: what was asked.
+        arrived: it was held to the key or the request it came for: it is about to be used for the first time.
+        is_alone: certificates of its issuers are not with it, neither in its file nor given.
     """
 
     file: str
     result: CheckResult
     report: Report
     options: Meant
+    arrived: bool = False
+    is_alone: bool = False
 
 
 def next_step_of(place: Place) -> Step | None:
@@ -96,8 +102,31 @@ def _after_passing(place: Place) -> Step | None:
         text = told(about, language(), remedy_text, place.report.moment)
         return Step(f"{text.title}. {text.remedy}")
     names = titles(place.options.systems)
+    if place.arrived and place.is_alone:
+        return step("cert_check.passed_alone", {}, _commands(place))
+    if _is_to_be_sent(place):
+        return step("cert_check.passed_to_be_sent", {}, _commands(place))
     key = "cert_check.passed" if names else "cert_check.passed_without_system"
     return step(key, {"system": ", ".join(names)}, _commands(place))
+
+
+def _is_to_be_sent(place: Place) -> bool:
+    """Return whether its public part goes to a system next: it came just now, or its holder made it."""
+    from pkitools.trust import is_self_signed
+
+    where = place.options.environment, place.options.moment
+    said = [each for system in systems_named(place.options.systems) for each in system.statements_at(*where)]
+    wanted = any(each.topic is Topic.DELIVERY and each.answer is Stance.YES for each in said)
+    return wanted and (place.arrived or is_self_signed(place.result.facts))
+
+
+def _public(file: str) -> Words | None:
+    """Return the command that writes the public part beside a file; ``None`` of what was read from a pipe."""
+    path = Path(file)
+    if file == STANDARD_INPUT:
+        return None
+    name = f"{path.stem.removesuffix('.chain')}-{tr('cli.now.public')}.pem"
+    return ("export", "public", file, "--out", str(path.with_name(name)))
 
 
 def _commands(place: Place) -> Commands:
@@ -110,6 +139,7 @@ def _commands(place: Place) -> Commands:
         "complete": lambda: ("chain", "complete", file, "--out", tr("cli.chain.out")),
         "trust": lambda: again([file], "--trust", tr("cli.now.file")),
         "show": lambda: ("cert", "show", file),
+        "public": lambda: _public(file),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
         "systems": lambda: ("systems", "list"),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import click
+
 from pkitools.environment import Environment
 from pkitools.messages import message
 from pkitools.ordering.manifest import MANIFEST
@@ -134,8 +136,16 @@ def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[s
     if len(systems) == 1 and (system := next(iter(systems))) is not None:
         words = (*words, "--for", system)
     if len(written) == 1 and written[0].key_file is not None:
-        words = (*words, "--key", written[0].key_file)
+        words = (*words, "--key", written[0].key_file, *_passphrase(written[0]))
     if len(written) == 1:
         words = (*words, "--csr", written[0].request_file)
     found = step("csr_create.done", {}, {"check": lambda: words})
     yield from found.told() if found is not None else ()
+
+
+def _passphrase(one: WrittenRequest) -> Words:
+    """Return the options by which the passphrase of a key was given: it opens the key again."""
+    named = (("--passphrase-file", "passphrase_file"), ("--passphrase-env", "passphrase_env"))
+    ctx = click.get_current_context(silent=True)
+    given = {} if ctx is None or not one.encrypted else ctx.params
+    return tuple(word for option, name in named if given.get(name) for word in (option, given[name]))

@@ -1,0 +1,89 @@
+"""A page that is walked: its command lines, what it shows of their output, and the exit code it states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+PAGES = Path(__file__).parents[2] / "docs" / "nl"
+LEFT_OUT = "…"
+"""A line of this alone stands for lines of the output that are left out."""
+
+_BLOCK = re.compile(
+    r"^```console(?P<where> in een tweede venster)?\n(?P<inside>.*?)^```\n(?=\n?(?P<after>[^\n]*))", re.M | re.S
+)
+_CODE = re.compile(r"exitcode (\d+)", re.I)
+_MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
+_VOLATILE = (
+    (re.compile(r"\\\n"), " "),
+    (re.compile(r"\s+"), " "),
+    (re.compile(r"\b[0-9A-F]{2}(:[0-9A-F]{2}){15,}"), "AA:AA"),
+    (re.compile(r"\b[0-9a-f]{40,}\b"), "aaaa"),
+    (re.compile(r"\b[0-9]{40,}\b"), "9999"),
+    (re.compile(rf"\b\d{{1,2}} ({_MONTHS}) \d{{4}}"), "1 januari 2000"),
+    (re.compile(r"\b\d{1,2} (jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec) (\d{4}) +\d+ "), "1 jan 2000 9 "),
+    (re.compile(r"\b20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(Z| UTC))?"), "2000-01-01"),
+    (re.compile(r"nog \d+ dagen"), "nog 9 dagen"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One command line of a page.
+
+    Args:
+        text: as it is typed, after the ``$``.
+        shown: the parts of its output that the page shows, in their order.
+        code: the exit code that the page states; 0 where it states none.
+        beside: whether it runs on in a second window.
+    """
+
+    text: str
+    shown: tuple[str, ...]
+    code: int
+    beside: bool
+
+
+def page_text(page: str) -> str:
+    """Return a page of docs/nl."""
+    return (PAGES / page).read_text(encoding="utf-8")
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the command lines of a page, in its order."""
+    return [line for block in _BLOCK.finditer(text) for line in _lines(block)]
+
+
+def missing(line: Line, printed: str) -> str:
+    """Return the first part of what a page shows of a command that the command did not print; empty when it did all."""
+    rest = as_always(printed)
+    for part in line.shown:
+        wanted = as_always(part)
+        if wanted not in rest:
+            return part
+        rest = rest.partition(wanted)[2]
+    return ""
+
+
+def _lines(block: re.Match[str]) -> Iterator[Line]:
+    *before, last = re.split(r"^\$ ", block["inside"], flags=re.MULTILINE)[1:]
+    stated = _CODE.search(block["after"])
+    for each in before:
+        yield _line(each, 0, block)
+    yield _line(last, int(stated[1]) if stated else 0, block)
+
+
+def _line(typed: str, code: int, block: re.Match[str]) -> Line:
+    text, *_ = re.split(r"(?<!\\)\n", typed, maxsplit=1)
+    output = typed[len(text) :]
+    shown = (part.strip() for part in re.split(rf"^ *{LEFT_OUT}$", output, flags=re.MULTILINE))
+    return Line(text.replace("\\\n", " "), tuple(part for part in shown if part), code, bool(block["where"]))
+
+
+def as_always(text: str) -> str:
+    """Return output without what differs from run to run: days, serial numbers, fingerprints, where a row ends."""
+    for volatile, always in _VOLATILE:
+        text = volatile.sub(always, text)
+    return text.strip()
