@@ -180,21 +180,21 @@ def _claims_qualified(at: RuleContext) -> bool:
     return any(oid.startswith("0.4.0.194112.1.") for oid in at.policies)
 
 
-@BOOK.rule("qc_statements.compliance", _ERROR, "5.1, 4.2.1", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.compliance", _ERROR, "5, 4.2.1", scope=END_ENTITY, source=_PART_5)
 def _compliance(at: RuleContext) -> Answer:
     if not _claims_qualified(at):
         return NOT_APPLICABLE
     return met_if(_COMPLIANCE in at.qc_values, "qcStatements", "")
 
 
-@BOOK.rule("qc_statements.device", _ERROR, "5.1, 4.2.2", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.device", _ERROR, "5, 4.2.2", scope=END_ENTITY, source=_PART_5)
 def _device(at: RuleContext) -> Answer:
     if _QCP_DEVICE.isdisjoint(at.policies):
         return NOT_APPLICABLE
     return met_if(_SSCD in at.qc_values, "qcStatements", "")
 
 
-@BOOK.rule("qc_statements.type_seal", _ERROR, "5.1, 4.2.3", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.type_seal", _ERROR, "5, 4.2.3", scope=END_ENTITY, source=_PART_5)
 def _type_seal(at: RuleContext) -> Answer:
     if _QCP_SEAL.isdisjoint(at.policies):
         return NOT_APPLICABLE

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import choice, wrong_type
-from pkitools.documents import Document, DocumentStatus, Reading, Source, cite, document
+from pkitools.documents import Document, DocumentStatus, Source, cite, document
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, LimitError
 from pkitools.files import read_bytes
@@ -33,7 +33,6 @@ E = TypeVar("E", bound=Enum)
 
 BINDING: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
 """How sure a statement has to be to fail a certificate."""
-_SEEN: Final = frozenset({Reading.READ, Reading.EXCERPT})
 WHOSE_OIN: Final = ("service", "supplier", "holder")
 """Whose OIN a system can ask: that of whose service it is, of who runs it for another, of whoever orders."""
 _GROUPS: Final = ("pkioverheid", "trial", "test", "acceptance", "*")
@@ -106,8 +105,8 @@ def source_of(table: Table, own: Mapping[str, Source]) -> Source:
 
 
 def can_bind(source: Source) -> bool:
-    """Return whether what a document says may fail a certificate: not what was only told of it, or quoted from it."""
-    return source.document.status is not DocumentStatus.NONE and source.document.how in _SEEN
+    """Return whether what a place says may fail a certificate: not where only somebody else was read about it."""
+    return source.document.status is not DocumentStatus.NONE and source.was_read
 
 
 def source_named(key: str, where: str, own: Mapping[str, Source]) -> Source:

@@ -13,7 +13,6 @@ from pkitools.reports import systems_show_document
 from pkitools.reports.system import systems_show_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, status_of
 from pkitools.systems.model import ANSWERED
-from pkitools.systems.status import is_quoted
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.systems.hierarchies import is_for_others, labels
 from pkitools_cli.exit_codes import of_list
@@ -128,6 +127,6 @@ def _source(statement: Statement) -> str:
         return f"[{tr('cli.systems.unknown')}]"
     where = statement.source.text(language())
     certainty = report_word("certainty", statement.certainty)
-    certainty += f", {tr('cli.systems.quoted')}" if is_quoted(statement.source.document) else ""
+    certainty += f", {tr('cli.systems.quoted')}" if not statement.source.was_read else ""
     weight = f"; {tr(f'cli.systems.severity.{statement.severity.name.lower()}')}" if statement.weighs else ""
     return f"[{where}; {certainty}{weight}]"
