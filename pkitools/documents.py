@@ -52,9 +52,10 @@ class Document:
         read: the day it was last read for this project, or what ``how`` says instead.
         replaces: key of the document, or name of the version, that it took the place of; empty for none.
         newest: the version that is known to be there now, where its text could not be read or is not adopted yet.
+        newer: key of that version, where it was read and is not adopted yet.
         how: whether it was read itself.
-        sections: of one that was not wholly read itself, the places whose own words were: in the part that could be had,
-            or where others quote them word for word.
+        sections: of one that was not wholly read itself, the places whose own words were: in the part that could be
+            had, or where others quote them word for word.
     """
 
     key: str
@@ -65,6 +66,7 @@ class Document:
     read: date
     replaces: str = ""
     newest: str = ""
+    newer: str = ""
     how: Reading = Reading.READ
     sections: tuple[str, ...] = ()
 
@@ -172,6 +174,7 @@ def _read(key: str, record: Mapping[str, object]) -> Document:
         read,
         str(record.get("replaces", "")),
         str(record.get("newest", "")),
+        str(record.get("newer", "")),
         Reading(str(record.get("how", Reading.READ))),
         _sections(record),
     )

@@ -220,6 +220,7 @@ def _told(document: Document) -> str:
     told += [_words(document.status), f"read {document.read}"]
     told += [f"in the place of {document.replaces}"] if document.replaces else []
     told += [f"newest known: {document.newest}"] if document.newest else []
+    told += [f"places whose words were read: {'; '.join(document.sections)}"] if document.sections else []
     return " · ".join(told)
 
 

@@ -50,7 +50,7 @@ PRODUCTION_IN_PREPRODUCTION: Final = Rule(
     "environment.preproduction.production_certificate", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL
 )
 SELF_SIGNED: Final = Rule("environment.self_signed.not_allowed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
-# that what was asked could not be told is an error of our own; that a policy has to be there says the PoR, and that warns
+# that it could not be told is an error of our own; that a policy has to be there says the PoR, and that only warns
 PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 _POLICY: Final = Basis(cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)

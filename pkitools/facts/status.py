@@ -65,7 +65,8 @@ def facts_status(moment: datetime) -> FactsStatus:
 
 
 def _is_outdated(document: Document) -> bool:
-    return bool(document.newest) or document.status is DocumentStatus.SUPERSEDED
+    """Return whether there is a text to read; one that was read and is not adopted yet is among the unknown."""
+    return bool(document.newest and not document.newer) or document.status is DocumentStatus.SUPERSEDED
 
 
 def _is_aged(document: Document, moment: datetime) -> bool:

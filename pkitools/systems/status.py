@@ -56,4 +56,3 @@ def status_of(system: System) -> SystemStatus:
         unknown=len(system.statements) - len(known),
         quoted=sum(s.certainty in _FIRM and not s.source.was_read for s in known),
     )
-

@@ -90,7 +90,7 @@ def is_whole(found: Document) -> None:
 
 
 def test_a_file_of_the_register_knows_its_fields_only() -> None:
-    known = {"nl", "en", "version", "status", "url", "read", "replaces", "newest", "how", "sections"}
+    known = {"nl", "en", "version", "status", "url", "read", "replaces", "newest", "newer", "how", "sections"}
     data = tomllib.loads(REGISTER.read_text(encoding="utf-8"))
     assert not {key: set(record) - known for key, record in data.items() if set(record) - known}
 
@@ -113,6 +113,14 @@ def test_what_a_document_replaces_is_superseded_where_it_is_in_the_register() ->
         replaced = by_key.get(found.replaces)
         assert found.replaces != found.key
         assert replaced is None or replaced.status is DocumentStatus.SUPERSEDED
+
+
+def test_a_newer_version_that_was_read_is_in_the_register_and_waits_to_be_adopted() -> None:
+    by_key = {found.key: found for found in documents()}
+    for found in documents():
+        if found.newer:
+            assert by_key[found.newer].status is DocumentStatus.DRAFT
+            assert by_key[found.newer].version.split()[0] == found.newest
 
 
 def test_a_document_and_a_place_in_it_travel_between_processes() -> None:

@@ -235,7 +235,9 @@ def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading,
     assert statement.severity is (Severity.ERROR if binds else Severity.WARNING)
 
 
-@pytest.mark.parametrize(("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), ("", False)])
+@pytest.mark.parametrize(
+    ("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), ("", False)]
+)
 def test_of_a_text_that_was_not_wholly_read_only_the_places_that_were_can_fail(section: str, binds: bool) -> None:
     cited = f'source = "rfc-8996"\nsection = "{section}"'
     text = SMALLEST.replace('source = "a"', cited).replace("third_party", "standard")
