@@ -103,8 +103,8 @@ def test_what_was_not_read_itself_is_told_as_quoted_and_never_as_the_word_of_the
 
 def test_what_is_there_to_be_read_is_no_yes_and_the_usual_hierarchy_is_never_among_the_others_unsaid(run: Any) -> None:
     assert "* The old Digipoort closes" in run("show", "digipoort", *MOMENT)[1]
-    for name in ("duo-inburgering", "digimelding"):
-        assert "all others, Private G1 among them: Not found." in run("show", name, *MOMENT)[1]
+    for name in ("duo-inburgering", "kadaster-klic", "suwinet-inlezen"):
+        assert "all others, Private G1 among them:" in " ".join(run("show", name, *MOMENT)[1].split())
     assert "Private G1 among them" not in run("show", "digipoort", *MOMENT)[1]
 
 
