@@ -14,6 +14,7 @@ from pkitools.documents import Document, DocumentStatus, Reading
 from pkitools.findings import Certainty
 from pkitools.frozen import dataclass
 from pkitools.rulebook import Resting, rests_on
+from pkitools.rules.own import OwnData, OwnFile
 from pkitools.unknowns import Unknown, unknowns
 
 OLD: Final = timedelta(days=183)
@@ -33,6 +34,7 @@ class FactsStatus:
         aged: documents that were last read too long ago, with what rests on each.
         not_read: documents of which not all was read by us itself, with what rests on each.
         third_party: documents of somebody else than who decides, with what rests on each.
+        own: files with facts of one's own, by name: each with the day its sources were read.
     """
 
     moment: datetime
@@ -41,13 +43,19 @@ class FactsStatus:
     aged: tuple[Resting, ...]
     not_read: tuple[Resting, ...]
     third_party: tuple[Resting, ...]
+    own: tuple[OwnFile, ...] = ()
+
+    def is_old(self, file: OwnFile) -> bool:
+        """Return whether the sources of a file of one's own were last read too long ago."""
+        return file.read is not None and self.moment.date() - file.read > OLD
 
 
-def facts_status(moment: datetime) -> FactsStatus:
+def facts_status(moment: datetime, *, data: OwnData | None = None) -> FactsStatus:
     """Return the facts that want looking at on a day.
 
     Args:
         moment: aware UTC.
+        data: facts of one's own.
 
     Raises:
         InvalidValueError: ``moment`` is not aware.
@@ -61,6 +69,7 @@ def facts_status(moment: datetime) -> FactsStatus:
         aged=tuple(each for each in resting if _is_aged(each.document, moment)),
         not_read=tuple(each for each in resting if each.document.how is not Reading.READ),
         third_party=tuple(each for each in resting if _is_told_by_others(each)),
+        own=tuple(sorted(data.files if data is not None else (), key=lambda file: file.name)),
     )
 
 

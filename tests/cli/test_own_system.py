@@ -14,6 +14,7 @@ import pytest
 from pkitools_test_pki.pki import build
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
+from tests.support.schemas import assert_valid
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "eigen-systeem.md").read_text(encoding="utf-8")
 MOMENT = datetime.now(UTC).replace(microsecond=0)
@@ -108,6 +109,31 @@ def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, pla
         assert (told.code, told.err.count(f"systems/zaaksysteem.toml:{line}")) == (11, 1), asked
     assert run("--data", "gegevens", "rules", "list").code == 0
     assert run("--data", "nergens", *given[2:]).code == 1
+
+
+def test_facts_of_ones_own_are_seen_to_age(run: Command, place: Path, issued: Any) -> None:
+    (place / "gegevens" / "trust").mkdir()
+    (place / "gegevens" / "trust" / "r.pem").write_bytes(issued.root.pem)
+    for moment, old in (("2026-12-01T00:00:00Z", False), ("2027-07-01T00:00:00Z", True)):
+        given = ("--lang", "nl", "--data", "gegevens", "facts", "status", "--moment", moment)
+        told = run(*given)
+        joined = " ".join(told.out.split())
+        assert told.code == 0
+        for name in ("systems/zaaksysteem.toml", "rules/gemeente.toml"):
+            assert f"{name}, gelezen op 2026-11-26" in joined
+        assert ("langer dan een half jaar geleden: lees de bronnen opnieuw" in joined) is old
+        assert "trust/r.pem, zonder dag" in joined
+        document = run(*given, "--json").document
+        assert_valid(document, "facts-status-v1")
+        assert [(each["file"], each["old"]) for each in document["own"]] == [
+            ("rules/gemeente.toml", old),
+            ("systems/zaaksysteem.toml", old),
+            ("trust/r.pem", False),
+        ]
+    assert "Van uzelf" not in run("--lang", "nl", "facts", "status").out
+    (place / "gegevens" / "rules" / "gemeente.toml").write_text("not = [toml", encoding="utf-8")
+    told = run("--data", "gegevens", "facts", "status")
+    assert (told.code, told.err.count("rules/gemeente.toml")) == (11, 1)
 
 
 SYSTEM, RULES = "systems/zaaksysteem.toml", "rules/gemeente.toml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -77,6 +78,21 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A file of the folder that is used.
+
+    Args:
+        kind: ``systems``, ``tsps``, ``rules`` or ``trust``.
+        name: its place in the folder: ``rules/ours.toml``.
+        read: the day its sources were last read, as it says; ``None`` of roots, which say nothing of that.
+    """
+
+    kind: str
+    name: str
+    read: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class OwnData:
     """What a folder adds. It pickles, and so goes along into other processes.
 
@@ -86,6 +102,7 @@ class OwnData:
         trust: roots of test hierarchies; never trusted in production.
         entries: rules, with whom each is for and how to look.
         refused: files that could not be used.
+        files: files that are used, each with the day its sources were read.
 
     Raises:
         InvalidValueError: a system or a TSP is called as one of ours: what was judged would be another than was asked.
@@ -96,6 +113,7 @@ class OwnData:
     trust: TrustStore = field(default_factory=TrustStore)
     entries: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
+    files: tuple[OwnFile, ...] = ()
 
     def __post_init__(self) -> None:
         for system in self.systems:
@@ -120,6 +138,7 @@ class OwnData:
                 self.trust + other.trust,
                 (*self.entries, *other.entries),
                 (*self.refused, *other.refused),
+                (*self.files, *other.files),
             )
         )
 
@@ -248,6 +267,7 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
         trust=sum(reading.each(TRUST, "*", _roots, _may_be_a_root), start=TrustStore()),
         entries=tuple(reading.each(RULES, "*.toml", partial(_rules, systems=_system_names(top), known={}))),
         refused=(*reading.refused, *reading.unused()),
+        files=tuple(reading.used),
     )
     if not reading.files:
         raise InputError("rules.error.own_empty", name=str(top))
@@ -274,6 +294,7 @@ class _Reading:
         self._top = top
         self.files = 0
         self.refused: list[Refused] = []
+        self.used: list[OwnFile] = []
         self._seen: set[Path] = set()
 
     def each(
@@ -312,10 +333,18 @@ class _Reading:
         data, name = b"", path.relative_to(self._top).as_posix()
         try:
             data = read_bytes(path, limit=MAX_SYSTEM_BYTES)
-            return list(read(data, name))
+            found = list(read(data, name))
+            self.used.append(OwnFile(kind, name, None if kind == TRUST else _read_on(data, name)))
+            return found
         except PkitoolsError as error:
             self.refused.append(Refused(kind, name, _line(data, error), error))
             return []
+
+
+def _read_on(data: bytes, name: str) -> date:
+    """Return the day that a file says its sources were last read; who read it has seen that it says so."""
+    found: date = read_foreign_toml(data, name)["retrieved"]
+    return found
 
 
 _NOTES: Final = frozenset({".md", ".rst", ".adoc", ".html"})
