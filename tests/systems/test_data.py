@@ -236,10 +236,12 @@ def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading,
 
 
 @pytest.mark.parametrize(
-    ("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), ("", False)]
+    ("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), (None, False)]
 )
-def test_of_a_text_that_was_not_wholly_read_only_the_places_that_were_can_fail(section: str, binds: bool) -> None:
-    cited = f'source = "rfc-8996"\nsection = "{section}"'
+def test_of_a_text_that_was_not_wholly_read_only_the_places_that_were_can_fail(
+    section: str | None, binds: bool
+) -> None:
+    cited = 'source = "rfc-8996"' + (f'\nsection = "{section}"' if section else "")
     text = SMALLEST.replace('source = "a"', cited).replace("third_party", "standard")
     (statement,) = read_system(text).statements
     assert statement.source.was_read is binds

@@ -71,6 +71,12 @@ class Refused:
         return self.name if self.line is None else f"{self.name}:{self.line}"
 
     @property
+    def told(self) -> dict[str, str]:
+        """The operands of what there is to say of it: its place, and those of the error."""
+        operands = {name: str(value) for name, value in self.error.params.items()}
+        return {**operands, "place": self.place, CAUSE: self.error.code}
+
+    @property
     def stem(self) -> str:
         """The name of the file without its ending: of a system, its name. Also where more stands behind the ending."""
         before, toml, _ = Path(self.name).name.partition(".toml")
@@ -161,11 +167,10 @@ class OwnData:
             yield outcome(READABLE, MET)
             return
         for each in asked:
-            params = {"place": each.place, CAUSE: each.error.code}
+            params = each.told
             evidence = (Evidence(each.place, each.error.code),)
             yield outcome(READABLE, Violated(evidence, params, severity=Severity.WARNING))
-        first = {"place": asked[0].place, CAUSE: asked[0].error.code}
-        yield outcome(READABLE, NotChecked("own_data", params=first))
+        yield outcome(READABLE, NotChecked("own_data", params=asked[0].told))
 
     def cannot_tell(self, system: str) -> bool:
         """Return whether the file of a system with this name could not be used, and no other describes it."""
@@ -241,7 +246,7 @@ UNUSABLE: Final = "rules.error.own_file"
 
 
 def _unusable(refused: Refused) -> InvalidValueError:
-    return InvalidValueError(UNUSABLE, place=refused.place, problem=refused.error.code)
+    return InvalidValueError(UNUSABLE, **refused.told)
 
 
 def read_data(folder: str | os.PathLike[str]) -> OwnData:
