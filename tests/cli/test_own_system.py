@@ -19,8 +19,9 @@ from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "eigen-systeem.md").read_text(encoding="utf-8")
+TEMPLATES = Path(__file__).parents[2] / "docs" / "templates"
 MOMENT = datetime.now(UTC).replace(microsecond=0)
-FILES = re.findall(r"`(systems/\w+\.toml|rules/\w+\.toml)`\..*?```toml\n(.*?)```", PAGE, re.DOTALL)
+FILES = re.findall(r"`((?:systems/|rules/)?\w+\.toml)`\..*?```toml\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = [line for line in re.findall(r"```\n(pkitools .*?)```", PAGE, re.DOTALL)[0].splitlines() if line]
 
 
@@ -28,7 +29,7 @@ COMMANDS = [line for line in re.findall(r"```\n(pkitools .*?)```", PAGE, re.DOTA
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in FILES:
         path = tmp_path / "gegevens" / name
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -40,9 +41,51 @@ def issued() -> Any:
     return pki.issue("g4-tls", not_after=MOMENT + timedelta(days=600))
 
 
-def test_the_page_has_both_files_and_three_commands() -> None:
-    assert [name for name, _ in FILES] == ["systems/zaaksysteem.toml", "rules/gemeente.toml"]
-    assert len(COMMANDS) == 3
+def test_the_page_has_every_file_and_its_commands() -> None:
+    assert [name for name, _ in FILES] == ["systems/zaaksysteem.toml", "rules/gemeente.toml", "tsps.toml"]
+    assert len(COMMANDS) == 5
+    assert {path.name for path in TEMPLATES.iterdir()} > {"system.toml", "rules.toml", "tsps.toml"}
+
+
+def test_the_example_takes_no_test_certificate_in_production(run: Command, place: Path) -> None:
+    told = " ".join(run("--lang", "nl", "--data", "gegevens", "systems", "list").out.split())
+    said = told.partition("zaaksysteem Zaaksysteem")[2]
+    assert said.startswith(
+        " preproductie accepteert Private G1, G4 Priv G-TLS, TRIAL productie accepteert Private G1, G4"
+    )
+    assert "TRIAL" not in said.partition("productie accepteert")[2].partition("productie accepteert")[2][:40]
+
+
+def test_the_templates_make_a_folder_that_works(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they stand: copied, and the system named after its file."""
+    monkeypatch.chdir(tmp_path)
+    for name, copied in (("system", "systems/template"), ("rules", "rules/ours"), ("tsps", "tsps")):
+        path = tmp_path / "own" / f"{copied}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = (TEMPLATES / f"{name}.toml").read_text(encoding="utf-8")
+        path.write_text(text.replace('systems = ["example"]', 'systems = ["template"]'), encoding="utf-8")
+    data = pkitools.read_data("own")
+    assert data.refused == ()
+    assert (data.system("template").name, data.tsp("example").title) == ("template", "Example CA")
+    # what the comment of the template shows is a document as it is read
+    path = tmp_path / "own" / "systems" / "template.toml"
+    shown = re.findall(
+        r"^# (\[source\.handbook\]|document = .*|version = .*|status = .*|url = .*)$",
+        path.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert len(shown) == 5
+    head, rest = path.read_text(encoding="utf-8").split("\n[[statement]]\n", 1)
+    cited = rest.replace('source = "digikoppeling-security"', 'source = "handbook"', 1)
+    path.write_text("\n".join((head, *shown, "", "[[statement]]", cited)), encoding="utf-8")
+    (first, *_) = pkitools.read_data("own").system("template").statements
+    assert first.source.document.title["nl"] == "Connection handbook"
+
+
+def test_who_asks_a_system_nobody_knows_hears_where_a_system_of_ones_own_is_given(run: Command, place: Path) -> None:
+    for language, folder in (("nl", "--data MAP"), ("en", "--data DIR")):
+        for name in ("zaaksysteem", "digidd"):
+            assert folder in " ".join(run("--lang", language, "systems", "show", name).err.split())
 
 
 def test_a_system_and_two_rules_of_ones_own_are_asked_in_both_languages(run: Command, place: Path, issued: Any) -> None:
@@ -63,8 +106,13 @@ def test_a_system_and_two_rules_of_ones_own_are_asked_in_both_languages(run: Com
 
 def test_the_commands_of_the_page_run(run: Command, place: Path, issued: Any) -> None:
     (place / "koppeling.pem").write_bytes(issued.chain_pem)
-    codes = [run("--lang", "nl", *command.split()[1:]).code for command in COMMANDS]
-    assert codes == [10, 0, 0]
+    made = "csr create --oin 00000003273229750000 --profile g1-server -e production --no-passphrase --out koppeling"
+    who = ("--organization", "Voorbeeld B.V.", "--common-name", "koppeling.voorbeeld.nl")
+    assert run(*made.split(), *who).code == 0
+    told = [run("--lang", "nl", *command.split()[1:]) for command in COMMANDS]
+    assert [each.code for each in told] == [10, 0, 0, 0, 0]
+    assert run(*COMMANDS[3].split()[1:], "--json").document["tsp"] == "huis"
+    assert "tsps.toml, gelezen op 2026-11-26" in " ".join(told[4].out.split())
 
 
 def test_the_variable_will_do_and_the_rule_is_listed_and_explained(
@@ -131,6 +179,7 @@ def test_facts_of_ones_own_are_seen_to_age(run: Command, place: Path, issued: An
             ("rules/gemeente.toml", old),
             ("systems/zaaksysteem.toml", old),
             ("trust/r.pem", False),
+            ("tsps.toml", old),
         ]
     assert "Van uzelf" not in run("--lang", "nl", "facts", "status").out
     (place / "gegevens" / "rules" / "gemeente.toml").write_text("not = [toml", encoding="utf-8")
