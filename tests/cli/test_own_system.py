@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import types
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,6 +55,23 @@ def test_the_example_takes_no_test_certificate_in_production(run: Command, place
         " preproductie accepteert Private G1, G4 Priv G-TLS, TRIAL productie accepteert Private G1, G4"
     )
     assert "TRIAL" not in said.partition("productie accepteert")[2].partition("productie accepteert")[2][:40]
+
+
+def test_the_command_that_comes_next_knows_the_system_too(run: Command, place: Path) -> None:
+    told = run("--lang", "nl", "--data", "gegevens", "systems", "show", "zaaksysteem").out
+    words = shlex.split(told.partition("Nu:")[2].partition("pkitools ")[2].replace("\\\n", " "))
+    assert words == ["csr", "create", "--for", "zaaksysteem", "-e", "production", "--data", "gegevens"]
+    assert "--data" not in run("systems", "show", "digid").out
+    made = (
+        "--oin",
+        "00000003273229750000",
+        "--organization",
+        "V",
+        "--common-name",
+        "a.voorbeeld.nl",
+        "--no-passphrase",
+    )
+    assert run(*words, *made, "--profile", "g1-server", "--out", "x").code == 0
 
 
 def test_the_templates_make_a_folder_that_works(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
