@@ -49,6 +49,10 @@ class FactsStatus:
         """Return whether the sources of a file of one's own were last read too long ago."""
         return file.read is not None and self.moment.date() - file.read > OLD
 
+    def is_ahead(self, file: OwnFile) -> bool:
+        """Return whether that day has not come anywhere yet: a slip of the pen, by which it would not grow old."""
+        return file.read is not None and file.read - self.moment.date() > timedelta(days=1)
+
 
 def facts_status(moment: datetime, *, data: OwnData | None = None) -> FactsStatus:
     """Return the facts that want looking at on a day.

@@ -27,12 +27,18 @@ def facts_status_document(found: FactsStatus) -> dict[str, object]:
 
 
 def _resting(found: Iterable[Resting]) -> list[dict[str, object]]:
-    return [{**resting_document(each), "newest": each.document.newest or None} for each in found]
+    return [resting_document(each) for each in found]
 
 
 def _own(file: OwnFile, found: FactsStatus) -> dict[str, object]:
     read = None if file.read is None else file.read.isoformat()
-    return {"file": file.name, "kind": file.kind, "read": read, "old": found.is_old(file)}
+    return {
+        "file": file.name,
+        "kind": file.kind,
+        "read": read,
+        "old": found.is_old(file),
+        "ahead": found.is_ahead(file),
+    }
 
 
 def _unknown(unknown: Unknown) -> dict[str, object]:

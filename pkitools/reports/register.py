@@ -53,6 +53,8 @@ def resting_document(resting: Resting) -> dict[str, object]:
     return {
         **_resting_v1(resting),
         "how": str(resting.document.how),
+        "sections": list(resting.document.sections),
+        "newest": resting.document.newest or None,
         "error_texts": [text.text for text in resting.error_texts],
         "exports": [export.name for export in resting.exports],
         "renewals": [each.name for each in resting.renewals],

@@ -182,7 +182,8 @@ def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, pla
 def test_facts_of_ones_own_are_seen_to_age(run: Command, place: Path, issued: Any) -> None:
     (place / "gegevens" / "trust").mkdir()
     (place / "gegevens" / "trust" / "r.pem").write_bytes(issued.root.pem)
-    for moment, old in (("2026-12-01T00:00:00Z", False), ("2027-07-01T00:00:00Z", True)):
+    early = ("2026-11-01T00:00:00Z", False)
+    for moment, old in (("2026-12-01T00:00:00Z", False), ("2027-07-01T00:00:00Z", True), early):
         given = ("--lang", "nl", "--data", "gegevens", "facts", "status", "--moment", moment)
         told = run(*given)
         joined = " ".join(told.out.split())
@@ -191,8 +192,10 @@ def test_facts_of_ones_own_are_seen_to_age(run: Command, place: Path, issued: An
             assert f"{name}, gelezen op 2026-11-26" in joined
         assert ("langer dan een half jaar geleden: lees de bronnen opnieuw" in joined) is old
         assert "trust/r.pem, zonder dag" in joined
+        assert ("een dag die nog moet komen: verbeter retrieved" in joined) is (moment == early[0])
         document = run(*given, "--json").document
         assert_valid(document, "facts-status-v1")
+        assert {each["ahead"] for each in document["own"]} == ({True, False} if moment == early[0] else {False})
         assert [(each["file"], each["old"]) for each in document["own"]] == [
             ("rules/gemeente.toml", old),
             ("systems/zaaksysteem.toml", old),

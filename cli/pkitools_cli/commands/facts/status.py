@@ -12,6 +12,7 @@ from pkitools.documents import Document
 from pkitools.facts import FactsStatus, facts_status
 from pkitools.reports import facts_status_document
 from pkitools.rulebook import Resting
+from pkitools.rules.own import OwnFile
 from pkitools.text import visible
 from pkitools.unknowns import Unknown
 from pkitools_cli.commands.rules.documents import reading, rests
@@ -61,9 +62,15 @@ def _own(found: FactsStatus) -> Iterator[Line | str]:
         yield ""
         yield Line(tr("cli.facts.own"), bold=True)
     for file in found.own:
-        slug = "undated" if file.read is None else "old" if found.is_old(file) else "read"
+        slug = _age(file, found)
         told = tr(f"cli.facts.own.{slug}", day=file.read)
         yield from wrapped(f"{visible(file.name)}, {told}", "    ", "  - ")
+
+
+def _age(file: OwnFile, found: FactsStatus) -> str:
+    if file.read is None:
+        return "undated"
+    return "ahead" if found.is_ahead(file) else "old" if found.is_old(file) else "read"
 
 
 def _unknown(unknown: Unknown) -> Iterator[str]:
