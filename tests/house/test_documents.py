@@ -18,6 +18,7 @@ import pytest
 from pkitools.documents import Document, DocumentStatus, Reading, Source, cite, document, documents
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.messages import LANGUAGES
+from pkitools.metadata.consumers import consumers
 from pkitools.rulebook import Resting, SystemStatement, citations, rests_on
 from pkitools.systems import systems
 
@@ -158,6 +159,17 @@ def test_no_error_rests_on_words_that_nobody_here_read() -> None:
         if not source.was_read and carries_an_error(thing, source)
     ]
     assert carried == []
+
+
+def test_no_consumer_of_metadata_fails_by_words_that_nobody_here_read() -> None:
+    asks = [(each.name, ask) for each in consumers() for ask in each.asks]
+    assert len(asks) > 20
+    firm = {Certainty.STANDARD, Certainty.OFFICIAL}
+    assert not [
+        (name, ask.topic)
+        for name, ask in asks
+        if ask.basis.certainty in firm and ask.severity in {None, Severity.ERROR} and not ask.basis.source.was_read
+    ]
 
 
 def carries_an_error(thing: object, source: Source) -> bool:
