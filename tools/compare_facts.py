@@ -23,7 +23,7 @@ from typing import Final
 from pkitools.documents import Document, documents
 from pkitools.findings import Rule
 from pkitools.messages import template
-from pkitools.rulebook import SystemStatement, citations
+from pkitools.rulebook import MetadataAsk, SystemStatement, citations
 
 ROOT: Final = Path(__file__).parents[1]
 TEXTS: Final = Path("facts", "update-2026-11", "texts")
@@ -275,6 +275,8 @@ def _name(thing: object) -> str:
     """Return how people find a thing that rests on a document."""
     if isinstance(thing, SystemStatement):
         return f"{thing.system.name}, {thing.statement.topic}: {thing.statement.text['en']}"
+    if isinstance(thing, MetadataAsk):
+        return f"{thing.consumer.name}, {thing.ask.topic}"
     for field in ("code", "part", "prefix", "name", "start", "text"):
         if isinstance(name := getattr(thing, field, None), str):
             return name

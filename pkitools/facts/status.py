@@ -93,5 +93,6 @@ def _is_told_by_others(resting: Resting) -> bool:
         *(each.statement.certainty for each in resting.statements),
         *(each.basis.certainty for each in resting.profiles),
         *(tsp.basis.certainty for tsp in resting.tsps),
+        *(each.basis.certainty for each in resting.asks),
     )
     return Certainty.THIRD_PARTY in certainties

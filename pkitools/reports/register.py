@@ -57,7 +57,12 @@ def resting_document(resting: Resting) -> dict[str, object]:
         "newest": resting.document.newest or None,
         "error_texts": [text.text for text in resting.error_texts],
         "exports": [export.name for export in resting.exports],
+        "protocols": [each.name for each in resting.protocols],
         "renewals": [each.name for each in resting.renewals],
+        "asks": [
+            {"consumer": each.consumer.name, "topic": str(each.ask.topic), "section": each.basis.source.section}
+            for each in resting.asks
+        ],
     }
 
 

@@ -68,7 +68,9 @@ def rests(resting: Resting) -> str:
         "examples": len(resting.examples),
         "error_texts": len(resting.error_texts),
         "exports": len(resting.exports),
+        "protocols": len(resting.protocols),
         "renewals": len(resting.renewals),
+        "asks": len(resting.asks),
     }
     told = [
         tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)
