@@ -52,7 +52,10 @@ class Document:
         read: the day it was last read for this project, or what ``how`` says instead.
         replaces: key of the document, or name of the version, that it took the place of; empty for none.
         newest: the version that is known to be there now, where its text could not be read or is not adopted yet.
+        newer: key of that version, where it was read and is not adopted yet.
         how: whether it was read itself.
+        sections: of one that was not wholly read itself, the places whose own words were: in the part that could be
+            had, or where others quote them word for word.
     """
 
     key: str
@@ -63,7 +66,9 @@ class Document:
     read: date
     replaces: str = ""
     newest: str = ""
+    newer: str = ""
     how: Reading = Reading.READ
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,14 @@ class Source:
     def document(self) -> Document:
         """The document."""
         return self.own or document(self.key)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the words of this place were read. Where they were not, what it says can be an error of nothing."""
+        found = self.document
+        if found.how is Reading.READ:
+            return True
+        return bool(self.section) and all(part in found.sections for part in self.section.split(", "))
 
     def at(self, section: str) -> Source:
         """Return another place in the same document."""
@@ -161,5 +174,13 @@ def _read(key: str, record: Mapping[str, object]) -> Document:
         read,
         str(record.get("replaces", "")),
         str(record.get("newest", "")),
+        str(record.get("newer", "")),
         Reading(str(record.get("how", Reading.READ))),
+        _sections(record),
     )
+
+
+def _sections(record: Mapping[str, object]) -> tuple[str, ...]:
+    found = record.get("sections", [])
+    assert isinstance(found, list)  # as above
+    return tuple(map(str, found))

@@ -21,6 +21,7 @@ from pkitools.frozen import dataclass
 if TYPE_CHECKING:
     from pkitools.explanations import ErrorText
     from pkitools.exports import ExportForm, TLSSettings
+    from pkitools.metadata.consumers import Ask, Consumer
     from pkitools.oin.entity_schemes import Scheme
     from pkitools.oin.prefixes import Prefix
     from pkitools.probing.starttls import StartTLS
@@ -108,6 +109,19 @@ class SystemStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class MetadataAsk:
+    """One thing that a consumer of metadata asks."""
+
+    consumer: Consumer
+    ask: Ask
+
+    @property
+    def basis(self) -> Basis:
+        """Where it stands, and how certain that makes it."""
+        return self.ask.basis
+
+
+@dataclass(frozen=True, slots=True)
 class Resting:
     """All that rests on one document, each in the order of its own data.
 
@@ -124,6 +138,7 @@ class Resting:
         exports: forms that other programs load because it says so, and how their configurations set TLS.
         protocols: how TLS is asked for in protocols that begin without.
         renewals: who must be told of a renewal because of it, and what it says of the move to G4.
+        asks: what those ask who receive metadata.
     """
 
     document: Document
@@ -138,6 +153,7 @@ class Resting:
     exports: tuple[ExportForm | TLSSettings, ...] = ()
     protocols: tuple[StartTLS, ...] = ()
     renewals: tuple[Counterpart | Replacement | Breakage | WorkStep, ...] = ()
+    asks: tuple[MetadataAsk, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -154,6 +170,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     """Yield everything that rests on a document: its kind (a field of :class:`Resting`), the thing, and the place."""
     from pkitools.explanations import explanations
     from pkitools.exports import export_forms, tls_settings
+    from pkitools.metadata.consumers import consumers
     from pkitools.oin.entity_schemes import schemes
     from pkitools.oin.prefixes import prefix_table
     from pkitools.probing.starttls import protocols
@@ -177,6 +194,7 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     yield from (("exports", form, form.source) for form in export_forms())
     yield "exports", tls_settings(), tls_settings().source
     yield from (("protocols", each, each.source) for each in protocols())
+    yield from (("asks", MetadataAsk(each, ask), ask.basis.source) for each in consumers() for ask in each.asks)
     move = migration_facts()
     for renewals in (counterparts(), move.replacements, move.breakages, move.steps):
         yield from (("renewals", each, each.source) for each in renewals)

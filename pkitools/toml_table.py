@@ -6,8 +6,9 @@ Nothing is passed over: a field nobody knows, or a value that is none, would be 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pkitools.arguments import choice
 from pkitools.errors import InvalidValueError
@@ -15,6 +16,11 @@ from pkitools.frozen import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
+
+FORM: Final = "1"
+"""The version of the form of a text that somebody else wrote, which it may name."""
+_NO: Final = {str: "no_text", int: "no_number", bool: "no_boolean", date: "no_day", list: "no_list", dict: "no_table"}
+"""How the error is called of a value that is of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,10 @@ class Table:
             return None
         # a bool is an int to Python, and a datetime a date; neither is meant
         if type(found) is not kind:
-            raise InvalidValueError("toml.error.value", where=self.at(field), wanted=kind.__name__)
+            raise InvalidValueError(f"toml.error.{_NO[kind]}", where=self.at(field))
+        # meant to say something, and says nothing
+        if found in ([], {}) or (isinstance(found, str) and not found.strip()):
+            raise InvalidValueError("toml.error.empty", where=self.at(field))
         return found
 
     def need(self, field: str, kind: type[T]) -> T:
@@ -55,6 +64,26 @@ class Table:
         if found is None:
             raise InvalidValueError("toml.error.missing", where=self.at(field))
         return found
+
+    def number(self, field: str, least: int = 1) -> int | None:
+        """Return a number of at least so much, or ``None``."""
+        found = self.get(field, int)
+        if found is not None and found < least:
+            raise InvalidValueError("toml.error.least", where=self.at(field), given=found, least=least)
+        return found
+
+    def days(self) -> tuple[date | None, date | None]:
+        """Return the days ``since`` and ``until`` which something holds; each may be absent."""
+        since, until = self.get("since", date), self.get("until", date)
+        if since is not None and until is not None and until < since:
+            raise InvalidValueError("toml.error.period", where=self.at("until"), since=since, until=until)
+        return since, until
+
+    def require_form(self) -> None:
+        """Refuse a text of another form than this one, which what we make of it would be wrong for."""
+        found = self.get("version", str)
+        if found not in {None, FORM}:
+            raise InvalidValueError("toml.error.form", where=self.at("version"), given=found, known=FORM)
 
     def chosen(self, field: str, kind: type[E]) -> E | None:
         """Return a field as a member of an enumeration, or ``None``."""
@@ -65,7 +94,9 @@ class Table:
         """Return a list of texts; an absent one is empty."""
         found: list[Any] = self.get(field, list) or []
         if not all(type(each) is str for each in found):
-            raise InvalidValueError("toml.error.value", where=self.at(field), wanted="str")
+            raise InvalidValueError("toml.error.no_texts", where=self.at(field))
+        if not all(map(str.strip, found)):
+            raise InvalidValueError("toml.error.empty", where=self.at(field))
         return tuple(found)
 
     def table(self, field: str) -> Table:

@@ -23,7 +23,7 @@ from typing import Final
 from pkitools.documents import Document, documents
 from pkitools.findings import Rule
 from pkitools.messages import template
-from pkitools.rulebook import SystemStatement, citations
+from pkitools.rulebook import MetadataAsk, SystemStatement, citations
 
 ROOT: Final = Path(__file__).parents[1]
 TEXTS: Final = Path("facts", "update-2026-11", "texts")
@@ -167,10 +167,12 @@ class Comparison:
 
 def compare(folder: Path, read: Mapping[str, Mapping[str, str]]) -> Comparison:
     """Compare the facts with the texts in a folder, and with the digests of what was read before."""
-    texts = [text for path in sorted(folder.glob("*.txt")) if (text := read_text(path))]
+    paths = sorted(folder.glob("*.txt"))
+    texts = [text for path in paths if (text := read_text(path))]
     compared = [(each, text) for each in documents() for text in texts if _series(each) == text.series]
     known = {_series(each) for each in documents()}
-    findings = [
+    findings = list(_undated(paths, texts))
+    findings += [
         f"{text.name}: no document of the register is at {text.series}" for text in texts if text.series not in known
     ]
     digests: dict[str, dict[str, str]] = {}
@@ -179,8 +181,19 @@ def compare(folder: Path, read: Mapping[str, Mapping[str, str]]) -> Comparison:
         digests[document.key] = {place: digest for place in resting if (digest := _digest(text.place(place)))}
         findings += _differences(document, text, resting, read.get(document.key, {}))
     at_hand = {document.key for document, _ in compared}
+    findings += [f"{key}: its text was at hand and is not any more: not compared" for key in read if key not in at_hand]
     absent = tuple(each.key for each in documents() if each.key not in at_hand)
     return Comparison(tuple(findings), tuple(compared), digests, absent)
+
+
+def _undated(paths: Iterable[Path], texts: Iterable[Text]) -> Iterator[str]:
+    """Yield the texts of which it cannot be said which version they are, or of when: nothing is compared with those."""
+    read = {text.name: text for text in texts}
+    for path in paths:
+        if path.name not in read:
+            yield f"{path.name}: states no address with its version: not compared"
+        elif "(" not in read[path.name].version:
+            yield f"{path.name}: states no day of version {read[path.name].version}"
 
 
 def _series(document: Document) -> str:
@@ -262,6 +275,8 @@ def _name(thing: object) -> str:
     """Return how people find a thing that rests on a document."""
     if isinstance(thing, SystemStatement):
         return f"{thing.system.name}, {thing.statement.topic}: {thing.statement.text['en']}"
+    if isinstance(thing, MetadataAsk):
+        return f"{thing.consumer.name}, {thing.ask.topic}"
     for field in ("code", "part", "prefix", "name", "start", "text"):
         if isinstance(name := getattr(thing, field, None), str):
             return name
@@ -299,10 +314,25 @@ def main() -> int:
         return 0
     found = compare(folder, digests_read())
     if renew:
-        DIGESTS.write_text(digests_toml({**digests_read(), **found.digests}), encoding="utf-8")
+        before = digests_read()
+        DIGESTS.write_text(digests_toml({**before, **found.digests}), encoding="utf-8")
+        print("\n".join(_renewed(before, found.digests)))
         found = compare(folder, digests_read())
     print("\n".join(_told(found)))
     return 1 if found.findings else 0
+
+
+def _renewed(before: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield what the digests that are written anew say of what was read: each section that is new, other or gone."""
+    count = 0
+    for key, sections in now.items():
+        old = before.get(key, {})
+        for section in sorted({*old, *sections}):
+            if old.get(section) != sections.get(section):
+                count += 1
+                how = "new" if section not in old else "changed" if section in sections else "cited no more"
+                yield f"renewed: {key} {section or '(the whole)'}: {how}"
+    yield f"renewed: {count} sections" if count else "renewed: nothing, all reads as it did"
 
 
 def _told(found: Comparison) -> Iterator[str]:

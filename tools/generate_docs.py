@@ -115,7 +115,7 @@ def documents_page() -> str:
 
 def _document_row(resting: Resting) -> tuple[str, ...]:
     document = resting.document
-    texts = (resting.examples, resting.error_texts, resting.exports, resting.renewals, resting.protocols)
+    texts = (resting.examples, resting.error_texts, resting.exports, resting.renewals, resting.protocols, resting.asks)
     other = sum(map(len, (resting.tsps, resting.prefixes, resting.schemes, *texts)))
     counts = (len(resting.rules), len(resting.statements), len(resting.profiles), other)
     return (
@@ -156,6 +156,9 @@ def _resting_lines(resting: Resting) -> Iterator[str]:
     yield from (f"export `{export.name}`" for export in resting.exports)
     yield from (f"TLS in `{protocol.name}`" for protocol in resting.protocols)
     yield from (f"renewal: {each.name}" for each in resting.renewals)
+    for name, asked in groupby(resting.asks, key=lambda each: each.consumer.name):
+        topics = dict.fromkeys(_words(each.ask.topic) for each in asked)
+        yield f"metadata for `{name}`: {', '.join(topics)}"
 
 
 # --- architecture.md -------------------------------------------------------------------------------------------------
@@ -220,6 +223,7 @@ def _told(document: Document) -> str:
     told += [_words(document.status), f"read {document.read}"]
     told += [f"in the place of {document.replaces}"] if document.replaces else []
     told += [f"newest known: {document.newest}"] if document.newest else []
+    told += [f"places whose words were read: {'; '.join(document.sections)}"] if document.sections else []
     return " · ".join(told)
 
 

@@ -205,13 +205,24 @@ def command_rows(words: Sequence[str], indent: str) -> list[str]:
     """Return a command as lines that fit the terminal, and that can be pasted: a value stays by its option."""
     width = columns()
     rows, row = [], indent + "pkitools"
-    for part in _parts(words):
+    for part in _parts((*words, *_own_data(words))):
         if len(row) + len(part) + 3 > width and row.strip():
             rows.append(f"{row} \\")
             row = f"{indent}  {part}"
         else:
             row = f"{row} {part}"
     return [*rows, row]
+
+
+def _own_data(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the folder with facts of one's own that this run was given: without it the command knows less."""
+    import click  # the renderers need these lines without a command as well
+
+    from pkitools_cli.framework import data_folder_given  # which needs the renderers, and they these lines
+
+    ctx = click.get_current_context(silent=True)
+    folder = None if ctx is None or "--data" in words else data_folder_given(ctx)
+    return () if folder is None else ("--data", folder)
 
 
 def _parts(words: Sequence[str]) -> Iterator[str]:

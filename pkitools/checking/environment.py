@@ -50,7 +50,9 @@ PRODUCTION_IN_PREPRODUCTION: Final = Rule(
     "environment.preproduction.production_certificate", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL
 )
 SELF_SIGNED: Final = Rule("environment.self_signed.not_allowed", Severity.ERROR, _RELYING, Certainty.OFFICIAL)
-PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
+# that it could not be told is an error of our own; that a policy has to be there says the PoR, and that only warns
+PROFILE: Final = Rule("environment.policy.profile", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
+_POLICY: Final = Basis(cite("por", "7.1-pkio182"), Certainty.OFFICIAL)
 POLICY_ARC: Final = Rule("environment.policy.arc", Severity.WARNING, _TRIAL, Certainty.OBSERVED)
 
 AUTHORITY: Final = Rule("environment.holder.authority", Severity.NOTICE, cite("rfc-5280", "4.2.1.9"))
@@ -243,7 +245,7 @@ def _profile(context: EnvironmentContext) -> Answer:
     shown = {"value": ", ".join(policies) or "–", "rules": _rules_of_profiles()}
     if not context.asked or _is_service_of_older_hierarchies(context):
         listed = any(oid.startswith(ARC) and decode_policy(oid) for oid in policies)
-        return Violated(evidence, shown, severity=Severity.INFO if listed else Severity.WARNING)
+        return Violated(evidence, shown, _POLICY, Severity.INFO if listed else Severity.WARNING)
     firmest = context.asked[0]
     if firmest.topic is Topic.POLICY and firmest.severity is Severity.ERROR and firmest.certainty:
         return Violated(evidence, shown, Basis(firmest.source, firmest.certainty))

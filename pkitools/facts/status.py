@@ -14,6 +14,7 @@ from pkitools.documents import Document, DocumentStatus, Reading
 from pkitools.findings import Certainty
 from pkitools.frozen import dataclass
 from pkitools.rulebook import Resting, rests_on
+from pkitools.rules.own import OwnData, OwnFile
 from pkitools.unknowns import Unknown, unknowns
 
 OLD: Final = timedelta(days=183)
@@ -33,6 +34,7 @@ class FactsStatus:
         aged: documents that were last read too long ago, with what rests on each.
         not_read: documents of which not all was read by us itself, with what rests on each.
         third_party: documents of somebody else than who decides, with what rests on each.
+        own: files with facts of one's own, by name: each with the day its sources were read.
     """
 
     moment: datetime
@@ -41,13 +43,23 @@ class FactsStatus:
     aged: tuple[Resting, ...]
     not_read: tuple[Resting, ...]
     third_party: tuple[Resting, ...]
+    own: tuple[OwnFile, ...] = ()
+
+    def is_old(self, file: OwnFile) -> bool:
+        """Return whether the sources of a file of one's own were last read too long ago."""
+        return file.read is not None and self.moment.date() - file.read > OLD
+
+    def is_ahead(self, file: OwnFile) -> bool:
+        """Return whether that day has not come anywhere yet: a slip of the pen, by which it would not grow old."""
+        return file.read is not None and file.read - self.moment.date() > timedelta(days=1)
 
 
-def facts_status(moment: datetime) -> FactsStatus:
+def facts_status(moment: datetime, *, data: OwnData | None = None) -> FactsStatus:
     """Return the facts that want looking at on a day.
 
     Args:
         moment: aware UTC.
+        data: facts of one's own.
 
     Raises:
         InvalidValueError: ``moment`` is not aware.
@@ -61,11 +73,13 @@ def facts_status(moment: datetime) -> FactsStatus:
         aged=tuple(each for each in resting if _is_aged(each.document, moment)),
         not_read=tuple(each for each in resting if each.document.how is not Reading.READ),
         third_party=tuple(each for each in resting if _is_told_by_others(each)),
+        own=tuple(sorted(data.files if data is not None else (), key=lambda file: file.name)),
     )
 
 
 def _is_outdated(document: Document) -> bool:
-    return bool(document.newest) or document.status is DocumentStatus.SUPERSEDED
+    """Return whether there is a text to read; one that was read and is not adopted yet is among the unknown."""
+    return bool(document.newest and not document.newer) or document.status is DocumentStatus.SUPERSEDED
 
 
 def _is_aged(document: Document, moment: datetime) -> bool:
@@ -79,5 +93,6 @@ def _is_told_by_others(resting: Resting) -> bool:
         *(each.statement.certainty for each in resting.statements),
         *(each.basis.certainty for each in resting.profiles),
         *(tsp.basis.certainty for tsp in resting.tsps),
+        *(each.basis.certainty for each in resting.asks),
     )
     return Certainty.THIRD_PARTY in certainties

@@ -131,13 +131,23 @@ MAKE_ANEW: Final = "report.make_anew"
 """What to do about a finding on a certificate that its holder made."""
 
 CAUSE: Final = "problem"
-"""The operand that is the code of an error: a message shows the title of that error, in its own language."""
+"""The operand that is the code of an error: a message shows the title of that error, in its own language.
+
+Where the operands of that error are there as well, it may show its sentence (``problem_message``) and what to do about
+it (``problem_remedy``).
+"""
 
 
 NOTHING: Final = "–"
 """The operand for what is not there: a message has a word for it, or another sentence."""
 
 _EMPTY: Final = frozenset({NOTHING, ""})
+
+
+class _Told(str):
+    """An operand that is a sentence of ours, with its own operands in place: it is shown as it is."""
+
+    __slots__ = ()
 
 
 class _Operands(dict[str, str]):
@@ -164,7 +174,9 @@ def template(code: str, language: Language) -> Mapping[str, str]:
 
 def filled(text: str, params: Mapping[str, object]) -> str:
     """Return a template with its operands in place, each made printable and cut to a readable length."""
-    return text.format_map(_Operands({name: shown(value) for name, value in params.items()}))
+    return text.format_map(
+        _Operands({name: value if isinstance(value, _Told) else shown(value) for name, value in params.items()})
+    )
 
 
 def message(
@@ -185,7 +197,7 @@ def message(
     """
     entry = template(code, language) if texts is None else texts[language]
     if CAUSE in params:
-        params = {**params, CAUSE: template(str(params[CAUSE]), language).get("title", params[CAUSE])}
+        params = {**params, **_of_cause(params, language, remedy_text)}
     parts = ("title", "message", "remedy", "short", "word")
     told = _with_words(params, language)
     title, text, remedy, short, word = (filled(_part(entry, part, params), told) for part in parts)
@@ -193,6 +205,14 @@ def message(
     usual = _part(entry, "remedy", params) == entry.get("remedy", "")
     own = remedy_text(Remedy(code, params), language) if remedy_text is not None and usual else None
     return Message(title or code, text, remedy if own is None else own, short, word)
+
+
+def _of_cause(params: Mapping[str, object], language: Language, remedy_text: RemedyText | None) -> Mapping[str, object]:
+    """Return what there is to say of the error that an operand names: its title, its sentence and what to do."""
+    code = str(params[CAUSE])
+    said = message(code, {name: value for name, value in params.items() if name != CAUSE}, language, remedy_text)
+    told = {"problem_message": _Told(said.message or f"{said.title}."), "problem_remedy": _Told(said.remedy)}
+    return {CAUSE: said.title, **told}
 
 
 def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> str:

@@ -65,8 +65,8 @@ def _domain_check(table: Table, cited: Cited) -> Basis | None:
 
 def _numbers(table: Table, field: str) -> tuple[int, ...]:
     found: list[Any] = table.get(field, list) or []
-    if not all(type(each) is int for each in found):
-        raise InvalidValueError("toml.error.value", where=table.at(field), wanted="int")
+    if not all(type(each) is int and each > 0 for each in found):
+        raise InvalidValueError("toml.error.no_numbers", where=table.at(field))
     return tuple(found)
 
 

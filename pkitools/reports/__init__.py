@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         rules_documents_document,
         rules_documents_document_v1,
         rules_explain_document,
+        rules_explain_document_v1,
         rules_list_document,
     )
     from pkitools.reports.renewal import PlannedFile, g4_plan_document, g4_probe_document, renewal_diff_document
@@ -122,6 +123,7 @@ __all__ = [
     "rules_documents_document",
     "rules_documents_document_v1",
     "rules_explain_document",
+    "rules_explain_document_v1",
     "rules_list_document",
     "schema_names",
     "self_signed_document",
@@ -165,6 +167,7 @@ _MODULES: Final = {
         "rules_documents_document",
         "rules_documents_document_v1",
         "rules_explain_document",
+        "rules_explain_document_v1",
         "rules_list_document",
     ),
     "pkitools.reports.renewal": ("PlannedFile", "g4_plan_document", "g4_probe_document", "renewal_diff_document"),

@@ -8,6 +8,7 @@ from pkitools.facts import FactsStatus
 from pkitools.reports.document import instant
 from pkitools.reports.register import resting_document
 from pkitools.rulebook import Resting
+from pkitools.rules.own import OwnFile
 from pkitools.unknowns import Unknown
 
 
@@ -21,11 +22,23 @@ def facts_status_document(found: FactsStatus) -> dict[str, object]:
         "aged": _resting(found.aged),
         "not_read": _resting(found.not_read),
         "third_party": _resting(found.third_party),
+        "own": [_own(each, found) for each in found.own],
     }
 
 
 def _resting(found: Iterable[Resting]) -> list[dict[str, object]]:
-    return [{**resting_document(each), "newest": each.document.newest or None} for each in found]
+    return [resting_document(each) for each in found]
+
+
+def _own(file: OwnFile, found: FactsStatus) -> dict[str, object]:
+    read = None if file.read is None else file.read.isoformat()
+    return {
+        "file": file.name,
+        "kind": file.kind,
+        "read": read,
+        "old": found.is_old(file),
+        "ahead": found.is_ahead(file),
+    }
 
 
 def _unknown(unknown: Unknown) -> dict[str, object]:

@@ -20,7 +20,21 @@ def rules_list_document(rules: Iterable[Rule]) -> dict[str, object]:
 
 
 def rules_explain_document(rule: Rule) -> dict[str, object]:
-    """Return the whole document: one rule with its sentences."""
+    """Return the whole document: one rule with its sentences, and how the text that it rests on was read."""
+    found = rule.source.document
+    reading: dict[str, object] = {
+        "key": found.key,
+        "status": str(found.status),
+        "read": found.read.isoformat(),
+        "how": str(found.how),
+        "section_read": rule.source.was_read,
+        "newest": found.newest or None,
+    }
+    return {"schema": "pkitools.rules-explain/v2", "rule": explained_document(rule), "document": reading}
+
+
+def rules_explain_document_v1(rule: Rule) -> dict[str, object]:
+    """Return the whole document as it was before it said how the text was read."""
     return {"schema": "pkitools.rules-explain/v1", "rule": explained_document(rule)}
 
 
@@ -39,9 +53,16 @@ def resting_document(resting: Resting) -> dict[str, object]:
     return {
         **_resting_v1(resting),
         "how": str(resting.document.how),
+        "sections": list(resting.document.sections),
+        "newest": resting.document.newest or None,
         "error_texts": [text.text for text in resting.error_texts],
         "exports": [export.name for export in resting.exports],
+        "protocols": [each.name for each in resting.protocols],
         "renewals": [each.name for each in resting.renewals],
+        "asks": [
+            {"consumer": each.consumer.name, "topic": str(each.ask.topic), "section": each.basis.source.section}
+            for each in resting.asks
+        ],
     }
 
 

@@ -31,6 +31,7 @@ _TYPE_WEB: Final = "0.4.0.1862.1.6.3"
 _QCP_SEAL: Final = frozenset({"0.4.0.194112.1.1", "0.4.0.194112.1.3"})
 _QCP_DEVICE: Final = frozenset({"0.4.0.194112.1.2", "0.4.0.194112.1.3"})
 _COMPLIANCE, _SSCD, _PDS, _TYPE = (f"0.4.0.1862.1.{n}" for n in (1, 4, 5, 6))
+_VALIDITY_ASSURED: Final = "0.4.0.194121.2.1"  # too short-lived to be revoked, says its issuer
 _ETSI_POLICIES: Final = ("0.4.0.2042.1.", "0.4.0.194112.1.")
 
 # three letters of a scheme, or two of a country and a colon for a national one, then country, hyphen, reference
@@ -105,7 +106,7 @@ def _ca_issuers(at: RuleContext) -> Answer:
 
 @BOOK.rule("revocation.present", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
 def _revocation(at: RuleContext) -> Answer:
-    if not _claims_etsi(at) or at.self_issued:
+    if not _claims_etsi(at) or at.self_issued or at.holder is Holder.OCSP_RESPONDER or _VALIDITY_ASSURED in at.critical:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
 
@@ -180,21 +181,21 @@ def _claims_qualified(at: RuleContext) -> bool:
     return any(oid.startswith("0.4.0.194112.1.") for oid in at.policies)
 
 
-@BOOK.rule("qc_statements.compliance", _ERROR, "5.1, 4.2.1", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.compliance", _ERROR, "5, 4.2.1", scope=END_ENTITY, source=_PART_5)
 def _compliance(at: RuleContext) -> Answer:
     if not _claims_qualified(at):
         return NOT_APPLICABLE
     return met_if(_COMPLIANCE in at.qc_values, "qcStatements", "")
 
 
-@BOOK.rule("qc_statements.device", _ERROR, "5.1, 4.2.2", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.device", _ERROR, "5, 4.2.2", scope=END_ENTITY, source=_PART_5)
 def _device(at: RuleContext) -> Answer:
     if _QCP_DEVICE.isdisjoint(at.policies):
         return NOT_APPLICABLE
     return met_if(_SSCD in at.qc_values, "qcStatements", "")
 
 
-@BOOK.rule("qc_statements.type_seal", _ERROR, "5.1, 4.2.3", scope=END_ENTITY, source=_PART_5)
+@BOOK.rule("qc_statements.type_seal", _ERROR, "5, 4.2.3", scope=END_ENTITY, source=_PART_5)
 def _type_seal(at: RuleContext) -> Answer:
     if _QCP_SEAL.isdisjoint(at.policies):
         return NOT_APPLICABLE

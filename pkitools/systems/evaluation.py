@@ -34,6 +34,7 @@ from pkitools.oin import OIN
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject, environment_of, form_of, schemes
 from pkitools.systems import rules
 from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.systems.reading import SUPPLIER
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies, hierarchy_of, hierarchy_of_root
 from pkitools.x509 import uzi_name
 from pkitools.x509.model import CertificateFacts
@@ -407,8 +408,6 @@ def _refused_in_production(context: SystemContext) -> bool:
 
 
 # -- who may register -------------------------------------------------------------------------------------------------
-
-SUPPLIER: Final = "supplier"
 
 
 def _about_suppliers(context: SystemContext) -> Statement | None:

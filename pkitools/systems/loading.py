@@ -37,7 +37,8 @@ def get_system(name: str) -> System:
 
     Raises:
         InvalidValueError: ``systems.error.unknown``, or ``unknown_near`` with what was perhaps meant; ``several`` for
-            more than one name in one text; ``systems.error.unread`` of one that nobody could describe.
+            more than one name in one text; ``systems.error.unread`` of one that nobody could describe,
+            or ``unread_perhaps`` where whose it is is not known for sure either.
     """
     asked = text(name, "system")
     if re.fullmatch("[a-z0-9-]+", asked):  # most likely its name: the others are not read for it
@@ -49,7 +50,8 @@ def get_system(name: str) -> System:
             return system
     for other in unread_systems():
         if other.key == found:
-            raise InvalidValueError("systems.error.unread", title=other.title, owner=other.owner)
+            slug = "unread" if other.told else "unread_perhaps"
+            raise InvalidValueError(f"systems.error.{slug}", title=other.title, owner=other.owner)
     raise _unknown(name)
 
 

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import choice, wrong_type
-from pkitools.documents import Document, DocumentStatus, Reading, Source, cite, document
+from pkitools.documents import Document, DocumentStatus, Source, cite, document
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError, LimitError
 from pkitools.files import read_bytes
@@ -23,7 +23,7 @@ from pkitools.limits import MAX_SYSTEM_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools.oin.entity_schemes import ENTITIES, schemes
 from pkitools.systems.model import Stance, Statement, System, Topic
-from pkitools.text import introduced
+from pkitools.text import introduced, pattern
 from pkitools.toml_table import Table
 from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import hierarchies
@@ -33,9 +33,9 @@ E = TypeVar("E", bound=Enum)
 
 BINDING: Final = frozenset({Certainty.STANDARD, Certainty.OFFICIAL})
 """How sure a statement has to be to fail a certificate."""
-_SEEN: Final = frozenset({Reading.READ, Reading.EXCERPT})
 WHOSE_OIN: Final = ("service", "supplier", "holder")
 """Whose OIN a system can ask: that of whose service it is, of who runs it for another, of whoever orders."""
+SUPPLIER: Final = "supplier"
 _GROUPS: Final = ("pkioverheid", "trial", "test", "acceptance", "*")
 _FIELDS: Final = ("version", "name", "title", "owner", "about", "retrieved", "source", "statement")
 _SOURCE_FIELDS: Final = ("document", "version", "section", "url", "status")
@@ -67,6 +67,7 @@ def system_of(description: Mapping[str, Any]) -> System:
     """Return the system that a text describes, once it is parsed."""
     whole = Table(description, "")
     whole.require_known(_FIELDS)
+    whole.require_form()
     owner, read = whole.need("name", str), whole.need("retrieved", date)
     own = {key: own_document(owner, key, table, read) for key, table in whole.tables("source").items()}
     return System(
@@ -106,8 +107,8 @@ def source_of(table: Table, own: Mapping[str, Source]) -> Source:
 
 
 def can_bind(source: Source) -> bool:
-    """Return whether what a document says may fail a certificate: not what was only told of it, or quoted from it."""
-    return source.document.status is not DocumentStatus.NONE and source.document.how in _SEEN
+    """Return whether what a place says may fail a certificate: not where only somebody else was read about it."""
+    return source.document.status is not DocumentStatus.NONE and source.was_read
 
 
 def source_named(key: str, where: str, own: Mapping[str, Source]) -> Source:
@@ -131,6 +132,7 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
     source = source_of(table, own)
     if source.document.status is DocumentStatus.NONE and answer is not Stance.UNKNOWN:
         raise InvalidValueError("systems.error.no_source", where=table.at("source"))
+    since, until = table.days()
     named = table.texts("environments")
     environments = [choice(Environment, each, table.at("environments")) for each in named] or list(Environment)
     return Statement(
@@ -141,12 +143,49 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         source=source,
         certainty=certainty,
         severity=_severity(table.chosen("severity", Severity), certainty, source),
-        values=_known(table, "values", _known_values(topic)),
-        number=table.get("number", int),
+        values=_values(table, topic),
+        number=_number(table, topic, answer),
         roles=_known(table, "roles", _roles()),
-        since=table.get("since", date),
-        until=table.get("until", date),
+        since=since,
+        until=until,
     )
+
+
+_NUMBERED: Final = frozenset({Topic.KEY_SIZE, Topic.MAXIMUM})
+_NAMING: Final = frozenset({Topic.HIERARCHY, Topic.ENTITY_ID, Topic.POLICY})
+_MAY_NAME: Final = frozenset({Topic.OIN, Topic.REGISTRATION})
+
+
+def _number(table: Table, topic: Topic, answer: Stance) -> int | None:
+    """Return the number of what is asked by a number: without it nothing would be asked, elsewhere nobody reads it."""
+    found = table.number("number")
+    if found is None and topic in _NUMBERED and answer is Stance.YES:
+        raise InvalidValueError("systems.error.number", where=table.at("topic"), topic=topic)
+    if found is not None and topic not in _NUMBERED:
+        raise InvalidValueError("systems.error.unread_field", where=table.at("number"), topic=topic, field="number")
+    return found
+
+
+def _values(table: Table, topic: Topic) -> tuple[str, ...]:
+    """Return the values of a statement, likewise."""
+    found = _known(table, "values", _known_values(topic))
+    if not found and topic in _NAMING:
+        raise InvalidValueError("systems.error.values", where=table.at("topic"), topic=topic)
+    if found and topic not in _NAMING | _MAY_NAME:
+        raise InvalidValueError("systems.error.unread_field", where=table.at("values"), topic=topic, field="values")
+    if topic is Topic.POLICY:
+        require_oids(table, "values", found)
+    return found
+
+
+_OID: Final = pattern(r"[0-2](?:\.(?:0|[1-9][0-9]*)){1,40}")
+
+
+def require_oids(table: Table, field: str, values: tuple[str, ...]) -> None:
+    """Refuse a value that no certificate can have where it has an object identifier."""
+    for value in values:
+        if not _OID.fullmatch(value):
+            raise InvalidValueError("systems.error.oid", where=table.at(field), given=value)
 
 
 def _known(table: Table, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,6 +207,8 @@ def _known_values(topic: Topic) -> tuple[str, ...]:
             return (*(scheme.name for scheme in schemes().of_kind(ENTITIES)), "*")
         case Topic.OIN:
             return WHOSE_OIN
+        case Topic.REGISTRATION:
+            return (SUPPLIER,)
         case _:
             return ()
 

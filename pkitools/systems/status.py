@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from pkitools.documents import Document, DocumentStatus, Reading
+from pkitools.documents import Document, DocumentStatus
 from pkitools.findings import Certainty
 from pkitools.frozen import Frozen, dataclass
 from pkitools.systems.model import System
@@ -24,7 +24,7 @@ class SystemStatus:
         documents: what was read, in the order it is cited; none where nothing was found.
         certainties: how many statements are how sure.
         unknown: how many questions no document answers.
-        quoted: how many statements of a standard or the owner itself are told as others quote them.
+        quoted: how many statements of a standard or the owner itself stand where its own words were not read.
     """
 
     read: date
@@ -54,10 +54,5 @@ def status_of(system: System) -> SystemStatus:
         documents=documents,
         certainties=Frozen(Counter(s.certainty for s in known if s.certainty)),
         unknown=len(system.statements) - len(known),
-        quoted=sum(s.certainty in _FIRM and is_quoted(s.source.document) for s in known),
+        quoted=sum(s.certainty in _FIRM and not s.source.was_read for s in known),
     )
-
-
-def is_quoted(document: Document) -> bool:
-    """Return whether what a document says was not read in it, but where others quote or tell it."""
-    return document.how in {Reading.QUOTED, Reading.UNREAD}

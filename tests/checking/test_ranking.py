@@ -15,7 +15,7 @@ from pkitools.revocation import RevocationPolicy
 from pkitools.rulebook import all_rules
 from pkitools.trust import TrustStore
 from pkitools.x509 import read_certificate
-from tests.support.chains import EKU, SERVER, Issued, authority, crl, end_entity, good_chain, purposes
+from tests.support.chains import CRL_SIGN, EKU, KU, SERVER, Issued, authority, crl, end_entity, good_chain, purposes
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PAST = datetime(2026, 6, 1, tzinfo=UTC)
@@ -74,11 +74,11 @@ def test_revoked_comes_before_the_wrong_environment() -> None:
 
 
 def test_the_wrong_environment_comes_before_the_purpose() -> None:
-    leaf = end_entity("ander.example.nl", good_chain().tsp, extensions={EKU: (False, purposes("1.3.6.1.5.5.7.3.4"))})
+    leaf = end_entity("ander.example.nl", good_chain().tsp, extensions={KU: (True, CRL_SIGN)})
     result = judged(leaf, Environment.PRODUCTION, trust=trusted(), systems=["digid-machtigen"])
     found = codes(result)
     assert found[0] == "environment.production.root"
-    assert found.index("environment.production.root") < found.index("system.eku.client_auth")
+    assert found.index("environment.production.root") < found.index("system.key_usage.signing")
 
 
 def test_the_purpose_comes_before_an_issuer_nobody_knows() -> None:

@@ -24,7 +24,7 @@ def test_every_unknown_and_every_weak_document_is_there_and_no_other() -> None:
     found = facts_status(MOMENT)
     assert found.unknown == unknowns()
     assert {each.document.key for each in found.outdated} == {
-        each.key for each in documents() if each.newest or each.status is DocumentStatus.SUPERSEDED
+        each.key for each in documents() if (each.newest and not each.newer) or each.status is DocumentStatus.SUPERSEDED
     }
     assert {each.document.key: each.document.how for each in found.not_read} == {
         each.key: each.how for each in documents() if each.how is not Reading.READ
@@ -36,6 +36,15 @@ def test_every_unknown_and_every_weak_document_is_there_and_no_other() -> None:
             if statement.certainty is Certainty.THIRD_PARTY:
                 assert statement.source.key in told
     assert "rfc-5280" not in {each.document.key for each in (*found.outdated, *found.aged, *found.third_party)}
+
+
+def test_a_newer_text_that_was_read_and_waits_to_be_adopted_is_an_unknown_and_not_to_be_read(run: Command) -> None:
+    (found,) = [each for each in documents() if each.newer]
+    assert found.key == "oin-stelsel"
+    assert found.key not in {each.document.key for each in facts_status(MOMENT).outdated}
+    assert any(found.newer in each.documents for each in facts_status(MOMENT).unknown)
+    told = " ".join(run("--lang", "nl", "rules", "explain", "oin.kvk.form").out.split())
+    assert "versie 3.0.1 is gelezen en voor zover bekend nog niet vastgesteld" in told
 
 
 def test_what_is_read_today_is_old_in_half_a_year() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import types
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +12,17 @@ from typing import Any
 
 import pytest
 
+import pkitools
+from pkitools.messages import LANGUAGES, message
 from pkitools_test_pki.pki import build
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
+from tests.support.schemas import assert_valid
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "eigen-systeem.md").read_text(encoding="utf-8")
+TEMPLATES = Path(__file__).parents[2] / "docs" / "templates"
 MOMENT = datetime.now(UTC).replace(microsecond=0)
-FILES = re.findall(r"`(systems/\w+\.toml|rules/\w+\.toml)`\..*?```toml\n(.*?)```", PAGE, re.DOTALL)
+FILES = re.findall(r"`((?:systems/|rules/)?\w+\.toml)`\..*?```toml\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = [line for line in re.findall(r"```\n(pkitools .*?)```", PAGE, re.DOTALL)[0].splitlines() if line]
 
 
@@ -25,7 +30,7 @@ COMMANDS = [line for line in re.findall(r"```\n(pkitools .*?)```", PAGE, re.DOTA
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, text in FILES:
         path = tmp_path / "gegevens" / name
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -37,9 +42,68 @@ def issued() -> Any:
     return pki.issue("g4-tls", not_after=MOMENT + timedelta(days=600))
 
 
-def test_the_page_has_both_files_and_three_commands() -> None:
-    assert [name for name, _ in FILES] == ["systems/zaaksysteem.toml", "rules/gemeente.toml"]
-    assert len(COMMANDS) == 3
+def test_the_page_has_every_file_and_its_commands() -> None:
+    assert [name for name, _ in FILES] == ["systems/zaaksysteem.toml", "rules/gemeente.toml", "tsps.toml"]
+    assert len(COMMANDS) == 5
+    assert {path.name for path in TEMPLATES.iterdir()} > {"system.toml", "rules.toml", "tsps.toml"}
+
+
+def test_the_example_takes_no_test_certificate_in_production(run: Command, place: Path) -> None:
+    told = " ".join(run("--lang", "nl", "--data", "gegevens", "systems", "list").out.split())
+    said = told.partition("zaaksysteem Zaaksysteem")[2]
+    assert said.startswith(
+        " preproductie accepteert Private G1, G4 Priv G-TLS, TRIAL productie accepteert Private G1, G4"
+    )
+    assert "TRIAL" not in said.partition("productie accepteert")[2].partition("productie accepteert")[2][:40]
+
+
+def test_the_command_that_comes_next_knows_the_system_too(run: Command, place: Path) -> None:
+    told = run("--lang", "nl", "--data", "gegevens", "systems", "show", "zaaksysteem").out
+    words = shlex.split(told.partition("Nu:")[2].partition("pkitools ")[2].replace("\\\n", " "))
+    assert words == ["csr", "create", "--for", "zaaksysteem", "-e", "production", "--data", "gegevens"]
+    assert "--data" not in run("systems", "show", "digid").out
+    made = (
+        "--oin",
+        "00000003273229750000",
+        "--organization",
+        "V",
+        "--common-name",
+        "a.voorbeeld.nl",
+        "--no-passphrase",
+    )
+    assert run(*words, *made, "--profile", "g1-server", "--out", "x").code == 0
+
+
+def test_the_templates_make_a_folder_that_works(run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they stand: copied, and the system named after its file."""
+    monkeypatch.chdir(tmp_path)
+    for name, copied in (("system", "systems/template"), ("rules", "rules/ours"), ("tsps", "tsps")):
+        path = tmp_path / "own" / f"{copied}.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = (TEMPLATES / f"{name}.toml").read_text(encoding="utf-8")
+        path.write_text(text.replace('systems = ["example"]', 'systems = ["template"]'), encoding="utf-8")
+    data = pkitools.read_data("own")
+    assert data.refused == ()
+    assert (data.system("template").name, data.tsp("example").title) == ("template", "Example CA")
+    # what the comment of the template shows is a document as it is read
+    path = tmp_path / "own" / "systems" / "template.toml"
+    shown = re.findall(
+        r"^# (\[source\.handbook\]|document = .*|version = .*|status = .*|url = .*)$",
+        path.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert len(shown) == 5
+    head, rest = path.read_text(encoding="utf-8").split("\n[[statement]]\n", 1)
+    cited = rest.replace('source = "digikoppeling-security"', 'source = "handbook"', 1)
+    path.write_text("\n".join((head, *shown, "", "[[statement]]", cited)), encoding="utf-8")
+    (first, *_) = pkitools.read_data("own").system("template").statements
+    assert first.source.document.title["nl"] == "Connection handbook"
+
+
+def test_who_asks_a_system_nobody_knows_hears_where_a_system_of_ones_own_is_given(run: Command, place: Path) -> None:
+    for language, folder in (("nl", "--data MAP"), ("en", "--data DIR")):
+        for name in ("zaaksysteem", "digidd"):
+            assert folder in " ".join(run("--lang", language, "systems", "show", name).err.split())
 
 
 def test_a_system_and_two_rules_of_ones_own_are_asked_in_both_languages(run: Command, place: Path, issued: Any) -> None:
@@ -60,8 +124,13 @@ def test_a_system_and_two_rules_of_ones_own_are_asked_in_both_languages(run: Com
 
 def test_the_commands_of_the_page_run(run: Command, place: Path, issued: Any) -> None:
     (place / "koppeling.pem").write_bytes(issued.chain_pem)
-    codes = [run("--lang", "nl", *command.split()[1:]).code for command in COMMANDS]
-    assert codes == [10, 0, 0]
+    made = "csr create --oin 00000003273229750000 --profile g1-server -e production --no-passphrase --out koppeling"
+    who = ("--organization", "Voorbeeld B.V.", "--common-name", "koppeling.voorbeeld.nl")
+    assert run(*made.split(), *who).code == 0
+    told = [run("--lang", "nl", *command.split()[1:]) for command in COMMANDS]
+    assert [each.code for each in told] == [10, 0, 0, 0, 0]
+    assert run(*COMMANDS[3].split()[1:], "--json").document["tsp"] == "huis"
+    assert "tsps.toml, gelezen op 2026-11-26" in " ".join(told[4].out.split())
 
 
 def test_the_variable_will_do_and_the_rule_is_listed_and_explained(
@@ -110,6 +179,35 @@ def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, pla
     assert run("--data", "nergens", *given[2:]).code == 1
 
 
+def test_facts_of_ones_own_are_seen_to_age(run: Command, place: Path, issued: Any) -> None:
+    (place / "gegevens" / "trust").mkdir()
+    (place / "gegevens" / "trust" / "r.pem").write_bytes(issued.root.pem)
+    early = ("2026-11-01T00:00:00Z", False)
+    for moment, old in (("2026-12-01T00:00:00Z", False), ("2027-07-01T00:00:00Z", True), early):
+        given = ("--lang", "nl", "--data", "gegevens", "facts", "status", "--moment", moment)
+        told = run(*given)
+        joined = " ".join(told.out.split())
+        assert told.code == 0
+        for name in ("systems/zaaksysteem.toml", "rules/gemeente.toml"):
+            assert f"{name}, gelezen op 2026-11-26" in joined
+        assert ("langer dan een half jaar geleden: lees de bronnen opnieuw" in joined) is old
+        assert "trust/r.pem, zonder dag" in joined
+        assert ("een dag die nog moet komen: verbeter retrieved" in joined) is (moment == early[0])
+        document = run(*given, "--json").document
+        assert_valid(document, "facts-status-v1")
+        assert {each["ahead"] for each in document["own"]} == ({True, False} if moment == early[0] else {False})
+        assert [(each["file"], each["old"]) for each in document["own"]] == [
+            ("rules/gemeente.toml", old),
+            ("systems/zaaksysteem.toml", old),
+            ("trust/r.pem", False),
+            ("tsps.toml", old),
+        ]
+    assert "Van uzelf" not in run("--lang", "nl", "facts", "status").out
+    (place / "gegevens" / "rules" / "gemeente.toml").write_text("not = [toml", encoding="utf-8")
+    told = run("--data", "gegevens", "facts", "status")
+    assert (told.code, told.err.count("rules/gemeente.toml:")) == (11, 1)
+
+
 SYSTEM, RULES = "systems/zaaksysteem.toml", "rules/gemeente.toml"
 BAD = {
     "an unknown key of a rule": (RULES, 'severity = "error"', 'severety = "error"', 11),
@@ -146,12 +244,17 @@ def test_bad_data_is_one_sentence_with_file_and_line_and_only_who_asks_it_is_not
         "--revocation",
         "off",
     ]
-    for language in ("nl", "en"):
+    for language in LANGUAGES:
         told = run("--lang", language, *given, "--for", "zaaksysteem")
         assert told.code == 11
-        found = re.search(rf"\b{name}:(\d+)\b[^()]* \([\w ]+\)\.", " ".join(told.out.split()))
-        assert found is not None, told.out  # where it stands, and between brackets what is wrong with it
+        joined = " ".join(told.out.split())
+        found = re.search(rf"\b{name}:(\d+)\b", joined)
+        assert found is not None, told.out  # where it stands
         assert abs(int(found[1]) - line) <= 1
+        (refused,) = pkitools.read_data("gegevens").refused
+        said = message(refused.error.code, refused.error.params, language)
+        assert said.message in joined  # what is wrong with it
+        assert said.remedy in joined  # and what to do about that
     asks_it = name == RULES  # without --for no system is asked, and a rule that is for all systems is
     assert run(*given).code == (11 if asks_it else 0)
     for other in ("oin check 00000003520354760000", "trust list", "explain timeout"):
@@ -185,7 +288,7 @@ def test_what_is_shown_of_a_system_of_ours_says_which_file_was_to_describe_it(
     (place / "gegevens" / "systems" / file).write_text(text, encoding="utf-8")
     for asked in (("systems", "show", "digid"), ("systems", "list")):
         told = run("--data", "gegevens", *asked)
-        assert (told.code, told.err.count(f"systems/{file}")) == (11, 1), told.err
+        assert (told.code, told.err.count(f"systems/{file}:")) == (11, 1), told.err
     assert run("--data", "gegevens", "systems", "show", "fsc").code == 0
 
 

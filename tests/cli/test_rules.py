@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pkitools.documents import documents
+from pkitools.documents import Reading, documents
 from pkitools.rulebook import all_rules, rests_on
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
@@ -87,9 +87,31 @@ def test_explain_in_dutch(run: Any) -> None:
 def test_explain_as_json_has_both_languages_and_the_operands(run: Any) -> None:
     _, out, _ = run("explain", CODE, "--json")
     document = json.loads(out)
-    assert_valid(document, "rules-explain-v1")
+    assert_valid(document, "rules-explain-v2")
     assert document["rule"]["operands"] == ["value", "limit"]
     assert document["rule"]["nl"]["title"] != document["rule"]["en"]["title"]
+
+
+@pytest.mark.parametrize(
+    ("language", "read", "place"),
+    [("nl", "gelezen", "de woorden van deze plaats zijn gelezen"), ("en", "read", "the words of this place were read")],
+)
+def test_explain_says_how_the_text_was_read_and_whether_a_newer_one_exists(
+    run: Any, language: str, read: str, place: str
+) -> None:
+    of_each = {(rule.source.key, rule.source.was_read): rule for rule in all_rules()}
+    assert {("etsi-en-319-412-2", True), ("por", False), ("etsi-en-319-412-1", True)} <= of_each.keys()
+    for (_, was_read), rule in of_each.items():
+        document = rule.source.document
+        if document.newest or document.how is not Reading.READ:
+            out = " ".join(run("explain", rule.code, lang=language)[1].split())
+            assert f" {read} " in out, rule.code
+            assert document.newest in out
+            assert (place in out) is bool(document.sections and was_read), rule.code
+    _, out, _ = run("explain", "etsi.key_usage.commitment", "--json")
+    found = json.loads(out)["document"]
+    assert (found["how"], found["section_read"], found["newest"]) == ("quoted", True, "2.4.1")
+    assert_valid(json.loads(run("explain", CODE, "--json", "--json-version", "1")[1]), "rules-explain-v1")
 
 
 @pytest.mark.parametrize(

@@ -92,11 +92,31 @@ def test_show_says_how_far_it_can_be_relied_on(run: Any, name: str) -> None:
 def test_what_was_not_read_itself_is_told_as_quoted_and_never_as_the_word_of_the_owner(run: Any, name: str) -> None:
     system, out = get_system(name), " ".join(run("show", name, *MOMENT)[1].split())
     known = [each for each in system.statements if each.certainty is not None]
-    quoted = [each for each in known if each.source.document.how in {Reading.QUOTED, Reading.UNREAD}]
-    assert ("as others quote it" in out) == bool(quoted)
+    quoted = [each for each in known if not each.source.was_read]
+    in_part = [each for each in quoted if each.source.document.how is Reading.EXCERPT]
+    assert ("as others quote it" in out) == (len(quoted) > len(in_part))
+    assert ("from a part of the text" in out) == bool(in_part)
     assert status_of(system).read == min(document.read for document in status_of(system).documents)
     itself = {each for each in known if each.certainty in {Certainty.STANDARD, Certainty.OFFICIAL}} - set(quoted)
     assert status_of(system).firm == len(itself)
+
+
+def test_what_is_there_to_be_read_is_no_yes_and_the_usual_hierarchy_is_never_among_the_others_unsaid(run: Any) -> None:
+    assert "* The old Digipoort closes" in run("show", "digipoort", *MOMENT)[1]
+    for name in ("duo-inburgering", "kadaster-klic", "suwinet-inlezen"):
+        assert "all others, Private G1 among them:" in " ".join(run("show", name, *MOMENT)[1].split())
+    assert "Private G1 among them" not in run("show", "digipoort", *MOMENT)[1]
+
+
+def test_the_list_names_a_hierarchy_that_is_refused_by_name(run: Any) -> None:
+    listed = run("list", *MOMENT)[1]
+    digipoort = " ".join(listed.partition("  digipoort ")[2].partition("\n  mijn")[0].split())
+    assert digipoort.count("not: G4 Priv G-TLS, G4 Priv G-Other") == 2
+
+
+def test_a_system_nobody_could_describe_says_how_sure_its_owner_is(run: Any) -> None:
+    assert "was not looked up" in " ".join(run("show", "rod")[2].split())
+    assert "was not looked up" not in " ".join(run("show", "mitz")[2].split())
 
 
 def test_what_holds_for_all_others_is_read_after_what_is_named_and_alone_it_holds_for_all(run: Any) -> None:

@@ -101,6 +101,17 @@ def test_a_section_that_nobody_held_against_the_facts_is_told(tmp_path: Path) ->
     assert all("was not held against the facts yet" in each for each in compared(tmp_path, text()).findings)
 
 
+def test_a_text_that_cannot_be_dated_and_one_that_was_taken_away_are_told(
+    tmp_path: Path, read: Mapping[str, Mapping[str, str]]
+) -> None:
+    told = compared(tmp_path, text(day="onlangs"), read).findings
+    assert told[0] == "text.txt: states no day of version 4.0.1"
+    (told, *_) = compared(tmp_path, text().replace("Deze versie:", "Vorige versie:"), read).findings
+    assert told == "text.txt: states no address with its version: not compared"
+    (tmp_path / "text.txt").unlink()
+    assert compare(tmp_path, read).findings == (f"{KEY}: its text was at hand and is not any more: not compared",)
+
+
 def test_a_text_of_no_document_of_ours_is_told(tmp_path: Path) -> None:
     (finding,) = compared(tmp_path, text().replace("/dk/", "/elders/")).findings
     assert "no document of the register is at https://" in finding
@@ -130,8 +141,25 @@ def test_the_command_tells_and_renews(
     folder = tmp_path / compare_facts.TEXTS
     folder.mkdir(parents=True)
     (folder / "text.txt").write_text(text(), encoding="utf-8")
-    assert [asked(monkeypatch), asked(monkeypatch, "--renew"), asked(monkeypatch)] == [1, 0, 0]
+    assert asked(monkeypatch) == 1
+    capsys.readouterr()
+    assert asked(monkeypatch, "--renew") == 0
+    told = capsys.readouterr().out
+    assert f"renewed: {KEY} 3.4.3.2: new" in told
+    assert "renewed: 3 sections" in told
+    assert asked(monkeypatch) == 0
     assert f"compared: {KEY} {document(KEY).version} with text.txt" in capsys.readouterr().out
+    changed = {**SAYS, "3.4.3.2 Onderwerp 2": "Het OIN is nog steeds de PeerID."}
+    (folder / "text.txt").write_text(text(says=changed), encoding="utf-8")
+    assert [asked(monkeypatch, "--renew"), asked(monkeypatch, "--renew")] == [0, 0]
+    renewed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("renewed:")]
+    assert renewed == [
+        f"renewed: {KEY} 3.4.3.2: changed",
+        "renewed: 1 sections",
+        "renewed: nothing, all reads as it did",
+    ]
+    (folder / "text.txt").unlink()
+    assert asked(monkeypatch) == 1
 
 
 def asked(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

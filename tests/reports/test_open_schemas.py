@@ -69,6 +69,7 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("oin", "derive", "--kvk", "32732297", "--rsin", "123456789"),
     ),
     "rules-documents-v2": (("rules", "documents"),),
+    "rules-explain-v2": (("rules", "explain", "etsi.revocation.present"),),
     "systems-list-v2": (("systems", "list", *MOMENT),),
     "systems-show-v2": (("systems", "show", "digid", *MOMENT),),
     "trust-diff-v1": (("trust", "diff", "{leaf}", "--hierarchy", "g4-tls", *MOMENT),),

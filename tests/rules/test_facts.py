@@ -7,16 +7,19 @@ from datetime import UTC, datetime
 import pytest
 
 from pkitools.environment import Environment
-from pkitools.findings import Certainty, Outcome, Report, Severity
+from pkitools.findings import Certainty, Outcome, Report, Severity, Status
 from pkitools.oin import OIN, check_oin
 from pkitools.oin.prefixes import row_of
 from pkitools.profiles import get_tsp
 from pkitools.rulebook import all_rules
+from pkitools.rules import lint
 from pkitools.systems import Stance, Statement, Topic, get_system
-from tests.support.certificates import EKU, KU, giving, issued, made, named_bits, putting, without
+from tests.support.certificates import AIA, CDP, EKU, KU, giving, issued, made, named_bits, putting, without
+from tests.support.der import NULL
 from tests.support.rule_vectors import report
 
 MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
+ASSURED = "0.4.0.194121.2.1"
 PRODUCTION, PREPRODUCTION = Environment.PRODUCTION, Environment.PREPRODUCTION
 
 
@@ -228,3 +231,11 @@ def test_a_text_that_could_not_be_read_is_named_as_the_newest(key: str, version:
     from pkitools.documents import document
 
     assert document(key).newest == version
+
+
+def test_a_certificate_too_short_lived_to_be_revoked_needs_no_revocation() -> None:
+    """EN 319 412-2 4.3.11 and EN 319 412-1: validity assured; its newer text says so, and no older one forbids it."""
+    code, bare = "etsi.revocation.present", without(CDP, AIA)
+    for changes, status in (((bare,), Status.VIOLATED), ((bare, putting(ASSURED, NULL)), Status.NOT_APPLICABLE)):
+        report = lint(made("g4-tls", *changes), moment=MOMENT)
+        assert [outcome.status for outcome in report.outcomes if outcome.rule.code == code] == [status]

@@ -21,7 +21,7 @@ import pkitools
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Severity, Status, Verdict
-from pkitools.messages import outcome_message
+from pkitools.messages import error_sentence, message, outcome_message
 from pkitools.profiles import tsps
 from pkitools.rulebook import all_rules
 from pkitools.rules import OwnData, lint, read_data
@@ -29,9 +29,10 @@ from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import RuleBook
 from pkitools.rules.own import installed, installed_data
 from pkitools.rules.own.data import READABLE
-from pkitools.systems import systems
+from pkitools.systems import evaluate, read_system, systems
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 from pkitools_test_pki.pki import PKI, build
-from tests.support.certificates import made
+from tests.support.certificates import EKU, Change, ec_key, made, pss_key, purposes, putting, rsa_key, without
 from tests.support.keys import SHARED_KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ TEMPLATES = ROOT / "docs" / "templates"
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 PREPRODUCTION = Environment.PREPRODUCTION
 PRODUCTION = Environment.PRODUCTION
+EMAIL_PROTECTION: Final = "1.3.6.1.5.5.7.3.4"
 
 HEAD = """version = "1"
 retrieved = 2026-11-26
@@ -149,6 +151,142 @@ def test_a_system_and_rules_of_ones_own_are_judged_in_both_languages(folder: Pat
     assert statuses(told, "example.subject.unit") == [Status.NOT_APPLICABLE]
     assert statuses(judged(data=data), "example.subject.unit") == [], "and for its system only"
 
+
+FAULTS = [
+    # file, what stands there, what is put in its place, the code of the error, words of it in Dutch
+    ("system", 'version = "1"', 'version = "99"', "toml.error.form", "vorm 99"),
+    ("rules", 'version = "1"', 'version = "99"', "toml.error.form", "vorm 99"),
+    ("tsps", 'version = "1"', 'version = "99"', "toml.error.form", "vorm 99"),
+    ("rules", "requires =", "since = 2027-01-02\nuntil = 2027-01-01\nrequires =", "toml.error.period", "01, is voor"),
+    (
+        "system",
+        "number = 2048",
+        "since = 2027-01-02\nuntil = 2027-01-01\nnumber = 2048",
+        "toml.error.period",
+        "is voor",
+    ),
+    ("system", "number = 2048\n", "", "systems.error.number", "bij key_size hoort een getal"),
+    ("system", "number = 2\n", "", "systems.error.number", "bij maximum hoort een getal"),
+    ("system", "number = 2048", "number = 0", "toml.error.least", "kan niet 0 zijn"),
+    ("system", "number = 2048", "number = -3", "toml.error.least", "van 1 of meer"),
+    ("system", "number = 2048", 'number = "2048"', "toml.error.no_number", "geen heel getal"),
+    ("system", "number = 2048", 'number = 2048\nvalues = ["x"]', "systems.error.unread_field", "values niet gelezen"),
+    ("system", 'topic = "oin"', 'topic = "oin"\nnumber = 3', "systems.error.unread_field", "number niet gelezen"),
+    ("system", 'values = ["g1-private"]\n', "", "systems.error.values", "bij hierarchy horen waarden"),
+    ("system", 'topic = "oin"', 'topic = "policy"\nvalues = ["server"]', "systems.error.oid", "server is geen OID"),
+    ("system", 'environments = ["production"]', "environments = []", "toml.error.empty", "environments is leeg"),
+    ("system", 'environments = ["production"]', 'environments = [""]', "toml.error.empty", "environments is leeg"),
+    (
+        "system",
+        'environments = ["production"]',
+        'environments = ["produktie"]',
+        "arguments.error.choice",
+        "niet produktie zijn",
+    ),
+    ("system", '\nanswer = "unknown"', '\nanswer = "maybe"', "arguments.error.choice", "kan niet maybe zijn"),
+    ("system", 'severity = "notice"', 'severity = "fatal"', "arguments.error.choice", "kan niet fatal zijn"),
+    ("system", 'topic = "oin"', 'topic = "registration"\nvalues = ["us"]', "arguments.error.choice", "niet us zijn"),
+    ("system", 'title = "Template"', 'title = " "', "toml.error.empty", "title is leeg"),
+    ("system", 'owner = "An', 'owner = ""\n#', "toml.error.empty", "owner is leeg"),
+    ("rules", 'source = "policy"', 'source = "policy"\nsystems = []', "toml.error.empty", "systems is leeg"),
+    ("rules", 'title = "Geen', 'title = ""\n#', "toml.error.empty", "nl.title is leeg"),
+    ("rules", 'severity = "error"', 'severity = "fataal"', "arguments.error.choice", "kan niet fataal zijn"),
+    ("rules", 'certainty = "official"', 'certainty = "zeker"', "arguments.error.choice", "kan niet zeker zijn"),
+    ("rules", 'attribute = "OU"', 'attribute = "OU", value = ""', "toml.error.empty", "value is leeg"),
+    ("rules", 'attribute = "OU"', "policy = []", "toml.error.empty", "policy is leeg"),
+    ("rules", 'attribute = "OU"', 'policy = ["1.2.3", "server"]', "systems.error.oid", "server is geen OID"),
+    ("rules", 'attribute = "OU"', 'key = "RSA", bits = 0', "toml.error.least", "bits kan niet 0 zijn"),
+    ("rules", 'attribute = "OU"', 'key = "RSA"', "toml.error.missing", "bits ontbreekt"),
+    ("rules", 'attribute = "OU"', 'key = "DSA", bits = 1', "arguments.error.choice", "Kies uit: RSA, EC"),
+    ("rules", 'attribute = "OU"', "days = -1", "toml.error.least", "van 1 of meer"),
+    ("rules", "retrieved = 2026-11-26", 'retrieved = "vandaag"', "toml.error.no_day", "Geef een dag zoals"),
+    ("tsps", "key_sizes = [4096]", "key_sizes = [0]", "toml.error.no_numbers", "heel getal boven 0"),
+    ("tsps", 'hashes = ["sha256"]', "hashes = []", "toml.error.empty", "hashes is leeg"),
+    ("tsps", 'pkcs1 = "accepted"', 'pkcs1 = "soms"', "arguments.error.choice", "kan niet soms zijn"),
+]
+PLACES: Final = {"system": "systems/example.toml", "rules": "rules/ours.toml", "tsps": "tsps.toml"}
+
+
+@pytest.mark.parametrize(("kind", "old", "new", "code", "words"), FAULTS, ids=[f"{f[0]}-{f[2]}" for f in FAULTS])
+def test_what_cannot_be_is_refused_with_its_line_and_says_what_is_wrong_and_what_to_do(
+    folder: Path, kind: str, old: str, new: str, code: str, words: str
+) -> None:
+    path = folder / PLACES[kind]
+    text = HEAD + RULE if kind == "rules" else path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    data = read_data(folder)
+    (refused,) = data.refused
+    assert (refused.error.code, refused.name) == (code, PLACES[kind])
+    assert refused.line is not None
+    # the line of the field; of one that is missing, of its table, which the template writes in so many lines
+    at = text.partition(old)[0].count("\n") + 1
+    assert at - 8 <= refused.line <= at + new.count("\n")
+    remedy = message(code, refused.error.params, "nl").remedy
+    for told in (error_sentence(next(data.unusable(refused.kind)), "nl"), *found_sentences(data, refused.kind)):
+        assert f"{PLACES[kind]}:{refused.line}" in told
+        assert words in told
+        assert remedy
+        assert remedy in told
+        assert "?" not in told
+
+
+def found_sentences(data: OwnData, kind: str) -> list[str]:
+    """What a report says of a file that could not be used: the finding with its remedy, and what was not asked."""
+    found = list(data.outcomes(kind, system="example" if kind == "systems" else ""))
+    violated = [outcome_message(each, "nl") for each in found if each.status is Status.VIOLATED]
+    unasked = [message("report.reason.own_data", each.params, "nl") for each in found if each.reason]
+    assert len(violated) == len(unasked) == 1
+    return [f"{each.message} {each.remedy}" for each in (*violated, *unasked)]
+
+
+def test_a_rule_of_ones_own_asks_what_a_system_asks_in_the_same_words(folder: Path) -> None:
+    """Whatever a certificate has: no purposes, any, this one or another; a key for RSA, or for RSASSA-PSS only."""
+    asked = {
+        "client_auth": ('extended_key_usage = "clientAuth"', "system.eku.client_auth"),
+        "server_auth": ('extended_key_usage = "serverAuth"', "system.eku.server_auth"),
+        "key_size": ('key = "RSA", bits = 2048', "system.key.rsa_size"),
+    }
+    stated = [
+        (ANY_EXTENDED_KEY_USAGE,),
+        (CLIENT_AUTH,),
+        (SERVER_AUTH,),
+        (EMAIL_PROTECTION, ANY_EXTENDED_KEY_USAGE),
+        (EMAIL_PROTECTION,),
+    ]
+    changes = [without(EKU), *(putting(EKU, purposes(*each)) for each in stated)]
+    changes += [with_key(key) for key in (pss_key(), pss_key(1024), rsa_key(1024), ec_key())]
+    seen: set[tuple[str, Status]] = set()
+    for topic, (line, code) in asked.items():
+        system = read_system(ASKING.format(topic=topic, number="number = 2048" if topic == "key_size" else ""))
+        data = asking(folder, f"requires = {{ {line} }}")
+        for facts in (made("g4-tls", change) for change in changes):
+            (own,) = statuses(lint(facts, moment=MOMENT, environment=PRODUCTION, data=data), "voorbeeld.subject.unit")
+            found = evaluate(system, PRODUCTION, facts, moment=MOMENT)
+            assert [own] == [each.status for each in found if each.rule.code == code], (topic, facts.public_key.label)
+            seen.add((topic, own))
+    assert seen == {(topic, status) for topic in asked for status in (Status.MET, Status.VIOLATED)}
+
+
+def with_key(key: bytes) -> Change:
+    return lambda parts: setattr(parts, "key", key)
+
+
+ASKING: Final = """version = "1"
+retrieved = 2026-11-26
+name = "x"
+title = "X"
+owner = "Y"
+about = {{ nl = "nl", en = "en" }}
+source.a.document = "A"
+[[statement]]
+topic = "{topic}"
+{number}
+source = "a"
+certainty = "official"
+nl = "Een."
+en = "One."
+"""
 
 VOCABULARY = [
     ('requires = { attribute = "CN" }', True),

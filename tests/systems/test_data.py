@@ -124,6 +124,32 @@ def test_production_never_takes_a_test_hierarchy_or_a_self_signed_certificate(sy
             assert said.answer is Stance.NO
 
 
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_self_signed_weighs_no_more_than_a_hierarchy_nobody_knows(system: System, environment: Environment) -> None:
+    """What a text says of both is that they are not what it asks; to name one of them is to say more of that one."""
+    unknown = system.about_hierarchy("nobody's", "test", environment, MOMENT)
+    for said in system.statements_at(environment, MOMENT, Topic.SELF_SIGNED):
+        if said.answer is Stance.NO and said.severity is Severity.ERROR:
+            assert unknown is not None
+            assert (unknown.answer, unknown.severity) == (Stance.NO, Severity.ERROR)
+
+
+@every_system
+def test_no_sentence_is_said_of_two_things(system: System) -> None:
+    """What one text says of one thing is not what it says of another."""
+    said = [(s.text["nl"], s.environments) for s in system.statements if s.answer is not Stance.UNKNOWN]
+    assert [each for each in said if said.count(each) > 1] == []
+
+
+def test_a_purpose_that_no_text_names_is_inferred() -> None:
+    """A client certificate is one to the text; that its extended key usage says so is what we make of it."""
+    for system in systems():
+        for statement in system.statements:
+            if statement.topic in {Topic.CLIENT_AUTH, Topic.SERVER_AUTH}:
+                assert statement.severity <= Severity.WARNING, system.name
+
+
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
     allowed = {s.name: s.self_signed_allowed(Environment.PREPRODUCTION, MOMENT) for s in systems()}
     assert [name for name, answer in allowed.items() if answer] == ["digid-machtigen"]
@@ -202,10 +228,23 @@ def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
 @pytest.mark.parametrize("certainty", ["standard", "official", "third_party", "inferred"])
 @pytest.mark.parametrize("how", Reading)
 def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading, certainty: str) -> None:
-    key = next(document.key for document in documents() if document.how is how)
+    key = next(document.key for document in documents() if document.how is how and not document.sections)
     text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
     (statement,) = read_system(text.replace(f'"{certainty}"', f'"{certainty}"\nseverity = "error"')).statements
-    binds = certainty in {"standard", "official"} and how in {Reading.READ, Reading.EXCERPT}
+    binds = certainty in {"standard", "official"} and how is Reading.READ
+    assert statement.severity is (Severity.ERROR if binds else Severity.WARNING)
+
+
+@pytest.mark.parametrize(
+    ("section", "binds"), [("4", True), ("4, 5", True), ("4, 6", False), ("3", False), (None, False)]
+)
+def test_of_a_text_that_was_not_wholly_read_only_the_places_that_were_can_fail(
+    section: str | None, binds: bool
+) -> None:
+    cited = 'source = "rfc-8996"' + (f'\nsection = "{section}"' if section else "")
+    text = SMALLEST.replace('source = "a"', cited).replace("third_party", "standard")
+    (statement,) = read_system(text).statements
+    assert statement.source.was_read is binds
     assert statement.severity is (Severity.ERROR if binds else Severity.WARNING)
 
 

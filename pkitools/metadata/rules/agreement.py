@@ -43,7 +43,7 @@ class AgreementCase:
 CPA: Final[MetadataBook[AgreementCase]] = MetadataBook("cpa")
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 _EBMS: Final = cite("digikoppeling-ebms2", "PartyId")
-_CPPA: Final = cite("ebxml-cppa")
+_CPPA: Final = cite("ebxml-cppa", "CollaborationProtocolAgreement")
 _OIN_TYPE: Final = "urn:osb:oin"
 _PARTY_ID: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})(_[A-Za-z0-9]{1,10})?")
 _TWO: Final = 2
@@ -95,13 +95,13 @@ def _other_oins(at: AgreementCase) -> Iterator[Violated]:
                 yield violated(f"{name}/{held.id}", oin or "", place=name, certificate=held.id, wanted=wanted)
 
 
-@CPA.rule("reference", _ERROR, _CPPA)
+@CPA.rule("reference", _ERROR)
 def _reference(at: AgreementCase) -> Iterator[Violated]:
     for name, party in at.named():
         yield from (violated(name, each, place=name) for each in party.lost)
 
 
-@CPA.rule("certificate", _ERROR, _CPPA)
+@CPA.rule("certificate", _ERROR)
 def _certificate(at: AgreementCase) -> Iterator[Violated]:
     """Each certificate can be read, and each party has one."""
     for name, party in at.named():

@@ -55,7 +55,7 @@ def _entity_ids(at: SamlCase) -> Iterator[Violated]:
         seen.add(entity.entity_id)
 
 
-@DOCUMENT.rule("ids", _ERROR, cite("saml-metadata", "3.1"))
+@DOCUMENT.rule("ids", _ERROR, _SAML)
 def _ids(at: SamlCase) -> Iterator[Violated]:
     yield from (violated("ID", each) for each in at.written.double_ids)
 

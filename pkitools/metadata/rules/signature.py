@@ -19,7 +19,6 @@ SIGNATURE: Final[MetadataBook[SamlCase]] = MetadataBook("signature")
 
 _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _ALGORITHMS: Final = cite("st-saml", "requirements")
-_SAML: Final = cite("saml-metadata", "3.1")
 _ETOEGANG: Final = cite("etoegang", "Digital signature; SAML metadata for participants")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
@@ -39,7 +38,7 @@ def _present(at: SamlCase) -> Answer:
     return against(asked, "ds:Signature", "", consumer=at.title)
 
 
-@SIGNATURE.rule("valid", _ERROR, _SAML)
+@SIGNATURE.rule("valid", _ERROR)
 def _valid(at: SamlCase) -> Answer:
     status = at.verified.status
     if status is SignatureStatus.ABSENT:
@@ -51,7 +50,7 @@ def _valid(at: SamlCase) -> Answer:
     return met_if(status is SignatureStatus.GOOD, "ds:Signature", at.written.root_id or at.written.root)
 
 
-@SIGNATURE.rule("covers", _ERROR, _SAML)
+@SIGNATURE.rule("covers", _ERROR)
 def _covers(at: SamlCase) -> Answers:
     """The signature is over the root by its ID, with nothing left out but the signature itself."""
     signature = at.written.signature

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -70,10 +71,31 @@ class Refused:
         return self.name if self.line is None else f"{self.name}:{self.line}"
 
     @property
+    def told(self) -> dict[str, str]:
+        """The operands of what there is to say of it: its place, and those of the error."""
+        operands = {name: str(value) for name, value in self.error.params.items()}
+        return {**operands, "place": self.place, CAUSE: self.error.code}
+
+    @property
     def stem(self) -> str:
         """The name of the file without its ending: of a system, its name. Also where more stands behind the ending."""
         before, toml, _ = Path(self.name).name.partition(".toml")
         return before if toml else Path(self.name).stem
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFile:
+    """A file of the folder that is used.
+
+    Args:
+        kind: ``systems``, ``tsps``, ``rules`` or ``trust``.
+        name: its place in the folder: ``rules/ours.toml``.
+        read: the day its sources were last read, as it says; ``None`` of roots, which say nothing of that.
+    """
+
+    kind: str
+    name: str
+    read: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +108,7 @@ class OwnData:
         trust: roots of test hierarchies; never trusted in production.
         entries: rules, with whom each is for and how to look.
         refused: files that could not be used.
+        files: files that are used, each with the day its sources were read.
 
     Raises:
         InvalidValueError: a system or a TSP is called as one of ours: what was judged would be another than was asked.
@@ -96,6 +119,7 @@ class OwnData:
     trust: TrustStore = field(default_factory=TrustStore)
     entries: tuple[Entry, ...] = ()
     refused: tuple[Refused, ...] = ()
+    files: tuple[OwnFile, ...] = ()
 
     def __post_init__(self) -> None:
         for system in self.systems:
@@ -120,6 +144,7 @@ class OwnData:
                 self.trust + other.trust,
                 (*self.entries, *other.entries),
                 (*self.refused, *other.refused),
+                (*self.files, *other.files),
             )
         )
 
@@ -142,11 +167,10 @@ class OwnData:
             yield outcome(READABLE, MET)
             return
         for each in asked:
-            params = {"place": each.place, CAUSE: each.error.code}
+            params = each.told
             evidence = (Evidence(each.place, each.error.code),)
             yield outcome(READABLE, Violated(evidence, params, severity=Severity.WARNING))
-        first = {"place": asked[0].place, CAUSE: asked[0].error.code}
-        yield outcome(READABLE, NotChecked("own_data", params=first))
+        yield outcome(READABLE, NotChecked("own_data", params=asked[0].told))
 
     def cannot_tell(self, system: str) -> bool:
         """Return whether the file of a system with this name could not be used, and no other describes it."""
@@ -222,7 +246,7 @@ UNUSABLE: Final = "rules.error.own_file"
 
 
 def _unusable(refused: Refused) -> InvalidValueError:
-    return InvalidValueError(UNUSABLE, place=refused.place, problem=refused.error.code)
+    return InvalidValueError(UNUSABLE, **refused.told)
 
 
 def read_data(folder: str | os.PathLike[str]) -> OwnData:
@@ -248,6 +272,7 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
         trust=sum(reading.each(TRUST, "*", _roots, _may_be_a_root), start=TrustStore()),
         entries=tuple(reading.each(RULES, "*.toml", partial(_rules, systems=_system_names(top), known={}))),
         refused=(*reading.refused, *reading.unused()),
+        files=tuple(reading.used),
     )
     if not reading.files:
         raise InputError("rules.error.own_empty", name=str(top))
@@ -274,6 +299,7 @@ class _Reading:
         self._top = top
         self.files = 0
         self.refused: list[Refused] = []
+        self.used: list[OwnFile] = []
         self._seen: set[Path] = set()
 
     def each(
@@ -312,10 +338,18 @@ class _Reading:
         data, name = b"", path.relative_to(self._top).as_posix()
         try:
             data = read_bytes(path, limit=MAX_SYSTEM_BYTES)
-            return list(read(data, name))
+            found = list(read(data, name))
+            self.used.append(OwnFile(kind, name, None if kind == TRUST else _read_on(data, name)))
+            return found
         except PkitoolsError as error:
             self.refused.append(Refused(kind, name, _line(data, error), error))
             return []
+
+
+def _read_on(data: bytes, name: str) -> date:
+    """Return the day that a file says its sources were last read; who read it has seen that it says so."""
+    found: date = read_foreign_toml(data, name)["retrieved"]
+    return found
 
 
 _NOTES: Final = frozenset({".md", ".rst", ".adoc", ".html"})

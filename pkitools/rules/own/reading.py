@@ -43,6 +43,7 @@ def read_rules(fields: Mapping[str, Any], owner: str, systems: Collection[str]) 
     """
     whole = Table(fields, "")
     whole.require_known(("version", "retrieved", "source", "rule"))
+    whole.require_form()
     own = _documents(whole, owner)
     for table in whole.list_of_tables("rule"):
         yield _entry(table, own, systems)
@@ -106,7 +107,7 @@ def _requirement(table: Table) -> Requirement:
 
 
 def _period(table: Table, source: Source) -> Period | None:
-    since, until = table.get("since", date), table.get("until", date)
+    since, until = table.days()
     binds = table.chosen("binds", Binds) or Binds.USE
     return None if since is None and until is None else Period(since, until, binds, source)
 
@@ -119,6 +120,7 @@ def read_tsps(fields: Mapping[str, Any], owner: str) -> Iterator[TSP]:
     """
     whole = Table(fields, "")
     whole.require_known(("version", "retrieved", "source", "tsps"))
+    whole.require_form()
     own = _documents(whole, owner)
     for name, table in whole.tables("tsps").items():
         yield read_tsp(name, table, lambda key, where: source_named(key, where, own))

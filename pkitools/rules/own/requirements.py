@@ -11,8 +11,15 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import NOT_APPLICABLE, Answer, Evidence, Met, NotApplicable, NotChecked, Violated
 from pkitools.frozen import dataclass
 from pkitools.rules.context import RuleContext
+from pkitools.systems.reading import require_oids
 from pkitools.toml_table import Table
-from pkitools.x509.oids import ATTRIBUTE_OIDS, CERTIFICATE_POLICIES, EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
+from pkitools.x509.oids import (
+    ANY_EXTENDED_KEY_USAGE,
+    ATTRIBUTE_OIDS,
+    CERTIFICATE_POLICIES,
+    EXTENDED_KEY_USAGE,
+    EXTENDED_KEY_USAGES,
+)
 from pkitools.x509.purposes import purpose_names
 
 
@@ -57,16 +64,25 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class ExtendedKeyUsage:
-    """A purpose in the extended key usage."""
+    """A purpose in the extended key usage.
+
+    Args:
+        oid: the purpose.
+        allowed: it is enough that the certificate may serve it, as a system asks it: it has no extended key usage, or
+            any (RFC 5280 4.2.1.12). Else it has to be named.
+    """
 
     oid: str
+    allowed: bool
 
     def __call__(self, at: RuleContext) -> Seen | NotChecked:
         """Return the purposes of the certificate."""
         if _unread(at, EXTENDED_KEY_USAGE):
             return NotChecked("undecodable", "extendedKeyUsage")
-        found = at.facts.extended_key_usage or ()
-        return Seen("extendedKeyUsage", tuple(purpose_names(found)), self.oid in found)
+        stated = at.facts.extended_key_usage
+        found = stated or ()
+        may = self.allowed and (stated is None or ANY_EXTENDED_KEY_USAGE in found)
+        return Seen("extendedKeyUsage", tuple(purpose_names(found)), self.oid in found or may)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +113,7 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key of this algorithm, of at least so many bits."""
+    """A public key of this algorithm, of at least so many bits: RSA also where it is for RSASSA-PSS only."""
 
     algorithm: str
     bits: int
@@ -105,9 +121,10 @@ class Key:
     def __call__(self, at: RuleContext) -> Seen | NotChecked:
         """Return algorithm and size of the key."""
         key = at.facts.public_key
-        if key.algorithm.casefold() == self.algorithm.casefold() and key.bits is None:
+        of_it = key.algorithm.startswith("RSA") if self.algorithm == "RSA" else key.algorithm == self.algorithm
+        if of_it and key.bits is None:
             return NotChecked("undecodable", "subjectPublicKeyInfo")
-        fits = key.algorithm.casefold() == self.algorithm.casefold() and (key.bits or 0) >= self.bits
+        fits = of_it and (key.bits or 0) >= self.bits
         return Seen("subjectPublicKeyInfo", (f"{key.algorithm} {key.bits or ''}".strip(),), fits)
 
 
@@ -163,11 +180,12 @@ def _attribute(table: Table) -> tuple[Look, str]:
 def _extended_key_usage(table: Table) -> tuple[Look, str]:
     name = table.need("extended_key_usage", str)
     _known(name, _OIDS, table, "extended_key_usage")
-    return ExtendedKeyUsage(_OIDS.get(name, name)), name
+    return ExtendedKeyUsage(_OIDS.get(name, name), allowed=table.where.endswith("requires.")), name
 
 
 def _policy(table: Table) -> tuple[Look, str]:
     oids = _some(table, "policy")
+    require_oids(table, "policy", oids)
     return Policy(oids), ", ".join(oids)
 
 
@@ -177,16 +195,18 @@ def _issuer(table: Table) -> tuple[Look, str]:
 
 
 def _key(table: Table) -> tuple[Look, str]:
-    algorithm, bits = table.need("key", str), table.need("bits", int)
-    if algorithm not in {"RSA", "EC"} or bits < 1:
+    algorithm, bits = table.need("key", str), table.number("bits")
+    if algorithm not in {"RSA", "EC"}:
         raise InvalidValueError("arguments.error.choice", parameter=table.at("key"), given=algorithm, known="RSA, EC")
+    if bits is None:
+        raise InvalidValueError("toml.error.missing", where=table.at("bits"))
     return Key(algorithm, bits), f"{algorithm} {bits}"
 
 
 def _days(table: Table) -> tuple[Look, str]:
-    days = table.need("days", int)
-    if days < 1:
-        raise InvalidValueError("toml.error.value", where=table.at("days"), wanted="> 0")
+    days = table.number("days")
+    if days is None:
+        raise InvalidValueError("toml.error.missing", where=table.at("days"))
     return Validity(days), str(days)
 
 

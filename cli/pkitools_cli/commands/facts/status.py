@@ -12,15 +12,20 @@ from pkitools.documents import Document
 from pkitools.facts import FactsStatus, facts_status
 from pkitools.reports import facts_status_document
 from pkitools.rulebook import Resting
+from pkitools.rules.own import OwnFile
+from pkitools.text import visible
 from pkitools.unknowns import Unknown
 from pkitools_cli.commands.rules.documents import reading, rests
+from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import labelled, wrapped
 from pkitools_cli.options import moment_option
+from pkitools_cli.own_data import given_data, unusable
 from pkitools_cli.reply import Line, Reply
 
 _PREFIX: Final = "cli.facts.row"
+_KINDS: Final = ("systems", "tsps", "rules", "trust")
 _LISTS: Final = ("outdated", "aged", "not_read", "third_party")
 
 
@@ -28,7 +33,14 @@ _LISTS: Final = ("outdated", "aged", "not_read", "third_party")
 @moment_option
 def command(*, moment: datetime) -> Reply[FactsStatus]:
     """Show the facts that want looking at."""
-    return Reply(facts_status(moment), document=facts_status_document, text=_text)
+    left_out = tuple(sentence for kind in _KINDS for sentence in unusable(kind))
+    return Reply(
+        facts_status(moment, data=given_data()),
+        document=facts_status_document,
+        text=_text,
+        warnings=left_out,
+        code=of_list(left_out),
+    )
 
 
 def _text(found: FactsStatus) -> Iterator[Line | str]:
@@ -41,6 +53,24 @@ def _text(found: FactsStatus) -> Iterator[Line | str]:
         yield from _unknown(unknown)
     for key in _LISTS:
         yield from _documents(key, getattr(found, key))
+    yield from _own(found)
+
+
+def _own(found: FactsStatus) -> Iterator[Line | str]:
+    """Yield every file of one's own: nobody but its owner can say whether it is still true."""
+    if found.own:
+        yield ""
+        yield Line(tr("cli.facts.own"), bold=True)
+    for file in found.own:
+        slug = _age(file, found)
+        told = tr(f"cli.facts.own.{slug}", day=file.read)
+        yield from wrapped(f"{visible(file.name)}, {told}", "    ", "  - ")
+
+
+def _age(file: OwnFile, found: FactsStatus) -> str:
+    if file.read is None:
+        return "undated"
+    return "ahead" if found.is_ahead(file) else "old" if found.is_old(file) else "read"
 
 
 def _unknown(unknown: Unknown) -> Iterator[str]:

@@ -34,7 +34,7 @@ def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
         document = resting.document
         name = f"{document.title[language()]} {document.version}".rstrip()
         yield from (Line(line, bold=True) for line in wrapped(name, ""))
-        yield from wrapped(_standing(document), _INDENT)
+        yield from wrapped(standing(document), _INDENT)
         if document.url:
             yield f"{_INDENT}{document.url}"  # never broken: it is there to be followed
         yield from wrapped(rests(resting), _INDENT)
@@ -42,10 +42,12 @@ def _text(found: Sequence[Resting]) -> Iterator[Line | str]:
     yield tr("cli.rules.documents.count", count=len(found))
 
 
-def _standing(document: Document) -> str:
+def standing(document: Document) -> str:
+    """Return what it is worth, when and how it was read, and whether there is a newer one."""
     status = tr(f"cli.rules.documents.status.{document.status}")
     standing = tr("cli.rules.documents.standing", status=status, reading=reading(document))
-    newer = tr("cli.rules.documents.newest", version=document.newest) if document.newest else ""
+    slug = "not_adopted" if document.newer else "newest"
+    newer = tr(f"cli.rules.documents.{slug}", version=document.newest) if document.newest else ""
     return f"{standing}{newer}"
 
 
@@ -66,7 +68,9 @@ def rests(resting: Resting) -> str:
         "examples": len(resting.examples),
         "error_texts": len(resting.error_texts),
         "exports": len(resting.exports),
+        "protocols": len(resting.protocols),
         "renewals": len(resting.renewals),
+        "asks": len(resting.asks),
     }
     told = [
         tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)

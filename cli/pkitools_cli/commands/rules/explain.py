@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import click
 
+from pkitools.documents import DocumentStatus
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
-from pkitools.reports import rules_explain_document
+from pkitools.reports import rules_explain_document, rules_explain_document_v1
 from pkitools.reports.register import shown_operands
 from pkitools.rulebook import find_rule
+from pkitools_cli.commands.rules.documents import standing
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.lines import coloured, labelled
@@ -19,11 +21,11 @@ from pkitools_cli.remedies import told
 from pkitools_cli.reply import Line, Reply
 
 
-@click.command("explain", cls=Command, help="cli.rules.explain.help")
+@click.command("explain", cls=Command, help="cli.rules.explain.help", json_versions=(1, 2))
 @click.argument("code", metavar="CODE")
 def command(*, code: str) -> Reply[Rule]:
     """Show one rule in full."""
-    return Reply(_rule(code), document=rules_explain_document, text=_text)
+    return Reply(_rule(code), document=rules_explain_document, text=_text, older={1: rules_explain_document_v1})
 
 
 def _rule(code: str) -> Rule:
@@ -48,6 +50,7 @@ def _text(rule: Rule) -> Iterator[Line | str]:
         ("code", rule.code),
         ("severity", report_word("severity", rule.severity.name)),
         ("source", _source(rule)),
+        ("reading", _reading(rule)),
         ("url", rule.source.document.url),
         ("certainty", report_word("certainty", rule.certainty)),
         ("applies_to", ", ".join(rule.applies_to)),
@@ -55,6 +58,15 @@ def _text(rule: Rule) -> Iterator[Line | str]:
         ("remedy", text.remedy),
     )
     yield from labelled("cli.rules.row", ((key, value or None) for key, value in rows))
+
+
+def _reading(rule: Rule) -> str:
+    """Return how the text came to us, and whether a newer one exists; of our own advice nothing was read."""
+    document = rule.source.document
+    if document.status in {DocumentStatus.OWN, DocumentStatus.NONE} or rule.source.key == "system-statement":
+        return ""
+    word_for_word = tr("cli.rules.explain.read_place") if document.sections and rule.source.was_read else ""
+    return f"{standing(document)}{word_for_word}"
 
 
 def _source(rule: Rule) -> str:

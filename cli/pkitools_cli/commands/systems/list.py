@@ -14,7 +14,7 @@ from pkitools.reports import systems_list_document
 from pkitools.reports.system import systems_list_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, systems
 from pkitools.unknowns import Unknown, unread_systems
-from pkitools_cli.commands.systems.hierarchies import labels
+from pkitools_cli.commands.systems.hierarchies import labels, named
 from pkitools_cli.exit_codes import of_list
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
@@ -80,11 +80,12 @@ def _summary(system: System, environment: Environment, moment: datetime) -> str:
     parts = []
     if _is_all_unknown(system.statements_at(environment, moment, Topic.HIERARCHY)):
         return tr("cli.systems.summary.not_found")
-    for answer in (Stance.YES, Stance.DISCOURAGED, Stance.UNKNOWN):
+    for answer in (Stance.YES, Stance.DISCOURAGED, Stance.NO, Stance.UNKNOWN):
         said = [s for s in system.statements_at(environment, moment, Topic.HIERARCHY) if s.answer is answer]
-        named = ", ".join(label for s in said for label in labels(s))
-        if named:
-            parts.append(tr(f"cli.systems.summary.{answer}", hierarchies=named))
+        of = named if answer is Stance.NO else labels  # what is refused with all others goes without saying
+        told = ", ".join(label for s in said for label in of(s))
+        if told:
+            parts.append(tr(f"cli.systems.summary.{answer}", hierarchies=told))
     if any(s.answer is Stance.YES for s in system.statements_at(environment, moment, Topic.SELF_SIGNED)):
         parts.append(tr("cli.systems.summary.self_signed"))
     return "; ".join(parts) or tr("cli.systems.summary.nothing")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
 
+from pkitools.documents import Reading
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.reports import systems_show_document
 from pkitools.reports.system import systems_show_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, status_of
-from pkitools.systems.model import ANSWERED
-from pkitools.systems.status import is_quoted
+from pkitools.systems.model import ANSWERED, READ_ONLY
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.systems.hierarchies import is_for_others, labels
 from pkitools_cli.exit_codes import of_list
@@ -25,6 +25,7 @@ from pkitools_cli.own_data import refused_for, system_named
 from pkitools_cli.reply import Line, Reply
 
 _MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
+_TO_READ = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +113,21 @@ def _statements(section: _Section) -> Iterator[str]:
             continue
         yield f"  {tr(f'cli.systems.topic.{topic}')}"
         for statement in sorted(said, key=is_for_others):
-            yield from _statement(statement, len(said) == 1)
+            yield from _statement(statement, said)
         if not said:
             yield f"    ? {tr('cli.systems.unanswered')}"
 
 
-def _statement(statement: Statement, alone: bool) -> Iterator[str]:
-    lead = f"{', '.join(labels(statement, alone=alone))}: " if statement.topic is Topic.HIERARCHY else ""
-    yield from wrapped(f"{lead}{statement.text[language()]}", "      ", first=f"    {_MARKS[statement.answer]} ")
+def _statement(statement: Statement, said: Sequence[Statement]) -> Iterator[str]:
+    lead = f"{', '.join(labels(statement, said=said))}: " if statement.topic is Topic.HIERARCHY else ""
+    yield from wrapped(f"{lead}{statement.text[language()]}", "      ", first=f"    {_mark(statement)} ")
     yield from wrapped(_source(statement), "      ")
+
+
+def _mark(statement: Statement) -> str:
+    """Return the mark of what is said: of what is there to be read a yes is no answer to anything."""
+    to_read = statement.topic in READ_ONLY and statement.answer is Stance.YES
+    return _TO_READ if to_read else _MARKS[statement.answer]
 
 
 def _source(statement: Statement) -> str:
@@ -128,6 +135,8 @@ def _source(statement: Statement) -> str:
         return f"[{tr('cli.systems.unknown')}]"
     where = statement.source.text(language())
     certainty = report_word("certainty", statement.certainty)
-    certainty += f", {tr('cli.systems.quoted')}" if is_quoted(statement.source.document) else ""
+    if not statement.source.was_read:
+        slug = "in_part" if statement.source.document.how is Reading.EXCERPT else "quoted"
+        certainty += f", {tr(f'cli.systems.{slug}')}"
     weight = f"; {tr(f'cli.systems.severity.{statement.severity.name.lower()}')}" if statement.weighs else ""
     return f"[{where}; {certainty}{weight}]"
