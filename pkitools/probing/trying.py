@@ -12,11 +12,13 @@ from pkitools.checking.question import given_trust
 from pkitools.containers import BadItem, ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError
+from pkitools.fetching import Proxies
 from pkitools.fetching.addresses import Network
 from pkitools.findings import Report
 from pkitools.frozen import dataclass, replace
-from pkitools.probing.model import Observation, ProbeError, ProbeFault
-from pkitools.probing.observing import ClientMaterial, Line, observed
+from pkitools.probing.line import SECONDS, Line
+from pkitools.probing.model import Observation
+from pkitools.probing.observing import ClientMaterial, observed
 from pkitools.probing.rules import check_connection
 from pkitools.requests.keys import to_pem
 from pkitools.systems import Stance, System, Topic, get_system
@@ -27,8 +29,6 @@ from pkitools.x509.given import Given
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
-SECONDS: Final = 30.0
-"""For everything that is asked of a peer together."""
 CLIENT: Final = "client"
 """What the client certificate is called in messages."""
 _COMPLETE: Final = "delivery.chain.complete"
@@ -74,30 +74,6 @@ class ProbeResult:
         return Report(self.connection.subject, whole.outcomes, self.connection.moment, self.environment, whole.system)
 
 
-def fetch_chain(
-    host: str, port: int = 443, *, starttls: str = "", allow_net: Iterable[Network] = (), seconds: float = SECONDS
-) -> tuple[bytes, ...]:
-    """Return the certificates that a server sends, DER, in its order, judged by nobody.
-
-    Args:
-        host: its name or address.
-        port: likewise.
-        starttls: the protocol in which TLS has to be asked for: see :func:`pkitools.probing.starttls_protocols`.
-        allow_net: networks that may be connected to though they are not public.
-        seconds: for all of it.
-
-    Raises:
-        InvalidValueError: no such host name, port or protocol.
-        ProbeError: there was no TLS to look at, or the peer stopped before it sent any.
-        StateError: the extra ``pkitools-nl[probe]`` is not installed.
-    """
-    line = Line(host, port, starttls, allow_net, seconds)
-    found = line.shake(seconds).certificates
-    if not found:
-        raise ProbeError(ProbeFault.CLOSED, line.peer)
-    return found
-
-
 def probe(
     host: str,
     port: int = 443,
@@ -110,6 +86,7 @@ def probe(
     revocation: Revocation | None = None,
     starttls: str = "",
     allow_net: Iterable[Network] = (),
+    proxies: Proxies | None = None,
     seconds: float = SECONDS,
     data: OwnData | None = None,
     unread: Sequence[BadItem] = (),
@@ -130,6 +107,8 @@ def probe(
         trust, revocation, data, unread, raise_crashes: as for :func:`~pkitools.checking.check_file`.
         starttls: the protocol in which TLS has to be asked for.
         allow_net: networks that may be connected to though they are not public.
+        proxies: where they name one for this host (that of HTTPS), all connections go through it, and it looks up the
+            name. What signatures are asked is not known then where the proxy wants to know who asks.
         seconds: for everything that is asked of the peer; revocation has a time of its own.
 
     Raises:
@@ -143,7 +122,7 @@ def probe(
     names = (systems,) if isinstance(systems, str) else tuple(systems)
     found = [get_system(name) if data is None else data.system(name) for name in names]
     judge = _Judge(asked, moment, given_trust(trust), revocation, data, tuple(unread), raise_crashes)
-    line = Line(host, port, starttls, allow_net, seconds)
+    line = Line(host, port, starttls, allow_net=allow_net, seconds=seconds, proxies=proxies)
     seen = replace(observed(line, client), trusted=judge.thumbprints)
     servers = tuple(each.name for each in found if _asks_of_servers(each, asked, moment))
     theirs = mine = None

@@ -18,7 +18,7 @@ from pkitools_test_pki.pki import PKI, build
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.keys import SHARED_KEYS
-from tests.support.peers import TLS, listening, says
+from tests.support.peers import TLS, Proxy, listening, says
 from tests.support.schemas import assert_valid
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -175,6 +175,26 @@ def test_no_secret_reaches_the_program_that_is_asked(
     asked = (tmp_path / "words").read_text()
     assert asked.startswith(f"s_client -connect 127.0.0.1:{world.port} ")
     assert not {"client", "key", "phrase", "geheim123", "-cert", "-key", "-pass"} & set(asked.replace(".", " ").split())
+
+
+def test_a_password_goes_to_the_proxy_and_nowhere_else(
+    run: Command, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor to the program that is asked for the signatures: what that is told, others on the machine can read."""
+    spy = tmp_path / "openssl"
+    spy.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\n")
+    spy.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    asked: list[bytes] = []
+    with listening(Proxy(world.port, asked)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{proxy}")
+        ran = run("--lang", "nl", *world.words())
+    assert ran.code == 0, ran.out + ran.err
+    assert f"via de proxy 127.0.0.1:{proxy}, die het adres zelf opzoekt" in " ".join(ran.out.split())
+    assert all(b"Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in head for head in asked)
+    assert asked
+    assert not (tmp_path / "asked").exists()
+    assert not any(secret in ran.out + ran.err for secret in ("hunter2", "dXNlcjpodW50ZXIy", "user:"))
 
 
 def test_the_document(run: Command, world: World) -> None:

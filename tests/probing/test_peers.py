@@ -6,13 +6,11 @@ import base64
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -24,20 +22,16 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from pkitools.checking import Revocation
-from pkitools.errors import InvalidValueError, PkitoolsError, StateError
-from pkitools.findings import Outcome, Severity, Verdict
+from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.findings import Severity, Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.probing import (
-    ClientIdentity,
-    ClientMaterial,
     Offered,
     ProbeError,
     ProbeFault,
-    ProbeResult,
     Taken,
     TLSVersion,
     fetch_chain,
-    probe,
     starttls_protocols,
 )
 from pkitools.probing.channel import Channel, spoken
@@ -45,12 +39,11 @@ from pkitools.probing.handshake import shake_hands
 from pkitools.probing.signatures import asked_signatures, read_s_client
 from pkitools.probing.starttls import ask_for_tls
 from pkitools.reports import error_sentence, probe_document
-from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.text import why
 from pkitools.text import visible
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.pki import build
 from pkitools_test_pki.self_signed import self_signed
+from tests.probing.world import HOST, NOW, World, first, shown, tried
 from tests.support.effort import PATIENCE, examples
 from tests.support.judges import judge
 from tests.support.keys import SHARED_KEYS
@@ -59,68 +52,7 @@ from tests.support.schemas import assert_valid
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-HOST = "localhost"
 OLD = (SSL.TLS1_VERSION, SSL.TLS1_1_VERSION)
-
-
-class World:
-    """A PKI, another that nobody trusts, and a server and client of it."""
-
-    def __init__(self) -> None:
-        self.pki, self.other = (build("g4-tls", moment=NOW, keys=SHARED_KEYS) for _ in range(2))
-        self.server = self.issue()
-        self.client = self.pki.issue(moment=NOW)
-        self.root = self.pki.roots[0].certificate
-
-    def issue(self, **deviation: Any) -> IssuedCertificate:
-        """Issue a certificate for the server."""
-        return self.pki.issue(**{"moment": NOW, "dns": [HOST], **deviation})
-
-    @cached_property
-    def crls(self) -> tuple[bytes, ...]:
-        """Of every authority, with nothing revoked."""
-        return tuple(self.pki.crls(moment=NOW).values())
-
-    def trust(self) -> list[bytes]:
-        """The roots of the one PKI."""
-        return [root.certificate.der for root in self.pki.roots]
-
-    def asking(self, **how: Any) -> TLS:
-        """A server that asks for a client certificate of the PKI."""
-        return TLS(identity=self.server, trusts=[self.root], **how)
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return World()
-
-
-def shown(client: IssuedCertificate, *, whole: bool = True) -> ClientMaterial:
-    """A client certificate, with those above it or without them."""
-    complete = (client.der, *(one.der for one in client.intermediates))
-    return ClientMaterial(ClientIdentity(complete if whole else complete[:1], client.key), complete)
-
-
-def tried(port: int, world: World, **how: Any) -> ProbeResult:
-    """Probe a peer as the tests do."""
-    given: dict[str, Any] = {
-        "moment": NOW,
-        "environment": "preproduction",
-        "trust": world.trust(),
-        "allow_net": LOOPBACK,
-        "revocation": Revocation(crls=world.crls),
-        "seconds": PATIENCE,
-        "raise_crashes": True,
-        **how,
-    }
-    return probe(given.pop("host", HOST), port, **given)
-
-
-def first(result: ProbeResult) -> Outcome | None:
-    """What a reader gets first."""
-    answer = answer_of(result.report)
-    return answer.because or answer.step
 
 
 @dataclass(frozen=True)
@@ -360,8 +292,8 @@ CASES: dict[str, Case] = {
     "reset in the handshake": Case(
         lambda _: resets,
         "probing.error.closed",
-        "{peer} verbrak de verbinding midden in de TLS-handshake, zonder te zeggen waarom.",
-        "{peer} ended the connection in the middle of the TLS handshake, and did not say why.",
+        "De verbinding met {peer} is midden in de TLS-handshake verbroken, zonder dat gezegd werd waarom.",
+        "The connection with {peer} ended in the middle of the TLS handshake, and it was not said why.",
     ),
     "ten megabytes of certificates": Case(
         lambda _: floods,
@@ -482,12 +414,6 @@ def test_where_nobody_said_it_the_hierarchy_says_the_environment(world: World) -
     with listening(TLS(identity=world.server)) as port:
         result = tried(port, world, environment=None)
     assert (result.environment, result.is_guessed) == ("preproduction", True)
-
-
-def test_what_is_needed_and_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "OpenSSL", None)
-    with listening(says()) as port, pytest.raises(StateError, match=r"pkitools-nl\[probe\]"):
-        fetch_chain(HOST, port, allow_net=LOOPBACK)
 
 
 DIALOGS: dict[str, Behave] = {

@@ -167,6 +167,44 @@ def floods(connected: socket.socket) -> None:
         connected.sendall(b"\x16\x03\x03" + struct.pack(">H", len(piece)) + piece)
 
 
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that makes a tunnel to a port of the loopback address, whatever host it is asked for.
+
+    Args:
+        port: where it leads.
+        asked: what it was asked, the heads of the requests; grows.
+        answer: what it answers first.
+        together: what the other side says first is sent along with the answer, in one piece.
+    """
+
+    port: int
+    asked: list[bytes]
+    answer: bytes = b"HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n"
+    together: bool = False
+
+    def __call__(self, connected: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connected.recv(1)
+        self.asked.append(head)
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as behind:
+            connected.sendall(self.answer + (behind.recv(4096) if self.together else b""))
+            back = threading.Thread(target=_carry, args=(behind, connected), daemon=True)
+            back.start()
+            _carry(connected, behind)
+            back.join()
+
+
+def _carry(source: socket.socket, target: socket.socket) -> None:
+    """Carry everything over until one side ends."""
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
+
+
 def dialog(*steps: tuple[bytes, bytes], greeting: bytes = b"") -> Behave:
     """Talk in the clear before TLS: after what begins so, say this."""
 

@@ -13,6 +13,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports import g4_probe_document
 from pkitools.text import shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.fetching import proxies_of_environment
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.probe import target_of
 from pkitools_cli.exit_codes import ExitCode
@@ -87,6 +88,7 @@ def _tried(options: Options) -> Readiness:
         signed_with_pkcs1=_material(clients.pkcs1),
         starttls=options.starttls or "",
         allow_net=options.allow_net,
+        proxies=proxies_of_environment(),
     )
 
 

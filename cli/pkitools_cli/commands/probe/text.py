@@ -112,7 +112,7 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     yield "sent", _certificates(shaken.certificates)
     yield "mine", _certificates([facts.der for facts in seen.client]) if seen.client else None
     yield "environment", tr("cli.probe.guessed") if result.is_guessed else None
-    yield "address", seen.address
+    yield "address", seen.address or tr("cli.probe.through", proxy=shown(seen.proxy))
 
 
 def _take_theirs(theirs: FileCheck | None, seen: Observation) -> str:
