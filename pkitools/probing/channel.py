@@ -75,7 +75,7 @@ class Channel:
         if data and len(self._first) < 2:
             self._first += data[:200]
             if (fault := spoken(self._first)) is not None:
-                raise ProbeError(fault, self.peer, visible(self._first.decode("latin-1").strip(), 60))
+                raise ProbeError(fault, self.peer, _line(self._first))
         return data
 
     def _left(self) -> float:
@@ -93,6 +93,11 @@ class Channel:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _line(said: bytes) -> str:
+    """Return the first line of what a peer said, shown."""
+    return visible(said.decode("latin-1").strip().partition("\n")[0].strip(), 60)
 
 
 def spoken(first: bytes) -> ProbeFault | None:

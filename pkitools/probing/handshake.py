@@ -131,7 +131,7 @@ def shake_hands(
         issuers=_issuers(connection),
         sent=seen.sent,
         alert=None if not seen.alert else Alert(seen.alert, alert_name(seen.alert)),
-        closed=pump.closed and not seen.alert and not answer,
+        closed=(pump.closed or seen.alert == _CLOSE_NOTIFY) and not seen.alert and not answer,
         settled=seen.settled or bool(answer),
         answer=answer,
         detail=detail or "",

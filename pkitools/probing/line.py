@@ -85,9 +85,13 @@ class Line:
         return peer_name(str(self._addresses[0]), self._proxy.port) if self._proxy else ""
 
     @property
-    def is_known_to_proxy(self) -> bool:
-        """Whether the proxy is told who asks."""
-        return self._proxy is not None and bool(self._proxy.authorization)
+    def can_be_left_to_others(self) -> bool:
+        """Whether another program can be asked to go this way.
+
+        Not where the proxy wants a password: what a program is told others on the machine can read. Nor where TLS is
+        asked for through a proxy: openssl loses what a server says right behind the proxy's answer, and waits for it.
+        """
+        return self._proxy is None or not (self._proxy.authorization or self.starttls)
 
     def left(self) -> float:
         """Return the seconds left; none of them is no error here."""

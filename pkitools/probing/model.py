@@ -30,6 +30,12 @@ class ProbeFault(StrEnum):
     """A server that speaks first, and takes TLS only when it is asked to (STARTTLS)."""
     STARTTLS = "starttls"
     """It does not take TLS when it is asked to."""
+    SILENT = "silent"
+    """It says nothing in the protocol in which TLS was to be asked for."""
+    TLS_AT_ONCE = "tls_at_once"
+    """It begins with TLS, and need not be asked for it."""
+    INJECTED = "injected"
+    """It takes TLS, and says more in the clear behind that."""
     TOO_LARGE = "too_large"
     PROTOCOL = "protocol"
     """TLS, but not as it is written down."""
@@ -138,8 +144,13 @@ class Handshake:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the peer stopped, with or without a reason."""
+        """Whether there is no connection: the peer stopped, with or without a reason, or this side had to."""
         return self.alert is not None or self.closed or not self.completed
+
+    @property
+    def is_stopped_here(self) -> bool:
+        """Whether it was this side that stopped, because nothing could be made of what came: ``detail`` says why."""
+        return not self.completed and self.alert is None and not self.closed
 
 
 class Taken(StrEnum):
@@ -189,6 +200,7 @@ class Observation:
         lacking: the authorities between the peer's certificate and its root that it does not send.
         disordered: what the peer sends, and the order it belongs in; empty where that is the same.
         is_trusted: a path leads from the peer's certificate to a root that is trusted here.
+        strangers: certificates that it sends behind its own and that are no authority's: they belong to no chain.
         proxy: the proxy that the connections went through; empty for none.
     """
 
@@ -206,6 +218,7 @@ class Observation:
     lacking: tuple[str, ...] = ()
     disordered: tuple[str, str] | tuple[()] = ()
     is_trusted: bool = False
+    strangers: tuple[str, ...] = ()
     proxy: str = ""
 
     @property

@@ -113,8 +113,7 @@ def _offered(line: Line, version: TLSVersion, first: Handshake) -> Offered:
 
 
 def _signatures(line: Line, first: Handshake) -> AskedSignatures | None:
-    # who asks a proxy with a password would have to tell it the program, where others can read it
-    if not first.version or line.left() <= 0 or line.is_known_to_proxy:
+    if not first.version or line.left() <= 0 or not line.can_be_left_to_others:
         return None
     seconds = min(_ONE_TRIAL, line.left())
     return asked_signatures(
@@ -153,6 +152,8 @@ def taken_by(shaken: Handshake) -> Taken:
     """Return what a peer did with the client certificate that was shown in a handshake."""
     if not shaken.asks:
         return Taken.NOT_ASKED
+    if shaken.is_stopped_here:
+        return Taken.UNKNOWN
     if shaken.alert is not None or not shaken.completed or _refuses_on_its_page(shaken.answer):
         return Taken.REFUSED if shaken.sent else Taken.NOT_SENT
     if not shaken.sent:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -34,8 +34,9 @@ def locked(issued: IssuedCertificate) -> bytes:
 class World:
     """A server that asks for a client certificate, and the files of its clients."""
 
-    def __init__(self, folder: Path, pki: PKI, port: int, other: int) -> None:
+    def __init__(self, folder: Path, pki: PKI, server: IssuedCertificate, port: int, other: int) -> None:
         self.folder, self.pki, self.port, self.other = folder, pki, port, other
+        self.server = server
         self.client = pki.issue(moment=NOW)
         files = {
             "roots.pem": pki.trust_pem(),
@@ -69,7 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     server: IssuedCertificate = pki.issue(moment=NOW, dns=["localhost"])
     asking = TLS(identity=server, trusts=[pki.roots[0].certificate])
     with listening(asking) as port, listening(TLS(identity=server)) as other:
-        yield World(tmp_path_factory.mktemp("probe"), pki, port, other)
+        yield World(tmp_path_factory.mktemp("probe"), pki, server, port, other)
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +159,46 @@ def test_what_cannot_be_read_is_not_passed_over(run: Command, world: World, name
     port = world.other if name == "cut.crl" else world.port
     ran = run(*world.words(*(word.format(name=name) for word in words), port=port))
     assert ran.code == 1, ran.out + ran.err
+
+
+def test_what_was_not_tried_stands_beside_the_verdict(run: Command, world: World) -> None:
+    ran = run("--lang", "nl", *world.words("--revocation", "off"))
+    head = " ".join(ran.out.split("\n\n")[0].split())
+    assert head.startswith("GESLAAGD (intrekking niet bekeken; uw certificaat is niet geprobeerd) voor preproductie ")
+    assert "Let op De ander vraagt om een clientcertificaat, en er is er geen gegeven." in head
+    assert "waarschuwing" not in head, "it was told"
+
+
+@pytest.mark.slow
+def test_who_goes_away_after_the_handshake_is_told_of(run: Command, world: World) -> None:
+    with listening(TLS(identity=world.server, trusts=[world.pki.roots[0].certificate], leaves=True)) as port:
+        ran = run("--lang", "nl", *world.words(*world.client_words(), port=port))
+    assert ran.code == 0, ran.out + ran.err
+    assert "ja, de handshake is gelukt; daarna verbrak de ander de verbinding zonder antwoord" in ran.told
+    assert "Nu Vraag de beheerder van de andere kant wat zijn log zegt: op een vraag om de pagina / kwam" in ran.told
+
+
+THEIRS = {
+    "expired": (
+        {"not_before": NOW - timedelta(days=9), "not_after": NOW - timedelta(days=1)},
+        "Aan wie de andere kant",
+    ),
+    "other host": ({"dns": ["api.example.nl"], "common_name": "api.example.nl"}, "Kijk of dit het adres is dat u"),
+    "future": ({"not_before": NOW + timedelta(days=1)}, "Kijk of de klok hier goed staat."),
+    "hostile": ({"common_name": "a\x1b[31m"}, "Vertrouw dit certificaat niet, en vraag"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", THEIRS)
+def test_nobody_is_told_to_mend_the_certificate_of_another(run: Command, world: World, name: str) -> None:
+    deviation, now = THEIRS[name]
+    server = world.pki.issue(**{"moment": NOW, "dns": ["localhost"], **deviation})
+    with listening(TLS(identity=server)) as port:
+        ran = run("--lang", "nl", *world.words(port=port))
+    assert ran.code == 10, ran.out + ran.err
+    assert f" Nu {now}" in ran.told
+    assert "Certificaat van de ander (wat eraan te doen is, is aan wie het beheert)" in ran.told
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")

@@ -47,7 +47,19 @@ from tests.probing.world import HOST, NOW, World, first, shown, tried
 from tests.support.effort import PATIENCE, examples
 from tests.support.judges import judge
 from tests.support.keys import SHARED_KEYS
-from tests.support.peers import LOOPBACK, REFUSES, TLS, Behave, dialog, drips, floods, listening, resets, says
+from tests.support.peers import (
+    LOOPBACK,
+    REFUSES,
+    TLS,
+    Behave,
+    certificate_then,
+    dialog,
+    drips,
+    floods,
+    listening,
+    resets,
+    says,
+)
 from tests.support.schemas import assert_valid
 
 pytestmark = pytest.mark.slow
@@ -233,8 +245,8 @@ CASES: dict[str, Case] = {
     "unknown name asked for": Case(
         lambda _: says(b"\x15\x03\x03\x00\x02\x02\x70"),
         "probe.handshake.completed",
-        "De ander breekt de verbinding af: hij kent de naam niet die gevraagd werd.",
-        "The other side ends the connection: it does not know the name that was asked for.",
+        "Geen verbinding met de ander: hij kent de naam niet die gevraagd werd.",
+        "No connection with the other side: it does not know the name that was asked for.",
     ),
     "revoked": Case(revoked, "revocation.status.revoked", "Ingetrokken", "Revoked", how=with_crls),
     "RSA of 1024 bits": Case(
@@ -270,10 +282,50 @@ CASES: dict[str, Case] = {
     ),
     "something behind STARTTLS": Case(
         lambda _: dialog((b"STLS", b"+OK\r\n+OK injected\r\n"), greeting=b"+OK\r\n"),
-        "probing.error.protocol",
-        "Wat {peer} stuurt begint als TLS, maar is het niet (data after STARTTLS).",
-        "What {peer} sends begins as TLS and is not (data after STARTTLS).",
+        "probing.error.injected",
+        "{peer} gaat over op TLS, maar stuurt daarachter nog iets zonder TLS: +OK injected",
+        "{peer} goes over to TLS, but sends something without TLS behind that: +OK injected",
         how=lambda _: {"starttls": "pop3"},
+    ),
+    "STARTTLS refused by a directory": Case(
+        lambda _: dialog((b"0", bytes.fromhex("300c02010178070a010204000400"))),
+        "probing.error.starttls",
+        "{peer} gaat niet over op TLS. Het antwoordde: resultCode 2",
+        "{peer} does not go over to TLS. It answered: resultCode 2",
+        how=lambda _: {"starttls": "ldap"},
+    ),
+    "STARTTLS refused by a database": Case(
+        lambda _: dialog((b"\0", b"N")),
+        "probing.error.starttls",
+        "{peer} gaat niet over op TLS. Het antwoordde: N",
+        "{peer} does not go over to TLS. It answered: N",
+        how=lambda _: {"starttls": "postgres"},
+    ),
+    "STARTTLS asked of who waits for TLS": Case(
+        lambda w: TLS(identity=w.server),
+        "probing.error.silent",
+        "{peer} zei niets in het protocol smtp, waarin om TLS gevraagd zou worden.",
+        "{peer} said nothing in the protocol smtp, in which TLS was to be asked for.",
+        how=lambda _: {"starttls": "smtp", "seconds": 0.5},
+    ),
+    "STARTTLS answered with TLS": Case(
+        lambda _: says(b"\x15\x03\x01\x00\x02\x02\x28"),
+        "probing.error.tls_at_once",
+        "{peer} begint meteen met TLS: daar hoeft niet in ldap om gevraagd te worden.",
+        "{peer} begins with TLS at once: it need not be asked for in ldap.",
+        how=lambda _: {"starttls": "ldap"},
+    ),
+    "reset behind its certificate": Case(
+        lambda w: certificate_then(w.server.der, reset=True),
+        "probe.handshake.completed",
+        "Geen verbinding met de ander: hij verbreekt de verbinding zonder te zeggen waarom.",
+        "No connection with the other side: it ends the connection and does not say why.",
+    ),
+    "nonsense behind its certificate": Case(
+        lambda w: certificate_then(w.server.der, b"\x0c\x00\x00\x04\xff\xff\xff\xff"),
+        "probe.handshake.completed",
+        "Geen verbinding met de ander: van wat hij stuurt is geen verbinding te maken (OpenSSL zegt: ",
+        "No connection with the other side: of what it sends no connection can be made (OpenSSL says: ",
     ),
     "drips": Case(
         lambda _: drips,
@@ -310,8 +362,8 @@ CASES: dict[str, Case] = {
     "noise in a record": Case(
         lambda _: says(b"\x16\x03\x03\x00\x04\xff\xff\xff\xff"),
         "probing.error.protocol",
-        "Wat {peer} stuurt begint als TLS, maar is het niet (",
-        "What {peer} sends begins as TLS and is not (",
+        "Van wat {peer} stuurt is geen TLS-verbinding te maken (OpenSSL zegt: unexpected message).",
+        "Of what {peer} sends no TLS connection can be made (OpenSSL says: unexpected message).",
     ),
 }
 
@@ -382,6 +434,25 @@ def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, n
     document = probe_document(result)
     assert_valid(document, "probe-v1")
     assert "PRIVATE KEY" not in str(document) + repr(result)
+
+
+def test_only_the_first_certificate_is_that_of_the_other_side(world: World) -> None:
+    """What stands behind it and belongs to no chain is told, and judged for no host."""
+    stranger = world.other.issue(moment=NOW, common_name="elders.example", dns=["elders.example"])
+    with listening(TLS(identity=world.server, chain=[*world.server.intermediates, stranger])) as port:
+        result = tried(port, world)
+    assert result.report.verdict is Verdict.PASSED, result.report
+    assert result.seen.lacking == ()
+    (found,) = (o for o in result.report.findings if o.rule.code == "probe.server.extra")
+    assert "TRIAL elders.example" in why(found, "nl", NOW)
+
+
+def test_a_server_that_shows_an_authority_is_judged_by_that(world: World) -> None:
+    tsp = world.pki["g4-tls-tsp"].certificate
+    with listening(certificate_then(tsp.der, b"\x0c\x00\x00\x04\xff\xff\xff\xff")) as port:
+        theirs = tried(port, world).theirs
+    assert theirs is not None
+    assert [one.facts.der for one in theirs.results] == [tsp.der]
 
 
 @pytest.mark.slow

@@ -77,6 +77,19 @@ def test_what_the_peer_says_right_behind_the_answer_of_the_proxy_is_heard(world:
     assert len(asked) == 1
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_openssl_is_not_asked_where_it_would_lose_what_the_peer_says(world: World) -> None:
+    greets = dialog((b"STLS\r\n", b"+OK begin\r\n"), greeting=b"+OK ready\r\n")
+    asked: list[bytes] = []
+    with (
+        listening(TLS(identity=world.server, before=greets)) as port,
+        listening(Proxy(port, asked, together=True)) as proxy,
+    ):
+        seen = tried(port, world, starttls="pop3", proxies=through(proxy)).seen
+    assert seen.handshake.completed
+    assert seen.signatures is None
+
+
 def _drips(connected: socket.socket) -> None:
     connected.recv(4096)
     connected.sendall(b"HTTP/1.1 200 OK\r\n")

@@ -66,6 +66,7 @@ class TLS:
         before: what is said before TLS begins.
         page: what it answers when it is asked for a page.
         drips: and then goes on, a byte at a time, for ever.
+        leaves: it ends the connection after the handshake, whatever it is asked.
     """
 
     identity: IssuedCertificate
@@ -77,6 +78,7 @@ class TLS:
     before: Behave | None = None
     page: bytes = OK
     drips: bool = False
+    leaves: bool = False
 
     def __call__(self, connected: socket.socket) -> None:
         if self.before is not None:
@@ -86,6 +88,8 @@ class TLS:
         # below TLS the socket waits, and pyOpenSSL's own waiting is not for sockets with a timeout
         connected.settimeout(None)
         connection.do_handshake()
+        if self.leaves:
+            return
         with suppress(SSL.Error):
             if connection.recv(4096):
                 connection.sendall(self.page)
@@ -148,6 +152,29 @@ def drips(connected: socket.socket) -> None:
     waits = threading.Event()
     while not waits.wait(0.02):
         connected.sendall(b"\x00")
+
+
+def _record(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + b"\x03\x03" + len(body).to_bytes(2, "big") + body
+
+
+def certificate_then(der: bytes, *messages: bytes, reset: bool = False) -> Behave:
+    """Begin a handshake of TLS 1.2 with a certificate, go on with these messages, and end: by a reset, or silently."""
+    hello = bytes.fromhex("02000026 0303") + bytes(32) + bytes.fromhex("00c02f00")
+    one = len(der).to_bytes(3, "big") + der
+    certificates = len(one).to_bytes(3, "big") + one
+    sent = (hello, b"\x0b" + len(certificates).to_bytes(3, "big") + certificates, *messages)
+
+    def behave(connected: socket.socket) -> None:
+        connected.recv(4096)
+        for message in sent:
+            connected.sendall(_record(0x16, message))
+        if reset:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif messages:
+            connected.recv(4096)  # what this side says of it
+
+    return behave
 
 
 def resets(connected: socket.socket) -> None:
