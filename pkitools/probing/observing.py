@@ -150,10 +150,10 @@ def _again(
 
 def taken_by(shaken: Handshake) -> Taken:
     """Return what a peer did with the client certificate that was shown in a handshake."""
+    if shaken.is_stopped_here or (not shaken.asks and not shaken.completed):
+        return Taken.UNKNOWN  # it did not come so far
     if not shaken.asks:
         return Taken.NOT_ASKED
-    if shaken.is_stopped_here:
-        return Taken.UNKNOWN
     if shaken.alert is not None or not shaken.completed or _refuses_on_its_page(shaken.answer):
         return Taken.REFUSED if shaken.sent else Taken.NOT_SENT
     if not shaken.sent:

@@ -218,6 +218,8 @@ def _given(seen: Observation) -> Answer:
 def _asked(seen: Observation) -> Answer:
     if seen.taken is Taken.NOT_GIVEN:
         return NOT_APPLICABLE
+    if not seen.handshake.asks and not seen.handshake.completed:
+        return NotChecked(SILENT)
     return violated("CertificateRequest", "") if seen.taken is Taken.NOT_ASKED else MET
 
 

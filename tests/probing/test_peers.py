@@ -436,6 +436,14 @@ def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, n
     assert "PRIVATE KEY" not in str(document) + repr(result)
 
 
+def test_who_stops_before_that_is_not_said_to_ask_for_no_certificate(world: World) -> None:
+    with listening(says(b"\x15\x03\x03\x00\x02\x02\x70")) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert result.seen.taken is Taken.UNKNOWN
+    assert "probe.client.asked" not in result.report.codes()
+    assert {"probe.client.asked", "probe.client.accepted"} <= {o.rule.code for o in result.report.not_checked}
+
+
 def test_only_the_first_certificate_is_that_of_the_other_side(world: World) -> None:
     """What stands behind it and belongs to no chain is told, and judged for no host."""
     stranger = world.other.issue(moment=NOW, common_name="elders.example", dns=["elders.example"])
