@@ -15,6 +15,8 @@ from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
 from tests.support.peers import LOOPBACK, TLS, Behave, Proxy, dialog, listening
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "verbinden.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ pkitools (.*)$", PAGE, re.MULTILINE)
 SERVICE, MAIL = "dienst.voorbeeld.nl", "mail.voorbeeld.nl"
@@ -30,7 +32,6 @@ def servers(world: World) -> dict[str, Behave]:
     return {SERVICE: asking, MAIL: TLS(identity=mail, before=GREETS)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("line", COMMANDS)
 def test_the_command_runs(
     world: World,

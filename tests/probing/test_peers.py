@@ -368,14 +368,7 @@ CASES: dict[str, Case] = {
 }
 
 
-def _cases() -> Iterator[Any]:
-    """Whoever shakes hands several times, and is judged, takes a while."""
-    for name, case in CASES.items():
-        quick = case.code.startswith("probing.error.") or name == "missing intermediate"
-        yield pytest.param(name, marks=() if quick else pytest.mark.slow)
-
-
-@pytest.mark.parametrize("name", list(_cases()))
+@pytest.mark.parametrize("name", CASES)
 def test_a_wrong_peer_gets_the_right_sentence(world: World, name: str) -> None:
     case = CASES[name]
     with listening(case.peer(world)) as port:
@@ -417,7 +410,6 @@ def test_a_good_server_raises_no_alarm(world: World) -> None:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("newest", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
 @pytest.mark.parametrize("named", [True, False], ids=["issuers named", "no issuer named"])
 def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, named: bool) -> None:
@@ -463,7 +455,6 @@ def test_a_server_that_shows_an_authority_is_judged_by_that(world: World) -> Non
     assert [one.facts.der for one in theirs.results] == [tsp.der]
 
 
-@pytest.mark.slow
 def test_a_page_that_drips_keeps_nothing_from_being_known(world: World) -> None:
     with listening(world.asking(page=b"HTTP/1.1 200 OK\r\n\r\n", drips=True)) as port:
         result = tried(port, world, client=shown(world.client))
@@ -565,7 +556,6 @@ def server_words(files: dict[str, Path], *more: str) -> list[str]:
 
 @needs_openssl
 @pytest.mark.interop
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "takes"),
     [("RSA+SHA256:RSA+SHA512", Offered.NO), ("RSA-PSS+SHA512:RSA+SHA256", Offered.YES)],
@@ -592,7 +582,6 @@ def test_what_signatures_are_asked_is_known_from_openssl(
 
 @needs_openssl
 @pytest.mark.interop
-@pytest.mark.slow
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 def test_openssl_sees_what_we_see(world: World, files: dict[str, Path], version: str) -> None:
     """The certificates, the version, the cipher and the issuers named, asked of openssl s_client."""
@@ -669,7 +658,6 @@ def nginx_port(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.mark.interop
-@pytest.mark.slow
 def test_nginx_refuses_on_its_page_and_that_is_told(world: World, nginx_port: int) -> None:
     good = tried(nginx_port, world, client=shown(world.client))
     assert (good.seen.taken, good.report.verdict) == (Taken.YES, Verdict.PASSED)

@@ -18,6 +18,8 @@ from tests.support.effort import PATIENCE
 from tests.support.peers import LOOPBACK, TLS, Behave, Proxy, dialog, listening, says
 from tests.support.schemas import assert_valid
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hunter2"
 ELSEWHERE = "server.example"
 
