@@ -66,6 +66,7 @@ class _Found:
 
     name: str
     passphrase: bytes | None
+    keystores: bool
     items: list[Item] = field(default_factory=list)
     problems: list[BadItem] = field(default_factory=list)
     keystore: KeystoreProtection | None = None
@@ -105,7 +106,7 @@ class _Found:
 _Reader = Callable[[bytes, _Found], ContainerFormat | None]
 
 
-def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> Contents:
+def read_source(data: bytes, name: str, *, passphrase: bytes | None = None, keystores: bool = True) -> Contents:
     """Return everything a file holds.
 
     Args:
@@ -113,6 +114,8 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
         name: what to call it in messages. Its extension plays no part.
         passphrase: for a PKCS#12 keystore, and for the digest of a Java keystore. Private keys are recognised, never
             decrypted.
+        keystores: open PKCS#12 too. Not of what came from a network where nobody asked for a keystore: whoever sends it
+            says how much work opening it is.
 
     Raises:
         InputError: nothing usable in it; the sentence says what it looks like.
@@ -126,7 +129,7 @@ def read_source(data: bytes, name: str, *, passphrase: bytes | None = None) -> C
         raise InputError("files.error.empty", name=name)
     if len(data) > MAX_INPUT_BYTES:
         raise LimitError("files.error.too_large", name=name, limit=size_text(MAX_INPUT_BYTES))
-    found = _Found(name, passphrase)
+    found = _Found(name, passphrase, keystores)
     text_of_it = as_ascii(data)
     container = _read(text_of_it, found)
     if not found.items:
@@ -189,7 +192,7 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         if part.form:
             found.add(Item(ItemKind.KEY, part.data, found.next_position(), part.form))
             continue
-        inside = _Found(found.name, found.passphrase)
+        inside = _Found(found.name, found.passphrase, found.keystores)
         data = as_ascii(part.data)
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
         if not is_read and (part.expected or pem.holds_more(data)):
@@ -265,7 +268,7 @@ def _take_caller(data: bytes, number: int, found: _Found) -> None:
     from pkitools.containers import header_forms
 
     escaped = header_forms.unescaped(data)
-    inside = _Found(found.name, found.passphrase)
+    inside = _Found(found.name, found.passphrase, found.keystores)
     if escaped is not None:
         _pem(escaped, inside)
     else:
@@ -331,6 +334,8 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
         _tell_trailing(data, outermost(data)[3], position, found)
     if kind is Wrapper.PKCS7:
         _take_pkcs7(data, position, found, place)
+    elif kind is Wrapper.PKCS12 and not found.keystores:
+        found.bad(position, InputError("sources.error.keystore_unasked", name=found.name))
     elif kind is Wrapper.PKCS12:
         from pkitools.containers.pkcs12 import read_pkcs12  # no other file needs it
 

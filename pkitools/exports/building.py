@@ -323,6 +323,8 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
         yield Note("exports.note.not_for_tls", {"subject": _called(facts)})
     if form.takes_key and not form.takes_passphrase:
         yield Note("exports.note.plain_key", {"form": form.program or form.name})
+    if form.note and any(file.server for file in form.files) and _may(facts, SERVER_AUTH):
+        yield Note(f"exports.note.{form.note}")
     if not form.tried:
         yield Note("exports.note.untried", {"program": form.program})
 

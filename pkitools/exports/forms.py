@@ -59,6 +59,7 @@ class ExportForm:
         source: where the program says so.
         tried: the versions it was tried with; empty where the program could not be had.
         test: the command that tests it, as words with ``<<.suffix>>`` for the path of a file.
+        note: what its program does otherwise than one expects: the last part of a code; empty for nothing.
     """
 
     name: str
@@ -68,6 +69,7 @@ class ExportForm:
     source: Source
     tried: str
     test: tuple[str, ...]
+    note: str = ""
 
     @property
     def is_one_file(self) -> bool:
@@ -132,6 +134,7 @@ def _form(record: dict[str, Any]) -> ExportForm:
         source=cite(**_place(record["source"])),
         tried=record.get("tried", ""),
         test=tuple(record["test"]),
+        note=record.get("note", ""),
     )
 
 

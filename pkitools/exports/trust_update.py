@@ -6,14 +6,15 @@ proves nothing by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from hashlib import sha256
+from time import monotonic
 from typing import Final
 from urllib.parse import urlsplit
 
 from pkitools.errors import PkitoolsError
-from pkitools.fetching import Fetcher, FetchError, FetchRequest
+from pkitools.fetching import Clock, Fetcher, FetchError, FetchRequest
 from pkitools.frozen import dataclass, field
 from pkitools.trust import CatalogueEntry, catalogue
 
@@ -34,7 +35,7 @@ class Published(StrEnum):
     NO_CERTIFICATE = "no_certificate"
     NOT_FETCHED = "not_fetched"
     NOT_ASKED = "not_asked"
-    """There is no network, or others at the same address failed first."""
+    """There is no network, others at the same address failed first, or the time was over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ def published_authorities(
     entries: Iterable[CatalogueEntry] | None = None,
     host: str = PUBLISHER,
     seconds: float = 5.0,
+    total_seconds: float = 60.0,
+    clock: Clock = monotonic,
 ) -> tuple[PublishedAuthority, ...]:
     """Return what a publisher has of the authorities whose fingerprint is known.
 
@@ -75,19 +78,24 @@ def published_authorities(
         entries: the authorities; those of the catalogue when not said.
         host: only what is published there is asked.
         seconds: for each document.
+        total_seconds: for all of them: what is left then is not asked.
+        clock: for durations.
     """
-    return tuple(_asked(fetcher, catalogue().entries if entries is None else entries, host, seconds))
+    wanted = catalogue().entries if entries is None else entries
+    end = clock() + total_seconds
+    return tuple(_asked(fetcher, wanted, host, lambda: min(seconds, end - clock())))
 
 
 def _asked(
-    fetcher: Fetcher | None, entries: Iterable[CatalogueEntry], host: str, seconds: float
+    fetcher: Fetcher | None, entries: Iterable[CatalogueEntry], host: str, left: Callable[[], float]
 ) -> Iterator[PublishedAuthority]:
     failures = 0
     for entry in entries:
         url = entry.download or ""
         if not entry.sha256 or urlsplit(url).hostname != host:
             continue
-        if fetcher is None or failures >= _MOST_FAILURES:
+        seconds = left()
+        if fetcher is None or failures >= _MOST_FAILURES or seconds <= 0:
             yield PublishedAuthority(entry, url, Published.NOT_ASKED)
             continue
         found = _one(fetcher, entry, url, seconds)
@@ -100,7 +108,7 @@ def _one(fetcher: Fetcher, entry: CatalogueEntry, url: str, seconds: float) -> P
 
     try:
         body = fetcher.fetch(FetchRequest(url, _MAX_BYTES, accept=_ACCEPT, seconds=seconds)).body
-        ders = read_source(body, url).certificates
+        ders = read_source(body, url, keystores=False).certificates
     except FetchError as error:
         return PublishedAuthority(entry, url, Published.NOT_FETCHED, detail=str(error.fault))
     except PkitoolsError as error:

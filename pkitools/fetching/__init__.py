@@ -25,8 +25,9 @@ from pkitools.fetching.model import (
 
 if TYPE_CHECKING:
     from pkitools.fetching.cache import DiskCache
-    from pkitools.fetching.fetcher import HttpFetcher, Proxies
+    from pkitools.fetching.fetcher import HttpFetcher
     from pkitools.fetching.issuers import Completion, IssuerFetch, complete_from_aia
+    from pkitools.fetching.proxies import Proxies
 
 __all__ = [
     "Cache",
@@ -52,7 +53,7 @@ _LATER: Final = {
     "DiskCache": "cache",
     "HttpFetcher": "fetcher",
     "IssuerFetch": "issuers",
-    "Proxies": "fetcher",
+    "Proxies": "proxies",
     "complete_from_aia": "issuers",
 }
 

@@ -49,7 +49,8 @@ class Connector:
         addresses = self.addresses(host, port, deadline) if isinstance(host, str) else [host]
         for address in addresses:
             if not is_allowed(address, self._allow_net):
-                raise TransferError(FetchFault.ADDRESS, f"{host} is {address}")
+                named = str(host) != str(address)
+                raise TransferError(FetchFault.ADDRESS, f"{host} is {address}" if named else str(address))
         return addresses
 
     def addresses(self, host: str, port: int, deadline: Deadline) -> list[Address]:
@@ -75,7 +76,7 @@ class Connector:
             try:
                 answer.append(self._resolver(host, port))
             except (OSError, UnicodeError) as error:
-                faults.append(str(error)[:200])
+                faults.append(str(getattr(error, "strerror", None) or error)[:200])
 
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()

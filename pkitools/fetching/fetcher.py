@@ -8,20 +8,19 @@ tested is the address connected to.
 
 from __future__ import annotations
 
-import base64
 import socket
 import ssl
 from collections.abc import Sequence
-from ipaddress import ip_network
 from typing import Final
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from pkitools.errors import InvalidValueError
 from pkitools.fetching.addresses import Network, RefusedURL, Target, is_allowed, parse_url
 from pkitools.fetching.connecting import Connector, Resolver, resolve
 from pkitools.fetching.http1 import Connection, Deadline, Response, TransferError
 from pkitools.fetching.model import Fetched, FetchError, FetchFault, FetchRequest, HttpStatus
-from pkitools.frozen import dataclass, field, replace
+from pkitools.fetching.proxies import PROXY_ASKS_WHO, Proxies, Proxy, ask_for_tunnel, connect_to_proxy, read_proxy
+from pkitools.frozen import replace
 from pkitools.text import pattern
 
 _MAX_REDIRECTS: Final = 3
@@ -29,68 +28,6 @@ _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _USER_AGENT: Final = "pkitools"
 _FIELD_NAME: Final = pattern(r"[A-Za-z0-9-]{1,64}\Z")
 _FIELD_VALUE: Final = pattern(r"[!-~](?:[ -~]{0,4094}[!-~])?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Proxies:
-    """Proxies as the environment names them; read there by the caller.
-
-    A proxy is the user's own choice, so that its address is not tested; behind it the proxy resolves names, so that
-    only addresses written in a URL can be.
-
-    Args:
-        http, https: URL of the proxy for such URLs, ``http://[user:password@]host[:port]``; empty for none.
-        no_proxy: hosts, domains and networks that are asked directly, separated by commas; ``*`` is all.
-    """
-
-    http: str = field(default="", repr=False)  # may hold a password
-    https: str = field(default="", repr=False)
-    no_proxy: str = ""
-
-    def for_target(self, target: Target) -> str:
-        """Return the proxy for a URL, or an empty string."""
-        proxy = self.https if target.scheme == "https" else self.http
-        return "" if not proxy or self._direct(target) else proxy
-
-    def _direct(self, target: Target) -> bool:
-        entries = (entry.strip().lower() for entry in self.no_proxy.split(","))
-        return any(_matches(entry, target) for entry in entries if entry)
-
-
-def _matches(entry: str, target: Target) -> bool:
-    if entry == "*":
-        return True
-    if target.address is not None:
-        try:
-            network = ip_network(entry, strict=False)
-        except ValueError:
-            return False
-        return network.version == target.address.version and target.address in network
-    domain = entry.removeprefix("*").lstrip(".")
-    return target.host == domain or target.host.endswith("." + domain)
-
-
-@dataclass(frozen=True, slots=True)
-class _Proxy:
-    host: str
-    port: int
-    authorization: str
-
-
-def _read_proxy(url: str) -> _Proxy:
-    try:
-        parts = urlsplit(url if "://" in url else f"http://{url}")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        host, port = None, None
-        parts = urlsplit("")
-    if not host or parts.scheme != "http":
-        raise InvalidValueError("revocation.error.proxy_url")
-    authorization = ""
-    if parts.username is not None:
-        secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        authorization = "Basic " + base64.b64encode(secret.encode("utf-8")).decode("ascii")
-    return _Proxy(host, port or 80, authorization)
 
 
 class HttpFetcher:
@@ -124,7 +61,7 @@ class HttpFetcher:
         self._tls = tls
         for url in (self._proxies.http, self._proxies.https):
             if url:
-                _read_proxy(url)
+                read_proxy(url)
 
     def fetch(self, request: FetchRequest) -> Fetched:
         """Return the document.
@@ -179,32 +116,23 @@ class HttpFetcher:
 
     def _ask(self, target: Target, request: FetchRequest, proxy: str, deadline: Deadline) -> Response:
         if proxy:
-            return self._ask_proxy(target, request, _read_proxy(proxy), deadline)
+            return self._ask_proxy(target, request, read_proxy(proxy), deadline)
         with self._connector.connect_to_tested(target.address or target.host, target.port, deadline) as connected:
             if target.scheme == "http":
                 return _exchange(connected, _message(target, request), request, deadline)
             with self._wrapped(connected, target, deadline) as secure:
                 return _exchange(secure, _message(target, request), request, deadline)
 
-    def _ask_proxy(self, target: Target, request: FetchRequest, proxy: _Proxy, deadline: Deadline) -> Response:
-        with self._connect_to_proxy(proxy, deadline) as connected:
+    def _ask_proxy(self, target: Target, request: FetchRequest, proxy: Proxy, deadline: Deadline) -> Response:
+        with connect_to_proxy(self._connector, proxy, deadline) as connected:
             if target.scheme == "http":
                 message = _message(target, request, proxy.authorization, absolute=True)
                 return _through_proxy(_exchange(connected, message, request, deadline))
-            opened = _exchange(connected, _connect_message(target, proxy), request, deadline, bodyless=True)
-            if _through_proxy(opened).status != 200:
-                raise TransferError(FetchFault.PROXY_CONNECT, f"CONNECT answered {opened.status}")
+            opened = ask_for_tunnel(connected, target.host, target.port, proxy, deadline)
+            if not _through_proxy(opened.response).is_success:
+                raise TransferError(FetchFault.PROXY_CONNECT, f"CONNECT answered {opened.response.status}")
             with self._wrapped(connected, target, deadline) as secure:
                 return _exchange(secure, _message(target, request), request, deadline)
-
-    def _connect_to_proxy(self, proxy: _Proxy, deadline: Deadline) -> socket.socket:
-        try:
-            return self._connector.connect(
-                self._connector.addresses(proxy.host, proxy.port, deadline), proxy.port, deadline
-            )
-        except TransferError as error:
-            late = error.fault is FetchFault.TIMEOUT
-            raise TransferError(FetchFault.TIMEOUT if late else FetchFault.PROXY_CONNECT, error.detail) from None
 
     def _wrapped(self, connected: socket.socket, target: Target, deadline: Deadline) -> ssl.SSLSocket:
         context = self._tls or ssl.create_default_context()
@@ -217,16 +145,14 @@ class HttpFetcher:
             raise TransferError(FetchFault.TLS, str(error)[:200]) from None
 
 
-def _exchange(
-    connected: socket.socket, message: bytes, request: FetchRequest, deadline: Deadline, *, bodyless: bool = False
-) -> Response:
+def _exchange(connected: socket.socket, message: bytes, request: FetchRequest, deadline: Deadline) -> Response:
     connection = Connection(connected, deadline)
     connection.send(message)
-    return connection.read(request.limit, bodyless=bodyless, error_limit=request.error_limit)
+    return connection.read(request.limit, error_limit=request.error_limit)
 
 
 def _through_proxy(response: Response) -> Response:
-    if response.status == 407:
+    if response.status == PROXY_ASKS_WHO:
         raise TransferError(FetchFault.PROXY_AUTH)
     return response
 
@@ -255,11 +181,3 @@ def _header(header: tuple[str, str]) -> tuple[str, str]:
     if not _FIELD_NAME.match(name) or not _FIELD_VALUE.match(value):
         raise InvalidValueError("revocation.error.header", name=name)
     return header
-
-
-def _connect_message(target: Target, proxy: _Proxy) -> bytes:
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    lines = [f"CONNECT {host}:{target.port} HTTP/1.1", f"Host: {host}:{target.port}"]
-    if proxy.authorization:
-        lines.append(f"Proxy-Authorization: {proxy.authorization}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")

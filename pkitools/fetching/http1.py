@@ -57,6 +57,11 @@ class Response:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is one of success, 2xx."""
+        return 200 <= self.status < 300
+
     def all(self, name: str) -> list[str]:
         """Return every value of a header."""
         return [value for key, value in self.headers if key == name]
@@ -72,6 +77,11 @@ class Connection:
     def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
         self._socket, self._deadline = connected, deadline
         self._buffer = b""
+
+    @property
+    def rest(self) -> bytes:
+        """What came behind what was read: of a tunnel the beginning of what the other side says."""
+        return self._buffer
 
     def send(self, data: bytes) -> None:
         """Send everything."""

@@ -167,7 +167,7 @@ def _fetch(
 ) -> tuple[PathCertificate | None, _Code | None, str]:
     try:
         fetched = fetcher.fetch(FetchRequest(url, _MAX_BYTES, accept=_ACCEPT, seconds=seconds))
-        ders = read_source(fetched.body, "caIssuers").certificates
+        ders = read_source(fetched.body, "caIssuers", keystores=False).certificates
     except FetchError as error:
         return None, error.fault, error.detail
     except PkitoolsError as error:

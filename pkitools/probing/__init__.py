@@ -1,7 +1,7 @@
 """A connection tried: what a peer sends and asks, whether it takes a client certificate, and why not.
 
-:func:`probe` tries and judges; :func:`fetch_chain` only fetches the certificates. Needs the extra
-``pkitools-nl[probe]`` (pyOpenSSL): Python's own ``ssl`` does not tell what a peer asks of its clients.
+:func:`probe` tries and judges, and needs the extra ``pkitools-nl[probe]`` (pyOpenSSL): Python's own ``ssl`` does not
+tell what a peer asks of its clients. :func:`fetch_chain` only fetches the certificates, from Python 3.13 on without it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from pkitools.probing.chain import fetch_chain
     from pkitools.probing.handshake import ClientIdentity
     from pkitools.probing.model import (
         Alert,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     )
     from pkitools.probing.observing import ClientMaterial
     from pkitools.probing.starttls import starttls_protocols, usual_port
-    from pkitools.probing.trying import ProbeResult, fetch_chain, probe
+    from pkitools.probing.trying import ProbeResult, probe
 
 __all__ = [
     "Alert",
@@ -58,7 +59,7 @@ _MODULES: Final = {
     "ProbeResult": "trying",
     "TLSVersion": "model",
     "Taken": "model",
-    "fetch_chain": "trying",
+    "fetch_chain": "chain",
     "probe": "trying",
     "starttls_protocols": "starttls",
     "usual_port": "starttls",

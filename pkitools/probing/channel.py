@@ -8,6 +8,7 @@ from typing import Final
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.limits import MAX_PROBE_BYTES
 from pkitools.probing.model import ProbeError, ProbeFault
+from pkitools.text import visible
 
 _BLOCK: Final = 16 * 1024
 _RECORDS: Final = frozenset({0x14, 0x15, 0x16, 0x17})
@@ -22,11 +23,15 @@ class Channel:
         connected: the socket; closed with the channel.
         deadline: of everything together.
         peer: what to call it in errors.
+        said: what it said already.
     """
 
-    def __init__(self, connected: socket.socket, deadline: Deadline, peer: str) -> None:
-        self._socket, self._deadline, self.peer = connected, deadline, peer
+    def __init__(self, connected: socket.socket, deadline: Deadline, peer: str, said: bytes = b"") -> None:
+        self._socket, self._deadline, self.peer, self._said = connected, deadline, peer, said
         self.received = 0
+
+    _first = b""
+    """The beginning of what came, by which it is known what the peer speaks."""
 
     def send(self, data: bytes) -> None:
         """Send everything. That the peer is gone shows when something is read."""
@@ -47,6 +52,9 @@ class Channel:
             seconds: wait no longer than this, and raise ``TimeoutError`` then; the deadline holds all the same.
         """
         left = self._left()
+        if self._said:
+            data, self._said = self._said, b""
+            return data
         try:
             self._socket.settimeout(left if seconds is None else min(left, seconds))
             data = self._socket.recv(_BLOCK)
@@ -59,6 +67,15 @@ class Channel:
         self.received += len(data)
         if self.received > MAX_PROBE_BYTES:
             raise ProbeError(ProbeFault.TOO_LARGE, self.peer)
+        return data
+
+    def receive_tls(self, seconds: float | None = None) -> bytes:
+        """Return what came, as :meth:`receive` does. Raises for what is no TLS."""
+        data = self.receive(seconds)
+        if data and len(self._first) < 2:
+            self._first += data[:200]
+            if (fault := spoken(self._first)) is not None:
+                raise ProbeError(fault, self.peer, _line(self._first))
         return data
 
     def _left(self) -> float:
@@ -76,6 +93,11 @@ class Channel:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _line(said: bytes) -> str:
+    """Return the first line of what a peer said, shown."""
+    return visible(said.decode("latin-1").strip().partition("\n")[0].strip(), 60)
 
 
 def spoken(first: bytes) -> ProbeFault | None:

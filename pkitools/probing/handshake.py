@@ -18,9 +18,8 @@ from pkitools.errors import InputError, InvalidValueError, brought_by
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.frozen import dataclass, field
 from pkitools.package_data import read_toml
-from pkitools.probing.channel import Channel, spoken
+from pkitools.probing.channel import Channel
 from pkitools.probing.model import Alert, Handshake, ProbeError, ProbeFault, TLSVersion
-from pkitools.text import visible
 from pkitools.x509 import DistinguishedName
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.names import name_from_der
@@ -28,9 +27,9 @@ from pkitools.x509.names import name_from_der
 if TYPE_CHECKING:
     from OpenSSL import SSL
 
-_EVERYTHING: Final = b"ALL:!aNULL:@SECLEVEL=0"
+EVERYTHING: Final = b"ALL:!aNULL:@SECLEVEL=0"
 """Also what is too weak to use: a peer that has nothing else is told so, and not that there was no answer."""
-_LEGACY_SERVER: Final = 0x4
+LEGACY_SERVER: Final = 0x4
 """SSL_OP_LEGACY_SERVER_CONNECT, for which pyOpenSSL has no name: a peer without secure renegotiation is seen too."""
 _HEARD_SECONDS: Final = 2.0
 """How long a peer has to say something after a handshake of TLS 1.3, in which it judges the client afterwards."""
@@ -120,7 +119,9 @@ def shake_hands(
         answer = pump.after(seen, page)
     certificates = _certificates(connection)
     if not completed and seen.alert is None and not certificates:
-        _refuse_what_is_no_tls(pump, detail or "")
+        error = no_tls(channel.peer, detail or "", closed=pump.closed)
+        if error is not None:
+            raise error
     return Handshake(
         completed=completed,
         version=connection.get_protocol_version_name() if completed or certificates else "",
@@ -130,7 +131,7 @@ def shake_hands(
         issuers=_issuers(connection),
         sent=seen.sent,
         alert=None if not seen.alert else Alert(seen.alert, alert_name(seen.alert)),
-        closed=pump.closed and not seen.alert and not answer,
+        closed=(pump.closed or seen.alert == _CLOSE_NOTIFY) and not seen.alert and not answer,
         settled=seen.settled or bool(answer),
         answer=answer,
         detail=detail or "",
@@ -142,7 +143,6 @@ class _Pump:
 
     def __init__(self, channel: Channel, connection: SSL.Connection) -> None:
         self._channel, self._connection = channel, connection
-        self._first = b""
         self.closed = False
 
     def run(self, step: Any) -> str | None:
@@ -201,31 +201,29 @@ class _Pump:
                 self._channel.send(data)
 
     def _feed(self, seconds: float | None) -> bool:
-        data = self._channel.receive(seconds)
+        data = self._channel.receive_tls(seconds)
         if not data:
             self.closed = True
             return False
-        if len(self._first) < 2:
-            self._first += data[:200]
-            if (fault := spoken(self._first)) is not None:
-                raise ProbeError(fault, self._channel.peer, visible(self._first.decode("latin-1").strip(), 60))
         self._connection.bio_write(data)
         return True
 
-    @property
-    def peer(self) -> str:
-        """What to call the peer in errors."""
-        return self._channel.peer
 
+def no_tls(peer: str, detail: str, *, closed: bool = False) -> ProbeError | None:
+    """Return what to raise for what OpenSSL gave up on though the peer did not stop: no handshake to tell of.
 
-def _refuse_what_is_no_tls(pump: _Pump, detail: str) -> None:
-    """Raise for what OpenSSL gave up on though the peer did not stop: it is no handshake to tell of."""
-    if pump.closed:
-        raise ProbeError(ProbeFault.CLOSED, pump.peer)
+    Args:
+        peer: whom was asked.
+        detail: OpenSSL's words for what it could not do.
+        closed: the peer is gone.
+    """
+    if closed:
+        return ProbeError(ProbeFault.CLOSED, peer)
     if detail in _LARGE:
-        raise ProbeError(ProbeFault.TOO_LARGE, pump.peer)
+        return ProbeError(ProbeFault.TOO_LARGE, peer)
     if "version" not in detail and "protocol" not in detail:
-        raise ProbeError(ProbeFault.PROTOCOL, pump.peer, detail)
+        return ProbeError(ProbeFault.PROTOCOL, peer, detail)
+    return None
 
 
 def _connection(
@@ -235,16 +233,21 @@ def _connection(
     context = ssl.Context(ssl.TLS_METHOD)
     context.set_min_proto_version(_number(versions[0]))
     context.set_max_proto_version(_number(versions[1]))
-    context.set_cipher_list(_EVERYTHING)
-    context.set_options(_LEGACY_SERVER)
+    context.set_cipher_list(EVERYTHING)
+    context.set_options(LEGACY_SERVER)
     context.set_info_callback(seen.note)
     if client is not None:
         _show(context, client)
     connection: SSL.Connection = ssl.Connection(context, None)
     connection.set_connect_state()
-    if re.search("[a-z]", host, re.IGNORECASE) and ":" not in host:
+    if is_name(host):
         connection.set_tlsext_host_name(host.encode("ascii"))
     return connection
+
+
+def is_name(host: str) -> bool:
+    """Return whether a host is a name, which is asked for (SNI), and no address."""
+    return re.search("[a-z]", host, re.IGNORECASE) is not None and ":" not in host
 
 
 def _show(context: SSL.Context, client: ClientIdentity) -> None:
@@ -293,11 +296,12 @@ def _reason(error: Any) -> str:
 
 def alert_name(number: int) -> str:
     """Return what the standards call an alert."""
-    return _alerts().get(str(number), f"alert {number}")
+    return alert_names().get(str(number), f"alert {number}")
 
 
 @cache
-def _alerts() -> dict[str, str]:
+def alert_names() -> dict[str, str]:
+    """Return the names of alerts by their numbers."""
     return dict(read_toml(str(__package__), "data/alerts.toml")["alerts"])
 
 

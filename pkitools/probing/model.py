@@ -30,9 +30,28 @@ class ProbeFault(StrEnum):
     """A server that speaks first, and takes TLS only when it is asked to (STARTTLS)."""
     STARTTLS = "starttls"
     """It does not take TLS when it is asked to."""
+    SILENT = "silent"
+    """It says nothing in the protocol in which TLS was to be asked for."""
+    TLS_AT_ONCE = "tls_at_once"
+    """It begins with TLS, and need not be asked for it."""
+    INJECTED = "injected"
+    """It takes TLS, and says more in the clear behind that."""
     TOO_LARGE = "too_large"
     PROTOCOL = "protocol"
     """TLS, but not as it is written down."""
+    ALERT = "alert"
+    """The peer stopped before it sent a certificate, and said why."""
+    PROXY_CONNECT = "proxy_connect"
+    """There is no connection with the proxy."""
+    PROXY_AUTH = "proxy_auth"
+    """The proxy asks for a name and password, or for others than it got."""
+    PROXY_REFUSED = "proxy_refused"
+    """The proxy makes no connection with the peer."""
+    PROXY_TIMEOUT = "proxy_timeout"
+    PROXY_CLOSED = "proxy_closed"
+    """The proxy ended the connection and gave no answer."""
+    PROXY_PROTOCOL = "proxy_protocol"
+    """What the proxy answers is no HTTP."""
 
 
 class ProbeError(NetworkError):
@@ -42,12 +61,13 @@ class ProbeError(NetworkError):
         fault: why, or its text.
         peer: whom was asked, such as ``example.nl:443``.
         detail: the particulars; may come from the peer.
+        proxy: through which proxy the peer was asked; empty for none.
     """
 
-    def __init__(self, fault: ProbeFault | str, peer: str = "", detail: str = "") -> None:
+    def __init__(self, fault: ProbeFault | str, peer: str = "", detail: str = "", proxy: str = "") -> None:
         self.fault = choice(ProbeFault, fault, "fault")
-        super().__init__(f"probing.error.{self.fault}", peer=peer, detail=detail)
-        self.peer, self.detail = peer, detail
+        super().__init__(f"probing.error.{self.fault}", peer=peer, detail=detail, proxy=proxy)
+        self.peer, self.detail, self.proxy = peer, detail, proxy
 
 
 class TLSVersion(StrEnum):
@@ -124,8 +144,13 @@ class Handshake:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the peer stopped, with or without a reason."""
+        """Whether there is no connection: the peer stopped, with or without a reason, or this side had to."""
         return self.alert is not None or self.closed or not self.completed
+
+    @property
+    def is_stopped_here(self) -> bool:
+        """Whether it was this side that stopped, because nothing could be made of what came: ``detail`` says why."""
+        return not self.completed and self.alert is None and not self.closed
 
 
 class Taken(StrEnum):
@@ -163,7 +188,7 @@ class Observation:
 
     Args:
         host, port: whom was asked.
-        address: where it was found.
+        address: where it was found; empty where a proxy looked that up.
         starttls: the protocol in which TLS was asked for; empty for none.
         handshake: the first handshake, with the client certificate where one was given.
         versions: for each version of TLS, whether the peer has it.
@@ -175,6 +200,8 @@ class Observation:
         lacking: the authorities between the peer's certificate and its root that it does not send.
         disordered: what the peer sends, and the order it belongs in; empty where that is the same.
         is_trusted: a path leads from the peer's certificate to a root that is trusted here.
+        strangers: certificates that it sends behind its own and that are no authority's: they belong to no chain.
+        proxy: the proxy that the connections went through; empty for none.
     """
 
     host: str
@@ -191,6 +218,8 @@ class Observation:
     lacking: tuple[str, ...] = ()
     disordered: tuple[str, str] | tuple[()] = ()
     is_trusted: bool = False
+    strangers: tuple[str, ...] = ()
+    proxy: str = ""
 
     @property
     def peer(self) -> str:

@@ -47,6 +47,7 @@ ASKED: Final = Rule("probe.client.asked", Severity.WARNING, _OWN, Certainty.ADVI
 SELF_SIGNED: Final = Rule("probe.server.self_signed", Severity.ERROR, cite("rfc-5280", "6.1"))
 SERVER_CHAIN: Final = Rule("probe.server.chain", Severity.ERROR, cite("rfc-8446", "4.4.2"))
 SERVER_ORDER: Final = Rule("probe.server.order", Severity.WARNING, cite("rfc-5246", "7.4.2"))
+SERVER_EXTRA: Final = Rule("probe.server.extra", Severity.NOTICE, cite("rfc-8446", "4.4.2"))
 ISSUERS: Final = Rule("probe.client.issuers", Severity.WARNING, cite("rfc-8446", "4.2.4"))
 SIGNATURE: Final = Rule("probe.client.signature", Severity.WARNING, cite("rfc-8446", "4.2.3"))
 PSS: Final = Rule("probe.signature.pss", Severity.WARNING, cite("rfc-8446", "9.1"))
@@ -60,6 +61,7 @@ RULES: Final[tuple[Rule, ...]] = (
     SELF_SIGNED,
     SERVER_CHAIN,
     SERVER_ORDER,
+    SERVER_EXTRA,
     GIVEN,
     ASKED,
     ISSUERS,
@@ -70,6 +72,7 @@ RULES: Final[tuple[Rule, ...]] = (
 _IN_WORDS: Final = frozenset(
     {
         "closed",
+        "unusable",
         "page",
         "not_sent",
         "handshake_failure",
@@ -126,6 +129,8 @@ def _completed(seen: Observation) -> Answer:
     shaken = seen.handshake
     if shaken.completed:
         return MET
+    if shaken.is_stopped_here:
+        return _refused("unusable", detail=shaken.detail)
     if shaken.asks:  # then it is about the client: the rules below
         return NOT_APPLICABLE
     return _refused(refusal(shaken))
@@ -194,6 +199,12 @@ def _server_order(seen: Observation) -> Answer:
     return violated("order", seen.disordered[0], wanted=seen.disordered[1]) if seen.disordered else MET
 
 
+def _server_extra(seen: Observation) -> Answer:
+    if len(seen.handshake.certificates) < 2:
+        return NOT_APPLICABLE
+    return met_if(not seen.strangers, "certificate", _listed(seen.strangers))
+
+
 def _given(seen: Observation) -> Answer:
     if not seen.handshake.asks:
         return NOT_APPLICABLE
@@ -207,6 +218,8 @@ def _given(seen: Observation) -> Answer:
 def _asked(seen: Observation) -> Answer:
     if seen.taken is Taken.NOT_GIVEN:
         return NOT_APPLICABLE
+    if not seen.handshake.asks and not seen.handshake.completed:
+        return NotChecked(SILENT)
     return violated("CertificateRequest", "") if seen.taken is Taken.NOT_ASKED else MET
 
 
@@ -266,12 +279,12 @@ def _listed(names: Sequence[str]) -> str:
 
 _FAMILIES: Final = (("pss", "RSA-PSS"), ("rsa", "RSA"), ("ecdsa", "ECDSA"))
 _CHECKS: Final[tuple[tuple[Rule, Callable[[Observation], Answer]], ...]] = (
+    (HANDSHAKE, _completed),
     (ACCEPTED, _accepted),
     (CHAIN, _chain),
     (SELF_SIGNED, _self_signed),
     (SERVER_CHAIN, _server_chain),
     (SERVER_ORDER, _server_order),
-    (HANDSHAKE, _completed),
     (CURRENT, _current),
     (GIVEN, _given),
     (ASKED, _asked),
@@ -279,4 +292,5 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[Observation], Answer]], ...]] = (
     (SIGNATURE, _signature),
     (PSS, _pss),
     (OBSOLETE, _obsolete),
+    (SERVER_EXTRA, _server_extra),
 )

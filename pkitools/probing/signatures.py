@@ -14,7 +14,7 @@ from threading import Timer
 from typing import Final
 
 from pkitools.fetching.addresses import Address
-from pkitools.probing.model import AskedSignatures
+from pkitools.probing.model import AskedSignatures, peer_name
 from pkitools.text import pattern
 
 _MOST_OUTPUT: Final = 512 * 1024
@@ -27,24 +27,39 @@ _IANA_EC: Final = pattern(r"ecdsa_\w+_(sha\d+)", re.IGNORECASE)
 
 
 def asked_signatures(
-    address: Address, port: int, host: str, *, starttls: str = "", seconds: float, program: str | None = None
+    address: Address | None,
+    port: int,
+    host: str,
+    *,
+    starttls: str = "",
+    proxy: str = "",
+    seconds: float,
+    program: str | None = None,
 ) -> AskedSignatures | None:
     """Return what a peer asks, or ``None`` when nobody can tell.
 
     Args:
-        address, port: where to connect; the address was tested.
+        address, port: where to connect; the address was tested. Without one the proxy looks up the host.
         host: the name to ask for.
         starttls: the protocol in which TLS is asked for.
+        proxy: address and port of the proxy to go through.
         seconds: for all of it.
         program: the path of ``openssl``; by default the one that is found.
     """
     openssl = program or shutil.which("openssl")
     if openssl is None:
         return None
-    where = f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
-    words = [openssl, "s_client", "-connect", where, "-cipher", "ALL:!aNULL:@SECLEVEL=0"]
+    words = [
+        openssl,
+        "s_client",
+        "-connect",
+        peer_name(str(address or host), port),
+        "-cipher",
+        "ALL:!aNULL:@SECLEVEL=0",
+    ]
     words += ["-servername", host] if re.search("[a-z]", host, re.IGNORECASE) and ":" not in host else ["-noservername"]
     words += ["-starttls", starttls] if starttls else []
+    words += ["-proxy", proxy] if proxy else []
     told = _output(words, seconds)
     return None if told is None else read_s_client(told)
 

@@ -11,7 +11,7 @@ from pkitools.documents import Source, cite
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
-from pkitools.probing.channel import Channel
+from pkitools.probing.channel import Channel, spoken
 from pkitools.probing.model import ProbeError, ProbeFault
 from pkitools.text import visible
 
@@ -57,15 +57,23 @@ def ask_for_tls(channel: Channel, protocol: str) -> None:
         ProbeError: the peer speaks something else, or does not take TLS.
         InvalidValueError: the protocol is not known here.
     """
-    heard = _Heard(channel)
+    heard = _Heard(channel, protocol)
     for step in _protocol(protocol).steps:
         channel.send(step.get("send", "").encode("ascii") or bytes.fromhex(step.get("hex", "")))
         answer = _answer(heard, step)
         if not re.match(step["good"], answer):
-            raise ProbeError(ProbeFault.STARTTLS, channel.peer, visible(answer, _MOST_TOLD))
+            raise ProbeError(ProbeFault.STARTTLS, channel.peer, visible(_told(step, answer), _MOST_TOLD))
     if heard.rest:
         # what is said in the clear after the yes belongs to nobody: a known way to slip commands in
-        raise ProbeError(ProbeFault.PROTOCOL, channel.peer, "data after STARTTLS")
+        raise ProbeError(ProbeFault.INJECTED, channel.peer, visible(heard.rest.decode("latin-1").strip(), _MOST_TOLD))
+
+
+def _told(step: Mapping[str, Any], answer: str) -> str:
+    """Return an answer for people: of hex digits what they stand for."""
+    if step.get("byte"):
+        return bytes.fromhex(answer).decode("latin-1")
+    found = re.search(step["code"], answer) if "code" in step else None
+    return f"{step['name']} {int(found[1], 16)}" if found else answer
 
 
 def _answer(heard: _Heard, step: Mapping[str, Any]) -> str:
@@ -84,8 +92,8 @@ def _answer(heard: _Heard, step: Mapping[str, Any]) -> str:
 class _Heard:
     """What a peer says in the clear, bounded."""
 
-    def __init__(self, channel: Channel) -> None:
-        self._channel, self.rest = channel, b""
+    def __init__(self, channel: Channel, protocol: str) -> None:
+        self._channel, self._protocol, self.rest = channel, protocol, b""
 
     def take(self, count: int) -> bytes:
         """Return the next bytes."""
@@ -102,12 +110,22 @@ class _Heard:
         return line.decode("latin-1").rstrip("\r")
 
     def _more(self) -> None:
-        more = self._channel.receive()
+        more = self._received()
         if not more:
             raise ProbeError(ProbeFault.CLOSED, self._channel.peer)
+        if self._channel.received == len(more) and spoken(more[:2]) is None and len(more) > 1:
+            raise ProbeError(ProbeFault.TLS_AT_ONCE, self._channel.peer, self._protocol)
         self.rest += more
         if self._channel.received > _MOST_OF_DIALOG:
             raise ProbeError(ProbeFault.STARTTLS, self._channel.peer)
+
+    def _received(self) -> bytes:
+        try:
+            return self._channel.receive()
+        except ProbeError as error:
+            if error.fault is ProbeFault.TIMEOUT and not self._channel.received:
+                raise ProbeError(ProbeFault.SILENT, self._channel.peer, self._protocol) from None
+            raise
 
 
 def _protocol(name: str) -> StartTLS:

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import aware, optional_choice
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.question import given_trust
 from pkitools.containers import BadItem, ItemKind
 from pkitools.environment import Environment
-from pkitools.errors import InputError
+from pkitools.errors import InputError, InvalidValueError
+from pkitools.fetching import Proxies
 from pkitools.fetching.addresses import Network
 from pkitools.findings import Report
 from pkitools.frozen import dataclass, replace
-from pkitools.probing.model import Observation, ProbeError, ProbeFault
-from pkitools.probing.observing import ClientMaterial, Line, observed
+from pkitools.probing.line import SECONDS, Line
+from pkitools.probing.model import Observation
+from pkitools.probing.observing import ClientMaterial, observed
 from pkitools.probing.rules import check_connection
 from pkitools.requests.keys import to_pem
 from pkitools.systems import Stance, System, Topic, get_system
 from pkitools.trust import TrustStore, hierarchy_of
-from pkitools.x509 import read_certificate
+from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import Given
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
-SECONDS: Final = 30.0
-"""For everything that is asked of a peer together."""
 CLIENT: Final = "client"
 """What the client certificate is called in messages."""
 _COMPLETE: Final = "delivery.chain.complete"
@@ -74,30 +75,6 @@ class ProbeResult:
         return Report(self.connection.subject, whole.outcomes, self.connection.moment, self.environment, whole.system)
 
 
-def fetch_chain(
-    host: str, port: int = 443, *, starttls: str = "", allow_net: Iterable[Network] = (), seconds: float = SECONDS
-) -> tuple[bytes, ...]:
-    """Return the certificates that a server sends, DER, in its order, judged by nobody.
-
-    Args:
-        host: its name or address.
-        port: likewise.
-        starttls: the protocol in which TLS has to be asked for: see :func:`pkitools.probing.starttls_protocols`.
-        allow_net: networks that may be connected to though they are not public.
-        seconds: for all of it.
-
-    Raises:
-        InvalidValueError: no such host name, port or protocol.
-        ProbeError: there was no TLS to look at, or the peer stopped before it sent any.
-        StateError: the extra ``pkitools-nl[probe]`` is not installed.
-    """
-    line = Line(host, port, starttls, allow_net, seconds)
-    found = line.shake(seconds).certificates
-    if not found:
-        raise ProbeError(ProbeFault.CLOSED, line.peer)
-    return found
-
-
 def probe(
     host: str,
     port: int = 443,
@@ -110,6 +87,7 @@ def probe(
     revocation: Revocation | None = None,
     starttls: str = "",
     allow_net: Iterable[Network] = (),
+    proxies: Proxies | None = None,
     seconds: float = SECONDS,
     data: OwnData | None = None,
     unread: Sequence[BadItem] = (),
@@ -130,6 +108,8 @@ def probe(
         trust, revocation, data, unread, raise_crashes: as for :func:`~pkitools.checking.check_file`.
         starttls: the protocol in which TLS has to be asked for.
         allow_net: networks that may be connected to though they are not public.
+        proxies: where they name one for this host (that of HTTPS), all connections go through it, and it looks up the
+            name. What signatures are asked is not known then where the proxy wants to know who asks.
         seconds: for everything that is asked of the peer; revocation has a time of its own.
 
     Raises:
@@ -143,19 +123,43 @@ def probe(
     names = (systems,) if isinstance(systems, str) else tuple(systems)
     found = [get_system(name) if data is None else data.system(name) for name in names]
     judge = _Judge(asked, moment, given_trust(trust), revocation, data, tuple(unread), raise_crashes)
-    line = Line(host, port, starttls, allow_net, seconds)
+    line = Line(host, port, starttls, allow_net=allow_net, seconds=seconds, proxies=proxies)
     seen = replace(observed(line, client), trusted=judge.thumbprints)
     servers = tuple(each.name for each in found if _asks_of_servers(each, asked, moment))
     theirs = mine = None
     sent = seen.handshake.certificates
     if sent:
-        judged = judge(sent, seen.peer, servers, _CLIENT_ONLY, host=line.host)
+        chain, strangers = _apart(sent)
+        seen = replace(seen, strangers=strangers)
+        judged = judge(chain, seen.peer, servers, _CLIENT_ONLY, host=line.host)
         seen, theirs = _delivered(seen, judged), _without(judged, frozenset({_COMPLETE, _ORDERED}))
     if client is not None:
         mine = judge(client.identity.ders, CLIENT, names, _SERVER_ONLY)
     where = judge.environment(sent[0]) if sent else asked or Environment.PRODUCTION
     report = check_connection(seen, moment=moment, environment=where, raise_crashes=raise_crashes)
     return ProbeResult(seen, report, theirs, mine, where, asked is None, servers)
+
+
+def _apart(sent: Sequence[bytes]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """Return what a peer sends without the certificates that can be in no chain of its own, and the names of those.
+
+    What cannot be read stays: that is told where it is judged.
+    """
+    read = {der: _facts(der) for der in dict.fromkeys(sent)}
+    issuers = {facts.issuer for facts in read.values() if facts is not None}
+    strangers = {
+        der: facts.subject.common_name or facts.subject.text
+        for der, facts in read.items()
+        if facts is not None and der != sent[0] and not facts.is_ca and facts.subject not in issuers
+    }
+    return tuple(der for der in sent if der not in strangers), tuple(strangers.values())
+
+
+def _facts(der: bytes) -> CertificateFacts | None:
+    try:
+        return read_certificate(der)
+    except InputError:
+        return None
 
 
 def _delivered(seen: Observation, theirs: FileCheck) -> Observation:
@@ -205,8 +209,20 @@ class _Judge:
     def __call__(
         self, ders: Sequence[bytes], name: str, systems: Sequence[str], drop: frozenset[str], host: str | None = None
     ) -> FileCheck:
-        """Return the judgement, without the rules ``drop``, which are for the other side of a connection."""
-        file = check_file(
+        """Return the judgement, without the rules ``drop``, which are for the other side of a connection.
+
+        The first is the side's own, whatever stands behind it: only with the key of that one is the handshake signed.
+        """
+        try:
+            file = self._judged(ders, name, systems, host, certificate=sha256(ders[0]).hexdigest())
+        except InvalidValueError:  # as one of the others it would be an authority: then it is judged alone
+            file = self._judged(ders[:1], name, systems, host, intermediates=ders[1:])
+        return _without(file, drop)
+
+    def _judged(
+        self, ders: Sequence[bytes], name: str, systems: Sequence[str], host: str | None, **which: Any
+    ) -> FileCheck:
+        return check_file(
             b"".join(to_pem("CERTIFICATE", der) for der in ders),
             moment=self.moment,
             environment=self.environment(ders[0]),
@@ -218,8 +234,8 @@ class _Judge:
             data=self.data,
             unread=self.unread,
             raise_crashes=self.raise_crashes,
+            **which,
         )
-        return _without(file, drop)
 
 
 def environment_of(certificate: bytes, trust: TrustStore | None = None) -> Environment:

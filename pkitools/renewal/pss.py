@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from pkitools.fetching import Proxies
 from pkitools.fetching.addresses import Network
 from pkitools.frozen import dataclass
 from pkitools.probing import Alert, ClientMaterial, Observation, Offered, Taken, probe
@@ -102,6 +103,7 @@ def try_readiness(
     signed_with_pkcs1: ClientMaterial,
     starttls: str = "",
     allow_net: Iterable[Network] = (),
+    proxies: Proxies | None = None,
     seconds: float = 60.0,
 ) -> Readiness:
     """Connect to a peer with two client certificates, and return what it did.
@@ -112,6 +114,7 @@ def try_readiness(
         signed_with_pss, signed_with_pkcs1: the two clients; they should differ in nothing but the signatures.
         starttls: the protocol in which TLS has to be asked for.
         allow_net: networks that may be connected to though they are not public.
+        proxies: as for :func:`~pkitools.probing.probe`.
         seconds: for both together.
 
     Raises:
@@ -123,7 +126,14 @@ def try_readiness(
 
     def tried(client: ClientMaterial) -> Observation:
         return probe(
-            host, port, moment=moment, client=client, starttls=starttls, allow_net=nets, seconds=seconds / 2
+            host,
+            port,
+            moment=moment,
+            client=client,
+            starttls=starttls,
+            allow_net=nets,
+            proxies=proxies,
+            seconds=seconds / 2,
         ).seen
 
     first = tried(signed_with_pss)

@@ -24,7 +24,8 @@ def probe_document(result: ProbeResult) -> dict[str, object]:
         "peer": {
             "host": seen.host,
             "port": seen.port,
-            "address": seen.address,
+            "address": seen.address or None,
+            "proxy": seen.proxy or None,
             "starttls": seen.starttls or None,
         },
         "environment": str(result.environment),

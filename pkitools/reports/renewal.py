@@ -125,7 +125,8 @@ def g4_probe_document(found: Readiness) -> dict[str, object]:
     return {
         "schema": "pkitools.g4-probe/v1",
         "peer": found.seen.peer,
-        "address": found.seen.address,
+        "address": found.seen.address or None,
+        "proxy": found.seen.proxy or None,
         "starttls": found.seen.starttls or None,
         "tls": {"version": shaken.version or None, "cipher": shaken.cipher or None},
         "ready": str(found.answer),

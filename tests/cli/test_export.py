@@ -406,7 +406,9 @@ def test_update_keeps_what_is_what_we_know(run: Command, place: Path, monkeypatc
     kept = PublishedAuthority(entry, url, Published.SAME, ROOT.der)
     lost = PublishedAuthority(entry, url, Published.NOT_FETCHED, detail="timeout")
     false = PublishedAuthority(entry, url, Published.OTHER, detail="00" * 32)
-    for found, code in (((kept,), 0), ((kept, lost), 11), ((kept, lost, false), 10), ((lost,), 11)):
+    portal = PublishedAuthority(entry, url, Published.NO_CERTIFICATE, detail="sources.error.nothing")
+    ways = (((kept,), 0), ((kept, lost), 11), ((kept, lost, false), 10), ((lost,), 11), ((kept, portal), 11))
+    for found, code in ways:
         monkeypatch.setattr(room, "published_authorities", lambda _fetcher, found=found: found, raising=False)
         for lang in ("nl", "en"):
             ran = run("--lang", lang, "trust", "update")

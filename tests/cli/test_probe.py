@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from pkitools_test_pki.pki import PKI, build
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.keys import SHARED_KEYS
-from tests.support.peers import TLS, listening, says
+from tests.support.peers import TLS, Proxy, listening, says
 from tests.support.schemas import assert_valid
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -34,8 +34,9 @@ def locked(issued: IssuedCertificate) -> bytes:
 class World:
     """A server that asks for a client certificate, and the files of its clients."""
 
-    def __init__(self, folder: Path, pki: PKI, port: int, other: int) -> None:
+    def __init__(self, folder: Path, pki: PKI, server: IssuedCertificate, port: int, other: int) -> None:
         self.folder, self.pki, self.port, self.other = folder, pki, port, other
+        self.server = server
         self.client = pki.issue(moment=NOW)
         files = {
             "roots.pem": pki.trust_pem(),
@@ -69,7 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     server: IssuedCertificate = pki.issue(moment=NOW, dns=["localhost"])
     asking = TLS(identity=server, trusts=[pki.roots[0].certificate])
     with listening(asking) as port, listening(TLS(identity=server)) as other:
-        yield World(tmp_path_factory.mktemp("probe"), pki, port, other)
+        yield World(tmp_path_factory.mktemp("probe"), pki, server, port, other)
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +161,46 @@ def test_what_cannot_be_read_is_not_passed_over(run: Command, world: World, name
     assert ran.code == 1, ran.out + ran.err
 
 
+def test_what_was_not_tried_stands_beside_the_verdict(run: Command, world: World) -> None:
+    ran = run("--lang", "nl", *world.words("--revocation", "off"))
+    head = " ".join(ran.out.split("\n\n")[0].split())
+    assert head.startswith("GESLAAGD (intrekking niet bekeken; uw certificaat is niet geprobeerd) voor preproductie ")
+    assert "Let op De ander vraagt om een clientcertificaat, en er is er geen gegeven." in head
+    assert "waarschuwing" not in head, "it was told"
+
+
+@pytest.mark.slow
+def test_who_goes_away_after_the_handshake_is_told_of(run: Command, world: World) -> None:
+    with listening(TLS(identity=world.server, trusts=[world.pki.roots[0].certificate], leaves=True)) as port:
+        ran = run("--lang", "nl", *world.words(*world.client_words(), port=port))
+    assert ran.code == 0, ran.out + ran.err
+    assert "ja, de handshake is gelukt; daarna verbrak de ander de verbinding zonder antwoord" in ran.told
+    assert "Nu Vraag de beheerder van de andere kant wat zijn log zegt: op een vraag om de pagina / kwam" in ran.told
+
+
+THEIRS = {
+    "expired": (
+        {"not_before": NOW - timedelta(days=9), "not_after": NOW - timedelta(days=1)},
+        "Aan wie de andere kant",
+    ),
+    "other host": ({"dns": ["api.example.nl"], "common_name": "api.example.nl"}, "Kijk of dit het adres is dat u"),
+    "future": ({"not_before": NOW + timedelta(days=1)}, "Kijk of de klok hier goed staat."),
+    "hostile": ({"common_name": "a\x1b[31m"}, "Vertrouw dit certificaat niet, en vraag"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", THEIRS)
+def test_nobody_is_told_to_mend_the_certificate_of_another(run: Command, world: World, name: str) -> None:
+    deviation, now = THEIRS[name]
+    server = world.pki.issue(**{"moment": NOW, "dns": ["localhost"], **deviation})
+    with listening(TLS(identity=server)) as port:
+        ran = run("--lang", "nl", *world.words(port=port))
+    assert ran.code == 10, ran.out + ran.err
+    assert f" Nu {now}" in ran.told
+    assert "Certificaat van de ander (wat eraan te doen is, is aan wie het beheert)" in ran.told
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 def test_no_secret_reaches_the_program_that_is_asked(
     run: Command, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -175,6 +216,26 @@ def test_no_secret_reaches_the_program_that_is_asked(
     asked = (tmp_path / "words").read_text()
     assert asked.startswith(f"s_client -connect 127.0.0.1:{world.port} ")
     assert not {"client", "key", "phrase", "geheim123", "-cert", "-key", "-pass"} & set(asked.replace(".", " ").split())
+
+
+def test_a_password_goes_to_the_proxy_and_nowhere_else(
+    run: Command, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor to the program that is asked for the signatures: what that is told, others on the machine can read."""
+    spy = tmp_path / "openssl"
+    spy.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\n")
+    spy.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    asked: list[bytes] = []
+    with listening(Proxy(world.port, asked)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{proxy}")
+        ran = run("--lang", "nl", *world.words())
+    assert ran.code == 0, ran.out + ran.err
+    assert f"via de proxy 127.0.0.1:{proxy}, die het adres zelf opzoekt" in " ".join(ran.out.split())
+    assert all(b"Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in head for head in asked)
+    assert asked
+    assert not (tmp_path / "asked").exists()
+    assert not any(secret in ran.out + ran.err for secret in ("hunter2", "dXNlcjpodW50ZXIy", "user:"))
 
 
 def test_the_document(run: Command, world: World) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.x509 import load_der_x509_certificate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +24,7 @@ from pkitools.exports import (
     subject_hash,
     trust_bundle,
 )
+from pkitools.fetching import Fetched, FetchError, FetchRequest, HttpStatus
 from pkitools.trust import CAStatus, catalogue, embedded_certificates, hierarchies
 from pkitools_test_pki.faults import http
 from pkitools_test_pki.pki import PKI
@@ -215,6 +218,36 @@ def test_a_fault_keeps_nothing_and_is_told(server: FaultServer, fault: str) -> N
 
 def test_who_cannot_be_reached_is_not_asked_for_ever(server: FaultServer) -> None:
     assert [state for state, _ in asked(server, *[(RESET, b"")] * 4)] == [*["not_fetched"] * 3, "not_asked"]
+
+
+def test_a_publisher_that_takes_its_time_gets_no_more_than_was_given() -> None:
+    """One that answers each question just in time, and never fails three times in a row, could keep us for minutes."""
+    now, spent = [0.0], []
+
+    class Slow:
+        def fetch(self, request: FetchRequest) -> Fetched:
+            assert request.seconds is not None
+            spent.append(request.seconds)
+            now[0] += request.seconds
+            raise FetchError(HttpStatus(404), request.url)
+
+    entries = [replace(entry, download="http://127.0.0.1/a.cer") for entry in ENTRIES]
+    found = published_authorities(
+        Slow(), entries=entries, host="127.0.0.1", seconds=5.0, total_seconds=12.0, clock=lambda: now[0]
+    )
+    assert spent == [5.0, 5.0, 2.0]
+    assert [str(one.state) for one in found] == [*["not_fetched"] * 3, "not_asked"]
+
+
+def test_a_keystore_in_the_place_of_a_certificate_is_not_opened(server: FaultServer, pki: PKI) -> None:
+    """Whoever sends one says how many rounds opening it takes; what is asked for is a certificate."""
+    leaf = pki.issue()
+    native: Any = leaf.key
+    store = pkcs12.serialize_key_and_certificates(
+        None, native, load_der_x509_certificate(leaf.der), None, NoEncryption()
+    )
+    assert read_source(store, "k.p12").certificates == (leaf.der,)
+    assert asked(server, (http.good, store)) == [("no_certificate", "sources.error.keystore_unasked")]
 
 
 def test_only_the_publisher_is_asked(server: FaultServer) -> None:

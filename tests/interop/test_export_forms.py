@@ -1,7 +1,7 @@
 """Each form of ``pkitools export`` is loaded by the program it is for, and a connection is made with it.
 
-Traefik, IIS and F5 BIG-IP cannot be had here: of those the parts are judged by OpenSSL, and the configuration is read.
-Envoy loads the files of nginx.
+IIS and F5 BIG-IP cannot be had here: of those the parts are judged by OpenSSL, and the configuration is read. Envoy
+loads the files of nginx.
 """
 
 from __future__ import annotations
@@ -335,6 +335,108 @@ def test_kubernetes_takes_the_secret(written: Callable[..., Export], leaf: Issue
     assert load_key(held["tls.key"], "tls.key").public.spki == leaf.facts.public_key.spki
 
 
+TRAEFIK = """
+global: {{checkNewVersion: false, sendAnonymousUsage: false}}
+log: {{level: ERROR}}
+ping: {{manualRouting: true}}
+entryPoints: {{web: {{address: "127.0.0.1:{port}"}}}}
+providers: {{file: {{directory: "{folder}/dynamic"}}}}
+"""
+TRAEFIK_ROUTES = """
+http:
+  routers:
+    here: {{rule: "Host(`localhost`) && Path(`/here`)", service: ping@internal, tls: &tls {{options: koppeling}}}}
+    door: {{rule: "Host(`localhost`) && Path(`/door`)", service: again, middlewares: [here], tls: *tls}}
+  middlewares: {{here: {{replacePath: {{path: /here}}}}}}
+  services:
+    again: {{loadBalancer: {{serversTransport: koppeling, servers: [{{url: "https://localhost:{port}"}}]}}}}
+"""
+
+
+def refused(port: int, path: str, *words: str, folder: Path) -> bool:
+    """Return whether a client gets no answer; without a certificate among the words it should get none."""
+    command = [judge("curl"), "--silent", *words, "--noproxy", "*", f"https://{HOST}:{port}{path}"]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False, timeout=PATIENCE).returncode != 0
+
+
+def test_traefik_serves_asks_and_connects(written: Callable[..., Export], tmp_path: Path) -> None:
+    program, port = judge("traefik"), free_port()
+    written("curl", name="c")
+    export = written("traefik", name="t")
+    assert "exports.note.options_by_host" in {note.code for note in export.notes}  # as was found here
+    (tmp_path / "dynamic").mkdir()
+    (tmp_path / "t.traefik.yml").rename(tmp_path / "dynamic" / "t.traefik.yml")
+    (tmp_path / "dynamic" / "routes.yml").write_text(TRAEFIK_ROUTES.format(port=port))
+    (tmp_path / "static.yml").write_text(TRAEFIK.format(port=port, folder=tmp_path))
+    with running([program, "--configFile", str(tmp_path / "static.yml")], port, tmp_path):
+        deadline = time.monotonic() + PATIENCE  # it listens before it has its routes
+        while refused(port, "/here", "--config", "c.curlrc", "--fail", folder=tmp_path):
+            assert time.monotonic() < deadline, (tmp_path / "server.log").read_text()
+            time.sleep(0.05)
+        assert curl(tmp_path, f"https://{HOST}:{port}/here", "--fail") == "OK"
+        assert curl(tmp_path, f"https://{HOST}:{port}/door", "--fail") == "OK"
+        assert refused(port, "/here", "--cacert", "t.ca.pem", folder=tmp_path)
+
+
+ENVOY = """
+static_resources:
+  listeners:
+  - address: {{socket_address: {{address: 127.0.0.1, port_value: {port}}}}}
+    filter_chains:
+    - transport_socket:
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          require_client_certificate: true
+          common_tls_context: {context}
+      filters:
+      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: here
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config: {{"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}
+          route_config:
+            virtual_hosts:
+            - name: here
+              domains: ["*"]
+              routes:
+              - {{match: {{path: /here}}, direct_response: {{status: 200, body: {{inline_string: OK}}}}}}
+              - {{match: {{path: /door}}, route: {{cluster: again, prefix_rewrite: /here}}}}
+  clusters:
+  - name: again
+    load_assignment:
+      cluster_name: again
+      endpoints:
+      - lb_endpoints:
+        - endpoint: {{address: {{socket_address: {{address: 127.0.0.1, port_value: {port}}}}}}}
+    transport_socket:
+      name: envoy.transport_sockets.tls
+      typed_config:
+        "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+        sni: localhost
+        common_tls_context: {context}
+"""
+ENVOY_FILES = (
+    '{{tls_certificates: [{{certificate_chain: {{filename: "{folder}/uit.pem"}}, private_key: {{filename: '
+    '"{folder}/uit.key"}}}}], validation_context: {{trusted_ca: {{filename: "{folder}/uit.ca.pem"}}}}}}'
+)
+
+
+def test_envoy_serves_asks_and_connects_with_the_files_of_nginx(written: Callable[..., Export], tmp_path: Path) -> None:
+    program, port = judge("envoy"), free_port()
+    written("nginx")
+    written("curl", name="c")
+    context = ENVOY_FILES.format(folder=tmp_path)
+    (tmp_path / "envoy.yml").write_text(ENVOY.format(port=port, context=context))
+    words = ["-c", str(tmp_path / "envoy.yml"), "--disable-hot-restart", "--concurrency", "1", "--log-level", "error"]
+    with running([program, *words], port, tmp_path):
+        assert curl(tmp_path, f"https://{HOST}:{port}/here", "--fail") == "OK"
+        assert curl(tmp_path, f"https://{HOST}:{port}/door", "--fail") == "OK"
+        assert refused(port, "/here", "--cacert", "uit.ca.pem", folder=tmp_path)
+
+
 def test_traefik_by_its_parts(written: Callable[..., Export], tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
     export = written("traefik", name="t")
@@ -379,7 +481,7 @@ def test_iis_by_its_parts(written: Callable[..., Export], leaf: IssuedCertificat
 
 def test_what_could_be_had_is_tried_here() -> None:
     untried = {form.name for form in export_forms() if not form.tried}
-    assert untried == {"traefik", "iis", "f5"}
+    assert untried == {"iis", "f5"}
 
 
 def test_a_key_in_an_old_java_keystore_goes_along(

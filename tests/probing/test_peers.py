@@ -6,13 +6,11 @@ import base64
 import shutil
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -24,20 +22,16 @@ from hypothesis import strategies as st
 from OpenSSL import SSL
 
 from pkitools.checking import Revocation
-from pkitools.errors import InvalidValueError, PkitoolsError, StateError
-from pkitools.findings import Outcome, Severity, Verdict
+from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.findings import Severity, Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.probing import (
-    ClientIdentity,
-    ClientMaterial,
     Offered,
     ProbeError,
     ProbeFault,
-    ProbeResult,
     Taken,
     TLSVersion,
     fetch_chain,
-    probe,
     starttls_protocols,
 )
 from pkitools.probing.channel import Channel, spoken
@@ -45,82 +39,32 @@ from pkitools.probing.handshake import shake_hands
 from pkitools.probing.signatures import asked_signatures, read_s_client
 from pkitools.probing.starttls import ask_for_tls
 from pkitools.reports import error_sentence, probe_document
-from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.text import why
 from pkitools.text import visible
 from pkitools_test_pki.issued import IssuedCertificate
-from pkitools_test_pki.pki import build
 from pkitools_test_pki.self_signed import self_signed
+from tests.probing.world import HOST, NOW, World, first, shown, tried
 from tests.support.effort import PATIENCE, examples
 from tests.support.judges import judge
 from tests.support.keys import SHARED_KEYS
-from tests.support.peers import LOOPBACK, REFUSES, TLS, Behave, dialog, drips, floods, listening, resets, says
+from tests.support.peers import (
+    LOOPBACK,
+    REFUSES,
+    TLS,
+    Behave,
+    certificate_then,
+    dialog,
+    drips,
+    floods,
+    listening,
+    resets,
+    says,
+)
 from tests.support.schemas import assert_valid
 
 pytestmark = pytest.mark.slow
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-HOST = "localhost"
 OLD = (SSL.TLS1_VERSION, SSL.TLS1_1_VERSION)
-
-
-class World:
-    """A PKI, another that nobody trusts, and a server and client of it."""
-
-    def __init__(self) -> None:
-        self.pki, self.other = (build("g4-tls", moment=NOW, keys=SHARED_KEYS) for _ in range(2))
-        self.server = self.issue()
-        self.client = self.pki.issue(moment=NOW)
-        self.root = self.pki.roots[0].certificate
-
-    def issue(self, **deviation: Any) -> IssuedCertificate:
-        """Issue a certificate for the server."""
-        return self.pki.issue(**{"moment": NOW, "dns": [HOST], **deviation})
-
-    @cached_property
-    def crls(self) -> tuple[bytes, ...]:
-        """Of every authority, with nothing revoked."""
-        return tuple(self.pki.crls(moment=NOW).values())
-
-    def trust(self) -> list[bytes]:
-        """The roots of the one PKI."""
-        return [root.certificate.der for root in self.pki.roots]
-
-    def asking(self, **how: Any) -> TLS:
-        """A server that asks for a client certificate of the PKI."""
-        return TLS(identity=self.server, trusts=[self.root], **how)
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return World()
-
-
-def shown(client: IssuedCertificate, *, whole: bool = True) -> ClientMaterial:
-    """A client certificate, with those above it or without them."""
-    complete = (client.der, *(one.der for one in client.intermediates))
-    return ClientMaterial(ClientIdentity(complete if whole else complete[:1], client.key), complete)
-
-
-def tried(port: int, world: World, **how: Any) -> ProbeResult:
-    """Probe a peer as the tests do."""
-    given: dict[str, Any] = {
-        "moment": NOW,
-        "environment": "preproduction",
-        "trust": world.trust(),
-        "allow_net": LOOPBACK,
-        "revocation": Revocation(crls=world.crls),
-        "seconds": PATIENCE,
-        "raise_crashes": True,
-        **how,
-    }
-    return probe(given.pop("host", HOST), port, **given)
-
-
-def first(result: ProbeResult) -> Outcome | None:
-    """What a reader gets first."""
-    answer = answer_of(result.report)
-    return answer.because or answer.step
 
 
 @dataclass(frozen=True)
@@ -301,8 +245,8 @@ CASES: dict[str, Case] = {
     "unknown name asked for": Case(
         lambda _: says(b"\x15\x03\x03\x00\x02\x02\x70"),
         "probe.handshake.completed",
-        "De ander breekt de verbinding af: hij kent de naam niet die gevraagd werd.",
-        "The other side ends the connection: it does not know the name that was asked for.",
+        "Geen verbinding met de ander: hij kent de naam niet die gevraagd werd.",
+        "No connection with the other side: it does not know the name that was asked for.",
     ),
     "revoked": Case(revoked, "revocation.status.revoked", "Ingetrokken", "Revoked", how=with_crls),
     "RSA of 1024 bits": Case(
@@ -338,10 +282,50 @@ CASES: dict[str, Case] = {
     ),
     "something behind STARTTLS": Case(
         lambda _: dialog((b"STLS", b"+OK\r\n+OK injected\r\n"), greeting=b"+OK\r\n"),
-        "probing.error.protocol",
-        "Wat {peer} stuurt begint als TLS, maar is het niet (data after STARTTLS).",
-        "What {peer} sends begins as TLS and is not (data after STARTTLS).",
+        "probing.error.injected",
+        "{peer} gaat over op TLS, maar stuurt daarachter nog iets zonder TLS: +OK injected",
+        "{peer} goes over to TLS, but sends something without TLS behind that: +OK injected",
         how=lambda _: {"starttls": "pop3"},
+    ),
+    "STARTTLS refused by a directory": Case(
+        lambda _: dialog((b"0", bytes.fromhex("300c02010178070a010204000400"))),
+        "probing.error.starttls",
+        "{peer} gaat niet over op TLS. Het antwoordde: resultCode 2",
+        "{peer} does not go over to TLS. It answered: resultCode 2",
+        how=lambda _: {"starttls": "ldap"},
+    ),
+    "STARTTLS refused by a database": Case(
+        lambda _: dialog((b"\0", b"N")),
+        "probing.error.starttls",
+        "{peer} gaat niet over op TLS. Het antwoordde: N",
+        "{peer} does not go over to TLS. It answered: N",
+        how=lambda _: {"starttls": "postgres"},
+    ),
+    "STARTTLS asked of who waits for TLS": Case(
+        lambda w: TLS(identity=w.server),
+        "probing.error.silent",
+        "{peer} zei niets in het protocol smtp, waarin om TLS gevraagd zou worden.",
+        "{peer} said nothing in the protocol smtp, in which TLS was to be asked for.",
+        how=lambda _: {"starttls": "smtp", "seconds": 0.5},
+    ),
+    "STARTTLS answered with TLS": Case(
+        lambda _: says(b"\x15\x03\x01\x00\x02\x02\x28"),
+        "probing.error.tls_at_once",
+        "{peer} begint meteen met TLS: daar hoeft niet in ldap om gevraagd te worden.",
+        "{peer} begins with TLS at once: it need not be asked for in ldap.",
+        how=lambda _: {"starttls": "ldap"},
+    ),
+    "reset behind its certificate": Case(
+        lambda w: certificate_then(w.server.der, reset=True),
+        "probe.handshake.completed",
+        "Geen verbinding met de ander: hij verbreekt de verbinding zonder te zeggen waarom.",
+        "No connection with the other side: it ends the connection and does not say why.",
+    ),
+    "nonsense behind its certificate": Case(
+        lambda w: certificate_then(w.server.der, b"\x0c\x00\x00\x04\xff\xff\xff\xff"),
+        "probe.handshake.completed",
+        "Geen verbinding met de ander: van wat hij stuurt is geen verbinding te maken (OpenSSL zegt: ",
+        "No connection with the other side: of what it sends no connection can be made (OpenSSL says: ",
     ),
     "drips": Case(
         lambda _: drips,
@@ -360,8 +344,8 @@ CASES: dict[str, Case] = {
     "reset in the handshake": Case(
         lambda _: resets,
         "probing.error.closed",
-        "{peer} verbrak de verbinding midden in de TLS-handshake, zonder te zeggen waarom.",
-        "{peer} ended the connection in the middle of the TLS handshake, and did not say why.",
+        "De verbinding met {peer} is midden in de TLS-handshake verbroken, zonder dat gezegd werd waarom.",
+        "The connection with {peer} ended in the middle of the TLS handshake, and it was not said why.",
     ),
     "ten megabytes of certificates": Case(
         lambda _: floods,
@@ -378,20 +362,13 @@ CASES: dict[str, Case] = {
     "noise in a record": Case(
         lambda _: says(b"\x16\x03\x03\x00\x04\xff\xff\xff\xff"),
         "probing.error.protocol",
-        "Wat {peer} stuurt begint als TLS, maar is het niet (",
-        "What {peer} sends begins as TLS and is not (",
+        "Van wat {peer} stuurt is geen TLS-verbinding te maken (OpenSSL zegt: unexpected message).",
+        "Of what {peer} sends no TLS connection can be made (OpenSSL says: unexpected message).",
     ),
 }
 
 
-def _cases() -> Iterator[Any]:
-    """Whoever shakes hands several times, and is judged, takes a while."""
-    for name, case in CASES.items():
-        quick = case.code.startswith("probing.error.") or name == "missing intermediate"
-        yield pytest.param(name, marks=() if quick else pytest.mark.slow)
-
-
-@pytest.mark.parametrize("name", list(_cases()))
+@pytest.mark.parametrize("name", CASES)
 def test_a_wrong_peer_gets_the_right_sentence(world: World, name: str) -> None:
     case = CASES[name]
     with listening(case.peer(world)) as port:
@@ -433,7 +410,6 @@ def test_a_good_server_raises_no_alarm(world: World) -> None:
     }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("newest", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
 @pytest.mark.parametrize("named", [True, False], ids=["issuers named", "no issuer named"])
 def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, named: bool) -> None:
@@ -452,7 +428,33 @@ def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, n
     assert "PRIVATE KEY" not in str(document) + repr(result)
 
 
-@pytest.mark.slow
+def test_who_stops_before_that_is_not_said_to_ask_for_no_certificate(world: World) -> None:
+    with listening(says(b"\x15\x03\x03\x00\x02\x02\x70")) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert result.seen.taken is Taken.UNKNOWN
+    assert "probe.client.asked" not in result.report.codes()
+    assert {"probe.client.asked", "probe.client.accepted"} <= {o.rule.code for o in result.report.not_checked}
+
+
+def test_only_the_first_certificate_is_that_of_the_other_side(world: World) -> None:
+    """What stands behind it and belongs to no chain is told, and judged for no host."""
+    stranger = world.other.issue(moment=NOW, common_name="elders.example", dns=["elders.example"])
+    with listening(TLS(identity=world.server, chain=[*world.server.intermediates, stranger])) as port:
+        result = tried(port, world)
+    assert result.report.verdict is Verdict.PASSED, result.report
+    assert result.seen.lacking == ()
+    (found,) = (o for o in result.report.findings if o.rule.code == "probe.server.extra")
+    assert "TRIAL elders.example" in why(found, "nl", NOW)
+
+
+def test_a_server_that_shows_an_authority_is_judged_by_that(world: World) -> None:
+    tsp = world.pki["g4-tls-tsp"].certificate
+    with listening(certificate_then(tsp.der, b"\x0c\x00\x00\x04\xff\xff\xff\xff")) as port:
+        theirs = tried(port, world).theirs
+    assert theirs is not None
+    assert [one.facts.der for one in theirs.results] == [tsp.der]
+
+
 def test_a_page_that_drips_keeps_nothing_from_being_known(world: World) -> None:
     with listening(world.asking(page=b"HTTP/1.1 200 OK\r\n\r\n", drips=True)) as port:
         result = tried(port, world, client=shown(world.client))
@@ -482,12 +484,6 @@ def test_where_nobody_said_it_the_hierarchy_says_the_environment(world: World) -
     with listening(TLS(identity=world.server)) as port:
         result = tried(port, world, environment=None)
     assert (result.environment, result.is_guessed) == ("preproduction", True)
-
-
-def test_what_is_needed_and_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "OpenSSL", None)
-    with listening(says()) as port, pytest.raises(StateError, match=r"pkitools-nl\[probe\]"):
-        fetch_chain(HOST, port, allow_net=LOOPBACK)
 
 
 DIALOGS: dict[str, Behave] = {
@@ -560,7 +556,6 @@ def server_words(files: dict[str, Path], *more: str) -> list[str]:
 
 @needs_openssl
 @pytest.mark.interop
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("asked", "takes"),
     [("RSA+SHA256:RSA+SHA512", Offered.NO), ("RSA-PSS+SHA512:RSA+SHA256", Offered.YES)],
@@ -587,7 +582,6 @@ def test_what_signatures_are_asked_is_known_from_openssl(
 
 @needs_openssl
 @pytest.mark.interop
-@pytest.mark.slow
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 def test_openssl_sees_what_we_see(world: World, files: dict[str, Path], version: str) -> None:
     """The certificates, the version, the cipher and the issuers named, asked of openssl s_client."""
@@ -664,7 +658,6 @@ def nginx_port(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.mark.interop
-@pytest.mark.slow
 def test_nginx_refuses_on_its_page_and_that_is_told(world: World, nginx_port: int) -> None:
     good = tried(nginx_port, world, client=shown(world.client))
     assert (good.seen.taken, good.report.verdict) == (Taken.YES, Verdict.PASSED)

@@ -25,7 +25,7 @@ from pkitools_test_pki.pki import PKI, build
 from tests.support.answers import commands, parse
 from tests.support.command import Command
 from tests.support.keys import SHARED_KEYS
-from tests.support.peers import TLS, listening, says
+from tests.support.peers import TLS, Behave, listening, says
 from tests.support.schemas import assert_valid
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -135,10 +135,17 @@ def is_pkcs1(certificate: Any) -> bool:
     return bool(certificate.signature_algorithm_oid.dotted_string != PSS_OID)
 
 
-def peers(pki: PKI, server: IssuedCertificate) -> Iterator[tuple[str, TLS, int, str]]:
+def peers(pki: PKI, server: IssuedCertificate) -> Iterator[tuple[str, Behave, int, str]]:
     """Yield what a peer is, the peer, the exit code, and words of the answer."""
     roots = [authority.certificate for authority in pki.roots]
-    yield "asks nothing", TLS(identity=server), 11, "vraagt geen clientcertificaat"
+    yield (
+        "asks nothing",
+        TLS(identity=server),
+        11,
+        "Nu: Vraag de beheerder van de andere kant of tweezijdige TLS op dit",
+    )
+    unknown_name = says(b"\x15\x03\x03\x00\x02\x02\x70")
+    yield "stops at once", unknown_name, 11, "er komt geen verbinding. Nu: Kijk eerst waarom er geen verbinding komt:"
     yield "trusts others", TLS(identity=server, trusts=roots), 11, "(unknown_ca): de root is er niet bekend"
     yield "takes all", Judging(identity=server, trusts=roots), 0, "aangenomen"
     yield "takes no pss", Judging(identity=server, trusts=roots, takes=is_pkcs1), 10, "NIET klaar"

@@ -39,7 +39,14 @@ NEW: Final = (
     "trust-update-v1",
 )
 """What is open in its first version."""
-ELSEWHERE: Final = ("cert-receive-v1", "manifest-v1", "oin-lookup-v1", "probe-v1", "self-signed-v1")
+ELSEWHERE: Final = (
+    "cert-receive-v1",
+    "manifest-v1",
+    "oin-lookup-v1",
+    "probe-v1",
+    "self-signed-v1",
+    "test-pki-refusals-v1",
+)
 """Open as well, and made in the tests of the commands that make them: they need a register, a peer or an order."""
 
 OPEN: Final = tuple(name for name in schema_names() if name.endswith("-v2")) + NEW + ELSEWHERE

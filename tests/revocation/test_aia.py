@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.x509 import load_der_x509_certificate
 
+from pkitools.containers import read_source
 from pkitools.errors import InputError
 from pkitools.fetching.issuers import complete_from_aia
 from pkitools_test_pki.faults.http import good
@@ -70,6 +73,16 @@ def test_a_container_of_certificates(chain: Chain) -> None:
     chain.server.serve("/tsp.cer", good, certificates_only(*chain.whole[1:]), "application/pkcs7-mime")
     found = complete_from_aia([chain.leaf.der], fetcher=chain.fetcher, hosts=HOSTS)
     assert found.chain == chain.whole
+
+
+def test_a_keystore_is_not_opened(chain: Chain) -> None:
+    """It holds the right certificate; but whoever sends a keystore says how many rounds opening it takes."""
+    issuer = load_der_x509_certificate(chain.whole[1])
+    store = pkcs12.serialize_key_and_certificates(None, None, issuer, None, NoEncryption())
+    assert read_source(store, "k.p12").certificates == (chain.whole[1],)
+    chain.server.serve("/tsp.cer", good, store, TYPE)
+    found = complete_from_aia([chain.leaf.der], fetcher=chain.fetcher, hosts=HOSTS)
+    assert [(one.code, one.detail) for one in found.fetches] == [("not-der", "sources.error.keystore_unasked")]
 
 
 def test_an_expired_copy_beside_the_right_one(chain: Chain, world: World) -> None:

@@ -66,6 +66,7 @@ class TLS:
         before: what is said before TLS begins.
         page: what it answers when it is asked for a page.
         drips: and then goes on, a byte at a time, for ever.
+        leaves: it ends the connection after the handshake, whatever it is asked.
     """
 
     identity: IssuedCertificate
@@ -77,6 +78,7 @@ class TLS:
     before: Behave | None = None
     page: bytes = OK
     drips: bool = False
+    leaves: bool = False
 
     def __call__(self, connected: socket.socket) -> None:
         if self.before is not None:
@@ -86,6 +88,8 @@ class TLS:
         # below TLS the socket waits, and pyOpenSSL's own waiting is not for sockets with a timeout
         connected.settimeout(None)
         connection.do_handshake()
+        if self.leaves:
+            return
         with suppress(SSL.Error):
             if connection.recv(4096):
                 connection.sendall(self.page)
@@ -150,6 +154,29 @@ def drips(connected: socket.socket) -> None:
         connected.sendall(b"\x00")
 
 
+def _record(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + b"\x03\x03" + len(body).to_bytes(2, "big") + body
+
+
+def certificate_then(der: bytes, *messages: bytes, reset: bool = False) -> Behave:
+    """Begin a handshake of TLS 1.2 with a certificate, go on with these messages, and end: by a reset, or silently."""
+    hello = bytes.fromhex("02000026 0303") + bytes(32) + bytes.fromhex("00c02f00")
+    one = len(der).to_bytes(3, "big") + der
+    certificates = len(one).to_bytes(3, "big") + one
+    sent = (hello, b"\x0b" + len(certificates).to_bytes(3, "big") + certificates, *messages)
+
+    def behave(connected: socket.socket) -> None:
+        connected.recv(4096)
+        for message in sent:
+            connected.sendall(_record(0x16, message))
+        if reset:
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        elif messages:
+            connected.recv(4096)  # what this side says of it
+
+    return behave
+
+
 def resets(connected: socket.socket) -> None:
     """Reset the connection when the other side begins."""
     connected.recv(100)
@@ -165,6 +192,44 @@ def floods(connected: socket.socket) -> None:
     for start in range(0, 10_000_000, 16_000):
         piece = (certificates if not start else b"") + bytes(16_000)
         connected.sendall(b"\x16\x03\x03" + struct.pack(">H", len(piece)) + piece)
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that makes a tunnel to a port of the loopback address, whatever host it is asked for.
+
+    Args:
+        port: where it leads.
+        asked: what it was asked, the heads of the requests; grows.
+        answer: what it answers first.
+        together: what the other side says first is sent along with the answer, in one piece.
+    """
+
+    port: int
+    asked: list[bytes]
+    answer: bytes = b"HTTP/1.1 200 Connection established\r\nVia: 1.1 proxy\r\n\r\n"
+    together: bool = False
+
+    def __call__(self, connected: socket.socket) -> None:
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connected.recv(1)
+        self.asked.append(head)
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as behind:
+            connected.sendall(self.answer + (behind.recv(4096) if self.together else b""))
+            back = threading.Thread(target=_carry, args=(behind, connected), daemon=True)
+            back.start()
+            _carry(connected, behind)
+            back.join()
+
+
+def _carry(source: socket.socket, target: socket.socket) -> None:
+    """Carry everything over until one side ends."""
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_WR)
 
 
 def dialog(*steps: tuple[bytes, bytes], greeting: bytes = b"") -> Behave:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -184,7 +185,12 @@ def test_a_bad_client_is_refused_and_the_owner_told_why(quick: World, now: datet
     page = get(f"{quick.server.url}/rehearsal").body.decode()
     assert detail in page
     assert "00000099999999910000" in page
-    (row,) = json.loads(get(f"{quick.server.url}/rehearsal", headers={"Accept": "application/json"}).body)["refused"]
+    document = json.loads(get(f"{quick.server.url}/rehearsal", headers={"Accept": "application/json"}).body)
+    assert_valid(document, "test-pki-refusals-v1")
+    (row,) = document["refused"]
+    thumbprints = [sha256(der).hexdigest() for der in refusal.handshake.chain]
+    assert [sent["sha256"] for sent in row["certificates"]] == thumbprints
+    assert row["presented"] == len(row["certificates"])
     assert (row["reason"], row["detail"]) == ("CERTIFICATE_VERIFY_FAILED", refusal.handshake.detail)
 
 
@@ -219,6 +225,7 @@ def test_a_client_that_forgot_its_intermediates_is_told_so_and_never_passed(
             world.ask(alone(pki.issue()))
         refusal = world.refusal()
     assert refusal.result is not None
+    assert refusal.document()["forgotten"] == [link.facts.subject.common_name for link in pki.issue().intermediates]
     assert refusal.result.report.verdict is Verdict.PASSED  # of the certificate; the refusal does not end in that
     assert not {"GESLAAGD", "PASSED"} & set(refusal.text.split())
     lines = refusal.text.splitlines()

@@ -80,6 +80,7 @@ VECTORS = [
     ),
     Vector("probe.server.chain", seen(SENT, lacking=("TSP CA",)), seen(SENT)),
     Vector("probe.server.order", seen(SENT, disordered=("a → c → b", "a → b → c")), seen(SENT)),
+    Vector("probe.server.extra", seen(SENT, strangers=("TRIAL d",)), seen(SENT)),
     Vector("probe.client.given", seen(ASKING), seen(ASKING, client=True, taken=Taken.YES)),
     Vector(
         "probe.client.asked",

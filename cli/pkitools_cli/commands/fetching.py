@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pkitools.fetching import HttpFetcher
+    from pkitools.fetching import HttpFetcher, Proxies
 
 
 def fetcher_of(allow_net: Sequence[IPv4Network | IPv6Network], allow_port: Sequence[int]) -> HttpFetcher:
@@ -18,13 +18,16 @@ def fetcher_of(allow_net: Sequence[IPv4Network | IPv6Network], allow_port: Seque
         allow_net: private addresses that may be asked all the same.
         allow_port: ports beside those of HTTP.
     """
-    from pkitools.fetching.fetcher import HttpFetcher, Proxies
+    from pkitools.fetching.fetcher import HttpFetcher
+
+    return HttpFetcher(allow_net=tuple(allow_net), allow_ports=frozenset(allow_port), proxies=proxies_of_environment())
+
+
+def proxies_of_environment() -> Proxies:
+    """Return the proxies that the environment names; the lower-case name of a variable goes first."""
+    from pkitools.fetching.proxies import Proxies
 
     def setting(name: str) -> str:
         return os.environ.get(name.lower()) or os.environ.get(name) or ""
 
-    return HttpFetcher(
-        allow_net=tuple(allow_net),
-        allow_ports=frozenset(allow_port),
-        proxies=Proxies(setting("HTTP_PROXY"), setting("HTTPS_PROXY"), setting("NO_PROXY")),
-    )
+    return Proxies(setting("HTTP_PROXY"), setting("HTTPS_PROXY"), setting("NO_PROXY"))

@@ -22,6 +22,7 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LINE
 from pkitools.reports import report_document, report_text
+from pkitools.reports.certificate import summary_document
 from pkitools.revocation import RevocationPolicy
 from pkitools.revocation import rules as revocation_rules
 from pkitools.systems import get_system
@@ -66,6 +67,8 @@ class Refusal:
             "reason": self.handshake.reason,
             "detail": self.handshake.detail,
             "text": self.text,
+            "certificates": [_summary(der) for der in self.handshake.chain],
+            "forgotten": [] if self.result is None else _forgotten(self.handshake.chain, self.result),
             **_seen(self.handshake, self.result),
         }
 
@@ -212,8 +215,7 @@ class Rehearsal:
         yield from self._told_of(result, refused=True)
 
     def _sent(self, chain: Sequence[bytes], result: CheckResult) -> Iterator[str]:
-        above = () if result.path is None else result.path.certificates[1:-1]  # a root nobody has to send
-        forgotten = [_called(der) for der in above if der not in chain]
+        forgotten = _forgotten(chain, result)
         between = len(chain) - 1
         key = "sent_one" if not between else "sent_both" if between == 1 else "sent"
         yield self._say(key, count=str(len(chain)), between=str(between), names=", ".join(map(_called, chain)))
@@ -265,6 +267,19 @@ def _path(result: CheckResult) -> list[str]:
     if result.path is None:
         return []
     return [_called(der) for der in result.path.certificates]
+
+
+def _forgotten(chain: Sequence[bytes], result: CheckResult) -> list[str]:
+    """Return the names of the authorities between the certificate and its root that were not sent."""
+    above = () if result.path is None else result.path.certificates[1:-1]  # a root nobody has to send
+    return [_called(der) for der in above if der not in chain]
+
+
+def _summary(der: bytes) -> dict[str, object] | None:
+    try:
+        return summary_document(read_certificate(der))
+    except InputError:
+        return None
 
 
 def _called(der: bytes) -> str:

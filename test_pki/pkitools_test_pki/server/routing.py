@@ -218,10 +218,11 @@ class Router:
             return plain(404, "No mutual TLS here")
         refused = self.refusals()
         if "json" in request.accept:
-            return _json({"refused": list(refused)})
+            return _json({"schema": REFUSALS, "refused": list(refused)})
         return pages.html(pages.refusals(refused, self.language), self.language)
 
 
+REFUSALS: Final = "pkitools.test-pki-refusals/v1"
 _PAGES: Final[Mapping[str, Callable[[Router, HttpRequest], HttpResponse]]] = {
     "/": Router._index,
     "/health": Router._health,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocati
 from pkitools_cli.commands.cert.check_text import chains_told, checked_told
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.checking.chain import ChainFile
     from pkitools.findings import Outcome
-    from pkitools.revocation import Cache, CertificateRevocationList, Fetcher
+    from pkitools.revocation import Cache, CertificateRevocationList
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
 
@@ -249,7 +249,7 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem]) -> Revocation
         policy=policy,
         crls=tuple(crls),
         ocsp_responses=tuple(responses),
-        fetcher=_fetcher(options) if online else None,
+        fetcher=fetcher_of(options.allow_net, options.allow_port) if online else None,
         cache=_cache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
@@ -269,19 +269,6 @@ def _read_once(crl: bytes) -> bytes | CertificateRevocationList:
         return read_crl(crl)
     except InputError:
         return crl
-
-
-def _fetcher(options: GivenRevocation) -> Fetcher:
-    from pkitools.fetching.fetcher import HttpFetcher, Proxies
-
-    def setting(name: str) -> str:
-        return os.environ.get(name.lower()) or os.environ.get(name) or ""
-
-    return HttpFetcher(
-        allow_net=options.allow_net,
-        allow_ports=frozenset(options.allow_port),
-        proxies=Proxies(setting("HTTP_PROXY"), setting("HTTPS_PROXY"), setting("NO_PROXY")),
-    )
 
 
 def _beside(options: CheckOptions, unread: list[BadItem]) -> list[tuple[Environment, str, list[CertificateFacts]]]:

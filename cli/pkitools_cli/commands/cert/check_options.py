@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -157,21 +157,32 @@ class Placed(click.ParamType[tuple[Environment, str]]):
             self.fail(tr("cli.cert_check.not_placed", value=value), param, ctx)
 
 
-_REVOCATION: Final = (
-    click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl"),
-    click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp"),
-    click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation"),
-    click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.cert_check.offline"),
-    click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.cert_check.allow_net"),
-    click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port"),
-    click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache"),
-)
-
-
 def revocation_options(command: F) -> F:
     """Add the options about revocation of every command that judges certificates: :class:`GivenRevocation`."""
-    for option in reversed(
-        _REVOCATION
-    ):  # click lists them in the order of decorators, the last of which is asked first
-        command = option(command)
-    return command
+    return revocation_options_with("cli.cert_check")(command)
+
+
+def revocation_options_with(texts: str) -> Callable[[F], F]:
+    """Return what adds those options, where the network is for more than revocation.
+
+    Args:
+        texts: where it is said what ``--offline`` and ``--allow-net`` do there.
+    """
+    options = (
+        click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl"),
+        click.option("--ocsp", multiple=True, metavar="FILE", help="cli.cert_check.ocsp"),
+        click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation"),
+        click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help=f"{texts}.offline"),
+        click.option("--allow-net", multiple=True, type=NetworkRange(), help=f"{texts}.allow_net"),
+        click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port"),
+        click.option("--cache", type=click.Path(path_type=Path), metavar="DIR", help="cli.cert_check.cache"),
+    )
+
+    def add(command: F) -> F:
+        for option in reversed(
+            options
+        ):  # click lists them in the order of decorators, the last of which is asked first
+            command = option(command)
+        return command
+
+    return add

@@ -13,6 +13,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports import g4_probe_document
 from pkitools.text import shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.fetching import proxies_of_environment
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.commands.probe import target_of
 from pkitools_cli.exit_codes import ExitCode
@@ -48,7 +49,7 @@ class Tried:
     """What a peer showed, and how it was named."""
 
     found: Readiness
-    target: str
+    options: Options
 
 
 @click.command("probe", cls=Command, help="cli.g4.probe.help")
@@ -62,7 +63,7 @@ def command(options: Options) -> Reply[Tried]:
     """Try a peer with two throw-away certificates."""
     found = _tried(options)
     return Reply(
-        Tried(found, options.target),
+        Tried(found, options),
         document=lambda tried: g4_probe_document(tried.found),
         text=_text,
         code=_CODES[found.answer],
@@ -87,6 +88,7 @@ def _tried(options: Options) -> Readiness:
         signed_with_pkcs1=_material(clients.pkcs1),
         starttls=options.starttls or "",
         allow_net=options.allow_net,
+        proxies=proxies_of_environment(),
     )
 
 
@@ -100,29 +102,48 @@ def _material(client: IssuedCertificate) -> ClientMaterial:
 
 def _text(tried: Tried) -> Iterator[Line | str]:
     found = tried.found
-    answer = tr(f"cli.g4.probe.answer.{found.answer}", peer=found.seen.peer)
+    answer = tr(f"cli.g4.probe.answer.{_state(found)}", peer=found.seen.peer)
     yield from (Line(row, bold=True) for row in wrapped(answer, ""))
     yield from labelled("cli.g4.probe.row", _rows(found))
     commands = {
         "plan": lambda: ("g4", "plan", tr("cli.now.file")),
+        "look": lambda: ("probe", *_same(tried.options)),
         "probe": lambda: (
-            *("probe", tried.target, "--client-cert", tr("cli.now.file")),
+            *("probe", *_same(tried.options), "--client-cert", tr("cli.now.file")),
             *("--client-key", tr("cli.now.file")),
         ),
     }
-    told = step(f"g4_probe.{found.answer}", {}, commands)
+    told = step(f"g4_probe.{_state(found)}", {}, commands)
     yield from told.told() if told is not None else ()
+
+
+def _same(options: Options) -> Iterator[str]:
+    """Yield the peer and how to come to it, as they were given."""
+    yield options.target
+    if options.starttls:
+        yield from ("--starttls", options.starttls)
+    for network in options.allow_net:
+        yield from ("--allow-net", str(network))
+
+
+def _state(found: Readiness) -> str:
+    """Return what came of it: the answer, or why there could be none."""
+    shaken = found.seen.handshake
+    if found.answer != "unknown" or shaken.asks:
+        return str(found.answer)
+    return "not_asked" if shaken.completed else "no_connection"
 
 
 def _rows(found: Readiness) -> Iterator[tuple[str, str | None]]:
     shaken = found.seen.handshake
     is_alike = found.certificate == "unknown"  # what it says of one alone is no matter of trust
-    yield "certificate", _taken(found.seen, found.alert, is_alike)
+    if shaken.asks or shaken.completed:
+        yield "certificate", _taken(found.seen, found.alert, is_alike)
     yield "control", None if found.control is None else _taken(found.control, found.control_alert, is_alike)
     yield "signatures", tr(f"cli.g4.probe.offered.{found.signatures}") if shaken.asks else None
     yield "authorities", _authorities(found) if shaken.asks else None
     tls = tr("cli.g4.probe.tls", version=shaken.version, cipher=shaken.cipher)
-    yield "tls", tls if shaken.version else None
+    yield "tls", tls if shaken.cipher else None
 
 
 def _taken(seen: Observation, alert: Alert | None, is_alike: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,18 +13,19 @@ import click
 from pkitools.environment import Environment
 from pkitools.errors import InputError, NetworkError
 from pkitools.findings import Severity
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import dataclass
 from pkitools.reports import probe_document
-from pkitools_cli.commands.cert.check_options import NetworkRange
-from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
-from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.cert.check import revocation_of
+from pkitools_cli.commands.cert.check_options import revocation_options_with
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.fetching import proxies_of_environment
 from pkitools_cli.commands.probe.text import probe_told
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered, progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_crls, read_input, read_items, read_key
-from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option, moment_option, moment_was_given
+from pkitools_cli.inputs import about_input, read_input, read_items, read_key
+from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option, moment_option
 from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Reply
@@ -31,7 +33,6 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
-    from pkitools.checking import Revocation
     from pkitools.containers import BadItem, Contents
     from pkitools.probing import ClientMaterial, ProbeResult
     from pkitools.requests import PrivateKey
@@ -54,7 +55,9 @@ class Options:
     environment: Environment | None
     trust: tuple[str, ...]
     crls: tuple[str, ...]
+    ocsp: tuple[str, ...]
     revocation: str | None
+    cache: Path | None
     passphrase_file: str | None
     passphrase_env: str | None
     offline: bool
@@ -88,12 +91,8 @@ def _protocols(function: Callable[..., object]) -> Callable[..., object]:
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.probe.for")
 @environment_option
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
-@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
-@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@revocation_options_with("cli.probe")
 @passphrase_options
-@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.probe.offline")
-@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.probe.allow_net")
-@click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.cert_check.allow_port")
 @click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
 @moment_option
 @fail_on_option
@@ -143,7 +142,7 @@ def _probed(
 
     if options.offline:
         raise NetworkError("probing.error.offline", peer=peer_name(host, port))
-    revocation = _revocation(options, unread)
+    revocation = revocation_of(options, unread)
     progress(tr("cli.probe.asking", peer=peer_name(host, port)))
     return probe(
         host,
@@ -156,6 +155,7 @@ def _probed(
         revocation=revocation,
         starttls=options.starttls or "",
         allow_net=options.allow_net,
+        proxies=proxies_of_environment(),
         data=given_data(),
         unread=unread,
         raise_crashes=debugging(),
@@ -210,18 +210,3 @@ def _key_beside(contents: Contents, name: str, leaf: CertificateFacts, passphras
     if found is None or found.key.public.spki != leaf.public_key.spki:
         raise InputError("probing.error.no_key", name=name)
     return found.key
-
-
-def _revocation(options: Options, unread: list[BadItem]) -> Revocation:
-    from pkitools.checking import Revocation
-    from pkitools.revocation import RevocationOptions, RevocationPolicy
-
-    policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread)]
-    online = policy is not RevocationPolicy.OFF
-    return Revocation(
-        policy=policy,
-        crls=tuple(crls),
-        fetcher=fetcher_of(options.allow_net, options.allow_port) if online else None,
-        options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
-    )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.findings import Outcome, Report, Severity, Status, Verdict
+from pkitools.frozen import replace
 from pkitools.limits import MAX_LISTED
-from pkitools.reports.telling.answer import answer_of, told
+from pkitools.probing.model import Taken
+from pkitools.reports.telling.answer import Answer, answer_of, told
 from pkitools.reports.text import label_width, others, why, word
 from pkitools.text import shown
 from pkitools.x509 import DistinguishedName, read_certificate
+from pkitools_cli.commands.cert.check_overall import reserved
 from pkitools_cli.commands.next_steps import Step, again
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, labelled, wrapped
@@ -22,6 +25,18 @@ if TYPE_CHECKING:
     from pkitools.checking import FileCheck
     from pkitools.probing import Handshake, Observation, ProbeResult
 
+_OURS_TO_DO: Final = frozenset(
+    {
+        "advice.names.control_characters",
+        "environment.production.no_test",
+        "path.anchor.found",
+        "path.host.name",
+        "path.validity.not_yet_valid",
+        "revocation.status.revoked",
+    }
+)
+"""What is wrong with the certificate of the other side, and leaves something to do on this side too."""
+
 
 def probe_told(result: ProbeResult, target: str, systems: Sequence[str], *, verbose: bool) -> Iterator[Line | str]:
     """Yield all of it, of the peer that was named ``target``."""
@@ -31,7 +46,7 @@ def probe_told(result: ProbeResult, target: str, systems: Sequence[str], *, verb
     for key, report in _parts(result):
         if report.findings or report.not_checked:
             yield ""
-            yield Line(tr(f"cli.probe.part.{key}"), bold=True)
+            yield Line(tr(f"cli.probe.heading.{key}"), bold=True)
             full = Severity.INFO if verbose else Severity.ERROR
             yield from findings_told(report, full=full, verbose=verbose)
 
@@ -50,37 +65,57 @@ def _answer(result: ProbeResult, target: str, systems: Sequence[str], *, verbose
     verdict = report_word("verdict", result.report.verdict)
     about = [*titles(systems), tr(f"cli.cert_check.environment.{result.environment}")]
     asked = tr("cli.cert_check.for_system", systems=", ".join(about))
-    rows = wrapped(f"{verdict} {asked}   {shown(result.seen.peer)}", "    ", "", most=2)
+    said = f"{verdict} ({but})" if (but := _reserved(result)) else verdict
+    rows = wrapped(f"{said} {asked}   {shown(result.seen.peer)}", "    ", "", most=2)
     yield coloured(rows[0], result.report.verdict, verdict)
     yield from rows[1:]
     answer = answer_of(result.report)
-    if answer.because is not None:
-        yield from _under(
-            "why", f"{_whose(result, answer.because)}{why(answer.because, language(), result.report.moment)}"
-        )
+    if answer.step is not None:
+        told_of = f"{_whose(result, answer.step)}{why(answer.step, language(), result.report.moment)}"
+        yield from _under(word("answer.why", language()) if answer.because else tr("cli.probe.note"), told_of)
     yield from _now(result, target, answer.step)
-    if counted := others(answer, language()):
+    if counted := others(_besides(answer), language()):
         hint = "" if verbose else f" ({tr('cli.cert_check.more')})"
-        yield from _under("also", f"{counted}{hint}")
+        yield from _under(word("answer.also", language()), f"{counted}{hint}")
 
 
-def _under(key: str, text: str) -> list[str]:
-    first, indent = _labels(key)
+def _besides(answer: Answer) -> Answer:
+    """Return an answer whose others are those that were not told: a warning beside PASSED is."""
+    if answer.because is not None or answer.step is None:
+        return answer
+    told_of = answer.step.rule.severity
+    left = {severity: count - (severity is told_of) for severity, count in answer.others.items()}
+    return replace(answer, others={severity: count for severity, count in left.items() if count})
+
+
+def _reserved(result: ProbeResult) -> str:
+    """Return what nobody may read over beside PASSED: what was not looked at, or not tried."""
+    if result.report.verdict is not Verdict.PASSED:
+        return ""
+    untried = tr("cli.probe.untried") if result.seen.handshake.asks and result.mine is None else ""
+    return "; ".join(filter(None, (reserved(result.report), untried)))
+
+
+def _under(label: str, text: str) -> list[str]:
+    first, indent = _labels(label)
     return wrapped(text, indent, first)
 
 
-def _labels(key: str) -> tuple[str, str]:
+def _labels(label: str) -> tuple[str, str]:
     """Return what the first row under a label begins with, and what the others do."""
     width = label_width(language())
-    return f"  {word(f'answer.{key}', language()):<{width}}  ", " " * (width + 4)
+    return f"  {label:<{width}}  ", " " * (width + 4)
+
+
+def _part_of(result: ProbeResult, outcome: Outcome) -> str:
+    """Return what an outcome is about: the same rules are asked of the certificates of both sides."""
+    found = (key for key, report in _parts(result) if any(outcome is each for each in report.outcomes))
+    return next(found, "connection")
 
 
 def _whose(result: ProbeResult, outcome: Outcome) -> str:
-    """Return whose certificate an outcome is about: the same rules are asked of both."""
-    for key, report in _parts(result):
-        if any(outcome is each for each in report.outcomes):
-            return "" if key == "connection" else f"{tr(f'cli.probe.part.{key}')}: "
-    return ""
+    key = _part_of(result, outcome)
+    return "" if key == "connection" else f"{tr(f'cli.probe.part.{key}')}: "
 
 
 def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str]:
@@ -88,11 +123,26 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
     if result.seen.handshake.asks and result.mine is None:
         file = tr("cli.now.file")
         words = again([target], "--client-cert", file, "--client-key", file)
-        yield from Step(tr("cli.probe.now.give"), words).rows(*_labels("now"))
+        yield from Step(tr("cli.probe.now.give"), words).rows(*_labels(word("answer.now", language())))
         return
-    remedy = "" if step is None else told(step, language(), remedy_text, result.report.moment).remedy
-    key = "failed" if result.report.verdict is Verdict.FAILED else "passed"
-    yield from _under("now", remedy or tr(f"cli.probe.now.{key}"))
+    remedy = "" if step is None else _remedy(result, step)
+    passed = "silent" if _is_silent(result.seen) else "passed"
+    key = "failed" if result.report.verdict is Verdict.FAILED else passed
+    yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{key}"))
+
+
+def _remedy(result: ProbeResult, step: Outcome) -> str:
+    """Return what to do: whoever reads this cannot mend the certificate of the other side, but can tell them."""
+    remedy = told(step, language(), remedy_text, result.report.moment).remedy
+    code = step.rule.code
+    if _part_of(result, step) != "theirs" or step.status is not Status.VIOLATED or not remedy:
+        return remedy
+    if code in _OURS_TO_DO:
+        return tr(f"cli.probe.theirs_now.{code}")
+    if code.startswith("revocation."):
+        return remedy  # about what could be had here
+    first = remedy[:1] if remedy[1:2].isupper() else remedy[:1].lower()
+    return tr("cli.probe.now.theirs", remedy=first + remedy[1:])
 
 
 # -- what was seen -----------------------------------------------------------------------------------------------------
@@ -101,7 +151,7 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
 def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     seen = result.seen
     shaken = seen.handshake
-    yield "takes_mine", tr(f"cli.probe.taken.{seen.taken}")
+    yield "takes_mine", tr(f"cli.probe.taken.{'yes_silent' if _is_silent(seen) else seen.taken}")
     yield "take_theirs", _take_theirs(result.theirs, seen)
     yield "alert", _alert((seen.because or shaken) if shaken.asks else shaken)
     yield "tls", _tls(seen)
@@ -112,7 +162,12 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     yield "sent", _certificates(shaken.certificates)
     yield "mine", _certificates([facts.der for facts in seen.client]) if seen.client else None
     yield "environment", tr("cli.probe.guessed") if result.is_guessed else None
-    yield "address", seen.address
+    yield "address", seen.address or tr("cli.probe.through", proxy=shown(seen.proxy))
+
+
+def _is_silent(seen: Observation) -> bool:
+    """Return whether the peer took the certificate, and then ended the connection without an answer."""
+    return seen.taken is Taken.YES and (seen.because or seen.handshake).closed and not seen.starttls
 
 
 def _take_theirs(theirs: FileCheck | None, seen: Observation) -> str:
