@@ -174,9 +174,9 @@ def _list(mix: Mix, count: int, scheme: SignatureScheme = RSA_SHA256) -> bytes:
     return made(_key(), count, scheme, entries)
 
 
-def hashed(mix: Mix, count: int) -> Work:
+def hashed(mix: Mix, count: int, how: str = "sha256") -> Work:
     data = _list(mix, count)
-    return lambda _: hashlib.sha256(data).digest()
+    return lambda _: hashlib.new(how, data).digest()
 
 
 def first_verdict(mix: Mix, count: int, scheme: SignatureScheme = RSA_SHA256) -> Work:

@@ -65,6 +65,7 @@ class Ratio:
         goal: none is a fact without a goal.
         row: its number in the table of goals; 0 for one that stands in its own table only.
         at_least: the other way round: how many times ``of`` is faster than ``to``.
+        beside: two other jobs: the ratio is held against that of these in the same round.
     """
 
     of: str
@@ -72,6 +73,7 @@ class Ratio:
     goal: float | None = None
     row: int = 0
     at_least: bool = False
+    beside: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -205,11 +207,17 @@ def _of_children() -> float:
 
 
 def _ratio(ratio: Ratio, rounds: Rounds, missing: Mapping[str, Measured]) -> Measured:
-    for name in (ratio.of, ratio.to):
+    for name in (ratio.of, ratio.to, *(ratio.beside or ())):
         if name in missing:
             return missing[name]
-    pairs = zip(rounds[ratio.of], rounds[ratio.to], strict=True)
-    return Measured(Spread.of([to / of if ratio.at_least else of / to for of, to in pairs]))
+    found = _times(rounds, ratio.of, ratio.to)
+    if ratio.beside:
+        found = [each / other for each, other in zip(found, _times(rounds, *ratio.beside), strict=True)]
+    return Measured(Spread.of([1 / each for each in found] if ratio.at_least else found))
+
+
+def _times(rounds: Rounds, of: str, to: str) -> list[float]:
+    return [one / other for one, other in zip(rounds[of], rounds[to], strict=True)]
 
 
 def _figure(figure: Figure) -> Measured:

@@ -130,7 +130,9 @@ def _table(told: Told, *, quick: bool) -> Iterator[str]:
 def _work(about: Ratio | Figure) -> tuple[str, str]:
     if isinstance(about, Figure):
         return about.name, ""
-    return (f"{about.of}, how many times as fast", about.to) if about.at_least else (about.of, about.to)
+    faster = ", how many times as fast" if about.at_least else ""
+    beside = f", of what that is of {about.beside[0]}" if about.beside else ""
+    return f"{about.of}{faster}{beside}", about.to
 
 
 def _goal(about: Ratio | Figure) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
+import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 from asn1crypto import crl as asn1_crl
@@ -12,7 +17,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 
 from benchmarks.harness import MissingError, Work
-from benchmarks.inputs import MOMENT, batches, world
+from benchmarks.inputs import MOMENT, bare, batches, world
 from pkitools.checking import Checker, Revocation, check
 from pkitools.revocation import RevocationPolicy, read_crl
 from pkitools.systems import systems
@@ -23,6 +28,8 @@ SYSTEM: Final = "digid-machtigen"
 BATCH: Final = 100
 LARGE: Final = 400
 """Of several processes: one of them waits for the other at the end of each batch."""
+CHECKS: Final = 4000
+"""Bare signature checks that take about as long as a large batch."""
 
 
 def asked(names: tuple[str, ...] = (SYSTEM,), *, read: bool = True, shape: str = "g4-tls") -> dict[str, Any]:
@@ -54,21 +61,76 @@ def nine() -> tuple[str, ...]:
     return tuple(system.name for system in systems())[:9]
 
 
-def many(*, processes: int = 0, size: int = BATCH) -> Work:
-    """A batch of leaves by one Checker; verdict and findings are looked at here."""
+def _batches(size: int) -> Callable[[ProcessPoolExecutor | None], None]:
+    """Return what judges the next batch by one Checker; verdict and findings are looked at here."""
     checker = Checker(**asked())
     stream = batches("g4-tls", size)
-    pool = ProcessPoolExecutor(processes) if processes else None
-    more = {} if pool is None else {"executor": pool}
 
-    def judge(_: int) -> None:
-        for result in checker.check_many(next(stream), **more):
+    def judge(pool: ProcessPoolExecutor | None) -> None:
+        for result in checker.check_many(next(stream), executor=pool):
+            assert not isinstance(result, Exception)
             assert result.verdict is not None
             assert isinstance(result.report.findings, tuple)
 
-    if pool is not None:
-        judge(0)  # its processes are there before anything is timed
     return judge
+
+
+def many(*, processes: int = 0, size: int = BATCH) -> Work:
+    judge = _batches(size)
+    pool = ProcessPoolExecutor(processes) if processes else None
+    judge(pool)  # its processes are there, and know the question, before anything is timed
+    return lambda _: judge(pool)
+
+
+def many_from_nothing(processes: int, size: int) -> Work:
+    """The same, with all that workers cost before their first certificate: their start, their imports, the question."""
+    judge = _batches(size)
+
+    def started(_: int) -> None:
+        with ProcessPoolExecutor(processes) as pool:
+            judge(pool)
+
+    return started
+
+
+def work_of_two() -> float:
+    """Processor time of two workers and of who asks them, to that of one process that does it all."""
+    judge, pool = _batches(LARGE), ProcessPoolExecutor(2)
+    judge(pool)
+    with pool:
+        workers = [Path(f"/proc/{number}/schedstat") for number in pool._processes]
+        if not all(map(Path.exists, workers)):
+            raise MissingError("what a process has used is read from /proc")
+        return statistics.median(_work_of_two(judge, pool, workers) for _ in range(9))
+
+
+def _work_of_two(
+    judge: Callable[[ProcessPoolExecutor | None], None], pool: ProcessPoolExecutor, workers: list[Path]
+) -> float:
+    def used() -> float:
+        return time.process_time() + sum(int(place.read_text().split()[0]) for place in workers) / 1e9
+
+    before = used()
+    judge(None)
+    between = used()
+    judge(pool)
+    return (used() - between) / (between - before)
+
+
+def bare_checks(processes: int) -> Work:
+    """Bare signature checks by so many processes that share nothing: what the machine gives them."""
+    of = world("g4-tls")
+    part = partial(_check_bare, of.above[0], of.leaf(0))
+    if processes == 1:
+        return lambda _: part(CHECKS)
+    pool = ProcessPoolExecutor(processes)
+    return lambda _: list(pool.map(part, [CHECKS // processes] * processes))
+
+
+def _check_bare(issuer: bytes, leaf: bytes, count: int) -> None:
+    check = bare(issuer, leaf)
+    for _ in range(count):
+        check()
 
 
 def path(shape: str) -> Work:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pkitools.arguments import aware, optional
-from pkitools.checking.elsewhere import judged_by, judged_or_error
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import CheckResult, Memory, judged
 from pkitools.checking.question import Question, Revocation, question
@@ -149,6 +148,8 @@ class Checker:
                 core. From another process come verdict and findings; what else a result holds is made when it is asked
                 for. What the checker was made with has to be fit for pickling then.
         """
+        from pkitools.checking.elsewhere import judged_by, judged_or_error  # who judges one needs neither
+
         each = _each(certificates)
         if executor is None:
             return (judged_or_error(self, certificate) for certificate in each)

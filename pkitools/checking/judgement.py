@@ -14,7 +14,6 @@ from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.ranking import first
 from pkitools.checking.received import check_received
 from pkitools.checking.same_requirement import repeats
-from pkitools.checking.self_made import as_self_made
 from pkitools.checking.stated_ids import check_given_entity_id
 from pkitools.environment import Environment
 from pkitools.errors import InputError
@@ -278,6 +277,8 @@ def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckR
         asked.named_systems,
     )
     if self_signed:
+        from pkitools.checking.self_made import as_self_made  # few are
+
         report = replace(report, outcomes=tuple(as_self_made(report.outcomes, facts.sha256)))
     return CheckResult(report, facts, oin.oin, path, placed.hierarchy, recognition, judged.engine, withdrawn)
 

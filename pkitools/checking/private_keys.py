@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.guard import attempt
-from pkitools.containers.jks_keys import opened
 from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
 from pkitools.errors import PkitoolsError
@@ -173,6 +172,8 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
     if passphrase is None:
         return None
     if item.form == "JKS":
+        from pkitools.containers.jks_keys import opened  # few keys are locked so
+
         key = opened(item.der, passphrase)
         return None if key is None else (key, None)
     if item.form != "PKCS#8":

@@ -14,7 +14,7 @@ from pkitools.containers import Contents
 from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.findings import MET, Certainty, Evidence, Outcome, Rule, Severity, Violated, outcome
-from pkitools.oin import OIN, check_entity_id, check_service_id
+from pkitools.oin import OIN
 from pkitools.oin.entity_schemes import ENTITIES, EntitySubject
 from pkitools.oin.id_rules import RULES as ID_RULES
 from pkitools.systems import Stance, System, Topic
@@ -41,6 +41,8 @@ def check_given_entity_id(
         systems: what it is for; one that lets people choose any text is content with any.
         oin: the OIN of the certificate. It is compared here where no system asks an entity ID.
     """
+    from pkitools.oin import check_entity_id  # nothing else of a check needs what IDs are made of
+
     asked = [said for system in systems for said in system.statements if said.topic is Topic.ENTITY_ID]
     free = any(map(takes_any, asked)) and all(takes_any(said) for said in asked if said.answer is Stance.YES)
     compared = None if asked else str(oin or "")
@@ -66,8 +68,12 @@ def check_stated_ids(chosen: Iterable[str], service_ids: Iterable[str], environm
         environment: where they are to be used.
     """
     for entity_id in dict.fromkeys(chosen):
+        from pkitools.oin import check_entity_id
+
         yield from check_entity_id(entity_id, environment=environment, free=True).outcomes
     for service_id in dict.fromkeys(service_ids):
+        from pkitools.oin import check_service_id
+
         yield from check_service_id(service_id, environment=environment).outcomes
 
 

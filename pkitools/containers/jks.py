@@ -17,7 +17,6 @@ from pkitools.errors import InputError, LimitError
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_KEYSTORE_BYTES, MAX_PEM_BLOCKS
 
-MAGICS: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 _KEY, _CERTIFICATE, _SECRET_KEY = 1, 2, 3
 _X509: Final = "X.509"
 _X509_NAMES: Final = frozenset({_X509, "X509"})  # Java takes both

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.containers.other_kinds import ARCHIVES, OFFICE, content_kind
 from pkitools.containers.parts import Part
-from pkitools.containers.signed_mail import content_of
 from pkitools.errors import InputError, LimitError
 from pkitools.text import pattern, size_text
 from pkitools.x509.pem import BEGIN, holds_more
@@ -118,6 +117,8 @@ def _sealed(part: Message, payload: bytes) -> bytes | InputError | None:
     kind = str(part.get_param("smime-type", "")).lower()
     if content_kind(payload) is not None or kind in {"enveloped-data", "authenveloped-data"}:
         return InputError("sources.error.mail_encrypted")
+    from pkitools.containers.signed_mail import content_of  # most mail is not signed
+
     try:
         content = content_of(payload)
     except InputError as error:

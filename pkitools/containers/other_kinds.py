@@ -11,7 +11,6 @@ from collections.abc import Callable
 from itertools import islice
 from typing import Final, TypeAlias
 
-from pkitools.containers.jks import MAGICS as JKS_MAGICS
 from pkitools.containers.model import ItemKind
 from pkitools.containers.structure import HASH_ARCS, Wrapper, identify, outermost
 from pkitools.text import pattern
@@ -35,6 +34,9 @@ from pkitools.x509.der import (
 )
 
 UNKNOWN: Final = "unknown"
+
+JKS_MAGICS: Final = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
+"""How keystores of Java begin: JKS and JCEKS."""
 
 ARCHIVES: Final = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c")
 """How archives begin: those of ZIP, of gzip and of 7z."""

@@ -13,15 +13,22 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
-from pkitools.containers import jks, kubernetes, mail, xml_text
+from pkitools.containers import kubernetes, mail, xml_text
 from pkitools.containers.encodings import as_ascii
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
-from pkitools.containers.other_kinds import UNKNOWN, content_kind, foreign_label, kind_code, kind_of_block, what_instead
+from pkitools.containers.other_kinds import (
+    JKS_MAGICS,
+    UNKNOWN,
+    content_kind,
+    foreign_label,
+    kind_code,
+    kind_of_block,
+    what_instead,
+)
 from pkitools.containers.parts import Part
 from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
 from pkitools.containers.saml_described import Described
-from pkitools.containers.signed_mail import content_of
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError, PkitoolsError
@@ -289,8 +296,10 @@ def _tell_more(text: bytes, found: _Found) -> None:
 
 
 def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
-    if not data.startswith(jks.MAGICS):
+    if not data.startswith(JKS_MAGICS):
         return None
+    from pkitools.containers import jks  # everything else is read without
+
     items, bad = jks.read_jks(data, found.name)
     for item in items:
         found.add(item)
@@ -387,6 +396,8 @@ def _take_pkcs7(data: bytes, position: int, found: _Found, place: Place | None) 
             found.bad(number, InputError("sources.error.pkcs7_member", number=number))
         else:
             found.add(_item(member, encoded(data, node), number, "", False, place))
+    from pkitools.containers.signed_mail import content_of  # few are mail
+
     _take_signed(content_of(data) or b"", found)
 
 

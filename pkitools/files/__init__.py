@@ -20,8 +20,15 @@ may read a file is then decided by its folder. What else is weaker there: :mod:`
 Python cannot wipe memory: a secret stays in the process until it ends.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from pkitools.files.reading import has_permissions, is_private, read_bytes
-from pkitools.files.writing import Output, check_outputs, make_folder, write_public, write_secret, write_set
+
+if TYPE_CHECKING:
+    from pkitools.files.writing import Output, check_outputs, make_folder, write_public, write_secret, write_set
 
 __all__ = [
     "Output",
@@ -34,3 +41,9 @@ __all__ = [
     "write_secret",
     "write_set",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.writing"), name)  # who only reads does without

@@ -31,11 +31,13 @@ from pkitools.findings import (
     Violated,
     ask,
 )
-from pkitools.findings.considered import Block, block_of
 from pkitools.oin.eleven_test import passes_eleven_test
 from pkitools.oin.prefixes import LENGTH, PREFIX_LENGTH, Prefix, prefix_table, row_of
 from pkitools.oin.subject import ALLOWED, Candidate, capitals
 from pkitools.text import pattern
+
+if TYPE_CHECKING:
+    from pkitools.findings.considered import Block
 
 S = TypeVar("S")
 Check: TypeAlias = Callable[[Candidate], Answer]
@@ -398,6 +400,8 @@ def check_oin(
 
 def number_block(text: str, environment: Environment | None) -> Block:
     """Return what :func:`check_oin` finds of a number that exists, as outcomes made when they are asked for."""
+    from pkitools.findings.considered import block_of  # a number alone is told whole
+
     asking = _Asking(text, environment, True, False)
     return block_of(number_rules(), asking.subject, asking.ask, asking)
 

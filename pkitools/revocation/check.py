@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import aware, choice, optional, several
 from pkitools.crl.reading import CertificateRevocationList, read_crl
@@ -34,7 +34,6 @@ from pkitools.revocation.model import (
     StatusKind,
     unknown,
 )
-from pkitools.revocation.ocsp import OcspResponse, read_response
 from pkitools.revocation.outcomes import report_outcomes
 from pkitools.revocation.retrieval import DocumentSources, Retrieval, code_of_error
 from pkitools.revocation.rules import CLOCK
@@ -46,6 +45,9 @@ from pkitools.x509.der import node_at
 from pkitools.x509.given import CERTIFICATE, CRL, Given, HasPublicBytes, as_it_came, holds_several, several_ders
 from pkitools.x509.names import read_name
 from pkitools.x509.path_certificate import PathCertificate, load_cached
+
+if TYPE_CHECKING:
+    from pkitools.revocation.ocsp import OcspResponse
 
 EARLIEST_CLOCK: Final = datetime(2026, 1, 1, tzinfo=UTC)
 LATEST_CLOCK: Final = datetime(2050, 1, 1, tzinfo=UTC)
@@ -415,6 +417,8 @@ class _Check:
         found = []
         self._within_limit(SourceKind.OCSP, len(responses))
         for data in responses[:_MAX_SUPPLIED]:
+            from pkitools.revocation.ocsp import read_response
+
             try:
                 found.append(read_response(data))
             except InputError as error:

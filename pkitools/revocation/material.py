@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.model import SignatureBudget
-from pkitools.revocation.ocsp import OcspResponse, is_about
 from pkitools.revocation.retrieval import DocumentSources
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.x509.path_certificate import PathCertificate
+
+if TYPE_CHECKING:
+    from pkitools.revocation.ocsp import OcspResponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +55,7 @@ class RevocationMaterial:
         """Yield the handed-in responses that are about no certificate of the path."""
         pairs = list(pairwise(path))
         for response in self.responses:
+            from pkitools.revocation.ocsp import is_about
+
             if not any(is_about(single, *pair) for single in response.responses for pair in pairs):
                 yield response

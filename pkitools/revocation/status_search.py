@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from secrets import token_bytes
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.errors import InputError
@@ -13,11 +12,8 @@ from pkitools.frozen import replace
 from pkitools.revocation.codes import AttemptCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
-from pkitools.revocation.engine_lists import ask_engine
 from pkitools.revocation.material import RevocationMaterial
 from pkitools.revocation.model import GOOD, HOLD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
-from pkitools.revocation.ocsp import OcspResponse, build_request, is_about, read_response
-from pkitools.revocation.ocsp_status import judge_ocsp
 from pkitools.revocation.retrieval import Retrieval, code_of_error
 from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
 from pkitools.revocation.status_information import OVER_BUDGET, StatusInformation
@@ -25,6 +21,9 @@ from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
 from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS, OCSP_NO_CHECK
 from pkitools.x509.path_certificate import PathCertificate
+
+if TYPE_CHECKING:  # what reads and judges responses is for those who have one
+    from pkitools.revocation.ocsp import OcspResponse
 
 _MAX_URLS: Final = 5  # per certificate and kind: Windows' bound for one certificate
 _NONCE_OCTETS: Final = 32
@@ -116,6 +115,8 @@ class StatusSearch:
     def ask_supplied(self) -> None:
         """Judge every handed-in response about this certificate and every CRL of its issuer."""
         for response in self.material.responses:
+            from pkitools.revocation.ocsp import is_about
+
             if any(is_about(single, self.certificate, self.issuer) for single in response.responses):
                 self.judge_response(response, Retrieval(Origin.SUPPLIED), "", None)
         for crl in self.material.crls:
@@ -282,6 +283,10 @@ class StatusSearch:
             if self._is_enough(answer, kept, fetch=True):
                 self._settle_ocsp(answer, kept, url)
                 return
+        from secrets import token_bytes
+
+        from pkitools.revocation.ocsp import build_request
+
         nonce = token_bytes(_NONCE_OCTETS) if options.nonce or options.require_nonce else None
         got = sources.fetch(SourceKind.OCSP, url, build_request(self.certificate, self.issuer, nonce))
         got = self._with_cache_notes(got)
@@ -294,9 +299,13 @@ class StatusSearch:
             sources.keep(name, key, got.body)
 
     def _read_answer(self, got: Retrieval, nonce: bytes | None) -> StatusInformation:
+        from pkitools.revocation.ocsp import read_response
+
         return self._said(lambda body: self._judge_response(read_response(body), nonce), got)
 
     def _judge_response(self, response: OcspResponse, nonce: bytes | None) -> StatusInformation:
+        from pkitools.revocation.ocsp_status import judge_ocsp
+
         return judge_ocsp(
             response,
             self.certificate,
@@ -399,6 +408,8 @@ class StatusSearch:
             return None
         if sum(len(crl.der) for crl in lists) > _MAX_ENGINE_BYTES:
             return None
+        from pkitools.revocation.engine_lists import ask_engine
+
         status = ask_engine(path, index, lists, others, self.material.context)
         if status is None or (status.is_good and not indirect and len(self.points) != 1):
             return None

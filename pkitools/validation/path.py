@@ -20,8 +20,6 @@ from pkitools.validation.building import MAX_INTERMEDIATES, Path, Pool, Search, 
 from pkitools.validation.checks import Refusal, ask_rules, check_path, violates
 from pkitools.validation.engines.fast import CryptographyEngine, lacking
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult, PathEngine
-from pkitools.validation.failure import explain
-from pkitools.validation.host import names_host, presented, require_host
 from pkitools.validation.policy import (
     DEFAULT_POLICIES,
     MAX_POLICIES,
@@ -65,6 +63,8 @@ class PathQuery:
         of_type(self.max_intermediates, int, "max_intermediates")
         optional(self.purpose, str, "purpose")
         if self.host is not None:
+            from pkitools.validation.host import require_host
+
             require_host(self.host)
             if self.purpose is None:
                 object.__setattr__(self, "purpose", SERVER_AUTH)
@@ -247,6 +247,8 @@ def asked_checks(path: Path, query: PathQuery) -> list[Refusal]:
 
 
 def _host(leaf: PathCertificate, host: str) -> Iterator[Refusal]:
+    from pkitools.validation.host import names_host, presented
+
     if not names_host(leaf, host):
         yield violates(rules.HOST, 0, name=leaf.subject_text, host=host, present=presented(leaf, MAX_LISTED))
 
@@ -290,5 +292,7 @@ def _search(leaf: PathCertificate, between: Pool, trusted: Pool, others: Pool, q
         attempts.append(attempt)
         if attempt.accepted:
             return result_of(attempt, query, len(attempts), between, trusted)
+    from pkitools.validation.failure import explain  # of a path that is found there is nothing to explain
+
     shown = explain(search, attempts, others, lambda path: own_checks(path, query))
     return result_of(shown, query, len(attempts), between, trusted)

@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 
+from benchmarks import harness
 from benchmarks.harness import Figure, Job, Measured, MissingError, Ratio, Spread, Table, measure
 from benchmarks.jobs import GOALS, tables
 from benchmarks.page import Told, goals, number, page, plots
@@ -32,7 +33,7 @@ def test_every_ratio_is_of_rows_of_its_table(quick: bool) -> None:
     for table in every:
         names = [job.name for job in table.jobs]
         assert len(set(names)) == len(names)
-        assert {name for ratio in table.ratios for name in (ratio.of, ratio.to)} <= set(names)
+        assert {name for ratio in table.ratios for name in (ratio.of, ratio.to, *(ratio.beside or ()))} <= set(names)
 
 
 @pytest.mark.parametrize("quick", [False, True])
@@ -87,6 +88,16 @@ def test_what_is_missing_is_told_and_what_rests_on_it() -> None:
     assert ratios[1].spread == Spread(1, 1, 1)
     assert figures[0].spread is not None
     assert next(numbers) > 5
+
+
+def test_a_gain_can_be_held_against_that_of_others_in_the_same_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    took = {"alone": 6.0, "together": 4.0, "bare alone": 3.0, "bare together": 1.5}
+    monkeypatch.setattr(harness, "_timed", lambda job, *_: took[job.name])
+    gain = Ratio("together", "alone", at_least=True, beside=("bare together", "bare alone"))
+    plain = Ratio("together", "alone", beside=("bare together", "bare alone"))
+    jobs = tuple(Job(name, lambda: lambda _: None) for name in took)
+    _, ratios, _ = measure(Table("t", "T", "", "s", jobs, (gain, plain), rounds=2), quick=False)
+    assert [each.spread and each.spread.median for each in ratios] == [1.5 / 2, 2 / 1.5]
 
 
 def test_a_stream_never_gives_a_job_the_same_number_twice() -> None:

@@ -10,7 +10,7 @@ import pytest
 from pkitools.errors import InvalidValueError
 from pkitools.fetching import FetchError, FetchFault, HttpStatus
 from pkitools.findings import Report, Status, Verdict
-from pkitools.revocation import RevocationPolicy, StatusKind, crl_status, ocsp_status, status_search
+from pkitools.revocation import RevocationPolicy, StatusKind, crl_status, ocsp, ocsp_status, status_search
 from pkitools_test_pki.crl import RevokedEntry
 from tests.revocation.material import MOMENT, World
 
@@ -25,7 +25,7 @@ FAULTS: list[tuple[Any, str]] = [
     (ocsp_status, "require_fresh"),
     (ocsp_status, "_single"),
     (status_search, "combine"),
-    (status_search, "is_about"),
+    (ocsp, "is_about"),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import pytest
 
 from pkitools.findings import Outcome, Status, Verdict
-from pkitools.validation import PathResult, many, path, strict, validate_many, validate_path
+from pkitools.validation import PathResult, host, many, path, strict, validate_many, validate_path
 from pkitools.validation import checks as own
 from tests.support.chains import MOMENT, NC, SAN, SERVER, authority, end_entity, good_chain, permitted
 from tests.support.der import tlv
@@ -43,7 +43,7 @@ FAULTS: list[tuple[Any, str, dict[str, Any], str]] = [
     (own, "_purposes", {"purpose": SERVER}, "path.extended_key_usage.purpose"),
     (own, "_names", {"constrained": True}, "path.name_constraints.names"),
     (path, "_policies", {}, "path.policy.acceptable"),
-    (path, "names_host", {"host": HOST}, "path.host.name"),
+    (host, "names_host", {"host": HOST}, "path.host.name"),
     (path, "lacking", {}, "path.engine.refused"),
     (type(path.FAST), "verify", {}, "path.engine.refused"),
     (type(path.FAST), "verify", {"cross_check": True}, "path.engine.refused"),

@@ -32,7 +32,6 @@ from pkitools.limits import MAX_OWN_FILES, MAX_SYSTEM_BYTES
 from pkitools.messages import CAUSE
 from pkitools.profiles import TSP, get_tsp, tsps
 from pkitools.rules.engine import Entry
-from pkitools.rules.own.reading import read_rules, read_tsps
 from pkitools.systems import System, get_system, read_system, systems
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
@@ -474,6 +473,8 @@ def _rules(data: bytes, name: str, systems: Collection[str], known: dict[str, st
         systems: the names of the systems there are.
         known: the codes of the files before it, and of this one as it is read.
     """
+    from pkitools.rules.own.reading import read_rules  # most have no rules of their own
+
     before = dict(known)
     for number, entry in enumerate(read_rules(read_foreign_toml(data, name), Path(name).stem, systems), 1):
         code = entry.rule.code
@@ -486,6 +487,8 @@ def _rules(data: bytes, name: str, systems: Collection[str], known: dict[str, st
 
 
 def _tsps(data: bytes, name: str) -> Iterator[TSP]:
+    from pkitools.rules.own.reading import read_tsps
+
     for tsp in read_tsps(read_foreign_toml(data, name), Path(name).stem):
         _refuse_our_tsp(tsp)
         yield tsp

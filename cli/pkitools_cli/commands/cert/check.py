@@ -287,12 +287,12 @@ def _in_common(
     keys: Sequence[Outcome] = (),
 ) -> Report | None:
     """Return what there is to say about using the certificates side by side; ``None`` when there is only one use."""
-    from pkitools.systems import Use, check_reuse
-
     systems: list[System | None] = [*systems_named(options.systems)] or [None]
     if len(checks) + len(options.beside) < 2 and len(systems) < 2:
         # the certificates of one file belong together
         return Report(tr("cli.cert_check.reuse"), tuple(keys), options.moment) if keys else None
+    from pkitools.systems import Use, check_reuse
+
     uses = [
         Use(one.result.facts, system, options.environment, _label(name, one, check))
         for name, check in checks

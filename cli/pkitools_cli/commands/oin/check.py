@@ -71,6 +71,8 @@ def _as_oin(text: str, environment: Environment | None, lenient: bool, *, legacy
 
 def _is_grouped(text: str, *, legacy: bool) -> bool:
     """Return whether a text is an OIN but for the spaces, dots or dashes between its groups."""
+    if text.isalnum():
+        return False
     together = re.sub("(?<=[0-9A-Z])[ .-]+(?=[0-9A-Z])", "", text)
     return together != text and _oin(together, lenient=False, legacy=legacy) is not None
 
