@@ -35,9 +35,11 @@ from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
 from tests.checking.test_self_signed import ORDERED, SPOILT
+from tests.checking.test_self_signed import key as own_key
 from tests.cli.test_cert_check_files import key_of
 from tests.cli.test_dutch import INTRODUCED
 from tests.conftest import LEVEL
+from tests.support import chains, der
 from tests.support.answers import answers, commands, parse
 from tests.support.broken import broken
 from tests.support.certificates import giving, made
@@ -761,6 +763,45 @@ def test_what_is_self_made_is_made_anew_and_not_ordered(run: Command, within: Pa
     told = " ".join(" ".join(rows).split())
     assert "maak het opnieuw, en zet dit daarin goed." in told
     assert not ORDERED.search(told)
+
+
+def self_made(*, spoilt: bool = False) -> bytes:
+    """A certificate as a supplier makes it: whose, of what, and an OIN; spoilt: its key usage is not critical."""
+    names = (("2.5.4.10", "Gemeente Voorbeeld"), ("2.5.4.5", OIN), ("2.5.4.3", "dv.example.nl"))
+    rdns = (der.tlv(0x31, der.sequence(der.oid(oid), der.tlv(0x13, text.encode()))) for oid, text in names)
+    extensions = {
+        chains.KU: (not spoilt, b"\x03\x02\x05\xa0"),
+        chains.SAN: (False, chains.dns("dv.example.nl")),
+        chains.EKU: (False, chains.purposes(chains.SERVER, chains.CLIENT)),
+        chains.SKI: (False, der.tlv(0x04, chains.identifier(own_key()))),
+    }
+    subject = der.sequence(*rdns)
+    return chains.issue("dv.example.nl", own_key=own_key(), subject=subject, extensions=extensions).der
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoilt", "command"),
+    [
+        ("-e production --for digid-machtigen", False, "csr create --for digid-machtigen -e production"),
+        ("-e production --for eherkenning", True, "csr create --for eherkenning -e production"),
+        ("-e production", False, None),
+        ("-e preproduction --for digid-machtigen", True, "csr create --self-signed --for digid-machtigen"),
+        ("-e preproduction --for digikoppeling", True, None),  # of which is not known whether it takes one
+    ],
+)
+def test_what_is_self_made_is_ordered_or_made_anew_for_the_system_that_was_asked_about(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: str, spoilt: bool, command: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("eigen.der").write_bytes(self_made(spoilt=spoilt))
+    ran = run(*f"cert check eigen.der {asked} {AT}".split())
+    (words,) = [*commands(ran.out)] or [None]
+    assert "with --for" not in ran.out
+    assert (words is None) == (command is None), ran.out
+    if words is not None and command is not None:
+        assert " ".join(words[1:]).startswith(command)
+        monkeypatch.setattr(making, "generate_key", cache(making.generate_key))
+        assert run(*words[1:], "--no-passphrase").code == 0
 
 
 @pytest.mark.parametrize("wish", ["--oin 00000001001516814000", "--organization Elders"])
