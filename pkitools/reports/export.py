@@ -55,6 +55,7 @@ def chain_complete_document(
         "written": written,
         "complete": path.is_sound,
         "missing": path.missing,
+        "lacks_root_only": path.lacks_root_only,
         "why": path.why or ("look_alike" if path.imitation is not None else None),
         "path": path_document(path),
         "left_out": [

@@ -80,7 +80,7 @@ def command(options: Options) -> Reply[Completed]:
     """Order and complete a chain."""
     completed = _complete(options)
     whole = ExitCode.COULD_NOT if completed.unread else ExitCode.PASSED
-    code = whole if completed.path.is_sound else ExitCode.FAILED
+    code = whole if completed.path.is_handed_on else ExitCode.FAILED
     return Reply(
         completed,
         document=lambda one: chain_complete_document(one.path, one.file, one.written, one.unread),
@@ -113,7 +113,7 @@ def _write(path: CertificatePath, options: Options) -> str | None:
     """Write the chain, without its root: nothing is written of one that is not complete, or holds an imitation."""
     from pkitools.requests.keys import to_pem
 
-    if options.target is None or not path.is_sound:
+    if options.target is None or not path.is_handed_on:
         return None
     links = (path.leaf, *path.intermediates)
     data = b"".join(to_pem("CERTIFICATE", facts.der) for facts in links)
@@ -141,6 +141,8 @@ def _text(completed: Completed) -> Iterator[Line | str]:
 def _verdict(path: CertificatePath) -> str:
     if path.imitation is not None:
         return "look_alike"
+    if path.lacks_root_only:
+        return "but_root"
     return "complete" if path.has_root else "incomplete"
 
 
@@ -150,6 +152,10 @@ def _called(facts: CertificateFacts) -> str:
 
 def _missing(completed: Completed) -> Iterator[str]:
     path = completed.path
+    if path.lacks_root_only:
+        name = path.links[-1].facts.issuer.common_name or ""
+        yield from wrapped(tr("cli.chain.complete.root_missing", issuer=shown(name)), "  ")
+        return
     if path.missing is not None:
         issuer = path.links[-1].facts.issuer
         yield from wrapped(tr("cli.chain.complete.missing", issuer=shown(issuer.common_name or path.missing)), "  ")
@@ -179,7 +185,7 @@ def _end(completed: Completed) -> Iterator[str]:
         yield tr("cli.chain.complete.written", path=completed.written)
     elif completed.path.imitation is not None:
         yield from next_step(tr("cli.chain.complete.next_look_alike"))
-    elif completed.path.has_root:
+    elif completed.path.is_handed_on:
         yield from next_step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
     elif completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
