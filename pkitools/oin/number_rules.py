@@ -54,6 +54,7 @@ _PEPPOL: Final = cite("peppol-0190")
 _OWN: Final = cite("pkitools")
 _PROPOSED: Final = cite("oin-stelsel-3", "6.2")
 
+_EAN: Final = 13
 _CANDIDATE: Final = pattern(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
 
@@ -244,6 +245,7 @@ def _number_notes() -> Iterator[NumberRule]:
     yield Rule("oin.number.letters", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _letters
     yield Rule("oin.uzi.ura", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _ura
     yield Rule("oin.register.absent", Severity.INFO, _REGISTER, Certainty.OFFICIAL), _registered
+    yield Rule("oin.number.ean", Severity.NOTICE, _OWN, Certainty.ADVICE), _ean_with_zeros
     yield Rule("oin.number.example", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL), _example
 
 
@@ -326,6 +328,14 @@ def _is_ean(number: str) -> bool:
 
 def _ean(subject: Candidate) -> Answer:
     return _met_if(not _is_ean(subject.tidied), subject)
+
+
+def _ean_with_zeros(subject: Candidate) -> Answer:
+    """Tell an EAN that was filled up to twenty positions, where nothing in the number itself says that it is none."""
+    if subject.row is None or subject.form is None:
+        return NOT_APPLICABLE
+    unproven = not subject.row.eleven_test and not subject.row.zero and subject.suffix != subject.form.suffix
+    return _met_if(not (unproven and _is_ean(subject.core[-_EAN:])), subject)
 
 
 def _contains(subject: Candidate) -> Answer:

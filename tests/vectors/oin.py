@@ -70,6 +70,7 @@ def _oin_vectors() -> list[Vector]:
         "oin.input.ebms_suffix": (oin(f"{GOOD}_OTA"), good),
         "oin.input.tidied": (oin("00000001.822477348.000", lenient=True), oin(GOOD, lenient=True)),
         "oin.input.leading_zeros": (oin("1822477348000"), good),
+        "oin.number.ean": (oin("00000008712423026117"), oin("00000004003214345001")),
         "oin.input.ean": (oin("8712423026117"), good),
         "oin.input.contains": (oin(f"0190:{GOOD}"), good),
         "oin.input.scientific": (oin("1,82248E+12"), good),
