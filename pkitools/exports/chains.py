@@ -127,6 +127,11 @@ class CertificatePath:
         return None if self.has_root else self.links[-1].facts.issuer.text
 
     @property
+    def address(self) -> str | None:
+        """Where the certificate that is missing can be had, by what the highest one says."""
+        return None if self.has_root else next(iter(self.links[-1].facts.ca_issuers_uris), None)
+
+    @property
     def lacks_root_only(self) -> bool:
         """Whether the issuer that is not at hand is a root, by its name alone: a chain is handed on without it.
 

@@ -45,6 +45,7 @@ from tests.support.broken import broken
 from tests.support.certificates import giving, made
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, metadata_of, pem
+from tests.support.schemas import assert_valid
 from tests.support.shared import shared
 from tests.test_messages import ROOTS, load, placeholders
 
@@ -355,6 +356,26 @@ def test_why_and_what_to_do(
     told = " ".join(" ".join(rows).split())
     for words in said:
         assert words in told, told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_script_gets_the_next_step_that_people_get(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, language: Language
+) -> None:
+    label = LABELS[language][1]
+    for name, asked, _, _ in RUNS:
+        line = ("cert", "check", name, *asked.split())
+        ran = at_width(run, monkeypatch, 120, language, *line)
+        (rows,) = answers(ran.out)
+        told = " ".join(" ".join(rows).split()).partition(f" {label} ")[2]
+        document = run("--lang", language, *line, "--json").document
+        assert_valid(document, "cert-check-v2")
+        (following,) = (one["next"] for one in document["certificates"])
+        assert told.startswith(following[language]), (told, following)
+        assert following["nl"] != following["en"]
+        assert [following["command"]] == ([*commands(ran.out)] or [None])
+    older = run(*line, "--json", "--json-version", "1").document
+    assert "next" not in older["certificates"][0]
 
 
 def test_a_command_that_is_said_again_leaves_out_and_adds_only_what_it_should(run: Command, within: Path) -> None:

@@ -319,6 +319,11 @@ def test_of_what_is_missing_it_is_told_where_it_can_be_had(
     assert leaf.facts.ca_issuers_uris[0] in ran.told
     assert "Leave out --offline" in ran.told
     assert "--offline" not in ran.told.partition("pkitools ")[2]
+    document = run("chain", "complete", "alone.pem", "--offline", "--json", *AT).document
+    assert_valid(document, "chain-complete-v1")
+    assert document["address"] == leaf.facts.ca_issuers_uris[0]
+    assert document["next"]["command"][:4] == ["pkitools", "chain", "complete", "alone.pem"]
+    assert document["path"][0]["not_after"].startswith(str(leaf.facts.not_after.date()))
     assert "nothing but the root" not in ran.told
 
 

@@ -17,9 +17,9 @@ import click
 
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
-from pkitools.messages import filled
-from pkitools.text import instant, pattern, visible
-from pkitools_cli.i18n import lookup, tr
+from pkitools.messages import LANGUAGES, filled
+from pkitools.text import abbreviated, instant, pattern, visible
+from pkitools_cli.i18n import lookup, speaking, tr
 from pkitools_cli.lines import columns, command_rows, next_step, wrapped
 
 Words = tuple[str, ...]
@@ -57,6 +57,23 @@ class Step:
         if not fits(self.words):
             return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=2)
         return [*wrapped(self.sentence, indent, first, most=2), *command_rows(self.words, indent)]
+
+
+def next_document(find: Callable[[], Step | None]) -> dict[str, object] | None:
+    """Return the next step for a script: the command as a list of words, and the sentence in both languages.
+
+    Args:
+        find: finds it, in the language in force.
+    """
+    found = find()
+    sentences: dict[str, str] = {}
+    for tongue in LANGUAGES:
+        with speaking(tongue):
+            told = find()
+            sentences[tongue] = abbreviated(told.sentence) if told is not None else ""
+    if found is None:
+        return None
+    return {"command": None if found.words is None else ["pkitools", *found.words], **sentences}
 
 
 def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | None:

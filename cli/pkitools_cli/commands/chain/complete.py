@@ -14,12 +14,12 @@ from pkitools.reports import ToldError, chain_complete_document
 from pkitools.text import for_people, shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import fetcher_of
-from pkitools_cli.commands.next_steps import again
+from pkitools_cli.commands.next_steps import Step, again, next_document
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input, read_certificates, read_input, told_problems
-from pkitools_cli.lines import beside, next_step, wrapped
+from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
@@ -60,8 +60,8 @@ class Completed:
 
     @property
     def address(self) -> str | None:
-        """Where the certificate that is missing can be had, by what the highest one says."""
-        return next(iter(self.path.links[-1].facts.ca_issuers_uris), None)
+        """Where the certificate that is missing can be had."""
+        return self.path.address
 
 
 @click.command("complete", cls=Command, help="cli.chain.complete.help")
@@ -83,7 +83,10 @@ def command(options: Options) -> Reply[Completed]:
     code = whole if completed.path.is_handed_on else ExitCode.FAILED
     return Reply(
         completed,
-        document=lambda one: chain_complete_document(one.path, one.file, one.written, one.unread),
+        document=lambda one: {
+            **chain_complete_document(one.path, one.file, one.written, one.unread),
+            "next": next_document(lambda: _next(one)),
+        },
         text=_text,
         code=code,
     )
@@ -183,13 +186,19 @@ def _fetches(path: CertificatePath) -> Iterator[str]:
 def _end(completed: Completed) -> Iterator[str]:
     if completed.written is not None:
         yield tr("cli.chain.complete.written", path=completed.written)
-    elif completed.path.imitation is not None:
-        yield from next_step(tr("cli.chain.complete.next_look_alike"))
-    elif completed.path.is_handed_on:
-        yield from next_step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
-    elif completed.offline and completed.address is not None:
+    elif (found := _next(completed)) is not None:
+        yield from found.told()
+
+
+def _next(completed: Completed) -> Step | None:
+    if completed.written is not None:
+        return None
+    if completed.path.imitation is not None:
+        return Step(tr("cli.chain.complete.next_look_alike"))
+    if completed.path.is_handed_on:
+        return Step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
+    if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
-        yield from next_step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
-    else:
-        words = again([completed.file], "--chain", tr("cli.now.file"))
-        yield from next_step(tr("cli.chain.complete.next_missing"), words)
+        return Step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
+    words = again([completed.file], "--chain", tr("cli.now.file"))
+    return Step(tr("cli.chain.complete.next_missing"), words)
