@@ -208,7 +208,7 @@ def _entities(root: Element) -> Iterator[Element]:
 def _entity(element: Element) -> Entity:
     roles = [each for each in element.children if each.namespace == METADATA and each.name.endswith(_ROLE_ENDING)]
     return Entity(
-        (element.get("entityID") or "").strip(),
+        element.get("entityID") or "",
         element.get("validUntil"),
         element.get("cacheDuration"),
         tuple(map(_role, roles)),

@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.containers import read_source
 from pkitools.messages import LANGUAGES, Language, template
 from pkitools.reports.text import word_of
 from pkitools.requests import making
@@ -376,6 +377,28 @@ def test_a_script_gets_the_next_step_that_people_get(
         assert [following["command"]] == ([*commands(ran.out)] or [None])
     older = run(*line, "--json", "--json-version", "1").document
     assert "next" not in older["certificates"][0]
+
+
+@pytest.mark.parametrize("system", ["digid-machtigen", "digid", "eherkenning"])
+def test_white_space_around_an_entity_id_is_told_the_same_of_metadata_and_of_the_command_line(
+    run: Command, within: Path, system: str
+) -> None:
+    leaf = read_source((within / "koppeling.pem").read_bytes(), "koppeling.pem").certificates[0]
+    start = "urn:etoegang" if system == "eherkenning" else "urn:nl-eid-gdi:1.0"
+    right = f"{start}:DV:{OIN}:entities:9001"
+    asked = ("-e", "preproduction", "--for", system, *HELD.split(), "--json")
+    for written, code in ((right, None), (f" {right}", "surrounding_space"), (f"{right}\n", "surrounding_space")):
+        in_xml = written.replace("\n", "&#10;")
+        (within / "ruimte.xml").write_bytes(metadata_of(("signing", leaf), entity_id=in_xml))
+        given = run("cert", "check", "koppeling.pem", *asked, "--entity-id", written)
+        stated = run("cert", "check", "ruimte.xml", *asked)
+        found = [
+            {each["code"] for each in one.document["certificates"][0]["report"]["findings"] if "entity" in each["code"]}
+            for one in (given, stated)
+        ]
+        assert found[0] == found[1], written
+        assert ("oin.entity_id.surrounding_space" in found[0]) == (code is not None)
+        assert code is None or (given.code, stated.code) == (10, 10)
 
 
 def test_a_command_that_is_said_again_leaves_out_and_adds_only_what_it_should(run: Command, within: Path) -> None:

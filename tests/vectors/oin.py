@@ -89,6 +89,7 @@ def _identifier_vectors() -> list[Vector]:
     good_test = entity(f"{s_start}{GOOD}:entities:9001", PREPRODUCTION)
     good_service = service(f"{e_start}{GOOD}:services:1", PRODUCTION, f"{e_start}{GOOD}:services:1")
     pairs: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
+        "oin.entity_id.surrounding_space": (entity(f" urn:etoegang:DV:{GOOD}:entities:0001"), good),
         "oin.entity_id.syntax": (entity("https://example.nl/saml"), good),
         "oin.entity_id.version": (entity(f"urn:nl-eid-gdi:1:0:DV:{GOOD}:entities:9001"), good),
         "oin.entity_id.case": (entity(f"URN:etoegang:dv:{GOOD}:entities:1"), good),
@@ -101,6 +102,7 @@ def _identifier_vectors() -> list[Vector]:
             entity("https://example.nl/saml", free=True),
             entity(f"{s_start}{GOOD}:entities:0001", free=True),
         ),
+        "oin.service_id.surrounding_space": (service(f"{e_start}{GOOD}:services:1\n"), good_service),
         "oin.service_id.syntax": (service(f"{e_start}{GOOD}:entities:1"), good_service),
         "oin.service_id.case": (service(f"{e_start}{GOOD}:Services:1"), good_service),
         "oin.service_id.role": (service(f"urn:etoegang:HM:{GOOD}:services:1"), good_service),

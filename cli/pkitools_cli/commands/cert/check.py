@@ -200,7 +200,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     revocation = revocation_of(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
-    among = together(readable)
+    among = together(readable, passphrase)
     keys += check_keys_together(readable, passphrase)
 
     def judge(name: str) -> CheckedFile:
@@ -230,6 +230,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
             strict_delivery=options.strict_delivery,
             data=data,
             unread=unread,
+            held=among.held,
             raise_crashes=debugging(),
         )
         return CheckedFile(name, found)
