@@ -151,7 +151,7 @@ def _local(element: ET.Element) -> str:
 
 def _value(element: ET.Element, name: str) -> str | None:
     found = element.get(name)
-    return None if found is None else found.strip()
+    return found if found is None or name == "entityID" else found.strip()  # an entity ID is what is written
 
 
 def _same(ours: str | None, theirs: str | None) -> bool:
