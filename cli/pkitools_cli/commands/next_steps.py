@@ -27,6 +27,7 @@ Commands = Mapping[str, Callable[[], Words | None]]
 
 _COMMAND: Final = pattern(r":? ?\{(\w+)\}$")
 _MOST_ROWS: Final = 4  # of a command; what is longer is no help
+_MOST_OF_BOTH: Final = 6
 _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60
 _MOST_PREFIXES: Final = 1000
@@ -51,12 +52,13 @@ class Step:
         return next_step(self.sentence, self.words)
 
     def rows(self, first: str, indent: str) -> list[str]:
-        """Return it as lines, of the sentence at most two, of the command four: what is longer is left out."""
+        """Return it as lines, at most six: of what is longer the command is left out, or the end of the sentence."""
         if self.words is None:
-            return wrapped(self.sentence, indent, first, most=2)
+            return wrapped(self.sentence, indent, first, most=_MOST_ROWS)
         if not fits(self.words):
-            return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=2)
-        return [*wrapped(self.sentence, indent, first, most=2), *command_rows(self.words, indent)]
+            return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=_MOST_ROWS)
+        command = command_rows(self.words, indent)
+        return [*wrapped(self.sentence, indent, first, most=max(_MOST_OF_BOTH - len(command), 2)), *command]
 
 
 def next_document(find: Callable[[], Step | None]) -> dict[str, object] | None:

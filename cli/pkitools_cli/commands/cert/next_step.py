@@ -108,8 +108,7 @@ def _is_made_anew(outcome: Outcome) -> bool:
 def _after_passing(place: Place) -> Step | None:
     about = next((found for found in place.report.findings if found.rule.code.startswith(_OF_A_TSP)), None)
     if about is not None:
-        text = told(about, language(), remedy_text, place.report.moment)
-        return Step(f"{text.title}. {text.remedy}")
+        return Step(told(about, language(), remedy_text, place.report.moment).remedy)  # the verdict says what it is
     names = titles(place.options.systems)
     if place.arrived and place.is_alone:
         return step("cert_check.passed_alone", {}, _commands(place))
