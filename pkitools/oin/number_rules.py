@@ -87,7 +87,7 @@ def _odd_position(subject: Candidate) -> int | None:
 
 def _odd_character(subject: Candidate) -> dict[str, str]:
     position = _odd_position(subject)
-    char = subject.core[position] if position is not None else ""
+    char = subject.stripped[position] if position is not None else ""  # as it was written
     return {**_parts(subject), "position": str((position or 0) + 1), "character": _described(char)}
 
 
@@ -119,6 +119,8 @@ def _characters(subject: Candidate) -> Answer:
 
 
 def _upper_case(subject: Candidate) -> Answer:
+    if not subject.is_well_formed:
+        return NOT_APPLICABLE  # capitals do not make an OIN of it
     good = subject.lenient or subject.stripped.removesuffix(subject.ebms_suffix) == subject.core
     return _met_if(good, subject)
 

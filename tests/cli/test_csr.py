@@ -320,6 +320,13 @@ def test_an_existing_key_is_used_with_a_warning(run: Run) -> None:
     assert run("csr", "check", "x.csr", "--key", "old.key", "--profile", "g4-tls").code == 0
 
 
+def test_what_anybody_may_read_is_warned_of_only_when_it_is_a_key(run: Run) -> None:
+    Path("k").write_bytes(b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
+    Path("k").chmod(0o644)
+    ran = run(*create("--key", "k"))
+    assert (ran.code, "mode 600" in ran.err) == (1, False)
+
+
 @pytest.mark.slow
 def test_an_encrypted_key_needs_its_passphrase(run: Run) -> None:
     Path("old.key").write_bytes(pooled_key().pem(PASSPHRASE.encode()))

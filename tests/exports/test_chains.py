@@ -13,6 +13,7 @@ from pkitools.errors import LimitError
 from pkitools.exports import Origin, Unneeded, complete_path
 from pkitools.exports.chains import MAX_HEAP, CertificatePath
 from pkitools.fetching import Fetched, FetchError, FetchRequest
+from pkitools.messages import LANGUAGES, Language, message
 from pkitools.trust import CAStatus, embedded_certificates
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
@@ -179,3 +180,10 @@ def test_more_than_anybody_waits_for_is_refused(leaf: IssuedCertificate) -> None
     with pytest.raises(LimitError) as refused:
         complete_path(leaf.der, [b"\x30\x00"] * (MAX_HEAP + 1), moment=MOMENT)
     assert refused.value.code == "exports.error.too_many"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_an_issuer_stands_is_told_in_words(language: Language) -> None:
+    told = {message(f"exports.note.authority_{each}", {"subject": "X"}, language).message for each in CAStatus} - {""}
+    assert len(told) == len(CAStatus) - 1, "of one that is valid there is nothing to say"
+    assert not [text for text in told for status in ("expired", "revoked") if language == "nl" and status in text]

@@ -11,13 +11,14 @@ import click
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
 from pkitools.reports import ToldError, chain_complete_document
-from pkitools.text import for_people, shown
+from pkitools.reports.telling.readable import day
+from pkitools.text import shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.commands.next_steps import Step, again, next_document
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import about_input, read_certificates, read_input, told_problems
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.options import moment_option
@@ -133,7 +134,7 @@ def _text(completed: Completed) -> Iterator[Line | str]:
     for number, link in enumerate(path.links, start=1):
         name = _called(link.facts)
         told = tr(f"cli.chain.origin.{link.origin}")
-        until = tr(f"cli.chain.status.{link.status}", until=for_people(link.facts.not_after))
+        until = tr(f"cli.chain.status.{link.status}", until=day(link.facts.not_after, language()))
         yield from beside(f"  {number}. ", f"{shown(name)}: {told}, {until}")
     yield from _missing(completed)
     yield from _left_out(path)
