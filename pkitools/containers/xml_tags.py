@@ -64,7 +64,7 @@ class Tag:
         Args:
             name: with its prefix if it has one. Only the first hundred attributes are looked at.
             most: octets of the value that are kept.
-            as_written: with the spaces around it.
+            as_written: with the spaces around it, where there is more than those.
         """
         wanted = name.encode()
         if wanted not in self.written:
@@ -132,7 +132,8 @@ def text_of(octets: bytes, most: int = MAX_VALUE, *, as_written: bool = False) -
         kept = octets[: most // 4].decode("utf-8", "backslashreplace")
         more = len(octets) > most // 4
     told = _REFERENCE.sub(_character, kept)
-    return (told if as_written else told.strip()) + (_CUT if more else "")
+    bare = told.strip()
+    return (told if as_written and bare else bare) + (_CUT if more else "")
 
 
 def _character(reference: re.Match[str]) -> str:
