@@ -139,7 +139,8 @@ def test_authorities_alone_get_one_answer_however_they_are_split(
         assert heavy - of_environment == ({"environment.holder.authority"} if asked else set()), said
         assert code == (10 if asked or environment == "production" else 0)
     told = run_on(run, box, files, "--revocation off", environment="preproduction").told
-    assert "This is the certificate of a CA, not yours. Check the certificate" in told
+    assert "PASSED (of a CA, not your certificate)" in told
+    assert "Now Check the certificate" in told
 
 
 def test_what_is_not_judged_is_listed_in_one_line(
