@@ -338,14 +338,15 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
 
     with about_input(path):
         data = read_bytes(path, limit=MAX_KEY_FILE_BYTES)
-        if not is_private(path):
-            complain(tr("cli.csr.key_readable", name=path))
         try:
-            return load_key(data, path, passphrase=passphrase)
+            key = load_key(data, path, passphrase=passphrase)
         except SecretError:
             if passphrase is not None or not can_ask():
                 raise
-            return load_key(data, path, passphrase=asked_passphrase(path))
+            key = load_key(data, path, passphrase=asked_passphrase(path))
+    if not is_private(path):  # of what turned out to be a key: anybody may read a certificate
+        complain(tr("cli.csr.key_readable", name=path))
+    return key
 
 
 def read_standard_input() -> bytes:

@@ -49,6 +49,7 @@ class Reply(Generic[T]):
         code: the exit code; a function where it is known only once the answer was told, of a command that reads as
             it tells.
         warnings: for standard error after the answer, in every form.
+        warnings_in_text: the lines for people have the warnings where they belong; other forms have them after.
         older: makes the document in an older version, by that version.
     """
 
@@ -57,6 +58,7 @@ class Reply(Generic[T]):
     text: Callable[[T], Lines]
     code: ExitCode | Callable[[], ExitCode] = ExitCode.PASSED
     warnings: tuple[str, ...] = ()
+    warnings_in_text: bool = False
     older: Mapping[int, Callable[[T], Mapping[str, object]]] = field(default_factory=dict)
 
     def in_version(self, version: int | None) -> Reply[T]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pkitools.checking.private_keys import check_keys_beside
+from pkitools.checking.private_keys import check_keys_beside, public_halves
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import InputError
@@ -58,18 +58,24 @@ class Together:
     Args:
         authorities: DER of each certificate that may have issued one of the others, each once.
         chains: by the name they were given under, the files that are used as chain and are not judged.
+        held: SHA-256 (hex) of the public key of each private key in any of them.
     """
 
     authorities: tuple[bytes, ...]
     chains: Mapping[str, ChainFile]
+    held: frozenset[str] = frozenset()
 
 
-def together(files: Mapping[str, Contents]) -> Together:
+def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> Together:
     """Return which of several files are chain for the others; of one file by itself, none is.
+
+    A certificate whose private key lies in any of them is somebody's own, and no chain of another.
 
     Args:
         files: what each file holds, by the name it is known under.
+        passphrase: for the keys that are encrypted.
     """
+    held = _held(files, passphrase)
     read = {name: _read(contents) for name, contents in files.items()}
     every = [facts for pairs in read.values() for _, facts in pairs]
     authorities = tuple(dict.fromkeys(facts.der for facts in possible_issuers(every)))
@@ -77,10 +83,17 @@ def together(files: Mapping[str, Contents]) -> Together:
     chains = {
         name: ChainFile(files[name], len(pairs), not files[name].problems and len(pairs) == _count(files[name]))
         for name, pairs in read.items()
-        if pairs and not _is_somebodys(files[name], pairs) and meant.isdisjoint(facts.sha256 for _, facts in pairs)
+        if pairs
+        and not _is_somebodys(files[name], pairs, held)
+        and meant.isdisjoint(facts.sha256 for _, facts in pairs)
     }
     # without a file that is judged there is nothing that they are the chain of
-    return Together(authorities, chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {})
+    return Together(authorities, chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {}, held)
+
+
+def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[str]:
+    halves = (half for contents in files.values() for half in public_halves(contents, passphrase).values())
+    return frozenset(half.spki_sha256 for half in halves if half is not None)
 
 
 def check_keys_together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> tuple[Outcome, ...]:
@@ -100,12 +113,18 @@ def _count(contents: Contents) -> int:
     return len(contents.of_kind(ItemKind.CERTIFICATE))
 
 
-def _is_somebodys(contents: Contents, pairs: Sequence[tuple[Item, CertificateFacts]]) -> bool:
-    """Return whether a file says that a certificate in it is somebody's own: it has its key, or metadata names it."""
+def _is_somebodys(contents: Contents, pairs: Sequence[tuple[Item, CertificateFacts]], held: frozenset[str]) -> bool:
+    """Return whether a certificate in a file is somebody's own: its key is at hand, or metadata names it."""
     if contents.of_kind(ItemKind.KEY):
         return True
     return any(
-        item.has_key or item.role or item.entity_id or item.place is not None or _is_own(facts) for item, facts in pairs
+        item.has_key
+        or item.role
+        or item.entity_id
+        or item.place is not None
+        or facts.public_key.spki_sha256 in held
+        or _is_own(facts)
+        for item, facts in pairs
     )
 
 

@@ -147,6 +147,7 @@ def check_file(
     data: OwnData | None = None,
     strict_delivery: bool = False,
     unread: Iterable[BadItem] = (),
+    held: Iterable[str] = (),
     raise_crashes: bool = False,
 ) -> FileCheck:
     """Judge every end-entity certificate of a file: PEM, DER, PKCS#7, PKCS#12, a Java keystore, SAML metadata.
@@ -172,6 +173,8 @@ def check_file(
         strict_delivery: what is wrong with the file as it was delivered is an error, and part of the verdict.
         unread: what could not be read of all that is given beside the file, where the caller read it; of ``trust`` it
             is known.
+        held: SHA-256 (hex) of public keys whose private key is at hand elsewhere: whose certificate is in the file,
+            that one is judged, whatever it says of itself.
 
     Raises:
         InputError: nothing usable, or no certificate, is in it.
@@ -186,7 +189,7 @@ def check_file(
     beside = [of_type(each, BadItem, "unread") for each in several(unread, BadItem, "unread")]
     read, torn = _facts(contents)
     halves = public_halves(contents, passphrase)
-    found = subjects(read, _held(halves))
+    found = subjects(read, _held(halves).union(several(held, str, "held")))
     # once: an iterator would be empty for the second certificate
     asked, store = several(systems, (str, System), "systems"), given_trust(trust)
     given = several_ders(intermediates, CERTIFICATE, "intermediates")

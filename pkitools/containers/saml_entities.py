@@ -31,7 +31,7 @@ def described_in(text: bytes) -> tuple[Described, ...]:
     entity: str | None = None
     for tag in opening_tags(text, _ENDING):
         if tag.name == ENTITY:
-            entity = tag.attribute("entityID")
+            entity = tag.attribute("entityID", as_written=True)
         if tag.name in {ENTITY, GROUP} or (tag.name != KEY and _has_time(tag)):
             found.append(_described(tag, entity))
         if len(found) > MAX_PEM_BLOCKS:

@@ -72,7 +72,7 @@ class _State:
         if tag.name == SIGNATURE:
             self.signatures += 1
         elif tag.name == ENTITY:
-            self.entities.append(tag.attribute("entityID"))
+            self.entities.append(tag.attribute("entityID", as_written=True))
         elif tag.name == KEY:
             self.uses.append(tag.attribute("use") or None)
         else:

@@ -58,19 +58,20 @@ class Tag:
     opens: bool = True
     closes: bool = False
 
-    def attribute(self, name: str, most: int = MAX_VALUE) -> str | None:
+    def attribute(self, name: str, most: int = MAX_VALUE, *, as_written: bool = False) -> str | None:
         """Return the value of an attribute; of two of one name, which XML forbids, the first.
 
         Args:
             name: with its prefix if it has one. Only the first hundred attributes are looked at.
             most: octets of the value that are kept.
+            as_written: with the spaces around it, where there is more than those.
         """
         wanted = name.encode()
         if wanted not in self.written:
             return None
         for found in islice(_ATTRIBUTE.finditer(self.written), _MAX_ATTRIBUTES):
             if found[1] == wanted:
-                return text_of(_LINE_END.sub(b" ", found[2] or found[3] or b""), most)
+                return text_of(_LINE_END.sub(b" ", found[2] or found[3] or b""), most, as_written=as_written)
         return None
 
 
@@ -119,8 +120,8 @@ def _tag(text: bytes, start: int, stop: int) -> Tag | None:
     return Tag(name, rest[1], at, closes=rest[1].endswith(b"/"))
 
 
-def text_of(octets: bytes, most: int = MAX_VALUE) -> str:
-    """Return a value as text, its references replaced, without the spaces around it.
+def text_of(octets: bytes, most: int = MAX_VALUE, *, as_written: bool = False) -> str:
+    """Return a value as text, its references replaced, without the spaces around it unless that was asked.
 
     Of one of more octets than ``most`` the beginning, and a sign that there is more.
     """
@@ -130,7 +131,9 @@ def text_of(octets: bytes, most: int = MAX_VALUE) -> str:
     except UnicodeDecodeError:  # each octet that is no text becomes four characters
         kept = octets[: most // 4].decode("utf-8", "backslashreplace")
         more = len(octets) > most // 4
-    return _REFERENCE.sub(_character, kept).strip() + (_CUT if more else "")
+    told = _REFERENCE.sub(_character, kept)
+    bare = told.strip()
+    return (told if as_written and bare else bare) + (_CUT if more else "")
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -311,7 +311,7 @@ def _notes(form: ExportForm, material: Material, moment: datetime, *, legacy: bo
         )
     for link in path.links[1:]:
         if link.status is not CAStatus.VALID:
-            yield Note("exports.note.authority", {"subject": _called(link.facts), "status": str(link.status)})
+            yield Note(f"exports.note.authority_{link.status}", {"subject": _called(link.facts)})
     for each in path.left_out:
         if each.is_imitation and each.facts is not None:
             yield Note("exports.note.look_alike", {"subject": _called(each.facts), "position": each.position})

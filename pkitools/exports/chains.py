@@ -20,7 +20,7 @@ from pkitools.fetching import Fetcher, IssuerFetch
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.trust import CAStatus, HierarchyKind, catalogue, embedded_certificates, is_self_signed
-from pkitools.trust.known_authorities import imitated
+from pkitools.trust.known_authorities import bears_known_name, imitated
 from pkitools.validation.building import Path, Search, pool
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
@@ -127,6 +127,23 @@ class CertificatePath:
         return None if self.has_root else self.links[-1].facts.issuer.text
 
     @property
+    def address(self) -> str | None:
+        """Where the certificate that is missing can be had, by what the highest one says."""
+        return None if self.has_root else next(iter(self.links[-1].facts.ca_issuers_uris), None)
+
+    @property
+    def lacks_root_only(self) -> bool:
+        """Whether the issuer that is not at hand is a root, by its name alone: a chain is handed on without it.
+
+        Not where the name is known: the root of that name is at hand, and did not sign.
+        """
+        last = self.links[-1].facts
+        if self.has_root or self.why == _EXHAUSTED or not last.is_ca or len(self.links) == 1:
+            return False
+        name = last.issuer.common_name or ""
+        return "root" in name.casefold().split() and not bears_known_name(name)
+
+    @property
     def imitation(self) -> CertificateFacts | None:
         """The highest one that bears the name of an authority of PKIoverheid without its key: nobody passes that on.
 
@@ -139,6 +156,11 @@ class CertificatePath:
     def is_sound(self) -> bool:
         """Whether the path is whole, and none in it an imitation."""
         return self.has_root and self.imitation is None
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether it can go out as a chain, which holds no root: nothing else is missing, and none is an imitation."""
+        return (self.has_root or self.lacks_root_only) and self.imitation is None
 
     def _is_proven(self, facts: CertificateFacts) -> bool:
         """Whether a certificate is no imitation: it bears no such name, or the root of that authority stands above."""

@@ -208,11 +208,15 @@ def _entities(root: Element) -> Iterator[Element]:
 def _entity(element: Element) -> Entity:
     roles = [each for each in element.children if each.namespace == METADATA and each.name.endswith(_ROLE_ENDING)]
     return Entity(
-        (element.get("entityID") or "").strip(),
+        _unless_blank(element.get("entityID") or ""),
         element.get("validUntil"),
         element.get("cacheDuration"),
         tuple(map(_role, roles)),
     )
+
+
+def _unless_blank(text: str) -> str:
+    return text if text.strip() else ""
 
 
 def _role(element: Element) -> Role:

@@ -189,7 +189,7 @@ def entity_subject(text: str, environment: Environment | None = None) -> EntityS
 
     It is meant to be one when it begins with the name of one of the schemes, whatever follows.
     """
-    folded = text.lower()
+    folded = text.strip().lower()
     if not folded.startswith(_BEGINNINGS):
         return None
     kind = SERVICES if f":{SERVICES}" in folded else ENTITIES

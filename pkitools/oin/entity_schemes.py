@@ -113,8 +113,13 @@ class EntitySubject:
     free: bool = False
 
     @cached_property
+    def text(self) -> str:
+        """The text without the white space around it, which has a rule of its own."""
+        return self.given.strip()
+
+    @cached_property
     def _start(self) -> tuple[Scheme, str] | None:
-        text = self.given.lower()
+        text = self.text.lower()
         for scheme in schemes().of_kind(self.kind):
             for start in (scheme.start, *scheme.mistaken):
                 if text.startswith(start):
@@ -135,7 +140,7 @@ class EntitySubject:
     def _parts(self) -> tuple[str, str, str, str] | None:
         if self._start is None:
             return None
-        match = _REST.fullmatch(self.given[len(self._start[1]) :])
+        match = _REST.fullmatch(self.text[len(self._start[1]) :])
         if match is None or match.group(3).lower() != self.kind:
             return None
         return match.group(1), match.group(2), match.group(3), match.group(4)
@@ -169,5 +174,5 @@ class EntitySubject:
     def repaired(self) -> str:
         """The text with its beginning, role and kind spelled as they should be."""
         if self._parts is None or self.scheme is None:
-            return self.given
+            return self.text
         return f"{self.scheme.start}{self.role.upper()}:{self.oin.upper()}:{self.kind}:{self.index}"

@@ -52,6 +52,13 @@ def _by_scheme(good: bool, subject: EntitySubject) -> Answer:
     return replace(answer, basis=Basis(subject.scheme.source, Certainty.OFFICIAL))
 
 
+def _surrounded(subject: EntitySubject) -> Answer:
+    """Say whether there is white space around it: whoever compares as written finds another ID."""
+    answer = _met_if(subject.given == subject.text, subject)
+    chosen = subject.free and subject.scheme is None
+    return replace(answer, severity=Severity.WARNING) if chosen and isinstance(answer, Violated) else answer
+
+
 def _syntax(subject: EntitySubject) -> Answer:
     if subject.free and subject.scheme is None:
         return NOT_APPLICABLE
@@ -70,7 +77,7 @@ def _spelled(subject: EntitySubject) -> Answer:
     """Say whether the case is right; a misspelled beginning has its own rule."""
     if not subject.is_parsed or subject.is_mistaken:
         return NOT_APPLICABLE
-    return _met_if(subject.given == subject.repaired, subject)
+    return _met_if(subject.text == subject.repaired, subject)
 
 
 def _role(subject: EntitySubject) -> Answer:
@@ -117,6 +124,7 @@ def _rule(code: str, source: Source, severity: Severity = Severity.ERROR) -> Rul
 
 
 ENTITY_ID_RULES: Final[tuple[IDRule, ...]] = (
+    (_rule("oin.entity_id.surrounding_space", _STELSEL), _surrounded),
     (_rule("oin.entity_id.syntax", _STELSEL), _syntax),
     (_rule("oin.entity_id.version", _ST_SAML), _version),
     (_rule("oin.entity_id.case", _STELSEL), _spelled),
@@ -130,6 +138,7 @@ ENTITY_ID_RULES: Final[tuple[IDRule, ...]] = (
 """What is asked of an entity ID."""
 
 SERVICE_ID_RULES: Final[tuple[IDRule, ...]] = (
+    (_rule("oin.service_id.surrounding_space", _SERVICE), _surrounded),
     (_rule("oin.service_id.syntax", _SERVICE), _syntax),
     (_rule("oin.service_id.case", _SERVICE), _spelled),
     (_rule("oin.service_id.role", _SERVICE), _role),

@@ -54,6 +54,7 @@ _PEPPOL: Final = cite("peppol-0190")
 _OWN: Final = cite("pkitools")
 _PROPOSED: Final = cite("oin-stelsel-3", "6.2")
 
+_EAN: Final = 13
 _CANDIDATE: Final = pattern(r"(?<![0-9A-Z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Z])")
 
 
@@ -86,7 +87,7 @@ def _odd_position(subject: Candidate) -> int | None:
 
 def _odd_character(subject: Candidate) -> dict[str, str]:
     position = _odd_position(subject)
-    char = subject.core[position] if position is not None else ""
+    char = subject.stripped[position] if position is not None else ""  # as it was written
     return {**_parts(subject), "position": str((position or 0) + 1), "character": _described(char)}
 
 
@@ -118,6 +119,8 @@ def _characters(subject: Candidate) -> Answer:
 
 
 def _upper_case(subject: Candidate) -> Answer:
+    if not subject.is_well_formed:
+        return NOT_APPLICABLE  # capitals do not make an OIN of it
     good = subject.lenient or subject.stripped.removesuffix(subject.ebms_suffix) == subject.core
     return _met_if(good, subject)
 
@@ -244,6 +247,7 @@ def _number_notes() -> Iterator[NumberRule]:
     yield Rule("oin.number.letters", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _letters
     yield Rule("oin.uzi.ura", Severity.NOTICE, _DIGID, Certainty.OFFICIAL), _ura
     yield Rule("oin.register.absent", Severity.INFO, _REGISTER, Certainty.OFFICIAL), _registered
+    yield Rule("oin.number.ean", Severity.NOTICE, _OWN, Certainty.ADVICE), _ean_with_zeros
     yield Rule("oin.number.example", Severity.NOTICE, _DIGIKOPPELING, Certainty.OFFICIAL), _example
 
 
@@ -326,6 +330,14 @@ def _is_ean(number: str) -> bool:
 
 def _ean(subject: Candidate) -> Answer:
     return _met_if(not _is_ean(subject.tidied), subject)
+
+
+def _ean_with_zeros(subject: Candidate) -> Answer:
+    """Tell an EAN that was filled up to twenty positions, where nothing in the number itself says that it is none."""
+    if subject.row is None or subject.form is None:
+        return NOT_APPLICABLE
+    unproven = not subject.row.eleven_test and not subject.row.zero and subject.suffix != subject.form.suffix
+    return _met_if(not (unproven and _is_ean(subject.core[-_EAN:])), subject)
 
 
 def _contains(subject: Candidate) -> Answer:

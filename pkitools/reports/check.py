@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Report
@@ -39,19 +39,35 @@ class CheckedFile:
     chain: ChainFile | None = None
 
 
-def cert_check_document(files: Iterable[CheckedFile], reuse: Report | None = None) -> dict[str, object]:
+More: TypeAlias = "Callable[[CheckedFile, JudgedCertificate], Mapping[str, object]]"
+"""What a program adds about a certificate of a file."""
+
+
+def _nothing(_: CheckedFile, __: JudgedCertificate) -> Mapping[str, object]:
+    return {}
+
+
+def cert_check_document(
+    files: Iterable[CheckedFile], reuse: Report | None = None, more: More = _nothing
+) -> dict[str, object]:
     """Return the whole document: ``docs/schemas/cert-check-v2.json``.
 
     Args:
         files: each file that was asked for.
         reuse: what :func:`pkitools.systems.check_reuse` says of the certificates together.
+        more: what a program adds about a certificate of a file, such as what to do next in its own words.
     """
     told = tuple(files)
     return {
         "schema": "pkitools.cert-check/v2",
         "files": [_file(file) for file in told],
         "certificates": [
-            {**_place(one, file.name), **check_document(one.result, file.name), "days_left": _days_left(one.result)}
+            {
+                **_place(one, file.name),
+                **check_document(one.result, file.name),
+                "days_left": _days_left(one.result),
+                **more(file, one),
+            }
             for file in told
             if file.check is not None
             for one in file.check.judged

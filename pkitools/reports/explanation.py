@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from pkitools.explanations import Explained, Recognised
+from collections.abc import Callable, Mapping
+
+from pkitools.explanations import Explained, Explanation, Recognised
 from pkitools.messages import LANGUAGES
 from pkitools.reports.document import source_document
 
 
-def explain_document(explained: Explained) -> dict[str, object]:
-    """Return the whole document: each error that was recognised, and whether all of the text was looked at."""
+def explain_document(
+    explained: Explained, more: Callable[[Explanation], Mapping[str, object]] = lambda one: {}
+) -> dict[str, object]:
+    """Return the whole document: each error that was recognised, and whether all of the text was looked at.
+
+    Args:
+        explained: what was found.
+        more: what a program adds about an explanation, such as what to type in it.
+    """
     return {
         "schema": "pkitools.explain/v1",
         "whole": explained.is_whole,
-        "explanations": [_recognised(one) for one in explained.found],
+        "explanations": [{**_recognised(one), **more(one.explanation)} for one in explained.found],
     }
 
 

@@ -9,6 +9,7 @@ from pkitools.exports import CertificatePath, Export, Note, form_sheet, sheet_do
 from pkitools.messages import LANGUAGES, message
 from pkitools.reports.document import source_document
 from pkitools.reports.error import ToldError, error_entry
+from pkitools.text import instant
 
 
 def export_document(
@@ -55,6 +56,8 @@ def chain_complete_document(
         "written": written,
         "complete": path.is_sound,
         "missing": path.missing,
+        "address": path.address,
+        "lacks_root_only": path.lacks_root_only,
         "why": path.why or ("look_alike" if path.imitation is not None else None),
         "path": path_document(path),
         "left_out": [
@@ -82,6 +85,7 @@ def path_document(path: CertificatePath) -> list[dict[str, object]]:
             "sha256": link.facts.sha256,
             "origin": str(link.origin),
             "status": str(link.status),
+            "not_after": instant(link.facts.not_after),
         }
         for link in path.links
     ]

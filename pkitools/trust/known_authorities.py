@@ -30,6 +30,11 @@ def imitated(facts: CertificateFacts) -> CatalogueEntry | None:
     return None if any(entry.ski == own for entry in keyed) else keyed[-1]
 
 
+def bears_known_name(name: str) -> bool:
+    """Return whether a common name is that of an authority of production, as somebody reads it."""
+    return seen_as(name) in _guarded()
+
+
 @lru_cache(maxsize=64)
 def _identifier(spki: bytes) -> str | None:
     return key_identifier(spki)

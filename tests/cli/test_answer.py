@@ -23,6 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pkitools.containers import read_source
 from pkitools.messages import LANGUAGES, Language, template
 from pkitools.reports.text import word_of
 from pkitools.requests import making
@@ -35,14 +36,17 @@ from pkitools_test_pki.defects.registry import defects
 from pkitools_test_pki.keys import KeyPool
 from pkitools_test_pki.pki import build
 from tests.checking.test_self_signed import ORDERED, SPOILT
+from tests.checking.test_self_signed import key as own_key
 from tests.cli.test_cert_check_files import key_of
 from tests.cli.test_dutch import INTRODUCED
 from tests.conftest import LEVEL
+from tests.support import chains, der
 from tests.support.answers import answers, commands, parse
 from tests.support.broken import broken
 from tests.support.certificates import giving, made
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, metadata_of, pem
+from tests.support.schemas import assert_valid
 from tests.support.shared import shared
 from tests.test_messages import ROOTS, load, placeholders
 
@@ -332,6 +336,10 @@ RUNS = [
       "pkitools chain complete koppeling.pem --out keten.pem"]),
     ("koppeling.pem", f"-e preproduction --chain chain.pem {OFFLINE}", f"{FAILED} preproductie   {CN}",
      ["--trust BESTAND"]),
+    ("koppeling.pem", f"-e preproduction --chain chain.pem --chain root.pem {OFFLINE}", f"{FAILED} preproductie   {CN}",
+     ["is een root die hier niet vertrouwd wordt", "--chain root.pem", "--trust BESTAND"]),
+    ("koppeling.pem", f"-e preproduction --for digid-machtigen --entity-id urn:etoegang:DV:{OIN}:entities:9001 {HELD}",
+     f"{FAILED} DigiD Machtigen, preproductie {CN}", [f"in deze vorm: urn:nl-eid-gdi:1.0:DV:{OIN}:entities:9001"]),
     ("koppeling.pem", f"-e preproduction --revocation require --trust root.pem --chain chain.pem {OFFLINE}",
      f"{UNCLEAR} preproductie   {CN}",
      ["Waarom Niet vast te stellen of het is ingetrokken: het netwerk staat uit.", "Nu Laat --offline weg",
@@ -349,10 +357,53 @@ def test_why_and_what_to_do(
 ) -> None:
     ran = at_width(run, monkeypatch, 80, "nl", "cert", "check", name, *asked.split())
     (rows,) = answers(ran.out)
-    assert rows[0] == verdict
     told = " ".join(" ".join(rows).split())
+    assert told.startswith(" ".join(verdict.split()))
+    assert "…" not in told, "nothing is cut off"
     for words in said:
         assert words in told, told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_script_gets_the_next_step_that_people_get(
+    run: Command, monkeypatch: pytest.MonkeyPatch, within: Path, language: Language
+) -> None:
+    label = LABELS[language][1]
+    for name, asked, _, _ in RUNS:
+        line = ("cert", "check", name, *asked.split())
+        ran = at_width(run, monkeypatch, 120, language, *line)
+        (rows,) = answers(ran.out)
+        told = " ".join(" ".join(rows).split()).partition(f" {label} ")[2]
+        document = run("--lang", language, *line, "--json").document
+        assert_valid(document, "cert-check-v2")
+        (following,) = (one["next"] for one in document["certificates"])
+        assert told.startswith(following[language]), (told, following)
+        assert following["nl"] != following["en"]
+        assert following["command"] == next(commands(ran.out), None)
+    older = run(*line, "--json", "--json-version", "1").document
+    assert "next" not in older["certificates"][0]
+
+
+@pytest.mark.parametrize("system", ["digid-machtigen", "digid", "eherkenning"])
+def test_white_space_around_an_entity_id_is_told_the_same_of_metadata_and_of_the_command_line(
+    run: Command, within: Path, system: str
+) -> None:
+    leaf = read_source((within / "koppeling.pem").read_bytes(), "koppeling.pem").certificates[0]
+    start = "urn:etoegang" if system == "eherkenning" else "urn:nl-eid-gdi:1.0"
+    right = f"{start}:DV:{OIN}:entities:9001"
+    asked = ("-e", "preproduction", "--for", system, *HELD.split(), "--json")
+    for written, code in ((right, None), (f" {right}", "surrounding_space"), (f"{right}\n", "surrounding_space")):
+        in_xml = written.replace("\n", "&#10;")
+        (within / "ruimte.xml").write_bytes(metadata_of(("signing", leaf), entity_id=in_xml))
+        given = run("cert", "check", "koppeling.pem", *asked, "--entity-id", written)
+        stated = run("cert", "check", "ruimte.xml", *asked)
+        found = [
+            {each["code"] for each in one.document["certificates"][0]["report"]["findings"] if "entity" in each["code"]}
+            for one in (given, stated)
+        ]
+        assert found[0] == found[1], written
+        assert ("oin.entity_id.surrounding_space" in found[0]) == (code is not None)
+        assert code is None or (given.code, stated.code) == (10, 10)
 
 
 def test_a_command_that_is_said_again_leaves_out_and_adds_only_what_it_should(run: Command, within: Path) -> None:
@@ -761,6 +812,46 @@ def test_what_is_self_made_is_made_anew_and_not_ordered(run: Command, within: Pa
     told = " ".join(" ".join(rows).split())
     assert "maak het opnieuw, en zet dit daarin goed." in told
     assert not ORDERED.search(told)
+
+
+def self_made(*, spoilt: bool = False) -> bytes:
+    """A certificate as a supplier makes it: whose, of what, and an OIN; spoilt: its key usage is not critical."""
+    names = (("2.5.4.10", "Gemeente Voorbeeld"), ("2.5.4.5", OIN), ("2.5.4.3", "dv.example.nl"))
+    rdns = (der.tlv(0x31, der.sequence(der.oid(oid), der.tlv(0x13, text.encode()))) for oid, text in names)
+    extensions = {
+        chains.KU: (not spoilt, b"\x03\x02\x05\xa0"),
+        chains.SAN: (False, chains.dns("dv.example.nl")),
+        chains.EKU: (False, chains.purposes(chains.SERVER, chains.CLIENT)),
+        chains.SKI: (False, der.tlv(0x04, chains.identifier(own_key()))),
+    }
+    subject = der.sequence(*rdns)
+    return chains.issue("dv.example.nl", own_key=own_key(), subject=subject, extensions=extensions).der
+
+
+@pytest.mark.parametrize(
+    ("asked", "spoilt", "command"),
+    [
+        ("-e production --for digid-machtigen", False, "csr create --for digid-machtigen -e production"),
+        ("-e production --for eherkenning", True, "csr create --for eherkenning -e production"),
+        ("-e production", False, None),
+        ("-e preproduction --for digid-machtigen", True, "csr create --self-signed --for digid-machtigen"),
+        ("-e preproduction --for digikoppeling", True, None),  # of which is not known whether it takes one
+    ],
+)
+def test_what_is_self_made_is_ordered_or_made_anew_for_the_system_that_was_asked_about(
+    run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: str, spoilt: bool, command: str | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("eigen.der").write_bytes(self_made(spoilt=spoilt))
+    ran = run(*f"cert check eigen.der {asked} {AT}".split())
+    advised = [*commands(ran.out)]
+    assert "with --for" not in ran.out
+    assert len(advised) == (command is not None), ran.out
+    for words in advised:
+        assert command is not None
+        assert " ".join(words[1:]).startswith(command)
+        monkeypatch.setattr(making, "generate_key", cache(making.generate_key))
+        assert run(*words[1:], "--no-passphrase").code == 0
 
 
 @pytest.mark.parametrize("wish", ["--oin 00000001001516814000", "--organization Elders"])

@@ -142,7 +142,7 @@ MADE = {
     "an OIN as identifier": (
         {"oin": "00000001822477348000", "organization_identifier": "OI:NL-00000001822477348000"},
         "organizationIdentifier=OI:NL-00000001822477348000",
-        ("csr.subject.form", "inferred)"),
+        ("csr.subject.oin_identifier", "inferred)", "whether it takes this", "--kvk"),
     ),
     "a SubOIN": (
         {"oin": "00000004194049711000", "organization": "Logius", "kvk": "27322975"},
@@ -173,9 +173,12 @@ def test_what_no_text_demands_is_made_and_warned_of(
     assert ran.code == 0, ran.err
     assert files() == {"x.key", "x.csr"}
     assert made in ran.out
-    for part in ("x.csr: ", *warned):
-        assert part in ran.err
-    said = [line for line in ran.err.splitlines() if line.startswith("x.csr: ")]
+    assert "in this form" not in ran.err, "what was advised is not called a mistake"
+    told = " ".join(ran.err.split())
+    for part in (" x.csr: ", *warned):
+        assert part in told
+    assert all(len(row) <= 80 for row in ran.err.splitlines())
+    said = told.split("WARNING: ")
     assert not [line for line in said if re.search(r": [^ .]+ (Make|Ask|Give) ", line)], "a value, and a new sentence"
     chosen = changed.get("profile") or "g4-tls"
     checked = run("csr", "check", "x.csr", "--profile", chosen, "--environment", "production")
@@ -195,6 +198,7 @@ def test_the_document_has_what_is_warned_of_and_its_first_version_has_not(run: R
     }
     for each in made["warnings"]:
         assert each[language]["message"] in ran.err  # what people are told, scripts are told
+        assert {"nl": "WAARSCHUWING: x.csr: ", "en": "WARNING: x.csr: "}[language] in ran.err
         assert each["severity"] in {"notice", "warning"}
     older = run(*asked, "--json-version", "1")
     assert_valid(json.loads(older.out), "csr-create-v1")
@@ -314,6 +318,13 @@ def test_an_existing_key_is_used_with_a_warning(run: Run) -> None:
     assert "new key pair" in ran.err
     assert "mode 600" in ran.err
     assert run("csr", "check", "x.csr", "--key", "old.key", "--profile", "g4-tls").code == 0
+
+
+def test_what_anybody_may_read_is_warned_of_only_when_it_is_a_key(run: Run) -> None:
+    Path("k").write_bytes(b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
+    Path("k").chmod(0o644)
+    ran = run(*create("--key", "k"))
+    assert (ran.code, "mode 600" in ran.err) == (1, False)
 
 
 @pytest.mark.slow

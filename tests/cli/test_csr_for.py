@@ -116,9 +116,9 @@ def test_a_script_gets_the_reasons_with_their_sources(create: Run) -> None:
 def test_what_is_advised_against_or_not_published_is_warned_of_beside_the_answer(create: Run) -> None:
     given = ("-e", "preproduction", *KPN, *GIVEN, *PLACE, "--no-passphrase")
     discouraged = create("--for", "digikoppeling", *given, "--out", "x")
-    assert (discouraged.code, "it can be done and is advised against" in discouraged.err) == (0, True)
+    assert (discouraged.code, "it can be done and is advised against" in " ".join(discouraged.err.split())) == (0, True)
     unknown = create("--for", "suwinet-inlezen", "--profile", "g1-server", *given, "--out", "y")
-    assert (unknown.code, "whether the system takes it stands nowhere" in unknown.err) == (0, True)
+    assert (unknown.code, "whether the system takes it stands nowhere" in " ".join(unknown.err.split())) == (0, True)
     usual = create("--for", "digid-machtigen", *given, "--out", "z")
     assert "advised against" not in usual.err
 

@@ -82,3 +82,12 @@ def test_each_says_what_to_type_and_that_exists(language: Language) -> None:
         assert lines, each.code
         for line in lines:
             assert_parses(line)
+
+
+def test_a_script_gets_the_commands_too(run: Command) -> None:
+    ran = run("--lang", "nl", "explain", CURL, "--json")
+    assert_valid(ran.document, "explain-v1")
+    (one,) = ran.document["explanations"]
+    told = run("--lang", "nl", "explain", CURL).out
+    assert all(f"    {line}\n" in told for line in one["commands"]["nl"])
+    assert len(one["commands"]["en"]) == len(one["commands"]["nl"]) > 1

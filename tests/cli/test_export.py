@@ -319,8 +319,27 @@ def test_of_what_is_missing_it_is_told_where_it_can_be_had(
     assert leaf.facts.ca_issuers_uris[0] in ran.told
     assert "Leave out --offline" in ran.told
     assert "--offline" not in ran.told.partition("pkitools ")[2]
+    document = run("chain", "complete", "alone.pem", "--offline", "--json", *AT).document
+    assert_valid(document, "chain-complete-v1")
+    assert document["address"] == leaf.facts.ca_issuers_uris[0]
+    assert document["next"]["command"][:4] == ["pkitools", "chain", "complete", "alone.pem"]
+    assert document["path"][0]["not_after"].startswith(str(leaf.facts.not_after.date()))
     assert "nothing but the root" not in ran.told
-    assert "nothing but the root" in run("chain", "complete", "a.pem", "--offline", *AT).told
+
+
+def test_a_chain_without_its_root_is_complete_enough_to_hand_on(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "rootless.pem").write_bytes(leaf.path[1].pem + leaf.pem + leaf.path[2].pem)
+    ran = run("--lang", "en", "chain", "complete", "rootless.pem", "--offline", "--out", "r.pem", *AT)
+    assert (ran.code, "complete but for its root" in ran.told) == (0, True)
+    assert (place / "r.pem").read_bytes() == leaf.chain_pem
+    document = run("chain", "complete", "rootless.pem", "--offline", "--json", *AT).document
+    assert_valid(document, "chain-complete-v1")
+    assert (document["complete"], document["lacks_root_only"], document["missing"] is None) == (False, True, False)
+    told = " ".join(run("chain", "complete", "rootless.pem", "--offline", *AT).out.replace("\\\n", " ").split())
+    assert shlex.split(told.partition("pkitools ")[2])[-2:] == ["--out", "chain.pem"]
 
 
 # -- trust -----------------------------------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ import sys
 import pytest
 
 from pkitools.messages import LANGUAGES
+from pkitools.oin.prefixes import prefix_table
 from pkitools.text import abbreviated
+from pkitools_cli.i18n import lookup
 from tests.support.command import Command
 from tests.support.schemas import assert_valid
 
@@ -396,3 +398,39 @@ def test_what_is_no_oin_is_told_so_where_an_oin_is_asked(run: Command, number: s
 def test_a_fault_in_a_number_of_twenty_positions_stays_first(run: Command) -> None:
     told = run("oin", "check", WRONG).told
     assert told.index("ERROR") < told.index("[oin.")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_no_number_that_is_never_registered_is_looked_up_in_the_register(run: Command, language: str) -> None:
+    for row in prefix_table().prefixes.values():
+        note = lookup(f"cli.oin.derive.note.{row.register}", language)
+        if row.registered == "never" and note is not None:
+            assert not re.search("(Kijk|Look) in (het OIN-register|the OIN register)", note), row.register
+
+
+def test_an_ean_that_was_filled_up_with_zeros_is_told_as_what_it_may_be(run: Command) -> None:
+    ran = run("--lang", "nl", "oin", "check", "00000008712423026117")
+    assert (ran.code, "EAN of GLN met nullen ervoor" in ran.told) == (0, True)
+    for number in ("00000008712423026000", "00000004003214345001", "00000003273229750000"):
+        assert "EAN" not in run("oin", "check", number).told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "urn:etoegang:DV:00000001822477348000:entities:9001",
+            "Een entity ID van eHerkenning, rol DV, index 9001: van",
+        ),
+        ("urn:nl-eid-gdi:1.0:DV:00000001822477348000:entities:0001", "van een systeem in productie."),
+        ("urn:etoegang:DV:00000001822477348000:services:1", "Een service ID van eHerkenning, index 1."),
+    ],
+)
+def test_an_id_is_told_to_be_one_and_of_which_systems(run: Command, text: str, told: str) -> None:
+    assert told in run("--lang", "nl", "oin", "check", text).told
+
+
+def test_what_is_wrong_with_a_text_is_told_as_it_was_written(run: Command) -> None:
+    ran = run("--lang", "nl", "oin", "check", "https://x.nl")
+    assert 'staat "h"' in ran.told
+    assert "hoofdletters" not in ran.told.replace("cijfers of hoofdletters", "")

@@ -16,6 +16,7 @@ from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.self_signed import self_signed
+from tests.support.chains import authority
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, jks_of, pem, pkcs7_of, pkcs12_of
 from tests.support.keys import SHARED_KEYS
@@ -36,8 +37,8 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Is
     pki.issuer_of("g4-tls").revoke(found["revoked"].serial_number, moment=MOMENT)
     (box / "trust.pem").write_bytes(found["good"].root.pem)
     (box / "crl").mkdir()
-    for number, authority in enumerate(pki):
-        (box / "crl" / f"{number}.crl").write_bytes(authority.crl())
+    for number, issuer in enumerate(pki):
+        (box / "crl" / f"{number}.crl").write_bytes(issuer.crl())
     return box, found
 
 
@@ -138,7 +139,8 @@ def test_authorities_alone_get_one_answer_however_they_are_split(
         assert heavy - of_environment == ({"environment.holder.authority"} if asked else set()), said
         assert code == (10 if asked or environment == "production" else 0)
     told = run_on(run, box, files, "--revocation off", environment="preproduction").told
-    assert "This is the certificate of a CA, not yours. Check the certificate" in told
+    assert "PASSED (of a CA, not your certificate)" in told
+    assert "Now Check the certificate" in told
 
 
 def test_what_is_not_judged_is_listed_in_one_line(
@@ -180,6 +182,24 @@ def test_what_is_somebodys_own_is_judged_whatever_its_maker_called_it(
     files = put(tmp_path / "map", {"a.pem": one.pem, "b.pem": pem(chain(one)[0]) + key})
     ran = run_on(run, box, files, "--revocation off", "--json", environment="preproduction")
     assert len(ran.document["certificates"]) == 2
+
+
+def test_what_has_its_private_key_beside_it_is_the_chain_of_no_other(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    """Marked as a CA, without a name to connect by, and its key in a file of its own: somebody's, and judged."""
+    box, found = leaves
+    marked = authority("x", authority("own root"), own_key=generate_private_key(65537, 2048))
+    key = wrap_key(marked.key, made_here=True).pem(None)
+    good, other = pem(found["good"].der, *chain(found["good"])), wrap_key(found["good"].key, made_here=True).pem(None)
+    for number, files in enumerate(({"a.pem": good, "b.pem": pem(marked.der)}, {"a.pem": good + pem(marked.der)})):
+        for whose, expected in ((key, {"passed", "failed"}), (other, {"passed"})):
+            names = put(tmp_path / f"{number}{len(expected)}", {**files, "c.key": whose})
+            for where in (names, [str(Path(names[0]).parent)]):
+                ran = run_on(run, box, where, "--revocation off", "--json", environment="preproduction")
+                verdicts = {one["report"]["verdict"] for one in ran.document["certificates"]}
+                assert verdicts == expected, (number, where)
+                assert expected == {"passed"} or ran.code == 10
 
 
 @pytest.mark.slow

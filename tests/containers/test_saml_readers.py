@@ -151,7 +151,8 @@ def _local(element: ET.Element) -> str:
 
 def _value(element: ET.Element, name: str) -> str | None:
     found = element.get(name)
-    return None if found is None else found.strip()
+    # an entity ID is what is written, unless that is nothing
+    return found if found is None or (name == "entityID" and found.strip()) else found.strip()
 
 
 def _same(ours: str | None, theirs: str | None) -> bool:

@@ -13,11 +13,15 @@ from pkitools.errors import LimitError
 from pkitools.exports import Origin, Unneeded, complete_path
 from pkitools.exports.chains import MAX_HEAP, CertificatePath
 from pkitools.fetching import Fetched, FetchError, FetchRequest
-from pkitools.trust import CAStatus
+from pkitools.messages import LANGUAGES, Language, message
+from pkitools.trust import CAStatus, embedded_certificates
+from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.keys import elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from tests.exports.conftest import MOMENT
+from tests.support.chains import authority, end_entity
+from tests.support.der import common_name, name
 from tests.support.effort import bounded, examples
 from tests.support.shared import shared
 
@@ -56,6 +60,19 @@ def test_what_is_missing_is_named(leaf: IssuedCertificate, absent: int) -> None:
     assert ders(path) == whole(leaf)[:absent]
     assert not path.has_root
     assert path.missing == leaf.path[absent - 1].facts.issuer.text
+    assert (path.lacks_root_only, path.is_handed_on, path.is_sound) == (absent == 3, absent == 3, False)
+
+
+def test_a_root_whose_name_is_known_is_at_hand_and_never_what_alone_is_missing(leaf: IssuedCertificate) -> None:
+    """Whoever names a root of PKIoverheid as issuer was not signed by it where it is not found."""
+    known = next(one for one in embedded_certificates() if one.level == "root")
+    for subject, expected in ((read_certificate(known.der).subject.der, False), (None, True)):
+        root = authority("Another Root CA", subject=subject or name(common_name("Another Root CA")))
+        between = authority("a CA", root)
+        path = complete_path(end_entity("a.example.nl", between).der, [between.der], moment=MOMENT)
+        assert (path.lacks_root_only, path.is_handed_on) == (expected, expected)
+    alone = complete_path(leaf.der, moment=MOMENT)
+    assert not alone.lacks_root_only
 
 
 def test_each_reason_to_be_left_out(leaf: IssuedCertificate, other: IssuedCertificate) -> None:
@@ -163,3 +180,10 @@ def test_more_than_anybody_waits_for_is_refused(leaf: IssuedCertificate) -> None
     with pytest.raises(LimitError) as refused:
         complete_path(leaf.der, [b"\x30\x00"] * (MAX_HEAP + 1), moment=MOMENT)
     assert refused.value.code == "exports.error.too_many"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_an_issuer_stands_is_told_in_words(language: Language) -> None:
+    told = {message(f"exports.note.authority_{each}", {"subject": "X"}, language).message for each in CAStatus} - {""}
+    assert len(told) == len(CAStatus) - 1, "of one that is valid there is nothing to say"
+    assert not [text for text in told for status in ("expired", "revoked") if language == "nl" and status in text]

@@ -82,7 +82,7 @@ def test_an_entity_id_is_read(text: str, scheme: str, role: str, oin: str, index
         ("urn:etoegang:DV:00000001822477348000:services:1", "oin.entity_id.syntax"),
         ("urn:etoegang:DV:00000001822477348000:entities:", "oin.entity_id.syntax"),
         ("urn:etoegang:DV:00000001822477348000:entities:１", "oin.entity_id.syntax"),
-        ("urn:etoegang:DV:00000001822477348000:entities:1\n", "oin.entity_id.syntax"),
+        ("urn:etoegang:DV:00000001822477348000:entities:1\n", "oin.entity_id.surrounding_space"),
         ("urn:nl-eid-gdi:1:0:DV:00000001822477348000:entities:9001", "oin.entity_id.version"),
         ("urn:nl-eid-gdi:1.0:dv:00000001822477348000:entities:9001", "oin.entity_id.case"),
         ("URN:etoegang:DV:00000001822477348000:entities:1", "oin.entity_id.case"),

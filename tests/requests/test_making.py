@@ -163,7 +163,7 @@ INDICATED = [
     ({"province": "Zuid-Holland"}, "attribute_forbidden", "csr.subject.not_allowed"),
     ({"oin": RSIN_OIN}, "missing_organizationidentifier", "csr.subject.organization_identifier"),
     ({"oin": "00000004194049711000"}, "missing_organizationidentifier", "csr.subject.organization_identifier"),
-    ({"organization_identifier": f"OI:NL-{OIN}"}, "form", "csr.subject.form"),
+    ({"organization_identifier": f"OI:NL-{OIN}"}, "form", "csr.subject.oin_identifier"),
     ({"dns_names": ["*.example.nl"]}, "dns_wildcard", "csr.san.wildcard"),
     ({"dns_names": ["x.onion"]}, "dns_onion", "csr.san.name"),
     ({"dns_names": ["intern"]}, "dns_single_label", "csr.san.name"),

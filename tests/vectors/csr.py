@@ -68,6 +68,7 @@ PAIRS: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
     "csr.subject.discouraged": (with_subject(G1, "api.example.nl", L="Den Haag"), g1),
     "csr.subject.repeated": (check(lambda: request([*subject(), attribute("O", "Andere")])), good),
     "csr.subject.length": (with_subject(O="x" * 65), good),
+    "csr.subject.oin_identifier": (with_subject(organizationIdentifier="OI:NL-00000001822477348000"), good),
     "csr.subject.form": (with_subject(organizationIdentifier="NTRNL-1234"), good),
     "csr.subject.string_type": (check(lambda: request([*subject(O=None), attribute("O", "Oud", 0x14)])), good),
     "csr.subject.text": (with_subject(O="Voor\u202ebeeld"), good),

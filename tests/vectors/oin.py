@@ -70,6 +70,7 @@ def _oin_vectors() -> list[Vector]:
         "oin.input.ebms_suffix": (oin(f"{GOOD}_OTA"), good),
         "oin.input.tidied": (oin("00000001.822477348.000", lenient=True), oin(GOOD, lenient=True)),
         "oin.input.leading_zeros": (oin("1822477348000"), good),
+        "oin.number.ean": (oin("00000008712423026117"), oin("00000004003214345001")),
         "oin.input.ean": (oin("8712423026117"), good),
         "oin.input.contains": (oin(f"0190:{GOOD}"), good),
         "oin.input.scientific": (oin("1,82248E+12"), good),
@@ -88,6 +89,7 @@ def _identifier_vectors() -> list[Vector]:
     good_test = entity(f"{s_start}{GOOD}:entities:9001", PREPRODUCTION)
     good_service = service(f"{e_start}{GOOD}:services:1", PRODUCTION, f"{e_start}{GOOD}:services:1")
     pairs: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
+        "oin.entity_id.surrounding_space": (entity(f" urn:etoegang:DV:{GOOD}:entities:0001"), good),
         "oin.entity_id.syntax": (entity("https://example.nl/saml"), good),
         "oin.entity_id.version": (entity(f"urn:nl-eid-gdi:1:0:DV:{GOOD}:entities:9001"), good),
         "oin.entity_id.case": (entity(f"URN:etoegang:dv:{GOOD}:entities:1"), good),
@@ -100,6 +102,7 @@ def _identifier_vectors() -> list[Vector]:
             entity("https://example.nl/saml", free=True),
             entity(f"{s_start}{GOOD}:entities:0001", free=True),
         ),
+        "oin.service_id.surrounding_space": (service(f"{e_start}{GOOD}:services:1\n"), good_service),
         "oin.service_id.syntax": (service(f"{e_start}{GOOD}:entities:1"), good_service),
         "oin.service_id.case": (service(f"{e_start}{GOOD}:Services:1"), good_service),
         "oin.service_id.role": (service(f"urn:etoegang:HM:{GOOD}:services:1"), good_service),

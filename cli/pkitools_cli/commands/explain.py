@@ -10,6 +10,7 @@ import click
 
 from pkitools.explanations import Explained, Recognised, explain
 from pkitools.limits import MAX_ERROR_TEXT
+from pkitools.messages import LANGUAGES
 from pkitools.reports import explain_document
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
@@ -27,7 +28,16 @@ def command(*, words: tuple[str, ...]) -> Reply[Explained]:
     """Explain a text, or what is on standard input for ``-``."""
     explained = explain(_standard_input() if words == (STANDARD_INPUT,) else " ".join(words))
     code = ExitCode.PASSED if explained.found else ExitCode.COULD_NOT
-    return Reply(explained, document=explain_document, text=_text, code=code)
+    return Reply(explained, document=_document, text=_text, code=code)
+
+
+def _document(explained: Explained) -> dict[str, object]:
+    """Return the document, with the commands that each explanation names."""
+    return explain_document(explained, lambda one: {"commands": _commands(one.code)})
+
+
+def _commands(code: str) -> dict[str, list[str]]:
+    return {tongue: (lookup(f"cli.explain.do.{code}", tongue) or "").splitlines() for tongue in LANGUAGES}
 
 
 def _standard_input() -> str:
@@ -53,7 +63,8 @@ def _told(one: Recognised) -> Iterator[Line | str]:
     """Yield one explanation. What is recognised is shown as our data have it: nothing that was given is."""
     explanation, document = one.explanation, one.text.source.document
     words = explanation.words[language()]
-    yield Line(tr("cli.explain.recognised", text=one.text.text, programs=", ".join(explanation.programs)), bold=True)
+    heading = tr("cli.explain.recognised", text=one.text.text, programs=", ".join(explanation.programs))
+    yield from (Line(row, bold=True) for row in wrapped(heading, "  ", ""))
     yield from wrapped(words.meaning, "  ")
     yield f"  {tr('cli.explain.causes')}"
     for cause in words.causes:
@@ -61,6 +72,6 @@ def _told(one: Recognised) -> Iterator[Line | str]:
     yield f"  {tr('cli.explain.actions')}"
     for action in words.actions:
         yield from wrapped(action, "    ", first="  - ")
-    for line in (lookup(f"cli.explain.do.{explanation.code}") or "").splitlines():
+    for line in _commands(explanation.code)[language()]:
         yield f"    {line}"  # whole, to be copied
     yield from wrapped(tr("cli.explain.source", title=document.title[language()], day=document.read), "  ")

@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
-from pkitools.messages import filled
-from pkitools.text import instant, pattern, visible
-from pkitools_cli.i18n import lookup, tr
+from pkitools.messages import LANGUAGES, filled
+from pkitools.text import abbreviated, instant, pattern, visible
+from pkitools_cli.i18n import lookup, speaking, tr
 from pkitools_cli.lines import columns, command_rows, next_step, wrapped
 
 Words = tuple[str, ...]
@@ -27,6 +27,7 @@ Commands = Mapping[str, Callable[[], Words | None]]
 
 _COMMAND: Final = pattern(r":? ?\{(\w+)\}$")
 _MOST_ROWS: Final = 4  # of a command; what is longer is no help
+_MOST_OF_BOTH: Final = 6
 _MOST_NAMES: Final = 4
 _MOST_OF_NAME: Final = 60
 _MOST_PREFIXES: Final = 1000
@@ -51,12 +52,30 @@ class Step:
         return next_step(self.sentence, self.words)
 
     def rows(self, first: str, indent: str) -> list[str]:
-        """Return it as lines, of the sentence at most two, of the command four: what is longer is left out."""
+        """Return it as lines, at most six: of what is longer the command is left out, or the end of the sentence."""
         if self.words is None:
-            return wrapped(self.sentence, indent, first, most=2)
+            return wrapped(self.sentence, indent, first, most=_MOST_ROWS)
         if not fits(self.words):
-            return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=2)
-        return [*wrapped(self.sentence, indent, first, most=2), *command_rows(self.words, indent)]
+            return wrapped(f"{self.sentence.removesuffix(':')}.", indent, first, most=_MOST_ROWS)
+        command = command_rows(self.words, indent)
+        return [*wrapped(self.sentence, indent, first, most=max(_MOST_OF_BOTH - len(command), 2)), *command]
+
+
+def next_document(find: Callable[[], Step | None]) -> dict[str, object] | None:
+    """Return the next step for a script: the command as a list of words, and the sentence in both languages.
+
+    Args:
+        find: finds it, in the language in force.
+    """
+    found = find()
+    sentences: dict[str, str] = {}
+    for tongue in LANGUAGES:
+        with speaking(tongue):
+            told = find()
+            sentences[tongue] = abbreviated(told.sentence) if told is not None else ""
+    if found is None:
+        return None
+    return {"command": None if found.words is None else ["pkitools", *found.words], **sentences}
 
 
 def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | None:
@@ -93,6 +112,9 @@ def request_command(
     *,
     environment: str | None = None,
     profile: str | None = None,
+    system: str | None = None,
+    moment: datetime | None = None,
+    self_signed: bool = False,
     oin: str | None = None,
     organization: str | None = None,
     common_name: str | None = None,
@@ -101,23 +123,31 @@ def request_command(
     """Return the command that makes a key and a request with what is known.
 
     ``None`` where something is missing that it needs, or where it would be refused: it is there to be run as it stands.
+
+    Args:
+        environment: for which.
+        profile: of which profile.
+        system: where no profile is known, for which system, asked at ``moment``.
+        moment: when.
+        self_signed: make the certificate at once, for a system that takes it so.
+        oin: whose.
+        organization: whose.
+        common_name: of what.
+        dns: its names.
     """
-    if not (environment and profile and oin and organization and common_name) or len(dns) > _MOST_NAMES:
+    aim = {"profile": profile} if profile else {"for": system}
+    if not (environment and all(aim.values()) and oin and organization and common_name) or len(dns) > _MOST_NAMES:
         return None
     name = common_name.removeprefix(_TRIAL)
-    wishes: dict[str, str | Sequence[str]] = {
-        "profile": profile,
-        "environment": environment,
-        "oin": oin,
-        "organization": organization.removeprefix(_TRIAL),
-        "common_name": name,
-    }
+    whose = {"oin": oin, "organization": organization.removeprefix(_TRIAL), "common_name": name}
+    wishes: dict[str, Any] = {**aim, "environment": environment, **whose}
     if set(dns) - {name}:
         wishes["dns"] = tuple(dns)
-    if not _is_made(wishes):
+    if not _is_made(wishes, moment, self_signed=self_signed):
         return None
     given = tuple(word for option, value in wishes.items() for word in _given(option, value))
-    return ("csr", "create", *given, "--out", free_prefix(name, given))
+    more = ("--self-signed",) if self_signed else ()
+    return ("csr", "create", *more, *given, "--out", free_prefix(name, given))
 
 
 def _given(option: str, value: str | Sequence[str]) -> Iterator[str]:
@@ -126,15 +156,27 @@ def _given(option: str, value: str | Sequence[str]) -> Iterator[str]:
         yield from (name, each)
 
 
-def _is_made(wishes: Mapping[str, str | Sequence[str]]) -> bool:
-    """Return whether a request with these particulars is made, and not refused."""
-    from pkitools.requests import plan_of  # what has no next request needs none of it
-
+def _is_made(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed: bool) -> bool:
+    """Return whether a request, or a certificate, with these particulars is made, and not refused."""
     try:
-        plan_of(wishes)
+        _planned(wishes, moment, self_signed=self_signed)
     except PkitoolsError:
         return False
     return True
+
+
+def _planned(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed: bool) -> None:
+    """Plan it; what has no next request loads none of this."""
+    if moment is None or "for" not in wishes:
+        from pkitools.requests import plan_of
+
+        plan_of(wishes)
+        return
+    from pkitools.ordering import plan_order, plan_self_signed
+    from pkitools_cli.commands.csr.ordering import known
+
+    plan = plan_self_signed if self_signed else plan_order
+    plan(wishes, moment=moment, knowledge=known())
 
 
 def free_prefix(common_name: str, request: Words = ()) -> str:

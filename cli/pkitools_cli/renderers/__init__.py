@@ -84,6 +84,6 @@ def tell(reply: Reply[Any], form: str) -> ExitCode:
     """Write an answer to standard output in this form, its warnings to standard error, and return the exit code."""
     renderer(form).write(reply, sys.stdout)
     _told[:] = [reply]
-    for warning in reply.warnings:
+    for warning in () if form == TEXT and reply.warnings_in_text else reply.warnings:
         complain(warning)
     return reply.exit_code()

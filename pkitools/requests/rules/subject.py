@@ -35,6 +35,14 @@ def _no_identifier(context: RequestContext, departure: Departure) -> bool:
     return not _is_identifier(context, departure)
 
 
+def _is_oin_identifier(context: RequestContext, departure: Departure) -> bool:
+    return _is_identifier(context, departure) and str(departure.value).startswith("OI:NL-")
+
+
+def _no_oin_identifier(context: RequestContext, departure: Departure) -> bool:
+    return not _is_oin_identifier(context, departure)
+
+
 PART.profile_rule(
     "csr.subject.required", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_REQUIRED, judged=_no_identifier
 )
@@ -53,7 +61,11 @@ PART.profile_rule(
 )
 PART.profile_rule("csr.subject.repeated", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_ONCE, judged=_no_oin)
 PART.profile_rule("csr.subject.length", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_LENGTH)
-PART.profile_rule("csr.subject.form", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_FORM)
+PART.profile_rule("csr.subject.form", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_FORM, judged=_no_oin_identifier)
+# apart: who has no KvK number is told to ask for it, and must not be told then that it is a mistake
+PART.profile_rule(
+    "csr.subject.oin_identifier", _ERROR, _TRIAL, _OFFICIAL, Requirement.SUBJECT_FORM, judged=_is_oin_identifier
+)
 PART.profile_rule(
     "csr.subject.string_type",
     _WARNING,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,12 @@ from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
-from pkitools_cli.commands.cert.check_text import chains_told, checked_told
+from pkitools_cli.commands.cert.check_text import chains_told, checked_told, told_with_its_file
 from pkitools_cli.commands.cert.expected import expectation
+from pkitools_cli.commands.cert.next_step import Place, next_step_of
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
 from pkitools_cli.commands.fetching import fetcher_of
+from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
@@ -148,7 +151,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
     return Reply(
         checked,
-        document=lambda value: cert_check_document(value.files, value.reuse),
+        document=lambda value: _document(value, options),
         text=lambda value: checked_told(
             value.checks, value.reuse, value.unread, options, chains=value.chains, complete=value.complete
         ),
@@ -156,6 +159,17 @@ def command(options: CheckOptions) -> Reply[Checked]:
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
     )
+
+
+def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
+    """Return the document, with what comes next for each certificate: that names commands, which the library cannot."""
+
+    def following(file: CheckedFile, one: JudgedCertificate) -> dict[str, object]:
+        assert file.check is not None, "it holds the certificate"
+        place = Place(file.name, one.result, told_with_its_file(one, file.check), options)
+        return {"next": next_document(partial(next_step_of, place))}
+
+    return cert_check_document(checked.files, checked.reuse, following)
 
 
 def _is_entity_id(text: str) -> bool:
@@ -186,7 +200,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     revocation = revocation_of(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
-    among = together(readable)
+    among = together(readable, passphrase)
     keys += check_keys_together(readable, passphrase)
 
     def judge(name: str) -> CheckedFile:
@@ -216,6 +230,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
             strict_delivery=options.strict_delivery,
             data=data,
             unread=unread,
+            held=among.held,
             raise_crashes=debugging(),
         )
         return CheckedFile(name, found)

@@ -151,10 +151,15 @@ def _full(options: Meant) -> Severity:
     return Severity.INFO if options.verbose else Severity.ERROR
 
 
+def told_with_its_file(one: JudgedCertificate, check: FileCheck) -> Report:
+    """Return the report of a certificate, with what there is to say of its file where that holds no other."""
+    return one.result.report + check.file_report if len(check.judged) == 1 else one.result.report
+
+
 def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterator[_Told]:
     """Yield the certificates of a file; what there is to say of a file with one certificate stands in its report."""
     for one in check.judged:
-        report = one.result.report + check.file_report if len(check.judged) == 1 else one.result.report
+        report = told_with_its_file(one, check)
         yield _Told(
             _file_name(name),
             one.subject.number,

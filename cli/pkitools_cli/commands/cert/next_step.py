@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
@@ -70,10 +70,19 @@ def next_step_of(place: Place) -> Step | None:
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
         if (found := step(key, params, commands)) is not None:
             return found
+    return _as_told(place, outcome)
+
+
+def _as_told(place: Place, outcome: Outcome) -> Step | None:
+    """Return the remedy of a finding; where its holder makes the certificate anew, with the command for that."""
     text = told(outcome, language(), remedy_text, place.report.moment)
-    if place.report.verdict is not Verdict.PASSED or not text.remedy:
-        return Step(text.remedy) if text.remedy else None
-    return Step(f"{text.title}. {text.remedy}")  # nothing above it says what it is about
+    # of one that passed nothing above it says what it is about
+    about = f"{text.title}. " if place.report.verdict is Verdict.PASSED else ""
+    if _is_made_anew(outcome):
+        anew = step("cert_check.make_anew", {}, {"remake": partial(_create, place, self_signed=True)})
+        if anew is not None and anew.words is not None:
+            return replace(anew, sentence=f"{about}{anew.sentence}")
+    return Step(f"{about}{text.remedy}") if text.remedy else None
 
 
 def _keys(outcome: Outcome, options: Meant) -> tuple[str, ...]:
@@ -99,8 +108,7 @@ def _is_made_anew(outcome: Outcome) -> bool:
 def _after_passing(place: Place) -> Step | None:
     about = next((found for found in place.report.findings if found.rule.code.startswith(_OF_A_TSP)), None)
     if about is not None:
-        text = told(about, language(), remedy_text, place.report.moment)
-        return Step(f"{text.title}. {text.remedy}")
+        return Step(told(about, language(), remedy_text, place.report.moment).remedy)  # the verdict says what it is
     names = titles(place.options.systems)
     if place.arrived and place.is_alone:
         return step("cert_check.passed_alone", {}, _commands(place))
@@ -152,8 +160,8 @@ def _systems_meant(place: Place) -> list[str]:
     return sorted(place.options.systems, key=lambda name: titles([name]) != [about])
 
 
-def _create(place: Place) -> Words | None:
-    """Return the command that makes the request of the next certificate, like this one.
+def _create(place: Place, *, self_signed: bool = False) -> Words | None:
+    """Return the command that makes the request of the next certificate, or that certificate itself, like this one.
 
     ``None`` of one that is somebody else's: what is in it is not what to ask for.
     """
@@ -161,7 +169,10 @@ def _create(place: Place) -> Words | None:
     if any(found.rule.code in _SOMEBODY_ELSES for found in place.report.findings):
         return None
     return request_command(
-        profile=_profile(facts, options),
+        profile=None if self_signed else _profile(facts, options),
+        system=options.systems[0] if len(options.systems) == 1 else None,
+        moment=options.moment,
+        self_signed=self_signed,
         environment=options.environment,
         oin=options.oin or (str(oin) if oin else None),
         organization=options.organization or facts.subject.organization,

@@ -11,15 +11,16 @@ import click
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
 from pkitools.reports import ToldError, chain_complete_document
-from pkitools.text import for_people, shown
+from pkitools.reports.telling.readable import day
+from pkitools.text import shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import fetcher_of
-from pkitools_cli.commands.next_steps import again
+from pkitools_cli.commands.next_steps import Step, again, next_document
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import about_input, read_certificates, read_input, told_problems
-from pkitools_cli.lines import beside, next_step, wrapped
+from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
@@ -60,8 +61,8 @@ class Completed:
 
     @property
     def address(self) -> str | None:
-        """Where the certificate that is missing can be had, by what the highest one says."""
-        return next(iter(self.path.links[-1].facts.ca_issuers_uris), None)
+        """Where the certificate that is missing can be had."""
+        return self.path.address
 
 
 @click.command("complete", cls=Command, help="cli.chain.complete.help")
@@ -80,10 +81,13 @@ def command(options: Options) -> Reply[Completed]:
     """Order and complete a chain."""
     completed = _complete(options)
     whole = ExitCode.COULD_NOT if completed.unread else ExitCode.PASSED
-    code = whole if completed.path.is_sound else ExitCode.FAILED
+    code = whole if completed.path.is_handed_on else ExitCode.FAILED
     return Reply(
         completed,
-        document=lambda one: chain_complete_document(one.path, one.file, one.written, one.unread),
+        document=lambda one: {
+            **chain_complete_document(one.path, one.file, one.written, one.unread),
+            "next": next_document(lambda: _next(one)),
+        },
         text=_text,
         code=code,
     )
@@ -113,7 +117,7 @@ def _write(path: CertificatePath, options: Options) -> str | None:
     """Write the chain, without its root: nothing is written of one that is not complete, or holds an imitation."""
     from pkitools.requests.keys import to_pem
 
-    if options.target is None or not path.is_sound:
+    if options.target is None or not path.is_handed_on:
         return None
     links = (path.leaf, *path.intermediates)
     data = b"".join(to_pem("CERTIFICATE", facts.der) for facts in links)
@@ -130,7 +134,7 @@ def _text(completed: Completed) -> Iterator[Line | str]:
     for number, link in enumerate(path.links, start=1):
         name = _called(link.facts)
         told = tr(f"cli.chain.origin.{link.origin}")
-        until = tr(f"cli.chain.status.{link.status}", until=for_people(link.facts.not_after))
+        until = tr(f"cli.chain.status.{link.status}", until=day(link.facts.not_after, language()))
         yield from beside(f"  {number}. ", f"{shown(name)}: {told}, {until}")
     yield from _missing(completed)
     yield from _left_out(path)
@@ -141,6 +145,8 @@ def _text(completed: Completed) -> Iterator[Line | str]:
 def _verdict(path: CertificatePath) -> str:
     if path.imitation is not None:
         return "look_alike"
+    if path.lacks_root_only:
+        return "but_root"
     return "complete" if path.has_root else "incomplete"
 
 
@@ -150,6 +156,10 @@ def _called(facts: CertificateFacts) -> str:
 
 def _missing(completed: Completed) -> Iterator[str]:
     path = completed.path
+    if path.lacks_root_only:
+        name = path.links[-1].facts.issuer.common_name or ""
+        yield from wrapped(tr("cli.chain.complete.root_missing", issuer=shown(name)), "  ")
+        return
     if path.missing is not None:
         issuer = path.links[-1].facts.issuer
         yield from wrapped(tr("cli.chain.complete.missing", issuer=shown(issuer.common_name or path.missing)), "  ")
@@ -177,13 +187,19 @@ def _fetches(path: CertificatePath) -> Iterator[str]:
 def _end(completed: Completed) -> Iterator[str]:
     if completed.written is not None:
         yield tr("cli.chain.complete.written", path=completed.written)
-    elif completed.path.imitation is not None:
-        yield from next_step(tr("cli.chain.complete.next_look_alike"))
-    elif completed.path.has_root:
-        yield from next_step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
-    elif completed.offline and completed.address is not None:
+    elif (found := _next(completed)) is not None:
+        yield from found.told()
+
+
+def _next(completed: Completed) -> Step | None:
+    if completed.written is not None:
+        return None
+    if completed.path.imitation is not None:
+        return Step(tr("cli.chain.complete.next_look_alike"))
+    if completed.path.is_handed_on:
+        return Step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
+    if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
-        yield from next_step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
-    else:
-        words = again([completed.file], "--chain", tr("cli.now.file"))
-        yield from next_step(tr("cli.chain.complete.next_missing"), words)
+        return Step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)
+    words = again([completed.file], "--chain", tr("cli.now.file"))
+    return Step(tr("cli.chain.complete.next_missing"), words)

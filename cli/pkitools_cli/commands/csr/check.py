@@ -15,7 +15,7 @@ from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
-from pkitools_cli.commands.next_steps import Step, Words, request_command, step
+from pkitools_cli.commands.next_steps import Step, Words, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
@@ -66,7 +66,10 @@ def command(options: Options) -> Reply[Judged]:
     reports = (report for _, report in judged.requests)
     return Reply(
         judged,
-        document=lambda value: csr_check_document(value.requests, value.profile, value.tsp, value.unread),
+        document=lambda value: {
+            **csr_check_document(value.requests, value.profile, value.tsp, value.unread),
+            "next": next_document(lambda: _next(value, options)),
+        },
         text=partial(_text, options=options),
         code=of_reports(reports, options.fail_on, complete=not judged.unread),
         older={1: lambda value: csr_check_document_v1(value.requests, value.profile, value.tsp)},

@@ -10,7 +10,7 @@ import click
 
 from pkitools.files import has_permissions
 from pkitools.files.platform import forbid_core_dumps
-from pkitools.findings import Outcome
+from pkitools.findings import Outcome, Severity
 from pkitools.limits import MAX_LISTED
 from pkitools.reports import (
     WrittenCertificate,
@@ -24,7 +24,7 @@ from pkitools_cli.commands.csr.create_one import write_one, write_self_signed
 from pkitools_cli.commands.csr.create_options import CreateOptions
 from pkitools_cli.commands.csr.create_text import self_signed_told, written_told
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.options import OINText, environment_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
@@ -75,11 +75,13 @@ def command(options: CreateOptions) -> Reply[list[WrittenRequest]] | Reply[Writt
         written = write_batch(options, options.batch_file, options.out_dir)
     else:
         written = [write_one(options)]
+    warnings = (*_folder_decides([one.key_file for one in written]), *_attention(written), *_oddities(written))
     return Reply(
         written,
         document=csr_create_document,
-        text=written_told,
-        warnings=(*_folder_decides([one.key_file for one in written]), *_attention(written), *_oddities(written)),
+        text=lambda value: written_told(value, warnings),
+        warnings=warnings,
+        warnings_in_text=True,
         older={1: csr_create_document_v1},
     )
 
@@ -128,16 +130,18 @@ def _attention(written: Sequence[WrittenRequest]) -> list[str]:
         for reason in one.choice.reasons if one.choice is not None else ():
             if reason.attention and str(reason.about) not in _OPEN:
                 files.setdefault(reason.sentence(language()), []).append(one.request_file)
-    return [f"{_listed(names)}: {sentence}" for sentence, names in files.items()]
+    word = report_word("severity", Severity.WARNING.name)
+    return [f"{word}: {_listed(names)}: {sentence}" for sentence, names in files.items()]
 
 
 def _oddities(written: Sequence[WrittenRequest]) -> list[str]:
     """Return what the check of each request warns of, each sentence once, with the files it is about before it."""
-    files: dict[str, list[str]] = {}
+    files: dict[tuple[str, str], list[str]] = {}
     for one in written:
         for outcome in one.warnings:
-            files.setdefault(_warning(outcome), []).append(one.request_file)
-    return [f"{_listed(names)}: {sentence}" for sentence, names in files.items()]
+            found = (report_word("severity", outcome.rule.severity.name), _warning(outcome))
+            files.setdefault(found, []).append(one.request_file)
+    return [f"{word}: {_listed(names)}: {sentence}" for (word, sentence), names in files.items()]
 
 
 def _warning(outcome: Outcome) -> str:

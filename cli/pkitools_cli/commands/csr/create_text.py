@@ -20,10 +20,16 @@ from pkitools_cli.lines import wrapped
 from pkitools_cli.reply import Line
 
 
-def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
-    """Yield the lines about the requests that were written."""
+def written_told(written: Sequence[WrittenRequest], warnings: Sequence[str] = ()) -> Iterator[Line | str]:
+    """Yield the lines about the requests that were written.
+
+    Args:
+        written: each of them.
+        warnings: what there is to say of them; told before what comes next, which may not be that then.
+    """
     if len(written) > 1:
         yield from _table(written)
+        yield from _warned(warnings)
         yield from _next(written)
         return
     for one in written:
@@ -32,7 +38,15 @@ def written_told(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
             yield ""
         yield from _written(one)
         yield from _changed(one)
+    yield from _warned(warnings)
     yield from _next(written)
+
+
+def _warned(warnings: Sequence[str]) -> Iterator[Line | str]:
+    """Yield what there is to say of what was made, on standard error."""
+    for warning in warnings:
+        yield Line("", aside=True)
+        yield from (Line(row, aside=True) for row in wrapped(warning, "    ", ""))
 
 
 def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:

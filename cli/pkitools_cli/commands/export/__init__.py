@@ -16,7 +16,7 @@ from pkitools.files import Output, check_outputs, has_permissions, write_set
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
 from pkitools.reports import ToldError, export_document
-from pkitools.text import for_people
+from pkitools.reports.telling.readable import day
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
@@ -175,7 +175,8 @@ def _sheet(export: Export) -> Iterator[str]:
 def _notes(export: Export) -> Iterator[str]:
     for note in export.notes:
         params = {
-            name: for_people(value) if isinstance(value, datetime) else value for name, value in note.params.items()
+            name: day(value, language()) if isinstance(value, datetime) else value
+            for name, value in note.params.items()
         }
         text = told(note.code, params)
         yield from wrapped(f"{text.message} {text.remedy}", "  ", f"{tr('cli.export.note')} ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,17 +18,21 @@ from pkitools_cli.commands.oin.parts import parts
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import tr
-from pkitools_cli.lines import report_told
+from pkitools_cli.lines import report_told, wrapped
 from pkitools_cli.options import STANDARD_INPUT, environment_option, fail_on_option
 from pkitools_cli.reply import Line, Reply
+
+if TYPE_CHECKING:
+    from pkitools.oin.entity_schemes import EntitySubject
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One number: the OIN that it is, if it is one, and its report."""
+    """One number: the OIN that it is, if it is one, and its report; of an ID that one stands in, what that is too."""
 
     oin: OIN | None
     report: Report
+    subject: EntitySubject | None = None
 
 
 @click.command("check", cls=Command, help="cli.oin.check.help", json_versions=(1, 2))
@@ -61,7 +66,7 @@ def _judged(text: str, environment: Environment | None, lenient: bool, *, legacy
     subject = entity_subject(text.strip() if lenient else text, environment)
     if subject is None:
         return _as_oin(text, environment, lenient, legacy=legacy)
-    return Judged(_oin(subject.oin, lenient=False, legacy=legacy), check_id(subject))
+    return Judged(_oin(subject.oin, lenient=False, legacy=legacy), check_id(subject), subject)
 
 
 def _as_oin(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
@@ -101,10 +106,23 @@ def _text(judged: list[Judged]) -> Iterator[Line | str]:
     for position, one in enumerate(judged):
         if position:
             yield ""
-        yield from report_told(_shown(one.report), *(parts(one.oin) if one.oin is not None else ()))
+        whose = parts(one.oin) if one.oin is not None else ()
+        yield from report_told(_shown(one.report), *_which_id(one.subject), *whose)
     if len(judged) > 1:
         yield ""
         yield _summary([one.report for one in judged])
+
+
+def _which_id(subject: EntitySubject | None) -> Iterator[str]:
+    """Yield what kind of ID it is, and of which systems its index is."""
+    if subject is None or not subject.is_parsed or subject.scheme is None:
+        return
+    from pkitools.oin.entity_schemes import environment_of
+
+    of = "" if subject.kind == "services" else f"_{environment_of(int(subject.index))}"
+    role, index = subject.role.upper(), subject.index
+    told = tr(f"cli.oin.check.{subject.scheme.name}_{subject.kind}", role=role, index=index)
+    yield from wrapped(told + (tr(f"cli.oin.check.index{of}") if of else ""), "  ")
 
 
 def _shown(report: Report) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pkitools.reports.document import instant
+from pkitools.reports.telling.readable import day
 from pkitools.trust import CAStatus, CatalogueEntry, Hierarchy, embedded_certificates, policy_name
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import beside, wrapped
@@ -77,4 +77,5 @@ def authority_status(entry: CatalogueEntry, moment: datetime) -> str:
 
 
 def _status(status: str, not_after: datetime | None) -> str:
-    return tr(f"cli.trust.status.{status}", until=instant(not_after) or tr("cli.trust.unknown"))
+    until = tr("cli.trust.unknown") if not_after is None else day(not_after, language())
+    return tr(f"cli.trust.status.{status}", until=until)
