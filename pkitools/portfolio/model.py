@@ -79,6 +79,7 @@ class Judgement:
         verdict: what came of it.
         told: what is violated or could not be checked; what is met is not kept.
         entity_id: the entity ID that metadata gives it to; ``None`` where none does.
+        host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
         has_path: a path was proved from it to a root that is trusted here.
     """
 
@@ -87,6 +88,7 @@ class Judgement:
     verdict: Verdict
     told: tuple[Outcome, ...] = ()
     entity_id: str | None = None
+    host: str | None = None
     has_path: bool = False
 
     @property
@@ -174,10 +176,10 @@ class HeldCertificate:
 
     def standing(self, moment: datetime) -> Standing:
         """Return how it stands at a moment (aware)."""
-        if self.not_after < moment:
-            return Standing.EXPIRED
         if self.verdict is None:
             return Standing.NOT_JUDGED
+        if self.not_after < moment:
+            return Standing.EXPIRED
         if self.verdict is not Verdict.PASSED:
             return Standing(self.verdict.value)
         return Standing.ENDS_SOON if self.not_after - moment < SOON else Standing.PASSED
@@ -268,6 +270,50 @@ class Unread:
         return error
 
 
+class Target(StrEnum):
+    """What is pointed to."""
+
+    FILE = "file"
+    PATTERN = "pattern"
+    """Files, by a name with ``*`` in it: further configuration."""
+    PEER = "peer"
+    UNKNOWN = "unknown"
+    """Only the program that reads the configuration knows: there is a variable in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What a configuration or an inventory points to.
+
+    Args:
+        target: what kind of thing.
+        text: as it is written there: a path, a pattern or ``HOST:PORT``.
+        line: where, from 1.
+        bases: folders that the same text says such paths count from.
+    """
+
+    target: Target
+    text: str
+    line: int
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A certificate without a path, of which the issuer may still be found elsewhere.
+
+    Args:
+        name: the file or peer.
+        der: the certificate.
+        entity_id, host: what it was judged for.
+    """
+
+    name: str
+    der: bytes = field(repr=False)
+    entity_id: str | None = None
+    host: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one file or peer gave: the unit in which a scan's results stream.
@@ -277,6 +323,10 @@ class Reading:
         certificates, keys, requests: what is in it.
         unread: what of it could not be read.
         holds_nothing: it lay in a folder, could be read and holds nothing of the kind: it is counted, and not told.
+        points_to: of a configuration or an inventory, what it points to.
+        authorities: DER of those in it that are not among the embedded ones: another file may need them.
+        pending: what could be judged better by the authorities of another file.
+        is_again: it adds to the reading of a file that came before.
     """
 
     name: str
@@ -285,6 +335,10 @@ class Reading:
     requests: tuple[HeldRequest, ...] = ()
     unread: tuple[Unread, ...] = ()
     holds_nothing: bool = False
+    points_to: tuple[Pointer, ...] = ()
+    authorities: tuple[bytes, ...] = field(default=(), repr=False)
+    pending: tuple[Pending, ...] = ()
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
