@@ -116,3 +116,6 @@ MAX_FOUND_AUTHORITIES: Final = 1_000
 
 MAX_PATTERN_FILES: Final = 1_000
 """Files that one pattern in a configuration may stand for."""
+
+MAX_PORTFOLIO_BYTES: Final = 512 * 1024 * 1024
+"""An earlier report in JSON that is compared with: of a hundred thousand certificates it is 400 MB."""

@@ -33,6 +33,7 @@ from pkitools.portfolio.model import (
 )
 
 if TYPE_CHECKING:  # what was found is read without the means to find it
+    from pkitools.portfolio.comparing import Changes, Earlier, EarlierCertificate, Replaced, changes_since, read_earlier
     from pkitools.portfolio.gathering import Gathering
     from pkitools.portfolio.judging import Judging
     from pkitools.portfolio.peers import Fetch
@@ -40,6 +41,9 @@ if TYPE_CHECKING:  # what was found is read without the means to find it
 
 __all__ = [
     "Basis",
+    "Changes",
+    "Earlier",
+    "EarlierCertificate",
     "Fetch",
     "Gap",
     "Gathering",
@@ -53,14 +57,23 @@ __all__ = [
     "Pointer",
     "Portfolio",
     "Reading",
+    "Replaced",
     "Standing",
     "Target",
     "Unread",
+    "changes_since",
     "count_files",
+    "read_earlier",
     "scan",
 ]
 
 _MODULES: Final = {
+    "read_earlier": "comparing",
+    "changes_since": "comparing",
+    "Replaced": "comparing",
+    "EarlierCertificate": "comparing",
+    "Earlier": "comparing",
+    "Changes": "comparing",
     "Fetch": "peers",
     "Gathering": "gathering",
     "Judging": "judging",

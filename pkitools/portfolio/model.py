@@ -20,6 +20,8 @@ from pkitools.frozen import Frozen, dataclass, field
 SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
+_DAY: Final = timedelta(days=1)
+
 
 class Basis(StrEnum):
     """Why a certificate was judged for the environment it was judged for."""
@@ -37,8 +39,9 @@ class Standing(StrEnum):
 
     EXPIRED = "expired"
     FAILED = "failed"
-    INDETERMINATE = "indeterminate"
     ENDS_SOON = "ends_soon"
+    """Within :data:`SOON`, whether or not everything could be checked: another has to be ordered now."""
+    INDETERMINATE = "indeterminate"
     PASSED = "passed"
     NOT_JUDGED = "not_judged"
     """The certificate of an authority: it is listed, with its dates."""
@@ -180,13 +183,16 @@ class HeldCertificate:
             return Standing.NOT_JUDGED
         if self.not_after < moment:
             return Standing.EXPIRED
-        if self.verdict is not Verdict.PASSED:
-            return Standing(self.verdict.value)
-        return Standing.ENDS_SOON if self.not_after - moment < SOON else Standing.PASSED
+        if self.verdict is Verdict.FAILED:
+            return Standing.FAILED
+        if self.not_after - moment < SOON:
+            return Standing.ENDS_SOON
+        return Standing(self.verdict.value)
 
     def days_left(self, moment: datetime) -> int:
-        """Return the whole days until it ends; below 0 when it has ended."""
-        return (self.not_after - moment).days
+        """Return the whole days until it ends; below 0, and never 0, when it has ended."""
+        left = self.not_after - moment
+        return left // _DAY if moment <= self.not_after else min(-1, -(-left // _DAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +396,12 @@ class Portfolio:
         """The worst verdict of all; INDETERMINATE where nothing was judged."""
         found = {one.verdict for one in self.judged}
         return next((verdict for verdict in _VERDICTS if verdict in found), Verdict.INDETERMINATE)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst that is violated; ``None`` where nothing is."""
+        found = (judgement.worst for one in self.certificates for judgement in one.judgements)
+        return max((worst for worst in found if worst is not None), default=None)
 
     @property
     def is_whole(self) -> bool:

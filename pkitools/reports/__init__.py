@@ -34,6 +34,9 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document_v1,
     )
     from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
+    from pkitools.reports.portfolio import portfolio_report, report_form, report_suffixes
+    from pkitools.reports.portfolio.as_json import scan_document
+    from pkitools.reports.portfolio.telling import Telling
     from pkitools.reports.probe import probe_document
     from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.register import (
@@ -75,6 +78,7 @@ __all__ = [
     "PlannedFile",
     "RecognisedCertificate",
     "TakenSnapshot",
+    "Telling",
     "ToldError",
     "WrittenCertificate",
     "WrittenRequest",
@@ -113,10 +117,13 @@ __all__ = [
     "oin_lookup_document",
     "outcome_document",
     "outcome_message",
+    "portfolio_report",
     "probe_document",
     "read_schema",
     "renewal_diff_document",
     "report_document",
+    "report_form",
+    "report_suffixes",
     "report_text",
     "request_document",
     "rule_document",
@@ -125,6 +132,7 @@ __all__ = [
     "rules_explain_document",
     "rules_explain_document_v1",
     "rules_list_document",
+    "scan_document",
     "schema_names",
     "self_signed_document",
     "source_document",
@@ -161,6 +169,9 @@ _MODULES: Final = {
         "oin_derive_document",
         "oin_derive_document_v1",
     ),
+    "pkitools.reports.portfolio": ("portfolio_report", "report_form", "report_suffixes"),
+    "pkitools.reports.portfolio.as_json": ("scan_document",),
+    "pkitools.reports.portfolio.telling": ("Telling",),
     "pkitools.reports.probe": ("probe_document",),
     "pkitools.reports.receipt": ("cert_receive_document",),
     "pkitools.reports.register": (
