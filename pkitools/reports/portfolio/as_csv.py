@@ -10,9 +10,9 @@ import csv
 from io import StringIO
 from typing import Final
 
-from pkitools.messages import outcome_message
 from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.reports.portfolio.telling import Telling, deciding, place_text, standing_word
+from pkitools.reports.telling.answer import told
 from pkitools.text import pattern, visible
 
 COLUMNS: Final = (
@@ -58,7 +58,7 @@ def cell(value: str) -> str:
 
 def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
     decides = deciding(one)
-    said = None if decides is None else outcome_message(decides, telling.language, telling.remedy)
+    said = None if decides is None else told(decides, telling.language, telling.remedy, portfolio.moment)
     days = max(one.days_left(portfolio.moment), 0)  # a minus would begin a formula; the standing says that it ended
     return (
         standing_word(one.standing(portfolio.moment), telling.language),

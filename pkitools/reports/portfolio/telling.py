@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pkitools.findings import Outcome
+from pkitools.findings import Outcome, Report, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, message
 from pkitools.portfolio.model import HeldCertificate, Place, Standing
+from pkitools.reports.telling.answer import answer_of
 
 if TYPE_CHECKING:
     from pkitools.portfolio.comparing import Changes
@@ -29,8 +30,16 @@ class Telling:
 
 
 def deciding(certificate: HeldCertificate) -> Outcome | None:
-    """Return what decides about a certificate: the worst that is violated, else what kept it from being judged."""
-    return next(iter((*certificate.findings, *certificate.not_checked)), None)
+    """Return what decides about a certificate: what it fails on, or what kept it from being judged.
+
+    Of one that passed it is what nobody may read over, such as that revocation is not known; ``None`` where there is
+    nothing of the kind, and of an authority.
+    """
+    worst = next((one for one in certificate.judgements if one.verdict is certificate.verdict), None)
+    if worst is None:
+        return None
+    answer = answer_of(Report(certificate.name, worst.told))
+    return answer.but if worst.verdict is Verdict.PASSED else answer.because
 
 
 def place_text(place: Place) -> str:

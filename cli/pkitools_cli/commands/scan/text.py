@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
@@ -12,6 +12,7 @@ from pkitools.reports.portfolio.telling import deciding, place_text, standing_wo
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
+from pkitools_cli.commands.cert.check_table import cut_front
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.own_data import titles
@@ -57,12 +58,16 @@ def scan_told(portfolio: Portfolio, changes: Changes | None, written: Sequence[s
 
 
 def _counted(portfolio: Portfolio) -> str:
-    counts = Counter(standing for standing, _ in portfolio.in_order())
+    counts = Counter(one.standing(portfolio.moment) for one in portfolio.judged)
     kinds = [f"{counts[each]} {standing_word(each, language())}" for each in Standing if counts[each]]
     total = len(portfolio.judged)
     if not portfolio.certificates:
         return tr("cli.scan.nothing", files=portfolio.looked_at)
-    return tr(f"cli.scan.counted{_one(total)}", total=total, files=portfolio.looked_at, kinds=", ".join(kinds))
+    if not total:
+        kinds = [tr("cli.scan.none")]
+    counted = tr(f"cli.scan.counted{_one(total)}", total=total, files=portfolio.looked_at, kinds=", ".join(kinds))
+    beside = len(portfolio.authorities)
+    return f"{counted} {tr(f'cli.scan.authorities{_one(beside)}', count=beside)}" if beside else counted
 
 
 def _table(portfolio: Portfolio) -> Iterator[Line | str]:
@@ -71,7 +76,7 @@ def _table(portfolio: Portfolio) -> Iterator[Line | str]:
     for standing, one in portfolio.in_order():
         if standing is not Standing.NOT_JUDGED:
             yield _row(standing, one, portfolio, words)
-            yield from wrapped(_where(one), f"{_INDENT}  ", _INDENT, most=2)
+            yield from _where(one)
             yield from _why(standing, one, portfolio)
 
 
@@ -84,18 +89,18 @@ def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: 
     return coloured(first + (name if len(name) <= room else f"{name[: room - 1]}…"), _TONES[standing], word)
 
 
-def _where(one: HeldCertificate) -> str:
-    told_places = list(dict.fromkeys(map(place_text, one.places)))
-    more = len(told_places) - _MOST_PLACES
-    shown = ", ".join(told_places[:_MOST_PLACES])
-    return tr("cli.scan.more_places", places=shown, count=more) if more > 0 else shown
+def _where(one: HeldCertificate) -> Iterator[str]:
+    """Yield where a certificate lies, a place a line: of a long name the end, which is where names differ."""
+    places = list(dict.fromkeys(map(place_text, one.places)))
+    for place in places[:_MOST_PLACES]:
+        yield _INDENT + cut_front(visible(place), columns() - len(_INDENT))
+    if len(places) > _MOST_PLACES:
+        yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
 
 
 def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iterator[str]:
-    """Yield what decides about a certificate and what to do; of one that is good nothing."""
+    """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that."""
     decides = deciding(one)
-    if standing is Standing.PASSED:
-        return
     if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED:
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
         return
@@ -123,36 +128,25 @@ def _changed(changes: Changes) -> Iterator[Line | str]:
     day = short_day(changes.since, language())
     if not changes:
         yield from wrapped(tr("cli.scan.unchanged", day=day), "")
-    else:
-        yield Line(tr("cli.scan.changed", day=day), bold=True)
-    yield from _entries("new", (tr("cli.scan.change.new", name=one.name) for one in changes.new))
-    yield from _entries("gone", (tr("cli.scan.change.gone", name=one.name) for one in changes.gone))
-    yield from _entries(
-        "replaced",
-        (
-            tr(
-                f"cli.scan.change.replaced{'_same_key' if one.same_key else ''}",
-                name=one.new.name,
-                old=short_day(one.old.not_after, language()),
-                new=short_day(one.new.not_after, language()),
-            )
-            for one in changes.replaced
-        ),
-    )
-    yield from _entries(
-        "otherwise",
-        (
-            tr("cli.scan.change.otherwise", name=new.name, old=_verdict(old.verdict), new=_verdict(new.verdict))
-            for old, new in changes.judged_otherwise
-        ),
-    )
-    if changes and not changes.is_certain:
+        return
+    yield Line(tr("cli.scan.changed", day=day), bold=True)
+    for sentence in _changes(changes):
+        yield from wrapped(sentence, _INDENT, "  - ")
+    if not changes.is_certain:
         yield from wrapped(tr("cli.scan.uncertain"), "")
 
 
-def _entries(_kind: str, sentences: Iterable[str]) -> Iterator[str]:
-    for sentence in sentences:
-        yield from wrapped(sentence, _INDENT, "  - ")
+def _changes(changes: Changes) -> Iterator[str]:
+    """Yield a sentence for each change."""
+    yield from (tr("cli.scan.change.new", name=one.name) for one in changes.new)
+    yield from (tr("cli.scan.change.gone", name=one.name) for one in changes.gone)
+    for one in changes.replaced:
+        old, new = (short_day(each.not_after, language()) for each in (one.old, one.new))
+        how = "replaced_same_key" if one.same_key else "replaced"
+        yield tr(f"cli.scan.change.{how}", name=one.new.name, old=old, new=new)
+    for before, now in changes.judged_otherwise:
+        old, new = _verdict(before.verdict), _verdict(now.verdict)
+        yield tr("cli.scan.change.otherwise", name=now.name, old=old, new=new)
 
 
 def _verdict(verdict: Verdict | None) -> str:
