@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
 
 from pkitools.checking.file_check import subjects_of
 from pkitools.checking.private_keys import public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers
 from pkitools.containers import Contents, Item, ItemKind, read_source
-from pkitools.containers.wanted import is_surely_without
+from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.wanted import is_surely_without, may_hold_more
 from pkitools.errors import InputError, PkitoolsError, SecretError
 from pkitools.frozen import dataclass, field
 from pkitools.oin import OIN, InvalidOINError
@@ -32,7 +34,7 @@ from pkitools.x509.document import serial_hex
 from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
-_TLS = "tls"
+_TLS: Final = "tls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,22 @@ def _without(unit: Unit, error: InputError) -> Reading:
     pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
     if pointers:
         return Reading(unit.name, points_to=pointers)
-    if unit.in_folder and is_surely_without(error, lambda: unit.data):
+    if unit.in_folder and not unit.named_by and _is_of_no_use(error, unit.data):
         return Reading(unit.name, holds_nothing=True)
     return Reading(unit.name, unread=(_gap(unit, error),))
+
+
+# what lies in folders of every project, and is a form of its own that never holds a certificate
+_NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
+_JSON: Final = kind_code("json")
+
+
+def _is_of_no_use(error: InputError, data: bytes) -> bool:
+    """Return whether a file that was found, and that nobody named, surely holds nothing of our kinds."""
+    problem = error.params.get("problem")
+    if problem in _NEVER or (problem == _JSON and not may_hold_more(data)):
+        return True
+    return is_surely_without(error, lambda: data)
 
 
 def _gap(unit: Unit, error: PkitoolsError, gap: Gap = Gap.UNREADABLE, position: int | None = None) -> Unread:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry
+    from pkitools.reports.expiry import Expiry, expiry_document
     from pkitools.reports.explanation import explain_document
     from pkitools.reports.export import chain_complete_document, export_document
     from pkitools.reports.facts import facts_status_document
@@ -74,6 +75,7 @@ __all__ = [
     "DerivedNumber",
     "DescribedFile",
     "DescribedItem",
+    "Expiry",
     "LintedCertificate",
     "PlannedFile",
     "RecognisedCertificate",
@@ -100,6 +102,7 @@ __all__ = [
     "error_document",
     "error_entry",
     "error_sentence",
+    "expiry_document",
     "explain_document",
     "export_document",
     "facts_status_document",
@@ -156,6 +159,7 @@ _MODULES: Final = {
         "describe",
     ),
     "pkitools.reports.error": ("ToldError", "error_document", "error_entry"),
+    "pkitools.reports.expiry": ("Expiry", "expiry_document"),
     "pkitools.reports.explanation": ("explain_document",),
     "pkitools.reports.export": ("chain_complete_document", "export_document"),
     "pkitools.reports.facts": ("facts_status_document",),
