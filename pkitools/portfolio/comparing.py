@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from pkitools.arguments import octets, text
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
@@ -133,6 +134,7 @@ def read_earlier(data: bytes, name: str) -> Earlier:
     Raises:
         InputError: it is no such document.
     """
+    data, name = octets(data, "data"), text(name, "name")
     try:
         raw = json.loads(data)
         if raw["schema"] != SCHEMA:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import aware, optional_choice
+from pkitools.arguments import aware, octets, optional_choice
 from pkitools.checking.checker import Checker
 from pkitools.checking.judgement import CheckResult, Memory
 from pkitools.checking.question import Question, Revocation, question
@@ -53,15 +53,9 @@ class Judging:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moment", aware(self.moment))
+        if self.passphrase is not None:
+            object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
-
-    def placed(self, facts: CertificateFacts, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
-        """Return for which environment a certificate is judged, and why for that one."""
-        if self.environment is not None:
-            return Environment(self.environment), Basis.ASKED
-        if kind is not None:
-            return kind.environment, Basis.HIERARCHY
-        return (Environment.PREPRODUCTION if self.trust else Environment.PRODUCTION), Basis.UNKNOWN
 
     def travelling(self) -> Judging:
         """Return the question as it goes to another process: lists as their bytes, not with what was found in them."""
@@ -90,7 +84,7 @@ class Judge:
             entity_id: the entity ID that metadata gives it to.
             host: the name of the peer that sent it.
         """
-        environment, basis = self.asked.placed(facts, hierarchy_of(facts).kind)
+        environment, basis = _placed(self.asked, hierarchy_of(facts).kind)
         result = self._checker(environment, host).check(facts, intermediates=between, entity_id=entity_id)
         return _judgement(result, environment, basis, entity_id, host)
 
@@ -114,6 +108,15 @@ class Judge:
             data=asked.data,
             raise_crashes=asked.raise_crashes,
         )
+
+
+def _placed(asked: Judging, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
+    """Return for which environment a certificate is judged, by the kind of its hierarchy, and why for that one."""
+    if asked.environment is not None:
+        return Environment(asked.environment), Basis.ASKED
+    if kind is not None:
+        return kind.environment, Basis.HIERARCHY
+    return (Environment.PREPRODUCTION if asked.trust else Environment.PRODUCTION), Basis.UNKNOWN
 
 
 def _judgement(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from pkitools.arguments import aware
 from pkitools.environment import Environment
 from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Severity, Status, Verdict
@@ -179,6 +180,7 @@ class HeldCertificate:
 
     def standing(self, moment: datetime) -> Standing:
         """Return how it stands at a moment (aware)."""
+        moment = aware(moment)
         if self.verdict is None:
             return Standing.NOT_JUDGED
         if self.not_after < moment:
@@ -191,7 +193,7 @@ class HeldCertificate:
 
     def days_left(self, moment: datetime) -> int:
         """Return the whole days until it ends; below 0, and never 0, when it has ended."""
-        left = self.not_after - moment
+        left = self.not_after - (moment := aware(moment))
         return left // _DAY if moment <= self.not_after else min(-1, -(-left // _DAY))
 
 

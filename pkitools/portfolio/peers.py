@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Protocol
 
 from pkitools.errors import NetworkError, PkitoolsError
 from pkitools.portfolio.model import Gap, Reading, Unread
 from pkitools.portfolio.reading import Unit
 from pkitools.requests.keys import to_pem
 
-Fetch = Callable[[str, int], Iterable[bytes]]
-"""Host and port → the certificates that the peer sends, DER, its own first: :func:`pkitools.probing.fetch_chain`."""
+
+class Fetch(Protocol):
+    """The means to ask a peer, such as :func:`pkitools.probing.fetch_chain`."""
+
+    def __call__(self, host: str, port: int, /) -> Iterable[bytes]:
+        """Return the certificates that a peer sends, DER, its own first.
+
+        Raises:
+            PkitoolsError: it sent none.
+        """
+
 
 Peer = tuple[str, int]
 _PEERS_AT_ONCE: Final = 8

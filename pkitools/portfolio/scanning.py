@@ -37,7 +37,8 @@ def scan(
     fetch: Fetch | None = None,
     executor: Executor | None = None,
 ) -> Iterator[Reading]:
-    """Yield what every file and every peer gives, as it comes: :class:`Gathering` makes one portfolio of it.
+    """Yield what every file and every peer gives, as it comes; one portfolio of it makes
+    :class:`~pkitools.portfolio.gathering.Gathering`.
 
     A folder is looked through to its bottom, each folder once. What a configuration of nginx, Apache, HAProxy or
     Traefik names is read as well, and so is what an inventory lists that was handed in itself; of a folder that one of

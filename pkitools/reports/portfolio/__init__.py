@@ -1,13 +1,13 @@
 """A portfolio as a file for another program, or for people: one module a form, and one table of them.
 
 A module has a function ``render(portfolio, telling)`` that returns the text of the whole file; it takes nothing but the
-:class:`~pkitools.portfolio.Portfolio` and how to tell it. One that is added gets a line in :data:`_FORMS`.
+:class:`~pkitools.portfolio.Portfolio` and how to tell it. One that is added gets its line in the
+table below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from pkitools.arguments import text
@@ -15,11 +15,23 @@ from pkitools.errors import InvalidValueError
 from pkitools.portfolio.model import Portfolio
 from pkitools.reports.portfolio.telling import Telling
 
-_FORMS: Final = {
-    ".csv": "as_csv",
-    ".json": "as_json",
-}
-"""The end of a file's name → the module that writes it."""
+Render = Callable[[Portfolio, Telling], str]
+
+
+def _csv() -> Render:
+    from pkitools.reports.portfolio.as_csv import render
+
+    return render
+
+
+def _json() -> Render:
+    from pkitools.reports.portfolio.as_json import render
+
+    return render
+
+
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".json": _json}
+"""The end of a file's name → what loads the module that writes it."""
 
 
 def report_suffixes() -> tuple[str, ...]:
@@ -51,6 +63,5 @@ def portfolio_report(portfolio: Portfolio, suffix: str, telling: Telling | None 
     Raises:
         InvalidValueError: there is no such form.
     """
-    module = import_module(f"{__name__}.{_FORMS[report_form(suffix)]}")
-    render: Callable[[Portfolio, Telling], str] = module.render
+    render = _FORMS[report_form(suffix)]()
     return render(portfolio, telling or Telling()).encode("utf-8")
