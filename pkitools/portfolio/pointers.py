@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
+from io import StringIO
+from itertools import islice
 from typing import Any, Final
 
+from pkitools.errors import LimitError
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
@@ -51,6 +54,7 @@ _PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-
 _PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
 _VALUE: Final = r"(?:\"(?P<double>[^\"\n]{1,4096})\"|'(?P<single>[^'\n]{1,4096})'|(?P<bare>[^\s;\"',\]#]{1,4096}))"
 _ITEM: Final = pattern(_VALUE)
+_WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
 _VARIABLE: Final = pattern(r"[$%]|^data:|^@")
 
 
@@ -86,29 +90,53 @@ def pointers_of(data: bytes, name: str, *, is_inventory: bool) -> tuple[Pointer,
 
     Raises:
         InputError: it is an inventory by its name and cannot be read as one.
+        LimitError: it points to more than is followed.
     """
     if len(data) > MAX_CONFIGURATION_BYTES or b"\0" in data or name.lower().endswith(_PROSE):
         return ()
-    text = data.decode("utf-8", "replace")
-    found = tuple(_within_limit(_directives(text)))
-    return found or (tuple(_within_limit(_inventory(text, name))) if is_inventory else ())
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    found = _within_limit(_directives(text), name)
+    return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
 
 
-def _within_limit(pointers: Iterator[Pointer]) -> Iterator[Pointer]:
-    for number, pointer in enumerate(pointers):
-        if number >= MAX_POINTERS:
-            return
-        yield pointer
+def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]:
+    found = tuple(islice(pointers, MAX_POINTERS + 1))
+    if len(found) > MAX_POINTERS:
+        raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
+    return found
 
 
 def _directives(text: str) -> Iterator[Pointer]:
-    lines = text.splitlines()
+    lines = text.split("\n")
+    meant = _lines_with(_words(), text)
     for kind in _kinds():
-        bases = tuple(value for line in lines for value in _values(kind.base, line))
-        for number, line in enumerate(lines, start=1):
+        bases = tuple(value for number in meant for value in _values(kind.base, lines[number - 1]))
+        for number in meant:
+            line = lines[number - 1]
             if kind.within is None or kind.within.match(line):
                 yield from (_pointer(value, number, bases) for value in _values(kind.file, line, several=kind.several))
             yield from (_pointer(value, number, bases, further=True) for value in _values(kind.pattern, line))
+
+
+def _lines_with(words: Collection[str], text: str) -> list[int]:
+    """Return the numbers of the lines that have one of the words: of a text of a million lines few have."""
+    found: dict[int, None] = {}
+    number, at = 1, 0
+    for word in _WORD.finditer(text):
+        if word[0].lower() in words:
+            number += text.count("\n", at, word.start())
+            at = word.start()
+            found[number] = None
+            if len(found) > MAX_POINTERS:  # and no more of them are looked at: that is told
+                break
+    return list(found)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return every directive in small letters, whatever program has it."""
+    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
+    return frozenset(name.lower() for each in raw.values() for key in ("file", "pattern", "base") for name in each[key])
 
 
 def _values(directive: re.Pattern[str] | None, line: str, *, several: bool = False) -> Iterator[str]:
@@ -177,20 +205,28 @@ def _of_toml(raw: object, meant: bool = False) -> Iterator[str]:
 
 def _of_rows(text: str) -> Iterator[Pointer]:
     """Yield the values of the columns that are meant; without a heading, of lines that are all peers."""
+    rows = enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), start=1)
     try:
-        rows = list(enumerate(csv.reader(text.splitlines(), delimiter=_delimiter(text)), start=1))
-    except csv.Error:
-        return
-    if not rows:
-        return
-    meant = [at for at, heading in enumerate(rows[0][1]) if heading.strip().lower().lstrip("﻿") in COLUMNS]
-    if meant:
-        for line, row in rows[1:]:
+        heading = next(rows, (1, []))[1]
+        meant = [at for at, name in enumerate(heading) if name.strip().lower().lstrip("\ufeff") in COLUMNS]
+        if not meant:
+            yield from _all_peers(text)
+        for line, row in rows if meant else ():
             yield from (_named(row[at].strip(), line) for at in meant if at < len(row) and row[at].strip())
+    except csv.Error:  # a cell that is longer than any name
         return
-    told = [(line, row[0].strip()) for line, row in rows if row and row[0].strip() and not row[0].startswith("#")]
-    if told and all(peer_of(value) for _, value in told):
-        yield from (_named(value, line) for line, value in told)
+
+
+def _all_peers(text: str) -> tuple[Pointer, ...]:
+    """Return a pointer for each line of a list of peers; nothing where one line is something else."""
+    found: list[Pointer] = []
+    for number, line in enumerate(StringIO(text), start=1):
+        told = line.strip().lstrip("\ufeff")
+        if told and not told.startswith("#"):
+            if peer_of(told) is None:
+                return ()
+            found.append(_named(told, number))
+    return tuple(found)
 
 
 def _delimiter(text: str) -> str:

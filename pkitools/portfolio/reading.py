@@ -86,7 +86,10 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
 
 def _without(unit: Unit, error: InputError) -> Reading:
     """Return the reading of a file that is of none of our kinds: what it points to, or why it cannot be used."""
-    pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
+    try:
+        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
+    except InputError as of_pointers:
+        return Reading(unit.name, unread=(_gap(unit, of_pointers),))
     if pointers:
         return Reading(unit.name, points_to=pointers)
     if unit.in_folder and not unit.named_by and _is_of_no_use(error, unit.data):
