@@ -27,6 +27,15 @@ class ExitCode(IntEnum):
     PASSED_WITH_FINDINGS = 12  # only with --fail-on
 
 
+class MonitorCode(IntEnum):
+    """What a monitoring plugin ends with: with ``--nagios``, and nowhere else."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
 def of_reports(reports: Iterable[Report], fail_on: Severity | None = None, *, complete: bool = True) -> ExitCode:
     """Return the exit code of several reports: the worst of them.
 

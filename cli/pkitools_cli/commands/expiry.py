@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network
@@ -20,18 +19,17 @@ from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import cut_front
 from pkitools_cli.commands.scan.running import Running
-from pkitools_cli.exit_codes import ExitCode, of_verdicts
+from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
 from pkitools_cli.framework import Command, gathered, is_for_people
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.options import fail_on_option, moment_option
-from pkitools_cli.output import say
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
-    from pkitools.portfolio import HeldCertificate
+    from pkitools.portfolio import HeldCertificate, Portfolio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +44,16 @@ class Options:
     passphrase_env: str | None
     moment: datetime
     fail_on: Severity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A scan as far as the end of certificates asks for one: no list is asked, and no connection made."""
+
+    places: tuple[str, ...]
+    moment: datetime
+    passphrase_file: str | None
+    passphrase_env: str | None
     environment: Environment | None = None
     systems: tuple[str, ...] = ()
     since: str | None = None
@@ -66,18 +74,27 @@ class Options:
 @moment_option
 @fail_on_option
 @gathered(Options)
-def command(options: Options) -> Reply[Expiry] | int:
+def command(options: Options) -> Reply[Expiry]:
     """Find the certificates, and tell which ends first."""
     if options.critical > options.warning:
         raise click.UsageError(tr("cli.expiry.order"))
     if options.nagios and not is_for_people():
         raise click.UsageError(tr("cli.expiry.nagios_json"))
-    portfolio, _ = Running.of(options).found()
-    found = Expiry(portfolio, options.warning, options.critical)
+    found = Expiry(_portfolio(options), options.warning, options.critical)
     if options.nagios:
-        say(nagios_line(found), sys.stdout)
-        return found.overall.value
+        line, code = nagios_line(found), MonitorCode(found.overall.value)
+        return Reply(found, document=expiry_document, text=lambda _: [line], code=code)
     return Reply(found, document=expiry_document, text=_text, code=_code(found, options.fail_on))
+
+
+def _portfolio(options: Options) -> Portfolio:
+    asked = _Look(
+        places=options.places,
+        moment=options.moment,
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    return Running.of(asked).found()[0]
 
 
 def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:

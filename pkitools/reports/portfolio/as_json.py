@@ -38,7 +38,7 @@ def scan_document(portfolio: Portfolio, changes: Changes | None = None) -> dict[
         "revocation_asked": portfolio.revocation_asked,
         "looked_at": portfolio.looked_at,
         "passed_over": portfolio.passed_over,
-        "standings": dict(Counter(str(standing) for standing, _ in portfolio.in_order())),
+        "counts": dict(Counter(str(standing) for standing, _ in portfolio.in_order())),
         "certificates": [_certificate(one, portfolio) for one in portfolio.certificates],
         "keys": [_key(key) for key in portfolio.keys],
         "requests": [_request(request) for request in portfolio.requests],
