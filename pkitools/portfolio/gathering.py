@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from pkitools.environment import Environment
 from pkitools.frozen import replace
@@ -30,7 +30,7 @@ class Gathering:
 
     def __init__(self, asked: Iterable[str], judging: Judging) -> None:
         self._asked, self._judging = tuple(asked), judging
-        self._certificates: dict[str, HeldCertificate] = {}
+        self._certificates: dict[str, _Merged] = {}
         self._keys: dict[tuple[str, int, str | None], HeldKey] = {}
         self._requests: dict[tuple[str, int, str | None], HeldRequest] = {}
         self._unread: dict[tuple[str, int | None], Unread] = {}
@@ -46,8 +46,9 @@ class Gathering:
         self._looked_at += not reading.is_again
         self._passed_over += reading.holds_nothing
         for one in reading.certificates:
-            known = self._certificates.get(one.sha256)
-            self._certificates[one.sha256] = one if known is None else _merged(known, one)
+            if one.sha256 not in self._certificates:
+                self._certificates[one.sha256] = _Merged(one)
+            self._certificates[one.sha256].add(one)
         for key in reading.keys:
             self._keys[_spot(key.place)] = key
         for request in reading.requests:
@@ -70,7 +71,7 @@ class Gathering:
             asked=self._asked,
             environment=None if judging.environment is None else Environment(judging.environment),
             systems=tuple(each if isinstance(each, str) else each.name for each in judging.systems),
-            certificates=in_order(self._certificates.values(), judging.moment),
+            certificates=in_order((one.whole() for one in self._certificates.values()), judging.moment),
             keys=tuple(self._keys.values()),
             requests=tuple(self._requests.values()),
             unread=tuple(self._unread.values()),
@@ -85,33 +86,31 @@ def _spot(place: Place) -> tuple[str, int, str | None]:
     return place.name, place.position, place.entity_id
 
 
-def _merged(known: HeldCertificate, other: HeldCertificate) -> HeldCertificate:
-    judgements = _judgements(known.judgements, other.judgements)
-    return replace(
-        known,
-        is_authority=not judgements,
-        judgements=judgements,
-        places=tuple(_places(known.places, other.places).values()),
-    )
+class _Merged:
+    """One certificate as often as it was found: what each finding adds costs the same, however many there were."""
 
+    __slots__ = ("_first", "_judgements", "_places")
 
-def _judgements(known: tuple[Judgement, ...], others: tuple[Judgement, ...]) -> tuple[Judgement, ...]:
-    """Return one judgement for each use: of two the one with a path, for which more was at hand."""
-    kept = {(one.entity_id, one.host): one for one in known}
-    for other in others:
-        first = kept.setdefault((other.entity_id, other.host), other)
-        if other.has_path and not first.has_path:
-            kept[other.entity_id, other.host] = other
-    return tuple(kept.values())
+    def __init__(self, first: HeldCertificate) -> None:
+        self._first = replace(first, judgements=(), places=())
+        self._judgements: dict[tuple[str | None, str | None], Judgement] = {}
+        self._places: dict[tuple[str, int, str | None], Place] = {}
 
+    def add(self, found: HeldCertificate) -> None:
+        for judgement in found.judgements:
+            use = judgement.entity_id, judgement.host
+            known = self._judgements.setdefault(use, judgement)
+            if judgement.has_path and not known.has_path:  # more was at hand
+                self._judgements[use] = judgement
+        for place in found.places:
+            spot = _spot(place)
+            first = self._places.setdefault(spot, place)
+            if place.named_by != first.named_by:
+                self._places[spot] = replace(first, named_by=_union(first.named_by, place.named_by))
 
-def _places(known: Iterable[Place], others: Iterable[Place]) -> Mapping[tuple[str, int, str | None], Place]:
-    kept = {_spot(place): place for place in known}
-    for place in others:
-        first = kept.setdefault(_spot(place), place)
-        if place.named_by != first.named_by:
-            kept[_spot(place)] = replace(first, named_by=_union(first.named_by, place.named_by))
-    return kept
+    def whole(self) -> HeldCertificate:
+        judgements, places = tuple(self._judgements.values()), tuple(self._places.values())
+        return replace(self._first, is_authority=not judgements, judgements=judgements, places=places)
 
 
 def _named_by_both(known: Unread, other: Unread) -> Unread:

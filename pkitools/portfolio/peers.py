@@ -45,8 +45,11 @@ def asked_together(
         except PkitoolsError as error:
             return error
 
-    with ThreadPoolExecutor(_PEERS_AT_ONCE) as threads:
+    threads = ThreadPoolExecutor(_PEERS_AT_ONCE)
+    try:
         yield from zip(peers, threads.map(answer, peers), strict=True)
+    finally:  # whoever stops does not wait for the peers that are silent, and no further one is asked
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def unit_of_peer(peer: Peer, answer: tuple[bytes, ...] | PkitoolsError, named_by: tuple[str, ...]) -> Unit | Reading:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from pkitools.checking.file_check import subjects_of
 from pkitools.checking.private_keys import public_halves
-from pkitools.checking.selection import Subject, is_authority, possible_issuers
+from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
 from pkitools.containers import Contents, Item, ItemKind, read_source
 from pkitools.containers.other_kinds import kind_code
 from pkitools.containers.wanted import is_surely_without, may_hold_more
@@ -160,8 +159,9 @@ class _Found:
         """Return what is judged: not what is only the certificate of an authority, also where nothing else is here."""
         if not self._read():
             return ()
-        found = subjects_of(self.contents, passphrase=self.judge.asked.passphrase)
-        return tuple(one for one in found if not is_authority(one.facts) or self._is_own(one))
+        return tuple(
+            one for one in subjects(self._read(), self.held) if not is_authority(one.facts) or self._is_own(one)
+        )
 
     def _is_own(self, subject: Subject) -> bool:
         facts = subject.facts

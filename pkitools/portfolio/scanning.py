@@ -96,8 +96,8 @@ class _Scan:
         for reading in readings:
             further += ((reading.name, pointer) for pointer in reading.points_to)
             for der in reading.authorities:
-                if len(self.authorities) < MAX_FOUND_AUTHORITIES:
-                    self.authorities.setdefault(der, read_certificate(der).subject.der)
+                if der not in self.authorities and len(self.authorities) < MAX_FOUND_AUTHORITIES:
+                    self.authorities[der] = read_certificate(der).subject.der
             self.pending += reading.pending[: max(0, MAX_PENDING - len(self.pending))]
             yield reading
 

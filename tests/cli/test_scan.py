@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,9 +139,9 @@ def test_when_it_is_stopped_the_part_is_a_valid_report_that_says_so(
     def stopped(*given: Any, **means: Any) -> Iterator[Reading]:
         for number, reading in enumerate(whole(*given, **means)):
             if number == after:
-                raise KeyboardInterrupt
+                signal.raise_signal(signal.SIGINT)  # as Ctrl-C does
             yield reading
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(room, "scan", stopped)
     ran = scan("--report", folder / "out.json")

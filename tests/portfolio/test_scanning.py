@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import pickle
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from pkitools.portfolio import (
     Reading,
     Standing,
     count_files,
+    gathering,
     opening,
     scan,
 )
@@ -285,6 +288,25 @@ def test_what_is_kept_of_a_file_without_certificates_is_nothing(tmp_path: Path) 
     assert len(pickle.dumps(found)) < len(pickle.dumps(scanned(tmp_path / "0.txt"))) + 200
 
 
+def test_what_one_more_finding_costs_does_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An authority lies in every file with a chain: to make it anew each time took the square of them."""
+    made: list[object] = []
+
+    def counted(one: Any, **changes: Any) -> Any:
+        made.append(one)
+        return replace(one, **changes)
+
+    monkeypatch.setattr(gathering, "replace", counted)
+    costs = []
+    for count in (5, 20):
+        for number in range(count):
+            (tmp_path / f"{number}.pem").write_bytes(WHOLE)
+        made.clear()
+        assert len(scanned(tmp_path).judged[0].places) == count
+        costs.append(len(made))
+    assert costs[0] == costs[1] == 2 * 3
+
+
 def test_files_are_counted_without_being_opened(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "open", lambda *_: pytest.fail("opened"))
     assert count_files([str(hostile), "localhost:1"]) == 7
@@ -316,6 +338,24 @@ def test_peers_are_asked_by_the_means_given_alone(tmp_path: Path) -> None:
     in_folder = scanned(tmp_path)  # what is only found there opens no connection
     assert not in_folder.unread
     assert not in_folder.judged
+
+
+def test_who_stops_waits_for_no_peer_and_asks_no_other() -> None:
+    asked: list[str] = []
+    let_go = threading.Event()
+
+    def fetch(host: str, _port: int, /) -> tuple[bytes, ...]:
+        asked.append(host)
+        if host != "a0.example.nl":
+            let_go.wait()
+        return (good_chain().leaf.der,)
+
+    readings: Any = scan([f"a{number}.example.nl:443" for number in range(40)], judging(), fetch=fetch)
+    next(readings)
+    with bounded(2):
+        readings.close()
+    let_go.set()
+    assert len(asked) <= 10
 
 
 def test_the_worst_stands_first(tmp_path: Path) -> None:
