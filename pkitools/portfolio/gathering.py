@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from pkitools.environment import Environment
+from pkitools.findings import Outcome
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judging
 from pkitools.portfolio.model import (
@@ -19,6 +21,9 @@ from pkitools.portfolio.model import (
     in_order,
 )
 
+_MOST_SHARED: Final = 10_000
+"""Outcomes that are looked out for: what only one certificate is told is not worth it."""
+
 
 class Gathering:
     """What was found so far: a :class:`Portfolio` can be made of it at any moment, also when a scan is stopped.
@@ -31,6 +36,7 @@ class Gathering:
     def __init__(self, asked: Iterable[str], judging: Judging) -> None:
         self._asked, self._judging = tuple(asked), judging
         self._certificates: dict[str, _Merged] = {}
+        self._same = _Same()
         self._keys: dict[tuple[str, int, str | None], HeldKey] = {}
         self._requests: dict[tuple[str, int, str | None], HeldRequest] = {}
         self._unread: dict[tuple[str, int | None], Unread] = {}
@@ -47,7 +53,7 @@ class Gathering:
         self._passed_over += reading.holds_nothing
         for one in reading.certificates:
             if one.sha256 not in self._certificates:
-                self._certificates[one.sha256] = _Merged(one)
+                self._certificates[one.sha256] = _Merged(one, self._same)
             self._certificates[one.sha256].add(one)
         for key in reading.keys:
             self._keys[_spot(key.place)] = key
@@ -86,18 +92,37 @@ def _spot(place: Place) -> tuple[str, int, str | None]:
     return place.name, place.position, place.entity_id
 
 
+class _Same:
+    """What many certificates are told alike, kept once: of ten thousand most is the same."""
+
+    def __init__(self) -> None:
+        self._outcomes: dict[tuple[object, ...], Outcome] = {}
+
+    def judgement(self, judgement: Judgement) -> Judgement:
+        """Return the judgement made of outcomes that others have too."""
+        return replace(judgement, told=tuple(map(self._outcome, judgement.told)))
+
+    def _outcome(self, outcome: Outcome) -> Outcome:
+        ref = outcome.certificate
+        key = outcome.rule, outcome.status, outcome.reason, ref and ref.sha256, tuple(outcome.params.items())
+        if len(self._outcomes) >= _MOST_SHARED:
+            return self._outcomes.get(key, outcome)
+        return self._outcomes.setdefault(key, outcome)
+
+
 class _Merged:
     """One certificate as often as it was found: what each finding adds costs the same, however many there were."""
 
-    __slots__ = ("_first", "_judgements", "_places")
+    __slots__ = ("_first", "_judgements", "_places", "_same")
 
-    def __init__(self, first: HeldCertificate) -> None:
+    def __init__(self, first: HeldCertificate, same: _Same) -> None:
+        self._same = same
         self._first = replace(first, judgements=(), places=())
         self._judgements: dict[tuple[str | None, str | None], Judgement] = {}
         self._places: dict[tuple[str, int, str | None], Place] = {}
 
     def add(self, found: HeldCertificate) -> None:
-        for judgement in found.judgements:
+        for judgement in map(self._same.judgement, found.judgements):
             use = judgement.entity_id, judgement.host
             known = self._judgements.setdefault(use, judgement)
             if judgement.has_path and not known.has_path:  # more was at hand

@@ -10,6 +10,7 @@ from pkitools.checking.checker import Checker
 from pkitools.checking.judgement import CheckResult, Memory
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.environment import Environment
+from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
 from pkitools.portfolio.model import Basis, Judgement
 from pkitools.revocation import CertificateRevocationList
@@ -122,5 +123,14 @@ def _placed(asked: Judging, kind: HierarchyKind | None) -> tuple[Environment, Ba
 def _judgement(
     result: CheckResult, environment: Environment, basis: Basis, entity_id: str | None, host: str | None
 ) -> Judgement:
-    told, has_path = tuple(result.report.told), result.path is not None
+    told, has_path = tuple(map(_lean, result.report.told)), result.path is not None
     return Judgement(environment, basis, result.verdict, told, entity_id, host, has_path)
+
+
+def _lean(outcome: Outcome) -> Outcome:
+    """Return what an outcome says without what it looked at: of many certificates it is then the same.
+
+    Which certificate it is about is kept where its remedy hangs on that.
+    """
+    ref = outcome.certificate if outcome.certificate is not None and outcome.certificate.make_anew else None
+    return Outcome(outcome.rule, outcome.status, ref, (), outcome.params, outcome.reason)

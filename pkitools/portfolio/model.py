@@ -81,7 +81,7 @@ class Judgement:
         environment: for which it was judged.
         basis: why for that one.
         verdict: what came of it.
-        told: what is violated or could not be checked; what is met is not kept.
+        told: what is violated or could not be checked, without evidence; what is met is not kept.
         entity_id: the entity ID that metadata gives it to; ``None`` where none does.
         host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
         has_path: a path was proved from it to a root that is trusted here.

@@ -304,7 +304,15 @@ def test_what_one_more_finding_costs_does_not_grow(tmp_path: Path, monkeypatch: 
         made.clear()
         assert len(scanned(tmp_path).judged[0].places) == count
         costs.append(len(made))
-    assert costs[0] == costs[1] == 2 * 3
+    assert costs[1] - costs[0] == 15  # of each further file the judgement, and nothing of what was found before
+
+
+def test_what_many_are_told_alike_is_kept_once(tmp_path: Path) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.pem").write_bytes(other_leaf(number) + CHAIN)
+    told = [one.judgements[0].told for one in scanned(tmp_path).judged]
+    assert {outcome.rule.code for outcome in told[0]} == {outcome.rule.code for outcome in told[3]}
+    assert len({id(outcome) for each in told for outcome in each}) < 2 * len(told[0])
 
 
 def test_files_are_counted_without_being_opened(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
