@@ -21,7 +21,7 @@ from pkitools.portfolio.model import (
     in_order,
 )
 
-_MOST_SHARED: Final = 10_000
+_MOST_SHARED: Final = 2_000
 """Outcomes that are looked out for: what only one certificate is told is not worth it."""
 
 
