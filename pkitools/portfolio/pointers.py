@@ -67,6 +67,7 @@ class _Kind:
     base: re.Pattern[str] | None
     within: re.Pattern[str] | None
     several: bool
+    ends: tuple[str, ...]
 
 
 def peer_of(text: str) -> tuple[str, int] | None:
@@ -115,7 +116,8 @@ def _directives(text: str) -> Iterator[Pointer]:
             line = lines[number - 1]
             if kind.within is None or kind.within.match(line):
                 yield from (_pointer(value, number, bases) for value in _values(kind.file, line, several=kind.several))
-            yield from (_pointer(value, number, bases, further=True) for value in _values(kind.pattern, line))
+            further = (value for value in _values(kind.pattern, line) if value.endswith(kind.ends))
+            yield from (_pointer(value, number, bases, further=True) for value in further)
 
 
 def _lines_with(words: Collection[str], text: str) -> list[int]:
@@ -179,9 +181,16 @@ def _kind(raw: Mapping[str, Any]) -> _Kind:
 
     file = made("file", form)
     assert file is not None  # a program without a directive is none of ours
-    within = rf"^\s*(?:{'|'.join(raw['lines'])})\s" if "lines" in raw else None
+    within = re.compile(rf"^\s*(?:{'|'.join(raw['lines'])})\s") if "lines" in raw else None
     # where a base is set, it stands at the beginning of a line in any form
-    return _Kind(file, made("pattern", "words"), made("base", "words"), within and re.compile(within), form == "keyed")  # type: ignore[arg-type]
+    return _Kind(
+        file,
+        made("pattern", "words"),
+        made("base", "words"),
+        within,
+        several=form == "keyed",
+        ends=tuple(raw.get("ends", [""])),
+    )
 
 
 def _inventory(text: str, name: str) -> Iterator[Pointer]:

@@ -84,6 +84,16 @@ def test_parts_of_a_configuration_are_followed_and_a_loop_of_them_ends(outside: 
     assert [place.named_by for place in found.judged[0].places] == [(f"{outside / 'parts' / 'a.conf'}:4",)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["include $(TOP)/rules.mk\n", "include(CTest)\n", "#include <stdio.h>\n", "include common.mk\n", "crt a.pem\n"],
+)
+def test_what_only_looks_like_a_directive_points_to_nothing(outside: Path, text: str) -> None:
+    (outside / "Makefile").write_text(text)
+    assert not scanned(outside).unread
+    assert pointers_of(text.encode(), "Makefile", is_inventory=False) == ()
+
+
 def test_a_folder_that_is_named_gives_its_files_alone(outside: Path) -> None:
     (outside / "tls" / "deeper").mkdir()
     (outside / "tls" / "deeper" / "b.pem").write_bytes(WHOLE)
