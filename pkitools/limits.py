@@ -98,3 +98,24 @@ MAX_XML_ELEMENT_ATTRIBUTES: Final = 100
 
 MAX_XML_NAMESPACES: Final = 100
 """Namespaces declared at one place of an XML document: metadata has a dozen. Canonical XML costs the square of them."""
+
+MAX_SCANNED_BYTES: Final = 16 * 1024 * 1024
+"""One file that is found in a folder and not named: a keystore has no more. A larger one is told, and not read."""
+
+MAX_CONFIGURATION_BYTES: Final = 1024 * 1024
+"""A configuration or an inventory in which it is looked for what points to certificates."""
+
+MAX_POINTERS: Final = 10_000
+"""What one configuration or inventory may point to."""
+
+MAX_PENDING: Final = 10_000
+"""Certificates without a path that are judged again when the authorities of other files are known; 20 MB of them."""
+
+MAX_FOUND_AUTHORITIES: Final = 1_000
+"""Certificates of authorities that a scan keeps to judge those of other files by: PKIoverheid has some fifty."""
+
+MAX_PATTERN_FILES: Final = 1_000
+"""Files that one pattern in a configuration may stand for."""
+
+MAX_PORTFOLIO_BYTES: Final = 512 * 1024 * 1024
+"""An earlier report in JSON that is compared with: of a hundred thousand certificates it is 400 MB."""

@@ -72,8 +72,11 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "ordering": "from a system to a request, and from what a TSP sends back to its key",
         "rulebook": "the one register of rules, and what rests on each document",
     },
-    {"facts": "which facts want looking at: unknown, old, or told by others"},
-    {"reports": "a result to text or to a JSON document"},
+    {
+        "facts": "which facts want looking at: unknown, old, or told by others",
+        "portfolio": "everything an organisation has, found in folders, keystores, configurations and at peers",
+    },
+    {"reports": "a result to text, a JSON document or a file for another program"},
 )
 """Every room with what it is for, the lowest floor first. A room imports rooms on lower floors only."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pkitools.errors import InvalidValueError, PkitoolsError
 
 if TYPE_CHECKING:
-    from pkitools.findings import Report, Severity
+    from pkitools.findings import Report, Severity, Verdict
 
 
 _LOOK_ALIKE: Final = "exports.error.look_alike"  # pkitools.exports.building.LOOK_ALIKE
@@ -27,6 +27,15 @@ class ExitCode(IntEnum):
     PASSED_WITH_FINDINGS = 12  # only with --fail-on
 
 
+class MonitorCode(IntEnum):
+    """What a monitoring plugin ends with: with ``--nagios``, and nowhere else."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
 def of_reports(reports: Iterable[Report], fail_on: Severity | None = None, *, complete: bool = True) -> ExitCode:
     """Return the exit code of several reports: the worst of them.
 
@@ -36,7 +45,14 @@ def of_reports(reports: Iterable[Report], fail_on: Severity | None = None, *, co
         complete: whether everything asked could be judged. What is wrong is wrong all the same; what is good beside
             something unreadable is no more than that.
     """
-    codes = [_of_report(report, fail_on) for report in reports]
+    return of_verdicts(((report.verdict, report.worst) for report in reports), fail_on, complete=complete)
+
+
+def of_verdicts(
+    found: Iterable[tuple[Verdict, Severity | None]], fail_on: Severity | None = None, *, complete: bool = True
+) -> ExitCode:
+    """Return the exit code of several verdicts, each with the worst that is violated: as :func:`of_reports`."""
+    codes = [_of_verdict(verdict, worst, fail_on) for verdict, worst in found]
     if not complete:
         codes.append(ExitCode.COULD_NOT)
     order = (ExitCode.FAILED, ExitCode.COULD_NOT, ExitCode.INDETERMINATE, ExitCode.PASSED_WITH_FINDINGS)
@@ -48,14 +64,14 @@ def of_list(left_out: Sequence[str]) -> ExitCode:
     return ExitCode.INDETERMINATE if left_out else ExitCode.PASSED
 
 
-def _of_report(report: Report, fail_on: Severity | None) -> ExitCode:
-    from pkitools.findings import Verdict  # every command reports; pkitools --version does not
+def _of_verdict(verdict: Verdict, worst: Severity | None, fail_on: Severity | None) -> ExitCode:
+    from pkitools.findings import Verdict
 
-    if report.verdict is Verdict.FAILED:
+    if verdict is Verdict.FAILED:
         return ExitCode.FAILED
-    if report.verdict is Verdict.INDETERMINATE:
+    if verdict is Verdict.INDETERMINATE:
         return ExitCode.INDETERMINATE
-    if fail_on is not None and report.worst is not None and report.worst >= fail_on:
+    if fail_on is not None and worst is not None and worst >= fail_on:
         return ExitCode.PASSED_WITH_FINDINGS
     return ExitCode.PASSED
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pkitools.containers import (
     BadItem,
@@ -19,6 +19,7 @@ from pkitools.containers import (
     unread_file,
     unread_of,
 )
+from pkitools.containers.wanted import is_surely_without
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
 from pkitools.files import is_private, read_bytes
 from pkitools.frozen import dataclass
@@ -86,18 +87,6 @@ class Used(Generic[T]):
     def complete(self) -> bool:
         """Whether every file that should hold something could be used."""
         return all(failure.harmless for failure in self.failures)
-
-
-# what lies in a folder beside certificates: it is told, and nothing of what was asked is missing
-_NO_CERTIFICATE: Final = frozenset(
-    {
-        "files.error.empty",
-        *(f"sources.error.only_{kind.value}" for kind in ItemKind if kind is not ItemKind.CERTIFICATE),
-        *(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "pdf", "ssh", "pgp", "html", "xml")),
-    }
-)
-# of these nothing says that no damaged certificate is in them, so they are looked through
-_PERHAPS: Final = frozenset(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "html", "xml"))
 
 
 def read_input(name: str, passphrase: bytes | None = None) -> Contents:
@@ -212,9 +201,7 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
 
 def _is_harmless(name: str, error: PkitoolsError) -> bool:
     """Return whether a file of a folder that could not be used surely holds no certificate."""
-    if error.code not in _NO_CERTIFICATE:
-        return False
-    return error.code not in _PERHAPS or not may_hold_more(read_bytes(name))
+    return is_surely_without(error, lambda: read_bytes(name))
 
 
 def _tell_subfolders(names: Sequence[str]) -> None:

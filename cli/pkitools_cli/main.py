@@ -36,6 +36,8 @@ _COMMANDS = {
     **{noun: _noun(noun.replace("-", "_")) for noun in _NOUNS},
     "export": Lazy("pkitools_cli.commands.export:command", "cli.export.help"),
     "probe": Lazy("pkitools_cli.commands.probe:command", "cli.probe.help"),
+    "scan": Lazy("pkitools_cli.commands.scan:command", "cli.scan.help"),
+    "expiry": Lazy("pkitools_cli.commands.expiry:command", "cli.expiry.help"),
     "explain": Lazy("pkitools_cli.commands.explain:command", "cli.explain.help"),
 }
 

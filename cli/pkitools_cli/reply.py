@@ -8,7 +8,7 @@ from typing import Generic, TypeAlias, TypeVar
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LINE
 from pkitools.text import cut
-from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.exit_codes import ExitCode, MonitorCode
 
 T = TypeVar("T")
 
@@ -46,8 +46,8 @@ class Reply(Generic[T]):
         value: what the library said.
         document: makes the JSON document, the name of its schema in it; a function of the library.
         text: makes the lines for people, in the language in force.
-        code: the exit code; a function where it is known only once the answer was told, of a command that reads as
-            it tells.
+        code: the exit code, or that of a monitoring plugin; a function where it is known only once the answer was
+            told, of a command that reads as it tells.
         warnings: for standard error after the answer, in every form.
         warnings_in_text: the lines for people have the warnings where they belong; other forms have them after.
         older: makes the document in an older version, by that version.
@@ -56,7 +56,7 @@ class Reply(Generic[T]):
     value: T
     document: Callable[[T], Mapping[str, object]]
     text: Callable[[T], Lines]
-    code: ExitCode | Callable[[], ExitCode] = ExitCode.PASSED
+    code: ExitCode | MonitorCode | Callable[[], ExitCode] = ExitCode.PASSED
     warnings: tuple[str, ...] = ()
     warnings_in_text: bool = False
     older: Mapping[int, Callable[[T], Mapping[str, object]]] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Reply(Generic[T]):
         """Return the lines for people, each as long as people can read."""
         return map(_cut, self.text(self.value))
 
-    def exit_code(self) -> ExitCode:
+    def exit_code(self) -> ExitCode | MonitorCode:
         """Return the exit code; to be asked after the answer was told."""
         return self.code() if callable(self.code) else self.code
 

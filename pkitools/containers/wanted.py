@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from pkitools.arguments import octets
@@ -77,3 +78,25 @@ def may_hold_more(data: bytes) -> bool:
         return False
     text = as_ascii(data)
     return holds_more(text) or any(sign.search(text) is not None for sign in (_DER, _LONG_BASE64))
+
+
+# what lies in a folder beside certificates: it can be passed over, and nothing of what was asked is missing
+_NO_CERTIFICATE: Final = frozenset(
+    {
+        "files.error.empty",
+        *(f"sources.error.only_{kind.value}" for kind in ItemKind if kind is not ItemKind.CERTIFICATE),
+        *(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "pdf", "ssh", "pgp", "html", "xml")),
+    }
+)
+# of these nothing says that no damaged certificate is in them, so they are looked through
+_PERHAPS: Final = frozenset(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "html", "xml"))
+
+
+def is_surely_without(error: PkitoolsError, data: Callable[[], bytes]) -> bool:
+    """Return whether a file that could not be used surely holds no certificate.
+
+    Args:
+        error: why it could not be used.
+        data: gives its content, which is looked through where the error alone does not tell.
+    """
+    return error.code in _NO_CERTIFICATE and (error.code not in _PERHAPS or not may_hold_more(data()))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry
+    from pkitools.reports.expiry import Expiry, expiry_document
     from pkitools.reports.explanation import explain_document
     from pkitools.reports.export import chain_complete_document, export_document
     from pkitools.reports.facts import facts_status_document
@@ -34,6 +35,9 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document_v1,
     )
     from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
+    from pkitools.reports.portfolio import portfolio_report, report_form, report_suffixes
+    from pkitools.reports.portfolio.as_json import scan_document
+    from pkitools.reports.portfolio.telling import Telling
     from pkitools.reports.probe import probe_document
     from pkitools.reports.receipt import cert_receive_document
     from pkitools.reports.register import (
@@ -71,10 +75,12 @@ __all__ = [
     "DerivedNumber",
     "DescribedFile",
     "DescribedItem",
+    "Expiry",
     "LintedCertificate",
     "PlannedFile",
     "RecognisedCertificate",
     "TakenSnapshot",
+    "Telling",
     "ToldError",
     "WrittenCertificate",
     "WrittenRequest",
@@ -96,6 +102,7 @@ __all__ = [
     "error_document",
     "error_entry",
     "error_sentence",
+    "expiry_document",
     "explain_document",
     "export_document",
     "facts_status_document",
@@ -113,10 +120,13 @@ __all__ = [
     "oin_lookup_document",
     "outcome_document",
     "outcome_message",
+    "portfolio_report",
     "probe_document",
     "read_schema",
     "renewal_diff_document",
     "report_document",
+    "report_form",
+    "report_suffixes",
     "report_text",
     "request_document",
     "rule_document",
@@ -125,6 +135,7 @@ __all__ = [
     "rules_explain_document",
     "rules_explain_document_v1",
     "rules_list_document",
+    "scan_document",
     "schema_names",
     "self_signed_document",
     "source_document",
@@ -148,6 +159,7 @@ _MODULES: Final = {
         "describe",
     ),
     "pkitools.reports.error": ("ToldError", "error_document", "error_entry"),
+    "pkitools.reports.expiry": ("Expiry", "expiry_document"),
     "pkitools.reports.explanation": ("explain_document",),
     "pkitools.reports.export": ("chain_complete_document", "export_document"),
     "pkitools.reports.facts": ("facts_status_document",),
@@ -161,6 +173,9 @@ _MODULES: Final = {
         "oin_derive_document",
         "oin_derive_document_v1",
     ),
+    "pkitools.reports.portfolio": ("portfolio_report", "report_form", "report_suffixes"),
+    "pkitools.reports.portfolio.as_json": ("scan_document",),
+    "pkitools.reports.portfolio.telling": ("Telling",),
     "pkitools.reports.probe": ("probe_document",),
     "pkitools.reports.receipt": ("cert_receive_document",),
     "pkitools.reports.register": (

@@ -100,6 +100,21 @@ TABLE: dict[str, dict[int, str]] = {
         1: "g4 plan {world}/noise",
         11: "g4 plan {world}/selfmade.pem",
     },
+    # each on folders of its own: tests/cli/test_scan.py
+    "scan": {
+        0: "scan {issued} --trust {world}/pki --offline",
+        1: "scan {world}/noise",
+        10: "scan {world}/leaf.pem -e production",
+        11: "scan {issued} --trust {world}/pki/trust.pem --revocation require",
+        12: "scan {issued} --trust {world}/pki/trust.pem --fail-on warning",
+    },
+    "expiry": {
+        0: f"expiry {{world}}/leaf.pem {AT}",
+        1: "expiry {world}/noise",
+        10: "expiry {world}/leaf.pem --moment 2040-01-01",
+        11: "expiry {world}/request.csr",
+        12: "expiry {world}/leaf.pem --moment 2026-11-22 -w 20000 --fail-on notice",
+    },
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},
@@ -114,6 +129,7 @@ TABLE: dict[str, dict[int, str]] = {
     "test-pki revoke": {1: "test-pki revoke {world}/noise 12"},
     "test-pki serve": {0: "test-pki serve {world}/pki --list-faults", 1: "test-pki serve {world}/noise"},
 }
+_ANSWERED = {"oin lookup", "scan", "expiry"}  # that nobody answered, or what could not be read, is their answer
 CASES = [(command, code, line) for command, codes in TABLE.items() for code, line in codes.items()]
 COMMANDS = [tuple(name.split()) for name in options()]
 
@@ -129,8 +145,8 @@ def test_the_exit_code_says_what_happened(
         issued.write_bytes((world / "issued.chain.pem").read_bytes())
     ran = run(*(part.format(world=world, out=tmp_path, issued=issued) for part in line.split()))
     assert ran.code == code, ran.out + ran.err
-    assert bool(ran.out) == (code not in {1, 2}) or command in {"oin derive", "oin lookup"}
-    assert bool(ran.err) or code not in {1, 2} or command == "oin lookup"  # that nobody answered is its answer
+    assert bool(ran.out) == (code not in {1, 2}) or command in {"oin derive", *_ANSWERED}
+    assert bool(ran.err) or code not in {1, 2} or command in _ANSWERED
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

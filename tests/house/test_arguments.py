@@ -70,6 +70,17 @@ def kinds(hint: Any) -> set[type]:
 # values that pkitools makes itself and callers only read
 MADE_HERE = frozenset(
     [
+        "HeldCertificate",
+        "Judgement",
+        "Place",
+        "Pending",
+        "Pointer",
+        "Portfolio",
+        "Reading",
+        "Unread",
+        "EarlierCertificate",
+        "Earlier",
+        "Changes",
         "Alert",
         "AskedSignatures",
         "Attempt",
@@ -321,7 +332,32 @@ def catalogue_entries() -> Any:
     return catalogue().by_sha256.values()
 
 
+def held() -> Any:
+    from pkitools.portfolio import Gathering, Judging, scan
+
+    judging = Judging(moment=MOMENT)
+    gathering = Gathering(["a"], judging)
+    gathering.add(next(scan([__file__], judging)))
+    return judging, gathering.portfolio()
+
+
+def held_certificate() -> Any:
+    from pkitools.portfolio.reading import held_certificate as made
+
+    return made(facts(), (), ())
+
+
+def earlier_document() -> bytes:
+    from pkitools.reports import portfolio_report
+
+    return portfolio_report(held()[1], ".json")
+
+
 GOOD: Mapping[str, Callable[[], Given]] = {
+    "Judging": lambda: {"moment": MOMENT, "environment": Environment.PRODUCTION, "passphrase": b"a"},
+    "HeldCertificate.standing": lambda: {"self": held_certificate(), "moment": MOMENT},
+    "HeldCertificate.days_left": lambda: {"self": held_certificate(), "moment": MOMENT},
+    "read_earlier": lambda: {"data": earlier_document(), "name": "a"},
     "Checker.check_many": lambda: {"self": checker(), "certificates": [good_chain().leaf.der]},
     "ClientIdentity": lambda: {"certificates": [good_chain().leaf.der], "key": None},
     "ClientMaterial": client_material,

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, Final, TextIO
 
 from pkitools.frozen import dataclass
-from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.exit_codes import ExitCode, MonitorCode
 from pkitools_cli.output import complain
 from pkitools_cli.reply import Reply
 
@@ -80,7 +80,7 @@ def has_told() -> bool:
     return bool(_told)
 
 
-def tell(reply: Reply[Any], form: str) -> ExitCode:
+def tell(reply: Reply[Any], form: str) -> ExitCode | MonitorCode:
     """Write an answer to standard output in this form, its warnings to standard error, and return the exit code."""
     renderer(form).write(reply, sys.stdout)
     _told[:] = [reply]

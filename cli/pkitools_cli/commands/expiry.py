@@ -1,0 +1,131 @@
+"""``pkitools expiry``: when does what end? With ``--nagios`` as a monitoring plugin says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.findings import Severity, Verdict
+from pkitools.frozen import dataclass
+from pkitools.reports import Expiry, expiry_document
+from pkitools.reports.expiry import Nagios, nagios_line
+from pkitools.reports.portfolio.telling import place_text
+from pkitools.reports.telling.readable import short_day
+from pkitools.text import visible
+from pkitools_cli.commands.cert.check_table import cut_front
+from pkitools_cli.commands.scan.running import Running
+from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
+from pkitools_cli.framework import Command, gathered, is_for_people
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import coloured, columns, next_step, wrapped
+from pkitools_cli.options import fail_on_option, moment_option
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.remedies import error_line
+from pkitools_cli.reply import Line, Reply
+
+if TYPE_CHECKING:
+    from pkitools.portfolio import HeldCertificate, Portfolio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``expiry`` was given."""
+
+    places: tuple[str, ...]
+    nagios: bool
+    warning: int
+    critical: int
+    passphrase_file: str | None
+    passphrase_env: str | None
+    moment: datetime
+    fail_on: Severity | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A scan as far as the end of certificates asks for one: no list is asked, and no connection made."""
+
+    places: tuple[str, ...]
+    moment: datetime
+    passphrase_file: str | None
+    passphrase_env: str | None
+    environment: Environment | None = None
+    systems: tuple[str, ...] = ()
+    since: str | None = None
+    jobs: int = 1
+    trust: tuple[str, ...] = ()
+    crls: tuple[str, ...] = ()
+    revocation: str | None = "off"
+    offline: bool = True
+    allow_net: tuple[IPv4Network | IPv6Network, ...] = ()
+
+
+@click.command("expiry", cls=Command, help="cli.expiry.help")
+@click.argument("places", nargs=-1, required=True, metavar="FILE|DIR...")
+@click.option("--nagios", is_flag=True, help="cli.expiry.nagios")
+@click.option("--warning", "-w", type=click.IntRange(0, 36500), metavar="DAYS", default=90, help="cli.expiry.warning")
+@click.option("--critical", "-c", type=click.IntRange(0, 36500), metavar="DAYS", default=30, help="cli.expiry.critical")
+@passphrase_options
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[Expiry]:
+    """Find the certificates, and tell which ends first."""
+    if options.critical > options.warning:
+        raise click.UsageError(tr("cli.expiry.order"))
+    if options.nagios and not is_for_people():
+        raise click.UsageError(tr("cli.expiry.nagios_json"))
+    found = Expiry(_portfolio(options), options.warning, options.critical)
+    if options.nagios:
+        line, code = nagios_line(found), MonitorCode(found.overall.value)
+        return Reply(found, document=expiry_document, text=lambda _: [line], code=code)
+    return Reply(found, document=expiry_document, text=_text, code=_code(found, options.fail_on))
+
+
+def _portfolio(options: Options) -> Portfolio:
+    asked = _Look(
+        places=options.places,
+        moment=options.moment,
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    return Running.of(asked).found()[0]
+
+
+def _code(found: Expiry, fail_on: Severity | None) -> ExitCode:
+    """Return the exit code: what ended failed, what ends soon is a finding."""
+    weights = {Nagios.CRITICAL: Severity.WARNING, Nagios.WARNING: Severity.NOTICE}
+    verdicts = [
+        (Verdict.FAILED, Severity.ERROR)
+        if one.days_left(found.moment) < 0
+        else (Verdict.PASSED, weights.get(found.state(one)))
+        for one in found.certificates
+    ]
+    return of_verdicts(verdicts, fail_on, complete=found.portfolio.is_whole)
+
+
+def _text(found: Expiry) -> Iterator[Line | str]:
+    if not found.certificates:
+        yield from wrapped(tr("cli.scan.nothing", files=found.portfolio.looked_at), "")
+    for one in found.certificates:
+        yield _row(one, found)
+        for place in list(dict.fromkeys(map(place_text, one.places)))[:1]:
+            yield "    " + cut_front(visible(place), columns() - 4)
+    for unread in found.portfolio.unread:
+        yield from wrapped(error_line(unread.error), "    ", "  - ")
+    yield from next_step(tr(f"cli.expiry.now.{found.overall.name.lower()}"))
+
+
+def _row(one: HeldCertificate, found: Expiry) -> Line:
+    tones = {Nagios.CRITICAL: Severity.ERROR, Nagios.WARNING: Severity.WARNING}
+    day, days = short_day(one.not_after, language()), one.days_left(found.moment)
+    first = f"{day:>11}  {days:>6}  {one.oin or '':<20}  "
+    name = visible(one.name)
+    room = columns() - len(first)
+    text = first + (name if len(name) <= room else f"{name[: room - 1]}…")
+    return coloured(text, tones.get(found.state(one), Severity.INFO))

@@ -1,0 +1,96 @@
+"""``pkitools scan``: what is there, how does it stand, and what has to be done first?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.findings import Severity
+from pkitools.frozen import dataclass
+from pkitools.reports import scan_document
+from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.scan.running import Running
+from pkitools_cli.commands.scan.text import scan_told
+from pkitools_cli.commands.scan.writing import ReportFile, refuse_reports, write_reports
+from pkitools_cli.exit_codes import of_verdicts
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.options import environment_option, fail_on_option, moment_option
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.reply import Reply
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Network, IPv6Network
+
+    from pkitools.portfolio import Changes, Portfolio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``scan`` was given."""
+
+    places: tuple[str, ...]
+    environment: Environment | None
+    systems: tuple[str, ...]
+    reports: tuple[str, ...]
+    since: str | None
+    jobs: int
+    trust: tuple[str, ...]
+    crls: tuple[str, ...]
+    revocation: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    offline: bool
+    allow_net: tuple[IPv4Network | IPv6Network, ...]
+    force: bool
+    moment: datetime
+    fail_on: Severity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What came of a scan.
+
+    Args:
+        portfolio: what was found.
+        changes: what changed since an earlier one, where one was given.
+        written: the reports that were written.
+    """
+
+    portfolio: Portfolio
+    changes: Changes | None
+    written: tuple[ReportFile, ...]
+
+
+@click.command("scan", cls=Command, help="cli.scan.help")
+@click.argument("places", nargs=-1, required=True, metavar="PATH|HOST:PORT...")
+@environment_option
+@click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.scan.for")
+@click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.scan.report")
+@click.option("--since", metavar="FILE", help="cli.scan.since")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, help="cli.scan.jobs")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@passphrase_options
+@click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.scan.offline")
+@click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.scan.allow_net")
+@click.option("--force", is_flag=True, help="cli.scan.force")
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[Scanned]:
+    """Look at every place, judge what is there, and write the reports."""
+    reports = refuse_reports(options.reports, overwrite=options.force)
+    running = Running.of(options)
+    portfolio, changes = running.found()
+    write_reports(reports, portfolio, changes, overwrite=options.force)
+    scanned = Scanned(portfolio, changes, reports)
+    return Reply(
+        scanned,
+        document=lambda value: scan_document(value.portfolio, value.changes),
+        text=lambda value: scan_told(value.portfolio, value.changes, [report.name for report in value.written]),
+        code=of_verdicts([(portfolio.verdict, portfolio.worst)], options.fail_on, complete=portfolio.is_whole),
+    )

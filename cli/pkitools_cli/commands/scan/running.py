@@ -1,0 +1,266 @@
+"""A scan as it runs: the question, the means, the progress that is told, and what is kept when somebody stops it."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pkitools.frozen import dataclass, replace
+from pkitools.limits import MAX_PORTFOLIO_BYTES
+from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.debugging import debugging
+from pkitools_cli.framework import progress
+from pkitools_cli.i18n import tr
+from pkitools_cli.inputs import about_input, read_crls
+from pkitools_cli.options import moment_was_given
+from pkitools_cli.output import complain
+from pkitools_cli.own_data import given_data, titles
+from pkitools_cli.passphrases import given_passphrase
+from pkitools_cli.remedies import error_line
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from datetime import datetime
+    from ipaddress import IPv4Network, IPv6Network
+
+    from pkitools.checking import Revocation
+    from pkitools.containers import BadItem
+    from pkitools.environment import Environment
+    from pkitools.portfolio import Changes, Earlier, Fetch, Judging, Portfolio
+
+_TOLD_EVERY: Final = 5.0
+"""Seconds between two lines about how far it is."""
+_PEER_SECONDS: Final = 15.0
+"""For what one peer is asked."""
+
+
+class Asked(Protocol):
+    """What was given, as far as a scan asks for it."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Files, folders and peers."""
+
+    @property
+    def environment(self) -> Environment | None:
+        """For which all is judged."""
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """What it is for."""
+
+    @property
+    def since(self) -> str | None:
+        """An earlier report."""
+
+    @property
+    def jobs(self) -> int:
+        """Processes."""
+
+    @property
+    def trust(self) -> tuple[str, ...]:
+        """What is trusted besides."""
+
+    @property
+    def crls(self) -> tuple[str, ...]:
+        """Lists of revoked certificates."""
+
+    @property
+    def revocation(self) -> str | None:
+        """What an unknown status means."""
+
+    @property
+    def passphrase_file(self) -> str | None:
+        """A file with a passphrase."""
+
+    @property
+    def passphrase_env(self) -> str | None:
+        """A variable with one."""
+
+    @property
+    def offline(self) -> bool:
+        """Open no connection."""
+
+    @property
+    def allow_net(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Private networks that may be asked."""
+
+    @property
+    def moment(self) -> datetime:
+        """When it is judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One scan, everything read that it needs.
+
+    Args:
+        places: what is looked at.
+        judging: the question.
+        earlier: an earlier portfolio to compare with.
+        fetch: the means to ask peers; ``None``: none are asked.
+        jobs: how many processes do the work.
+        unread: of what was given beside the places, what could not be read.
+    """
+
+    places: tuple[str, ...]
+    judging: Judging
+    earlier: Earlier | None
+    fetch: Fetch | None
+    jobs: int
+    unread: tuple[BadItem, ...] = ()
+
+    @classmethod
+    def of(cls, options: Asked) -> Running:
+        """Return the scan that was asked for; everything given beside the places is read now.
+
+        Raises:
+            PkitoolsError: what was given beside the places cannot be used.
+        """
+        unread: list[BadItem] = []
+        earlier = _earlier(options.since)  # before a report may take its place
+        judging = _judging(options, unread)
+        fetch = None if options.offline else _fetch(options.allow_net)
+        return cls(options.places, judging, earlier, fetch, options.jobs, tuple(unread))
+
+    def found(self) -> tuple[Portfolio, Changes | None]:
+        """Return what is found, and what changed; when it is stopped, what was found until then."""
+        from pkitools.portfolio import Gathering, changes_since, scan
+
+        for bad in self.unread:
+            complain(error_line(bad.error))
+        gathering = Gathering(self.places, self.judging)
+        told = Progress(self.places)
+        complete = True
+        try:
+            with _executor(self.jobs) as executor:
+                for reading in scan(self.places, self.judging, fetch=self.fetch, executor=executor):
+                    gathering.add(reading)
+                    told.at(gathering.looked_at)
+        except KeyboardInterrupt:
+            complete = False
+            complain(tr("cli.scan.stopped", count=gathering.looked_at))
+        portfolio = gathering.portfolio(complete=complete and not self.unread)
+        return portfolio, None if self.earlier is None else changes_since(portfolio, self.earlier)
+
+
+class Progress:
+    """Tells now and then how far a scan is. How much there is, is counted meanwhile.
+
+    Args:
+        places: what is looked at.
+        clock: seconds that only go on.
+        count: counts what there is.
+    """
+
+    def __init__(
+        self,
+        places: Sequence[str],
+        clock: Callable[[], float] = time.monotonic,
+        count: Callable[[Sequence[str]], int] | None = None,
+    ) -> None:
+        self._clock, self._began = clock, clock()
+        self._told = self._began
+        self._total: int | None = None
+        self._places, self._count = places, count
+        self._counting: threading.Thread | None = None
+
+    def at(self, done: int) -> None:
+        """Tell how many were looked at, if it is time to."""
+        now = self._clock()
+        if now - self._told < _TOLD_EVERY:
+            return
+        self._told = now
+        if self._counting is None:  # most scans are over before anybody asks how far they are
+            self._counting = threading.Thread(target=self._counted, daemon=True)
+            self._counting.start()
+        progress(self.line(done, now - self._began))
+
+    def line(self, done: int, seconds: float) -> str:
+        """Return how far it is, with an estimate where it is known how much there is."""
+        total = self._total
+        if total is None or total <= done:
+            return tr("cli.scan.progress", done=done)
+        left = round(seconds / done * (total - done)) if done else 0
+        return tr("cli.scan.progress_of", done=done, total=total, left=_span(left))
+
+    def _counted(self) -> None:
+        from pkitools.portfolio import count_files
+
+        self._total = (self._count or count_files)(self._places)
+
+
+def _span(seconds: int) -> str:
+    key = "seconds" if seconds < 120 else "minutes"
+    return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
+
+
+@contextmanager
+def _executor(jobs: int) -> Iterator[Executor | None]:
+    """Give the means to work in several processes; none for one. Whoever stops the scan stops them as well."""
+    if jobs == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # not forked: there may be threads, and a worker that is made anew is the same on every system
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_stopping_to_the_first)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_stopping_to_the_first() -> None:
+    """Ignore Ctrl-C, which a terminal sends to every process: the first one ends the others."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _earlier(name: str | None) -> Earlier | None:
+    if name is None:
+        return None
+    from pkitools.files import read_bytes
+    from pkitools.portfolio import read_earlier
+
+    with about_input(name):
+        return read_earlier(read_bytes(name, limit=MAX_PORTFOLIO_BYTES), name)
+
+
+def _judging(options: Asked, unread: list[BadItem]) -> Judging:
+    from pkitools.portfolio import Judging
+    from pkitools.trust import TrustStore
+
+    titles(options.systems)  # a wrong name is told before a file is read
+    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    return Judging(
+        moment=options.moment,
+        environment=options.environment,
+        systems=options.systems,
+        trust=TrustStore.from_files(trusted) if trusted else None,
+        revocation=_revocation(options, unread),
+        passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),
+        data=given_data(),
+        raise_crashes=debugging(),
+    )
+
+
+def _revocation(options: Asked, unread: list[BadItem]) -> Revocation:
+    from pkitools.checking import Revocation
+    from pkitools.revocation import RevocationOptions, RevocationPolicy
+
+    policy = RevocationPolicy(options.revocation) if options.revocation else None
+    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread)]
+    now = replace(RevocationOptions(), moment_is_now=not moment_was_given())
+    return Revocation(policy=policy, crls=tuple(crls), options=now)
+
+
+def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:
+    from pkitools.probing import fetch_chain
+
+    return partial(fetch_chain, allow_net=tuple(allow_net), seconds=_PEER_SECONDS)

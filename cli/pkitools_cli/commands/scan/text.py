@@ -1,0 +1,186 @@
+"""A portfolio in a terminal: how it stands, the worst first, where each lies, and what to do now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pkitools.findings import Severity, Verdict
+from pkitools.portfolio.model import Basis, Gap, HeldCertificate, Portfolio, Standing
+from pkitools.reports.portfolio.telling import deciding, place_text, standing_word
+from pkitools.reports.telling.answer import told
+from pkitools.reports.telling.readable import short_day
+from pkitools.text import visible
+from pkitools_cli.commands.cert.check_table import cut_front
+from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.lines import coloured, columns, next_step, wrapped
+from pkitools_cli.own_data import titles
+from pkitools_cli.remedies import error_line, remedy_text
+from pkitools_cli.reply import Line
+
+if TYPE_CHECKING:
+    from pkitools.portfolio import Changes
+
+_TONES: Final[dict[Standing, Severity | Verdict]] = {
+    Standing.EXPIRED: Verdict.FAILED,
+    Standing.FAILED: Verdict.FAILED,
+    Standing.ENDS_SOON: Severity.WARNING,
+    Standing.INDETERMINATE: Verdict.INDETERMINATE,
+    Standing.PASSED: Verdict.PASSED,
+    Standing.NOT_JUDGED: Severity.INFO,
+}
+_MOST_PLACES: Final = 3
+_INDENT: Final = "    "
+
+
+def scan_told(portfolio: Portfolio, changes: Changes | None, written: Sequence[str]) -> Iterator[Line | str]:
+    """Yield a portfolio: the count, each certificate, what was not looked at, how it was judged, the next step.
+
+    Args:
+        portfolio: what was found.
+        changes: what changed since an earlier one.
+        written: the files of the reports that were written.
+    """
+    yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
+    if not portfolio.complete:
+        yield from wrapped(tr("cli.scan.partial"), "")
+    if changes is not None:
+        yield from _changed(changes)
+    if portfolio.judged:
+        yield ""
+        yield from _table(portfolio)
+    yield from _unread(portfolio)
+    yield ""
+    yield from _judged_how(portfolio)
+    yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
+    yield from next_step(_now(portfolio))
+
+
+def _counted(portfolio: Portfolio) -> str:
+    counts = Counter(one.standing(portfolio.moment) for one in portfolio.judged)
+    kinds = [f"{counts[each]} {standing_word(each, language())}" for each in Standing if counts[each]]
+    total = len(portfolio.judged)
+    if not portfolio.certificates:
+        return tr("cli.scan.nothing", files=portfolio.looked_at)
+    if not total:
+        kinds = [tr("cli.scan.none")]
+    counted = tr(f"cli.scan.counted{_one(total)}", total=total, files=portfolio.looked_at, kinds=", ".join(kinds))
+    beside = len(portfolio.authorities)
+    return f"{counted} {tr(f'cli.scan.authorities{_one(beside)}', count=beside)}" if beside else counted
+
+
+def _table(portfolio: Portfolio) -> Iterator[Line | str]:
+    """Yield two lines or more for each certificate: what, and where; of one that is not good also why."""
+    words = max(len(standing_word(each, language())) for each in Standing)
+    for standing, one in portfolio.in_order():
+        if standing is not Standing.NOT_JUDGED:
+            yield _row(standing, one, portfolio, words)
+            yield from _where(one)
+            yield from _why(standing, one, portfolio)
+
+
+def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: int) -> Line:
+    word = standing_word(standing, language())
+    day, days = short_day(one.not_after, language()), one.days_left(portfolio.moment)
+    first = f"{word:<{words}}  {day:>11}  {days:>6}  {one.oin or '':<20}  "
+    name = visible(one.name)
+    room = columns() - len(first)
+    return coloured(first + (name if len(name) <= room else f"{name[: room - 1]}…"), _TONES[standing], word)
+
+
+def _where(one: HeldCertificate) -> Iterator[str]:
+    """Yield where a certificate lies, a place a line: of a long name the end, which is where names differ."""
+    places = list(dict.fromkeys(map(place_text, one.places)))
+    for place in places[:_MOST_PLACES]:
+        yield _INDENT + cut_front(visible(place), columns() - len(_INDENT))
+    if len(places) > _MOST_PLACES:
+        yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
+
+
+def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iterator[str]:
+    """Yield what decides about a certificate and what to do; of one that is good what is to be known beside that."""
+    decides = deciding(one)
+    if standing is Standing.ENDS_SOON and one.verdict is Verdict.PASSED:
+        yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
+        return
+    if decides is not None:
+        said = told(decides, language(), remedy_text, portfolio.moment)
+        yield from wrapped(f"{said.title}. {said.remedy}", _INDENT, most=3)
+
+
+def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
+    """Yield what was not looked at, each in a sentence; what matters least last."""
+    for gap in Gap:
+        found = [one for one in portfolio.unread if one.gap is gap]
+        if found:
+            yield ""
+            yield Line(tr(f"cli.scan.gap.{gap}", count=len(found)), bold=True)
+        for one in found:
+            yield from wrapped(error_line(one.error), f"{_INDENT}  ", "  - ")
+    if portfolio.passed_over:
+        yield ""
+        yield from wrapped(tr(f"cli.scan.passed_over{_one(portfolio.passed_over)}", count=portfolio.passed_over), "")
+
+
+def _changed(changes: Changes) -> Iterator[Line | str]:
+    yield ""
+    day = short_day(changes.since, language())
+    if not changes:
+        yield from wrapped(tr("cli.scan.unchanged", day=day), "")
+        return
+    yield Line(tr("cli.scan.changed", day=day), bold=True)
+    for sentence in _changes(changes):
+        yield from wrapped(sentence, _INDENT, "  - ")
+    if not changes.is_certain:
+        yield from wrapped(tr("cli.scan.uncertain"), "")
+
+
+def _changes(changes: Changes) -> Iterator[str]:
+    """Yield a sentence for each change."""
+    yield from (tr("cli.scan.change.new", name=one.name) for one in changes.new)
+    yield from (tr("cli.scan.change.gone", name=one.name) for one in changes.gone)
+    for one in changes.replaced:
+        old, new = (short_day(each.not_after, language()) for each in (one.old, one.new))
+        how = "replaced_same_key" if one.same_key else "replaced"
+        yield tr(f"cli.scan.change.{how}", name=one.new.name, old=old, new=new)
+    for before, now in changes.judged_otherwise:
+        old, new = _verdict(before.verdict), _verdict(now.verdict)
+        yield tr("cli.scan.change.otherwise", name=now.name, old=old, new=new)
+
+
+def _verdict(verdict: Verdict | None) -> str:
+    return standing_word(Standing.NOT_JUDGED, language()) if verdict is None else report_word("verdict", verdict)
+
+
+def _judged_how(portfolio: Portfolio) -> Iterator[str]:
+    """Yield for which environment and systems was judged, and that revocation was not asked."""
+    if not portfolio.judged:
+        return
+    systems = ", ".join(titles(portfolio.systems)) or tr("cli.scan.no_system")
+    if portfolio.environment is None:
+        yield from wrapped(tr("cli.scan.by_hierarchy", systems=systems), "")
+    else:
+        environment = tr(f"cli.cert_check.environment.{portfolio.environment}")
+        yield from wrapped(tr("cli.scan.in_environment", environment=environment, systems=systems), "")
+    unknown = sum(j.basis is Basis.UNKNOWN for one in portfolio.judged for j in one.judgements)
+    if unknown:
+        yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
+    if not portfolio.revocation_asked:
+        yield from wrapped(tr("cli.scan.revocation_not_asked"), "")
+
+
+def _now(portfolio: Portfolio) -> str:
+    """Return what to do first."""
+    worst = next((standing for standing, _ in portfolio.in_order()), None)
+    if not portfolio.complete:
+        return tr("cli.scan.now.partial")
+    if worst in {Standing.EXPIRED, Standing.FAILED, Standing.ENDS_SOON}:
+        return tr(f"cli.scan.now.{worst}")
+    if not portfolio.is_whole:
+        return tr("cli.scan.now.unread")
+    return tr(f"cli.scan.now.{worst or 'nothing'}")
+
+
+def _one(count: int) -> str:
+    return "_one" if count == 1 else ""

@@ -1,0 +1,61 @@
+"""The reports of a scan: their names are looked at before it begins, and they are written when it has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pkitools.frozen import dataclass
+from pkitools_cli.i18n import language
+from pkitools_cli.remedies import remedy_text
+
+if TYPE_CHECKING:
+    from pkitools.portfolio import Changes, Portfolio
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFile:
+    """A report to be written.
+
+    Args:
+        name: its file.
+        form: the end of that name, which says its form.
+    """
+
+    name: str
+    form: str
+
+
+def refuse_reports(names: Sequence[str], *, overwrite: bool) -> tuple[ReportFile, ...]:
+    """Return the reports that are asked for; one that cannot be written is refused before a file is read.
+
+    Raises:
+        InvalidValueError: the end of a name says no form.
+        FileError: one is there already, or its folder is not.
+    """
+    if not names:
+        return ()
+    from pkitools.files import Output, check_outputs
+    from pkitools.reports import report_form
+
+    found = tuple(ReportFile(name, report_form(name)) for name in names)
+    check_outputs([Output(each.name, b"", secret=False) for each in found], overwrite=overwrite)
+    return found
+
+
+def write_reports(
+    reports: Sequence[ReportFile], portfolio: Portfolio, changes: Changes | None, *, overwrite: bool
+) -> None:
+    """Write the reports, all or none.
+
+    Raises:
+        FileError: they cannot be written.
+    """
+    if not reports:
+        return
+    from pkitools.files import Output, write_set
+    from pkitools.reports import Telling, portfolio_report
+
+    telling = Telling(language(), changes, remedy_text)
+    outputs = [Output(each.name, portfolio_report(portfolio, each.form, telling), secret=False) for each in reports]
+    write_set(outputs, overwrite=overwrite)

@@ -1,0 +1,172 @@
+"""A portfolio beside an earlier one: what came, what went, what took the place of what, and what is judged otherwise.
+
+The earlier one is read from its JSON document (``docs/schemas/scan-v1.json``): it may have been written by hand, or by
+another version, so nothing in it is taken for more than text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from pkitools.arguments import octets, text
+from pkitools.errors import InputError
+from pkitools.findings import Verdict
+from pkitools.frozen import dataclass
+from pkitools.portfolio.model import HeldCertificate, Portfolio
+
+SCHEMA: Final = "pkitools.scan/v1"
+"""The name of the document that an earlier portfolio is read from."""
+
+_MOST_OF_NAME: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCertificate:
+    """A certificate as it was told of.
+
+    Args:
+        sha256: its thumbprint, hex.
+        name: what it was called.
+        subject: one line, not made safe for a terminal.
+        not_after: aware UTC.
+        verdict: ``None`` of an authority.
+        spki_sha256: of its public key, hex.
+        places: the names of the files and peers it was found at.
+    """
+
+    sha256: str
+    name: str
+    subject: str
+    not_after: datetime
+    verdict: Verdict | None
+    spki_sha256: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A portfolio as it was told of.
+
+    Args:
+        moment: when that was, aware UTC.
+        complete: that scan came to its end: what is in no part of it may have been there all the same.
+        certificates: by thumbprint.
+    """
+
+    moment: datetime
+    complete: bool
+    certificates: Mapping[str, EarlierCertificate]
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A certificate that another took the place of.
+
+    Args:
+        old, new: they.
+        same_key: for the same key.
+    """
+
+    old: EarlierCertificate
+    new: HeldCertificate
+    same_key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed since an earlier portfolio. A certificate is in no more than one of these.
+
+    Args:
+        since: the moment of the earlier one.
+        new: they were not there.
+        gone: they are there no more, and nothing took their place.
+        replaced: of the same subject, or at the same place, there is another now.
+        judged_otherwise: they are still there, and the verdict is another: the earlier, and the certificate now.
+        is_certain: both scans came to their end; else what seems new or gone may only not have been reached.
+    """
+
+    since: datetime
+    new: tuple[HeldCertificate, ...]
+    gone: tuple[EarlierCertificate, ...]
+    replaced: tuple[Replaced, ...]
+    judged_otherwise: tuple[tuple[EarlierCertificate, HeldCertificate], ...]
+    is_certain: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.gone or self.replaced or self.judged_otherwise)
+
+
+def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
+    """Return what changed between an earlier portfolio and this one, which looked at the same places."""
+    now = {one.sha256: one for one in portfolio.certificates}
+    new = [one for one in portfolio.certificates if one.sha256 not in earlier.certificates]
+    gone = [one for sha256, one in earlier.certificates.items() if sha256 not in now]
+    replaced = []
+    for old in list(gone):
+        found = next((one for one in new if _takes_place(one, old)), None)
+        if found is not None:
+            replaced.append(Replaced(old, found, found.spki_sha256 == old.spki_sha256))
+            gone.remove(old)
+            new.remove(found)
+    kept = ((earlier.certificates[sha256], one) for sha256, one in now.items() if sha256 in earlier.certificates)
+    otherwise = tuple((old, one) for old, one in kept if old.verdict is not one.verdict)
+    certain = portfolio.complete and earlier.complete
+    return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain)
+
+
+def _takes_place(new: HeldCertificate, old: EarlierCertificate) -> bool:
+    """Return whether a certificate took the place of another: of the same subject, or in the same file."""
+    if new.is_authority != (old.verdict is None):
+        return False
+    return new.subject == old.subject or bool({place.name for place in new.places} & set(old.places))
+
+
+def read_earlier(data: bytes, name: str) -> Earlier:
+    """Return an earlier portfolio from its JSON document.
+
+    Args:
+        data: the document.
+        name: what to call it.
+
+    Raises:
+        InputError: it is no such document.
+    """
+    data, name = octets(data, "data"), text(name, "name")
+    try:
+        raw = json.loads(data)
+        if raw["schema"] != SCHEMA:
+            raise ValueError("another document")
+        certificates = [_certificate(each) for each in raw["certificates"]]
+        complete = raw["complete"] is True
+        return Earlier(_moment(raw["moment"]), complete, {one.sha256: one for one in certificates})
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+        raise InputError("portfolio.error.not_earlier", name=name) from error
+
+
+def _certificate(raw: Mapping[str, Any]) -> EarlierCertificate:
+    verdict = raw["verdict"]
+    return EarlierCertificate(
+        sha256=_text(raw["sha256"]),
+        name=_text(raw["name"]),
+        subject=_text(raw["subject"]),
+        not_after=_moment(raw["not_after"]),
+        verdict=None if verdict is None else Verdict(verdict),
+        spki_sha256=_text(raw["spki_sha256"]),
+        places=tuple(_text(place["name"]) for place in raw["places"]),
+    )
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise TypeError("no text")
+    return raw[:_MOST_OF_NAME]
+
+
+def _moment(raw: object) -> datetime:
+    moment = datetime.fromisoformat(_text(raw))
+    if moment.tzinfo is None:
+        raise ValueError("no offset")
+    return moment

@@ -1,0 +1,66 @@
+"""What a configuration names → the files there are by that name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from pkitools.limits import MAX_PATTERN_FILES
+from pkitools.portfolio.model import Gap, Pointer, Target, Unread
+
+_PARENTS: Final = 3
+"""Folders that a relative name is looked for in: that of the file, and those above it."""
+
+
+def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
+    """Return the files that a pointer leads to, or why that is not known.
+
+    A relative name counts from what the same text says, else from the folder of the text or one of those above it,
+    whichever has it: what a server's own base is, only its command line tells. Of a folder the files in it are meant.
+
+    Args:
+        pointer: what was written.
+        name: of the file it was written in.
+    """
+    match pointer.target:
+        case Target.PEER:
+            return ()
+        case Target.UNKNOWN:
+            return _unread(pointer, name, Gap.SKIPPED, "portfolio.error.variable")
+        case Target.PATTERN:  # it may stand for nothing
+            return next(filter(None, map(_matching, _candidates(pointer, name))), ())
+        case Target.FILE:
+            found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
+            if found is None:
+                return _unread(pointer, name, Gap.MISSING, "portfolio.error.points_nowhere")
+            return _matching(found / "*") if found.is_dir() else (str(found),)
+
+
+def _unread(pointer: Pointer, name: str, gap: Gap, code: str) -> Unread:
+    params = {"name": name, "line": pointer.line, "target": pointer.text}
+    return Unread(pointer.text, gap, code, params, None, (f"{name}:{pointer.line}",))
+
+
+def _candidates(pointer: Pointer, name: str) -> Iterator[Path]:
+    if Path(pointer.text).is_absolute():
+        yield Path(pointer.text)
+        return
+    folder = Path(name).parent
+    yield from (folder / base / pointer.text for base in pointer.bases)
+    for up in range(_PARENTS):
+        # written without what leads up and down again, so that one file has one name
+        yield Path(os.path.normpath(folder / Path(*[os.pardir] * up) / pointer.text))
+
+
+def _matching(path: Path) -> tuple[str, ...]:
+    """Return the files that a pattern stands for; only in its last part a ``*`` is followed."""
+    try:
+        with os.scandir(path.parent) as entries:
+            found = (entry.path for entry in entries if fnmatch(entry.name, path.name) and entry.is_file())
+            return tuple(sorted(islice(found, MAX_PATTERN_FILES)))
+    except (OSError, ValueError):
+        return ()

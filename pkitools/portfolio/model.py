@@ -1,0 +1,427 @@
+"""What a scan finds, as values: certificates with every place they lie, keys, requests, and what could not be read.
+
+Everything here is frozen, small and fit for pickling. Of a certificate its DER is not kept: ten thousand of them are
+held at once. The only value that others build on is :class:`Portfolio`; reports, a list of connections and a plan of
+dates are made from it, and from nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from pkitools.arguments import aware
+from pkitools.environment import Environment
+from pkitools.errors import PkitoolsError
+from pkitools.findings import Outcome, Severity, Status, Verdict
+from pkitools.frozen import Frozen, dataclass, field
+
+SOON: Final = timedelta(days=90)
+"""How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
+
+_DAY: Final = timedelta(days=1)
+
+
+class Basis(StrEnum):
+    """Why a certificate was judged for the environment it was judged for."""
+
+    ASKED = "asked"
+    """Whoever scanned said so."""
+    HIERARCHY = "hierarchy"
+    """It is the environment of the hierarchy that the certificate says to stand under."""
+    UNKNOWN = "unknown"
+    """Nothing says which: it was judged for production, or for preproduction where roots of a test were given."""
+
+
+class Standing(StrEnum):
+    """How a certificate stands, the worst first: one word for a table, derived and never stored."""
+
+    EXPIRED = "expired"
+    FAILED = "failed"
+    ENDS_SOON = "ends_soon"
+    """Within :data:`SOON`, whether or not everything could be checked: another has to be ordered now."""
+    INDETERMINATE = "indeterminate"
+    PASSED = "passed"
+    NOT_JUDGED = "not_judged"
+    """The certificate of an authority: it is listed, with its dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something lies.
+
+    Args:
+        name: the file as it was reached from what was given, or the peer as ``HOST:PORT``.
+        position: its number there, from 1: of PEM that of its block.
+        container: how it lies there: a :class:`~pkitools.containers.ContainerFormat`, or ``tls`` of a peer.
+        alias: the name that a keystore or a Secret gives it.
+        use: of SAML metadata, role and use, such as ``SPSSODescriptor signing``.
+        entity_id: of SAML metadata, whose it is.
+        with_key: a private key that fits it lies in the same file.
+        named_by: what points to this file: a configuration, an inventory, each with its line, as ``FILE:LINE``.
+    """
+
+    name: str
+    position: int = 1
+    container: str = "pem"
+    alias: str | None = None
+    use: str | None = None
+    entity_id: str | None = None
+    with_key: bool = False
+    named_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was found of a certificate, for one use of it.
+
+    Args:
+        environment: for which it was judged.
+        basis: why for that one.
+        verdict: what came of it.
+        told: what is violated or could not be checked, without evidence; what is met is not kept.
+        entity_id: the entity ID that metadata gives it to; ``None`` where none does.
+        host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
+        has_path: a path was proved from it to a root that is trusted here.
+    """
+
+    environment: Environment
+    basis: Basis
+    verdict: Verdict
+    told: tuple[Outcome, ...] = ()
+    entity_id: str | None = None
+    host: str | None = None
+    has_path: bool = False
+
+    @property
+    def findings(self) -> tuple[Outcome, ...]:
+        """What is violated, worst first."""
+        found = [one for one in self.told if one.status is Status.VIOLATED]
+        return tuple(sorted(found, key=lambda one: -one.rule.severity))
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst that is violated; ``None`` where nothing is."""
+        return max((one.rule.severity for one in self.told if one.status is Status.VIOLATED), default=None)
+
+
+_VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCertificate:
+    """One certificate, however often it was found.
+
+    Args:
+        sha256, sha1: its thumbprints, hex.
+        serial_number: hex pairs, as most screens write it.
+        subject, issuer: one line each, not made safe for a terminal.
+        common_name, organization: of the subject.
+        oin: as twenty characters; ``None`` where there is none, or more than one.
+        dns_names: of the subjectAltName.
+        not_before, not_after: aware UTC.
+        key: such as ``RSA 4096``.
+        spki_sha256: SHA-256 of its public key, hex: the same in a request and a private key that fit it.
+        hierarchy: the name of the hierarchy it says to stand under; ``None`` where it is none we know.
+        generation: such as ``G4``; empty where that is not known.
+        is_authority: it issues others: it is listed and not judged.
+        judgements: one for each use of it; none of an authority.
+        places: every place it was found at, in the order found.
+    """
+
+    sha256: str
+    sha1: str
+    serial_number: str
+    subject: str
+    issuer: str
+    common_name: str | None
+    organization: str | None
+    oin: str | None
+    dns_names: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    key: str
+    spki_sha256: str
+    hierarchy: str | None
+    generation: str
+    is_authority: bool
+    judgements: tuple[Judgement, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What to call it: its common name, its organisation, or else its thumbprint."""
+        return self.common_name or self.organization or self.sha256
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The worst verdict; ``None`` of an authority."""
+        found = {one.verdict for one in self.judgements}
+        return next((verdict for verdict in _VERDICTS if verdict in found), None)
+
+    @property
+    def findings(self) -> tuple[Outcome, ...]:
+        """What is violated in any of its judgements, each once, worst first."""
+        every = {(one.rule.code, tuple(one.params.items())): one for each in self.judgements for one in each.findings}
+        return tuple(sorted(every.values(), key=lambda one: -one.rule.severity))
+
+    @property
+    def not_checked(self) -> tuple[Outcome, ...]:
+        """What could not be looked at, each rule once."""
+        told = (one for each in self.judgements for one in each.told if one.status is Status.NOT_CHECKED)
+        return tuple({one.rule.code: one for one in told}.values())
+
+    @property
+    def environments(self) -> tuple[Environment, ...]:
+        """For which it was judged."""
+        return tuple(dict.fromkeys(one.environment for one in self.judgements))
+
+    def standing(self, moment: datetime) -> Standing:
+        """Return how it stands at a moment (aware)."""
+        moment = aware(moment)
+        if self.verdict is None:
+            return Standing.NOT_JUDGED
+        if self.not_after < moment:
+            return Standing.EXPIRED
+        if self.verdict is Verdict.FAILED:
+            return Standing.FAILED
+        if self.not_after - moment < SOON:
+            return Standing.ENDS_SOON
+        return Standing(self.verdict.value)
+
+    def days_left(self, moment: datetime) -> int:
+        """Return the whole days until it ends; below 0, and never 0, when it has ended."""
+        left = self.not_after - (moment := aware(moment))
+        return left // _DAY if moment <= self.not_after else min(-1, -(-left // _DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A private key that was found. Nothing of it is kept but which one it is.
+
+    Args:
+        place: where.
+        spki_sha256: SHA-256 of its public half, hex; ``None`` where it is encrypted and could not be opened.
+        encrypted: it needs a passphrase.
+        readable_by_others: others than its owner may read its file; ``None`` where that is not known.
+    """
+
+    place: Place
+    spki_sha256: str | None
+    encrypted: bool
+    readable_by_others: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRequest:
+    """A certificate signing request that was found.
+
+    Args:
+        place: where.
+        subject: one line, not made safe for a terminal.
+        common_name: of the subject.
+        oin: as twenty characters, where one stands in the subject.
+        spki_sha256: SHA-256 of its public key, hex.
+    """
+
+    place: Place
+    subject: str
+    common_name: str | None
+    oin: str | None
+    spki_sha256: str
+
+
+class Gap(StrEnum):
+    """Why something was not looked at."""
+
+    UNREADABLE = "unreadable"
+    ENCRYPTED = "encrypted"
+    """It needs a passphrase that was not given, or another one."""
+    UNREACHABLE = "unreachable"
+    """A peer that did not answer as one of TLS, or was not to be asked."""
+    MISSING = "missing"
+    """Something points to it, and it is not there."""
+    SKIPPED = "skipped"
+    """It is reached a second time, by a link, or there is more than is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that was not looked at, and why: each once.
+
+    Args:
+        name: the file, folder or peer.
+        gap: what kind of gap that leaves.
+        code: the code of the error, whose sentence says it: :attr:`error`.
+        params: its operands.
+        position: the part of a file, from 1; ``None`` where it is all of it.
+        named_by: what points to it, as ``FILE:LINE``.
+    """
+
+    name: str
+    gap: Gap
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict, hash=False)
+    position: int | None = None
+    named_by: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "params", Frozen(self.params))
+
+    @property
+    def error(self) -> PkitoolsError:
+        """The error, which renders itself in either language."""
+        error = PkitoolsError(self.code, **self.params)
+        error.file = self.name
+        return error
+
+
+class Target(StrEnum):
+    """What is pointed to."""
+
+    FILE = "file"
+    PATTERN = "pattern"
+    """Files, by a name with ``*`` in it: further configuration."""
+    PEER = "peer"
+    UNKNOWN = "unknown"
+    """Only the program that reads the configuration knows: there is a variable in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What a configuration or an inventory points to.
+
+    Args:
+        target: what kind of thing.
+        text: as it is written there: a path, a pattern or ``HOST:PORT``.
+        line: where, from 1.
+        bases: folders that the same text says such paths count from.
+    """
+
+    target: Target
+    text: str
+    line: int
+    bases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A certificate without a path, of which the issuer may still be found elsewhere.
+
+    Args:
+        name: the file or peer.
+        der: the certificate.
+        entity_id, host: what it was judged for.
+    """
+
+    name: str
+    der: bytes = field(repr=False)
+    entity_id: str | None = None
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one file or peer gave: the unit in which a scan's results stream.
+
+    Args:
+        name: the file or peer.
+        certificates, keys, requests: what is in it.
+        unread: what of it could not be read.
+        holds_nothing: it lay in a folder, could be read and holds nothing of the kind: it is counted, and not told.
+        points_to: of a configuration or an inventory, what it points to.
+        authorities: DER of those in it that are not among the embedded ones: another file may need them.
+        pending: what could be judged better by the authorities of another file.
+        is_again: it adds to the reading of a file that came before.
+    """
+
+    name: str
+    certificates: tuple[HeldCertificate, ...] = ()
+    keys: tuple[HeldKey, ...] = ()
+    requests: tuple[HeldRequest, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    holds_nothing: bool = False
+    points_to: tuple[Pointer, ...] = ()
+    authorities: tuple[bytes, ...] = field(default=(), repr=False)
+    pending: tuple[Pending, ...] = ()
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All that was found: what every report, comparison and plan is made from.
+
+    Args:
+        moment: when it was looked at, aware UTC; every standing and every number of days is as of then.
+        asked: the places as they were given.
+        environment: for which all was judged; ``None``: each certificate in the environment of its hierarchy.
+        systems: the names of the systems it was judged for; none: for no system.
+        certificates: each once, the worst standing first, then by end date.
+        keys, requests: in the order found.
+        unread: what was not looked at; a verdict of ``certificates`` says nothing of it.
+        looked_at: how many files and peers were read.
+        passed_over: how many of those hold nothing of the kind.
+        complete: the scan came to its end; otherwise it was stopped, and this is a part.
+        revocation_asked: lists of revoked certificates, or a network, were given to ask.
+    """
+
+    moment: datetime
+    asked: tuple[str, ...]
+    environment: Environment | None = None
+    systems: tuple[str, ...] = ()
+    certificates: tuple[HeldCertificate, ...] = ()
+    keys: tuple[HeldKey, ...] = ()
+    requests: tuple[HeldRequest, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    looked_at: int = 0
+    passed_over: int = 0
+    complete: bool = True
+    revocation_asked: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"
+
+    @property
+    def judged(self) -> tuple[HeldCertificate, ...]:
+        """The certificates but for those of authorities."""
+        return tuple(one for one in self.certificates if not one.is_authority)
+
+    @property
+    def authorities(self) -> tuple[HeldCertificate, ...]:
+        """The certificates of authorities."""
+        return tuple(one for one in self.certificates if one.is_authority)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all; INDETERMINATE where nothing was judged."""
+        found = {one.verdict for one in self.judged}
+        return next((verdict for verdict in _VERDICTS if verdict in found), Verdict.INDETERMINATE)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst that is violated; ``None`` where nothing is."""
+        found = (judgement.worst for one in self.certificates for judgement in one.judgements)
+        return max((worst for worst in found if worst is not None), default=None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the scan came to its end and everything that should hold something could be read."""
+        return self.complete and all(one.gap is Gap.SKIPPED for one in self.unread)
+
+    def having(self, spki_sha256: str) -> tuple[HeldCertificate, ...]:
+        """Return the certificates for one public key, by its SHA-256 (hex)."""
+        return tuple(one for one in self.certificates if one.spki_sha256 == spki_sha256)
+
+    def in_order(self) -> Iterator[tuple[Standing, HeldCertificate]]:
+        """Yield each certificate with how it stands, the worst first."""
+        return ((one.standing(self.moment), one) for one in self.certificates)
+
+
+def in_order(certificates: Iterable[HeldCertificate], moment: datetime) -> tuple[HeldCertificate, ...]:
+    """Return certificates with the worst standing first, then by end date, then by name."""
+    rank = {standing: number for number, standing in enumerate(Standing)}
+    return tuple(
+        sorted(certificates, key=lambda one: (rank[one.standing(moment)], one.not_after, one.name, one.sha256))
+    )

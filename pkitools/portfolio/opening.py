@@ -1,0 +1,65 @@
+"""A file → its content as a unit of work, or why that cannot be had: a file that changes meanwhile is read again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
+from pkitools.files import has_permissions, read_bytes
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_INPUT_BYTES, MAX_SCANNED_BYTES
+from pkitools.portfolio.model import Gap, Reading, Unread
+from pkitools.portfolio.reading import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A file that is to be read."""
+
+    name: str
+    in_folder: bool
+    named_by: tuple[str, ...] = ()
+
+
+def unit_of(found: ToRead | Reading) -> Unit | Reading:
+    """Return the content of a file, or why it cannot be had."""
+    if isinstance(found, Reading):
+        return found
+    try:
+        data, private = _unchanged(found.name, MAX_SCANNED_BYTES if found.in_folder else MAX_INPUT_BYTES)
+    except (FileError, InputError) as error:
+        return _not_had(found, error)
+    return Unit(found.name, data, found.in_folder, found.named_by, None if private is None else not private)
+
+
+def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:
+    """Return the content of a file that stayed the same while it was read, and whether it is its owner's alone.
+
+    Raises:
+        FileError: it cannot be read, or changes each time.
+        InputError: it is too large, or empty.
+    """
+    for _ in range(2):
+        before = _state(name)
+        data = read_bytes(name, limit=limit)
+        if before == _state(name):
+            mode = before[0] if before else 0
+            return data, not mode & 0o077 if has_permissions() else None
+    raise FileError("portfolio.error.changing", name=name)
+
+
+def _state(name: str) -> tuple[int, int, int, int] | None:
+    try:
+        status = Path(name).stat()
+    except (OSError, ValueError):
+        return None  # reading it says what is wrong
+    return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
+    if error.code == "files.error.empty" and found.in_folder and not found.named_by:
+        return Reading(found.name, holds_nothing=True)
+    gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
+    if isinstance(error, LimitError) and found.in_folder and not found.named_by:
+        gap = Gap.SKIPPED  # nobody said that it holds anything, and nothing that does is that large
+    return Reading(found.name, unread=(Unread(found.name, gap, error.code, error.params, None, found.named_by),))

@@ -1,0 +1,247 @@
+"""What a configuration or an inventory points to: files with certificates, further configuration, peers.
+
+Of nginx, Apache, HAProxy and Traefik the directives stand in ``data/pointers.toml``. No configuration is interpreted: a
+line that has the shape of such a directive points to what it names. An inventory is a CSV with a column, a TOML with a
+key, or a list with a line for each, of files or of ``HOST:PORT``; it is read as one only where somebody handed it in.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from io import StringIO
+from itertools import islice
+from typing import Any, Final
+
+from pkitools.errors import LimitError
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
+from pkitools.package_data import read_toml
+from pkitools.portfolio.model import Pointer, Target
+from pkitools.text import pattern
+from pkitools.toml_text import read_foreign_toml
+
+COLUMNS: Final = frozenset(
+    [
+        "address",
+        "bestand",
+        "cert",
+        "certfile",
+        "certificaat",
+        "certificate",
+        "certificates",
+        "endpoint",
+        "eindpunt",
+        "file",
+        "files",
+        "host",
+        "keystore",
+        "pad",
+        "path",
+        "paths",
+        "place",
+        "plaats",
+        "places",
+        "target",
+        "url",
+    ]
+)
+"""What a column or a key is called, in small letters, in which an inventory has files or peers."""
+
+_PEER: Final = pattern(r"(?:https://)?(?P<host>\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})/?")
+_PROSE: Final = (".md", ".rst", ".adoc", ".html", ".htm", ".tex")
+_VALUE: Final = r"(?:\"(?P<double>[^\"\n]{1,4096})\"|'(?P<single>[^'\n]{1,4096})'|(?P<bare>[^\s;\"',\]#]{1,4096}))"
+_ITEM: Final = pattern(_VALUE)
+_WORD: Final = pattern(r"[A-Za-z_][A-Za-z0-9_-]*+")
+_VARIABLE: Final = pattern(r"[$%]|^data:|^@")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How one program writes its directives, as patterns of a line."""
+
+    file: re.Pattern[str]
+    pattern: re.Pattern[str] | None
+    base: re.Pattern[str] | None
+    within: re.Pattern[str] | None
+    several: bool
+    ends: tuple[str, ...]
+
+
+def peer_of(text: str) -> tuple[str, int] | None:
+    """Return host and port of ``HOST:PORT``, ``[IPv6]:PORT`` or ``https://HOST:PORT``; ``None`` of anything else."""
+    found = _PEER.fullmatch(text.strip())
+    if found is None or not 0 < int(found["port"]) < 65536 or _DRIVE.fullmatch(text):
+        return None
+    return found["host"].strip("[]"), int(found["port"])
+
+
+_DRIVE: Final = pattern(r"[A-Za-z]:[0-9]*")  # of Windows
+
+
+def pointers_of(data: bytes, name: str, *, is_inventory: bool) -> tuple[Pointer, ...]:
+    """Return what a text points to, in its order; nothing where it is neither configuration nor inventory.
+
+    Args:
+        data: its content.
+        name: of the file: of one that ends as prose nothing is taken.
+        is_inventory: somebody handed it in, so that a column of names may be meant.
+
+    Raises:
+        InputError: it is an inventory by its name and cannot be read as one.
+        LimitError: it points to more than is followed.
+    """
+    if len(data) > MAX_CONFIGURATION_BYTES or b"\0" in data or name.lower().endswith(_PROSE):
+        return ()
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    found = _within_limit(_directives(text), name)
+    return found or (_within_limit(_inventory(text, name), name) if is_inventory else ())
+
+
+def _within_limit(pointers: Iterator[Pointer], name: str) -> tuple[Pointer, ...]:
+    found = tuple(islice(pointers, MAX_POINTERS + 1))
+    if len(found) > MAX_POINTERS:
+        raise LimitError("portfolio.error.too_many_pointers", name=name, limit=MAX_POINTERS)
+    return found
+
+
+def _directives(text: str) -> Iterator[Pointer]:
+    lines = text.split("\n")
+    meant = _lines_with(_words(), text)
+    for kind in _kinds():
+        bases = tuple(value for number in meant for value in _values(kind.base, lines[number - 1]))
+        for number in meant:
+            line = lines[number - 1]
+            if kind.within is None or kind.within.match(line):
+                yield from (_pointer(value, number, bases) for value in _values(kind.file, line, several=kind.several))
+            further = (value for value in _values(kind.pattern, line) if value.endswith(kind.ends))
+            yield from (_pointer(value, number, bases, further=True) for value in further)
+
+
+def _lines_with(words: Collection[str], text: str) -> list[int]:
+    """Return the numbers of the lines that have one of the words: of a text of a million lines few have."""
+    found: dict[int, None] = {}
+    number, at = 1, 0
+    for word in _WORD.finditer(text):
+        if word[0].lower() in words:
+            number += text.count("\n", at, word.start())
+            at = word.start()
+            found[number] = None
+            if len(found) > MAX_POINTERS:  # and no more of them are looked at: that is told
+                break
+    return list(found)
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Return every directive in small letters, whatever program has it."""
+    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
+    return frozenset(name.lower() for each in raw.values() for key in ("file", "pattern", "base") for name in each[key])
+
+
+def _values(directive: re.Pattern[str] | None, line: str, *, several: bool = False) -> Iterator[str]:
+    """Yield the values that a directive has on a line; ``several``: all items of a list in brackets."""
+    if directive is None or len(line) > 16_384:
+        return
+    for found in directive.finditer(line):
+        yield _text(found)
+        if several:
+            yield from (_text(item) for item in _ITEM.finditer(line, found.end()) if "[" in line)
+
+
+def _text(found: re.Match[str]) -> str:
+    return found["double"] or found["single"] or found["bare"] or ""
+
+
+def _pointer(text: str, line: int, bases: tuple[str, ...], *, further: bool = False) -> Pointer:
+    if _VARIABLE.search(text):
+        return Pointer(Target.UNKNOWN, text, line)
+    return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases)
+
+
+@cache
+def _kinds() -> tuple[_Kind, ...]:
+    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
+    return tuple(_kind(each) for each in raw.values() if isinstance(each, dict))
+
+
+def _kind(raw: Mapping[str, Any]) -> _Kind:
+    form, end = raw["form"], re.escape(raw["end"])
+    words = {
+        "words": lambda names: rf"^\s*(?:{names})\s+{_VALUE}\s*{end}",
+        "inline": lambda names: rf"\s(?:{names})\s+{_VALUE}",
+        "keyed": lambda names: rf"^\s*(?:-\s+)?[\"']?(?:{names})[\"']?\s*[:=]\s*\[?\s*{_VALUE}",
+    }
+
+    def made(key: str, how: str) -> re.Pattern[str] | None:
+        names = "|".join(map(re.escape, raw[key]))
+        return re.compile(words[how](names), re.IGNORECASE if form == "words" and not end else 0) if names else None
+
+    file = made("file", form)
+    assert file is not None  # a program without a directive is none of ours
+    within = re.compile(rf"^\s*(?:{'|'.join(raw['lines'])})\s") if "lines" in raw else None
+    # where a base is set, it stands at the beginning of a line in any form
+    return _Kind(
+        file,
+        made("pattern", "words"),
+        made("base", "words"),
+        within,
+        several=form == "keyed",
+        ends=tuple(raw.get("ends", [""])),
+    )
+
+
+def _inventory(text: str, name: str) -> Iterator[Pointer]:
+    if name.lower().endswith(".toml"):
+        yield from (_named(value, 1) for value in _of_toml(read_foreign_toml(text, name)))
+        return
+    yield from _of_rows(text)
+
+
+def _of_toml(raw: object, meant: bool = False) -> Iterator[str]:
+    """Yield every text under a key that is called as :data:`COLUMNS` say, at whatever depth."""
+    if isinstance(raw, dict):
+        for key, value in raw.items():
+            yield from _of_toml(value, str(key).lower() in COLUMNS)
+    elif isinstance(raw, list):
+        for each in raw:
+            yield from _of_toml(each, meant)
+    elif meant and isinstance(raw, str) and raw.strip():
+        yield raw.strip()
+
+
+def _of_rows(text: str) -> Iterator[Pointer]:
+    """Yield the values of the columns that are meant; without a heading, of lines that are all peers."""
+    rows = enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), start=1)
+    try:
+        heading = next(rows, (1, []))[1]
+        meant = [at for at, name in enumerate(heading) if name.strip().lower().lstrip("\ufeff") in COLUMNS]
+        if not meant:
+            yield from _all_peers(text)
+        for line, row in rows if meant else ():
+            yield from (_named(row[at].strip(), line) for at in meant if at < len(row) and row[at].strip())
+    except csv.Error:  # a cell that is longer than any name
+        return
+
+
+def _all_peers(text: str) -> tuple[Pointer, ...]:
+    """Return a pointer for each line of a list of peers; nothing where one line is something else."""
+    found: list[Pointer] = []
+    for number, line in enumerate(StringIO(text), start=1):
+        told = line.strip().lstrip("\ufeff")
+        if told and not told.startswith("#"):
+            if peer_of(told) is None:
+                return ()
+            found.append(_named(told, number))
+    return tuple(found)
+
+
+def _delimiter(text: str) -> str:
+    first = text.split("\n", 1)[0]
+    return max(",;\t", key=first.count)  # Excel writes what the country uses
+
+
+def _named(text: str, line: int) -> Pointer:
+    return Pointer(Target.PEER if peer_of(text) else Target.FILE, text, line)

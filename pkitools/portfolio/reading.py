@@ -1,0 +1,258 @@
+"""The content of one file, or what one peer sent → what is in it, judged: a pure function of bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from pkitools.checking.private_keys import public_halves
+from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
+from pkitools.containers import Contents, Item, ItemKind, read_source
+from pkitools.containers.other_kinds import kind_code
+from pkitools.containers.wanted import is_surely_without, may_hold_more
+from pkitools.errors import InputError, PkitoolsError, SecretError
+from pkitools.frozen import dataclass, field
+from pkitools.oin import OIN, InvalidOINError
+from pkitools.portfolio.judging import Judge
+from pkitools.portfolio.model import (
+    Gap,
+    HeldCertificate,
+    HeldKey,
+    HeldRequest,
+    Judgement,
+    Pending,
+    Place,
+    Reading,
+    Unread,
+)
+from pkitools.portfolio.pointers import pointers_of
+from pkitools.requests.reading import read_request
+from pkitools.trust import embedded_intermediates, hierarchy_of
+from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
+from pkitools.x509.document import serial_hex
+from pkitools.x509.holder import Holder, holder_of
+from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
+
+_TLS: Final = "tls"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One piece of work: what a file holds, or what a peer sent.
+
+    Args:
+        name: what to call it.
+        data: its content; of a peer the certificates as PEM.
+        in_folder: it lay in a folder that was looked through: nobody said that it holds anything.
+        named_by: what points to it, as ``FILE:LINE``.
+        readable_by_others: others than its owner may read it; ``None`` where that is not known.
+        host: of a peer, its name.
+    """
+
+    name: str
+    data: bytes = field(repr=False)
+    in_folder: bool = False
+    named_by: tuple[str, ...] = ()
+    readable_by_others: bool | None = None
+    host: str | None = None
+
+
+def examine(unit: Unit, judge: Judge) -> Reading:
+    """Return what is in one file or came from one peer, every end-entity certificate of it judged.
+
+    Args:
+        unit: the content.
+        judge: asks the question.
+    """
+    try:
+        return _examined(unit, judge)
+    except Exception as error:  # one file must not end a scan of a hundred thousand
+        if judge.asked.raise_crashes:
+            raise
+        params = {"name": unit.name, "detail": type(error).__name__}
+        return Reading(unit.name, unread=(_gap(unit, PkitoolsError("portfolio.error.crashed", **params)),))
+
+
+def _examined(unit: Unit, judge: Judge) -> Reading:
+    try:
+        contents = read_source(unit.data, unit.name, passphrase=judge.asked.passphrase)
+    except SecretError as error:
+        return Reading(unit.name, unread=(_gap(unit, error, Gap.ENCRYPTED),))
+    except InputError as error:
+        return _without(unit, error)
+    return _Found(unit, contents, judge).reading()
+
+
+def _without(unit: Unit, error: InputError) -> Reading:
+    """Return the reading of a file that is of none of our kinds: what it points to, or why it cannot be used."""
+    try:
+        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
+    except InputError as of_pointers:
+        return Reading(unit.name, unread=(_gap(unit, of_pointers),))
+    if pointers:
+        return Reading(unit.name, points_to=pointers)
+    if unit.in_folder and not unit.named_by and _is_of_no_use(error, unit.data):
+        return Reading(unit.name, holds_nothing=True)
+    return Reading(unit.name, unread=(_gap(unit, error),))
+
+
+# what lies in folders of every project, and is a form of its own that never holds a certificate
+_NEVER: Final = frozenset(map(kind_code, ("image", "sqlite", "age", "putty", "ssh_private_key", "ssh_certificate")))
+_JSON: Final = kind_code("json")
+
+
+def _is_of_no_use(error: InputError, data: bytes) -> bool:
+    """Return whether a file that was found, and that nobody named, surely holds nothing of our kinds."""
+    problem = error.params.get("problem")
+    if problem in _NEVER or (problem == _JSON and not may_hold_more(data)):
+        return True
+    return is_surely_without(error, lambda: data)
+
+
+def _gap(unit: Unit, error: PkitoolsError, gap: Gap = Gap.UNREADABLE, position: int | None = None) -> Unread:
+    return Unread(unit.name, gap, error.code, error.params, position, unit.named_by)
+
+
+class _Found:
+    """The contents of one file on their way to a reading."""
+
+    def __init__(self, unit: Unit, contents: Contents, judge: Judge) -> None:
+        self.unit, self.contents, self.judge = unit, contents, judge
+        self.unread = [_gap(unit, bad.error, position=bad.position) for bad in contents.problems]
+        self.halves: Mapping[Item, PublicKey | None] = public_halves(contents, judge.asked.passphrase)
+        self.held = {public.spki_sha256 for public in self.halves.values() if public is not None}
+
+    def reading(self) -> Reading:
+        read = [facts for _, facts in self._read()]
+        own = self._subjects()
+        meant = {subject.facts.sha256 for subject in own}
+        own = (*own, *self._others(meant))
+        meant |= {subject.facts.sha256 for subject in own}
+        above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
+        judged = [(subject, self._judgement(subject, above)) for subject in own]
+        return Reading(
+            self.unit.name,
+            certificates=(
+                *(self._certificate(subject.facts, subject.items, one) for subject, one in judged),
+                *(self._certificate(facts, (item,)) for item, facts in self._read() if facts.sha256 not in meant),
+            ),
+            keys=tuple(self._keys()),
+            requests=tuple(self._requests()),
+            unread=tuple(self.unread),
+            authorities=tuple(der for der in above if der not in _embedded()),
+            pending=tuple(self._pending(subject) for subject, one in judged if not one.has_path),
+        )
+
+    def _read(self) -> Sequence[tuple[Item, CertificateFacts]]:
+        if not hasattr(self, "_facts"):
+            self._facts = tuple(self._readable())
+        return self._facts
+
+    def _readable(self) -> Iterator[tuple[Item, CertificateFacts]]:
+        for item in self.contents.of_kind(ItemKind.CERTIFICATE):
+            try:
+                yield item, read_certificate(item.der)
+            except InputError as error:
+                self.unread.append(_gap(self.unit, error, position=item.position))
+
+    def _subjects(self) -> tuple[Subject, ...]:
+        """Return what is judged: not what is only the certificate of an authority, also where nothing else is here."""
+        if not self._read():
+            return ()
+        return tuple(
+            one for one in subjects(self._read(), self.held) if not is_authority(one.facts) or self._is_own(one)
+        )
+
+    def _is_own(self, subject: Subject) -> bool:
+        facts = subject.facts
+        if facts.public_key.spki_sha256 in self.held or (
+            facts.is_self_issued and holder_of(facts) is not Holder.AUTHORITY
+        ):
+            return True
+        return any(item.has_key or item.place is not None for item in subject.items)
+
+    def _others(self, meant: Collection[str]) -> Iterator[Subject]:
+        """Yield the end entities that are not whose file it is, such as those that a keystore trusts."""
+        for item, facts in self._read():
+            if facts.sha256 not in meant and not is_authority(facts):
+                yield Subject(0, facts, (item,), item.entity_id)
+
+    def _judgement(self, subject: Subject, above: tuple[bytes, ...]) -> Judgement:
+        between = tuple(der for der in above if der != subject.facts.der)
+        return self.judge.judge(subject.facts, between, subject.entity_id or None, self.unit.host)
+
+    def _pending(self, subject: Subject) -> Pending:
+        return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host)
+
+    def _certificate(
+        self, facts: CertificateFacts, items: Sequence[Item], judgement: Judgement | None = None
+    ) -> HeldCertificate:
+        places = tuple(self._place(item, facts.public_key.spki_sha256) for item in items)
+        return held_certificate(facts, places, () if judgement is None else (judgement,))
+
+    def _place(self, item: Item, spki_sha256: str = "") -> Place:
+        return Place(
+            self.unit.name,
+            item.position,
+            _TLS if self.unit.host is not None else str(self.contents.container),
+            item.alias,
+            " ".join(filter(None, (item.role, item.use))) or None,
+            item.entity_id,
+            with_key=bool(item.has_key) or spki_sha256 in self.held,
+            named_by=self.unit.named_by,
+        )
+
+    def _keys(self) -> Iterator[HeldKey]:
+        for item, public in self.halves.items():
+            spki = None if public is None else public.spki_sha256
+            yield HeldKey(self._place(item), spki, item.encrypted, self.unit.readable_by_others)
+
+    def _requests(self) -> Iterator[HeldRequest]:
+        for item in self.contents.of_kind(ItemKind.REQUEST):
+            try:
+                facts = read_request(item.der, self.unit.name)
+            except InputError as error:
+                self.unread.append(_gap(self.unit, error, position=item.position))
+                continue
+            oin = _oin(facts.subject.first(SUBJECT_SERIAL_NUMBER))
+            name, spki = facts.subject.common_name, facts.public_key.spki_sha256
+            yield HeldRequest(self._place(item), facts.subject.text, name, oin, spki)
+
+
+def held_certificate(
+    facts: CertificateFacts, places: tuple[Place, ...], judgements: tuple[Judgement, ...]
+) -> HeldCertificate:
+    """Return what is kept of a certificate."""
+    seen, oin = hierarchy_of(facts), oin_from_certificate(facts).oin
+    key = facts.public_key
+    return HeldCertificate(
+        sha256=facts.sha256,
+        sha1=facts.sha1,
+        serial_number=serial_hex(facts.serial_number),
+        subject=str(facts.subject.text),
+        issuer=str(facts.issuer.text),
+        common_name=facts.subject.common_name,
+        organization=facts.subject.organization,
+        oin=None if oin is None else str(oin),
+        dns_names=tuple(name.value for name in facts.subject_alternative_name or () if name.kind == "dns"),
+        not_before=facts.not_before,
+        not_after=facts.not_after,
+        key=" ".join(filter(None, (key.algorithm, key.curve or str(key.bits or "")))),
+        spki_sha256=key.spki_sha256,
+        hierarchy=seen.hierarchy.name if seen.hierarchy else None,
+        generation=seen.generation or "",
+        is_authority=not judgements,
+        judgements=judgements,
+        places=places,
+    )
+
+
+def _oin(value: str | None) -> str | None:
+    try:
+        return None if value is None else str(OIN(value, legacy=True))
+    except InvalidOINError:
+        return None
+
+
+def _embedded() -> frozenset[bytes]:
+    return frozenset(embedded_intermediates())

@@ -1,0 +1,155 @@
+"""Places → readings: folders are walked, files read, what configurations point to is followed, peers are asked.
+
+Files are only opened through :mod:`pkitools.files`; a network is only used by the means that are handed in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pkitools.arguments import several
+from pkitools.frozen import dataclass, field
+from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
+from pkitools.portfolio.following import resolved
+from pkitools.portfolio.judging import Judge, Judging
+from pkitools.portfolio.model import Pending, Pointer, Reading, Target, Unread
+from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
+from pkitools.portfolio.pointers import peer_of
+from pkitools.portfolio.reading import Unit, held_certificate
+from pkitools.portfolio.walking import FoundFile, Walk
+from pkitools.portfolio.working import readings_of
+from pkitools.x509 import read_certificate
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_MOST_ROUNDS: Final = 10
+"""How often what was pointed to may point further: a main file, its parts, what those name."""
+
+
+def scan(
+    places: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    judging: Judging,
+    *,
+    fetch: Fetch | None = None,
+    executor: Executor | None = None,
+) -> Iterator[Reading]:
+    """Yield what every file and every peer gives, as it comes; one portfolio of it makes
+    :class:`~pkitools.portfolio.gathering.Gathering`.
+
+    A folder is looked through to its bottom, each folder once. What a configuration of nginx, Apache, HAProxy or
+    Traefik names is read as well, and so is what an inventory lists that was handed in itself; of a folder that one of
+    them names, only the files in it. Nothing that is found opens a connection: only what was given, or stands in such
+    an inventory, is a peer. Nothing raises that a file or a peer does; it is told, once, in its reading.
+
+    Args:
+        places: files, folders and ``HOST:PORT``; what is there as a file is one.
+        judging: what every certificate is asked.
+        fetch: the means to ask a peer; without it each peer is told as one that was not asked.
+        executor: does the work, such as a :class:`~concurrent.futures.ProcessPoolExecutor`; ``None``: this process.
+
+    Raises:
+        InvalidValueError: ``places`` are no names.
+    """
+    given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
+    return _Scan(Judge(judging), fetch, executor).readings(given)
+
+
+def count_files(places: Iterable[str]) -> int:
+    """Return how many files and peers a scan of these places begins with: for an estimate; no file is opened."""
+    given = list(places)
+    peers = [place for place in given if _is_peer(place)]
+    files = _walked([place for place in given if place not in peers])
+    return len(peers) + sum(isinstance(found, FoundFile) for found in files)
+
+
+@dataclass
+class _Scan:
+    """One scan: what it has to come back to."""
+
+    judge: Judge
+    fetch: Fetch | None
+    executor: Executor | None
+    followed: set[tuple[str, str]] = field(default_factory=set)
+    authorities: dict[bytes, bytes] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
+
+    def readings(self, given: Sequence[str]) -> Iterator[Reading]:
+        files = (self._unit(found) for found in _walked([each for each in given if not _is_peer(each)]))
+        further: list[tuple[str, Pointer]] = []
+        yield from self._noted(readings_of(files, self.judge, self.executor), further)
+        peers: list[tuple[str, str]] = [(each, "") for each in given if _is_peer(each)]
+        for _ in range(_MOST_ROUNDS):
+            if not further:
+                break
+            peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]
+            units, further = list(self._followed(further)), []
+            yield from self._noted(readings_of(map(unit_of, units), self.judge, self.executor), further)
+        yield from self._of_peers(peers)
+        yield from self._again()
+
+    def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
+        """Yield readings, and keep what is to be done after the last."""
+        for reading in readings:
+            further += ((reading.name, pointer) for pointer in reading.points_to)
+            for der in reading.authorities:
+                if der not in self.authorities and len(self.authorities) < MAX_FOUND_AUTHORITIES:
+                    self.authorities[der] = read_certificate(der).subject.der
+            self.pending += reading.pending[: max(0, MAX_PENDING - len(self.pending))]
+            yield reading
+
+    def _unit(self, found: FoundFile | Unread) -> Unit | Reading:
+        if isinstance(found, Unread):
+            return Reading(found.name, unread=(found,))
+        return unit_of(ToRead(found.name, found.in_folder))
+
+    def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
+        """Yield what pointers lead to, each file once with all that points to it."""
+        named: dict[str, list[str]] = {}
+        for name, pointer in further:
+            origin = f"{name}:{pointer.line}"
+            found = resolved(pointer, name)
+            if isinstance(found, Unread):
+                yield Reading(name, unread=(found,), is_again=True)
+                continue
+            for path in found:
+                if (path, origin) not in self.followed:
+                    self.followed.add((path, origin))
+                    named.setdefault(path, []).append(origin)
+        yield from (ToRead(path, in_folder=True, named_by=tuple(origins)) for path, origins in named.items())
+
+    def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
+        named: dict[Peer, list[str]] = {}
+        for text, origin in peers:
+            peer = peer_of(text)
+            assert peer is not None  # only what is one came this far
+            named.setdefault(peer, []).extend([origin] if origin else [])
+        asked = asked_together(self.fetch, [*named])
+        units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
+        yield from self._noted(readings_of(units, self.judge, self.executor), [])
+
+    def _again(self) -> Iterator[Reading]:
+        """Yield what is judged better now that the authorities in all files are known."""
+        subjects = set(self.authorities.values())
+        between = tuple(self.authorities)
+        for one in self.pending:
+            facts = read_certificate(one.der)
+            if facts.issuer.der not in subjects or facts.der in self.authorities:
+                continue
+            judgement = self.judge.judge(facts, between, one.entity_id, one.host)
+            if judgement.has_path:
+                yield Reading(one.name, (held_certificate(facts, (), (judgement,)),), is_again=True)
+
+
+def _is_peer(place: str) -> bool:
+    """Return whether a place that was given is a peer: what is there as a file or folder is none."""
+    return peer_of(place) is not None and not os.path.lexists(place)
+
+
+def _walked(given: Sequence[str]) -> Iterator[FoundFile | Unread]:
+    walk = Walk()
+    for place in given:
+        yield from walk.files(place)

@@ -1,0 +1,114 @@
+"""When certificates end, as data: ``docs/schemas/expiry-v1.json``; and as the one line of a monitoring plugin."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from pkitools.frozen import dataclass
+from pkitools.reports.document import instant
+from pkitools.reports.portfolio.as_json import unread_entry
+from pkitools.text import visible
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pkitools.portfolio import HeldCertificate, Portfolio
+
+
+class Nagios(IntEnum):
+    """What a monitoring plugin ends with (Monitoring Plugins Development Guidelines)."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When the certificates of a portfolio end.
+
+    Args:
+        portfolio: what was found.
+        warning: days before the end from which it is told of.
+        critical: days before the end from which it is urgent.
+    """
+
+    portfolio: Portfolio
+    warning: int
+    critical: int
+
+    @property
+    def certificates(self) -> tuple[HeldCertificate, ...]:
+        """Those that are somebody's own, the first to end first; where there are none, those of authorities."""
+        found = self.portfolio.judged or self.portfolio.authorities
+        return tuple(sorted(found, key=lambda one: (one.not_after, one.name, one.sha256)))
+
+    def state(self, certificate: HeldCertificate) -> Nagios:
+        """Return how urgent the end of a certificate is."""
+        days = certificate.days_left(self.portfolio.moment)
+        if days < self.critical:
+            return Nagios.CRITICAL
+        return Nagios.WARNING if days < self.warning else Nagios.OK
+
+    @property
+    def overall(self) -> Nagios:
+        """How urgent it is in all: what is urgent is told before what could not be read, and that before the rest."""
+        found = {self.state(one) for one in self.certificates}
+        if Nagios.CRITICAL in found:
+            return Nagios.CRITICAL
+        if not self.certificates or not self.portfolio.is_whole:
+            return Nagios.UNKNOWN
+        return max(found)
+
+    @property
+    def moment(self) -> datetime:
+        """When was looked."""
+        return self.portfolio.moment
+
+
+def expiry_document(found: Expiry) -> dict[str, object]:
+    """Return the whole document."""
+    return {
+        "schema": "pkitools.expiry/v1",
+        "moment": instant(found.moment),
+        "warning_days": found.warning,
+        "critical_days": found.critical,
+        "state": found.overall.name.lower(),
+        "certificates": [_certificate(one, found) for one in found.certificates],
+        "unread": [unread_entry(unread) for unread in found.portfolio.unread],
+    }
+
+
+def _certificate(one: HeldCertificate, found: Expiry) -> dict[str, object]:
+    return {
+        "sha256": one.sha256,
+        "name": one.name,
+        "oin": one.oin,
+        "authority": one.is_authority,
+        "not_after": instant(one.not_after),
+        "days_left": one.days_left(found.moment),
+        "state": found.state(one).name.lower(),
+        "places": list(dict.fromkeys(place.name for place in one.places)),
+    }
+
+
+def nagios_line(found: Expiry) -> str:
+    """Return the line of a monitoring plugin: the state, what it rests on, and performance data.
+
+    In English whatever the language: monitoring matches on it. The data are the fewest days left and how many
+    certificates there are; nothing that a certificate says can begin a second line or performance data of its own.
+    """
+    certificates = found.certificates
+    state = f"PKITOOLS {found.overall.name}"
+    if not certificates:
+        return f"{state} - no certificate found | certificates=0"
+    first = certificates[0]
+    days = first.days_left(found.moment)
+    name = visible(first.name, 80).replace("|", "/")
+    unread = len(found.portfolio.unread)
+    beside = f", {unread} not looked at" if unread else ""
+    limits = f"{found.warning}:;{found.critical}:"
+    data = f"days_left={days};{limits} certificates={len(certificates)}"
+    return f"{state} - {name} ends in {days} days ({first.not_after.date().isoformat()}){beside} | {data}"

@@ -1,0 +1,67 @@
+"""A portfolio as a file for another program, or for people: one module a form, and one table of them.
+
+A module has a function ``render(portfolio, telling)`` that returns the text of the whole file; it takes nothing but the
+:class:`~pkitools.portfolio.Portfolio` and how to tell it. One that is added gets its line in the
+table below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pkitools.arguments import text
+from pkitools.errors import InvalidValueError
+from pkitools.portfolio.model import Portfolio
+from pkitools.reports.portfolio.telling import Telling
+
+Render = Callable[[Portfolio, Telling], str]
+
+
+def _csv() -> Render:
+    from pkitools.reports.portfolio.as_csv import render
+
+    return render
+
+
+def _json() -> Render:
+    from pkitools.reports.portfolio.as_json import render
+
+    return render
+
+
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".json": _json}
+"""The end of a file's name → what loads the module that writes it."""
+
+
+def report_suffixes() -> tuple[str, ...]:
+    """Return the ends of names that a report may have, such as ``.csv``."""
+    return tuple(sorted(_FORMS))
+
+
+def report_form(name: str) -> str:
+    """Return the end of a file's name that says what form it is to have.
+
+    Raises:
+        InvalidValueError: there is no such form.
+    """
+    name = text(name, "name")
+    found = next((suffix for suffix in _FORMS if name.lower().endswith(suffix)), None)
+    if found is None:
+        raise InvalidValueError("report.error.form", name=name, known=", ".join(report_suffixes()))
+    return found
+
+
+def portfolio_report(portfolio: Portfolio, suffix: str, telling: Telling | None = None) -> bytes:
+    """Return the content of a report.
+
+    Args:
+        portfolio: what was found.
+        suffix: the form: see :func:`report_suffixes`.
+        telling: how to tell it; by default in English.
+
+    Raises:
+        InvalidValueError: there is no such form.
+    """
+    render = _FORMS[report_form(suffix)]()
+    return render(portfolio, telling or Telling()).encode("utf-8")

@@ -1,0 +1,80 @@
+"""A portfolio as a CSV that a spreadsheet opens without harm: a row for each certificate.
+
+What a spreadsheet would take for a formula or for a number gets an apostrophe before it, as OWASP advises: an OIN keeps
+its zeros and all its digits. In Dutch a semicolon stands between the columns, as Dutch spreadsheets expect.
+"""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+from typing import Final
+
+from pkitools.portfolio.model import HeldCertificate, Portfolio
+from pkitools.reports.portfolio.telling import Telling, deciding, place_text, standing_word
+from pkitools.reports.telling.answer import told
+from pkitools.text import pattern, visible
+
+COLUMNS: Final = (
+    "standing",
+    "not_after",
+    "days_left",
+    "name",
+    "organization",
+    "oin",
+    "hierarchy",
+    "environment",
+    "key",
+    "dns_names",
+    "finding",
+    "remedy",
+    "places",
+    "serial_number",
+    "issuer",
+    "sha256",
+)
+"""The headings, the same in every language: scripts name them."""
+
+_BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
+_TAKEN_FOR_ELSE: Final = pattern(r"[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,eE+]{10,}\Z|0[0-9]")
+
+
+def render(portfolio: Portfolio, telling: Telling) -> str:
+    """Return the text of the file."""
+    out = StringIO()
+    out.write(_BYTE_ORDER_MARK)
+    writer = csv.writer(out, delimiter=";" if telling.language == "nl" else ",")
+    writer.writerow(COLUMNS)
+    for one in portfolio.certificates:
+        writer.writerow([cell(value) for value in _row(one, portfolio, telling)])
+    return out.getvalue()
+
+
+def cell(value: str) -> str:
+    """Return a text that a spreadsheet shows as it is: on one line, no formula and no number that loses digits."""
+    shown = visible(value)
+    return f"'{shown}" if _TAKEN_FOR_ELSE.match(shown) else shown
+
+
+def _row(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
+    decides = deciding(one)
+    said = None if decides is None else told(decides, telling.language, telling.remedy, portfolio.moment)
+    days = max(one.days_left(portfolio.moment), 0)  # a minus would begin a formula; the standing says that it ended
+    return (
+        standing_word(one.standing(portfolio.moment), telling.language),
+        one.not_after.date().isoformat(),
+        str(days),
+        one.name,
+        one.organization or "",
+        one.oin or "",
+        one.hierarchy or "",
+        " ".join(map(str, one.environments)),
+        one.key,
+        " ".join(one.dns_names),
+        said.title if said else "",
+        said.remedy if said else "",
+        "; ".join(map(place_text, one.places)),
+        one.serial_number,
+        one.issuer,
+        one.sha256,
+    )

@@ -1,0 +1,222 @@
+"""``pkitools scan`` and ``pkitools expiry``: what they say, what they write, and what they end with."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkitools import portfolio as room
+from pkitools.messages import LANGUAGES
+from pkitools.portfolio import Reading
+from pkitools_cli.commands.scan import running
+from pkitools_cli.commands.scan.running import Progress
+from tests.portfolio.support import CHAIN, WHOLE, other_leaf
+from tests.support.chains import good_chain
+from tests.support.command import Command
+from tests.support.deliveries import corrupt, pem
+from tests.support.schemas import assert_valid
+
+AT = ("--moment", "2026-11-22T12:00:00Z")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder ``found`` with a good certificate, and the root it is trusted by beside it."""
+    (tmp_path / "found").mkdir()
+    (tmp_path / "found" / "good.pem").write_bytes(WHOLE)
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    return tmp_path
+
+
+@pytest.fixture
+def scan(run: Command, folder: Path) -> Any:
+    return lambda *given: run("scan", folder / "found", "--trust", folder / "root.pem", *AT, *given)
+
+
+def good(folder: Path) -> None:
+    """Nothing is added to what is good."""
+
+
+def torn(folder: Path) -> None:
+    (folder / "found" / "torn.pem").write_bytes(corrupt())
+
+
+def bad(folder: Path) -> None:
+    (folder / "found" / "bad.pem").write_bytes(pem(good_chain().leaf.der[:-1] + b"\0"))
+
+
+def missing(folder: Path) -> None:
+    (folder / "found" / "nginx.conf").write_text("ssl_certificate /nowhere.pem;\n")
+
+
+@pytest.mark.parametrize(
+    ("made", "given", "code"),
+    [
+        ([good], [], 0),
+        ([good], ["--fail-on", "warning"], 12),
+        ([good], ["--revocation", "require"], 11),
+        ([torn], [], 1),
+        ([missing], [], 1),
+        ([torn], ["--revocation", "require"], 1),
+        ([torn, bad], [], 10),
+        ([bad], ["--fail-on", "warning"], 10),
+    ],
+)
+def test_the_worst_decides(scan: Any, folder: Path, made: list[Any], given: list[str], code: int) -> None:
+    for make in made:
+        make(folder)
+    assert scan(*given).code == code
+
+
+def test_nothing_found_is_no_answer(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("hallo")
+    ran = run("scan", tmp_path)
+    assert (ran.code, ran.told.split(".")[0]) == (11, "No certificate found in 1 files and peers")
+    assert run("scan", tmp_path / "nowhere").code == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_terminal_hears_the_worst_first_where_it_is_and_what_to_do(
+    run: Command, folder: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    bad(folder)
+    torn(folder)
+    ran = run("--lang", language, "scan", folder / "found", "--trust", folder / "root.pem", *AT)
+    names = [line for line in ran.lines if ".pem" in line and not line.startswith("  - ")]
+    assert [name.rpartition("/")[2] for name in names] == ["bad.pem", "good.pem"]
+    assert all(len(line) <= 80 for line in ran.lines)
+    assert "torn.pem" in "".join(ran.out.split())
+    assert ran.lines[-1].startswith({"nl": ("Nu:", "    "), "en": ("Now:", "     ")}[language])
+    assert {"nl": "voor geen systeem", "en": "for no system"}[language] in ran.told
+
+
+def test_the_document_is_what_the_report_is(scan: Any, folder: Path) -> None:
+    ran = scan("--json", "--report", folder / "out.json", "--report", folder / "out.csv")
+    assert_valid(ran.document, "scan-v1")
+    assert json.loads((folder / "out.json").read_bytes()) == ran.document
+    assert (folder / "out.csv").read_bytes().startswith(b"\xef\xbb\xbfstanding,")
+    assert ran.err == ""
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_a_file_is_read(
+    scan: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "scan", lambda *_, **__: pytest.fail("scanned"))
+    (folder / "out.json").write_text("mine")
+    assert scan("--report", folder / "out.json").code == 1
+    assert scan("--report", folder / "no" / "out.json").code == 1
+    assert scan("--report", folder / "out.doc").code == 2
+    assert (folder / "out.json").read_text() == "mine"
+
+
+def test_since_tells_what_changed_and_may_be_the_report_itself(scan: Any, folder: Path) -> None:
+    last = folder / "last.json"
+    assert scan("--report", last).code == 0
+    assert "Nothing changed since" in scan("--since", last).told
+    (folder / "found" / "new.pem").write_bytes(other_leaf() + WHOLE)
+    ran = scan("--since", last, "--report", last, "--force")
+    assert "- new: other1.example.nl" in ran.out
+    assert "Nothing changed since" in scan("--since", last).told
+    (folder / "found" / "new.pem").unlink()
+    assert "- gone: other1.example.nl" in scan("--since", last).out
+    assert scan("--since", folder / "root.pem").code == 1
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_when_it_is_stopped_the_part_is_a_valid_report_that_says_so(
+    scan: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    (folder / "found" / "other.pem").write_bytes(other_leaf() + CHAIN)
+    whole = room.scan
+
+    def stopped(*given: Any, **means: Any) -> Iterator[Reading]:
+        for number, reading in enumerate(whole(*given, **means)):
+            if number == after:
+                signal.raise_signal(signal.SIGINT)  # as Ctrl-C does
+            yield reading
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(room, "scan", stopped)
+    ran = scan("--report", folder / "out.json")
+    document = json.loads((folder / "out.json").read_bytes())
+    assert_valid(document, "scan-v1")
+    assert (document["complete"], document["whole"], document["looked_at"]) == (False, False, after)
+    assert ran.code == 1
+    assert "This is a part" in ran.told
+    assert f"Stopped after {after} files" in ran.err
+
+
+def test_offline_no_peer_is_asked(run: Command) -> None:
+    ran = run("scan", "example.nl:443", "--offline", "--json")
+    assert ran.code == 1
+    assert [one["gap"] for one in ran.document["unread"]] == ["unreachable"]
+
+
+def test_a_wrong_system_is_told_before_a_file_is_read(scan: Any) -> None:
+    assert scan("--for", "nonsense").code == 2
+
+
+def test_progress_is_told_now_and_then_with_an_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(running, "progress", said.append)
+    times = iter([0.0, 1.0, 6.0, 7.0, 12.0])
+    told = Progress(["a"], lambda: next(times), lambda _: 40)
+    for done in (5, 10, 11):
+        told.at(done)
+    assert told._counting is not None
+    told._counting.join()
+    told.at(20)
+    assert len(said) == 2
+    assert said[-1] == "20 of 40 looked at, about 12 seconds to go"
+
+
+@pytest.mark.slow
+def test_more_processes_say_the_same(scan: Any, folder: Path) -> None:
+    for number in range(3):
+        (folder / "found" / f"{number}.pem").write_bytes(other_leaf(number))
+    assert scan("--jobs", "2", "--json").document == scan("--json").document
+
+
+# --- expiry -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("moment", "given", "code", "nagios"),
+    [
+        ("2026-11-22", [], 0, 0),
+        ("2029-12-05", [], 0, 2),
+        ("2029-11-01", ["--fail-on", "notice"], 12, 1),
+        ("2029-12-20", ["--fail-on", "warning"], 12, 2),
+        ("2030-01-02", [], 10, 2),
+        ("2026-11-22", ["-w", "2000"], 0, 1),
+        ("2026-11-22", ["-w", "2000", "-c", "2000"], 0, 2),
+        ("2026-11-22", ["-w", "1", "-c", "2"], 2, 2),
+    ],
+)
+def test_expiry_ends_as_what_ends_first_asks(
+    run: Command, folder: Path, moment: str, given: list[str], code: int, nagios: int
+) -> None:
+    asked = ("expiry", folder / "found", "--moment", moment, *given)
+    assert run(*asked).code == code
+    ran = run(*asked, "--nagios")
+    assert ran.code == nagios
+    assert code == 2 or len(ran.lines) == 1
+
+
+def test_expiry_says_which_and_where(run: Command, folder: Path) -> None:
+    torn(folder)
+    ran = run("expiry", folder / "found", *AT)
+    assert ran.code == 1
+    assert "host.example.nl" in ran.lines[0]
+    assert os.fspath(folder / "found" / "good.pem")[-20:] in ran.lines[1]
+    assert_valid(run("expiry", folder / "found", *AT, "--json").document, "expiry-v1")
+    told = run("expiry", folder / "found", *AT, "--nagios")
+    assert (told.code, told.out.split(" - ")[0]) == (3, "PKITOOLS UNKNOWN")
+    assert run("expiry", folder / "found", "--nagios", "--json").code == 2

@@ -1,0 +1,110 @@
+"""What changed since the last time: each certificate in no more than one of the lists."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkitools.errors import InputError
+from pkitools.findings import Verdict
+from pkitools.portfolio import Earlier, changes_since, read_earlier
+from pkitools.reports import Telling, portfolio_report
+from tests.portfolio.support import CHAIN, WHOLE, judging, other_leaf, scanned
+from tests.support.chains import MOMENT, end_entity, good_chain
+from tests.support.deliveries import pem
+
+
+def earlier(folder: Path, **question: Any) -> Earlier:
+    return read_earlier(portfolio_report(scanned(folder, asked=judging(**question)), ".json"), "last.json")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.pem").write_bytes(WHOLE)
+    (tmp_path / "b.pem").write_bytes(other_leaf() + CHAIN)
+    return tmp_path
+
+
+def test_nothing_changed(folder: Path) -> None:
+    changes = changes_since(scanned(folder), earlier(folder))
+    assert not changes
+    assert changes.is_certain
+    assert changes.since == MOMENT
+
+
+def test_new_and_gone(folder: Path) -> None:
+    last = earlier(folder)
+    (folder / "b.pem").unlink()
+    (folder / "c.pem").write_bytes(other_leaf(2) + CHAIN)
+    changes = changes_since(scanned(folder), last)
+    assert [one.name for one in changes.new] == ["other2.example.nl"]
+    assert [one.name for one in changes.gone] == ["other1.example.nl"]
+    assert (changes.replaced, changes.judged_otherwise) == ((), ())
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+@pytest.mark.parametrize("file", ["b.pem", "new.pem"])
+def test_another_of_the_same_subject_or_in_the_same_file_took_its_place(
+    folder: Path, same_key: bool, file: str
+) -> None:
+    last = earlier(folder)
+    (folder / "b.pem").unlink()
+    own_key = None if same_key else good_chain().root.key
+    again = end_entity("other1.example.nl", good_chain().tsp, own_key=own_key, serial=b"\x02\x01\x07")
+    (folder / file).write_bytes(pem(again.der) + CHAIN)
+    changes = changes_since(scanned(folder), last)
+    assert [(one.old.name, one.new.name, one.same_key) for one in changes.replaced] == [
+        ("other1.example.nl", "other1.example.nl", same_key)
+    ]
+    assert (changes.new, changes.gone, changes.judged_otherwise) == ((), (), ())
+
+
+def test_another_verdict(folder: Path) -> None:
+    last = earlier(folder)
+    later = scanned(folder, asked=judging(moment=MOMENT.replace(year=2031)))
+    changes = changes_since(later, last)
+    assert {new.verdict for _, new in changes.judged_otherwise} == {Verdict.FAILED}
+    assert len(changes.judged_otherwise) == 2
+
+
+@pytest.mark.parametrize("stopped", ["now", "then"])
+def test_what_was_stopped_makes_it_uncertain(folder: Path, stopped: str) -> None:
+    now, then = scanned(folder), earlier(folder)
+    if stopped == "now":
+        now = replace(now, complete=False)
+    else:
+        then = replace(then, complete=False)
+    assert not changes_since(now, then).is_certain
+
+
+def test_the_document_has_the_changes(folder: Path) -> None:
+    last = earlier(folder)
+    (folder / "b.pem").unlink()
+    now = scanned(folder)
+    document = json.loads(portfolio_report(now, ".json", Telling("nl", changes_since(now, last))))
+    assert [one["name"] for one in document["changes"]["gone"]] == ["other1.example.nl"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'"a"',
+        b"[" * 100_000,
+        b'{"schema": "pkitools.cert-check/v2"}',
+        b'{"schema": "pkitools.scan/v1", "moment": "x", "complete": true, "certificates": []}',
+        b'{"schema": "pkitools.scan/v1", "moment": "2026-01-01T00:00:00", "complete": true, "certificates": []}',
+        b'{"schema": "pkitools.scan/v1", "moment": "2026-01-01T00:00:00Z", "complete": true, "certificates": [1]}',
+    ],
+)
+def test_what_is_no_earlier_report_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError) as refused:
+        read_earlier(data, "last.json")
+    assert refused.value.code == "portfolio.error.not_earlier"

@@ -1,0 +1,187 @@
+"""What configurations and inventories point to is read, and what is not there is told where it stands."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pkitools.package_data import read_toml
+from pkitools.portfolio import Gap, Target, pointers
+from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
+from tests.portfolio.support import WHOLE, gaps, scanned
+from tests.support.effort import bounded
+
+CONFIGURATIONS = {
+    "nginx.conf": "server {\n  listen 443 ssl;\n  ssl_certificate tls/a.pem;\n  ssl_certificate_key tls/a.key;\n}\n",
+    "site.conf": 'ServerRoot "."\n<VirtualHost *:443>\n  SSLCertificateFile "tls/a.pem"\n</VirtualHost>\n',
+    "haproxy.cfg": "global\n  crt-base tls\nfrontend f\n  bind :443 ssl crt a.pem alpn h2\n",
+    "traefik.yml": "tls:\n  certificates:\n    - certFile: tls/a.pem\n      keyFile: tls/a.key\n",
+    "traefik.toml": '[[tls.certificates]]\n  certFile = "tls/a.pem"\n  keyFile = "tls/a.key"\n',
+}
+LINES = {"nginx.conf": 3, "site.conf": 3, "haproxy.cfg": 4, "traefik.yml": 3, "traefik.toml": 2}
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder beside the one that is looked at, with a certificate that only a configuration leads to."""
+    (tmp_path / "conf" / "tls").mkdir(parents=True)
+    (tmp_path / "conf" / "tls" / "a.pem").write_bytes(WHOLE)
+    return tmp_path / "conf"
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_the_certificate_of_a_configuration_is_read(outside: Path, name: str) -> None:
+    (outside / name).write_text(CONFIGURATIONS[name])
+    found = scanned(outside / name)
+    assert not found.unread
+    (one,) = found.judged
+    assert [(place.name, place.named_by) for place in one.places] == [
+        (str(outside / "tls" / "a.pem"), (f"{outside / name}:{LINES[name]}",))
+    ]
+    whole = scanned(outside)
+    assert len(whole.judged) == 1
+    assert whole.judged[0].places == one.places
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_what_it_names_and_is_not_there_is_told_with_its_line(outside: Path, name: str) -> None:
+    (outside / "tls" / "a.pem").unlink()
+    (outside / name).write_text(CONFIGURATIONS[name])
+    (unread,) = scanned(outside).unread
+    assert (unread.gap, unread.code) == (Gap.MISSING, "portfolio.error.points_nowhere")
+    assert unread.named_by == (f"{outside / name}:{LINES[name]}",)
+    assert f"Line {LINES[name]} of {outside / name}" in str(unread.error)
+
+
+def _directives() -> list[tuple[str, str]]:
+    raw = read_toml("pkitools.portfolio", "data/pointers.toml")
+    return [(kind, directive) for kind, each in raw.items() for directive in each["file"]]
+
+
+@pytest.mark.parametrize(("kind", "directive"), _directives())
+def test_every_directive_points(kind: str, directive: str) -> None:
+    written = {
+        "nginx": "  {} /tls/a.pem;",
+        "apache": "\t{} /tls/a.pem",
+        "haproxy": "  server s 127.0.0.1:1 ssl {} /tls/a.pem",
+        "traefik": '  {} = ["/tls/a.pem"]',
+    }[kind].format(directive)
+    found = pointers_of(f"# a\n{written}\n".encode(), "a", is_inventory=False)
+    assert [(pointer.target, pointer.text, pointer.line) for pointer in found] == [(Target.FILE, "/tls/a.pem", 2)]
+    assert not pointers_of(f"# {written}\n".encode(), "a", is_inventory=False)
+    assert not pointers_of(f"{written}\n".encode(), "read.md", is_inventory=False)
+
+
+def test_parts_of_a_configuration_are_followed_and_a_loop_of_them_ends(outside: Path) -> None:
+    (outside / "parts").mkdir()
+    (outside / "nginx.conf").write_text("include parts/*.conf;\ninclude nginx.conf;\ninclude none/*.conf;\n")
+    (outside / "parts" / "a.conf").write_text("include ../nginx.conf;\n" + CONFIGURATIONS["nginx.conf"])
+    with bounded(2):
+        found = scanned(outside / "nginx.conf")
+    assert not found.unread
+    assert [place.named_by for place in found.judged[0].places] == [(f"{outside / 'parts' / 'a.conf'}:4",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["include $(TOP)/rules.mk\n", "include(CTest)\n", "#include <stdio.h>\n", "include common.mk\n", "crt a.pem\n"],
+)
+def test_what_only_looks_like_a_directive_points_to_nothing(outside: Path, text: str) -> None:
+    (outside / "Makefile").write_text(text)
+    assert not scanned(outside).unread
+    assert pointers_of(text.encode(), "Makefile", is_inventory=False) == ()
+
+
+def test_a_folder_that_is_named_gives_its_files_alone(outside: Path) -> None:
+    (outside / "tls" / "deeper").mkdir()
+    (outside / "tls" / "deeper" / "b.pem").write_bytes(WHOLE)
+    (outside / "haproxy.cfg").write_text("listen l\n  bind :443 ssl crt tls/\n")
+    (one,) = scanned(outside / "haproxy.cfg").judged
+    assert [os.path.relpath(place.name, outside) for place in one.places] == ["tls/a.pem"]
+
+
+def test_a_name_with_a_variable_is_told(outside: Path) -> None:
+    (outside / "nginx.conf").write_text("ssl_certificate /tls/$ssl_server_name.pem;\n")
+    (unread,) = scanned(outside / "nginx.conf").unread
+    assert (unread.gap, unread.code) == (Gap.SKIPPED, "portfolio.error.variable")
+
+
+@pytest.mark.parametrize("column", sorted(COLUMNS))
+@pytest.mark.parametrize("form", ["csv", "semicolons", "toml"])
+def test_an_inventory_that_is_handed_in_is_followed(outside: Path, column: str, form: str) -> None:
+    text = {
+        "csv": f"name,{column.title()}\na,tls/a.pem\nb,\n",
+        "semicolons": f"\ufeffname;{column}\na;tls/a.pem\n",
+        "toml": f'[[x]]\nname = "a"\n{column} = ["tls/a.pem"]\n',
+    }[form]
+    name = outside / ("list.toml" if form == "toml" else "list.csv")
+    name.write_text(text, encoding="utf-8")
+    found = scanned(name)
+    assert not found.unread
+    assert [len(one.places) for one in found.judged] == [1]
+
+
+def test_an_inventory_that_only_lies_there_is_none(outside: Path) -> None:
+    (outside / "list.csv").write_text("file\nnowhere.pem\nexample.nl:443\n")
+    found = scanned(outside)
+    assert not found.unread
+    assert found.passed_over == 1
+    assert set(gaps(scanned(outside / "list.csv"), outside)) == {
+        os.path.relpath("nowhere.pem", outside),
+        os.path.relpath("example.nl:443", outside),
+    }
+
+
+@pytest.mark.parametrize("separate", ["ssl_certificate a;\n", "a.pem\n", "a.nl:1\n"], ids=["nginx", "csv", "peers"])
+def test_what_points_to_too_much_is_told_and_not_cut_off(
+    outside: Path, monkeypatch: pytest.MonkeyPatch, separate: str
+) -> None:
+    monkeypatch.setattr(pointers, "MAX_POINTERS", 20)
+    heading = "file\n" if separate == "a.pem\n" else ""
+    for count, is_told in ((20, False), (21, True)):
+        (outside / "list.csv").write_text(heading + separate * count)
+        told = {one.code for one in scanned(outside / "list.csv").unread}
+        assert ("portfolio.error.too_many_pointers" in told) is is_told
+
+
+def test_an_inventory_that_is_damaged_is_told(outside: Path) -> None:
+    (outside / "list.toml").write_text("[[x]]\nfile = \n")
+    assert [one.code for one in scanned(outside / "list.toml").unread] == ["toml.error.not_toml"]
+
+
+@pytest.mark.parametrize(
+    ("text", "peer"),
+    [
+        ("example.nl:443", ("example.nl", 443)),
+        ("https://example.nl:8443/", ("example.nl", 8443)),
+        ("[::1]:443", ("::1", 443)),
+        ("127.0.0.1:1", ("127.0.0.1", 1)),
+        ("example.nl", None),
+        ("example.nl:0", None),
+        ("example.nl:65536", None),
+        ("/etc/tls:443", None),
+        ("C:443", None),
+        ("a b:1", None),
+        ("", None),
+    ],
+)
+def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -> None:
+    assert peer_of(text) == peer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ssl_certificate " * 60_000,
+        'ssl_certificate "' + "a" * 900_000,
+        "certFile: [" + '"a", ' * 180_000 + "]",
+        " " * 900_000 + "include x;",
+        "bind " + "crt " * 220_000,
+        "\n" * 900_000,
+    ],
+)
+def test_a_text_that_was_made_to_take_long_does_not(text: str) -> None:
+    with bounded(2):
+        pointers_of(text.encode(), "a", is_inventory=True)

@@ -1,0 +1,211 @@
+"""A portfolio in every form of report: valid, lossless where it is for programs, harmless where it is for people."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Verdict
+from pkitools.messages import LANGUAGES, Language
+from pkitools.portfolio import Gap, HeldCertificate, Judging, Portfolio, Unread, changes_since, read_earlier
+from pkitools.portfolio.reading import held_certificate
+from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
+from pkitools.reports.expiry import Nagios, nagios_line
+from pkitools.reports.portfolio.as_csv import COLUMNS, cell
+from pkitools.reports.portfolio.telling import deciding
+from tests.portfolio.support import WHOLE, other_leaf, scanned
+from tests.support.certificates import MOMENT, made
+from tests.support.deliveries import corrupt, pem
+from tests.support.effort import examples
+from tests.support.requests import pooled_key, request
+from tests.support.schemas import assert_valid
+
+
+@pytest.fixture(scope="module")
+def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Portfolio:
+    """Something of everything: good, wrong, unknown, a request, a key, what is unread."""
+    folder = tmp_path_factory.mktemp("portfolio")
+    (folder / "good.pem").write_bytes(WHOLE)
+    (folder / "unknown.pem").write_bytes(other_leaf())
+    (folder / "g1.pem").write_bytes(pem(made("g1-server").der))
+    (folder / "new.csr").write_bytes(request())
+    (folder / "a.key").write_bytes(pooled_key().pem(None))
+    (folder / "torn.pem").write_bytes(corrupt())
+    return scanned(folder)
+
+
+def hostile(portfolio: Portfolio, text: str) -> Portfolio:
+    """The same portfolio, with a text wherever a certificate or a file may bring one."""
+    certificates = tuple(
+        replace(
+            one,
+            common_name=text,
+            organization=text,
+            subject=text,
+            issuer=text,
+            dns_names=(text,),
+            places=tuple(replace(place, name=text, alias=text) for place in one.places),
+        )
+        for one in portfolio.certificates
+    )
+    unread = Unread(text, Gap.UNREADABLE, "files.error.missing", {"name": text})
+    return replace(portfolio, certificates=certificates, unread=(unread,), asked=(text,))
+
+
+def rows(portfolio: Portfolio, language: Language = "en") -> list[dict[str, str]]:
+    text = portfolio_report(portfolio, ".csv", Telling(language)).decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(text, newline=""), delimiter=";" if language == "nl" else ","))
+
+
+def test_the_document_is_valid_and_whole(portfolio: Portfolio) -> None:
+    last = read_earlier(portfolio_report(portfolio, ".json"), "a")
+    later = replace(portfolio, certificates=portfolio.certificates[1:], complete=False)
+    document = json.loads(portfolio_report(later, ".json", Telling("en", changes_since(later, last))))
+    assert_valid(document, "scan-v1")
+    assert len(document["changes"]["gone"]) == 1
+    whole = json.loads(portfolio_report(portfolio, ".json"))
+    assert_valid(whole, "scan-v1")
+    assert [one["sha256"] for one in whole["certificates"]] == [one.sha256 for one in portfolio.certificates]
+    assert (len(whole["keys"]), len(whole["requests"]), len(whole["unread"])) == (1, 1, 1)
+    assert whole["verdict"] == "failed"
+    assert_valid(json.loads(portfolio_report(hostile(portfolio, "\x1b]0;\ud800\n"), ".json")), "scan-v1")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_table_has_a_row_for_each_and_every_digit_of_an_oin(portfolio: Portfolio, language: Language) -> None:
+    found = rows(portfolio, language)
+    assert [row["sha256"] for row in found] == [one.sha256 for one in portfolio.certificates]
+    assert all(tuple(row) == COLUMNS for row in found)
+    oins = {row["oin"] for row in found} - {""}
+    assert oins == {f"'{one.oin}" for one in portfolio.certificates if one.oin} != set()
+
+
+_SHEET = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        " =1",
+        "'=1",
+        "\uff1d1",
+        "00000003273229750000",
+        "1e10",
+        '"=1',
+    ]
+)
+
+
+@examples(60)
+@given(_SHEET)
+def test_no_cell_is_a_formula_or_a_number_that_loses_digits(text: str) -> None:
+    told = cell(text)
+    assert not told.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
+    assert "\n" not in told
+    assert "\r" not in told
+    assert not (told.isdecimal() and (len(told) > 10 or told.startswith("0")) and len(told) > 1)
+
+
+@examples(10)
+@given(_SHEET)
+def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None:
+    found = rows(hostile(portfolio, text))
+    assert len(found) == len(portfolio.certificates)
+    assert all(tuple(row) == COLUMNS for row in found)
+    assert all((value or "")[:1] not in "=+-@\t\r" for row in found for value in row.values() if value)
+
+
+def test_the_end_of_a_name_says_the_form() -> None:
+    assert report_suffixes() == (".csv", ".json")
+    for suffix in report_suffixes():
+        assert report_form(f"a.b{suffix.upper()}") == suffix
+    for name in ("a", "a.doc", "json", ""):
+        with pytest.raises(InvalidValueError) as refused:
+            report_form(name)
+        assert refused.value.code == "report.error.form"
+
+
+def test_what_decides_is_told_of_each(portfolio: Portfolio) -> None:
+    by_name = {one.name: one for one in portfolio.judged}
+    wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
+    assert by_name["host.example.nl"].verdict is Verdict.PASSED
+    good = deciding(by_name["host.example.nl"])
+    assert good is not None
+    assert good.rule.code == "revocation.status.unconfirmed"
+    bad = deciding(wrong)
+    assert bad is not None
+    assert bad.rule.severity.name == "ERROR"
+    assert deciding(portfolio.authorities[0]) is None
+
+
+# --- expiry -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_document_of_when_things_end_is_valid(portfolio: Portfolio) -> None:
+    document = expiry_document(Expiry(portfolio, 90, 30))
+    assert_valid(document, "expiry-v1")
+    ends = [one.not_after for one in Expiry(portfolio, 90, 30).certificates]
+    assert ends == sorted(ends)
+
+
+@pytest.mark.parametrize(
+    ("days", "whole", "state"),
+    [
+        (91, True, Nagios.OK),
+        (90, True, Nagios.OK),
+        (89, True, Nagios.WARNING),
+        (30, True, Nagios.WARNING),
+        (29, True, Nagios.CRITICAL),
+        (-1, True, Nagios.CRITICAL),
+        (91, False, Nagios.UNKNOWN),
+        (89, False, Nagios.UNKNOWN),
+        (29, False, Nagios.CRITICAL),
+    ],
+)
+def test_a_monitor_hears_the_worst_and_what_could_not_be_read(days: int, whole: bool, state: Nagios) -> None:
+    one = scanned_one()
+    found = Portfolio(one.not_after - timedelta(days=days), ("a",), certificates=(one,), complete=whole)
+    expiry = Expiry(found, 90, 30)
+    assert expiry.overall is state
+    told = nagios_line(expiry)
+    assert told.startswith(f"PKITOOLS {state.name} - ")
+    assert told.split(" | ")[1].split()[0] == f"days_left={one.days_left(found.moment)};90:;30:"
+
+
+@cache
+def scanned_one() -> HeldCertificate:
+    return held_certificate(made("g1-server"), (), ())
+
+
+@examples(20)
+@given(st.text(max_size=30) | st.sampled_from(["a | days_left=1", "a\nOK", "\x1b[31m"]))
+def test_no_name_begins_a_line_or_data_of_its_own(name: str) -> None:
+    one = replace(scanned_one(), common_name=name)
+    told = nagios_line(Expiry(Portfolio(MOMENT, ("a",), certificates=(one,)), 90, 30))
+    assert told.count("|") == 1
+    assert told.isprintable()
+
+
+def test_nothing_found_is_not_good() -> None:
+    empty = Portfolio(MOMENT, ("a",))
+    assert Expiry(empty, 90, 30).overall is Nagios.UNKNOWN
+    assert empty.verdict is Verdict.INDETERMINATE
+    assert Judging(moment=MOMENT).environment is None
+
+
+def test_a_report_can_be_written_where_names_are_no_unicode(portfolio: Portfolio, tmp_path: Path) -> None:
+    for suffix in report_suffixes():
+        (tmp_path / f"a{suffix}").write_bytes(portfolio_report(hostile(portfolio, "na\udcffme"), suffix))
