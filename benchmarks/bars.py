@@ -55,7 +55,12 @@ def _bar(y: float, row: Row, x: _Scale) -> Iterator[str]:
     yield _text(_LABELS - 8, middle + 4, name.replace("`", ""), "end")
     yield f'<rect x="{_LABELS}" y="{y + 4}" width="{end - _LABELS:.1f}" height="{_ROW - 8}" fill="{_COLOURS[kind]}"/>'
     yield _line((x(spread.low), middle), (x(spread.high), middle), "#000", 2)
-    yield _text(max(end, x(spread.high)) + 6, middle + 4, f"{spread.median:,.4g}", "start")
+    yield _text(max(end, x(spread.high)) + 6, middle + 4, number(spread.median), "start")
+
+
+def number(value: float) -> str:
+    """Return a figure with three digits that count, and as many more as it has before the point."""
+    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
 
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:

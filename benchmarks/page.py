@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks.bars import bars
+from benchmarks.bars import bars, number
 from benchmarks.harness import STATES, Figure, Measured, Ratio, Spread, Table
 from benchmarks.jobs import GOALS
 
@@ -163,11 +163,6 @@ def _time(measured: Measured, unit: str) -> tuple[str, str]:
         return f"not there: {measured.missing}", ""
     spread = _scaled(measured.spread, unit)
     return number(spread.median), f"{number(spread.low)}–{number(spread.high)}"
-
-
-def number(value: float) -> str:
-    """Return a figure with three digits that count, and as many more as it has before the point."""
-    return f"{value:,.0f}" if value >= 99.95 else f"{value:.3g}"
 
 
 def _scaled(spread: Spread, unit: str) -> Spread:
