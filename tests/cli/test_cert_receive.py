@@ -151,7 +151,7 @@ def test_one_that_is_not_what_was_ordered_is_said_and_not_placed(receive: Receiv
     ran = receive()
     assert ran.code == 10
     assert placed() == {"b.pem", "b.chain.pem"}
-    assert "is not right, and not placed" in ran.told
+    assert "Not right, and not placed: TRIAL a.example.nl" in ran.told
     told = ran.told.replace("\\ ", "")
     assert "cert check in/sent-119.chain.pem -e preproduction --key out/a.key --csr out/a.csr --trust " in told
     assert told.endswith(" --offline"), "asked again as it was asked here"
@@ -188,7 +188,7 @@ def test_one_of_which_not_everything_can_be_checked_is_not_placed(
     )
     ran = run("--lang", "en", *command, "--revocation", "require")
     assert (ran.code, placed()) == (11, set())
-    assert "Not everything of TRIAL a.example.nl" in ran.told
+    assert "Not everything can be checked, so not placed: TRIAL a.example.nl" in ran.told
     assert receive().code == 0  # with the CRLs it is
 
 
@@ -206,6 +206,7 @@ def test_nothing_is_overwritten(receive: Receive, ordered: Path) -> None:
     ran = receive()
     assert ran.code == 1
     assert "stands something else. Nothing was overwritten" in ran.told
+    assert "out/a.pem Now: Move what stands there" in ran.told
     assert (Path("out/a.pem").read_bytes(), Path("out/a.chain.pem").exists()) == (b"mine", False)
 
 
@@ -217,7 +218,8 @@ def test_one_that_was_not_ordered_is_named(receive: Receive, ordered: Path) -> N
     Path("out/manifest.json").write_text(json.dumps({**document, "orders": orders}), encoding="utf-8")
     ran = receive()
     assert ran.code == 1
-    assert "belongs to none of the keys of this manifest" in ran.told
+    assert "Belongs to none of the keys of this manifest: TRIAL a.example.nl" in ran.told
+    assert "Not ordered here: 1." in ran.told
 
 
 @pytest.mark.slow

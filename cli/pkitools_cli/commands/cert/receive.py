@@ -21,9 +21,10 @@ from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.check import certificates_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
+from pkitools_cli.commands.cert.receive_next import Asked
 from pkitools_cli.commands.cert.receive_text import received_told
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
-from pkitools_cli.commands.next_steps import Words, again
+from pkitools_cli.commands.next_steps import again
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command, gathered
@@ -37,7 +38,7 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from pkitools.trust import TrustStore
 
-_NOT_PLACED = frozenset({State.OCCUPIED, State.AMBIGUOUS, State.NO_KEY, State.NO_ORDER})
+_NOT_PLACED = frozenset({State.OCCUPIED, State.AMBIGUOUS, State.NO_KEY, State.LOCKED, State.NO_ORDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Received:
 
     receipt: Receipt
     errors: Sequence[ToldError]
-    once_more: Words
+    asked: Asked
 
     @property
     def complete(self) -> bool:
@@ -94,7 +95,7 @@ def command(options: Options) -> Reply[Received]:
     return Reply(
         received,
         document=lambda value: cert_receive_document(value.receipt, value.errors),
-        text=lambda value: received_told(value.receipt, value.once_more),
+        text=lambda value: received_told(value.receipt, value.asked),
         code=code,
         warnings=tuple(_unchecked(received.receipt.arrivals)),
     )
@@ -128,7 +129,8 @@ def _received(options: Options) -> Received:
     )
     receipt = receive(used.results, manifest, Path(options.manifest).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
-    return Received(placed, [*used.errors, *errors], again(options.sources))
+    asked = Asked(again(options.sources), options.passphrase_file or options.passphrase_env)
+    return Received(placed, [*used.errors, *errors], asked)
 
 
 def _manifest(name: str) -> Manifest:
