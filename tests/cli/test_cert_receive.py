@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7
 
 from pkitools.containers import read_source
-from pkitools.requests import generate_key, load_key
+from pkitools.requests import PrivateKey, generate_key, load_key
 from pkitools_cli.main import main
 from tests.support.command import Command, Ran
 from tests.support.schemas import assert_valid
@@ -222,15 +223,92 @@ def test_one_that_was_not_ordered_is_named(receive: Receive, ordered: Path) -> N
     assert "Not ordered here: 1." in ran.told
 
 
+@pytest.fixture(scope="module")
+def later() -> list[PrivateKey]:
+    return [generate_key("rsa:3072") for _ in NAMES]
+
+
+GONE: dict[str, tuple[Callable[[], bytes] | None, str]] = {
+    "gone": (None, "out/a.key does not exist. Now: Look for a copy of out/a.key"),
+    "another": (
+        lambda: generate_key("rsa:2048").pem(None),
+        "out/a.key holds another key Now: Look for a copy of the key that",
+    ),
+    "nonsense": (lambda: b"nonsense", "Now: Look for a copy of out/a.key"),
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("spoil", ["gone", "another"])
-def test_a_key_that_is_gone_or_another_is_named(receive: Receive, ordered: Path, spoil: str) -> None:
+@pytest.mark.parametrize(("instead", "told"), GONE.values(), ids=GONE)
+def test_a_key_that_is_gone_or_another_is_named_with_what_to_do(
+    receive: Receive, ordered: Path, instead: Callable[[], bytes] | None, told: str
+) -> None:
     put(ordered, "a")
     Path("out/a.key").unlink()
-    if spoil == "another":
-        Path("out/a.key").write_bytes(generate_key("rsa:2048").pem(None))
+    if instead is not None:
+        Path("out/a.key").write_bytes(instead())
     ran = receive("--json")
     assert (ran.code, states(ran), placed()) == (1, {"a": "no_key"}, set())
+    text = receive().told
+    assert told in text
+    assert text.endswith("pkitools csr create --renew in/sent-97.chain.pem -e preproduction")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", ["plain", "encrypted"])
+def test_what_was_ordered_with_a_key_that_was_replaced_goes_beside_that_key(
+    receive: Receive,
+    ordered: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    run: Command,
+    later: list[PrivateKey],
+    kept: str,
+) -> None:
+    put(ordered, "a", "b")
+    assert receive().code == 0
+    given = cycle(later)
+    monkeypatch.setattr("pkitools.requests.making.generate_key", lambda _spec: next(given))
+    table = (ordered / "t.csv").read_text(encoding="utf-8")
+    Path("t.csv").write_text(table, encoding="utf-8")
+    made = ("csr", "create", "--from", "t.csv", "--out-dir", "out", *GIVEN, "--no-passphrase")
+    refused = run("--lang", "en", *made)
+    assert "put what comes beside its key" in " ".join(refused.err.lower().split())
+    assert refused.err.rstrip().endswith("pkitools cert receive DIR --manifest out/manifest.json")
+    ran = run("--lang", "en", *made, "--force")
+    assert "keys replaced: 3" in ran.told
+    assert placed() == {f"{name}.bak-1{end}" for name in "ab" for end in (".pem", ".chain.pem")}
+    put(ordered, "c")
+    secret: tuple[str, ...] = ()
+    if kept == "encrypted":
+        data = load_key(Path("out/c.key.bak-1").read_bytes(), "c").pem(b"correct horse battery")
+        Path("out/c.key.bak-1").write_bytes(data)
+        locked = receive("--json")  # whose key it is cannot be seen
+        assert (locked.code, states(locked)["c"]) == (1, "locked")
+        monkeypatch.setenv("SECRET", "correct horse battery")
+        secret = ("--passphrase-env", "SECRET")
+    came = receive("--json", *secret)
+    assert (came.code, states(came)) == (0, {"a": "in_place", "b": "in_place", "c": "placed"})
+    assert_valid(came.document, "cert-receive-v1")
+    assert [each["name"] for each in came.document["awaited"]] == list(NAMES)  # those of the new keys
+    assert "c.bak-1.pem (c.key.bak-1)" in receive(*secret).told
+    key = load_key(Path("out/c.key.bak-1").read_bytes(), "c", passphrase=b"correct horse battery").public.spki
+    leaf = read_source(Path("out/c.bak-1.pem").read_bytes(), "c").certificates[0]
+    assert x509.load_der_x509_certificate(leaf).public_key().public_bytes(*SPKI) == key
+
+
+@pytest.mark.slow
+def test_a_passphrase_that_does_not_fit_places_nothing(
+    receive: Receive, ordered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ordered, "a", "b")
+    Path("out/a.key").write_bytes(load_key(Path("out/a.key").read_bytes(), "a").pem(b"correct horse battery"))
+    monkeypatch.setenv("WRONG", "incorrect horse")
+    ran = receive("--passphrase-env", "WRONG", "--json")
+    assert (ran.code, states(ran)) == (1, {"a": "locked", "b": "placed"})
+    told = receive("--passphrase-env", "WRONG")
+    assert "out/a.key could not be opened with this passphrase" in told.told
+    assert "Now: Put the right passphrase in WRONG, and give the command again:" in told.told
+    assert "--passphrase-file or" not in told.err
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from pathlib import Path
@@ -13,9 +14,11 @@ from pkitools.files import Output, read_bytes
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.ordering import NamedOrder
+from pkitools.ordering.manifest import MANIFEST
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 from pkitools_cli.commands.csr.writing import places
+from pkitools_cli.i18n import tr
 
 _NAMED: Final = 12
 
@@ -74,6 +77,7 @@ def refuse_begun(items: Sequence[NamedOrder], folder: Path, batch_file: str, pas
     if len(left) == len(items):
         return
     operands = {"finished": _named(finished), "left": _named(left), "unclear": _named(unclear)}
+    operands["receive"] = shlex.join(("pkitools", "cert", "receive", tr("cli.now.folder"), *_manifest(folder)))
     slug = "batch_begun" if left or unclear else "batch_finished"
     raise FileError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
 
@@ -103,6 +107,10 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
         return Standing(State.UNCLEAR)
     fits = request.public_key.spki == key.public.spki and not item.plan.differences(request)
     return Standing(State.FINISHED if fits else State.UNCLEAR, key, request)
+
+
+def _manifest(folder: Path) -> tuple[str, str]:
+    return "--manifest", str(folder / MANIFEST)
 
 
 def _paths(item: NamedOrder, folder: Path) -> tuple[str, str]:

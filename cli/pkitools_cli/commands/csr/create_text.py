@@ -58,6 +58,16 @@ def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     folder = Path(written[0].prefix).parent
     yield from wrapped(tr("cli.csr.create.counted", made=len(written) - kept, kept=kept, total=len(written)), "")
     yield from wrapped(tr("cli.csr.create.manifest", path=folder / MANIFEST), "")
+    yield from _replaced(written, folder)
+
+
+def _replaced(written: Sequence[WrittenRequest], folder: Path) -> Iterator[str]:
+    """Yield how many keys were replaced, and what became of what was ordered with those."""
+    count = sum(bool(one.backups) for one in written)
+    if count:
+        last = next(one.backups[0].name for one in written if one.backups)
+        yield ""
+        yield from wrapped(tr("cli.csr.create.replaced", count=count, folder=folder, example=last), "")
 
 
 def _row(one: WrittenRequest) -> list[str]:
@@ -96,11 +106,18 @@ def _written(one: WrittenRequest) -> Iterator[Line | str]:
         kind = "encrypted" if one.encrypted else "plain"
         yield Line(tr(f"cli.csr.create.key_{kind}", path=one.key_file, label=request.key.public.label), bold=True)
     yield Line(tr("cli.csr.create.csr", path=one.request_file, profile=request.plan.profile.name), bold=True)
-    for path in one.backups:
-        yield tr("cli.csr.create.backup", path=path)
+    yield from _kept(one.backups)
     yield from wrapped(request.facts.subject.text, "    ")
     if request.facts.dns_names:
         yield from wrapped(", ".join(request.facts.dns_names), "    ")
+
+
+def _kept(backups: Sequence[Path]) -> Iterator[str]:
+    """Yield where what stood there is kept, and that what was ordered with it does not fit the new key."""
+    for path in backups:
+        yield tr(f"cli.csr.create.{'old_certificate' if path.suffix == '.pem' else 'backup'}", path=path)
+    if backups:
+        yield from wrapped(tr("cli.csr.create.old_order"), "    ")
 
 
 def _changed(one: WrittenRequest) -> Iterator[str]:
