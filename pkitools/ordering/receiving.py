@@ -55,8 +55,8 @@ class Arrival:
         check: how it was judged; ``None`` where it was not.
         unchecked: what could not be looked at: ``key`` where the key file is encrypted and no passphrase was given,
             ``request`` where the request is not there or cannot be read.
-        prefix: path of its files without ``.pem`` and ``.chain.pem``; empty without an order. Of a key that was replaced
-            since, and is kept as ``NAME.key.bak-1``, it is that of ``NAME.bak-1``.
+        prefix: path of its files without ``.pem`` and ``.chain.pem``; empty without an order. Of a key that was
+            replaced since, and is kept as ``NAME.key.bak-1``, it is that of ``NAME.bak-1``.
         key_file: where its key is, or should be; empty without an order.
         problem: why there is no key to go by; ``None`` where there is one, or where another stands in its place.
     """

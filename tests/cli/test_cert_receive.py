@@ -193,6 +193,45 @@ def test_one_of_which_not_everything_can_be_checked_is_not_placed(
     assert receive().code == 0  # with the CRLs it is
 
 
+def for_system(name: str) -> None:
+    document = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    for order in document["orders"].values():
+        order["system"] = name
+    Path("out/manifest.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_what_is_wrong_with_several_is_said_once_with_how_many_it_is_of(receive: Receive, ordered: Path) -> None:
+    put(ordered, "w", "b", "c")
+    for_system("eherkenning")
+    ran = receive()
+    assert ran.code == 10
+    assert ran.out.startswith("Came: 3. In their place: 0.")
+    assert (
+        "Not right, and not placed: 3 × (b, c, a)" in ran.told or "Not right, and not placed: 3 × (a, b, c)" in ran.told
+    )
+    assert ran.out.count("[system.hierarchy.accepted]") == 1
+    assert ran.told.count("With 1 of the 3: a") >= 1
+    assert ran.told.endswith(
+        "Now: eHerkenning takes no test certificates (TRIAL): a rehearsal with a test authority cannot be done here."
+        " What it does take: pkitools systems show eherkenning"
+    )
+
+
+@pytest.mark.slow
+def test_of_a_test_authority_nobody_sends_anything_to_a_tsp(
+    receive: Receive, run: Command, ordered: Path, world: Path
+) -> None:
+    put(ordered, "w")
+    assert "Now: This comes from a test authority (TRIAL): have it make another" in receive().told
+    put(ordered, "b")
+    Path("in/sent-119.chain.pem").unlink()
+    ran = run("--lang", "en", "cert", "receive", "in", "--manifest", "out/manifest.json", "--offline")
+    assert "Now: This comes from a test authority (TRIAL). Give its folder with --trust:" in ran.told
+    words = ran.told.replace("\\ ", "").rpartition("pkitools ")[2].replace("DIR", str(world / "pki")).split()
+    assert run("--lang", "en", *words).code == 0, "as it is pasted, with the folder filled in"
+
+
 @pytest.mark.slow
 def test_two_for_one_key_are_not_chosen_between(receive: Receive, ordered: Path) -> None:
     put(ordered, "a", "w")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from pkitools.findings import Report, Severity
 from pkitools.frozen import dataclass
 from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.trust import HierarchyKind, hierarchy_of
-from pkitools_cli.commands.cert.receive_why import GOOD, ORDER, listed
+from pkitools_cli.commands.cert.receive_why import ORDER, listed
 from pkitools_cli.commands.next_steps import Step, Words, carried, step
 from pkitools_cli.i18n import tr
 from pkitools_cli.own_data import titles
@@ -67,18 +68,33 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: As
 
 def _key(state: State, first: Arrival, asked: Asked) -> str:
     """Return the key of the sentence: of a test authority nobody sends anything back to a TSP."""
-    codes = {each.rule.code for each in first.report.findings} if first.report is not None else set()
+    grave = _grave(first.report)
     trial = hierarchy_of(first.facts).kind is HierarchyKind.TRIAL
     match state:
+        case State.FAILED if trial and _REFUSED in grave:
+            return "trial_refused"
+        case State.FAILED | State.INDETERMINATE if trial and _NO_PATH in grave:
+            return "untrusted_trial"
         case State.FAILED if trial:
-            return "trial_refused" if _REFUSED in codes else "failed_trial"
-        case State.INDETERMINATE if _NO_PATH in codes:
-            return "untrusted_trial" if trial else "incomplete"
+            return "failed_trial"
+        case State.FAILED | State.INDETERMINATE if _NO_PATH in grave and not _violated(first.report) - {_NO_PATH}:
+            return "incomplete"
         case State.NO_KEY if first.problem is None:
             return "other_key"
         case State.LOCKED if asked.secret is None:
             return "locked_without"
     return str(state)
+
+
+def _grave(report: Report | None) -> set[str]:
+    """Return the codes of what keeps it from being right, also what could not be checked."""
+    told = report.told if report is not None else ()
+    return {each.rule.code for each in told if each.rule.severity is Severity.ERROR}
+
+
+def _violated(report: Report | None) -> set[str]:
+    found = report.findings if report is not None else ()
+    return {each.rule.code for each in found if each.rule.severity is Severity.ERROR}
 
 
 def _check(arrival: Arrival) -> Words | None:

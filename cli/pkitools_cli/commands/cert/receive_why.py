@@ -36,7 +36,7 @@ def why_told(arrivals: Sequence[Arrival]) -> Iterator[Line | str]:
         yield ""
         head = tr(f"cli.cert_receive.why.{state}")
         if state in {State.FAILED, State.INDETERMINATE}:
-            yield from wrapped(f"{head} {listed([_who(each) for each in here])}", "")
+            yield from wrapped(f"{head} {_which(here)}", "")
             yield from _found(here)
         elif len(here) == 1:
             yield from wrapped(f"{head} {_with_cause(here[0])}", "")
@@ -55,6 +55,17 @@ def listed(names: Sequence[str]) -> str:
     """Return names with a comma between them; of many the first, and how many there are more."""
     more = f" (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
     return ", ".join(names[:MAX_LISTED]) + more
+
+
+def _which(arrivals: Sequence[Arrival]) -> str:
+    """Return which they are; of several by their names, of which the table has the files."""
+    if len(arrivals) == 1:
+        return _who(arrivals[0])
+    return f"{len(arrivals)} × ({listed([_name(each) for each in arrivals])})"
+
+
+def _name(arrival: Arrival) -> str:
+    return arrival.order.name if arrival.order is not None else ""
 
 
 def _who(arrival: Arrival) -> str:
@@ -80,7 +91,7 @@ def _key_cause(arrival: Arrival) -> str:
 
 def _found(arrivals: Sequence[Arrival]) -> Iterator[Line | str]:
     """Yield what was found of these, each rule once: with of which ones, where it is not of all."""
-    reports = [(each.order.name if each.order is not None else "", each.report) for each in arrivals]
+    reports = [(_name(each), each.report) for each in arrivals]
     names: dict[str, list[str]] = {}
     found: dict[str, list[Outcome]] = {}
     for name, report in reports:
