@@ -67,22 +67,27 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: As
 
 
 def _key(state: State, first: Arrival, asked: Asked) -> str:
-    """Return the key of the sentence: of a test authority nobody sends anything back to a TSP."""
-    grave = _grave(first.report)
-    trial = hierarchy_of(first.facts).kind is HierarchyKind.TRIAL
+    """Return the key of the sentence."""
     match state:
-        case State.FAILED if trial and _REFUSED in grave:
-            return "trial_refused"
-        case State.FAILED | State.INDETERMINATE if trial and _NO_PATH in grave:
-            return "untrusted_trial"
-        case State.FAILED if trial:
-            return "failed_trial"
-        case State.FAILED | State.INDETERMINATE if _NO_PATH in grave and not _violated(first.report) - {_NO_PATH}:
-            return "incomplete"
+        case State.FAILED | State.INDETERMINATE:
+            return _key_of_judged(state, first)
         case State.NO_KEY if first.problem is None:
             return "other_key"
         case State.LOCKED if asked.secret is None:
             return "locked_without"
+    return str(state)
+
+
+def _key_of_judged(state: State, first: Arrival) -> str:
+    """Return the key of the sentence about what is not right: of a test authority nobody goes back to a TSP."""
+    grave = _grave(first.report)
+    if hierarchy_of(first.facts).kind is not HierarchyKind.TRIAL:
+        lacks_path = _NO_PATH in grave and not _violated(first.report) - {_NO_PATH}
+        return "incomplete" if lacks_path else str(state)
+    if _NO_PATH in grave and _REFUSED not in grave:
+        return "untrusted_trial"
+    if state is State.FAILED:
+        return "trial_refused" if _REFUSED in grave else "failed_trial"
     return str(state)
 
 

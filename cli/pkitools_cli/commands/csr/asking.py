@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from pkitools.errors import PkitoolsError
 from pkitools.ordering import Choice, missing
+from pkitools.ordering.faults import STAND_INS
 from pkitools.ordering.orders import FOR
 from pkitools.profiles import get_profile
 from pkitools_cli.commands.csr.ordering import TOLD, Wishes, choice_told, chosen_for, planned, self_signed_too
@@ -20,16 +21,6 @@ from pkitools_cli.options import OINText
 from pkitools_cli.output import complain, complain_lines
 from pkitools_cli.own_data import system_named, tsp_named
 from pkitools_cli.remedies import error_line
-
-_RIGHT: Final[Mapping[str, str]] = {
-    "oin": "00000003273229750000",
-    "organization": "Gemeente Voorbeeld",
-    "common_name": "voorbeeld.example.nl",
-    "locality": "Utrecht",
-    "province": "Utrecht",
-    "kvk": "27322975",
-}
-"""An answer to each question with which nothing is wrong: in the place of those that were not given yet."""
 
 
 def asked(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool) -> tuple[Wishes, str]:
@@ -126,10 +117,13 @@ def _fitting(wishes: Mapping[str, Any], word: str, answer: str, moment: datetime
         PkitoolsError, UsageError: it cannot, and with another answer to this question it can.
     """
     value = OINText().convert(answer, None, None) if word == "oin" else answer
-    known = {**{key: _RIGHT[key] for key in ("oin", "organization", "common_name", "locality", "province")}, **wishes}
+    known = {
+        **{key: STAND_INS[key] for key in ("oin", "organization", "common_name", "locality", "province")},
+        **wishes,
+    }
     wrong = _refusal({**known, word: value}, moment)
     if wrong is not None:
-        other = _refusal({**known, word: _RIGHT[word]}, moment)
+        other = _refusal({**known, word: STAND_INS[word]}, moment)
         if other is None or other.code != wrong.code:
             raise wrong
     return value

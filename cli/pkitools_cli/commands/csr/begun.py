@@ -40,11 +40,13 @@ class Standing:
         state: how far it is.
         key: its key, where that can be read.
         request: the request, where that can be read.
+        unclear: what of it is not as asked: names of fields, or a word for what cannot be read.
     """
 
     state: State
     key: PrivateKey | None = None
     request: RequestFacts | None = None
+    unclear: tuple[str, ...] = ()
 
 
 def standing(items: Sequence[NamedOrder], folder: Path, passphrase: bytes | None) -> Mapping[str, Standing]:
@@ -88,7 +90,7 @@ def refuse_unclear(found: Mapping[str, Standing], folder: Path, batch_file: str)
     Raises:
         FileError: of one or more of the requests.
     """
-    unclear = [name for name, each in found.items() if each.state is State.UNCLEAR]
+    unclear = [f"{name} ({', '.join(each.unclear)})" for name, each in found.items() if each.state is State.UNCLEAR]
     if unclear:
         raise FileError("requests.error.batch_unclear", folder=str(folder), name=batch_file, names=_named(unclear))
 
@@ -102,11 +104,15 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
         if not os.path.lexists(request_file):
             item.plan.refuse_unfit(key)
             return Standing(State.KEY_ONLY, key)
+    except PkitoolsError:
+        return Standing(State.UNCLEAR, unclear=(Path(key_file).name,))
+    try:
         request = read_request(read_bytes(request_file, limit=MAX_CERTIFICATE_BYTES), request_file)
     except PkitoolsError:
-        return Standing(State.UNCLEAR)
-    fits = request.public_key.spki == key.public.spki and not item.plan.differences(request)
-    return Standing(State.FINISHED if fits else State.UNCLEAR, key, request)
+        return Standing(State.UNCLEAR, unclear=(Path(request_file).name,))
+    other_key = () if request.public_key.spki == key.public.spki else (tr("cli.csr.create.other_key"),)
+    unclear = (*other_key, *item.plan.differences(request))
+    return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear)
 
 
 def _manifest(folder: Path) -> tuple[str, str]:
