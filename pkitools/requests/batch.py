@@ -158,9 +158,11 @@ def _hides_nothing(error: InvalidValueError) -> bool:
 
 def _mended(values: Mapping[str, Any], wrong: Sequence[InvalidValueError]) -> dict[str, Any]:
     """Return the fields to plan a request of, as they may have been meant: what is wrong does not hide the rest."""
-    meant = {error.params["field"]: error.params["whole"] for error in wrong if error.code == _LOST_ZEROS}
+    lost = {error.params["field"]: error.params["whole"] for error in wrong if error.code == _LOST_ZEROS}
+    meant = {"oin": lost["oin"]} if "oin" in lost else {}
     given = {"common_name": "voorbeeld.example.nl", **values, **meant}
-    return {key: given[key] for key in given if key != "name"}
+    left = {"name", *(lost.keys() - meant.keys())}  # a KvK number that is only probable would be held to the OIN
+    return {key: given[key] for key in given if key not in left}
 
 
 def _planned(
