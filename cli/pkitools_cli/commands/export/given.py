@@ -14,7 +14,7 @@ from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, field, replace
 from pkitools.reports import ToldError
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, pass_over, read_certificates, read_input, read_key, told_problems
+from pkitools_cli.inputs import about_input, files_of, pass_over, read_certificates, read_input, read_key, told_problems
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.passphrases import asked_new_passphrase, asked_passphrase, can_ask, given_passphrase
 
@@ -139,9 +139,11 @@ def _trusted(trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:
     from pkitools.trust import TrustStore
     from pkitools_cli.commands.cert.trusted_folders import authorities_beside
 
-    store = TrustStore.from_files((*trust, *map(str, authorities_beside(trust))))
+    store = TrustStore.from_files(trust)
     unread += [pass_over(bad.error.file or ", ".join(trust), bad.position, bad.error) for bad in store.unread]
-    return [*(anchor.der for anchor in store.anchors), *store.intermediates]
+    between = [name for name, _ in files_of([str(folder) for folder in authorities_beside(trust)])]
+    found = [item.der for name in between for item in read_certificates(name, unread)]
+    return [*(anchor.der for anchor in store.anchors), *store.intermediates, *found]
 
 
 def key_for(
