@@ -367,6 +367,13 @@ def test_what_was_not_looked_at_is_said(receive: Receive, ordered: Path, monkeyp
 
 
 @pytest.mark.slow
+def test_the_folder_of_the_manifest_will_do(receive: Receive, run: Command, ordered: Path, world: Path) -> None:
+    put(ordered, "a")
+    ran = run("cert", "receive", "in", "--manifest", "out", "--trust", world / "pki", "--offline", "--json")
+    assert (ran.code, states(ran), placed()) == (0, {"a": "placed"}, {"a.pem", "a.chain.pem"})
+
+
+@pytest.mark.slow
 def test_what_cannot_be_read_is_told_and_the_rest_is_placed(receive: Receive, ordered: Path) -> None:
     put(ordered, "a")
     Path("in/broken.pem").write_bytes(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")

@@ -17,7 +17,7 @@ from pkitools.files import read_bytes, write_set
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_manifest, receive
-from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
+from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.check import certificates_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
@@ -79,7 +79,7 @@ class Received:
 
 @click.command("receive", cls=Command, help="cli.cert_receive.help")
 @click.argument("sources", nargs=-1, required=True, metavar="DIR|FILE...")
-@click.option("--manifest", required=True, metavar="FILE", help="cli.cert_receive.manifest")
+@click.option("--manifest", required=True, metavar="FILE|DIR", help="cli.cert_receive.manifest")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
@@ -103,7 +103,8 @@ def command(options: Options) -> Reply[Received]:
 
 def _received(options: Options) -> Received:
     """Judge everything that came before the first file is written."""
-    manifest = _manifest(options.manifest)
+    manifest_file = _manifest_file(options.manifest)
+    manifest = _manifest(manifest_file)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     errors: list[ToldError] = []
 
@@ -127,10 +128,15 @@ def _received(options: Options) -> Received:
         unread=unread,
         raise_crashes=debugging(),
     )
-    receipt = receive(used.results, manifest, Path(options.manifest).parent, means)
+    receipt = receive(used.results, manifest, Path(manifest_file).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
     asked = Asked(again(options.sources), options.passphrase_file or options.passphrase_env)
     return Received(placed, [*used.errors, *errors], asked)
+
+
+def _manifest_file(name: str) -> str:
+    """Return the file: of a folder the one that ``csr create`` wrote there."""
+    return str(Path(name) / MANIFEST) if Path(name).is_dir() else name
 
 
 def _manifest(name: str) -> Manifest:
