@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
 from pkitools.ordering.orders import FOR, Knowledge, choice_of, missing, plan_order
 from pkitools.profiles import get_profile
@@ -34,6 +35,7 @@ def faults_of(
         moment: when.
         knowledge: where systems and TSPs are looked up.
     """
+    moment = aware(moment)
 
     def refusal(fields: Mapping[str, Any]) -> InvalidValueError | None:
         try:

@@ -21,8 +21,8 @@ from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.check import certificates_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
-from pkitools_cli.commands.cert.receive_next import Asked
-from pkitools_cli.commands.cert.receive_text import received_told
+from pkitools_cli.commands.cert.receiving.next_step import Asked
+from pkitools_cli.commands.cert.receiving.text import received_told
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
 from pkitools_cli.commands.next_steps import again
 from pkitools_cli.debugging import debugging

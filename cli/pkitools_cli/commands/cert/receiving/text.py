@@ -8,8 +8,8 @@ from pathlib import Path
 from pkitools.ordering import Arrival, Receipt, State
 from pkitools.reports.telling.readable import short_day
 from pkitools_cli.commands.cert.check_overall import reserved
-from pkitools_cli.commands.cert.receive_next import Asked, next_of
-from pkitools_cli.commands.cert.receive_why import GOOD, listed, why_told
+from pkitools_cli.commands.cert.receiving.next_step import Asked, next_of
+from pkitools_cli.commands.cert.receiving.why import GOOD, listed, why_told
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
