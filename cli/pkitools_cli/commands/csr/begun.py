@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from pathlib import Path
@@ -18,6 +17,7 @@ from pkitools.ordering.manifest import MANIFEST
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 from pkitools_cli.commands.csr.writing import places
+from pkitools_cli.commands.next_steps import step
 from pkitools_cli.i18n import tr
 
 _NAMED: Final = 12
@@ -30,6 +30,12 @@ class State(Enum):
     KEY_ONLY = auto()  # a run that was killed wrote the key and not the request
     FINISHED = auto()
     UNCLEAR = auto()
+
+
+class BegunError(FileError):
+    """Files of the batch stand there already; ``then`` is what to do, told after the error."""
+
+    then: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,10 @@ def refuse_begun(items: Sequence[NamedOrder], folder: Path, batch_file: str, pas
     if len(left) == len(items):
         return
     operands = {"finished": _named(finished), "left": _named(left), "unclear": _named(unclear)}
-    operands["receive"] = shlex.join(("pkitools", "cert", "receive", tr("cli.now.folder"), *_manifest(folder)))
     slug = "batch_begun" if left or unclear else "batch_finished"
-    raise FileError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
+    error = BegunError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
+    error.then = _then(folder)
+    raise error
 
 
 def refuse_unclear(found: Mapping[str, Standing], folder: Path, batch_file: str) -> None:
@@ -115,8 +122,11 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
     return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear)
 
 
-def _manifest(folder: Path) -> tuple[str, str]:
-    return "--manifest", str(folder / MANIFEST)
+def _then(folder: Path) -> tuple[str, ...]:
+    """Return what to do where the requests were sent already."""
+    words = ("cert", "receive", tr("cli.now.folder"), "--manifest", str(folder / MANIFEST))
+    found = step("csr_create.begun", {}, {"receive": lambda: words})
+    return tuple(found.told()) if found is not None else ()
 
 
 def _paths(item: NamedOrder, folder: Path) -> tuple[str, str]:
