@@ -328,6 +328,7 @@ def test_what_was_ordered_with_a_key_that_was_replaced_goes_beside_that_key(
     came = receive("--json", *secret)
     assert (came.code, states(came)) == (0, {"a": "in_place", "b": "in_place", "c": "placed"})
     assert_valid(came.document, "cert-receive-v1")
+    assert {each["key_file"] for each in came.document["arrivals"]} == {f"out/{name}.key.bak-1" for name in NAMES}
     assert [each["name"] for each in came.document["awaited"]] == list(NAMES)  # those of the new keys
     assert "c.bak-1.pem (c.key.bak-1)" in receive(*secret).told
     key = load_key(Path("out/c.key.bak-1").read_bytes(), "c", passphrase=b"correct horse battery").public.spki
