@@ -89,6 +89,7 @@ def test_a_wrong_answer_is_told_of_at_its_question_and_asked_again(ask: Ask) -> 
         assert told in ran.err, (word, wrong, ran.err)
 
 
+@pytest.mark.slow
 def test_what_was_given_is_not_asked_and_what_a_profile_needs_is(ask: Ask) -> None:
     answers = {each: [right] for each, right in RIGHT.items()}
     ran, asked = ask(answers, "--profile", "g4-tls", "-e", "production", "--organization", "Gemeente")
@@ -97,6 +98,7 @@ def test_what_was_given_is_not_asked_and_what_a_profile_needs_is(ask: Ask) -> No
     assert (ran.code, asked) == (0, ["for", "oin", "organization", "common_name", "out"])
 
 
+@pytest.mark.slow
 def test_who_may_sign_himself_hears_it_before_a_tsp_is_asked_for(ask: Ask) -> None:
     for environment, system, offered in (
         ("preproduction", "digid-machtigen", True),

@@ -115,6 +115,7 @@ RIGHT = [
 ]
 
 
+@pytest.mark.slow
 def test_what_is_perhaps_wrong_is_said_before_there_is_a_key_and_what_is_usual_is_not(batch: Batch) -> None:
     for rows, told in DOUBTS:
         ran = batch(rows, "--profile", "g4-tls", "-e", "production", "--force")
