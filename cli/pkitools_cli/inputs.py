@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+import click
+
 from pkitools.containers import (
     BadItem,
     Contents,
@@ -331,9 +333,31 @@ def read_key(path: str, passphrase: bytes | None) -> PrivateKey:
             if passphrase is not None or not can_ask():
                 raise
             key = load_key(data, path, passphrase=asked_passphrase(path))
+        except InputError as error:
+            raise _swapped(error, path) or error from None
     if not is_private(path):  # of what turned out to be a key: anybody may read a certificate
         complain(tr("cli.csr.key_readable", name=path))
     return key
+
+
+def _swapped(error: InputError, path: str) -> InputError | None:
+    """Return that another of the files that were given is the key, where the one given as the key is something else."""
+    if error.code != "requests.error.no_key":
+        return None
+    ctx = click.get_current_context(silent=True)
+    values = ctx.params.values() if ctx is not None else ()
+    names = [name for value in values for name in (value if isinstance(value, tuple) else (value,))]
+    found = next((name for name in names if isinstance(name, str) and name != path and _is_key(name)), None)
+    return InputError("requests.error.key_swapped", **{**error.params, "other": found}) if found else None
+
+
+def _is_key(name: str) -> bool:
+    from pkitools.requests.keys import MAX_KEY_FILE_BYTES
+
+    try:
+        return b"PRIVATE KEY-----" in read_bytes(name, limit=MAX_KEY_FILE_BYTES)
+    except PkitoolsError:
+        return False
 
 
 def read_standard_input() -> bytes:

@@ -88,12 +88,12 @@ class OINText(click.ParamType[str]):
             self.fail(tr("cli.options.oin_is_kvk", value=together, oin=f"00000003{together}0000"), param, ctx)
         if re.fullmatch("[0-9A-Z]{20}", together):
             return together
-        if instead := _given_instead(together):
+        if instead := given_instead(together):
             self.fail(instead, param, ctx)
         return given
 
 
-def _given_instead(text: str) -> str | None:
+def given_instead(text: str) -> str | None:
     """Return what a text is instead of an OIN, that it is none, and how to get one; nothing where that is not known."""
     from pkitools.oin import check_oin  # loaded for what is no OIN alone
     from pkitools.reports.telling.answer import answer_of, told

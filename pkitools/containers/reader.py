@@ -18,6 +18,7 @@ from pkitools.containers.encodings import as_ascii
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
+    ARCHIVES,
     JKS_MAGICS,
     UNKNOWN,
     content_kind,
@@ -170,6 +171,8 @@ def _forms(container: ContainerFormat, data: bytes, text_of_it: bytes, *, padded
 
 
 def _read(data: bytes, found: _Found) -> ContainerFormat:
+    if data.startswith(ARCHIVES[0]):  # what is kept in one as it is, is no file that was unpacked
+        raise InputError("sources.error.zip", name=found.name)
     readers: tuple[_Reader, ...] = (
         _keystore,
         _der,

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from pkitools.ordering.batch import NamedOrder, read_orders
     from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
+    from pkitools.ordering.doubtful import Doubt, doubts
+    from pkitools.ordering.faults import faults_of
     from pkitools.ordering.manifest import Manifest, Ordered, manifest_document, ordered, read_manifest
     from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
     from pkitools.ordering.receiving import Arrival, Means, Receipt, State, receive
@@ -28,6 +30,7 @@ __all__ = [
     "Arrival",
     "Change",
     "Choice",
+    "Doubt",
     "Knowledge",
     "Manifest",
     "Means",
@@ -43,6 +46,8 @@ __all__ = [
     "State",
     "choice_of",
     "choose",
+    "doubts",
+    "faults_of",
     "manifest_document",
     "missing",
     "ordered",
@@ -58,6 +63,7 @@ _MODULES: Final = {
     "Arrival": "receiving",
     "Change": "renewing",
     "Choice": "choosing",
+    "Doubt": "doubtful",
     "Knowledge": "orders",
     "Manifest": "manifest",
     "Means": "receiving",
@@ -73,6 +79,8 @@ _MODULES: Final = {
     "State": "receiving",
     "choice_of": "orders",
     "choose": "choosing",
+    "doubts": "doubtful",
+    "faults_of": "faults",
     "manifest_document": "manifest",
     "missing": "orders",
     "ordered": "manifest",

@@ -8,6 +8,7 @@ from typing import Any
 
 from pkitools.arguments import aware
 from pkitools.frozen import dataclass
+from pkitools.ordering.faults import faults_of
 from pkitools.ordering.orders import FOR, Knowledge, Order, plan_order
 from pkitools.requests import RequestPlan
 from pkitools.requests.batch import read_rows
@@ -46,7 +47,7 @@ def read_orders(
     Raises:
         InputError: neither TOML nor CSV, or not of that form.
         LimitError: more requests than are made at a time, or a larger text than those need.
-        BatchError: with what is wrong in each request.
+        BatchError: with everything that is wrong in each request.
     """
     moment = aware(moment)
     found = read_rows(
@@ -54,6 +55,7 @@ def read_orders(
         file,
         overrides,
         planned=lambda values: plan_order(values, moment=moment, knowledge=knowledge),
+        faults_of=lambda values: faults_of(values, moment=moment, knowledge=knowledge),
         more=(FOR,),
     )
     return tuple(NamedOrder(name, order) for name, order in found)

@@ -112,6 +112,15 @@ class Choice:
     def __repr__(self) -> str:
         return f"<Choice {self.profile.name} for {self.system.name}, {self.environment}>"
 
+    def trial_stance(self, moment: datetime) -> Stance:
+        """Return what the system says of a test certificate (TRIAL) of the same kind: whether it can be rehearsed with.
+
+        Args:
+            moment: when: statements hold between days.
+        """
+        said = self.system.about_hierarchy(_trial_root(self.profile), "trial", self.environment, aware(moment))
+        return Stance.UNKNOWN if said is None else said.answer
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pkitools.arguments import octets, text
 from pkitools.environment import Environment
 from pkitools.errors import InputError, LimitError
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
 from pkitools.ordering.orders import Order
 from pkitools.requests import RequestFacts
 from pkitools.text import pattern
@@ -60,19 +60,28 @@ class Manifest:
 
     Args:
         orders: SHA-256 of the SubjectPublicKeyInfo, hex lower case → the order.
+        replaced: the same of orders whose key was replaced later: its certificate may have been ordered by then. The
+            key is kept as ``<name>.key.bak-1``, ``-2``, ...
     """
 
     orders: Mapping[str, Ordered]
+    replaced: Mapping[str, Ordered] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Manifest: {len(self.orders)} orders>"
 
     def with_orders(self, made: Iterable[tuple[str, Ordered]]) -> Manifest:
-        """Return a manifest with these orders too; one of the same name or key takes the place of what was there."""
+        """Return a manifest with these orders too; one of the same name takes the place of what is kept as replaced."""
         new = dict(made)
         names = {order.name.lower() for order in new.values()}
-        kept = {spki: order for spki, order in self.orders.items() if order.name.lower() not in names}
-        return Manifest({**kept, **new})
+        gone = {spki: order for spki, order in self.orders.items() if order.name.lower() in names}
+        kept = {spki: order for spki, order in self.orders.items() if spki not in gone}
+        replaced = {spki: order for spki, order in {**self.replaced, **gone}.items() if spki not in new}
+        return Manifest({**kept, **new}, replaced)
+
+    def order_of(self, spki: str) -> Ordered | None:
+        """Return what was ordered for a key, also one that was replaced since; ``None`` where nothing was."""
+        return self.orders.get(spki) or self.replaced.get(spki)
 
     @property
     def json(self) -> bytes:
@@ -97,8 +106,13 @@ def ordered(name: str, order: Order, request: RequestFacts) -> tuple[str, Ordere
 
 
 def manifest_document(manifest: Manifest) -> dict[str, object]:
-    """Return the whole document."""
-    return {"schema": SCHEMA, "orders": {spki: ordered_document(each) for spki, each in manifest.orders.items()}}
+    """Return the whole document; what was replaced is in it where there is any."""
+    replaced = {"replaced": _documents(manifest.replaced)} if manifest.replaced else {}
+    return {"schema": SCHEMA, "orders": _documents(manifest.orders), **replaced}
+
+
+def _documents(orders: Mapping[str, Ordered]) -> dict[str, object]:
+    return {spki: ordered_document(each) for spki, each in orders.items()}
 
 
 def ordered_document(order: Ordered) -> dict[str, object]:
@@ -127,19 +141,19 @@ def read_manifest(data: bytes, name: str) -> Manifest:
         raise LimitError("ordering.error.manifest_size", name=name, limit=MAX_MANIFEST_BYTES)
     try:
         document = json.loads(data)
-        orders = {spki: _ordered(entry) for spki, entry in _orders(document).items()}
+        orders, replaced = _orders(document, document["orders"]), _orders(document, document.get("replaced", {}))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError("ordering.error.manifest", name=name) from None
-    if any(not _HASH.fullmatch(spki) for spki in orders) or _has_doubles(orders.values()):
+    both = set(orders) & set(replaced)
+    if both or any(not _HASH.fullmatch(spki) for spki in (*orders, *replaced)) or _has_doubles(orders.values()):
         raise InputError("ordering.error.manifest", name=name)
-    return Manifest(orders)
+    return Manifest(orders, replaced)
 
 
-def _orders(document: Any) -> Mapping[str, Any]:
-    if document["schema"] != SCHEMA or not isinstance(document["orders"], dict):
+def _orders(document: Any, found: Any) -> Mapping[str, Ordered]:
+    if document["schema"] != SCHEMA or not isinstance(found, dict):
         raise ValueError("not this schema")
-    orders: dict[str, Any] = document["orders"]
-    return orders
+    return {spki: _ordered(entry) for spki, entry in found.items()}
 
 
 def _ordered(entry: Any) -> Ordered:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -38,6 +38,7 @@ class State(StrEnum):
     OCCUPIED = "occupied"  # something else stands in its place
     AMBIGUOUS = "ambiguous"  # another came for the same key
     NO_KEY = "no_key"  # the key it belongs to is not there, or is another
+    LOCKED = "locked"  # what may be its key could not be opened: the passphrase that was given is another, or is needed
     NO_ORDER = "no_order"
 
 
@@ -54,7 +55,10 @@ class Arrival:
         check: how it was judged; ``None`` where it was not.
         unchecked: what could not be looked at: ``key`` where the key file is encrypted and no passphrase was given,
             ``request`` where the request is not there or cannot be read.
-        prefix: path of its files without ``.pem`` and ``.chain.pem``; empty without an order.
+        prefix: path of its files without ``.pem`` and ``.chain.pem``; empty without an order. Of a key that was
+            replaced since, and is kept as ``NAME.key.bak-1``, it is that of ``NAME.bak-1``.
+        key_file: where its key is, or should be; empty without an order.
+        problem: why there is no key to go by; ``None`` where there is one, or where another stands in its place.
     """
 
     files: tuple[str, ...]
@@ -65,6 +69,8 @@ class Arrival:
     check: FileCheck | None = None
     unchecked: tuple[str, ...] = ()
     prefix: str = ""
+    key_file: str = ""
+    problem: PkitoolsError | None = None
 
     @property
     def result(self) -> CheckResult | None:
@@ -75,6 +81,11 @@ class Arrival:
     def report(self) -> Report | None:
         """Everything that was found of the certificate and of its file."""
         return self.check.report if self.check is not None else None
+
+    @property
+    def was_replaced(self) -> bool:
+        """Whether its key was replaced since by another, and is kept beside that."""
+        return self.order is not None and Path(self.prefix).name != self.order.name
 
     @property
     def certificate_file(self) -> str:
@@ -151,6 +162,7 @@ class _Came:
     contents: tuple[Contents, ...]
 
 
+_MOST_KEPT: Final = 100  # keys of one order that were replaced, of which each is opened to see which it is
 _STATES: Final = {
     Verdict.PASSED: State.READY,
     Verdict.FAILED: State.FAILED,
@@ -171,18 +183,23 @@ def receive(files: Iterable[Contents], manifest: Manifest, folder: str | os.Path
         means: what there is to judge by.
     """
     came = _certificates(files)
-    users = [each for each in came if not each.facts.is_ca or each.facts.public_key.spki_sha256 in manifest.orders]
+    users = [each for each in came if not each.facts.is_ca or manifest.order_of(each.facts.public_key.spki_sha256)]
     authorities = [each.facts.der for each in came if each.facts.is_ca and each not in users]
     given = several_ders(means.intermediates, CERTIFICATE, "intermediates")
     with_chain = replace(means, intermediates=(*given, *authorities))
     arrivals = tuple(_arrival(each, users, manifest, Path(folder), with_chain) for each in users)
     seen = {each.spki for each in arrivals}
-    awaited = [o for spki, o in manifest.orders.items() if spki not in seen and not _path(folder, o).exists()]
+    awaited = [o for spki, o in manifest.orders.items() if spki not in seen and not _has_come(Path(folder), o, spki)]
     return Receipt(arrivals, tuple(awaited))
 
 
-def _path(folder: str | os.PathLike[str], order: Ordered) -> Path:
-    return Path(folder) / f"{order.name}.pem"
+def _has_come(folder: Path, order: Ordered, spki: str) -> bool:
+    """Return whether a certificate for this key stands in place: one for a key before it is not what is awaited."""
+    try:
+        there = read_certificate(read_bytes(folder / f"{order.name}.pem", limit=MAX_CERTIFICATE_BYTES))
+    except PkitoolsError:
+        return False
+    return there.public_key.spki_sha256 == spki
 
 
 def _certificates(files: Iterable[Contents]) -> list[_Came]:
@@ -198,42 +215,65 @@ def _certificates(files: Iterable[Contents]) -> list[_Came]:
 
 def _arrival(came: _Came, users: Sequence[_Came], manifest: Manifest, folder: Path, means: Means) -> Arrival:
     spki = came.facts.public_key.spki_sha256
-    order = manifest.orders.get(spki)
+    order = manifest.order_of(spki)
     found = Arrival(tuple(each.name for each in came.contents), came.facts, State.NO_ORDER, spki, order)
     if order is None:
         return found
-    found = replace(found, prefix=str(folder / order.name))
+    prefix = str(folder / order.name)
+    found = replace(found, prefix=prefix, key_file=f"{prefix}.key")
     if sum(each.facts.public_key.spki_sha256 == spki for each in users) > 1:
         return replace(found, state=State.AMBIGUOUS)
-    try:
-        key, request, unchecked = _beside(found, means.passphrase)
-    except (FileError, InputError):
-        return replace(found, state=State.NO_KEY)
-    if key is not None and key.public.spki_sha256 != spki:
-        return replace(found, state=State.NO_KEY)
+    found, key = _with_key(found, spki in manifest.orders, means.passphrase)
+    if found.state in {State.NO_KEY, State.LOCKED}:
+        return found
+    found, request = _with_request(found, f"{prefix}.csr")
     check = _judged(came, order, Expectation(oin=order.oin, key=key, request=request), means)
-    judged = replace(found, check=check, unchecked=unchecked, state=_STATES[check.verdict])
+    judged = replace(found, check=check, state=_STATES[check.verdict])
     return judged if judged.state is not State.READY else replace(judged, state=_place(judged))
 
 
-def _beside(found: Arrival, passphrase: bytes | None) -> tuple[PrivateKey | None, RequestFacts | None, tuple[str, ...]]:
-    """Return the key and the request that stand there, and which of them could not be looked at.
+def _with_key(found: Arrival, is_current: bool, passphrase: bytes | None) -> tuple[Arrival, PrivateKey | None]:
+    """Return where the key stands: in its place, or kept since another took that. It is found by what it is.
 
-    Raises:
-        FileError, InputError: there is no key.
+    One that needs a passphrase nobody gave is taken to be the right one where it stands in the place of an order.
     """
-    unchecked: list[str] = []
-    key_file, request_file = f"{found.prefix}.key", f"{found.prefix}.csr"
-    data, key, request = read_bytes(key_file, limit=MAX_KEY_FILE_BYTES), None, None
+    problems: list[PkitoolsError | None] = []
+    for key_file, prefix in _key_files(found):
+        try:
+            key = load_key(read_bytes(key_file, limit=MAX_KEY_FILE_BYTES), key_file, passphrase=passphrase)
+        except (FileError, InputError, SecretError) as error:
+            problems.append(error)
+            continue
+        if key.public.spki_sha256 == found.spki:
+            return replace(found, prefix=prefix, key_file=key_file), key
+        problems.append(None)
+    locked = next((each for each in problems if isinstance(each, SecretError)), None)
+    if is_current and passphrase is None and locked is not None and problems[0] is locked:
+        return replace(found, unchecked=("key",)), None
+    state = State.NO_KEY if locked is None else State.LOCKED
+    return replace(found, state=state, problem=problems[0] if locked is None else locked), None
+
+
+def _key_files(found: Arrival) -> Iterator[tuple[str, str]]:
+    """Yield the file of the key and those that were kept of keys before it, each with the prefix of what belongs to it.
+
+    The last that was kept comes first: an order that was replaced is more likely of yesterday than of last year.
+    """
+    yield found.key_file, found.prefix
+    kept = [number for number in range(1, _MOST_KEPT) if os.path.lexists(f"{found.key_file}.bak-{number}")]
+    for number in reversed(kept):
+        yield f"{found.key_file}.bak-{number}", f"{found.prefix}.bak-{number}"
+
+
+def _with_request(found: Arrival, name: str) -> tuple[Arrival, RequestFacts | None]:
+    """Return the request; of a key that was replaced there is none: that of the key after it took its place."""
     try:
-        key = load_key(data, key_file, passphrase=passphrase)
-    except SecretError:
-        unchecked.append("key")
-    try:
-        request = read_request(read_bytes(request_file, limit=MAX_CERTIFICATE_BYTES), request_file)
+        request = read_request(read_bytes(name, limit=MAX_CERTIFICATE_BYTES), name)
     except PkitoolsError:
-        unchecked.append("request")
-    return key, request, tuple(unchecked)
+        request = None
+    if request is None or (found.was_replaced and request.public_key.spki_sha256 != found.spki):
+        return replace(found, unchecked=(*found.unchecked, "request")), None
+    return found, request
 
 
 def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) -> FileCheck:

@@ -41,6 +41,7 @@ def _arrival(arrival: Arrival) -> dict[str, object]:
         "not_after": instant(arrival.facts.not_after),
         "order": ordered_document(arrival.order) if arrival.order is not None else None,
         "certificate_file": arrival.certificate_file if stands else None,
+        "key_file": arrival.key_file if stands else None,
         "chain_file": arrival.chain_file if stands else None,
         "unchecked": list(arrival.unchecked),
         "report": report_document(arrival.report) if arrival.report is not None else None,

@@ -18,8 +18,9 @@ A name may be written with hyphens too. A table (CSV) has the same names as its 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from pkitools.arguments import octets, text
@@ -27,7 +28,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, Presence, get_profile, get_tsp
-from pkitools.requests.csv_rows import field_name, looks_like_csv, read_csv_rows, refuse_lost_zeros
+from pkitools.requests.csv_rows import field_name, is_workbook, looks_like_csv, lost_zeros, read_csv_rows
 from pkitools.requests.making import RequestPlan, SignatureScheme, plan_request
 from pkitools.text import pattern
 from pkitools.toml_text import read_foreign_toml
@@ -60,6 +61,8 @@ _FIELDS: Final = frozenset(
     ]
 )
 _REQUIRED: Final = ("profile", "environment", "common_name")
+_BAD_NAME: Final = "requests.error.batch_name"
+_LOST_ZEROS: Final = "requests.error.batch_zeros"
 _NAME: Final = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}")
 
 
@@ -109,6 +112,7 @@ def read_rows(
     overrides: Mapping[str, Any] | None = None,
     *,
     planned: Callable[[Mapping[str, Any]], T],
+    faults_of: Callable[[Mapping[str, Any]], Sequence[InvalidValueError]] | None = None,
     more: Sequence[str] = (),
 ) -> tuple[tuple[str, T], ...]:
     """Return name and plan of each request in a batch file, as :func:`read_batch` does, however it is planned.
@@ -116,6 +120,7 @@ def read_rows(
     Args:
         data, file, overrides: as there.
         planned: makes the plan of one request of its fields.
+        faults_of: returns everything that is wrong with a request that cannot be planned; else that is the first thing.
         more: fields that are known beside those of a request; one of them may say which profile it is.
 
     Raises:
@@ -129,20 +134,53 @@ def read_rows(
     items: list[tuple[str, T]] = []
     faults: list[tuple[str, InvalidValueError]] = []
     for number, row in enumerate(rows, start=1):
-        try:
-            values = {**_without_rivals(shared, row, more), **row}
-            items.append((_name(values, more), planned({key: values[key] for key in values if key != "name"})))
-        except InvalidValueError as error:
-            faults.append((str(row.get("name", f"#{number}")), error))
-    doubles = [name for name, count in Counter(name.lower() for name, _ in items).items() if count > 1]
+        called = str(row.get("name", f"#{number}"))
+        values = {**_without_rivals(shared, row, more), **row}
+        wrong = list(_wrong_fields(values, more))
+        if all(_hides_nothing(error) for error in wrong):
+            plan, errors = _planned(_mended(values, wrong), planned, faults_of)
+            wrong += errors
+            items += [(called, plan)] if plan is not None and not wrong else []
+        faults += [(called, error) for error in wrong]
+    named = [str(row["name"]) for row in ({**shared, **row} for row in rows) if isinstance(row.get("name"), str)]
+    doubles = [name for name, count in Counter(map(str.lower, named)).items() if count > 1]
     faults += [(name, InvalidValueError("requests.error.batch_name_twice", name=name)) for name in doubles]
     if faults:
         raise BatchError(file, faults)
     return tuple(items)
 
 
+def _hides_nothing(error: InvalidValueError) -> bool:
+    """Return whether the rest of a request can be looked at in spite of this."""
+    lacks_name = error.code == "requests.error.batch_missing" and error.params["field"] in {"name", "common_name"}
+    return lacks_name or error.code in {_BAD_NAME, _LOST_ZEROS}
+
+
+def _mended(values: Mapping[str, Any], wrong: Sequence[InvalidValueError]) -> dict[str, Any]:
+    """Return the fields to plan a request of, as they may have been meant: what is wrong does not hide the rest."""
+    lost = {error.params["field"]: error.params["whole"] for error in wrong if error.code == _LOST_ZEROS}
+    meant = {"oin": lost["oin"]} if "oin" in lost else {}
+    given = {"common_name": "voorbeeld.example.nl", **values, **meant}
+    left = {"name", *(lost.keys() - meant.keys())}  # a KvK number that is only probable would be held to the OIN
+    return {key: given[key] for key in given if key not in left}
+
+
+def _planned(
+    values: Mapping[str, Any],
+    planned: Callable[[Mapping[str, Any]], T],
+    faults_of: Callable[[Mapping[str, Any]], Sequence[InvalidValueError]] | None,
+) -> tuple[T | None, Sequence[InvalidValueError]]:
+    """Return the plan of a request, or what is wrong with it."""
+    try:
+        return planned(values), ()
+    except InvalidValueError as error:
+        return None, (error,) if faults_of is None else faults_of(values)
+
+
 def _rows(data: bytes, file: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return what holds for every request, and the fields of each."""
+    if is_workbook(data):
+        raise InputError("requests.error.batch_workbook", name=file)
     if looks_like_csv(data):
         return {}, read_csv_rows(data, file)
     document = read_foreign_toml(data, file)
@@ -164,23 +202,31 @@ def _table(value: object, file: str) -> dict[str, Any]:
     return {field_name(key): entry for key, entry in value.items()}
 
 
-def _name(values: Mapping[str, Any], more: Sequence[str]) -> str:
-    """Return the name of a request, once its fields are known to be some."""
+def _wrong_fields(values: Mapping[str, Any], more: Sequence[str]) -> Iterator[InvalidValueError]:
+    """Yield what is wrong with the fields themselves, before what is in them is looked at; last with the name."""
     fields = {*_FIELDS, *more}
     unknown = sorted(values.keys() - fields)
-    if unknown:
-        raise InvalidValueError("requests.error.batch_field", field=unknown[0], known=", ".join(sorted(fields)))
-    for field, value in values.items():
-        if not (_is_texts(value) if field == "dns" else isinstance(value, str)):
-            raise InvalidValueError("requests.error.batch_text", field=field)
+    for field in unknown:
+        yield InvalidValueError("requests.error.batch_field", field=field, known=", ".join(sorted(fields)))
+    odd = [
+        name for name, value in values.items() if not (_is_texts(value) if name == "dns" else isinstance(value, str))
+    ]
+    for field in odd:
+        if field in fields:
+            yield InvalidValueError("requests.error.batch_text", field=field)
     needed = _REQUIRED if not set(more) & values.keys() else tuple(name for name in _REQUIRED if name != "profile")
     for field in ("name", *needed):
         if field not in values:
-            raise InvalidValueError("requests.error.batch_missing", field=field)
-    refuse_lost_zeros(values)
-    if not _NAME.fullmatch(values["name"]):
-        raise InvalidValueError("requests.error.batch_name", name=values["name"])
-    return str(values["name"])
+            yield InvalidValueError("requests.error.batch_missing", field=field)
+    if not odd:
+        yield from lost_zeros(values)
+    if isinstance(name := values.get("name"), str) and not _NAME.fullmatch(name):
+        yield InvalidValueError(_BAD_NAME, name=name, suggestion=_better_name(name))
+
+
+def _better_name(name: str) -> str:
+    """Return what the files can be called, as near to a name as can be."""
+    return re.sub("[^A-Za-z0-9._-]+", "-", name).strip("-._")[:100] or "request"
 
 
 def _is_texts(value: object) -> bool:

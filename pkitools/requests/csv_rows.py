@@ -15,6 +15,8 @@ from typing import Any, Final
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.text import pattern
 
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = bytes.fromhex("d0cf11e0a1b11ae1")
 _SEPARATORS: Final = ";,\t"
 _LISTS: Final = frozenset({"dns"})
 _WIDTHS: Final = {"oin": 20, "kvk": 8}
@@ -27,6 +29,13 @@ def looks_like_csv(data: bytes) -> bool:
     text = data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
     first = next((line.strip() for line in text.splitlines() if line.strip()), b"")
     return not first.startswith((b"[", b"#")) and b"=" not in first and any(s.encode() in first for s in _SEPARATORS)
+
+
+def is_workbook(data: bytes) -> bool:
+    """Return whether these bytes are the workbook of a spreadsheet, of which a table is saved as CSV first."""
+    if data.startswith(_ZIP):
+        return b"xl/workbook." in data or b"opendocument.spreadsheet" in data[:200]
+    return data.startswith(_OLE) and "Workbook".encode("utf-16-le") in data
 
 
 def read_csv_rows(data: bytes, file: str) -> list[dict[str, Any]]:
@@ -99,19 +108,15 @@ def _value(name: str, text: str) -> str | tuple[str, ...]:
     return tuple(re.split(r"[\s,|;]+", text)) if name in _LISTS else text
 
 
-def refuse_lost_zeros(values: Mapping[str, Any]) -> None:
-    """Refuse a number that a spreadsheet took digits off.
-
-    Raises:
-        InvalidValueError: with what it was, where that can be told.
-    """
+def lost_zeros(values: Mapping[str, Any]) -> Iterator[InvalidValueError]:
+    """Yield of each number that a spreadsheet took digits off what it was, where that can be told."""
     for field, text in _numbers(values):
         width = _WIDTHS[field]
         if _SCIENTIFIC.fullmatch(text):
-            raise InvalidValueError("requests.error.batch_scientific", field=field, value=text)
-        if re.fullmatch("[0-9]+", text) and width // 2 <= len(text) < width:
+            yield InvalidValueError("requests.error.batch_scientific", field=field, value=text)
+        elif re.fullmatch("[0-9]+", text) and width // 2 <= len(text) < width:
             whole = text.zfill(width)
-            raise InvalidValueError("requests.error.batch_zeros", field=field, value=text, width=width, whole=whole)
+            yield InvalidValueError("requests.error.batch_zeros", field=field, value=text, width=width, whole=whole)
 
 
 def _numbers(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

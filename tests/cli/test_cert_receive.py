@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7
 
 from pkitools.containers import read_source
-from pkitools.requests import generate_key, load_key
+from pkitools.requests import PrivateKey, generate_key, load_key
 from pkitools_cli.main import main
 from tests.support.command import Command, Ran
 from tests.support.schemas import assert_valid
@@ -151,7 +152,7 @@ def test_one_that_is_not_what_was_ordered_is_said_and_not_placed(receive: Receiv
     ran = receive()
     assert ran.code == 10
     assert placed() == {"b.pem", "b.chain.pem"}
-    assert "is not right, and not placed" in ran.told
+    assert "Not right, and not placed: TRIAL a.example.nl" in ran.told
     told = ran.told.replace("\\ ", "")
     assert "cert check in/sent-119.chain.pem -e preproduction --key out/a.key --csr out/a.csr --trust " in told
     assert told.endswith(" --offline"), "asked again as it was asked here"
@@ -188,8 +189,47 @@ def test_one_of_which_not_everything_can_be_checked_is_not_placed(
     )
     ran = run("--lang", "en", *command, "--revocation", "require")
     assert (ran.code, placed()) == (11, set())
-    assert "Not everything of TRIAL a.example.nl" in ran.told
+    assert "Not everything can be checked, so not placed: TRIAL a.example.nl" in ran.told
     assert receive().code == 0  # with the CRLs it is
+
+
+def for_system(name: str) -> None:
+    document = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
+    for order in document["orders"].values():
+        order["system"] = name
+    Path("out/manifest.json").write_text(json.dumps(document), encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_what_is_wrong_with_several_is_said_once_with_how_many_it_is_of(receive: Receive, ordered: Path) -> None:
+    put(ordered, "w", "b", "c")
+    for_system("eherkenning")
+    ran = receive()
+    assert ran.code == 10
+    assert ran.out.startswith("Came: 3. In their place: 0.")
+    assert (
+        "Not right, and not placed: 3 × (b, c, a)" in ran.told or "Not right, and not placed: 3 × (a, b, c)" in ran.told
+    )
+    assert ran.out.count("[system.hierarchy.accepted]") == 1
+    assert ran.told.count("With 1 of the 3: a") >= 1
+    assert ran.told.endswith(
+        "Now: eHerkenning takes no test certificates (TRIAL): a rehearsal with a test authority cannot be done here."
+        " What it does take: pkitools systems show eherkenning"
+    )
+
+
+@pytest.mark.slow
+def test_of_a_test_authority_nobody_sends_anything_to_a_tsp(
+    receive: Receive, run: Command, ordered: Path, world: Path
+) -> None:
+    put(ordered, "w")
+    assert "Now: This comes from a test authority (TRIAL): have it make another" in receive().told
+    put(ordered, "b")
+    Path("in/sent-119.chain.pem").unlink()
+    ran = run("--lang", "en", "cert", "receive", "in", "--manifest", "out/manifest.json", "--offline")
+    assert "Now: This comes from a test authority (TRIAL). Give its folder with --trust:" in ran.told
+    words = ran.told.replace("\\ ", "").rpartition("pkitools ")[2].replace("DIR", str(world / "pki")).split()
+    assert run("--lang", "en", *words).code == 0, "as it is pasted, with the folder filled in"
 
 
 @pytest.mark.slow
@@ -206,6 +246,7 @@ def test_nothing_is_overwritten(receive: Receive, ordered: Path) -> None:
     ran = receive()
     assert ran.code == 1
     assert "stands something else. Nothing was overwritten" in ran.told
+    assert "out/a.pem Now: Move what stands there" in ran.told
     assert (Path("out/a.pem").read_bytes(), Path("out/a.chain.pem").exists()) == (b"mine", False)
 
 
@@ -217,18 +258,97 @@ def test_one_that_was_not_ordered_is_named(receive: Receive, ordered: Path) -> N
     Path("out/manifest.json").write_text(json.dumps({**document, "orders": orders}), encoding="utf-8")
     ran = receive()
     assert ran.code == 1
-    assert "belongs to none of the keys of this manifest" in ran.told
+    assert "Belongs to none of the keys of this manifest: TRIAL a.example.nl" in ran.told
+    assert "Not ordered here: 1." in ran.told
+
+
+@pytest.fixture(scope="module")
+def later() -> list[PrivateKey]:
+    return [generate_key("rsa:3072") for _ in NAMES]
+
+
+GONE: dict[str, tuple[Callable[[], bytes] | None, str]] = {
+    "gone": (None, "out/a.key does not exist. Now: Look for a copy of out/a.key"),
+    "another": (
+        lambda: generate_key("rsa:2048").pem(None),
+        "out/a.key holds another key Now: Look for a copy of the key that",
+    ),
+    "nonsense": (lambda: b"nonsense", "Now: Look for a copy of out/a.key"),
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("spoil", ["gone", "another"])
-def test_a_key_that_is_gone_or_another_is_named(receive: Receive, ordered: Path, spoil: str) -> None:
+@pytest.mark.parametrize(("instead", "told"), GONE.values(), ids=GONE)
+def test_a_key_that_is_gone_or_another_is_named_with_what_to_do(
+    receive: Receive, ordered: Path, instead: Callable[[], bytes] | None, told: str
+) -> None:
     put(ordered, "a")
     Path("out/a.key").unlink()
-    if spoil == "another":
-        Path("out/a.key").write_bytes(generate_key("rsa:2048").pem(None))
+    if instead is not None:
+        Path("out/a.key").write_bytes(instead())
     ran = receive("--json")
     assert (ran.code, states(ran), placed()) == (1, {"a": "no_key"}, set())
+    text = receive().told
+    assert told in text
+    assert text.endswith("pkitools csr create --renew in/sent-97.chain.pem -e preproduction")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", ["plain", "encrypted"])
+def test_what_was_ordered_with_a_key_that_was_replaced_goes_beside_that_key(
+    receive: Receive,
+    ordered: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    run: Command,
+    later: list[PrivateKey],
+    kept: str,
+) -> None:
+    put(ordered, "a", "b")
+    assert receive().code == 0
+    given = cycle(later)
+    monkeypatch.setattr("pkitools.requests.making.generate_key", lambda _spec: next(given))
+    table = (ordered / "t.csv").read_text(encoding="utf-8")
+    Path("t.csv").write_text(table, encoding="utf-8")
+    made = ("csr", "create", "--from", "t.csv", "--out-dir", "out", *GIVEN, "--no-passphrase")
+    refused = run("--lang", "en", *made)
+    assert "put what comes beside its key" in " ".join(refused.err.lower().split())
+    assert refused.err.rstrip().endswith("pkitools cert receive DIR --manifest out/manifest.json")
+    ran = run("--lang", "en", *made, "--force")
+    assert "keys replaced: 3" in ran.told
+    assert placed() == {f"{name}.bak-1{end}" for name in "ab" for end in (".pem", ".chain.pem")}
+    put(ordered, "c")
+    secret: tuple[str, ...] = ()
+    if kept == "encrypted":
+        data = load_key(Path("out/c.key.bak-1").read_bytes(), "c").pem(b"correct horse battery")
+        Path("out/c.key.bak-1").write_bytes(data)
+        locked = receive("--json")  # whose key it is cannot be seen
+        assert (locked.code, states(locked)["c"]) == (1, "locked")
+        monkeypatch.setenv("SECRET", "correct horse battery")
+        secret = ("--passphrase-env", "SECRET")
+    came = receive("--json", *secret)
+    assert (came.code, states(came)) == (0, {"a": "in_place", "b": "in_place", "c": "placed"})
+    assert_valid(came.document, "cert-receive-v1")
+    assert {each["key_file"] for each in came.document["arrivals"]} == {f"out/{name}.key.bak-1" for name in NAMES}
+    assert [each["name"] for each in came.document["awaited"]] == list(NAMES)  # those of the new keys
+    assert "c.bak-1.pem (c.key.bak-1)" in receive(*secret).told
+    key = load_key(Path("out/c.key.bak-1").read_bytes(), "c", passphrase=b"correct horse battery").public.spki
+    leaf = read_source(Path("out/c.bak-1.pem").read_bytes(), "c").certificates[0]
+    assert x509.load_der_x509_certificate(leaf).public_key().public_bytes(*SPKI) == key
+
+
+@pytest.mark.slow
+def test_a_passphrase_that_does_not_fit_places_nothing(
+    receive: Receive, ordered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ordered, "a", "b")
+    Path("out/a.key").write_bytes(load_key(Path("out/a.key").read_bytes(), "a").pem(b"correct horse battery"))
+    monkeypatch.setenv("WRONG", "incorrect horse")
+    ran = receive("--passphrase-env", "WRONG", "--json")
+    assert (ran.code, states(ran)) == (1, {"a": "locked", "b": "placed"})
+    told = receive("--passphrase-env", "WRONG")
+    assert "out/a.key could not be opened with this passphrase" in told.told
+    assert "Now: Put the right passphrase in WRONG, and give the command again:" in told.told
+    assert "--passphrase-file or" not in told.err
 
 
 @pytest.mark.slow
@@ -245,6 +365,13 @@ def test_what_was_not_looked_at_is_said(receive: Receive, ordered: Path, monkeyp
         path.unlink()
     monkeypatch.setenv("SECRET", "correct horse battery")
     assert "the key file" not in receive("--passphrase-env", "SECRET").err
+
+
+@pytest.mark.slow
+def test_the_folder_of_the_manifest_will_do(receive: Receive, run: Command, ordered: Path, world: Path) -> None:
+    put(ordered, "a")
+    ran = run("cert", "receive", "in", "--manifest", "out", "--trust", world / "pki", "--offline", "--json")
+    assert (ran.code, states(ran), placed()) == (0, {"a": "placed"}, {"a.pem", "a.chain.pem"})
 
 
 @pytest.mark.slow

@@ -511,6 +511,18 @@ def test_the_verdict_is_the_exit_code(
     assert piped.code == code
 
 
+def test_of_another_key_the_key_is_looked_for_and_no_request_made_anew(run: Run) -> None:
+    Path("other.key").write_bytes(pooled_key("rsa:2048").pem(None))
+    Path("right.key").write_bytes(pooled_key().pem(None))
+    Path("r.der").write_bytes(request(key=pooled_key()))
+    now = run("csr", "check", "r.der", "--key", "other.key").told.partition("Now: ")[2]
+    assert now.startswith("Do not make the request anew: look for the key")
+    words = now.rpartition("pkitools ")[2].replace("FILE", "right.key").split()
+    assert run(*words).code == 0
+    Path("s.der").write_bytes(request(spoilt=True))  # with more wrong than the key, it is made anew
+    assert "make the request again" in run("csr", "check", "s.der", "--key", "other.key").told
+
+
 @pytest.mark.parametrize(
     ("content", "code", "told"),
     [

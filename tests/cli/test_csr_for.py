@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -138,6 +139,7 @@ def test_a_terminal_is_asked_step_by_step(tmp_path: Path) -> None:
     )
     assert "Gekozen voor DigiD Machtigen, productie:" in told
     assert told.index("Gekozen voor") < told.index("Naam van de organisatie")
+    assert told.count("Gekozen voor") == 1, "not once more with the answer"
     assert told.count("OIN, 20 posities") == 2  # a wrong one is told of, and asked again
     request = tmp_path / "api.csr"
     assert "L=Utrecht" in read_request(read_source(request.read_bytes(), "api.csr").items[0].der).subject.text
@@ -163,6 +165,53 @@ def conversation(arguments: list[str], answers: list[str], folder: Path) -> str:
     assert process.wait(PATIENCE) == 0, shown.decode()
     assert not waiting
     return shown.decode()
+
+
+# -- the steps that come next ------------------------------------------------------------------------------------------
+
+
+def commands(ran: Ran) -> list[list[str]]:
+    """The commands of an answer, as a shell reads what is pasted."""
+    rows = ran.out.replace(" \\\n", " ").splitlines()
+    return [shlex.split(row)[1:] for row in rows if row.strip().startswith("pkitools ")]
+
+
+@pytest.mark.parametrize(
+    ("system", "environment", "rehearses", "signs"),
+    [
+        ("digid-machtigen", "preproduction", True, True),
+        ("digid-machtigen", "production", False, False),
+        ("eherkenning", "preproduction", False, False),  # it refuses TRIAL
+        (None, "preproduction", True, False),
+    ],
+)
+def test_a_step_that_leads_nowhere_is_not_named(
+    create: Run, system: str | None, environment: str, rehearses: bool, signs: bool
+) -> None:
+    Path("my out").mkdir(mode=0o700)
+    named = ("--for", system) if system else ("--profile", "g1-server")
+    ran = create(*named, "-e", environment, *KPN, *GIVEN, *PLACE, "--out", "my out/x", "--no-passphrase")
+    assert ran.code == 0, ran.err
+    issue = [words for words in commands(ran) if words[:2] == ["test-pki", "issue"]]
+    assert issue == [["test-pki", "issue", "DIR", "--csr", "my out/x.csr", "--out", "my out/x"]] * rehearses
+    assert ("with --self-signed" in ran.told) is signs
+
+
+def test_many_oins_and_many_files_are_not_one_sentence(create: Run) -> None:
+    def batch(count: int, *more: str) -> Ran:
+        oins = [f"0000000327322{number:03}0000" for number in range(count)]
+        rows = "".join(f"n{number};n{number}.example.nl;{oin};O{number}\n" for number, oin in enumerate(oins))
+        Path("t.csv").write_text(f"name;common_name;oin;organization\n{rows}", encoding="utf-8")
+        given = ("--from", "t.csv", "--out-dir", f"o{count}{len(more)}", *FOR, *KPN, *PLACE, "--no-passphrase")
+        ran = create(*given, *more)
+        assert ran.code == 0, ran.err
+        return ran
+
+    few, many, script = batch(3), batch(5), batch(5, "--json")
+    assert all(f"0000000327322{number:03}0000," in few.told for number in range(2))
+    assert "Give the OIN of each request (table above)" in many.told
+    assert "csr.tsp.oin" not in few.err + many.err, "the steps say it"
+    assert "All 5 requests: KPN does not say that it takes the OIN" in script.err
 
 
 # -- renewal ----------------------------------------------------------------------------------------------------------

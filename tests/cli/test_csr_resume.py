@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -181,19 +182,23 @@ def test_what_is_finished_stays_and_a_key_without_a_request_gets_one(
     assert_whole(SECRET.encode() if "SECRET" in secret else None)
 
 
-SPOILT: dict[str, Callable[[], object]] = {
-    "a request of another row": lambda: Path("out/b.csr").write_bytes(Path("out/a.csr").read_bytes()),
-    "a request without its key": lambda: Path("out/b.key").unlink(),
-    "a key that cannot be read": lambda: Path("out/b.key").write_bytes(b"\x00"),
-    "a request that cannot be read": lambda: Path("out/b.csr").write_bytes(b"\x00"),
+SPOILT: dict[str, tuple[Callable[[], object], str]] = {
+    "a request of another row": (
+        lambda: Path("out/b.csr").write_bytes(Path("out/a.csr").read_bytes()),
+        "b (another key, CN, dns)",
+    ),
+    "a request without its key": (lambda: Path("out/b.key").unlink(), "b (b.key)"),
+    "a key that cannot be read": (lambda: Path("out/b.key").write_bytes(b"\x00"), "b (b.key)"),
+    "a request that cannot be read": (lambda: Path("out/b.csr").write_bytes(b"\x00"), "b (b.csr)"),
 }
 
 
-@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT.keys())
+@pytest.mark.parametrize(("spoil", "told"), SPOILT.values(), ids=SPOILT.keys())
 def test_what_is_not_as_asked_is_named_and_left(
     batch: Batch,
     monkeypatch: pytest.MonkeyPatch,
     spoil: Callable[[], object],
+    told: str,
     pools: tuple[list[PrivateKey], list[PrivateKey]],
 ) -> None:
     use(monkeypatch, pools[0])
@@ -203,7 +208,27 @@ def test_what_is_not_as_asked_is_named_and_left(
     made = use(monkeypatch, pools[1])
     ran = batch("--no-passphrase", "--resume")
     assert (ran.code, made.given, contents()) == (1, 0, left)
-    assert "what stands of b is not what t.csv asks" in ran.err
+    assert f"is not what t.csv asks, or cannot be read: {told}" in ran.err
+
+
+def test_who_breaks_off_is_told_how_to_go_on(
+    run: Command, batch: Batch, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], list[PrivateKey]]
+) -> None:
+    made = use(monkeypatch, pools[0])
+
+    def broken(spec: str) -> PrivateKey:
+        if made.given == 2:
+            raise KeyboardInterrupt
+        return made(spec)
+
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    monkeypatch.setattr("pkitools.requests.making.generate_key", broken)
+    ran = batch()
+    assert ran.code == 1
+    words = shlex.split(ran.err.partition("Make the rest with: ")[2].splitlines()[0])
+    use(monkeypatch, pools[1])
+    assert run(*words[1:]).code == 0, "as it is pasted"
+    assert_whole()
 
 
 def test_a_wrong_passphrase_makes_no_second_key(

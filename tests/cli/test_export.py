@@ -26,6 +26,7 @@ from tests.support.chains import START, authority
 from tests.support.command import Command, Ran
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.fault_server import FaultServer
+from tests.support.requests import request
 from tests.support.schemas import assert_valid
 
 AT = ("--moment", "2026-11-22T12:00:00Z")
@@ -114,6 +115,62 @@ def test_each_form_is_written_and_told(export: Callable[..., Ran], place: Path, 
     document = export(form, *GIVEN, "--force", "--json").document
     assert_valid(document, "export-v1")
     assert [Path(each["path"]).name for each in document["files"]] == [file.place("uit").name for file in found.files]
+
+
+@pytest.mark.slow
+def test_the_root_comes_with_what_is_trusted(
+    export: Callable[..., Ran], place: Path, pki: PKI, leaf: IssuedCertificate
+) -> None:
+    """A file, a folder, and the folder of a test PKI, which has its authorities in a folder of their own."""
+    (place / "my pki/certs").mkdir(parents=True)
+    (place / "my pki/trust.pem").write_bytes(leaf.root.pem)
+    for number, authority_ in enumerate(leaf.intermediates):
+        (place / f"my pki/certs/{number}.pem").write_bytes(authority_.pem)
+    assert export("nginx", "alone.pem", "--key", "a.key", "--trust", "my pki", "--out", "whole").code == 0
+    assert (place / "whole.pem").read_bytes() == leaf.chain_pem
+    for trust in ("root.pem", "my pki"):
+        words = ("a.pem", "--key", "a.key", "--trust", trust, "--out", f"{trust}-uit")
+        ran = export("nginx", *words)
+        assert (ran.code, "does not show" in ran.told) == (0, False), ran.out
+        assert leaf.root.pem in (place / f"{trust}-uit.ca.pem").read_bytes()
+    ran = export("nginx", "a.pem", "--key", "a.key", "--out", "uit")
+    assert "whether that is the root does not show. Give it with --trust" in ran.told
+    assert (
+        export("java-truststore", "a.pem", "--trust", "root.pem", "--passphrase-file", "secret", "--out", "t").code == 0
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("form", "line"), [("nginx", 'include "{}";'), ("apache", 'Include "{}"')])
+def test_a_test_of_all_configuration_comes_after_the_line_that_names_ours(
+    export: Callable[..., Ran], place: Path, form: str, line: str
+) -> None:
+    (place / "my out").mkdir()
+    ran = export(form, "a.pem", "--key", "a.key", "--chain", "root.pem", "--out", "my out/uit")
+    rows = [row.strip() for row in ran.out.splitlines()]
+    conf = (place / f"my out/uit.{form}.conf").absolute().as_posix()
+    assert rows.index(line.format(conf)) < rows.index("Try it:") < len(rows) - 1
+
+
+@pytest.mark.parametrize("file", ["a.pem", "a.csr"])
+def test_swapped_files_are_called_swapped_and_no_mode_is_asked_of_what_is_no_key(
+    export: Callable[..., Ran], run: Command, place: Path, file: str
+) -> None:
+    (place / "a.csr").write_bytes(to_pem("CERTIFICATE REQUEST", request()))
+    (place / file).chmod(0o644)
+    for ran in (
+        export("nginx", "a.key", "--key", file, "--out", "uit"),
+        run("--lang", "en", "cert", "check", "a.pem", "--key", file, "--csr", "a.key", "-e", "preproduction"),
+        run("--lang", "en", "cert", "check", "a.pem", "--key", file, "--chain", "a.key", "-e", "preproduction"),
+    ):
+        assert ran.code == 1
+        assert ran.err.startswith(f"{file} holds no private key")
+        assert ran.err.rstrip().endswith("a.key does. Swap the two.")
+
+
+def test_what_is_no_key_where_none_was_given_is_not_called_swapped(run: Command, place: Path) -> None:
+    ran = run("--lang", "en", "cert", "check", place / "a.pem", "--key", place / "root.pem", "-e", "preproduction")
+    assert (ran.code, "Swap" in ran.err, "holds no private key" in ran.err) == (1, False, True)
 
 
 @pytest.mark.slow

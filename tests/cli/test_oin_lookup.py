@@ -53,6 +53,12 @@ def test_each_status_has_its_exit_code(
     assert_valid(told.document, "oin-lookup-v1")
 
 
+@pytest.mark.parametrize(("query", "told"), [("1822477348000", "00000001822477348000"), ("3,27323E+12", "spreadsheet")])
+def test_a_number_that_lost_digits_is_told_and_not_asked_for(run: Command, query: str, told: str) -> None:
+    ran = run("--lang", "en", "oin", "lookup", query, "--url", "https://register.invalid/")
+    assert (ran.code, told in ran.err) == (2, True), ran.err
+
+
 def test_who_could_not_be_asked_said_nothing(run: Command, server: FaultServer, copy: Path) -> None:
     ran = asked(run, f"{server.base_url}/closed", copy, NOWHERE, lang="nl")
     assert ran.code == 1

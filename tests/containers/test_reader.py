@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import random
+import zipfile
 from typing import Any
 
 import pytest
@@ -220,6 +222,17 @@ def test_nothing_in_metadata_acts_and_nothing_is_slow(made: Made) -> None:
     for noise in (b"<X509Certificate " * 500_000, b"<a" * 2_000_000, b"<X509Certificate>" * 500_000):
         with bounded(2.0), pytest.raises(InputError):
             read(metadata(noise))
+
+
+def test_what_an_archive_keeps_as_it_is_was_not_unpacked(made: Made) -> None:
+    """Python's zipfile, and Windows for small files, store a file without making it smaller."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("keten.pem", made.pem)
+    assert made.pem in held.getvalue()
+    with pytest.raises(InputError) as refused:
+        read(held.getvalue())
+    assert refused.value.code == "sources.error.zip"
 
 
 def test_a_page_or_document_around_pem_does_not_hide_it(made: Made) -> None:

@@ -380,6 +380,8 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     },
     "check_reuse": lambda: {"items": (), "moment": MOMENT},
     "choice_of": lambda: {"values": order(), "moment": MOMENT},
+    "faults_of": lambda: {"values": order(), "moment": MOMENT},
+    "Choice.trial_stance": lambda: {"self": chosen(), "moment": MOMENT},
     "choose": lambda: {"system": system(), "environment": Environment.PRODUCTION, "moment": MOMENT},
     "clock_is_plausible": lambda: {"moment": MOMENT},
     "end_entity_first": lambda: {"certificates": [good_chain().tsp.der, good_chain().leaf.der]},
@@ -499,6 +501,12 @@ GOOD: Mapping[str, Callable[[], Given]] = {
 def order() -> dict[str, str]:
     given = {"for": "digid-machtigen", "environment": "preproduction", "common_name": "a.example.nl"}
     return {**given, "oin": "00000003273229750000", "organization": "Gemeente A"}
+
+
+def chosen() -> Any:
+    from pkitools.ordering import choice_of
+
+    return choice_of(order(), moment=MOMENT)
 
 
 def manifest() -> bytes:

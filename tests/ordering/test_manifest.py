@@ -22,13 +22,18 @@ BOTH = Manifest({"1" * 64: A, "2" * 64: B})
 
 
 def test_what_is_written_is_read() -> None:
-    assert_valid(manifest_document(BOTH), "manifest-v1")
-    assert read_manifest(BOTH.json, "m").orders == BOTH.orders
+    replaced = BOTH.with_orders([("3" * 64, A)])
+    for manifest in (BOTH, replaced):
+        assert_valid(manifest_document(manifest), "manifest-v1")
+        assert read_manifest(manifest.json, "m") == manifest
 
 
-def test_an_order_of_the_same_name_takes_the_place_of_the_old_one() -> None:
+def test_an_order_of_the_same_name_takes_the_place_of_the_old_one_which_stays_known() -> None:
     found = BOTH.with_orders([("3" * 64, Ordered("A", Environment.PRODUCTION, "g4-tls"))])
     assert {spki[0]: each.name for spki, each in found.orders.items()} == {"2": "b", "3": "A"}
+    assert [found.order_of(spki * 64) for spki in "124"] == [A, B, None]
+    again = found.with_orders([("1" * 64, A)])  # the key that was put back
+    assert ({spki[0] for spki in again.orders}, {spki[0] for spki in again.replaced}) == ({"1", "2"}, {"3"})
 
 
 def change(path: tuple[str, ...], value: object) -> Callable[[dict[str, Any]], None]:
@@ -56,6 +61,9 @@ WRONG = [
     change((*FIRST, "system"), 3),
     change((*FIRST, "dns"), [3]),
     change((*FIRST, "dns"), None),
+    change(("replaced",), []),
+    change(("replaced",), {"x": {}}),
+    change(("replaced",), {"1" * 64: json.loads(BOTH.json)["orders"]["1" * 64]}),
 ]
 
 

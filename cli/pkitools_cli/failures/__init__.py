@@ -24,7 +24,8 @@ def reply_to(error: BaseException) -> Reply[Sequence[ToldError]]:
     match error:
         case PkitoolsError():
             parts: Sequence[PkitoolsError] = getattr(error, "errors", (error,))
-            return _reply([ToldError.of(part) for part in parts], map(error_line, parts), of_error(error))
+            lines = [*map(error_line, parts), *getattr(error, "then", ())]
+            return _reply([ToldError.of(part) for part in parts], lines, of_error(error))
         case click.exceptions.NoArgsIsHelpError():
             return _said("cli.main.no_verb", lambda: usage.sentence(error), error.format_message().split("\n"))
         case click.ClickException():

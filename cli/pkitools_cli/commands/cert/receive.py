@@ -17,13 +17,14 @@ from pkitools.files import read_bytes, write_set
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_manifest, receive
-from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
+from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
 from pkitools_cli.commands.cert.check import certificates_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
-from pkitools_cli.commands.cert.receive_text import received_told
+from pkitools_cli.commands.cert.receiving.next_step import Asked
+from pkitools_cli.commands.cert.receiving.text import received_told
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
-from pkitools_cli.commands.next_steps import Words, again
+from pkitools_cli.commands.next_steps import again
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
 from pkitools_cli.framework import Command, gathered
@@ -37,7 +38,7 @@ from pkitools_cli.reply import Reply
 if TYPE_CHECKING:
     from pkitools.trust import TrustStore
 
-_NOT_PLACED = frozenset({State.OCCUPIED, State.AMBIGUOUS, State.NO_KEY, State.NO_ORDER})
+_NOT_PLACED = frozenset({State.OCCUPIED, State.AMBIGUOUS, State.NO_KEY, State.LOCKED, State.NO_ORDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ class Received:
 
     receipt: Receipt
     errors: Sequence[ToldError]
-    once_more: Words
+    asked: Asked
 
     @property
     def complete(self) -> bool:
@@ -78,7 +79,7 @@ class Received:
 
 @click.command("receive", cls=Command, help="cli.cert_receive.help")
 @click.argument("sources", nargs=-1, required=True, metavar="DIR|FILE...")
-@click.option("--manifest", required=True, metavar="FILE", help="cli.cert_receive.manifest")
+@click.option("--manifest", required=True, metavar="FILE|DIR", help="cli.cert_receive.manifest")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
@@ -94,7 +95,7 @@ def command(options: Options) -> Reply[Received]:
     return Reply(
         received,
         document=lambda value: cert_receive_document(value.receipt, value.errors),
-        text=lambda value: received_told(value.receipt, value.once_more),
+        text=lambda value: received_told(value.receipt, value.asked),
         code=code,
         warnings=tuple(_unchecked(received.receipt.arrivals)),
     )
@@ -102,7 +103,8 @@ def command(options: Options) -> Reply[Received]:
 
 def _received(options: Options) -> Received:
     """Judge everything that came before the first file is written."""
-    manifest = _manifest(options.manifest)
+    manifest_file = _manifest_file(options.manifest)
+    manifest = _manifest(manifest_file)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     errors: list[ToldError] = []
 
@@ -126,9 +128,15 @@ def _received(options: Options) -> Received:
         unread=unread,
         raise_crashes=debugging(),
     )
-    receipt = receive(used.results, manifest, Path(options.manifest).parent, means)
+    receipt = receive(used.results, manifest, Path(manifest_file).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
-    return Received(placed, [*used.errors, *errors], again(options.sources))
+    asked = Asked(again(options.sources), options.passphrase_file or options.passphrase_env)
+    return Received(placed, [*used.errors, *errors], asked)
+
+
+def _manifest_file(name: str) -> str:
+    """Return the file: of a folder the one that ``csr create`` wrote there."""
+    return str(Path(name) / MANIFEST) if Path(name).is_dir() else name
 
 
 def _manifest(name: str) -> Manifest:

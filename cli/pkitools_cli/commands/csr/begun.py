@@ -13,9 +13,12 @@ from pkitools.files import Output, read_bytes
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.ordering import NamedOrder
+from pkitools.ordering.manifest import MANIFEST
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
 from pkitools.requests.keys import MAX_KEY_FILE_BYTES
 from pkitools_cli.commands.csr.writing import places
+from pkitools_cli.commands.next_steps import step
+from pkitools_cli.i18n import tr
 
 _NAMED: Final = 12
 
@@ -29,6 +32,12 @@ class State(Enum):
     UNCLEAR = auto()
 
 
+class BegunError(FileError):
+    """Files of the batch stand there already; ``then`` is what to do, told after the error."""
+
+    then: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What stands of one request.
@@ -37,11 +46,13 @@ class Standing:
         state: how far it is.
         key: its key, where that can be read.
         request: the request, where that can be read.
+        unclear: what of it is not as asked: names of fields, or a word for what cannot be read.
     """
 
     state: State
     key: PrivateKey | None = None
     request: RequestFacts | None = None
+    unclear: tuple[str, ...] = ()
 
 
 def standing(items: Sequence[NamedOrder], folder: Path, passphrase: bytes | None) -> Mapping[str, Standing]:
@@ -75,7 +86,9 @@ def refuse_begun(items: Sequence[NamedOrder], folder: Path, batch_file: str, pas
         return
     operands = {"finished": _named(finished), "left": _named(left), "unclear": _named(unclear)}
     slug = "batch_begun" if left or unclear else "batch_finished"
-    raise FileError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
+    error = BegunError(f"requests.error.{slug}", folder=str(folder), name=batch_file, count=len(items), **operands)
+    error.then = _then(folder)
+    raise error
 
 
 def refuse_unclear(found: Mapping[str, Standing], folder: Path, batch_file: str) -> None:
@@ -84,7 +97,7 @@ def refuse_unclear(found: Mapping[str, Standing], folder: Path, batch_file: str)
     Raises:
         FileError: of one or more of the requests.
     """
-    unclear = [name for name, each in found.items() if each.state is State.UNCLEAR]
+    unclear = [f"{name} ({', '.join(each.unclear)})" for name, each in found.items() if each.state is State.UNCLEAR]
     if unclear:
         raise FileError("requests.error.batch_unclear", folder=str(folder), name=batch_file, names=_named(unclear))
 
@@ -98,11 +111,22 @@ def _standing(item: NamedOrder, folder: Path, passphrase: bytes | None) -> Stand
         if not os.path.lexists(request_file):
             item.plan.refuse_unfit(key)
             return Standing(State.KEY_ONLY, key)
+    except PkitoolsError:
+        return Standing(State.UNCLEAR, unclear=(Path(key_file).name,))
+    try:
         request = read_request(read_bytes(request_file, limit=MAX_CERTIFICATE_BYTES), request_file)
     except PkitoolsError:
-        return Standing(State.UNCLEAR)
-    fits = request.public_key.spki == key.public.spki and not item.plan.differences(request)
-    return Standing(State.FINISHED if fits else State.UNCLEAR, key, request)
+        return Standing(State.UNCLEAR, unclear=(Path(request_file).name,))
+    other_key = () if request.public_key.spki == key.public.spki else (tr("cli.csr.create.other_key"),)
+    unclear = (*other_key, *item.plan.differences(request))
+    return Standing(State.UNCLEAR if unclear else State.FINISHED, key, request, unclear)
+
+
+def _then(folder: Path) -> tuple[str, ...]:
+    """Return what to do where the requests were sent already."""
+    words = ("cert", "receive", tr("cli.now.folder"), "--manifest", str(folder / MANIFEST))
+    found = step("csr_create.begun", {}, {"receive": lambda: words})
+    return tuple(found.told()) if found is not None else ()
 
 
 def _paths(item: NamedOrder, folder: Path) -> tuple[str, str]:

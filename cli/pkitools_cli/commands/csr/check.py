@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Final
 
 import click
 
@@ -15,7 +16,7 @@ from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
-from pkitools_cli.commands.next_steps import Step, Words, next_document, request_command, step
+from pkitools_cli.commands.next_steps import Step, Words, again, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
@@ -25,6 +26,8 @@ from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.own_data import given_data, tsp_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
+
+_OTHER_KEY: Final = "csr.key.match"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +135,19 @@ def _facts(facts: RequestFacts) -> Iterator[tuple[str, str | None]]:
 
 def _next(judged: Judged, options: Options) -> Step | None:
     """Return what to do with a request that is right, and with one that is not."""
-    if any(report.verdict is Verdict.FAILED for _, report in judged.requests):
-        return step("csr_check.failed", {}, {"create": lambda: _better(judged.requests[0][0], options)})
+    failed = [(facts, report) for facts, report in judged.requests if report.verdict is Verdict.FAILED]
+    if failed:
+        facts, report = failed[0]
+        key = "key" if _violated(report) == {_OTHER_KEY} else "failed"
+        again_with = again([options.file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
+        return step(f"csr_check.{key}", {}, {"create": lambda: _better(facts, options), "again": lambda: again_with})
     environment = (options.environment or Environment.PRODUCTION).value
     arriving = ("cert", "check", tr("cli.now.file"), "--csr", options.file, "-e", environment)
     return step("csr_check.passed", {}, {"check": lambda: arriving})
+
+
+def _violated(report: Report) -> set[str]:
+    return {found.rule.code for found in report.findings if found.rule.severity is Severity.ERROR}
 
 
 def _better(facts: RequestFacts, options: Options) -> Words | None:

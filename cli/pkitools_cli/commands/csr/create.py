@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,6 @@ import click
 from pkitools.files import has_permissions
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.findings import Outcome, Severity
-from pkitools.limits import MAX_LISTED
 from pkitools.reports import (
     WrittenCertificate,
     WrittenRequest,
@@ -23,7 +23,7 @@ from pkitools.requests.batch import SIGNATURES
 from pkitools_cli.commands.csr.create_one import write_one, write_self_signed
 from pkitools_cli.commands.csr.create_options import CreateOptions
 from pkitools_cli.commands.csr.create_text import self_signed_told, written_told
-from pkitools_cli.framework import Command, gathered
+from pkitools_cli.framework import Command, gathered, is_for_people
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.options import OINText, environment_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
@@ -31,6 +31,8 @@ from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
 
 _OPEN: Final = frozenset({"tsp", "oin"})  # what is not said of these is told with the answer, and is for later
+_STEPS: Final = frozenset({"csr.tsp.oin"})  # what the steps that come next say to people
+_MOST_FILES: Final = 3  # before a sentence about them
 
 
 @click.command("create", cls=Command, help="cli.csr.create.help", json_versions=(1, 2))
@@ -79,7 +81,7 @@ def command(options: CreateOptions) -> Reply[list[WrittenRequest]] | Reply[Writt
     return Reply(
         written,
         document=csr_create_document,
-        text=lambda value: written_told(value, warnings),
+        text=partial(written_told, moment=options.moment, warnings=warnings),
         warnings=warnings,
         warnings_in_text=True,
         older={1: csr_create_document_v1},
@@ -131,17 +133,19 @@ def _attention(written: Sequence[WrittenRequest]) -> list[str]:
             if reason.attention and str(reason.about) not in _OPEN:
                 files.setdefault(reason.sentence(language()), []).append(one.request_file)
     word = report_word("severity", Severity.WARNING.name)
-    return [f"{word}: {_listed(names)}: {sentence}" for sentence, names in files.items()]
+    return [f"{word}: {_listed(names, written)}: {sentence}" for sentence, names in files.items()]
 
 
 def _oddities(written: Sequence[WrittenRequest]) -> list[str]:
     """Return what the check of each request warns of, each sentence once, with the files it is about before it."""
     files: dict[tuple[str, str], list[str]] = {}
+    told_already = _STEPS if is_for_people() else frozenset()
     for one in written:
         for outcome in one.warnings:
-            found = (report_word("severity", outcome.rule.severity.name), _warning(outcome))
-            files.setdefault(found, []).append(one.request_file)
-    return [f"{word}: {_listed(names)}: {sentence}" for (word, sentence), names in files.items()]
+            if outcome.rule.code not in told_already:
+                found = (report_word("severity", outcome.rule.severity.name), _warning(outcome))
+                files.setdefault(found, []).append(one.request_file)
+    return [f"{word}: {_listed(names, written)}: {sentence}" for (word, sentence), names in files.items()]
 
 
 def _warning(outcome: Outcome) -> str:
@@ -152,7 +156,10 @@ def _warning(outcome: Outcome) -> str:
     return f"{text.message}{stop} {text.remedy} [{rule.code}] ({rule.source.text(language())}: {certainty})"
 
 
-def _listed(names: Sequence[str]) -> str:
+def _listed(names: Sequence[str], written: Sequence[WrittenRequest]) -> str:
+    """Return of which requests something is said: all of them, or the first of those it is said of."""
     names = tuple(dict.fromkeys(names))
-    more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
-    return ", ".join(names[:MAX_LISTED]) + more
+    if len(names) == len(written) > 1:
+        return tr("cli.csr.create.all_of_them", count=len(names))
+    more = f" … (+{len(names) - _MOST_FILES})" if len(names) > _MOST_FILES else ""
+    return ", ".join(names[:_MOST_FILES]) + more

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,17 +14,18 @@ from typing import Final
 from pkitools.errors import about_file
 from pkitools.files import check_outputs, make_folder, read_bytes, write_public
 from pkitools.frozen import replace
-from pkitools.ordering import Manifest, NamedOrder, NoChoiceError, ordered, read_manifest, read_orders
+from pkitools.ordering import Manifest, NamedOrder, doubts, ordered, read_manifest, read_orders
 from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import WrittenRequest
 from pkitools.requests import BatchError, SignedRequest
+from pkitools_cli.commands.csr.batch_faults import tell_faults
 from pkitools_cli.commands.csr.begun import Standing, State, refuse_begun, refuse_unclear, standing
 from pkitools_cli.commands.csr.create_options import CreateOptions
-from pkitools_cli.commands.csr.ordering import known, tell_why_not
+from pkitools_cli.commands.csr.ordering import known
 from pkitools_cli.commands.csr.writing import places, write
-from pkitools_cli.i18n import tr
+from pkitools_cli.commands.next_steps import again
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
-from pkitools_cli.remedies import error_line
 
 _MAX_BATCH_BYTES: Final = 4 * 1024 * 1024
 _ABSENT: Final = Standing(State.ABSENT)
@@ -38,6 +40,8 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
         out_dir: where the files go, ``<name>.key`` and ``<name>.csr``; made when it is not there.
     """
     items, folder, passphrase = _items(batch_file, options), Path(out_dir), options.passphrase()
+    for doubt in doubts(items):
+        complain(tr("cli.csr.create.doubt", told=doubt.sentence(language())))
     manifest = _manifest(folder / MANIFEST)
     if options.resume:
         secret = passphrase.for_new_key()
@@ -47,10 +51,21 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
         _refuse_there(items, folder, batch_file, options)
         secret, found = passphrase.for_new_key(), {}
     make_folder(folder)
-    written = list(_each(items, found, folder, secret, options))
+    try:
+        written = list(_each(items, found, folder, secret, options))
+    except KeyboardInterrupt:
+        _tell_resume(options)
+        raise
     made = [ordered(item.name, item.order, one.request.facts) for item, one in zip(items, written, strict=True)]
     write_public(folder / MANIFEST, manifest.with_orders(made).json, overwrite=True)
     return written
+
+
+def _tell_resume(options: CreateOptions) -> None:
+    """Tell how to go on after a break; where keys are replaced there is no telling those from the ones before."""
+    if not options.force:
+        words = ("pkitools", *again((), *(() if options.resume else ("--resume",))))
+        complain(tr("cli.csr.create.broken_off", command=shlex.join(words)))
 
 
 def _refuse_there(items: Sequence[NamedOrder], folder: Path, batch_file: str, options: CreateOptions) -> None:
@@ -75,10 +90,7 @@ def _items(batch_file: str, options: CreateOptions) -> tuple[NamedOrder, ...]:
             data = read_bytes(batch_file, limit=_MAX_BATCH_BYTES)
             return read_orders(data, batch_file, options.wishes(), moment=options.moment, knowledge=known())
     except BatchError as error:
-        for name, fault in error.faults:
-            if isinstance(fault, NoChoiceError):
-                tell_why_not(fault)
-            complain(f"{name}: {error_line(fault)}")
+        tell_faults(error)
         raise
 
 

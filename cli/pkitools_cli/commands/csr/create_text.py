@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,34 +14,48 @@ from pkitools.messages import message
 from pkitools.ordering.manifest import MANIFEST
 from pkitools.reports import WrittenCertificate, WrittenRequest
 from pkitools.requests import RequestPlan
-from pkitools_cli.commands.csr.ordering import choice_told
+from pkitools.systems import Stance
+from pkitools_cli.commands.csr.ordering import choice_told, self_signed_too, was_told
 from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.commands.tables import table
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.lines import wrapped
+from pkitools_cli.lines import command_rows, wrapped
 from pkitools_cli.reply import Line
 
+if TYPE_CHECKING:
+    from pkitools.ordering import Choice
 
-def written_told(written: Sequence[WrittenRequest], warnings: Sequence[str] = ()) -> Iterator[Line | str]:
+_MOST_OINS: Final = 3  # in one sentence; of a batch they stand in the table
+
+
+def written_told(
+    written: Sequence[WrittenRequest], moment: datetime, warnings: Sequence[str] = ()
+) -> Iterator[Line | str]:
     """Yield the lines about the requests that were written.
 
     Args:
         written: each of them.
+        moment: when.
         warnings: what there is to say of them; told before what comes next, which may not be that then.
     """
     if len(written) > 1:
         yield from _table(written)
         yield from _warned(warnings)
-        yield from _next(written)
+        yield from _next(written, moment)
         return
     for one in written:
-        if one.choice is not None:
-            yield from choice_told(one.choice)
-            yield ""
+        yield from _chosen(one.choice)
         yield from _written(one)
         yield from _changed(one)
     yield from _warned(warnings)
-    yield from _next(written)
+    yield from _next(written, moment)
+
+
+def _chosen(choice: Choice | None) -> Iterator[str]:
+    """Yield what was chosen, unless who is at the terminal was told while being asked."""
+    if choice is not None and not was_told():
+        yield from choice_told(choice)
+        yield ""
 
 
 def _warned(warnings: Sequence[str]) -> Iterator[Line | str]:
@@ -58,6 +74,16 @@ def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     folder = Path(written[0].prefix).parent
     yield from wrapped(tr("cli.csr.create.counted", made=len(written) - kept, kept=kept, total=len(written)), "")
     yield from wrapped(tr("cli.csr.create.manifest", path=folder / MANIFEST), "")
+    yield from _replaced(written, folder)
+
+
+def _replaced(written: Sequence[WrittenRequest], folder: Path) -> Iterator[str]:
+    """Yield how many keys were replaced, and what became of what was ordered with those."""
+    count = sum(bool(one.backups) for one in written)
+    if count:
+        last = next(one.backups[0].name for one in written if one.backups)
+        yield ""
+        yield from wrapped(tr("cli.csr.create.replaced", count=count, folder=folder, example=last), "")
 
 
 def _row(one: WrittenRequest) -> list[str]:
@@ -69,9 +95,7 @@ def _row(one: WrittenRequest) -> list[str]:
 def self_signed_told(one: WrittenCertificate) -> Iterator[Line | str]:
     """Yield the lines about a self-signed certificate that was written."""
     made = one.made
-    if made.order.choice is not None:
-        yield from choice_told(made.order.choice)
-        yield ""
+    yield from _chosen(made.order.choice)
     if one.key_file:
         kind = "encrypted" if one.encrypted else "plain"
         yield Line(tr(f"cli.csr.create.key_{kind}", path=one.key_file, label=made.key.public.label), bold=True)
@@ -96,11 +120,18 @@ def _written(one: WrittenRequest) -> Iterator[Line | str]:
         kind = "encrypted" if one.encrypted else "plain"
         yield Line(tr(f"cli.csr.create.key_{kind}", path=one.key_file, label=request.key.public.label), bold=True)
     yield Line(tr("cli.csr.create.csr", path=one.request_file, profile=request.plan.profile.name), bold=True)
-    for path in one.backups:
-        yield tr("cli.csr.create.backup", path=path)
+    yield from _kept(one.backups)
     yield from wrapped(request.facts.subject.text, "    ")
     if request.facts.dns_names:
         yield from wrapped(", ".join(request.facts.dns_names), "    ")
+
+
+def _kept(backups: Sequence[Path]) -> Iterator[str]:
+    """Yield where what stood there is kept, and that what was ordered with it does not fit the new key."""
+    for path in backups:
+        yield tr(f"cli.csr.create.{'old_certificate' if path.suffix == '.pem' else 'backup'}", path=path)
+    if backups:
+        yield from wrapped(tr("cli.csr.create.old_order"), "    ")
 
 
 def _changed(one: WrittenRequest) -> Iterator[str]:
@@ -112,29 +143,42 @@ def _changed(one: WrittenRequest) -> Iterator[str]:
             yield from wrapped(change.sentence(language()), "    ", "  - ")
 
 
-def _next(written: Sequence[WrittenRequest]) -> Iterator[str]:
+def _next(written: Sequence[WrittenRequest], moment: datetime) -> Iterator[str]:
     plans = [one.request.plan for one in written]
     first = written[0]
     path = first.request_file if len(written) == 1 else str(Path(first.prefix).parent / "*.csr")
     titles = {message(f"profiles.{plan.profile.name}", {}, language()).title for plan in plans}
     yield ""
     yield from wrapped(tr("cli.csr.create.next", title="; ".join(sorted(titles))), "")
-    for number, told in enumerate(_steps(first, plans, path), start=1):
+    for number, (told, words) in enumerate(_steps(first, plans, path, moment), start=1):
         yield from wrapped(told, "     ", f"  {number}. ")
+        yield from command_rows(words, "     ") if words is not None else ()
     yield ""
     yield from _arriving(written, plans[0].environment)
 
 
-def _steps(first: WrittenRequest, plans: Sequence[RequestPlan], path: str) -> Iterator[str]:
-    yield tr("cli.csr.create.next_key" if first.key_file else "cli.csr.create.next_old_key")
+def _steps(
+    first: WrittenRequest, plans: Sequence[RequestPlan], path: str, moment: datetime
+) -> Iterator[tuple[str, Words | None]]:
+    yield tr("cli.csr.create.next_key" if first.key_file else "cli.csr.create.next_old_key"), None
     if any(plan.profile.serial_number == "oin" for plan in plans):
         oins = sorted({plan.subject.get("serialNumber") or "" for plan in plans} - {""})
-        yield tr("cli.csr.create.next_tsp", path=path)
-        yield tr("cli.csr.create.next_oin", oin=", ".join(oins))
+        many = "s" if len(oins) > _MOST_OINS else ""
+        yield tr("cli.csr.create.next_tsp", path=path), None
+        yield tr(f"cli.csr.create.next_oin{many}", oin=", ".join(oins)), None
     if any(plan.profile.serial_number == "uzi" for plan in plans):
-        yield tr("cli.csr.create.next_uzi", path=path)
+        yield tr("cli.csr.create.next_uzi", path=path), None
     if plans[0].environment is Environment.PREPRODUCTION:
-        yield tr("cli.csr.create.next_test", path=first.request_file, prefix=first.prefix)
+        yield from _of_preproduction(first, moment)
+
+
+def _of_preproduction(first: WrittenRequest, moment: datetime) -> Iterator[tuple[str, Words | None]]:
+    """Yield what can be done without a TSP, where the system takes what comes of it."""
+    if first.choice is None or first.choice.trial_stance(moment) is not Stance.NO:
+        issue: Words = ("test-pki", "issue", tr("cli.now.folder"), "--csr", first.request_file, "--out", first.prefix)
+        yield tr("cli.csr.create.next_test"), issue
+    if (told := self_signed_too(first.choice, moment)) is not None:
+        yield told, None
 
 
 def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[str]:

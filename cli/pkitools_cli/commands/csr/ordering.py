@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pkitools.errors import PkitoolsError
+from pkitools.environment import Environment
 from pkitools.ordering import NoChoiceError, choice_of, missing, plan_order
 from pkitools.ordering.orders import FOR, Knowledge
-from pkitools_cli.commands.next_steps import free_prefix
 from pkitools_cli.framework import is_for_people
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import labelled
-from pkitools_cli.output import complain, complain_lines
+from pkitools_cli.output import complain
 from pkitools_cli.own_data import system_named, tsp_named
 from pkitools_cli.passphrases import can_ask
-from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
     from pkitools.ordering import Choice, Order, Renewal
@@ -38,8 +37,9 @@ OPTIONS: Final[Mapping[str, str]] = {
 }
 """Field of an order → the option that gives it."""
 
+TOLD: Final = "pkitools.choice_told"  # in this run, to who is at the terminal
+
 Wishes = dict[str, Any]
-Ask = Callable[[str], str]
 
 
 def known() -> Knowledge:
@@ -74,16 +74,24 @@ def renewed(renewal: Renewal, wishes: Wishes, moment: datetime) -> Wishes:
     return found if chosen is None else renewal.wishes(wishes, chosen)
 
 
-def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, asks_tsp: bool = True) -> tuple[Wishes, str]:
+def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool = False) -> tuple[Wishes, str]:
     """Return an order with everything it needs, and where its files go; on a terminal what is missing is asked.
+
+    Args:
+        wishes: what was given of it.
+        prefix: where its files go, where that was given.
+        moment: when.
+        self_signed: it is not for a TSP, and a system has to be named that takes it so.
 
     Raises:
         UsageError: something is missing, and nobody is there to be asked.
     """
     wishes = dict(wishes)
     if can_ask() and is_for_people():
-        return _asked(wishes, prefix, moment, asks_tsp=asks_tsp)
-    lacking = [word for word in _basics(wishes) if word not in wishes]
+        from pkitools_cli.commands.csr.asking import asked  # a script needs none of it
+
+        return asked(wishes, prefix, moment, self_signed=self_signed)
+    lacking = [word for word in _basics(wishes, self_signed) if word not in wishes]
     if "environment" not in lacking and FOR in wishes:
         chosen = chosen_for(wishes, moment)
         assert chosen is not None, "a system is named"
@@ -95,8 +103,9 @@ def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, asks_tsp:
     return wishes, prefix
 
 
-def _basics(wishes: Mapping[str, Any]) -> tuple[str, ...]:
-    system = () if FOR in wishes or "profile" in wishes else ("profile",)
+def _basics(wishes: Mapping[str, Any], self_signed: bool) -> tuple[str, ...]:
+    """Return what no order can do without; whether it may be self-signed, only a system says."""
+    system = () if FOR in wishes or "profile" in wishes else (FOR if self_signed else "profile",)
     return (*system, "environment", "common_name")
 
 
@@ -108,68 +117,6 @@ def _tell_whom(chosen: Choice, lacking: list[str]) -> None:
         complain(tr("cli.csr.create.tsp_wants", tsp=chosen.tsp.title, options=options))
 
 
-# -- on a terminal ----------------------------------------------------------------------------------------------------
-
-
-def _asked(wishes: Wishes, prefix: str | None, moment: datetime, *, asks_tsp: bool) -> tuple[Wishes, str]:
-    """Ask what is missing, one thing at a time, and say what was chosen before the names are asked."""
-    if FOR not in wishes and "profile" not in wishes:
-        _ask(wishes, FOR, lambda answer: system_named(answer).name)
-    if "environment" not in wishes:
-        _ask(wishes, "environment", _environment)
-    if FOR in wishes and "tsp" not in wishes and asks_tsp:
-        _ask_tsp(wishes)
-    chosen = chosen_for(wishes, moment)
-    if chosen is not None:
-        complain_lines(choice_told(chosen))
-    wanted = ("common_name",) if chosen is None else missing(wishes, chosen)
-    for word in (word for word in wanted if word not in wishes):
-        _ask(wishes, word, _oin if word == "oin" else str)
-    if prefix is None:
-        prefix = _prompt("out", default=free_prefix(wishes["common_name"]))
-    return wishes, prefix
-
-
-def _ask(wishes: Wishes, word: str, read: Callable[[str], str]) -> None:
-    """Ask one thing until the answer is one, and keep it."""
-    while True:
-        try:
-            wishes[word] = read(_prompt(word))
-        except PkitoolsError as error:
-            complain(error_line(error))
-        else:
-            return
-
-
-def _ask_tsp(wishes: Wishes) -> None:
-    """Ask who it goes to; nothing is an answer too."""
-    while answer := _prompt("tsp", default=""):
-        try:
-            wishes["tsp"] = tsp_named(answer).name
-        except PkitoolsError as error:
-            complain(error_line(error))
-        else:
-            return
-
-
-def _prompt(word: str, default: str | None = None) -> str:
-    shown = bool(default)
-    answer: str = click.prompt(tr(f"cli.csr.create.ask.{word}"), default=default, show_default=shown, err=True)
-    return answer.strip()
-
-
-def _environment(answer: str) -> str:
-    from pkitools.requests.batch import environment_named
-
-    return str(environment_named(answer))
-
-
-def _oin(answer: str) -> str:
-    from pkitools.oin import OIN
-
-    return str(OIN.parse(answer.replace(" ", "").replace(".", "")))
-
-
 # -- told -------------------------------------------------------------------------------------------------------------
 
 
@@ -178,6 +125,21 @@ def choice_told(chosen: Choice) -> Iterator[str]:
     title = tr("cli.csr.create.chosen", system=chosen.system.title, where=_where(chosen))
     yield title
     yield from labelled("cli.csr.create.about", _reasons(chosen))
+
+
+def self_signed_too(choice: Choice | None, moment: datetime) -> str | None:
+    """Return that a self-signed certificate would do for a system; ``None`` where it would not, or nobody says so."""
+    if choice is None or choice.environment is Environment.PRODUCTION:
+        return None
+    if choice.system.self_signed_allowed(choice.environment, moment) is not True:
+        return None
+    return tr("cli.csr.create.self_signed_too", system=choice.system.title)
+
+
+def was_told() -> bool:
+    """Return whether who reads the answer saw what was chosen while being asked."""
+    ctx = click.get_current_context(silent=True)
+    return ctx is not None and ctx.meta.get(TOLD, False) and sys.stdout.isatty()
 
 
 def _reasons(chosen: Choice) -> Iterator[tuple[str, str]]:

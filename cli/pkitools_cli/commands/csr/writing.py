@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools.files import Output, write_set
+from pkitools.containers import read_source
+from pkitools.errors import PkitoolsError
+from pkitools.files import Output, read_bytes, write_set
 from pkitools.findings import Outcome, Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import WrittenCertificate, WrittenRequest
@@ -63,7 +68,25 @@ def places(prefix: str, suffix: str = "csr") -> list[Output]:
 def write(request: SignedRequest, prefix: str, secret: bytes | None, force: bool) -> WrittenRequest:
     """Write a request, and its key when that was made here, encrypted with ``secret`` unless that is ``None``."""
     backups = write_set(request.outputs(prefix, secret), overwrite=force)
-    return WrittenRequest(prefix, request, secret is not None, backups, _warnings(request))
+    aside = tuple(moved for backup in backups for moved in _set_aside(prefix, backup))
+    return WrittenRequest(prefix, request, secret is not None, (*backups, *aside), _warnings(request))
+
+
+def _set_aside(prefix: str, old_key: Path) -> Iterator[Path]:
+    """Bring the certificate that stood beside a key that was replaced to where that key is kept.
+
+    Beside the new key it would be taken for the certificate of that, and be in the way of it.
+    """
+    number = old_key.name.rpartition(".bak-")[2]
+    try:
+        there = read_source(read_bytes(f"{prefix}.pem"), prefix).certificates
+    except PkitoolsError:
+        return
+    for end in (".pem", ".chain.pem") if there else ():
+        old, new = Path(f"{prefix}{end}"), Path(f"{prefix}.bak-{number}{end}")
+        if old.is_file() and not os.path.lexists(new):
+            old.rename(new)  # as it is: who could read it, and what else is in it
+            yield new
 
 
 def write_certificate(made: SelfSigned, prefix: str, secret: bytes | None, force: bool) -> WrittenCertificate:

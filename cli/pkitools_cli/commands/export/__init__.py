@@ -20,7 +20,7 @@ from pkitools.reports.telling.readable import day
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.inputs import about_input
 from pkitools_cli.lines import beside, next_step, wrapped
 from pkitools_cli.options import moment_option
@@ -40,6 +40,7 @@ class Options:
     file: str
     key_file: str | None
     chain: tuple[str, ...]
+    trust: tuple[str, ...]
     target: str
     alias: str | None
     certificate: str | None
@@ -78,6 +79,7 @@ class Written:
 @click.argument("file", metavar="FILE")
 @click.option("--key", "key_file", metavar="FILE", help="cli.export.key")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.export.chain")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.export.trust")
 @click.option("--out", "target", metavar="PATH", required=True, help="cli.export.out")
 @click.option("--alias", metavar="NAME", help="cli.export.alias")
 @click.option("--certificate", metavar="N|FINGERPRINT", help="cli.export.certificate")
@@ -129,7 +131,7 @@ def _write(form: ExportForm, options: Options) -> Written:
     files = [(file.place(options.target), file.is_secret) for file in form.files]
     check_outputs([Output(path, b"", secret=secret) for path, secret in files], overwrite=options.force)
     secrets = options.passphrases()
-    read, key = read_given(options, secrets)
+    read, key = read_given(options, secrets, options.trust)
     with about_input(options.file):
         material = with_key(read.material, key_for(form, read, key, options, secrets))
     export = build_export(
@@ -159,8 +161,22 @@ def _text(written: Written) -> Iterator[Line | str]:
     if export.form.name == "public":
         yield from _sheet(export)
     yield from _notes(export)
-    yield from next_step(tr("cli.export.test"))
+    yield from _now(export)
     yield f"    {shlex.join(export.test)}"
+
+
+def _now(export: Export) -> Iterator[str]:
+    """Yield how a program comes to read its configuration, where the test is of all it reads; then the test."""
+    name = export.form.name
+    files = [file.path.absolute().as_posix() for file in export.files if file.holds == ("configuration",)]
+    test = tr("cli.export.test")
+    if files and lookup(f"cli.export.use.{name}") is not None:
+        yield from next_step(tr(f"cli.export.use.{name}", path=files[0]))
+        if lookup(f"cli.export.line.{name}") is not None:
+            yield f"        {tr(f'cli.export.line.{name}', path=files[0])}"  # never wrapped: it is to be pasted
+        yield from wrapped(test, "    ")
+    else:
+        yield from next_step(test)
 
 
 def _sheet(export: Export) -> Iterator[str]:

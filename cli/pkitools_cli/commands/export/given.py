@@ -14,7 +14,7 @@ from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, field, replace
 from pkitools.reports import ToldError
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_certificates, read_input, read_key, told_problems
+from pkitools_cli.inputs import about_input, files_of, pass_over, read_certificates, read_input, read_key, told_problems
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.passphrases import asked_new_passphrase, asked_passphrase, can_ask, given_passphrase
 
@@ -104,14 +104,21 @@ class Read:
     unread: tuple[ToldError, ...] = ()
 
 
-def read_given(options: Given, secrets: Passphrases) -> tuple[Read, PrivateKey | None]:
-    """Return the file, and the key when that was given by itself: it says which certificate of several is meant."""
+def read_given(options: Given, secrets: Passphrases, trust: Sequence[str] = ()) -> tuple[Read, PrivateKey | None]:
+    """Return the file, and the key when that was given by itself: it says which certificate of several is meant.
+
+    Args:
+        options: what is exported.
+        secrets: where the passphrases come from.
+        trust: files and folders with roots, and with what stands between; of a test PKI its folder.
+    """
     from pkitools.exports import gather
 
     contents = read_input(options.file, secrets.of_input())
     unread = told_problems(contents, options.file)
     key = read_key(options.key_file, secrets.of_input()) if options.key_file is not None else None
     chain = [item.der for name in options.chain for item in read_certificates(name, unread)]
+    chain += _trusted(trust, unread)
     with about_input(options.file):
         material = gather(
             contents,
@@ -123,6 +130,20 @@ def read_given(options: Given, secrets: Passphrases) -> tuple[Read, PrivateKey |
         )
     data = b"" if options.file == STANDARD_INPUT else read_bytes(options.file)
     return Read(contents, material, data, tuple(unread)), key
+
+
+def _trusted(trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:
+    """Return the certificates of what is trusted; what could not be read of it is told of."""
+    if not trust:
+        return []
+    from pkitools.trust import TrustStore
+    from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+
+    store = TrustStore.from_files(trust)
+    unread += [pass_over(bad.error.file or ", ".join(trust), bad.position, bad.error) for bad in store.unread]
+    between = [name for name, _ in files_of([str(folder) for folder in authorities_beside(trust)])]
+    found = [item.der for name in between for item in read_certificates(name, unread)]
+    return [*(anchor.der for anchor in store.anchors), *store.intermediates, *found]
 
 
 def key_for(

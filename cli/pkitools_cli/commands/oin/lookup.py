@@ -16,6 +16,7 @@ from pkitools.errors import FileError
 from pkitools.files import make_folder
 from pkitools.frozen import dataclass
 from pkitools.reports import TakenSnapshot, oin_lookup_document
+from pkitools.text import pattern
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.commands.oin.api_keys import api_key_options, given_api_key
@@ -23,7 +24,7 @@ from pkitools_cli.commands.oin.lookup_text import lookup_told
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
-from pkitools_cli.options import moment_option
+from pkitools_cli.options import given_instead, moment_option
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ _CODES: Final = {
     "not-registered": ExitCode.INDETERMINATE,
     "unknown": ExitCode.INDETERMINATE,
 }
+
+
+_OF_A_SPREADSHEET: Final = pattern(r"[0-9]{10,19}|[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,9 @@ def _refuse(asked: Asked) -> None:
         raise click.UsageError(tr("cli.oin.lookup.nothing"))
     if asked.sync and asked.offline:
         raise click.UsageError(tr("cli.oin.lookup.sync_offline"))
+    query = asked.query or ""
+    if _OF_A_SPREADSHEET.fullmatch(query) and (instead := given_instead(query)):
+        raise click.UsageError(instead)  # to ask for it would be answered that it is not registered
 
 
 def _register(asked: Asked, key: str | None) -> Register:

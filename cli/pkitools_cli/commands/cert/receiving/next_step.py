@@ -1,0 +1,130 @@
+"""What to do after ``cert receive``: about what is not in place, else about what has not come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pkitools.findings import Report, Severity
+from pkitools.frozen import dataclass
+from pkitools.ordering import Arrival, Ordered, Receipt, State
+from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools_cli.commands.cert.receiving.why import ORDER, listed
+from pkitools_cli.commands.next_steps import Step, Words, carried, step
+from pkitools_cli.i18n import tr
+from pkitools_cli.own_data import titles
+
+_NO_PATH: Final = "path.anchor.found"
+_REFUSED: Final = "system.hierarchy.accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How it was asked.
+
+    Args:
+        once_more: the command, as it was given.
+        secret: the file or variable that the passphrase came from; ``None`` where none was given.
+    """
+
+    once_more: Words
+    secret: str | None = None
+
+
+def next_of(receipt: Receipt, asked: Asked) -> Step | None:
+    """Return what to do first; ``None`` where nothing came and nothing was ordered."""
+    for state in ORDER:
+        here = [each for each in receipt.arrivals if each.state is state]
+        if here:
+            return _of_state(state, here, receipt, asked)
+    if receipt.awaited:
+        return step("cert_receive.awaited", {"names": _names(receipt.awaited)}, {"again": lambda: asked.once_more})
+    systems = {each.order.system for each in receipt.arrivals if each.order is not None and each.order.system}
+    if not receipt.arrivals:
+        return None
+    words: Words = ("systems", "show", sorted(systems)[0]) if systems else ("systems", "list")
+    return step("cert_receive.done", {}, {"show": lambda: words})
+
+
+def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: Asked) -> Step | None:
+    first = here[0]
+    name, system = ("", None) if first.order is None else (first.order.name, first.order.system)
+    params = {
+        "name": name,
+        "key_file": first.key_file,
+        "secret": asked.secret or "",
+        "system": ", ".join(titles([system])) if system else "",
+    }
+    commands = {
+        "again": lambda: asked.once_more,
+        "check": lambda: _check(first),
+        "renew": lambda: _renew(first, receipt),
+        "show": lambda: ("systems", "show", system) if system else ("systems", "list"),
+        "trust": lambda: (*asked.once_more, "--trust", tr("cli.now.folder")),
+        "open": lambda: (*asked.once_more, "--passphrase-file", tr("cli.now.file")),
+    }
+    return step(f"cert_receive.{_key(state, first, asked)}", params, commands)
+
+
+def _key(state: State, first: Arrival, asked: Asked) -> str:
+    """Return the key of the sentence."""
+    match state:
+        case State.FAILED | State.INDETERMINATE:
+            return _key_of_judged(state, first)
+        case State.NO_KEY if first.problem is None:
+            return "other_key"
+        case State.LOCKED if asked.secret is None:
+            return "locked_without"
+    return str(state)
+
+
+def _key_of_judged(state: State, first: Arrival) -> str:
+    """Return the key of the sentence about what is not right: of a test authority nobody goes back to a TSP."""
+    grave = _grave(first.report)
+    if hierarchy_of(first.facts).kind is not HierarchyKind.TRIAL:
+        lacks_path = _NO_PATH in grave and not _violated(first.report) - {_NO_PATH}
+        return "incomplete" if lacks_path else str(state)
+    if _NO_PATH in grave and _REFUSED not in grave:
+        return "untrusted_trial"
+    if state is State.FAILED:
+        return "trial_refused" if _REFUSED in grave else "failed_trial"
+    return str(state)
+
+
+def _grave(report: Report | None) -> set[str]:
+    """Return the codes of what keeps it from being right, also what could not be checked."""
+    told = report.told if report is not None else ()
+    return {each.rule.code for each in told if each.rule.severity is Severity.ERROR}
+
+
+def _violated(report: Report | None) -> set[str]:
+    found = report.findings if report is not None else ()
+    return {each.rule.code for each in found if each.rule.severity is Severity.ERROR}
+
+
+def _check(arrival: Arrival) -> Words | None:
+    """Return the command that says everything of a certificate that is not right, asked as it was judged here."""
+    order = arrival.order
+    if order is None:
+        return None
+    system = ("--for", order.system) if order.system is not None else ()
+    request = () if "request" in arrival.unchecked else ("--csr", f"{arrival.prefix}.csr")
+    beside = ("--key", arrival.key_file, *request)
+    asked = carried(without=frozenset({"manifest"}))
+    return ("cert", "check", arrival.files[0], "-e", str(order.environment), *system, *beside, *asked)
+
+
+def _renew(arrival: Arrival, receipt: Receipt) -> Words | None:
+    """Return the command that asks for a certificate in the place of one whose key is gone.
+
+    ``None`` where its file holds other certificates as well: which one is meant could not be told.
+    """
+    order, file = arrival.order, arrival.files[0]
+    if order is None or sum(file in each.files for each in receipt.arrivals) > 1:
+        return None
+    system = ("--for", order.system) if order.system is not None else ()
+    return ("csr", "create", "--renew", file, "-e", str(order.environment), *system)
+
+
+def _names(orders: Sequence[Ordered]) -> str:
+    return listed([order.name for order in orders])
