@@ -187,7 +187,67 @@ def test_nothing_is_overwritten(export: Callable[..., Ran], place: Path, form: s
     again = export(form, *GIVEN, "--force")
     assert again.code == 0
     kept = [path.name for path in place.glob("*.bak-1")]
-    assert bool(kept) is any(file.is_secret for file in export_forms()[FORMS.index(form)].files)
+    found = export_forms()[FORMS.index(form)]
+    assert bool(kept) is (found.takes_passphrase or any(file.is_secret for file in found.files))
+
+
+OVER_A_KEY = {
+    "public": ("export", "public", "a.pem", "--out", "k"),
+    "java-truststore": ("export", "java-truststore", *GIVEN[:-2], "--out", "k"),
+    "chain": ("export", "chain", "a.pem", "--out", "k"),
+    "complete": ("chain", "complete", "a.pem", "--chain", "root.pem", "--offline", "--out", "k"),
+    "trust": ("trust", "export", "g1-private", "--out", "k"),
+    "trust-pkcs12": (
+        "trust",
+        "export",
+        "g1-private",
+        "--format",
+        "pkcs12",
+        "--passphrase-file",
+        "secret",
+        "--out",
+        "k",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", OVER_A_KEY.values(), ids=OVER_A_KEY)
+def test_a_key_that_stood_there_is_kept_and_told(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(place)
+    for stood in ("a.key", "locked.key", "with-key.pem", "a.p12"):
+        (place / "k").write_bytes((place / stood).read_bytes())
+        (place / "k").chmod(0o644)
+        ran = run(*words, "--force", *AT)
+        assert ran.code == 0, ran.err
+        (kept,) = place.glob("k.bak-*")
+        assert kept.read_bytes() == (place / stood).read_bytes()
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        assert kept.name in ran.out + ran.err
+        kept.unlink()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "public", "with-key.pem", "--out", "with-key.pem"),
+        ("export", "public", "a.pem", "--key", "a.key", "--out", "a.key"),
+        ("export", "chain", "alone.pem", "--chain", "a.pem", "--out", "link.pem"),
+        ("chain", "complete", "with-key.pem", "--out", "./with-key.pem", "--offline"),
+        ("chain", "complete", "alone.pem", "--chain", "a.pem", "--out", "a.pem", "--offline"),
+    ],
+)
+def test_nothing_that_is_read_is_replaced(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "link.pem").hardlink_to(place / "a.pem")
+    before = {path: path.read_bytes() for path in place.iterdir()}
+    ran = run(*words, "--force", *AT)
+    assert ran.code == 2, ran.out
+    assert {path: path.read_bytes() for path in place.iterdir()} == before
 
 
 REFUSED = {
