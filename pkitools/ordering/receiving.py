@@ -287,13 +287,18 @@ def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) ->
         trust=means.trust,
         profile=order.profile if order.system is None and not is_self_signed(came.facts) else None,
         revocation=means.revocation,
-        expected=expected,
+        expected=expected if expected.request is not None else _as_ordered(expected, order),
         certificate=came.facts.sha256,
         passphrase=means.passphrase,
         data=means.data,
         unread=means.unread,
         raise_crashes=means.raise_crashes,
     )
+
+
+def _as_ordered(expected: Expectation, order: Ordered) -> Expectation:
+    """Hold it against what the manifest says was asked for, where the request itself could not be seen."""
+    return replace(expected, organization=order.organization or None, common_name=order.common_name, dns=order.dns)
 
 
 def _place(judged: Arrival) -> State:

@@ -158,6 +158,46 @@ def test_one_that_is_not_what_was_ordered_is_said_and_not_placed(receive: Receiv
     assert told.endswith(" --offline"), "asked again as it was asked here"
 
 
+CHANGED = {
+    "organization": (("--organization", "Gemeente Elders"), "received.organization.match"),
+    "common_name": (("--common-name", "www.elders.example.nl"), "received.request.common_name"),
+    "dns": (("--dns", "www.elders.example.nl"), "received.request.dns_missing"),
+    "oin": (("--oin", "00000001003214345000"), "received.oin.match"),
+}
+
+
+@pytest.fixture(scope="module")
+def changed(ordered: Path, world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For the key of order ``a`` a certificate with each of these names of another."""
+    folder = tmp_path_factory.mktemp("changed")
+    issue = ("test-pki", "issue", world / "pki", "--csr", ordered / "out" / "a.csr", "--profile", "g4-tls")
+    for name, (words, _) in CHANGED.items():
+        call(*issue, *words, "--out", folder / name)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("request_is", ["there", "gone", "unreadable"])
+def test_names_of_another_are_not_placed_also_where_the_request_cannot_be_seen(
+    receive: Receive, ordered: Path, changed: Path, request_is: str
+) -> None:
+    """One that is right is placed all the same: what was ordered stands in the manifest."""
+    if request_is == "gone":
+        Path("out/a.csr").unlink()
+    elif request_is == "unreadable":
+        Path("out/a.csr").write_bytes(b"nonsense")
+    for name, (_, code) in CHANGED.items():
+        shutil.copy(changed / f"{name}.chain.pem", "in/sent.pem")
+        ran = receive("--json")
+        (arrival,) = ran.document["arrivals"]
+        assert (ran.code, arrival["state"], placed()) == (10, "failed", set()), name
+        if request_is != "there":
+            assert code in json.dumps(arrival)
+    Path("in/sent.pem").unlink()
+    put(ordered, "a")
+    assert states(receive("--json")) == {"a": "placed"}
+
+
 @pytest.mark.slow
 def test_placed_never_stands_alone_where_revocation_is_not_known(
     run: Command, receive: Receive, ordered: Path, world: Path
