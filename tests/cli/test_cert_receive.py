@@ -291,6 +291,27 @@ def test_nothing_is_overwritten(receive: Receive, ordered: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("partial", [True, False], ids=["killed", "by-hand"])
+@pytest.mark.parametrize("half", ["pem", "chain.pem"])
+def test_what_was_broken_off_is_finished(receive: Receive, ordered: Path, half: str, partial: bool) -> None:
+    put(ordered, "a")
+    assert receive().code == 0
+    whole = {path.name: path.read_bytes() for path in Path("out").glob("a.*pem")}
+    (other,) = whole.keys() - {f"a.{half}"}
+    if partial:  # as a kill leaves it between the names of a set
+        Path(f"out/.a.{half}.partial").hardlink_to(f"out/a.{half}")
+        Path(f"out/{other}").rename(f"out/.{other}.partial")
+    else:
+        Path(f"out/{other}").unlink()
+    assert states(receive("--json")) == {"a": "placed"}
+    assert {path.name: path.read_bytes() for path in Path("out").glob("*a.*pem*")} == whole
+    Path(f"out/a.{half}").write_bytes(b"mine")
+    Path(f"out/{other}").unlink()
+    assert states(receive("--json")) == {"a": "occupied"}
+    assert Path(f"out/a.{half}").read_bytes() == b"mine"
+
+
+@pytest.mark.slow
 def test_one_that_was_not_ordered_is_named(receive: Receive, ordered: Path) -> None:
     put(ordered, "a")
     document = json.loads(Path("out/manifest.json").read_text(encoding="utf-8"))
