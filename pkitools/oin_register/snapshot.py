@@ -35,7 +35,7 @@ CREATE INDEX organization_kvk ON organization (kvk);
 """
 _OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 _STEPS: Final = 100_000  # of the virtual machine, between two looks at whether it has to end
-_MOST_STEPS: Final = 500_000_000  # the largest copy that is read takes some ten million
+_MOST_STEPS: Final = 100_000_000  # the largest copy that is read takes some ten million
 _INSERT: Final = f"INSERT INTO organization VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  our own names
 _SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM organization ORDER BY oin"  # noqa: S608  the same
 

@@ -524,6 +524,20 @@ def test_a_bundle_without_pkioverheid_is_called_that_and_its_unknown_ones_are_co
         assert ("9 certifica" in ran.told) is (count == 9)
 
 
+@pytest.mark.parametrize("beside", [0, 1, 9])
+@pytest.mark.parametrize(("lang", "right", "more"), [("nl", "klopt voor", "vertrouwt ook"), ("en", "is right", "too")])
+def test_who_is_trusted_beside_pkioverheid_stands_in_the_first_line(
+    run: Command, tmp_path: Path, beside: int, lang: str, right: str, more: str
+) -> None:
+    others = [authority(f"someone {number}").der for number in range(beside)]
+    (tmp_path / "b.pem").write_bytes(b"".join(to_pem("CERTIFICATE", der) for der in (ROOT.der, *others)))
+    ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
+    first = " ".join(ran.told.split())[:300]
+    assert ran.code == 0
+    assert (right in first, more in first) == (not beside, bool(beside))
+    assert f": {beside}." in first or not beside
+
+
 def test_update_needs_the_network_and_says_so(run: Command) -> None:
     ran = run("--lang", "en", "trust", "update", "--offline")
     assert ran.code == 11
