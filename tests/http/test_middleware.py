@@ -214,6 +214,40 @@ def test_asgi(pki: PKI, trusted: dict[str, Any]) -> None:
     assert not seen
 
 
+def test_a_server_that_does_not_say_who_connects_is_no_unix_socket(pki: PKI, trusted: dict[str, Any]) -> None:
+    checker = pkitools.Checker(moment=datetime.now(UTC), **trusted)
+    entrance = Access(
+        checker, TrustedProxies(unix_socket=True), "nginx", allowed={KNOWN}, clock=lambda: datetime.now(UTC)
+    )
+    came, reached = header(pki, KNOWN), list[str]()
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        reached.append(scope["type"])
+
+    scope = {"type": "http", "headers": [tuple(part.encode() for part in came)]}
+    for more, admitted in (({}, False), ({"client": None}, True), ({"client": ("127.0.0.1", 1)}, False)):
+        called(ASGIAccess(app, entrance), {**scope, **more})
+        assert bool(reached) is admitted
+        reached.clear()
+    plain = WSGIAccess(lambda _environ, _start: [b"in"], entrance)
+    for environ, admitted in (({}, False), ({"REMOTE_ADDR": ""}, True), ({"REMOTE_ADDR": "127.0.0.1"}, False)):
+        given = {"HTTP_X_SSL_CLIENT_CERT": came[1], **environ}
+        assert (b"".join(plain(given, lambda *_: None)) == b"in") is admitted
+
+
+@pytest.mark.parametrize("kind", ["webtransport", "HTTP", "", "http.x"])
+def test_a_call_of_an_unknown_kind_meets_nobody(pki: PKI, trusted: dict[str, Any], kind: str) -> None:
+    reached: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        reached.append(scope["type"])
+
+    raw = [tuple(part.encode() for part in header(pki, KNOWN))]
+    with pytest.raises(AccessDenied):
+        called(ASGIAccess(app, access(trusted)), {"type": kind, "headers": raw, "client": (PROXY, 1)})
+    assert not reached
+
+
 def test_the_how_to_of_wsgi(pki: PKI, trusted: dict[str, Any]) -> None:
     protected: WSGIAccess = program("access-wsgi").protected(**trusted)
     statuses: list[str] = []
