@@ -27,6 +27,8 @@ from tests.support.metadata import (
     entity,
     good,
     holder,
+    jwk,
+    jwks,
     role,
     signed,
 )
@@ -182,6 +184,38 @@ def test_a_bare_key_is_that_of_the_certificate_beside_it(bare: str) -> None:
         declared = 'xmlns:dsig11="http://www.w3.org/2009/xmldsig11#"'
         codes = judged(signed(entity(role(keys=keys), declared=declared))).report.codes()
         assert ("metadata.keys.key_value" in codes) is (bare != "own")
+
+
+DURATIONS = {
+    "PT24H": False,
+    "P1D": False,
+    "PT0.5S": False,
+    "P0Y1M": False,
+    "PT0S": True,
+    "P0Y": True,
+    "P0DT0H0.0S": True,
+    "-P1D": True,
+    "-PT0S": True,
+}
+
+
+@pytest.mark.parametrize("duration", DURATIONS)
+def test_a_duration_is_longer_than_nothing(duration: str) -> None:
+    codes = judged(signed(entity(attributes=f'cacheDuration="{duration}"'))).report.codes()
+    assert ("metadata.validity.no_time" in codes) is DURATIONS[duration]
+    assert "metadata.validity.form" not in codes
+
+
+ALGORITHM_FITS = {
+    **dict.fromkeys(("RS256", "PS512", "RSA-OAEP", None), True),
+    **dict.fromkeys(("none", "HS256", "ES256", "EdDSA", "dir", ""), False),
+}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHM_FITS)
+def test_a_key_of_a_set_says_an_algorithm_of_its_kind(algorithm: str | None) -> None:
+    found = judged(jwks(jwk(alg=algorithm)), "digikoppeling").report.codes()
+    assert ("metadata.jwk.algorithm" in found) is not ALGORITHM_FITS[algorithm]
 
 
 def test_without_what_verifies_a_signature_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,6 +155,11 @@ VECTORS = [
     pair("rollover.expired", with_keys(descriptor(ENDED), descriptor(), descriptor(use="encryption"))),
     pair("validity.stated", lambda: good(attributes="")),
     pair("validity.form", lambda: good(attributes='validUntil="1 juni 2027"')),
+    pair(
+        "validity.no_time",
+        lambda: good(attributes='cacheDuration="PT0S"'),
+        lambda: good(attributes='cacheDuration="PT24H"'),
+    ),
     pair("validity.soon", lambda: good(attributes=SOON)),
     pair("validity.outlives_keys", lambda: good(attributes=LONG)),
     pair("endpoints.address", with_role(endpoints=consumer("/acs"))),
@@ -174,6 +179,7 @@ VECTORS = [
     pair("jwk.elsewhere", lambda: jwks(jwk(x5u="https://example.nl/c.pem")), jwks),
     pair("jwk.thumbprint", lambda: jwks(jwk(**{"x5t#S256": jwk(holder(1))["x5t#S256"]})), jwks),
     pair("jwk.kid", lambda: jwks(jwk(), jwk(holder(1), kid=jwk()["kid"])), jwks),
+    pair("jwk.algorithm", lambda: jwks(jwk(alg="none")), lambda: jwks(jwk(alg="PS256"))),
     pair(
         "jwk.chain",
         lambda: jwks(jwk(x5c=[holder().base64, holder(1).base64])),
