@@ -30,7 +30,6 @@ from pkitools.text import for_people
 FRESH: Final = timedelta(hours=24)
 """How long a copy stands for the register."""
 
-_NOTE: Final = "oin_register.note"
 _SUB_OIN_YEARS: Final = 3  # OIN-Stelsel, chapters 5 and 6: a SubOIN is valid for three years, and can be extended
 
 _LISTED: Final = frozenset({"special", "always", "issued", "never"})  # whether the register has a number of a prefix
@@ -77,9 +76,10 @@ def _of_snapshot(query: Query, snapshot: Snapshot, now: datetime) -> RegisterAns
     age = now - snapshot.taken_at
     taken = for_people(snapshot.taken_at)
     if age > FRESH:
-        answer = replace(answer, notes=(Note(f"{_NOTE}.old_snapshot", (("days", age.days), ("taken", taken))),))
+        old = Note("oin_register.note.old_snapshot", (("days", age.days), ("taken", taken)))
+        answer = replace(answer, notes=(old,))
     elif age < timedelta():
-        answer = replace(answer, notes=(Note(f"{_NOTE}.future_snapshot", (("taken", taken),)),))
+        answer = replace(answer, notes=(Note("oin_register.note.future_snapshot", (("taken", taken),)),))
     return _with_notes(_with_main(answer, snapshot.search), now)
 
 
