@@ -133,7 +133,9 @@ def test_the_root_comes_with_what_is_trusted(
         ran = export("nginx", *words)
         assert (ran.code, "does not show" in ran.told) == (0, False), ran.out
         assert leaf.root.pem in (place / f"{trust}-uit.ca.pem").read_bytes()
-    ran = export("nginx", "a.pem", "--key", "a.key", "--out", "uit")
+    refused = export("nginx", "a.pem", "--key", "a.key", "--out", "uit")
+    assert (refused.code, "Give it with --trust" in refused.err) == (1, True)
+    ran = export("chain", "a.pem", "--out", "uit")
     assert "whether that is the root does not show. Give it with --trust" in ran.told
     assert (
         export("java-truststore", "a.pem", "--trust", "root.pem", "--passphrase-file", "secret", "--out", "t").code == 0
