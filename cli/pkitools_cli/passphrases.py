@@ -30,7 +30,7 @@ def given_passphrase(passphrase_file: str | None, passphrase_env: str | None) ->
 
     Raises:
         UsageError: both are used, or the variable is not set.
-        SecretError: the passphrase is empty.
+        SecretError: the passphrase is empty, or the file has more lines than one.
     """
     if passphrase_file is not None and passphrase_env is not None:
         raise click.UsageError(tr("cli.passphrases.one"))
@@ -48,7 +48,10 @@ def _from_file(path: str) -> bytes:
     if not is_private(path):
         complain(tr("cli.passphrases.readable", name=path))
     content = read_bytes(path, limit=_MAX_BYTES)
-    return content.removesuffix(b"\n").removesuffix(b"\r")
+    line = content.removesuffix(b"\n").removesuffix(b"\r")
+    if b"\n" in line:  # which of them is meant is not known, and a key that is locked with both opens with neither
+        raise SecretError("sources.error.passphrase_lines", name=path)
+    return line
 
 
 def _not_empty(passphrase: bytes, name: str) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, get_args, runtime_checkable
 
-from pkitools.arguments import text, wrong_type
+from pkitools.arguments import several, text, wrong_type
 from pkitools.errors import InputError, InvalidValueError, about_file
 from pkitools.files import read_bytes
 from pkitools.frozen import dataclass
@@ -41,6 +41,7 @@ class Expectation:
         key: the key it should be for: a private key as :func:`~pkitools.requests.load_key` returns it, a public one, or
             either of ``cryptography``.
         request: the request it was made from: facts, DER, PEM, a path, or an object of ``cryptography``.
+        common_name, dns: what was asked for, where the request itself is not at hand. Of a request its own names count.
 
     Raises:
         InvalidOINError: ``oin`` is none.
@@ -52,6 +53,8 @@ class Expectation:
     organization: str | None = None
     key: PublicKey | PrivateKey | HasPublicKey | None = None
     request: RequestFacts | Given | None = None
+    common_name: str | None = None
+    dns: str | Iterable[str] = ()
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -61,6 +64,9 @@ class Expectation:
             put(self, "organization", text(self.organization, "organization").strip())
             if not self.organization:
                 raise InvalidValueError("checking.error.organization_empty")
+        if self.common_name is not None:
+            text(self.common_name, "common_name")
+        put(self, "dns", several(self.dns, str, "dns"))
         if self.key is not None:
             put(self, "key", _public(self.key))
         if self.request is not None:
@@ -70,6 +76,11 @@ class Expectation:
     def number(self) -> OIN | None:
         """The OIN."""
         return self.oin if isinstance(self.oin, OIN) else None
+
+    @property
+    def dns_names(self) -> tuple[str, ...]:
+        """The DNS names that were asked for, where the request is not at hand."""
+        return several(self.dns, str, "dns")
 
     @property
     def public_key(self) -> PublicKey | None:

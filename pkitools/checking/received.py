@@ -207,8 +207,10 @@ def _request_oin(facts: CertificateFacts, request: RequestFacts) -> Answer:
     return _as_asked(facts, request, SUBJECT_SERIAL_NUMBER, "subject.serialNumber")
 
 
-def _request_cn(facts: CertificateFacts, request: RequestFacts) -> Answer:
-    found, wanted = (tuple(_values(name, _CN)) for name in (facts.subject, request.subject))
+def _request_cn(received: _Received) -> Answer:
+    facts, request, ordered = received.facts, received.request, received.expected.common_name
+    found: Sequence[str] = _values(facts.subject, _CN)
+    wanted: Sequence[str] = _values(request.subject, _CN) if request is not None else [ordered] if ordered else []
     if hierarchy_of(facts).kind is HierarchyKind.TRIAL and all(value.startswith(_TRIAL) for value in found):
         # what TRIAL puts in front of every name it issues; a request may have it already
         found, wanted = (tuple(value.removeprefix(_TRIAL) for value in values) for values in (found, wanted))
@@ -227,11 +229,12 @@ def _same(found: Sequence[str], wanted: Sequence[str], path: str) -> Answer:
     return MET if same else _differs(path, ", ".join(found), ", ".join(wanted))
 
 
-def _request_dns(facts: CertificateFacts, request: RequestFacts) -> Answers:
-    wanted = _dns_names(request.subject_alternative_name)
+def _request_dns(received: _Received) -> Answers:
+    request, ordered = received.request, received.expected.dns_names
+    wanted = _dns_names(request.subject_alternative_name) if request is not None else _as_compared(ordered)
     if not wanted:
         return NOT_APPLICABLE
-    found = _dns_names(facts.subject_alternative_name)
+    found = _dns_names(received.facts.subject_alternative_name)
     return (violated("subjectAltName.dns", name) for name in sorted(wanted - found))
 
 
@@ -337,7 +340,11 @@ def _plain(value: str) -> str:
 
 
 def _dns_names(names: Iterable[GeneralName] | None) -> frozenset[str]:
-    return frozenset(name.value.lower().rstrip(".") for name in names or () if name.kind == "dns")
+    return _as_compared(name.value for name in names or () if name.kind == "dns")
+
+
+def _as_compared(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.lower().rstrip(".") for name in names)
 
 
 def _alternatives(names: Iterable[GeneralName] | None) -> frozenset[tuple[str, str]]:
@@ -355,8 +362,8 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[_Received], Answers]], ...]] = (
     (REQUEST_SIGNATURE, _when_asked(_request_signature)),
     (REQUEST_READABLE, _when_asked(_request_readable)),
     (REQUEST_OIN, _when_asked(_request_oin)),
-    (REQUEST_CN, _when_asked(_request_cn)),
-    (REQUEST_DNS, _when_asked(_request_dns)),
+    (REQUEST_CN, _request_cn),
+    (REQUEST_DNS, _request_dns),
     (REQUEST_NAME, _when_asked(_request_name)),
     (REQUEST_SPELLING, _when_asked(_request_spelling)),
     (REQUEST_DROPPED, _when_asked(_request_dropped)),

@@ -29,6 +29,7 @@ from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 _KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
 _PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
 _PLACE: Final = pattern(r"<<([.\w-]*)>>")
+_OBJECT: Final = pattern(r"<<(?:name|base)>>((?:\.\w+)+)")  # a file by the name it has in a device
 _IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
 LOOK_ALIKE: Final = "exports.error.look_alike"
 """The code of the refusal of a certificate that bears the name of an authority of PKIoverheid without its key."""
@@ -280,11 +281,20 @@ class _Building:
         return _may(self.material.certificate, use)
 
     def _filled(self, line: str, written: set[str]) -> str:
-        """Return a line with the paths in it; empty when it names a file that is not there."""
+        """Return a line with the paths in it; empty when it names intermediates, and there are none."""
         line = _IF_WRITTEN.sub(lambda found: found[2] if found[1] in written else "", line)
-        if not all(place in written or not place.startswith(".") for place in _PLACE.findall(line)):
-            return ""
-        return _PLACE.sub(lambda found: self._word(found[1]), line)
+        absent = {*_PLACE.findall(line), *_OBJECT.findall(line)} & self._unwritten(written)
+        self._refuse_rootless(absent)
+        return "" if absent else _PLACE.sub(lambda found: self._word(found[1]), line)
+
+    def _unwritten(self, written: set[str]) -> set[str]:
+        return {file.suffix for file in self.form.files if file.holds} - written
+
+    def _refuse_rootless(self, absent: set[str]) -> None:
+        """Raise when a line asks the other side who it is, and there is nothing to hold the answer against."""
+        path = self.material.path
+        if any(file.suffix in absent and "root" in file.holds for file in self.form.files):
+            raise InputError("exports.error.no_root", subject=_called(path.leaf), issuer=path.missing)
 
     def _word(self, place: str) -> str:
         if place == "ciphers":

@@ -63,6 +63,9 @@ _WRONG: Final = frozenset(
 )
 
 
+_BESIDE: Final = frozenset({BundleFinding.UNKNOWN, BundleFinding.NOT_AUTHORITY})
+
+
 @dataclass(frozen=True, slots=True)
 class BundleEntry:
     """One certificate of a bundle.
@@ -100,6 +103,11 @@ class BundleDifference:
     def is_right(self) -> bool:
         """Nothing is missing and nothing has to go."""
         return not self.missing and not any(entry.finding.is_wrong for entry in self.entries)
+
+    @property
+    def trusted_beside(self) -> tuple[BundleEntry, ...]:
+        """What is trusted by it as well and is not of PKIoverheid, as far as is known; it may be meant to."""
+        return tuple(entry for entry in self.entries if entry.finding in _BESIDE)
 
 
 def compare_bundle(

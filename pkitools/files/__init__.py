@@ -7,8 +7,8 @@ Writing is all or nothing, for one file or a set of them (a key and its request)
 * Every file is first written in full beside its place as ``.NAME.partial``, flushed to disk, and only then given its
   name. A secret has mode 0600 from its first byte, whatever the umask.
 * Nothing is overwritten unless asked; the refusal is atomic (a hard link), also against another process.
-* Overwriting keeps the old secret as ``NAME.bak-1``, ``NAME.bak-2``, ... with mode 0600: a certificate may
-  belong to it.
+* Overwriting keeps what held a key, by its content or its mode and whatever replaces it, as ``NAME.bak-1``,
+  ``NAME.bak-2``, ... with mode 0600: a certificate may belong to it.
   Of a set, the old public files go before the new secret comes, so that no moment shows a key beside the request or
   certificate of another.
 * A failure removes all that was placed. A kill can leave ``.NAME.partial`` files and, between two names of a set, the

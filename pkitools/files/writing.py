@@ -13,7 +13,9 @@ from typing import Final
 from pkitools.errors import FileError
 from pkitools.files import platform
 from pkitools.files.common import PathLike, file_error, shown
+from pkitools.files.secrecy import may_hold_key
 from pkitools.frozen import dataclass, field
+from pkitools.limits import MAX_INPUT_BYTES
 
 _NO_HARD_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL})
 _NO_SYNC: Final = frozenset({errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS})
@@ -49,7 +51,7 @@ def write_set(outputs: Sequence[Output], *, overwrite: bool = False) -> tuple[Pa
     """Write several files, all or none, in the order given (the secret first: a request without its key is worthless).
 
     Returns:
-        The backups of secrets that were overwritten.
+        The backups of what was overwritten and held a key, or was closed to somebody who may read what replaced it.
 
     Raises:
         FileError: one exists (without ``overwrite``), a folder is missing or others may change it, no space, ...
@@ -119,7 +121,7 @@ def _replace(targets: Sequence[_Target]) -> tuple[Path, ...]:
             target.restore()
         raise
     for target in targets:
-        if not target.secret:
+        if not target.keeps_old:
             target.drop_backup()
     return tuple(Path(target.shown).with_name(target.backup) for target in targets if target.backup)
 
@@ -156,6 +158,7 @@ class _Target:
         self._fd = -1
         self._inode: int | None = None  # of the partial file, also when it had to be closed
         self.backup = ""
+        self.keeps_old = self.secret
         try:
             self.folder = platform.open_folder(folder or ".")
         except OSError as error:
@@ -252,8 +255,25 @@ class _Target:
             except OSError as error:
                 raise self._failed(error) from error
             self.backup = backup
+            self.keeps_old = self.keeps_old or self._was_secret(backup)
             self._close_to_others(backup)
             return
+
+    def _was_secret(self, name: str) -> bool:
+        """Whether what stood there held a key, whatever replaces it, or was closed to others as what comes is not."""
+        status = self._status(name)
+        if status is None or not stat.S_ISREG(status.st_mode):
+            return False  # a link: what it leads to stays
+        if status.st_size > MAX_INPUT_BYTES or (platform.PERMISSIONS and self._opens(status)):
+            return True
+        try:
+            with os.fdopen(self.folder.open(name), "rb") as file:
+                return may_hold_key(file.read())
+        except OSError:
+            return True
+
+    def _opens(self, status: os.stat_result) -> bool:
+        return self._fd >= 0 and bool(os.fstat(self._fd).st_mode & ~status.st_mode & 0o077)
 
     def restore(self) -> None:
         """Put the old content back under the final name, or take away the new."""
@@ -331,7 +351,7 @@ class _Target:
             self._release()
 
     def _close_to_others(self, name: str) -> None:
-        if self.secret and platform.PERMISSIONS:
+        if self.keeps_old and platform.PERMISSIONS:
             with contextlib.suppress(OSError):  # a link, or another owner's file: its mode is not ours to set
                 fd = self.folder.open(name)
                 try:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
+from pkitools.arguments import several
 from pkitools.checking import Checker, CheckResult
-from pkitools.errors import InputError, PkitoolsError
+from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.http.forms import ProxyKind, header_of, read_header
 from pkitools.http.peers import TrustedProxies
 from pkitools.oin import OIN
+from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
+from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH
 
 Headers = Iterable[tuple[str, str]]
+
+_SHA256: Final = pattern("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,11 @@ def _names_it(headers: Headers, wanted: str) -> bool:
 
 
 class Access:
-    """Who may come in: a certificate that a checker passes, of an OIN that is allowed.
+    """Who may come in: a certificate to connect with, that a checker passes, of an OIN that is allowed.
+
+    What it says of itself is not enough: an authority that the checker trusts has to have issued it. A system may take
+    certificates that organisations make themselves, in preproduction; anybody can make one with the OIN of another, so
+    that each of those is named here.
 
     Args:
         checker: judges each certificate: of which environment, for which systems, with which revocation, is said there.
@@ -106,6 +116,8 @@ class Access:
         proxies: whose word counts.
         kind: the proxy.
         allowed: the OINs; ``None`` is every OIN whose certificate passes.
+        accept: the SHA-256 thumbprints of certificates that come in without an authority above them, as hexadecimal
+            text, with or without colons. They too have to pass.
         header: the name of the header, where it is not the usual one.
         clock: gives the moment of a request, aware.
     """
@@ -116,13 +128,15 @@ class Access:
         proxies: TrustedProxies,
         kind: ProxyKind | str,
         *,
-        allowed: Container[str] | None,
+        allowed: Container[str] | Iterable[str] | None,
+        accept: str | Iterable[str] = (),
         header: str | None = None,
         clock: Callable[[], datetime],
     ) -> None:
         header_of(kind)  # refuses a kind that there is not
         self._checker, self._proxies, self._kind, self._header = checker, proxies, kind, header
-        self._allowed, self._clock = allowed, clock
+        self._allowed, self._clock = _allowed(allowed), clock
+        self._accepted = frozenset(map(_thumbprint, several(accept, str, "accept")))
 
     @property
     def header(self) -> str:
@@ -155,7 +169,37 @@ class Access:
             raise AccessDenied(error.code, 400, **error.params) from error
 
     def _judged(self, certificate: ClientCertificate) -> CheckResult:
+        if not _is_to_connect(certificate.facts):
+            raise AccessDenied("http.error.not_to_connect", 403, oin=certificate.oin)
         result = self._checker.check(certificate.facts.der, moment=self._clock(), intermediates=certificate.chain)
         if result.report.verdict is not Verdict.PASSED:
             raise AccessDenied(f"http.error.{result.report.verdict.value}", 403, oin=certificate.oin)
+        if not (_is_vouched_for(result) or certificate.facts.sha256 in self._accepted):
+            raise AccessDenied("http.error.self_made", 403, oin=certificate.oin)
         return result
+
+
+def _is_vouched_for(result: CheckResult) -> bool:
+    """Whether an authority that is trusted stands above it: a certificate that is its own proof is nobody's word."""
+    return result.path is not None and len(result.path) > 1
+
+
+def _is_to_connect(facts: CertificateFacts) -> bool:
+    """Whether a client may show who it is with it in TLS (RFC 5280 4.2.1.3, 4.2.1.12): what is not limited, may."""
+    usage, purposes = facts.key_usage, facts.extended_key_usage
+    signs = usage is None or "digitalSignature" in usage
+    return signs and (purposes is None or not {CLIENT_AUTH, ANY_EXTENDED_KEY_USAGE}.isdisjoint(purposes))
+
+
+def _allowed(given: Container[str] | Iterable[str] | None) -> Container[str] | None:
+    """Return what is asked for every request: of a text ``in`` finds parts as well, and an iterator is read once."""
+    if given is None or (isinstance(given, Container) and not isinstance(given, (str, bytes, Iterator))):
+        return given
+    return frozenset(several(given, str, "allowed"))
+
+
+def _thumbprint(text: str) -> str:
+    bare = text.replace(":", "").lower()
+    if not _SHA256.fullmatch(bare):
+        raise InvalidValueError("http.error.thumbprint", value=text)
+    return bare

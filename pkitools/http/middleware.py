@@ -20,6 +20,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 ASGIApplication: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 WSGIApplication: TypeAlias = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
+_NOT_SAID: Final = "?"  # a server says of a unix socket that it has no address; one that says nothing is not trusted
 _KIND: Final = "application/problem+json"  # RFC 9457
 _POLICY_VIOLATION: Final = 1008  # RFC 6455, 7.4.1
 
@@ -37,12 +38,18 @@ class ASGIAccess:
         self._app, self._access, self._language = app, access, language
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Admit a request or a websocket; the rest is no call."""
-        if scope["type"] not in {"http", "websocket"}:
+        """Admit a request or a websocket; the start and the end of the server are no call.
+
+        Raises:
+            AccessDenied: a call of a kind that is not known, which nobody can be admitted to.
+        """
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["type"] not in {"http", "websocket"}:
+            raise AccessDenied("http.error.kind_of_call", 403, kind=scope["type"])
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-        client = scope.get("client")
+        client = scope.get("client", (_NOT_SAID,))
         try:
             # it may wait for a revocation list: others are served meanwhile
             caller = await asyncio.to_thread(self._access.admit, client[0] if client else None, headers)
@@ -83,7 +90,7 @@ class WSGIAccess:
         value = environ.get("HTTP_" + name.upper().replace("-", "_"))
         headers = [] if value is None else [(name, value)]
         try:
-            caller = self._access.admit(environ.get("REMOTE_ADDR") or None, headers)
+            caller = self._access.admit(environ.get("REMOTE_ADDR", _NOT_SAID) or None, headers)
         except AccessDenied as denied:
             body = _problem(denied, self._language)
             start_response(_status_line(denied), [("Content-Type", _KIND), ("Content-Length", str(len(body)))])

@@ -9,7 +9,8 @@ from typing import Final
 from pkitools.arguments import several
 from pkitools.errors import InvalidValueError
 
-_SHORTEST_PREFIX: Final = 8  # 10.0.0.0/8 is the widest network that one organisation has for itself
+_SHORTEST_PREFIX: Final = 8  # 10.0.0.0/8 and fd00::/8 are the widest networks that one organisation has for itself
+_SHORTEST_PUBLIC: Final = {4: 16, 6: 32}  # what one organisation can have of the addresses that all share
 
 
 class TrustedProxies:
@@ -52,7 +53,7 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         network = ip_network(text)
     except ValueError:
         raise InvalidValueError("http.error.network", network=text) from None
-    if network.prefixlen < _SHORTEST_PREFIX:
+    if network.prefixlen < (_SHORTEST_PREFIX if network.is_private else _SHORTEST_PUBLIC[network.version]):
         raise InvalidValueError("http.error.network_wide", network=text)
     return network
 

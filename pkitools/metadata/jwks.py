@@ -32,6 +32,7 @@ class Jwk:
         elsewhere: ``x5u``: an address where its certificates are to be had.
         stated: SHA-256, in hex, of the public key that it states; ``None`` where it states none.
         is_private: the private part is in it.
+        algorithm: ``alg``, what it says to be used with; ``None`` where it does not say.
     """
 
     kid: str | None
@@ -43,6 +44,7 @@ class Jwk:
     elsewhere: str | None
     stated: str | None
     is_private: bool
+    algorithm: str | None = None
 
     @property
     def ders(self) -> tuple[bytes, ...]:
@@ -94,6 +96,7 @@ def _jwk(row: dict[str, Any]) -> Jwk:
         _text(row.get("x5u")),
         _stated(row),
         is_secret(row),
+        _text(row.get("alg")),
     )
 
 

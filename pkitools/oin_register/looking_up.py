@@ -21,6 +21,7 @@ from pkitools.oin_register.model import (
     RegisterAnswer,
     RegisterError,
     RegisterStatus,
+    contradicted,
     status_of,
 )
 from pkitools.oin_register.snapshot import Snapshot
@@ -73,10 +74,12 @@ def _of_snapshot(query: Query, snapshot: Snapshot, now: datetime) -> RegisterAns
     found = _answered(query, snapshot.search(query))
     answer = replace(found, source=snapshot.url, dated=snapshot.taken_at, from_snapshot=True)
     age = now - snapshot.taken_at
+    taken = for_people(snapshot.taken_at)
     if age > FRESH:
-        days, taken = age.days, for_people(snapshot.taken_at)
-        old = Note("oin_register.note.old_snapshot", (("days", days), ("taken", taken)))
+        old = Note("oin_register.note.old_snapshot", (("days", age.days), ("taken", taken)))
         answer = replace(answer, notes=(old,))
+    elif age < timedelta():
+        answer = replace(answer, notes=(Note("oin_register.note.future_snapshot", (("taken", taken),)),))
     return _with_notes(_with_main(answer, snapshot.search), now)
 
 
@@ -102,6 +105,10 @@ def _answered(query: Query, listing: Listing) -> RegisterAnswer:
     found = listing.organizations
     if not found and listing.gap is not None:
         return RegisterAnswer(query, RegisterStatus.UNKNOWN, reason=listing.gap)
+    oin = contradicted(found)
+    if oin is not None:
+        why = RegisterError("oin_register.error.contradiction", oin=oin)
+        return RegisterAnswer(query, RegisterStatus.UNKNOWN, found, reason=why)
     notes = (_partial(listing.gap),) if listing.gap is not None else ()
     reason = _not_understood(found) if status_of(found) is RegisterStatus.UNKNOWN else None
     return RegisterAnswer(query, status_of(found), found, reason=reason, notes=notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
@@ -188,6 +188,12 @@ class RegisterAnswer:
     from_snapshot: bool = False
     reason: PkitoolsError | None = None
     notes: tuple[Note, ...] = ()
+
+
+def contradicted(organizations: Iterable[Organization]) -> str | None:
+    """Return the first OIN of which there are two records that are not the same; ``None`` where there is none."""
+    seen: dict[str, Organization] = {}
+    return next((one.oin for one in organizations if seen.setdefault(one.oin, one) != one), None)
 
 
 def status_of(organizations: Sequence[Organization]) -> RegisterStatus:

@@ -14,7 +14,7 @@ from typing import Final
 from pkitools.errors import PkitoolsError
 from pkitools.fetching import Clock, Fetched, Fetcher, FetchError, FetchRequest, HttpStatus
 from pkitools.frozen import dataclass
-from pkitools.oin_register.model import Listing, Organization, RegisterError
+from pkitools.oin_register.model import Listing, Organization, RegisterError, contradicted
 from pkitools.oin_register.records import Page, page_of, problem_in
 
 MAX_PAGE_BYTES: Final = 4 * 1024 * 1024  # a hundred records take some 60 kB
@@ -115,7 +115,7 @@ class _Held:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._found: dict[str, Organization] = {}
+        self._found: dict[Organization, None] = {}  # of one number there may be two, which contradict each other
         self._total: int | None = None
         self._totals: set[int] = set()
         self._unreadable = 0
@@ -130,8 +130,8 @@ class _Held:
             self._total = total
             self._totals.add(total)
         self._unreadable += page.size - len(page.organizations)
-        new = [one for one in page.organizations if one.oin not in self._found]
-        self._found.update({one.oin: one for one in new})
+        new = [one for one in page.organizations if one not in self._found]
+        self._found.update(dict.fromkeys(new))
         return new
 
     def is_over(self, new: list[Organization]) -> bool:
@@ -151,11 +151,14 @@ class _Held:
         if self._totals and self._totals != {len(self._found)}:
             said = self._total if len(self._totals) == 1 else "?"
             return RegisterError("oin_register.error.count", url=url, said=said, found=len(self._found))
+        oin = contradicted(self._found)
+        if oin is not None:
+            return RegisterError("oin_register.error.contradiction", oin=oin)
         return None
 
     def listing(self, gap: PkitoolsError | None = None) -> Listing:
         """Return what was read."""
-        return Listing(tuple(self._found.values()), gap)
+        return Listing(tuple(self._found), gap)
 
 
 def _number(fetched: Fetched, name: str) -> int | None:

@@ -7,8 +7,10 @@ nothing of the file is run or written to.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,9 @@ CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE organization ({", ".join(f"{column} TEXT" for column in _COLUMNS)}, PRIMARY KEY (oin));
 CREATE INDEX organization_kvk ON organization (kvk);
 """
+_OBJECTS: Final = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+_STEPS: Final = 100_000  # of the virtual machine, between two looks at whether it has to end
+_MOST_STEPS: Final = 100_000_000  # the largest copy that is read takes some ten million
 _INSERT: Final = f"INSERT INTO organization VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  our own names
 _SELECT: Final = f"SELECT {', '.join(_COLUMNS)} FROM organization ORDER BY oin"  # noqa: S608  the same
 
@@ -119,6 +124,9 @@ def _read(data: bytes) -> Snapshot:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.deserialize(data)
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.set_progress_handler(_broken_off(_MOST_STEPS // _STEPS), _STEPS)
+        if set(connection.execute(_OBJECTS)) != _own_objects():
+            raise ValueError  # a view is a question of its own, and may be one without end
         if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
             raise ValueError
         about = dict(connection.execute("SELECT name, value FROM about"))
@@ -126,6 +134,19 @@ def _read(data: bytes) -> Snapshot:
             raise ValueError
         rows = connection.execute(_SELECT).fetchall()
     return Snapshot(about["url"], aware(datetime.fromisoformat(about["taken_at"])), tuple(map(_organization, rows)))
+
+
+@cache
+def _own_objects() -> set[tuple[object, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return set(connection.execute(_OBJECTS))
+
+
+def _broken_off(times: int) -> Callable[[], bool]:
+    """Return what breaks off a question that was gone on with so many times."""
+    left = iter(range(times))
+    return lambda: next(left, None) is None
 
 
 def _organization(row: tuple[str | None, ...]) -> Organization:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pkitools.arguments import aware
+from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass
 from pkitools.ordering.faults import faults_of
 from pkitools.ordering.orders import FOR, Knowledge, Order, plan_order
 from pkitools.requests import RequestPlan
-from pkitools.requests.batch import read_rows
+from pkitools.requests.batch import BatchError, read_rows
+from pkitools.text import pattern
+
+_ENDING: Final = pattern(r"(?i)\.(?:chain|bak-[0-9]+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +62,15 @@ def read_orders(
         faults_of=lambda values: faults_of(values, moment=moment, knowledge=knowledge),
         more=(FOR,),
     )
+    faults = [(name, fault) for name, _ in found if (fault := _ends_like_another(name)) is not None]
+    if faults:
+        raise BatchError(file, faults)
     return tuple(NamedOrder(name, order) for name, order in found)
+
+
+def _ends_like_another(name: str) -> InvalidValueError | None:
+    """Return why a name cannot be that of files: ``a.chain.pem`` is the chain of ``a``, and not of ``a.chain``."""
+    ending = _ENDING.search(name)
+    if ending is None:
+        return None
+    return InvalidValueError("ordering.error.batch_name_ending", name=name, ending=ending[0])

@@ -30,7 +30,7 @@ from pkitools.x509.given import CERTIFICATE, Given, several_ders
 class State(StrEnum):
     """What became of a certificate that came."""
 
-    READY = "ready"  # judged right, and its place is free
+    READY = "ready"  # judged right, and its place is free, or has half of it
     PLACED = "placed"  # it stands there now
     IN_PLACE = "in_place"  # it stood there already
     FAILED = "failed"
@@ -287,7 +287,7 @@ def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) ->
         trust=means.trust,
         profile=order.profile if order.system is None and not is_self_signed(came.facts) else None,
         revocation=means.revocation,
-        expected=expected,
+        expected=expected if expected.request is not None else _as_ordered(expected, order),
         certificate=came.facts.sha256,
         passphrase=means.passphrase,
         data=means.data,
@@ -296,12 +296,20 @@ def _judged(came: _Came, order: Ordered, expected: Expectation, means: Means) ->
     )
 
 
+def _as_ordered(expected: Expectation, order: Ordered) -> Expectation:
+    """Hold it against what the manifest says was asked for, where the request itself could not be seen."""
+    return replace(expected, organization=order.organization or None, common_name=order.common_name, dns=order.dns)
+
+
 def _place(judged: Arrival) -> State:
-    """Return whether its place is free, has it already, or has something else."""
+    """Return whether its place is free, has it already, or has something else.
+
+    Of what was broken off half of it may be there: that half is no other.
+    """
     there = [_stands(output) for output in judged.outputs()]
-    if all(each is None for each in there):
-        return State.READY
-    return State.IN_PLACE if all(there) else State.OCCUPIED
+    if False in there:
+        return State.OCCUPIED
+    return State.IN_PLACE if all(there) else State.READY
 
 
 def _stands(output: Output) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from pkitools.checking.organizations import Likeness, likeness
 from pkitools.documents import cite
 from pkitools.findings import (
     MET,
@@ -38,6 +39,7 @@ def _rule(slug: str, severity: Severity) -> Rule:
 ANOTHER: Final = _rule("certificate.another", Severity.ERROR)
 ORDER: Final = _rule("order.old_first", Severity.ERROR)
 SAME_OIN: Final = _rule("oin.same", Severity.ERROR)
+SAME_ORGANIZATION: Final = _rule("organization.same", Severity.WARNING)
 SAME_ENVIRONMENT: Final = _rule("environment.same", Severity.ERROR)
 OVERLAP: Final = _rule("validity.overlap", Severity.WARNING)
 PURPOSES: Final = _rule("purpose.kept", Severity.WARNING)
@@ -45,7 +47,7 @@ NAMES: Final = _rule("names.kept", Severity.WARNING)
 KEY: Final = next(rule for rule in por.BOOK.rules if rule.code == "por.key.renewed")
 """The same rule as of a certificate among others: here it is known that one is to replace the other."""
 
-RULES: Final = (ANOTHER, ORDER, SAME_OIN, SAME_ENVIRONMENT, OVERLAP, PURPOSES, NAMES)
+RULES: Final = (ANOTHER, ORDER, SAME_OIN, SAME_ORGANIZATION, SAME_ENVIRONMENT, OVERLAP, PURPOSES, NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,15 @@ def _same_oin(pair: _Pair) -> Answer:
     if before.oin is None and after.oin is None:
         return NOT_APPLICABLE
     return met_if(before.oin == after.oin, "subject.serialNumber", after.value or "", old=before.value or "–")
+
+
+def _same_organization(pair: _Pair) -> Answer:
+    """Answer whether both are in the name of one organisation, as far as a name can be spelled otherwise."""
+    before, after = pair.old.subject.organization or "", pair.new.subject.organization or ""
+    if not before:
+        return NOT_APPLICABLE
+    same = likeness(before, after) is not Likeness.DIFFERENT
+    return met_if(same, "subject.O", after, old=before)
 
 
 def _same_environment(pair: _Pair) -> Answer:
@@ -150,6 +161,7 @@ _CHECKS: Final[tuple[tuple[Rule, Callable[[_Pair], Answer]], ...]] = (
     (ANOTHER, _another),
     (ORDER, _order),
     (SAME_OIN, _same_oin),
+    (SAME_ORGANIZATION, _same_organization),
     (SAME_ENVIRONMENT, _same_environment),
     (KEY, _key),
     (OVERLAP, _overlap),

@@ -46,13 +46,15 @@ def read_csv_rows(data: bytes, file: str) -> list[dict[str, Any]]:
         file: what to call it in an error.
 
     Raises:
-        InputError: it is no table, or of an unknown encoding; a column has no name or that of another.
+        InputError: it is no table, has no row, or is of an unknown encoding; a column has no name or that of another.
     """
     lines = _lines(_text(data, file), file)
     if not lines:
         raise InputError("requests.error.csv_form", name=file)
     names = [field_name(cell) for cell in lines[0][1]]
     _refuse_names(names, file)
+    if len(lines) == 1:
+        raise InputError("requests.error.csv_no_rows", name=file)
     return [_row(names, cells, line, file) for line, cells in lines[1:]]
 
 

@@ -158,6 +158,46 @@ def test_one_that_is_not_what_was_ordered_is_said_and_not_placed(receive: Receiv
     assert told.endswith(" --offline"), "asked again as it was asked here"
 
 
+CHANGED = {
+    "organization": (("--organization", "Gemeente Elders"), "received.organization.match"),
+    "common_name": (("--common-name", "www.elders.example.nl"), "received.request.common_name"),
+    "dns": (("--dns", "www.elders.example.nl"), "received.request.dns_missing"),
+    "oin": (("--oin", "00000001003214345000"), "received.oin.match"),
+}
+
+
+@pytest.fixture(scope="module")
+def changed(ordered: Path, world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For the key of order ``a`` a certificate with each of these names of another."""
+    folder = tmp_path_factory.mktemp("changed")
+    issue = ("test-pki", "issue", world / "pki", "--csr", ordered / "out" / "a.csr", "--profile", "g4-tls")
+    for name, (words, _) in CHANGED.items():
+        call(*issue, *words, "--out", folder / name)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("request_is", ["there", "gone", "unreadable"])
+def test_names_of_another_are_not_placed_also_where_the_request_cannot_be_seen(
+    receive: Receive, ordered: Path, changed: Path, request_is: str
+) -> None:
+    """One that is right is placed all the same: what was ordered stands in the manifest."""
+    if request_is == "gone":
+        Path("out/a.csr").unlink()
+    elif request_is == "unreadable":
+        Path("out/a.csr").write_bytes(b"nonsense")
+    for name, (_, code) in CHANGED.items():
+        shutil.copy(changed / f"{name}.chain.pem", "in/sent.pem")
+        ran = receive("--json")
+        (arrival,) = ran.document["arrivals"]
+        assert (ran.code, arrival["state"], placed()) == (10, "failed", set()), name
+        if request_is != "there":
+            assert code in json.dumps(arrival)
+    Path("in/sent.pem").unlink()
+    put(ordered, "a")
+    assert states(receive("--json")) == {"a": "placed"}
+
+
 @pytest.mark.slow
 def test_placed_never_stands_alone_where_revocation_is_not_known(
     run: Command, receive: Receive, ordered: Path, world: Path
@@ -248,6 +288,27 @@ def test_nothing_is_overwritten(receive: Receive, ordered: Path) -> None:
     assert "stands something else. Nothing was overwritten" in ran.told
     assert "out/a.pem Now: Move what stands there" in ran.told
     assert (Path("out/a.pem").read_bytes(), Path("out/a.chain.pem").exists()) == (b"mine", False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("partial", [True, False], ids=["killed", "by-hand"])
+@pytest.mark.parametrize("half", ["pem", "chain.pem"])
+def test_what_was_broken_off_is_finished(receive: Receive, ordered: Path, half: str, partial: bool) -> None:
+    put(ordered, "a")
+    assert receive().code == 0
+    whole = {path.name: path.read_bytes() for path in Path("out").glob("a.*pem")}
+    (other,) = whole.keys() - {f"a.{half}"}
+    if partial:  # as a kill leaves it between the names of a set
+        Path(f"out/.a.{half}.partial").hardlink_to(f"out/a.{half}")
+        Path(f"out/{other}").rename(f"out/.{other}.partial")
+    else:
+        Path(f"out/{other}").unlink()
+    assert states(receive("--json")) == {"a": "placed"}
+    assert {path.name: path.read_bytes() for path in Path("out").glob("*a.*pem*")} == whole
+    Path(f"out/a.{half}").write_bytes(b"mine")
+    Path(f"out/{other}").unlink()
+    assert states(receive("--json")) == {"a": "occupied"}
+    assert Path(f"out/a.{half}").read_bytes() == b"mine"
 
 
 @pytest.mark.slow

@@ -116,7 +116,7 @@ def test_a_kill_at_any_call_is_gone_on_from_and_no_key_is_made_twice(
             }, (call, when)
             stood = sum(1 for name in left if name.endswith(".key") and name[0] != ".")
             assert made.given == 2 - stood, (call, when)
-            assert not [name for name in contents() if ".bak" in name], (call, when)
+            assert not [name for name in contents() if ".bak" in name or ".partial" in name], (call, when)
     assert points > 15
 
 
@@ -255,6 +255,41 @@ def test_the_manifest_follows_its_schema_and_a_second_batch_adds_to_it(
     assert sorted(o.name for o in read_manifest(Path("out/manifest.json").read_bytes(), "m").orders.values()) == list(
         "abcdef"
     )
+
+
+@pytest.mark.slow
+def test_a_name_in_other_capitals_never_ends_an_order(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], list[PrivateKey]]
+) -> None:
+    use(monkeypatch, pools[0])
+    assert batch().code == 0
+    before = contents()
+    Path("t.csv").write_text(TABLE.replace("b;", "B;").replace("a;", "d;").replace("c;", "e;"), encoding="utf-8")
+    for more in ((), ("--resume",), ("--force",)):
+        made = use(monkeypatch, pools[1])
+        ran = batch("--no-passphrase", *more)
+        assert (ran.code, made.given, contents()) == (2, 0, before), ran.err
+        assert "order b in out" in ran.err
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "name;common_name\n",
+        "name;common_name",
+        "\ufeffname;common_name\r\n\r\n;\r\n",
+        *(f"name;common_name\na;a.nl\n{name};b.nl\n" for name in ("a.chain", "a.CHAIN", "a.chain.chain", "a.bak-1")),
+    ],
+)
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_batch_that_cannot_be_is_refused_before_anything_is_there(
+    batch: Batch, table: str, form: tuple[str, ...]
+) -> None:
+    Path("t.csv").write_text(table, encoding="utf-8")
+    ran = batch("--no-passphrase", *form)
+    assert ran.code in {1, 2}
+    assert "t.csv" in ran.err + ran.out
+    assert not Path("out").exists()
 
 
 @pytest.mark.parametrize("options", [("--resume", "--force"), ("--self-signed",)])

@@ -133,7 +133,9 @@ def test_the_root_comes_with_what_is_trusted(
         ran = export("nginx", *words)
         assert (ran.code, "does not show" in ran.told) == (0, False), ran.out
         assert leaf.root.pem in (place / f"{trust}-uit.ca.pem").read_bytes()
-    ran = export("nginx", "a.pem", "--key", "a.key", "--out", "uit")
+    refused = export("nginx", "a.pem", "--key", "a.key", "--out", "uit")
+    assert (refused.code, "Give it with --trust" in refused.err) == (1, True)
+    ran = export("chain", "a.pem", "--out", "uit")
     assert "whether that is the root does not show. Give it with --trust" in ran.told
     assert (
         export("java-truststore", "a.pem", "--trust", "root.pem", "--passphrase-file", "secret", "--out", "t").code == 0
@@ -187,7 +189,67 @@ def test_nothing_is_overwritten(export: Callable[..., Ran], place: Path, form: s
     again = export(form, *GIVEN, "--force")
     assert again.code == 0
     kept = [path.name for path in place.glob("*.bak-1")]
-    assert bool(kept) is any(file.is_secret for file in export_forms()[FORMS.index(form)].files)
+    found = export_forms()[FORMS.index(form)]
+    assert bool(kept) is (found.takes_passphrase or any(file.is_secret for file in found.files))
+
+
+OVER_A_KEY = {
+    "public": ("export", "public", "a.pem", "--out", "k"),
+    "java-truststore": ("export", "java-truststore", *GIVEN[:-2], "--out", "k"),
+    "chain": ("export", "chain", "a.pem", "--out", "k"),
+    "complete": ("chain", "complete", "a.pem", "--chain", "root.pem", "--offline", "--out", "k"),
+    "trust": ("trust", "export", "g1-private", "--out", "k"),
+    "trust-pkcs12": (
+        "trust",
+        "export",
+        "g1-private",
+        "--format",
+        "pkcs12",
+        "--passphrase-file",
+        "secret",
+        "--out",
+        "k",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", OVER_A_KEY.values(), ids=OVER_A_KEY)
+def test_a_key_that_stood_there_is_kept_and_told(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(place)
+    for stood in ("a.key", "locked.key", "with-key.pem", "a.p12"):
+        (place / "k").write_bytes((place / stood).read_bytes())
+        (place / "k").chmod(0o644)
+        ran = run(*words, "--force", *AT)
+        assert ran.code == 0, ran.err
+        (kept,) = place.glob("k.bak-*")
+        assert kept.read_bytes() == (place / stood).read_bytes()
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        assert kept.name in ran.out + ran.err
+        kept.unlink()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("export", "public", "with-key.pem", "--out", "with-key.pem"),
+        ("export", "public", "a.pem", "--key", "a.key", "--out", "a.key"),
+        ("export", "chain", "alone.pem", "--chain", "a.pem", "--out", "link.pem"),
+        ("chain", "complete", "with-key.pem", "--out", "./with-key.pem", "--offline"),
+        ("chain", "complete", "alone.pem", "--chain", "a.pem", "--out", "a.pem", "--offline"),
+    ],
+)
+def test_nothing_that_is_read_is_replaced(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "link.pem").hardlink_to(place / "a.pem")
+    before = {path: path.read_bytes() for path in place.iterdir()}
+    ran = run(*words, "--force", *AT)
+    assert ran.code == 2, ran.out
+    assert {path: path.read_bytes() for path in place.iterdir()} == before
 
 
 REFUSED = {
@@ -462,6 +524,20 @@ def test_a_bundle_without_pkioverheid_is_called_that_and_its_unknown_ones_are_co
         assert ("geen bekende" in ran.told, "no known" in ran.told) == (False, False)
         assert ("someone 0" in ran.told) is (count == 1)
         assert ("9 certifica" in ran.told) is (count == 9)
+
+
+@pytest.mark.parametrize("beside", [0, 1, 9])
+@pytest.mark.parametrize(("lang", "right", "more"), [("nl", "klopt voor", "vertrouwt ook"), ("en", "is right", "too")])
+def test_who_is_trusted_beside_pkioverheid_stands_in_the_first_line(
+    run: Command, tmp_path: Path, beside: int, lang: str, right: str, more: str
+) -> None:
+    others = [authority(f"someone {number}").der for number in range(beside)]
+    (tmp_path / "b.pem").write_bytes(b"".join(to_pem("CERTIFICATE", der) for der in (ROOT.der, *others)))
+    ran = run("--lang", lang, "trust", "diff", tmp_path / "b.pem", *AT)
+    first = " ".join(ran.told.split())[:300]
+    assert ran.code == 0
+    assert (right in first, more in first) == (not beside, bool(beside))
+    assert f": {beside}." in first or not beside
 
 
 def test_update_needs_the_network_and_says_so(run: Command) -> None:

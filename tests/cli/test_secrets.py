@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
+from pkitools.errors import SecretError
 from pkitools_cli.main import cli
+from pkitools_cli.passphrases import given_passphrase
 from tests.support.command import every_command
 
 CANARY = "canary-passphrase-7f3a"
@@ -79,3 +81,32 @@ def _output(line: list[str], folder: Path) -> bytes:
     )
     assert b"Traceback" not in done.stderr
     return done.stdout + done.stderr
+
+
+LINES = {
+    b"secret": b"secret",
+    b"secret\n": b"secret",
+    b"secret\r\n": b"secret",
+    b" se cret \n": b" se cret ",
+    b"secret\nother": None,
+    b"secret\nother\n": None,
+    b"secret\r\nother\r\n": None,
+    b"secret\n\n": None,
+    b"\nsecret": None,
+    b"\n": None,
+}
+
+
+@pytest.mark.parametrize("content", LINES)
+def test_a_passphrase_is_the_only_line_of_its_file(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "p"
+    path.write_bytes(content)
+    path.chmod(0o600)
+    wanted = LINES[content]
+    if wanted is not None:
+        assert given_passphrase(str(path), None) == wanted
+        return
+    with pytest.raises(SecretError) as refused:
+        given_passphrase(str(path), None)
+    assert refused.value.code.rpartition("_")[2] in {"lines", "empty"}
+    assert "secret" not in str(refused.value)

@@ -96,7 +96,10 @@ def test_a_configuration_names_nothing_that_is_not_written(
     leaf: IssuedCertificate, name: str, root: bool, self_made: bool
 ) -> None:
     made = alone(self_signed("g4-tls", moment=MOMENT, keys=elliptic_keys))
-    material = made if self_made else material_of(leaf, root=root or name == "java-truststore")
+    material = made if self_made else material_of(leaf, root=root)
+    if material.path.root is None and name in {*ASKS, *NEEDS_ROOT}:
+        assert refused(name, material) == "exports.error.no_root"
+        return
     export = built(name, material)
     written = {file.path.name for file in export.files}
     for file in export.files:
@@ -105,6 +108,42 @@ def test_a_configuration_names_nothing_that_is_not_written(
             assert "<" not in told.replace("<VirtualHost", "")
             assert set(re.findall(r"koppeling(?:\.[\w-]+)+", told)) <= written
             assert told.strip()
+
+
+NEEDS_ROOT = ("java-truststore", "curl")
+ASKS = {
+    "nginx": {"server": ("ssl_verify_client on;", "ssl_client_certificate"), "client": ("proxy_ssl_verify on;",)},
+    "haproxy": {"server": ("verify required",), "client": ("verify required",)},
+    "apache": {"server": ("SSLVerifyClient require", "SSLCACertificateFile"), "client": ("SSLProxyVerify require",)},
+    "traefik": {"server": ("RequireAndVerifyClientCert", "caFiles"), "client": ("rootCAs",)},
+    "f5": {"server": ("peer-cert-mode require",), "client": ("peer-cert-mode require",)},
+}
+"""What makes a program ask the other side who it is: it fails, or lets anybody in, without."""
+PURPOSES = {"server": "1.3.6.1.5.5.7.3.1", "client": "1.3.6.1.5.5.7.3.2"}
+
+
+def refused(form: str | ExportForm, material: Material) -> str:
+    with pytest.raises(InputError) as error:
+        built(form, material)
+    return error.value.code
+
+
+def test_every_form_that_asks_the_other_side_is_known_here() -> None:
+    assert {form.name for form in FORMS if any(file.server or file.client for file in form.files)} == set(ASKS)
+    assert set(NEEDS_ROOT) <= set(NAMES)
+
+
+@pytest.mark.parametrize("root", [True, False])
+@pytest.mark.parametrize("uses", [("server",), ("client",), ("server", "client")])
+def test_a_configuration_asks_who_is_there_or_is_not_made(pki: PKI, root: bool, uses: tuple[str, ...]) -> None:
+    material = material_of(pki.issue("g4-tls", extended_key_usage=[PURPOSES[use] for use in uses]), root=root)
+    for name, asks in ASKS.items():
+        if not root:
+            assert refused(name, material) == "exports.error.no_root"
+            continue
+        told = configuration(built(name, material))
+        words = [word for use in uses for word in asks[use]]
+        assert all(told.count(word) >= words.count(word) for word in words), (name, told)
 
 
 def alone(certificate: IssuedCertificate) -> Material:
@@ -218,7 +257,7 @@ def test_without_a_root_there_is_no_trust_store(leaf: IssuedCertificate) -> None
     with pytest.raises(InputError) as refused:
         built("java-truststore", material)
     assert refused.value.code == "exports.error.no_root"
-    notes = {note.code for note in built("nginx", material).notes}
+    notes = {note.code for note in built("chain", material).notes}
     assert "exports.note.no_root" in notes
 
 

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import multiprocessing
 import os
 import stat
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs7,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
 
 from pkitools.errors import FileError
 from pkitools.files import Output, check_outputs, make_folder, write_public, write_secret, write_set
+from pkitools.limits import MAX_INPUT_BYTES
 from tests.support.effort import PATIENCE
+from tests.support.keys import SHARED_KEYS
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o077, 0o277, 0o777], ids=oct)
@@ -73,6 +90,100 @@ def test_overwriting_a_public_file_keeps_no_backup(tmp_path: Path) -> None:
     write_public(tmp_path / "c", b"1")
     assert write_public(tmp_path / "c", b"2", overwrite=True) == ()
     assert content(tmp_path) == {"c": b"2"}
+
+
+def keys_of_every_form(certificate: bytes) -> dict[str, bytes]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    rsa_key = SHARED_KEYS("rsa:4096")
+    locked = BestAvailableEncryption(b"secret")
+    forms: dict[str, bytes] = {}
+    for name, encoding in (("pem", Encoding.PEM), ("der", Encoding.DER)):
+        for kind, each in (("ec", key), ("rsa", rsa_key)):
+            forms[f"{kind}-traditional-{name}"] = each.private_bytes(
+                encoding, PrivateFormat.TraditionalOpenSSL, NoEncryption()
+            )
+            forms[f"{kind}-pkcs8-{name}"] = each.private_bytes(encoding, PrivateFormat.PKCS8, NoEncryption())
+            forms[f"{kind}-locked-{name}"] = each.private_bytes(encoding, PrivateFormat.PKCS8, locked)
+    pem = forms["ec-pkcs8-pem"]
+    secret = "".join(f"  tls.{n}: {base64.b64encode(b'x' * n + pem).decode()}\n" for n in range(3))
+    return forms | {
+        "openssh": key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()),
+        "pkcs12": pkcs12.serialize_key_and_certificates(b"k", key, None, None, locked),
+        "jks": b"\xfe\xed\xfe\xed\0\0\0\2",
+        "jceks": b"\xce\xce\xce\xce\0\0\0\2",
+        "behind-a-chain": certificate * 3 + pem,
+        "utf-16": pem.decode().encode("utf-16"),
+        **{f"kubernetes-{line[6]}": line.encode() for line in secret.splitlines()},
+    }
+
+
+def public_of_every_form() -> dict[str, bytes]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    begin, end = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), 1, begin, end)
+    certificate = builder.sign(key, hashes.SHA256())
+    request = x509.CertificateSigningRequestBuilder(name).sign(key, hashes.SHA256())
+    revoked = x509.CertificateRevocationListBuilder(name, begin, end).sign(key, hashes.SHA256())
+    forms = {"empty": b"", "json": b'{"orders": []}', "sqlite": b"SQLite format 3\0\x10\0", "one": b"\x30"}
+    for suffix, encoding in (("pem", Encoding.PEM), ("der", Encoding.DER)):
+        forms[suffix] = certificate.public_bytes(encoding)
+        forms[f"csr-{suffix}"] = request.public_bytes(encoding)
+        forms[f"crl-{suffix}"] = revoked.public_bytes(encoding)
+        forms[f"p7b-{suffix}"] = pkcs7.serialize_certificates([certificate] * 3, encoding)
+    return forms
+
+
+@pytest.fixture(scope="module")
+def public() -> dict[str, bytes]:
+    return public_of_every_form()
+
+
+def test_a_key_is_never_lost_whatever_replaces_it(tmp_path: Path, public: dict[str, bytes]) -> None:
+    forms = keys_of_every_form(public["pem"]).items()
+    for (name, stood), secret, several in product(forms, (True, False), (True, False)):
+        folder = tmp_path / f"{name}-{secret}-{several}"
+        folder.mkdir(0o700)
+        (folder / "k").write_bytes(stood)
+        (folder / "k").chmod(0o644)
+        outputs = [Output(folder / "k", b"new", secret=secret), Output(folder / "other", b"o", secret=False)]
+        assert write_set(outputs[: 1 + several], overwrite=True) == (folder / "k.bak-1",), name
+        assert content(folder) == {"k": b"new", "k.bak-1": stood} | ({"other": b"o"} if several else {})
+        assert mode(folder / "k.bak-1") == 0o600
+
+
+def test_what_is_public_leaves_nothing_behind(tmp_path: Path, public: dict[str, bytes]) -> None:
+    for name, stood in public.items():
+        (tmp_path / "c").write_bytes(stood)
+        (tmp_path / "c").chmod(0o644)
+        assert write_public(tmp_path / "c", b"new", overwrite=True) == (), name
+        assert content(tmp_path) == {"c": b"new"}
+
+
+@pytest.mark.parametrize("closed", [0o600, 0o640, 0o000])
+def test_what_was_closed_is_kept_as_its_content_may_be_a_secret(tmp_path: Path, closed: int) -> None:
+    (tmp_path / "c").write_bytes(b"?")
+    (tmp_path / "c").chmod(closed)
+    before = os.umask(0o022)
+    try:
+        assert write_public(tmp_path / "c", b"new", overwrite=True) == (tmp_path / "c.bak-1",)
+    finally:
+        os.umask(before)
+
+
+def test_who_closes_all_files_gets_no_backup_of_each(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_public(tmp_path / "c", b"1")
+        assert write_public(tmp_path / "c", b"2", overwrite=True) == ()
+    finally:
+        os.umask(before)
+
+
+def test_what_is_too_large_to_look_through_is_kept(tmp_path: Path) -> None:
+    with (tmp_path / "c").open("wb") as file:
+        file.truncate(MAX_INPUT_BYTES + 1)
+    assert write_public(tmp_path / "c", b"new", overwrite=True) == (tmp_path / "c.bak-1",)
 
 
 def test_overwriting_what_is_not_there_writes_it(tmp_path: Path) -> None:

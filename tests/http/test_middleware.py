@@ -7,13 +7,16 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
 
 import pkitools
 from pkitools.http import CALLER, Access, AccessDenied, ASGIAccess, TrustedProxies, WSGIAccess
+from pkitools.systems import systems
 from pkitools_test_pki.pki import PKI, build
+from pkitools_test_pki.self_signed import self_signed
 from tests.house.test_how_to import program
 from tests.http.test_forms import WRITES
 from tests.support.keys import SHARED_KEYS
@@ -87,6 +90,95 @@ def test_the_system_is_asked_too(pki: PKI, trusted: dict[str, Any]) -> None:
     assert refusal(entrance, [header(pki, KNOWN)])[0] == "failed"
 
 
+@pytest.mark.slow
+def test_what_signed_itself_comes_in_by_its_thumbprint_alone(pki: PKI, trusted: dict[str, Any]) -> None:
+    """Every system in both environments: anybody can make one with any OIN, whatever a system says of such ones."""
+    made = self_signed("g4-tls", oin=KNOWN, moment=datetime.now(UTC), keys=SHARED_KEYS)
+    came = [("x-ssl-client-cert", WRITES["nginx"]([made.facts.der]))]
+    passing = set()
+    every = [(), *((system.name,) for system in systems())]
+    for (named, environment), store in product(product(every, pkitools.Environment), (trusted["trust"], None)):
+        asked = {"systems": named, "environment": environment, "trust": store}
+        how: dict[str, Any] = {"checker": asked}
+        verdict = (
+            pkitools.Checker(moment=datetime.now(UTC), **{**trusted, **asked}).check(made.facts.der).report.verdict
+        )
+        passes = verdict is pkitools.Verdict.PASSED
+        told = "self_made" if passes else str(verdict.value)
+        assert refusal(access(trusted, **how), came) == (told, 403), asked
+        by_thumbprint = access(trusted, accept=made.facts.sha256.upper(), **how)
+        if passes:
+            assert by_thumbprint.admit(PROXY, came).oin == KNOWN
+            passing.add((*named, environment.value))
+        else:
+            assert refusal(by_thumbprint, came) == (told, 403), "accepted is not: valid"
+    assert ("digid-machtigen", "preproduction") in passing
+    assert not {each for each in passing if each[-1] == "production"}
+
+
+def test_a_thumbprint_is_one() -> None:
+    colons = ":".join(["AB"] * 32)
+    for good in ((), colons, [colons, "0" * 64]):
+        assert bare_access(accept=good)
+    for wrong in ("", "ab" * 20, "g" * 64, ["0" * 64, "x"]):
+        with pytest.raises(pkitools.InvalidValueError):
+            bare_access(accept=wrong)
+
+
+def bare_access(**how: Any) -> Access:
+    return access({"environment": "preproduction"}, **how)
+
+
+CLIENT, SERVER, ANY, SIGNER = "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.1", "2.5.29.37.0", "1.3.6.1.5.5.7.3.36"
+
+
+@pytest.mark.slow
+def test_a_certificate_that_is_not_to_connect_with_stays_out(pki: PKI, trusted: dict[str, Any]) -> None:
+    """Whatever the verdict: without a system nobody else asks the purpose."""
+    uses = (["digitalSignature"], ["digitalSignature", "nonRepudiation"], ["nonRepudiation"], ["keyEncipherment"])
+    purposes = ([CLIENT], [SERVER, CLIENT], [ANY], [SERVER], [SIGNER])
+    for use, purpose in product(uses, purposes):
+        issued = pki.issue("g4-tls", oin=KNOWN, key_usage=use, extended_key_usage=purpose)
+        came = [("x-ssl-client-cert", WRITES["nginx"]([issued.facts.der]))]
+        to_connect = "digitalSignature" in use and not {CLIENT, ANY}.isdisjoint(purpose)
+        told = refusal_of(access(trusted), came)
+        assert (told == "not_to_connect") is not to_connect, (use, purpose, told)
+    assert access(trusted).admit(PROXY, [header(pki, KNOWN)])
+
+
+def refusal_of(entrance: Access, headers: list[tuple[str, str]]) -> str:
+    try:
+        entrance.admit(PROXY, headers)
+    except AccessDenied as denied:
+        return denied.code.rpartition(".")[2]
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("allowed", "comes_in"),
+    [
+        (KNOWN, True),
+        (f"x{KNOWN}x", False),
+        ("", False),
+        ([KNOWN], True),
+        ({KNOWN: 1}, True),
+        ((), False),
+    ],
+)
+def test_who_is_allowed_is_a_whole_oin_and_asked_each_time(
+    pki: PKI, trusted: dict[str, Any], allowed: Any, comes_in: bool
+) -> None:
+    for given in (allowed, iter([allowed] if isinstance(allowed, str) else allowed)):
+        entrance = access(trusted, allowed=given)
+        for _ in range(2):
+            assert (refusal_of(entrance, [header(pki, KNOWN)]) == "") is comes_in
+
+
+def test_bytes_allow_nobody_and_are_refused() -> None:
+    with pytest.raises(pkitools.InvalidValueError):
+        bare_access(allowed=KNOWN.encode())
+
+
 def called(middleware: ASGIAccess, scope: dict[str, Any]) -> list[Any]:
     sent: list[Any] = []
 
@@ -120,6 +212,40 @@ def test_asgi(pki: PKI, trusted: dict[str, Any]) -> None:
     called(middleware, {"type": "http", "headers": raw, "client": (PROXY, 1), CALLER: "somebody"})
     assert seen.pop().oin == KNOWN
     assert not seen
+
+
+def test_a_server_that_does_not_say_who_connects_is_no_unix_socket(pki: PKI, trusted: dict[str, Any]) -> None:
+    checker = pkitools.Checker(moment=datetime.now(UTC), **trusted)
+    entrance = Access(
+        checker, TrustedProxies(unix_socket=True), "nginx", allowed={KNOWN}, clock=lambda: datetime.now(UTC)
+    )
+    came, reached = header(pki, KNOWN), list[str]()
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        reached.append(scope["type"])
+
+    scope = {"type": "http", "headers": [tuple(part.encode() for part in came)]}
+    for more, admitted in (({}, False), ({"client": None}, True), ({"client": ("127.0.0.1", 1)}, False)):
+        called(ASGIAccess(app, entrance), {**scope, **more})
+        assert bool(reached) is admitted
+        reached.clear()
+    plain = WSGIAccess(lambda _environ, _start: [b"in"], entrance)
+    for environ, admitted in (({}, False), ({"REMOTE_ADDR": ""}, True), ({"REMOTE_ADDR": "127.0.0.1"}, False)):
+        given = {"HTTP_X_SSL_CLIENT_CERT": came[1], **environ}
+        assert (b"".join(plain(given, lambda *_: None)) == b"in") is admitted
+
+
+@pytest.mark.parametrize("kind", ["webtransport", "HTTP", "", "http.x"])
+def test_a_call_of_an_unknown_kind_meets_nobody(pki: PKI, trusted: dict[str, Any], kind: str) -> None:
+    reached: list[str] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        reached.append(scope["type"])
+
+    raw = [tuple(part.encode() for part in header(pki, KNOWN))]
+    with pytest.raises(AccessDenied):
+        called(ASGIAccess(app, access(trusted)), {"type": kind, "headers": raw, "client": (PROXY, 1)})
+    assert not reached
 
 
 def test_the_how_to_of_wsgi(pki: PKI, trusted: dict[str, Any]) -> None:

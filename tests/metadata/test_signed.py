@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 import sys
+from base64 import b64encode
 from contextlib import suppress
 from itertools import product
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from pkitools.errors import InputError
-from pkitools.findings import Status, Verdict
+from pkitools.findings import Severity, Status, Verdict
 from pkitools.metadata import MetadataCheck, check_metadata, read_metadata
 from pkitools.metadata.saml import SamlMetadata
 from pkitools.metadata.signatures import SignatureStatus
+from pkitools.systems import systems
 from tests.support.effort import budget
 from tests.support.leaves import RSIN_OIN
 from tests.support.metadata import (
@@ -24,6 +27,8 @@ from tests.support.metadata import (
     entity,
     good,
     holder,
+    jwk,
+    jwks,
     role,
     signed,
 )
@@ -134,6 +139,83 @@ def test_who_signed_is_in_the_metadata_and_has_its_oin(signer: object, included:
     codes = judged(signed(entity(), signer)).report.codes()  # type: ignore[arg-type]  # a holder
     assert ("metadata.signature.signer_included" in codes) is not included
     assert ("metadata.signature.signer_oin" in codes) is not same_oin
+
+
+def test_who_signed_is_told_of_every_system_when_nobody_knows_the_key() -> None:
+    """A refusal where the system asks it, and where nothing is known of that our advice: never nothing."""
+    severities = set()
+    for system in systems():
+        for signer, told in ((holder(1), 1), (holder(), 0)):
+            found = [
+                each
+                for each in judged(signed(entity(), signer), system.name).report.findings
+                if each.rule.code == "metadata.signature.signer_included"
+            ]
+            assert len(found) == told, system.name
+            severities |= {each.rule.severity for each in found}
+    assert severities == {Severity.ERROR, Severity.WARNING}
+
+
+def spki(number: int) -> bytes:
+    return holder(number).key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+EC_POINT = b"\x04" + bytes(64)
+NAMED = '<dsig11:NamedCurve URI="urn:oid:1.2.840.10045.3.1.7"/>'
+BARE = {
+    "another": f"<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>{b64encode(bytes([200] * 256)).decode()}</ds:Modulus>"
+    "<ds:Exponent>AQAB</ds:Exponent></ds:RSAKeyValue></ds:KeyValue>",
+    "no numbers": "<ds:KeyValue><ds:RSAKeyValue/></ds:KeyValue>",
+    "empty": "<ds:KeyValue/>",
+    "dsa": "<ds:KeyValue><ds:DSAKeyValue><ds:Y>AQAB</ds:Y></ds:DSAKeyValue></ds:KeyValue>",
+    "curve": f"<ds:KeyValue><dsig11:ECKeyValue>{NAMED}<dsig11:PublicKey>{b64encode(EC_POINT).decode()}"
+    "</dsig11:PublicKey></dsig11:ECKeyValue></ds:KeyValue>",
+    "der": f"<dsig11:DEREncodedKeyValue>{b64encode(spki(1)).decode()}</dsig11:DEREncodedKeyValue>",
+    "own": f"<dsig11:DEREncodedKeyValue>{b64encode(spki(0)).decode()}</dsig11:DEREncodedKeyValue>",
+    "end of own": f"<dsig11:DEREncodedKeyValue>{b64encode(spki(0)[-9:]).decode()}</dsig11:DEREncodedKeyValue>",
+}
+
+
+@pytest.mark.parametrize("bare", BARE)
+def test_a_bare_key_is_that_of_the_certificate_beside_it(bare: str) -> None:
+    certificate = f"<ds:X509Data><ds:X509Certificate>{holder().base64}</ds:X509Certificate></ds:X509Data>"
+    for info in (BARE[bare] + certificate, certificate + BARE[bare]):
+        keys = descriptor(info=info) + descriptor(use="encryption")
+        declared = 'xmlns:dsig11="http://www.w3.org/2009/xmldsig11#"'
+        codes = judged(signed(entity(role(keys=keys), declared=declared))).report.codes()
+        assert ("metadata.keys.key_value" in codes) is (bare != "own")
+
+
+DURATIONS = {
+    "PT24H": False,
+    "P1D": False,
+    "PT0.5S": False,
+    "P0Y1M": False,
+    "PT0S": True,
+    "P0Y": True,
+    "P0DT0H0.0S": True,
+    "-P1D": True,
+    "-PT0S": True,
+}
+
+
+@pytest.mark.parametrize("duration", DURATIONS)
+def test_a_duration_is_longer_than_nothing(duration: str) -> None:
+    codes = judged(signed(entity(attributes=f'cacheDuration="{duration}"'))).report.codes()
+    assert ("metadata.validity.no_time" in codes) is DURATIONS[duration]
+    assert "metadata.validity.form" not in codes
+
+
+ALGORITHM_FITS = {
+    **dict.fromkeys(("RS256", "PS512", "RSA-OAEP", None), True),
+    **dict.fromkeys(("none", "HS256", "ES256", "EdDSA", "dir", ""), False),
+}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHM_FITS)
+def test_a_key_of_a_set_says_an_algorithm_of_its_kind(algorithm: str | None) -> None:
+    found = judged(jwks(jwk(alg=algorithm)), "digikoppeling").report.codes()
+    assert ("metadata.jwk.algorithm" in found) is not ALGORITHM_FITS[algorithm]
 
 
 def test_without_what_verifies_a_signature_nothing_passes(monkeypatch: pytest.MonkeyPatch) -> None:

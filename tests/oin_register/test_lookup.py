@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -252,6 +254,41 @@ def test_a_word_that_is_not_known_is_not_guessed(server: FaultServer) -> None:
     assert answer.organizations[0].status_text == "Bevroren"
 
 
+DIFFERENCES: list[dict[str, object]] = [
+    {"status": "Ingetrokken"},
+    {"status": "Actief", "naam": "Ander"},
+    {"status": "Bevroren"},
+    {"status": "Actief", "kvkNummer": "12345678"},
+]
+
+
+@pytest.mark.parametrize("other", DIFFERENCES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_records_that_contradict_each_other_are_both_shown_and_none_is_believed(
+    server: FaultServer, other: dict[str, object], turned: bool
+) -> None:
+    one = {"oin": MAIN, "naam": "Logius", "status": "Actief"}
+    records = [one, one | other][:: -1 if turned else 1]
+    answer = asked(server, MAIN, records=records)
+    assert (answer.status, len(answer.organizations)) == ("unknown", 2)
+    assert answer.reason is not None
+    assert answer.reason.code == "oin_register.error.contradiction"
+    assert asked(server, MAIN, records=[one, one]).status == "registered", "the same twice is no contradiction"
+
+
+def test_a_list_that_contradicts_itself_is_no_copy(server: FaultServer) -> None:
+    def change(answer: Answer) -> Answer:
+        records = json.loads(answer.body)
+        found = records if isinstance(records, list) else next(v for v in records.values() if isinstance(v, list))
+        found[1] = {**found[0], "status": "Bevroren"}
+        answer.body = json.dumps(records).encode()
+        return answer
+
+    with pytest.raises(RegisterError) as refused:
+        take_snapshot(register(server, serve_list(server, 5, change), way="public"), NOW)
+    assert refused.value.code == "oin_register.error.contradiction"
+
+
 # --- paging ----------------------------------------------------------------------------------------------------------
 
 
@@ -346,6 +383,38 @@ def test_a_copy_that_is_none_is_refused_and_never_replaced(server: FaultServer, 
         with pytest.raises(InputError):
             write_snapshot(path, copy(server))
         assert path.read_bytes() == content
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT"
+ORGANIZATION = "oin, name, status, status_text, kvk, kind, issued, changed, withdrawn, main_oin"
+FOREIGN = {
+    "view": f"DROP TABLE organization; CREATE VIEW organization({ORGANIZATION}) AS {ENDLESS} {'i,' * 9} i FROM n",
+    "view of about": f"DROP TABLE about; CREATE VIEW about(name, value) AS {ENDLESS} i, i FROM n",
+    "generated": "ALTER TABLE organization ADD COLUMN x AS (hex(zeroblob(1000000)))",
+    "trigger": "CREATE TRIGGER t AFTER INSERT ON about BEGIN DELETE FROM organization; END",
+    "index": "CREATE INDEX i ON organization (hex(name))",
+    "another table": "CREATE TABLE more (x)",
+}
+
+
+@pytest.mark.parametrize("change", FOREIGN)
+def test_what_is_not_of_our_making_in_a_copy_is_not_run(server: FaultServer, tmp_path: Path, change: str) -> None:
+    path = tmp_path / "copy.sqlite"
+    write_snapshot(path, copy(server))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(FOREIGN[change])
+        connection.commit()
+    with pytest.raises(InputError) as refused:
+        read_snapshot(path)
+    assert refused.value.code == "oin_register.error.snapshot"
+
+
+def test_a_copy_of_tomorrow_says_so(server: FaultServer) -> None:
+    taken = copy(server)
+    for hours, told in ((-1, True), (1, False)):
+        answer = lookup(NOWHERE, moment=NOW + timedelta(hours=hours), snapshot=taken)
+        codes = [note.code for note in answer.notes]
+        assert ("oin_register.note.future_snapshot" in codes) is told
 
 
 def test_without_means_nothing_is_asked() -> None:

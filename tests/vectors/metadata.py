@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from tests.support.metadata import (
     IDP,
     MOMENT,
     POST,
+    Holder,
     consumer,
     cpa,
     descriptor,
@@ -86,6 +88,15 @@ def unsigned_beside() -> bytes:
     ).encode()
 
 
+def of_both(certified: Holder, bare: Holder) -> str:
+    """A certificate, and beside it the numbers of a key."""
+    numbers = bare.key.public_key().public_numbers()
+    modulus = base64.b64encode(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")).decode()
+    certificate = f"<ds:X509Data><ds:X509Certificate>{certified.base64}</ds:X509Certificate></ds:X509Data>"
+    value = f"<ds:Modulus>{modulus}</ds:Modulus><ds:Exponent>AQAB</ds:Exponent>"
+    return f"<ds:KeyValue><ds:RSAKeyValue>{value}</ds:RSAKeyValue></ds:KeyValue>{certificate}"
+
+
 TWO = (descriptor(), descriptor(holder(1)), descriptor(use="encryption"))
 LATER = holder(2, since=at(2029), until=at(2030))
 ENDED = holder(1, since=at(2024), until=at(2026, 6))
@@ -130,6 +141,11 @@ VECTORS = [
             )
         ),
     ),
+    pair(
+        "keys.key_value",
+        with_keys(descriptor(info=of_both(holder(), holder(1))), descriptor(use="encryption")),
+        with_keys(descriptor(info=of_both(holder(), holder())), descriptor(use="encryption")),
+    ),
     pair("key_name.present", with_keys(descriptor(name=""), descriptor(use="encryption"))),
     pair("key_name.unique", with_keys(descriptor(name="a"), descriptor(holder(1), name="a"))),
     pair("key_name.fingerprint", with_keys(descriptor(name="ab" * 20), descriptor(use="encryption"))),
@@ -139,6 +155,11 @@ VECTORS = [
     pair("rollover.expired", with_keys(descriptor(ENDED), descriptor(), descriptor(use="encryption"))),
     pair("validity.stated", lambda: good(attributes="")),
     pair("validity.form", lambda: good(attributes='validUntil="1 juni 2027"')),
+    pair(
+        "validity.no_time",
+        lambda: good(attributes='cacheDuration="PT0S"'),
+        lambda: good(attributes='cacheDuration="PT24H"'),
+    ),
     pair("validity.soon", lambda: good(attributes=SOON)),
     pair("validity.outlives_keys", lambda: good(attributes=LONG)),
     pair("endpoints.address", with_role(endpoints=consumer("/acs"))),
@@ -158,6 +179,7 @@ VECTORS = [
     pair("jwk.elsewhere", lambda: jwks(jwk(x5u="https://example.nl/c.pem")), jwks),
     pair("jwk.thumbprint", lambda: jwks(jwk(**{"x5t#S256": jwk(holder(1))["x5t#S256"]})), jwks),
     pair("jwk.kid", lambda: jwks(jwk(), jwk(holder(1), kid=jwk()["kid"])), jwks),
+    pair("jwk.algorithm", lambda: jwks(jwk(alg="none")), lambda: jwks(jwk(alg="PS256"))),
     pair(
         "jwk.chain",
         lambda: jwks(jwk(x5c=[holder().base64, holder(1).base64])),

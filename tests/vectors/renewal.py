@@ -53,6 +53,7 @@ VECTORS = [
     Vector("renewal.certificate.another", same, GOOD),
     Vector("renewal.order.old_first", swapped, GOOD),
     Vector("renewal.oin.same", renewed(giving("serialNumber", OTHER_OIN)), GOOD),
+    Vector("renewal.organization.same", renewed(giving("O", "Gemeente Elders")), GOOD),
     Vector("renewal.environment.same", renewed(profile="trial:g4-tls"), GOOD),
     Vector("renewal.validity.overlap", renewed(setting("not_before", ISSUED + timedelta(days=5000))), GOOD),
     Vector("renewal.purpose.kept", renewed(putting(EKU, purposes(CLIENT))), GOOD),

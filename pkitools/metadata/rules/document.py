@@ -126,6 +126,15 @@ def _form(at: SamlCase) -> Iterator[Violated]:
             yield violated("cacheDuration", duration, attribute="cacheDuration")
 
 
+@VALIDITY.rule("no_time", _WARNING)
+def _no_time(at: SamlCase) -> Iterator[Violated]:
+    """A duration that is nothing or less: a recipient fetches the file each time, or never uses it."""
+    for _, _, stated in _stated(at):
+        duration = (stated or "").strip()
+        if _DURATION.fullmatch(duration) and (duration.startswith("-") or not any(c in "123456789" for c in duration)):
+            yield violated("cacheDuration", duration)
+
+
 @VALIDITY.rule("soon", _NOTICE)
 def _ends_soon(at: SamlCase) -> Answers:
     ends = [end for end in _ends(at) if end > at.moment]

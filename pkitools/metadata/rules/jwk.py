@@ -35,6 +35,7 @@ class JwksCase:
 
 
 JWK: Final[MetadataBook[JwksCase]] = MetadataBook("jwk")
+_ALGORITHMS: Final = {"RSA": ("RS", "PS"), "EC": ("ES", "ECDH"), "OKP": ("Ed", "ECDH")}  # how their names begin
 _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 
 
@@ -82,6 +83,14 @@ def _kid(at: JwksCase) -> Iterator[Violated]:
     for name, key in at.named():
         if not key.kid or counts[key.kid] > 1:
             yield violated(f"{name}/kid", key.kid or "", place=name)
+
+
+@JWK.rule("algorithm", _WARNING)
+def _algorithm(at: JwksCase) -> Iterator[Violated]:
+    """A key pair is used with an algorithm of its own kind: none is no signature, and HS256 takes it for a secret."""
+    for name, key in at.named():
+        if key.algorithm is not None and not key.algorithm.startswith(_ALGORITHMS.get(key.kty, ("",))):
+            yield violated(f"{name}/alg", key.algorithm, place=name, kind=key.kty)
 
 
 @JWK.rule("chain", _ERROR, cite("rfc-7517", "4.7"))

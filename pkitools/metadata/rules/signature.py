@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.documents import cite
-from pkitools.findings import MET, NOT_APPLICABLE, Answer, Answers, NotChecked, Severity, Violated, met_if, violated
+from pkitools.findings import (
+    MET,
+    NOT_APPLICABLE,
+    Answer,
+    Answers,
+    Basis,
+    Certainty,
+    NotChecked,
+    Severity,
+    Violated,
+    met_if,
+    violated,
+)
 from pkitools.metadata.consumers import Ask, Topic
 from pkitools.metadata.rules.book import MetadataBook, SamlCase, against
 from pkitools.metadata.saml import ENTITIES, Entity, SignatureFacts
@@ -21,6 +33,7 @@ _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _ALGORITHMS: Final = cite("st-saml", "requirements")
 _ETOEGANG: Final = cite("etoegang", "Digital signature; SAML metadata for participants")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+_ADVICE: Final = Basis(cite("pkitools"), Certainty.ADVICE)
 _ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
 _EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 _WITH_COMMENTS: Final = f"{_EXCLUSIVE}WithComments"
@@ -141,13 +154,19 @@ def _key_info(at: SamlCase) -> Answer:
 
 @SIGNATURE.rule("signer_included", _ERROR, _ALGORITHMS)
 def _signer_included(at: SamlCase) -> Answer:
-    """Who signed is a key for signing of the entity itself; of a list, of its first entity."""
+    """Who signed is a key for signing of the entity itself; of a list, of its first entity.
+
+    Of a consumer that says nothing of it, it is our advice: whoever can write the file can sign it, with his own key.
+    """
     asked, signer, own = at.asked(Topic.SIGNER_INCLUDED), at.verified.signer, _own(at)
-    if asked is None or signer is None or own is None:
+    if signer is None or own is None:
         return NOT_APPLICABLE
     if signer in own.certificates(signing=True):
         return MET
-    return against(asked, "ds:Signature", _name(at, signer), entity=own.entity_id or "–")
+    name, entity = _name(at, signer), own.entity_id or "–"
+    if asked is None:
+        return violated("ds:Signature", name, basis=_ADVICE, severity=_WARNING, entity=entity)
+    return against(asked, "ds:Signature", name, entity=entity)
 
 
 @SIGNATURE.rule("signer_oin", _ERROR, _ST_SAML)

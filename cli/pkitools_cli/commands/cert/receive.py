@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 from pkitools.containers import Contents, ItemKind, items_of
 from pkitools.containers.model import BadItem
 from pkitools.errors import about_file
-from pkitools.files import read_bytes, write_set
+from pkitools.files import check_outputs, read_bytes, write_set
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_manifest, receive
@@ -155,7 +156,9 @@ def _placed(arrival: Arrival) -> Arrival:
     """Write what was judged right, where nothing stands."""
     if arrival.state is not State.READY:
         return arrival
-    write_set(arrival.outputs())
+    outputs = arrival.outputs()
+    check_outputs(outputs, overwrite=True)  # takes away what was broken off; nothing is overwritten
+    write_set([each for each in outputs if not os.path.lexists(each.path)])
     return arrival.placed()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from pkitools.reports import ToldError, chain_complete_document
 from pkitools.reports.telling.readable import day
 from pkitools.text import shown
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.commands.next_steps import Step, again, next_document
 from pkitools_cli.exit_codes import ExitCode
@@ -58,6 +60,7 @@ class Completed:
     written: str | None
     unread: tuple[ToldError, ...] = ()
     offline: bool = False
+    backups: tuple[Path, ...] = ()
 
     @property
     def address(self) -> str | None:
@@ -90,6 +93,7 @@ def command(options: Options) -> Reply[Completed]:
         },
         text=_text,
         code=code,
+        warnings=told_backups(completed.backups),
     )
 
 
@@ -98,6 +102,7 @@ def _complete(options: Options) -> Completed:
 
     if options.target is not None:
         check_outputs([Output(options.target, b"", secret=False)], overwrite=options.force)
+        refuse_to_replace_input([options.target], (options.file, *options.chain, options.passphrase_file))
     contents = read_input(options.file, given_passphrase(options.passphrase_file, options.passphrase_env))
     unread = told_problems(contents, options.file)
     beside_it = [item.der for name in options.chain for item in read_certificates(name, unread)]
@@ -110,19 +115,24 @@ def _complete(options: Options) -> Completed:
             fetcher=None if options.offline else fetcher_of(options.allow_net, options.allow_port),
             any_host=bool(options.allow_net),
         ).path
-    return Completed(path, options.file, _write(path, options), tuple(unread), options.offline)
+    backups = _write(path, options)
+    written = None if backups is None else options.target
+    return Completed(path, options.file, written, tuple(unread), options.offline, backups or ())
 
 
-def _write(path: CertificatePath, options: Options) -> str | None:
-    """Write the chain, without its root: nothing is written of one that is not complete, or holds an imitation."""
+def _write(path: CertificatePath, options: Options) -> tuple[Path, ...] | None:
+    """Write the chain, without its root: nothing is written of one that is not complete, or holds an imitation.
+
+    Returns:
+        Where what stood there is kept; ``None`` when nothing was written.
+    """
     from pkitools.requests.keys import to_pem
 
     if options.target is None or not path.is_handed_on:
         return None
     links = (path.leaf, *path.intermediates)
     data = b"".join(to_pem("CERTIFICATE", facts.der) for facts in links)
-    write_set([Output(options.target, data, secret=False)], overwrite=options.force)
-    return options.target
+    return write_set([Output(options.target, data, secret=False)], overwrite=options.force)
 
 
 def _text(completed: Completed) -> Iterator[Line | str]:

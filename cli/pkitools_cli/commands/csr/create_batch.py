@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pkitools.errors import about_file
+from pkitools.errors import InvalidValueError, about_file
 from pkitools.files import check_outputs, make_folder, read_bytes, write_public
 from pkitools.frozen import replace
 from pkitools.ordering import Manifest, NamedOrder, doubts, ordered, read_manifest, read_orders
@@ -43,6 +43,7 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
     for doubt in doubts(items):
         complain(tr("cli.csr.create.doubt", told=doubt.sentence(language())))
     manifest = _manifest(folder / MANIFEST)
+    _refuse_other_capitals(items, manifest, out_dir)
     if options.resume:
         secret = passphrase.for_new_key()
         found = standing(items, folder, secret)
@@ -74,6 +75,14 @@ def _refuse_there(items: Sequence[NamedOrder], folder: Path, batch_file: str, op
             refuse_begun(items, folder, batch_file, options.passphrase().given())
         for item in items:
             check_outputs(places(str(folder / item.name)), overwrite=options.force)
+
+
+def _refuse_other_capitals(items: Sequence[NamedOrder], manifest: Manifest, out_dir: str) -> None:
+    """Refuse a name that elsewhere is that of the files of an order before: the manifest would lose that one."""
+    known = {each.name.lower(): each.name for each in manifest.orders.values()}
+    for item in items:
+        if (there := known.get(item.name.lower(), item.name)) != item.name:
+            raise InvalidValueError("ordering.error.manifest_capitals", folder=out_dir, known=there, name=item.name)
 
 
 def _manifest(path: Path) -> Manifest:
@@ -109,6 +118,8 @@ def _each(
         else:
             one = write(request, prefix, secret, options.force)
             complain(tr("cli.csr.create.progress", number=number, total=len(items), name=item.name))
+        if options.resume:  # both are there now: what the run that was broken off left of them is no use any more
+            check_outputs(places(prefix), overwrite=True)
         yield replace(one, choice=item.order.choice, kept=found.get(item.name, _ABSENT).key is not None)
 
 

@@ -18,6 +18,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports import ToldError, export_document
 from pkitools.reports.telling.readable import day
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
+from pkitools_cli.commands.export.written import refuse_to_replace_input
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, lookup, tr
@@ -63,6 +64,11 @@ class Options:
             self.key_passphrase_env,
             none=self.no_passphrase,
         )
+
+    @property
+    def read(self) -> tuple[str | None, ...]:
+        """The files that are read."""
+        return (self.file, self.key_file, *self.chain, self.passphrase_file, self.key_passphrase_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,7 @@ def _write(form: ExportForm, options: Options) -> Written:
 
     files = [(file.place(options.target), file.is_secret) for file in form.files]
     check_outputs([Output(path, b"", secret=secret) for path, secret in files], overwrite=options.force)
+    refuse_to_replace_input((path for path, _ in files), options.read)
     secrets = options.passphrases()
     read, key = read_given(options, secrets, options.trust)
     with about_input(options.file):

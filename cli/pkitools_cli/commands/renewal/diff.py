@@ -95,6 +95,7 @@ def _read(name: str, passphrase: bytes | None) -> tuple[CertificateFacts, bool]:
 def _text(compared: Compared) -> Iterator[Line | str]:
     found, options = compared.found, compared.options
     yield from (Line(row, bold=True) for row in wrapped(_answer(found), ""))
+    yield from wrapped(tr("cli.renewal.diff.not_judged"), "")
     yield from findings_told(found.report, full=Severity.INFO, verbose=True)
     if found.differing:
         yield from _changes(found.changes)

@@ -78,8 +78,10 @@ def command(
 def _text(compared: Compared) -> Iterator[Line | str]:
     found = compared.difference
     names = ", ".join(one.label for one in found.hierarchies)
-    word = ("right" if names else "none") if found.is_right else ("wrong" if names else "none_wrong")
-    title = tr(f"cli.trust.diff.{word}", file=compared.file, names=names)
+    beside_it = len(found.trusted_beside)
+    right = "right_and_more" if beside_it else "right"
+    word = (right if names else "none") if found.is_right else ("wrong" if names else "none_wrong")
+    title = tr(f"cli.trust.diff.{word}", file=compared.file, names=names, count=beside_it)
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for one in found.missing:
         yield from beside(f"  {tr('cli.trust.diff.missing')} ", f"{one.common_name} ({one.sha256[:16]}…)")

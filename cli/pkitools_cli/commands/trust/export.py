@@ -15,6 +15,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports import trust_export_document
 from pkitools.trust import Knowledge
 from pkitools_cli.commands.export.given import Passphrases
+from pkitools_cli.commands.export.written import told_backups
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.lines import beside, packed, wrapped
@@ -71,13 +72,13 @@ def command(options: Options) -> Reply[Exported]:
     if options.legacy and options.kind not in _KEYSTORES:
         raise click.UsageError(tr("cli.export.legacy_where", form=options.kind))
     bundle = _bundle(options)
-    _write(bundle, options)
+    backups = _write(bundle, options)
     one_publisher = any(one.basis is Knowledge.ONE_PUBLISHER for one in bundle.certificates)
     return Reply(
         Exported(bundle),
         document=lambda exported: trust_export_document(exported.bundle),
         text=_text,
-        warnings=(tr("cli.trust.list.one_publisher"),) if one_publisher else (),
+        warnings=(*told_backups(backups), *((tr("cli.trust.list.one_publisher"),) if one_publisher else ())),
     )
 
 
@@ -100,10 +101,10 @@ def _bundle(options: Options) -> TrustBundle:
     )
 
 
-def _write(bundle: TrustBundle, options: Options) -> None:
+def _write(bundle: TrustBundle, options: Options) -> tuple[Path, ...]:
     if options.kind == "folder":
         prepare_folder(Path(options.target), [Path(output.path).name for output in bundle.outputs], force=options.force)
-    write_set(bundle.outputs, overwrite=options.force)
+    return write_set(bundle.outputs, overwrite=options.force)
 
 
 def prepare_folder(folder: Path, names: Sequence[str], *, force: bool) -> None:

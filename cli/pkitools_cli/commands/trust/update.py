@@ -13,6 +13,7 @@ from pkitools.files import Output, write_set
 from pkitools.frozen import dataclass
 from pkitools.reports import trust_update_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.export.written import told_backups
 from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
@@ -31,6 +32,7 @@ class Updated:
 
     found: tuple[PublishedAuthority, ...]
     written: tuple[Path, ...]
+    backups: tuple[Path, ...] = ()
 
     @property
     def code(self) -> ExitCode:
@@ -62,7 +64,7 @@ def command(
         document=lambda one: trust_update_document(one.found, one.written),
         text=_text,
         code=updated.code,
-        warnings=(tr("cli.trust.update.needs_network"),) if offline else (),
+        warnings=(*told_backups(updated.backups), *((tr("cli.trust.update.needs_network"),) if offline else ())),
     )
 
 
@@ -76,8 +78,8 @@ def _keep(found: tuple[PublishedAuthority, ...], target: str | None, *, force: b
     folder = Path(target)
     prepare_folder(folder, list(kept), force=force)
     outputs = [Output(folder / name, to_pem("CERTIFICATE", der), secret=False) for name, der in kept.items()]
-    write_set(outputs, overwrite=force)
-    return Updated(found, tuple(Path(output.path) for output in outputs))
+    backups = write_set(outputs, overwrite=force)
+    return Updated(found, tuple(Path(output.path) for output in outputs), backups)
 
 
 def _text(updated: Updated) -> Iterator[Line | str]:
