@@ -30,7 +30,13 @@ def _json() -> Render:
     return render
 
 
-_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".json": _json}
+def _markdown() -> Render:
+    from pkitools.reports.portfolio.as_markdown import render
+
+    return render
+
+
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".json": _json, ".md": _markdown}
 """The end of a file's name → what loads the module that writes it."""
 
 
