@@ -91,6 +91,12 @@ def test_no_cell_is_a_formula_or_a_number_that_loses_digits(text: str) -> None:
     assert not (told.isdecimal() and (len(told) > 10 or told.startswith("0")) and len(told) > 1)
 
 
+def test_a_thumbprint_stays_as_it_is_and_what_reads_as_a_number_or_a_time_does_not() -> None:
+    assert cell("066de735bedfdb59eb85c213aaf57703cb5dbd3644325dc037b035ee089d7eac")[0] == "0"
+    for text in ("0012", "01:02", "12:34:56", "00000003273229750000", "12345678901"):
+        assert cell(text) == f"'{text}"
+
+
 @examples(10)
 @given(_SHEET)
 def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None:

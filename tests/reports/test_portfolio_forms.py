@@ -1,4 +1,4 @@
-"""Every form of report, read by a reader of its own: it holds what it should, and no name adds to what it is made of."""
+"""Every form of report, read by a reader of its own: it holds what it should, and no name adds to its parts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from io import StringIO
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final
 
 import pytest
@@ -121,7 +121,7 @@ def test_nothing_found_and_a_part_are_reports_too(portfolio: Portfolio, suffix: 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_markdown_has_a_row_for_each_and_says_what_to_do(portfolio: Portfolio, language: Language) -> None:
     tokens = MarkdownIt("commonmark").enable("table").parse(text_of(portfolio, ".md", language))
-    cells = [after.content for token, after in zip(tokens, tokens[1:], strict=False) if token.type == "td_open"]
+    cells = [after.content for token, after in pairwise(tokens) if token.type == "td_open"]
     rows = [cells[at : at + 6] for at in range(0, len(cells), 6)]
     assert [(row[0], row[3], row[4]) for row in rows] == [
         (standing_word(standing, language), one.name, one.oin or "") for standing, one in portfolio.in_order()
