@@ -6,13 +6,17 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 from itertools import groupby, pairwise
 from typing import Final
 
 import pytest
 from markdown_it import MarkdownIt
+from prometheus_client.parser import text_string_to_metric_families
 
+from pkitools.findings import Verdict
+from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Portfolio
 from pkitools.reports import Telling, portfolio_report, report_suffixes
@@ -84,10 +88,18 @@ def markdown_frame(text: str) -> object:
     return [kind for kind, _ in groupby(each)]
 
 
+def prometheus_frame(text: str) -> object:
+    families = text_string_to_metric_families(text)
+    return [
+        (each.name, each.type, [(one.name, tuple(one.labels), one.value) for one in each.samples]) for each in families
+    ]
+
+
 FRAMES: Final[dict[str, Callable[[str], object]]] = {
     ".csv": csv_frame,
     ".json": json_frame,
     ".md": markdown_frame,
+    ".prom": prometheus_frame,
 }
 
 
@@ -140,3 +152,40 @@ def test_markdown_shows_every_text_as_it_is(portfolio: Portfolio) -> None:
         tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
         shown = ["".join(child.content for child in token.children or ()) for token in tokens]
         assert visible(value).strip() in shown
+
+
+# --- Prometheus -------------------------------------------------------------------------------------------------------
+
+
+def test_a_monitor_reads_when_each_ends_and_whose_it_is(portfolio: Portfolio) -> None:
+    text = text_of(replace(portfolio, systems=("digid", "edsn")), ".prom")
+    found = {each.name: each.samples for each in text_string_to_metric_families(text)}
+    ends = {one.labels["sha256"]: one for one in found["x509_cert_not_after"]}
+    assert {sha256: one.value for sha256, one in ends.items()} == {
+        one.sha256: one.not_after.timestamp() for one in portfolio.certificates
+    }
+    wrong = next(one for one in portfolio.certificates if one.verdict is Verdict.FAILED)
+    labels = ends[wrong.sha256].labels
+    told = (labels["oin"], labels["generation"], labels["hierarchy"], labels["system"], labels["environment"])
+    assert told == (wrong.oin, wrong.generation, wrong.hierarchy or "", "digid,edsn", "production")
+    assert labels["oin"].startswith("0000000")
+    verdicts = {one.labels["sha256"]: one.value for one in found["pkitools_cert_verdict"]}
+    assert verdicts == {one.sha256: 2 if one is wrong else 0 for one in portfolio.judged}
+    assert [one.value for one in found["x509_read_errors"]] == [1]
+
+
+def test_a_monitor_sees_every_file_that_a_certificate_lies_in_and_its_end(portfolio: Portfolio) -> None:
+    one = portfolio.judged[0]
+    places = tuple(replace(one.places[0], name=name, position=at) for at, name in enumerate(("a", "b", "b"), 1))
+    twice = replace(portfolio, certificates=(replace(one, places=places),), moment=one.not_after + timedelta(seconds=1))
+    found = {each.name: each.samples for each in text_string_to_metric_families(text_of(twice, ".prom"))}
+    assert [(each.labels["filepath"], each.value) for each in found["x509_cert_expired"]] == [("a", 1), ("b", 1)]
+
+
+def test_a_label_holds_the_text_as_it_is(portfolio: Portfolio) -> None:
+    for value in HOSTILE:
+        families = {
+            each.name: each for each in text_string_to_metric_families(text_of(hostile(portfolio, value), ".prom"))
+        }
+        names = {one.labels["subject_CN"] for one in families["x509_cert_not_after"].samples}
+        assert names == {visible(value, MAX_MESSAGE_VALUE)}

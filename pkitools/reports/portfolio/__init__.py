@@ -36,7 +36,18 @@ def _markdown() -> Render:
     return render
 
 
-_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".json": _json, ".md": _markdown}
+def _prometheus() -> Render:
+    from pkitools.reports.portfolio.as_prometheus import render
+
+    return render
+
+
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".md": _markdown,
+    ".prom": _prometheus,
+}
 """The end of a file's name → what loads the module that writes it."""
 
 
