@@ -12,15 +12,16 @@ from itertools import groupby, pairwise
 from typing import Final
 
 import pytest
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.messages import LANGUAGES, Language
-from pkitools.portfolio import Portfolio
+from pkitools.portfolio import Gap, Portfolio
 from pkitools.reports import Telling, portfolio_report, report_suffixes
-from pkitools.reports.portfolio.telling import standing_word
+from pkitools.reports.portfolio.telling import place_names, standing_word
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
 
@@ -95,11 +96,21 @@ def prometheus_frame(text: str) -> object:
     ]
 
 
+def cases(text: str) -> list[TestCase]:
+    (suite,) = JUnitXml.fromstring(text.encode())
+    return list(suite)
+
+
+def junit_frame(text: str) -> object:
+    return [(one.is_passed, [(type(each).__name__, each.type) for each in one.result]) for one in cases(text)]
+
+
 FRAMES: Final[dict[str, Callable[[str], object]]] = {
     ".csv": csv_frame,
     ".json": json_frame,
     ".md": markdown_frame,
     ".prom": prometheus_frame,
+    ".xml": junit_frame,
 }
 
 
@@ -189,3 +200,51 @@ def test_a_label_holds_the_text_as_it_is(portfolio: Portfolio) -> None:
         }
         names = {one.labels["subject_CN"] for one in families["x509_cert_not_after"].samples}
         assert names == {visible(value, MAX_MESSAGE_VALUE)}
+
+
+# --- JUnit ------------------------------------------------------------------------------------------------------------
+
+
+def results(portfolio: Portfolio) -> dict[str, list[type]]:
+    """The name of each test case, and what came of it; of a certificate its thumbprint."""
+    every = {one.sha256[:16]: one.sha256 for one in portfolio.certificates}
+    found = {(one.name or "").rpartition("(")[2].rstrip(")"): one for one in cases(text_of(portfolio, ".xml"))}
+    return {every.get(name, name): [type(each) for each in one.result] for name, one in found.items()}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_build_server_shows_a_case_for_each_and_counts_them(portfolio: Portfolio, language: Language) -> None:
+    suites = JUnitXml.fromstring(text_of(portfolio, ".xml", language).encode())
+    (suite,) = suites
+    each = list(suite)
+    assert len({(one.classname, one.name) for one in each}) == len(each) == 1 + len(portfolio.certificates) + 1
+    for counted in (suites, suite):
+        assert (counted.tests, counted.failures, counted.errors, counted.skipped) == (len(each), 1, 1, 2)
+    (failure,) = next(one.result for one in each if any(isinstance(result, Failure) for result in one.result))
+    wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
+    assert failure.text.startswith(wrong.places[0].name)
+    assert all(found.rule.code in failure.text for found in wrong.findings)
+    good = next(one for one in each if "host.example.nl" in (one.name or ""))
+    assert good.is_passed
+    assert place_names(portfolio.judged[1])[0] in (good.system_out or "")
+
+
+def test_only_what_was_judged_and_is_good_counts_as_passed(portfolio: Portfolio) -> None:
+    verdicts = {Verdict.PASSED: [], Verdict.FAILED: [Failure], Verdict.INDETERMINATE: [Error], None: [Skipped]}
+    unsure = replace(portfolio.judged[1].judgements[0], verdict=Verdict.INDETERMINATE)
+    doubtful = replace(portfolio.judged[1], judgements=(unsure,))
+    every = (*portfolio.certificates[:1], doubtful, *portfolio.certificates[2:])
+    found = results(replace(portfolio, certificates=every))
+    assert {one.sha256: found[one.sha256] for one in every} == {one.sha256: verdicts[one.verdict] for one in every}
+    assert {one.verdict for one in every} == set(verdicts)
+    assert found["scan"] == []
+
+
+@pytest.mark.parametrize("gap", Gap)
+def test_what_was_not_looked_at_is_an_error_and_so_is_a_part_or_nothing(portfolio: Portfolio, gap: Gap) -> None:
+    unread = replace(portfolio.unread[0], name="a", gap=gap, position=None)
+    found = results(replace(portfolio, unread=(unread,), complete=False))
+    assert found["a"] == [Skipped if gap is Gap.SKIPPED else Error]
+    assert found["scan"] == [Error]
+    assert results(Portfolio(portfolio.moment, ("a",))) == {"scan": [Error]}
+    assert results(replace(portfolio, certificates=portfolio.authorities))["scan"] == [Error]

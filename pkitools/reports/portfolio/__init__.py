@@ -42,11 +42,18 @@ def _prometheus() -> Render:
     return render
 
 
+def _junit() -> Render:
+    from pkitools.reports.portfolio.as_junit import render
+
+    return render
+
+
 _FORMS: Final[Mapping[str, Callable[[], Render]]] = {
     ".csv": _csv,
     ".json": _json,
     ".md": _markdown,
     ".prom": _prometheus,
+    ".xml": _junit,
 }
 """The end of a file's name → what loads the module that writes it."""
 
