@@ -6,12 +6,13 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from itertools import groupby, pairwise
 from typing import Final
 
 import pytest
+from icalendar import Calendar, Component
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
@@ -105,8 +106,20 @@ def junit_frame(text: str) -> object:
     return [(one.is_passed, [(type(each).__name__, each.type) for each in one.result]) for one in cases(text)]
 
 
+def events(text: str) -> list[Component]:
+    return Calendar.from_ical(text).walk("VEVENT")
+
+
+def ics_frame(text: str) -> object:
+    """Of each event which it is, its day, and the names of all that is said of it."""
+    whole = [(each.name, sorted(each)) for each in Calendar.from_ical(text).walk()]
+    folded = [line for line in text.split("\r\n") if len(line.encode()) > 75]
+    return whole, folded, sorted((str(one["UID"]), one["DTSTART"].dt) for one in events(text))
+
+
 FRAMES: Final[dict[str, Callable[[str], object]]] = {
     ".csv": csv_frame,
+    ".ics": ics_frame,
     ".json": json_frame,
     ".md": markdown_frame,
     ".prom": prometheus_frame,
@@ -248,3 +261,47 @@ def test_what_was_not_looked_at_is_an_error_and_so_is_a_part_or_nothing(portfoli
     assert found["scan"] == [Error]
     assert results(Portfolio(portfolio.moment, ("a",))) == {"scan": [Error]}
     assert results(replace(portfolio, certificates=portfolio.authorities))["scan"] == [Error]
+
+
+# --- a calendar -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_calendar_has_the_day_to_order_and_the_day_it_ends(portfolio: Portfolio, language: Language) -> None:
+    found = {str(one["UID"]): one for one in events(text_of(portfolio, ".ics", language))}
+    assert len(found) == 2 * len(portfolio.judged)
+    wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
+    order, ends = (found[f"{wrong.sha256}-{kind}@pkitools"] for kind in ("order", "expires"))
+    # of 365 days a third is 121: more than the 91 that are advised
+    assert (order["DTSTART"].dt, ends["DTSTART"].dt) == (date(2027, 3, 2), date(2027, 6, 1))
+    for event in (order, ends):
+        assert wrong.name in event["SUMMARY"]
+        assert f"OIN: {wrong.oin}" in event["DESCRIPTION"].split("\n")
+        assert event["DTSTAMP"].dt == portfolio.moment
+    assert {"nl": "bestellen", "en": "Order by"}[language] in order["SUMMARY"]
+
+
+def test_one_of_a_few_months_is_ordered_a_third_of_its_time_before_its_end(portfolio: Portfolio) -> None:
+    end = datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    one = replace(portfolio.judged[0], not_before=end - timedelta(days=90), not_after=end)
+    days = {one["DTSTART"].dt for one in events(text_of(replace(portfolio, certificates=(one,)), ".ics"))}
+    assert days == {date(2026, 12, 1), date(2026, 12, 31)}
+    never = replace(one, not_before=end + timedelta(days=9))
+    (day,) = {one["DTSTART"].dt for one in events(text_of(replace(portfolio, certificates=(never,)), ".ics"))}
+    assert day == date(2026, 12, 31)
+
+
+def test_what_an_event_is_called_and_when_it_is_stays(portfolio: Portfolio) -> None:
+    later = replace(portfolio, moment=portfolio.moment + timedelta(days=300), certificates=portfolio.certificates[::-1])
+    days = [
+        {str(one["UID"]): one["DTSTART"].dt for one in events(text_of(each, ".ics"))} for each in (portfolio, later)
+    ]
+    assert days[0] == days[1]
+
+
+def test_a_calendar_shows_every_name_on_one_line(portfolio: Portfolio) -> None:
+    for value in HOSTILE:
+        one = replace(hostile(portfolio, value).judged[0], places=())
+        told = events(text_of(replace(portfolio, certificates=(one,)), ".ics"))
+        shown = visible(value, MAX_MESSAGE_VALUE).replace("\\", "/")
+        assert [str(each["SUMMARY"]).endswith(shown) for each in told] == [True, True]

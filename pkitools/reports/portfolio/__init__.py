@@ -48,8 +48,15 @@ def _junit() -> Render:
     return render
 
 
+def _ics() -> Render:
+    from pkitools.reports.portfolio.as_ics import render
+
+    return render
+
+
 _FORMS: Final[Mapping[str, Callable[[], Render]]] = {
     ".csv": _csv,
+    ".ics": _ics,
     ".json": _json,
     ".md": _markdown,
     ".prom": _prometheus,
@@ -64,15 +71,17 @@ def report_suffixes() -> tuple[str, ...]:
 
 
 def report_form(name: str) -> str:
-    """Return the end of a file's name that says what form it is to have.
+    """Return the end of a file's name that says what form it is to have; what writes that form is there.
 
     Raises:
         InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
     """
     name = text(name, "name")
     found = next((suffix for suffix in _FORMS if name.lower().endswith(suffix)), None)
     if found is None:
         raise InvalidValueError("report.error.form", name=name, known=", ".join(report_suffixes()))
+    _FORMS[found]()  # that something lacks is to be heard before the work, not after it
     return found
 
 
@@ -86,6 +95,7 @@ def portfolio_report(portfolio: Portfolio, suffix: str, telling: Telling | None 
 
     Raises:
         InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
     """
     render = _FORMS[report_form(suffix)]()
     return render(portfolio, telling or Telling()).encode("utf-8")
