@@ -147,7 +147,7 @@ def sarif_frame(text: str) -> object:
     ]
     for said in texts:
         assert not re.search(r"\[[^\]]*\]\(", said)
-        assert not re.search(r"\{[0-9]+\}", said.replace("{{", "").replace("}}", ""))
+        assert not set("{}") & set(said.replace("{{", "").replace("}}", ""))
     return [
         (rules[one["ruleIndex"]]["id"], one["ruleId"], one["kind"], one["level"], len(one["locations"]))
         for one in run["results"]
