@@ -43,7 +43,7 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
 
 def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
     found = counted(portfolio, telling.language)
-    return found if portfolio.complete else f"{word('partial', telling.language)} {found}"
+    return found if portfolio.complete else f"{word('portfolio.report.partial', telling.language)} {found}"
 
 
 def _events(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Iterator[Event]:
@@ -56,7 +56,7 @@ def _event(kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, tel
     event.add("uid", f"{one.sha256}-{kind}@pkitools")
     event.add("dtstamp", portfolio.moment)
     event.add("dtstart", day)  # a date without a time: it lasts that day
-    event.add("summary", _text(word(f"event.{kind}", telling.language, name=one.name)))
+    event.add("summary", _text(word(f"portfolio.report.event.{kind}", telling.language, name=one.name)))
     event.add("description", "\n".join(map(_text, _description(kind, one, telling))))
     event.add("categories", ["pkitools", kind])
     event.add("transp", "TRANSPARENT")  # it takes nobody's time
@@ -65,14 +65,18 @@ def _event(kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, tel
 
 def _description(kind: str, one: HeldCertificate, telling: Telling) -> Iterator[str]:
     day = f"{one.not_after:%Y-%m-%d %H:%M} UTC"
-    yield word(f"event.{kind}.why", telling.language, end=day)
-    for name, value in (("column.oin", one.oin), ("serial", one.serial_number), ("thumbprint", one.sha256)):
+    yield word(f"portfolio.report.event.{kind}.why", telling.language, end=day)
+    for name, value in (
+        ("portfolio.report.column.oin", one.oin),
+        ("portfolio.report.serial", one.serial_number),
+        ("portfolio.report.thumbprint", one.sha256),
+    ):
         if value:
             yield f"{word(name, telling.language)}: {value}"
     places = place_names(one)
     yield from (f"- {place}" for place in places[:_MOST_PLACES])
     if len(places) > _MOST_PLACES:
-        yield word("more_places", telling.language, count=len(places) - _MOST_PLACES)
+        yield word("portfolio.report.more_places", telling.language, count=len(places) - _MOST_PLACES)
 
 
 def _text(value: str) -> str:

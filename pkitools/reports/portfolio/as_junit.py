@@ -50,7 +50,7 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
 def _of_scan(portfolio: Portfolio, telling: Telling) -> Element:
     case = _named("scan", _SUITE)
     if not portfolio.complete:
-        _told(case, "error", "scan.partial", word("partial", telling.language))
+        _told(case, "error", "scan.partial", word("portfolio.report.partial", telling.language))
     elif not portfolio.judged:
         _told(case, "error", "scan.nothing", counted(portfolio, telling.language))
     return case

@@ -47,9 +47,9 @@ def escaped(value: str) -> str:
 
 def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
     language = telling.language
-    yield f"# {escaped(word('title', language, day=short_day(portfolio.moment, language)))}"
+    yield f"# {escaped(word('portfolio.report.title', language, day=short_day(portfolio.moment, language)))}"
     if not portfolio.complete:
-        yield from ("", f"**{escaped(word('partial', language))}**")
+        yield from ("", f"**{escaped(word('portfolio.report.partial', language))}**")
     yield from ("", escaped(counted(portfolio, language)))
     for sentence in judged_how(portfolio, language):
         yield from ("", escaped(sentence))
@@ -61,7 +61,7 @@ def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 
 
 def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
-    yield _row(tuple(word(f"column.{name}", telling.language) for name in _COLUMNS))
+    yield _row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
     yield _row(("---",) * len(_COLUMNS), raw=True)
     for standing, one in portfolio.in_order():
         yield _row(
@@ -84,7 +84,8 @@ def _list(heading: str, items: Iterator[str], telling: Telling) -> Iterator[str]
     """Yield a heading with a list below it; nothing where there is nothing to list."""
     listed = tuple(items)
     if listed:
-        yield from ("", f"## {escaped(word(heading, telling.language))}", "")
+        title = word(f"portfolio.report.{heading}", telling.language)
+        yield from ("", f"## {escaped(title)}", "")
     yield from (f"- {item}" for item in listed)
 
 

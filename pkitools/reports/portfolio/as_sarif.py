@@ -64,7 +64,7 @@ def _help(rule: Rule, language: Language) -> str:
     entry = template(rule.code, language) if rule.texts is None else rule.texts[language]
     remedy = entry.get("remedy", "")
     said = "" if "{" in remedy else remedy
-    return one_line(f"{said} {word('source', language, source=rule.source.text(language))}")
+    return one_line(f"{said} {word('portfolio.report.source', language, source=rule.source.text(language))}")
 
 
 def _result(
@@ -117,7 +117,7 @@ def file_uri(name: str) -> str:
 def _invocation(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
     told_of = [_notification(one, telling) for one in portfolio.unread]
     if not portfolio.complete:
-        told_of.append({"level": "error", "message": _message(word("partial", telling.language))})
+        told_of.append({"level": "error", "message": _message(word("portfolio.report.partial", telling.language))})
     return {
         "executionSuccessful": portfolio.is_whole,
         "endTimeUtc": instant(portfolio.moment),

@@ -58,7 +58,7 @@ def standing_word(standing: Standing, language: Language) -> str:
 def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> str:
     """Return what decides about a certificate and what to do, in a sentence or two; empty where there is nothing."""
     if certificate.standing(portfolio.moment) is Standing.ENDS_SOON and certificate.verdict is Verdict.PASSED:
-        return word("ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
+        return word("portfolio.report.ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
     decides = deciding(certificate)
     if decides is None:
         return ""
@@ -85,29 +85,31 @@ def counted(portfolio: Portfolio, language: Language) -> str:
     """Return how many certificates there are of each standing, the worst first, in a sentence."""
     counts = Counter(standing for standing, _ in portfolio.in_order())
     kinds = ", ".join(f"{standing_word(each, language)}: {counts[each]}" for each in Standing if counts[each])
-    return word("counted" if kinds else "nothing", language, kinds=kinds, files=portfolio.looked_at)
+    return word(
+        f"portfolio.report.{'counted' if kinds else 'nothing'}", language, kinds=kinds, files=portfolio.looked_at
+    )
 
 
 def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
     """Yield for what certificates were judged, and that revocation was not asked."""
     if not portfolio.judged:
         return
-    systems = ", ".join(portfolio.systems) or word("no_system", language)
+    systems = ", ".join(portfolio.systems) or word("portfolio.report.no_system", language)
     if portfolio.environment is None:
-        yield word("by_hierarchy", language, systems=systems)
+        yield word("portfolio.report.by_hierarchy", language, systems=systems)
     else:
-        environment = word(f"environment.{portfolio.environment}", language)
-        yield word("in_environment", language, environment=environment, systems=systems)
+        environment = word(f"portfolio.report.environment.{portfolio.environment}", language)
+        yield word("portfolio.report.in_environment", language, environment=environment, systems=systems)
     if not portfolio.revocation_asked:
-        yield word("revocation_not_asked", language)
+        yield word("portfolio.report.revocation_not_asked", language)
 
 
-def word(key: str, language: Language, **params: object) -> str:
+def word(code: str, language: Language, **params: object) -> str:
     """Return a word or a sentence of the reports.
 
     Args:
-        key: what comes after ``portfolio.report.`` in the messages.
+        code: of a message that is a title and no more.
         language: ``nl`` or ``en``.
         params: its operands.
     """
-    return message(f"portfolio.report.{key}", params, language).title
+    return message(code, params, language).title
