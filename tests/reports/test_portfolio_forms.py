@@ -187,6 +187,7 @@ def test_nothing_found_and_a_part_are_reports_too(portfolio: Portfolio, suffix: 
         text = text_of(other, suffix)
         FRAMES[suffix](text)
         assert suffix == ".csv" or text != whole
+        assert "portfolio.report." not in text + whole + text_of(other, suffix, "nl")  # every word has its text
 
 
 # --- Markdown ---------------------------------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def _places(one: HeldCertificate) -> Iterator[Place]:
 
 def _location(place: Place) -> dict[str, object]:
     """Return where something lies: the file, and its name in there; of a peer there is no file."""
-    logical = {"logicalLocations": [{"fullyQualifiedName": visible(place_text(place))}]}
+    logical: dict[str, object] = {"logicalLocations": [{"fullyQualifiedName": visible(place_text(place))}]}
     if place.container == _OF_A_PEER:
         return logical
     return {"physicalLocation": {"artifactLocation": {"uri": file_uri(place.name)}}, **logical}
