@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pkitools.connections.drafting import Draft, draft
     from pkitools.connections.holding import hold
     from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes, LeadUnit, lead_times
-    from pkitools.connections.model import Connection, Connections, ConnectingOrganization
-    from pkitools.connections.planning import Anchor, PlanDate, PlanKind, Plan, plan
+    from pkitools.connections.model import ConnectingOrganization, Connection, Connections
+    from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, plan
     from pkitools.connections.reading import read_connections
     from pkitools.connections.status import ConnectionStatus, Status, Step, StepState, StepStatus
 

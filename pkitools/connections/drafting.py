@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pkitools.arguments import of_type, text
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
 from pkitools.oin import OIN, InvalidOINError
-from pkitools.portfolio import HeldCertificate, Place, Portfolio
+from pkitools.portfolio import HeldCertificate, Portfolio
 from pkitools.systems import System
 
 
@@ -30,9 +30,7 @@ class Draft:
     left_out: tuple[HeldCertificate, ...]
 
 
-def draft(
-    portfolio: Portfolio, folder: str, *, system: System | None = None, language: Language = "en"
-) -> Draft:
+def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, language: Language = "en") -> Draft:
     """Return a first file of connections: one for each organisation, name and environment.
 
     Args:
@@ -43,21 +41,20 @@ def draft(
     """
     of_type(portfolio, Portfolio, "portfolio")
     folder = text(folder, "folder")
-    usable = [one for one in portfolio.judged if _oin(one) is not None]
-    organizations: dict[str, HeldCertificate] = {}
-    for one in sorted(usable, key=lambda each: each.not_after, reverse=True):
-        organizations.setdefault(str(_oin(one)), one)
+    writing = _Writing(portfolio, folder, system, language)
+    usable = sorted(
+        (one for one in portfolio.judged if _oin(one) is not None),
+        key=lambda each: (each.oin or "", each.name, each.not_after),
+    )
+    organizations = {str(one.oin): one for one in sorted(usable, key=lambda each: each.not_after)}
     groups: dict[tuple[str, str, Environment], list[HeldCertificate]] = {}
-    for one in sorted(usable, key=lambda each: (each.oin or "", each.name, each.not_after)):
-        groups.setdefault((str(_oin(one)), one.name, _environment(one)), []).append(one)
-    lines = [*_comment("draft.head", language), "version = 1"]
-    lines += [line for oin, one in organizations.items() for line in _organization(oin, one, language)]
-    for (oin, _, environment), members in groups.items():
-        keys = [key.place for key in portfolio.keys if key.spki_sha256 in {one.spki_sha256 for one in members}]
-        lines += _connection(oin, environment, members, keys, folder, system, language)
+    for one in usable:
+        groups.setdefault((str(one.oin), one.name, _environment(one)), []).append(one)
+    lines = [*writing.comment("head"), "version = 1"]
+    lines += [line for oin in sorted(organizations) for line in writing.organization(oin, organizations[oin])]
+    lines += [line for members in groups.values() for line in writing.connection(members)]
     left_out = tuple(one for one in portfolio.judged if _oin(one) is None)
-    data = ("\n".join(lines) + "\n").encode()
-    return Draft(data, len(organizations), len(groups), left_out)
+    return Draft(("\n".join(lines) + "\n").encode(), len(organizations), len(groups), left_out)
 
 
 def _oin(one: HeldCertificate) -> OIN | None:
@@ -71,44 +68,52 @@ def _environment(one: HeldCertificate) -> Environment:
     return one.judgements[0].environment
 
 
-def _comment(slug: str, language: Language) -> list[str]:
-    return [f"# {line}" for line in message(f"connections.{slug}", {}, language).message.splitlines()]
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """How a file is written, and of what."""
+
+    portfolio: Portfolio
+    folder: str
+    system: System | None
+    language: Language
+
+    def comment(self, slug: str) -> list[str]:
+        told = message(f"connections.draft.{slug}", {}, self.language).message
+        return [f"# {line}" for line in told.splitlines()]
+
+    def organization(self, oin: str, one: HeldCertificate) -> Iterator[str]:
+        yield ""
+        yield f"[organization.{quoted(oin)}]"
+        yield f"oin = {quoted(oin)}"
+        yield f"name = {quoted(one.organization or one.name)}"
+        yield from self.comment("organization")
+
+    def connection(self, members: list[HeldCertificate]) -> Iterator[str]:
+        last = members[-1]
+        oin = str(last.oin)
+        yield from ("", "[[connection]]", f"organization = {quoted(oin)}")
+        yield from self.comment("system") if self.system is None else [f"system = {quoted(self.system.name)}"]
+        yield f"environment = {quoted(_environment(last).value)}"
+        yield f"common_name = {quoted(last.name)}"
+        if last.dns_names:
+            yield f"dns = {_list(last.dns_names)}"
+        entity_ids = {place.entity_id for one in members for place in one.places if place.entity_id}
+        own = [each for each in entity_ids if f":{oin}:" in each]
+        if len(own) == 1:
+            yield f"entity_id = {quoted(own[0])}"
+        yield f"files = {_list(self._files(members))}"
+        yield from self.comment("connection")
+
+    def _files(self, members: list[HeldCertificate]) -> dict[str, None]:
+        """Return where they lie, and where their keys do."""
+        known = {one.spki_sha256 for one in members}
+        keys = [key.place for key in self.portfolio.keys if key.spki_sha256 in known]
+        found = [*(place for one in members for place in one.places), *keys]
+        return dict.fromkeys(_relative(place.name, self.folder) for place in found)
 
 
-def _organization(oin: str, one: HeldCertificate, language: Language) -> Iterator[str]:
-    yield ""
-    yield f"[organization.{quoted(oin)}]"
-    yield f"oin = {quoted(oin)}"
-    yield f"name = {quoted(one.organization or one.name)}"
-    yield from _comment("draft.organization", language)
-
-
-def _connection(
-    oin: str,
-    environment: Environment,
-    members: list[HeldCertificate],
-    keys: list[Place],
-    folder: str,
-    system: System | None,
-    language: Language,
-) -> Iterator[str]:
-    last = members[-1]
-    found = [*(place for one in members for place in one.places), *keys]
-    places = dict.fromkeys(_relative(place.name, folder) for place in found)
-    entity_ids = dict.fromkeys(place.entity_id for one in members for place in one.places if place.entity_id)
-    yield ""
-    yield "[[connection]]"
-    yield f"organization = {quoted(oin)}"
-    yield from _comment("draft.system", language) if system is None else [f"system = {quoted(system.name)}"]
-    yield f"environment = {quoted(environment.value)}"
-    yield f"common_name = {quoted(last.name)}"
-    if last.dns_names:
-        yield f"dns = [{', '.join(map(quoted, last.dns_names))}]"
-    own = [each for each in entity_ids if f":{oin}:" in each]
-    if len(own) == 1:
-        yield f"entity_id = {quoted(own[0])}"
-    yield f"files = [{', '.join(map(quoted, places))}]"
-    yield from _comment("draft.connection", language)
+def _list(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(quoted, values))}]"
 
 
 def _relative(name: str, folder: str) -> str:

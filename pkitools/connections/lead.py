@@ -113,5 +113,5 @@ def _documented() -> tuple[tuple[tuple[str, str], LeadTime], ...]:
 def _lead_time(row: Mapping[str, Any]) -> tuple[tuple[str, str], LeadTime]:
     whose = ("tsp", row["tsp"]) if "tsp" in row else ("system", row["system"])
     basis = Basis(cite(row["source"], row.get("section", "")), Certainty(row["certainty"]))
-    text = Frozen({language: row[language] for language in LANGUAGES})
+    text: Mapping[str, str] = Frozen({str(language): row[language] for language in LANGUAGES})
     return whose, LeadTime(LeadKind(row["kind"]), row["amount"], LeadUnit(row["unit"]), basis, text)

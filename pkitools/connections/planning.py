@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from pkitools.arguments import aware, choice, of_type
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes
 from pkitools.documents import cite
 from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
 from pkitools.frozen import dataclass
 from pkitools.ordering.choosing import NoChoiceError, choose
@@ -23,6 +25,9 @@ from pkitools.renewal import migration_facts
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import System
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
+
+YEARS: Final = range(2000, 2101)
+"""Years that can be planned in: holidays are known for these."""
 
 
 class Anchor(StrEnum):
@@ -132,14 +137,21 @@ def plan(
         InvalidValueError: a value is none.
         MissingExtraError: the library that knows Dutch holidays is not installed.
     """
-    day, kind, now = of_type(day, date, "day"), choice(Anchor, anchor, "anchor"), aware(moment).date()
+    if of_type(day, date, "day").year not in YEARS:
+        raise InvalidValueError("connections.error.day", day=day.isoformat(), first=YEARS[0], last=YEARS[-1])
+    kind, now = choice(Anchor, anchor, "anchor"), aware(moment).date()
     counted = _Counting(day, kind, of_type(lead_times, LeadTimes, "lead_times"), calendar or WorkingDays())
     steps = list(counted.steps(subscriber))
     order = next(one.day for one in steps if one.kind is PlanKind.ORDER)
     steps += _of_generation(generation, now, max(order, now), day)
     needed = (LeadKind.DELIVERY, LeadKind.HANDLING, *counted.asked(subscriber))
     unknown = tuple(one for one in LeadKind if one in needed and lead_times.of(one) is None)
-    return Plan(kind, day, tuple(sorted(steps, key=lambda one: one.day)), unknown)
+    return Plan(kind, day, tuple(sorted(steps, key=_place)), unknown)
+
+
+def _place(one: PlanDate) -> tuple[date, int]:
+    """Return where a day comes in a plan; of what is on one day, in the order in which it is done."""
+    return one.day, tuple(PlanKind).index(one.kind)
 
 
 def generation_for(system: System, environment: Environment, moment: datetime) -> str | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from pathlib import PurePath
 from typing import Any, Final, NoReturn, TypeVar
 
 from pkitools.arguments import near, text
 from pkitools.connections.lead import MAX_DAYS, LeadKind
 from pkitools.connections.model import ConnectingOrganization, Connection, Connections
 from pkitools.connections.places import Lines, lines_of
+from pkitools.connections.planning import YEARS
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.frozen import dataclass
@@ -35,7 +37,6 @@ _CONNECTION: Final = (
 _OF_TSP: Final = (LeadKind.REGISTRATION, LeadKind.DELIVERY)
 _OF_SYSTEM: Final = (LeadKind.HANDLING, LeadKind.COURSE)
 _KINDS: Final = {str: "text", date: "date", bool: "truth", int: "number", list: "texts", dict: "table"}
-_YEARS: Final = range(2000, 2101)
 MAX_CONNECTIONS: Final = 10_000
 """Connections in one file: of sixty tenants with three systems in two environments there are 360."""
 
@@ -91,7 +92,7 @@ class _Entry:
         names = tuple(known)
         for key in self.fields:
             if key not in names:
-                close = near(key, {each: () for each in names})
+                close = near(key, dict.fromkeys(names, ()))
                 slug, there = ("field_near", close) if close else ("field", names)
                 self.refuse(slug, key, known=", ".join(there))
 
@@ -117,8 +118,8 @@ class _Entry:
 
     def day(self, key: str) -> date | None:
         found = self.get(key, date)
-        if found is not None and found.year not in _YEARS:
-            self.refuse("year", key, first=_YEARS[0], last=_YEARS[-1])
+        if found is not None and found.year not in YEARS:
+            self.refuse("year", key, first=YEARS[0], last=YEARS[-1])
         return found
 
     def inside(self, key: str) -> dict[str, _Entry]:
@@ -242,12 +243,10 @@ def _environment(entry: _Entry) -> Environment:
 def _path(given: str, entry: _Entry) -> str:
     if "\0" in given:
         entry.refuse("texts", "files")
-    return os.path.normpath(os.path.join(os.path.dirname(entry.name), given))  # noqa: PTH118  it is a name to show
+    return os.path.normpath(PurePath(entry.name).parent / given)
 
 
-def _entity_id(
-    entry: _Entry, organization: ConnectingOrganization, holder: ConnectingOrganization
-) -> str | None:
+def _entity_id(entry: _Entry, organization: ConnectingOrganization, holder: ConnectingOrganization) -> str | None:
     """Return the entity ID; one that is written as one has the OIN of whose service it is."""
     given = entry.get("entity_id", str)
     if given is None or entity_subject(given) is None:

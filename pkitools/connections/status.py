@@ -156,10 +156,10 @@ class Status:
         return tuple(sorted(self.statuses, key=lambda one: (rank[one.state], _due(one))))
 
     def grouped(self, by: Grouping) -> dict[str, tuple[ConnectionStatus, ...]]:
-        """Return the connections by what they have in common, in the order of the file; nobody's under an empty name."""
+        """Return the connections by what they have in common, in the order of the file."""
         found: dict[str, list[ConnectionStatus]] = {}
         for one in self.statuses:
-            found.setdefault(_GROUPS[by](one.connection), []).append(one)
+            found.setdefault(_group(one.connection, by), []).append(one)
         return {name: tuple(each) for name, each in found.items()}
 
 
@@ -171,11 +171,13 @@ class Grouping(StrEnum):
     SUPPLIER = "supplier"
 
 
-_GROUPS = {
-    Grouping.ORGANIZATION: lambda one: one.organization.name,
-    Grouping.SYSTEM: lambda one: "" if one.system is None else one.system.title,
-    Grouping.SUPPLIER: lambda one: one.supplier or "",
-}
+def _group(one: Connection, by: Grouping) -> str:
+    """Return the name of the group of a connection; an empty one where nobody is named."""
+    if by is Grouping.ORGANIZATION:
+        return one.organization.name
+    if by is Grouping.SYSTEM:
+        return "" if one.system is None else one.system.title
+    return one.supplier or ""
 
 
 def _due(one: ConnectionStatus) -> date:

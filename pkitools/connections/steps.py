@@ -72,9 +72,7 @@ def takes_metadata(connection: Connection) -> bool:
     return connection.system is not None and any(connection.system.name in each.systems for each in consumers())
 
 
-def _step(
-    step: Step, state: StepState, why: str, due: date | None = None, **params: object
-) -> StepStatus:
+def _step(step: Step, state: StepState, why: str, due: date | None = None, **params: object) -> StepStatus:
     return StepStatus(step, state, f"connections.{step.value}.{why}", params, due)
 
 
@@ -90,6 +88,8 @@ def _request(seen: Seen) -> StepStatus:
         return _step(Step.REQUEST, StepState.DONE, "certificate")
     if seen.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.request.place.name)
+    if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
+        return _step(Step.REQUEST, StepState.DONE, "ordered")
     if seen.plan is None:
         return _step(Step.REQUEST, StepState.NOW, "now")
     return _by(Step.REQUEST, seen.plan.begin.day, seen.today)
@@ -112,6 +112,8 @@ def _order(seen: Seen) -> StepStatus:
         return _step(Step.ORDER, StepState.DONE, "stated", day=ordered.isoformat())
     if seen.connection.self_signed:
         return _step(Step.ORDER, StepState.DONE, "self_signed")
+    if ordered is not None:
+        return _step(Step.ORDER, StepState.WAITING, "planned", due, day=ordered.isoformat())
     if seen.request is None:
         return _step(Step.ORDER, StepState.WAITING, "waiting", due)
     return _step(Step.ORDER, StepState.UNKNOWN, "unknown", due)
@@ -143,11 +145,13 @@ def _verdict(seen: Seen) -> StepStatus:
 
 
 def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
-    """Return how a step stands that no file shows: by the day that is stated, of this certificate and no earlier one."""
+    """Return how a step stands that no file shows: by the day that is stated for this certificate."""
     if not seen.is_good:
         return _step(step, StepState.WAITING, "waiting")
-    if day is None or day > seen.today:
+    if day is None:
         return _step(step, StepState.UNKNOWN, "unknown")
+    if day > seen.today:
+        return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
     if seen.begins is not None and day < seen.begins:
         return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat())
     return _step(step, StepState.DONE, "stated", day=day.isoformat())
@@ -163,7 +167,8 @@ def _metadata(seen: Seen) -> StepStatus:
 
 
 def _renewal(seen: Seen) -> StepStatus:
-    if seen.certificate is None or seen.ended or seen.plan is None:
+    if seen.certificate is None or seen.ended:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
+    if seen.plan is None:
+        return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _by(Step.RENEWAL, seen.plan.begin.day, seen.today)
-

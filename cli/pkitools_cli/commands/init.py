@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -54,7 +54,7 @@ def command(options: Options) -> Reply[WrittenDraft]:
     system = None if options.system is None else system_named(options.system)
     check_outputs([Output(options.out, b"", secret=False)])
     portfolio, _ = Running.of(Scanning.of(options, options.places)).found()
-    made = draft(portfolio, os.path.dirname(options.out), system=system, language=language())
+    made = draft(portfolio, str(Path(options.out).parent), system=system, language=language())
     if made.connections:
         write_set([Output(options.out, made.data, secret=False)])
     written = WrittenDraft(made, portfolio, options.out)

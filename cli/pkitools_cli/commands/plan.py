@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.connections.planning import PlanKind
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.messages import message
@@ -27,7 +28,7 @@ from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
-    from pkitools.connections import LeadKind, PlanDate, Status
+    from pkitools.connections import LeadKind, Plan, PlanDate, Status
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _FILE: Final = "connections.toml"
@@ -124,8 +125,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], Status]:
     judging, _ = judging_of(options)
     status = hold(connections, judging)
     found = [
-        Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
-        for one in status.statuses
+        Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses
     ]
     return sorted(found, key=lambda one: date.max if one.plan is None else one.plan.begin.day), status
 
@@ -139,13 +139,20 @@ def _text(planned: list[Planned], today: date, status: Status | None) -> Iterato
             yield from wrapped(tr("cli.plan.no_day"), "  ")
             continue
         for each in one.plan.dates:
-            yield from _date(each, today)
-        for kind in one.plan.unknown:
-            unknown = message(f"connections.lead.{kind.value}", {}, language()).title
-            yield from wrapped(tr("cli.plan.unknown", what=unknown, option=kind.value), "    ", "  ? ")
+            if each.kind is not PlanKind.HIERARCHY_ENDS or each.day <= one.plan.day:
+                yield from _date(each, today, _is_made(one))
+        yield from _unknown(one.plan)
     for unread in status.unread if status is not None else ():
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from next_step(_now(planned, today))
+
+
+def _unknown(plan: Plan) -> Iterator[str]:
+    """Yield what is not known of how long others take, and where it can be said."""
+    if plan.unknown:
+        words = [message(f"connections.lead.{kind.value}", {}, language()).title for kind in plan.unknown]
+        names = ", ".join(kind.value for kind in plan.unknown)
+        yield from wrapped(tr("cli.plan.unknown", what="; ".join(words), names=names), "    ", "  ? ")
 
 
 def _now(planned: list[Planned], today: date) -> str:
@@ -170,8 +177,14 @@ def _name(one: Planned) -> str:
     return ", ".join((*organization, system, tr(f"cli.status.{one.environment.value}")))
 
 
-def _date(one: PlanDate, today: date) -> Iterator[str]:
-    title = message(f"connections.plan.{one.kind.value}", {"days": one.days or ""}, language()).title
+def _is_made(one: Planned) -> bool:
+    """Return whether its certificate is made, and not ordered."""
+    return one.connection is not None and one.connection.self_signed
+
+
+def _date(one: PlanDate, today: date, is_made: bool) -> Iterator[str]:
+    kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
+    title = message(f"connections.plan.{kind}", {"days": one.days or ""}, language()).title
     late = f" ({tr('cli.plan.past')})" if one.day < today else ""
     yield from wrapped(f"{title}{late}{_why(one)}", " " * 15, f"  {short_day(_at(one.day), language()):>11}  ")
 
@@ -179,6 +192,8 @@ def _date(one: PlanDate, today: date) -> Iterator[str]:
 def _why(one: PlanDate) -> str:
     """Return what a day rests on: what a source says, whoever plans, or advice."""
     tongue = language()
+    if one.lead is not None and one.lead.basis is None and one.lead.amount == 0:
+        return ""
     if one.lead is not None and one.lead.basis is None:
         return f". {tr('cli.plan.stated', count=one.lead.amount)}"
     said = one.lead.text.get(tongue, "") if one.lead is not None else ""

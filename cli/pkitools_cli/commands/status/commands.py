@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
@@ -62,8 +62,8 @@ def _certificate(one: ConnectionStatus) -> list[str] | None:
 def _sent(one: ConnectionStatus) -> list[str] | None:
     if one.certificate is None:
         return None
-    file = _file(one.certificate)
-    return ["export", "public", file, "--out", f"{os.path.splitext(file)[0]}-public.pem"]
+    file = Path(_file(one.certificate))
+    return ["export", "public", str(file), "--out", str(file.with_name(f"{file.stem}-public.pem"))]
 
 
 def _metadata(one: ConnectionStatus) -> list[str] | None:
@@ -109,18 +109,18 @@ def _for(connection: Connection) -> list[str]:
 
 
 def _file(certificate: HeldCertificate) -> str:
-    """Return a file with a certificate: not metadata, where there is another."""
-    places = sorted(certificate.places, key=lambda place: place.entity_id is not None)
-    return places[0].name
+    """Return a file with a certificate: not metadata, and the simplest one, where there are others."""
+    return min(certificate.places, key=lambda place: (place.entity_id is not None, len(place.name))).name
 
 
 def _prefix(one: ConnectionStatus) -> str:
     """Return where the files of a new key go: the first folder of the connection that is there, under a free name."""
-    folders = [each if os.path.isdir(each) else os.path.dirname(each) for each in one.connection.files]
-    folder = next((each for each in folders if os.path.isdir(each or os.curdir)), "")
-    system = "" if one.connection.system is None else one.connection.system.name
-    name = os.path.join(folder, f"{system}-{one.connection.environment}")
+    given = map(Path, one.connection.files)
+    folders = (each if each.is_dir() else each.parent for each in given)
+    folder = next((each for each in folders if each.is_dir()), Path())
+    system = "" if one.connection.system is None else f"{one.connection.system.name}-"
+    name = folder / f"{system}{one.connection.environment}"
     number, free = 1, name
-    while any(os.path.lexists(f"{free}{end}") for end in (".key", ".csr", ".pem")):
-        number, free = number + 1, f"{name}-{number + 1}"
-    return free
+    while any(free.with_name(free.name + end).exists() for end in (".key", ".csr", ".pem")):
+        number, free = number + 1, name.with_name(f"{name.name}-{number + 1}")
+    return str(free)
