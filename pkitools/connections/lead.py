@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from pkitools.arguments import choice
 from pkitools.documents import cite
 from pkitools.findings import Basis, Certainty
 from pkitools.frozen import Frozen, dataclass, field
@@ -59,6 +60,10 @@ class LeadTime:
     basis: Basis | None = None
     text: Mapping[str, str] = field(default_factory=dict, hash=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", choice(LeadKind, self.kind, "kind"))
+        object.__setattr__(self, "unit", choice(LeadUnit, self.unit, "unit"))
+
     def back_from(self, day: date, calendar: WorkingDays) -> date:
         """Return the last working day on which it can begin, to be over on a day."""
         if self.unit is LeadUnit.WORKING_DAYS:
@@ -85,9 +90,9 @@ class LeadTimes:
 
     known: Mapping[LeadKind, LeadTime] = field(hash=False)
 
-    def of(self, kind: LeadKind) -> LeadTime | None:
+    def of(self, kind: LeadKind | str) -> LeadTime | None:
         """Return the lead time of a kind; ``None`` where it is not known."""
-        return self.known.get(kind)
+        return self.known.get(choice(LeadKind, kind, "kind"))
 
 
 def lead_times(
@@ -101,7 +106,7 @@ def lead_times(
         stated: what whoever plans says himself, in working days: it goes before what documents say.
     """
     found = {one.kind: one for whose, one in _documented() if whose in {("system", system), ("tsp", tsp)}}
-    own = {kind: LeadTime(kind, days) for kind, days in (stated or {}).items()}
+    own = {choice(LeadKind, kind, "stated"): LeadTime(kind, days) for kind, days in (stated or {}).items()}
     return LeadTimes(Frozen({**found, **own}))
 
 

@@ -94,8 +94,9 @@ class Plan:
     dates: tuple[PlanDate, ...]
     unknown: tuple[LeadKind, ...]
 
-    def on(self, kind: PlanKind) -> PlanDate | None:
+    def on(self, kind: PlanKind | str) -> PlanDate | None:
         """Return the first day of a kind; ``None`` where there is none."""
+        kind = choice(PlanKind, kind, "kind")
         return next((one for one in self.dates if one.kind is kind), None)
 
     @property

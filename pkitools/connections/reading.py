@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any, Final, NoReturn, TypeVar
 
-from pkitools.arguments import near, text
+from pkitools.arguments import near, octets, text
 from pkitools.connections.lead import MAX_DAYS, LeadKind
 from pkitools.connections.model import ConnectingOrganization, Connection, Connections
 from pkitools.connections.places import Lines, lines_of
@@ -60,7 +60,7 @@ def read_connections(
         InputError: it is not TOML, or something in it is missing, unknown or no value; the error has the line.
         LimitError: it is too large.
     """
-    name = text(name, "name")
+    data, name = octets(data, "data"), text(name, "name")
     lines = lines_of(data)
     whole = _Entry(read_foreign_toml(data, name), (), name, lines)
     whole.require_known(_WHOLE)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
+from pkitools.arguments import choice
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.planning import Plan
 from pkitools.findings import Severity, Verdict
@@ -94,8 +95,8 @@ class ConnectionStatus:
 
     @property
     def state(self) -> StepState:
-        """The most urgent state of its steps."""
-        found = {one.state for one in self.steps}
+        """The most urgent state of its steps; a renewal that is not due yet leaves it done."""
+        found = {one.state for one in self.steps if one.step is not Step.RENEWAL or one.state is not StepState.WAITING}
         return next(state for state in StepState if state in found)
 
     @property
@@ -104,8 +105,9 @@ class ConnectionStatus:
         state = self.state
         return None if state is StepState.DONE else next(one for one in self.steps if one.state is state)
 
-    def of(self, step: Step) -> StepStatus | None:
+    def of(self, step: Step | str) -> StepStatus | None:
         """Return how a step stands; ``None`` where the connection has none such."""
+        step = choice(Step, step, "step")
         return next((one for one in self.steps if one.step is step), None)
 
     @property
@@ -155,11 +157,12 @@ class Status:
         rank = {state: number for number, state in enumerate(StepState)}
         return tuple(sorted(self.statuses, key=lambda one: (rank[one.state], _due(one))))
 
-    def grouped(self, by: Grouping) -> dict[str, tuple[ConnectionStatus, ...]]:
+    def grouped(self, by: Grouping | str) -> dict[str, tuple[ConnectionStatus, ...]]:
         """Return the connections by what they have in common, in the order of the file."""
+        chosen = choice(Grouping, by, "by")
         found: dict[str, list[ConnectionStatus]] = {}
         for one in self.statuses:
-            found.setdefault(_group(one.connection, by), []).append(one)
+            found.setdefault(_group(one.connection, chosen), []).append(one)
         return {name: tuple(each) for name, each in found.items()}
 
 

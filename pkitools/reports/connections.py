@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pkitools.arguments import aware, choice
+from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, message
 from pkitools.reports.document import instant, source_document
@@ -14,7 +16,6 @@ from pkitools.reports.telling.readable import readable
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection, ConnectionStatus, Draft, LeadTime, Plan, PlanDate, Status, StepStatus
-    from pkitools.environment import Environment
     from pkitools.portfolio import HeldCertificate, Portfolio
     from pkitools.systems import System
 
@@ -33,6 +34,9 @@ class Planned:
     system: System | None
     environment: Environment
     connection: Connection | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def plan_document(planned: Iterable[Planned], moment: datetime) -> dict[str, obj
         planned: the plans.
         moment: when was planned, aware UTC.
     """
-    return {"schema": "pkitools.plan/v1", "moment": instant(moment), "plans": [_planned(one) for one in planned]}
+    return {"schema": "pkitools.plan/v1", "moment": instant(aware(moment)), "plans": [_planned(one) for one in planned]}
 
 
 def _planned(one: Planned) -> dict[str, object]:

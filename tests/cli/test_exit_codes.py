@@ -115,6 +115,13 @@ TABLE: dict[str, dict[int, str]] = {
         11: "expiry {world}/request.csr",
         12: "expiry {world}/leaf.pem --moment 2026-11-22 -w 20000 --fail-on notice",
     },
+    # each on files of its own: tests/cli/test_connections.py
+    "init": {
+        0: "init {world}/leaf.pem --out {out}/connections.toml",
+        1: "init {world}/noise --out {out}/connections.toml",
+    },
+    "status": {1: "status --connections {world}/noise"},
+    "plan": {0: f"plan --for digid --live 2027-06-01 {AT}", 1: "plan --connections {world}/noise"},
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},
