@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from pkitools.arguments import choice
+from pkitools.arguments import choice, wrong_type
 from pkitools.documents import cite
 from pkitools.findings import Basis, Certainty
 from pkitools.frozen import Frozen, dataclass, field
@@ -105,8 +105,11 @@ def lead_times(
         tsp: the name of the TSP.
         stated: what whoever plans says himself, in working days: it goes before what documents say.
     """
+    given = {} if stated is None else stated
+    if not isinstance(given, Mapping):
+        raise wrong_type("stated", given, "Mapping")
     found = {one.kind: one for whose, one in _documented() if whose in {("system", system), ("tsp", tsp)}}
-    own = {choice(LeadKind, kind, "stated"): LeadTime(kind, days) for kind, days in (stated or {}).items()}
+    own = {choice(LeadKind, kind, "stated"): LeadTime(kind, days) for kind, days in given.items()}
     return LeadTimes(Frozen({**found, **own}))
 
 

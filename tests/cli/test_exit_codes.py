@@ -136,7 +136,7 @@ TABLE: dict[str, dict[int, str]] = {
     "test-pki revoke": {1: "test-pki revoke {world}/noise 12"},
     "test-pki serve": {0: "test-pki serve {world}/pki --list-faults", 1: "test-pki serve {world}/noise"},
 }
-_ANSWERED = {"oin lookup", "scan", "expiry"}  # that nobody answered, or what could not be read, is their answer
+_ANSWERED = {"oin lookup", "scan", "expiry", "init"}  # that nobody answered, or what could not be read, is their answer
 CASES = [(command, code, line) for command, codes in TABLE.items() for code, line in codes.items()]
 COMMANDS = [tuple(name.split()) for name in options()]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -129,10 +128,14 @@ VALUES = ['"a"', "1", "true", "[]", '["a"]', "2027-01-01", "{}", '""', '"product
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(VALUES)), unique_by=lambda pair: pair[0]))
 def test_any_connection_is_read_or_refused_in_one_sentence(rows: list[tuple[str, str]]) -> None:
     text = HEAD + "[[connection]]\n" + "".join(f"{field} = {value}\n" for field, value in rows)
+    said = _said(text)
+    assert said == "read" or said.startswith("connections.error.")
+
+
+def _said(text: str) -> str:
+    """What became of a file: it was read, or the code of what is wrong, which has a sentence."""
     try:
-        found = read_connections(text.encode(), "c.toml")
+        read_connections(text.encode(), "c.toml")
     except PkitoolsError as error:
-        assert error.code.startswith("connections.error.")
-        assert json.dumps(error_sentence(error, "nl"))
-    else:
-        assert len(found.connections) == 1
+        return error.code if error_sentence(error, "nl") else ""
+    return "read"

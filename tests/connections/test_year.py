@@ -1,4 +1,4 @@
-"""A supplier's year: sixty tenants, three systems, two environments. ``status`` and ``plan`` give the days of the table.
+"""A supplier's year: sixty tenants, three systems, two environments: the days are those of the table.
 
 The table was worked out by hand on the calendars of 2026 and 2027. KPN delivers within 14 days and registers within 10
 working days; of DigiD Machtigen the handling takes 5 working days and a connection 6 months; of Digipoort a connection
