@@ -12,6 +12,7 @@ from tests.support.command import Command
 from tests.support.command_words import options
 
 AT = "--moment 2026-11-22T12:00:00Z"
+TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "connections.toml"
 META = f"--for digid-machtigen -e preproduction --offline {AT}"
 CSR = (
     "csr create --oin 00000003273229750000 --organization Voorbeeld --common-name a.example.nl "
@@ -120,7 +121,7 @@ TABLE: dict[str, dict[int, str]] = {
         0: "init {world}/leaf.pem --out {out}/connections.toml",
         1: "init {world}/noise --out {out}/connections.toml",
     },
-    "status": {1: "status --connections {world}/noise"},
+    "status": {0: f"status --connections {TEMPLATE} {AT}", 1: "status --connections {world}/noise"},
     "plan": {0: f"plan --for digid --live 2027-06-01 {AT}", 1: "plan --connections {world}/noise"},
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},

@@ -34,9 +34,6 @@ class Options:
     passphrase_file: str | None
     passphrase_env: str | None
     moment: datetime
-    trust: tuple[str, ...] = ()
-    crls: tuple[str, ...] = ()
-    revocation: str | None = "off"
 
 
 @click.command("init", cls=Command, help="cli.init.help")
@@ -53,7 +50,14 @@ def command(options: Options) -> Reply[WrittenDraft]:
 
     system = None if options.system is None else system_named(options.system)
     check_outputs([Output(options.out, b"", secret=False)])
-    portfolio, _ = Running.of(Scanning.of(options, options.places)).found()
+    asked = Scanning(
+        moment=options.moment,
+        places=options.places,
+        revocation="off",
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    portfolio, _ = Running.of(asked).found()
     made = draft(portfolio, str(Path(options.out).parent), system=system, language=language())
     if made.connections:
         write_set([Output(options.out, made.data, secret=False)])

@@ -16,7 +16,7 @@ from pkitools.messages import message
 from pkitools.reports import Planned, plan_document
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
-from pkitools_cli.commands.status.asked import given_connections, judging_of
+from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
@@ -52,8 +52,6 @@ class Options:
     passphrase_file: str | None
     passphrase_env: str | None
     moment: datetime
-    crls: tuple[str, ...] = ()
-    revocation: str | None = "off"
 
     @property
     def stated(self) -> dict[LeadKind, int]:
@@ -122,7 +120,14 @@ def _for_connections(options: Options) -> tuple[list[Planned], Status]:
     if any(each is not None for each in alone):
         raise click.UsageError(tr("cli.plan.alone"))
     connections = given_connections(options.connections or _FILE)
-    judging, _ = judging_of(options)
+    asked = Scanning(
+        moment=options.moment,
+        trust=options.trust,
+        revocation="off",
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    judging, _ = judging_of(asked)
     status = hold(connections, judging)
     found = [
         Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
+from pkitools.connections.status import Status
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
-from pkitools_cli.commands.status.asked import given_connections, judging_of
+from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import of_verdicts
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.options import fail_on_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.reply import Reply
-
-if TYPE_CHECKING:
-    from pkitools.connections import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +52,15 @@ def command(options: Options) -> Reply[Status]:
     from pkitools.connections import hold
 
     connections = given_connections(options.connections)
-    judging, complete = judging_of(options)
+    asked = Scanning(
+        moment=options.moment,
+        trust=options.trust,
+        crls=options.crls,
+        revocation=options.revocation,
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    judging, complete = judging_of(asked)
     status = hold(connections, judging)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
     return Reply(

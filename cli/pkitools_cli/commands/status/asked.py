@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from pkitools.frozen import dataclass
 from pkitools_cli.commands.scan.running import Running
@@ -18,34 +18,6 @@ if TYPE_CHECKING:
     from pkitools.connections import Connections
     from pkitools.environment import Environment
     from pkitools.portfolio import Judging
-
-
-class Given(Protocol):
-    """What was given, as far as it says how to judge."""
-
-    @property
-    def trust(self) -> tuple[str, ...]:
-        """What is trusted besides."""
-
-    @property
-    def crls(self) -> tuple[str, ...]:
-        """Lists of revoked certificates."""
-
-    @property
-    def revocation(self) -> str | None:
-        """What an unknown status means."""
-
-    @property
-    def passphrase_file(self) -> str | None:
-        """A file with a passphrase."""
-
-    @property
-    def passphrase_env(self) -> str | None:
-        """A variable with one."""
-
-    @property
-    def moment(self) -> datetime:
-        """When it is judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +38,6 @@ class Scanning:
     offline: bool = True
     allow_net: tuple[IPv4Network | IPv6Network, ...] = ()
 
-    @classmethod
-    def of(cls, given: Given, places: tuple[str, ...] = ()) -> Scanning:
-        """Return it with what was given."""
-        return cls(
-            moment=given.moment,
-            places=places,
-            trust=given.trust,
-            crls=given.crls,
-            revocation=given.revocation,
-            passphrase_file=given.passphrase_file,
-            passphrase_env=given.passphrase_env,
-        )
-
 
 def given_connections(name: str) -> Connections:
     """Return the connections of a file.
@@ -94,9 +53,9 @@ def given_connections(name: str) -> Connections:
         return read_connections(read_bytes(name, limit=MAX_TOML_BYTES), name, system=system_named, tsp=tsp_named)
 
 
-def judging_of(given: Given) -> tuple[Judging, bool]:
+def judging_of(given: Scanning) -> tuple[Judging, bool]:
     """Return how certificates are judged, and whether everything that was given for it could be read."""
-    running = Running.of(Scanning.of(given))
+    running = Running.of(given)
     for bad in running.unread:
         complain(error_line(bad.error))
     return running.judging, not running.unread
