@@ -81,6 +81,7 @@ def test_what_to_do_stands_first_and_fits_the_terminal(
     assert max(map(len, ran.lines)) <= 80
 
 
+@pytest.mark.slow
 def test_every_command_it_names_is_taken(run: Command, status: Any, folder: Path) -> None:
     """Each is one the command line knows, with options that it takes: it ends with anything but a mistake in use."""
     more = {"common_name": '"a.example.nl"', "dns": '["a.example.nl"]', "self_signed": "true"}

@@ -93,6 +93,7 @@ def test_the_day_of_going_live_says_when_to_begin(folder: Path, live: str, state
     assert request_step.due == one.plan.begin.day
 
 
+@pytest.mark.slow
 def test_a_request_is_seen_and_its_order_is_not(folder: Path) -> None:
     (folder / "r").mkdir()
     (folder / "r" / "a.csr").write_bytes(pem(request()).replace(b"CERTIFICATE", b"CERTIFICATE REQUEST"))

@@ -55,6 +55,7 @@ def test_working_days_are_those_of_the_netherlands(start: str, count: int, found
     assert DUTCH.before(day(start), count) == day(found)
 
 
+@pytest.mark.slow
 @given(DAYS, st.integers(0, 40), st.integers(0, 40))
 def test_working_days_add_up(start: date, one: int, other: int) -> None:
     start = DUTCH.at_or_before(start)
@@ -109,6 +110,7 @@ def test_what_is_stated_goes_before_what_documents_say() -> None:
     assert all(lead.basis is None for lead in known.known.values())
 
 
+@pytest.mark.slow
 @given(st.sets(st.sampled_from(tuple(LeadKind))), DAYS, st.sampled_from(Anchor), st.sampled_from([None, True, False]))
 def test_what_is_not_known_is_said_to_be_and_makes_no_day_later(
     unknown: set[LeadKind], start: date, anchor: Anchor, subscriber: bool | None

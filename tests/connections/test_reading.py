@@ -115,6 +115,7 @@ def test_paths_count_from_the_folder_of_the_file() -> None:
     assert read_connections(text, "c.toml").connections[0].files == ("f", "../g/*.pem", "/h")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_is_quoted_so_that_it_comes_back(text: str) -> None:
     text = text.encode("utf-8", "replace").decode()  # a lone surrogate is in no file
@@ -125,6 +126,7 @@ FIELDS = ["organization", "system", "environment", "files", "live", "sent", "hol
 VALUES = ['"a"', "1", "true", "[]", '["a"]', "2027-01-01", "{}", '""', '"production"', '"digid"', "1e400", "12:00:00"]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from(FIELDS), st.sampled_from(VALUES)), unique_by=lambda pair: pair[0]))
 def test_any_connection_is_read_or_refused_in_one_sentence(rows: list[tuple[str, str]]) -> None:
     text = HEAD + "[[connection]]\n" + "".join(f"{field} = {value}\n" for field, value in rows)
