@@ -76,6 +76,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
         "facts": "which facts want looking at: unknown, old, or told by others",
         "portfolio": "everything an organisation has, found in folders, keystores, configurations and at peers",
     },
+    {"connections": "the connections an organisation wants, held against what it has: steps, and days"},
     {"reports": "a result to text, a JSON document or a file for another program"},
 )
 """Every room with what it is for, the lowest floor first. A room imports rooms on lower floors only."""

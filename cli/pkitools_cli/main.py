@@ -38,6 +38,9 @@ _COMMANDS = {
     "probe": Lazy("pkitools_cli.commands.probe:command", "cli.probe.help"),
     "scan": Lazy("pkitools_cli.commands.scan:command", "cli.scan.help"),
     "expiry": Lazy("pkitools_cli.commands.expiry:command", "cli.expiry.help"),
+    "init": Lazy("pkitools_cli.commands.init:command", "cli.init.help"),
+    "status": Lazy("pkitools_cli.commands.status:command", "cli.status.help"),
+    "plan": Lazy("pkitools_cli.commands.plan:command", "cli.plan.help"),
     "explain": Lazy("pkitools_cli.commands.explain:command", "cli.explain.help"),
 }
 

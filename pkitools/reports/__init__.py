@@ -14,6 +14,7 @@ from pkitools.reports.text import report_text
 if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
     from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
+    from pkitools.reports.connections import Planned, WrittenDraft, init_document, plan_document, status_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
     from pkitools.reports.error import ToldError, error_document, error_entry
     from pkitools.reports.expiry import Expiry, expiry_document
@@ -77,12 +78,14 @@ __all__ = [
     "DescribedItem",
     "Expiry",
     "LintedCertificate",
+    "Planned",
     "PlannedFile",
     "RecognisedCertificate",
     "TakenSnapshot",
     "Telling",
     "ToldError",
     "WrittenCertificate",
+    "WrittenDraft",
     "WrittenRequest",
     "cert_check_document",
     "cert_check_document_v1",
@@ -109,6 +112,7 @@ __all__ = [
     "file_document",
     "g4_plan_document",
     "g4_probe_document",
+    "init_document",
     "lint_document",
     "metadata_check_document",
     "metadata_diff_document",
@@ -120,6 +124,7 @@ __all__ = [
     "oin_lookup_document",
     "outcome_document",
     "outcome_message",
+    "plan_document",
     "portfolio_report",
     "probe_document",
     "read_schema",
@@ -139,6 +144,7 @@ __all__ = [
     "schema_names",
     "self_signed_document",
     "source_document",
+    "status_document",
     "systems_list_document",
     "systems_show_document",
     "trust_diff_document",
@@ -152,6 +158,13 @@ __all__ = [
 _MODULES: Final = {
     "pkitools.oin": ("oin_document",),
     "pkitools.reports.check": ("CheckedFile", "cert_check_document", "cert_check_document_v1", "check_document"),
+    "pkitools.reports.connections": (
+        "Planned",
+        "WrittenDraft",
+        "init_document",
+        "plan_document",
+        "status_document",
+    ),
     "pkitools.reports.contents": (
         "DescribedFile",
         "DescribedItem",

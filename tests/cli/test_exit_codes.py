@@ -12,6 +12,7 @@ from tests.support.command import Command
 from tests.support.command_words import options
 
 AT = "--moment 2026-11-22T12:00:00Z"
+TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "connections.toml"
 META = f"--for digid-machtigen -e preproduction --offline {AT}"
 CSR = (
     "csr create --oin 00000003273229750000 --organization Voorbeeld --common-name a.example.nl "
@@ -115,6 +116,13 @@ TABLE: dict[str, dict[int, str]] = {
         11: "expiry {world}/request.csr",
         12: "expiry {world}/leaf.pem --moment 2026-11-22 -w 20000 --fail-on notice",
     },
+    # each on files of its own: tests/cli/test_connections.py
+    "init": {
+        0: "init {world}/leaf.pem --out {out}/connections.toml",
+        1: "init {world}/noise --out {out}/connections.toml",
+    },
+    "status": {0: f"status --connections {TEMPLATE} {AT}", 1: "status --connections {world}/noise"},
+    "plan": {0: f"plan --for digid --live 2027-06-01 {AT}", 1: "plan --connections {world}/noise"},
     "explain": {0: "explain bad decrypt", 1: "explain hello"},
     "systems list": {0: "systems list"},
     "systems show": {0: "systems show digid"},
@@ -129,7 +137,7 @@ TABLE: dict[str, dict[int, str]] = {
     "test-pki revoke": {1: "test-pki revoke {world}/noise 12"},
     "test-pki serve": {0: "test-pki serve {world}/pki --list-faults", 1: "test-pki serve {world}/noise"},
 }
-_ANSWERED = {"oin lookup", "scan", "expiry"}  # that nobody answered, or what could not be read, is their answer
+_ANSWERED = {"oin lookup", "scan", "expiry", "init"}  # that nobody answered, or what could not be read, is their answer
 CASES = [(command, code, line) for command, codes in TABLE.items() for code, line in codes.items()]
 COMMANDS = [tuple(name.split()) for name in options()]
 

@@ -32,7 +32,7 @@ COMMANDS = list(every_command())
 @pytest.mark.parametrize(
     ("given", "english", "dutch"),
     [
-        ("tust", 'no command "tust". Did you mean: trust?', 'opdracht "tust" bestaat niet. Bedoelt u: trust?'),
+        ("trustt", 'no command "trustt". Did you mean: trust?', 'opdracht "trustt" bestaat niet. Bedoelt u: trust?'),
         ("oin chek", "Did you mean: check?", "Bedoelt u: check?"),
         ("csr creat", "Did you mean: create?", "Bedoelt u: create?"),
         (

@@ -70,6 +70,15 @@ def kinds(hint: Any) -> set[type]:
 # values that pkitools makes itself and callers only read
 MADE_HERE = frozenset(
     [
+        "ConnectingOrganization",
+        "Connection",
+        "ConnectionStatus",
+        "Draft",
+        "LeadTimes",
+        "Plan",
+        "PlanDate",
+        "Status",
+        "StepStatus",
         "HeldCertificate",
         "Judgement",
         "Place",
@@ -353,7 +362,40 @@ def earlier_document() -> bytes:
     return portfolio_report(held()[1], ".json")
 
 
+def connections() -> bytes:
+    organization = '[organization.a]\noin = "00000003273229750000"\nname = "a"\n'
+    return f'{organization}[[connection]]\norganization = "a"\nenvironment = "production"\n'.encode()
+
+
+def connection_status() -> Any:
+    from pkitools.connections import hold, read_connections
+
+    return hold(read_connections(connections(), "a"), held()[0])
+
+
+def planned() -> Given:
+    from pkitools.connections import lead_times
+
+    return {"day": date(2027, 6, 1), "anchor": "live", "moment": MOMENT, "lead_times": lead_times()}
+
+
+def a_plan() -> Any:
+    from pkitools.connections import plan
+
+    return plan(**planned())
+
+
 GOOD: Mapping[str, Callable[[], Given]] = {
+    "ConnectionStatus.of": lambda: {"self": connection_status().statuses[0], "step": "oin"},
+    "LeadTime": lambda: {"kind": "delivery", "amount": 1, "unit": "days"},
+    "LeadTimes.of": lambda: {"self": planned()["lead_times"], "kind": "delivery"},
+    "Plan.on": lambda: {"self": a_plan(), "kind": "order"},
+    "Status.grouped": lambda: {"self": connection_status(), "by": "system"},
+    "Planned": lambda: {"plan": None, "system": None, "environment": Environment.PRODUCTION},
+    "lead_times": lambda: {"system": "digid"},
+    "plan": planned,
+    "plan_document": lambda: {"planned": [], "moment": MOMENT},
+    "read_connections": lambda: {"data": connections(), "name": "a"},
     "Judging": lambda: {"moment": MOMENT, "environment": Environment.PRODUCTION, "passphrase": b"a"},
     "HeldCertificate.standing": lambda: {"self": held_certificate(), "moment": MOMENT},
     "HeldCertificate.days_left": lambda: {"self": held_certificate(), "moment": MOMENT},

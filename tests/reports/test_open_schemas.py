@@ -35,6 +35,7 @@ NEW: Final = (
     "renewal-diff-v1",
     "metadata-check-v1",
     "metadata-diff-v1",
+    "plan-v1",
     "scan-v1",
     "trust-diff-v1",
     "trust-export-v1",
@@ -43,6 +44,8 @@ NEW: Final = (
 """What is open in its first version."""
 ELSEWHERE: Final = (
     "cert-receive-v1",
+    "init-v1",
+    "status-v1",
     "manifest-v1",
     "oin-lookup-v1",
     "probe-v1",
@@ -93,6 +96,7 @@ MADE: Final[dict[str, tuple[tuple[str, ...], ...]]] = {
         ("metadata", "check", "{jwks}", "--for", "kadaster-klic", "-e", "production", "--offline", *MOMENT),
     ),
     "metadata-diff-v1": (("metadata", "diff", "{metadata}", "{next}"),),
+    "plan-v1": (("plan", "--for", "digid-machtigen", "--live", "2027-12-31", "--tsp", "kpn", *MOMENT),),
     "expiry-v1": (("expiry", "{leaf}", "{noise}", *MOMENT),),
     "scan-v1": (("scan", "{leaf}", "{wrong}", "{request}", "{key}", "{noise}", *MOMENT),),
     "explain-v1": (("explain", "unable to get local issuer certificate"),),

@@ -50,13 +50,14 @@ def _driver(rules: Iterable[Rule], language: Language) -> dict[str, object]:
 
 def _rule(rule: Rule, language: Language) -> dict[str, object]:
     url = rule.source.document.url
-    return {
+    described: dict[str, object] = {
         "id": rule.code,
         "shortDescription": _message(message(rule.code, {}, language, texts=rule.texts).title),
         "help": _message(_help(rule, language)),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"certainty": str(rule.certainty), "tags": ["security"]},
-    } | ({"helpUri": url} if url else {})
+    }
+    return described | ({"helpUri": url} if url else {})
 
 
 def _help(rule: Rule, language: Language) -> str:

@@ -1,0 +1,87 @@
+"""``pkitools init``: a first file of connections, from what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from pkitools.frozen import dataclass
+from pkitools.reports import WrittenDraft, init_document
+from pkitools.text import visible
+from pkitools_cli.commands.scan.running import Running
+from pkitools_cli.commands.status.asked import Scanning
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import next_step, wrapped
+from pkitools_cli.options import moment_option
+from pkitools_cli.own_data import system_named
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.remedies import error_line
+from pkitools_cli.reply import Line, Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``init`` was given."""
+
+    places: tuple[str, ...]
+    out: str
+    system: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    moment: datetime
+
+
+@click.command("init", cls=Command, help="cli.init.help")
+@click.argument("places", nargs=-1, required=True, metavar="FILE|DIR...")
+@click.option("--out", metavar="FILE", required=True, help="cli.init.out")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.init.for")
+@passphrase_options
+@moment_option
+@gathered(Options)
+def command(options: Options) -> Reply[WrittenDraft]:
+    """Look at every place, and write a first file of connections."""
+    from pkitools.connections import draft
+    from pkitools.files import Output, check_outputs, write_set
+
+    system = None if options.system is None else system_named(options.system)
+    check_outputs([Output(options.out, b"", secret=False)])
+    asked = Scanning(
+        moment=options.moment,
+        places=options.places,
+        revocation="off",
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    portfolio, _ = Running.of(asked).found()
+    made = draft(portfolio, str(Path(options.out).parent), system=system, language=language())
+    if made.connections:
+        write_set([Output(options.out, made.data, secret=False)])
+    written = WrittenDraft(made, portfolio, options.out)
+    return Reply(written, document=init_document, text=_text, code=_code(written))
+
+
+def _code(written: WrittenDraft) -> ExitCode:
+    """Return the exit code: what could not be read, or is in no connection, leaves the file a part."""
+    if not written.draft.connections or not written.portfolio.is_whole:
+        return ExitCode.COULD_NOT
+    return ExitCode.INDETERMINATE if written.draft.left_out else ExitCode.PASSED
+
+
+def _text(written: WrittenDraft) -> Iterator[Line | str]:
+    draft = written.draft
+    if not draft.connections:
+        yield from wrapped(tr("cli.init.nothing", files=written.portfolio.looked_at), "")
+    else:
+        counts = {"connections": draft.connections, "organizations": draft.organizations}
+        yield from wrapped(tr("cli.init.written", name=written.file, **counts), "")
+    for one in draft.left_out:
+        yield from wrapped(tr("cli.init.left_out", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
+    for unread in written.portfolio.unread:
+        yield from wrapped(error_line(unread.error), "    ", "  - ")
+    if draft.connections:
+        yield from next_step(tr("cli.init.now"), ["status", "--connections", written.file])

@@ -1,0 +1,211 @@
+"""``pkitools plan``: by which day does what have to be done, counted back from going live and from the end?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pkitools.connections.planning import PlanKind
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass
+from pkitools.messages import message
+from pkitools.reports import Planned, plan_document
+from pkitools.reports.telling.readable import short_day
+from pkitools.text import visible
+from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.exit_codes import ExitCode
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import next_step, wrapped
+from pkitools_cli.options import environment_option, moment_option
+from pkitools_cli.own_data import system_named, tsp_named
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.remedies import error_line
+from pkitools_cli.reply import Line, Reply
+
+if TYPE_CHECKING:
+    from pkitools.connections import LeadKind, Plan, PlanDate, Status
+
+_OVERRIDES: Final = ("registration", "delivery", "handling", "course")
+_FILE: Final = "connections.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``plan`` was given."""
+
+    system: str | None
+    live: datetime | None
+    environment: Environment | None
+    tsp: str | None
+    subscriber: bool | None
+    connections: str | None
+    registration: int | None
+    delivery: int | None
+    handling: int | None
+    course: int | None
+    trust: tuple[str, ...]
+    passphrase_file: str | None
+    passphrase_env: str | None
+    moment: datetime
+
+    @property
+    def stated(self) -> dict[LeadKind, int]:
+        """The lead times that were given, in working days."""
+        from pkitools.connections import LeadKind
+
+        given = {name: getattr(self, name) for name in _OVERRIDES}
+        return {LeadKind(name): days for name, days in given.items() if days is not None}
+
+
+@click.command("plan", cls=Command, help="cli.plan.help")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.plan.for")
+@click.option("--live", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="cli.plan.live")
+@environment_option
+@click.option("--tsp", metavar="NAME", help="cli.plan.tsp")
+@click.option("--subscriber/--no-subscriber", default=None, help="cli.plan.subscriber")
+@click.option("--connections", metavar="FILE", help="cli.plan.connections")
+@click.option("--registration", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.registration")
+@click.option("--delivery", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.delivery")
+@click.option("--handling", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.handling")
+@click.option("--course", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.course")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@passphrase_options
+@moment_option
+@gathered(Options)
+def command(options: Options) -> Reply[list[Planned]]:
+    """Count the days back."""
+    if options.system is not None or options.live is not None:
+        planned, status = [_for_system(options)], None
+    else:
+        planned, status = _for_connections(options)
+    code = ExitCode.PASSED if status is None or status.is_whole else ExitCode.COULD_NOT
+    if all(one.plan is None for one in planned):
+        code = ExitCode.INDETERMINATE
+    return Reply(
+        planned,
+        document=partial(plan_document, moment=options.moment),
+        text=partial(_text, today=options.moment.date(), status=status),
+        code=code,
+    )
+
+
+def _for_system(options: Options) -> Planned:
+    from pkitools.connections import lead_times, plan
+    from pkitools.connections.planning import generation_for
+
+    if options.system is None or options.live is None or options.connections is not None:
+        raise click.UsageError(tr("cli.plan.together"))
+    system = system_named(options.system)
+    environment = options.environment or Environment.PRODUCTION
+    tsp = None if options.tsp is None else tsp_named(options.tsp).name
+    found = plan(
+        options.live.date(),
+        moment=options.moment,
+        lead_times=lead_times(system=system.name, tsp=tsp, stated=options.stated),
+        subscriber=options.subscriber,
+        generation=generation_for(system, environment, options.moment),
+    )
+    return Planned(found, system, environment)
+
+
+def _for_connections(options: Options) -> tuple[list[Planned], Status]:
+    from pkitools.connections import hold
+
+    alone = (options.environment, options.tsp, options.subscriber, *(getattr(options, name) for name in _OVERRIDES))
+    if any(each is not None for each in alone):
+        raise click.UsageError(tr("cli.plan.alone"))
+    connections = given_connections(options.connections or _FILE)
+    asked = Scanning(
+        moment=options.moment,
+        trust=options.trust,
+        revocation="off",
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    judging, _ = judging_of(asked)
+    status = hold(connections, judging)
+    found = [
+        Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses
+    ]
+    return sorted(found, key=lambda one: date.max if one.plan is None else one.plan.begin.day), status
+
+
+def _text(planned: list[Planned], today: date, status: Status | None) -> Iterator[Line | str]:
+    for number, one in enumerate(planned):
+        if number:
+            yield ""
+        yield from (Line(row, bold=True) for row in wrapped(_name(one), ""))
+        if one.plan is None:
+            yield from wrapped(tr("cli.plan.no_day"), "  ")
+            continue
+        for each in one.plan.dates:
+            if each.kind is not PlanKind.HIERARCHY_ENDS or each.day <= one.plan.day:
+                yield from _date(each, today, _is_made(one))
+        yield from _unknown(one.plan)
+    for unread in status.unread if status is not None else ():
+        yield from wrapped(error_line(unread.error), "    ", "  - ")
+    yield from next_step(_now(planned, today))
+
+
+def _unknown(plan: Plan) -> Iterator[str]:
+    """Yield what is not known of how long others take, and where it can be said."""
+    if plan.unknown:
+        words = [message(f"connections.lead.{kind.value}", {}, language()).title for kind in plan.unknown]
+        names = ", ".join(kind.value for kind in plan.unknown)
+        yield from wrapped(tr("cli.plan.unknown", what="; ".join(words), names=names), "    ", "  ? ")
+
+
+def _now(planned: list[Planned], today: date) -> str:
+    days = [one.plan.begin.day for one in planned if one.plan is not None]
+    if not days:
+        return tr("cli.plan.now.none")
+    first = min(days)
+    if first < today:
+        return tr("cli.plan.now.late", day=short_day(_at(first), language()))
+    return tr("cli.plan.now.begin", day=short_day(_at(first), language()))
+
+
+def _at(day: date) -> datetime:
+    from datetime import UTC
+
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _name(one: Planned) -> str:
+    system = tr("cli.status.no_system") if one.system is None else one.system.title
+    organization = [] if one.connection is None else [visible(one.connection.organization.name)]
+    return ", ".join((*organization, system, tr(f"cli.status.{one.environment.value}")))
+
+
+def _is_made(one: Planned) -> bool:
+    """Return whether its certificate is made, and not ordered."""
+    return one.connection is not None and one.connection.self_signed
+
+
+def _date(one: PlanDate, today: date, is_made: bool) -> Iterator[str]:
+    kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
+    title = message(f"connections.plan.{kind}", {"days": one.days or ""}, language()).title
+    late = f" ({tr('cli.plan.past')})" if one.day < today else ""
+    yield from wrapped(f"{title}{late}{_why(one)}", " " * 15, f"  {short_day(_at(one.day), language()):>11}  ")
+
+
+def _why(one: PlanDate) -> str:
+    """Return what a day rests on: what a source says, whoever plans, or advice."""
+    tongue = language()
+    if one.lead is not None and one.lead.basis is None and one.lead.amount == 0:
+        return ""
+    if one.lead is not None and one.lead.basis is None:
+        return f". {tr('cli.plan.stated', count=one.lead.amount)}"
+    said = one.lead.text.get(tongue, "") if one.lead is not None else ""
+    source = "" if one.basis is None else f" ({one.basis.source.text(tongue)}; {_certainty(one)})"
+    return f". {said}{source}" if said else source
+
+
+def _certainty(one: PlanDate) -> str:
+    assert one.basis is not None  # what has a source has a certainty
+    return message(f"report.certainty.{one.basis.certainty.value}", {}, language()).title

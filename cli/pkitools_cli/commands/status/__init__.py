@@ -1,0 +1,71 @@
+"""``pkitools status``: how does each connection stand, and what has to be done for it now?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import click
+
+from pkitools.connections.status import Status
+from pkitools.findings import Severity
+from pkitools.frozen import dataclass
+from pkitools.reports import status_document
+from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.commands.status.text import status_told
+from pkitools_cli.exit_codes import of_verdicts
+from pkitools_cli.framework import Command, gathered
+from pkitools_cli.options import fail_on_option, moment_option
+from pkitools_cli.passphrases import passphrase_options
+from pkitools_cli.reply import Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What ``status`` was given."""
+
+    connections: str
+    by: str | None
+    verbose: bool
+    trust: tuple[str, ...]
+    crls: tuple[str, ...]
+    revocation: str | None
+    passphrase_file: str | None
+    passphrase_env: str | None
+    moment: datetime
+    fail_on: Severity | None
+
+
+@click.command("status", cls=Command, help="cli.status.help")
+@click.option("--connections", metavar="FILE", default="connections.toml", help="cli.status.connections")
+@click.option("--by", type=click.Choice(["organization", "system", "supplier"]), help="cli.status.by")
+@click.option("--verbose", is_flag=True, help="cli.status.verbose")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
+@click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
+@passphrase_options
+@moment_option
+@fail_on_option
+@gathered(Options)
+def command(options: Options) -> Reply[Status]:
+    """Hold every connection against what lies at the places it names."""
+    from pkitools.connections import hold
+
+    connections = given_connections(options.connections)
+    asked = Scanning(
+        moment=options.moment,
+        trust=options.trust,
+        crls=options.crls,
+        revocation=options.revocation,
+        passphrase_file=options.passphrase_file,
+        passphrase_env=options.passphrase_env,
+    )
+    judging, complete = judging_of(asked)
+    status = hold(connections, judging)
+    verdicts = [(one.verdict, one.worst) for one in status.statuses]
+    return Reply(
+        status,
+        document=status_document,
+        text=partial(status_told, by=options.by, verbose=options.verbose),
+        code=of_verdicts(verdicts, options.fail_on, complete=complete and status.is_whole),
+    )

@@ -1,0 +1,126 @@
+"""The command for a step of a connection, as it can be pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+
+if TYPE_CHECKING:
+    from pkitools.connections import Connection
+    from pkitools.portfolio import HeldCertificate
+
+_WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
+
+
+def command_for(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
+    """Return the command for a step without ``pkitools``; ``None`` where no command does it, or none is needed yet."""
+    return _COMMANDS[step.step](one) if step.state in _WORTH else None
+
+
+def _oin(one: ConnectionStatus) -> list[str]:
+    return ["oin", "check", one.connection.holder.oin]
+
+
+def _request(one: ConnectionStatus) -> list[str] | None:
+    connection = one.connection
+    if connection.system is None:
+        return None
+    words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
+    words += ["--organization", connection.holder.name]
+    if connection.common_name:
+        words += ["--common-name", connection.common_name]
+    words += [word for name in connection.dns for word in ("--dns", name)]
+    if connection.self_signed:
+        words.append("--self-signed")
+    elif connection.holder.tsp:
+        words += ["--tsp", connection.holder.tsp]
+    return [*words, "--out", _prefix(one)]
+
+
+def _order(one: ConnectionStatus) -> list[str] | None:
+    if one.request is None:
+        return None
+    tsp = one.connection.holder.tsp
+    return ["csr", "check", one.request.place.name, *(["--tsp", tsp] if tsp else [])]
+
+
+def _verdict(one: ConnectionStatus) -> list[str] | None:
+    connection, certificate = one.connection, one.certificate
+    if certificate is None or connection.system is None:
+        return None
+    words = ["cert", "check", _file(certificate), *_for(connection), "--oin", connection.holder.oin]
+    return words + (["--entity-id", connection.entity_id] if connection.entity_id else [])
+
+
+def _certificate(one: ConnectionStatus) -> list[str] | None:
+    return _request(one) if one.request is None and one.certificate is None else _renewal(one)
+
+
+def _sent(one: ConnectionStatus) -> list[str] | None:
+    if one.certificate is None:
+        return None
+    file = Path(_file(one.certificate))
+    return ["export", "public", str(file), "--out", str(file.with_name(f"{file.stem}-public.pem"))]
+
+
+def _metadata(one: ConnectionStatus) -> list[str] | None:
+    if one.metadata_file is None:
+        return None
+    return ["metadata", "check", one.metadata_file, *_for(one.connection)]
+
+
+def _tested(one: ConnectionStatus) -> list[str] | None:
+    connection = one.connection
+    if connection.endpoint is None or one.certificate is None:
+        return None
+    client = ["--client-cert", _file(one.certificate), "--client-key", one.key_file] if one.key_file else []
+    return ["probe", connection.endpoint, *client, *_for(connection)]
+
+
+def _renewal(one: ConnectionStatus) -> list[str] | None:
+    connection, certificate = one.connection, one.certificate
+    if certificate is None or connection.system is None:
+        return None
+    if connection.self_signed:
+        return _request(one)
+    words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
+    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []), "--out", _prefix(one)]
+
+
+_COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
+    Step.OIN: _oin,
+    Step.REQUEST: _request,
+    Step.ORDER: _order,
+    Step.CERTIFICATE: _certificate,
+    Step.VERDICT: _verdict,
+    Step.SENT: _sent,
+    Step.METADATA: _metadata,
+    Step.TESTED: _tested,
+    Step.RENEWAL: _renewal,
+}
+
+
+def _for(connection: Connection) -> list[str]:
+    system = [] if connection.system is None else ["--for", connection.system.name]
+    return [*system, "-e", str(connection.environment)]
+
+
+def _file(certificate: HeldCertificate) -> str:
+    """Return a file with a certificate: not metadata, and the simplest one, where there are others."""
+    return min(certificate.places, key=lambda place: (place.entity_id is not None, len(place.name))).name
+
+
+def _prefix(one: ConnectionStatus) -> str:
+    """Return where the files of a new key go: the first folder of the connection that is there, under a free name."""
+    given = map(Path, one.connection.files)
+    folders = (each if each.is_dir() else each.parent for each in given)
+    folder = next((each for each in folders if each.is_dir()), Path())
+    system = "" if one.connection.system is None else f"{one.connection.system.name}-"
+    name = folder / f"{system}{one.connection.environment}"
+    number, free = 1, name
+    while any(free.with_name(free.name + end).exists() for end in (".key", ".csr", ".pem")):
+        number, free = number + 1, name.with_name(f"{name.name}-{number + 1}")
+    return str(free)

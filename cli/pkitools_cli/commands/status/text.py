@@ -1,0 +1,120 @@
+"""How connections stand, in a terminal: what to do now first, each with the command for it; what is done is counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pkitools.connections.status import ConnectionStatus, Grouping, Status, StepState, StepStatus
+from pkitools.findings import Severity, Verdict
+from pkitools.messages import message
+from pkitools.reports.telling.readable import readable
+from pkitools.text import visible
+from pkitools_cli.commands.status.commands import command_for
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
+from pkitools_cli.remedies import error_line
+from pkitools_cli.reply import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TONES: Final[dict[StepState, Severity | Verdict]] = {
+    StepState.LATE: Verdict.FAILED,
+    StepState.NOW: Severity.WARNING,
+    StepState.UNKNOWN: Verdict.INDETERMINATE,
+    StepState.WAITING: Severity.INFO,
+    StepState.DONE: Verdict.PASSED,
+}
+_TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
+_INDENT: Final = "    "
+
+
+def status_told(status: Status, *, by: str | None = None, verbose: bool = False) -> Iterator[Line | str]:
+    """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
+
+    Args:
+        status: how they stand.
+        by: by what they are grouped; ``None``: they are not.
+        verbose: tell every step of every connection.
+    """
+    yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
+    if by is not None:
+        yield from _grouped(status, Grouping(by))
+    for one in status.in_order():
+        if verbose or one.state in _TOLD:
+            yield ""
+            yield from _connection(one, verbose)
+    yield from _unread(status)
+    yield ""
+    yield from next_step(tr(f"cli.status.now.{_worst(status).value}"))
+
+
+def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
+    """Return how many connections there are, and how they stand."""
+    counts = Counter(one.state for one in statuses)
+    kinds = ", ".join(f"{counts[each]} {state_word(each)}" for each in StepState if counts[each])
+    return tr(f"cli.status.counted{'_one' if len(statuses) == 1 else ''}", count=len(statuses), name=name, kinds=kinds)
+
+
+def state_word(state: StepState) -> str:
+    """Return how a state is called."""
+    return message(f"connections.state.{state.value}", {}, language()).title
+
+
+def name_of(one: ConnectionStatus) -> str:
+    """Return what to call a connection."""
+    connection = one.connection
+    system = tr("cli.status.no_system") if connection.system is None else connection.system.title
+    environment = tr(f"cli.status.{connection.environment.value}")
+    return ", ".join((visible(connection.organization.name), system, environment))
+
+
+def _worst(status: Status) -> StepState:
+    found = {one.state for one in status.statuses}
+    return next(state for state in StepState if state in found)
+
+
+def _grouped(status: Status, by: Grouping) -> Iterator[str]:
+    yield ""
+    for name, members in status.grouped(by).items():
+        yield from wrapped(counted_group(name, members), _INDENT, "  ")
+
+
+def counted_group(name: str, members: Sequence[ConnectionStatus]) -> str:
+    """Return how the connections of one group stand."""
+    counts = Counter(one.state for one in members)
+    kinds = ", ".join(f"{counts[each]} {state_word(each)}" for each in StepState if counts[each])
+    return f"{visible(name) or tr('cli.status.nobody')}: {kinds}"
+
+
+def _connection(one: ConnectionStatus, verbose: bool) -> Iterator[Line | str]:
+    word = state_word(one.state)
+    yield coloured(wrapped(name_of(one), "", f"{word}  ", most=1)[0], TONES[one.state], word)
+    for step in one.steps:
+        if verbose or step.state in _TOLD:
+            yield from _step(one, step, verbose)
+    for name in one.absent:
+        yield from wrapped(tr("cli.status.absent", name=name), _INDENT)
+    for certificate in one.reusable:
+        place = certificate.places[0].name
+        yield from wrapped(tr("cli.status.reusable", name=certificate.name, place=place), _INDENT)
+
+
+def _step(one: ConnectionStatus, step: StepStatus, verbose: bool) -> Iterator[str]:
+    tongue = language()
+    title = message(f"connections.title.{step.step.value}", {}, tongue).title
+    said = message(step.code, readable(step.params, tongue), tongue).message
+    state = f" ({state_word(step.state)})" if verbose or step.state is not one.state else ""
+    yield from wrapped(f"{title}{state}: {said}", f"{_INDENT}  ", f"{_INDENT}- ")
+    words = command_for(one, step)
+    if words is not None:
+        yield from command_rows(words, f"{_INDENT}  ")
+
+
+def _unread(status: Status) -> Iterator[str]:
+    if status.unread:
+        yield ""
+    for unread in status.unread:
+        yield from wrapped(error_line(unread.error), _INDENT, "  - ")

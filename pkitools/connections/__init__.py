@@ -1,0 +1,79 @@
+"""The connections an organisation wants, held against what it has: what is done, what is to do, and by which day.
+
+:func:`read_connections` reads ``connections.toml``, :func:`hold` holds it against what lies at the places it names,
+:func:`plan` gives the days backwards from going live and from the end of a certificate, and :func:`draft` writes a
+first file from what a scan found. Each name is imported when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pkitools.connections.calendar import WorkingDays
+    from pkitools.connections.drafting import Draft, draft
+    from pkitools.connections.holding import hold
+    from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes, LeadUnit, lead_times
+    from pkitools.connections.model import ConnectingOrganization, Connection, Connections
+    from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, plan
+    from pkitools.connections.reading import read_connections
+    from pkitools.connections.status import ConnectionStatus, Status, Step, StepState, StepStatus
+
+__all__ = [
+    "Anchor",
+    "ConnectingOrganization",
+    "Connection",
+    "ConnectionStatus",
+    "Connections",
+    "Draft",
+    "LeadKind",
+    "LeadTime",
+    "LeadTimes",
+    "LeadUnit",
+    "Plan",
+    "PlanDate",
+    "PlanKind",
+    "Status",
+    "Step",
+    "StepState",
+    "StepStatus",
+    "WorkingDays",
+    "draft",
+    "hold",
+    "lead_times",
+    "plan",
+    "read_connections",
+]
+
+_MODULES: Final = {
+    "Anchor": "planning",
+    "ConnectingOrganization": "model",
+    "Connection": "model",
+    "ConnectionStatus": "status",
+    "Connections": "model",
+    "Draft": "drafting",
+    "LeadKind": "lead",
+    "LeadTime": "lead",
+    "LeadTimes": "lead",
+    "LeadUnit": "lead",
+    "Plan": "planning",
+    "PlanDate": "planning",
+    "PlanKind": "planning",
+    "Status": "status",
+    "Step": "status",
+    "StepState": "status",
+    "StepStatus": "status",
+    "WorkingDays": "calendar",
+    "draft": "drafting",
+    "hold": "holding",
+    "lead_times": "lead",
+    "plan": "planning",
+    "read_connections": "reading",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,0 +1,48 @@
+"""Dutch working days. Which days are holidays is asked of the library holidays, which the extra ``reports`` brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
+
+from pkitools.errors import brought_by
+
+_DAY: Final = timedelta(days=1)
+_SATURDAY: Final = 5
+
+
+class WorkingDays:
+    """Days on which people work in the Netherlands: Monday to Friday, but for public holidays.
+
+    Args:
+        is_holiday: whether a day is a holiday; ``None``: the public holidays of the Netherlands.
+
+    Raises:
+        MissingExtraError: the library that knows them is not installed.
+    """
+
+    def __init__(self, is_holiday: Callable[[date], bool] | None = None) -> None:
+        self._is_holiday = is_holiday or _dutch_holidays()
+
+    def holds(self, day: date) -> bool:
+        """Return whether a day is a working day."""
+        return day.weekday() < _SATURDAY and not self._is_holiday(day)
+
+    def at_or_before(self, day: date) -> date:
+        """Return the day itself where it is a working day, else the last one before it."""
+        while not self.holds(day):
+            day -= _DAY
+        return day
+
+    def before(self, day: date, count: int) -> date:
+        """Return the day that lies so many working days before another; with 0 the last one at or before it."""
+        for _ in range(count):
+            day = self.at_or_before(day - _DAY)
+        return self.at_or_before(day)
+
+
+def _dutch_holidays() -> Callable[[date], bool]:
+    with brought_by("reports"):
+        from holidays import country_holidays
+    return country_holidays("NL").__contains__

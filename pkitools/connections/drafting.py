@@ -1,0 +1,136 @@
+"""What a scan found → a first ``connections.toml``, for people to go on with. It can be read as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from pkitools.arguments import of_type, text
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass
+from pkitools.messages import Language, message
+from pkitools.oin import OIN, InvalidOINError
+from pkitools.portfolio import HeldCertificate, Portfolio
+from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A first file.
+
+    Args:
+        data: the file: TOML in UTF-8.
+        organizations, connections: how many it holds.
+        left_out: certificates that are in none of its connections: there is no OIN in them, or more than one.
+    """
+
+    data: bytes
+    organizations: int
+    connections: int
+    left_out: tuple[HeldCertificate, ...]
+
+
+def draft(portfolio: Portfolio, folder: str, *, system: System | None = None, language: Language = "en") -> Draft:
+    """Return a first file of connections: one for each organisation, name and environment.
+
+    Args:
+        portfolio: what a scan found.
+        folder: where the file is to be: paths in it count from there.
+        system: the system they are for; ``None``: that is left to be filled in.
+        language: of the comments.
+    """
+    of_type(portfolio, Portfolio, "portfolio")
+    folder = text(folder, "folder")
+    writing = _Writing(portfolio, folder, system, language)
+    usable = sorted(
+        (one for one in portfolio.judged if _oin(one) is not None),
+        key=lambda each: (each.oin or "", each.name, each.not_after),
+    )
+    organizations = {str(one.oin): one for one in sorted(usable, key=lambda each: each.not_after)}
+    groups: dict[tuple[str, str, Environment], list[HeldCertificate]] = {}
+    for one in usable:
+        groups.setdefault((str(one.oin), one.name, _environment(one)), []).append(one)
+    lines = [*writing.comment("head"), "version = 1"]
+    lines += [line for oin in sorted(organizations) for line in writing.organization(oin, organizations[oin])]
+    lines += [line for members in groups.values() for line in writing.connection(members)]
+    left_out = tuple(one for one in portfolio.judged if _oin(one) is None)
+    return Draft(("\n".join(lines) + "\n").encode(), len(organizations), len(groups), left_out)
+
+
+def _oin(one: HeldCertificate) -> OIN | None:
+    try:
+        return None if one.oin is None else OIN.parse(one.oin)
+    except InvalidOINError:
+        return None
+
+
+def _environment(one: HeldCertificate) -> Environment:
+    return one.judgements[0].environment
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """How a file is written, and of what."""
+
+    portfolio: Portfolio
+    folder: str
+    system: System | None
+    language: Language
+
+    def comment(self, slug: str) -> list[str]:
+        told = message(f"connections.draft.{slug}", {}, self.language).message
+        return [f"# {line}" for line in told.splitlines()]
+
+    def organization(self, oin: str, one: HeldCertificate) -> Iterator[str]:
+        yield ""
+        yield f"[organization.{quoted(oin)}]"
+        yield f"oin = {quoted(oin)}"
+        yield f"name = {quoted(one.organization or one.name)}"
+        yield from self.comment("organization")
+
+    def connection(self, members: list[HeldCertificate]) -> Iterator[str]:
+        last = members[-1]
+        oin = str(last.oin)
+        yield from ("", "[[connection]]", f"organization = {quoted(oin)}")
+        yield from self.comment("system") if self.system is None else [f"system = {quoted(self.system.name)}"]
+        yield f"environment = {quoted(_environment(last).value)}"
+        yield f"common_name = {quoted(last.name)}"
+        if last.dns_names:
+            yield f"dns = {_list(last.dns_names)}"
+        entity_ids = {place.entity_id for one in members for place in one.places if place.entity_id}
+        own = [each for each in entity_ids if f":{oin}:" in each]
+        if len(own) == 1:
+            yield f"entity_id = {quoted(own[0])}"
+        yield f"files = {_list(self._files(members))}"
+        yield from self.comment("connection")
+
+    def _files(self, members: list[HeldCertificate]) -> dict[str, None]:
+        """Return where they lie, and where their keys do."""
+        known = {one.spki_sha256 for one in members}
+        keys = [key.place for key in self.portfolio.keys if key.spki_sha256 in known]
+        found = [*(place for one in members for place in one.places), *keys]
+        return dict.fromkeys(_relative(place.name, self.folder) for place in found)
+
+
+def _list(values: Iterable[str]) -> str:
+    return f"[{', '.join(map(quoted, values))}]"
+
+
+def _relative(name: str, folder: str) -> str:
+    try:
+        return os.path.relpath(name, folder or os.curdir)
+    except ValueError:  # another drive
+        return name
+
+
+def quoted(value: str) -> str:
+    """Return a text as TOML writes it: what a certificate holds can end no string and begin no line."""
+    return '"' + "".join(_escaped(char) for char in value) + '"'
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    if char.isprintable():
+        return char
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"

@@ -1,0 +1,125 @@
+"""How long others take, as data: ``data/lead_times.toml``; whoever plans may say it himself, and that goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from pkitools.arguments import choice, wrong_type
+from pkitools.documents import cite
+from pkitools.findings import Basis, Certainty
+from pkitools.frozen import Frozen, dataclass, field
+from pkitools.messages import LANGUAGES
+from pkitools.package_data import read_toml
+
+if TYPE_CHECKING:
+    from pkitools.connections.calendar import WorkingDays
+
+MAX_DAYS: Final = 1000
+"""The longest lead time that somebody may state, in working days: four years."""
+
+
+class LeadKind(StrEnum):
+    """What takes the time."""
+
+    REGISTRATION = "registration"
+    """A TSP registers a new subscriber."""
+    DELIVERY = "delivery"
+    """A TSP delivers a certificate to somebody who is its subscriber."""
+    HANDLING = "handling"
+    """The other side takes a certificate in: registers its public part, reports on a test."""
+    COURSE = "course"
+    """All of a new connection, from the first registration to going live."""
+
+
+class LeadUnit(StrEnum):
+    """In what it is counted."""
+
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    MONTHS = "months"
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTime:
+    """How long something takes at most.
+
+    Args:
+        kind: what.
+        amount, unit: how long.
+        basis: what it rests on; ``None``: whoever plans says so.
+        text: what the source says, by language; empty where there is none.
+    """
+
+    kind: LeadKind
+    amount: int
+    unit: LeadUnit = LeadUnit.WORKING_DAYS
+    basis: Basis | None = None
+    text: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", choice(LeadKind, self.kind, "kind"))
+        object.__setattr__(self, "unit", choice(LeadUnit, self.unit, "unit"))
+
+    def back_from(self, day: date, calendar: WorkingDays) -> date:
+        """Return the last working day on which it can begin, to be over on a day."""
+        if self.unit is LeadUnit.WORKING_DAYS:
+            return calendar.before(day, self.amount)
+        if self.unit is LeadUnit.DAYS:
+            return calendar.at_or_before(day - timedelta(days=self.amount))
+        return calendar.at_or_before(_months_before(day, self.amount))
+
+
+def _months_before(day: date, months: int) -> date:
+    """Return the same day so many months ago, or the last of that month where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (first_of_next - timedelta(days=1)).day))
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTimes:
+    """What is known of each kind for one connection.
+
+    Args:
+        known: by kind; one that is not in it is unknown.
+    """
+
+    known: Mapping[LeadKind, LeadTime] = field(hash=False)
+
+    def of(self, kind: LeadKind | str) -> LeadTime | None:
+        """Return the lead time of a kind; ``None`` where it is not known."""
+        return self.known.get(choice(LeadKind, kind, "kind"))
+
+
+def lead_times(
+    *, system: str | None = None, tsp: str | None = None, stated: Mapping[LeadKind, int] | None = None
+) -> LeadTimes:
+    """Return what is known of how long others take.
+
+    Args:
+        system: the name of the system.
+        tsp: the name of the TSP.
+        stated: what whoever plans says himself, in working days: it goes before what documents say.
+    """
+    given = {} if stated is None else stated
+    if not isinstance(given, Mapping):
+        raise wrong_type("stated", given, "Mapping")
+    found = {one.kind: one for whose, one in _documented() if whose in {("system", system), ("tsp", tsp)}}
+    own = {choice(LeadKind, kind, "stated"): LeadTime(kind, days) for kind, days in given.items()}
+    return LeadTimes(Frozen({**found, **own}))
+
+
+@cache
+def _documented() -> tuple[tuple[tuple[str, str], LeadTime], ...]:
+    return tuple(map(_lead_time, read_toml("pkitools.connections", "data/lead_times.toml")["lead_time"]))
+
+
+def _lead_time(row: Mapping[str, Any]) -> tuple[tuple[str, str], LeadTime]:
+    whose = ("tsp", row["tsp"]) if "tsp" in row else ("system", row["system"])
+    basis = Basis(cite(row["source"], row.get("section", "")), Certainty(row["certainty"]))
+    text: Mapping[str, str] = Frozen({str(language): row[language] for language in LANGUAGES})
+    return whose, LeadTime(LeadKind(row["kind"]), row["amount"], LeadUnit(row["unit"]), basis, text)

@@ -1,0 +1,98 @@
+"""What ``connections.toml`` says: the organisations, and the connections each of them has or wants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pkitools.connections.lead import LeadKind, LeadTimes, lead_times
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass, field
+from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectingOrganization:
+    """An organisation.
+
+    Args:
+        key: what the file calls it.
+        oin: as twenty characters.
+        name: as it stands in certificates.
+        tsp: the name of the TSP it orders at; ``None`` where that is not said.
+        subscriber: whether it is a subscriber there already; ``None`` where that is not said.
+    """
+
+    key: str
+    oin: str
+    name: str
+    tsp: str | None = None
+    subscriber: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One connection, as its file states it.
+
+    Args:
+        line: the line of the file where it begins.
+        organization: whose service it is.
+        holder: whose certificate it is: another where a supplier connects with his own.
+        system: the system; ``None`` where that has still to be filled in.
+        environment: in which environment.
+        files: where its files are: files, folders and patterns, each as a path.
+        entity_id, owner, supplier, common_name, dns, endpoint: as stated.
+        live: the day it goes live.
+        self_signed: the certificate is made by the organisation itself.
+        ordered, sent, tested: the days on which that was done, as stated: no file shows it.
+        stated: lead times stated in the file for its system and TSP, in working days.
+    """
+
+    line: int
+    organization: ConnectingOrganization
+    holder: ConnectingOrganization
+    system: System | None
+    environment: Environment
+    files: tuple[str, ...]
+    entity_id: str | None = None
+    owner: str | None = None
+    supplier: str | None = None
+    common_name: str | None = None
+    dns: tuple[str, ...] = ()
+    endpoint: str | None = None
+    live: date | None = None
+    self_signed: bool = False
+    ordered: date | None = None
+    sent: date | None = None
+    tested: date | None = None
+    stated: Mapping[LeadKind, int] = field(default_factory=dict, hash=False)
+
+    @property
+    def lead_times(self) -> LeadTimes:
+        """How long others take for it."""
+        stated = {LeadKind.DELIVERY: 0, LeadKind.REGISTRATION: 0, **self.stated} if self.self_signed else self.stated
+        tsp = None if self.self_signed else self.holder.tsp
+        return lead_times(system=None if self.system is None else self.system.name, tsp=tsp, stated=stated)
+
+    @property
+    def subscriber(self) -> bool | None:
+        """Whether its holder is a subscriber; who makes the certificate himself needs not be one."""
+        return True if self.self_signed else self.holder.subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """A file of connections.
+
+    Args:
+        name: the file.
+        organizations: in the order of the file.
+        connections: in the order of the file.
+    """
+
+    name: str
+    organizations: tuple[ConnectingOrganization, ...]
+    connections: tuple[Connection, ...]
+
+    def __repr__(self) -> str:
+        return f"<Connections: {len(self.connections)} of {len(self.organizations)} organisations>"

@@ -1,0 +1,260 @@
+"""``connections.toml`` → :class:`~pkitools.connections.model.Connections`. What a file may hold:
+``docs/templates/connections.toml``.
+
+Every complaint names the file and the line. Nothing is passed over: a field nobody knows would be a wish nobody reads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from pathlib import PurePath
+from typing import Any, Final, NoReturn, TypeVar
+
+from pkitools.arguments import near, octets, text
+from pkitools.connections.lead import MAX_DAYS, LeadKind
+from pkitools.connections.model import ConnectingOrganization, Connection, Connections
+from pkitools.connections.places import Lines, lines_of
+from pkitools.connections.planning import YEARS
+from pkitools.environment import Environment
+from pkitools.errors import InputError, InvalidValueError
+from pkitools.frozen import dataclass
+from pkitools.oin import OIN, InvalidIdentifierError, InvalidOINError
+from pkitools.oin.entity_ids import EntityID, entity_subject
+from pkitools.profiles import TSP, get_tsp, tsps
+from pkitools.systems import System, get_system, systems
+from pkitools.toml_text import read_foreign_toml
+
+T = TypeVar("T")
+
+_WHOLE: Final = ("version", "organization", "connection", "tsp", "system")
+_ORGANIZATION: Final = ("oin", "name", "tsp", "subscriber")
+_CONNECTION: Final = (
+    *("organization", "system", "environment", "files", "live", "owner", "supplier", "holder", "entity_id"),
+    *("common_name", "dns", "endpoint", "self_signed", "ordered", "sent", "tested"),
+)
+_OF_TSP: Final = (LeadKind.REGISTRATION, LeadKind.DELIVERY)
+_OF_SYSTEM: Final = (LeadKind.HANDLING, LeadKind.COURSE)
+_KINDS: Final = {str: "text", date: "date", bool: "truth", int: "number", list: "texts", dict: "table"}
+MAX_CONNECTIONS: Final = 10_000
+"""Connections in one file: of sixty tenants with three systems in two environments there are 360."""
+
+
+def read_connections(
+    data: bytes,
+    name: str,
+    *,
+    system: Callable[[str], System] = get_system,
+    tsp: Callable[[str], TSP] = get_tsp,
+) -> Connections:
+    """Return what a file of connections says.
+
+    Args:
+        data: the file: TOML in UTF-8.
+        name: the file, by which errors call it, and from whose folder its paths count.
+        system, tsp: find a system and a TSP by name, and raise :class:`~pkitools.errors.InvalidValueError` where there
+            is none.
+
+    Raises:
+        InputError: it is not TOML, or something in it is missing, unknown or no value; the error has the line.
+        LimitError: it is too large.
+    """
+    data, name = octets(data, "data"), text(name, "name")
+    lines = lines_of(data)
+    whole = _Entry(read_foreign_toml(data, name), (), name, lines)
+    whole.require_known(_WHOLE)
+    return _Reader(whole, system, tsp).connections()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A table of the file, and where it stands."""
+
+    fields: Mapping[str, Any]
+    path: tuple[str | int, ...]
+    name: str
+    lines: Lines
+
+    def line(self, key: str | None = None) -> int:
+        return self.lines.of(self.path if key is None else (*self.path, key))
+
+    def refuse(self, slug: str, key: str | None = None, **params: object) -> NoReturn:
+        raise InputError(f"connections.error.{slug}", name=self.name, line=self.line(key), field=key, **params)
+
+    def unknown(self, key: str, given: str, known: Mapping[str, Iterable[str]]) -> NoReturn:
+        close = near(given, {each: tuple(titles) for each, titles in known.items()})
+        if close:
+            self.refuse("unknown_near", key, given=given, near=", ".join(close))
+        self.refuse("unknown", key, given=given, known=", ".join(known))
+
+    def require_known(self, known: Iterable[str]) -> None:
+        names = tuple(known)
+        for key in self.fields:
+            if key not in names:
+                close = near(key, dict.fromkeys(names, ()))
+                slug, there = ("field_near", close) if close else ("field", names)
+                self.refuse(slug, key, known=", ".join(there))
+
+    def get(self, key: str, kind: type[T]) -> T | None:
+        found = self.fields.get(key)
+        if found is None:
+            return None
+        if type(found) is not kind:  # a bool is an int to Python, and a datetime a date; neither is meant
+            self.refuse(_KINDS[kind], key)
+        return found
+
+    def need(self, key: str, kind: type[T]) -> T:
+        found = self.get(key, kind)
+        if found is None or found == "":
+            self.refuse("missing", key)
+        return found
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        found: list[Any] = self.get(key, list) or []
+        if not all(type(each) is str and each for each in found):
+            self.refuse("texts", key)
+        return tuple(found)
+
+    def day(self, key: str) -> date | None:
+        found = self.get(key, date)
+        if found is not None and found.year not in YEARS:
+            self.refuse("year", key, first=YEARS[0], last=YEARS[-1])
+        return found
+
+    def inside(self, key: str) -> dict[str, _Entry]:
+        found: Mapping[str, Any] = self.get(key, dict) or {}
+        entry = _Entry(found, (*self.path, key), self.name, self.lines)
+        return {each: _Entry(entry.need(each, dict), (*entry.path, each), self.name, self.lines) for each in found}
+
+    def each(self, key: str) -> list[_Entry]:
+        found: list[Any] = self.get(key, list) or []
+        if not all(type(each) is dict for each in found):
+            self.refuse("table", key)
+        return [_Entry(each, (key, number), self.name, self.lines) for number, each in enumerate(found, start=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    whole: _Entry
+    system: Callable[[str], System]
+    tsp: Callable[[str], TSP]
+
+    def connections(self) -> Connections:
+        if self.whole.get("version", int) not in {None, 1}:
+            self.whole.refuse("version", "version")
+        organizations = {key: self._organization(key, one) for key, one in self.whole.inside("organization").items()}
+        stated = {**self._stated("tsp", _OF_TSP), **self._stated("system", _OF_SYSTEM)}
+        entries = self.whole.each("connection")
+        if not entries or len(entries) > MAX_CONNECTIONS:
+            self.whole.refuse("none" if not entries else "too_many", "connection", limit=MAX_CONNECTIONS)
+        found = tuple(self._connection(one, organizations, stated) for one in entries)
+        return Connections(self.whole.name, tuple(organizations.values()), found)
+
+    def _organization(self, key: str, entry: _Entry) -> ConnectingOrganization:
+        entry.require_known(_ORGANIZATION)
+        given = entry.need("oin", str)
+        try:
+            oin = str(OIN.parse(given))
+        except InvalidOINError:
+            entry.refuse("oin", "oin", given=given)
+        tsp = entry.get("tsp", str)
+        named = None if tsp is None else self._tsp(tsp, entry, "tsp").name
+        return ConnectingOrganization(key, oin, entry.need("name", str), named, entry.get("subscriber", bool))
+
+    def _stated(self, of: str, kinds: Iterable[LeadKind]) -> dict[tuple[str, str], dict[LeadKind, int]]:
+        """Return the lead times that the file states, by whose they are."""
+        found = {}
+        for given, entry in self.whole.inside(of).items():
+            name = (self._tsp(given, entry, None) if of == "tsp" else self._system(given, entry, None)).name
+            entry.require_known(kinds)
+            days = {kind: entry.get(kind, int) for kind in kinds}
+            for kind, count in days.items():
+                if count is not None and not 0 <= count <= MAX_DAYS:
+                    entry.refuse("number", kind)
+            found[of, name] = {kind: count for kind, count in days.items() if count is not None}
+        return found
+
+    def _connection(
+        self,
+        entry: _Entry,
+        organizations: Mapping[str, ConnectingOrganization],
+        stated: Mapping[tuple[str, str], Mapping[LeadKind, int]],
+    ) -> Connection:
+        entry.require_known(_CONNECTION)
+        organization = _one_of(organizations, entry, "organization", entry.need("organization", str))
+        holder = entry.get("holder", str)
+        given = entry.get("system", str)
+        system = None if given is None else self._system(given, entry, "system")
+        held_by = organization if holder is None else _one_of(organizations, entry, "holder", holder)
+        return Connection(
+            line=entry.line(),
+            organization=organization,
+            holder=held_by,
+            system=system,
+            environment=_environment(entry),
+            files=tuple(_path(each, entry) for each in entry.texts("files")),
+            entity_id=_entity_id(entry, organization, held_by),
+            owner=entry.get("owner", str),
+            supplier=entry.get("supplier", str),
+            common_name=entry.get("common_name", str),
+            dns=entry.texts("dns"),
+            endpoint=entry.get("endpoint", str),
+            live=entry.day("live"),
+            self_signed=entry.get("self_signed", bool) or False,
+            ordered=entry.day("ordered"),
+            sent=entry.day("sent"),
+            tested=entry.day("tested"),
+            stated={
+                **stated.get(("tsp", held_by.tsp or ""), {}),
+                **stated.get(("system", "" if system is None else system.name), {}),
+            },
+        )
+
+    def _system(self, given: str, entry: _Entry, key: str | None) -> System:
+        try:
+            return self.system(given)
+        except InvalidValueError:
+            entry.unknown(key or "system", given, {each.name: (each.title,) for each in systems()})
+
+    def _tsp(self, given: str, entry: _Entry, key: str | None) -> TSP:
+        try:
+            return self.tsp(given)
+        except InvalidValueError:
+            entry.unknown(key or "tsp", given, {each.name: (each.title,) for each in tsps()})
+
+
+def _one_of(
+    organizations: Mapping[str, ConnectingOrganization], entry: _Entry, key: str, given: str
+) -> ConnectingOrganization:
+    if given not in organizations:
+        entry.unknown(key, given, {each: (one.name,) for each, one in organizations.items()})
+    return organizations[given]
+
+
+def _environment(entry: _Entry) -> Environment:
+    given = entry.need("environment", str)
+    try:
+        return Environment(given)
+    except ValueError:
+        entry.unknown("environment", given, {each.value: () for each in Environment})
+
+
+def _path(given: str, entry: _Entry) -> str:
+    if "\0" in given:
+        entry.refuse("texts", "files")
+    return os.path.normpath(PurePath(entry.name).parent / given)
+
+
+def _entity_id(entry: _Entry, organization: ConnectingOrganization, holder: ConnectingOrganization) -> str | None:
+    """Return the entity ID; one that is written as one has the OIN of whose service it is."""
+    given = entry.get("entity_id", str)
+    if given is None or entity_subject(given) is None:
+        return given
+    try:
+        parsed = EntityID.parse(given)
+    except (InvalidIdentifierError, InvalidOINError):
+        entry.refuse("entity_id", "entity_id", given=given)
+    if str(parsed.oin) not in {organization.oin, holder.oin}:
+        entry.refuse("entity_id_oin", "entity_id", given=given, oin=organization.oin, organization=organization.name)
+    return given

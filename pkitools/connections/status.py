@@ -1,0 +1,188 @@
+"""How each connection stands: the steps of its guide, each as done, to do now, waiting, too late or not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+
+from pkitools.arguments import choice
+from pkitools.connections.model import Connection, Connections
+from pkitools.connections.planning import Plan
+from pkitools.findings import Severity, Verdict
+from pkitools.frozen import dataclass, field
+from pkitools.messages import Remedy
+from pkitools.portfolio import HeldCertificate, HeldRequest, Unread
+
+
+class Step(StrEnum):
+    """The steps of a guide, in their order."""
+
+    OIN = "oin"
+    REQUEST = "request"
+    ORDER = "order"
+    CERTIFICATE = "certificate"
+    VERDICT = "verdict"
+    SENT = "sent"
+    METADATA = "metadata"
+    TESTED = "tested"
+    RENEWAL = "renewal"
+
+
+class StepState(StrEnum):
+    """How a step stands, the most urgent first."""
+
+    LATE = "late"
+    NOW = "now"
+    UNKNOWN = "unknown"
+    """No file shows it, and nobody stated it: it is never assumed."""
+    WAITING = "waiting"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class StepStatus:
+    """How one step stands.
+
+    Args:
+        step: which.
+        state: how it stands.
+        code: the message that says why: ``connections.<step>.<why>``.
+        params: its operands.
+        due: the last day for it; ``None`` where there is none, or none is known.
+    """
+
+    step: Step
+    state: StepState
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict, hash=False)
+    due: date | None = None
+
+    @property
+    def why(self) -> Remedy:
+        """The sentence that says why, as a value: its message."""
+        return Remedy(self.code, self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    """How one connection stands.
+
+    Args:
+        connection: as it was stated.
+        steps: in their order; the metadata only where the system takes them.
+        certificate: the one it is held to be: of those of its holder at its places the best, and of those the last to
+            end; ``None`` where there is none.
+        request: the newest request without a certificate; ``None`` where there is none.
+        plan: the days, where there is a day to count back from.
+        reusable: certificates at other places that may be used for it.
+        others: certificates at its places that are of another organisation.
+        absent: places that are not there.
+        key_file: a file with the private key of the certificate; ``None`` where none was found.
+        metadata_file: a file with metadata of its entity ID; ``None`` where none was found.
+    """
+
+    connection: Connection
+    steps: tuple[StepStatus, ...]
+    certificate: HeldCertificate | None = None
+    request: HeldRequest | None = None
+    plan: Plan | None = None
+    reusable: tuple[HeldCertificate, ...] = ()
+    others: tuple[HeldCertificate, ...] = ()
+    absent: tuple[str, ...] = ()
+    key_file: str | None = None
+    metadata_file: str | None = None
+
+    @property
+    def state(self) -> StepState:
+        """The most urgent state of its steps; a renewal that is not due yet leaves it done."""
+        found = {one.state for one in self.steps if one.step is not Step.RENEWAL or one.state is not StepState.WAITING}
+        return next(state for state in StepState if state in found)
+
+    @property
+    def next(self) -> StepStatus | None:
+        """The step to look at: of the most urgent state the first; ``None`` where all is done."""
+        state = self.state
+        return None if state is StepState.DONE else next(one for one in self.steps if one.state is state)
+
+    def of(self, step: Step | str) -> StepStatus | None:
+        """Return how a step stands; ``None`` where the connection has none such."""
+        step = choice(Step, step, "step")
+        return next((one for one in self.steps if one.step is step), None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """FAILED where the certificate is wrong or ended, or there is none on the day of going live; INDETERMINATE
+        where something is not known.
+        """
+        judged = self.certificate is not None and self.certificate.verdict is Verdict.FAILED
+        missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
+        if judged or (missing is not None and missing.state is StepState.LATE):
+            return Verdict.FAILED
+        known = all(one.state is not StepState.UNKNOWN for one in self.steps)
+        return Verdict.PASSED if known else Verdict.INDETERMINATE
+
+    @property
+    def worst(self) -> Severity | None:
+        """WARNING where something is too late, NOTICE where something is to do now; else ``None``."""
+        states = {one.state for one in self.steps}
+        return Severity.WARNING if StepState.LATE in states else Severity.NOTICE if StepState.NOW in states else None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How all connections stand.
+
+    Args:
+        moment: as of when, aware UTC.
+        connections: the file.
+        statuses: of each connection, in the order of the file.
+        unread: what could not be looked at.
+        complete: the places were looked through to their end.
+    """
+
+    moment: datetime
+    connections: Connections
+    statuses: tuple[ConnectionStatus, ...]
+    unread: tuple[Unread, ...] = ()
+    complete: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything that lies at the places could be looked at."""
+        return self.complete and not self.unread
+
+    def in_order(self) -> tuple[ConnectionStatus, ...]:
+        """Return the connections, the most urgent first, then by the day of their next step."""
+        rank = {state: number for number, state in enumerate(StepState)}
+        return tuple(sorted(self.statuses, key=lambda one: (rank[one.state], _due(one))))
+
+    def grouped(self, by: Grouping | str) -> dict[str, tuple[ConnectionStatus, ...]]:
+        """Return the connections by what they have in common, in the order of the file."""
+        chosen = choice(Grouping, by, "by")
+        found: dict[str, list[ConnectionStatus]] = {}
+        for one in self.statuses:
+            found.setdefault(_group(one.connection, chosen), []).append(one)
+        return {name: tuple(each) for name, each in found.items()}
+
+
+class Grouping(StrEnum):
+    """By what connections are grouped."""
+
+    ORGANIZATION = "organization"
+    SYSTEM = "system"
+    SUPPLIER = "supplier"
+
+
+def _group(one: Connection, by: Grouping) -> str:
+    """Return the name of the group of a connection; an empty one where nobody is named."""
+    if by is Grouping.ORGANIZATION:
+        return one.organization.name
+    if by is Grouping.SYSTEM:
+        return "" if one.system is None else one.system.title
+    return one.supplier or ""
+
+
+def _due(one: ConnectionStatus) -> date:
+    days: Iterable[date | None] = [] if one.next is None else [one.next.due]
+    return next((day for day in days if day is not None), date.max)

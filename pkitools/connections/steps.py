@@ -1,0 +1,174 @@
+"""What was found of one connection → its steps. What no file shows is done when its file states a day for it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from pkitools.connections.model import Connection
+from pkitools.connections.planning import Plan
+from pkitools.connections.status import Step, StepState, StepStatus
+from pkitools.environment import Environment
+from pkitools.findings import Verdict
+from pkitools.frozen import dataclass
+from pkitools.metadata.consumers import consumers
+from pkitools.oin import OIN
+from pkitools.portfolio import HeldCertificate, HeldRequest
+
+AHEAD: Final = timedelta(days=28)
+"""How long before the last day for a step it is told as to do now."""
+
+_VERDICTS: Final = {
+    Verdict.PASSED: (StepState.DONE, "passed"),
+    Verdict.FAILED: (StepState.NOW, "failed"),
+    Verdict.INDETERMINATE: (StepState.UNKNOWN, "indeterminate"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was found of one connection.
+
+    Args:
+        connection: as it was stated.
+        today: the day of the moment, in UTC.
+        certificate, request, plan: see :class:`~pkitools.connections.status.ConnectionStatus`.
+        ended: the certificate has ended.
+        others: how many certificates at its places are of another organisation.
+        metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
+    """
+
+    connection: Connection
+    today: date
+    certificate: HeldCertificate | None
+    request: HeldRequest | None
+    plan: Plan | None
+    ended: bool
+    others: int
+    metadata: bool | None
+
+    @property
+    def is_good(self) -> bool:
+        """There is a certificate that is not known to be wrong."""
+        return self.certificate is not None and not self.ended and self.certificate.verdict is not Verdict.FAILED
+
+    @property
+    def begins(self) -> date | None:
+        """The day on which the certificate begins."""
+        return None if self.certificate is None else self.certificate.not_before.date()
+
+
+def steps_of(seen: Seen) -> tuple[StepStatus, ...]:
+    """Return the steps of a connection, in their order."""
+    found = [_oin(seen), _request(seen), _order(seen), _certificate(seen), _verdict(seen)]
+    found.append(_stated(seen, Step.SENT, seen.connection.sent))
+    if takes_metadata(seen.connection):
+        found.append(_metadata(seen))
+    return (*found, _stated(seen, Step.TESTED, seen.connection.tested), _renewal(seen))
+
+
+def takes_metadata(connection: Connection) -> bool:
+    """Return whether a system takes metadata."""
+    return connection.system is not None and any(connection.system.name in each.systems for each in consumers())
+
+
+def _step(step: Step, state: StepState, why: str, due: date | None = None, **params: object) -> StepStatus:
+    return StepStatus(step, state, f"connections.{step.value}.{why}", params, due)
+
+
+def _oin(seen: Seen) -> StepStatus:
+    holder = seen.connection.holder
+    if seen.connection.environment is Environment.PRODUCTION and OIN.parse(holder.oin).is_test:
+        return _step(Step.OIN, StepState.NOW, "test", oin=holder.oin)
+    return _step(Step.OIN, StepState.DONE, "done", oin=holder.oin, organization=holder.name)
+
+
+def _request(seen: Seen) -> StepStatus:
+    if seen.certificate is not None:
+        return _step(Step.REQUEST, StepState.DONE, "certificate")
+    if seen.request is not None:
+        return _step(Step.REQUEST, StepState.DONE, "done", place=seen.request.place.name)
+    if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
+        return _step(Step.REQUEST, StepState.DONE, "ordered")
+    if seen.plan is None:
+        return _step(Step.REQUEST, StepState.NOW, "now")
+    return _by(Step.REQUEST, seen.plan.begin.day, seen.today)
+
+
+def _by(step: Step, due: date, today: date) -> StepStatus:
+    """Return how a step stands by the last day for it."""
+    if due < today:
+        return _step(step, StepState.LATE, "late", due, day=due.isoformat())
+    state, why = (StepState.NOW, "by") if due - AHEAD <= today else (StepState.WAITING, "later")
+    return _step(step, state, why, due, day=due.isoformat())
+
+
+def _order(seen: Seen) -> StepStatus:
+    ordered = seen.connection.ordered
+    due = None if seen.plan is None or seen.certificate is not None else seen.plan.order.day
+    if seen.certificate is not None:
+        return _step(Step.ORDER, StepState.DONE, "certificate")
+    if ordered is not None and ordered <= seen.today:
+        return _step(Step.ORDER, StepState.DONE, "stated", day=ordered.isoformat())
+    if seen.connection.self_signed:
+        return _step(Step.ORDER, StepState.DONE, "self_signed")
+    if ordered is not None:
+        return _step(Step.ORDER, StepState.WAITING, "planned", due, day=ordered.isoformat())
+    if seen.request is None:
+        return _step(Step.ORDER, StepState.WAITING, "waiting", due)
+    return _step(Step.ORDER, StepState.UNKNOWN, "unknown", due)
+
+
+def _certificate(seen: Seen) -> StepStatus:
+    live = seen.connection.live
+    if seen.certificate is not None:
+        end = seen.certificate.not_after.date()
+        state, why = (StepState.LATE, "ended") if seen.ended else (StepState.DONE, "done")
+        return _step(Step.CERTIFICATE, state, why, name=seen.certificate.name, day=end.isoformat())
+    if live is not None and live < seen.today:
+        return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+    if seen.others:
+        oin = seen.connection.holder.oin
+        return _step(Step.CERTIFICATE, StepState.WAITING, "others", live, count=seen.others, oin=oin)
+    return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
+
+
+def _verdict(seen: Seen) -> StepStatus:
+    certificate = seen.certificate
+    if certificate is None or seen.ended:
+        return _step(Step.VERDICT, StepState.WAITING, "waiting")
+    if seen.connection.system is None:
+        return _step(Step.VERDICT, StepState.NOW, "no_system")
+    assert certificate.verdict is not None  # one of an authority is nobody's connection
+    state, why = _VERDICTS[certificate.verdict]
+    return _step(Step.VERDICT, state, why)
+
+
+def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
+    """Return how a step stands that no file shows: by the day that is stated for this certificate."""
+    if not seen.is_good:
+        return _step(step, StepState.WAITING, "waiting")
+    if day is None:
+        return _step(step, StepState.UNKNOWN, "unknown")
+    if day > seen.today:
+        return _step(step, StepState.WAITING, "planned", day, day=day.isoformat())
+    if seen.begins is not None and day < seen.begins:
+        return _step(step, StepState.NOW, "earlier", day=day.isoformat(), begins=seen.begins.isoformat())
+    return _step(step, StepState.DONE, "stated", day=day.isoformat())
+
+
+def _metadata(seen: Seen) -> StepStatus:
+    if not seen.is_good:
+        return _step(Step.METADATA, StepState.WAITING, "waiting")
+    if seen.metadata is None:
+        return _step(Step.METADATA, StepState.UNKNOWN, "unknown")
+    state, why = (StepState.DONE, "done") if seen.metadata else (StepState.NOW, "other")
+    return _step(Step.METADATA, state, why)
+
+
+def _renewal(seen: Seen) -> StepStatus:
+    if seen.certificate is None or seen.ended:
+        return _step(Step.RENEWAL, StepState.WAITING, "waiting")
+    if seen.plan is None:
+        return _step(Step.RENEWAL, StepState.WAITING, "far")
+    return _by(Step.RENEWAL, seen.plan.begin.day, seen.today)

@@ -1,0 +1,182 @@
+"""Connections as data: ``docs/schemas/status-v1.json``, ``plan-v1.json`` and ``init-v1.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pkitools.arguments import aware, choice
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass
+from pkitools.messages import LANGUAGES, message
+from pkitools.reports.document import instant, source_document
+from pkitools.reports.portfolio.as_json import unread_entry
+from pkitools.reports.telling.readable import readable
+
+if TYPE_CHECKING:
+    from pkitools.connections import Connection, ConnectionStatus, Draft, LeadTime, Plan, PlanDate, Status, StepStatus
+    from pkitools.portfolio import HeldCertificate, Portfolio
+    from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One plan, and what it is of.
+
+    Args:
+        plan: the days; ``None`` where there is no day to count back from.
+        system, environment: what it is for.
+        connection: the connection it is of; ``None`` of a plan for a system alone.
+    """
+
+    plan: Plan | None
+    system: System | None
+    environment: Environment
+    connection: Connection | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDraft:
+    """A first file of connections that was written.
+
+    Args:
+        draft: what is in it.
+        portfolio: what it was made of.
+        file: where it is.
+    """
+
+    draft: Draft
+    portfolio: Portfolio
+    file: str
+
+
+def status_document(status: Status) -> dict[str, object]:
+    """Return the whole document: every connection in the order of the file, with its steps."""
+    return {
+        "schema": "pkitools.status/v1",
+        "moment": instant(status.moment),
+        "file": status.connections.name,
+        "connections": [_status(one) for one in status.statuses],
+        "unread": [unread_entry(one) for one in status.unread],
+    }
+
+
+def _status(one: ConnectionStatus) -> dict[str, object]:
+    following = one.next
+    return {
+        **_connection(one.connection),
+        "state": one.state.value,
+        "verdict": one.verdict.value,
+        "next": None if following is None else following.step.value,
+        "steps": [_step(each) for each in one.steps],
+        "certificate": None if one.certificate is None else _certificate(one.certificate),
+        "request": None if one.request is None else one.request.place.name,
+        "reusable": [_certificate(each) for each in one.reusable],
+        "others": [_certificate(each) for each in one.others],
+        "absent": list(one.absent),
+        "plan": None if one.plan is None else _plan(one.plan),
+    }
+
+
+def _connection(one: Connection) -> dict[str, object]:
+    return {
+        "line": one.line,
+        "organization": one.organization.name,
+        "oin": one.organization.oin,
+        "holder_oin": one.holder.oin,
+        "system": None if one.system is None else one.system.name,
+        "environment": str(one.environment),
+        "entity_id": one.entity_id,
+        "owner": one.owner,
+        "supplier": one.supplier,
+        "live": _day(one.live),
+    }
+
+
+def _step(one: StepStatus) -> dict[str, object]:
+    told = {str(tongue): message(one.code, readable(one.params, tongue), tongue).message for tongue in LANGUAGES}
+    return {
+        "step": one.step.value,
+        "state": one.state.value,
+        "code": one.code,
+        "params": {name: value if isinstance(value, int) else str(value) for name, value in one.params.items()},
+        "due": _day(one.due),
+        **told,
+    }
+
+
+def _certificate(one: HeldCertificate) -> dict[str, object]:
+    return {
+        "sha256": one.sha256,
+        "name": one.name,
+        "oin": one.oin,
+        "not_before": instant(one.not_before),
+        "not_after": instant(one.not_after),
+        "verdict": None if one.verdict is None else one.verdict.value,
+        "places": list(dict.fromkeys(place.name for place in one.places)),
+    }
+
+
+def plan_document(planned: Iterable[Planned], moment: datetime) -> dict[str, object]:
+    """Return the whole document: the days of each connection, or of one system.
+
+    Args:
+        planned: the plans.
+        moment: when was planned, aware UTC.
+    """
+    return {"schema": "pkitools.plan/v1", "moment": instant(aware(moment)), "plans": [_planned(one) for one in planned]}
+
+
+def _planned(one: Planned) -> dict[str, object]:
+    return {
+        "system": None if one.system is None else one.system.name,
+        "environment": str(one.environment),
+        "connection": None if one.connection is None else _connection(one.connection),
+        "plan": None if one.plan is None else _plan(one.plan),
+    }
+
+
+def _plan(plan: Plan) -> dict[str, object]:
+    return {
+        "anchor": plan.anchor.value,
+        "day": _day(plan.day),
+        "unknown": [each.value for each in plan.unknown],
+        "dates": [_date(each) for each in plan.dates],
+    }
+
+
+def _date(one: PlanDate) -> dict[str, object]:
+    return {
+        "day": _day(one.day),
+        "kind": one.kind.value,
+        "lead": None if one.lead is None else _lead(one.lead),
+        "source": None if one.basis is None else source_document(one.basis.source),
+        "certainty": None if one.basis is None else one.basis.certainty.value,
+        "unknown": [each.value for each in one.unknown],
+        "days": one.days,
+    }
+
+
+def _lead(one: LeadTime) -> dict[str, object]:
+    text: Mapping[str, str] = one.text
+    return {"kind": one.kind.value, "amount": one.amount, "unit": one.unit.value, "text": dict(text) or None}
+
+
+def init_document(written: WrittenDraft) -> dict[str, object]:
+    """Return the whole document: what was written, and what is not in it."""
+    return {
+        "schema": "pkitools.init/v1",
+        "file": written.file,
+        "organizations": written.draft.organizations,
+        "connections": written.draft.connections,
+        "left_out": [_certificate(one) for one in written.draft.left_out],
+        "unread": [unread_entry(one) for one in written.portfolio.unread],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

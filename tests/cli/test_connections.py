@@ -1,0 +1,205 @@
+"""``pkitools init``, ``status`` and ``plan``: what they say, what they write, and what they end with."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkitools.messages import LANGUAGES
+from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
+from tests.reports.test_open_schemas import grown
+from tests.support.chains import good_chain
+from tests.support.command import Command
+from tests.support.deliveries import corrupt, pem
+from tests.support.schemas import assert_valid
+
+AT = ("--moment", "2026-11-22T12:00:00Z")
+FILES = {"files": '["f"]'}
+STATED = {"sent": "2026-11-01", "tested": "2026-11-02"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder ``f`` with a good certificate, and the root it is trusted by beside it."""
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "good.pem").write_bytes(certificate() + CHAIN)
+    (tmp_path / "root.pem").write_bytes(pem(good_chain().root.der))
+    return tmp_path
+
+
+@pytest.fixture
+def status(run: Command, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """``status`` of a file with these connections, in its folder."""
+    monkeypatch.chdir(folder)
+
+    def ran(text: str, *given: str) -> Any:
+        written(folder, text)
+        return run("status", "--trust", "root.pem", *AT, *given)
+
+    return ran
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "code"),
+    [
+        (connection(**FILES, **STATED, system='"mijnoverheid"'), [], 0),  # which takes no metadata
+        (connection(**FILES, **STATED), [], 11),  # its metadata are not there
+        (connection(**FILES), [], 11),
+        (connection(files='["no"]'), [], 0),
+        (connection(files='["no"]'), ["--fail-on", "notice"], 12),
+        (connection(files='["no"]'), ["--fail-on", "warning"], 0),
+        (connection(files='["no"]', live="2027-01-15"), ["--fail-on", "warning"], 12),
+        (connection(files='["no"]', live="2026-11-01"), [], 10),
+        (connection(**FILES, environment='"production"'), [], 10),
+        (connection(livee="2026-11-01"), [], 1),
+        ("", [], 1),
+    ],
+)
+def test_the_worst_decides(status: Any, text: str, given: list[str], code: int) -> None:
+    assert status(text, *given).code == code
+
+
+def test_what_could_not_be_read_is_no_success(status: Any, folder: Path) -> None:
+    (folder / "f" / "torn.pem").write_bytes(corrupt())
+    ran = status(connection(**FILES))
+    assert ran.code == 1
+    assert "torn.pem" in ran.out
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_to_do_stands_first_and_fits_the_terminal(
+    status: Any, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PKITOOLS_LANG", language)
+    text = connection(**FILES) + connection(files='["no"]', live="2026-11-01", system='"fsc"')
+    ran = status(text, "--verbose", "--by", "supplier")
+    headings = [line for line in ran.lines if "Gemeente A" in line and line[0] != " "]
+    assert ["FSC" in line for line in headings] == [True, False]
+    assert max(map(len, ran.lines)) <= 80
+
+
+@pytest.mark.slow
+def test_every_command_it_names_is_taken(run: Command, status: Any, folder: Path) -> None:
+    """Each is one the command line knows, with options that it takes: it ends with anything but a mistake in use."""
+    more = {"common_name": '"a.example.nl"', "dns": '["a.example.nl"]', "self_signed": "true"}
+    rows = [
+        connection(**FILES),
+        connection(files='["no"]', **more),
+        connection(**FILES, environment='"production"', endpoint='"localhost:1"'),
+        connection(files='["no"]', live="2026-11-01", common_name='"b.example.nl"', environment='"production"'),
+    ]
+    ran = status("".join(rows), "--verbose")
+    named = commands(ran.out)
+    assert {" ".join(words[:2]) for words in named} >= {"csr create", "cert check", "export public"}
+    for words in named:
+        extra = ["--no-passphrase"] if words[:2] == ["csr", "create"] else []
+        done = run(*words, *extra)
+        assert done.code != 2, (words, done.err)
+
+
+def commands(text: str) -> list[list[str]]:
+    """The commands in an answer, as a shell would take them."""
+    joined = text.replace("\\\n", " ")
+    lines = (line.strip() for line in joined.splitlines())
+    return [shlex.split(line)[1:] for line in lines if line.startswith("pkitools ")]
+
+
+def test_nothing_a_file_holds_reaches_the_terminal_raw(status: Any) -> None:
+    hostile = '"\\u001b[31mred\\u202e"'
+    text = connection(**FILES, supplier=hostile, owner=hostile).replace(
+        "[[connection]]", f"tsp = {hostile}\n[[connection]]"
+    )
+    for ran in (status(text), status(connection(**FILES, supplier=hostile), "--by", "supplier")):
+        assert "\x1b" not in ran.out + ran.err
+        assert "\u202e" not in ran.out + ran.err
+
+
+def test_a_first_file_is_written_once(run: Command, folder: Path) -> None:
+    out = folder / "connections.toml"
+    ran = run("init", folder / "f", "--out", out, "--for", "digid-machtigen", *AT, "--json")
+    assert ran.code == 0
+    assert_valid(ran.document, "init-v1")
+    assert_valid(grown(ran.document), "init-v1")
+    first = out.read_bytes()
+    assert run("init", folder / "f", "--out", out, *AT).code == 1
+    assert out.read_bytes() == first
+    held = run("status", "--connections", out, "--trust", folder / "root.pem", *AT, "--json")
+    (one,) = held.document["connections"]
+    assert (one["oin"], one["system"], one["certificate"]["name"]) == (OIN, "digid-machtigen", "host.example.nl")
+
+
+def test_the_documents_are_open(status: Any, folder: Path) -> None:
+    """With as much in them as can be: a request, a certificate elsewhere, one of another, what cannot be read."""
+    (folder / "f" / "torn.pem").write_bytes(corrupt())
+    (folder / "f" / "other.pem").write_bytes(certificate(OTHER_OIN) + CHAIN)
+    text = connection(**FILES, **STATED, live="2027-06-01") + connection(files='["no"]', live="2027-06-01")
+    document = status(text, "--json").document
+    first, second = document["connections"]
+    assert first["others"]
+    assert second["reusable"]
+    assert second["absent"]
+    assert document["unread"]
+    assert_valid(document, "status-v1")
+    assert_valid(grown(document), "status-v1")
+
+
+def test_nothing_found_writes_nothing(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("hallo")
+    assert run("init", tmp_path, "--out", tmp_path / "c.toml").code == 1
+    assert not (tmp_path / "c.toml").exists()
+
+
+def test_what_has_no_oin_leaves_the_file_a_part(run: Command, folder: Path) -> None:
+    (folder / "f" / "other.pem").write_bytes(pem(good_chain().leaf.der))
+    ran = run("init", folder / "f", "--out", folder / "c.toml", *AT)
+    assert ran.code == 11
+    assert "other.pem" in ran.told
+
+
+def test_a_plan_for_a_system_names_its_sources(run: Command) -> None:
+    asked = ("plan", "--for", "digid-machtigen", "--live", "2027-06-01", "--tsp", "kpn", *AT)
+    ran = run(*asked)
+    assert ran.code == 0
+    assert "1 Dec 2026 Begin with the connection." in ran.told
+    assert "11 May 2027 Order. KPN:" in ran.told
+    assert "third party" in ran.told
+    assert ran.lines[-1] == "Now: Begin before 1 Dec 2026."
+    stated = run(*asked, "--delivery", "1", "--course", "1", "--subscriber")
+    assert "24 May 2027 Order. 1 working days, as stated" in stated.told
+    document = run(*asked, "--json").document
+    assert_valid(document, "plan-v1")
+
+
+def test_what_is_not_known_is_told(run: Command) -> None:
+    ran = run("plan", "--for", "fsc", "--live", "2027-06-01", *AT)
+    assert "Not known: how long the TSP takes to register" in ran.told
+    assert "(registration, delivery, handling, course)" in ran.told
+
+
+def test_a_plan_of_connections_begins_with_the_first(run: Command, folder: Path) -> None:
+    file = written(folder, connection(**FILES, system='"fsc"') + connection(files='["no"]', live="2026-12-01"))
+    ran = run("plan", "--connections", file, "--trust", folder / "root.pem", *AT)
+    assert ran.code == 0
+    assert ran.lines[0] == "Gemeente A, DigiD Machtigen, preproduction"
+    assert "Now: Begin today" in ran.told
+    without = run("plan", "--connections", written(folder, connection(files='["no"]')), *AT)
+    assert (without.code, "No day to count back from" in without.told) == (11, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--for", "digid"),
+        ("--live", "2027-06-01"),
+        ("--for", "digid", "--live", "2027-06-01", "--connections", "c.toml"),
+        ("--for", "digid", "--live", "9999-12-31"),
+        ("--for", "digidd", "--live", "2027-12-31"),
+        ("--delivery", "3"),
+        ("-e", "production"),
+    ],
+)
+def test_what_does_not_go_together_is_a_mistake_in_use(run: Command, given: tuple[str, ...]) -> None:
+    assert run("plan", *given).code == 2

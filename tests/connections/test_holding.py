@@ -1,0 +1,216 @@
+"""Connections held against what lies at their places: what a file shows, and what is never assumed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pkitools.connections import ConnectionStatus, Step, StepState, draft, hold, read_connections
+from pkitools.connections.status import Grouping
+from pkitools.findings import Severity, Verdict
+from pkitools.portfolio import Gap
+from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
+from tests.portfolio.support import judging, scanned
+from tests.support.deliveries import corrupt, pem
+from tests.support.requests import request
+
+FILES = {"files": '["f"]'}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder ``f`` with a good certificate and its chain."""
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "a.pem").write_bytes(certificate() + CHAIN)
+    return tmp_path
+
+
+def states(one: ConnectionStatus) -> dict[str, str]:
+    return {step.step.value: step.state.value for step in one.steps}
+
+
+def only(folder: Path, **fields: str) -> ConnectionStatus:
+    (one,) = held(folder, connection(**{**FILES, **fields})).statuses
+    return one
+
+
+def test_what_no_file_shows_is_not_known_until_it_is_stated(folder: Path) -> None:
+    one = only(folder)
+    assert states(one) == {
+        **dict.fromkeys(("oin", "request", "order", "certificate", "verdict"), "done"),
+        **dict.fromkeys(("sent", "metadata", "tested"), "unknown"),
+        "renewal": "waiting",
+    }
+    assert (one.verdict, one.worst, one.state) == (Verdict.INDETERMINATE, None, StepState.UNKNOWN)
+    told = only(folder, sent="2026-11-01", tested="2026-11-02")
+    assert {step: told.of(step).state for step in (Step.SENT, Step.TESTED)} == {  # type: ignore[union-attr]  # there is one of each
+        Step.SENT: StepState.DONE,
+        Step.TESTED: StepState.DONE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "state", "code"),
+    [
+        ("2025-12-31", "now", "earlier"),  # before this certificate begins: it was another one
+        ("2026-01-01", "done", "stated"),
+        ("2026-11-22", "done", "stated"),
+        ("2026-11-23", "waiting", "planned"),
+    ],
+)
+@pytest.mark.parametrize("step", ["sent", "tested"])
+def test_a_stated_day_is_of_this_certificate(folder: Path, step: str, day: str, state: str, code: str) -> None:
+    found = only(folder, **{step: day}).of(Step(step))
+    assert found is not None
+    assert (found.state.value, found.code) == (state, f"connections.{step}.{code}")
+
+
+def test_a_connection_without_files_begins_at_the_beginning(folder: Path) -> None:
+    one = only(folder, files='["nowhere"]')
+    assert states(one)["request"] == "now"
+    assert all(state == "waiting" for step, state in states(one).items() if step not in {"oin", "request"})
+    assert one.absent == (str(folder / "nowhere"),)
+    assert (one.verdict, one.worst) == (Verdict.PASSED, Severity.NOTICE)
+
+
+@pytest.mark.parametrize(
+    ("live", "state", "verdict"),
+    [
+        ("2026-11-01", "late", Verdict.FAILED),  # it was to be live, and there is no certificate
+        ("2027-01-15", "late", Verdict.PASSED),  # six months are no longer there
+        ("2027-06-15", "now", Verdict.PASSED),  # they end within four weeks from now
+        ("2028-01-15", "waiting", Verdict.PASSED),
+    ],
+)
+def test_the_day_of_going_live_says_when_to_begin(folder: Path, live: str, state: str, verdict: Verdict) -> None:
+    one = only(folder, files='["nowhere"]', live=live)
+    assert (one.state.value, one.verdict) == (state, verdict)
+    request_step = one.of(Step.REQUEST)
+    assert request_step is not None
+    assert one.plan is not None
+    assert request_step.due == one.plan.begin.day
+
+
+@pytest.mark.slow
+def test_a_request_is_seen_and_its_order_is_not(folder: Path) -> None:
+    (folder / "r").mkdir()
+    (folder / "r" / "a.csr").write_bytes(pem(request()).replace(b"CERTIFICATE", b"CERTIFICATE REQUEST"))
+    text = f'[organization.b]\noin = "{scanned(folder / "r").requests[0].oin}"\nname = "B"\n'
+    text += connection(organization='"b"', files='["r"]')
+    (one,) = held(folder, text).statuses
+    assert (states(one)["request"], states(one)["order"], states(one)["certificate"]) == ("done", "unknown", "waiting")
+    (stated,) = held(folder, text + "ordered = 2026-11-01\n").statuses
+    assert states(stated)["order"] == "done"
+
+
+def test_a_certificate_of_another_organisation_is_none_of_this(folder: Path) -> None:
+    (folder / "f" / "a.pem").write_bytes(certificate(OTHER_OIN) + CHAIN)
+    one = only(folder)
+    assert one.certificate is None
+    assert [each.oin for each in one.others] == [OTHER_OIN]
+    found = one.of(Step.CERTIFICATE)
+    assert found is not None
+    assert (found.state, found.code) == (StepState.WAITING, "connections.certificate.others")
+
+
+def test_a_supplier_connects_with_a_certificate_of_his_own(folder: Path) -> None:
+    (folder / "f" / "a.pem").write_bytes(certificate(OTHER_OIN) + CHAIN)
+    text = f'[organization.b]\noin = "{OTHER_OIN}"\nname = "B"\n' + connection(**FILES, holder='"b"')
+    (one,) = held(folder, text).statuses
+    assert one.certificate is not None
+
+
+def test_what_has_ended_is_too_late_and_fails(folder: Path) -> None:
+    (folder / "f" / "a.pem").write_bytes(certificate(end=datetime(2026, 11, 1, tzinfo=UTC)) + CHAIN)
+    one = only(folder, sent="2026-11-01")
+    assert (one.state, one.verdict, states(one)["sent"]) == (StepState.LATE, Verdict.FAILED, "waiting")
+
+
+def test_the_next_certificate_takes_the_place_of_what_ends(folder: Path) -> None:
+    end = datetime(2026, 12, 1, tzinfo=UTC)
+    (folder / "f" / "a.pem").write_bytes(certificate(end=end) + CHAIN)
+    assert states(only(folder))["renewal"] == "late"
+    (folder / "f" / "b.pem").write_bytes(certificate() + CHAIN)
+    one = only(folder)
+    assert one.certificate is not None
+    assert one.certificate.not_after.year == 2027
+    assert states(one)["renewal"] == "waiting"
+
+
+def test_a_certificate_that_is_not_good_is_not_sent(folder: Path) -> None:
+    one = only(folder, environment='"production"', sent="2026-11-01")
+    assert (states(one)["verdict"], states(one)["sent"], one.verdict) == ("now", "waiting", Verdict.FAILED)
+
+
+def test_a_certificate_that_lies_elsewhere_may_be_used_again(folder: Path) -> None:
+    again = connection(**FILES, system='"fsc"') + connection(files='["nowhere"]')
+    two = next(each for each in held(folder, again).statuses if each.absent)
+    assert [each.oin for each in two.reusable] == [OIN]
+
+
+def test_but_not_where_a_system_asks_another_for_each_environment(folder: Path) -> None:
+    text = connection(**FILES, environment='"production"') + connection(files='["nowhere"]')
+    two = next(each for each in held(folder, text).statuses if each.absent)
+    assert two.reusable == ()
+
+
+def test_without_a_system_it_is_asked_for(folder: Path) -> None:
+    text = connection(**FILES).replace('system = "digid-machtigen"\n', "")
+    (one,) = held(folder, text).statuses
+    assert (states(one)["verdict"], "metadata" in states(one)) == ("now", False)
+
+
+def test_what_cannot_be_read_leaves_it_a_part(folder: Path) -> None:
+    (folder / "f" / "torn.pem").write_bytes(corrupt())
+    status = held(folder, connection(**FILES))
+    assert not status.is_whole
+    assert [one.gap for one in status.unread] == [Gap.UNREADABLE]
+
+
+def test_patterns_and_pointers_lead_to_places(folder: Path) -> None:
+    (folder / "nginx.conf").write_text(f"ssl_certificate {folder / 'f' / 'a.pem'};\n")
+    for files in ('["f/*.pem"]', '["nginx.conf"]', '["."]', '["f/a.pem"]'):
+        assert only(folder, files=files).certificate is not None, files
+    assert only(folder, files='["f/*.crt"]').absent == (str(folder / "f" / "*.crt"),)
+
+
+def test_groups_hold_every_connection_once(folder: Path) -> None:
+    text = connection(**FILES, supplier='"S"') + connection(**FILES, system='"fsc"') + connection(**FILES)
+    status = held(folder, text)
+    sizes = {by.value: {name: len(each) for name, each in status.grouped(by).items()} for by in Grouping}
+    assert sizes == {
+        "organization": {"Gemeente A": 3},
+        "system": {"DigiD Machtigen": 2, "FSC": 1},
+        "supplier": {"S": 1, "": 2},
+    }
+
+
+def test_a_first_file_can_be_read_and_held(folder: Path) -> None:
+    (folder / "f" / "b.pem").write_bytes(certificate(OTHER_OIN, 'x"\n[[connection]]\n\x1b[31m') + CHAIN)
+    made = draft(scanned(folder / "f"), str(folder))
+    file = folder / "connections.toml"
+    file.write_bytes(made.data)
+    found = read_connections(made.data, str(file))
+    assert (made.organizations, made.connections, made.left_out) == (2, 2, ())
+    assert {one.oin for one in found.organizations} == {OIN, OTHER_OIN}
+    status = hold(found, judging())
+    assert {one.connection.holder.oin: one.certificate.oin for one in status.statuses if one.certificate} == {
+        OIN: OIN,
+        OTHER_OIN: OTHER_OIN,
+    }
+    assert status.is_whole
+
+
+def test_what_has_no_oin_is_told_not_to_be_in_it(folder: Path) -> None:
+    from tests.portfolio.support import LEAF
+
+    (folder / "f" / "c.pem").write_bytes(LEAF)
+    made = draft(scanned(folder / "f"), str(folder))
+    assert (made.connections, [one.name for one in made.left_out]) == (1, ["host.example.nl"])
+
+
+def test_what_was_written_can_be_made_again(folder: Path) -> None:
+    file = written(folder, connection(**FILES))
+    assert len(read_connections(file.read_bytes(), str(file)).connections) == 1
