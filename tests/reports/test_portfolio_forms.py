@@ -169,7 +169,12 @@ def test_every_form_is_held_to_the_law() -> None:
     assert tuple(sorted(FRAMES)) == report_suffixes()
 
 
-@pytest.mark.parametrize("suffix", sorted(FRAMES))
+_SLOW: Final = {".ics", ".json", ".sarif"}  # their readers and schemas take long for so many
+
+
+@pytest.mark.parametrize(
+    "suffix", [pytest.param(each, marks=[pytest.mark.slow] if each in _SLOW else []) for each in sorted(FRAMES)]
+)
 def test_nothing_that_a_certificate_holds_acts(portfolio: Portfolio, suffix: str) -> None:
     """With whatever text in every place that a stranger fills: the frame stays, and no character of it acts."""
     frame = FRAMES[suffix](text_of(hostile(portfolio, "harmless"), suffix))
