@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from pkitools.arguments import aware
 from pkitools.documents import cite
 from pkitools.findings import (
     MET,
@@ -40,6 +41,22 @@ _WARNING, _NOTICE = Severity.WARNING, Severity.NOTICE
 
 LEAD_TIME: Final = timedelta(days=91)
 """When to order: Digidentity announces a renewal 12 weeks ahead, Logius flags certificates of under three months."""
+
+
+def order_by(not_before: datetime, not_after: datetime) -> datetime:
+    """Return the last moment to order the next certificate, as is advised.
+
+    One of a few months was never meant to be ordered three months ahead: then it is a third of its time before its end.
+
+    Args:
+        not_before, not_after: of the one that is there; aware.
+    """
+    begin, end = aware(not_before), aware(not_after)
+    return end - _lead(max(end - begin, timedelta()))
+
+
+def _lead(lifetime: timedelta) -> timedelta:
+    return min(LEAD_TIME, lifetime / 3)
 
 
 def _advice(
@@ -212,8 +229,7 @@ def _order_now(at: RuleContext) -> Answer:
     if not facts.not_before <= at.moment <= facts.not_after:
         return NOT_APPLICABLE
     left = facts.not_after - at.moment
-    # a certificate of a few months was never meant to be ordered three months ahead
-    lead = min(LEAD_TIME, at.lifetime / 3)
+    lead = _lead(at.lifetime)
     if left >= lead:
         return MET
     return violated("validity.notAfter", f"{facts.not_after:%Y-%m-%d}", days=left.days, lead=lead.days)

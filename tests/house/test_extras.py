@@ -46,7 +46,7 @@ def _doors() -> Iterator[tuple[str, ast.With]]:
 
 def test_every_door_leads_to_an_extra_that_is_there() -> None:
     named = {extra for extra, _ in doors()}
-    assert {"serve", "g4-trial", "probe", "pkcs11", "metadata"} <= named <= set(DECLARED) - FOR_WORK
+    assert {"serve", "g4-trial", "probe", "pkcs11", "metadata", "reports"} <= named <= set(DECLARED) - FOR_WORK
 
 
 def test_a_door_holds_imports_and_nothing_else() -> None:
@@ -85,6 +85,7 @@ def listening() -> Iterator[tuple[str, int]]:
         (("test-pki", "serve", "{pki}"), "cheroot", "serve"),
         (("probe", "127.0.0.1:{port}", "--allow-net", "127.0.0.0/8"), "OpenSSL", "probe"),
         (("test-pki", "issue", "{pki}", "--enrolment", "{pki}", "--out", "{pki}/x"), "yaml", "g4-trial"),
+        (("scan", "{pki}", "--report", "{pki}/out.ics"), "icalendar", "reports"),
     ],
 )
 def test_a_command_that_lacks_its_extra_says_which(
@@ -100,6 +101,9 @@ def test_a_command_that_lacks_its_extra_says_which(
     assert run("test-pki", "create", tmp_path / "pki", "--fast").code == 0
     (tmp_path / "enrolment.yaml").write_text("profile: x\n", encoding="utf-8")
     monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(
+        sys.modules, "pkitools.reports.portfolio.as_ics", raising=False
+    )  # another test may have read it
     given = (word.replace("{pki}", str(tmp_path / "pki")).replace("{port}", str(listening[1])) for word in words)
     given = tuple(
         str(tmp_path / "enrolment.yaml") if before == "--enrolment" else word for before, word in pairs(given)

@@ -17,49 +17,21 @@ from hypothesis import strategies as st
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.messages import LANGUAGES, Language
-from pkitools.portfolio import Gap, HeldCertificate, Judging, Portfolio, Unread, changes_since, read_earlier
+from pkitools.portfolio import HeldCertificate, Judging, Portfolio, changes_since, read_earlier
 from pkitools.portfolio.reading import held_certificate
 from pkitools.reports import Expiry, Telling, expiry_document, portfolio_report, report_form, report_suffixes
 from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.portfolio.as_csv import COLUMNS, cell
 from pkitools.reports.portfolio.telling import deciding
-from tests.portfolio.support import WHOLE, other_leaf, scanned
+from tests.portfolio.support import hostile, something_of_everything
 from tests.support.certificates import MOMENT, made
-from tests.support.deliveries import corrupt, pem
 from tests.support.effort import examples
-from tests.support.requests import pooled_key, request
 from tests.support.schemas import assert_valid
 
 
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Portfolio:
-    """Something of everything: good, wrong, unknown, a request, a key, what is unread."""
-    folder = tmp_path_factory.mktemp("portfolio")
-    (folder / "good.pem").write_bytes(WHOLE)
-    (folder / "unknown.pem").write_bytes(other_leaf())
-    (folder / "g1.pem").write_bytes(pem(made("g1-server").der))
-    (folder / "new.csr").write_bytes(request())
-    (folder / "a.key").write_bytes(pooled_key().pem(None))
-    (folder / "torn.pem").write_bytes(corrupt())
-    return scanned(folder)
-
-
-def hostile(portfolio: Portfolio, text: str) -> Portfolio:
-    """The same portfolio, with a text wherever a certificate or a file may bring one."""
-    certificates = tuple(
-        replace(
-            one,
-            common_name=text,
-            organization=text,
-            subject=text,
-            issuer=text,
-            dns_names=(text,),
-            places=tuple(replace(place, name=text, alias=text) for place in one.places),
-        )
-        for one in portfolio.certificates
-    )
-    unread = Unread(text, Gap.UNREADABLE, "files.error.missing", {"name": text})
-    return replace(portfolio, certificates=certificates, unread=(unread,), asked=(text,))
+    return something_of_everything(tmp_path_factory.mktemp("portfolio"))
 
 
 def rows(portfolio: Portfolio, language: Language = "en") -> list[dict[str, str]]:
@@ -119,6 +91,12 @@ def test_no_cell_is_a_formula_or_a_number_that_loses_digits(text: str) -> None:
     assert not (told.isdecimal() and (len(told) > 10 or told.startswith("0")) and len(told) > 1)
 
 
+def test_a_thumbprint_stays_as_it_is_and_what_reads_as_a_number_or_a_time_does_not() -> None:
+    assert cell("066de735bedfdb59eb85c213aaf57703cb5dbd3644325dc037b035ee089d7eac")[0] == "0"
+    for text in ("0012", "01:02", "12:34:56", "00000003273229750000", "12345678901"):
+        assert cell(text) == f"'{text}"
+
+
 @examples(10)
 @given(_SHEET)
 def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None:
@@ -129,7 +107,7 @@ def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None
 
 
 def test_the_end_of_a_name_says_the_form() -> None:
-    assert report_suffixes() == (".csv", ".json")
+    assert report_suffixes() == (".csv", ".ics", ".json", ".md", ".prom", ".sarif", ".xml")
     for suffix in report_suffixes():
         assert report_form(f"a.b{suffix.upper()}") == suffix
     for name in ("a", "a.doc", "json", ""):

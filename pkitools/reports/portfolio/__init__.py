@@ -30,7 +30,45 @@ def _json() -> Render:
     return render
 
 
-_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".json": _json}
+def _markdown() -> Render:
+    from pkitools.reports.portfolio.as_markdown import render
+
+    return render
+
+
+def _prometheus() -> Render:
+    from pkitools.reports.portfolio.as_prometheus import render
+
+    return render
+
+
+def _junit() -> Render:
+    from pkitools.reports.portfolio.as_junit import render
+
+    return render
+
+
+def _ics() -> Render:
+    from pkitools.reports.portfolio.as_ics import render
+
+    return render
+
+
+def _sarif() -> Render:
+    from pkitools.reports.portfolio.as_sarif import render
+
+    return render
+
+
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {
+    ".csv": _csv,
+    ".ics": _ics,
+    ".json": _json,
+    ".md": _markdown,
+    ".prom": _prometheus,
+    ".sarif": _sarif,
+    ".xml": _junit,
+}
 """The end of a file's name → what loads the module that writes it."""
 
 
@@ -40,15 +78,17 @@ def report_suffixes() -> tuple[str, ...]:
 
 
 def report_form(name: str) -> str:
-    """Return the end of a file's name that says what form it is to have.
+    """Return the end of a file's name that says what form it is to have; what writes that form is there.
 
     Raises:
         InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
     """
     name = text(name, "name")
     found = next((suffix for suffix in _FORMS if name.lower().endswith(suffix)), None)
     if found is None:
         raise InvalidValueError("report.error.form", name=name, known=", ".join(report_suffixes()))
+    _FORMS[found]()  # that something lacks is to be heard before the work, not after it
     return found
 
 
@@ -62,6 +102,7 @@ def portfolio_report(portfolio: Portfolio, suffix: str, telling: Telling | None 
 
     Raises:
         InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
     """
     render = _FORMS[report_form(suffix)]()
     return render(portfolio, telling or Telling()).encode("utf-8")

@@ -36,7 +36,9 @@ COLUMNS: Final = (
 """The headings, the same in every language: scripts name them."""
 
 _BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
-_TAKEN_FOR_ELSE: Final = pattern(r"[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,eE+]{10,}\Z|0[0-9]")
+_TAKEN_FOR_ELSE: Final = pattern(
+    r"[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,eE+]{10,}\Z|0[0-9]+\Z|[0-9]+(:[0-9]+)+\Z"
+)
 
 
 def render(portfolio: Portfolio, telling: Telling) -> str:

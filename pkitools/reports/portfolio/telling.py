@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pkitools.findings import Outcome, Report, Verdict
 from pkitools.frozen import dataclass
-from pkitools.messages import Language, RemedyText, message
-from pkitools.portfolio.model import HeldCertificate, Place, Standing
-from pkitools.reports.telling.answer import answer_of
+from pkitools.messages import Language, RemedyText, error_sentence, message
+from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Unread
+from pkitools.reports.telling.answer import answer_of, told
 
 if TYPE_CHECKING:
     from pkitools.portfolio.comparing import Changes
@@ -51,3 +53,63 @@ def place_text(place: Place) -> str:
 def standing_word(standing: Standing, language: Language) -> str:
     """Return how a certificate stands, in a word or two."""
     return message(f"portfolio.standing.{standing}", {}, language).title
+
+
+def said_of(certificate: HeldCertificate, portfolio: Portfolio, telling: Telling) -> str:
+    """Return what decides about a certificate and what to do, in a sentence or two; empty where there is nothing."""
+    if certificate.standing(portfolio.moment) is Standing.ENDS_SOON and certificate.verdict is Verdict.PASSED:
+        return word("portfolio.report.ends_soon", telling.language, days=certificate.days_left(portfolio.moment))
+    decides = deciding(certificate)
+    if decides is None:
+        return ""
+    said = told(decides, telling.language, telling.remedy, portfolio.moment)
+    return one_line(f"{said.title}. {said.remedy}")
+
+
+def unread_sentence(unread: Unread, telling: Telling) -> str:
+    """Return why something was not looked at, and what to do."""
+    return one_line(error_sentence(unread.error, telling.language, telling.remedy))
+
+
+def one_line(sentences: str) -> str:
+    """Return sentences of ours on one line: the line breaks are ours, those of operands are made visible before."""
+    return " ".join(sentences.split())
+
+
+def place_names(certificate: HeldCertificate) -> tuple[str, ...]:
+    """Return every place of a certificate once, each in one line."""
+    return tuple(dict.fromkeys(map(place_text, certificate.places)))
+
+
+def counted(portfolio: Portfolio, language: Language) -> str:
+    """Return how many certificates there are of each standing, the worst first, in a sentence."""
+    counts = Counter(standing for standing, _ in portfolio.in_order())
+    kinds = ", ".join(f"{standing_word(each, language)}: {counts[each]}" for each in Standing if counts[each])
+    return word(
+        f"portfolio.report.{'counted' if kinds else 'nothing'}", language, kinds=kinds, files=portfolio.looked_at
+    )
+
+
+def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
+    """Yield for what certificates were judged, and that revocation was not asked."""
+    if not portfolio.judged:
+        return
+    systems = ", ".join(portfolio.systems) or word("portfolio.report.no_system", language)
+    if portfolio.environment is None:
+        yield word("portfolio.report.by_hierarchy", language, systems=systems)
+    else:
+        environment = word(f"portfolio.report.environment.{portfolio.environment}", language)
+        yield word("portfolio.report.in_environment", language, environment=environment, systems=systems)
+    if not portfolio.revocation_asked:
+        yield word("portfolio.report.revocation_not_asked", language)
+
+
+def word(code: str, language: Language, **params: object) -> str:
+    """Return a word or a sentence of the reports.
+
+    Args:
+        code: of a message that is a title and no more.
+        language: ``nl`` or ``en``.
+        params: its operands.
+    """
+    return message(code, params, language).title

@@ -1,0 +1,99 @@
+"""A portfolio as JUnit XML, which the pages of a CI server show: a test case for each certificate.
+
+FAILED is a failure; what could not be judged, or not be looked at, is an error: it never counts as passed. An authority
+is listed as skipped. The first case is the scan itself, so that what was stopped, or found nothing, is no green page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from pkitools.findings import Verdict
+from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    counted,
+    deciding,
+    one_line,
+    place_names,
+    said_of,
+    standing_word,
+    unread_sentence,
+    word,
+)
+from pkitools.reports.telling.answer import told
+from pkitools.text import visible
+
+_RESULTS: Final = {Verdict.FAILED: "failure", Verdict.INDETERMINATE: "error", None: "skipped"}
+_COUNTED: Final = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+_SUITE: Final = "pkitools"
+
+
+def render(portfolio: Portfolio, telling: Telling) -> str:
+    """Return the text of the file."""
+    cases = [_of_scan(portfolio, telling)]
+    cases += [_case(one, portfolio, telling) for one in portfolio.certificates]
+    cases += [_of_unread(one, telling) for one in portfolio.unread]
+    counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in _COUNTED.items()}
+    suites = Element("testsuites", {"name": _SUITE, "tests": str(len(cases)), **counts})
+    moment = f"{portfolio.moment:%Y-%m-%dT%H:%M:%S}"  # the schema that is in use has no zone
+    suite = SubElement(
+        suites, "testsuite", {"name": _SUITE, "tests": str(len(cases)), **counts, "timestamp": moment, "time": "0"}
+    )
+    suite.extend(cases)
+    indent(suites)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(suites, encoding="unicode")}\n'
+
+
+def _of_scan(portfolio: Portfolio, telling: Telling) -> Element:
+    case = _named("scan", _SUITE)
+    if not portfolio.complete:
+        _told(case, "error", "scan.partial", word("portfolio.report.partial", telling.language))
+    elif not portfolio.judged:
+        _told(case, "error", "scan.nothing", counted(portfolio, telling.language))
+    return case
+
+
+def _case(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Element:
+    places = place_names(one)
+    case = _named(f"{one.name} ({one.sha256[:16]})", places[0] if places else one.sha256)
+    if places:
+        case.set("file", visible(one.places[0].name))
+    result, decides = _RESULTS.get(one.verdict), deciding(one)
+    said = said_of(one, portfolio, telling) or standing_word(one.standing(portfolio.moment), telling.language)
+    if result is not None:
+        code = decides.rule.code if decides else str(one.standing(portfolio.moment))
+        _told(case, result, code, said, "\n".join(_details(one, portfolio, telling)))
+    else:
+        _text(SubElement(case, "system-out"), "\n".join((said, *_details(one, portfolio, telling))))
+    return case
+
+
+def _details(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield a line for each place, and for each finding with what to do."""
+    yield from map(visible, place_names(one))
+    for found in (*one.findings, *(one.not_checked if one.verdict is Verdict.INDETERMINATE else ())):
+        said = told(found, telling.language, telling.remedy, portfolio.moment)
+        yield f"{found.rule.code}: {one_line(f'{said.message or said.title} {said.remedy}')}"
+
+
+def _of_unread(one: Unread, telling: Telling) -> Element:
+    position = "" if one.position is None else f" ({one.position})"
+    case = _named(f"{one.name}{position}", f"{_SUITE}.{one.gap}")
+    _told(case, "skipped" if one.gap is Gap.SKIPPED else "error", one.code, unread_sentence(one, telling))
+    return case
+
+
+def _named(name: str, where: str) -> Element:
+    return Element("testcase", {"name": visible(name), "classname": visible(where), "time": "0"})
+
+
+def _told(case: Element, result: str, code: str, said: str, details: str = "") -> None:
+    attributes = {"message": visible(said)} | ({} if result == "skipped" else {"type": code})
+    _text(SubElement(case, result, attributes), details)
+
+
+def _text(element: Element, lines: str) -> None:
+    element.text = "\n".join(map(visible, lines.split("\n"))) or None

@@ -1,0 +1,105 @@
+"""A portfolio in Markdown, for an issue, a wiki or a pull request: a table, what to do, and what was not looked at.
+
+What a certificate or a file brings is text and nothing else: no link, picture, HTML, mention or cell of its own
+(CommonMark 0.31, with the tables and bare links of GitHub).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
+from pkitools.reports.portfolio.telling import (
+    Telling,
+    counted,
+    judged_how,
+    place_names,
+    said_of,
+    standing_word,
+    unread_sentence,
+    word,
+)
+from pkitools.reports.telling.readable import short_day
+from pkitools.text import pattern, visible
+
+_COLUMNS: Final = ("standing", "ends", "days", "name", "oin", "where")
+_ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "|": "&#124;", "@": "&#64;"}
+_ACTS: Final = pattern(r"[&<>|@]|[\\`*_{}\[\]#~$!]|(?<=www)\.|:(?=//)", re.IGNORECASE)
+_BEGINS: Final = pattern(r"([-+=]|[0-9]{1,9}(?=[.)]))")  # a list, an underlined heading
+
+
+def render(portfolio: Portfolio, telling: Telling) -> str:
+    """Return the text of the file."""
+    return "\n".join(_lines(portfolio, telling)) + "\n"
+
+
+def escaped(value: str) -> str:
+    """Return a text that Markdown shows as it is, on one line, wherever it stands."""
+    safe = _ACTS.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), visible(value).strip())
+    begin = _BEGINS.match(safe)
+    if begin is None:
+        return safe
+    number = begin[0] if begin[0].isdigit() else ""
+    return f"{number}\\{safe[len(number) :]}"
+
+
+def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    language = telling.language
+    yield f"# {escaped(word('portfolio.report.title', language, day=short_day(portfolio.moment, language)))}"
+    if not portfolio.complete:
+        yield from ("", f"**{escaped(word('portfolio.report.partial', language))}**")
+    yield from ("", escaped(counted(portfolio, language)))
+    for sentence in judged_how(portfolio, language):
+        yield from ("", escaped(sentence))
+    if portfolio.certificates:
+        yield ""
+        yield from _table(portfolio, telling)
+    yield from _list("to_do", _to_do(portfolio, telling), telling)
+    yield from _list("unread", _unread(portfolio, telling), telling)
+
+
+def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    yield _row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
+    yield _row(("---",) * len(_COLUMNS), raw=True)
+    for standing, one in portfolio.in_order():
+        yield _row(
+            (
+                standing_word(standing, telling.language),
+                short_day(one.not_after, telling.language),
+                str(one.days_left(portfolio.moment)),
+                one.name,
+                one.oin or "",
+                ", ".join(place_names(one)),
+            )
+        )
+
+
+def _row(cells: tuple[str, ...], *, raw: bool = False) -> str:
+    return "| " + " | ".join(cells if raw else map(escaped, cells)) + " |"
+
+
+def _list(heading: str, items: Iterator[str], telling: Telling) -> Iterator[str]:
+    """Yield a heading with a list below it; nothing where there is nothing to list."""
+    listed = tuple(items)
+    if listed:
+        title = word(f"portfolio.report.{heading}", telling.language)
+        yield from ("", f"## {escaped(title)}", "")
+    yield from (f"- {item}" for item in listed)
+
+
+def _to_do(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    for standing, one in portfolio.in_order():
+        said = said_of(one, portfolio, telling)
+        if said and standing is not Standing.NOT_JUDGED:
+            yield f"**{escaped(_called(one))}**: {escaped(said)}"
+
+
+def _called(one: HeldCertificate) -> str:
+    return one.name if one.name.strip() else one.sha256
+
+
+def _unread(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    for one in portfolio.unread:
+        yield f"**{escaped(one.name)}**: {escaped(unread_sentence(one, telling))}"

@@ -1,0 +1,139 @@
+"""A portfolio as SARIF 2.1.0 (OASIS), which the pages of a code host show beside the files.
+
+A result for each finding of a certificate, at all places it lies; one for each rule that could not be looked at, as
+``open``: no reader takes that for passed. What was not looked at is told as a notification of the run.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import quote
+
+from pkitools._version import __version__
+from pkitools.findings import Outcome, Rule, Severity, Status
+from pkitools.messages import Language, message, template
+from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio, Unread
+from pkitools.reports.document import instant
+from pkitools.reports.portfolio.telling import Telling, one_line, place_text, unread_sentence, word
+from pkitools.reports.telling.answer import told
+from pkitools.text import visible
+
+SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTICE: "note", Severity.INFO: "none"}
+_OF_A_PEER: Final = "tls"
+
+
+def render(portfolio: Portfolio, telling: Telling) -> str:
+    """Return the text of the file."""
+    return json.dumps(_document(portfolio, telling), indent=2, ensure_ascii=True) + "\n"
+
+
+def _document(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
+    found = [(one, outcome) for one in portfolio.certificates for outcome in (*one.findings, *one.not_checked)]
+    rules = {outcome.rule.code: outcome.rule for _, outcome in found}
+    numbers = {code: number for number, code in enumerate(rules)}
+    run = {
+        "tool": {"driver": _driver(rules.values(), telling.language)},
+        "language": telling.language,
+        "invocations": [_invocation(portfolio, telling)],
+        "results": [_result(one, outcome, numbers, portfolio, telling) for one, outcome in found],
+    }
+    return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _driver(rules: Iterable[Rule], language: Language) -> dict[str, object]:
+    described = [_rule(rule, language) for rule in rules]
+    return {"name": "pkitools", "semanticVersion": __version__, "language": language, "rules": described}
+
+
+def _rule(rule: Rule, language: Language) -> dict[str, object]:
+    url = rule.source.document.url
+    described: dict[str, object] = {
+        "id": rule.code,
+        "shortDescription": _message(message(rule.code, {}, language, texts=rule.texts).title),
+        "help": _message(_help(rule, language)),
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"certainty": str(rule.certainty), "tags": ["security"]},
+    }
+    return described | ({"helpUri": url} if url else {})
+
+
+def _help(rule: Rule, language: Language) -> str:
+    """Return what to do, where that hangs on nothing that was found, and where the rule stands."""
+    entry = template(rule.code, language) if rule.texts is None else rule.texts[language]
+    remedy = entry.get("remedy", "")
+    said = "" if "{" in remedy else remedy
+    return one_line(f"{said} {word('portfolio.report.source', language, source=rule.source.text(language))}")
+
+
+def _result(
+    one: HeldCertificate, outcome: Outcome, numbers: dict[str, int], portfolio: Portfolio, telling: Telling
+) -> dict[str, object]:
+    code = outcome.rule.code
+    said = told(outcome, telling.language, telling.remedy, portfolio.moment)
+    text = f"{visible(one.name, 100)}: {said.title}. {one_line(f'{said.message} {said.remedy}')}"
+    return {
+        "ruleId": code,
+        "ruleIndex": numbers[code],
+        "kind": _kind(outcome),
+        "level": _LEVELS[outcome.rule.severity] if _kind(outcome) == "fail" else "none",
+        "message": _message(text),
+        "locations": [_location(place) for place in _places(one)],
+        "partialFingerprints": {"certificateAndRule/v1": f"{one.sha256}:{code}"},
+        "properties": {"sha256": one.sha256, "oin": one.oin, "notAfter": instant(one.not_after)},
+    }
+
+
+def _kind(outcome: Outcome) -> str:
+    if outcome.status is Status.NOT_CHECKED:
+        return "open"
+    return "informational" if outcome.rule.severity is Severity.INFO else "fail"
+
+
+def _places(one: HeldCertificate) -> Iterator[Place]:
+    """Yield the places of a certificate, of two that are told alike the first."""
+    return iter({place_text(place): place for place in one.places}.values())
+
+
+def _location(place: Place) -> dict[str, object]:
+    """Return where something lies: the file, and its name in there; of a peer there is no file."""
+    logical: dict[str, object] = {"logicalLocations": [{"fullyQualifiedName": visible(place_text(place))}]}
+    if place.container == _OF_A_PEER:
+        return logical
+    return {"physicalLocation": {"artifactLocation": {"uri": file_uri(place.name)}}, **logical}
+
+
+def file_uri(name: str) -> str:
+    """Return the URI of a file: relative as its name is, or with ``file:``."""
+    try:
+        raw = name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # no name of a file on this system
+        raw = visible(name).encode()
+    begin = "file://" if name.startswith("/") else ""
+    return begin + quote(raw, safe="/")
+
+
+def _invocation(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
+    told_of = [_notification(one, telling) for one in portfolio.unread]
+    if not portfolio.complete:
+        told_of.append({"level": "error", "message": _message(word("portfolio.report.partial", telling.language))})
+    return {
+        "executionSuccessful": portfolio.is_whole,
+        "endTimeUtc": instant(portfolio.moment),
+        "toolExecutionNotifications": told_of,
+    }
+
+
+def _notification(one: Unread, telling: Telling) -> dict[str, object]:
+    return {
+        "level": "note" if one.gap is Gap.SKIPPED else "error",
+        "descriptor": {"id": one.code},
+        "message": _message(f"{visible(one.name)}: {unread_sentence(one, telling)}"),
+    }
+
+
+def _message(text: str) -> dict[str, str]:
+    """Return a message in which nothing is a placeholder (3.11.5) or a link (3.11.6)."""
+    return {"text": visible(text).replace("{", "{{").replace("}", "}}").replace("](", "] (")}
