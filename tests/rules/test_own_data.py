@@ -618,6 +618,7 @@ def test_of_two_of_ones_own_that_are_called_alike_both_are_named(folder: Path) -
 MISPLACED: Final = [
     *("{kind}/x.TOML", "{kind}/x.toml.txt", "{kind}/x.tml", "{kind}/x", "{kind}/sub/x.toml", "{kind}/sub/sub/x.toml"),
     *("{upper}/x.toml", "{one}/x.toml", "{kind}.toml", "{kind}.d/x.toml", "x.toml", "{upper}.toml"),
+    *("regels/x.toml", "{kind}-gemeente/x.toml", "ours/{kind}/x.toml", "ours/more/x.txt", "old/x"),
 ]
 LEFT_ALONE: Final = [
     *(
@@ -628,6 +629,7 @@ LEFT_ALONE: Final = [
         "{kind}/x.toml.bak",
     ),
     *("README.md", "pyproject.toml", ".git/config", "docs/x.toml", "{kind}/notes.txt", "LICENSE"),
+    *("docs/notes.txt", "{kind}/..2026/x.toml", "docs/.old/x.toml"),
 ]
 
 
@@ -651,7 +653,9 @@ def test_a_file_that_was_meant_and_is_not_read_is_told(folder: Path, place: str,
         assert data.cannot_tell("x")
 
 
-@pytest.mark.parametrize("name", ["TSPS.toml", "tsp.toml", "tsps.toml.txt", "tsps/x.toml", "x.toml"])
+@pytest.mark.parametrize(
+    "name", ["TSPS.toml", "tsp.toml", "tsps.toml.txt", "tsps/x.toml", "x.toml", "leveranciers/x.toml"]
+)
 def test_so_is_a_file_of_tsps(folder: Path, name: str) -> None:
     (folder / "tsps.toml").unlink()
     (folder / name).parent.mkdir(exist_ok=True)
@@ -659,7 +663,9 @@ def test_so_is_a_file_of_tsps(folder: Path, name: str) -> None:
     assert [(refused.kind, refused.name) for refused in read_data(folder).refused] == [("tsps", name)]
 
 
-@pytest.mark.parametrize("name", ["Trust/root.pem", "trust/sub/root.pem", "trust.pem", "trusts/root"])
+@pytest.mark.parametrize(
+    "name", ["Trust/root.pem", "trust/sub/root.pem", "trust.pem", "trusts/root", "wortels/root.pem"]
+)
 def test_so_is_a_root(folder: Path, pki: PKI, name: str) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(pki.issue("g4-tls").root.pem)
@@ -673,6 +679,28 @@ def test_what_lies_beside_them_is_left_alone(folder: Path, place: str, kind: str
     path.parent.mkdir(parents=True, exist_ok=True)
     told = "[tool.x]\ny = 1\n" if path.suffix == ".toml" else "What is what.\n"
     path.write_bytes(b"\x00\x00\x00\x01Bud1" + bytes(99) if path.name == ".DS_Store" else told.encode())
+    assert not read_data(folder).refused
+
+
+INLINE: Final = [
+    ("rules", "rule = [{ code = 1 }]"),
+    ("rules", '[["rule"]]'),
+    ("systems", "statement = [{ topic = 1 }]"),
+    ("tsps", 'tsps.huis.name = "x"'),
+    ("tsps", 'tsps = { huis = { name = "x" } }'),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), INLINE)
+def test_it_is_seen_whatever_way_toml_lets_it_be_written(folder: Path, kind: str, text: str) -> None:
+    (folder / "elders").mkdir()
+    (folder / "elders" / "x.toml").write_text(f'version = "1"\n{text}\n', encoding="utf-8")
+    assert [(refused.kind, refused.name) for refused in read_data(folder).refused] == [(kind, "elders/x.toml")]
+
+
+def test_a_leaf_that_lies_elsewhere_is_no_root(folder: Path, pki: PKI) -> None:
+    (folder / "elders").mkdir()
+    (folder / "elders" / "leaf.pem").write_bytes(pki.issue("g4-tls").pem)
     assert not read_data(folder).refused
 
 
