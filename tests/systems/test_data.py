@@ -20,7 +20,7 @@ from pkitools.systems import Stance, System, Topic, get_system, read_system, rul
 from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
 from pkitools.systems.reading import WHOSE_OIN
-from pkitools.trust import decode_policy, hierarchies
+from pkitools.trust import HierarchyKind, decode_policy, hierarchies
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 NAMES = [system.name for system in systems()]
@@ -117,11 +117,15 @@ def test_every_system_says_something_of_self_signed_and_of_hierarchies(
 @every_system
 def test_production_never_takes_a_test_hierarchy_or_a_self_signed_certificate(system: System) -> None:
     assert system.self_signed_allowed(Environment.PRODUCTION, MOMENT) is not True
+    ours = system.about_hierarchy("g1-private", "pkioverheid", Environment.PRODUCTION, MOMENT)
+    # who takes no PKIoverheid has roots of its own, which nobody lists
+    elsewhere = ours is not None and ours.answer is Stance.NO
     for hierarchy in hierarchies():
         if hierarchy.environment is Environment.PREPRODUCTION:
             said = system.about_hierarchy(hierarchy.name, str(hierarchy.kind), Environment.PRODUCTION, MOMENT)
             assert said is not None
-            assert said.answer is Stance.NO
+            not_known = elsewhere and str(hierarchy.kind) == "test"
+            assert said.answer is (Stance.UNKNOWN if not_known else Stance.NO)
 
 
 @every_system
@@ -133,6 +137,31 @@ def test_self_signed_weighs_no_more_than_a_hierarchy_nobody_knows(system: System
         if said.answer is Stance.NO and said.severity is Severity.ERROR:
             assert unknown is not None
             assert (unknown.answer, unknown.severity) == (Stance.NO, Severity.ERROR)
+
+
+NAMED_AS = {  # how a statement calls, in Dutch, what it refuses
+    "g3": ("G3",),
+    "ev": ("EV",),
+    "g2": ("G2",),
+    "g1-public": ("2002",),
+    "pkioverheid": ("geen PKIoverheid", "Andere hiërarchieën van PKIoverheid"),
+    **dict.fromkeys(("trial", "acceptance"), ("TRIAL", "test", "niet van PKIoverheid", "dan PKIoverheid")),
+    "test": ("test", "niet van PKIoverheid", "dan PKIoverheid"),
+    **{h.name: (h.label,) for h in hierarchies() if h.name.startswith("g4")},
+}
+
+
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_no_hierarchy_fails_where_the_text_does_not_name_it(system: System, environment: Environment) -> None:
+    """Each hierarchy there is, and a root nobody lists: what is refused because nothing is said of it only warns."""
+    groups = {HierarchyKind.PRODUCTION: "pkioverheid"}
+    every = [("nobody's", "test"), *((h.name, groups.get(h.kind, str(h.kind))) for h in hierarchies())]
+    for name, group in every:
+        said = system.about_hierarchy(name, group, environment, MOMENT)
+        if said is not None and said.answer is Stance.NO and said.severity is Severity.ERROR:
+            value = next((each for each in (name, group) if each in said.values), "*")
+            assert any(word in said.text["nl"] for word in NAMED_AS.get(value, ())), (name, said.text["nl"])
 
 
 @every_system

@@ -78,10 +78,13 @@ def _system(system: System, moment: datetime) -> Iterator[Line | str]:
 
 def _summary(system: System, environment: Environment, moment: datetime) -> str:
     parts = []
-    if _is_all_unknown(system.statements_at(environment, moment, Topic.HIERARCHY)):
+    hierarchies = system.statements_at(environment, moment, Topic.HIERARCHY)
+    if _is_all_unknown(hierarchies):
         return tr("cli.systems.summary.not_found")
+    if _takes_none(hierarchies):
+        return tr("cli.systems.summary.nothing")
     for answer in (Stance.YES, Stance.DISCOURAGED, Stance.NO, Stance.UNKNOWN):
-        said = [s for s in system.statements_at(environment, moment, Topic.HIERARCHY) if s.answer is answer]
+        said = [s for s in hierarchies if s.answer is answer]
         of = named if answer is Stance.NO else labels  # what is refused with all others goes without saying
         told = ", ".join(label for s in said for label in of(s))
         if told:
@@ -89,6 +92,11 @@ def _summary(system: System, environment: Environment, moment: datetime) -> str:
     if any(s.answer is Stance.YES for s in system.statements_at(environment, moment, Topic.SELF_SIGNED)):
         parts.append(tr("cli.systems.summary.self_signed"))
     return "; ".join(parts) or tr("cli.systems.summary.nothing")
+
+
+def _takes_none(said: list[Statement]) -> bool:
+    refused = {value for s in said if s.answer is Stance.NO for value in s.values}
+    return "pkioverheid" in refused and not any(s.answer in {Stance.YES, Stance.DISCOURAGED} for s in said)
 
 
 def _is_all_unknown(said: list[Statement]) -> bool:
