@@ -142,7 +142,7 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         text=both_languages(table),
         source=source,
         certainty=certainty,
-        severity=_severity(table.chosen("severity", Severity), certainty, source),
+        severity=_severity(table, certainty, source),
         values=_values(table, topic),
         number=_number(table, topic, answer),
         roles=_known(table, "roles", _roles()),
@@ -217,9 +217,25 @@ def _roles() -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for scheme in schemes().of_kind(ENTITIES) for role in scheme.roles))
 
 
-def _severity(stated: Severity | None, certainty: Certainty | None, source: Source) -> Severity:
+def _severity(table: Table, certainty: Certainty | None, source: Source) -> Severity:
+    """Return what it weighs: what its ground bears, or less. Who wrote more is told, and does not find it lowered."""
+    stated = table.chosen("severity", Severity)
+    if stated is Severity.ERROR and certainty is not None:
+        require_ground(table, certainty, source)
     most = Severity.ERROR if certainty in BINDING and can_bind(source) else Severity.WARNING
     return most if stated is None else min(most, stated)
+
+
+def require_ground(table: Table, certainty: Certainty, source: Source) -> None:
+    """Refuse an error on a ground that does not bear one.
+
+    Raises:
+        InvalidValueError: its source cannot bind, or what it says is not sure enough.
+    """
+    if not can_bind(source):
+        raise InvalidValueError("rules.error.own_ground", where=table.at("source"))
+    if certainty not in BINDING:
+        raise InvalidValueError("rules.error.own_severity", where=table.at("severity"), certainty=certainty)
 
 
 def both_languages(table: Table) -> Mapping[str, str]:

@@ -184,6 +184,13 @@ FAULTS = [
         "niet produktie zijn",
     ),
     ("system", '\nanswer = "unknown"', '\nanswer = "maybe"', "arguments.error.choice", "kan niet maybe zijn"),
+    (
+        "system",
+        'certainty = "standard"\nnl = "Een RSA-sleutel',
+        'certainty = "inferred"\nseverity = "error"\nnl = "Een RSA-sleutel',
+        "rules.error.own_severity",
+        "geen fout zijn",
+    ),
     ("system", 'severity = "notice"', 'severity = "fatal"', "arguments.error.choice", "kan niet fatal zijn"),
     ("system", 'topic = "oin"', 'topic = "registration"\nvalues = ["us"]', "arguments.error.choice", "niet us zijn"),
     ("system", 'title = "Template"', 'title = " "', "toml.error.empty", "title is leeg"),

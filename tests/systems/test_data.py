@@ -259,9 +259,15 @@ def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
 def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading, certainty: str) -> None:
     key = next(document.key for document in documents() if document.how is how and not document.sections)
     text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
-    (statement,) = read_system(text.replace(f'"{certainty}"', f'"{certainty}"\nseverity = "error"')).statements
     binds = certainty in {"standard", "official"} and how is Reading.READ
-    assert statement.severity is (Severity.ERROR if binds else Severity.WARNING)
+    assert read_system(text).statements[0].severity is (Severity.ERROR if binds else Severity.WARNING)
+    stated = text.replace(f'"{certainty}"', f'"{certainty}"\nseverity = "error"')
+    if binds:
+        assert read_system(stated).statements[0].severity is Severity.ERROR
+        return
+    with pytest.raises(InvalidValueError, match="statement 1: (source|severity)") as refused:
+        read_system(stated)  # and never lowered without a word
+    assert refused.value.code in {"rules.error.own_ground", "rules.error.own_severity"}
 
 
 @pytest.mark.parametrize(
