@@ -357,6 +357,7 @@ def test_a_rule_holds_between_its_days_and_where_it_says(folder: Path) -> None:
             assert found == [expected]
 
 
+WEAK: Final = ("draft", "superseded", "observed", "none")
 MISTAKES = [
     ('code = "voorbeeld.subject.unit"', 'code = "rfc5280.subject.unit"', 8),
     ('code = "voorbeeld.subject.unit"', 'code = "Voorbeeld"', 8),
@@ -367,6 +368,10 @@ MISTAKES = [
     ('source = "policy"', 'source = "beleid"', 11),
     ('source = "policy"', 'source = "none"', 11),
     ('source = "policy"', 'source = "kvk-ubo-api"', 11),  # quoted by others: its text was not read
+    *(('source = "policy"', f'source = "{key}"', 11) for key in ("oin-stelsel-3", "pkitools", "g4-analogy")),
+    *(('source = "policy"', f'source = "{key}"', 10) for key in ("signicat-docs", "digipoort-supplier")),
+    *(('document = "Beleid"', f'document = "Beleid"\nstatus = "{status}"', 12) for status in WEAK),
+    ('document = "Beleid"', 'document = "Beleid"\nstatus = "own"', 6),
     ('certainty = "official"\n', "", 9),  # advice, which is no error
     ('source = "policy"\n', "", 7),
     ('{ attribute = "OU" }', '{ attribute = "AFDELING" }', 12),

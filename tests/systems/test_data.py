@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pkitools.documents import DocumentStatus, Reading, documents
+from pkitools.documents import Document, DocumentStatus, Reading, documents
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
@@ -254,10 +254,60 @@ def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
         read_system(SMALLEST.replace(old, new))
 
 
+def can_bind_by_status(found: Document) -> bool:
+    return found.status in {DocumentStatus.IN_FORCE, DocumentStatus.INFORMAL} and not found.third_party
+
+
+def test_no_document_bears_an_error_unless_it_is_in_force_or_of_its_owner_and_of_no_third_party() -> None:
+    """Each document of the register x each certainty, stated as an error; and each status of one of one's own."""
+    register = [(f'source = "{each.key}"', "", can_bind_by_status(each)) for each in documents()]
+    binding = {DocumentStatus.IN_FORCE, DocumentStatus.INFORMAL}
+    own = [
+        ('source = "a"', f'source.a = {{ document = "A", status = "{each}" }}', each in binding)
+        for each in DocumentStatus
+    ]
+    refused = 0
+    for cited, described, by_status in (*register, *own):
+        for certainty in Certainty:
+            text = SMALLEST.replace('source = "a"', cited).replace(
+                '"third_party"', f'"{certainty}"\nseverity = "error"'
+            )
+            text = text.replace('source.a.document = "A"', described or 'source.a.document = "A"')
+            try:
+                (statement,) = read_system(text).statements
+            except InvalidValueError:
+                refused += 1
+            else:
+                assert statement.severity is Severity.ERROR
+                assert by_status, text
+                assert certainty in {Certainty.STANDARD, Certainty.OFFICIAL}, text
+    assert refused > len(documents())
+
+
+def test_what_we_only_ever_cite_as_a_third_party_s_word_is_marked_as_that() -> None:
+    said: dict[str, set[Certainty | None]] = {}
+    for system in systems():
+        for statement in system.statements:
+            said.setdefault(statement.source.key, set()).add(statement.certainty)
+    of_others = {key for key, found in said.items() if found - {None} == {Certainty.THIRD_PARTY}}
+    marked = {each.key for each in documents() if each.third_party}
+    assert of_others <= marked
+    assert not any(said.get(key, set()) & {Certainty.STANDARD, Certainty.OFFICIAL} for key in marked)
+
+
+@pytest.mark.parametrize("key", [each.key for each in documents() if each.third_party])
+@pytest.mark.parametrize("certainty", ["standard", "official"])
+def test_what_a_third_party_says_is_not_called_official(key: str, certainty: str) -> None:
+    text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
+    with pytest.raises(InvalidValueError, match="third party") as refused:
+        read_system(text)
+    assert refused.value.code == "rules.error.own_word"
+
+
 @pytest.mark.parametrize("certainty", ["standard", "official", "third_party", "inferred"])
 @pytest.mark.parametrize("how", Reading)
 def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading, certainty: str) -> None:
-    key = next(document.key for document in documents() if document.how is how and not document.sections)
+    key = next(each.key for each in documents() if each.how is how and not each.sections and can_bind_by_status(each))
     text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
     binds = certainty in {"standard", "official"} and how is Reading.READ
     assert read_system(text).statements[0].severity is (Severity.ERROR if binds else Severity.WARNING)
@@ -265,7 +315,7 @@ def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading,
     if binds:
         assert read_system(stated).statements[0].severity is Severity.ERROR
         return
-    with pytest.raises(InvalidValueError, match="statement 1: (source|severity)") as refused:
+    with pytest.raises(InvalidValueError, match=r"statement 1: (source|severity)") as refused:
         read_system(stated)  # and never lowered without a word
     assert refused.value.code in {"rules.error.own_ground", "rules.error.own_severity"}
 

@@ -17,7 +17,7 @@ from pkitools.profiles import TSP
 from pkitools.profiles.intake import read_tsp
 from pkitools.rules.engine import END_ENTITY, Entry, Scope
 from pkitools.rules.own.requirements import Requirement, read_requirement
-from pkitools.systems.reading import own_document, require_ground, source_named, source_of
+from pkitools.systems.reading import own_document, require_ground, require_own_word, source_named, source_of
 from pkitools.text import pattern
 from pkitools.toml_table import Table
 
@@ -76,6 +76,7 @@ def _rule(table: Table, own: Mapping[str, Source], scope: Scope) -> Rule:
     certainty = table.chosen("certainty", Certainty) or Certainty.ADVICE  # how sure it is, is said and not supposed
     texts = Frozen({str(language): _texts(table.table(language)) for language in LANGUAGES})
     source = source_of(table, own)
+    require_own_word(table, certainty, source)
     if severity is Severity.ERROR:
         require_ground(table, certainty, source)
     return Rule(code, severity, source, certainty, scope.names, _period(table, source), texts)
