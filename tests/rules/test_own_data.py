@@ -768,6 +768,9 @@ _SENTENCES = {"title": "Kort", "message": "{length} tekens.", "remedy": "Korter.
 def short(at):
     length = len(at.facts.subject.common_name or "")
     return MET if length < 3 else Violated(params={"length": str(length)})
+
+
+BOOK.namespace = "ours"
 """
 
 
@@ -802,6 +805,8 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
         ("from pkitools.documents", "from pkitools.nowhere"),
         ('RuleBook("ours"', 'RuleBook("por"'),
         ('RuleBook("ours"', 'RuleBook("POR"'),
+        ("@BOOK.rule(", 'BOOK.namespace = "environment"\n@BOOK.rule('),
+        ("@BOOK.rule(", 'BOOK.namespace = "POR"\n@BOOK.rule('),
         ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts={"nl": _SENTENCES, "en": {}}'),
         (', texts={"nl": _SENTENCES, "en": _SENTENCES}', ""),
         ("BOOK = RuleBook", "raise SystemError; BOOK = RuleBook"),

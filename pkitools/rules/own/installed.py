@@ -102,13 +102,20 @@ def _told(error: BaseException) -> str:
 
 def _entries(point: EntryPoint) -> Iterator[Entry]:
     book = _loaded(point)
-    if any(catalogue(language, book.namespace.casefold()) for language in LANGUAGES):
-        raise InvalidValueError("rules.error.own_namespace", where=point.value, namespace=book.namespace)
+    _refuse_ours(point, book.namespace)
     for entry in book.entries:
+        _refuse_ours(
+            point, entry.rule.code.partition(".")[0]
+        )  # a book may be called anew after its rules were declared
         texts = entry.rule.texts
         if texts is None or any({"title", "message", "remedy"} - set(texts.get(each, ())) for each in LANGUAGES):
             raise InvalidValueError("rules.error.own_texts", where=point.value, code=entry.rule.code)
         yield entry
+
+
+def _refuse_ours(point: EntryPoint, namespace: str) -> None:
+    if any(catalogue(language, namespace.casefold()) for language in LANGUAGES):
+        raise InvalidValueError("rules.error.own_namespace", where=point.value, namespace=namespace)
 
 
 def _loaded(point: EntryPoint) -> RuleBook:
