@@ -798,6 +798,27 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
     assert outcome_message(found, "nl").message.endswith(" tekens.")
 
 
+def test_a_rule_that_is_there_already_is_refused_by_its_package_and_stops_nothing_else(
+    package: Any, folder: Path
+) -> None:
+    """A package with a code twice, two packages with one, and one that a file of one's own has too."""
+    again = BOOK + BOOK.partition("\n\n\n")[2]
+    twice = package(again)
+    assert ([each.name for each in twice.refused], twice.entries) == (["ours_rules:BOOK"], ())
+    two = package(BOOK, "other_rules") if not package(BOOK).refused else OwnData()
+    assert [each.name for each in two.refused] == ["ours_rules:BOOK"]
+    assert [rule.code for rule in two.rules] == ["ours.name.short"]
+    warns = RULE.replace("voorbeeld.subject.unit", "ours.name.short").replace('"error"', '"warning"')
+    own = rules_of(folder, HEAD + warns) + two
+    assert [rule.code for rule in own.rules] == ["ours.name.short"]
+    assert [each.name for each in own.refused] == ["ours_rules:BOOK", "other_rules"]
+    assert all("ours.name.short" in str(each.error) for each in own.refused)
+    assert own.system("example").name == "example", "the others work"
+    report = lint(made("g4-tls"), moment=MOMENT, data=own)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert Status.NOT_CHECKED in statuses(report, READABLE.code)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import FunctionType
 from typing import Final, TypeVar
 
 from pkitools.arguments import all_named, named, same_name, text, wrong_type
@@ -131,18 +132,20 @@ class OwnData:
         return f"<OwnData: {counts}, {len(self.trust.anchors)} roots, {len(self.refused)} refused>"
 
     def __add__(self, other: OwnData) -> OwnData:
-        """Return what both add.
+        """Return what both add; a rule of the other that is here already is refused, and stops none of the rest.
 
         Raises:
-            InvalidValueError: they have a system, a TSP or a rule of one name.
+            InvalidValueError: they have a system or a TSP of one name.
         """
+        here = {entry.rule.code for entry in self.entries}
+        twice = tuple(_refused_twice(entry) for entry in other.entries if entry.rule.code in here)
         return _without_doubles(
             OwnData(
                 (*self.systems, *other.systems),
                 (*self.tsps, *other.tsps),
                 self.trust + other.trust,
-                (*self.entries, *other.entries),
-                (*self.refused, *other.refused),
+                (*self.entries, *(entry for entry in other.entries if entry.rule.code not in here)),
+                (*self.refused, *other.refused, *twice),
                 (*self.files, *other.files),
             )
         )
@@ -548,6 +551,13 @@ def _block(lines: list[str], header: str, nth: int, within: tuple[int, int]) -> 
     array = header.startswith("[[")
     ends = (n for n in range(start + 1, within[1]) if lines[n].startswith(header if array else "["))
     return start, next(ends, within[1])
+
+
+def _refused_twice(entry: Entry) -> Refused:
+    """Return that a rule is there already; of one of a package by the module of its check, which has to be mended."""
+    code = entry.rule.code
+    name = entry.check.__module__ if isinstance(entry.check, FunctionType) else code
+    return Refused(RULES, name, None, InvalidValueError("rules.error.own_double", where=RULES, name=code))
 
 
 def _without_doubles(data: OwnData) -> OwnData:

@@ -39,10 +39,20 @@ def installed_data() -> OwnData:
     refused: list[Refused] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
-            entries += _guarded(point)
+            entries += _new(point, _guarded(point), entries)
         except PkitoolsError as error:
             refused.append(Refused(RULES, point.value, None, error))
     return OwnData(entries=tuple(entries), refused=tuple(refused))
+
+
+def _new(point: EntryPoint, brought: list[Entry], before: list[Entry]) -> list[Entry]:
+    """Return the rules of a package, unless one of them is there already: then nothing of it is used, as of a file."""
+    known = {entry.rule.code for entry in before}
+    for code in (entry.rule.code for entry in brought):
+        if code in known:
+            raise InvalidValueError("rules.error.own_double", where=point.value, name=code)
+        known.add(code)
+    return brought
 
 
 def _may_be_there() -> bool:
