@@ -357,6 +357,10 @@ def test_a_rule_holds_between_its_days_and_where_it_says(folder: Path) -> None:
             assert found == [expected]
 
 
+ODD_PLACEHOLDERS: Final = [
+    *("{found.__class__.__mro__}", "{found:>399999999}", "{found!r}", "{found[0]}", "{found:{wanted}}", "{}", "{0}"),
+    *("{", "}", "{found", "{wanted.format}", "{ found}"),
+]
 WEAK: Final = ("draft", "superseded", "observed", "none")
 MISTAKES = [
     ('code = "voorbeeld.subject.unit"', 'code = "rfc5280.subject.unit"', 8),
@@ -384,6 +388,7 @@ MISTAKES = [
     ('remedy = "Vraag opnieuw aan."\n', "", 14),
     ("gevonden {found}", "gevonden {oin}", 16),
     ("gevonden {found}", "gevonden {found.real}", 16),
+    *(("gevonden {found}", f"gevonden {odd}", 16) for odd in ODD_PLACEHOLDERS),
     ("[[rule]]", "[[rules]]", 7),
     ("[rule.nl]", "[rule.nl", 14),
     ('source = "policy"', 'source = "policy"\nsystems = ["zaaksysteem"]', 12),
@@ -549,13 +554,14 @@ WRITTEN: Any = {
     "apart": lambda name: name[:2] + "-" + name[2:],
     "dots": lambda name: name.replace(" ", "."),
     "accent": lambda name: name.replace("i", "\u00ef", 1),
+    "not seen": lambda name: "\ufeff" + "\u200b".join((name[:2], name[2:])) + "\u2060\u00ad",
 }
 
 
 def _described_as(folder: Path, name: str, title: str) -> OwnData:
     """Return what is read of a folder whose one system is called so and accepts whatever it is shown."""
     text = (TEMPLATES / "system.toml").read_text(encoding="utf-8")
-    text = text.replace('name = "template"', f"name = {name!r}").replace('title = "Template"', f"title = {title!r}")
+    text = text.replace('name = "template"', f'name = "{name}"').replace('title = "Template"', f'title = "{title}"')
     for old in (folder / "systems").iterdir():
         old.unlink()
     (folder / "systems" / f"{name}.toml").write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from string import Formatter
 from typing import Any, Final
 
 from pkitools.arguments import choice
@@ -27,7 +28,7 @@ _RULE_FIELDS: Final = (
     *("requires", "forbids", *LANGUAGES),
 )
 _TEXT_FIELDS: Final = ("title", "message", "remedy")
-_OPERANDS: Final = {"found": "", "wanted": ""}
+_OPERANDS: Final = ("found", "wanted")
 
 
 def read_rules(fields: Mapping[str, Any], owner: str, systems: Collection[str]) -> Iterator[Entry]:
@@ -86,12 +87,19 @@ def _texts(table: Table) -> Mapping[str, str]:
     table.require_known(_TEXT_FIELDS)
     found = {part: table.need(part, str) for part in _TEXT_FIELDS}
     for part, text in found.items():
-        try:
-            text.format(**_OPERANDS)
-        except (KeyError, ValueError, IndexError, AttributeError):
+        if not _fills(text):
             known = ", ".join(f"{{{name}}}" for name in _OPERANDS)
-            raise InvalidValueError("rules.error.own_placeholder", where=table.at(part), known=known) from None
+            raise InvalidValueError("rules.error.own_placeholder", where=table.at(part), known=known)
     return Frozen(found)
+
+
+def _fills(text: str) -> bool:
+    """Return whether each placeholder is a bare name we fill in: no attribute of it, no conversion, no width."""
+    try:
+        placeholders = [found[1:] for found in Formatter().parse(text) if found[1] is not None]
+    except ValueError:
+        return False
+    return all(name in _OPERANDS and not spec and not conversion for name, spec, conversion in placeholders)
 
 
 def _requirement(table: Table) -> Requirement:
