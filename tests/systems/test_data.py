@@ -179,6 +179,16 @@ def test_a_purpose_that_no_text_names_is_inferred() -> None:
                 assert statement.severity <= Severity.WARNING, system.name
 
 
+@every_system
+def test_who_rests_on_the_list_of_digikoppeling_asks_the_kind_that_is_in_it(system: System) -> None:
+    """Its section 3.5 is a list of kinds of certificates: of a hierarchy that is taken for it, one kind is in it."""
+    production = system.statements_at(Environment.PRODUCTION, MOMENT)
+    listed = [s for s in production if (s.source.key, s.source.section) == ("digikoppeling-security", "3.5")]
+    if any(s.topic is Topic.HIERARCHY and s.answer is Stance.YES for s in listed):
+        (asked,) = [s for s in listed if s.topic is Topic.POLICY]
+        assert {"2.16.528.1.1003.1.2.8.6", "2.16.528.1.1003.1.2.44.15.35.11"} <= set(asked.values)
+
+
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
     allowed = {s.name: s.self_signed_allowed(Environment.PREPRODUCTION, MOMENT) for s in systems()}
     assert [name for name, answer in allowed.items() if answer] == ["digid-machtigen"]
