@@ -189,6 +189,17 @@ def test_who_rests_on_the_list_of_digikoppeling_asks_the_kind_that_is_in_it(syst
         assert {"2.16.528.1.1003.1.2.8.6", "2.16.528.1.1003.1.2.44.15.35.11"} <= set(asked.values)
 
 
+TSPS_NAMED = re.compile("KPN|DigiCert|Digidentity")
+
+
+def test_what_a_tsp_says_of_a_system_is_never_the_word_of_that_system() -> None:
+    """A document that is partly a TSP's is one nobody can tell the parts of."""
+    for system in systems():
+        for statement in system.statements:
+            if TSPS_NAMED.search(statement.source.document.title["nl"]) and system.owner not in {"KPN", "DigiCert"}:
+                assert statement.certainty is Certainty.THIRD_PARTY, (system.name, statement.text["nl"])
+
+
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
     allowed = {s.name: s.self_signed_allowed(Environment.PREPRODUCTION, MOMENT) for s in systems()}
     assert [name for name, answer in allowed.items() if answer] == ["digid-machtigen"]
