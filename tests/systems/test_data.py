@@ -200,6 +200,14 @@ def test_what_a_tsp_says_of_a_system_is_never_the_word_of_that_system() -> None:
                 assert statement.certainty is Certainty.THIRD_PARTY, (system.name, statement.text["nl"])
 
 
+def test_what_a_tsp_issues_is_not_cited_of_a_system_s_own_text() -> None:
+    """What a standard asks of a key is one thing; what can be bought today is another, of another document."""
+    for system in systems():
+        for statement in system.statements:
+            if statement.topic is Topic.KEY_SIZE and statement.weighs:
+                assert not re.search("TSP|3072", statement.text["nl"] + statement.text["en"]), system.name
+
+
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
     allowed = {s.name: s.self_signed_allowed(Environment.PREPRODUCTION, MOMENT) for s in systems()}
     assert [name for name, answer in allowed.items() if answer] == ["digid-machtigen"]
