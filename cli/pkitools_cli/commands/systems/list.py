@@ -8,6 +8,7 @@ from itertools import groupby
 
 import click
 
+from pkitools.arguments import all_named
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.reports import systems_list_document
@@ -39,7 +40,7 @@ class Listed:
 def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
     """Show every system in a few lines."""
     return Reply(
-        Listed(_every_system(), unread_systems() if everything else (), moment),
+        Listed(_every_system(), _unread_by_all() if everything else (), moment),
         document=lambda listed: systems_list_document(listed.systems, listed.moment, listed.unread),
         text=_text,
         older={1: lambda listed: systems_list_document_v1(listed.systems, listed.moment)},
@@ -53,6 +54,12 @@ def _every_system() -> tuple[System, ...]:
     return (*systems(), *(data.systems if data else ()))
 
 
+def _unread_by_all() -> tuple[Unknown, ...]:
+    """Return the systems whose requirements nobody could read, but for those that one's own data describe."""
+    known = {system.name: (system.title,) for system in _every_system()}
+    return tuple(one for one in unread_systems() if not all_named(one.key, known))
+
+
 def _text(listed: Listed) -> Iterator[Line | str]:
     for owner, owned in groupby(sorted(listed.systems, key=_by_owner), key=lambda system: system.owner):
         yield Line(owner, bold=True)
@@ -62,7 +69,7 @@ def _text(listed: Listed) -> Iterator[Line | str]:
     yield ""
     yield from wrapped(tr("cli.systems.list.more"), "")
     if not listed.unread:
-        yield from wrapped(tr("cli.systems.list.hidden", count=len(unread_systems())), "")
+        yield from wrapped(tr("cli.systems.list.hidden", count=len(_unread_by_all())), "")
 
 
 def _by_owner(system: System) -> tuple[str, str]:
