@@ -8,7 +8,6 @@ function and value therefore passes what it is given through here first. Wrong t
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from datetime import UTC, datetime
 from enum import Enum, IntEnum
 from functools import cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pkitools.errors import InvalidValueError
 
@@ -185,10 +184,13 @@ def near(given: str, known: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bare[each] for each in (*close, *sorted(parts))))[:3]
 
 
+_UNSEEN: Final = frozenset({"Mn", "Me", "Cc", "Cf", "Zs", "Zl", "Zp", "Pd"})  # accents, control, format, spaces, dashes
+
+
 def _bare(name: str) -> str:
-    """Return a name in small letters, without accents, spaces, dashes, dots and brackets."""
+    """Return a name in small letters, without accents, spaces, dashes, dots, brackets, and what is not seen at all."""
     tidy = unicodedata.normalize("NFKD", name[:_MOST_SHOWN]).casefold()
-    return re.sub(r"[ _.()/-]+", "", re.sub("[\u0300-\u036f]+", "", tidy))
+    return "".join(sign for sign in tidy if sign not in "_.()/" and unicodedata.category(sign) not in _UNSEEN)
 
 
 def wrong_type(parameter: str, given: object, wanted: str) -> InvalidValueError:

@@ -56,6 +56,7 @@ class Document:
         how: whether it was read itself.
         sections: of one that was not wholly read itself, the places whose own words were: in the part that could be
             had, or where others quote them word for word.
+        third_party: it is somebody else's word about what it tells: a supplier's page, an issue, code of a user.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Document:
     newer: str = ""
     how: Reading = Reading.READ
     sections: tuple[str, ...] = ()
+    third_party: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _read(key: str, record: Mapping[str, object]) -> Document:
         str(record.get("newer", "")),
         Reading(str(record.get("how", Reading.READ))),
         _sections(record),
+        record.get("third_party") is True,
     )
 
 

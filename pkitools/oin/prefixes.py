@@ -62,7 +62,8 @@ class Prefix:
         forms: the shapes of what follows, in order of preference; none means any twelve characters.
         eleven_test: whether the hoofdnummer passes the eleven-test.
         zero: whether a hoofdnummer of zeroes is ruled out.
-        registered: ``special``, ``always``, ``issued`` or ``never``: whether to expect it in the OIN register.
+        registered: ``special``, ``always``, ``issued``, ``never`` or ``unknown``: whether to expect it in the OIN
+            register.
         hrn: whether a TSP forms an HRN with this prefix.
         number: language → what the hoofdnummer is called.
         name: language → the register.

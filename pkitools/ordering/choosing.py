@@ -17,6 +17,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import CAUSE, Language, message
+from pkitools.oin import OIN
 from pkitools.ordering.fitness import fits, unmet
 from pkitools.profiles import TSP, Permission, Presence, Profile, get_profile, profiles, trial, tsps
 from pkitools.profiles.model import Acceptance, OINPlace
@@ -421,3 +422,17 @@ def names_against(chosen: Choice, names: Sequence[str], moment: datetime) -> Ite
         params = {"names": ", ".join(wild)}
         basis = chosen.profile.san.basis
         yield Reason(About.NAMES, "ordering.reason.names_wildcard", params, basis=basis, attention=True)
+
+
+def oin_against(chosen: Choice, number: OIN, moment: datetime) -> Iterator[Reason]:
+    """Yield what a system says against the OIN that is to stand in the certificate.
+
+    Args:
+        chosen: what was chosen.
+        number: the OIN.
+        moment: when.
+    """
+    odd = {Topic.KVK_NUMBER: number.kvk is None, Topic.OIN_DIGITS: not str(number).isdecimal()}
+    for statement in chosen.system.statements_at(chosen.environment, moment):
+        if odd.get(statement.topic) and statement.answer is Stance.YES:
+            yield Reason(About.OIN, "ordering.reason.oin_against", {"oin": str(number)}, statement, attention=True)

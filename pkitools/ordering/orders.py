@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass, replace
-from pkitools.ordering.choosing import Choice, choose, names_against
+from pkitools.oin import OIN
+from pkitools.ordering.choosing import Choice, Reason, choose, names_against, oin_against
 from pkitools.profiles import TSP, Presence, get_tsp, trial
 from pkitools.requests import RequestPlan, SignatureScheme, plan_of
 from pkitools.requests.batch import environment_named, signature_named
@@ -113,8 +114,14 @@ def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowle
     rest = {name: value for name, value in values.items() if name not in {FOR, "tsp"}}
     told = {"profile": chosen.profile.name, "environment": str(chosen.environment), "key_type": chosen.key_type}
     plan = replace(plan_of({**_named(rest, chosen), **told}, tsp=chosen.tsp), signature=chosen.signature)
-    against = tuple(names_against(chosen, plan.dns_names, moment))
-    return Order(plan, replace(chosen, reasons=(*chosen.reasons, *against)))
+    return Order(plan, replace(chosen, reasons=(*chosen.reasons, *_against(values, chosen, plan, moment))))
+
+
+def _against(values: Mapping[str, Any], chosen: Choice, plan: RequestPlan, moment: datetime) -> Iterator[Reason]:
+    """Yield what the system says against what is to be asked for."""
+    yield from names_against(chosen, plan.dns_names, moment)
+    if values.get("oin") and chosen.profile.serial_number == "oin":
+        yield from oin_against(chosen, OIN.parse(str(values["oin"])), moment)
 
 
 def _named(values: Mapping[str, Any], chosen: Choice) -> dict[str, Any]:

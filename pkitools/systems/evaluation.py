@@ -388,7 +388,14 @@ def _self_signed_allowed(context: SystemContext) -> Answer:
     refused = context.self_signed and said is not None and said.answer is Stance.NO
     # what only a third party says is told as its word
     firm = "" if said is not None and said.certainty is Certainty.THIRD_PARTY else "yes"
-    return _met_if(not refused, firm=firm, sure=_sure(said))
+    return _met_if(not refused, pkioverheid=_takes_pkioverheid(context), firm=firm, sure=_sure(said))
+
+
+def _takes_pkioverheid(context: SystemContext) -> str:
+    """Return the operand that is empty where the system says that PKIoverheid is not what it asks."""
+    said = (each for each in context.statements(Topic.HIERARCHY) if "pkioverheid" in each.values)
+    refused = any(each.answer is Stance.NO for each in said) and not any(_accepted(context))
+    return NOTHING if refused else "yes"
 
 
 def _self_signed_confirmed(context: SystemContext) -> Answer:

@@ -94,6 +94,9 @@ def own_document(system: str, name: str, table: Table, read: date) -> Source:
     table.require_known(_SOURCE_FIELDS)
     title = Frozen({str(language): table.need("document", str) for language in LANGUAGES})
     status = table.chosen("status", DocumentStatus) or DocumentStatus.INFORMAL
+    if status is DocumentStatus.OWN:  # that is what pkitools reasons itself; it would hide the day it was read
+        known = ", ".join(each for each in DocumentStatus if each is not status)
+        raise InvalidValueError("arguments.error.choice", parameter=table.at("status"), given=status, known=known)
     key = f"{system}/{name}"
     found = Document(key, title, table.get("version", str) or "", status, table.get("url", str) or "", read)
     return Source(key, table.get("section", str) or "", found)
@@ -106,9 +109,19 @@ def source_of(table: Table, own: Mapping[str, Source]) -> Source:
     return found.at(section) if section else found
 
 
+_BEARS_NOTHING: Final = frozenset(
+    {DocumentStatus.NONE, DocumentStatus.OWN, DocumentStatus.OBSERVED, DocumentStatus.DRAFT, DocumentStatus.SUPERSEDED}
+)
+
+
 def can_bind(source: Source) -> bool:
-    """Return whether what a place says may fail a certificate: not where only somebody else was read about it."""
-    return source.document.status is not DocumentStatus.NONE and source.was_read
+    """Return whether what a place says may fail a certificate.
+
+    Not what nobody adopted or what was replaced, what certificates in use show, what we reasoned ourselves, what
+    somebody else says, or what was not read itself.
+    """
+    found = source.document
+    return found.status not in _BEARS_NOTHING and not found.third_party and source.was_read
 
 
 def source_named(key: str, where: str, own: Mapping[str, Source]) -> Source:
@@ -130,6 +143,7 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
     if (certainty is None) != (answer is Stance.UNKNOWN):
         raise InvalidValueError("systems.error.certainty", where=table.at("certainty"))
     source = source_of(table, own)
+    require_own_word(table, certainty, source)
     if source.document.status is DocumentStatus.NONE and answer is not Stance.UNKNOWN:
         raise InvalidValueError("systems.error.no_source", where=table.at("source"))
     since, until = table.days()
@@ -142,7 +156,7 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         text=both_languages(table),
         source=source,
         certainty=certainty,
-        severity=_severity(table.chosen("severity", Severity), certainty, source),
+        severity=_severity(table, certainty, source),
         values=_values(table, topic),
         number=_number(table, topic, answer),
         roles=_known(table, "roles", _roles()),
@@ -217,9 +231,35 @@ def _roles() -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for scheme in schemes().of_kind(ENTITIES) for role in scheme.roles))
 
 
-def _severity(stated: Severity | None, certainty: Certainty | None, source: Source) -> Severity:
+def _severity(table: Table, certainty: Certainty | None, source: Source) -> Severity:
+    """Return what it weighs: what its ground bears, or less. Who wrote more is told, and does not find it lowered."""
+    stated = table.chosen("severity", Severity)
+    if stated is Severity.ERROR and certainty is not None:
+        require_ground(table, certainty, source)
     most = Severity.ERROR if certainty in BINDING and can_bind(source) else Severity.WARNING
     return most if stated is None else min(most, stated)
+
+
+def require_own_word(table: Table, certainty: Certainty | None, source: Source) -> None:
+    """Refuse to call official what a third party says.
+
+    Raises:
+        InvalidValueError: its document is somebody else's word.
+    """
+    if certainty in BINDING and source.document.third_party:
+        raise InvalidValueError("rules.error.own_word", where=table.at("certainty"), certainty=certainty)
+
+
+def require_ground(table: Table, certainty: Certainty, source: Source) -> None:
+    """Refuse an error on a ground that does not bear one.
+
+    Raises:
+        InvalidValueError: its source cannot bind, or what it says is not sure enough.
+    """
+    if not can_bind(source):
+        raise InvalidValueError("rules.error.own_ground", where=table.at("source"))
+    if certainty not in BINDING:
+        raise InvalidValueError("rules.error.own_severity", where=table.at("severity"), certainty=certainty)
 
 
 def both_languages(table: Table) -> Mapping[str, str]:

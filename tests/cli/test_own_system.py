@@ -57,6 +57,18 @@ def test_the_example_takes_no_test_certificate_in_production(run: Command, place
     assert "TRIAL" not in said.partition("productie accepteert")[2].partition("productie accepteert")[2][:40]
 
 
+def test_a_system_nobody_else_could_read_is_listed_once_where_one_describes_it(run: Command, place: Path) -> None:
+    before = json.loads(run("systems", "list", "--all", "--json").out)["unread"]
+    name = before[0]["name"]
+    text = (place / "gegevens" / "systems" / "zaaksysteem.toml").read_text(encoding="utf-8")
+    text = text.replace('name = "zaaksysteem"', f'name = "{name}"')
+    (place / "gegevens" / "systems" / f"{name}.toml").write_text(text, encoding="utf-8")
+    listed = json.loads(run("--data", "gegevens", "systems", "list", "--all", "--json").out)
+    assert name in [each["name"] for each in listed["systems"]]
+    assert [each["name"] for each in listed["unread"]] == [each["name"] for each in before[1:]]
+    assert f"{len(before) - 1} " in run("--data", "gegevens", "systems", "list").out
+
+
 def test_the_command_that_comes_next_knows_the_system_too(run: Command, place: Path) -> None:
     told = run("--lang", "nl", "--data", "gegevens", "systems", "show", "zaaksysteem").out
     words = shlex.split(told.partition("Nu:")[2].partition("pkitools ")[2].replace("\\\n", " "))

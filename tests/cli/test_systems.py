@@ -120,11 +120,11 @@ def test_a_system_nobody_could_describe_says_how_sure_its_owner_is(run: Any) -> 
 
 
 def test_what_holds_for_all_others_is_read_after_what_is_named_and_alone_it_holds_for_all(run: Any) -> None:
-    digid = run("show", "digid", "-e", "production", *MOMENT)[1]
+    digid = run("show", "digid", "-e", "preproduction", *MOMENT)[1]
     assert digid.index("other PKIoverheid:") < digid.index("all others:")
-    rdw = run("show", "rdw", *MOMENT)[1]
-    assert "- all: RDW issues" in rdw
-    assert "all others" not in rdw
+    suwinet = run("show", "suwinet-inlezen", "-e", "preproduction", *MOMENT)[1]
+    assert "? all: BKWI" in suwinet
+    assert "all others" not in suwinet
 
 
 @every_system

@@ -94,6 +94,7 @@ def test_a_figure_of_a_rule_and_an_oid_of_a_statement_stand_in_their_section(tmp
         ("2021", "digikoppeling"),
         ("2021", "digikoppeling.pki005.private_root"),
         ("2.16.528.1.1003.1.2.44.15.35.11", "digikoppeling"),
+        ("2.16.528.1.1003.1.2.44.15.35.11", "digimelding"),
     }
 
 

@@ -39,7 +39,9 @@ def test_a_row_is_complete(row: Prefix) -> None:
     assert re.fullmatch("[0-9]{8}", row.prefix)
     assert re.fullmatch("[a-z_]+", row.register)
     assert row.status in {"assigned", "unassigned", "proposed", "test"}
-    assert row.registered in {"special", "always", "issued", "never"}
+    assert row.registered in {"special", "always", "issued", "never", "unknown"}
+    # of what is not adopted nobody has said where it is looked up
+    assert (row.registered == "unknown") == (row.status == "proposed")
     assert (row.certainty is Certainty.STANDARD) == (row.status != "proposed")
     assert not row.forms or row.shape.certainty not in {Certainty.THIRD_PARTY, Certainty.ADVICE}
     for texts in (row.number, row.name, row.about):

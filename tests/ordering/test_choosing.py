@@ -159,6 +159,31 @@ def test_names_the_system_does_not_want_are_told(names: tuple[str, ...]) -> None
     assert "ordering.reason.names_against" in {reason.code for reason in order.choice.reasons if reason.attention}
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        *(("00000001003214345000", True), ("00000004003214345001", True)),
+        *(("00000003273229750000", False), ("00000003123456780000", False)),
+    ],
+)
+def test_an_oin_the_system_does_not_want_is_told(number: str, *, told: bool) -> None:
+    """By every system that asks an OIN of the KvK number, and by no other."""
+    asking = 0
+    for system in systems():
+        asks = any(each.topic is Topic.KVK_NUMBER for each in system.statements_at("production", MOMENT))
+        try:
+            wishes = {**WISHES, "oin": number, "for": system.name, "environment": "production"}
+            order = plan_order(wishes, moment=MOMENT)
+        except NoChoiceError:
+            continue
+        assert order.choice is not None
+        found = [each for each in order.choice.reasons if each.code == "ordering.reason.oin_against"]
+        assert bool(found) is (asks and told), system.name
+        assert all(each.attention and number in each.sentence("nl") for each in found)
+        asking += asks
+    assert asking
+
+
 def test_every_reason_reads_as_a_sentence_in_both_languages() -> None:
     for system, environment, tsp in ALL:
         found = chosen(system, environment, tsp)

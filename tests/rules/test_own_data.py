@@ -184,6 +184,13 @@ FAULTS = [
         "niet produktie zijn",
     ),
     ("system", '\nanswer = "unknown"', '\nanswer = "maybe"', "arguments.error.choice", "kan niet maybe zijn"),
+    (
+        "system",
+        'certainty = "standard"\nnl = "Een RSA-sleutel',
+        'certainty = "inferred"\nseverity = "error"\nnl = "Een RSA-sleutel',
+        "rules.error.own_severity",
+        "geen fout zijn",
+    ),
     ("system", 'severity = "notice"', 'severity = "fatal"', "arguments.error.choice", "kan niet fatal zijn"),
     ("system", 'topic = "oin"', 'topic = "registration"\nvalues = ["us"]', "arguments.error.choice", "niet us zijn"),
     ("system", 'title = "Template"', 'title = " "', "toml.error.empty", "title is leeg"),
@@ -350,6 +357,11 @@ def test_a_rule_holds_between_its_days_and_where_it_says(folder: Path) -> None:
             assert found == [expected]
 
 
+ODD_PLACEHOLDERS: Final = [
+    *("{found.__class__.__mro__}", "{found:>399999999}", "{found!r}", "{found[0]}", "{found:{wanted}}", "{}", "{0}"),
+    *("{", "}", "{found", "{wanted.format}", "{ found}"),
+]
+WEAK: Final = ("draft", "superseded", "observed", "none")
 MISTAKES = [
     ('code = "voorbeeld.subject.unit"', 'code = "rfc5280.subject.unit"', 8),
     ('code = "voorbeeld.subject.unit"', 'code = "Voorbeeld"', 8),
@@ -360,6 +372,10 @@ MISTAKES = [
     ('source = "policy"', 'source = "beleid"', 11),
     ('source = "policy"', 'source = "none"', 11),
     ('source = "policy"', 'source = "kvk-ubo-api"', 11),  # quoted by others: its text was not read
+    *(('source = "policy"', f'source = "{key}"', 11) for key in ("oin-stelsel-3", "pkitools", "g4-analogy")),
+    *(('source = "policy"', f'source = "{key}"', 10) for key in ("signicat-docs", "digipoort-supplier")),
+    *(('document = "Beleid"', f'document = "Beleid"\nstatus = "{status}"', 12) for status in WEAK),
+    ('document = "Beleid"', 'document = "Beleid"\nstatus = "own"', 6),
     ('certainty = "official"\n', "", 9),  # advice, which is no error
     ('source = "policy"\n', "", 7),
     ('{ attribute = "OU" }', '{ attribute = "AFDELING" }', 12),
@@ -372,6 +388,7 @@ MISTAKES = [
     ('remedy = "Vraag opnieuw aan."\n', "", 14),
     ("gevonden {found}", "gevonden {oin}", 16),
     ("gevonden {found}", "gevonden {found.real}", 16),
+    *(("gevonden {found}", f"gevonden {odd}", 16) for odd in ODD_PLACEHOLDERS),
     ("[[rule]]", "[[rules]]", 7),
     ("[rule.nl]", "[rule.nl", 14),
     ('source = "policy"', 'source = "policy"\nsystems = ["zaaksysteem"]', 12),
@@ -537,13 +554,14 @@ WRITTEN: Any = {
     "apart": lambda name: name[:2] + "-" + name[2:],
     "dots": lambda name: name.replace(" ", "."),
     "accent": lambda name: name.replace("i", "\u00ef", 1),
+    "not seen": lambda name: "\ufeff" + "\u200b".join((name[:2], name[2:])) + "\u2060\u00ad",
 }
 
 
 def _described_as(folder: Path, name: str, title: str) -> OwnData:
     """Return what is read of a folder whose one system is called so and accepts whatever it is shown."""
     text = (TEMPLATES / "system.toml").read_text(encoding="utf-8")
-    text = text.replace('name = "template"', f"name = {name!r}").replace('title = "Template"', f"title = {title!r}")
+    text = text.replace('name = "template"', f'name = "{name}"').replace('title = "Template"', f'title = "{title}"')
     for old in (folder / "systems").iterdir():
         old.unlink()
     (folder / "systems" / f"{name}.toml").write_text(text, encoding="utf-8")
@@ -618,6 +636,7 @@ def test_of_two_of_ones_own_that_are_called_alike_both_are_named(folder: Path) -
 MISPLACED: Final = [
     *("{kind}/x.TOML", "{kind}/x.toml.txt", "{kind}/x.tml", "{kind}/x", "{kind}/sub/x.toml", "{kind}/sub/sub/x.toml"),
     *("{upper}/x.toml", "{one}/x.toml", "{kind}.toml", "{kind}.d/x.toml", "x.toml", "{upper}.toml"),
+    *("regels/x.toml", "{kind}-gemeente/x.toml", "ours/{kind}/x.toml", "ours/more/x.txt", "old/x"),
 ]
 LEFT_ALONE: Final = [
     *(
@@ -628,6 +647,7 @@ LEFT_ALONE: Final = [
         "{kind}/x.toml.bak",
     ),
     *("README.md", "pyproject.toml", ".git/config", "docs/x.toml", "{kind}/notes.txt", "LICENSE"),
+    *("docs/notes.txt", "{kind}/..2026/x.toml", "docs/.old/x.toml"),
 ]
 
 
@@ -651,7 +671,9 @@ def test_a_file_that_was_meant_and_is_not_read_is_told(folder: Path, place: str,
         assert data.cannot_tell("x")
 
 
-@pytest.mark.parametrize("name", ["TSPS.toml", "tsp.toml", "tsps.toml.txt", "tsps/x.toml", "x.toml"])
+@pytest.mark.parametrize(
+    "name", ["TSPS.toml", "tsp.toml", "tsps.toml.txt", "tsps/x.toml", "x.toml", "leveranciers/x.toml"]
+)
 def test_so_is_a_file_of_tsps(folder: Path, name: str) -> None:
     (folder / "tsps.toml").unlink()
     (folder / name).parent.mkdir(exist_ok=True)
@@ -659,7 +681,9 @@ def test_so_is_a_file_of_tsps(folder: Path, name: str) -> None:
     assert [(refused.kind, refused.name) for refused in read_data(folder).refused] == [("tsps", name)]
 
 
-@pytest.mark.parametrize("name", ["Trust/root.pem", "trust/sub/root.pem", "trust.pem", "trusts/root"])
+@pytest.mark.parametrize(
+    "name", ["Trust/root.pem", "trust/sub/root.pem", "trust.pem", "trusts/root", "wortels/root.pem"]
+)
 def test_so_is_a_root(folder: Path, pki: PKI, name: str) -> None:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(pki.issue("g4-tls").root.pem)
@@ -673,6 +697,28 @@ def test_what_lies_beside_them_is_left_alone(folder: Path, place: str, kind: str
     path.parent.mkdir(parents=True, exist_ok=True)
     told = "[tool.x]\ny = 1\n" if path.suffix == ".toml" else "What is what.\n"
     path.write_bytes(b"\x00\x00\x00\x01Bud1" + bytes(99) if path.name == ".DS_Store" else told.encode())
+    assert not read_data(folder).refused
+
+
+INLINE: Final = [
+    ("rules", "rule = [{ code = 1 }]"),
+    ("rules", '[["rule"]]'),
+    ("systems", "statement = [{ topic = 1 }]"),
+    ("tsps", 'tsps.huis.name = "x"'),
+    ("tsps", 'tsps = { huis = { name = "x" } }'),
+]
+
+
+@pytest.mark.parametrize(("kind", "text"), INLINE)
+def test_it_is_seen_whatever_way_toml_lets_it_be_written(folder: Path, kind: str, text: str) -> None:
+    (folder / "elders").mkdir()
+    (folder / "elders" / "x.toml").write_text(f'version = "1"\n{text}\n', encoding="utf-8")
+    assert [(refused.kind, refused.name) for refused in read_data(folder).refused] == [(kind, "elders/x.toml")]
+
+
+def test_a_leaf_that_lies_elsewhere_is_no_root(folder: Path, pki: PKI) -> None:
+    (folder / "elders").mkdir()
+    (folder / "elders" / "leaf.pem").write_bytes(pki.issue("g4-tls").pem)
     assert not read_data(folder).refused
 
 
@@ -728,6 +774,9 @@ _SENTENCES = {"title": "Kort", "message": "{length} tekens.", "remedy": "Korter.
 def short(at):
     length = len(at.facts.subject.common_name or "")
     return MET if length < 3 else Violated(params={"length": str(length)})
+
+
+BOOK.namespace = "ours"
 """
 
 
@@ -755,6 +804,27 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
     assert outcome_message(found, "nl").message.endswith(" tekens.")
 
 
+def test_a_rule_that_is_there_already_is_refused_by_its_package_and_stops_nothing_else(
+    package: Any, folder: Path
+) -> None:
+    """A package with a code twice, two packages with one, and one that a file of one's own has too."""
+    again = BOOK + BOOK.partition("\n\n\n")[2]
+    twice = package(again)
+    assert ([each.name for each in twice.refused], twice.entries) == (["ours_rules:BOOK"], ())
+    two = package(BOOK, "other_rules") if not package(BOOK).refused else OwnData()
+    assert [each.name for each in two.refused] == ["ours_rules:BOOK"]
+    assert [rule.code for rule in two.rules] == ["ours.name.short"]
+    warns = RULE.replace("voorbeeld.subject.unit", "ours.name.short").replace('"error"', '"warning"')
+    own = rules_of(folder, HEAD + warns) + two
+    assert [rule.code for rule in own.rules] == ["ours.name.short"]
+    assert [each.name for each in own.refused] == ["ours_rules:BOOK", "other_rules"]
+    assert all("ours.name.short" in str(each.error) for each in own.refused)
+    assert own.system("example").name == "example", "the others work"
+    report = lint(made("g4-tls"), moment=MOMENT, data=own)
+    assert report.verdict is Verdict.INDETERMINATE
+    assert Status.NOT_CHECKED in statuses(report, READABLE.code)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -762,6 +832,8 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
         ("from pkitools.documents", "from pkitools.nowhere"),
         ('RuleBook("ours"', 'RuleBook("por"'),
         ('RuleBook("ours"', 'RuleBook("POR"'),
+        ("@BOOK.rule(", 'BOOK.namespace = "environment"\n@BOOK.rule('),
+        ("@BOOK.rule(", 'BOOK.namespace = "POR"\n@BOOK.rule('),
         ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts={"nl": _SENTENCES, "en": {}}'),
         (', texts={"nl": _SENTENCES, "en": _SENTENCES}', ""),
         ("BOOK = RuleBook", "raise SystemError; BOOK = RuleBook"),

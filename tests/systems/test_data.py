@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pkitools.documents import DocumentStatus, Reading, documents
+from pkitools.documents import Document, DocumentStatus, Reading, documents
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
@@ -20,7 +20,7 @@ from pkitools.systems import Stance, System, Topic, get_system, read_system, rul
 from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
 from pkitools.systems.reading import WHOSE_OIN
-from pkitools.trust import decode_policy, hierarchies
+from pkitools.trust import HierarchyKind, decode_policy, hierarchies
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 NAMES = [system.name for system in systems()]
@@ -117,11 +117,15 @@ def test_every_system_says_something_of_self_signed_and_of_hierarchies(
 @every_system
 def test_production_never_takes_a_test_hierarchy_or_a_self_signed_certificate(system: System) -> None:
     assert system.self_signed_allowed(Environment.PRODUCTION, MOMENT) is not True
+    ours = system.about_hierarchy("g1-private", "pkioverheid", Environment.PRODUCTION, MOMENT)
+    # who takes no PKIoverheid has roots of its own, which nobody lists
+    elsewhere = ours is not None and ours.answer is Stance.NO
     for hierarchy in hierarchies():
         if hierarchy.environment is Environment.PREPRODUCTION:
             said = system.about_hierarchy(hierarchy.name, str(hierarchy.kind), Environment.PRODUCTION, MOMENT)
             assert said is not None
-            assert said.answer is Stance.NO
+            not_known = elsewhere and str(hierarchy.kind) == "test"
+            assert said.answer is (Stance.UNKNOWN if not_known else Stance.NO)
 
 
 @every_system
@@ -133,6 +137,31 @@ def test_self_signed_weighs_no_more_than_a_hierarchy_nobody_knows(system: System
         if said.answer is Stance.NO and said.severity is Severity.ERROR:
             assert unknown is not None
             assert (unknown.answer, unknown.severity) == (Stance.NO, Severity.ERROR)
+
+
+NAMED_AS = {  # how a statement calls, in Dutch, what it refuses
+    "g3": ("G3",),
+    "ev": ("EV",),
+    "g2": ("G2",),
+    "g1-public": ("2002",),
+    "pkioverheid": ("geen PKIoverheid", "Andere hiërarchieën van PKIoverheid"),
+    **dict.fromkeys(("trial", "acceptance"), ("TRIAL", "test", "niet van PKIoverheid", "dan PKIoverheid")),
+    "test": ("test", "niet van PKIoverheid", "dan PKIoverheid"),
+    **{h.name: (h.label,) for h in hierarchies() if h.name.startswith("g4")},
+}
+
+
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_no_hierarchy_fails_where_the_text_does_not_name_it(system: System, environment: Environment) -> None:
+    """Each hierarchy there is, and a root nobody lists: what is refused because nothing is said of it only warns."""
+    groups = {HierarchyKind.PRODUCTION: "pkioverheid"}
+    every = [("nobody's", "test"), *((h.name, groups.get(h.kind, str(h.kind))) for h in hierarchies())]
+    for name, group in every:
+        said = system.about_hierarchy(name, group, environment, MOMENT)
+        if said is not None and said.answer is Stance.NO and said.severity is Severity.ERROR:
+            value = next((each for each in (name, group) if each in said.values), "*")
+            assert any(word in said.text["nl"] for word in NAMED_AS.get(value, ())), (name, said.text["nl"])
 
 
 @every_system
@@ -148,6 +177,35 @@ def test_a_purpose_that_no_text_names_is_inferred() -> None:
         for statement in system.statements:
             if statement.topic in {Topic.CLIENT_AUTH, Topic.SERVER_AUTH}:
                 assert statement.severity <= Severity.WARNING, system.name
+
+
+@every_system
+def test_who_rests_on_the_list_of_digikoppeling_asks_the_kind_that_is_in_it(system: System) -> None:
+    """Its section 3.5 is a list of kinds of certificates: of a hierarchy that is taken for it, one kind is in it."""
+    production = system.statements_at(Environment.PRODUCTION, MOMENT)
+    listed = [s for s in production if (s.source.key, s.source.section) == ("digikoppeling-security", "3.5")]
+    if any(s.topic is Topic.HIERARCHY and s.answer is Stance.YES for s in listed):
+        (asked,) = [s for s in listed if s.topic is Topic.POLICY]
+        assert {"2.16.528.1.1003.1.2.8.6", "2.16.528.1.1003.1.2.44.15.35.11"} <= set(asked.values)
+
+
+TSPS_NAMED = re.compile("KPN|DigiCert|Digidentity")
+
+
+def test_what_a_tsp_says_of_a_system_is_never_the_word_of_that_system() -> None:
+    """A document that is partly a TSP's is one nobody can tell the parts of."""
+    for system in systems():
+        for statement in system.statements:
+            if TSPS_NAMED.search(statement.source.document.title["nl"]) and system.owner not in {"KPN", "DigiCert"}:
+                assert statement.certainty is Certainty.THIRD_PARTY, (system.name, statement.text["nl"])
+
+
+def test_what_a_tsp_issues_is_not_cited_of_a_system_s_own_text() -> None:
+    """What a standard asks of a key is one thing; what can be bought today is another, of another document."""
+    for system in systems():
+        for statement in system.statements:
+            if statement.topic is Topic.KEY_SIZE and statement.weighs:
+                assert not re.search("TSP|3072", statement.text["nl"] + statement.text["en"]), system.name
 
 
 def test_only_digid_machtigen_firmly_allows_self_signed_in_preproduction() -> None:
@@ -225,14 +283,70 @@ def test_a_mistake_in_a_file_does_not_pass(old: str, new: str) -> None:
         read_system(SMALLEST.replace(old, new))
 
 
+def can_bind_by_status(found: Document) -> bool:
+    return found.status in {DocumentStatus.IN_FORCE, DocumentStatus.INFORMAL} and not found.third_party
+
+
+def test_no_document_bears_an_error_unless_it_is_in_force_or_of_its_owner_and_of_no_third_party() -> None:
+    """Each document of the register x each certainty, stated as an error; and each status of one of one's own."""
+    register = [(f'source = "{each.key}"', "", can_bind_by_status(each)) for each in documents()]
+    binding = {DocumentStatus.IN_FORCE, DocumentStatus.INFORMAL}
+    own = [
+        ('source = "a"', f'source.a = {{ document = "A", status = "{each}" }}', each in binding)
+        for each in DocumentStatus
+    ]
+    refused = 0
+    for cited, described, by_status in (*register, *own):
+        for certainty in Certainty:
+            text = SMALLEST.replace('source = "a"', cited).replace(
+                '"third_party"', f'"{certainty}"\nseverity = "error"'
+            )
+            text = text.replace('source.a.document = "A"', described or 'source.a.document = "A"')
+            try:
+                (statement,) = read_system(text).statements
+            except InvalidValueError:
+                refused += 1
+            else:
+                assert statement.severity is Severity.ERROR
+                assert by_status, text
+                assert certainty in {Certainty.STANDARD, Certainty.OFFICIAL}, text
+    assert refused > len(documents())
+
+
+def test_what_we_only_ever_cite_as_a_third_party_s_word_is_marked_as_that() -> None:
+    said: dict[str, set[Certainty | None]] = {}
+    for system in systems():
+        for statement in system.statements:
+            said.setdefault(statement.source.key, set()).add(statement.certainty)
+    of_others = {key for key, found in said.items() if found - {None} == {Certainty.THIRD_PARTY}}
+    marked = {each.key for each in documents() if each.third_party}
+    assert of_others <= marked
+    assert not any(said.get(key, set()) & {Certainty.STANDARD, Certainty.OFFICIAL} for key in marked)
+
+
+@pytest.mark.parametrize("key", [each.key for each in documents() if each.third_party])
+@pytest.mark.parametrize("certainty", ["standard", "official"])
+def test_what_a_third_party_says_is_not_called_official(key: str, certainty: str) -> None:
+    text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
+    with pytest.raises(InvalidValueError, match="third party") as refused:
+        read_system(text)
+    assert refused.value.code == "rules.error.own_word"
+
+
 @pytest.mark.parametrize("certainty", ["standard", "official", "third_party", "inferred"])
 @pytest.mark.parametrize("how", Reading)
 def test_what_was_not_read_fails_nothing_however_sure_it_is_called(how: Reading, certainty: str) -> None:
-    key = next(document.key for document in documents() if document.how is how and not document.sections)
+    key = next(each.key for each in documents() if each.how is how and not each.sections and can_bind_by_status(each))
     text = SMALLEST.replace('source = "a"', f'source = "{key}"').replace("third_party", certainty)
-    (statement,) = read_system(text.replace(f'"{certainty}"', f'"{certainty}"\nseverity = "error"')).statements
     binds = certainty in {"standard", "official"} and how is Reading.READ
-    assert statement.severity is (Severity.ERROR if binds else Severity.WARNING)
+    assert read_system(text).statements[0].severity is (Severity.ERROR if binds else Severity.WARNING)
+    stated = text.replace(f'"{certainty}"', f'"{certainty}"\nseverity = "error"')
+    if binds:
+        assert read_system(stated).statements[0].severity is Severity.ERROR
+        return
+    with pytest.raises(InvalidValueError, match=r"statement 1: (source|severity)") as refused:
+        read_system(stated)  # and never lowered without a word
+    assert refused.value.code in {"rules.error.own_ground", "rules.error.own_severity"}
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,12 @@ def test_every_rule_is_considered_and_known_to_the_rulebook(system: object, envi
         ("digikoppeling", PREPRODUCTION, "g1-private", "system.hierarchy.discouraged", Severity.WARNING),
         ("digikoppeling", PREPRODUCTION, "cibg-test", "system.hierarchy.unconfirmed", Severity.WARNING),
         ("digipoort", PRODUCTION, "g4-tls", "system.hierarchy.accepted", Severity.WARNING),  # a third party's word
-        ("digipoort", PRODUCTION, "g3", "system.hierarchy.accepted", Severity.ERROR),
+        ("digipoort", PRODUCTION, "g3", "system.hierarchy.accepted", Severity.WARNING),  # no text names it
+        ("digimelding", PRODUCTION, "g4-other", "system.hierarchy.accepted", Severity.WARNING),
+        ("digimelding", PRODUCTION, "g4-cibg", "system.hierarchy.accepted", Severity.WARNING),
+        ("eherkenning", PRODUCTION, "ev", "system.hierarchy.unconfirmed", Severity.WARNING),
+        ("rdw", PRODUCTION, "g1-private", "system.hierarchy.accepted", Severity.ERROR),
+        ("rdw", PREPRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.ERROR),
         ("eherkenning", PRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.ERROR),
         ("eherkenning", PREPRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.ERROR),
         ("kvk", PRODUCTION, "trial-g4-tls", "system.hierarchy.accepted", Severity.WARNING),
@@ -97,6 +102,17 @@ def test_a_hierarchy_is_weighed_as_firmly_as_the_source_speaks(
 ) -> None:
     weighed = {c: s for c, s in found(judge(system, environment, hierarchy=hierarchy)).items() if ".hierarchy." in c}
     assert weighed == {code: severity}
+
+
+@pytest.mark.parametrize("system", ["rdw", "vecozo"])
+@pytest.mark.parametrize("environment", Environment)
+def test_who_takes_no_pkioverheid_is_never_said_to_want_it(system: str, environment: Environment) -> None:
+    """Its own root is one nobody lists: whether a certificate is of it, no one can say."""
+    report = judge(system, environment, root_sha256="ab" * 32, facts=leaf(issuer="RDW CA", certificate_policies=None))
+    assert {code for code in found(report) if ".hierarchy." in code} == {"system.hierarchy.unconfirmed"}
+    own = of(judge(system, environment, self_signed=True), "system.self_signed.not_allowed")
+    assert "geen van PKIoverheid" in (outcome_message(own, "nl").remedy or "")
+    assert "none of PKIoverheid" in (outcome_message(own, "en").remedy or "")
 
 
 OWN_WORD = {Certainty.OFFICIAL, Certainty.STANDARD, Certainty.ADVICE}

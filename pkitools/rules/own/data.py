@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from types import FunctionType
 from typing import Final, TypeVar
 
 from pkitools.arguments import all_named, named, same_name, text, wrong_type
@@ -131,18 +132,20 @@ class OwnData:
         return f"<OwnData: {counts}, {len(self.trust.anchors)} roots, {len(self.refused)} refused>"
 
     def __add__(self, other: OwnData) -> OwnData:
-        """Return what both add.
+        """Return what both add; a rule of the other that is here already is refused, and stops none of the rest.
 
         Raises:
-            InvalidValueError: they have a system, a TSP or a rule of one name.
+            InvalidValueError: they have a system or a TSP of one name.
         """
+        here = {entry.rule.code for entry in self.entries}
+        twice = tuple(_refused_twice(entry) for entry in other.entries if entry.rule.code in here)
         return _without_doubles(
             OwnData(
                 (*self.systems, *other.systems),
                 (*self.tsps, *other.tsps),
                 self.trust + other.trust,
-                (*self.entries, *other.entries),
-                (*self.refused, *other.refused),
+                (*self.entries, *(entry for entry in other.entries if entry.rule.code not in here)),
+                (*self.refused, *other.refused, *twice),
                 (*self.files, *other.files),
             )
         )
@@ -253,8 +256,8 @@ def read_data(folder: str | os.PathLike[str]) -> OwnData:
 
     Laid out as the package's own data: ``systems/*.toml``, ``tsps.toml``, ``rules/*.toml``, ``trust/*.pem``. A file
     that cannot be used stops none of the others: it stands in :attr:`OwnData.refused`, with its line. So does one that
-    is none of those by its name or place and one of them by what is in it: ``rules/ours.TOML``, ``Rules/``. Notes, what
-    is hidden (``.name``) and what was put away (``ours.toml.bak``) are left alone.
+    is none of those by its name or place and one of them by what is in it, however deep: ``rules/ours.TOML``,
+    ``Rules/``, ``regels/``. Notes, what is hidden (``.name``) and what was put away (``ours.toml.bak``) are left alone.
 
     Args:
         folder: its path.
@@ -326,7 +329,7 @@ class _Reading:
         """Yield each file that nobody read, though it was surely meant: by where it stands, its name or its content."""
         for number, (kind, path) in enumerate(_files_below(self._top), 1):
             self._bound(number)
-            if path in self._seen or _is_beside(path):
+            if path in self._seen or _is_beside(path.relative_to(self._top)):
                 continue
             meant = kind or _kind_of_content(path)
             if meant:
@@ -355,15 +358,18 @@ _NOTES: Final = frozenset({".md", ".rst", ".adoc", ".html"})
 _PUT_AWAY: Final = ("~", ".bak", ".orig", ".old", ".swp", ".disabled")
 _ROOT_ENDINGS: Final = frozenset({".pem", ".crt", ".cer", ".der", ".p7b", ".p7c"})
 _HEADINGS: Final = (
-    (RULES, pattern(rb"(?m)^[ \t]*\[\[[ \t]*rule\b")),
-    (SYSTEMS, pattern(rb"(?m)^[ \t]*\[\[[ \t]*statement\b")),
-    (TSPS, pattern(rb"(?m)^[ \t]*\[[ \t]*tsps\b")),
+    (RULES, pattern(rb"""(?m)^[ \t]*(?:\[\[[ \t]*["']?rule\b|["']?rule["']?[ \t]*=[ \t]*\[)""")),
+    (SYSTEMS, pattern(rb"""(?m)^[ \t]*(?:\[\[[ \t]*["']?statement\b|["']?statement["']?[ \t]*=[ \t]*\[)""")),
+    (TSPS, pattern(rb"""(?m)^[ \t]*(?:\[[ \t]*["']?tsps\b|["']?tsps["']?[ \t]*[.=])""")),
 )
 _CALLED: Final = {name: kind for kind in (SYSTEMS, TSPS, RULES, TRUST) for name in (kind, f"{kind}s", kind.rstrip("s"))}
 
 
 def _files_below(top: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the files of the folder, and of each folder in it that is called as one of ours, with the kind so said."""
+    """Yield every file of the folder, at any depth, with the kind that a folder called as one of ours says it has.
+
+    A folder of another name says nothing, and what is in it may be meant all the same: its content tells.
+    """
     try:
         entries = sorted(top.iterdir())
     except OSError:
@@ -372,7 +378,7 @@ def _files_below(top: Path) -> Iterator[tuple[str, Path]]:
         kind = _CALLED.get(entry.name.casefold().partition(".")[0], "")
         if not entry.is_dir():
             yield kind, entry
-        elif kind:
+        elif not entry.name.startswith("."):
             for path in sorted(islice(entry.rglob("*"), MAX_OWN_FILES + 1)):
                 if path.is_file():
                     yield _kind_inside(kind, path), path
@@ -386,21 +392,31 @@ def _kind_inside(kind: str, path: Path) -> str:
 
 
 def _is_beside(path: Path) -> bool:
-    """Whether a file is a note, hidden, or put away."""
-    name = path.name.casefold()
-    return name.startswith(".") or name.endswith(_PUT_AWAY) or path.suffix.lower() in _NOTES
+    """Whether a file, by its place in the folder, is a note, hidden, or put away."""
+    hidden = any(part.startswith(".") for part in path.parts)
+    return hidden or path.name.casefold().endswith(_PUT_AWAY) or path.suffix.lower() in _NOTES
 
 
 def _kind_of_content(path: Path) -> str:
     data = _octets_of(path)
-    return next((kind for kind, heading in _HEADINGS if heading.search(data)), "")
+    found = next((kind for kind, heading in _HEADINGS if heading.search(data)), "")
+    return found or (TRUST if path.suffix.lower() in _ROOT_ENDINGS and _is_a_root(data, path.name) else "")
+
+
+def _is_a_root(data: bytes, name: str) -> bool:
+    """Whether it would be trusted among the roots; a leaf or a key that lies there would not."""
+    try:
+        return bool(TrustStore.from_der(data, name).anchors)
+    except PkitoolsError:
+        return False
 
 
 def _may_be_a_root(path: Path) -> bool:
     """Whether what lies among the roots is one to read: by its ending, or because it holds PEM, base64 or DER."""
+    hidden = path.name.startswith(".")
     if path.is_dir() or path.suffix.lower() in _ROOT_ENDINGS:
-        return True
-    return not path.name.startswith(".") and may_hold_more(_octets_of(path))
+        return not (hidden and path.is_dir())  # a mounted volume keeps its versions in hidden folders
+    return not hidden and may_hold_more(_octets_of(path))
 
 
 def _octets_of(path: Path) -> bytes:
@@ -535,6 +551,13 @@ def _block(lines: list[str], header: str, nth: int, within: tuple[int, int]) -> 
     array = header.startswith("[[")
     ends = (n for n in range(start + 1, within[1]) if lines[n].startswith(header if array else "["))
     return start, next(ends, within[1])
+
+
+def _refused_twice(entry: Entry) -> Refused:
+    """Return that a rule is there already; of one of a package by the module of its check, which has to be mended."""
+    code = entry.rule.code
+    name = entry.check.__module__ if isinstance(entry.check, FunctionType) else code
+    return Refused(RULES, name, None, InvalidValueError("rules.error.own_double", where=RULES, name=code))
 
 
 def _without_doubles(data: OwnData) -> OwnData:

@@ -39,10 +39,20 @@ def installed_data() -> OwnData:
     refused: list[Refused] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
-            entries += _guarded(point)
+            entries += _new(point, _guarded(point), entries)
         except PkitoolsError as error:
             refused.append(Refused(RULES, point.value, None, error))
     return OwnData(entries=tuple(entries), refused=tuple(refused))
+
+
+def _new(point: EntryPoint, brought: list[Entry], before: list[Entry]) -> list[Entry]:
+    """Return the rules of a package, unless one of them is there already: then nothing of it is used, as of a file."""
+    known = {entry.rule.code for entry in before}
+    for code in (entry.rule.code for entry in brought):
+        if code in known:
+            raise InvalidValueError("rules.error.own_double", where=point.value, name=code)
+        known.add(code)
+    return brought
 
 
 def _may_be_there() -> bool:
@@ -102,13 +112,20 @@ def _told(error: BaseException) -> str:
 
 def _entries(point: EntryPoint) -> Iterator[Entry]:
     book = _loaded(point)
-    if any(catalogue(language, book.namespace.casefold()) for language in LANGUAGES):
-        raise InvalidValueError("rules.error.own_namespace", where=point.value, namespace=book.namespace)
+    _refuse_ours(point, book.namespace)
     for entry in book.entries:
+        _refuse_ours(
+            point, entry.rule.code.partition(".")[0]
+        )  # a book may be called anew after its rules were declared
         texts = entry.rule.texts
         if texts is None or any({"title", "message", "remedy"} - set(texts.get(each, ())) for each in LANGUAGES):
             raise InvalidValueError("rules.error.own_texts", where=point.value, code=entry.rule.code)
         yield entry
+
+
+def _refuse_ours(point: EntryPoint, namespace: str) -> None:
+    if any(catalogue(language, namespace.casefold()) for language in LANGUAGES):
+        raise InvalidValueError("rules.error.own_namespace", where=point.value, namespace=namespace)
 
 
 def _loaded(point: EntryPoint) -> RuleBook:

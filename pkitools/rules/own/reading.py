@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
+from string import Formatter
 from typing import Any, Final
 
 from pkitools.arguments import choice
@@ -17,7 +18,7 @@ from pkitools.profiles import TSP
 from pkitools.profiles.intake import read_tsp
 from pkitools.rules.engine import END_ENTITY, Entry, Scope
 from pkitools.rules.own.requirements import Requirement, read_requirement
-from pkitools.systems.reading import BINDING, can_bind, own_document, source_named, source_of
+from pkitools.systems.reading import own_document, require_ground, require_own_word, source_named, source_of
 from pkitools.text import pattern
 from pkitools.toml_table import Table
 
@@ -27,7 +28,7 @@ _RULE_FIELDS: Final = (
     *("requires", "forbids", *LANGUAGES),
 )
 _TEXT_FIELDS: Final = ("title", "message", "remedy")
-_OPERANDS: Final = {"found": "", "wanted": ""}
+_OPERANDS: Final = ("found", "wanted")
 
 
 def read_rules(fields: Mapping[str, Any], owner: str, systems: Collection[str]) -> Iterator[Entry]:
@@ -76,10 +77,9 @@ def _rule(table: Table, own: Mapping[str, Source], scope: Scope) -> Rule:
     certainty = table.chosen("certainty", Certainty) or Certainty.ADVICE  # how sure it is, is said and not supposed
     texts = Frozen({str(language): _texts(table.table(language)) for language in LANGUAGES})
     source = source_of(table, own)
-    if severity is Severity.ERROR and not can_bind(source):
-        raise InvalidValueError("rules.error.own_ground", where=table.at("source"))
-    if severity is Severity.ERROR and certainty not in BINDING:
-        raise InvalidValueError("rules.error.own_severity", where=table.at("severity"), certainty=certainty)
+    require_own_word(table, certainty, source)
+    if severity is Severity.ERROR:
+        require_ground(table, certainty, source)
     return Rule(code, severity, source, certainty, scope.names, _period(table, source), texts)
 
 
@@ -87,12 +87,19 @@ def _texts(table: Table) -> Mapping[str, str]:
     table.require_known(_TEXT_FIELDS)
     found = {part: table.need(part, str) for part in _TEXT_FIELDS}
     for part, text in found.items():
-        try:
-            text.format(**_OPERANDS)
-        except (KeyError, ValueError, IndexError, AttributeError):
+        if not _fills(text):
             known = ", ".join(f"{{{name}}}" for name in _OPERANDS)
-            raise InvalidValueError("rules.error.own_placeholder", where=table.at(part), known=known) from None
+            raise InvalidValueError("rules.error.own_placeholder", where=table.at(part), known=known)
     return Frozen(found)
+
+
+def _fills(text: str) -> bool:
+    """Return whether each placeholder is a bare name we fill in: no attribute of it, no conversion, no width."""
+    try:
+        placeholders = [found[1:] for found in Formatter().parse(text) if found[1] is not None]
+    except ValueError:
+        return False
+    return all(name in _OPERANDS and not spec and not conversion for name, spec, conversion in placeholders)
 
 
 def _requirement(table: Table) -> Requirement:

@@ -30,7 +30,8 @@ from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Reply
 
-_OPEN: Final = frozenset({"tsp", "oin"})  # what is not said of these is told with the answer, and is for later
+_OPEN: Final = frozenset(f"ordering.reason.{slug}" for slug in ("tsp_open", "tsp_unknown", "oin_unknown"))
+"""What is not said of these is told with the answer, and is for later."""
 _STEPS: Final = frozenset({"csr.tsp.oin"})  # what the steps that come next say to people
 _MOST_FILES: Final = 3  # before a sentence about them
 
@@ -130,7 +131,7 @@ def _attention(written: Sequence[WrittenRequest]) -> list[str]:
     files: dict[str, list[str]] = {}
     for one in written:
         for reason in one.choice.reasons if one.choice is not None else ():
-            if reason.attention and str(reason.about) not in _OPEN:
+            if reason.attention and reason.code not in _OPEN:
                 files.setdefault(reason.sentence(language()), []).append(one.request_file)
     word = report_word("severity", Severity.WARNING.name)
     return [f"{word}: {_listed(names, written)}: {sentence}" for sentence, names in files.items()]

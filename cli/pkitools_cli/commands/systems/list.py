@@ -8,6 +8,7 @@ from itertools import groupby
 
 import click
 
+from pkitools.arguments import all_named
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
 from pkitools.reports import systems_list_document
@@ -39,7 +40,7 @@ class Listed:
 def command(*, everything: bool, moment: datetime) -> Reply[Listed]:
     """Show every system in a few lines."""
     return Reply(
-        Listed(_every_system(), unread_systems() if everything else (), moment),
+        Listed(_every_system(), _unread_by_all() if everything else (), moment),
         document=lambda listed: systems_list_document(listed.systems, listed.moment, listed.unread),
         text=_text,
         older={1: lambda listed: systems_list_document_v1(listed.systems, listed.moment)},
@@ -53,6 +54,12 @@ def _every_system() -> tuple[System, ...]:
     return (*systems(), *(data.systems if data else ()))
 
 
+def _unread_by_all() -> tuple[Unknown, ...]:
+    """Return the systems whose requirements nobody could read, but for those that one's own data describe."""
+    known = {system.name: (system.title,) for system in _every_system()}
+    return tuple(one for one in unread_systems() if not all_named(one.key, known))
+
+
 def _text(listed: Listed) -> Iterator[Line | str]:
     for owner, owned in groupby(sorted(listed.systems, key=_by_owner), key=lambda system: system.owner):
         yield Line(owner, bold=True)
@@ -62,7 +69,7 @@ def _text(listed: Listed) -> Iterator[Line | str]:
     yield ""
     yield from wrapped(tr("cli.systems.list.more"), "")
     if not listed.unread:
-        yield from wrapped(tr("cli.systems.list.hidden", count=len(unread_systems())), "")
+        yield from wrapped(tr("cli.systems.list.hidden", count=len(_unread_by_all())), "")
 
 
 def _by_owner(system: System) -> tuple[str, str]:
@@ -78,10 +85,13 @@ def _system(system: System, moment: datetime) -> Iterator[Line | str]:
 
 def _summary(system: System, environment: Environment, moment: datetime) -> str:
     parts = []
-    if _is_all_unknown(system.statements_at(environment, moment, Topic.HIERARCHY)):
+    hierarchies = system.statements_at(environment, moment, Topic.HIERARCHY)
+    if _is_all_unknown(hierarchies):
         return tr("cli.systems.summary.not_found")
+    if _takes_none(hierarchies):
+        return tr("cli.systems.summary.nothing")
     for answer in (Stance.YES, Stance.DISCOURAGED, Stance.NO, Stance.UNKNOWN):
-        said = [s for s in system.statements_at(environment, moment, Topic.HIERARCHY) if s.answer is answer]
+        said = [s for s in hierarchies if s.answer is answer]
         of = named if answer is Stance.NO else labels  # what is refused with all others goes without saying
         told = ", ".join(label for s in said for label in of(s))
         if told:
@@ -89,6 +99,11 @@ def _summary(system: System, environment: Environment, moment: datetime) -> str:
     if any(s.answer is Stance.YES for s in system.statements_at(environment, moment, Topic.SELF_SIGNED)):
         parts.append(tr("cli.systems.summary.self_signed"))
     return "; ".join(parts) or tr("cli.systems.summary.nothing")
+
+
+def _takes_none(said: list[Statement]) -> bool:
+    refused = {value for s in said if s.answer is Stance.NO for value in s.values}
+    return "pkioverheid" in refused and not any(s.answer in {Stance.YES, Stance.DISCOURAGED} for s in said)
 
 
 def _is_all_unknown(said: list[Statement]) -> bool:
