@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import count, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -36,7 +36,9 @@ _AHEAD: Final = 8
 _MOST_KEPT: Final = 4
 """Questions a worker keeps."""
 
-Token = tuple[int, int]
+Token = tuple[int, bytes]
+"""Process that asks, and octets that nobody else has: workers may serve several machines with equal process numbers."""
+
 Make = Callable[[Question], "Checker"]
 
 
@@ -48,7 +50,6 @@ class _Told(NamedTuple):
     looked: bool
 
 
-_NUMBERS: Final = count()
 _HERE: Final[WeakValueDictionary[Token, Checker]] = WeakValueDictionary()
 _ARRIVED: Final[OrderedDict[Token, Checker]] = OrderedDict()
 
@@ -65,7 +66,7 @@ def judged_by(
         make: makes a checker of a question, in another process.
         certificates: end entities; a little of them is read ahead.
     """
-    token = os.getpid(), next(_NUMBERS)
+    token = os.getpid(), os.urandom(16)
     _HERE[token] = checker
     whole = not asked.material.is_at_hand
     sent: list[bytes] = []
@@ -135,7 +136,8 @@ def _result(checker: Checker, asked: Question, der: bytes, found: _Told) -> Chec
 
 def _work(token: Token, whole: bool, question: bytes | None, ders: Sequence[bytes]) -> _Answer:
     """Judge certificates, in whatever process this is; ``None`` where the question is not known here."""
-    checker = _HERE.get(token) or _ARRIVED.get(token)
+    here = _HERE.get(token) if token[0] == os.getpid() else None
+    checker = here or _HERE.get(token) or _ARRIVED.get(token)
     if checker is None:
         if question is None:
             return None
@@ -146,7 +148,7 @@ def _work(token: Token, whole: bool, question: bytes | None, ders: Sequence[byte
         while len(_ARRIVED) > _MOST_KEPT:
             _ARRIVED.popitem(last=False)
     results = [judged_or_error(checker, der) for der in ders]
-    if whole or token[0] == os.getpid():
+    if whole or here:
         return results
     return [_told(result) if isinstance(result, CheckResult) else result for result in results]
 

@@ -361,7 +361,7 @@ def test_processes_say_what_this_one_says(method: str) -> None:
 def test_little_comes_back_from_another_process() -> None:
     """Verdict and findings, without the certificates and the rules that are met."""
     asked = checker()
-    token = -1, 0  # of a process that is not this one
+    token = -1, b""  # of a process that is not this one
     elsewhere._ARRIVED[token] = asked
     try:
         answer = elsewhere._work(token, False, None, [leaf().der])
