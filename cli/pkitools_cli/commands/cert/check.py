@@ -145,7 +145,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     unread: list[BadItem] = []
     beside = _beside(options, unread)
     keys: list[Outcome] = []
-    used = use_each(options.files, _judge(options, unread, keys))
+    used = use_each(options.files, _judge(options, unread, keys), lists_count=True)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
@@ -188,6 +188,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, together
+    from pkitools.checking.delivered_lists import with_delivered
     from pkitools.trust import TrustStore
 
     data = given_data()
@@ -197,9 +198,9 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
     chain = [der for name in options.chain for der in certificates_of(name, unread)]
-    revocation = revocation_of(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
+    revocation = with_delivered(revocation_of(options, unread), readable.values())
     among = together(readable, passphrase)
     keys += check_keys_together(readable, passphrase)
 
