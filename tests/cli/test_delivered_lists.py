@@ -223,3 +223,24 @@ def test_a_list_of_one_file_counts_for_the_certificates_of_the_others(
                 for inputs in ([folder], names):
                     ran = run("--lang", "en", "cert", "check", *inputs, *given, "--revocation", "require", "--quiet")
                     assert ran.code == code, (kind, code, ran.out, ran.err)
+
+
+@pytest.mark.slow
+def test_the_document_tells_the_whole_verdict_and_the_exit_code(run: Command, world: World, tmp_path: Path) -> None:
+    """Beside a file that could not be read the only verdict in it was that of the good one."""
+    trust, good, cut = (tmp_path / name for name in ("trust.pem", "good.pem", "cut.pem"))
+    trust.write_bytes(world.pki.trust_pem())
+    lists = world.said(CRL, world.good)
+    good.write_bytes(_pem([world.good.der, *world.intermediates], lists))
+    bad = tmp_path / "bad.pem"
+    bad.write_bytes(_pem([world.revoked.der, *world.intermediates], lists))
+    cut.write_bytes(_pem([world.good.der], [])[:-200])
+    given = ("-e", "pre", "--trust", trust, "--offline", "--moment", JUDGED.isoformat(), "--json")
+    for files, verdict, code in (
+        ((good,), "passed", 0),
+        ((good, cut), "indeterminate", 1),
+        ((bad, cut), "failed", 10),
+        ((good, bad), "failed", 10),
+    ):
+        ran = run("cert", "check", *files, *given)
+        assert (ran.document["verdict"], ran.document["exit_code"], ran.code) == (verdict, code, code), files

@@ -86,6 +86,14 @@ class Checked:
         return [*self.reports, *delivered]
 
     @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all; never PASSED where a part could not be judged."""
+        found = {report.verdict for report in self.decisive}
+        if Verdict.FAILED in found:
+            return Verdict.FAILED
+        return Verdict.PASSED if self.complete and found == {Verdict.PASSED} else Verdict.INDETERMINATE
+
+    @property
     def complete(self) -> bool:
         """Whether every file, and every part of it, could be judged."""
         read = [file.check or file.chain for file in self.files if not file.harmless]
@@ -169,7 +177,9 @@ def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
         place = Place(file.name, one.result, told_with_its_file(one, file.check), options)
         return {"next": next_document(partial(next_step_of, place))}
 
-    return cert_check_document(checked.files, checked.reuse, following)
+    code = of_reports(checked.decisive, options.fail_on, complete=checked.complete)
+    whole = {"verdict": str(checked.verdict), "exit_code": int(code)}
+    return cert_check_document(checked.files, checked.reuse, following) | whole
 
 
 def _is_entity_id(text: str) -> bool:
