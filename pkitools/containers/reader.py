@@ -498,6 +498,8 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         found.service_ids, found.described = service_ids(data), described_in(data)
         for use in dict.fromkeys(bare_keys(data)):
             found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
+    else:
+        _tell_bare(data, found)
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)
@@ -505,6 +507,14 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
     if is_message:
         found.add(Item(ItemKind.SAML_MESSAGE, data, found.next_position()))
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
+
+
+def _tell_bare(data: bytes, found: _Found) -> None:
+    from pkitools.containers.xml_places import bare_certificates
+
+    count = bare_certificates(data)
+    if count:
+        found.bad(found.next_position(), InputError("sources.error.cpa_bare_key", count=count))
 
 
 _REVOCATION: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})

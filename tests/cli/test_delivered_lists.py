@@ -244,3 +244,15 @@ def test_the_document_tells_the_whole_verdict_and_the_exit_code(run: Command, wo
     ):
         ran = run("cert", "check", *files, *given)
         assert (ran.document["verdict"], ran.document["exit_code"], ran.code) == (verdict, code, code), files
+
+
+def test_a_certificate_of_a_cpa_that_holds_none_is_told(world: World) -> None:
+    def cpa(more: str) -> bytes:
+        held = f'<tp:Certificate tp:certId="A"><ds:KeyInfo>{_element("X509Certificate", world.good.der)}</ds:KeyInfo>'
+        return f"<tp:CPA>{held}</tp:Certificate>{more}</tp:CPA>".encode()
+
+    for inside in ("<ds:KeyInfo><ds:KeyName>a</ds:KeyName></ds:KeyInfo>", "<ds:KeyInfo/>", ""):
+        found = judged(world, cpa(f'<tp:Certificate tp:certId="B">{inside}</tp:Certificate>'), "off")
+        assert not found.is_complete, inside
+    assert judged(world, cpa(""), "off").is_complete
+    assert not judged(world, cpa('<tp:Certificate tp:certId="B"/>'), "off").is_complete
