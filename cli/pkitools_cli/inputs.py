@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import click
 
@@ -24,7 +24,7 @@ from pkitools.containers import (
 from pkitools.containers.wanted import is_surely_without
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, SecretError, about_file
 from pkitools.files import is_private, read_bytes
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_INPUT_BYTES
 from pkitools.reports import ToldError
 from pkitools.text import size_text
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from pkitools.requests import PrivateKey
 
 T = TypeVar("T")
+
+_LISTS: Final = frozenset({"sources.error.only_crl", "sources.error.only_ocsp_response"})
 
 
 class UnusableError(InputError):
@@ -172,12 +174,13 @@ def _files_inside(folder: Path) -> list[str]:
     ]
 
 
-def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
+def use_each(names: Sequence[str], use: Callable[[str], T], *, lists_count: bool = False) -> Used[T]:
     """Use each file; one that cannot be used is told of, and does not keep the others from being used.
 
     Args:
         names: files, and folders whose files are meant.
         use: what to do with a file.
+        lists_count: a file with nothing but CRLs or OCSP responses is used for the certificates of the others.
 
     Raises:
         UnusableError: none can be used.
@@ -196,8 +199,10 @@ def use_each(names: Sequence[str], use: Callable[[str], T]) -> Used[T]:
         if all(failure.harmless for failure in failures):
             raise InputError("sources.error.folder_without_certificates", name=", ".join(names))
         raise UnusableError([failure.error for failure in failures if not failure.harmless])
+    if lists_count:
+        failures = [replace(each, harmless=True) if _is_list(each) else each for each in failures]
     for failure in failures:
-        complain(_told(failure))
+        complain(_told(failure, used=lists_count and _is_list(failure)))
     return Used(results, failures)
 
 
@@ -217,7 +222,13 @@ def _tell_subfolders(names: Sequence[str]) -> None:
             complain(tr(f"cli.inputs.subfolders{'_one' if count == 1 else ''}", folder=name, count=count))
 
 
-def _told(failure: Failure) -> str:
+def _is_list(failure: Failure) -> bool:
+    return failure.error.code in _LISTS
+
+
+def _told(failure: Failure, *, used: bool = False) -> str:
+    if used:
+        return tr("cli.inputs.list_used", file=failure.name)
     return tr("cli.inputs.passed_over", file=failure.name) if failure.harmless else error_line(failure.error)
 
 

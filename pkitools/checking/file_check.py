@@ -10,6 +10,7 @@ from typing import Any, Final
 from pkitools.arguments import choice, of_type, optional, several
 from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.checker import Checker
+from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
@@ -154,7 +155,8 @@ def check_file(
 
     Of a keystore the certificates that stand with a key are judged. The CA certificates of the file serve as
     intermediates. A file that holds nothing else is judged on the one that issued none of the others. A private key in
-    the file is compared with its certificates. Metadata says for which entity ID each certificate is.
+    the file is compared with its certificates. Metadata says for which entity ID each certificate is. CRLs and OCSP
+    responses in the file count as those of ``revocation`` do.
 
     Args:
         file: its path, its content, a certificate of ``cryptography``, or what
@@ -207,7 +209,7 @@ def check_file(
             entity_id=entity_id,
             profile=profile,
             host=host,
-            revocation=revocation,
+            revocation=with_delivered(optional(revocation, Revocation, "revocation"), (contents,)),
             expected=expected,
             cross_check=cross_check,
             strict=strict,

@@ -498,12 +498,36 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
         found.service_ids, found.described = service_ids(data), described_in(data)
         for use in dict.fromkeys(bare_keys(data)):
             found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
+    else:
+        _tell_bare(data, found)
     standing = _standing(data, [offset for _, offset, _ in certificates])
     for (number, _, der), place in zip(certificates, standing, strict=True):
         _take_element(number, der, found, place)
+    _take_lists(data, found)
     if is_message:
         found.add(Item(ItemKind.SAML_MESSAGE, data, found.next_position()))
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
+
+
+def _tell_bare(data: bytes, found: _Found) -> None:
+    from pkitools.containers.xml_places import bare_certificates
+
+    count = bare_certificates(data)
+    if count:
+        found.bad(found.next_position(), InputError("sources.error.cpa_bare_key", count=count))
+
+
+_REVOCATION: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
+
+
+def _take_lists(data: bytes, found: _Found) -> None:
+    """Add the CRLs and OCSP responses that stand in XML beside its certificates."""
+    for number, der in enumerate(xml_text.lists_in(data), start=1):
+        what = None if der is None else identify(der)
+        if der is None or what is None or what[0] not in _REVOCATION:
+            found.bad(found.next_position(), InputError("sources.error.xml_list", number=number))
+        else:
+            _take(der, what, found.next_position(), found)
 
 
 def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:

@@ -128,8 +128,8 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, N
     """Return the certificates and CRLs of a PKCS#7 SignedData (RFC 5652 5.1), in order.
 
     ``None`` is the kind of what is none of these and may stand for a certificate: another kind in the set of
-    certificates (attribute certificates, PKCS#6), and a certificate or a container that is the signed content. Other
-    revocation information (OCSP) is left out.
+    certificates (attribute certificates, PKCS#6), and a certificate or a container that is the signed content. Of other
+    revocation information an OCSP response is taken (RFC 5940 2.1), anything else left out.
 
     Raises:
         DERError: it is no SignedData.
@@ -153,6 +153,8 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, N
                 known = _member(data, node, kind)
                 if known is not _OTHER_REVOCATION:
                     found.append((known, node))
+                elif (response := _response(data, node)) is not None:
+                    found.append((known, response))
         elif part[0] == SEQUENCE and _holds_certificates(data, part):
             found.append((None, part))
         elif part[0] not in {INTEGER, SET, SEQUENCE}:
@@ -160,8 +162,17 @@ def signed_data_items(data: bytes, whole: Node) -> list[tuple[ItemKind | None, N
     return found
 
 
+_OCSP_RESPONSE: Final = "1.3.6.1.5.5.7.16.2"  # id-ri-ocsp-response of RFC 5940
 _OTHER_REVOCATION: Final = ItemKind.OCSP_RESPONSE
 _OF_EITHER_SET: Final = (ItemKind.CERTIFICATE, ItemKind.CRL)
+
+
+def _response(data: bytes, node: Node) -> Node | None:
+    """Return the OCSP response in other revocation information; ``None`` where that is something else."""
+    fields = list(islice(iterate(data, node), 3))
+    if _tags(fields) != [OBJECT_IDENTIFIER, SEQUENCE] or oid(data, fields[0]) != _OCSP_RESPONSE:
+        return None
+    return fields[1]
 
 
 def _member(data: bytes, node: Node, kind: ItemKind) -> ItemKind | None:

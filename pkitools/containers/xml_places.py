@@ -65,3 +65,22 @@ def own_places(text: bytes, offsets: list[int]) -> Iterator[Place]:
             yield Place(number=state.number)
         else:
             yield Place(number=state.number if state.open else None)
+
+
+_X509: Final = pattern(rb"<(?:[^\s<>/:\"'=]{1,64}:)?X509Certificate[\s>]")
+
+
+def bare_certificates(text: bytes) -> int:
+    """Return how many certificates of a CPA hold none: a key, a name, or nothing. Those that it trusts do not count."""
+    anchors, count = frozenset(_ANCHORS.findall(text)), 0
+    opened: Tag | None = None
+    for tag in tags(text, b"Certificate"):
+        if tag.name != _CERTIFICATE:
+            continue
+        start = tag if tag.opens else opened
+        if tag.closes and start is not None:
+            told = _CERT_ID.match(text, start.at)
+            is_own = told is not None and told[1] not in anchors
+            count += is_own and not _X509.search(text, start.at, tag.at)
+        opened = tag if tag.opens and not tag.closes else None
+    return count

@@ -105,3 +105,23 @@ def certificates_in(text: bytes) -> tuple[list[tuple[int, int, bytes]], list[Bad
         except binascii.Error:
             bad.append(BadItem(number, InputError("sources.error.saml_not_base64", number=number)))
     return found, bad
+
+
+_LISTS: Final = (b"X509CRL", b"EncapsulatedCRLValue", b"EncapsulatedOCSPValue")
+
+
+def lists_in(text: bytes) -> Iterator[bytes | None]:
+    """Yield each CRL and OCSP response of XML-DSig and XAdES as it stands; ``None`` for what is no base64.
+
+    Raises:
+        LimitError: more than a file may hold.
+    """
+    if sum(text.count(name) for name in _LISTS) > _MAX_MENTIONS:
+        raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
+    for start, stop in sorted(place for name in _LISTS for place in occurrences(text, name)):
+        if _OPENS.match(text, stop) and _OPENING.search(text[max(0, start - _LONGEST_OPENING) : start]):
+            match = _REST.match(text, stop)
+            try:
+                yield None if match is None else from_base64(text, match.start(1), match.end(1))
+            except binascii.Error:
+                yield None

@@ -11,6 +11,7 @@ from typing import Final
 
 from pkitools.arguments import aware, octets
 from pkitools.checking import CheckResult, Expectation, FileCheck, Revocation, check_file
+from pkitools.checking.delivered_lists import with_delivered
 from pkitools.containers import Contents, ItemKind
 from pkitools.containers.model import BadItem
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
@@ -177,16 +178,18 @@ def receive(files: Iterable[Contents], manifest: Manifest, folder: str | os.Path
     the environment and for the system of that order, against the key and the request that stand beside the manifest.
 
     Args:
-        files: what came, read.
+        files: what came, read; the CRLs and OCSP responses of each count for all.
         manifest: what was ordered.
         folder: where the keys and requests are.
         means: what there is to judge by.
     """
+    files = tuple(files)
     came = _certificates(files)
     users = [each for each in came if not each.facts.is_ca or manifest.order_of(each.facts.public_key.spki_sha256)]
     authorities = [each.facts.der for each in came if each.facts.is_ca and each not in users]
     given = several_ders(means.intermediates, CERTIFICATE, "intermediates")
-    with_chain = replace(means, intermediates=(*given, *authorities))
+    revocation = with_delivered(means.revocation, files)
+    with_chain = replace(means, intermediates=(*given, *authorities), revocation=revocation)
     arrivals = tuple(_arrival(each, users, manifest, Path(folder), with_chain) for each in users)
     seen = {each.spki for each in arrivals}
     awaited = [o for spki, o in manifest.orders.items() if spki not in seen and not _has_come(Path(folder), o, spki)]

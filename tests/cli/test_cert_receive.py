@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from pkitools.containers import read_source
 from pkitools.requests import PrivateKey, generate_key, load_key
+from pkitools.requests.keys import to_pem
 from pkitools_cli.main import main
 from tests.support.command import Command, Ran
 from tests.support.schemas import assert_valid
@@ -450,3 +451,32 @@ def test_what_is_no_manifest_is_refused(receive: Receive, ordered: Path, manifes
     Path("out/manifest.json").write_text(manifest, encoding="utf-8")
     ran = receive()
     assert (ran.code, "no manifest" in ran.err) == (1, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("as_form", ["chain.pem", "folder"])
+def test_lists_that_came_with_the_certificates_are_used(
+    run: Command, ordered: Path, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, as_form: str
+) -> None:
+    """A revoked certificate that came with the list that names it was put in place."""
+    pki = tmp_path / "pki"
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o700)
+    shutil.copytree(world / "pki", pki)
+    shutil.copytree(ordered / "out", "out")
+    Path("in").mkdir()
+    for name in "ab":
+        put(ordered, name)
+    serial = x509.load_pem_x509_certificate((ordered / "a.pem").read_bytes()).serial_number
+    call("test-pki", "revoke", pki, f"{serial:x}")
+    for number, crl in enumerate(sorted((pki / "crl").iterdir())):
+        text = to_pem("X509 CRL", crl.read_bytes())
+        if as_form == "folder":
+            Path(f"in/{number}.bin").write_bytes(text)
+        else:
+            with Path("in/sent-97.chain.pem").open("ab") as file:
+                file.write(b"\n" + text)
+    given = ("--manifest", "out/manifest.json", "--trust", pki / "trust.pem", "--offline", "--revocation", "require")
+    ran = run("cert", "receive", "in", *given, "--json")
+    assert ran.code == 10, (ran.out, ran.err)
+    assert [Path(f"out/{name}.pem").exists() for name in "ab"] == [False, True]

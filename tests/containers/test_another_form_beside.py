@@ -189,7 +189,7 @@ def test_other_base64_in_metadata_is_no_alarm() -> None:
     public = b64encode(bytes.fromhex("308201a2300d06092a864886f70d0101010500038201") + bytes(400))
     values = b"".join(
         b"<ds:" + name + b">\n" + public + b"\n</ds:" + name + b">"
-        for name in (b"SignatureValue", b"DEREncodedKeyValue", b"X509CRL", b"Modulus")
+        for name in (b"SignatureValue", b"DEREncodedKeyValue", b"X509SKI", b"Modulus")
     )
     data = metadata_file().replace(b"</EntityDescriptor>", values + b"</EntityDescriptor>")
     assert not pkitools.read_source(data, "f").problems

@@ -86,6 +86,14 @@ class Checked:
         return [*self.reports, *delivered]
 
     @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all; never PASSED where a part could not be judged."""
+        found = {report.verdict for report in self.decisive}
+        if Verdict.FAILED in found:
+            return Verdict.FAILED
+        return Verdict.PASSED if self.complete and found == {Verdict.PASSED} else Verdict.INDETERMINATE
+
+    @property
     def complete(self) -> bool:
         """Whether every file, and every part of it, could be judged."""
         read = [file.check or file.chain for file in self.files if not file.harmless]
@@ -145,7 +153,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     unread: list[BadItem] = []
     beside = _beside(options, unread)
     keys: list[Outcome] = []
-    used = use_each(options.files, _judge(options, unread, keys))
+    used = use_each(options.files, _judge(options, unread, keys), lists_count=True)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
@@ -169,7 +177,9 @@ def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
         place = Place(file.name, one.result, told_with_its_file(one, file.check), options)
         return {"next": next_document(partial(next_step_of, place))}
 
-    return cert_check_document(checked.files, checked.reuse, following)
+    code = of_reports(checked.decisive, options.fail_on, complete=checked.complete)
+    whole = {"verdict": str(checked.verdict), "exit_code": int(code)}
+    return cert_check_document(checked.files, checked.reuse, following) | whole
 
 
 def _is_entity_id(text: str) -> bool:
@@ -188,6 +198,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, together
+    from pkitools.checking.delivered_lists import with_delivered
     from pkitools.trust import TrustStore
 
     data = given_data()
@@ -197,9 +208,9 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
     chain = [der for name in options.chain for der in certificates_of(name, unread)]
-    revocation = revocation_of(options, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
+    revocation = with_delivered(revocation_of(options, unread), readable.values())
     among = together(readable, passphrase)
     keys += check_keys_together(readable, passphrase)
 

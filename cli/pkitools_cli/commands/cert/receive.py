@@ -108,14 +108,16 @@ def _received(options: Options) -> Received:
     manifest = _manifest(manifest_file)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     errors: list[ToldError] = []
+    lists: list[Contents] = []
 
     def read(name: str) -> Contents:
         contents = read_input(name, passphrase)
+        lists.extend([] if contents.certificates else [contents])
         items_of(contents, ItemKind.CERTIFICATE)
         errors.extend(told_problems(contents, name))
         return contents
 
-    used = use_each(options.sources, read)
+    used = use_each(options.sources, read, lists_count=True)
     unread: list[BadItem] = []
     chain = [der for name in options.chain for der in certificates_of(name, unread)]
     revocation = revocation_of(options, unread)
@@ -129,7 +131,7 @@ def _received(options: Options) -> Received:
         unread=unread,
         raise_crashes=debugging(),
     )
-    receipt = receive(used.results, manifest, Path(manifest_file).parent, means)
+    receipt = receive([*used.results, *lists], manifest, Path(manifest_file).parent, means)
     placed = replace(receipt, arrivals=tuple(_placed(each) for each in receipt.arrivals))
     asked = Asked(again(options.sources), options.passphrase_file or options.passphrase_env)
     return Received(placed, [*used.errors, *errors], asked)
