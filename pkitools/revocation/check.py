@@ -57,7 +57,7 @@ _MAX_SUPPLIED: Final = 1000
 _MOST_HASHED: Final = 256 * 1024
 """Octets of a list that is known by its hash. Those of authorities are far smaller; a larger one is asked anew."""
 
-_PASSING: Final = frozenset({AttemptCode.LIMIT, AttemptCode.CRASHED, AttemptCode.NOT_YET})
+_PASSING: Final = frozenset({AttemptCode.LIMIT, AttemptCode.CRASHED})
 
 
 Statuses: TypeAlias = Remembered[CertificateRevocation]
@@ -275,8 +275,8 @@ def _newest_first(crl: CertificateRevocationList) -> tuple[float, int, bytes]:
 def _told_by_lists_alone(found: CertificateRevocation) -> bool:
     """Whether a status is good by what the lists at hand say, each of which was judged to its end.
 
-    What ended in a budget or in a fault of ours may end otherwise the next time. What a list from later lists counts
-    from the day it names, which is no edge of the list. And the full engine looks at the whole path.
+    What ended in a budget or in a fault of ours may end otherwise the next time. And the full engine looks at the whole
+    path.
     """
     return found.status.is_good and all(
         each.source is SourceKind.CRL
@@ -286,6 +286,15 @@ def _told_by_lists_alone(found: CertificateRevocation) -> bool:
         and each.code not in _PASSING
         for each in found.attempts
     )
+
+
+def _any_from_later(lists: Iterable[CertificateRevocationList], context: RevocationContext) -> bool:
+    """Whether one of the lists was made after the moment, whatever else is wrong with it.
+
+    What such a list revokes counts from the day its entry names, which is no edge of the list. Of every other list an
+    entry counts or does not, whenever that was; and it stays such a list until the next edge.
+    """
+    return any(crl.this_update > context.moment + context.options.skew for crl in lists)
 
 
 def _edges(lists: Iterable[CertificateRevocationList], options: RevocationOptions) -> Iterator[datetime]:
@@ -353,7 +362,7 @@ class _Check:
         told = self._known.find(question, moment)
         if told is None:
             found = self._certificate(index, material)
-            if not _told_by_lists_alone(found):
+            if not _told_by_lists_alone(found) or _any_from_later(lists, self._context):
                 return found
             edges = [issuer.not_before, issuer.not_after, *_edges(lists, self._context.options)]
             told = self._known.keep(question, moment, edges, found)
