@@ -57,8 +57,6 @@ _MAX_SUPPLIED: Final = 1000
 _MOST_HASHED: Final = 256 * 1024
 """Octets of a list that is known by its hash. Those of authorities are far smaller; a larger one is asked anew."""
 
-_PASSING: Final = frozenset({AttemptCode.LIMIT, AttemptCode.CRASHED, AttemptCode.NOT_YET})
-
 
 Statuses: TypeAlias = Remembered[CertificateRevocation]
 """The good statuses of authorities, by certificate, issuer, role, lists and options."""
@@ -275,17 +273,33 @@ def _newest_first(crl: CertificateRevocationList) -> tuple[float, int, bytes]:
 def _told_by_lists_alone(found: CertificateRevocation) -> bool:
     """Whether a status is good by what the lists at hand say, each of which was judged to its end.
 
-    What ended in a budget or in a fault of ours may end otherwise the next time. What a list from later lists counts
-    from the day it names, which is no edge of the list. And the full engine looks at the whole path.
+    What ended in a fault of ours may end otherwise the next time, and says no time. And the full engine looks at the
+    whole path.
     """
     return found.status.is_good and all(
         each.source is SourceKind.CRL
         and each.origin is Origin.SUPPLIED
         and each.certificate == found.certificate
-        and each.produced is not None  # of the full engine's answer it is
-        and each.code not in _PASSING
+        and each.produced is not None  # of the full engine's answer and of a fault it is
         for each in found.attempts
     )
+
+
+def _may_be_known(lists: Sequence[CertificateRevocationList]) -> bool:
+    """Whether lists can be known by their hashes: none is large, and each can be judged to its end.
+
+    Of more lists than one certificate may cost checks, which are left out hangs on which of them are one object.
+    """
+    return len(lists) <= MAX_SIGNATURE_CHECKS and all(len(crl.der) <= _MOST_HASHED for crl in lists)
+
+
+def _any_from_later(lists: Iterable[CertificateRevocationList], context: RevocationContext) -> bool:
+    """Whether one of the lists was made after the moment, whatever else is wrong with it.
+
+    What such a list revokes counts from the day its entry names, which is no edge of the list. Of every other list an
+    entry counts or does not, whenever that was; and it stays such a list until the next edge.
+    """
+    return any(crl.this_update > context.moment + context.options.skew for crl in lists)
 
 
 def _edges(lists: Iterable[CertificateRevocationList], options: RevocationOptions) -> Iterator[datetime]:
@@ -344,7 +358,7 @@ class _Check:
             return self._certificate(index, material)
         certificate, issuer = self._certificates[index : index + 2]
         lists = [crl for crl in material.crls if is_from(crl, issuer)]  # of the others nothing is asked
-        if any(len(crl.der) > _MOST_HASHED for crl in lists):
+        if not _may_be_known(lists):
             return self._certificate(index, material)
         # a list is what its bytes are, and how it came; what else the object remembers follows from them
         these = tuple([(crl.sha256, crl.was_pem) for crl in lists])
@@ -353,7 +367,7 @@ class _Check:
         told = self._known.find(question, moment)
         if told is None:
             found = self._certificate(index, material)
-            if not _told_by_lists_alone(found):
+            if not _told_by_lists_alone(found) or _any_from_later(lists, self._context):
                 return found
             edges = [issuer.not_before, issuer.not_after, *_edges(lists, self._context.options)]
             told = self._known.keep(question, moment, edges, found)
