@@ -32,8 +32,8 @@ class SerialIndex:
 
     def __init__(self, data: bytes, start: int, stop: int) -> None:
         self._data, self._start, self._stop = data, start, stop
-        self.unknown_critical: str | None = None
-        self.names_issuers = False
+        self._unknown_critical: str | None = None
+        self._names_issuers = False
         self._marks = array("Q", [start])
         self._searches = 0
         self._read_all()
@@ -53,8 +53,18 @@ class SerialIndex:
 
     def _note(self, entry: Entry) -> None:
         """Keep what an entry says of the whole list: a layout begins with an entry that was read by itself."""
-        self.unknown_critical = self.unknown_critical or entry.unknown_critical
-        self.names_issuers = self.names_issuers or entry.certificate_issuer is not None
+        self._unknown_critical = self._unknown_critical or entry.unknown_critical
+        self._names_issuers = self._names_issuers or entry.certificate_issuer is not None
+
+    @property
+    def unknown_critical(self) -> str | None:
+        """OID of a critical extension of an entry that nothing here processes."""
+        return self._unknown_critical
+
+    @property
+    def names_issuers(self) -> bool:
+        """Whether an entry says whose certificate it is about."""
+        return self._names_issuers
 
     @cached_property
     def count(self) -> int:
