@@ -20,8 +20,11 @@ _END: Final = 64  # octets of a signature of any kind that is taken
 
 
 class _Encoded(Protocol):
-    der: bytes
-    was_pem: bool
+    @property
+    def der(self) -> bytes: ...
+
+    @property
+    def was_pem(self) -> bool: ...
 
 
 _ListT = TypeVar("_ListT", bound=_Encoded)
