@@ -6,6 +6,7 @@ may only accept what :func:`read_entry` accepts; everything it does not accept c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -31,6 +32,11 @@ REASONS: Final[dict[int, str]] = {
 """CRLReason of RFC 5280 5.3.1; 7 is not used."""
 
 _PROCESSED: Final = frozenset({REASON_CODE, HOLD_INSTRUCTION, INVALIDITY_DATE, CERTIFICATE_ISSUER})
+_HOLD: Final = "certificateHold"
+_REMOVED: Final = "removeFromCRL"
+ENDING: Final = frozenset({_HOLD, _REMOVED})
+"""Reasons of an entry behind which a worse one may stand."""
+
 MAX_SERIAL_OCTETS: Final = 64  # RFC 5280 has 20; beyond this it is no serial number of any CA
 
 
@@ -53,6 +59,20 @@ class Entry:
     certificate_issuer: bytes | None
     unknown_critical: str | None
     parts: tuple[Node, Node, tuple[tuple[str, Node], ...]]
+
+
+def worst(entries: Iterable[Entry]) -> Entry | None:
+    """Return the entry that counts of those of one certificate: the first that is final, else a hold; ``None`` of none.
+
+    No list should have two. Where one has, a hold before it does not hide that a key was compromised.
+    """
+    found: Entry | None = None
+    for entry in entries:
+        if entry.reason not in ENDING:
+            return entry
+        if found is None or (found.reason == _REMOVED and entry.reason == _HOLD):
+            found = entry
+    return found
 
 
 def minimal_integer(octets: bytes) -> bool:

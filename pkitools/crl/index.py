@@ -11,15 +11,17 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
-from pkitools.crl.entries import MAX_SERIAL_OCTETS, Entry, read_entry
+from pkitools.crl.entries import ENDING, MAX_SERIAL_OCTETS, Entry, read_entry, worst
 from pkitools.crl.layouts import Layouts
 from pkitools.crl.serial_table import SerialTable, starts
 from pkitools.x509.der import INTEGER
 
 _MARK_OCTETS: Final = 8192  # between entries whose offset is kept
 _SEARCHES: Final = 24  # the table costs as much as some sixty of them
+_LOOKED_BEHIND: Final = 256  # certificates on hold of which what stands behind is kept
 _CHANCES: Final = 8  # serial numbers found where none is, before the table is asked
 
 
@@ -32,10 +34,11 @@ class SerialIndex:
 
     def __init__(self, data: bytes, start: int, stop: int) -> None:
         self._data, self._start, self._stop = data, start, stop
-        self.unknown_critical: str | None = None
-        self.names_issuers = False
+        self._unknown_critical: str | None = None
+        self._names_issuers = False
         self._marks = array("Q", [start])
         self._searches = 0
+        self._looked_behind: dict[bytes, Entry] = {}
         self._read_all()
 
     def _read_all(self) -> None:
@@ -53,8 +56,18 @@ class SerialIndex:
 
     def _note(self, entry: Entry) -> None:
         """Keep what an entry says of the whole list: a layout begins with an entry that was read by itself."""
-        self.unknown_critical = self.unknown_critical or entry.unknown_critical
-        self.names_issuers = self.names_issuers or entry.certificate_issuer is not None
+        self._unknown_critical = self._unknown_critical or entry.unknown_critical
+        self._names_issuers = self._names_issuers or entry.certificate_issuer is not None
+
+    @property
+    def unknown_critical(self) -> str | None:
+        """OID of a critical extension of an entry that nothing here processes."""
+        return self._unknown_critical
+
+    @property
+    def names_issuers(self) -> bool:
+        """Whether an entry says whose certificate it is about."""
+        return self._names_issuers
 
     @cached_property
     def count(self) -> int:
@@ -62,11 +75,45 @@ class SerialIndex:
         return sum(1 for _ in starts(self._data, self._start, self._stop))
 
     def find(self, serial: bytes) -> Entry | None:
-        """Return the first entry with this serial number (contents octets of the INTEGER); ``None``: there is none."""
+        """Return the entry with this serial number (contents octets of the INTEGER); ``None``: there is none.
+
+        Of several it is the one that counts: see :func:`~pkitools.crl.entries.worst`.
+        """
         if len(serial) > MAX_SERIAL_OCTETS:
             return None
-        at = self._offset(bytes((INTEGER, len(serial))) + serial)
-        return None if at is None else read_entry(self._data, at, self._stop)[0]
+        wanted = bytes((INTEGER, len(serial))) + serial
+        at = self._offset(wanted)
+        if at is None:
+            return None
+        first, behind = read_entry(self._data, at, self._stop)
+        return first if first.reason not in ENDING else self._worst(wanted, first, behind)
+
+    def _worst(self, wanted: bytes, first: Entry, behind: int) -> Entry:
+        """Return what counts of an entry that may end and those behind it; what was found is kept, of some of them."""
+        if "_table" in vars(self) and not self._table.has_repeats:
+            return first
+        known = self._looked_behind.get(wanted)
+        if known is None:
+            if len(self._looked_behind) >= _LOOKED_BEHIND:
+                self._looked_behind.clear()
+            known = worst(chain((first,), self._behind(wanted, behind))) or first
+            self._looked_behind[wanted] = known
+        return known
+
+    def _behind(self, wanted: bytes, at: int) -> Iterator[Entry]:
+        """Yield the entries with this serial number behind an offset: a search, or else one pass over the entries."""
+        for _ in range(_CHANCES):
+            at = self._data.find(wanted, at, self._stop)
+            if at < 0:
+                return
+            start = self._entry_with(at)
+            if start is not None:
+                yield read_entry(self._data, start, self._stop)[0]
+            at += 1
+        mark = self._marks[bisect_right(self._marks, at) - 1]
+        for start, serial_at in starts(self._data, mark, self._stop):
+            if serial_at >= at and self._data.startswith(wanted, serial_at):
+                yield read_entry(self._data, start, self._stop)[0]
 
     def _offset(self, serial: bytes) -> int | None:
         if self._searches < _SEARCHES:

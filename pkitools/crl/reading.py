@@ -7,6 +7,7 @@ signature was checked. The object may be kept and used again: it remembers its i
 from __future__ import annotations
 
 import binascii
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -17,7 +18,7 @@ from pkitools.arguments import of_type
 from pkitools.crl.index import SerialIndex
 from pkitools.crl.kept import KeptLists
 from pkitools.errors import InputError, LimitError
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import Frozen, dataclass, field
 from pkitools.limits import MAX_CRL_FRAME_BYTES, MAX_INPUT_BYTES
 from pkitools.x509 import der as asn1
 from pkitools.x509.base64_text import from_base64
@@ -48,15 +49,15 @@ _MAX_EXTENSIONS: Final = 50
 _MAX_SIGNERS: Final = 32  # keys a list remembers that it was checked with
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class CertificateRevocationList:
-    """One CRL. Made by :func:`read_crl`.
+    """One CRL. Made by :func:`read_crl`, which hands the same one to all who have its bytes: nobody can change it.
 
     Args:
         der: the whole list.
         issuer: DER of the issuer's name.
         this_update, next_update: aware UTC; ``next_update`` is ``None`` where absent.
-        extensions: OID → (critical, DER inside the OCTET STRING).
+        extensions: OID → (critical, DER inside the OCTET STRING); cannot be changed.
         authority_key_identifier: key identifier of the signing key, where given.
         number: cRLNumber.
         base_number: the number a delta CRL builds on; ``None`` for a complete list.
@@ -70,7 +71,7 @@ class CertificateRevocationList:
     issuer: bytes = field(repr=False)
     this_update: datetime
     next_update: datetime | None
-    extensions: dict[str, tuple[bool, bytes]] = field(repr=False)
+    extensions: Mapping[str, tuple[bool, bytes]] = field(repr=False)
     authority_key_identifier: bytes | None
     number: int | None
     base_number: int | None
@@ -82,7 +83,9 @@ class CertificateRevocationList:
     _entries: tuple[int, int] = field(repr=False)
     lacks_version: bool = False
     lists_nothing: bool = False
-    _signers: dict[bytes, bool] = field(default_factory=dict, repr=False)
+    # of this object alone: one that ``replace`` makes of it was neither checked nor read
+    _signers: dict[bytes, bool] = field(default_factory=dict, init=False, repr=False)
+    _as_read: bool = field(default=False, init=False, repr=False)
 
     @cached_property
     def sha256(self) -> str:
@@ -134,7 +137,7 @@ class CertificateRevocationList:
         if len(self._signers) >= _MAX_SIGNERS:
             self._signers.clear()
         self._signers[spki] = signed
-        if signed:
+        if signed and self._as_read:
             KEPT_LISTS.keep(self)
 
 
@@ -166,10 +169,12 @@ def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocat
     if known is not None:
         return known
     try:
-        return _read(der, pem)
+        read = _read(der, pem)
     except DERError as error:
         slug = "crl_truncated" if is_cut_off(der) else "crl_malformed"
         raise InputError(f"revocation.error.{slug}", detail=error.detail) from None
+    object.__setattr__(read, "_as_read", True)
+    return read
 
 
 def is_cut_off(der: bytes) -> bool:
@@ -226,7 +231,7 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
         issuer=asn1.encoded(der, issuer),
         this_update=this_update,
         next_update=next_update,
-        extensions=extensions,
+        extensions=Frozen(extensions),
         authority_key_identifier=_key_identifier(extensions),
         number=_number(extensions, CRL_NUMBER),
         base_number=_number(extensions, DELTA_CRL_INDICATOR),

@@ -41,6 +41,7 @@ class SerialTable:
         self._mask = slots - 1
         kind = "I" if stop - start < 1 << 8 * array("I").itemsize else "Q"
         self._slots = array(kind, [0]) * slots
+        self._has_repeats = False
         self._fill(stop)
 
     def _fill(self, stop: int) -> None:
@@ -55,8 +56,14 @@ class SerialTable:
             slot = hash(serial) & mask
             if slots[slot]:
                 slot = self._slot(serial)
+                self._has_repeats = self._has_repeats or bool(slots[slot])
             slots[slot] = slots[slot] or at - self._start + 1
             at = serial_at + length
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether a serial number is there twice, which RFC 5280 knows of no list of one issuer."""
+        return self._has_repeats
 
     def _slot(self, serial: bytes) -> int:
         """Return the slot that has this INTEGER, or the free one where it would be."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pkitools.crl.entries import Entry
+from pkitools.crl.entries import Entry, worst
 from pkitools.crl.reading import CertificateRevocationList
 from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
 from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind, unknown
@@ -181,14 +181,17 @@ def find_entry(crl: CertificateRevocationList, certificate: PathCertificate) -> 
     index = crl.index
     if not index.names_issuers:
         return index.find(serial)
-    # RFC 5280 5.3.3: an entry belongs to the issuer named last, at first to the issuer of the list
+    return worst(entry for entry in _of_issuer(crl, certificate.canonical_issuer) if entry.serial == serial)
+
+
+def _of_issuer(crl: CertificateRevocationList, issuer: bytes) -> Iterator[Entry]:
+    """Yield the entries of one issuer (RFC 5280 5.3.3): each belongs to whoever was named last, at first the list's."""
     owner = crl.canonical_issuer
-    for entry in index.entries():
+    for entry in crl.index.entries():
         if entry.certificate_issuer is not None:
             owner = canonical_name(entry.certificate_issuer)
-        if entry.serial == serial and owner == certificate.canonical_issuer:
-            return entry
-    return None
+        if owner == issuer:
+            yield entry
 
 
 def _require_issuers_in_indirect_lists(crl: CertificateRevocationList, scope: ListScope) -> None:

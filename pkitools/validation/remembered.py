@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterable
 from datetime import datetime
 from threading import Lock
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
@@ -31,6 +33,7 @@ class Remembered(Generic[T]):
         self._most = most
         self._kept: dict[Hashable, _Kept] = {}
         self._lock = Lock()
+        _ALL.add(self)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -64,3 +67,19 @@ class Remembered(Generic[T]):
                 del self._kept[next(iter(self._kept))]
             self._kept[question] = _Kept(moment, after, before, answer)
         return answer
+
+    def begin_in_child(self) -> None:
+        """Make the lock anew in a process that was forked: the thread that may have held it is not there."""
+        self._lock = Lock()
+
+
+_ALL: Final[WeakSet[Remembered[Any]]] = WeakSet()
+
+
+def _begin_in_child() -> None:
+    for memory in _ALL:
+        memory.begin_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_in_child)

@@ -14,11 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, paddin
 
 from pkitools.errors import InputError, LimitError, PkitoolsError
 from pkitools.revocation import RevocationOptions, RevocationPolicy, StatusKind, check_revocation, read_crl
+from pkitools.revocation.crl_status import find_entry
 from pkitools.revocation.scope import ALL_REASONS, scope_of
+from pkitools.x509.model import Extension
+from pkitools.x509.path_certificate import load_cached
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der, extensions
 from pkitools_test_pki.algorithms import RSA_SHA1, SignatureScheme
-from pkitools_test_pki.crl import RevokedEntry
+from pkitools_test_pki.crl import CERTIFICATE_ISSUER, RevokedEntry
 from pkitools_test_pki.faults.crls import full_name, idp
 from pkitools_test_pki.keys import elliptic_keys, spki
 from pkitools_test_pki.pki import build
@@ -561,3 +564,33 @@ def test_each_certificate_has_a_budget_of_its_own_and_what_it_leaves_out_is_told
             assert [each.detail for each in found.attempts if each.code == "limit"] == told
             said = [each for each in found.outcomes if each.rule.code == "revocation.source.limit"]
             assert [each.params["detail"] for each in said if each.status == "violated"] == told
+
+
+@pytest.mark.parametrize("first", ["certificateHold", "removeFromCRL"])
+def test_a_hold_that_stands_first_does_not_hide_a_compromise(world: World, first: str) -> None:
+    """Of a stale list beside a current one only what is final counts, wherever in the list it stands."""
+    case = world.crl_case(world.plain)
+    old = {"this_update": MOMENT - 20 * DAY, "next_update": MOMENT - 10 * DAY, "number": 1}
+    then = MOMENT - 25 * DAY
+    held, final = case.entry(first, moment=then), case.entry("keyCompromise", moment=then)
+    assert status(world, case.crl(**old, revocations=[held]), case.crl(number=2)) == GOOD
+    assert status(world, case.crl(**old, revocations=[held, final]), case.crl(number=2)) == REVOKED
+
+
+def test_of_entries_that_name_their_issuer_the_worst_counts(world: World) -> None:
+    case, leaf = world.crl_case(world.plain), load_cached(world.plain.path[0].der)
+
+    def of(name: bytes) -> tuple[Extension, ...]:
+        return (Extension(CERTIFICATE_ISSUER, True, der.sequence(der.context(4, name))),)
+
+    held, final = case.entry("certificateHold"), case.entry("keyCompromise")
+    other = case.entry("superseded", extensions=of(world.domain.subject))
+    ours = case.entry("keyCompromise", extensions=of(world.tsp.subject))
+    for listed, reason in (
+        ([held, final, other], "keyCompromise"),
+        ([held, other, ours], "keyCompromise"),
+        ([held, other, final], "certificateHold"),
+        ([other, final], None),
+    ):
+        found = find_entry(read_crl(case.crl(revocations=listed)), leaf)
+        assert (found and found.reason) == reason

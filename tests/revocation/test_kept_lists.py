@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import FrozenInstanceError, dataclass, fields
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
 
 import pytest
 
 from pkitools.crl import reading
+from pkitools.crl.index import SerialIndex
 from pkitools.crl.kept import KeptLists
+from pkitools.frozen import replace
 from pkitools.revocation import StatusKind, read_crl
 from pkitools.x509.path_certificate import load_cached
 from tests.revocation.conftest import World
+from tests.revocation.material import MOMENT
 
 
 @dataclass
@@ -94,3 +100,36 @@ def test_a_list_remembers_few_of_the_keys_it_was_checked_with(world: World) -> N
     for number in range(100):
         assert not crl.signed_by(number.to_bytes(2, "big"))
     assert sum(crl.was_checked_with(number.to_bytes(2, "big")) for number in range(100)) <= 32
+
+
+def test_nobody_can_change_the_list_that_others_get(world: World) -> None:
+    data = world.crl_case(world.plain).crl()
+    crl: Any = read_crl(data)
+    assert crl.signed_by(load_cached(world.plain.path[1].der).spki)
+    assert read_crl(data) is crl
+    kept = [name for name, value in vars(type(crl)).items() if isinstance(value, cached_property)]
+    for name in [*(each.name for each in fields(crl)), *kept, "signed_by"]:
+        with pytest.raises(FrozenInstanceError):
+            setattr(crl, name, None)
+        with pytest.raises(FrozenInstanceError):
+            delattr(crl, name)
+    extensions: Any = crl.extensions
+    with pytest.raises(TypeError):
+        extensions["2.5.29.20"] = (False, b"")
+    for name in (name for name, value in vars(SerialIndex).items() if isinstance(value, property)):
+        with pytest.raises(AttributeError):
+            setattr(crl.index, name, None)
+
+
+def test_a_list_made_of_another_is_nobody_elses(world: World) -> None:
+    """A stale list, made current by its reader and then checked, is still stale for who hands in its bytes."""
+    data = world.crl_case(world.plain).crl(this_update=MOMENT - timedelta(20), next_update=MOMENT - timedelta(10))
+    spki = load_cached(world.plain.path[1].der).spki
+    for checked_before in (False, True):
+        crl = read_crl(data)
+        assert not checked_before or crl.signed_by(spki)
+        made = replace(crl, next_update=MOMENT + timedelta(10))
+        assert made.signed_by(spki)
+        assert not replace(made, der=bytes(len(data))).signed_by(spki)
+        assert read_crl(data).next_update == crl.next_update
+        assert world.check(world.plain, crls=[data]).statuses[0].kind is StatusKind.UNKNOWN
