@@ -28,13 +28,13 @@ _KNOWN = {"digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning
 _REFUSES = {
     ("preproduction", "ev"): {"digikoppeling"},
     ("preproduction", "g3"): {"digikoppeling"},
-    ("production", "ev"): {"digikoppeling", "digipoort", "eherkenning", "fsc", "mijnoverheid"},
-    ("production", "g3"): {"digikoppeling", "digipoort", "fsc", "mijnoverheid"},
+    ("production", "ev"): {"digikoppeling", "fsc", "mijnoverheid"},
+    ("production", "g3"): {"digikoppeling", "fsc", "mijnoverheid"},
 }
 # who insists on an OIN
 _ASKS_OIN = {
-    "preproduction": {"digid", "digikoppeling", "digipoort", "eherkenning", "fsc", "mijnoverheid"},
-    "production": {"digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning", "fsc", "mijnoverheid"},
+    "preproduction": {"digid", "digikoppeling", "eherkenning", "fsc", "mijnoverheid"},
+    "production": {"digid", "digid-machtigen", "digikoppeling", "eherkenning", "fsc", "mijnoverheid"},
 }
 
 

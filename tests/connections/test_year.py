@@ -179,7 +179,7 @@ def _begins_at_the_first(one: Any, days: dict[str, str]) -> None:
 def test_what_is_most_urgent_is_told_first(run: Command, supplier: Path) -> None:
     ran = run("status", *asked(supplier), "--by", "system")
     assert ran.code == 11
-    assert ran.lines[0].startswith("360 connections in ")
+    assert ran.lines[0].startswith("360 connections in")
     told = [line.split("  ")[0] for line in ran.lines if line.startswith(("too late", "to do now", "not known"))]
     assert told == ["too late"] * 90 + ["to do now"] * 155 + ["not known"] * 55
     assert any(line.strip() == "Digipoort: 60 too late, 60 waiting" for line in ran.lines)

@@ -130,7 +130,7 @@ TASKS: dict[int, tuple[str, str, str]] = {
 """What the two connection guides ask around certificates: task → page, and words of the command that does it."""
 
 SHOWN = {
-    1: "Registratie als nieuwe abonnee bij een TSP kost een aantal weken",
+    1: "Registratie als nieuwe abonnee bij een certificaatverstrekker (TSP) kost een aantal weken",
     7: "g1-server (Private Services)",
     15: "pkitools export public pre.pem --out pre-publiek.pem",
     16: "Een leverancier mag alleen op preproductie aansluiten",

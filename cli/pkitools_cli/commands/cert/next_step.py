@@ -225,19 +225,22 @@ def _profile(facts: CertificateFacts, options: Meant) -> str | None:
 
 
 def _without_pkioverheid(options: Meant) -> list[str]:
-    """Return the systems asked for that refuse every hierarchy they name: nobody orders a certificate for them."""
+    """Return the systems asked for that refuse PKIoverheid and take nothing of it: nobody orders it for them."""
     return [
         system.name
         for system in systems_named(options.systems)
-        if (said := system.statements_at(options.environment, options.moment, Topic.HIERARCHY))
-        and all(each.answer is Stance.NO for each in said)
+        if _said_of(system, options, Stance.NO) & {"pkioverheid", "*"} and not _said_of(system, options, Stance.YES)
     ]
 
 
 def _taken(system: System, options: Meant) -> frozenset[str]:
     """Return the hierarchies, and groups of them, that a system says it takes."""
+    return _said_of(system, options, Stance.YES)
+
+
+def _said_of(system: System, options: Meant, answer: Stance) -> frozenset[str]:
     said = system.statements_at(options.environment, options.moment, Topic.HIERARCHY)
-    return frozenset(value for each in said if each.answer is Stance.YES for value in each.values)
+    return frozenset(value for each in said if each.answer is answer for value in each.values)
 
 
 def _is_taken(profile: Profile, taken: frozenset[str]) -> bool:
