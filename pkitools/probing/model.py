@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from pkitools.arguments import choice
 from pkitools.errors import NetworkError
 from pkitools.explanations import Explanation, explain
 from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, DistinguishedName
+
+DENIED: Final = frozenset({401, 403})
+"""Statuses of HTTP by which a web server refuses a page: to this client certificate, or to everybody."""
 
 
 class ProbeFault(StrEnum):
@@ -148,6 +153,12 @@ class Handshake:
         return self.alert is not None or self.closed or not self.completed
 
     @property
+    def page_status(self) -> int:
+        """The status of HTTP that the answer begins with; 0 when there is no answer, or no such status."""
+        found = re.match(r"HTTP/1\.[01] (\d{3})\b", self.answer, re.ASCII)
+        return int(found[1]) if found else 0
+
+    @property
     def is_stopped_here(self) -> bool:
         """Whether it was this side that stopped, because nothing could be made of what came: ``detail`` says why."""
         return not self.completed and self.alert is None and not self.closed
@@ -165,7 +176,7 @@ class Taken(StrEnum):
     """Refused as it was given, and taken when the authorities above it went along."""
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    """The peer said nothing."""
+    """The peer said nothing, or something that may be about this or about something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +236,11 @@ class Observation:
     def peer(self) -> str:
         """What to call the peer."""
         return peer_name(self.host, self.port)
+
+    @property
+    def is_page_denied(self) -> bool:
+        """Whether a web server refused the page that it was asked for, and did not say that the certificate is why."""
+        return self.taken is Taken.UNKNOWN and (self.because or self.handshake).page_status in DENIED
 
     @property
     def signs_with_pss(self) -> Offered:

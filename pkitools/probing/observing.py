@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Final
@@ -12,6 +11,7 @@ from pkitools.frozen import dataclass
 from pkitools.probing.handshake import ClientIdentity, shake_hands
 from pkitools.probing.line import Line
 from pkitools.probing.model import (
+    DENIED,
     AskedSignatures,
     Handshake,
     Observation,
@@ -26,6 +26,11 @@ from pkitools.x509 import read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 _ONE_TRIAL: Final = 10.0
+_OF_THE_CLIENT: Final = frozenset({495, 496})
+"""Statuses of HTTP by which nginx refuses the certificate."""
+_FIRST_ERROR: Final = 400
+_REFUSALS: Final = frozenset({"certificate_required", "client_refused"})
+"""What the page of such a refusal is explained by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ def _taken(
     if client is None:
         return Taken.NOT_GIVEN, first
     told = taken_by(first)
-    if told is Taken.UNKNOWN and versions.get(TLSVersion.TLS_1_2) is Offered.YES:
+    if told is Taken.UNKNOWN and not first.answer and versions.get(TLSVersion.TLS_1_2) is Offered.YES:
         # of TLS 1.3 a client does not hear that it was taken; of 1.2 it does
         older = _again(line, client.identity, page, TLSVersion.TLS_1_2)
         if older is not None and taken_by(older) is not Taken.UNKNOWN:
@@ -154,17 +159,24 @@ def taken_by(shaken: Handshake) -> Taken:
         return Taken.UNKNOWN  # it did not come so far
     if not shaken.asks:
         return Taken.NOT_ASKED
-    if shaken.alert is not None or not shaken.completed or _refuses_on_its_page(shaken.answer):
+    if shaken.alert is not None or not shaken.completed or _refuses_on_its_page(shaken):
         return Taken.REFUSED if shaken.sent else Taken.NOT_SENT
     if not shaken.sent:
         return Taken.NOT_SENT
+    return _taken_when_sent(shaken)
+
+
+def _taken_when_sent(shaken: Handshake) -> Taken:
+    if shaken.page_status in DENIED:
+        return Taken.UNKNOWN  # that may be about the certificate, and just as well about the page
     if shaken.settled or shaken.version != TLSVersion.TLS_1_3:
         return Taken.YES
     return Taken.REFUSED if shaken.closed else Taken.UNKNOWN
 
 
-def _refuses_on_its_page(answer: str) -> bool:
+def _refuses_on_its_page(shaken: Handshake) -> bool:
     """Return whether a web server says on its page, and not in TLS, that it takes no such client."""
-    head, _, _ = answer.partition("\r\n")
-    refused = any(one.explanation.code == "client_refused" for one in explain(answer).found)
-    return bool(re.match(r"HTTP/1\.[01] 49[56]\b", head)) or (" 400" in head and refused)
+    status = shaken.page_status
+    if status in _OF_THE_CLIENT:
+        return True
+    return status >= _FIRST_ERROR and any(one.explanation.code in _REFUSALS for one in explain(shaken.answer).found)

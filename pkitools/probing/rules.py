@@ -34,6 +34,10 @@ _OWN: Final = cite("pkitools")
 _OBSOLETE: Final = cite("rfc-8996", "4, 5")
 SILENT: Final = "peer_silent"
 """The reason of what only the peer could have told."""
+DENIED_PAGE: Final = "page_denied"
+"""The reason of what a refusal of a page leaves open."""
+NOT_TRIED: Final = "client_not_tried"
+"""The reason of what only a client certificate would show."""
 UNTOLD: Final = "not_told"
 """The reason of what no program at hand tells."""
 
@@ -154,10 +158,12 @@ def _obsolete(seen: Observation) -> Answer:
 
 
 def _accepted(seen: Observation) -> Answer:
+    if seen.taken is Taken.NOT_GIVEN and seen.handshake.asks and seen.handshake.is_refused:
+        return NotChecked(NOT_TRIED)  # nobody gets in without one: of the connection as it is to be, nothing is known
     if seen.taken in {Taken.NOT_GIVEN, Taken.NOT_ASKED}:
         return NOT_APPLICABLE
     if seen.taken is Taken.UNKNOWN:
-        return NotChecked(SILENT)
+        return NotChecked(DENIED_PAGE if seen.is_page_denied else SILENT)
     if seen.taken is Taken.NOT_SENT:
         return _refused("not_sent", sent=0)
     if seen.taken is Taken.REFUSED:

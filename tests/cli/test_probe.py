@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from pkitools_test_pki.issued import IssuedCertificate, pem
 from pkitools_test_pki.pki import PKI, build
+from pkitools_test_pki.self_signed import self_signed
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.keys import SHARED_KEYS
@@ -98,11 +99,30 @@ def test_the_answer_stands_first(run: Command, world: World, language: str, yes:
 
 def test_who_shows_nothing_is_told_how_to(run: Command, world: World) -> None:
     ran = run("--lang", "nl", *world.words())
-    assert ran.code == 0, ran.out + ran.err
+    assert ran.code == 11, "of the connection as it is to be nothing was seen"
+    assert ran.out.startswith("NIET TE BEPALEN")
     assert "verplicht: zonder certificaat breekt de ander af" in ran.out
     assert "Probeer het met uw certificaat en zijn sleutel:" in ran.out
     assert "--client-cert BESTAND --client-key BESTAND" in " ".join(ran.out.replace("\\", " ").split())
-    assert run("--lang", "nl", *world.words("--fail-on", "warning")).code == 12
+
+
+@pytest.mark.slow
+def test_who_signed_itself_is_not_said_to_be_taken(run: Command) -> None:
+    """Also where a system takes such certificates of clients: nobody stands for this one."""
+    with listening(TLS(identity=self_signed(moment=NOW, dns=["localhost"], keys=SHARED_KEYS))) as port:
+        target = f"localhost:{port}"
+        ran = run("--lang", "nl", "probe", target, "--allow-net", "127.0.0.0/8", "-e", "preproduction", "--for", "fsc")
+    assert ran.code == 10, ran.out + ran.err
+    assert "Neemt u dat van de ander? nee: Het certificaat van de ander is zelfondertekend" in ran.told
+
+
+@pytest.mark.slow
+def test_a_page_that_is_refused_is_no_yes(run: Command, world: World) -> None:
+    denies = b"HTTP/1.1 403 Forbidden\r\n\r\n<html></html>"
+    with listening(TLS(identity=world.server, trusts=[world.pki.roots[0].certificate], page=denies)) as port:
+        ran = run("--lang", "nl", *world.words(*world.client_words(), port=port))
+    assert ran.code == 11, ran.out + ran.err
+    assert "niet bekend: de handshake is gelukt, maar de pagina / werd geweigerd" in ran.told
 
 
 @pytest.mark.slow
@@ -162,11 +182,12 @@ def test_what_cannot_be_read_is_not_passed_over(run: Command, world: World, name
 
 
 def test_what_was_not_tried_stands_beside_the_verdict(run: Command, world: World) -> None:
-    ran = run("--lang", "nl", *world.words("--revocation", "off"))
+    """Of who does without a client certificate, that yours was not tried is beside a connection that is right."""
+    asking = TLS(identity=world.server, trusts=[world.pki.roots[0].certificate], required=False)
+    with listening(asking) as port:
+        ran = run("--lang", "nl", *world.words("--revocation", "off", port=port))
     head = " ".join(ran.out.split("\n\n")[0].split())
     assert head.startswith("GESLAAGD (intrekking niet bekeken; uw certificaat is niet geprobeerd) voor preproductie ")
-    assert "Let op De ander vraagt om een clientcertificaat, en er is er geen gegeven." in head
-    assert "waarschuwing" not in head, "it was told"
 
 
 @pytest.mark.slow
@@ -230,7 +251,7 @@ def test_a_password_goes_to_the_proxy_and_nowhere_else(
     with listening(Proxy(world.port, asked)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://user:hunter2@127.0.0.1:{proxy}")
         ran = run("--lang", "nl", *world.words())
-    assert ran.code == 0, ran.out + ran.err
+    assert ran.code == 11, ran.out + ran.err
     assert f"via de proxy 127.0.0.1:{proxy}, die het adres zelf opzoekt" in " ".join(ran.out.split())
     assert all(b"Proxy-Authorization: Basic dXNlcjpodW50ZXIy\r\n" in head for head in asked)
     assert asked

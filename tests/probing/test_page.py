@@ -28,7 +28,8 @@ def servers(world: World) -> dict[str, Behave]:
     """The service asks for a certificate of the PKI and does without; the mail server has to be asked for TLS."""
     service, mail = (world.issue(dns=[name], common_name=name) for name in (SERVICE, MAIL))
     names = [authority.certificate for authority in world.pki]
-    asking = TLS(identity=service, trusts=[world.root], names=names, versions=(SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION))
+    newer = (SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION)
+    asking = TLS(identity=service, trusts=[world.root], names=names, versions=newer, required=False)
     return {SERVICE: asking, MAIL: TLS(identity=mail, before=GREETS)}
 
 

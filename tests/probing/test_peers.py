@@ -64,6 +64,7 @@ from tests.support.schemas import assert_valid
 
 pytestmark = pytest.mark.slow
 
+FAILED = Verdict.FAILED
 OLD = (SSL.TLS1_VERSION, SSL.TLS1_1_VERSION)
 
 
@@ -186,17 +187,17 @@ CASES: dict[str, Case] = {
     ),
     "client certificate required and absent": Case(
         lambda w: w.asking(),
-        "probe.client.given",
-        "De ander vraagt om een clientcertificaat, en er is er geen gegeven.",
-        "The other side asks for a client certificate, and none was given.",
-        Verdict.PASSED,
+        "probe.client.accepted",
+        "De ander laat niemand toe zonder clientcertificaat",
+        "The other side lets nobody in without a client certificate",
+        Verdict.INDETERMINATE,
     ),
     "the same in TLS 1.2": Case(
         lambda w: w.asking(versions=(SSL.TLS1_2_VERSION, SSL.TLS1_2_VERSION)),
-        "probe.client.given",
-        "De ander vraagt om een clientcertificaat, en er is er geen gegeven.",
-        "The other side asks for a client certificate, and none was given.",
-        Verdict.PASSED,
+        "probe.client.accepted",
+        "De ander laat niemand toe zonder clientcertificaat",
+        "The other side lets nobody in without a client certificate",
+        Verdict.INDETERMINATE,
     ),
     "client certificate of another CA": Case(
         lambda w: w.asking(),
@@ -426,6 +427,55 @@ def test_a_good_client_is_taken_and_raises_no_alarm(world: World, newest: int, n
     document = probe_document(result)
     assert_valid(document, "probe-v1")
     assert "PRIVATE KEY" not in str(document) + repr(result)
+
+
+def page(status: str, told: str = "") -> bytes:
+    """What a web server answers when it is asked for a page."""
+    return f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n\r\n<html><h2>{told}</h2></html>".encode()
+
+
+PAGES: dict[str, tuple[bytes, Taken, Verdict]] = {
+    "403.7": (page("403 Forbidden", "HTTP Error 403.7 - Client certificate required."), Taken.REFUSED, FAILED),
+    "403.12": (
+        page("403 Forbidden", "HTTP Error 403.12 - Mapper denied access."),
+        Taken.REFUSED,
+        FAILED,
+    ),
+    "403.13": (
+        page("403 Forbidden", "HTTP Error 403.13 - Client certificate revoked."),
+        Taken.REFUSED,
+        FAILED,
+    ),
+    "403.16": (
+        page("403 Forbidden", "403.16 - Forbidden: Client certificate is ill-formed or is not trusted by the server."),
+        Taken.REFUSED,
+        FAILED,
+    ),
+    "403.17": (
+        page("403 Forbidden", "HTTP Error 403.17 - Client certificate has expired or is not yet valid."),
+        Taken.REFUSED,
+        FAILED,
+    ),
+    "495": (page("495 SSL Certificate Error"), Taken.REFUSED, FAILED),
+    "403 of what nobody says": (page("403 Forbidden"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "401": (page("401 Unauthorized"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "404": (page("404 Not Found"), Taken.YES, Verdict.PASSED),
+    "302": (page("302 Found"), Taken.YES, Verdict.PASSED),
+    "a page about it": (page("200 OK", "Client certificate revoked"), Taken.YES, Verdict.PASSED),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_the_page_says_of_the_certificate(world: World, name: str) -> None:
+    """A web server may refuse only there; of a page that is refused to who knows whom nothing follows."""
+    told, taken, verdict = PAGES[name]
+    with listening(world.asking(page=told)) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert (result.seen.taken, result.report.verdict) == (taken, verdict)
+    assert result.seen.is_page_denied is (verdict is Verdict.INDETERMINATE)
+    if result.seen.is_page_denied:
+        assert (outcome := first(result)) is not None
+        assert "Of dat om het certificaat is of voor iedereen geldt" in why(outcome, "nl", NOW)
 
 
 def test_who_stops_before_that_is_not_said_to_ask_for_no_certificate(world: World) -> None:

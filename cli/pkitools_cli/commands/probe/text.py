@@ -22,7 +22,6 @@ from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
-    from pkitools.checking import FileCheck
     from pkitools.probing import Handshake, Observation, ProbeResult
 
 _OURS_TO_DO: Final = frozenset(
@@ -36,6 +35,8 @@ _OURS_TO_DO: Final = frozenset(
     }
 )
 """What is wrong with the certificate of the other side, and leaves something to do on this side too."""
+
+_SELF_SIGNED: Final = "probe.server.self_signed"
 
 
 def probe_told(result: ProbeResult, target: str, systems: Sequence[str], *, verbose: bool) -> Iterator[Line | str]:
@@ -151,8 +152,8 @@ def _remedy(result: ProbeResult, step: Outcome) -> str:
 def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     seen = result.seen
     shaken = seen.handshake
-    yield "takes_mine", tr(f"cli.probe.taken.{'yes_silent' if _is_silent(seen) else seen.taken}")
-    yield "take_theirs", _take_theirs(result.theirs, seen)
+    yield "takes_mine", tr(f"cli.probe.taken.{_taken_word(seen)}")
+    yield "take_theirs", _take_theirs(result)
     yield "alert", _alert((seen.because or shaken) if shaken.asks else shaken)
     yield "tls", _tls(seen)
     yield "asks", _asks(seen)
@@ -170,9 +171,19 @@ def _is_silent(seen: Observation) -> bool:
     return seen.taken is Taken.YES and (seen.because or seen.handshake).closed and not seen.starttls
 
 
-def _take_theirs(theirs: FileCheck | None, seen: Observation) -> str:
+def _taken_word(seen: Observation) -> str:
+    if _is_silent(seen):
+        return "yes_silent"
+    return "unknown_denied" if seen.is_page_denied else seen.taken
+
+
+def _take_theirs(result: ProbeResult) -> str:
+    theirs, seen = result.theirs, result.seen
     if theirs is None:
         return tr("cli.probe.theirs.none")
+    alone = next((one for one in result.connection.findings if one.rule.code == _SELF_SIGNED), None)
+    if alone is not None:  # that the rest of it is right makes nobody stand for it
+        return f"{tr('cli.probe.theirs.failed')}: {why(alone, language(), result.report.moment)}"
     if theirs.report.verdict is Verdict.PASSED and seen.lacking:
         return tr("cli.probe.theirs.incomplete")
     because = answer_of(theirs.report).because
