@@ -26,9 +26,9 @@ from tests.support.command import Command
 from tests.support.der import tlv
 from tests.support.keys import SHARED_KEYS
 
-# a response is made at the moment of the clock
+# a response is made at the moment of the clock, however long after this module was imported
 MOMENT: Final = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-JUDGED: Final = MOMENT + timedelta(hours=1)
+JUDGED: Final = MOMENT + timedelta(hours=3)
 CRL, OCSP = "X509 CRL", "OCSP RESPONSE"
 
 Said = list[tuple[str, bytes]]
