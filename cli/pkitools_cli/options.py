@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 
 import click
@@ -32,6 +32,21 @@ class Moment(click.ParamType[datetime]):
             return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
         except (ValueError, OverflowError):  # the offset may lead out of the years there are
             self.fail(tr("cli.options.moment_wrong", value=value), param, ctx)
+
+
+class Day(click.ParamType[date]):
+    """A day such as ``2027-06-01``."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(tr("cli.options.day_wrong", value=value), param, ctx)
 
 
 def now() -> datetime:

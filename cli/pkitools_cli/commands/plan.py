@@ -21,7 +21,7 @@ from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import next_step, wrapped
-from pkitools_cli.options import environment_option, moment_option
+from pkitools_cli.options import Day, environment_option, moment_option
 from pkitools_cli.own_data import system_named, tsp_named
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import error_line
@@ -39,7 +39,7 @@ class Options:
     """What ``plan`` was given."""
 
     system: str | None
-    live: datetime | None
+    live: date | None
     environment: Environment | None
     tsp: str | None
     subscriber: bool | None
@@ -64,7 +64,7 @@ class Options:
 
 @click.command("plan", cls=Command, help="cli.plan.help")
 @click.option("--for", "system", metavar="SYSTEM", help="cli.plan.for")
-@click.option("--live", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="cli.plan.live")
+@click.option("--live", type=Day(), metavar="DATE", help="cli.plan.live")
 @environment_option
 @click.option("--tsp", metavar="NAME", help="cli.plan.tsp")
 @click.option("--subscriber/--no-subscriber", default=None, help="cli.plan.subscriber")
@@ -104,7 +104,7 @@ def _for_system(options: Options) -> Planned:
     environment = options.environment or Environment.PRODUCTION
     tsp = None if options.tsp is None else tsp_named(options.tsp).name
     found = plan(
-        options.live.date(),
+        options.live,
         moment=options.moment,
         lead_times=lead_times(system=system.name, tsp=tsp, stated=options.stated),
         subscriber=options.subscriber,
@@ -165,6 +165,8 @@ def _now(planned: list[Planned], today: date) -> str:
     if not days:
         return tr("cli.plan.now.none")
     first = min(days)
+    if all(one.plan.day < today for one in planned if one.plan is not None):
+        return tr("cli.plan.now.gone")
     if first < today:
         return tr("cli.plan.now.late", day=short_day(_at(first), language()))
     return tr("cli.plan.now.begin", day=short_day(_at(first), language()))
