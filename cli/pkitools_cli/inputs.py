@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -271,10 +271,26 @@ def read_items(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTI
         InputError: there is none.
     """
     with about_input(name):
+        return tuple(item.der for item in items_of(read_whole(name, unread, kind), kind))
+
+
+def read_whole(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTIFICATE) -> Contents:
+    """Return all that a file holds, of one kind at least one: as :func:`read_items`, which gives only that kind."""
+    with about_input(name):
         source = read_input(name)
-        found = tuple(item.der for item in items_of(source, kind))
+        items_of(source, kind)
         unread += unread_of(source)
-        return found
+        return source
+
+
+def trusted_files(names: Iterable[str]) -> Iterator[Contents]:
+    """Yield what the files and folders of ``--trust`` hold besides roots; what cannot be read is told by its store."""
+    for name in names:
+        if (Path(name) / "trust.pem").is_file():
+            continue  # a test PKI, whose lists have a folder of their own
+        for file in _files_inside(Path(name)) if Path(name).is_dir() else [name]:
+            with suppress(PkitoolsError):
+                yield read_source(read_bytes(file), str(file))
 
 
 def read_crls(name: str, unread: list[BadItem]) -> Iterator[bytes]:

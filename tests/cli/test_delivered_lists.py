@@ -226,6 +226,34 @@ def test_a_list_of_one_file_counts_for_the_certificates_of_the_others(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("where", ["chain", "trust", "folder of trust"])
+def test_what_the_files_of_another_option_say_counts_as_well(
+    run: Command, world: World, tmp_path: Path, where: str
+) -> None:
+    for kind in (CRL, OCSP):
+        for leaf, code in ((world.revoked, 10), (world.good, 0)):
+            folder = tmp_path / f"{kind[:4]}{code}"
+            trusted = folder / "trusted"
+            trusted.mkdir(parents=True)
+            (folder / "a.pem").write_bytes(leaf.pem)
+            said = _pem([], world.said(kind, leaf))
+            chain, trust = _pem(world.intermediates, []), world.pki.trust_pem()
+            (folder / "chain.pem").write_bytes(chain + (said if where == "chain" else b""))
+            (trusted / "roots.pem").write_bytes(trust + (said if where == "trust" else b""))
+            if where == "folder of trust":
+                (trusted / "lists.pem").write_bytes(said)
+            given = (
+                "--chain",
+                folder / "chain.pem",
+                "--trust",
+                trusted if "folder" in where else trusted / "roots.pem",
+            )
+            asked = ("-e", "pre", "--offline", "--moment", JUDGED.isoformat(), "--revocation", "require", "--quiet")
+            ran = run("--lang", "en", "cert", "check", folder / "a.pem", *given, *asked)
+            assert ran.code == code, (kind, code, ran.out, ran.err)
+
+
+@pytest.mark.slow
 def test_the_document_tells_the_whole_verdict_and_the_exit_code(run: Command, world: World, tmp_path: Path) -> None:
     """Beside a file that could not be read the only verdict in it was that of the good one."""
     trust, good, cut = (tmp_path / name for name in ("trust.pem", "good.pem", "cut.pem"))

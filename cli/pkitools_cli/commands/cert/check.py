@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pkitools.containers import BadItem, ItemKind
+from pkitools.containers import BadItem, Contents, ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
@@ -34,7 +34,9 @@ from pkitools_cli.inputs import (
     read_input,
     read_items,
     read_together,
+    read_whole,
     told_problems,
+    trusted_files,
     use_each,
 )
 from pkitools_cli.options import OINText, fail_on_option, moment_option, moment_was_given, required_environment_option
@@ -207,10 +209,10 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     expected = expectation(options, passphrase, unread)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
-    chain = [der for name in options.chain for der in certificates_of(name, unread)]
+    chain, beside = chain_of(options.chain, unread)
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
-    revocation = with_delivered(revocation_of(options, unread), readable.values())
+    revocation = with_delivered(revocation_of(options, unread, beside), readable.values())
     among = together(readable, passphrase)
     keys += check_keys_together(readable, passphrase)
 
@@ -249,21 +251,29 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     return judge
 
 
-def certificates_of(name: str, unread: list[BadItem]) -> tuple[bytes, ...]:
-    """Return the certificates of a file, the end entity first: chains are stored in either order."""
+def chain_of(names: Iterable[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:
+    """Return the certificates of the files of ``--chain``, and the files: they may hold CRLs too.
+
+    Args:
+        names: the files. Of each the end entity comes first: chains are stored in either order.
+        unread: what could not be read of the material; gets more of it.
+    """
     from pkitools.checking import end_entity_first
 
-    return end_entity_first(read_items(name, unread))
+    files = [read_whole(name, unread) for name in names]
+    return [der for contents in files for der in end_entity_first(contents.certificates)], files
 
 
-def revocation_of(options: GivenRevocation, unread: list[BadItem]) -> Revocation:
+def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterable[Contents] = ()) -> Revocation:
     """Return how revocation is to be checked, by the options that several commands have.
 
     Args:
-        options: what was given.
+        options: what was given. CRLs and OCSP responses in the files of ``--trust`` count like those of ``--crl``.
         unread: what could not be read of the material; gets more of it.
+        chain: what was given as a chain, for what it holds of revocation.
     """
     from pkitools.checking import Revocation
+    from pkitools.checking.delivered_lists import with_delivered
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
@@ -271,7 +281,7 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem]) -> Revocation
     crls = [*map(_read_once, lists)]
     responses = [response for name in options.ocsp for response in read_items(name, unread, ItemKind.OCSP_RESPONSE)]
     online = not options.offline and policy is not RevocationPolicy.OFF
-    return Revocation(
+    given = Revocation(
         policy=policy,
         crls=tuple(crls),
         ocsp_responses=tuple(responses),
@@ -279,6 +289,7 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem]) -> Revocation
         cache=_cache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
+    return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 
 def _cache(folder: Path) -> Cache:

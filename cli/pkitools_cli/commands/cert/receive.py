@@ -20,7 +20,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.ordering import Arrival, Manifest, Means, Receipt, State, read_manifest, receive
 from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
 from pkitools.reports import ToldError, cert_receive_document
-from pkitools_cli.commands.cert.check import certificates_of, revocation_of
+from pkitools_cli.commands.cert.check import chain_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
 from pkitools_cli.commands.cert.receiving.next_step import Asked
 from pkitools_cli.commands.cert.receiving.text import received_told
@@ -119,8 +119,8 @@ def _received(options: Options) -> Received:
 
     used = use_each(options.sources, read, lists_count=True)
     unread: list[BadItem] = []
-    chain = [der for name in options.chain for der in certificates_of(name, unread)]
-    revocation = revocation_of(options, unread)
+    chain, beside = chain_of(options.chain, unread)
+    revocation = revocation_of(options, unread, beside)
     means = Means(
         moment=options.moment,
         trust=_trust(options),

@@ -16,7 +16,7 @@ from pkitools.frozen import dataclass
 from pkitools.metadata import MetadataCheck, check_metadata
 from pkitools.reports import metadata_check_document
 from pkitools.trust import TrustStore
-from pkitools_cli.commands.cert.check import certificates_of, revocation_of
+from pkitools_cli.commands.cert.check import chain_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside
 from pkitools_cli.commands.metadata.check_text import told
@@ -95,15 +95,16 @@ def command(options: Options) -> Reply[MetadataCheck]:
 
 def _checked(options: Options) -> MetadataCheck:
     unread: list[BadItem] = []
+    chain, beside = chain_of(options.chain, unread)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     return check_metadata(
         read_octets(options.file),
         system=options.system,
         environment=options.environment,
         moment=options.moment,
-        intermediates=[der for name in options.chain for der in certificates_of(name, unread)],
+        intermediates=chain,
         trust=TrustStore.from_files(trusted) if trusted else None,
-        revocation=revocation_of(options, unread),
+        revocation=revocation_of(options, unread, beside),
         own=given_data(),
         name=called(options.file),
         unread=unread,
