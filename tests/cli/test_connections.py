@@ -203,3 +203,13 @@ def test_a_plan_of_connections_begins_with_the_first(run: Command, folder: Path)
 )
 def test_what_does_not_go_together_is_a_mistake_in_use(run: Command, given: tuple[str, ...]) -> None:
     assert run("plan", *given).code == 2
+
+
+@pytest.mark.parametrize("command", ["status", "plan"])
+def test_who_has_no_file_of_connections_is_told_how_to_make_one(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = run("--lang", "nl", command)
+    assert ran.code == 1
+    assert "pkitools init MAP --out connections.toml" in " ".join(ran.err.split())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pkitools.errors import InputError
 from pkitools.frozen import dataclass
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.inputs import about_input
@@ -49,6 +51,8 @@ def given_connections(name: str) -> Connections:
     from pkitools.files import read_bytes
     from pkitools.limits import MAX_TOML_BYTES
 
+    if not Path(name).exists():
+        raise InputError("connections.error.no_file", name=name)
     with about_input(name):
         return read_connections(read_bytes(name, limit=MAX_TOML_BYTES), name, system=system_named, tsp=tsp_named)
 
