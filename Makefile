@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-JOBS ?= 2
+JOBS ?= 3
 
 # byte code is kept in one place beside the packages, also where the shell says not to write any: without it each of the
 # interpreters that the tests start compiles everything again
@@ -14,7 +14,8 @@ export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/bytecode
 demo: $(VENV)/.demo-ready
 	@sh tools/demo.sh $(BIN)
 
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+# three on a machine of two cores: many tests wait for a server or another process
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 quick: $(VENV)/.test-ready  # everything but what is marked slow: within a minute
 	PKITOOLS_TESTS=quick $(PYTEST) -m "not slow" $(PYTEST_ARGS)

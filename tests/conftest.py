@@ -7,7 +7,10 @@ that one of them can be raised alone: ``PKITOOLS_FUZZ_ROUNDS=100000 pytest tests
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Final
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 LEVEL = os.environ.get("PKITOOLS_TESTS", "ci")
@@ -45,3 +48,36 @@ for _level, _count in _EXAMPLES.items():
 settings.load_profile(LEVEL)
 for _name, _value in _BUDGETS[LEVEL].items():
     os.environ.setdefault(_name, _value)
+
+# a file goes to one worker: what takes longest is begun first, so that none is left alone with it at the end
+_LONGEST: Final = (
+    "checking/test_mutants.py",
+    "cli/test_cert_show_costs.py",
+    "containers/test_costs.py",
+    "cli/test_answer.py",
+    "cli/test_linear.py",
+    "journey/test_guides.py",
+    "test_pki/test_folder.py",
+    "checking/test_checker.py",
+    "explanations/test_provoked.py",
+    "house/test_packaging.py",
+    "cli/test_together.py",
+    "conformance/test_causes.py",
+    "checking/test_own_places.py",
+    "checking/test_files.py",
+    "interop/test_jks_keys.py",
+    "test_pki/test_crashes.py",
+    "revocation/test_deltas.py",
+    "containers/test_keystores.py",
+    "interop/test_refusals.py",
+    "interop/test_show_judged.py",
+    "cli/test_csr_resume.py",
+    "checking/test_instructions.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; the order of all others stays, and that inside each file."""
+    here = Path(__file__).parent
+    place = {here / name: number for number, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))

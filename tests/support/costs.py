@@ -19,10 +19,11 @@ import json, time, tracemalloc
 
 def yardstick():
     # work of the same kind, traced alike: what a slow or busy machine does to this it does to what is measured
+    if not {compared}:
+        return 1.0
     began = time.process_time()
-    for _ in range(3):
-        json.loads(json.dumps([{{"a": [str(n), n, None]}} for n in range(20_000)]))
-    return (time.process_time() - began) / 3
+    json.loads(json.dumps([{{"a": [str(n), n, None]}} for n in range(20_000)]))
+    return time.process_time() - began
 
 from pkitools.errors import PkitoolsError
 from pkitools.containers import read_source
@@ -49,14 +50,27 @@ print(json.dumps([memory, took / max(before, yardstick()), code, len(data)]))
 """
 
 
-def cost(make: str, read: str) -> tuple[int, float, str, int]:
-    """Return the most memory in octets, the effort in yardsticks of some tenths of a second, error code and input size.
+def memory_of(make: str, read: str) -> tuple[int, str, int]:
+    """Return the most memory in octets, the error's code and the size of the input.
 
     Args:
         make: statements that bind ``data``.
         read: the expression that reads it.
     """
-    script = _CHILD.format(make=textwrap.dedent(make), read=read)
+    memory, _, code, size = _measured(make, read, compared=False)
+    return memory, code, size
+
+
+def cost(make: str, read: str) -> tuple[int, float, str, int]:
+    """Return what :func:`memory_of` does, with the effort in yardsticks of some tenths of a second after the memory.
+
+    The yardsticks take seconds of their own: only for who compares efforts.
+    """
+    return _measured(make, read, compared=True)
+
+
+def _measured(make: str, read: str, *, compared: bool) -> tuple[int, float, str, int]:
+    script = _CHILD.format(make=textwrap.dedent(make), read=read, compared=compared)
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=_ROOT,
