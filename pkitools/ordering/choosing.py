@@ -1,8 +1,8 @@
 """What to order for a system: the profile, the key, the signature and the names, each with what it rests on.
 
 Everything follows from the data of systems, profiles and TSPs; no system and no TSP is named here. Where no source says
-which certificate a system takes, none is chosen: whoever orders has to ask. A TSP or a profile that was chosen already is
-refused only where a text that binds makes it impossible; what is inferred or somebody else's word is told with it.
+which certificate a system takes, none is chosen: whoever orders has to ask. A TSP or a profile that was chosen already
+is refused only where a text that binds makes it impossible; what is inferred or somebody else's word is told with it.
 """
 
 from __future__ import annotations
