@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from pkitools.documents import Document, Source, documents
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Basis, Rule
-from pkitools.frozen import dataclass
+from pkitools.findings import Basis, Rule, Severity
+from pkitools.frozen import Frozen, dataclass
+from pkitools.package_data import read_toml
 
 if TYPE_CHECKING:
     from pkitools.explanations import ErrorText
@@ -83,6 +84,34 @@ def find_rule(code: str) -> Rule:
     near = get_close_matches(code, rules, n=3, cutoff=0.5) or [c for c in rules if code and code in c][:3]
     slug = "unknown_near" if near else "unknown"
     raise InvalidValueError(f"rules.error.{slug}", code=code, near=", ".join(near))
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a rule weighs somewhere, where that differs from what it weighs by itself.
+
+    Args:
+        severity: what a violation weighs there.
+        where: where that is, by language (``nl``, ``en``), as the end of a sentence.
+    """
+
+    severity: Severity
+    where: Mapping[str, str]
+
+
+def weights(code: str) -> tuple[Weight, ...]:
+    """Return what else a violation of the rule with this code can weigh; nothing where that is the same everywhere."""
+    return _weights().get(code, ())
+
+
+@cache
+def _weights() -> Mapping[str, tuple[Weight, ...]]:
+    found: defaultdict[str, list[Weight]] = defaultdict(list)
+    for table in read_toml("pkitools", "weights.toml")["weight"]:
+        weight = Weight(Severity[table["severity"].upper()], Frozen({"nl": table["nl"], "en": table["en"]}))
+        for code in table["codes"]:
+            found[code].append(weight)
+    return MappingProxyType({code: tuple(each) for code, each in found.items()})
 
 
 @dataclass(frozen=True, slots=True)

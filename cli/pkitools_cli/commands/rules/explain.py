@@ -11,7 +11,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
 from pkitools.reports import rules_explain_document, rules_explain_document_v1
 from pkitools.reports.register import shown_operands
-from pkitools.rulebook import find_rule
+from pkitools.rulebook import find_rule, weights
 from pkitools_cli.commands.rules.documents import standing
 from pkitools_cli.framework import Command
 from pkitools_cli.i18n import language, once, report_word, tr
@@ -49,6 +49,10 @@ def _text(rule: Rule) -> Iterator[Line | str]:
     rows = (
         ("code", rule.code),
         ("severity", report_word("severity", rule.severity.name)),
+        *(
+            ("elsewhere", f"{report_word('severity', w.severity.name)}: {w.where[language()]}")
+            for w in weights(rule.code)
+        ),
         ("source", _source(rule)),
         ("reading", _reading(rule)),
         ("url", rule.source.document.url),
