@@ -130,5 +130,6 @@ def _is_told_by_others(resting: Resting) -> bool:
         *(each.basis.certainty for each in resting.profiles),
         *(tsp.basis.certainty for tsp in resting.tsps),
         *(each.basis.certainty for each in resting.asks),
+        *(each.basis.certainty for each in resting.rows),
     )
     return Certainty.THIRD_PARTY in certainties

@@ -71,6 +71,7 @@ def resting_document(resting: Resting) -> dict[str, object]:
             {"consumer": each.consumer.name, "topic": str(each.ask.topic), "section": each.basis.source.section}
             for each in resting.asks
         ],
+        "rows": [{"name": each.name, "section": each.basis.source.section} for each in resting.rows],
     }
 
 
