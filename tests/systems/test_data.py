@@ -164,6 +164,13 @@ def test_no_hierarchy_fails_where_the_text_does_not_name_it(system: System, envi
             assert any(word in said.text["nl"] for word in NAMED_AS.get(value, ())), (name, said.text["nl"])
 
 
+@every_system
+def test_a_statement_is_whole_by_itself(system: System) -> None:
+    """It is told with a finding, or with an order, where nothing stands above or below it."""
+    for said in system.statements:
+        assert not re.search("zie de opmerking|see the note", said.text["nl"] + said.text["en"]), said.text["nl"]
+
+
 NO_ENVIRONMENT_NAMED = {
     ("digid-machtigen-manual", "step 3"),  # of both, by name
     ("digikoppeling-rest-api", "3.4.3.2"),
