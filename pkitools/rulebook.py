@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from pkitools.documents import Document, Source, documents
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Basis, Rule
-from pkitools.frozen import dataclass
+from pkitools.findings import Basis, Certainty, Rule, Severity
+from pkitools.frozen import Frozen, dataclass
+from pkitools.package_data import read_toml
 
 if TYPE_CHECKING:
     from pkitools.explanations import ErrorText
@@ -86,6 +87,34 @@ def find_rule(code: str) -> Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What a rule weighs somewhere, where that differs from what it weighs by itself.
+
+    Args:
+        severity: what a violation weighs there.
+        where: where that is, by language (``nl``, ``en``), as the end of a sentence.
+    """
+
+    severity: Severity
+    where: Mapping[str, str]
+
+
+def weights(code: str) -> tuple[Weight, ...]:
+    """Return what else a violation of the rule with this code can weigh; nothing where that is the same everywhere."""
+    return _weights().get(code, ())
+
+
+@cache
+def _weights() -> Mapping[str, tuple[Weight, ...]]:
+    found: defaultdict[str, list[Weight]] = defaultdict(list)
+    for table in read_toml("pkitools", "weights.toml")["weight"]:
+        weight = Weight(Severity[table["severity"].upper()], Frozen({"nl": table["nl"], "en": table["en"]}))
+        for code in table["codes"]:
+            found[code].append(weight)
+    return MappingProxyType({code: tuple(each) for code, each in found.items()})
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileBasis:
     """One statement of a profile, and what it rests on.
 
@@ -122,6 +151,19 @@ class MetadataAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class DataRow:
+    """A row of our other data that names a document.
+
+    Args:
+        name: what it is about, in the words of its file: ``kpn registration``, ``nginx``.
+        basis: where it stands, and how certain that makes it.
+    """
+
+    name: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
 class Resting:
     """All that rests on one document, each in the order of its own data.
 
@@ -139,6 +181,7 @@ class Resting:
         protocols: how TLS is asked for in protocols that begin without.
         renewals: who must be told of a renewal because of it, and what it says of the move to G4.
         asks: what those ask who receive metadata.
+        rows: what else of our data names it: days of rules, lead times, the OIN register, directives of configurations.
     """
 
     document: Document
@@ -154,6 +197,7 @@ class Resting:
     protocols: tuple[StartTLS, ...] = ()
     renewals: tuple[Counterpart | Replacement | Breakage | WorkStep, ...] = ()
     asks: tuple[MetadataAsk, ...] = ()
+    rows: tuple[DataRow, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -198,6 +242,24 @@ def citations() -> Iterator[tuple[str, object, Source]]:
     move = migration_facts()
     for renewals in (counterparts(), move.replacements, move.breakages, move.steps):
         yield from (("renewals", each, each.source) for each in renewals)
+    yield from (("rows", row, row.basis.source) for row in _other_rows())
+
+
+def _other_rows() -> Iterator[DataRow]:
+    from pkitools.connections.lead import documented
+    from pkitools.oin_register.places import register_places
+    from pkitools.portfolio.pointers import programs
+
+    for rule in all_rules():
+        if rule.in_force is not None:
+            yield DataRow(f"{rule.code}, its days", Basis(rule.in_force.source, rule.certainty))
+    for whose, lead in documented():
+        if lead.basis is not None:
+            yield DataRow(f"{whose[1]} {lead.kind}", lead.basis)
+    yield from (DataRow(name, Basis(source, Certainty.OFFICIAL)) for name, source in programs())
+    for place in register_places():
+        if place.source is not None:
+            yield DataRow(place.name, Basis(place.source, place.certainty))
 
 
 def _domain_checks(tsp: TSP) -> Iterator[Source]:

@@ -10,7 +10,7 @@ import pytest
 
 import tests.vectors
 from pkitools.findings import Status
-from pkitools.rulebook import all_rules
+from pkitools.rulebook import all_rules, weights
 from tests.vectors import Vector
 
 VECTORS: list[Vector] = [
@@ -19,6 +19,7 @@ VECTORS: list[Vector] = [
     for vector in importlib.import_module(f"tests.vectors.{module.name}").VECTORS
 ]
 CODES = {rule.code for rule in all_rules()}
+WEIGHTS = {rule.code: {rule.severity, *(each.severity for each in weights(rule.code))} for rule in all_rules()}
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v.code)
@@ -29,6 +30,9 @@ def test_the_rule_is_violated_by_one_vector_and_met_by_the_other(vector: Vector)
     assert vector.code not in met.codes()
     # also a rule that is made while it is asked is in the register
     assert {outcome.rule.code for outcome in (*violated.outcomes, *met.outcomes)} <= CODES
+    for outcome in (*violated.outcomes, *met.outcomes):
+        if outcome.status is Status.VIOLATED:
+            assert outcome.rule.severity in WEIGHTS[outcome.rule.code], f"{outcome.rule.code}: explained as another"
 
 
 def test_every_rule_has_its_vector_and_every_vector_its_rule() -> None:

@@ -116,7 +116,7 @@ def documents_page() -> str:
 def _document_row(resting: Resting) -> tuple[str, ...]:
     document = resting.document
     texts = (resting.examples, resting.error_texts, resting.exports, resting.renewals, resting.protocols, resting.asks)
-    other = sum(map(len, (resting.tsps, resting.prefixes, resting.schemes, *texts)))
+    other = sum(map(len, (resting.tsps, resting.prefixes, resting.schemes, resting.rows, *texts)))
     counts = (len(resting.rules), len(resting.statements), len(resting.profiles), other)
     return (
         f"[{_escaped(document.title['en'])}](#{document.key})",
@@ -159,6 +159,7 @@ def _resting_lines(resting: Resting) -> Iterator[str]:
     for name, asked in groupby(resting.asks, key=lambda each: each.consumer.name):
         topics = dict.fromkeys(_words(each.ask.topic) for each in asked)
         yield f"metadata for `{name}`: {', '.join(topics)}"
+    yield from (f"other facts: {each.name}" for each in resting.rows)
 
 
 # --- architecture.md -------------------------------------------------------------------------------------------------

@@ -68,15 +68,11 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     },
     {"probing": "a peer tried over TLS: what it sends, what it asks, whether it takes a client certificate"},
     {"renewal": "what replacing a certificate asks: by the next one, and by one of G4"},
-    {
-        "ordering": "from a system to a request, and from what a TSP sends back to its key",
-        "rulebook": "the one register of rules, and what rests on each document",
-    },
-    {
-        "facts": "which facts want looking at: unknown, old, or told by others",
-        "portfolio": "everything an organisation has, found in folders, keystores, configurations and at peers",
-    },
+    {"ordering": "from a system to a request, and from what a TSP sends back to its key"},
+    {"portfolio": "everything an organisation has, found in folders, keystores, configurations and at peers"},
     {"connections": "the connections an organisation wants, held against what it has: steps, and days"},
+    {"rulebook": "the one register of rules, and what rests on each document"},
+    {"facts": "which facts want looking at: unknown, old, or told by others"},
     {"reports": "a result to text, a JSON document or a file for another program"},
 )
 """Every room with what it is for, the lowest floor first. A room imports rooms on lower floors only."""

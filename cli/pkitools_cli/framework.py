@@ -35,6 +35,7 @@ _VERSION = "pkitools_cli.json_version"
 _GIVEN = "pkitools_cli.given"
 _ORDER = "pkitools_cli.order"
 _DATA_FOLDER = "pkitools_cli.data"
+DATA_VARIABLE = "PKITOOLS_DATA"
 _METAVARS = {click.IntRange: "N", click.FloatRange: "N", click.types.IntParamType: "N"}
 
 
@@ -272,6 +273,10 @@ class Command(_TranslatedHelp):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""
         try:
+            if data_folder_given(ctx) or os.environ.get(DATA_VARIABLE):
+                from pkitools_cli.own_data import refuse_no_folder  # who has no facts of his own needs none of it
+
+                refuse_no_folder(ctx)
             given = super().invoke(ctx)
         except PkitoolsError as error:
             error.file = error.file or _file_named(error, ctx)

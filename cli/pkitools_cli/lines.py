@@ -176,17 +176,18 @@ def _fitted(lines: Iterable[TextLine]) -> Iterator[Line | str]:
         yield from rest
 
 
-def labelled(prefix: str, rows: Iterable[tuple[str, str | None]]) -> Iterator[str]:
+def labelled(prefix: str, rows: Iterable[tuple[str, str | None]], indent: str = "  ") -> Iterator[str]:
     """Yield for each row the text of ``<prefix>.<key>`` and the value beside it, in two columns.
 
     A row whose value is ``None`` is left out, and its label still counts for the width: tables of one kind line up. A
-    value without spaces is never split: it is an address or a fingerprint, to be copied.
+    value without spaces is never split: it is an address or a fingerprint, to be copied. What stands before a label,
+    ``indent``, counts for the width too.
     """
     told = [(tr(f"{prefix}.{key}"), value) for key, value in rows]
     width = max((len(label) for label, _ in told), default=0)
     for label, value in told:
         if value is not None:
-            yield from beside(f"  {label:<{width}}  ", value)
+            yield from beside(f"{indent}{label:<{width}}  ", value)
 
 
 def beside(first: str, value: str, further: int = 0) -> list[str]:

@@ -12,15 +12,26 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools_cli.framework import data_folder_given
+from pkitools.errors import FileError
+from pkitools_cli.framework import DATA_VARIABLE, data_folder_given
 
 if TYPE_CHECKING:
     from pkitools.profiles import TSP
     from pkitools.rules import OwnData
     from pkitools.systems import System
 
-VARIABLE: Final = "PKITOOLS_DATA"
 _READ: Final = "pkitools_cli.own_data"
+
+
+def refuse_no_folder(ctx: click.Context) -> None:
+    """Refuse a folder that is none, also where the command asks nothing of it: who named it thinks that it is used.
+
+    Raises:
+        FileError: there is no such folder.
+    """
+    folder = data_folder_given(ctx) or os.environ.get(DATA_VARIABLE) or ""
+    if not os.path.isdir(folder):  # noqa: PTH112  pathlib takes time to import
+        raise FileError("rules.error.own_folder", name=folder)
 
 
 def given_data() -> OwnData | None:
@@ -31,9 +42,9 @@ def given_data() -> OwnData | None:
     """
     ctx = click.get_current_context(silent=True)
     if ctx is None:  # an answer that is told after its command has ended
-        return _read(os.environ.get(VARIABLE))
+        return _read(os.environ.get(DATA_VARIABLE))
     if _READ not in ctx.meta:
-        ctx.meta[_READ] = _read(data_folder_given(ctx) or os.environ.get(VARIABLE))
+        ctx.meta[_READ] = _read(data_folder_given(ctx) or os.environ.get(DATA_VARIABLE))
     found: OwnData | None = ctx.meta[_READ]
     return found
 

@@ -108,13 +108,14 @@ def lead_times(
     given = {} if stated is None else stated
     if not isinstance(given, Mapping):
         raise wrong_type("stated", given, "Mapping")
-    found = {one.kind: one for whose, one in _documented() if whose in {("system", system), ("tsp", tsp)}}
+    found = {one.kind: one for whose, one in documented() if whose in {("system", system), ("tsp", tsp)}}
     own = {choice(LeadKind, kind, "stated"): LeadTime(kind, days) for kind, days in given.items()}
     return LeadTimes(Frozen({**found, **own}))
 
 
 @cache
-def _documented() -> tuple[tuple[tuple[str, str], LeadTime], ...]:
+def documented() -> tuple[tuple[tuple[str, str], LeadTime], ...]:
+    """Return every lead time that a document tells, each with whose it is: ``tsp`` or ``system``, and its name."""
     return tuple(map(_lead_time, read_toml("pkitools.connections", "data/lead_times.toml")["lead_time"]))
 
 

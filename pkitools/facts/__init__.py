@@ -1,5 +1,5 @@
 """Which facts want looking at."""
 
-from pkitools.facts.status import FactsStatus, facts_status
+from pkitools.facts.status import FactsStatus, Lapsed, facts_status
 
-__all__ = ["FactsStatus", "facts_status"]
+__all__ = ["FactsStatus", "Lapsed", "facts_status"]

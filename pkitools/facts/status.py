@@ -6,21 +6,38 @@ What is in order is left out: ``rules documents`` lists every document.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from pkitools.arguments import aware
-from pkitools.documents import Document, DocumentStatus, Reading
-from pkitools.findings import Certainty
+from pkitools.documents import Document, DocumentStatus, Reading, Source
+from pkitools.findings import Binds, Certainty
 from pkitools.frozen import dataclass
-from pkitools.rulebook import Resting, rests_on
+from pkitools.rulebook import Resting, all_rules, rests_on
 from pkitools.rules.own import OwnData, OwnFile
+from pkitools.systems import systems
 from pkitools.unknowns import Unknown, unknowns
 
 OLD: Final = timedelta(days=183)
 """A document that was last read longer ago than this wants reading again: PKIoverheid changes twice a year."""
 
 _TEXTS: Final = frozenset({DocumentStatus.IN_FORCE, DocumentStatus.DRAFT, DocumentStatus.INFORMAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """Something that is asked of nobody any more, as its last day has passed.
+
+    Args:
+        name: the code of a rule; of a statement, the name of its system and its topic.
+        until: its last day.
+        source: where its days stand.
+    """
+
+    name: str
+    until: date
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +52,8 @@ class FactsStatus:
         not_read: documents of which not all was read by us itself, with what rests on each.
         third_party: documents of somebody else than who decides, with what rests on each.
         own: files with facts of one's own, by name: each with the day its sources were read.
+        lapsed: rules and statements, one's own and ours, that are asked no more.
+        replaced: titles of the TSPs of which one's own facts go before ours.
     """
 
     moment: datetime
@@ -44,6 +63,8 @@ class FactsStatus:
     not_read: tuple[Resting, ...]
     third_party: tuple[Resting, ...]
     own: tuple[OwnFile, ...] = ()
+    lapsed: tuple[Lapsed, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     def is_old(self, file: OwnFile) -> bool:
         """Return whether the sources of a file of one's own were last read too long ago."""
@@ -66,15 +87,30 @@ def facts_status(moment: datetime, *, data: OwnData | None = None) -> FactsStatu
     """
     moment = aware(moment)
     resting = tuple(rests_on().values())
+    known = data if data is not None else OwnData()
     return FactsStatus(
         moment,
-        unknowns(),
+        tuple(each for each in unknowns() if not (each.title and known.describes(each.key, each.title))),
         outdated=tuple(each for each in resting if _is_outdated(each.document)),
         aged=tuple(each for each in resting if _is_aged(each.document, moment)),
         not_read=tuple(each for each in resting if each.document.how is not Reading.READ),
         third_party=tuple(each for each in resting if _is_told_by_others(each)),
-        own=tuple(sorted(data.files if data is not None else (), key=lambda file: file.name)),
+        own=tuple(sorted(known.files, key=lambda file: file.name)),
+        lapsed=tuple(_lapsed(moment.date(), known)),
+        replaced=tuple(tsp.title for tsp in known.tsps_of_ours),
     )
+
+
+def _lapsed(day: date, data: OwnData) -> Iterator[Lapsed]:
+    """Yield what ended before a day. A rule that goes by the day of issuance is still asked of what is older."""
+    for rule in (*all_rules(), *data.rules):
+        period = rule.in_force
+        if period is not None and period.until is not None and period.until < day and period.binds is Binds.USE:
+            yield Lapsed(rule.code, period.until, period.source)
+    for system in (*systems(), *data.systems):
+        for said in system.statements:
+            if said.until is not None and said.until < day:
+                yield Lapsed(f"{system.name}, {said.topic}", said.until, said.source)
 
 
 def _is_outdated(document: Document) -> bool:
@@ -94,5 +130,6 @@ def _is_told_by_others(resting: Resting) -> bool:
         *(each.basis.certainty for each in resting.profiles),
         *(tsp.basis.certainty for tsp in resting.tsps),
         *(each.basis.certainty for each in resting.asks),
+        *(each.basis.certainty for each in resting.rows),
     )
     return Certainty.THIRD_PARTY in certainties

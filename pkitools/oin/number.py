@@ -124,6 +124,11 @@ class OIN(str):
         return self.row.hrn and not self.has_legacy_suffix
 
     @property
+    def has_known_form(self) -> bool:
+        """What follows the prefix has a form that is known for it; of a test OIN any will do."""
+        return not self.row.forms or Candidate(str(self)).form is not None
+
+    @property
     def has_legacy_suffix(self) -> bool:
         """The suffix is a serial number, as given out until 2017."""
         form = Candidate(str(self)).form

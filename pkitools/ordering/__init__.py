@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pkitools.ordering.doubtful import Doubt, doubts
     from pkitools.ordering.faults import faults_of
     from pkitools.ordering.manifest import Manifest, Ordered, manifest_document, ordered, read_manifest
-    from pkitools.ordering.orders import Knowledge, Order, choice_of, missing, plan_order
+    from pkitools.ordering.orders import Knowledge, Order, choice_of, lacking, missing, plan_order
     from pkitools.ordering.receiving import Arrival, Means, Receipt, State, receive
     from pkitools.ordering.renewing import Change, Renewal, renewal_of
     from pkitools.ordering.self_signed import SelfSigned, SelfSignedPlan, plan_self_signed
@@ -48,6 +48,7 @@ __all__ = [
     "choose",
     "doubts",
     "faults_of",
+    "lacking",
     "manifest_document",
     "missing",
     "ordered",
@@ -82,6 +83,7 @@ _MODULES: Final = {
     "doubts": "doubtful",
     "faults_of": "faults",
     "manifest_document": "manifest",
+    "lacking": "orders",
     "missing": "orders",
     "ordered": "manifest",
     "plan_order": "orders",

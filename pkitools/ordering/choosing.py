@@ -1,7 +1,8 @@
 """What to order for a system: the profile, the key, the signature and the names, each with what it rests on.
 
 Everything follows from the data of systems, profiles and TSPs; no system and no TSP is named here. Where no source says
-which certificate a system takes, none is chosen: whoever orders has to ask.
+which certificate a system takes, none is chosen: whoever orders has to ask. A TSP or a profile that was chosen already
+is refused only where a text that binds makes it impossible; what is inferred or somebody else's word is told with it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Basis, Certainty
+from pkitools.findings import Basis, Certainty, Severity
 from pkitools.frozen import dataclass, field, replace
 from pkitools.messages import CAUSE, Language, message
 from pkitools.oin import OIN
@@ -33,6 +34,7 @@ _WHOSE: Final = {
     frozenset({"holder"}): "ordering.reason.oin_holder",
     frozenset({"service", "supplier"}): "ordering.reason.oin_service_or_supplier",
 }
+_UNMET: Final = {Topic.OIN: "ordering.reason.unmet_oin", Topic.URA: "ordering.reason.unmet_ura"}
 WANTED: Final[Mapping[str, str]] = {
     "O": "organization",
     "CN": "common_name",
@@ -81,7 +83,7 @@ class Reason:
 
 
 class NoChoiceError(InvalidValueError):
-    """For this system nothing can be chosen; ``statements`` is what it says of the certificates it takes."""
+    """For this system nothing can be chosen; ``statements`` is what stands in the way, or what is not known."""
 
     statements: tuple[Statement, ...] = ()
 
@@ -135,6 +137,15 @@ class _Candidate:
     def stance(self) -> Stance:
         return Stance.UNKNOWN if self.statement is None else self.statement.answer
 
+    def objections(self, said: Sequence[Statement]) -> list[Statement]:
+        """Return what the system says against it: of the hierarchy, and of what such a certificate cannot be."""
+        refused = [self.statement] if self.statement is not None and self.stance is Stance.NO else []
+        return [*refused, *unmet(self.profile, said)]
+
+    def is_impossible(self, said: Sequence[Statement]) -> bool:
+        """Return whether a text that binds is against it."""
+        return any(each.severity is Severity.ERROR for each in self.objections(said))
+
     def rank(self, said: Sequence[Statement]) -> tuple[int, ...]:
         """Return where it comes in the order of preference: as surely taken, and as early named, as can be."""
         statement = self.statement
@@ -171,8 +182,8 @@ def choose(
         profile, key_type, signature: chosen already; the rest is chosen to go with it.
 
     Raises:
-        NoChoiceError: the system takes no PKIoverheid, it is not published what it takes, or it does not take what was
-            chosen already.
+        NoChoiceError: the system takes no PKIoverheid, it is not published what it takes, or a text that binds says
+            that it does not take what was chosen already.
         InvalidValueError: the TSP does not issue the profile.
     """
     where = choice(Environment, environment, "environment")
@@ -182,7 +193,7 @@ def choose(
     asked = _Question(system, where, moment, tsp, given)
     if tsp is not None and given is not None and not _issues(tsp, given):
         raise InvalidValueError("ordering.error.tsp_profile", tsp=tsp.title, profile=given.name)
-    found = asked.best()
+    found = asked.best() or asked.nearest()
     if found is None:
         raise asked.refusal()
     types = _key_types(found, system.statements_at(where, moment, Topic.KEY_SIZE))
@@ -248,20 +259,57 @@ class _Question:
         hierarchies = [each for each in self.said if each.topic is Topic.HIERARCHY]
         return min(fitting, key=lambda each: each.rank(hierarchies), default=None)
 
+    def nearest(self) -> _Candidate | None:
+        """Return what comes nearest of the TSP or the profile that was given, where nothing that binds is against it.
+
+        Where nobody says what the system takes of any TSP, a TSP alone does not say which certificate it is to be.
+        """
+        if self.profile is None and (self.tsp is None or self._usual() is None):
+            return None
+        said = self.said
+        hierarchies = [each for each in said if each.topic is Topic.HIERARCHY]
+        possible = [each for each in self.candidates() if not self._is_impossible(each)]
+        return min(possible, key=lambda each: (len(each.objections(said)), *each.rank(hierarchies)), default=None)
+
+    def _is_impossible(self, candidate: _Candidate) -> bool:
+        return candidate.is_impossible(self.said) or self._is_test_in_production(candidate.tsp)
+
+    def _is_test_in_production(self, tsp: TSP | None) -> bool:
+        return tsp is not None and tsp.trial and self.where is Environment.PRODUCTION
+
+    def _usual(self) -> _Candidate | None:
+        """Return what would be chosen of any TSP."""
+        return replace(self, tsp=None, profile=None).best()
+
     def refusal(self) -> NoChoiceError:
         """Return why nothing can be chosen: of the TSP or the profile that was given, where others would do."""
         found = self.candidates()
-        error = NoChoiceError(f"ordering.error.{self._why(found)}", **self._operands())
+        why = self._why(found)
+        error = NoChoiceError(f"ordering.error.{why}", **self._operands())
         about = [each.statement for each in found if each.statement is not None]
-        error.statements = tuple(dict.fromkeys([*(unmet(self.profile, self.said) if self.profile else ()), *about]))
+        error.statements = tuple(dict.fromkeys(about if why == "not_published" else self._in_the_way(found)))
         return error
 
+    def _in_the_way(self, found: Sequence[_Candidate]) -> list[Statement]:
+        """Return what binds and is against all that could be issued; where no one thing is, what is against any."""
+        said = self.said
+        against = [[each for each in one.objections(said) if each.severity is Severity.ERROR] for one in found]
+        every = [each for each in (against[0] if against else ()) if all(each in other for other in against)]
+        return every or [each for one in against for each in one]
+
     def _why(self, found: Sequence[_Candidate]) -> str:
+        if self._is_test_in_production(self.tsp) and not self._takes_none():
+            return "trial_production"
         if self.profile is not None:
             return "profile_refused"
-        if self.tsp is not None and replace(self, tsp=None).best() is not None:
-            return "tsp_refused"
-        return "no_pkioverheid" if all(each.stance is Stance.NO for each in found) else "not_published"
+        if self.tsp is not None and self._usual() is not None:
+            no_oin = all(each.profile.serial_number == "uzi" for each in found)
+            return "tsp_no_oin" if no_oin else "tsp_refused"
+        return "no_pkioverheid" if self._takes_none() else "not_published"
+
+    def _takes_none(self) -> bool:
+        """Return whether no certificate of any TSP is taken."""
+        return all(each.stance is Stance.NO for each in replace(self, tsp=None, profile=None).candidates())
 
     def _operands(self) -> dict[str, object]:
         chosen = {"tsp": self.tsp.title if self.tsp else "", "profile": self.profile.name if self.profile else ""}
@@ -315,6 +363,7 @@ def _reasons(
     given: Profile | None,
 ) -> Iterator[Reason]:
     yield _of_profile(found, given)
+    yield from _unmet(found, said)
     yield from _of_oin(found.profile, said)
     yield from _of_tsp(found)
     if key_type is not None:
@@ -326,12 +375,21 @@ def _reasons(
 
 def _of_profile(found: _Candidate, given: Profile | None) -> Reason:
     params = {"profile": found.profile.name, "hierarchy": found.profile.hierarchy}
+    if found.stance is Stance.NO:
+        return Reason(About.PROFILE, "ordering.reason.profile_doubted", params, found.statement, attention=True)
     if found.stance is Stance.UNKNOWN:
         return Reason(About.PROFILE, "ordering.reason.profile_unknown", params, found.statement, attention=True)
     if found.stance is Stance.DISCOURAGED:
         return Reason(About.PROFILE, "ordering.reason.profile_discouraged", params, found.statement, attention=True)
     slug = "profile_given" if given is not None else "profile"
     return Reason(About.PROFILE, f"ordering.reason.{slug}", params, found.statement)
+
+
+def _unmet(found: _Candidate, said: Sequence[Statement]) -> Iterator[Reason]:
+    """Yield what the system asks and such a certificate cannot be, on no ground that binds."""
+    for statement in unmet(found.profile, said):
+        code = _UNMET.get(statement.topic, "ordering.reason.unmet")
+        yield Reason(About.PROFILE, code, {"profile": found.profile.name}, statement, attention=True)
 
 
 def _of_oin(profile: Profile, said: Sequence[Statement]) -> Iterator[Reason]:

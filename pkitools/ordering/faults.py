@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
-from pkitools.ordering.orders import FOR, Knowledge, choice_of, missing, plan_order
+from pkitools.ordering.orders import FOR, Knowledge, choice_of, lacking, plan_order
 from pkitools.profiles import get_profile
 
 STAND_INS: Final[Mapping[str, str]] = {
@@ -59,7 +59,7 @@ def _needed(values: Mapping[str, Any], moment: datetime, knowledge: Knowledge | 
     """Return the fields that the order lacks."""
     chosen = choice_of(values, moment=moment, knowledge=knowledge)
     if chosen is not None:
-        return missing(values, chosen)
+        return lacking(values, chosen)
     of_oin = ("oin", "organization") if get_profile(values["profile"]).serial_number == "oin" else ()
     return tuple(name for name in (*of_oin, "common_name") if not values.get(name))
 

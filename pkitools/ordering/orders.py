@@ -83,12 +83,26 @@ def _scheme(values: Mapping[str, Any]) -> SignatureScheme | None:
 def missing(values: Mapping[str, Any], chosen: Choice) -> tuple[str, ...]:
     """Return the fields that profile or TSP ask and the order does not have, as the fields of an order are named.
 
+    Without those of the profile there is no request (:func:`lacking`); what the TSP asks besides is a wish, of which
+    the check of the request warns.
+
+    Args:
+        values: the fields of the order.
+        chosen: what was chosen for it.
+    """
+    wished = (name for name in chosen.wanted if not values.get(name))
+    return tuple(dict.fromkeys((*lacking(values, chosen), *wished)))
+
+
+def lacking(values: Mapping[str, Any], chosen: Choice) -> tuple[str, ...]:
+    """Return the fields without which no request can be made and that the order does not have.
+
     Args:
         values: the fields of the order.
         chosen: what was chosen for it.
     """
     needed = ("oin", "organization") if chosen.profile.serial_number == "oin" else ()
-    return tuple(name for name in dict.fromkeys((*needed, "common_name", *chosen.wanted)) if not values.get(name))
+    return tuple(name for name in (*needed, "common_name") if not values.get(name))
 
 
 def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowledge | None = None) -> Order:
@@ -107,10 +121,6 @@ def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowle
     chosen = choice_of(values, moment=moment, knowledge=known)
     if chosen is None:
         return Order(plan_of(values, tsp_named=known.tsp_named))
-    for name in missing(values, chosen):
-        if name in chosen.wanted:
-            title = chosen.tsp.title if chosen.tsp is not None else ""
-            raise InvalidValueError(f"ordering.error.missing_{name}", tsp=title)
     rest = {name: value for name, value in values.items() if name not in {FOR, "tsp"}}
     told = {"profile": chosen.profile.name, "environment": str(chosen.environment), "key_type": chosen.key_type}
     plan = replace(plan_of({**_named(rest, chosen), **told}, tsp=chosen.tsp), signature=chosen.signature)

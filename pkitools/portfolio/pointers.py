@@ -15,6 +15,7 @@ from io import StringIO
 from itertools import islice
 from typing import Any, Final
 
+from pkitools.documents import Source, cite
 from pkitools.errors import LimitError
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
@@ -159,6 +160,12 @@ def _pointer(text: str, line: int, bases: tuple[str, ...], *, further: bool = Fa
     if _VARIABLE.search(text):
         return Pointer(Target.UNKNOWN, text, line)
     return Pointer(Target.PATTERN if further else Target.FILE, text, line, bases)
+
+
+def programs() -> tuple[tuple[str, Source], ...]:
+    """Return every program whose configuration is looked through, with the document its directives stand in."""
+    raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
+    return tuple((name, cite(each["source"])) for name, each in raw.items() if isinstance(each, dict))
 
 
 @cache

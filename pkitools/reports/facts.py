@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pkitools.facts import FactsStatus
+from pkitools.facts import FactsStatus, Lapsed
 from pkitools.reports.document import instant
 from pkitools.reports.register import resting_document
 from pkitools.rulebook import Resting
@@ -23,6 +23,8 @@ def facts_status_document(found: FactsStatus) -> dict[str, object]:
         "not_read": _resting(found.not_read),
         "third_party": _resting(found.third_party),
         "own": [_own(each, found) for each in found.own],
+        "lapsed": [_lapsed(each) for each in found.lapsed],
+        "replaced_tsps": list(found.replaced),
     }
 
 
@@ -39,6 +41,10 @@ def _own(file: OwnFile, found: FactsStatus) -> dict[str, object]:
         "old": found.is_old(file),
         "ahead": found.is_ahead(file),
     }
+
+
+def _lapsed(each: Lapsed) -> dict[str, object]:
+    return {"name": each.name, "until": each.until.isoformat(), "document": each.source.key}
 
 
 def _unknown(unknown: Unknown) -> dict[str, object]:

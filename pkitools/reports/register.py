@@ -20,7 +20,9 @@ def rules_list_document(rules: Iterable[Rule]) -> dict[str, object]:
 
 
 def rules_explain_document(rule: Rule) -> dict[str, object]:
-    """Return the whole document: one rule with its sentences, and how the text that it rests on was read."""
+    """Return the whole document: one rule with its sentences, how its text was read, and where it weighs otherwise."""
+    from pkitools.rulebook import weights
+
     found = rule.source.document
     reading: dict[str, object] = {
         "key": found.key,
@@ -30,7 +32,13 @@ def rules_explain_document(rule: Rule) -> dict[str, object]:
         "section_read": rule.source.was_read,
         "newest": found.newest or None,
     }
-    return {"schema": "pkitools.rules-explain/v2", "rule": explained_document(rule), "document": reading}
+    also = [{"severity": each.severity.name.lower(), **each.where} for each in weights(rule.code)]
+    return {
+        "schema": "pkitools.rules-explain/v2",
+        "rule": explained_document(rule),
+        "document": reading,
+        "weights": also,
+    }
 
 
 def rules_explain_document_v1(rule: Rule) -> dict[str, object]:
@@ -63,6 +71,7 @@ def resting_document(resting: Resting) -> dict[str, object]:
             {"consumer": each.consumer.name, "topic": str(each.ask.topic), "section": each.basis.source.section}
             for each in resting.asks
         ],
+        "rows": [{"name": each.name, "section": each.basis.source.section} for each in resting.rows],
     }
 
 

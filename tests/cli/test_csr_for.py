@@ -68,12 +68,25 @@ def test_the_system_and_the_tsp_choose_and_the_answer_says_why(create: Run) -> N
     assert "--key x.key --csr x.csr" in ran.told
 
 
-def test_what_the_tsp_asks_is_said_before_a_key_is_made(create: Run, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_what_only_the_tsp_wishes_is_warned_of_where_nobody_can_be_asked(create: Run) -> None:
     ran = create(*FOR, *KPN, *GIVEN, *REST)
-    assert ran.code == 2
-    assert "KPN asks as well: --locality, --province. No key was made yet." in ran.err
-    assert "Missing: --locality, --province" in ran.err
-    assert not list(tmp_path.iterdir())
+    assert ran.code == 0, ran.err
+    assert "ST=" not in made().subject.text
+    told = " ".join(ran.err.split())
+    assert all(f"WARNING: x.csr: KPN asks for {name} in the subject" in told for name in ("L", "ST"))
+    assert "--locality" in told
+
+
+@pytest.mark.slow
+def test_so_it_is_of_many(create: Run, tmp_path: Path) -> None:
+    row = f"api;{OIN};Gemeente Voorbeeld;api.example.nl"
+    (tmp_path / "t.csv").write_text(f"name;oin;organization;common_name\n{row}\n")
+    ran = create(*FOR, *KPN, "--from", "t.csv", "--out-dir", "o", "--no-passphrase", "--json")
+    assert ran.code == 0, ran.err
+    (one,) = ran.document["requests"]
+    found = [each for each in one["warnings"] if each["code"] == "csr.tsp.subject"]
+    assert len(found) == 2
 
 
 def test_everything_missing_is_said_at_once(create: Run, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_it_is_told_within_the_columns(run: Command, monkeypatch: pytest.MonkeyP
         assert " ".join(unknown.about[lang].split()) in joined
         assert " ".join(unknown.settled[lang].split()) in joined
     assert "cli.facts" not in told.out
-    assert max(map(len, told.out.splitlines())) <= 82
+    assert max(map(len, told.out.splitlines())) <= 80
 
 
 def test_as_json(run: Command) -> None:

@@ -434,3 +434,9 @@ def test_what_is_wrong_with_a_text_is_told_as_it_was_written(run: Command) -> No
     ran = run("--lang", "nl", "oin", "check", "https://x.nl")
     assert 'staat "h"' in ran.told
     assert "hoofdletters" not in ran.told.replace("cijfers of hoofdletters", "")
+
+
+@pytest.mark.parametrize(("lang", "told"), [("nl", "deze vorm kennen wij niet"), ("en", "a form we do not know")])
+def test_a_suffix_of_no_known_form_is_not_said_to_be_right(run: Command, lang: str, told: str) -> None:
+    assert told in run("--lang", lang, "oin", "check", "00000009ABC123456000").out
+    assert told not in run("--lang", lang, "oin", "check", "00000009123456780000").out

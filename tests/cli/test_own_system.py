@@ -15,7 +15,7 @@ import pytest
 import pkitools
 from pkitools.messages import LANGUAGES, message
 from pkitools_test_pki.pki import build
-from tests.support.command import Command
+from tests.support.command import Command, every_command
 from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
@@ -67,6 +67,59 @@ def test_a_system_nobody_else_could_read_is_listed_once_where_one_describes_it(r
     assert name in [each["name"] for each in listed["systems"]]
     assert [each["name"] for each in listed["unread"]] == [each["name"] for each in before[1:]]
     assert f"{len(before) - 1} " in run("--data", "gegevens", "systems", "list").out
+
+
+def test_what_one_describes_oneself_is_known_by_whichever_name_one_gives_it(run: Command, place: Path) -> None:
+    unread = json.loads(run("systems", "list", "--all", "--json").out)["unread"][0]
+    text = (place / "gegevens" / "systems" / "zaaksysteem.toml").read_text(encoding="utf-8")
+    own = re.sub(r"(?m)^title = .*$", f'title = "{unread["title"]}"', text).replace('"zaaksysteem"', '"ons-register"')
+    (place / "gegevens" / "systems" / "ons-register.toml").write_text(own, encoding="utf-8")
+    for asked, found in ((("systems", "list", "--all"), "unread"), (("facts", "status"), "unknown")):
+        document = json.loads(run("--data", "gegevens", *asked, "--json").out)
+        assert unread["name"] not in [each["name"] for each in document[found]], asked
+    assert unread["name"] in [each["name"] for each in json.loads(run("facts", "status", "--json").out)["unknown"]]
+
+
+@pytest.mark.slow
+def test_a_tsp_of_ours_that_is_replaced_is_said_wherever_it_is_used(run: Command, place: Path) -> None:
+    own = place / "gegevens" / "tsps.toml"
+    text = own.read_text(encoding="utf-8")
+    own.write_text(text.replace("[tsps.huis]", "[tsps.kpn]").replace('"Huis-CA"', '"KPN"'), encoding="utf-8")
+    made = "csr create --oin 00000003273229750000 --profile g1-server -e production --no-passphrase --out x --tsp kpn"
+    names = ("--organization", "Voorbeeld B.V.", "--common-name", "a.voorbeeld.nl")
+    check = ("csr", "check", "x.csr", "--profile", "g1-server", "--tsp", "kpn")
+    for asked in ((*made.split(), *names, "--force"), check, ("systems", "list"), ("facts", "status")):
+        told = [run("--lang", "nl", *data, *asked) for data in (("--data", "gegevens"), ())]
+        said = [" ".join((each.out + each.err).split()).count("KPN: uw eigen gegevens") for each in told]
+        assert said == [1, 0], asked
+    assert run("--data", "gegevens", "facts", "status", "--json").document["replaced_tsps"] == ["KPN"]
+
+
+def test_what_has_lapsed_is_said(run: Command, place: Path) -> None:
+    rules, system = place / "gegevens" / "rules" / "gemeente.toml", place / "gegevens" / "systems" / "zaaksysteem.toml"
+    code = re.findall(r'(?m)^code = "(.*)"', rules.read_text(encoding="utf-8"))[0]
+    for path, heading in ((rules, "[[rule]]"), (system, "[[statement]]")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(heading, f"{heading}\nuntil = 2026-11-30", 1), encoding="utf-8")
+    for day, lapsed in (("2026-11-30", []), ("2026-12-01", [code, "zaaksysteem, hierarchy"])):
+        given = ("--data", "gegevens", "--lang", "nl", "facts", "status", "--moment", f"{day}T12:00:00Z")
+        document = run(*given, "--json").document
+        assert_valid(document, "facts-status-v1")
+        assert [each["name"] for each in document["lapsed"]] == lapsed
+        assert all(f"{name}: gold tot en met 2026-11-30" in " ".join(run(*given).out.split()) for name in lapsed)
+
+
+@pytest.mark.slow
+def test_no_command_passes_over_a_folder_that_is_none(run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in filter(None, every_command()):
+        assert run("--data", "nergens", *path).code in {1, 2}, path
+    answers = (("oin", "check", "00000003273229750000"), ("oin", "derive", "--kvk", "27322975"), ("trust", "list"))
+    for asked in answers:
+        for told in (run("--data", "nergens", *asked), run(*asked, "--data", "nergens")):
+            assert (told.code, told.out, told.err.count("nergens")) == (1, "", 1)
+        assert run(*asked).code == 0
+    monkeypatch.setenv("PKITOOLS_DATA", "nergens")
+    assert [run(*asked).code for asked in answers] == [1, 1, 1]
 
 
 def test_the_command_that_comes_next_knows_the_system_too(run: Command, place: Path) -> None:

@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from pkitools.documents import Reading, documents
+from pkitools.messages import LANGUAGES, Language
+from pkitools.profiles import profiles
 from pkitools.rulebook import all_rules, rests_on
+from pkitools.systems import systems
+from pkitools_cli.i18n import lookup
 from tests.support.command import Command, under
 from tests.support.schemas import assert_valid
 
@@ -169,3 +173,21 @@ def test_documents_as_json_names_what_rests_on_them(run: Any) -> None:
     assert sorted(code for each in parsed["documents"] for code in each["rules"]) == [rule.code for rule in all_rules()]
     trial = next(each for each in parsed["documents"] if each["key"] == "g4-trial-profiles")
     assert {"g4-tls", "trial"} & {part["profile"] for part in trial["profiles"]}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_explain_says_whom_a_rule_is_for_in_words(lang: Language) -> None:
+    """The name of a system or a profile is what options name it; of anything else our own word says nothing."""
+    named = {each.name for each in (*systems(), *profiles())}
+    kinds = {kind for rule in all_rules() for kind in rule.applies_to} - named
+    assert kinds
+    for kind in kinds:
+        assert (lookup(f"cli.rules.kind.{kind}", lang) or "_").find("_") < 0, kind
+
+
+def test_explain_says_where_a_rule_weighs_otherwise(run: Any) -> None:
+    told = " ".join(run("explain", "por.subject.organizational_unit", lang="nl")[1].split())
+    assert "zwaarte FOUT maar ook WAARSCHUWING: in een certificaat van voor G4" in told
+    document = json.loads(run("explain", "por.g4.validity", "--json")[1])
+    assert_valid(document, "rules-explain-v2")
+    assert [each["severity"] for each in document["weights"]] == ["warning"]

@@ -83,7 +83,7 @@ def test_show_says_how_far_it_can_be_relied_on(run: Any, name: str) -> None:
     out = " ".join(run("show", name, *MOMENT)[1].split())
     found = status_of(get_system(name))
     assert f"Read on {found.read} or later." in out
-    assert f"{found.firm} are of the standard or the owner itself, {found.weak} less certain" in out
+    assert f"{found.firm} of the standard or the owner itself, {found.weak} less certain" in out
     assert all(document.title["en"] in out for document in found.documents)
     assert found.firm + found.weak + found.unknown == len(get_system(name).statements)
 

@@ -18,7 +18,7 @@ import pytest
 from pkitools.documents import Document, DocumentStatus, Reading, Source, cite, document, documents
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.messages import LANGUAGES
-from pkitools.rulebook import MetadataAsk, Resting, SystemStatement, citations, rests_on
+from pkitools.rulebook import DataRow, MetadataAsk, Resting, SystemStatement, citations, rests_on
 from pkitools.systems import systems
 
 ROOT = Path(__file__).parents[2]
@@ -174,6 +174,8 @@ def test_no_error_rests_on_words_that_nobody_here_read() -> None:
 
 
 def carries_an_error(thing: object, source: Source) -> bool:
+    if isinstance(thing, DataRow):
+        return False  # days and places: no certificate is asked one
     if isinstance(thing, Rule):
         return thing.severity is Severity.ERROR
     if isinstance(thing, SystemStatement):

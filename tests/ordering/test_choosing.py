@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
-from pkitools.findings import Verdict
+from pkitools.findings import Severity, Verdict
 from pkitools.messages import LANGUAGES, template
-from pkitools.ordering import Choice, NoChoiceError, choose, missing, plan_order
+from pkitools.ordering import Choice, NoChoiceError, choose, lacking, missing, plan_order
 from pkitools.ordering.fitness import unmet
-from pkitools.profiles import TSP, profiles, tsps
+from pkitools.profiles import TSP, Profile, get_tsp, profiles, tsps
 from pkitools.requests import check_request
-from pkitools.systems import Stance, System, Topic, get_system, systems
+from pkitools.systems import Stance, Statement, System, Topic, get_system, systems
+from pkitools.systems.reading import can_bind
 from tests.support.requests import pooled_key
 
 MOMENT = datetime(2026, 11, 26, tzinfo=UTC)
@@ -26,6 +29,7 @@ WISHES = {
     "locality": "Utrecht",
     "province": "Utrecht",
 }
+DOUBTS = {"profile_unknown", "profile_doubted", "unmet", "unmet_oin", "unmet_ura"}
 ALL = list(product(systems(), Environment, (None, *tsps())))
 
 
@@ -57,8 +61,10 @@ def test_what_is_chosen_is_what_the_system_says_it_takes() -> None:
     for system, environment, tsp in ALL:
         found = chosen(system, environment, tsp)
         if found is not None:
-            assert found.profile.root in takes(system, environment, found.tsp), (system, environment, tsp)
-            assert not unmet(found.profile, system.statements_at(environment, MOMENT))
+            doubted = {each.code.removeprefix("ordering.reason.") for each in found.reasons} & DOUBTS
+            assert doubted or found.profile.root in takes(system, environment, found.tsp), (system, environment, tsp)
+            assert doubted or not unmet(found.profile, system.statements_at(environment, MOMENT))
+            assert not doubted or tsp is not None, "of any TSP only what is taken is chosen"
             assert tsp is None or found.tsp is tsp
         elif tsp is None:  # without a TSP nothing but the system can be in the way
             assert not takes(system, environment, None), (system, environment)
@@ -116,9 +122,69 @@ def test_a_system_nobody_could_read_is_refused_with_whom_to_ask() -> None:
     assert refused.value.code.startswith("systems.error.")
 
 
+def tried(system: System, environment: Environment, **given: Any) -> Choice | NoChoiceError:
+    try:
+        return choose(system, environment, moment=MOMENT, **given)
+    except NoChoiceError as error:
+        return error
+
+
+def binds(statement: Statement) -> bool:
+    return statement.severity is Severity.ERROR and can_bind(statement.source)
+
+
+def test_only_a_text_that_binds_refuses_what_was_chosen_already() -> None:
+    refused: set[str] = set()
+    for system, environment, tsp in ALL:
+        found = tried(system, environment, tsp=tsp)
+        if isinstance(found, Choice):
+            against = {*unmet(found.profile, system.statements_at(environment, MOMENT)), *refusals(found)}
+            assert against <= {reason.statement for reason in found.reasons if reason.attention}, (system, tsp)
+            continue
+        code = found.code.removeprefix("ordering.error.")
+        refused.add(code)
+        if code == "not_published":
+            assert chosen(system, environment, None) is None, "nobody says which certificate: one has to be named"
+            continue
+        of_trial = (tsp is not None and tsp.trial, environment) == (True, Environment.PRODUCTION)
+        assert of_trial if code == "trial_production" else found.statements, (system, environment, tsp)
+        assert all(map(binds, found.statements)), (system, environment, tsp)
+    assert refused == {"no_pkioverheid", "not_published", "tsp_no_oin", "tsp_refused", "trial_production"}
+
+
+def refusals(found: Choice) -> Iterator[Statement]:
+    """What the system says against the hierarchy of what was chosen."""
+    for reason in found.reasons:
+        if reason.about == "profile" and reason.statement and reason.statement.answer is Stance.NO:
+            yield reason.statement
+
+
+@pytest.mark.parametrize("profile", profiles(), ids=name)
+def test_so_it_is_of_a_profile(profile: Profile) -> None:
+    for system, environment in product(systems(), Environment):
+        found = tried(system, environment, profile=profile)
+        if isinstance(found, NoChoiceError):
+            assert found.statements
+            assert all(map(binds, found.statements)), (system, environment)
+
+
+@pytest.mark.parametrize(
+    ("system", "tsp", "profile", "codes"),
+    [
+        ("digipoort", "cibg", "uzi-server", ["profile_doubted", "unmet_oin"]),
+        ("uzi", "kpn", "g1-server", ["unmet_ura"]),
+    ],
+)
+def test_what_does_not_bind_is_told_with_its_reason(system: str, tsp: str, profile: str, codes: list[str]) -> None:
+    found = choose(get_system(system), "production", moment=MOMENT, tsp=get_tsp(tsp))
+    assert found.profile.name == profile
+    told = [each.code.removeprefix("ordering.reason.") for each in found.reasons if each.attention]
+    assert told == codes
+
+
 @pytest.mark.parametrize(
     ("system", "tsp", "code"),
-    [("digid", "g4-trial", "tsp_refused"), ("uzi", "kpn", "tsp_refused"), ("digid", "cibg", "tsp_refused")],
+    [("digid", "g4-trial", "trial_production"), ("digid", "cibg", "tsp_no_oin")],
 )
 def test_a_tsp_whose_certificates_do_not_fit_is_said_to_be_the_matter(system: str, tsp: str, code: str) -> None:
     with pytest.raises(NoChoiceError) as refused:
@@ -130,7 +196,7 @@ def test_a_profile_that_does_not_fit_is_refused_with_what_the_system_asks() -> N
     with pytest.raises(NoChoiceError) as refused:
         choose(get_system("digid-machtigen"), "production", moment=MOMENT, profile="g4-seal")
     assert refused.value.code == "ordering.error.profile_refused"
-    assert Topic.CLIENT_AUTH in {each.topic for each in refused.value.statements}
+    assert Topic.SIGNING in {each.topic for each in refused.value.statements}
 
 
 def test_a_preproduction_that_wants_trial_gets_the_tsp_of_trial() -> None:
@@ -145,10 +211,10 @@ def test_what_the_tsp_asks_is_missing_until_it_is_given() -> None:
     found = choose(get_system("digid-machtigen"), "production", moment=MOMENT, tsp=kpn)
     assert missing({}, found) == ("oin", "organization", "common_name", "locality", "province")
     assert missing(WISHES, found) == ()
+    assert lacking({}, found) == ("oin", "organization", "common_name"), "what no request can do without"
     wishes = {key: value for key, value in WISHES.items() if key != "locality"}
-    with pytest.raises(InvalidValueError) as refused:
-        plan_order({**wishes, "for": "digid-machtigen", "tsp": "kpn", "environment": "production"}, moment=MOMENT)
-    assert refused.value.code == "ordering.error.missing_locality"
+    order = {**wishes, "for": "digid-machtigen", "tsp": "kpn", "environment": "production"}
+    assert plan_order(order, moment=MOMENT).plan.subject.get("L") is None, "a wish stops nothing"
 
 
 @pytest.mark.parametrize("names", [("a.example.nl", "b.example.nl"), ("*.example.nl",)])

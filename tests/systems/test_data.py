@@ -165,6 +165,46 @@ def test_no_hierarchy_fails_where_the_text_does_not_name_it(system: System, envi
 
 
 @every_system
+def test_a_statement_is_whole_by_itself(system: System) -> None:
+    """It is told with a finding, or with an order, where nothing stands above or below it."""
+    for said in system.statements:
+        assert not re.search("zie de opmerking|see the note", said.text["nl"] + said.text["en"]), said.text["nl"]
+
+
+NO_ENVIRONMENT_NAMED = {
+    ("digid-machtigen-manual", "step 3"),  # of both, by name
+    ("digikoppeling-rest-api", "3.4.3.2"),
+    ("digikoppeling-security", "PKI001"),
+    ("digikoppeling-security", "TLSCIPH001"),
+    ("digimelding", "3.1"),
+    ("etoegang", "Digital signature; SAML metadata for participants"),  # of the test network too, by name
+    ("kadaster-klic", ""),
+    ("mijnoverheid-support", ""),
+    ("rdw-certificate", ""),
+    ("rvig-brp-messages", ""),  # of the trial environment and production, by name
+    ("st-saml", "metadata_dv_rd"),
+    ("st-saml", "requirements"),
+    ("vecozo-certificate", ""),
+}
+"""Places that speak of no environment, or of both. What Digikoppeling says of roots (PKI005) is about production: 3.3.2
+calls "Staat der Nederlanden" the root for production, and TRIAL the one for tests."""
+
+
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_an_error_in_an_environment_rests_on_a_text_that_speaks_of_it_or_of_none(
+    system: System, environment: Environment
+) -> None:
+    for said in system.statements:
+        if not said.weighs or said.severity is not Severity.ERROR or environment not in said.environments:
+            continue
+        of_all = (said.source.key, said.source.section) in NO_ENVIRONMENT_NAMED
+        assert of_all or environment is Environment.PRODUCTION, (said.source, said.text["nl"])
+        if said.environments == {Environment.PREPRODUCTION}:
+            assert re.search("test|preproductie", said.text["nl"]), said.text["nl"]
+
+
+@every_system
 def test_no_sentence_is_said_of_two_things(system: System) -> None:
     """What one text says of one thing is not what it says of another."""
     said = [(s.text["nl"], s.environments) for s in system.statements if s.answer is not Stance.UNKNOWN]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pkitools.environment import Environment
 from pkitools.findings import Report
+from pkitools.frozen import replace
 from pkitools.profiles import get_profile, get_tsp
 from pkitools.requests import check_request
 from pkitools.x509.model import PublicKey
@@ -118,6 +119,10 @@ PAIRS: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
         check(lambda: request(subject(), dns("srv01.gemeente.nl")), TLS, "kpn"),
     ),
     "csr.tsp.known": (check(request, TLS, "cleverbase"), check(request, TLS, "g4-trial")),
+    "csr.tsp.own": (
+        lambda: check_request(request(), TLS, tsp=replace(get_tsp("kpn"), key_sizes=(3072,)), raise_crashes=True),
+        check(request, TLS, "kpn"),
+    ),
     "csr.tsp.key_size": (check(request, TLS, "kpn"), check(request, TLS, "digicert")),
     "csr.tsp.signature": (check(request, TLS, "digicert"), check(lambda: request(scheme="pkcs1"), TLS, "digicert")),
     "csr.tsp.hash": (

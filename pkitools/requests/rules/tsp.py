@@ -6,7 +6,7 @@ from typing import Final
 
 from pkitools.documents import cite
 from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated, met_if, violated
-from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile
+from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile, tsps
 from pkitools.profiles.conformance import Requirement
 from pkitools.profiles.dns_names import is_internal
 from pkitools.requests.rules.context import RequestContext, RequestRules
@@ -29,6 +29,16 @@ def known(context: RequestContext) -> Answers:
     if tsp.is_unknown or _is_dated(tsp, context.profile):
         return Violated(params={"tsp": tsp.title}, basis=tsp.basis)
     return MET
+
+
+@PART.rule("csr.tsp.own", _NOTICE, _OWN, Certainty.ADVICE)
+def own(context: RequestContext) -> Answers:
+    """What is asked of the TSP is what we know of it, and nothing that somebody put in its place."""
+    tsp = context.tsp
+    ours = next((each for each in tsps() if tsp is not None and each.name == tsp.name), None)
+    if tsp is None or ours is None:
+        return NOT_APPLICABLE
+    return MET if tsp == ours else Violated(params={"tsp": tsp.title}, basis=tsp.basis)
 
 
 def _is_dated(tsp: TSP, profile: Profile | None) -> bool:

@@ -155,6 +155,16 @@ class OwnData:
         """The rules it adds."""
         return tuple(entry.rule for entry in self.entries)
 
+    @property
+    def tsps_of_ours(self) -> tuple[TSP, ...]:
+        """The TSPs that go before one of ours of the same name."""
+        ours = {tsp.name for tsp in tsps()}
+        return tuple(tsp for tsp in self.tsps if tsp.name in ours)
+
+    def describes(self, *names: str) -> bool:
+        """Return whether a system of the folder is called by one of these names."""
+        return any(all_named(name, _called(self.systems)) for name in names)
+
     def outcomes(self, *kinds: str, system: str = "") -> Iterator[Outcome]:
         """Yield what there is to say of the files of these kinds that would have been asked.
 

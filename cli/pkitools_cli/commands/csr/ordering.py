@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from pkitools.environment import Environment
-from pkitools.ordering import NoChoiceError, choice_of, missing, plan_order
+from pkitools.ordering import NoChoiceError, choice_of, lacking, missing, plan_order
 from pkitools.ordering.orders import FOR, Knowledge
 from pkitools_cli.framework import is_for_people
 from pkitools_cli.i18n import language, tr
@@ -77,6 +77,8 @@ def renewed(renewal: Renewal, wishes: Wishes, moment: datetime) -> Wishes:
 def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_signed: bool = False) -> tuple[Wishes, str]:
     """Return an order with everything it needs, and where its files go; on a terminal what is missing is asked.
 
+    What only the TSP wishes (L, ST) is asked too on a terminal; elsewhere the request is made and warned of without it.
+
     Args:
         wishes: what was given of it.
         prefix: where its files go, where that was given.
@@ -91,14 +93,14 @@ def completed(wishes: Wishes, prefix: str | None, moment: datetime, *, self_sign
         from pkitools_cli.commands.csr.asking import asked  # a script needs none of it
 
         return asked(wishes, prefix, moment, self_signed=self_signed)
-    lacking = [word for word in _basics(wishes, self_signed) if word not in wishes]
-    if "environment" not in lacking and FOR in wishes:
-        chosen = chosen_for(wishes, moment)
-        assert chosen is not None, "a system is named"
-        lacking += [word for word in missing(wishes, chosen) if word not in lacking]
-        _tell_whom(chosen, lacking)
-    if lacking or not prefix:
-        names = [OPTIONS[word] for word in lacking] + ([] if prefix else ["--out"])
+    absent = [word for word in _basics(wishes, self_signed) if word not in wishes]
+    chosen = chosen_for(wishes, moment) if "environment" not in absent and FOR in wishes else None
+    if chosen is not None:
+        absent += [word for word in lacking(wishes, chosen) if word not in absent]
+    if absent or not prefix:
+        if chosen is not None:
+            _tell_wishes(wishes, chosen)
+        names = [OPTIONS[word] for word in absent] + ([] if prefix else ["--out"])
         raise click.UsageError(tr("cli.csr.create.missing", options=", ".join(names)))
     return wishes, prefix
 
@@ -109,11 +111,11 @@ def _basics(wishes: Mapping[str, Any], self_signed: bool) -> tuple[str, ...]:
     return (*system, "environment", "common_name")
 
 
-def _tell_whom(chosen: Choice, lacking: list[str]) -> None:
-    """Tell that it is the TSP who asks what is missing."""
-    asked = [word for word in lacking if word in chosen.wanted]
-    if asked and chosen.tsp is not None:
-        options = ", ".join(OPTIONS[word] for word in asked)
+def _tell_wishes(wishes: Wishes, chosen: Choice) -> None:
+    """Tell what the TSP asks as well, while somebody is to complete the order anyway: alone it is warned of only."""
+    wished = [word for word in missing(wishes, chosen) if word in chosen.wanted]
+    if wished and chosen.tsp is not None:
+        options = ", ".join(OPTIONS[word] for word in wished)
         complain(tr("cli.csr.create.tsp_wants", tsp=chosen.tsp.title, options=options))
 
 

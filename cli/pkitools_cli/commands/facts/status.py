@@ -53,7 +53,18 @@ def _text(found: FactsStatus) -> Iterator[Line | str]:
         yield from _unknown(unknown)
     for key in _LISTS:
         yield from _documents(key, getattr(found, key))
+    yield from _lapsed(found)
     yield from _own(found)
+
+
+def _lapsed(found: FactsStatus) -> Iterator[Line | str]:
+    """Yield what is asked no more."""
+    if found.lapsed:
+        yield ""
+        yield Line(tr("cli.facts.lapsed"), bold=True)
+    for each in found.lapsed:
+        told = tr("cli.facts.lapsed.until", name=each.name, day=each.until, source=each.source.text(language()))
+        yield from wrapped(visible(told), "    ", "  - ")
 
 
 def _own(found: FactsStatus) -> Iterator[Line | str]:
@@ -65,6 +76,8 @@ def _own(found: FactsStatus) -> Iterator[Line | str]:
         slug = _age(file, found)
         told = tr(f"cli.facts.own.{slug}", day=file.read)
         yield from wrapped(f"{visible(file.name)}, {told}", "    ", "  - ")
+    for title in found.replaced:
+        yield from wrapped(tr("cli.facts.own.tsp", tsp=visible(title)), "    ", "  - ")
 
 
 def _age(file: OwnFile, found: FactsStatus) -> str:
@@ -77,7 +90,7 @@ def _unknown(unknown: Unknown) -> Iterator[str]:
     yield from wrapped(unknown.about[language()], "    ", "  ? ")
     waiting = (*unknown.systems, *unknown.tsps, *unknown.hierarchies, *unknown.documents)
     rows = (("waits", ", ".join(waiting)), ("settled", unknown.settled[language()]))
-    yield from (f"  {row}" for row in labelled(_PREFIX, rows))
+    yield from labelled(_PREFIX, rows, "    ")
 
 
 def _documents(key: str, found: Sequence[Resting]) -> Iterator[Line | str]:
@@ -87,7 +100,7 @@ def _documents(key: str, found: Sequence[Resting]) -> Iterator[Line | str]:
     for resting in found:
         yield from wrapped(_name(resting.document), "    ", "  - ")
         rows = (("rests", rests(resting)), ("settled", _settled(key, resting.document)))
-        yield from (f"  {row}" for row in labelled(_PREFIX, rows))
+        yield from labelled(_PREFIX, rows, "    ")
 
 
 def _name(document: Document) -> str:

@@ -11,7 +11,7 @@ from pkitools_cli.remedies import told as message_told
 def parts(oin: OIN) -> list[str]:
     """Return the parts of an OIN and the number it holds, a line each."""
     row, chosen = oin.row, language()
-    suffix = "legacy" if oin.has_legacy_suffix else "free" if not row.forms else "zeros"
+    suffix = _suffix(oin)
     rows = (
         ("prefix", oin.prefix, row.name[chosen]),
         ("hoofdnummer", oin.hoofdnummer, f"{row.number[chosen]} {oin.brin or ''}{oin.vestiging or ''}".rstrip()),
@@ -23,6 +23,12 @@ def parts(oin: OIN) -> list[str]:
         *wrapped(tr(f"cli.oin.registered.{row.registered}"), "  "),
         *_checked_by_a_tsp(oin),
     ]
+
+
+def _suffix(oin: OIN) -> str:
+    if not oin.has_known_form:
+        return "unknown"
+    return "legacy" if oin.has_legacy_suffix else "free" if not oin.row.forms else "zeros"
 
 
 def _part(part: str, value: str) -> str:

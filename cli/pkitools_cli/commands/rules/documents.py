@@ -71,6 +71,7 @@ def rests(resting: Resting) -> str:
         "protocols": len(resting.protocols),
         "renewals": len(resting.renewals),
         "asks": len(resting.asks),
+        "rows": len(resting.rows),
     }
     told = [
         tr(f"cli.rules.documents.{kind}.{'one' if count == 1 else 'many'}", count=count)

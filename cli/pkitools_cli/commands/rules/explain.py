@@ -11,10 +11,10 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Rule
 from pkitools.reports import rules_explain_document, rules_explain_document_v1
 from pkitools.reports.register import shown_operands
-from pkitools.rulebook import find_rule
+from pkitools.rulebook import find_rule, weights
 from pkitools_cli.commands.rules.documents import standing
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import language, once, report_word, tr
+from pkitools_cli.i18n import language, lookup, once, report_word, tr
 from pkitools_cli.lines import coloured, labelled
 from pkitools_cli.own_data import given_data
 from pkitools_cli.remedies import told
@@ -49,11 +49,15 @@ def _text(rule: Rule) -> Iterator[Line | str]:
     rows = (
         ("code", rule.code),
         ("severity", report_word("severity", rule.severity.name)),
+        *(
+            ("elsewhere", f"{report_word('severity', w.severity.name)}: {w.where[language()]}")
+            for w in weights(rule.code)
+        ),
         ("source", _source(rule)),
         ("reading", _reading(rule)),
         ("url", rule.source.document.url),
         ("certainty", report_word("certainty", rule.certainty)),
-        ("applies_to", ", ".join(rule.applies_to)),
+        ("applies_to", ", ".join(lookup(f"cli.rules.kind.{each}") or each for each in rule.applies_to)),
         ("message", text.message),
         ("remedy", text.remedy),
     )

@@ -14,6 +14,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports import systems_list_document
 from pkitools.reports.system import systems_list_document_v1
 from pkitools.systems import Stance, Statement, System, Topic, systems
+from pkitools.text import visible
 from pkitools.unknowns import Unknown, unread_systems
 from pkitools_cli.commands.systems.hierarchies import labels, named
 from pkitools_cli.exit_codes import of_list
@@ -57,7 +58,7 @@ def _every_system() -> tuple[System, ...]:
 def _unread_by_all() -> tuple[Unknown, ...]:
     """Return the systems whose requirements nobody could read, but for those that one's own data describe."""
     known = {system.name: (system.title,) for system in _every_system()}
-    return tuple(one for one in unread_systems() if not all_named(one.key, known))
+    return tuple(one for one in unread_systems() if not any(all_named(each, known) for each in (one.key, one.title)))
 
 
 def _text(listed: Listed) -> Iterator[Line | str]:
@@ -67,6 +68,9 @@ def _text(listed: Listed) -> Iterator[Line | str]:
             yield from _system(system, listed.moment)
     yield from _unread(listed.unread)
     yield ""
+    data = given_data()
+    for tsp in data.tsps_of_ours if data else ():
+        yield from wrapped(tr("cli.facts.own.tsp", tsp=visible(tsp.title)), "")
     yield from wrapped(tr("cli.systems.list.more"), "")
     if not listed.unread:
         yield from wrapped(tr("cli.systems.list.hidden", count=len(_unread_by_all())), "")
