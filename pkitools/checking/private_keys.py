@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.guard import attempt
+from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
 from pkitools.errors import PkitoolsError
@@ -40,7 +41,9 @@ BESIDE: Final = Rule("received.private_key.beside", Severity.WARNING, _OWN, Cert
 
 JWK: Final = Rule("file.jwk.key", Severity.ERROR, cite("rfc-7517", "4.7"), of_content=False)
 
-RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, BESIDE, JWK)
+KEY_VALUE: Final = Rule("file.key_info.key", Severity.ERROR, cite("xmldsig", "4.4"), of_content=False)
+
+RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, BESIDE, JWK, KEY_VALUE)
 
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
@@ -115,22 +118,25 @@ def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[I
     return {item: public_half(item, passphrase) for item in contents.of_kind(ItemKind.KEY)}
 
 
-def check_jwk_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
-    """Yield an outcome for each JWK that states a key: which of its certificates comes first another rule asks.
+def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
+    """Yield an outcome for each JWK and each KeyInfo that states a key beside its certificates.
+
+    Which of those comes first another rule asks.
 
     Args:
         read: the certificates of the file, and where they stand.
     """
-    stated: dict[int, list[tuple[Item, CertificateFacts]]] = {}
+    stated: dict[tuple[Rule, int | None], list[tuple[Item, CertificateFacts]]] = {}
     for item, facts in read:
-        if item.stated_key is not None and item.place is not None:
-            stated.setdefault(item.place, []).append((item, facts))
-    for pairs in stated.values():
-        yield outcome(JWK, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
+        if item.stated_key is not None:
+            where = (JWK, item.place) if item.key_info is None else (KEY_VALUE, item.key_info)
+            stated.setdefault(where, []).append((item, facts))
+    for (rule, _), pairs in stated.items():
+        yield outcome(rule, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
 
 
 def _fits(item: Item, facts: CertificateFacts) -> bool:
-    return bool(item.stated_key) and facts.public_key.spki.endswith(item.stated_key or b"")
+    return item.stated_key is not None and is_key_of(item.stated_key, facts.public_key.spki)
 
 
 def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:

@@ -500,13 +500,24 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
             found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
     else:
         _tell_bare(data, found)
-    standing = _standing(data, [offset for _, offset, _ in certificates])
-    for (number, _, der), place in zip(certificates, standing, strict=True):
-        _take_element(number, der, found, place)
+    _take_elements(data, certificates, found)
     _take_lists(data, found)
     if is_message:
         found.add(Item(ItemKind.SAML_MESSAGE, data, found.next_position()))
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
+
+
+def _take_elements(data: bytes, certificates: Sequence[tuple[int, int, bytes]], found: _Found) -> None:
+    """Add the certificates, each with where it stands and the key that is stated beside it."""
+    from pkitools.containers.xml_keys import key_infos
+
+    offsets = [offset for _, offset, _ in certificates]
+    standing, beside = _standing(data, offsets), key_infos(data, offsets)
+    for (number, _, der), place, info in zip(certificates, standing, beside, strict=True):
+        before = len(found.items)
+        _take_element(number, der, found, place)
+        if info is not None and info.key is not None:
+            found.items[before:] = [replace(i, stated_key=info.key, key_info=info.at) for i in found.items[before:]]
 
 
 def _tell_bare(data: bytes, found: _Found) -> None:
@@ -551,10 +562,14 @@ def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -
 
 
 def _keys_of_text(data: bytes, found: _Found) -> None:
-    """Add the private keys that stand in a text as PEM; its certificates were found another way."""
+    """Add the private keys that stand in XML, as PEM or as numbers; its certificates were found another way."""
     for block in pem.blocks(data) if xml_text.holds_private_key(data) else ():
         if block.label.endswith(_KEY_LABEL):
             found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
+    from pkitools.containers.xml_keys import private_parts
+
+    for element in private_parts(data):
+        found.add(Item(ItemKind.KEY, element, found.next_position(), "RSAKeyValue"))
 
 
 def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ssl import DER_cert_to_PEM_cert
@@ -41,6 +41,22 @@ def metadata(attributes: str, **options: Any) -> Callable[[], Report]:
     return lambda: check_file(text.encode(), moment=MOMENT, environment=Environment.PRODUCTION, **options).report
 
 
+def beside(exponent: int) -> Callable[[], Report]:
+    """Return what makes a report on XML with a certificate, and beside it its key with this exponent."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_der_x509_certificate
+
+    der = embedded_certificates()[0].der
+    key = load_der_x509_certificate(der).public_key()
+    assert isinstance(key, RSAPublicKey)
+    modulus, power = (
+        b64encode(urlsafe_b64decode(f"{number(n)}==")).decode() for n in (key.public_numbers().n, exponent)
+    )
+    value = f"<RSAKeyValue><Modulus>{modulus}</Modulus><Exponent>{power}</Exponent></RSAKeyValue>"
+    info = f"<KeyValue>{value}</KeyValue><X509Certificate>{b64encode(der).decode()}</X509Certificate>"
+    return report(f"<Signature><KeyInfo>{info}</KeyInfo></Signature>".encode())
+
+
 def jwk(n: str | None = None) -> Callable[[], Report]:
     """Return what makes a report on a JWK with this modulus; with that of its certificate by default."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -58,6 +74,7 @@ def number(value: int) -> str:
 
 
 VECTORS = [
+    Vector("file.key_info.key", beside(3), beside(65537)),
     Vector("file.jwk.key", jwk(number(3**200)), jwk()),
     Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD)),
     Vector("file.material.readable", report(GOOD, unread=read_source(GOOD + BROKEN, "list").problems), report(GOOD)),
