@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.x509.der import INTEGER, SEQUENCE
+from pkitools.x509.der_writing import value
 
 _SHORTEST: Final = 33  # a compressed point of P-256; an Ed25519 key has 32 octets and comes in a JWK alone
 _COMPRESSED: Final = (2, 3)
@@ -16,21 +17,12 @@ _COMPRESSED: Final = (2, 3)
 def of_numbers(modulus: bytes, exponent: bytes) -> bytes:
     """Return an RSA key, of its two numbers without leading zeros; nothing where one of them is missing."""
     modulus, exponent = modulus.lstrip(b"\0"), exponent.lstrip(b"\0")
-    return value(SEQUENCE, of_number(modulus) + of_number(exponent)) if modulus and exponent else b""
+    return value(SEQUENCE, of_number(modulus), of_number(exponent)) if modulus and exponent else b""
 
 
 def of_number(magnitude: bytes) -> bytes:
     """Return a number, of its octets without leading zeros, as DER has it."""
-    return value(INTEGER, (b"\0" if magnitude[0] & 0x80 else b"") + magnitude)
-
-
-def value(tag: int, content: bytes) -> bytes:
-    """Return one value of DER."""
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content
+    return value(INTEGER, b"\0" if magnitude[0] & 0x80 else b"", magnitude)
 
 
 def of_xml(stated: bytes) -> bytes:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
 from pkitools.containers import kubernetes, mail, xml_text
+from pkitools.containers.ber import as_definite
 from pkitools.containers.encodings import as_ascii
-from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
     ARCHIVES,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
 _BASE64: Final = pattern(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
-_MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
 _PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
@@ -312,31 +311,25 @@ def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
 
 
 def _der(data: bytes, found: _Found) -> ContainerFormat | None:
-    what = identify(data) if data[:1] == b"\x30" else None
-    if what is None:
-        return _ber(data, found) if data[:2] == b"\x30\x80" else None
-    _take(data, what, 1, found)
-    return _container(what[0], ContainerFormat.DER)
+    known = _known(data) if data[:1] == b"\x30" else None
+    if known is None:
+        return None
+    _take(*known, 1, found)
+    return _container(known[1][0], ContainerFormat.DER)
 
 
 def _container(kind: ItemKind | Wrapper, plain: ContainerFormat) -> ContainerFormat:
     return ContainerFormat(kind.value) if isinstance(kind, Wrapper) else plain
 
 
-def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
-    """PKCS#7 with indefinite lengths, as some Java and older Windows software writes it."""
-    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-
-    if len(data) > _MAX_BER:
-        return None
-    certificates = attempt(lambda: [c.public_bytes(Encoding.DER) for c in pkcs7.load_der_pkcs7_certificates(data)])
-    if certificates is None:
-        return None
-    for position, der in enumerate(certificates, start=1):
-        found.add(Item(ItemKind.CERTIFICATE, der, position))
-    if pem.BEGIN in data:  # where a value of indefinite length ends was not looked for
-        found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=data.find(pem.BEGIN)))
-    return ContainerFormat.PKCS7
+def _known(data: bytes) -> tuple[bytes, What] | None:
+    """Return what the first value is, and the data with that as DER: PKCS#7 comes with indefinite lengths as well."""
+    what = identify(data)
+    if what is not None:
+        return data, what
+    definite = as_definite(data) if data[:1] == b"\x30" else None
+    what = None if definite is None else identify(definite)
+    return None if definite is None or what is None or what[0] is not Wrapper.PKCS7 else (definite, what)
 
 
 def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:
@@ -443,15 +436,15 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
         found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
         return None
-    what = identify(block.body)
-    if what is None:
+    known = _known(block.body)
+    if known is None:
         found.bad(block.number, _unknown_block(block, kind_of_block(block)))
         return None
+    body, what = known
     if not _is_promised(block.label, what[0]):
         problem = kind_code(what[0].value)
         error = InputError("sources.error.other_label", number=block.number, label=block.label, problem=problem)
         found.bad(block.number, error)
-    body = block.body
     if block.label == "TRUSTED CERTIFICATE":  # OpenSSL's: a certificate with trust settings behind it
         body = _first_value(block.body)
         behind = identify(block.body[len(body) :])
@@ -549,9 +542,9 @@ def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
 
 
 def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -> None:
-    what = identify(der)
-    if what is not None and what[0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
-        _take(der, what, number, found, place)
+    known = _known(der)
+    if known is not None and known[1][0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
+        _take(*known, number, found, place)
         return
     path = certificate_path(der)
     for node in path:
@@ -579,10 +572,10 @@ def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
         inside = from_base64(data)
     except binascii.Error:
         return None
-    what = identify(inside)
-    if what is not None:
-        _take(inside, what, 1, found)
-        return _container(what[0], ContainerFormat.BASE64)
+    known = _known(inside)
+    if known is not None:
+        _take(*known, 1, found)
+        return _container(known[1][0], ContainerFormat.BASE64)
     # the value of a Secret, as kubectl gives it: base64 of a PEM
     return ContainerFormat.BASE64 if _pem(inside, found) is not None else None
 
