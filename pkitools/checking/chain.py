@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pkitools.checking.private_keys import check_keys_beside, public_halves
+from pkitools.checking.private_keys import check_keys_beside, check_requests_beside, public_halves
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.errors import InputError
@@ -97,16 +97,20 @@ def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[
 
 
 def check_keys_together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> tuple[Outcome, ...]:
-    """Return an outcome for each private key that lies in a file of its own beside certificates in others.
+    """Return an outcome for each private key and request that lies in a file of its own beside certificates in others.
 
     Args:
         files: what each file holds, by the name it is known under.
         passphrase: for the keys that are encrypted.
     """
-    if not any(contents.of_kind(ItemKind.KEY) for contents in files.values()):
+    if not any(contents.of_kind(kind) for contents in files.values() for kind in (ItemKind.KEY, ItemKind.REQUEST)):
         return ()
-    held = {facts.public_key.spki_sha256 for contents in files.values() for _, facts in _read(contents)}
-    return check_keys_beside(files, held, passphrase)
+    held = {
+        name: frozenset(facts.public_key.spki_sha256 for _, facts in pairs)
+        for name, contents in files.items()
+        if (pairs := _read(contents))
+    }
+    return (*check_keys_beside(files, held, passphrase), *check_requests_beside(files, held)) if held else ()
 
 
 def _count(contents: Contents) -> int:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import octets, text
 from pkitools.containers import kubernetes, mail, xml_text
-from pkitools.containers.ber import as_definite
 from pkitools.containers.encodings import as_ascii
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
@@ -325,9 +324,11 @@ def _container(kind: ItemKind | Wrapper, plain: ContainerFormat) -> ContainerFor
 def _known(data: bytes) -> tuple[bytes, What] | None:
     """Return what the first value is, and the data with that as DER: PKCS#7 comes with indefinite lengths as well."""
     what = identify(data)
-    if what is not None:
-        return data, what
-    definite = as_definite(data) if data[:1] == b"\x30" else None
+    if what is not None or data[:1] != b"\x30":
+        return None if what is None else (data, what)
+    from pkitools.containers.ber import as_definite  # little is written so
+
+    definite = as_definite(data)
     what = None if definite is None else identify(definite)
     return None if definite is None or what is None or what[0] is not Wrapper.PKCS7 else (definite, what)
 
@@ -434,7 +435,7 @@ def _unknown_block(block: pem.Block, kind: str) -> InputError:
 
 def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
-        found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
+        found.add(_key_of_block(block))
         return None
     known = _known(block.body)
     if known is None:
@@ -453,6 +454,14 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
             found.bad(block.number, InputError("sources.error.trailing", number=block.number, size=size))
     _take(body, what, block.number, found)
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
+
+
+def _key_of_block(block: pem.Block) -> Item:
+    from pkitools.containers.key_facts import OPENSSH, is_locked  # few files hold keys
+
+    form = _form(block)
+    locked = block.encrypted or (form == OPENSSH and is_locked(block.body))
+    return Item(ItemKind.KEY, block.body, block.number, form, locked)
 
 
 def _is_promised(label: str, kind: ItemKind | Wrapper) -> bool:
@@ -558,7 +567,7 @@ def _keys_of_text(data: bytes, found: _Found) -> None:
     """Add the private keys that stand in XML, as PEM or as numbers; its certificates were found another way."""
     for block in pem.blocks(data) if xml_text.holds_private_key(data) else ():
         if block.label.endswith(_KEY_LABEL):
-            found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
+            found.add(_key_of_block(block))
     from pkitools.containers.xml_keys import private_parts
 
     for element in private_parts(data):

@@ -360,12 +360,17 @@ def _quiet(
     for (name, check), found in zip(checks, every, strict=True):
         for one in found:
             yield _in_one_line(one.name, one.report, _validity(one.place.result.facts, one.report.moment) or "")
-        if _has_more(check) and check.file_report.verdict is not Verdict.PASSED:
+        if _has_more(check) and _is_to_be_told(check.file_report):
             yield _in_one_line(_file_name(name), check.file_report, "")
         if check.delivery.verdict is Verdict.FAILED:
             yield _in_one_line(_file_name(name), check.delivery, "")
-    if reuse is not None and reuse.verdict is not Verdict.PASSED:
+    if reuse is not None and _is_to_be_told(reuse):
         yield _in_one_line(reuse.subject, reuse, "")
+
+
+def _is_to_be_told(report: Report) -> bool:
+    """Return whether there is to say of files what nobody may read over."""
+    return report.verdict is not Verdict.PASSED or bool(reserved(report))
 
 
 def _in_one_line(name: str, report: Report, otherwise: str) -> Line:
