@@ -77,6 +77,7 @@ def checked_told(
     *,
     chains: Sequence[tuple[str, ChainFile]] = (),
     complete: bool = True,
+    folders: Sequence[str] = (),
 ) -> Iterator[Line | str]:
     """Yield the verdict on all, what was found of each certificate of each file, of the files, and a table of many.
 
@@ -87,6 +88,7 @@ def checked_told(
         options: what was asked.
         chains: the files that were used as the chain of those, by name.
         complete: whether everything that was given could be judged.
+        folders: that folders in a folder were not looked into, a sentence each.
     """
     every = [list(_certificates(name, check, options)) for name, check in checks]
     count = sum(map(len, every)) + len(unread)
@@ -100,9 +102,9 @@ def checked_told(
         if number or first:
             yield ""
         yield from _file_told(name, check, found, many=count > 1)
-    if chains:
+    if beside := [*chains_told(chains), *folders]:
         yield ""
-        yield from (line for told in chains_told(chains) for line in wrapped(told, "  ", "", most=3))
+        yield from (line for told in beside for line in wrapped(told, "  ", "", most=3))
     if reuse is not None:
         yield ""
         yield from _reuse_told(reuse, options)
