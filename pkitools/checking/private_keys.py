@@ -47,9 +47,21 @@ NAMED: Final = Rule("received.private_key.named", Severity.ERROR, _OWN, Certaint
 
 JWK: Final = Rule("file.jwk.key", Severity.ERROR, cite("rfc-7517", "4.7"), of_content=False)
 
+THUMBPRINT: Final = Rule("file.jwk.thumbprint", Severity.ERROR, cite("rfc-7517", "4.8, 4.9"), of_content=False)
 KEY_VALUE: Final = Rule("file.key_info.key", Severity.ERROR, cite("xmldsig", "4.4"), of_content=False)
 
-RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, BESIDE, NAMED, REQUEST, JWK, KEY_VALUE)
+RULES: Final[tuple[Rule, ...]] = (
+    FOREIGN,
+    ENCLOSED,
+    PUBLISHED,
+    COMPARED,
+    BESIDE,
+    NAMED,
+    REQUEST,
+    JWK,
+    THUMBPRINT,
+    KEY_VALUE,
+)
 
 _OF_A_CHAIN: Final = ".chain"  # NAME.chain.pem is what pkitools writes beside NAME.key
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
@@ -213,6 +225,9 @@ def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator
         if item.stated_key is not None:
             where = (JWK, item.place) if item.key_info is None else (KEY_VALUE, item.key_info)
             stated.setdefault(where, []).append((item, facts))
+    for pair in read:
+        if pair[0].is_stated is not None:
+            yield outcome(THUMBPRINT, MET if pair[0].is_stated else _violated(pair))
     for (rule, _), pairs in stated.items():
         yield outcome(rule, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import binascii
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from hashlib import sha1, sha256
 from typing import Any, Final
 
 from pkitools.containers.key_endings import of_numbers
@@ -41,6 +42,13 @@ def stated_key(jwk: Mapping[str, Any]) -> bytes | None:
     if kind == "OKP" and "x" in jwk:
         return _octets(jwk["x"])
     return None
+
+
+def is_stated(jwk: Mapping[str, Any], certificate: bytes) -> bool | None:
+    """Return whether its thumbprints are those of its first certificate (RFC 7517 4.8, 4.9); ``None`` without any."""
+    wanted = {"x5t": sha1(certificate, usedforsecurity=False), "x5t#S256": sha256(certificate)}
+    stated = [(jwk[member], each.digest()) for member, each in wanted.items() if member in jwk]
+    return all(_octets(value) == digest for value, digest in stated) if stated else None
 
 
 def _octets(value: object) -> bytes:

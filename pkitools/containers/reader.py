@@ -203,16 +203,27 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         inside = _Found(found.name, found.passphrase, found.keystores)
         data = as_ascii(part.data)
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
-        if not is_read and (part.expected or pem.holds_more(data)):
+        if (not is_read and (part.expected or pem.holds_more(data))) or (
+            is_read and part.expected and _is_no_certificate(part, inside)
+        ):
             inside.bad(1, _unrecognised_part(part, found))
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
-        stated = part.stated_key
-        standing = (item if part.place is None else replace(item, place=0, stated_key=stated) for item in inside.items)
+        stated = {} if part.place is None else {"place": 0, "stated_key": part.stated_key, "is_stated": part.is_stated}
+        standing = (replace(item, **stated) if stated else item for item in inside.items)
         named = [replace(item, alias=item.alias or part.name) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
+
+
+def _is_no_certificate(part: Part, inside: _Found) -> bool:
+    """Return whether a part that should be a certificate is a private key, or has its form and is none."""
+    if not inside.items or any(item.kind is not ItemKind.KEY for item in inside.items):
+        return False
+    from pkitools.containers.key_facts import spki_of  # of what should be a certificate few are keys
+
+    return part.certificate or not any(item.encrypted or spki_of(item) for item in inside.items)
 
 
 def _without_what_was_said(inside: _Found, found: _Found, blocks: int) -> _Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime
+from hashlib import sha1, sha256
 from itertools import product
 from typing import Any
 
@@ -219,3 +220,19 @@ def test_the_numbers_of_a_private_key_in_xml_are_nobodys_to_publish() -> None:
             found = judged(place.format(NAMESPACES, f"<ds:KeyInfo>{value}{in_data(der)}</ds:KeyInfo>").encode())
             assert (PUBLISHED in found.file_report.codes()) is told
             assert KEY_INFO not in found.file_report.codes()
+
+
+@pytest.mark.parametrize("member", ["x5t", "x5t#S256"])
+def test_the_thumbprint_in_a_jwk_is_that_of_its_first_certificate(member: str) -> None:
+    own, other = certificate(), certificate("ec:p-256")
+    digest = {"x5t": sha1, "x5t#S256": sha256}[member]
+    chain = [in_base64(der) for der in (own, other)]
+    for stated, told in (
+        (text(digest(own).digest()), False),
+        (text(digest(other).digest()), True),
+        ("%", True),
+        (7, True),
+    ):
+        found = judged(set_of({**jwk(own), "x5c": chain, member: stated}))
+        assert ("file.jwk.thumbprint" in found.file_report.codes()) is told, stated
+    assert "file.jwk.thumbprint" not in judged(set_of({**jwk(own), "x5c": chain})).file_report.codes()
