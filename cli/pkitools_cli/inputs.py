@@ -179,7 +179,12 @@ def _files_inside(folder: Path) -> list[str]:
 
 
 def use_each(
-    names: Sequence[str], use: Callable[[str], T], *, lists_count: bool = False, tell_folders: bool = True
+    names: Sequence[str],
+    use: Callable[[str], T],
+    *,
+    lists_count: bool = False,
+    tell_folders: bool = True,
+    wanted: ItemKind = ItemKind.CERTIFICATE,
 ) -> Used[T]:
     """Use each file; one that cannot be used is told of, and does not keep the others from being used.
 
@@ -188,6 +193,7 @@ def use_each(
         use: what to do with a file.
         lists_count: a file with nothing but CRLs or OCSP responses is used for the certificates of the others.
         tell_folders: say at once which folders in a folder were not looked into; else whoever asks says it.
+        wanted: of what a file in a folder may hold nothing.
 
     Raises:
         UnusableError: none can be used.
@@ -201,21 +207,21 @@ def use_each(
             with about_input(name):
                 results.append(use(name))
         except (InputError, FileError, SecretError) as error:
-            failures.append(Failure(name, error, in_folder and _is_harmless(name, error)))
+            failures.append(Failure(name, error, in_folder and _is_harmless(name, error, wanted)))
     if failures and not results:
         if all(failure.harmless for failure in failures):
-            raise InputError("sources.error.folder_without_certificates", name=", ".join(names))
+            raise InputError(f"sources.error.folder_without_{wanted.value}s", name=", ".join(names))
         raise UnusableError([failure.error for failure in failures if not failure.harmless])
     if lists_count:
         failures = [replace(each, harmless=True) if _is_list(each) else each for each in failures]
     for failure in (*(passed_over if tell_folders else ()), *failures):
-        complain(_told(failure, used=lists_count and _is_list(failure)))
+        complain(_told(failure, wanted, used=lists_count and _is_list(failure)))
     return Used(results, [*passed_over, *failures])
 
 
-def _is_harmless(name: str, error: PkitoolsError) -> bool:
-    """Return whether a file of a folder that could not be used surely holds no certificate."""
-    return is_surely_without(error, lambda: read_bytes(name))
+def _is_harmless(name: str, error: PkitoolsError, wanted: ItemKind) -> bool:
+    """Return whether a file of a folder that could not be used surely holds nothing of what is wanted."""
+    return is_surely_without(error, lambda: read_bytes(name), wanted)
 
 
 def _subfolders(names: Sequence[str]) -> Iterator[InputError]:
@@ -233,12 +239,13 @@ def _is_list(failure: Failure) -> bool:
     return failure.error.code in _LISTS
 
 
-def _told(failure: Failure, *, used: bool = False) -> str:
+def _told(failure: Failure, wanted: ItemKind, *, used: bool = False) -> str:
     if used:
         return tr("cli.inputs.list_used", file=failure.name)
     if failure.error.code == SUBFOLDERS:
         return subfolders_told(failure.error)
-    return tr("cli.inputs.passed_over", file=failure.name) if failure.harmless else error_line(failure.error)
+    without = "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"
+    return tr(f"cli.inputs.passed_over{without}", file=failure.name) if failure.harmless else error_line(failure.error)
 
 
 def subfolders_told(error: PkitoolsError) -> str:

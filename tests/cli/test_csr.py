@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -539,6 +540,34 @@ def test_what_cannot_be_read_is_exit_code_1(run: Run, content: bytes | None, cod
     assert ran.code == code
     assert told in ran.err
     assert ran.out == ""
+
+
+@pytest.mark.slow
+def test_of_several_requests_the_worst_decides_and_json_is_one_document(run: Run) -> None:
+    """The product of what each of two files holds, named themselves and as a folder that a batch filled."""
+    contents = {
+        "good": (0, request(subject(serialNumber="00000001822477348000"), dns("a.nl"))),
+        "bad": (10, request(spoilt=True)),
+        "cut": (1, b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"),
+    }
+    worst = [10, 1, 0]
+    for first, second in product(contents, contents):
+        folder = Path(f"{first}-{second}")
+        folder.mkdir()
+        for name, kind in (("a.csr", first), ("b.csr", second)):
+            (folder / name).write_bytes(contents[kind][1])
+        (folder / "a.key").write_bytes(pooled_key().pem(None))
+        (folder / "manifest.json").write_bytes(b'{\n  "schema": "pkitools.manifest/v1",\n  "orders": []\n}\n')
+        code = min((contents[first][0], contents[second][0]), key=worst.index)
+        for given in ((str(folder / "a.csr"), str(folder / "b.csr")), (str(folder),)):
+            ran = run("csr", "check", *given, "--json")
+            assert ran.code == code, (first, second, given, ran.out, ran.err)
+            told = json.loads(ran.out)
+            readable = (first != "cut") + (second != "cut")
+            if readable:
+                assert_valid(told, "csr-check-v2")
+                assert len(told["results"]) == readable
+    assert run("csr", "check", str(Path("good-good")), "--json", "--json-version", "1").code == 0
 
 
 def test_a_folder_or_fifo_is_refused_at_once(run: Run) -> None:
