@@ -659,3 +659,11 @@ def test_a_kill_while_making_leaves_nothing(tmp_path: Path) -> None:
     again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert again.returncode == 0, again.stderr
     assert {path.name for path in tmp_path.iterdir()} <= {"x.key", "x.csr", "x.key.bak-1"}
+
+
+def test_nobody_is_told_to_send_on_what_the_tsp_will_not_take(run: Run) -> None:
+    for name, sent in (("a.voorbeeld.nl", True), ("a.gemeente.local", False)):
+        Path("r.der").write_bytes(request(subject(CN=name, serialNumber="00000001822477348000"), dns(name)))
+        ran = run("csr", "check", "r.der", "--profile", "g4-tls", "--tsp", "kpn", "-e", "production")
+        assert ran.code == 0, ran.out
+        assert ("Send the request" in ran.told) is sent, ran.told

@@ -29,6 +29,7 @@ from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line, Reply
 
+_OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
 
 
@@ -175,7 +176,7 @@ def _after_failing(file: str, facts: RequestFacts, report: Report, options: Opti
 def _doubted(judged: Judged) -> Outcome | None:
     """Return what a TSP will not take, as far as is known: nobody is told to send such a request on."""
     found = (each for _, report in judged.requests for each in report.findings)
-    return next((each for each in found if each.rule.severity >= Severity.WARNING), None)
+    return next((x for x in found if x.rule.severity >= Severity.WARNING and x.rule.code.startswith(_OF_THE_TSP)), None)
 
 
 def _violated(report: Report) -> set[str]:
