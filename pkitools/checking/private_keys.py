@@ -149,12 +149,13 @@ def keys_named_alike(name: str, public_keys: Mapping[str, Collection[str]]) -> f
         name: the file.
         public_keys: by the name of each file with certificates, the key of each in it.
     """
-    alike = [other for other in public_keys if _stem(other) == _stem(name)]
+    alike = [other for other in public_keys if stem_of(other) == stem_of(name)]
     beside = [other for other in alike if Path(other).parent == Path(name).parent]
     return frozenset().union(*(public_keys[other] for other in beside or alike))
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """Return the name of a file as those that belong together share it: ``a.pem``, ``A.key`` and ``a.chain.pem``."""
     return Path(name).stem.casefold().removesuffix(_OF_A_CHAIN)
 
 

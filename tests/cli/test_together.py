@@ -327,3 +327,44 @@ def test_names_alike_are_those_of_one_folder_where_there_are_such(
         ran = run("cert", "check", *given, "-e", "preproduction", "--offline", "--revocation", "off", "--json")
         found = {each["code"] for each in (ran.document["reuse"] or {"findings": []})["findings"]}
         assert found & {BESIDE, NAMED, CLOSED, REQUEST, FOREIGN} == told, (files.keys(), ran.out)
+
+
+@pytest.mark.slow
+def test_a_folder_that_pkitools_filled_is_clean_and_each_certificate_counts_once(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    one = leaves[1]["good"]
+    assert isinstance(one.key, RSAPrivateKey)
+    bare, whole = pem(one.der), pem(one.der, *chain(one)[:-1])
+    kept = {"a.key": thing("key", one.key), "a.csr": thing("request", one.key)}
+    manifest = b'{\n  "schema": "pkitools.manifest/v1",\n  "orders": []\n}\n'
+    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    for number, (first, second, count) in enumerate(
+        (
+            ("a.pem", "a.chain.pem", 1),
+            ("A.pem", "a.p7b", 1),
+            ("a.pem", "b.pem", 2),  # nobody said that they belong together
+        )
+    ):
+        box = tmp_path / f"{number}"
+        put(box, {first: bare, second: whole, "manifest.json": manifest, **kept})
+        ran = run("--lang", "en", "cert", "check", box, *given, "--json")
+        assert (ran.code, ran.document["verdict"]) == (0, "passed"), ran.out
+        assert_valid(ran.document, "cert-check-v2")
+        assert len(ran.document["certificates"]) == count
+        used = {Path(each["name"]).name: each["used_as"] for each in ran.document["files"]}
+        assert used[first] == ("copy" if count == 1 else None)
+        assert used[second] is None
+        told = run("--lang", "en", "cert", "check", box, *given)
+        assert ("Counted once" in told.out and first in told.out) is (count == 1)
+        plan = run("--lang", "en", "g4", "plan", box)
+        assert plan.code != 1, plan.told
+        assert first in plan.out
+        assert second in plan.out
+    # what is not the same is judged by itself, whatever it is called
+    box = tmp_path / "torn"
+    put(box, {"a.pem": bare + corrupt(), "a.chain.pem": whole})
+    assert run("cert", "check", box, *given).code == 1
+    box = tmp_path / "old"
+    put(box, {"a.pem": pem(leaves[1]["revoked"].der), "a.chain.pem": whole})
+    assert len(run("cert", "check", box, *given, "--json").document["certificates"]) == 2

@@ -17,7 +17,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
-from pkitools_cli.commands.cert.check_text import chains_told, checked_told, told_with_its_file
+from pkitools_cli.commands.cert.check_text import chains_told, checked_told, copies_told, told_with_its_file
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
@@ -75,7 +75,13 @@ class Checked:
     @property
     def chains(self) -> list[tuple[str, ChainFile]]:
         """The files that were used as the chain of the others."""
-        return [(file.name, file.chain) for file in self.files if file.chain is not None]
+        return [(file.name, file.chain) for file in self.files if file.chain is not None and not file.is_copy]
+
+    @property
+    def aside(self) -> list[str]:
+        """What was counted once though it came twice, and that folders were not looked into, a sentence each."""
+        copies = [file.name for file in self.files if file.is_copy]
+        return [*copies_told(copies), *self.folders]
 
     @property
     def folders(self) -> list[str]:
@@ -177,7 +183,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
             options,
             chains=value.chains,
             complete=value.complete,
-            folders=value.folders,
+            folders=value.aside,
         ),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
@@ -237,6 +243,8 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
         if name in among.chains:
             told_problems(contents, name)
             return CheckedFile(name, chain=among.chains[name])
+        if name in among.copies:
+            return CheckedFile(name, chain=among.copies[name], is_copy=True)
         found = check_file(
             contents,
             moment=options.moment,
@@ -369,7 +377,7 @@ def _in_use(name: str, unread: list[BadItem]) -> list[CertificateFacts]:
 
 def _as_chain(checked: Checked, options: CheckOptions) -> tuple[str, ...]:
     """Return which files and folders were not judged, where each line of the answer is about one that was."""
-    return (*chains_told(checked.chains), *checked.folders) if options.quiet else ()
+    return (*chains_told(checked.chains), *checked.aside) if options.quiet else ()
 
 
 def _only_compared(options: CheckOptions) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def checked_told(
         options: what was asked.
         chains: the files that were used as the chain of those, by name.
         complete: whether everything that was given could be judged.
-        folders: that folders in a folder were not looked into, a sentence each.
+        folders: what else there is to say of the files, a sentence each.
     """
     every = [list(_certificates(name, check, options)) for name, check in checks]
     count = sum(map(len, every)) + len(unread)
@@ -147,6 +147,13 @@ def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
     more = f" … (+{len(chains) - MAX_LISTED})" if len(chains) > MAX_LISTED else ""
     if count:
         yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=f"{names}{more}")
+
+
+def copies_told(names: Sequence[str]) -> Iterator[str]:
+    """Yield the sentence that says which files hold what was judged in another; nothing without any."""
+    if names:
+        more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
+        yield tr("cli.cert_check.copies", files=", ".join(map(_file_name, names[:MAX_LISTED])) + more)
 
 
 def _full(options: Meant) -> Severity:
