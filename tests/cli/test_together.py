@@ -368,3 +368,20 @@ def test_a_folder_that_pkitools_filled_is_clean_and_each_certificate_counts_once
     box = tmp_path / "old"
     put(box, {"a.pem": pem(leaves[1]["revoked"].der), "a.chain.pem": whole})
     assert len(run("cert", "check", box, *given, "--json").document["certificates"]) == 2
+
+
+@pytest.mark.slow
+def test_a_long_name_of_a_file_stands_whole_on_one_line(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is made of, and whether there is something to say of the file or not: it is there to be copied."""
+    monkeypatch.setenv("COLUMNS", "80")
+    one = leaves[1]["good"]
+    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    names = ["a" * 112 + ".pem", "证书-ключ-" * 10 + ".pem", "een lange naam met spaties " * 4 + ".pem", "kort.pem"]
+    for number, content in enumerate((pem(one.der), pem(one.der, *chain(one)[:-1]))):
+        box = tmp_path / f"{number}"
+        put(box, dict.fromkeys(names, content))
+        for more in ((), ("--quiet",)):
+            rows = run("cert", "check", box, *given, *more).out.splitlines()
+            assert all(any(name in row for row in rows) for name in names), rows

@@ -18,7 +18,7 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
-from pkitools_cli.commands.cert.delivery_text import delivery_told
+from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
@@ -196,7 +196,19 @@ def _has_more(check: FileCheck) -> bool:
 
 
 def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
-    """Yield what was found of one file: of each certificate, then of the file, which stands last."""
+    """Yield what was found of one file: of each certificate, then of the file, which stands last.
+
+    Among many a name that had to be shortened stands whole somewhere, on a line of its own.
+    """
+    told = list(_all_of_file(name, check, found, many=many))
+    yield from told
+    base = shown(Path(_file_name(name)).name)
+    if many and not any(base in (row if isinstance(row, str) else row.text) for row in told):
+        yield ""
+        yield from (Line(row, bold=True) for row in file_named(_file_name(name)))
+
+
+def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
     for number, one in enumerate(found):
         if number:
             yield ""
