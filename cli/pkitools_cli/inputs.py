@@ -201,7 +201,7 @@ def use_each(
     """
     results: list[T] = []
     failures: list[Failure] = []
-    passed_over = [Failure(error.params["name"], error, harmless=True) for error in _subfolders(names)]
+    passed_over = [Failure(str(error.params["name"]), error, harmless=True) for error in _subfolders(names)]
     for name, in_folder in files_of(names):
         try:
             with about_input(name):

@@ -209,12 +209,15 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
             inside.bad(1, _unrecognised_part(part, found))
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
-        stated = {} if part.place is None else {"place": 0, "stated_key": part.stated_key, "is_stated": part.is_stated}
-        standing = (replace(item, **stated) if stated else item for item in inside.items)
+        standing = (item if part.place is None else _standing_at(item, part) for item in inside.items)
         named = [replace(item, alias=item.alias or part.name) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
+
+
+def _standing_at(item: Item, part: Part) -> Item:
+    return replace(item, place=0, stated_key=part.stated_key, is_stated=part.is_stated)
 
 
 def _is_no_certificate(part: Part, inside: _Found) -> bool:
