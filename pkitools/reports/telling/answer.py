@@ -72,7 +72,7 @@ def reservations(report: Report) -> tuple[Outcome, ...]:
     weighty = (found for found in reversed(report.findings) if found.rule.severity >= _LEAST.get(found.rule.code, 0))
     by_code = {found.rule.code: found for found in weighty if found.rule.code.startswith(_RESERVED)}
     ordered = sorted(by_code, key=lambda code: next(n for n, start in enumerate(_RESERVED) if code.startswith(start)))
-    return tuple(by_code[code] for code in ordered)
+    return tuple(by_code[code] for n, code in enumerate(ordered) if not n or code.startswith("received."))
 
 
 def _what_it_is(report: Report) -> Outcome | None:
