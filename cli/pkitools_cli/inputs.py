@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SUBFOLDERS: Final = "sources.error.subfolders"
+"""The code of folders in a folder that were not looked into."""
+
+_MOST_FOLDERS: Final = 100  # of those in a folder with lists: more is no folder with lists
 _LISTS: Final = frozenset({"sources.error.only_crl", "sources.error.only_ocsp_response"})
 
 
@@ -174,13 +178,22 @@ def _files_inside(folder: Path) -> list[str]:
     ]
 
 
-def use_each(names: Sequence[str], use: Callable[[str], T], *, lists_count: bool = False) -> Used[T]:
+def use_each(
+    names: Sequence[str],
+    use: Callable[[str], T],
+    *,
+    lists_count: bool = False,
+    tell_folders: bool = True,
+    wanted: ItemKind = ItemKind.CERTIFICATE,
+) -> Used[T]:
     """Use each file; one that cannot be used is told of, and does not keep the others from being used.
 
     Args:
         names: files, and folders whose files are meant.
         use: what to do with a file.
         lists_count: a file with nothing but CRLs or OCSP responses is used for the certificates of the others.
+        tell_folders: say at once which folders in a folder were not looked into; else whoever asks says it.
+        wanted: of what a file in a folder may hold nothing.
 
     Raises:
         UnusableError: none can be used.
@@ -188,48 +201,57 @@ def use_each(names: Sequence[str], use: Callable[[str], T], *, lists_count: bool
     """
     results: list[T] = []
     failures: list[Failure] = []
-    _tell_subfolders(names)
+    passed_over = [Failure(str(error.params["name"]), error, harmless=True) for error in _subfolders(names)]
     for name, in_folder in files_of(names):
         try:
             with about_input(name):
                 results.append(use(name))
         except (InputError, FileError, SecretError) as error:
-            failures.append(Failure(name, error, in_folder and _is_harmless(name, error)))
+            failures.append(Failure(name, error, in_folder and _is_harmless(name, error, wanted)))
     if failures and not results:
         if all(failure.harmless for failure in failures):
-            raise InputError("sources.error.folder_without_certificates", name=", ".join(names))
+            raise InputError(f"sources.error.folder_without_{wanted.value}s", name=", ".join(names))
         raise UnusableError([failure.error for failure in failures if not failure.harmless])
     if lists_count:
         failures = [replace(each, harmless=True) if _is_list(each) else each for each in failures]
-    for failure in failures:
-        complain(_told(failure, used=lists_count and _is_list(failure)))
-    return Used(results, failures)
+    for failure in (*(passed_over if tell_folders else ()), *failures):
+        complain(_told(failure, wanted, used=lists_count and _is_list(failure)))
+    return Used(results, [*passed_over, *failures])
 
 
-def _is_harmless(name: str, error: PkitoolsError) -> bool:
-    """Return whether a file of a folder that could not be used surely holds no certificate."""
-    return is_surely_without(error, lambda: read_bytes(name))
+def _is_harmless(name: str, error: PkitoolsError, wanted: ItemKind) -> bool:
+    """Return whether a file of a folder that could not be used surely holds nothing of what is wanted."""
+    return is_surely_without(error, lambda: read_bytes(name), wanted)
 
 
-def _tell_subfolders(names: Sequence[str]) -> None:
-    """Tell of each folder how many folders in it were not looked into."""
-    for name in names:
+def _subfolders(names: Sequence[str]) -> Iterator[InputError]:
+    """Yield of each folder that folders in it were not looked into."""
+    for name in dict.fromkeys(names):
         try:
             count = sum(path.is_dir() for path in Path(name).iterdir())
         except (OSError, ValueError):
             continue  # it is no folder, or reading it says what is wrong
         if count:
-            complain(tr(f"cli.inputs.subfolders{'_one' if count == 1 else ''}", folder=name, count=count))
+            yield InputError(SUBFOLDERS, name=name, count=count)
 
 
 def _is_list(failure: Failure) -> bool:
     return failure.error.code in _LISTS
 
 
-def _told(failure: Failure, *, used: bool = False) -> str:
+def _told(failure: Failure, wanted: ItemKind, *, used: bool = False) -> str:
     if used:
         return tr("cli.inputs.list_used", file=failure.name)
-    return tr("cli.inputs.passed_over", file=failure.name) if failure.harmless else error_line(failure.error)
+    if failure.error.code == SUBFOLDERS:
+        return subfolders_told(failure.error)
+    without = "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"
+    return tr(f"cli.inputs.passed_over{without}", file=failure.name) if failure.harmless else error_line(failure.error)
+
+
+def subfolders_told(error: PkitoolsError) -> str:
+    """Return that folders in a folder were not looked into."""
+    name, count = error.params["name"], error.params["count"]
+    return tr(f"cli.inputs.subfolders{'_one' if str(count) == '1' else ''}", folder=name, count=count)
 
 
 def told_problems(source: Contents, name: str) -> list[ToldError]:
@@ -319,8 +341,7 @@ def read_crls(name: str, unread: list[BadItem]) -> Iterator[bytes]:
 
 
 def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
-    _tell_subfolders([name])
-    for file in _files_inside(Path(name)):
+    for file in _files_below(name, unread):
         try:
             with about_input(file):
                 data = read_bytes(file)
@@ -330,6 +351,31 @@ def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
                 unread.append(unread_file(file, error))
             continue
         yield from _crls_of(source, unread)
+
+
+def _files_below(name: str, unread: list[BadItem]) -> Iterator[str]:
+    """Yield the files of a folder and of those in it; a folder that was not looked into is told as unread.
+
+    A link to a folder is not followed: it may lead back, or anywhere.
+    """
+    waiting, seen = [Path(name)], 0
+    while waiting:
+        folder = waiting.pop(0)
+        seen += 1
+        if seen > _MOST_FOLDERS or (seen > 1 and folder.is_symlink()):
+            unread.append(_not_looked_into(folder))
+            continue
+        try:
+            files, folders = _files_inside(folder), sorted(path for path in folder.iterdir() if path.is_dir())
+        except OSError:
+            unread.append(_not_looked_into(folder))
+            continue
+        waiting += folders
+        yield from files
+
+
+def _not_looked_into(folder: Path) -> BadItem:
+    return unread_file(str(folder), InputError(SUBFOLDERS, name=str(folder.parent), count=1))
 
 
 def _may_be_a_list(name: str, error: PkitoolsError) -> bool:

@@ -5,18 +5,21 @@ A chain in one file, in separate files and in a folder is the same chain: whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
 
-from pkitools.checking.private_keys import check_keys_beside, public_halves
+from pkitools.checking.private_keys import check_keys_beside, check_requests_beside, public_halves, stem_of
 from pkitools.checking.selection import end_entities, possible_issuers
-from pkitools.containers import Contents, Item, ItemKind
+from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.errors import InputError
 from pkitools.findings import Outcome
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.holder import Holder, holder_of
 
+_PLAIN: Final = frozenset({ContainerFormat.PEM, ContainerFormat.DER, ContainerFormat.BASE64, ContainerFormat.PKCS7})
 _Read = tuple[tuple[Item, CertificateFacts], ...]
 
 
@@ -59,11 +62,14 @@ class Together:
         authorities: DER of each certificate that may have issued one of the others, each once.
         chains: by the name they were given under, the files that are used as chain and are not judged.
         held: SHA-256 (hex) of the public key of each private key in any of them.
+        copies: by name, the files whose certificates stand in a fuller file of the same name (``a.pem``,
+            ``a.chain.pem``): they are judged there, once.
     """
 
     authorities: tuple[bytes, ...]
     chains: Mapping[str, ChainFile]
     held: frozenset[str] = frozenset()
+    copies: Mapping[str, ChainFile] = field(default_factory=dict)
 
 
 def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> Together:
@@ -88,7 +94,24 @@ def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> 
         and meant.isdisjoint(facts.sha256 for _, facts in pairs)
     }
     # without a file that is judged there is nothing that they are the chain of
-    return Together(authorities, chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {}, held)
+    used = chains if len(chains) < len([pairs for pairs in read.values() if pairs]) else {}
+    copies = {name: ChainFile(files[name], len(read[name]), True) for name in _copies(files, read) if name not in used}
+    return Together(authorities, used, held, copies)
+
+
+def _copies(files: Mapping[str, Contents], read: Mapping[str, _Read]) -> Iterator[str]:
+    """Yield each file with nothing but certificates that stand in a fuller file of its name in its folder too."""
+    plain: dict[tuple[Path, str], dict[str, frozenset[str]]] = {}
+    for name, pairs in read.items():
+        if (
+            pairs
+            and files[name].container in _PLAIN
+            and len(pairs) == len(files[name].items) + len(files[name].problems)
+        ):
+            where = (Path(name).parent, stem_of(name))
+            plain.setdefault(where, {})[name] = frozenset(facts.sha256 for _, facts in pairs)
+    for alike in plain.values():
+        yield from (name for name, held in alike.items() if any(held < other for other in alike.values()))
 
 
 def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[str]:
@@ -97,16 +120,20 @@ def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[
 
 
 def check_keys_together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> tuple[Outcome, ...]:
-    """Return an outcome for each private key that lies in a file of its own beside certificates in others.
+    """Return an outcome for each private key and request that lies in a file of its own beside certificates in others.
 
     Args:
         files: what each file holds, by the name it is known under.
         passphrase: for the keys that are encrypted.
     """
-    if not any(contents.of_kind(ItemKind.KEY) for contents in files.values()):
+    if not any(contents.of_kind(kind) for contents in files.values() for kind in (ItemKind.KEY, ItemKind.REQUEST)):
         return ()
-    held = {facts.public_key.spki_sha256 for contents in files.values() for _, facts in _read(contents)}
-    return check_keys_beside(files, held, passphrase)
+    held = {
+        name: frozenset(facts.public_key.spki_sha256 for _, facts in pairs)
+        for name, contents in files.items()
+        if (pairs := _read(contents))
+    }
+    return (*check_keys_beside(files, held, passphrase), *check_requests_beside(files, held)) if held else ()
 
 
 def _count(contents: Contents) -> int:

@@ -14,7 +14,7 @@ from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
-from pkitools.checking.private_keys import check_jwk_keys, check_private_keys, public_halves
+from pkitools.checking.private_keys import check_private_keys, check_requests, check_stated_keys, public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
@@ -235,7 +235,8 @@ def check_file(
         *_block_outcomes(torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
         *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves),
-        *check_jwk_keys(read),
+        *check_requests(contents, keys, shown),
+        *check_stated_keys(read),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
         *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
         *check_metadata(contents, moment, named, entity_id),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
-from pkitools.containers.guard import attempt
+from pkitools.containers.key_endings import is_key_of
 from pkitools.containers.model import FOR_OTHERS
 from pkitools.documents import cite
 from pkitools.errors import PkitoolsError
@@ -16,6 +17,7 @@ from pkitools.findings import (
     Answer,
     Certainty,
     Evidence,
+    NotChecked,
     Outcome,
     Rule,
     Severity,
@@ -24,6 +26,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.frozen import dataclass
+from pkitools.limits import MAX_LISTED
 from pkitools.x509.der import DERError
 
 if TYPE_CHECKING:
@@ -34,14 +37,33 @@ _OWN: Final = cite("pkitools")
 FOREIGN: Final = Rule("received.private_key.foreign", Severity.ERROR, _OWN, Certainty.ADVICE)
 ENCLOSED: Final = Rule("received.private_key.enclosed", Severity.NOTICE, _OWN, Certainty.ADVICE)
 PUBLISHED: Final = Rule("received.private_key.published", Severity.ERROR, _OWN, Certainty.ADVICE)
-COMPARED: Final = Rule("received.private_key.compared", Severity.INFO, _OWN, Certainty.ADVICE)
+COMPARED: Final = Rule("received.private_key.compared", Severity.WARNING, _OWN, Certainty.ADVICE)
 
 BESIDE: Final = Rule("received.private_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
 
+REQUEST: Final = Rule("received.request.beside", Severity.ERROR, cite("rfc-2986", "3"))
+
+NAMED: Final = Rule("received.private_key.named", Severity.ERROR, _OWN, Certainty.ADVICE)
+
 JWK: Final = Rule("file.jwk.key", Severity.ERROR, cite("rfc-7517", "4.7"), of_content=False)
 
-RULES: Final[tuple[Rule, ...]] = (FOREIGN, ENCLOSED, PUBLISHED, COMPARED, BESIDE, JWK)
+THUMBPRINT: Final = Rule("file.jwk.thumbprint", Severity.ERROR, cite("rfc-7517", "4.8, 4.9"), of_content=False)
+KEY_VALUE: Final = Rule("file.key_info.key", Severity.ERROR, cite("xmldsig", "4.4"), of_content=False)
 
+RULES: Final[tuple[Rule, ...]] = (
+    FOREIGN,
+    ENCLOSED,
+    PUBLISHED,
+    COMPARED,
+    BESIDE,
+    NAMED,
+    REQUEST,
+    JWK,
+    THUMBPRINT,
+    KEY_VALUE,
+)
+
+_OF_A_CHAIN: Final = ".chain"  # NAME.chain.pem is what pkitools writes beside NAME.key
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 
@@ -53,6 +75,7 @@ class _Held:
     container: ContainerFormat
     public: PublicKey | None
     fits: bool
+    has_passphrase: bool = False
 
     @property
     def params(self) -> dict[str, str]:
@@ -82,32 +105,107 @@ def check_private_keys(
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
-    held = [_held(item, contents.container, public_keys, public) for item, public in found.items()]
+    given = passphrase is not None
+    held = [_held(item, contents.container, public_keys, public, given=given) for item, public in found.items()]
     return tuple(
         each for rule, check in _CHECKS for one in held for each in ask(rule, check, one, raise_crashes=raise_crashes)
     )
 
 
 def check_keys_beside(
-    files: Mapping[str, Contents], public_keys: Collection[str], passphrase: bytes | None = None
+    files: Mapping[str, Contents], public_keys: Mapping[str, Collection[str]], passphrase: bytes | None = None
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each private key that lies in a file without certificates: does it belong to any of them?
 
+    One that is named as a file with certificates is (``good.key``, ``good.pem``) is that of one of those. Those that
+    could not be opened are told together.
+
     Args:
         files: what each file holds that was given together, by its name.
-        public_keys: SHA-256 (hex) of the public key of each certificate in any of them.
+        public_keys: by the name of each file with certificates, the SHA-256 (hex) of the public key of each in it.
         passphrase: for the keys that are encrypted.
     """
-    found = []
+    every = frozenset().union(*public_keys.values())
+    found: list[Outcome] = []
+    closed: list[tuple[str, _Held]] = []
     for name, contents in files.items():
         halves = {} if contents.of_kind(ItemKind.CERTIFICATE) else public_halves(contents, passphrase)
-        for held in (_held(item, contents.container, public_keys, public) for item, public in halves.items()):
-            params = {**held.params, "file": name}
+        own = keys_named_alike(name, public_keys)
+        for held in (_held(item, contents.container, own or every, public) for item, public in halves.items()):
             if held.public is None:
-                found.append(outcome(COMPARED, Violated(held.evidence, {**params, "key": f"{params['key']}, {name}"})))
+                closed.append((name, held))
             else:
-                found.append(outcome(BESIDE, MET if held.fits else Violated(held.evidence, params)))
-    return tuple(found)
+                told = MET if held.fits else Violated(held.evidence, {**held.params, "file": name})
+                found.append(outcome(NAMED if own else BESIDE, told))
+    return (*found, *_closed(closed))
+
+
+def keys_named_alike(name: str, public_keys: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """Return the keys of the certificates in files of the same name but for its ending; none where there is no such.
+
+    Those in the same folder, if there are; else those in any: keys and certificates often have folders of their own.
+
+    Args:
+        name: the file.
+        public_keys: by the name of each file with certificates, the key of each in it.
+    """
+    alike = [other for other in public_keys if stem_of(other) == stem_of(name)]
+    beside = [other for other in alike if Path(other).parent == Path(name).parent]
+    return frozenset().union(*(public_keys[other] for other in beside or alike))
+
+
+def stem_of(name: str) -> str:
+    """Return the name of a file as those that belong together share it: ``a.pem``, ``A.key`` and ``a.chain.pem``."""
+    return Path(name).stem.casefold().removesuffix(_OF_A_CHAIN)
+
+
+def _closed(keys: Sequence[tuple[str, _Held]]) -> Iterator[Outcome]:
+    """Yield one outcome for all keys in files of their own that could not be opened."""
+    if not keys:
+        return
+    told = ", ".join(f"{name} ({held.params['key']})" for name, held in keys[:MAX_LISTED])
+    more = f" … (+{len(keys) - MAX_LISTED})" if len(keys) > MAX_LISTED else ""
+    evidence = tuple(each for _, held in keys for each in held.evidence)
+    yield outcome(COMPARED, Violated(evidence, {**keys[0][1].params, "key": f"{told}{more}"}))
+
+
+def check_requests_beside(
+    files: Mapping[str, Contents], public_keys: Mapping[str, Collection[str]]
+) -> Iterator[Outcome]:
+    """Yield an outcome for each request in a file without certificates that is named as one with certificates is.
+
+    Args:
+        files: what each file holds that was given together, by its name.
+        public_keys: by the name of each file with certificates, the SHA-256 (hex) of the public key of each in it.
+    """
+    for name, contents in files.items():
+        if contents.of_kind(ItemKind.REQUEST) and not contents.of_kind(ItemKind.CERTIFICATE):
+            yield from check_requests(contents, keys_named_alike(name, public_keys), name)
+
+
+def check_requests(contents: Contents, public_keys: Collection[str], name: str) -> Iterator[Outcome]:
+    """Yield an outcome for each request in a file: is it for the key of one of the certificates it stands with?
+
+    Args:
+        contents: the file.
+        public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
+        name: of the file.
+    """
+    for item in contents.of_kind(ItemKind.REQUEST) if public_keys else ():
+        yield outcome(REQUEST, _of_request(item, public_keys, name))
+
+
+def _of_request(item: Item, public_keys: Collection[str], name: str) -> Answer:
+    from pkitools.requests import read_request  # few files hold requests
+
+    try:
+        key = read_request(item.der, name).public_key
+    except PkitoolsError:
+        return NotChecked("unreadable", params={"count": "1"})
+    if key.spki_sha256 in public_keys:
+        return MET
+    params = {"file": name, "position": str(item.position), "key": key.label}
+    return Violated((Evidence(f"{name}, block {item.position}", key.spki_sha256),), params)
 
 
 def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[Item, PublicKey | None]:
@@ -115,22 +213,28 @@ def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[I
     return {item: public_half(item, passphrase) for item in contents.of_kind(ItemKind.KEY)}
 
 
-def check_jwk_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
-    """Yield an outcome for each JWK that states a key: which of its certificates comes first another rule asks.
+def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
+    """Yield an outcome for each JWK and each KeyInfo that states a key beside its certificates.
+
+    Which of those comes first another rule asks.
 
     Args:
         read: the certificates of the file, and where they stand.
     """
-    stated: dict[int, list[tuple[Item, CertificateFacts]]] = {}
+    stated: dict[tuple[Rule, int | None], list[tuple[Item, CertificateFacts]]] = {}
     for item, facts in read:
-        if item.stated_key is not None and item.place is not None:
-            stated.setdefault(item.place, []).append((item, facts))
-    for pairs in stated.values():
-        yield outcome(JWK, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
+        if item.stated_key is not None:
+            where = (JWK, item.place) if item.key_info is None else (KEY_VALUE, item.key_info)
+            stated.setdefault(where, []).append((item, facts))
+    for pair in read:
+        if pair[0].is_stated is not None:
+            yield outcome(THUMBPRINT, MET if pair[0].is_stated else _violated(pair))
+    for (rule, _), pairs in stated.items():
+        yield outcome(rule, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
 
 
 def _fits(item: Item, facts: CertificateFacts) -> bool:
-    return bool(item.stated_key) and facts.public_key.spki.endswith(item.stated_key or b"")
+    return item.stated_key is not None and is_key_of(item.stated_key, facts.public_key.spki)
 
 
 def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
@@ -140,26 +244,25 @@ def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
     return Violated(evidence, {"position": str(item.position), "name": name})
 
 
-def _held(item: Item, container: ContainerFormat, public_keys: Collection[str], public: PublicKey | None) -> _Held:
-    return _Held(item, container, public, public is not None and public.spki_sha256 in public_keys)
+def _held(
+    item: Item,
+    container: ContainerFormat,
+    public_keys: Collection[str],
+    public: PublicKey | None,
+    *,
+    given: bool = False,
+) -> _Held:
+    return _Held(item, container, public, public is not None and public.spki_sha256 in public_keys, given)
 
 
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
-
+    from pkitools.containers.key_facts import spki_of  # few files hold keys
     from pkitools.x509.der import SEQUENCE, root
     from pkitools.x509.keys import read_public_key
 
     ready = _to_load(item, passphrase)
-    if ready is None:
-        return None
-
-    def spki() -> bytes:
-        key = load_der_private_key(*ready, unsafe_skip_rsa_key_validation=True)
-        return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-    found = attempt(spki)
+    found = None if ready is None else spki_of(item, ready[1], ready[0])
     return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
 
 
@@ -202,7 +305,13 @@ def _published(held: _Held) -> Answer:
 
 
 def _compared(held: _Held) -> Answer:
-    return MET if held.public is not None else Violated(held.evidence, held.params)
+    if held.container in FOR_OTHERS:
+        return NOT_APPLICABLE  # it should not be there, whose it may be
+    if held.public is not None:
+        return MET
+    # an entry of a keystore says whose key it is, and nobody gave what opens it
+    unasked = held.container is ContainerFormat.JKS and not held.has_passphrase
+    return Violated(held.evidence, held.params, severity=Severity.NOTICE if unasked else None)
 
 
 _CHECKS: Final = ((FOREIGN, _foreign), (ENCLOSED, _enclosed), (PUBLISHED, _published), (COMPARED, _compared))

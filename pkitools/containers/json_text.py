@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from pkitools.containers.jwk import is_public, is_secret, stated_key
+from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key
 from pkitools.containers.kubernetes import secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
@@ -33,9 +33,9 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
         return None
     objects = list(_objects(document))
     chains = [
-        Part(_octets(entry), place=n, stated_key=stated_key(found))
+        Part(octets, place=n, stated_key=stated_key(found), is_stated=None if at else is_stated(found, octets))
         for n, found in enumerate(objects)
-        for entry in _chain(found)
+        for at, octets in enumerate(map(_octets, _chain(found)))
     ]
     if chains:
         secret = [Part(json.dumps(found).encode(), form="JWK") for found in objects if is_secret(found)]

@@ -8,7 +8,10 @@ from __future__ import annotations
 import binascii
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from hashlib import sha1, sha256
 from typing import Any, Final
+
+from pkitools.containers.key_endings import of_numbers
 
 _COORDINATE: Final = {"P-256": 32, "P-384": 48, "P-521": 66, "secp256k1": 32}
 _MAX_OCTETS: Final = 4096  # of one number; the largest RSA key that anything reads has 2,048
@@ -31,8 +34,7 @@ def stated_key(jwk: Mapping[str, Any]) -> bytes | None:
     """Return the key as it ends a SubjectPublicKeyInfo; ``None`` where none is stated, nothing where it is none."""
     kind = jwk.get("kty")
     if kind == "RSA" and "n" in jwk:
-        modulus, exponent = (_octets(jwk.get(member)).lstrip(b"\0") for member in ("n", "e"))
-        return _value(0x30, _integer(modulus) + _integer(exponent)) if modulus and exponent else b""
+        return of_numbers(_octets(jwk.get("n")), _octets(jwk.get("e")))
     if kind == "EC" and "x" in jwk:
         size = _COORDINATE.get(str(jwk.get("crv")), 0)
         x, y = (_octets(jwk.get(member)).rjust(size, b"\0") for member in ("x", "y"))
@@ -42,6 +44,13 @@ def stated_key(jwk: Mapping[str, Any]) -> bytes | None:
     return None
 
 
+def is_stated(jwk: Mapping[str, Any], certificate: bytes) -> bool | None:
+    """Return whether its thumbprints are those of its first certificate (RFC 7517 4.8, 4.9); ``None`` without any."""
+    wanted = {"x5t": sha1(certificate, usedforsecurity=False), "x5t#S256": sha256(certificate)}
+    stated = [(jwk[member], each.digest()) for member, each in wanted.items() if member in jwk]
+    return all(_octets(value) == digest for value, digest in stated) if stated else None
+
+
 def _octets(value: object) -> bytes:
     if not isinstance(value, str) or len(value) > _MAX_OCTETS:
         return b""
@@ -49,15 +58,3 @@ def _octets(value: object) -> bytes:
         return urlsafe_b64decode(value.encode("ascii") + b"=" * (-len(value) % 4))
     except (binascii.Error, UnicodeEncodeError):
         return b""
-
-
-def _integer(magnitude: bytes) -> bytes:
-    return _value(0x02, (b"\0" if magnitude[0] & 0x80 else b"") + magnitude)
-
-
-def _value(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content

@@ -5,6 +5,7 @@ Nothing secret leaves this module, and nothing is decrypted: of an encrypted key
 
 from __future__ import annotations
 
+from base64 import encodebytes
 from typing import Final
 
 from pkitools.containers.guard import attempt
@@ -13,6 +14,10 @@ from pkitools.x509.der import SEQUENCE, DERError, root
 from pkitools.x509.keys import read_public_key
 from pkitools.x509.model import PublicKey
 
+OPENSSH: Final = "OpenSSH"
+"""The form of a key as ``ssh-keygen`` writes it."""
+
+_UNLOCKED: Final = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none"
 _MAX_BYTES: Final = 64 * 1024  # an RSA key of 16,384 bits is 9 kB
 
 
@@ -22,15 +27,42 @@ def public_half(item: Item) -> PublicKey | None:
         return None
     if item.kind is ItemKind.PUBLIC_KEY:
         return _facts(item.der)
-    spki = attempt(lambda: _spki(item.der)) if item.kind is ItemKind.KEY else None
+    spki = spki_of(item) if item.kind is ItemKind.KEY else None
     return None if spki is None else _facts(spki)
 
 
-def _spki(der: bytes) -> bytes:
+def spki_of(item: Item, passphrase: bytes | None = None, der: bytes | None = None) -> bytes | None:
+    """Return the SubjectPublicKeyInfo of a private key; ``None`` where it does not open.
+
+    Args:
+        item: the key.
+        passphrase: it is still locked with.
+        der: its DER, where that is not what stands in the file.
+    """
+    held = item.der if der is None else der
+    return attempt(lambda: _of_openssh(held) if item.form == OPENSSH else _spki(held, passphrase))
+
+
+def is_locked(openssh: bytes) -> bool:
+    """Return whether a key in the form of OpenSSH (PROTOCOL.key) is encrypted: the cipher is named in the clear."""
+    return not openssh.startswith(_UNLOCKED)
+
+
+def _of_openssh(body: bytes) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_ssh_private_key
+
+    if is_locked(body):  # what it takes to open one is said by who made it, and may be anything
+        raise ValueError("encrypted")
+    text = b"-----BEGIN OPENSSH PRIVATE KEY-----\n%b-----END OPENSSH PRIVATE KEY-----\n" % encodebytes(body)
+    key = load_ssh_private_key(text, None)
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _spki(der: bytes, passphrase: bytes | None) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_private_key
 
     # unchecked: whether the parts of a key belong together takes long to say, and nothing is done with it here
-    key = load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+    key = load_der_private_key(der, passphrase, unsafe_skip_rsa_key_validation=True)
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

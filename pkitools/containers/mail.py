@@ -41,6 +41,8 @@ _SIGNATURES: Final = frozenset(
 )
 _SEALED: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _CERTIFICATE_FILES: Final = (".cer", ".crt", ".der", ".pem", ".p7b", ".p7c", ".p12", ".pfx", ".jks", ".keystore")
+_ONE_FILES: Final = (".cer", ".crt")
+_ONE_TYPES: Final = frozenset(f"application/{kind}" for kind in ("pkix-cert", "x-x509-ca-cert", "x-x509-user-cert"))
 _CERTIFICATE_TYPES: Final = frozenset(
     f"application/{kind}"
     for kind in ("pkix-cert", "x-x509-ca-cert", "x-x509-user-cert", "x-pem-file", "x-pkcs7-certificates", "x-pkcs12")
@@ -93,7 +95,7 @@ def mail_parts(text: bytes, name: str, depth: int = 0) -> Iterator[Part]:
             again = said if part.get_filename() is None else None
         more = inside or payload.startswith((*ARCHIVES, *OFFICE)) or holds_more(payload)
         expected = more or _is_certificate_file(part) or part.get_content_type() == "message/partial"
-        yield Part(payload, _file_name(part), expected=expected, again=again)
+        yield Part(payload, _file_name(part), expected=expected, again=again, certificate=_is_one_certificate(part))
         if str(part.get("Content-Transfer-Encoding", "")).strip().lower() == "base64":
             behind = _behind_base64(part)
             yield Part(behind, expected=not behind.isascii())
@@ -207,6 +209,11 @@ def _is_certificate_file(part: Message) -> bool:
     """Return whether an attachment is meant to be a certificate, by its name or kind: then it has to be readable."""
     name = (part.get_filename() or "").lower()
     return name.endswith(_CERTIFICATE_FILES) or part.get_content_type() in _CERTIFICATE_TYPES
+
+
+def _is_one_certificate(part: Message) -> bool:
+    """Return whether an attachment is said to be a certificate, and not something with one in it."""
+    return (part.get_filename() or "").lower().endswith(_ONE_FILES) or part.get_content_type() in _ONE_TYPES
 
 
 def _file_name(part: Message) -> str | None:

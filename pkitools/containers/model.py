@@ -66,8 +66,11 @@ class Item:
         entity_id: of such a certificate the entity ID of the entity whose key it is.
         place: of a certificate that stands where one is somebody's own, the number of that place: a KeyDescriptor, a
             signature, the key entry of a keystore, ``x5c``, ``tls.crt``. What is said to be its chain shares it.
-        stated_key: of a certificate in ``x5c``, the public key that its JWK states, as a SubjectPublicKeyInfo ends with
-            it; empty where that cannot be one.
+        stated_key: of a certificate in ``x5c`` or a ``ds:KeyInfo``, the public key that is stated beside it, as a
+            SubjectPublicKeyInfo ends with it; empty where that cannot be one, or several are stated that differ.
+        is_stated: of the first certificate in ``x5c``, whether the thumbprints that its JWK states are its own;
+            ``None`` where it states none.
+        key_info: of such a certificate in XML, the number of its ``ds:KeyInfo``: those of one share it.
         protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
@@ -83,6 +86,8 @@ class Item:
     entity_id: str | None = None
     place: int | None = None
     stated_key: bytes | None = field(default=None, repr=False)
+    is_stated: bool | None = None
+    key_info: int | None = None
     protection: Protection | None = None
 
 

@@ -17,9 +17,11 @@ class Part:
         form: of a private key that is taken as it is, such as ``JWK``; else empty.
         error: why it is not read, where the file itself says so.
         stated_key: of an entry of ``x5c``, the public key that its JWK states.
+        is_stated: of the first of them, whether the thumbprints that the JWK states are its own.
         place: the certificate in it is somebody's own, or is said to be the chain of one: parts of one number share it.
         again: it says in another form what another part says that has so many PEM blocks: what stands in both counts
             once, and what cannot be read in it only where it has more; ``None`` of what stands by itself.
+        certificate: it is said to be a certificate: a private key is none.
     """
 
     data: bytes = field(repr=False)
@@ -27,6 +29,8 @@ class Part:
     expected: bool = True
     form: str = ""
     error: InputError | None = None
+    is_stated: bool | None = None
     place: int | None = None
     stated_key: bytes | None = field(default=None, repr=False)
     again: int | None = None
+    certificate: bool = False

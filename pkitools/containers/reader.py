@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from pkitools.arguments import octets, text
 from pkitools.containers import kubernetes, mail, xml_text
 from pkitools.containers.encodings import as_ascii
-from pkitools.containers.guard import attempt
 from pkitools.containers.model import BadItem, ContainerFormat, Contents, Item, ItemKind
 from pkitools.containers.other_kinds import (
     ARCHIVES,
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 _WHITE: Final = b" \t\r\n\v\f"
 # M: the first six bits of a SEQUENCE; LS0t: three hyphens
 _BASE64: Final = pattern(rb"\s{0,4096}+(?:M|LS0t)[A-Za-z0-9+/\s]{63,}+={0,2}\s*+")
-_MAX_BER: Final = 1024 * 1024  # read by cryptography at once, 10,000 certificates and more
 _PADDING: Final = pattern(rb"[ \t\r\n\v\f\x00]*+")
 _KEY_LABEL: Final = "PRIVATE KEY"
 # accompany keys, hold none
@@ -205,16 +203,30 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
         inside = _Found(found.name, found.passphrase, found.keystores)
         data = as_ascii(part.data)
         is_read = any(reader(data, inside) for reader in (_keystore, _der, _xml, _pem, _bare_base64))
-        if not is_read and (part.expected or pem.holds_more(data)):
+        if (not is_read and (part.expected or pem.holds_more(data))) or (
+            is_read and part.expected and _is_no_certificate(part, inside)
+        ):
             inside.bad(1, _unrecognised_part(part, found))
         if part.again is not None:
             inside = _without_what_was_said(inside, found, part.again)
-        stated = part.stated_key
-        standing = (item if part.place is None else replace(item, place=0, stated_key=stated) for item in inside.items)
+        standing = (item if part.place is None else _standing_at(item, part) for item in inside.items)
         named = [replace(item, alias=item.alias or part.name) for item in standing]
         found.add_placed(named, among=number if part.place is None else f"place {part.place}", anew=True)
         for problem in inside.problems:
             found.bad(found.next_position(), problem.error)
+
+
+def _standing_at(item: Item, part: Part) -> Item:
+    return replace(item, place=0, stated_key=part.stated_key, is_stated=part.is_stated)
+
+
+def _is_no_certificate(part: Part, inside: _Found) -> bool:
+    """Return whether a part that should be a certificate is a private key, or has its form and is none."""
+    if not inside.items or any(item.kind is not ItemKind.KEY for item in inside.items):
+        return False
+    from pkitools.containers.key_facts import spki_of  # of what should be a certificate few are keys
+
+    return part.certificate or not any(item.encrypted or spki_of(item) for item in inside.items)
 
 
 def _without_what_was_said(inside: _Found, found: _Found, blocks: int) -> _Found:
@@ -312,31 +324,27 @@ def _keystore(data: bytes, found: _Found) -> ContainerFormat | None:
 
 
 def _der(data: bytes, found: _Found) -> ContainerFormat | None:
-    what = identify(data) if data[:1] == b"\x30" else None
-    if what is None:
-        return _ber(data, found) if data[:2] == b"\x30\x80" else None
-    _take(data, what, 1, found)
-    return _container(what[0], ContainerFormat.DER)
+    known = _known(data) if data[:1] == b"\x30" else None
+    if known is None:
+        return None
+    _take(*known, 1, found)
+    return _container(known[1][0], ContainerFormat.DER)
 
 
 def _container(kind: ItemKind | Wrapper, plain: ContainerFormat) -> ContainerFormat:
     return ContainerFormat(kind.value) if isinstance(kind, Wrapper) else plain
 
 
-def _ber(data: bytes, found: _Found) -> ContainerFormat | None:
-    """PKCS#7 with indefinite lengths, as some Java and older Windows software writes it."""
-    from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+def _known(data: bytes) -> tuple[bytes, What] | None:
+    """Return what the first value is, and the data with that as DER: PKCS#7 comes with indefinite lengths as well."""
+    what = identify(data)
+    if what is not None or data[:1] != b"\x30":
+        return None if what is None else (data, what)
+    from pkitools.containers.ber import as_definite  # little is written so
 
-    if len(data) > _MAX_BER:
-        return None
-    certificates = attempt(lambda: [c.public_bytes(Encoding.DER) for c in pkcs7.load_der_pkcs7_certificates(data)])
-    if certificates is None:
-        return None
-    for position, der in enumerate(certificates, start=1):
-        found.add(Item(ItemKind.CERTIFICATE, der, position))
-    if pem.BEGIN in data:  # where a value of indefinite length ends was not looked for
-        found.bad(found.next_position(), InputError("sources.error.between_blocks", offset=data.find(pem.BEGIN)))
-    return ContainerFormat.PKCS7
+    definite = as_definite(data)
+    what = None if definite is None else identify(definite)
+    return None if definite is None or what is None or what[0] is not Wrapper.PKCS7 else (definite, what)
 
 
 def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:
@@ -441,17 +449,17 @@ def _unknown_block(block: pem.Block, kind: str) -> InputError:
 
 def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
     if block.label.endswith(_KEY_LABEL) and (block.encrypted or block.label.startswith("OPENSSH")):
-        found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
+        found.add(_key_of_block(block))
         return None
-    what = identify(block.body)
-    if what is None:
+    known = _known(block.body)
+    if known is None:
         found.bad(block.number, _unknown_block(block, kind_of_block(block)))
         return None
+    body, what = known
     if not _is_promised(block.label, what[0]):
         problem = kind_code(what[0].value)
         error = InputError("sources.error.other_label", number=block.number, label=block.label, problem=problem)
         found.bad(block.number, error)
-    body = block.body
     if block.label == "TRUSTED CERTIFICATE":  # OpenSSL's: a certificate with trust settings behind it
         body = _first_value(block.body)
         behind = identify(block.body[len(body) :])
@@ -460,6 +468,14 @@ def _take_block(block: pem.Block, found: _Found) -> ContainerFormat | None:
             found.bad(block.number, InputError("sources.error.trailing", number=block.number, size=size))
     _take(body, what, block.number, found)
     return ContainerFormat(what[0].value) if isinstance(what[0], Wrapper) else None
+
+
+def _key_of_block(block: pem.Block) -> Item:
+    from pkitools.containers.key_facts import OPENSSH, is_locked  # few files hold keys
+
+    form = _form(block)
+    locked = block.encrypted or (form == OPENSSH and is_locked(block.body))
+    return Item(ItemKind.KEY, block.body, block.number, form, locked)
 
 
 def _is_promised(label: str, kind: ItemKind | Wrapper) -> bool:
@@ -500,13 +516,24 @@ def _xml(data: bytes, found: _Found) -> ContainerFormat | None:
             found.bad(found.next_position(), InputError("sources.error.saml_bare_key", use=use))
     else:
         _tell_bare(data, found)
-    standing = _standing(data, [offset for _, offset, _ in certificates])
-    for (number, _, der), place in zip(certificates, standing, strict=True):
-        _take_element(number, der, found, place)
+    _take_elements(data, certificates, found)
     _take_lists(data, found)
     if is_message:
         found.add(Item(ItemKind.SAML_MESSAGE, data, found.next_position()))
     return ContainerFormat.SAML_METADATA if xml_text.is_metadata(data) else ContainerFormat.XML
+
+
+def _take_elements(data: bytes, certificates: Sequence[tuple[int, int, bytes]], found: _Found) -> None:
+    """Add the certificates, each with where it stands and the key that is stated beside it."""
+    from pkitools.containers.xml_keys import key_infos
+
+    offsets = [offset for _, offset, _ in certificates]
+    standing, beside = _standing(data, offsets), key_infos(data, offsets)
+    for (number, _, der), place, info in zip(certificates, standing, beside, strict=True):
+        before = len(found.items)
+        _take_element(number, der, found, place)
+        if info is not None and info.key is not None:
+            found.items[before:] = [replace(i, stated_key=info.key, key_info=info.at) for i in found.items[before:]]
 
 
 def _tell_bare(data: bytes, found: _Found) -> None:
@@ -538,9 +565,9 @@ def _standing(data: bytes, offsets: list[int]) -> Iterable[Place]:
 
 
 def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -> None:
-    what = identify(der)
-    if what is not None and what[0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
-        _take(der, what, number, found, place)
+    known = _known(der)
+    if known is not None and known[1][0] in {ItemKind.CERTIFICATE, ItemKind.KEY, Wrapper.PKCS7}:
+        _take(*known, number, found, place)
         return
     path = certificate_path(der)
     for node in path:
@@ -551,10 +578,14 @@ def _take_element(number: int, der: bytes, found: _Found, place: Place | None) -
 
 
 def _keys_of_text(data: bytes, found: _Found) -> None:
-    """Add the private keys that stand in a text as PEM; its certificates were found another way."""
+    """Add the private keys that stand in XML, as PEM or as numbers; its certificates were found another way."""
     for block in pem.blocks(data) if xml_text.holds_private_key(data) else ():
         if block.label.endswith(_KEY_LABEL):
-            found.add(Item(ItemKind.KEY, block.body, block.number, _form(block), block.encrypted))
+            found.add(_key_of_block(block))
+    from pkitools.containers.xml_keys import private_parts
+
+    for element in private_parts(data):
+        found.add(Item(ItemKind.KEY, element, found.next_position(), "RSAKeyValue"))
 
 
 def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
@@ -564,10 +595,10 @@ def _bare_base64(data: bytes, found: _Found) -> ContainerFormat | None:
         inside = from_base64(data)
     except binascii.Error:
         return None
-    what = identify(inside)
-    if what is not None:
-        _take(inside, what, 1, found)
-        return _container(what[0], ContainerFormat.BASE64)
+    known = _known(inside)
+    if known is not None:
+        _take(*known, 1, found)
+        return _container(known[1][0], ContainerFormat.BASE64)
     # the value of a Secret, as kubectl gives it: base64 of a PEM
     return ContainerFormat.BASE64 if _pem(inside, found) is not None else None
 

@@ -88,15 +88,25 @@ _NO_CERTIFICATE: Final = frozenset(
         *(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "pdf", "ssh", "pgp", "html", "xml")),
     }
 )
+_ONLY_CERTIFICATES: Final = "sources.error.only_certificate"
+_OTHER_KIND: Final = "sources.error.other_kind"
+_OWN_DOCUMENT: Final = pattern(rb"\s{0,100}\{\s{0,100}\"schema\":\s{0,100}\"pkitools\.")
 # of these nothing says that no damaged certificate is in them, so they are looked through
 _PERHAPS: Final = frozenset(f"sources.error.{slug}" for slug in ("nothing", "unrecognised", "html", "xml"))
 
 
-def is_surely_without(error: PkitoolsError, data: Callable[[], bytes]) -> bool:
-    """Return whether a file that could not be used surely holds no certificate.
+def is_surely_without(error: PkitoolsError, data: Callable[[], bytes], kind: ItemKind = ItemKind.CERTIFICATE) -> bool:
+    """Return whether a file that could not be used surely holds nothing of what is wanted.
 
     Args:
         error: why it could not be used.
         data: gives its content, which is looked through where the error alone does not tell.
+        kind: what is wanted.
     """
+    if error.code == f"sources.error.only_{kind.value}":
+        return False
+    if error.code == _ONLY_CERTIFICATES:
+        return True
+    if error.code == _OTHER_KIND:  # what pkitools writes itself, such as the manifest of a batch
+        return _OWN_DOCUMENT.match(data()) is not None and not may_hold_more(data())
     return error.code in _NO_CERTIFICATE and (error.code not in _PERHAPS or not may_hold_more(data()))

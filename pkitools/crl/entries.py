@@ -6,7 +6,7 @@ may only accept what :func:`read_entry` accepts; everything it does not accept c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -73,6 +73,44 @@ def worst(entries: Iterable[Entry]) -> Entry | None:
         if found is None or (found.reason == _REMOVED and entry.reason == _HOLD):
             found = entry
     return found
+
+
+_HEADERS: Final = (2, 3, 4)  # octets of the header of an entry
+_TIMES: Final = frozenset({asn1.UTC_TIME, asn1.GENERALIZED_TIME})
+
+
+def mentions(data: bytes, start: int, stop: int, serial: bytes) -> Iterator[Entry | None]:
+    """Yield each entry that begins with a serial number, whatever stands in the others; ``None`` of one not readable.
+
+    An entry is known by its header, the number and the time behind it: in one that is malformed further on, they are
+    where they should be.
+
+    Args:
+        data: the list.
+        start, stop: the bounds of its entries.
+        serial: contents octets of the INTEGER.
+    """
+    wanted = bytes((asn1.INTEGER, len(serial))) + serial
+    at = data.find(wanted, start, stop)
+    while at >= 0:
+        behind = at + len(wanted)
+        header = next((at - size for size in _HEADERS if at - size >= start and _begins(data, at - size, size)), None)
+        if header is not None and behind < stop and data[behind] in _TIMES:
+            yield _entry_at(data, header, stop)
+        at = data.find(wanted, at + 1, stop)
+
+
+def _begins(data: bytes, at: int, size: int) -> bool:
+    """Return whether a SEQUENCE has a header of this size here."""
+    length = data[at + 1]
+    return data[at] == asn1.SEQUENCE and (length < 0x80 if size == _HEADERS[0] else length == 0x80 | size - 2)
+
+
+def _entry_at(data: bytes, at: int, stop: int) -> Entry | None:
+    try:
+        return read_entry(data, at, stop)[0]
+    except DERError:
+        return None
 
 
 def minimal_integer(octets: bytes) -> bool:

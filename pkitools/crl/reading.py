@@ -7,7 +7,7 @@ signature was checked. The object may be kept and used again: it remembers its i
 from __future__ import annotations
 
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Final
 
 from pkitools.arguments import of_type
+from pkitools.crl.entries import Entry, mentions
 from pkitools.crl.index import SerialIndex
 from pkitools.crl.kept import KeptLists
 from pkitools.errors import InputError, LimitError
@@ -119,6 +120,14 @@ class CertificateRevocationList:
             DERError: one of them is malformed.
         """
         return self.index.count
+
+    def mentions(self, serial: bytes) -> Iterator[Entry | None]:
+        """Yield what begins as an entry of this serial number, also in a list of which not every entry can be read.
+
+        Args:
+            serial: contents octets of the INTEGER.
+        """
+        return mentions(self.der, *self._entries, serial)
 
     def was_checked_with(self, spki: bytes) -> bool:
         """Whether :meth:`signed_by` was asked this key before: asking again costs nothing."""

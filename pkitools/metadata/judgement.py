@@ -12,7 +12,7 @@ from pkitools.arguments import aware, choice, optional, text
 from pkitools.checking import FileCheck, Revocation, check_file
 from pkitools.checking.file_check import BLOCK_READABLE
 from pkitools.checking.private_keys import JWK as STATED_KEY
-from pkitools.checking.private_keys import PUBLISHED
+from pkitools.checking.private_keys import PUBLISHED, THUMBPRINT
 from pkitools.checking.stated_ids import EXPIRED
 from pkitools.containers import BadItem, read_source
 from pkitools.environment import Environment
@@ -219,7 +219,9 @@ def _of_file(read: ReadMetadata, judged: FileCheck | None) -> Iterator[Outcome]:
 
 
 def _is_told(found: Outcome) -> bool:
-    """Return whether a rule of the document tells it: of a key without a certificate there is one."""
+    """Return whether a rule of the document tells it: of a key without a certificate and of a thumbprint one does."""
+    if found.rule.code == THUMBPRINT.code:
+        return True
     return found.rule.code == BLOCK_READABLE.code and found.params.get(CAUSE) in _KEYS_ALONE
 
 

@@ -43,18 +43,6 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyValue:
-    """A key as it stands bare in a KeyInfo.
-
-    Args:
-        value: modulus and exponent of RSA, the point of an elliptic curve, or a SubjectPublicKeyInfo in DER; ``None``
-            where it is another or cannot be read.
-    """
-
-    value: tuple[int, int] | bytes | None
-
-
-@dataclass(frozen=True, slots=True)
 class Key:
     """A KeyDescriptor.
 
@@ -71,7 +59,6 @@ class Key:
     names: tuple[str, ...] = ()
     certificates: tuple[bytes | None, ...] = ()
     contents: tuple[str, ...] = ()
-    values: tuple[KeyValue, ...] = ()
 
     @property
     def signs(self) -> bool:
@@ -189,11 +176,6 @@ class SamlMetadata:
     double_ids: tuple[str, ...] = field(default=())
 
 
-_SIGNATURES_11: Final = "http://www.w3.org/2009/xmldsig11#"
-_DER_KEY: Final = "DEREncodedKeyValue"
-_BARE: Final = frozenset({"KeyValue", _DER_KEY})
-
-
 def read_saml(root: Element) -> SamlMetadata:
     """Return what a metadata document says.
 
@@ -262,24 +244,7 @@ def _endpoint(element: Element) -> Endpoint:
 def _key(role: str, element: Element) -> Key:
     info = element.all(SIGNATURES, "KeyInfo")
     names = (name.text.strip() for each in info for name in each.all(SIGNATURES, "KeyName"))
-    values = [_key_value(each) for one in info for each in one.children if each.name in _BARE]
-    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info), tuple(values))
-
-
-def _key_value(element: Element) -> KeyValue:
-    """Return a key as it stands bare: of RSA its two numbers, else what can be found back in a certificate's own."""
-    rsa = element.first(SIGNATURES, "RSAKeyValue")
-    if rsa is not None:
-        modulus, exponent = (_number(rsa.first(SIGNATURES, name)) for name in ("Modulus", "Exponent"))
-        return KeyValue(None if modulus is None or exponent is None else (modulus, exponent))
-    encoded = element if element.name == _DER_KEY else element.first(_SIGNATURES_11, "ECKeyValue")
-    point = encoded if encoded is element or encoded is None else encoded.first(_SIGNATURES_11, "PublicKey")
-    return KeyValue(None if point is None else _octets(point.text))
-
-
-def _number(element: Element | None) -> int | None:
-    data = None if element is None else _octets(element.text)
-    return None if data is None else int.from_bytes(data, "big")
+    return Key(role, element.get("use"), tuple(names), _certificates(info), _contents(info))
 
 
 def _contents(info: list[Element]) -> tuple[str, ...]:

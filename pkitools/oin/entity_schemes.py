@@ -87,6 +87,9 @@ def form_of(name: str, kind: str, *, role: str = "", oin: str = "", index: str =
     return f"{scheme.start}{role or scheme.roles[0]}:{oin or 'OIN'}:{kind}:{shown}"
 
 
+_AROUND: Final = " \t\r\n\"'`´‘’“”„«»<>"  # what is pasted along with an ID
+
+
 def environment_of(index: int) -> Environment:
     """Return where an index belongs: 9000 and up are test systems."""
     return Environment.PREPRODUCTION if index >= schemes().first_test_index else Environment.PRODUCTION
@@ -114,15 +117,20 @@ class EntitySubject:
 
     @cached_property
     def text(self) -> str:
-        """The text without the white space around it, which has a rule of its own."""
-        return self.given.strip()
+        """The text without the white space and the quotes around it, which have a rule of their own."""
+        bare = self.given.strip()
+        inside = bare.strip(_AROUND)
+        return inside if inside != bare and self._start_of(inside) is not None else bare
 
     @cached_property
     def _start(self) -> tuple[Scheme, str] | None:
-        text = self.text.lower()
+        return self._start_of(self.text)
+
+    def _start_of(self, text: str) -> tuple[Scheme, str] | None:
+        lowered = text.lower()
         for scheme in schemes().of_kind(self.kind):
             for start in (scheme.start, *scheme.mistaken):
-                if text.startswith(start):
+                if lowered.startswith(start):
                     return scheme, start
         return None
 

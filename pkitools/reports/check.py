@@ -30,6 +30,7 @@ class CheckedFile:
         error: why it could not be used.
         harmless: it was found in a folder and holds no certificate: nothing of what was asked is missing.
         chain: what it is where it was not judged, but used as the chain of the others.
+        is_copy: what is in it was judged in a fuller file of the same name: ``chain`` is what it is.
     """
 
     name: str
@@ -37,6 +38,7 @@ class CheckedFile:
     error: PkitoolsError | None = None
     harmless: bool = False
     chain: ChainFile | None = None
+    is_copy: bool = False
 
 
 More: TypeAlias = "Callable[[CheckedFile, JudgedCertificate], Mapping[str, object]]"
@@ -101,7 +103,7 @@ def _file(file: CheckedFile) -> dict[str, object]:
         "container": str(read.contents.container) if read else None,
         "certificates": check.count if check else 0,
         "complete": read.is_complete if read else False,
-        "used_as": "chain" if chain else None,
+        "used_as": None if chain is None else "copy" if file.is_copy else "chain",
         "report": report_document(check.file_report) if check else None,
         "delivery": delivery_document(check.delivery) if check else None,
         "error": {"code": error.code, "passed_over": file.harmless, **sentences} if error else None,

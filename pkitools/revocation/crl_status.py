@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from pkitools.crl.entries import Entry, worst
 from pkitools.crl.reading import CertificateRevocationList
@@ -79,7 +80,7 @@ def judge_crl(
         listed,
         current,
         crl,
-        code is AttemptCode.SCOPE and listed is None and _is_named(crl, certificate, context),
+        code in _UNUSABLE and listed is None and _is_named(crl, certificate, context),
     )
 
 
@@ -91,14 +92,29 @@ def _notes(crl: CertificateRevocationList) -> tuple[Note, ...]:
     return tuple(note for note, present in seen if present)
 
 
+_UNUSABLE: Final = frozenset({AttemptCode.SCOPE, AttemptCode.MALFORMED})
+
+
 def _is_named(crl: CertificateRevocationList, certificate: PathCertificate, context: RevocationContext) -> bool:
-    """Whether a list that was signed and may not be used for what is critical in it has an entry of a certificate."""
+    """Whether a list that was signed and cannot be used for what is in it has an entry of a certificate.
+
+    What is critical in it and unknown, and what is malformed, may change what the entry means; it is not nothing.
+    """
     try:
+        scope_of(crl)
         strange = crl.unknown_critical or crl.index.unknown_critical
-        entry = find_entry(crl, certificate) if strange else None
+        named = [find_entry(crl, certificate)] if strange else []
     except DERError:
-        return False
-    if entry is None or entry.reason == REMOVED:
+        entries = list(crl.mentions(encode.integer_octets(certificate.serial_number)))
+        if None in entries:  # what it says is not known: only a list that speaks of the moment
+            return freshness(crl.this_update, crl.next_update, context) is None
+        named = entries
+    return any(entry is not None and _counts(entry, crl, context) for entry in named)
+
+
+def _counts(entry: Entry, crl: CertificateRevocationList, context: RevocationContext) -> bool:
+    """Whether an entry would count if its list could be used."""
+    if entry.reason == REMOVED:
         return False
     said = RevocationStatus(StatusKind.REVOKED, "", entry.reason, entry.revoked_at)
     if said.reason == HOLD:  # which ends: only a list that speaks of the moment

@@ -89,8 +89,9 @@ class StatusInformation:
             not come through every test that allows to believe an entry.
         current: of a CRL, whether it came through every test but that of being a complete list.
         crl: the list itself, where it could be read.
-        named: of a CRL that may not be used for something critical that nobody here knows, whether it has an entry of
-            the certificate all the same: what that means is not known, but it is not nothing.
+        named: of a CRL that may not be used for something critical that nobody here knows, or for what is malformed in
+            it, whether it has an entry of the certificate all the same: what that means is not known, but it is not
+            nothing.
     """
 
     code: MaybeCode

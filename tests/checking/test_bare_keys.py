@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime
+from hashlib import sha1, sha256
+from itertools import product
 from typing import Any
 
 import pytest
@@ -140,3 +142,97 @@ def test_a_key_descriptor_with_a_certificate_is_no_bare_one() -> None:
         whole_metadata.replace("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>x</ds:KeyName>"),
     ):
         assert READABLE not in judged(written.encode()).file_report.codes("not_checked")
+
+
+KINDS_STATED = ("rsa:2048", "ec:p-256", "ec:p-384")
+NAMESPACES = 'xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:dsig11="http://www.w3.org/2009/xmldsig11#"'
+FORMS = ("numbers", "der", "compressed")
+KEY_INFO = "file.key_info.key"
+
+
+def in_base64(octets: bytes) -> str:
+    return b64encode(octets).decode()
+
+
+def stated_in_xml(der: bytes, form: str) -> str:
+    """The key of a certificate as XML states it, written by what reads keys."""
+    key = x509.load_der_x509_certificate(der).public_key()
+    if form == "der":
+        spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return f"<dsig11:DEREncodedKeyValue>{in_base64(spki)}</dsig11:DEREncodedKeyValue>"
+    if isinstance(key, rsa.RSAPublicKey):
+        numbers = key.public_numbers()
+        modulus, exponent = (in_base64(n.to_bytes((n.bit_length() + 7) // 8)) for n in (numbers.n, numbers.e))
+        value = f"<ds:Modulus>\n{modulus}\n</ds:Modulus><ds:Exponent>{exponent}</ds:Exponent>"
+        return f"<ds:KeyValue><ds:RSAKeyValue>{value}</ds:RSAKeyValue></ds:KeyValue>"
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    how = PublicFormat.CompressedPoint if form == "compressed" else PublicFormat.UncompressedPoint
+    point = f"<dsig11:PublicKey>{in_base64(key.public_bytes(Encoding.X962, how))}</dsig11:PublicKey>"
+    return f"<ds:KeyValue><dsig11:ECKeyValue>{point}</dsig11:ECKeyValue></ds:KeyValue>"
+
+
+def in_data(*ders: bytes) -> str:
+    held = "".join(f"<ds:X509Certificate>{in_base64(der)}</ds:X509Certificate>" for der in ders)
+    return f"<ds:X509Data>{held}</ds:X509Data>"
+
+
+PLACES = {
+    "metadata": '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" {0} entityID="a">'
+    "<md:SPSSODescriptor><md:KeyDescriptor>{1}</md:KeyDescriptor></md:SPSSODescriptor></md:EntityDescriptor>",
+    "signature": "<ds:Signature {0}>{1}</ds:Signature>",
+    "cpa": '<tp:CollaborationProtocolAgreement {0}><tp:PartyInfo><tp:Certificate tp:certId="A">{1}</tp:Certificate>'
+    "</tp:PartyInfo></tp:CollaborationProtocolAgreement>",
+    "nowhere": "<a {0}>{1}</a>",
+}
+
+
+@pytest.mark.slow
+def test_a_key_that_stands_beside_a_certificate_in_xml_is_its_own() -> None:
+    """The product of where it stands, how it is written, which kind it is of, and whether it is the certificate's."""
+    ders = {kind: certificate(kind) for kind in KINDS_STATED}
+    for place, form, kind, other in product(PLACES.values(), FORMS, KINDS_STATED, KINDS_STATED):
+        stated = stated_in_xml(ders[other], form)
+        for inside in (stated + in_data(ders[kind]), in_data(ders[kind]) + stated):
+            text_of_it = place.format(NAMESPACES, f"<ds:KeyInfo>{inside}</ds:KeyInfo>")
+            assert (KEY_INFO in judged(text_of_it.encode()).file_report.codes()) is (kind != other), text_of_it
+
+
+def test_a_key_is_held_to_the_certificates_of_its_own_key_info_and_of_no_other() -> None:
+    one, other = certificate("rsa:2048"), certificate("ec:p-256")
+    right = "".join(f"<ds:KeyInfo>{stated_in_xml(der, 'numbers')}{in_data(der)}</ds:KeyInfo>" for der in (one, other))
+    crossed = right.replace(in_data(one), "<x/>").replace(in_data(other), in_data(one)).replace("<x/>", in_data(other))
+    alone = f"<ds:KeyInfo>{stated_in_xml(one, 'numbers')}</ds:KeyInfo><ds:KeyInfo>{in_data(other)}</ds:KeyInfo>"
+    nested = f"<ds:KeyInfo>{stated_in_xml(one, 'der')}{in_data(one)}</ds:KeyInfo>"
+    inside = f"<ds:KeyInfo>{in_data(other)}<e>{nested}</e></ds:KeyInfo>"
+    two = f"<ds:KeyInfo>{stated_in_xml(one, 'der')}{stated_in_xml(other, 'der')}{in_data(one)}</ds:KeyInfo>"
+    cases = {right: False, crossed: True, alone: False, inside: False, two: True}
+    for text_of_it, told in cases.items():
+        found = judged(PLACES["nowhere"].format(NAMESPACES, text_of_it).encode())
+        assert (KEY_INFO in found.file_report.codes()) is told, text_of_it
+
+
+def test_the_numbers_of_a_private_key_in_xml_are_nobodys_to_publish() -> None:
+    der = certificate()
+    public = stated_in_xml(der, "numbers")
+    private = public.replace("</ds:RSAKeyValue>", "<ds:D>AQAB</ds:D></ds:RSAKeyValue>")
+    for value, told in ((public, False), (private, True)):
+        for place in PLACES.values():
+            found = judged(place.format(NAMESPACES, f"<ds:KeyInfo>{value}{in_data(der)}</ds:KeyInfo>").encode())
+            assert (PUBLISHED in found.file_report.codes()) is told
+            assert KEY_INFO not in found.file_report.codes()
+
+
+@pytest.mark.parametrize("member", ["x5t", "x5t#S256"])
+def test_the_thumbprint_in_a_jwk_is_that_of_its_first_certificate(member: str) -> None:
+    own, other = certificate(), certificate("ec:p-256")
+    digest = {"x5t": sha1, "x5t#S256": sha256}[member]
+    chain = [in_base64(der) for der in (own, other)]
+    for stated, told in (
+        (text(digest(own).digest()), False),
+        (text(digest(other).digest()), True),
+        ("%", True),
+        (7, True),
+    ):
+        found = judged(set_of({**jwk(own), "x5c": chain, member: stated}))
+        assert ("file.jwk.thumbprint" in found.file_report.codes()) is told, stated
+    assert "file.jwk.thumbprint" not in judged(set_of({**jwk(own), "x5c": chain})).file_report.codes()

@@ -392,8 +392,14 @@ def test_white_space_around_an_entity_id_is_told_the_same_of_metadata_and_of_the
     start = "urn:etoegang" if system == "eherkenning" else "urn:nl-eid-gdi:1.0"
     right = f"{start}:DV:{OIN}:entities:9001"
     asked = ("-e", "preproduction", "--for", system, *HELD.split(), "--json")
-    for written, code in ((right, None), (f" {right}", "surrounding_space"), (f"{right}\n", "surrounding_space")):
-        in_xml = written.replace("\n", "&#10;")
+    for written, code in (
+        (right, None),
+        (f" {right}", "surrounding_space"),
+        (f"{right}\n", "surrounding_space"),
+        (f'"{right}"', "surrounding_space"),
+        (f"“{right}”", "surrounding_space"),
+    ):
+        in_xml = written.replace("\n", "&#10;").replace('"', "&quot;")
         (within / "ruimte.xml").write_bytes(metadata_of(("signing", leaf), entity_id=in_xml))
         given = run("cert", "check", "koppeling.pem", *asked, "--entity-id", written)
         stated = run("cert", "check", "ruimte.xml", *asked)

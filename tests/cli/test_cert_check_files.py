@@ -290,7 +290,7 @@ def test_what_lies_beside_certificates_in_a_folder_is_told(run: Command, box: Pa
     assert errors.pop("good.pem") is None
     assert all(error["passed_over"] for error in errors.values())
     torn = check(run, box, "@torn", "--json").document["files"]
-    assert [file["error"]["passed_over"] for file in torn if file["error"]] == [False]
+    assert [file["error"]["passed_over"] for file in torn if file["error"]] == [True, False]  # a folder, a file
 
 
 def test_the_certificates_of_one_file_are_not_held_against_each_other(run: Command, box: Path) -> None:
@@ -310,11 +310,16 @@ def test_the_passphrase_of_a_java_keystore_is_held_to_its_digest(run: Command, b
     assert "If it has another than the keystore, take it out of there and compare it with --key." in ran.told
 
 
-def test_folders_in_a_folder_are_counted(run: Command, box: Path) -> None:
-    assert f"{box / 'clean'}: 1 subfolder passed over." in check(run, box, "@clean").err
-    (box / "clean" / "other").mkdir(exist_ok=True)
-    assert f"{box / 'clean'}: 2 subfolders passed over." in check(run, box, "@clean").err
-    assert "subfolder" not in check(run, box, "@good.pem").err
+def test_folders_in_a_folder_are_counted_in_every_form_of_the_answer(run: Command, box: Path) -> None:
+    for count, words in ((1, "1 subfolder passed over"), (2, "2 subfolders passed over")):
+        if count > 1:
+            (box / "clean" / "other").mkdir(exist_ok=True)
+        assert words in check(run, box, "@clean").out
+        assert words in check(run, box, "@clean", "--quiet").err
+        told = check(run, box, "@clean", "--json").document
+        [entry] = [each for each in told["files"] if (each["error"] or {}).get("code") == "sources.error.subfolders"]
+        assert (entry["name"], entry["error"]["passed_over"]) == (str(box / "clean"), True)
+    assert "subfolder" not in check(run, box, "@good.pem").told
 
 
 @pytest.mark.parametrize("within", [(), ("deeper",)])

@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -541,6 +542,34 @@ def test_what_cannot_be_read_is_exit_code_1(run: Run, content: bytes | None, cod
     assert ran.out == ""
 
 
+@pytest.mark.slow
+def test_of_several_requests_the_worst_decides_and_json_is_one_document(run: Run) -> None:
+    """The product of what each of two files holds, named themselves and as a folder that a batch filled."""
+    contents = {
+        "good": (0, request(subject(serialNumber="00000001822477348000"), dns("a.nl"))),
+        "bad": (10, request(spoilt=True)),
+        "cut": (1, b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"),
+    }
+    worst = [10, 1, 0]
+    for first, second in product(contents, contents):
+        folder = Path(f"{first}-{second}")
+        folder.mkdir()
+        for name, kind in (("a.csr", first), ("b.csr", second)):
+            (folder / name).write_bytes(contents[kind][1])
+        (folder / "a.key").write_bytes(pooled_key().pem(None))
+        (folder / "manifest.json").write_bytes(b'{\n  "schema": "pkitools.manifest/v1",\n  "orders": []\n}\n')
+        code = min((contents[first][0], contents[second][0]), key=worst.index)
+        for given in ((str(folder / "a.csr"), str(folder / "b.csr")), (str(folder),)):
+            ran = run("csr", "check", *given, "--json")
+            assert ran.code == code, (first, second, given, ran.out, ran.err)
+            told = json.loads(ran.out)
+            readable = (first != "cut") + (second != "cut")
+            if readable:
+                assert_valid(told, "csr-check-v2")
+                assert len(told["results"]) == readable
+    assert run("csr", "check", str(Path("good-good")), "--json", "--json-version", "1").code == 0
+
+
 def test_a_folder_or_fifo_is_refused_at_once(run: Run) -> None:
     Path("folder").mkdir()
     os.mkfifo("fifo")
@@ -630,3 +659,11 @@ def test_a_kill_while_making_leaves_nothing(tmp_path: Path) -> None:
     again = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert again.returncode == 0, again.stderr
     assert {path.name for path in tmp_path.iterdir()} <= {"x.key", "x.csr", "x.key.bak-1"}
+
+
+def test_nobody_is_told_to_send_on_what_the_tsp_will_not_take(run: Run) -> None:
+    for name, sent in (("a.voorbeeld.nl", True), ("a.gemeente.local", False)):
+        Path("r.der").write_bytes(request(subject(CN=name, serialNumber="00000001822477348000"), dns(name)))
+        ran = run("csr", "check", "r.der", "--profile", "g4-tls", "--tsp", "kpn", "-e", "production")
+        assert ran.code == 0, ran.out
+        assert ("Send the request" in ran.told) is sent, ran.told

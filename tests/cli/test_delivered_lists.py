@@ -19,6 +19,7 @@ from cryptography.x509.ocsp import OCSPCertStatus, OCSPResponderEncoding, OCSPRe
 
 import pkitools
 from pkitools.requests.keys import to_pem
+from pkitools.x509.der import encoded, iterate, node_at
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, build
@@ -92,6 +93,19 @@ def _pkcs7(ders: list[bytes], said: Said) -> bytes:
     return tlv(0x30, _oid("2a864886f70d010702"), tlv(0xA0, tlv(0x30, *fields)))
 
 
+def _ber(ders: list[bytes], said: Said, depth: int = 4) -> bytes:
+    """The same with indefinite lengths, as programs stream it: around everything that is signed."""
+    return _indefinite(_pkcs7(ders, said), depth)
+
+
+def _indefinite(der: bytes, depth: int) -> bytes:
+    if not depth or not der[0] & 0x20:
+        return der
+    node = node_at(der, 0, len(der))
+    inside = b"".join(_indefinite(encoded(der, each), depth - 1) for each in iterate(der, node))
+    return der[:1] + b"\x80" + inside + b"\x00\x00"
+
+
 def _mail(ders: list[bytes], said: Said) -> bytes:
     message = EmailMessage()
     message["Subject"] = "Uw certificaat"
@@ -126,6 +140,12 @@ CONTAINERS: Final[dict[str, Callable[[list[bytes], Said], bytes]]] = {
     "PEM": _pem,
     "PKCS#7": _pkcs7,
     "base64 of PKCS#7": lambda ders, said: base64.b64encode(_pkcs7(ders, said)),
+    "BER": _ber,
+    "BER under its lists": lambda ders, said: _ber(ders, said, 5),
+    "BER, the outermost only": lambda ders, said: _ber(ders, said, 1),
+    "base64 of BER": lambda ders, said: base64.b64encode(_ber(ders, said)),
+    "PEM of BER": lambda ders, said: to_pem("PKCS7", _ber(ders, said)),
+    "mail with BER": lambda ders, said: _mail([_ber(ders, said)], []),
     "mail": _mail,
     "Secret": _secret,
     "metadata": _metadata,

@@ -83,8 +83,8 @@ EVERY = [
         (f"delta {name}", f"{DELTA} --crl {D}/{name}-{a}.der --crl {D}/{name}-{b}.der", 10, [why])
         for name, why in (
             ("replay", "Revoked on 26 November 2026 at 11:00 UTC (on hold)."),
-            ("sha1", "Whether it is revoked could not be established (crl-signature)."),
-            ("badentry", "Whether it is revoked could not be established (malformed)."),
+            ("sha1", "Whether it is revoked could not be established (signature of the CRL is not right)."),
+            ("badentry", "Whether it is revoked could not be established (not properly readable)."),
             ("hold-in-delta", "Revoked on 24 November 2026 (on hold)."),
         )
         for a, b in ((0, 1), (1, 0))

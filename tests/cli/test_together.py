@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import product
@@ -10,8 +11,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from pkitools.requests.keys import wrap_key
+from pkitools.requests.keys import to_pem, wrap_key
 from pkitools.x509 import read_certificate
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, build
@@ -20,6 +22,7 @@ from tests.support.chains import authority
 from tests.support.command import Command, Ran
 from tests.support.deliveries import corrupt, jks_of, pem, pkcs7_of, pkcs12_of
 from tests.support.keys import SHARED_KEYS
+from tests.support.requests import request, subject
 from tests.support.schemas import assert_valid
 
 MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -234,19 +237,151 @@ def test_what_was_made_to_connect_is_the_chain_of_no_other_file(
     assert [each["code"] for each in ran.document["reuse"]["findings"]]
 
 
+BESIDE, NAMED, CLOSED, REQUEST = (
+    f"received.{name}" for name in ("private_key.beside", "private_key.named", "private_key.compared", "request.beside")
+)
+FOREIGN = "received.private_key.foreign"
+
+# what lies beside a certificate: what is said where it is the certificate's own, and where it is a stranger's: under
+# another name, under the name of the certificate, and in one file with it
+SAID: dict[str, dict[str, tuple[str | None, str | None, str | None]]] = {
+    "key": {"own": (None, None, None), "stranger's": (BESIDE, NAMED, FOREIGN)},
+    "openssh": {"own": (None, None, None), "stranger's": (BESIDE, NAMED, FOREIGN)},
+    "locked": {"own": (CLOSED, CLOSED, CLOSED), "stranger's": (CLOSED, CLOSED, CLOSED)},
+    "locked openssh": {"own": (CLOSED, CLOSED, CLOSED), "stranger's": (CLOSED, CLOSED, CLOSED)},
+    "request": {"own": (None, None, None), "stranger's": (None, REQUEST, REQUEST)},
+}
+WHERE = ("other.key", "a.key", None)
+
+
+def locked(openssh: bytes) -> bytes:
+    """A key in the form of OpenSSH that says that it is encrypted."""
+    lines = openssh.splitlines()
+    body = b64decode(b"".join(lines[1:-1]))
+    none = b"\0\0\0\x04none"
+    changed = body.replace(none * 2, b"\0\0\0\x0aaes256-ctr\0\0\0\x06bcrypt", 1)
+    assert changed != body
+    return b"\n".join([lines[0], b64encode(changed), lines[-1], b""])
+
+
+def thing(kind: str, key: RSAPrivateKey) -> bytes:
+    if "openssh" in kind:
+        plain = key.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+        return locked(plain) if "locked" in kind else plain
+    wrapped = wrap_key(key, made_here=True)
+    if kind == "request":
+        return to_pem("CERTIFICATE REQUEST", request(subject(CN="goed.voorbeeld.nl"), key=wrapped))
+    return wrapped.pem(b"geheim" if kind == "locked" else None)
+
+
 @pytest.mark.slow
-def test_a_key_in_a_file_of_its_own_is_compared_with_the_certificates_of_the_others(
+def test_a_key_or_a_request_beside_a_certificate_is_compared_with_it(
     run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
 ) -> None:
-    """Fits one: nothing. Fits none: a warning that names it. Never passed over in silence."""
+    """The product of what lies there, whose it is, what it is called and how it is given; --quiet tells it as well."""
     one = leaves[1]["good"]
-    stranger = generate_private_key(65537, 2048)
-    for key, told in ((one.key, []), (stranger, ["a.key"])):
-        assert isinstance(key, RSAPrivateKey)
-        box = tmp_path / f"{len(told)}"
-        put(box, {"a.pem": pem(one.der, *chain(one)), "a.key": wrap_key(key, made_here=True).pem(None)})
-        for names in ([str(box)], [str(box / "a.pem"), str(box / "a.key")]):
-            ran = run("cert", "check", *names, "-e", "preproduction", "--offline", "--revocation", "off", "--json")
-            found = (ran.document["reuse"] or {"findings": []})["findings"]
-            named = [each["params"]["file"] for each in found if each["code"] == "received.private_key.beside"]
-            assert [Path(name).name for name in named] == told, ran.out
+    assert isinstance(one.key, RSAPrivateKey)
+    owners = {"own": one.key, "stranger's": generate_private_key(65537, 2048)}
+    judged = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    for number, (kind, owner, (place, name)) in enumerate(product(SAID, owners, enumerate(WHERE))):
+        told, content = SAID[kind][owner][place], thing(kind, owners[owner])
+        files = {"a.pem": pem(one.der, *chain(one)), **({name: content} if name else {})}
+        if name is None:
+            files["a.pem"] += content
+        box = tmp_path / f"{number}"
+        paths = put(box, files)
+        where = (kind, owner, name)
+        ran = run("cert", "check", box, *judged, "--json")
+        reports = [ran.document["reuse"], *(each["report"] for each in ran.document["files"])]
+        found = {each["code"] for report in filter(None, reports) for each in report["findings"]}
+        assert found & {BESIDE, NAMED, CLOSED, REQUEST, FOREIGN} == ({told} if told else set()), where
+        assert (ran.code == 10) is (told in {NAMED, FOREIGN, REQUEST}), where
+        quiet = run("--lang", "en", "cert", "check", *paths, *judged, "--quiet").out.replace(str(tmp_path), "")
+        assert ("private key" in quiet or "request" in quiet) is (told is not None), (where, quiet)
+
+
+@pytest.mark.slow
+def test_names_alike_are_those_of_one_folder_where_there_are_such(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    """Several certificates and keys in one folder, or keys in a folder of their own, are no alarm."""
+    good = leaves[1]["good"]
+    other = generate_private_key(65537, 2048)
+    assert isinstance(good.key, RSAPrivateKey)
+    own, strange = (thing("key", key) for key in (good.key, other))
+    whole = pem(good.der, *chain(good))
+    deliveries: list[tuple[dict[str, bytes], set[str]]] = [
+        ({"certs/a.pem": whole, "private/a.key": own}, set()),
+        ({"certs/a.pem": whole, "private/a.key": strange}, {NAMED}),
+        ({"a.pem": whole, "a.key": own, "b/a.key": strange, "b/a.pem": whole}, {NAMED}),
+        ({"A.PEM": whole, "a.chain.pem": pem(*chain(good)), "a.key": own}, set()),
+        ({"a.chain.pem": whole, "a.key": strange}, {NAMED}),
+        ({"a.pem": whole, "new.key": own, "new.csr": thing("request", other)}, set()),
+    ]
+    for number, (files, told) in enumerate(deliveries):
+        box = tmp_path / f"{number}"
+        for name, content in files.items():
+            (box / name).parent.mkdir(parents=True, exist_ok=True)
+            (box / name).write_bytes(content)
+        given = [str(box / name) for name in files]
+        ran = run("cert", "check", *given, "-e", "preproduction", "--offline", "--revocation", "off", "--json")
+        found = {each["code"] for each in (ran.document["reuse"] or {"findings": []})["findings"]}
+        assert found & {BESIDE, NAMED, CLOSED, REQUEST, FOREIGN} == told, (files.keys(), ran.out)
+
+
+@pytest.mark.slow
+def test_a_folder_that_pkitools_filled_is_clean_and_each_certificate_counts_once(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
+) -> None:
+    one = leaves[1]["good"]
+    assert isinstance(one.key, RSAPrivateKey)
+    bare, whole = pem(one.der), pem(one.der, *chain(one)[:-1])
+    kept = {"a.key": thing("key", one.key), "a.csr": thing("request", one.key)}
+    manifest = b'{\n  "schema": "pkitools.manifest/v1",\n  "orders": []\n}\n'
+    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    for number, (first, second, count) in enumerate(
+        (
+            ("a.pem", "a.chain.pem", 1),
+            ("A.pem", "a.p7b", 1),
+            ("a.pem", "b.pem", 2),  # nobody said that they belong together
+        )
+    ):
+        box = tmp_path / f"{number}"
+        put(box, {first: bare, second: whole, "manifest.json": manifest, **kept})
+        ran = run("--lang", "en", "cert", "check", box, *given, "--json")
+        assert (ran.code, ran.document["verdict"]) == (0, "passed"), ran.out
+        assert_valid(ran.document, "cert-check-v2")
+        assert len(ran.document["certificates"]) == count
+        used = {Path(each["name"]).name: each["used_as"] for each in ran.document["files"]}
+        assert used[first] == ("copy" if count == 1 else None)
+        assert used[second] is None
+        told = run("--lang", "en", "cert", "check", box, *given)
+        assert ("Counted once" in told.out and first in told.out) is (count == 1)
+        plan = run("--lang", "en", "g4", "plan", box)
+        assert plan.code != 1, plan.told
+        assert first in plan.out
+        assert second in plan.out
+    # what is not the same is judged by itself, whatever it is called
+    box = tmp_path / "torn"
+    put(box, {"a.pem": bare + corrupt(), "a.chain.pem": whole})
+    assert run("cert", "check", box, *given).code == 1
+    box = tmp_path / "old"
+    put(box, {"a.pem": pem(leaves[1]["revoked"].der), "a.chain.pem": whole})
+    assert len(run("cert", "check", box, *given, "--json").document["certificates"]) == 2
+
+
+@pytest.mark.slow
+def test_a_long_name_of_a_file_stands_whole_on_one_line(
+    run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is made of, and whether there is something to say of the file or not: it is there to be copied."""
+    monkeypatch.setenv("COLUMNS", "80")
+    one = leaves[1]["good"]
+    given = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    names = ["a" * 112 + ".pem", "证书-ключ-" * 10 + ".pem", "een lange naam met spaties " * 4 + ".pem", "kort.pem"]
+    for number, content in enumerate((pem(one.der), pem(one.der, *chain(one)[:-1]))):
+        box = tmp_path / f"{number}"
+        put(box, dict.fromkeys(names, content))
+        for more in ((), ("--quiet",)):
+            rows = run("cert", "check", box, *given, *more).out.splitlines()
+            assert all(any(name in row for row in rows) for name in names), rows

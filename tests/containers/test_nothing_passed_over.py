@@ -10,12 +10,14 @@ from functools import cache
 from urllib.parse import quote
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import pkitools
+from pkitools.containers import read_source
 from pkitools.requests.keys import to_pem
 from tests.support.chains import MOMENT, good_chain
 from tests.support.der import integer, oid, sequence, tlv
-from tests.support.requests import request
+from tests.support.requests import pooled_key, request
 
 
 @cache
@@ -224,3 +226,34 @@ def test_a_block_that_holds_another_kind_than_its_label_says_is_told(label: str)
         told = [(bad.position, bad.error.code) for bad in found.problems]
         assert told == ([] if kind in LABELS[label] else [(2, "sources.error.other_label")]), (label, kind)
         assert len(found.items) == 2 or kind == "pkcs7"
+
+
+KEY_OF_CURVE = sequence(integer(1), tlv(0x04, b"xx"))
+"""What has the form of a private key (RFC 5915 3), and is none."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content", "told"),
+    [
+        ("x-x509-user-cert", "a.der", KEY_OF_CURVE, True),
+        ("octet-stream", "a.der", KEY_OF_CURVE, True),
+        ("pkix-cert", "a", KEY_OF_CURVE, True),
+        ("octet-stream", "a.crt", None, True),
+        ("pkix-cert", "a.der", None, True),
+        ("octet-stream", "a.der", None, False),  # a key that says no more than that it is DER
+        ("octet-stream", "a.bin", KEY_OF_CURVE, False),
+    ],
+)
+def test_what_is_said_to_be_a_certificate_and_is_none_is_told(
+    kind: str, name: str, content: bytes | None, told: bool
+) -> None:
+    der = good_chain().leaf.der
+    key = pooled_key().native.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    message = EmailMessage()
+    message["Subject"] = "Uw certificaat"
+    message.set_content("Hierbij.\n")
+    message.add_attachment(der, maintype="application", subtype="pkix-cert", filename="goed.cer")
+    message.add_attachment(content or key, maintype="application", subtype=kind, filename=name)
+    found = read_source(message.as_bytes(), "a.eml")
+    assert len(found.certificates) == 1
+    assert bool(found.problems) is told

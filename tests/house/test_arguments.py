@@ -195,6 +195,7 @@ INNER = frozenset(
         "Cache.store",
         "DiskCache.load",
         "DiskCache.store",
+        "CertificateRevocationList.mentions",
         "CertificateRevocationList.signed_by",
         "CertificateRevocationList.was_checked_with",
         "SerialIndex.find",

@@ -183,7 +183,7 @@ def test_a_bare_key_is_that_of_the_certificate_beside_it(bare: str) -> None:
         keys = descriptor(info=info) + descriptor(use="encryption")
         declared = 'xmlns:dsig11="http://www.w3.org/2009/xmldsig11#"'
         codes = judged(signed(entity(role(keys=keys), declared=declared))).report.codes()
-        assert ("metadata.keys.key_value" in codes) is (bare != "own")
+        assert ("file.key_info.key" in codes) is (bare != "own")
 
 
 DURATIONS = {

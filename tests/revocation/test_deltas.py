@@ -48,9 +48,17 @@ COMPLETE: Final = [Listing(state, NUMBER) for state in ("good", "hold", "revoked
 # older than the complete list, as old, newer, newest, and newest with a base that the complete list does not reach
 NUMBERS: Final = ((4, 3), (5, 3), (7, 5), (8, 4), (9, 6))
 DELTAS: Final = [Listing(state, *numbers) for state in ("good", "hold", "revoked", "removed") for numbers in NUMBERS]
-UNTRUE: Final = ("sha1", "other key", "key identifier", "bad entry", "critical entry", "critical extension")
+UNTRUE: Final = (
+    "sha1",
+    "other key",
+    "key identifier",
+    "bad entry",
+    "odd reason",
+    "critical entry",
+    "critical extension",
+)
 """Of such a list nothing is believed."""
-CRITICAL: Final = ("critical entry", "critical extension")
+CRITICAL: Final = ("critical entry", "critical extension", "bad entry", "odd reason")
 """Such a list is from its issuer and of its time. What its entry means is not known, and so it is not nothing."""
 UNFIT: Final = ("scope", "no key identifier", "no number", "certificate issuer", "stale", "not yet")
 """Such a list may be from its issuer, and is not to be combined."""
@@ -73,7 +81,12 @@ def model(complete: Sequence[Listing], deltas: Sequence[Listing]) -> StatusKind:
         holds = each.state == "hold" and each.damage not in ("stale", "not yet", "certificate issuer")
         if holds and each.number >= newest:
             return StatusKind.REVOKED
-    names_it = [each for each in (*complete, *deltas) if each.damage in CRITICAL and each.state in {"hold", "revoked"}]
+    names_it = [
+        each
+        for each in (*complete, *deltas)
+        if (each.damage in CRITICAL and each.state in {"hold", "revoked"})
+        or (each.damage == "odd reason" and each.state == "removed")  # the reason cannot be read
+    ]
     if any(each.number >= newest for each in names_it):
         return StatusKind.UNKNOWN
     return StatusKind.GOOD if results else StatusKind.UNKNOWN
@@ -142,6 +155,10 @@ class Deck:
             rows = [crls.entry(each) for each in entries]
             rows.append(der.sequence(der.tlv(0x02, b"\x00\x01"), der.time(MOMENT - DAY)))
             asked["raw"] = {"revoked_certificates": der.sequence(*rows)}
+        elif damage == "odd reason":
+            odd = crls.Extension(crls.REASON_CODE, False, b"\x0a\x01\x07")  # RFC 5280 5.3.1: 7 is not used
+            unclear = [RevokedEntry(each.serial_number, each.moment, None, (odd,)) for each in entries]
+            asked["raw"] = {"revoked_certificates": der.sequence(*map(crls.entry, unclear))}
         elif damage == "critical entry":
             strange = crls.Extension("2.999.1", True, der.NULL)
             entries.append(RevokedEntry(1, MOMENT - DAY, None, (strange,)))
@@ -236,7 +253,8 @@ def test_such_a_list_is_told(deck: Deck) -> None:
     for base, damage in product((None, 5), CRITICAL):
         found = deck.ask(Listing("good", 5), Listing("revoked", 6, base, damage))
         report = Report("leaf", found.outcomes, MOMENT)
-        assert {"revocation.crl.scope", "revocation.status.unknown"} <= report.codes(Status.VIOLATED)
+        code = "crl.scope" if damage.startswith("critical") else "source.readable"
+        assert {f"revocation.{code}", "revocation.status.unknown"} <= report.codes(Status.VIOLATED)
         without = deck.ask(Listing("good", 5), Listing("good", 6, base, damage))
         assert Report("leaf", without.outcomes, MOMENT).verdict is Verdict.PASSED
 

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from pkitools.messages import LANGUAGES, template
+from pkitools.revocation.codes import AttemptCode
+
 ALONE = {
     # what is imported → what that must not bring along
     "from pkitools.crl import read_crl, CertificateRevocationList": ("fetching", "validation", "revocation"),
@@ -32,3 +35,10 @@ def test_a_room_is_imported_by_itself_and_brings_no_more_than_it_needs(line: str
 def test_no_engine_that_few_paths_need_is_imported_before_it_is() -> None:
     look = "import sys, pkitools.validation, pkitools.revocation\nprint('pyhanko_certvalidator' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_every_reason_why_a_source_was_of_no_use_has_words_in_both_languages() -> None:
+    """An answer in short says it: a code there is no word of the reader's language."""
+    for code in AttemptCode:
+        words = {language: template(f"report.attempt.{code.value}", language).get("title") for language in LANGUAGES}
+        assert all(words.values()), (code, words)

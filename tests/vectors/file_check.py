@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ssl import DER_cert_to_PEM_cert
@@ -41,7 +41,23 @@ def metadata(attributes: str, **options: Any) -> Callable[[], Report]:
     return lambda: check_file(text.encode(), moment=MOMENT, environment=Environment.PRODUCTION, **options).report
 
 
-def jwk(n: str | None = None) -> Callable[[], Report]:
+def beside(exponent: int) -> Callable[[], Report]:
+    """Return what makes a report on XML with a certificate, and beside it its key with this exponent."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.x509 import load_der_x509_certificate
+
+    der = embedded_certificates()[0].der
+    key = load_der_x509_certificate(der).public_key()
+    assert isinstance(key, RSAPublicKey)
+    modulus, power = (
+        b64encode(urlsafe_b64decode(f"{number(n)}==")).decode() for n in (key.public_numbers().n, exponent)
+    )
+    value = f"<RSAKeyValue><Modulus>{modulus}</Modulus><Exponent>{power}</Exponent></RSAKeyValue>"
+    info = f"<KeyValue>{value}</KeyValue><X509Certificate>{b64encode(der).decode()}</X509Certificate>"
+    return report(f"<Signature><KeyInfo>{info}</KeyInfo></Signature>".encode())
+
+
+def jwk(n: str | None = None, **members: str) -> Callable[[], Report]:
     """Return what makes a report on a JWK with this modulus; with that of its certificate by default."""
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import load_der_x509_certificate
@@ -49,7 +65,7 @@ def jwk(n: str | None = None) -> Callable[[], Report]:
     key = load_der_x509_certificate(embedded_certificates()[0].der).public_key()
     assert isinstance(key, RSAPublicKey)
     n, e = (n or number(key.public_numbers().n)), number(key.public_numbers().e)
-    stated = {"kty": "RSA", "n": n, "e": e, "x5c": [b64encode(embedded_certificates()[0].der).decode()]}
+    stated = {"kty": "RSA", "n": n, "e": e, "x5c": [b64encode(embedded_certificates()[0].der).decode()], **members}
     return report(json.dumps({"keys": [stated]}).encode())
 
 
@@ -57,7 +73,11 @@ def number(value: int) -> str:
     return urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).decode().rstrip("=")
 
 
+OF_FIRST = number(int(embedded_certificates()[0].sha256, 16))
+
 VECTORS = [
+    Vector("file.key_info.key", beside(3), beside(65537)),
+    Vector("file.jwk.thumbprint", jwk(**{"x5t#S256": number(3**161)}), jwk(**{"x5t#S256": OF_FIRST})),
     Vector("file.jwk.key", jwk(number(3**200)), jwk()),
     Vector("file.block.readable", report(GOOD, BROKEN), report(GOOD)),
     Vector("file.material.readable", report(GOOD, unread=read_source(GOOD + BROKEN, "list").problems), report(GOOD)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -17,7 +16,6 @@ from tests.support.metadata import (
     IDP,
     MOMENT,
     POST,
-    Holder,
     consumer,
     cpa,
     descriptor,
@@ -88,15 +86,6 @@ def unsigned_beside() -> bytes:
     ).encode()
 
 
-def of_both(certified: Holder, bare: Holder) -> str:
-    """A certificate, and beside it the numbers of a key."""
-    numbers = bare.key.public_key().public_numbers()
-    modulus = base64.b64encode(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")).decode()
-    certificate = f"<ds:X509Data><ds:X509Certificate>{certified.base64}</ds:X509Certificate></ds:X509Data>"
-    value = f"<ds:Modulus>{modulus}</ds:Modulus><ds:Exponent>AQAB</ds:Exponent>"
-    return f"<ds:KeyValue><ds:RSAKeyValue>{value}</ds:RSAKeyValue></ds:KeyValue>{certificate}"
-
-
 TWO = (descriptor(), descriptor(holder(1)), descriptor(use="encryption"))
 LATER = holder(2, since=at(2029), until=at(2030))
 ENDED = holder(1, since=at(2024), until=at(2026, 6))
@@ -140,11 +129,6 @@ VECTORS = [
                 )
             )
         ),
-    ),
-    pair(
-        "keys.key_value",
-        with_keys(descriptor(info=of_both(holder(), holder(1))), descriptor(use="encryption")),
-        with_keys(descriptor(info=of_both(holder(), holder())), descriptor(use="encryption")),
     ),
     pair("key_name.present", with_keys(descriptor(name=""), descriptor(use="encryption"))),
     pair("key_name.unique", with_keys(descriptor(name="a"), descriptor(holder(1), name="a"))),

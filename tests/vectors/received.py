@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pkitools.checking import Expectation
-from pkitools.checking.private_keys import check_keys_beside, check_private_keys
+from pkitools.checking.private_keys import check_keys_beside, check_private_keys, check_requests_beside
 from pkitools.checking.received import check_received
 from pkitools.containers import read_source
 from pkitools.findings import Report
@@ -63,12 +63,14 @@ def file(*parts: Callable[[], bytes], passphrase: bytes | None = None) -> Make:
     return make
 
 
-def beside(key: Callable[[], bytes]) -> Make:
-    """Make the report on a key in a file of its own beside the certificate of the pooled key."""
+def beside(key: Callable[[], bytes], certificate: str = "b.pem") -> Make:
+    """Make the report on a.key beside a file with the certificate of the pooled key."""
 
     def make() -> Report:
         files = {"a.key": read_source(key(), "a.key")}
-        return Report("together", check_keys_beside(files, {pooled_key().public.spki_sha256}))
+        keys = frozenset({pooled_key().public.spki_sha256})
+        outcomes = check_keys_beside(files, {certificate: keys})
+        return Report("together", (*outcomes, *check_requests_beside(files, {certificate: keys})))
 
     return make
 
@@ -130,6 +132,11 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "received.private_key.enclosed": (file(own), file(keystore)),
     "received.private_key.published": (file(metadata), file(own)),
     "received.private_key.beside": (beside(foreign), beside(own)),
+    "received.private_key.named": (beside(foreign, "a.pem"), beside(own, "a.pem")),
+    "received.request.beside": (
+        beside(lambda: request(subject(CN=HOST), key=pooled_key("ec:p-256")), "a.pem"),
+        beside(lambda: request(subject(CN=HOST)), "a.pem"),
+    ),
     "received.private_key.compared": (file(locked), file(own)),
 }
 

@@ -24,7 +24,6 @@ _SAML: Final = cite("saml-metadata", "2.4.1.1")
 _ST_SAML: Final = cite("st-saml", "metadata_dv_rd")
 _OPEN_FORMS: Final = cite("open-forms-issues")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
-_SHORTEST_POINT: Final = 57  # P-224, of which nobody uses a smaller one
 _FINGERPRINT: Final = pattern(r"(?:[0-9a-f]{2}:?){20}|(?:[0-9a-f]{2}:?){32}", re.IGNORECASE)
 
 
@@ -86,27 +85,6 @@ def _one_certificate(at: SamlCase) -> Iterator[Violated]:
     for place, key in at.each_key():
         if len(key.certificates) > 1:
             yield violated(place, len(key.certificates), place=place)
-
-
-@KEYS.rule("key_value", _ERROR)
-def _key_value(at: SamlCase) -> Iterator[Violated]:
-    """A key that stands bare beside a certificate is that of the certificate: which of two is used nobody knows."""
-    for place, key in at.each_key():
-        for facts in at.facts(_ders(key)):
-            if not all(_is_key_of(each.value, facts) for each in key.values):
-                yield violated(f"{place}/ds:KeyValue", facts.subject.common_name or facts.sha256[:16], place=place)
-
-
-def _is_key_of(value: tuple[int, int] | bytes | None, facts: CertificateFacts) -> bool:
-    spki = facts.public_key.spki
-    if isinstance(value, tuple):
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-        from cryptography.hazmat.primitives.serialization import load_der_public_key
-
-        key = load_der_public_key(spki) if facts.public_key.exponent is not None else None
-        return isinstance(key, RSAPublicKey) and (key.public_numbers().n, key.public_numbers().e) == value
-    # the point of a curve ends the SubjectPublicKeyInfo; what is shorter than one is no key
-    return value is not None and (value == spki or (len(value) >= _SHORTEST_POINT and spki.endswith(value)))
 
 
 # -- names -------------------------------------------------------------------------------------------------------------

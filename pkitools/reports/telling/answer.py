@@ -17,7 +17,15 @@ from pkitools.reports.telling.readable import readable
 
 _NO_OIN: Final = "oin.syntax."
 _GIVEN_INSTEAD: Final = "oin.input."
-_RESERVED: Final = ("environment.holder.", "revocation.status.unconfirmed", "revocation.policy.off")
+_RESERVED: Final = (
+    "environment.holder.",
+    "revocation.status.unconfirmed",
+    "revocation.policy.off",
+    "received.private_key.beside",
+    "received.private_key.compared",
+)
+# of a keystore whose passphrase nobody gave it is no more than a notice
+_LEAST: Final = {"received.private_key.compared": Severity.WARNING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,8 @@ class Answer:
         because: what it rests on: of FAILED the gravest finding, or what was given instead of an OIN; of INDETERMINATE
             what could not be checked; ``None`` of PASSED, and where nothing was looked at.
         step: whose remedy comes first: the same, or of PASSED the gravest finding when that is a warning.
-        but: of PASSED, what nobody may read over: that it is nobody's to connect with, or that revocation is not known.
+        but: of PASSED, what nobody may read over: that it is nobody's to connect with, that revocation is not known, or
+            that a private key is not known to fit.
         others: how many rules are violated besides, by severity, the gravest first.
     """
 
@@ -44,7 +53,7 @@ def answer_of(report: Report) -> Answer:
     """Return the answer of a report."""
     because = _because(report)
     step = because or _warning(report)
-    return Answer(report.verdict, because, step, _others(report, because), _but(report))
+    return Answer(report.verdict, because, step, _others(report, because), next(iter(reservations(report)), None))
 
 
 def _because(report: Report) -> Outcome | None:
@@ -56,13 +65,14 @@ def _because(report: Report) -> Outcome | None:
     return next((o for o in missing if o.rule.severity is Severity.ERROR), next(iter(missing), None))
 
 
-def _but(report: Report) -> Outcome | None:
-    """Return what stands beside PASSED wherever it is said in short: alone it would read as good."""
+def reservations(report: Report) -> tuple[Outcome, ...]:
+    """Return what stands beside PASSED wherever it is said in short, the weightiest first."""
     if report.verdict is not Verdict.PASSED:
-        return None
-    by_code = {found.rule.code: found for found in reversed(report.findings) if found.rule.code.startswith(_RESERVED)}
+        return ()
+    weighty = (found for found in reversed(report.findings) if found.rule.severity >= _LEAST.get(found.rule.code, 0))
+    by_code = {found.rule.code: found for found in weighty if found.rule.code.startswith(_RESERVED)}
     ordered = sorted(by_code, key=lambda code: next(n for n, start in enumerate(_RESERVED) if code.startswith(start)))
-    return by_code[ordered[0]] if ordered else None
+    return tuple(by_code[code] for n, code in enumerate(ordered) if not n or code.startswith("received."))
 
 
 def _what_it_is(report: Report) -> Outcome | None:

@@ -17,7 +17,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
-from pkitools_cli.commands.cert.check_text import chains_told, checked_told, told_with_its_file
+from pkitools_cli.commands.cert.check_text import chains_told, checked_told, copies_told, told_with_its_file
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
@@ -28,6 +28,7 @@ from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
+    SUBFOLDERS,
     about_input,
     files_of,
     read_crls,
@@ -35,6 +36,7 @@ from pkitools_cli.inputs import (
     read_items,
     read_together,
     read_whole,
+    subfolders_told,
     told_problems,
     trusted_files,
     use_each,
@@ -73,7 +75,19 @@ class Checked:
     @property
     def chains(self) -> list[tuple[str, ChainFile]]:
         """The files that were used as the chain of the others."""
-        return [(file.name, file.chain) for file in self.files if file.chain is not None]
+        return [(file.name, file.chain) for file in self.files if file.chain is not None and not file.is_copy]
+
+    @property
+    def aside(self) -> list[str]:
+        """What was counted once though it came twice, and that folders were not looked into, a sentence each."""
+        copies = [file.name for file in self.files if file.is_copy]
+        return [*copies_told(copies), *self.folders]
+
+    @property
+    def folders(self) -> list[str]:
+        """That folders in a folder were not looked into, a sentence each."""
+        errors = (file.error for file in self.files)
+        return [subfolders_told(error) for error in errors if error is not None and error.code == SUBFOLDERS]
 
     @property
     def reports(self) -> list[Report]:
@@ -155,7 +169,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     unread: list[BadItem] = []
     beside = _beside(options, unread)
     keys: list[Outcome] = []
-    used = use_each(options.files, _judge(options, unread, keys), lists_count=True)
+    used = use_each(options.files, _judge(options, unread, keys), lists_count=True, tell_folders=False)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
@@ -163,7 +177,13 @@ def command(options: CheckOptions) -> Reply[Checked]:
         checked,
         document=lambda value: _document(value, options),
         text=lambda value: checked_told(
-            value.checks, value.reuse, value.unread, options, chains=value.chains, complete=value.complete
+            value.checks,
+            value.reuse,
+            value.unread,
+            options,
+            chains=value.chains,
+            complete=value.complete,
+            folders=value.aside,
         ),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
@@ -223,6 +243,8 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
         if name in among.chains:
             told_problems(contents, name)
             return CheckedFile(name, chain=among.chains[name])
+        if name in among.copies:
+            return CheckedFile(name, chain=among.copies[name], is_copy=True)
         found = check_file(
             contents,
             moment=options.moment,
@@ -354,8 +376,8 @@ def _in_use(name: str, unread: list[BadItem]) -> list[CertificateFacts]:
 
 
 def _as_chain(checked: Checked, options: CheckOptions) -> tuple[str, ...]:
-    """Return which files were not judged, where each line of the answer is about one that was."""
-    return tuple(chains_told(checked.chains)) if options.quiet else ()
+    """Return which files and folders were not judged, where each line of the answer is about one that was."""
+    return (*chains_told(checked.chains), *checked.aside) if options.quiet else ()
 
 
 def _only_compared(options: CheckOptions) -> tuple[str, ...]:

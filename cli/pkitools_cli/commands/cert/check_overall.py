@@ -9,7 +9,7 @@ from typing import Final
 
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass
-from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.telling.answer import answer_of, reservations
 from pkitools.reports.text import in_a_word, in_short, label_width, word
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import counted, cut_front, tally
@@ -147,8 +147,7 @@ def _reason(report: Report) -> str:
 
 def reserved(report: Report) -> str:
     """Return what is to be known beside PASSED, in a few words; empty where there is nothing."""
-    but = answer_of(report).but
-    return "" if but is None else in_a_word(but, language(), report.moment)
+    return ", ".join(in_a_word(but, language(), report.moment) for but in reservations(report))
 
 
 def _others(overall: Overall) -> list[str]:

@@ -18,7 +18,7 @@ from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
-from pkitools_cli.commands.cert.delivery_text import delivery_told
+from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
@@ -77,6 +77,7 @@ def checked_told(
     *,
     chains: Sequence[tuple[str, ChainFile]] = (),
     complete: bool = True,
+    folders: Sequence[str] = (),
 ) -> Iterator[Line | str]:
     """Yield the verdict on all, what was found of each certificate of each file, of the files, and a table of many.
 
@@ -87,6 +88,7 @@ def checked_told(
         options: what was asked.
         chains: the files that were used as the chain of those, by name.
         complete: whether everything that was given could be judged.
+        folders: what else there is to say of the files, a sentence each.
     """
     every = [list(_certificates(name, check, options)) for name, check in checks]
     count = sum(map(len, every)) + len(unread)
@@ -100,9 +102,9 @@ def checked_told(
         if number or first:
             yield ""
         yield from _file_told(name, check, found, many=count > 1)
-    if chains:
+    if beside := [*chains_told(chains), *folders]:
         yield ""
-        yield from (line for told in chains_told(chains) for line in wrapped(told, "  ", "", most=3))
+        yield from (line for told in beside for line in wrapped(told, "  ", "", most=3))
     if reuse is not None:
         yield ""
         yield from _reuse_told(reuse, options)
@@ -147,6 +149,13 @@ def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
         yield tr(f"cli.cert_check.as_chain{'_one' if count == 1 else ''}", count=count, files=f"{names}{more}")
 
 
+def copies_told(names: Sequence[str]) -> Iterator[str]:
+    """Yield the sentence that says which files hold what was judged in another; nothing without any."""
+    if names:
+        more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
+        yield tr("cli.cert_check.copies", files=", ".join(map(_file_name, names[:MAX_LISTED])) + more)
+
+
 def _full(options: Meant) -> Severity:
     return Severity.INFO if options.verbose else Severity.ERROR
 
@@ -187,7 +196,19 @@ def _has_more(check: FileCheck) -> bool:
 
 
 def _file_told(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
-    """Yield what was found of one file: of each certificate, then of the file, which stands last."""
+    """Yield what was found of one file: of each certificate, then of the file, which stands last.
+
+    Among many a name that had to be shortened stands whole somewhere, on a line of its own.
+    """
+    told = list(_all_of_file(name, check, found, many=many))
+    yield from told
+    base = shown(Path(_file_name(name)).name)
+    if many and not any(base in (row if isinstance(row, str) else row.text) for row in told):
+        yield ""
+        yield from (Line(row, bold=True) for row in file_named(_file_name(name)))
+
+
+def _all_of_file(name: str, check: FileCheck, found: Sequence[_Told], *, many: bool) -> Iterator[Line | str]:
     for number, one in enumerate(found):
         if number:
             yield ""
@@ -360,12 +381,17 @@ def _quiet(
     for (name, check), found in zip(checks, every, strict=True):
         for one in found:
             yield _in_one_line(one.name, one.report, _validity(one.place.result.facts, one.report.moment) or "")
-        if _has_more(check) and check.file_report.verdict is not Verdict.PASSED:
+        if _has_more(check) and _is_to_be_told(check.file_report):
             yield _in_one_line(_file_name(name), check.file_report, "")
         if check.delivery.verdict is Verdict.FAILED:
             yield _in_one_line(_file_name(name), check.delivery, "")
-    if reuse is not None and reuse.verdict is not Verdict.PASSED:
+    if reuse is not None and _is_to_be_told(reuse):
         yield _in_one_line(reuse.subject, reuse, "")
+
+
+def _is_to_be_told(report: Report) -> bool:
+    """Return whether there is to say of files what nobody may read over."""
+    return report.verdict is not Verdict.PASSED or bool(reserved(report))
 
 
 def _in_one_line(name: str, report: Report, otherwise: str) -> Line:

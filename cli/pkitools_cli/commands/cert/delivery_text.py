@@ -10,7 +10,7 @@ from pkitools.frozen import replace
 from pkitools.messages import NOTHING
 from pkitools.text import NameText, shown
 from pkitools_cli.i18n import report_word, tr
-from pkitools_cli.lines import coloured, findings_told, wrapped
+from pkitools_cli.lines import coloured, columns, findings_told, wrapped
 from pkitools_cli.reply import Line
 
 _NO_PATH: Final = "path.anchor.found"
@@ -47,17 +47,22 @@ def _short(name: object) -> str:
     return name.short if isinstance(name, NameText) else str(name)
 
 
+def file_named(name: str, first: str = "") -> list[str]:
+    """Return the name of a file below which something is told of it: whole, and on one line, to be copied."""
+    heading = first + tr("cli.cert_check.delivery", name=shown(name))
+    return [heading] if len(heading) <= columns() else [heading.removesuffix(shown(name)).rstrip(), f"  {shown(name)}"]
+
+
 def _told(name: str, delivery: Report, twice: Sequence[Outcome], *, verbose: bool) -> Iterator[Line | str]:
     rest = replace(delivery, outcomes=tuple(o for o in delivery.outcomes if not any(o is each for each in twice)))
     yield ""
-    heading = tr("cli.cert_check.delivery", name=shown(name))
     if delivery.verdict is Verdict.FAILED:
         verdict = report_word("verdict", delivery.verdict)
-        first, *more = wrapped(heading, "  ", f"{verdict} {tr('cli.cert_check.of_file')}   ", most=2)
+        first, *more = file_named(name, f"{verdict} {tr('cli.cert_check.of_file')}   ")
         yield coloured(first, delivery.verdict, verdict)
         yield from more
     else:
-        yield from (Line(row, bold=True) for row in wrapped(heading, "  ", "", most=2))
+        yield from (Line(row, bold=True) for row in file_named(name))
     for outcome in twice:
         operands = {key: shown(_short(outcome.params.get(key))) for key in ("missing", "where")}
         yield from wrapped(tr("cli.cert_check.missing_above", **operands), "    ", "  ")

@@ -10,23 +10,26 @@ import click
 
 from pkitools.containers import ItemKind, items_of
 from pkitools.environment import Environment
-from pkitools.findings import Report, Severity, Verdict
+from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, get_profile
 from pkitools.reports import ToldError, csr_check_document, csr_check_document_v1
+from pkitools.reports.telling.answer import told
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
 from pkitools_cli.commands.next_steps import Step, Words, again, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_input, read_key, told_problems
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import read_input, read_key, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.own_data import given_data, tsp_named
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
+from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line, Reply
 
+_OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
 
 
@@ -34,7 +37,7 @@ _OTHER_KEY: Final = "csr.key.match"
 class Options:
     """What ``csr check`` was given."""
 
-    file: str
+    files: tuple[str, ...]
     profile: str | None
     tsp: str | None
     key_file: str | None
@@ -46,16 +49,23 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The requests of a file, each with its report, and the names of what they were held to."""
+    """The requests of the files, each with its report, and the names of what they were held to."""
 
     requests: list[tuple[RequestFacts, Report]]
     profile: str | None
     tsp: str | None
     unread: list[ToldError]
+    files: list[str]
+    """The file of each request."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that should hold a request was read."""
+        return all(each.passed_over for each in self.unread)
 
 
 @click.command("check", cls=Command, help="cli.csr.check.help", json_versions=(1, 2))
-@click.argument("file", metavar="FILE")
+@click.argument("files", nargs=-1, required=True, metavar="FILE|DIR...")
 @click.option("--profile", metavar="PROFILE", help="cli.csr.check.profile")
 @click.option("--tsp", metavar="NAME", help="cli.csr.check.tsp")
 @click.option("--key", "key_file", metavar="FILE", help="cli.csr.check.key")
@@ -64,7 +74,7 @@ class Judged:
 @fail_on_option
 @gathered(Options)
 def command(options: Options) -> Reply[Judged]:
-    """Judge the requests in a file."""
+    """Judge the requests in each file; the worst decides."""
     judged = _judged(options)
     reports = (report for _, report in judged.requests)
     return Reply(
@@ -74,7 +84,7 @@ def command(options: Options) -> Reply[Judged]:
             "next": next_document(lambda: _next(value, options)),
         },
         text=partial(_text, options=options),
-        code=of_reports(reports, options.fail_on, complete=not judged.unread),
+        code=of_reports(reports, options.fail_on, complete=judged.complete),
         older={1: lambda value: csr_check_document_v1(value.requests, value.profile, value.tsp)},
     )
 
@@ -83,26 +93,37 @@ def _judged(options: Options) -> Judged:
     profile = get_profile(options.profile) if options.profile else None
     tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    with about_input(options.file):
-        source = read_input(options.file, passphrase)
-        items = items_of(source, ItemKind.REQUEST)
-        unread = told_problems(source, options.file)
     key = read_key(options.key_file, passphrase) if options.key_file else None
-    reports = [
-        check_request(
-            item.der,
-            profile,
-            tsp=tsp,
-            key=key.public if key else None,
-            environment=options.environment,
-            name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
-        )
-        + untold
-        for item in items
-    ]
-    with about_input(options.file):
-        requests = [(read_request(item.der), report) for item, report in zip(items, reports, strict=True)]
-    return Judged(requests, profile.name if profile else None, tsp.name if tsp else None, unread)
+    unread: list[ToldError] = []
+
+    def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
+        source = read_input(name, passphrase)
+        items = items_of(source, ItemKind.REQUEST)
+        unread.extend(told_problems(source, name))
+        return [
+            (
+                name,
+                read_request(item.der),
+                check_request(
+                    item.der,
+                    profile,
+                    tsp=tsp,
+                    key=key.public if key else None,
+                    environment=options.environment,
+                    name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
+                )
+                + untold,
+            )
+            for item in items
+        ]
+
+    used = use_each(options.files, judge, wanted=ItemKind.REQUEST)
+    found = [each for judged in used.results for each in judged]
+    requests = [(facts, report) for _, facts, report in found]
+    names = [name for name, _, _ in found]
+    return Judged(
+        requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names
+    )
 
 
 def _tsp(name: str | None) -> tuple[TSP | None, Report]:
@@ -135,15 +156,27 @@ def _facts(facts: RequestFacts) -> Iterator[tuple[str, str | None]]:
 
 def _next(judged: Judged, options: Options) -> Step | None:
     """Return what to do with a request that is right, and with one that is not."""
-    failed = [(facts, report) for facts, report in judged.requests if report.verdict is Verdict.FAILED]
-    if failed:
-        facts, report = failed[0]
-        key = "key" if _violated(report) == {_OTHER_KEY} else "failed"
-        again_with = again([options.file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
-        return step(f"csr_check.{key}", {}, {"create": lambda: _better(facts, options), "again": lambda: again_with})
-    environment = (options.environment or Environment.PRODUCTION).value
-    arriving = ("cert", "check", tr("cli.now.file"), "--csr", options.file, "-e", environment)
+    failed = next((n for n, (_, report) in enumerate(judged.requests) if report.verdict is Verdict.FAILED), None)
+    if failed is not None:
+        return _after_failing(judged.files[failed], *judged.requests[failed], options)
+    if doubted := _doubted(judged):
+        return Step(told(doubted, language(), remedy_text).remedy)
+    if options.environment is None:
+        return step("csr_check.passed_anywhere", {}, {})
+    arriving = ("cert", "check", tr("cli.now.file"), "--csr", judged.files[0], "-e", options.environment.value)
     return step("csr_check.passed", {}, {"check": lambda: arriving})
+
+
+def _after_failing(file: str, facts: RequestFacts, report: Report, options: Options) -> Step | None:
+    key = "key" if _violated(report) == {_OTHER_KEY} else "failed"
+    again_with = again([file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
+    return step(f"csr_check.{key}", {}, {"create": lambda: _better(facts, options), "again": lambda: again_with})
+
+
+def _doubted(judged: Judged) -> Outcome | None:
+    """Return what a TSP will not take, as far as is known: nobody is told to send such a request on."""
+    found = (each for _, report in judged.requests for each in report.findings)
+    return next((x for x in found if x.rule.severity >= Severity.WARNING and x.rule.code.startswith(_OF_THE_TSP)), None)
 
 
 def _violated(report: Report) -> set[str]:

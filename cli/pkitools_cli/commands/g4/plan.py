@@ -88,7 +88,7 @@ def _code(files: Sequence[PlannedFile], *, complete: bool) -> ExitCode:
 
 
 def _text(files: Sequence[PlannedFile]) -> Iterator[Line | str]:
-    plans = [(file.name, plan) for file in files for plan in file.plans]
+    plans = _once(files)
     moving = [(name, plan) for name, plan in plans if plan.replacement is not None]
     yield from (Line(row, bold=True) for row in wrapped(_answer(plans, moving), ""))
     for name, plan in plans:
@@ -100,6 +100,17 @@ def _text(files: Sequence[PlannedFile]) -> Iterator[Line | str]:
     if len(plans) > 1:
         yield from _table(plans)
     yield from _next(moving)
+
+
+def _once(files: Sequence[PlannedFile]) -> list[tuple[str, MigrationPlan]]:
+    """Return the plan of each certificate once, with every file that it stands in."""
+    names: dict[str, list[str]] = {}
+    plans: dict[str, MigrationPlan] = {}
+    for file in files:
+        for plan in file.plans:
+            names.setdefault(plan.facts.sha256, []).append(file.name)
+            plans.setdefault(plan.facts.sha256, plan)
+    return [(", ".join(dict.fromkeys(names[sha256])), plan) for sha256, plan in plans.items()]
 
 
 _Plans = Sequence["tuple[str, MigrationPlan]"]
