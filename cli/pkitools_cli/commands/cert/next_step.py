@@ -64,7 +64,7 @@ def next_step_of(place: Place) -> Step | None:
     commands = _commands(place)
     params = readable(outcome.params, language(), place.report.moment)
     elsewhere = _without_pkioverheid(place.options)
-    for key in _keys(outcome, place.options):
+    for key in _keys(outcome, place):
         if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
@@ -85,8 +85,9 @@ def _as_told(place: Place, outcome: Outcome) -> Step | None:
     return Step(f"{about}{text.remedy}") if text.remedy else None
 
 
-def _keys(outcome: Outcome, options: Meant) -> tuple[str, ...]:
+def _keys(outcome: Outcome, place: Place) -> tuple[str, ...]:
     """Return under which keys the sentence may stand, the most precise first."""
+    options = place.options
     if outcome.reason:
         code = f"report.reason.{outcome.reason}"
     elif is_about_the_subject(outcome) and not _is_made_anew(outcome):
@@ -96,8 +97,15 @@ def _keys(outcome: Outcome, options: Meant) -> tuple[str, ...]:
     unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
     # a root that was handed in already is not asked for again, nor where it is the first issuer that lacks
     rooted = options.trust or outcome.certificate is None or outcome.certificate.role == "end_entity"
-    precise = (outcome.params.get("code"), unsure, "rooted" if rooted else None, options.environment.value)
+    trial = "trial" if not options.trust and _is_of_trial(place.result.facts) else None
+    precise = (trial, outcome.params.get("code"), unsure, "rooted" if rooted else None, options.environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
+
+
+def _is_of_trial(facts: CertificateFacts) -> bool:
+    from pkitools.trust import HierarchyKind, hierarchy_of
+
+    return hierarchy_of(facts).kind is HierarchyKind.TRIAL
 
 
 def _is_made_anew(outcome: Outcome) -> bool:
@@ -146,6 +154,7 @@ def _commands(place: Place) -> Commands:
         "crl": lambda: again([file], "--crl", tr("cli.now.file")),
         "complete": lambda: ("chain", "complete", file, "--out", tr("cli.chain.out")),
         "trust": lambda: again([file], "--trust", tr("cli.now.file")),
+        "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder")),
         "show": lambda: ("cert", "show", file),
         "public": lambda: _public(file),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),

@@ -84,7 +84,7 @@ class Written:
 @click.argument("form", metavar="FORM", type=click.Choice([form.name for form in export_forms()]))
 @click.argument("file", metavar="FILE")
 @click.option("--key", "key_file", metavar="FILE", help="cli.export.key")
-@click.option("--chain", multiple=True, metavar="FILE", help="cli.export.chain")
+@click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.export.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.export.trust")
 @click.option("--out", "target", metavar="PATH", required=True, help="cli.export.out")
 @click.option("--alias", metavar="NAME", help="cli.export.alias")
