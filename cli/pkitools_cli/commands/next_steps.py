@@ -212,11 +212,12 @@ def again(files: Sequence[str], *more: str, without: frozenset[str] = frozenset(
     return (*ctx.command_path.split()[1:], *files, *carried(without=without), *more)
 
 
-def carried(*, without: frozenset[str] = frozenset()) -> Words:
+def carried(*, without: frozenset[str] = frozenset(), only: frozenset[str] | None = None) -> Words:
     """Return the options of the command that runs, as they were given; none where no command runs.
 
     Args:
         without: names of parameters to leave out.
+        only: names of those that are meant, where not all of them are.
     """
     ctx = click.get_current_context(silent=True)
     if ctx is None:
@@ -225,6 +226,7 @@ def carried(*, without: frozenset[str] = frozenset()) -> Words:
         word
         for param in ctx.command.params
         if isinstance(param, click.Option) and param.name not in without and _was_given(ctx, param)
+        if only is None or param.name in only
         for word in _option(param, ctx.params[param.name or ""])
     )
 

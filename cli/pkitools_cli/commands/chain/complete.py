@@ -17,9 +17,10 @@ from pkitools.text import shown
 from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.given import given_above
+from pkitools_cli.commands.export.next_step import public_place, public_words
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.fetching import fetcher_of
-from pkitools_cli.commands.next_steps import Step, again, carried, next_document
+from pkitools_cli.commands.next_steps import Step, again, carried, next_document, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
@@ -203,13 +204,14 @@ def _fetches(path: CertificatePath) -> Iterator[str]:
 def _end(completed: Completed) -> Iterator[str]:
     if completed.written is not None:
         yield tr("cli.chain.complete.written", path=completed.written)
-    elif (found := _next(completed)) is not None:
+    if (found := _next(completed)) is not None:
         yield from found.told()
 
 
 def _next(completed: Completed) -> Step | None:
     if completed.written is not None:
-        return None
+        target = public_place(completed.written)
+        return step("chain_complete.written", {}, {"public": lambda: public_words(completed.written or "", target)})
     if completed.path.imitation is not None:
         return Step(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:

@@ -168,6 +168,9 @@ def _steps(
         yield tr(f"cli.csr.create.next_oin{many}", oin=", ".join(oins)), None
     if any(plan.profile.serial_number == "uzi" for plan in plans):
         yield tr("cli.csr.create.next_uzi", path=path), None
+    if first.old_file is not None:
+        difference: Words = ("renewal", "diff", first.old_file, tr("cli.now.file"), *_systems(first))
+        yield tr("cli.csr.create.next_renewal"), difference
     if plans[0].environment is Environment.PREPRODUCTION:
         yield from _of_preproduction(first, moment)
 
@@ -190,15 +193,15 @@ def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[s
         yield from found.told() if found is not None else ()
         return
     words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
-    systems = {one.choice.system.name if one.choice else None for one in written}
-    if len(systems) == 1 and (system := next(iter(systems))) is not None:
-        words = (*words, "--for", system)
-    if len(written) == 1 and written[0].key_file is not None:
-        words = (*words, "--key", written[0].key_file, *_passphrase(written[0]))
-    if len(written) == 1:
-        words = (*words, "--csr", written[0].request_file)
+    one = written[0]
+    key = ("--key", one.key_file, *_passphrase(one)) if one.key_file is not None else ()
+    words = (*words, *_systems(one), *key, "--csr", one.request_file)
     found = step("csr_create.done", {}, {"check": lambda: words})
     yield from found.told() if found is not None else ()
+
+
+def _systems(one: WrittenRequest) -> Words:
+    return () if one.choice is None else ("--for", one.choice.system.name)
 
 
 def _passphrase(one: WrittenRequest) -> Words:

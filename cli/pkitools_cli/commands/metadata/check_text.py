@@ -13,6 +13,7 @@ from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
+from pkitools_cli.commands.export.next_step import probe_words
 from pkitools_cli.commands.metadata.reading import called
 from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.i18n import language, report_word, tr
@@ -105,7 +106,7 @@ def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) ->
         text = told_of(outcome, language(), remedy_text, found.report.moment)
         return Step(f"{text.title}. {text.remedy}" if not deciding else text.remedy) if text.remedy else None
     title = found.consumer.title if found.consumer is not None else ", ".join(titles([options.system]))
-    commands = {"diff": lambda: ("metadata", "diff", tr("cli.now.file"), options.file)}
+    commands = {"probe": lambda: probe_words(options.system, options.environment)}
     return step("metadata_check.passed", {"consumer": title}, commands)
 
 
