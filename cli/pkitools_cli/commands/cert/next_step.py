@@ -176,25 +176,20 @@ def _create(place: Place, *, self_signed: bool = False) -> Words | None:
     facts, options, oin = place.result.facts, place.options, place.result.oin
     if any(found.rule.code in _SOMEBODY_ELSES for found in place.report.findings):
         return None
-    system = options.systems[0] if len(options.systems) == 1 else None
-    profile = None if self_signed else _profile(facts, options)
-    # for the system that was asked about, where that says what to order; else as this certificate is
-    aims = [(None, system)] if system is not None and options.profile is None else []
-    made = (
-        request_command(
-            profile=chosen,
-            system=aim,
-            moment=options.moment,
-            self_signed=self_signed,
-            environment=options.environment,
-            oin=options.oin or (str(oin) if oin else None),
-            organization=options.organization or facts.subject.organization,
-            common_name=facts.subject.common_name,
-            dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
-        )
-        for chosen, aim in [*aims, (profile, system)]
+    ask = partial(
+        request_command,
+        moment=options.moment,
+        self_signed=self_signed,
+        environment=options.environment,
+        oin=options.oin or (str(oin) if oin else None),
+        organization=options.organization or facts.subject.organization,
+        common_name=facts.subject.common_name,
+        dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
     )
-    return next((words for words in made if words is not None), None)
+    system = options.systems[0] if len(options.systems) == 1 else None
+    # a system chooses the profile itself
+    created = ask(profile=None if self_signed else options.profile, system=system)
+    return created if created or self_signed else ask(profile=_profile(facts, options))
 
 
 def _renew(place: Place) -> Words | None:
