@@ -11,8 +11,8 @@ import click
 
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
+from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
-from pkitools.reports.telling.readable import day
 from pkitools.text import shown
 from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.check_options import NetworkRange

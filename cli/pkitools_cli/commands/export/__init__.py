@@ -17,8 +17,8 @@ from pkitools.exports import Export, export_forms, form_sheet
 from pkitools.files import Output, check_outputs, has_permissions, write_set
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
+from pkitools.messages.days import day
 from pkitools.reports import ToldError, export_document
-from pkitools.reports.telling.readable import day
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
 from pkitools_cli.commands.export.next_step import after_public
 from pkitools_cli.commands.export.written import refuse_to_replace_input

@@ -11,6 +11,7 @@ import click
 
 from pkitools.frozen import dataclass
 from pkitools.reports import PlannedFile, ToldError, g4_plan_document
+from pkitools.reports.telling.readable import short_day
 from pkitools.text import shown
 from pkitools_cli.commands.founded import founded
 from pkitools_cli.commands.next_steps import Words, request_command, step
@@ -167,7 +168,7 @@ def _now(plan: MigrationPlan) -> str:
 def _date(day: BindingDate) -> str:
     told = tr(f"cli.g4.date.{day.kind}", days=day.days or "")
     where = "" if day.basis is None else f" {founded(day.basis.source, day.basis.certainty)}"
-    return f"{day.day}  {told}{where}"
+    return f"{short_day(day.day, language()):<11}  {told}{where}"
 
 
 def _breakage(breakage: Breakage) -> str:
