@@ -70,9 +70,10 @@ def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     heads = [tr(f"cli.csr.create.table.{key}") for key in ("name", "oin", "common_name", "key", "state")]
     yield from table([heads, *(_row(one) for one in written)])
     yield ""
-    kept = sum(one.kept for one in written)
+    kept, completed = sum(one.kept for one in written), sum(one.completed for one in written)
     folder = Path(written[0].prefix).parent
-    yield from wrapped(tr("cli.csr.create.counted", made=len(written) - kept, kept=kept, total=len(written)), "")
+    counts = {"made": len(written) - kept, "kept": kept - completed, "completed": completed, "total": len(written)}
+    yield from wrapped(tr(f"cli.csr.create.counted{'_completed' if completed else ''}", **counts), "")
     yield from wrapped(tr("cli.csr.create.manifest", path=folder / MANIFEST), "")
     yield from _replaced(written, folder)
 
@@ -87,7 +88,7 @@ def _replaced(written: Sequence[WrittenRequest], folder: Path) -> Iterator[str]:
 
 
 def _row(one: WrittenRequest) -> list[str]:
-    subject, state = one.request.plan.subject, "kept" if one.kept else "made"
+    subject, state = one.request.plan.subject, "completed" if one.completed else "kept" if one.kept else "made"
     names = (Path(one.prefix).name, subject.get("serialNumber") or "–", subject.get("CN") or "–")
     return [*names, one.request.key.public.label, tr(f"cli.csr.create.state.{state}")]
 
