@@ -711,6 +711,7 @@ ENDED = {
     "systems_show",
     "test_pki_create",
     "test_pki_issue",
+    "test_pki_serve",
 }
 
 
