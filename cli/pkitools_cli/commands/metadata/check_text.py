@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.frozen import replace
 from pkitools.metadata import MetadataCheck, MetadataKind
-from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.telling.answer import Answer, answer_of
 from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why, word
@@ -116,10 +118,17 @@ def _first_step(reports: Sequence[Report]) -> Outcome | None:
 
 def _counted(found: MetadataCheck, deciding: Sequence[Report]) -> str:
     """Return how much there is besides: of the file, and of how many certificates."""
-    counted = others(answer_of(found.report), language())
+    counted = others(_together(found), language())
     more = len(deciding) - _MOST_REASONS
     parts = [counted, tr("cli.metadata.check.more_reasons", count=more) if more > 0 else ""]
     return ", ".join(filter(None, parts))
+
+
+def _together(found: MetadataCheck) -> Answer:
+    """Return the answer about the file, with what was found of the certificates in it among the others."""
+    answers = [answer_of(report) for report in found.reports]
+    counts = sum((Counter(each.others) for each in answers), Counter[Severity]())
+    return replace(answer_of(found.report), others={level: counts[level] for level in sorted(counts, reverse=True)})
 
 
 def _rows(key: str, values: Sequence[str], more: int = 0) -> Iterator[str]:
