@@ -103,7 +103,7 @@ def _renewal(name: str, options: CreateOptions) -> Renewal:
         source = read_input(name, given_passphrase(options.passphrase_file, options.passphrase_env))
         renewal = renewal_of(source, moment=options.moment)
     if renewal.is_forged:
-        complain(tr("cli.csr.create.forged", name=name, issuer=renewal.old.issuer.common_name or ""))
+        complain(tr("cli.csr.create.not_of_issuer", name=name, issuer=renewal.old.issuer.common_name or ""))
     return renewal
 
 
