@@ -332,11 +332,11 @@ def _of_folder(file: str, read: Callable[[str], T], read_list: Callable[[str], T
     try:
         yield read(file)
     except (InputError, SecretError) as error:
-        failure = Failure(file, error, _is_harmless(file, error))
+        failure = Failure(file, error, _is_harmless(file, error, ItemKind.CERTIFICATE))
         if _is_list(failure) and read_list is not None:
             yield read_list(file)
         elif failure.harmless or _is_list(failure):
-            complain(_told(replace(failure, harmless=True)))
+            complain(_told(replace(failure, harmless=True), ItemKind.CERTIFICATE))
         else:
             raise
 
