@@ -124,7 +124,7 @@ def other_side(run: Command, tmp_path: Path) -> Iterator[int]:
     (tmp_path / "wachtwoord").chmod(0o600)
     assert run("test-pki", "create", "pki", "--shape", "g1-private", "--fast").code == 0
     with open_folder("pki", moment=real_time()) as pki:
-        server, _ = pki.issue(moment=real_time(), dns=["localhost"], oin=KVK_OIN)
+        server, _ = pki.issue(dns=["localhost"], oin=KVK_OIN)
     with listening(TLS(identity=server, trusts=[server.root])) as port:
         yield port
 
