@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from functools import cache
 
 from pkitools.messages import LANGUAGES, Language, message
@@ -89,8 +90,17 @@ def tr(key: str, **operands: object) -> str:
     if text is None:
         return Sentence(key, key, operands)
     if operands:
-        text = text.format_map({name: visible(str(value)) for name, value in operands.items()})
+        text = text.format_map({name: visible(_written(value)) for name, value in operands.items()})
     return Sentence(text, key, operands)
+
+
+def _written(value: object) -> str:
+    """Return an operand as people write it: a day, and not a date of a program."""
+    if not isinstance(value, date):
+        return str(value)
+    from pkitools.messages.days import day  # most texts have none
+
+    return day(value, language())
 
 
 def again(text: str) -> str:

@@ -305,6 +305,42 @@ def read_whole(name: str, unread: list[BadItem], kind: ItemKind = ItemKind.CERTI
         return source
 
 
+def each_of(
+    names: Iterable[str], read: Callable[[str], T], *, read_list: Callable[[str], T] | None = None
+) -> Iterator[T]:
+    """Yield what is read of each file, and of a folder of each file in it that holds what is wanted.
+
+    Args:
+        names: files and folders.
+        read: reads a file. What it refuses in a folder because it holds none is passed over, and told.
+        read_list: reads a file of a folder that holds CRLs or OCSP responses only; such files are passed over without.
+
+    Raises:
+        InputError: a folder holds none.
+    """
+    for name in names:
+        if name == STANDARD_INPUT or not Path(name).is_dir():
+            yield read(name)
+            continue
+        found = [each for file in _files_inside(Path(name)) for each in _of_folder(file, read, read_list)]
+        if not found:
+            raise InputError("sources.error.folder_without_certificates", name=name)
+        yield from found
+
+
+def _of_folder(file: str, read: Callable[[str], T], read_list: Callable[[str], T] | None) -> Iterator[T]:
+    try:
+        yield read(file)
+    except (InputError, SecretError) as error:
+        failure = Failure(file, error, _is_harmless(file, error, ItemKind.CERTIFICATE))
+        if _is_list(failure) and read_list is not None:
+            yield read_list(file)
+        elif failure.harmless or _is_list(failure):
+            complain(_told(replace(failure, harmless=True), ItemKind.CERTIFICATE))
+        else:
+            raise
+
+
 def trusted_files(names: Iterable[str]) -> Iterator[Contents]:
     """Yield what the files and folders of ``--trust`` hold besides roots; what cannot be read is told by its store."""
     for name in names:

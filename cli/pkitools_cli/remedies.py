@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, Remedy, Texts, error_sentence, filled, message
 from pkitools.text import shown
 from pkitools_cli.i18n import language, lookup, tr
@@ -17,20 +18,37 @@ if TYPE_CHECKING:
     from pkitools.errors import PkitoolsError
 
 
+@dataclass(frozen=True, slots=True)
+class _AsRead:
+    """An error, with its operands as people read them."""
+
+    code: str
+    params: Mapping[str, object]
+
+
 def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     """Return the sentence of the command line for a remedy; ``None`` where the library's will do."""
     text = lookup(f"cli.remedies.{remedy.code}", chosen)
-    return None if text is None else filled(text, remedy.params)
+    return None if text is None else filled(text, _readable(remedy.params, chosen))
 
 
 def told(code: str, params: Mapping[str, object], texts: Texts | None = None) -> Message:
     """Return the message of ``code`` in the language in force."""
-    return message(code, params, language(), remedy_text, texts)
+    return message(code, _readable(params, language()), language(), remedy_text, texts)
+
+
+def _readable(params: Mapping[str, object], chosen: Language) -> Mapping[str, object]:
+    """Return operands as people read them, where one of them may be a moment."""
+    if not any(isinstance(value, str) and value[:2] == "20" and value[4:5] == "-" for value in params.values()):
+        return params
+    from pkitools.reports.telling.readable import readable
+
+    return readable(params, chosen)
 
 
 def error_line(error: PkitoolsError) -> str:
     """Return what is wrong and what to do, in the language in force; the file it is about is always named."""
-    sentence = error_sentence(error, language(), remedy_text)
+    sentence = error_sentence(_AsRead(error.code, _readable(error.params, language())), language(), remedy_text)
     if not error.file or shown(error.file) in sentence:
         return sentence
     return tr("cli.inputs.failed", file=shown(error.file), why=sentence)

@@ -162,12 +162,18 @@ def _roots(environment: Environment) -> dict[str, str]:
 
 
 def _would_match(context: EnvironmentContext) -> str:
-    """Return the root that would have matched: the same hierarchy's here, else those that still issue to systems."""
+    """Return the root that would have matched: the same hierarchy's here, else those that still issue to systems.
+
+    Where a system was named that says which of those it takes, no other.
+    """
     roots, own = _roots(context.environment), context.hierarchy or context.claimed
+    asked = (each for each in context.asked if each.topic is Topic.HIERARCHY)
+    taken = {value.removeprefix("trial-") for each in asked for value in each.values}.intersection(roots)
     counterpart = own.name.removeprefix("trial-") if own else ""
-    if counterpart in roots and own and own.generation == _ISSUING:
+    if counterpart in (taken or roots) and own and own.generation == _ISSUING:
         return roots[counterpart]
-    return ", ".join(roots[name] for name in _TO_SYSTEMS if name in roots)
+    usual = [name for name in _TO_SYSTEMS if name in roots]
+    return ", ".join(roots[name] for name in [name for name in usual if name in taken] or usual)
 
 
 def _met_if(good: bool, context: EnvironmentContext, **operands: str) -> Answer:

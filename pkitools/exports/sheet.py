@@ -10,6 +10,7 @@ from typing import Final
 
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
+from pkitools.messages.days import day_and_time
 from pkitools.text import instant, visible
 from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.document import serial_hex
@@ -46,7 +47,7 @@ class FormSheet:
         none = message("exports.sheet.none", {}, language).title
         for field in _ROWS:
             value = getattr(self, field)
-            told = instant(value) if isinstance(value, datetime) else value
+            told = day_and_time(value, language) if isinstance(value, datetime) else value
             yield message(f"exports.sheet.{field}", {}, language).title, none if told is None else visible(told)
 
 

@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 
 from pkitools.fetching.model import CacheEntry
 from pkitools.files import platform
+from pkitools.files.common import said
 from pkitools.files.platform import Folder
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_INPUT_BYTES
@@ -94,7 +95,7 @@ class DiskCache:
             self._write(_name(url, issuer_key), data, folder)
             self._make_room(folder)
         except OSError as error:
-            self._note(f"not kept: {error.strerror or type(error).__name__}")
+            self._note(f"not kept: {said(error)}")
         finally:
             folder.close()
 
@@ -139,7 +140,7 @@ class DiskCache:
         try:
             return self._read_opened(name, opened, folder)
         except OSError as error:
-            self._note(f"{name}: {error.strerror or type(error).__name__}")
+            self._note(f"{name}: {said(error)}")
             return None
         finally:
             os.close(opened)

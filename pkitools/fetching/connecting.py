@@ -14,6 +14,7 @@ from typing import Final
 from pkitools.fetching.addresses import Address, Network, is_allowed
 from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.fetching.model import FetchFault
+from pkitools.files.common import said
 
 Resolver = Callable[[str, int], Sequence[str]]
 
@@ -76,7 +77,7 @@ class Connector:
             try:
                 answer.append(self._resolver(host, port))
             except (OSError, UnicodeError) as error:
-                faults.append(str(getattr(error, "strerror", None) or error)[:200])
+                faults.append(said(error) if isinstance(error, OSError) else str(error)[:200])
 
         thread = threading.Thread(target=ask, daemon=True)
         thread.start()
@@ -96,5 +97,5 @@ class Connector:
             except TimeoutError:
                 fault = TransferError(FetchFault.TIMEOUT, "no connection")
             except OSError as error:
-                fault = TransferError(FetchFault.CONNECT, error.strerror or type(error).__name__)
+                fault = TransferError(FetchFault.CONNECT, said(error))
         raise fault

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Final
 
 from pkitools.fetching.model import Fault, FetchFault
+from pkitools.files.common import said
 from pkitools.frozen import dataclass, replace
 from pkitools.text import pattern
 
@@ -91,7 +92,7 @@ class Connection:
         except TimeoutError:
             raise TransferError(FetchFault.TIMEOUT) from None
         except OSError as error:
-            raise TransferError(FetchFault.CONNECT, _brief(error)) from None
+            raise TransferError(FetchFault.CONNECT, said(error)) from None
 
     def _more(self) -> bytes:
         try:
@@ -100,7 +101,7 @@ class Connection:
         except TimeoutError:
             raise TransferError(FetchFault.TIMEOUT) from None
         except OSError as error:
-            raise TransferError(FetchFault.CONNECT, _brief(error)) from None
+            raise TransferError(FetchFault.CONNECT, said(error)) from None
 
     def _line(self) -> bytes:
         while (end := self._buffer.find(b"\n")) < 0:
@@ -217,7 +218,3 @@ class Connection:
             size += length
             if self._line():
                 raise TransferError(FetchFault.HTTP_PROTOCOL, "chunk longer than it says")
-
-
-def _brief(error: OSError) -> str:
-    return (error.strerror or type(error).__name__)[:200]

@@ -57,7 +57,20 @@ _SYSTEM: Final = (
     "files.system.enolck",
     "files.system.enotempty",
     "files.system.eopnotsupp",
+    "files.system.econnrefused",
+    "files.system.econnreset",
+    "files.system.econnaborted",
+    "files.system.ehostunreach",
+    "files.system.ehostdown",
+    "files.system.enetunreach",
+    "files.system.enetdown",
+    "files.system.eaddrinuse",
+    "files.system.eaddrnotavail",
+    "files.system.enotconn",
 )
+_NO_SUCH_NAME: Final = "files.system.name_unknown"
+_NO_NAME_SERVICE: Final = "files.system.name_service"
+_NAME_SERVICE_FAILS: Final = frozenset({"EAI_AGAIN", "EAI_FAIL", "EAI_SYSTEM", "EAI_MEMORY"})
 # a system that lacks one of them never says it
 _SAID: Final = {getattr(errno, code.rpartition(".")[2].upper(), -1): code for code in _SYSTEM}
 
@@ -74,6 +87,16 @@ def refusal(number: int | None) -> str:
     What is rare has none: of that its own words, in English.
     """
     return _SAID.get(number or 0) or os.strerror(number or 0)
+
+
+def said(error: OSError) -> str:
+    """Return the code of what the operating system says of files, connections or names of hosts."""
+    if type(error).__name__ != "gaierror":  # who reads files loads no socket
+        return refusal(error.errno) if error.errno else type(error).__name__
+    import socket
+
+    fails = {getattr(socket, name, None) for name in _NAME_SERVICE_FAILS}
+    return _NO_NAME_SERVICE if error.errno in fails else _NO_SUCH_NAME
 
 
 def shown(path: PathLike) -> str:

@@ -19,6 +19,7 @@ option, a link, a button) gives its own words for a :class:`Remedy`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import MappingProxyType
@@ -141,6 +142,7 @@ it (``problem_remedy``).
 NOTHING: Final = "–"
 """The operand for what is not there: a message has a word for it, or another sentence."""
 
+_OF_SYSTEM: Final = "files.system."
 _EMPTY: Final = frozenset({NOTHING, ""})
 
 
@@ -221,8 +223,19 @@ def _part(entry: Mapping[str, str], part: str, params: Mapping[str, object]) -> 
     return next(filter(None, empty), entry.get(part, ""))
 
 
+def in_words(text: str, language: Language) -> str:
+    """Return a text with the words for what the operating system said: what is kept of that are codes in it."""
+    if _OF_SYSTEM not in text:
+        return text
+    return re.sub(
+        rf"{re.escape(_OF_SYSTEM)}[a-z_]+", lambda found: template(found[0], language).get("title", "?"), text
+    )
+
+
 def _with_words(params: Mapping[str, object], language: Language) -> Mapping[str, object]:
-    """Return the operands, with a word for what is not there."""
+    """Return the operands, with a word for what is not there and for what the operating system said."""
+    if any(_OF_SYSTEM in value for value in params.values() if type(value) is str):
+        params = {name: in_words(each, language) if type(each) is str else each for name, each in params.items()}
     if NOTHING not in params.values():
         return params
     word = template("report.nothing", language)["title"]

@@ -242,7 +242,8 @@ def _of_key(key: Key, place: str, known: dict[bytes, CertificateFacts]) -> Itera
     for der in key.certificates:
         if der is not None:
             yield _certificate(der, place, known)
-            yield from (_Fact(Topic.KEY_NAME, place, f"{name} {_sha256(der)}", name) for name in key.names)
+            # which certificate bears it is told of the certificate: a name that stays is no new one
+            yield from (_Fact(Topic.KEY_NAME, place, name, name) for name in key.names)
 
 
 def _certificate(der: bytes, place: str, known: dict[bytes, CertificateFacts]) -> _Fact:

@@ -65,6 +65,26 @@ class Renewal:
     def __repr__(self) -> str:
         return f"<Renewal of {self.old!r}>"
 
+    @property
+    def is_forged(self) -> bool:
+        """Whether it names as its issuer an authority of PKIoverheid that is at hand, and none of that name signed it.
+
+        Anybody can write what stands in a certificate; who orders by it takes that over.
+        """
+        from pkitools.trust import embedded_certificates
+        from pkitools.x509.der import DERError
+        from pkitools.x509.reader import signed_parts
+        from pkitools.x509.signatures import signed_with
+
+        held = [read_certificate(each.der) for each in embedded_certificates()]
+        named = [each for each in held if each.subject.der == self.old.issuer.der]
+        try:
+            parts = signed_parts(self.old.der)
+        except DERError:
+            return bool(named)  # what cannot be taken apart, nobody signed
+        said = [signed_with(each.public_key.spki, parts.algorithm, parts.signed, parts.signature) for each in named]
+        return bool(said) and all(each is False for each in said)
+
     def wishes(self, given: Mapping[str, Any], chosen: Choice | None = None) -> dict[str, Any]:
         """Return the fields of the order: those given go before those of the old certificate.
 

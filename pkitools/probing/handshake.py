@@ -19,7 +19,7 @@ from pkitools.fetching.http1 import Deadline, TransferError
 from pkitools.frozen import dataclass, field
 from pkitools.package_data import read_toml
 from pkitools.probing.channel import Channel
-from pkitools.probing.model import Alert, Handshake, ProbeError, ProbeFault, TLSVersion
+from pkitools.probing.model import Alert, Handshake, ProbeError, ProbeFault, TLSVersion, says_something
 from pkitools.x509 import DistinguishedName
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 from pkitools.x509.names import name_from_der
@@ -35,6 +35,8 @@ _HEARD_SECONDS: Final = 2.0
 """How long a peer has to say something after a handshake of TLS 1.3, in which it judges the client afterwards."""
 _LISTEN_SECONDS: Final = 4.0
 """And how long it is listened to."""
+PAGE_SECONDS: Final = 10.0
+"""How long a web server has to begin its answer: until then it may still refuse the client."""
 _MOST_OF_ANSWER: Final = 8 * 1024
 _CLOSE_NOTIFY: Final = 0
 _LARGE: Final = frozenset({"excessive message size", "record too large", "data length too long"})
@@ -134,8 +136,34 @@ def shake_hands(
         closed=(pump.closed or seen.alert == _CLOSE_NOTIFY) and not seen.alert and not answer,
         settled=seen.settled or bool(answer),
         answer=answer,
+        asked=bool(completed and page),
         detail=detail or "",
     )
+
+
+class _Patience:
+    """How long a peer is still listened to: for the beginning of a page longer than for what comes behind that.
+
+    Args:
+        begun: nothing is waited for that tells more than the handshake did.
+    """
+
+    def __init__(self, *, begun: bool) -> None:
+        self._begun = begun
+        self._until = Deadline(_LISTEN_SECONDS if begun else PAGE_SECONDS)
+
+    def note(self, heard: bytes) -> None:
+        """Take note of all that came: once it begins to say something, the rest has little time."""
+        if not self._begun and says_something(heard.decode("utf-8", "replace")):
+            self._begun, self._until = True, Deadline(_LISTEN_SECONDS)
+
+    def left(self) -> float:
+        """Return how long to wait for the next piece.
+
+        Raises:
+            TransferError: no longer.
+        """
+        return self._until.left(_HEARD_SECONDS) if self._begun else self._until.left()
 
 
 class _Pump:
@@ -169,24 +197,25 @@ class _Pump:
             with suppress(ssl.Error):
                 self._connection.send(_request(page))
         self._flush()
-        heard, until = b"", Deadline(_LISTEN_SECONDS)
+        heard, patience = b"", _Patience(begun=not page)
         while len(heard) < _MOST_OF_ANSWER:
             try:
                 heard += self._connection.recv(_MOST_OF_ANSWER)
+                patience.note(heard)
                 continue
             except ssl.WantReadError:
                 if seen.alert or (seen.settled and not page) or b"</html>" in heard.lower():
                     break
             except ssl.Error:
                 break
-            if not self._hears(until):
+            if not self._hears(patience):
                 break
         return heard.decode("utf-8", "replace")
 
-    def _hears(self, until: Deadline) -> bool:
+    def _hears(self, patience: _Patience) -> bool:
         """Return whether something came in time: a handshake that was done is known, however slowly a page drips."""
         try:
-            return self._feed(until.left(_HEARD_SECONDS))
+            return self._feed(patience.left())
         except (TimeoutError, TransferError):
             return False
         except ProbeError as error:

@@ -11,10 +11,17 @@ from pkitools.arguments import choice
 from pkitools.errors import NetworkError
 from pkitools.explanations import Explanation, explain
 from pkitools.frozen import dataclass, field
+from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, DistinguishedName
 
-DENIED: Final = frozenset({401, 403})
-"""Statuses of HTTP by which a web server refuses a page: to this client certificate, or to everybody."""
+DENIED: Final = frozenset({400, 401, 403})
+"""Statuses of HTTP by which a web server refuses a page: to this client certificate, or to everybody.
+
+nginx refuses a certificate with 400; whoever made that page anew, or is slow with it, does not say so.
+"""
+_INTERIM: Final = pattern(r"HTTP/1\.[01] 1\d\d\b[^\n]*\n(?:[^\n]*\S[^\n]*\n)*[^\S\n]*\n", re.ASCII)
+"""What a web server says before its answer (RFC 9110 15.2)."""
+_STATUS: Final = pattern(r"HTTP/1\.[01] (\d{3})\b", re.ASCII)
 
 
 class ProbeFault(StrEnum):
@@ -131,6 +138,7 @@ class Handshake:
         closed: the peer ended the connection without one.
         settled: after the handshake the peer went on as with a client it takes: it sent something else than an alert.
         answer: the beginning of what the peer said when it was asked for a page; empty when it was not asked.
+        asked: it was asked for a page.
         detail: OpenSSL's name of what this side could not do with what came.
     """
 
@@ -145,6 +153,7 @@ class Handshake:
     closed: bool = False
     settled: bool = False
     answer: str = ""
+    asked: bool = False
     detail: str = ""
 
     @property
@@ -155,13 +164,31 @@ class Handshake:
     @property
     def page_status(self) -> int:
         """The status of HTTP that the answer begins with; 0 when there is no answer, or no such status."""
-        found = re.match(r"HTTP/1\.[01] (\d{3})\b", self.answer, re.ASCII)
-        return int(found[1]) if found else 0
+        return status_of(self.answer)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether it was asked for a page, and what came of an answer says nothing: it may still have refused."""
+        return self.asked and not says_something(self.answer)
 
     @property
     def is_stopped_here(self) -> bool:
         """Whether it was this side that stopped, because nothing could be made of what came: ``detail`` says why."""
         return not self.completed and self.alert is None and not self.closed
+
+
+def status_of(answer: str) -> int:
+    """Return the status of HTTP that an answer begins with, or 0; what is said ahead of an answer is none."""
+    at = 0
+    while (interim := _INTERIM.match(answer, at)) is not None:
+        at = interim.end()
+    found = _STATUS.match(answer, at)
+    return int(found[1]) if found and not found[1].startswith("1") else 0
+
+
+def says_something(answer: str) -> bool:
+    """Return whether an answer tells what the peer makes of the client: a status of HTTP, or no HTTP at all."""
+    return bool(status_of(answer)) or not (answer.startswith("HTTP/") or "HTTP/".startswith(answer))
 
 
 class Taken(StrEnum):
@@ -241,6 +268,12 @@ class Observation:
     def is_page_denied(self) -> bool:
         """Whether a web server refused the page that it was asked for, and did not say that the certificate is why."""
         return self.taken is Taken.UNKNOWN and (self.because or self.handshake).page_status in DENIED
+
+    @property
+    def is_page_silent(self) -> bool:
+        """Whether a web server that was asked for a page gave no answer, and so may still have refused."""
+        last = self.because or self.handshake
+        return self.taken is Taken.UNKNOWN and last.completed and last.is_unanswered
 
     @property
     def signs_with_pss(self) -> Offered:

@@ -31,6 +31,8 @@ _OF_THE_CLIENT: Final = frozenset({495, 496})
 _FIRST_ERROR: Final = 400
 _REFUSALS: Final = frozenset({"certificate_required", "client_refused"})
 """What the page of such a refusal is explained by."""
+_REFUSED: Final = frozenset({Taken.REFUSED, Taken.NOT_SENT})
+_KNOWN: Final = frozenset(Taken) - {Taken.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +136,8 @@ def _taken(
     told = taken_by(first)
     if told is Taken.UNKNOWN and not first.answer and versions.get(TLSVersion.TLS_1_2) is Offered.YES:
         # of TLS 1.3 a client does not hear that it was taken; of 1.2 it does
-        older = _again(line, client.identity, page, TLSVersion.TLS_1_2)
-        if older is not None and taken_by(older) is not Taken.UNKNOWN:
+        older = _again(line, client.identity, "", TLSVersion.TLS_1_2)
+        if older is not None and taken_by(older) in (_REFUSED if page else _KNOWN):
             return taken_by(older), older
     if told is Taken.REFUSED and client.whole is not None:
         whole = _again(line, client.whole, page)
@@ -169,6 +171,8 @@ def taken_by(shaken: Handshake) -> Taken:
 def _taken_when_sent(shaken: Handshake) -> Taken:
     if shaken.page_status in DENIED:
         return Taken.UNKNOWN  # that may be about the certificate, and just as well about the page
+    if shaken.is_unanswered and (shaken.settled or not shaken.closed):
+        return Taken.UNKNOWN  # it may refuse later, or have done so in silence
     if shaken.settled or shaken.version != TLSVersion.TLS_1_3:
         return Taken.YES
     return Taken.REFUSED if shaken.closed else Taken.UNKNOWN

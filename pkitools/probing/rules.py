@@ -36,6 +36,8 @@ SILENT: Final = "peer_silent"
 """The reason of what only the peer could have told."""
 DENIED_PAGE: Final = "page_denied"
 """The reason of what a refusal of a page leaves open."""
+SILENT_PAGE: Final = "page_silent"
+"""The reason of what a page that never came leaves open."""
 NOT_TRIED: Final = "client_not_tried"
 """The reason of what only a client certificate would show."""
 UNTOLD: Final = "not_told"
@@ -163,12 +165,18 @@ def _accepted(seen: Observation) -> Answer:
     if seen.taken in {Taken.NOT_GIVEN, Taken.NOT_ASKED}:
         return NOT_APPLICABLE
     if seen.taken is Taken.UNKNOWN:
-        return NotChecked(DENIED_PAGE if seen.is_page_denied else SILENT)
+        return NotChecked(_why_unknown(seen))
     if seen.taken is Taken.NOT_SENT:
         return _refused("not_sent", sent=0)
     if seen.taken is Taken.REFUSED:
         return _refused(refusal(seen.because or seen.handshake), sent=len(seen.client))
     return MET
+
+
+def _why_unknown(seen: Observation) -> str:
+    if seen.is_page_denied:
+        return DENIED_PAGE
+    return SILENT_PAGE if seen.is_page_silent else SILENT
 
 
 def _chain(seen: Observation) -> Answer:

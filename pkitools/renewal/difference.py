@@ -14,12 +14,13 @@ from pkitools.exports import form_sheet
 from pkitools.findings import Outcome, Report
 from pkitools.frozen import dataclass, field
 from pkitools.messages import Language
+from pkitools.messages.days import day_and_time
 from pkitools.renewal.changes import Change, Part, changes_between
 from pkitools.renewal.parties import Counterpart, counterparts
 from pkitools.renewal.rules import check_renewal
 from pkitools.systems import Statement, System, get_system
 from pkitools.systems.reuse import Use, check_reuse
-from pkitools.text import for_people, visible
+from pkitools.text import visible
 from pkitools.trust import hierarchy_of
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.given import Given
@@ -214,7 +215,7 @@ def _values(case: _Case, language: Language) -> dict[str, str]:
         "name": visible(after.common_name or gap),
         "old": _block(old, language),
         "new": _block(new, language),
-        "old_end": for_people(old.not_after),
+        "old_end": day_and_time(old.not_after, language),
         "old_sha1": before.sha1,
         "old_key": old.public_key.spki_sha256,
         "new_key": new.public_key.spki_sha256,

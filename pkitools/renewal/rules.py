@@ -25,7 +25,7 @@ from pkitools.findings import (
 from pkitools.frozen import dataclass
 from pkitools.rules import por
 from pkitools.text import instant
-from pkitools.trust import HierarchyKind, hierarchy_of
+from pkitools.trust import hierarchy_of
 from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGES
 
@@ -113,15 +113,15 @@ def _same_environment(pair: _Pair) -> Answer:
     before, after = _kind(pair.old), _kind(pair.new)
     if before is None or after is None:
         return NotChecked("hierarchy_unknown", (pair.old if before is None else pair.new).issuer.text)
-    return met_if(before == after, "issuer", after, old=before, issuer=pair.new.issuer.text)
+    issuer = pair.new.issuer
+    return met_if(before == after, "issuer", after, old=before, issuer=issuer.common_name or issuer.text)
 
 
 def _kind(facts: CertificateFacts) -> str | None:
     if facts.is_self_issued:
-        return "self-signed"
+        return "preproduction"  # the only place where a system takes what somebody made himself
     kind = hierarchy_of(facts).kind
-    # TRIAL, test and acceptance are all for preproduction
-    return None if kind is None else "production" if kind is HierarchyKind.PRODUCTION else "test"
+    return None if kind is None else str(kind.environment)
 
 
 def _key(pair: _Pair) -> Answer:

@@ -33,6 +33,7 @@ class WrittenRequest:
         old_file: the file of the certificate that it renews.
         changes: what is otherwise than in that; ``None`` where it renews none.
         kept: an earlier run of the batch made its key, which stands beside it.
+        completed: that run did not make the request: it was made now, with that key.
     """
 
     prefix: str
@@ -44,6 +45,7 @@ class WrittenRequest:
     old_file: str | None = None
     changes: tuple[Change, ...] | None = None
     kept: bool = False
+    completed: bool = False
 
     @property
     def request_file(self) -> str:

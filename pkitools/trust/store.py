@@ -122,34 +122,23 @@ class TrustStore:
         Raises:
             InputError: one cannot be read, is not a CA, or none is self-signed.
         """
-        from pkitools.x509 import read_certificate
         from pkitools.x509.given import CERTIFICATE, several_ders
 
-        found: dict[str, TrustAnchor] = {}
-        others: list[bytes] = []
-        for der in several_ders(certificates, CERTIFICATE, "certificates"):
-            facts = read_certificate(der)
-            if not facts.is_ca and facts.version < 3:  # it has no extensions, where that would stand
-                subject = _shown_name(facts)
-                raise InputError("trust.error.old_version", name=name, subject=subject, version=facts.version)
-            if not facts.is_ca:
-                raise InputError("trust.error.not_a_ca", name=name, subject=_shown_name(facts))
-            if is_self_signed(facts):
-                found[facts.sha256] = _anchor_from(facts, name)
-            else:
-                others.append(der)
-        if not found:
-            raise InputError("trust.error.no_root", name=name, count=len(others))
-        return cls(tuple(found.values()), tuple(dict.fromkeys(others)))
+        store = _apart(several_ders(certificates, CERTIFICATE, "certificates"), name)
+        if not store.anchors:
+            raise InputError("trust.error.no_root", name=name, count=len(store.intermediates))
+        return store
 
     @classmethod
     def from_files(cls, paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> TrustStore:
         """Return a store that trusts the roots in these files and folders (PEM, DER, PKCS#7).
 
+        A file or folder with intermediates only goes along with one that has a root.
+
         Raises:
-            FileError, InputError: a file cannot be read, or holds no certificate.
+            FileError, InputError: a file cannot be read, or holds no certificate; or there is no root in any of them.
         """
-        store = cls()
+        store, rootless = cls(), []
         for given in several(paths, (str, os.PathLike), "paths"):
             # a folder may hold roots and intermediates in separate files: judge it as one
             with about_file(str(given)):
@@ -157,8 +146,37 @@ class TrustStore:
                 ders = [der for contents in read for der in contents.certificates]
                 if not ders:
                     raise InputError("trust.error.no_certificate", name=str(given))
-                store += replace(cls.from_der(ders, str(given)), unread=_unread(read))
+                found = _apart(ders, str(given))
+                store += replace(found, unread=_unread(read))
+                rootless += [] if found.anchors else [(str(given), len(found.intermediates))]
+        if rootless and not store.anchors:
+            with about_file(rootless[0][0]):
+                raise InputError("trust.error.no_root", name=rootless[0][0], count=rootless[0][1])
         return store
+
+
+def _apart(ders: Iterable[bytes], name: str) -> TrustStore:
+    """Return a store of CA certificates: those that are self-signed as anchors, the others as intermediates.
+
+    Raises:
+        InputError: one cannot be read, or is not a CA.
+    """
+    from pkitools.x509 import read_certificate
+
+    found: dict[str, TrustAnchor] = {}
+    others: list[bytes] = []
+    for der in ders:
+        facts = read_certificate(der)
+        if not facts.is_ca and facts.version < 3:  # it has no extensions, where that would stand
+            subject = _shown_name(facts)
+            raise InputError("trust.error.old_version", name=name, subject=subject, version=facts.version)
+        if not facts.is_ca:
+            raise InputError("trust.error.not_a_ca", name=name, subject=_shown_name(facts))
+        if is_self_signed(facts):
+            found[facts.sha256] = _anchor_from(facts, name)
+        else:
+            others.append(der)
+    return TrustStore(tuple(found.values()), tuple(dict.fromkeys(others)))
 
 
 def _read(file: Path) -> Contents:

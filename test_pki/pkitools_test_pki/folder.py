@@ -28,6 +28,7 @@ from typing import Final, Unpack
 
 from pkitools.errors import FileError, InvalidValueError, StateError
 from pkitools.files import Output, check_outputs, is_private, platform, read_bytes, write_public, write_set
+from pkitools.files.common import said
 from pkitools_test_pki.algorithms import PrivateKey
 from pkitools_test_pki.authority import DEFAULT_BASE_URL, Authority
 from pkitools_test_pki.blueprint import Deviation
@@ -183,9 +184,7 @@ def _lock_folder(folder: Path) -> int:
     try:
         return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise StateError(
-            "test_pki.error.lock", path=str(folder / LOCK), detail=os.strerror(error.errno or 0)
-        ) from error
+        raise StateError("test_pki.error.lock", path=str(folder / LOCK), detail=said(error)) from error
 
 
 def _alone(lock: int) -> bool:
@@ -369,5 +368,4 @@ def _sync(folder: Path) -> None:
 def _folder_error(error: OSError, target: Path) -> FileError:
     if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
         return FileError("test_pki.error.folder_occupied", path=str(target))
-    detail = os.strerror(error.errno or 0)
-    return FileError("test_pki.error.folder", path=str(target), detail=detail)
+    return FileError("test_pki.error.folder", path=str(target), detail=said(error))

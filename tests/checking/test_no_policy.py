@@ -89,3 +89,14 @@ def test_elsewhere_it_says_nothing(known: dict[str, bool]) -> None:
     context = EnvironmentContext(read_certificate(without_policy()), Environment.PREPRODUCTION, anchored=True, **known)
     told = next(each for each in check_environment(context, raise_crashes=True) if each.rule.code == PROFILE)
     assert told.status is Status.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(("system", "wanted"), [("digid-machtigen", "G1"), ("", "G4")])
+def test_of_the_roots_that_would_do_those_are_named_that_the_system_takes(system: str, wanted: str) -> None:
+    said = get_system(system).statements_at(Environment.PRODUCTION, MOMENT, Topic.HIERARCHY) if system else ()
+    asked = tuple(each for each in said if each.answer is Stance.YES)
+    told = EnvironmentContext(
+        read_certificate(without_policy()), Environment.PRODUCTION, anchored=True, asked=asked
+    ).operands["wanted"]
+    assert wanted in told
+    assert ("G4" in told) is (wanted == "G4")

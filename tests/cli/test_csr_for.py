@@ -252,6 +252,7 @@ def test_the_next_request_needs_nothing_but_the_old_certificate(create: Run) -> 
     assert (facts.subject.common_name, facts.dns_names) == ("api.voorbeeld.nl", ("api.voorbeeld.nl",))
     assert "Anders dan in old.pem: - Sleutel: een nieuwe, RSA 4096" in ran.told
     assert "cert check BESTAND -e production --key api.key --csr api.csr" in ran.told
+    assert "wie dat moet weten: pkitools renewal diff old.pem BESTAND" in ran.told
 
 
 def test_a_renewal_that_goes_to_g4_says_what_becomes_of_the_names(create: Run) -> None:

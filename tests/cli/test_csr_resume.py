@@ -172,6 +172,10 @@ def test_what_is_finished_stays_and_a_key_without_a_request_gets_one(
     made = use(monkeypatch, pools[1])
     ran = batch(*secret, "--resume", "--json")
     assert ran.code == 0, ran.err
+    Path("out/b.csr").unlink()
+    told = batch(*secret, "--resume", "--lang", "en").told
+    assert "Made now: 0. Request made now with a key that was there: 1. Were there already: 2." in told
+    assert told.count("completed") == 1
     assert_valid(ran.document, "csr-create-v2")
     assert [each["kept"] for each in ran.document["requests"]] == [True, True, False]
     assert [each["key_file"] for each in ran.document["requests"]] == [f"out/{name}.key" for name in "abc"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import stat
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from tests.support.chains import START, authority
 from tests.support.command import Command, Ran
 from tests.support.der import integer, oid, sequence, tlv
 from tests.support.fault_server import FaultServer
+from tests.support.metadata import descriptor, entity, role
 from tests.support.requests import request
 from tests.support.schemas import assert_valid
 
@@ -434,10 +436,60 @@ def test_of_what_is_missing_it_is_told_where_it_can_be_had(
     run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(place)
-    ran = run("chain", "complete", "alone.pem", "--offline", *AT)
+    ran = run("chain", "complete", "alone.pem", "--trust", "root.pem", "--offline", *AT)
     assert leaf.facts.ca_issuers_uris[0] in ran.told
     assert "Leave out --offline" in ran.told
     assert "--offline" not in ran.told.partition("pkitools ")[2]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("chain", "complete", "alone.pem", "--offline", "--out", "k.pem"),
+        ("cert", "check", "alone.pem", "-e", "preproduction", "--for", "digikoppeling", "--offline"),
+        ("metadata", "check", "sp.xml", "-e", "preproduction", "--for", "fsc", "--offline"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_test_pki_that_was_forgotten_is_asked_for(
+    run: Command,
+    place: Path,
+    leaf: IssuedCertificate,
+    pki: PKI,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+) -> None:
+    """Nobody has to go to a TSP for the root of a test hierarchy; what is told works as it stands, with that folder."""
+    monkeypatch.chdir(place)
+    held = f"<ds:X509Data><ds:X509Certificate>{b64encode(leaf.der).decode()}</ds:X509Certificate></ds:X509Data>"
+    (place / "sp.xml").write_text(entity(role(keys=descriptor(info=held, name="a"))))
+    (place / "DIR" / "certs").mkdir(parents=True)
+    (place / "DIR" / "trust.pem").write_bytes(pki.trust_pem())
+    for number, link in enumerate(leaf.path[1:]):
+        (place / "DIR" / "certs" / f"{number}.cer").write_bytes(link.der)
+    ran = run("--lang", "en", *words, *AT)
+    assert ran.code == 10
+    told = " ".join(ran.out.replace("\\\n", " ").split()).partition("pkitools ")[2]
+    following = shlex.split(told[: told.index("--trust DIR")] + "--trust DIR")
+    assert (sorted(following), following[-1]) == (sorted([*words, *AT, "--trust", "DIR"]), "DIR")
+    assert "path.anchor.found" not in run(*following).out
+    assert ("k.pem" in words) is (place / "k.pem").exists()
+
+
+@pytest.mark.parametrize("option", ["--chain", "--trust"])
+def test_a_folder_is_taken_where_certificates_of_issuers_are(
+    run: Command, place: Path, leaf: IssuedCertificate, monkeypatch: pytest.MonkeyPatch, option: str
+) -> None:
+    monkeypatch.chdir(place)
+    (place / "issuers").mkdir()
+    (place / "issuers" / "read me.txt").write_text("of our TSP")
+    for number, link in enumerate(leaf.path[1:]):
+        (place / "issuers" / f"{number}.cer").write_bytes(link.der)
+    ran = run("chain", "complete", "alone.pem", option, "issuers", "--offline", "--out", "k.pem", *AT)
+    assert ran.code == 0, ran.out
+    assert (place / "k.pem").read_bytes() == leaf.chain_pem
+    (place / "empty").mkdir()
+    assert run("chain", "complete", "alone.pem", option, "empty", "--offline", *AT).code == 1
     document = run("chain", "complete", "alone.pem", "--offline", "--json", *AT).document
     assert_valid(document, "chain-complete-v1")
     assert document["address"] == leaf.facts.ca_issuers_uris[0]

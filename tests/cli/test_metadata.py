@@ -132,3 +132,30 @@ def test_nobody_is_told_to_order_a_certificate_for_where_people_sign_in(run: Com
         assert told.code == 10
         assert own in told.out
         assert "csr create" not in told.out
+
+
+def test_what_was_found_of_the_certificates_is_counted_too(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "sp.xml"
+    keys = descriptor() + descriptor(use="encryption")
+    file.write_bytes(good(roles=role(keys=keys)))
+    ran = run("--lang", "en", "metadata", "check", file, *META)
+    document = run("metadata", "check", file, *META, "--json").document
+    reports = [document["report"], *(each["report"] for each in document["certificates"])]
+    warnings = [{f["code"] for f in report["findings"] if f["severity"] == "warning"} for report in reports]
+    assert sum(map(len, warnings[1:])) > 0
+    counted = sum(map(len, warnings))
+    assert f"{counted} warning{'s' if counted > 1 else ''}" in ran.told
+
+
+def test_names_of_keys_that_stay_are_no_change(run: Command, tmp_path: Path) -> None:
+    """Only the certificate behind the name is another; and what comes next is of the system and the environment."""
+    for name, number in (("old", 0), ("new", 1)):
+        held = holder(number)
+        keys = descriptor(held, name="k0")
+        made = entity(role(keys=keys), entity_id="urn:nl-eid-gdi:1.0:DV:00000003273229750000:entities:9001")
+        (tmp_path / f"{name}.xml").write_bytes(signed(made, held))
+    ran = run("--lang", "en", "metadata", "diff", tmp_path / "old.xml", tmp_path / "new.xml")
+    assert ran.code == 0, ran.err
+    assert ran.told.startswith("2 changes from ")
+    assert "metadata check" in ran.told
+    assert "--for digid -e preproduction" in " ".join(ran.out.replace("\\\n", " ").split())

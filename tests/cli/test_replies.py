@@ -138,6 +138,20 @@ def test_a_form_added_serves_every_command(
     assert_valid(document, f"{noun}-{version}")
 
 
+_MOMENT = re.compile(r"(?<!moment )\b[12][0-9]{3}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", [each for each in COMMANDS if each not in GOES_ON], ids=" ".join)
+def test_no_moment_stands_in_a_text_as_programs_write_it(
+    run: Command, line: Callable[[str], list[str]], path: tuple[str, ...]
+) -> None:
+    """People read days; what is there to be typed again, or is the name of a version, stays."""
+    ran = run("--lang", "nl", *line(" ".join(path)))
+    told = " ".join(ran.out.replace("\\\n", " ").split())
+    assert not (found := _MOMENT.search(told)), found
+
+
 def test_every_form_has_its_flag_on_every_command() -> None:
     forms = {f"--{form}" for form in renderers.names()} - {"--text"}
     assert "--json" in forms

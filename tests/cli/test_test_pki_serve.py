@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shlex
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ from pkitools_test_pki.server.faulty_documents import served_faults
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.keys import SHARED_KEYS
+from tests.support.leaves import KVK_OIN
 from tests.support.schemas import assert_valid
 from tests.support.serving import get, real_time
 
@@ -187,13 +189,44 @@ def test_the_rehearsal_tells_the_owner_who_was_refused(tmp_path: Path, run: Comm
         said = served.lines_until("Ctrl-C")
         assert "Rehearse with a client certificate: https://127.0.0.1:" in said
         port = int(said.split("https://127.0.0.1:")[1].split()[0])
-        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
-            plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            plain.recv(10)
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as plain:
+                plain.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                plain.recv(10)
+        _clients(tmp_path, run)
+        probe = following(said)
+        assert probe[:2] == ["probe", f"127.0.0.1:{port}"]
+        for name in ("issued", "alone"):
+            files = iter((tmp_path / f"{name}.pem", tmp_path / f"{name}.key"))
+            run(*(next(files) if word == "FILE" else word for word in probe), "--revocation", "off")
         _, complaints = served.end()
     told = complaints.splitlines()
     assert "Connection refused: the client spoke HTTP without TLS" in told
+    assert sum("once more: Connection refused: the client spoke HTTP without TLS" in line for line in told) == 1
     assert "No readable client certificate was seen." in told
+    assert any(line.startswith("Connection accepted: TLSv1.3, ") for line in told)
+    alone = (
+        "Connection refused: the client certificate is not right: it is self-signed, and this server does not know it"
+    )
+    assert told.count(alone) == 1
+    assert sum("--accept FILE" in line for line in told) == 1
+
+
+def _clients(folder: Path, run: Command) -> None:
+    """A client of the test PKI, and one that made its own certificate."""
+    given = ("--key-type", "rsa:3072", "--no-passphrase", "--oin", KVK_OIN, "--organization", "X")
+    asked = ("--common-name", "a.voorbeeld.nl", "-e", "preproduction")
+    made = run("csr", "create", "--self-signed", "--for", "digid-machtigen", *given, *asked, "--out", folder / "alone")
+    issued = run("test-pki", "issue", folder / "pki", "--out", folder / "own")
+    assert (made.code, issued.code) == (0, 0), made.err + issued.err
+    (folder / "own.chain.pem").rename(folder / "issued.pem")
+    (folder / "own.key").rename(folder / "issued.key")
+
+
+def following(said: str) -> list[str]:
+    """The command that is told to come next."""
+    found = said.partition("Now:")[2].replace("\\\n", " ").partition("pkitools ")[2]
+    return shlex.split(found.partition("\n")[0])
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_list_as_json(run: Any, everything: bool) -> None:
 
 def test_list_all_shows_revoked_cas(run: Any) -> None:
     _, out, _ = run("list", "--all", *MOMENT)
-    assert "revoked on 2017-05-04 (superseded)" in out
+    assert "revoked on 4 May 2017 (superseded)" in out
     assert "DigiNotar PKIoverheid CA Overheid" in out
 
 

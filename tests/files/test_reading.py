@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import socket
@@ -12,7 +13,8 @@ import pytest
 
 from pkitools.errors import FileError, InputError, LimitError
 from pkitools.files import is_private, read_bytes
-from pkitools.messages import LANGUAGES, error_sentence
+from pkitools.files.common import said
+from pkitools.messages import LANGUAGES, error_sentence, in_words
 from pkitools.messages import template as message_template
 
 
@@ -130,6 +132,37 @@ def test_an_error_of_the_system_is_named_in_both_languages(monkeypatch: pytest.M
     for language in LANGUAGES:
         assert message_template(caught.value.code, language)
         assert {"nl": "fout bij lezen", "en": "failed to read"}[language] in error_sentence(caught.value, language)
+
+
+def _asks_the_system_for_words(tree: ast.AST) -> bool:
+    """Whether code takes the words of the operating system, which are in one language, and changes that of none."""
+    return any(isinstance(node, ast.Attribute) and node.attr == "strerror" for node in ast.walk(tree))
+
+
+WORDS_STAY = {"pkitools/files/common.py", "pkitools/files/platform.py"}
+"""Where what it says is put in words of ours; where an error of it is made."""
+
+
+def test_only_one_place_puts_what_the_operating_system_says_in_words() -> None:
+    root = Path(__file__).parents[2]
+    files = [path for folder in ("pkitools", "cli", "test_pki") for path in (root / folder).rglob("*.py")]
+    found = {str(path.relative_to(root)) for path in files if _asks_the_system_for_words(ast.parse(path.read_text()))}
+    assert found - {"test_pki/pkitools_test_pki/server/faulty_listener.py"} == WORDS_STAY
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (OSError(errno.ECONNREFUSED, "x"), "luistert niemand"),
+        (socket.gaierror(socket.EAI_NONAME, "x"), "die naam bestaat niet"),
+        (socket.gaierror(socket.EAI_AGAIN, "x"), "antwoordt niet"),
+        (TimeoutError("x"), "TimeoutError"),
+    ],
+)
+def test_what_is_said_of_a_connection_has_words_wherever_it_stands(error: OSError, word: str) -> None:
+    told = {language: in_words(f"{said(error)}; kept: {said(error)}", language) for language in LANGUAGES}
+    assert told["nl"].count(word) == 2
+    assert "files.system" not in "".join(told.values())
 
 
 def test_what_the_operating_system_says_is_said_in_both_languages() -> None:

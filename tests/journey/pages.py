@@ -25,6 +25,7 @@ _VOLATILE = (
     (re.compile(rf"\b\d{{1,2}} ({_MONTHS}) \d{{4}}"), "1 januari 2000"),
     (re.compile(r"\b\d{1,2} (jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec) (\d{4}) +\d+ "), "1 jan 2000 9 "),
     (re.compile(r"\b20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(Z| UTC))?"), "2000-01-01"),
+    (re.compile(r" om \d\d:\d\d(:\d\d)? UTC"), " om 12:00 UTC"),
     (re.compile(r"nog \d+ dagen"), "nog 9 dagen"),
 )
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 CHECK = ("cert", "check", "-e", "preproduction", "--offline", "--trust", "pki")
 SENT = ("--key", "a.key", "--for", "digikoppeling")
-COMPLETE = "pkitools chain complete a.pem --out"
+COMPLETE = "pkitools chain complete a.pem --trust pki --out"
 PUBLIC = "pkitools export public a.chain.pem --out a-public.pem"
 
 

@@ -62,7 +62,8 @@ def test_of_the_pages_every_line_is_walked_and_every_word_shown_counts(page: str
     assert len(lines) == len(re.findall(r"^\$ ", text, re.MULTILINE)) > 20
     for line in lines:
         for part in line.shown:
-            word = max(re.findall(r"\b(?:[A-Za-z]{4,}|\d{20})\b", as_always(part)), key=len)
+            told = as_always(part).replace("1 januari 2000", "")
+            word = max(re.findall(r"\b(?:[A-Za-z]{4,}|\d{20})\b", told), key=len)
             printed = " ".join(line.shown).replace(word, word.swapcase()[::-1])
             assert missing(line, printed), (line.text, word)
         assert not missing(replace(line, code=0), "\n".join(line.shown))

@@ -15,7 +15,7 @@ from pkitools.findings import Verdict
 from pkitools.ordering import Change, Order, Renewal, choice_of, plan_order, renewal_of
 from pkitools.profiles import profiles
 from pkitools.requests import check_request
-from pkitools.x509 import CertificateFacts
+from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_test_pki.pki import build
 from tests.support.certificates import Parts, adding, giving, made, putting
 from tests.support.deliveries import jks_of, pem, pkcs12_of
@@ -51,6 +51,18 @@ def test_of_a_certificate_of_today_nothing_changes_but_the_key(name: str, kind: 
     assert codes(renewal.changes(order.plan)) == ["key"]
     assert order.plan.profile.name == name
     assert order.plan.environment is (Environment.PREPRODUCTION if kind else Environment.PRODUCTION)
+
+
+def test_what_its_issuer_did_not_sign_is_told() -> None:
+    """Of an authority that is at hand; of a test nobody can say it."""
+    real = shared("samples/certificates/PrivateG1_lab.api.mijniconnect.nl_20251009.pem").read_bytes()
+    der = read_source(real, "real.pem").certificates[0]
+    forged = read_certificate(der[:-1] + bytes([der[-1] ^ 1]))
+    found = [renewal_of(contents(each), moment=MOMENT).is_forged for each in (read_certificate(der), forged)]
+    assert found == [False, True]
+    assert not renewal_of(
+        contents(build("g4-tls", moment=MOMENT, keys=SHARED_KEYS).issue().facts), moment=MOMENT
+    ).is_forged
 
 
 @pytest.mark.parametrize(

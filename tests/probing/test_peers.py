@@ -459,6 +459,14 @@ PAGES: dict[str, tuple[bytes, Taken, Verdict]] = {
     "495": (page("495 SSL Certificate Error"), Taken.REFUSED, FAILED),
     "403 of what nobody says": (page("403 Forbidden"), Taken.UNKNOWN, Verdict.INDETERMINATE),
     "401": (page("401 Unauthorized"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "400 of what nobody says": (page("400 Bad Request"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "403 behind an early answer": (
+        b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" + page("403 Forbidden"),
+        Taken.UNKNOWN,
+        Verdict.INDETERMINATE,
+    ),
+    "200 behind an early answer": (b"HTTP/1.1 100 Continue\r\n\r\n" + page("200 OK"), Taken.YES, Verdict.PASSED),
+    "no HTTP": (b"220 mail\r\n", Taken.YES, Verdict.PASSED),
     "404": (page("404 Not Found"), Taken.YES, Verdict.PASSED),
     "302": (page("302 Found"), Taken.YES, Verdict.PASSED),
     "a page about it": (page("200 OK", "Client certificate revoked"), Taken.YES, Verdict.PASSED),
@@ -476,6 +484,37 @@ def test_what_the_page_says_of_the_certificate(world: World, name: str) -> None:
     if result.seen.is_page_denied:
         assert (outcome := first(result)) is not None
         assert "Of dat om het certificaat is of voor iedereen geldt" in why(outcome, "nl", NOW)
+
+
+SILENCE: dict[str, dict[str, Any]] = {
+    "it never answers": {"after": None},
+    "it goes away": {"leaves": True},
+    "it breaks off in the status": {"page": b"HTTP/1.1 40"},
+    "it says only that it goes on": {"page": b"HTTP/1.1 100 Continue\r\n\r\n"},
+}
+
+
+@pytest.mark.parametrize("version", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION], ids=["TLS 1.2", "TLS 1.3"])
+@pytest.mark.parametrize("name", SILENCE)
+def test_who_gives_no_answer_is_not_said_to_take_the_certificate(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str, version: int
+) -> None:
+    """A server may refuse after the handshake: later than anybody waits, or without a word."""
+    monkeypatch.setattr("pkitools.probing.handshake.PAGE_SECONDS", 0.2)
+    with listening(world.asking(versions=(SSL.TLS1_2_VERSION, version), **SILENCE[name])) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert (result.seen.taken, result.report.verdict) == (Taken.UNKNOWN, Verdict.INDETERMINATE)
+    assert result.seen.is_page_silent
+    assert (outcome := first(result)) is not None
+    assert "Of de ander uw certificaat aannam, is daarom niet bekend" in why(outcome, "nl", NOW)
+
+
+def test_a_refusal_that_comes_late_is_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Longer than for what comes behind it."""
+    monkeypatch.setattr("pkitools.probing.handshake._HEARD_SECONDS", 0.05)
+    with listening(world.asking(page=REFUSES, after=0.3)) as port:
+        result = tried(port, world, client=shown(world.client))
+    assert (result.seen.taken, result.report.verdict) == (Taken.REFUSED, FAILED)
 
 
 def test_who_stops_before_that_is_not_said_to_ask_for_no_certificate(world: World) -> None:

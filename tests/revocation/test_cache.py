@@ -172,7 +172,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         patch.setattr(os, "rename", full)
         cache.store(URL + "2", KEY, ENTRY)
     assert len(files(tmp_path / "cache")) == 1
-    assert "No space left" in cache.take_notes()[0]
+    assert "files.system.enospc" in cache.take_notes()[0]
 
 
 def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:

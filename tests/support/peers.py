@@ -66,6 +66,7 @@ class TLS:
         before: what is said before TLS begins.
         page: what it answers when it is asked for a page.
         drips: and then goes on, a byte at a time, for ever.
+        after: how many seconds it thinks about its answer; ``None`` when it never comes.
         leaves: it ends the connection after the handshake, whatever it is asked.
     """
 
@@ -78,6 +79,7 @@ class TLS:
     before: Behave | None = None
     page: bytes = OK
     drips: bool = False
+    after: float | None = 0.0
     leaves: bool = False
 
     def __call__(self, connected: socket.socket) -> None:
@@ -92,8 +94,9 @@ class TLS:
             return
         with suppress(SSL.Error):
             if connection.recv(4096):
-                connection.sendall(self.page)
                 waits = threading.Event()
+                waits.wait(self.after if self.after is not None else PATIENCE)
+                connection.sendall(self.page)
                 while self.drips and not waits.wait(0.1):
                     connection.sendall(b".")
                 connection.shutdown()

@@ -243,6 +243,21 @@ def test_files_and_folders_are_read_whatever_their_form(write: Callable[[str, by
     assert {a.der for a in TrustStore.from_files([tmp_path]).anchors} == set(roots)
 
 
+def test_a_folder_with_intermediates_only_goes_along_with_a_root(
+    write: Callable[[str, bytes], str], tmp_path: Path
+) -> None:
+    above, between = make("Root", key=0), make("Between", key=1, issuer="Root", signer=0)
+    root = write("root.der", above)
+    (tmp_path / "between").mkdir()
+    (tmp_path / "between" / "1.der").write_bytes(between)
+    for order in ([root, tmp_path / "between"], [tmp_path / "between", root]):
+        store = TrustStore.from_files(order)
+        assert ([anchor.der for anchor in store.anchors], store.intermediates) == ([above], (between,))
+    with pytest.raises(InputError) as refused:
+        TrustStore.from_files([tmp_path / "between"])
+    assert (refused.value.code, refused.value.file) == ("trust.error.no_root", str(tmp_path / "between"))
+
+
 def test_a_folder_without_certificates_is_refused(write: Callable[[str, bytes], str], tmp_path: Path) -> None:
     write("notes.txt", b"not a certificate")
     with pytest.raises(InputError, match="holds no certificate"):

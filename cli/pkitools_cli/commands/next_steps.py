@@ -127,7 +127,7 @@ def request_command(
     Args:
         environment: for which.
         profile: of which profile.
-        system: where no profile is known, for which system, asked at ``moment``.
+        system: for which system, asked at ``moment``; left out where that is refused and the profile alone is not.
         moment: when.
         self_signed: make the certificate at once, for a system that takes it so.
         oin: whose.
@@ -135,19 +135,27 @@ def request_command(
         common_name: of what.
         dns: its names.
     """
-    aim = {"profile": profile} if profile else {"for": system}
-    if not (environment and all(aim.values()) and oin and organization and common_name) or len(dns) > _MOST_NAMES:
+    if not (environment and (profile or system) and oin and organization and common_name) or len(dns) > _MOST_NAMES:
         return None
     name = common_name.removeprefix(_TRIAL)
-    whose = {"oin": oin, "organization": organization.removeprefix(_TRIAL), "common_name": name}
-    wishes: dict[str, Any] = {**aim, "environment": environment, **whose}
+    rest: dict[str, Any] = {"oin": oin, "organization": organization.removeprefix(_TRIAL), "common_name": name}
     if set(dns) - {name}:
-        wishes["dns"] = tuple(dns)
-    if not _is_made(wishes, moment, self_signed=self_signed):
+        rest["dns"] = tuple(dns)
+    tried = ({**aim, "environment": environment, **rest} for aim in _aims(profile, system))
+    wishes = next((each for each in tried if _is_made(each, moment, self_signed=self_signed)), None)
+    if wishes is None:
         return None
     given = tuple(word for option, value in wishes.items() for word in _given(option, value))
     more = ("--self-signed",) if self_signed else ()
     return ("csr", "create", *more, *given, "--out", free_prefix(name, given))
+
+
+def _aims(profile: str | None, system: str | None) -> Iterator[dict[str, str]]:
+    """Yield what a request is for, the most precise first."""
+    if system:
+        yield {"for": system, **({"profile": profile} if profile else {})}
+    if profile:
+        yield {"profile": profile}
 
 
 def _given(option: str, value: str | Sequence[str]) -> Iterator[str]:
@@ -158,6 +166,8 @@ def _given(option: str, value: str | Sequence[str]) -> Iterator[str]:
 
 def _is_made(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed: bool) -> bool:
     """Return whether a request, or a certificate, with these particulars is made, and not refused."""
+    if moment is None and "for" in wishes:
+        return False  # what a system asks holds on a day
     try:
         _planned(wishes, moment, self_signed=self_signed)
     except PkitoolsError:
@@ -167,7 +177,7 @@ def _is_made(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed:
 
 def _planned(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed: bool) -> None:
     """Plan it; what has no next request loads none of this."""
-    if moment is None or "for" not in wishes:
+    if "for" not in wishes:
         from pkitools.requests import plan_of
 
         plan_of(wishes)
@@ -176,6 +186,7 @@ def _planned(wishes: Mapping[str, Any], moment: datetime | None, *, self_signed:
     from pkitools_cli.commands.csr.ordering import known
 
     plan = plan_self_signed if self_signed else plan_order
+    assert moment is not None  # of a system it is asked with the moment
     plan(wishes, moment=moment, knowledge=known())
 
 
@@ -212,11 +223,12 @@ def again(files: Sequence[str], *more: str, without: frozenset[str] = frozenset(
     return (*ctx.command_path.split()[1:], *files, *carried(without=without), *more)
 
 
-def carried(*, without: frozenset[str] = frozenset()) -> Words:
+def carried(*, without: frozenset[str] = frozenset(), only: frozenset[str] | None = None) -> Words:
     """Return the options of the command that runs, as they were given; none where no command runs.
 
     Args:
         without: names of parameters to leave out.
+        only: names of those that are meant, where not all of them are.
     """
     ctx = click.get_current_context(silent=True)
     if ctx is None:
@@ -225,6 +237,7 @@ def carried(*, without: frozenset[str] = frozenset()) -> Words:
         word
         for param in ctx.command.params
         if isinstance(param, click.Option) and param.name not in without and _was_given(ctx, param)
+        if only is None or param.name in only
         for word in _option(param, ctx.params[param.name or ""])
     )
 

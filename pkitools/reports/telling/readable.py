@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Final
 
 from pkitools.messages import Language, message, template
+from pkitools.messages.days import at_time, day
 from pkitools.text import NameText, pattern
 
 # as pkitools.text writes moments, and as the data of hierarchies do
@@ -45,7 +45,7 @@ def _operand(name: str, value: object, language: Language, moment: datetime | No
     except ValueError:  # it has the form of a date and is none
         return value
     time = found[2] if moment is not None and told == moment.date() else None
-    return f"{day(told, language)}{_at(time, language)}"
+    return f"{day(told, language)}{at_time(time, language)}"
 
 
 def reason_words(reason: str, language: Language) -> str:
@@ -53,36 +53,7 @@ def reason_words(reason: str, language: Language) -> str:
     return str(_operand("reason", reason, language, None))
 
 
-def _at(time: str | None, language: Language) -> str:
-    return "" if time is None else " " + message("report.time", {"time": time}, language).title
-
-
-def day(when: date, language: Language) -> str:
-    """Return a day as people write it.
-
-    >>> day(date(2027, 5, 14), "nl")
-    '14 mei 2027'
-
-    Args:
-        when: a date; of a datetime, aware, the day in UTC.
-        language: ``nl`` or ``en``.
-    """
-    if isinstance(when, datetime):
-        when = when.astimezone(UTC).date()
-    return f"{when.day} {_months(language)[when.month - 1]} {when.year}"
-
-
-@cache
-def _months(language: Language) -> tuple[str, ...]:
-    return tuple(message("report.months", {}, language).title.split())
-
-
-def day_and_time(moment: datetime, language: Language) -> str:
-    """Return a moment as people write it, to the second."""
-    return f"{day(moment, language)}{_at(f'{moment.astimezone(UTC):%H:%M:%S}', language)}"
-
-
-def short_day(when: datetime, language: Language) -> str:
+def short_day(when: date, language: Language) -> str:
     """Return a day for a narrow column: ``14 mei 2027``, its month in three letters."""
     number, month, year = day(when, language).split()
     return f"{number} {_SHORT_MONTHS.get(month, month[:3])} {year}"
@@ -115,7 +86,7 @@ def validity(start: datetime, end: datetime, moment: datetime, language: Languag
     """
     if moment < start:
         time = f"{start.astimezone(UTC):%H:%M}" if start.date() == moment.date() else None
-        return message("report.validity.from", {"day": day(start, language) + _at(time, language)}, language).title
+        return message("report.validity.from", {"day": day(start, language) + at_time(time, language)}, language).title
     word = "until" if moment <= end else "ended"
     return message(f"report.validity.{word}", {"day": day_and_distance(end, moment, language)}, language).title
 

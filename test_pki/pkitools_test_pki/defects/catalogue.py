@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from pkitools.errors import FileError
 from pkitools.files import Output, write_public, write_set
+from pkitools.files.common import said
 from pkitools.text import instant
 from pkitools_test_pki.defects.laboratory import Laboratory
 from pkitools_test_pki.defects.model import BrokenCertificate, Context, Defect, Layer
@@ -88,7 +89,7 @@ def refuse_occupied(target: Path) -> None:
 
 
 def _failed(target: Path, error: OSError | ValueError) -> FileError:
-    detail = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+    detail = said(error) if isinstance(error, OSError) else str(error)
     return FileError("test_pki.error.folder", path=str(target), detail=detail)
 
 

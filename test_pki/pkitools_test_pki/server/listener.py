@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from pkitools.errors import NetworkError, brought_by
+from pkitools.files.common import said
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
 from pkitools_test_pki.server.patience import SECONDS, connection_class
 from pkitools_test_pki.server.routing import HttpRequest, HttpResponse
@@ -85,8 +86,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
         listening = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         slug = "port_in_use" if error.errno == errno.EADDRINUSE else "cannot_listen"
-        detail = error.strerror or str(error)
-        raise NetworkError(f"test_pki.error.{slug}", host=host, port=port, detail=detail) from error
+        raise NetworkError(f"test_pki.error.{slug}", host=host, port=port, detail=said(error)) from error
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # headers and body are two writes
     return listening
 

@@ -22,9 +22,9 @@ _STYLE: Final = (
 )
 
 
-def word(key: str, language: Language) -> str:
-    """Return a word or sentence of the pages."""
-    return _words()[language][key]
+def word(key: str, language: Language, otherwise: str | None = None) -> str:
+    """Return a word or sentence of the pages; ``otherwise`` for a key that has none, where that is given."""
+    return _words()[language][key] if otherwise is None else _words()[language].get(key, otherwise)
 
 
 @cache

@@ -41,6 +41,7 @@ from pkitools_test_pki.shapes import template
 
 SCHEMA: Final = "pkitools.test-pki-rehearsal/v1"
 _MAX_REFUSALS: Final = 50
+_WHO: Final = 3  # lines: that it was accepted, the subject, the OIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,21 @@ class Refusal:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A client that was let in, by the handshake; what the rules say of its certificate it reads in the answer.
+
+    Args:
+        moment: when.
+        handshake: what was seen of it.
+        text: of whom it is, and what the rules found where that is wrong, for people.
+    """
+
+    moment: datetime
+    handshake: Handshake
+    text: str
+
+
 class Rehearsal:
     """The endpoint, listening until it is stopped.
 
@@ -81,6 +97,7 @@ class Rehearsal:
         system: the connected system whose rules are applied, such as ``digid-machtigen``; none when left out.
         host, port: where to listen; port 0 takes a free one.
         refused: is told of every client that is refused.
+        admitted: is told of every client that is let in.
         accept: DER of self-signed client certificates that are taken, as a system that knows them beforehand does.
 
     Raises:
@@ -96,10 +113,11 @@ class Rehearsal:
         port: int = 0,
         system: str | None = None,
         refused: Callable[[Refusal], None] | None = None,
+        admitted: Callable[[Admission], None] | None = None,
         accept: Sequence[bytes] = (),
     ) -> None:
         require_self_signed(accept)
-        self._router, self._language, self._told = router, router.language, refused
+        self._router, self._language, self._told, self._admitted = router, router.language, refused, admitted
         self._systems = () if system is None else (get_system(system),)
         pki = router.served.pki
         self._trust = TrustStore.from_der(
@@ -183,11 +201,19 @@ class Rehearsal:
         except PkitoolsError as error:
             return HttpResponse(500, TEXT, f"{error}\n".encode())
         failed = result is not None and result.report.verdict is Verdict.FAILED
+        self._tell_admission(handshake, result, failed=failed)
         if "json" in environ.get("HTTP_ACCEPT", ""):
             document = {"schema": SCHEMA, **_seen(handshake, result)}
             return HttpResponse(403 if failed else 200, "application/json", json.dumps(document).encode())
         lines = [self._say("accepted", protocol=handshake.protocol, cipher=handshake.cipher), *self._told_of(result)]
         return HttpResponse(403 if failed else 200, TEXT, "\n".join([*lines, ""]).encode())
+
+    def _tell_admission(self, handshake: Handshake, result: CheckResult | None, *, failed: bool) -> None:
+        if self._admitted is None:
+            return
+        lines = [self._say("accepted", protocol=handshake.protocol, cipher=handshake.cipher), *self._told_of(result)]
+        text = "\n".join(lines if failed else lines[:_WHO])
+        self._admitted(Admission(self._router.clock(), handshake, text))
 
     # -- refused -----------------------------------------------------------------------------------------------------
 
@@ -198,12 +224,16 @@ class Rehearsal:
             result = None  # the refusal itself stands; only its explanation is missing
         reason = f"reason.{handshake.reason}"
         known = self._say(reason) if reason in _REASONS else handshake.reason
-        said = f"{known}: {handshake.detail}" if handshake.detail else known
+        said = f"{known}: {self._in_words(handshake.detail)}" if handshake.detail else known
         text = "\n".join([self._say("refused", reason=said), *self._why_refused(handshake, result)])
         refusal = Refusal(self._router.clock(), handshake, result, text)
         self._refusals.append(refusal)
         if self._told is not None:
             self._told(refusal)
+
+    def _in_words(self, detail: str) -> str:
+        """Return what OpenSSL says of a certificate, in the language of the pages where that has words for it."""
+        return word(f"detail.{detail}", self._language, detail)
 
     def _why_refused(self, handshake: Handshake, result: CheckResult | None) -> Iterator[str]:
         """Yield what there is to say of a client that was refused: what it sent and forgot, then of its certificate.

@@ -21,7 +21,7 @@ from pkitools_test_pki.server.routing import Clock, HttpRequest, HttpResponse, R
 from pkitools_test_pki.server.served_pki import ServedFolderPKI, ServedMemoryPKI, ServedPKI
 
 if TYPE_CHECKING:
-    from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
+    from pkitools_test_pki.server.rehearsal import Admission, Refusal, Rehearsal
 
 
 class PkiServer:
@@ -134,12 +134,13 @@ class PkiServer:
         port: int = 0,
         system: str | None = None,
         refused: Callable[[Refusal], None] | None = None,
+        admitted: Callable[[Admission], None] | None = None,
         accept: Sequence[bytes] = (),
     ) -> Rehearsal:
         """Start the mutual TLS endpoint for what is served; it stops with the server.
 
         Args:
-            port, system, refused, accept: see :class:`~pkitools_test_pki.server.rehearsal.Rehearsal`.
+            port, system, refused, admitted, accept: see :class:`~pkitools_test_pki.server.rehearsal.Rehearsal`.
 
         Raises:
             StateError: nothing is served yet.
@@ -151,7 +152,13 @@ class PkiServer:
             raise StateError("test_pki.error.nothing_served")
         self._end_rehearsal()
         self._rehearsal = Rehearsal(
-            self.router, host=self._listener.host, port=port, system=system, refused=refused, accept=accept
+            self.router,
+            host=self._listener.host,
+            port=port,
+            system=system,
+            refused=refused,
+            admitted=admitted,
+            accept=accept,
         )
         self.router.refusals = self._rehearsal.documents
         return self._rehearsal

@@ -30,6 +30,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
     SUBFOLDERS,
     about_input,
+    each_of,
     files_of,
     read_crls,
     read_input,
@@ -140,7 +141,7 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--expect", "expect_file", metavar="FILE.toml", help="cli.cert_check.expect")
 @click.option("--alias", metavar="NAME", help="cli.cert_check.alias")
 @click.option("--certificate", metavar="N|FINGERPRINT", help="cli.cert_check.certificate")
-@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
+@click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
 @click.option("--entity-id", metavar="URN", help="cli.cert_check.entity_id")
@@ -277,12 +278,12 @@ def chain_of(names: Iterable[str], unread: list[BadItem]) -> tuple[list[bytes], 
     """Return the certificates of the files of ``--chain``, and the files: they may hold CRLs too.
 
     Args:
-        names: the files. Of each the end entity comes first: chains are stored in either order.
+        names: the files and folders. Of each the end entity comes first: chains are stored in either order.
         unread: what could not be read of the material; gets more of it.
     """
     from pkitools.checking import end_entity_first
 
-    files = [read_whole(name, unread) for name in names]
+    files = list(each_of(names, lambda name: read_whole(name, unread), read_list=read_input))
     return [der for contents in files for der in end_entity_first(contents.certificates)], files
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_LISTED
+from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
-from pkitools.reports.telling.readable import day_and_time, validity
+from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate

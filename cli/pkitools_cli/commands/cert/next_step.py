@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import PkitoolsError
@@ -17,7 +16,8 @@ from pkitools.reports.text import is_about_the_subject
 from pkitools.systems import Stance, Topic
 from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import Meant
-from pkitools_cli.commands.next_steps import Commands, Step, Words, again, request_command, step
+from pkitools_cli.commands.export.next_step import public_place, public_words
+from pkitools_cli.commands.next_steps import Commands, Step, Words, again, carried, request_command, step
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _SOMEBODY_ELSES: Final = frozenset(
     {"received.oin.match", "received.organization.match", "received.request.oin", "received.request.organization"}
 )
+_TRUST: Final = frozenset({"trust"})
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
 
@@ -64,7 +65,7 @@ def next_step_of(place: Place) -> Step | None:
     commands = _commands(place)
     params = readable(outcome.params, language(), place.report.moment)
     elsewhere = _without_pkioverheid(place.options)
-    for key in _keys(outcome, place.options):
+    for key in _keys(outcome, place):
         if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
@@ -85,8 +86,9 @@ def _as_told(place: Place, outcome: Outcome) -> Step | None:
     return Step(f"{about}{text.remedy}") if text.remedy else None
 
 
-def _keys(outcome: Outcome, options: Meant) -> tuple[str, ...]:
+def _keys(outcome: Outcome, place: Place) -> tuple[str, ...]:
     """Return under which keys the sentence may stand, the most precise first."""
+    options = place.options
     if outcome.reason:
         code = f"report.reason.{outcome.reason}"
     elif is_about_the_subject(outcome) and not _is_made_anew(outcome):
@@ -96,8 +98,17 @@ def _keys(outcome: Outcome, options: Meant) -> tuple[str, ...]:
     unsure = "unsure" if outcome.params.get("sure") == NOTHING else None
     # a root that was handed in already is not asked for again, nor where it is the first issuer that lacks
     rooted = options.trust or outcome.certificate is None or outcome.certificate.role == "end_entity"
-    precise = (outcome.params.get("code"), unsure, "rooted" if rooted else None, options.environment.value)
+    trial = "trial" if not options.trust and _is_of_trial(place.result.facts) else None
+    passed = place.arrived and place.report.verdict is Verdict.PASSED
+    sent = "_".join(filter(None, (unsure, "alone" if place.is_alone else "sent"))) if passed else None
+    precise = (outcome.params.get("code"), trial, sent, unsure, "rooted" if rooted else None, options.environment.value)
     return (*(f"{code}.{more}" for more in precise if more), code)
+
+
+def _is_of_trial(facts: CertificateFacts) -> bool:
+    from pkitools.trust import HierarchyKind, hierarchy_of
+
+    return hierarchy_of(facts).kind is HierarchyKind.TRIAL
 
 
 def _is_made_anew(outcome: Outcome) -> bool:
@@ -122,19 +133,15 @@ def _is_to_be_sent(place: Place) -> bool:
     """Return whether its public part goes to a system next: it came just now, or its holder made it."""
     from pkitools.trust import is_self_signed
 
-    where = place.options.environment, place.options.moment
-    said = [each for system in systems_named(place.options.systems) for each in system.statements_at(*where)]
-    wanted = any(each.topic is Topic.DELIVERY and each.answer is Stance.YES for each in said)
-    return wanted and (place.arrived or is_self_signed(place.result.facts))
+    return bool(place.options.systems) and (place.arrived or is_self_signed(place.result.facts))
 
 
-def _public(file: str) -> Words | None:
+def _public(file: str, options: Meant) -> Words | None:
     """Return the command that writes the public part beside a file; ``None`` of what was read from a pipe."""
-    path = Path(file)
     if file == STANDARD_INPUT:
         return None
-    name = f"{path.stem.removesuffix('.chain')}-{tr('cli.now.public')}.pem"
-    return ("export", "public", file, "--out", str(path.with_name(name)))
+    system = options.systems[0] if len(options.systems) == 1 else None
+    return public_words(file, public_place(file), system, options.environment)
 
 
 def _commands(place: Place) -> Commands:
@@ -144,10 +151,11 @@ def _commands(place: Place) -> Commands:
         "renew": partial(_renew, place),
         "online": lambda: again([file], without=frozenset({"offline"})),
         "crl": lambda: again([file], "--crl", tr("cli.now.file")),
-        "complete": lambda: ("chain", "complete", file, "--out", tr("cli.chain.out")),
+        "complete": lambda: ("chain", "complete", file, *carried(only=_TRUST), "--out", tr("cli.chain.out")),
         "trust": lambda: again([file], "--trust", tr("cli.now.file")),
+        "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder")),
         "show": lambda: ("cert", "show", file),
-        "public": lambda: _public(file),
+        "public": lambda: _public(file, place.options),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),
         "systems": lambda: ("systems", "list"),
     }
@@ -168,25 +176,20 @@ def _create(place: Place, *, self_signed: bool = False) -> Words | None:
     facts, options, oin = place.result.facts, place.options, place.result.oin
     if any(found.rule.code in _SOMEBODY_ELSES for found in place.report.findings):
         return None
-    system = options.systems[0] if len(options.systems) == 1 else None
-    profile = None if self_signed else _profile(facts, options)
-    # for the system that was asked about, where that says what to order; else as this certificate is
-    aims = [(None, system)] if system is not None and options.profile is None else []
-    made = (
-        request_command(
-            profile=chosen,
-            system=aim,
-            moment=options.moment,
-            self_signed=self_signed,
-            environment=options.environment,
-            oin=options.oin or (str(oin) if oin else None),
-            organization=options.organization or facts.subject.organization,
-            common_name=facts.subject.common_name,
-            dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
-        )
-        for chosen, aim in [*aims, (profile, system)]
+    ask = partial(
+        request_command,
+        moment=options.moment,
+        self_signed=self_signed,
+        environment=options.environment,
+        oin=options.oin or (str(oin) if oin else None),
+        organization=options.organization or facts.subject.organization,
+        common_name=facts.subject.common_name,
+        dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
     )
-    return next((words for words in made if words is not None), None)
+    system = options.systems[0] if len(options.systems) == 1 else None
+    # a system chooses the profile itself
+    created = ask(profile=None if self_signed else options.profile, system=system)
+    return created if created or self_signed else ask(profile=_profile(facts, options))
 
 
 def _renew(place: Place) -> Words | None:

@@ -81,7 +81,7 @@ class Received:
 @click.command("receive", cls=Command, help="cli.cert_receive.help")
 @click.argument("sources", nargs=-1, required=True, metavar="DIR|FILE...")
 @click.option("--manifest", required=True, metavar="FILE|DIR", help="cli.cert_receive.manifest")
-@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
+@click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @passphrase_options
 @revocation_options

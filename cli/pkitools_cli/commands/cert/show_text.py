@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final, cast
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.files import is_private
 from pkitools.messages import outcome_message
+from pkitools.messages.days import day_and_time
 from pkitools.reports import DescribedFile, DescribedItem
 from pkitools.reports.showing.keystores import keystore_of
-from pkitools.reports.telling.readable import day_and_time, validity
+from pkitools.reports.telling.readable import validity
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
 from pkitools.trust.known_authorities import authority_problems

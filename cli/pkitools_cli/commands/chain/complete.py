@@ -11,17 +11,20 @@ import click
 
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
+from pkitools.messages.days import day
 from pkitools.reports import ToldError, chain_complete_document
-from pkitools.reports.telling.readable import day
 from pkitools.text import shown
+from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.export.given import given_above
+from pkitools_cli.commands.export.next_step import public_place, public_words
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.fetching import fetcher_of
-from pkitools_cli.commands.next_steps import Step, again, next_document
+from pkitools_cli.commands.next_steps import Step, again, carried, next_document, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import about_input, read_certificates, read_input, told_problems
+from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
@@ -40,6 +43,7 @@ class Options:
 
     file: str
     chain: tuple[str, ...]
+    trust: tuple[str, ...]
     target: str | None
     certificate: str | None
     offline: bool
@@ -70,7 +74,8 @@ class Completed:
 
 @click.command("complete", cls=Command, help="cli.chain.complete.help")
 @click.argument("file", metavar="FILE")
-@click.option("--chain", multiple=True, metavar="FILE", help="cli.chain.complete.chain")
+@click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.chain.complete.chain")
+@click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.chain.complete.trust")
 @click.option("--out", "target", metavar="FILE", help="cli.chain.complete.out")
 @click.option("--certificate", metavar="N|FINGERPRINT", help="cli.chain.complete.certificate")
 @click.option("--offline", is_flag=True, envvar="PKITOOLS_OFFLINE", help="cli.chain.complete.offline")
@@ -102,10 +107,12 @@ def _complete(options: Options) -> Completed:
 
     if options.target is not None:
         check_outputs([Output(options.target, b"", secret=False)], overwrite=options.force)
-        refuse_to_replace_input([options.target], (options.file, *options.chain, options.passphrase_file))
+        refuse_to_replace_input(
+            [options.target], (options.file, *options.chain, *options.trust, options.passphrase_file)
+        )
     contents = read_input(options.file, given_passphrase(options.passphrase_file, options.passphrase_env))
     unread = told_problems(contents, options.file)
-    beside_it = [item.der for name in options.chain for item in read_certificates(name, unread)]
+    beside_it = given_above(options.chain, options.trust, unread)
     with about_input(options.file):
         path = gather(
             contents,
@@ -197,17 +204,20 @@ def _fetches(path: CertificatePath) -> Iterator[str]:
 def _end(completed: Completed) -> Iterator[str]:
     if completed.written is not None:
         yield tr("cli.chain.complete.written", path=completed.written)
-    elif (found := _next(completed)) is not None:
+    if (found := _next(completed)) is not None:
         yield from found.told()
 
 
 def _next(completed: Completed) -> Step | None:
     if completed.written is not None:
-        return None
+        target = public_place(completed.written)
+        return step("chain_complete.written", {}, {"public": lambda: public_words(completed.written or "", target)})
     if completed.path.imitation is not None:
         return Step(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:
         return Step(tr("cli.chain.complete.next"), again([completed.file], "--out", tr("cli.chain.out")))
+    if "--trust" not in carried() and hierarchy_of(completed.path.leaf).kind is HierarchyKind.TRIAL:
+        return Step(tr("cli.chain.complete.next_trial"), again([completed.file], "--trust", tr("cli.now.folder")))
     if completed.offline and completed.address is not None:
         words = again([completed.file], without=frozenset({"offline"}))
         return Step(tr("cli.chain.complete.next_online", url=shown(completed.address)), words)

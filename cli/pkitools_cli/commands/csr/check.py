@@ -17,7 +17,7 @@ from pkitools.reports import ToldError, csr_check_document, csr_check_document_v
 from pkitools.reports.telling.answer import told
 from pkitools.requests import RequestFacts, check_request, read_request
 from pkitools.x509 import oin_from_subject
-from pkitools_cli.commands.next_steps import Step, Words, again, next_document, request_command, step
+from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, request_command, step
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
@@ -163,7 +163,9 @@ def _next(judged: Judged, options: Options) -> Step | None:
         return Step(told(doubted, language(), remedy_text).remedy)
     if options.environment is None:
         return step("csr_check.passed_anywhere", {}, {})
-    arriving = ("cert", "check", tr("cli.now.file"), "--csr", judged.files[0], "-e", options.environment.value)
+    beside = carried(only=frozenset({"key_file", "passphrase_file", "passphrase_env"}))
+    where = ("-e", options.environment.value)
+    arriving = ("cert", "check", tr("cli.now.file"), "--csr", judged.files[0], *where, *beside)
     return step("csr_check.passed", {}, {"check": lambda: arriving})
 
 

@@ -120,7 +120,9 @@ def _each(
             complain(tr("cli.csr.create.progress", number=number, total=len(items), name=item.name))
         if options.resume:  # both are there now: what the run that was broken off left of them is no use any more
             check_outputs(places(prefix), overwrite=True)
-        yield replace(one, choice=item.order.choice, kept=found.get(item.name, _ABSENT).key is not None)
+        there = found.get(item.name, _ABSENT)
+        half = there.state is State.KEY_ONLY
+        yield replace(one, choice=item.order.choice, kept=there.key is not None, completed=half)
 
 
 def _requests(items: Sequence[NamedOrder], found: Mapping[str, Standing]) -> Iterator[SignedRequest]:

@@ -101,7 +101,10 @@ def _renewal(name: str, options: CreateOptions) -> Renewal:
 
     with about_input(name):
         source = read_input(name, given_passphrase(options.passphrase_file, options.passphrase_env))
-        return renewal_of(source, moment=options.moment)
+        renewal = renewal_of(source, moment=options.moment)
+    if renewal.is_forged:
+        complain(tr("cli.csr.create.not_of_issuer", name=name, issuer=renewal.old.issuer.common_name or ""))
+    return renewal
 
 
 @contextmanager

@@ -70,9 +70,10 @@ def _table(written: Sequence[WrittenRequest]) -> Iterator[Line | str]:
     heads = [tr(f"cli.csr.create.table.{key}") for key in ("name", "oin", "common_name", "key", "state")]
     yield from table([heads, *(_row(one) for one in written)])
     yield ""
-    kept = sum(one.kept for one in written)
+    kept, completed = sum(one.kept for one in written), sum(one.completed for one in written)
     folder = Path(written[0].prefix).parent
-    yield from wrapped(tr("cli.csr.create.counted", made=len(written) - kept, kept=kept, total=len(written)), "")
+    counts = {"made": len(written) - kept, "kept": kept - completed, "completed": completed, "total": len(written)}
+    yield from wrapped(tr(f"cli.csr.create.counted{'_completed' if completed else ''}", **counts), "")
     yield from wrapped(tr("cli.csr.create.manifest", path=folder / MANIFEST), "")
     yield from _replaced(written, folder)
 
@@ -87,7 +88,7 @@ def _replaced(written: Sequence[WrittenRequest], folder: Path) -> Iterator[str]:
 
 
 def _row(one: WrittenRequest) -> list[str]:
-    subject, state = one.request.plan.subject, "kept" if one.kept else "made"
+    subject, state = one.request.plan.subject, "completed" if one.completed else "kept" if one.kept else "made"
     names = (Path(one.prefix).name, subject.get("serialNumber") or "–", subject.get("CN") or "–")
     return [*names, one.request.key.public.label, tr(f"cli.csr.create.state.{state}")]
 
@@ -168,6 +169,9 @@ def _steps(
         yield tr(f"cli.csr.create.next_oin{many}", oin=", ".join(oins)), None
     if any(plan.profile.serial_number == "uzi" for plan in plans):
         yield tr("cli.csr.create.next_uzi", path=path), None
+    if first.old_file is not None:
+        difference: Words = ("renewal", "diff", first.old_file, tr("cli.now.file"), *_systems(first))
+        yield tr("cli.csr.create.next_renewal"), difference
     if plans[0].environment is Environment.PREPRODUCTION:
         yield from _of_preproduction(first, moment)
 
@@ -190,15 +194,15 @@ def _arriving(written: Sequence[WrittenRequest], environment: str) -> Iterator[s
         yield from found.told() if found is not None else ()
         return
     words: Words = ("cert", "check", tr("cli.now.file"), "-e", environment)
-    systems = {one.choice.system.name if one.choice else None for one in written}
-    if len(systems) == 1 and (system := next(iter(systems))) is not None:
-        words = (*words, "--for", system)
-    if len(written) == 1 and written[0].key_file is not None:
-        words = (*words, "--key", written[0].key_file, *_passphrase(written[0]))
-    if len(written) == 1:
-        words = (*words, "--csr", written[0].request_file)
+    one = written[0]
+    key = ("--key", one.key_file, *_passphrase(one)) if one.key_file is not None else ()
+    words = (*words, *_systems(one), *key, "--csr", one.request_file)
     found = step("csr_create.done", {}, {"check": lambda: words})
     yield from found.told() if found is not None else ()
+
+
+def _systems(one: WrittenRequest) -> Words:
+    return () if one.choice is None else ("--for", one.choice.system.name)
 
 
 def _passphrase(one: WrittenRequest) -> Words:

@@ -6,25 +6,29 @@ import os
 import shlex
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pkitools.environment import Environment
 from pkitools.exports import Export, export_forms, form_sheet
 from pkitools.files import Output, check_outputs, has_permissions, write_set
 from pkitools.files.platform import forbid_core_dumps
 from pkitools.frozen import dataclass
+from pkitools.messages.days import day
 from pkitools.reports import ToldError, export_document
-from pkitools.reports.telling.readable import day
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
+from pkitools_cli.commands.export.next_step import after_public
 from pkitools_cli.commands.export.written import refuse_to_replace_input
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.inputs import about_input
 from pkitools_cli.lines import beside, next_step, wrapped
-from pkitools_cli.options import moment_option
+from pkitools_cli.options import environment_option, moment_option
+from pkitools_cli.own_data import titles
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Line, Reply
@@ -52,6 +56,8 @@ class Options:
     key_passphrase_file: str | None
     key_passphrase_env: str | None
     no_passphrase: bool
+    system: str | None
+    environment: Environment | None
     force: bool
     moment: datetime
 
@@ -84,7 +90,7 @@ class Written:
 @click.argument("form", metavar="FORM", type=click.Choice([form.name for form in export_forms()]))
 @click.argument("file", metavar="FILE")
 @click.option("--key", "key_file", metavar="FILE", help="cli.export.key")
-@click.option("--chain", multiple=True, metavar="FILE", help="cli.export.chain")
+@click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.export.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.export.trust")
 @click.option("--out", "target", metavar="PATH", required=True, help="cli.export.out")
 @click.option("--alias", metavar="NAME", help="cli.export.alias")
@@ -95,6 +101,8 @@ class Written:
 @click.option("--key-passphrase-file", metavar="FILE", help="cli.export.key_passphrase_file")
 @click.option("--key-passphrase-env", metavar="NAME", help="cli.export.key_passphrase_env")
 @click.option("--no-passphrase", is_flag=True, help="cli.export.no_passphrase")
+@click.option("--for", "system", metavar="SYSTEM", help="cli.export.for")
+@environment_option
 @click.option("--force", is_flag=True, help="cli.export.force")
 @moment_option
 @gathered(Options)
@@ -107,7 +115,7 @@ def command(options: Options) -> Reply[Written]:
     return Reply(
         written,
         document=lambda one: export_document(one.export, one.backups, one.unread),
-        text=_text,
+        text=partial(_text, options=options),
         code=ExitCode.COULD_NOT if written.unread else ExitCode.PASSED,
         warnings=_folder_decides(written.export),
     )
@@ -125,6 +133,9 @@ def _refuse_clashes(form: ExportForm, options: Options) -> None:
     """Refuse options that say nothing of this form, and a name that is none."""
     if options.legacy and not form.takes_passphrase:
         raise click.UsageError(tr("cli.export.legacy_where", form=form.name))
+    if (options.system or options.environment) and form.name != "public":
+        raise click.UsageError(tr("cli.export.for_where", form=form.name))
+    titles([options.system] if options.system else ())  # a wrong name is told before anything is written
     if options.no_passphrase and form.takes_passphrase:
         raise click.UsageError(tr("cli.export.needs_passphrase", form=form.name))
     if not form.is_one_file and (options.target.endswith(os.sep) or Path(options.target).is_dir()):
@@ -154,7 +165,7 @@ def _write(form: ExportForm, options: Options) -> Written:
     return Written(export, write_set(export.outputs, overwrite=options.force), read.unread)
 
 
-def _text(written: Written) -> Iterator[Line | str]:
+def _text(written: Written, options: Options) -> Iterator[Line | str]:
     export = written.export
     facts = export.material.certificate
     title = tr("cli.export.written", form=export.form.name, subject=facts.subject.common_name or facts.subject.text)
@@ -168,6 +179,9 @@ def _text(written: Written) -> Iterator[Line | str]:
     if export.form.name == "public":
         yield from _sheet(export)
     yield from _notes(export)
+    if export.form.name == "public":
+        yield from _sent(export, options)
+        return
     yield from _now(export)
     yield f"    {shlex.join(export.test)}"
 
@@ -184,6 +198,15 @@ def _now(export: Export) -> Iterator[str]:
         yield from wrapped(test, "    ")
     else:
         yield from next_step(test)
+
+
+def _sent(export: Export, options: Options) -> Iterator[str]:
+    """Yield the test of the public part, then to whom it goes, and what comes when they have it."""
+    test = tr("cli.export.test")
+    yield from wrapped(test, "")
+    yield f"    {shlex.join(export.test)}"
+    found = after_public([str(file.path) for file in export.files], options.system, options.environment)
+    yield from found.told() if found is not None else ()
 
 
 def _sheet(export: Export) -> Iterator[str]:

@@ -14,7 +14,16 @@ from pkitools.files import read_bytes
 from pkitools.frozen import dataclass, field, replace
 from pkitools.reports import ToldError
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, files_of, pass_over, read_certificates, read_input, read_key, told_problems
+from pkitools_cli.inputs import (
+    about_input,
+    each_of,
+    files_of,
+    pass_over,
+    read_certificates,
+    read_input,
+    read_key,
+    told_problems,
+)
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.passphrases import asked_new_passphrase, asked_passphrase, can_ask, given_passphrase
 
@@ -117,8 +126,7 @@ def read_given(options: Given, secrets: Passphrases, trust: Sequence[str] = ()) 
     contents = read_input(options.file, secrets.of_input())
     unread = told_problems(contents, options.file)
     key = read_key(options.key_file, secrets.of_input()) if options.key_file is not None else None
-    chain = [item.der for name in options.chain for item in read_certificates(name, unread)]
-    chain += _trusted(trust, unread)
+    chain = given_above(options.chain, trust, unread)
     with about_input(options.file):
         material = gather(
             contents,
@@ -130,6 +138,19 @@ def read_given(options: Given, secrets: Passphrases, trust: Sequence[str] = ()) 
         )
     data = b"" if options.file == STANDARD_INPUT else read_bytes(options.file)
     return Read(contents, material, data, tuple(unread)), key
+
+
+def given_above(chain: Sequence[str], trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:
+    """Return the certificates of what was given beside a file.
+
+    Args:
+        chain: files and folders with certificates of authorities.
+        trust: files and folders with roots, and with what stands between; of a test PKI its folder.
+        unread: gets the parts of them that could not be read, for a document.
+    """
+    found = each_of(chain, lambda name: read_certificates(name, unread))
+    given = [item.der for items in found for item in items]
+    return list(dict.fromkeys((*given, *_trusted(trust, unread)))) if trust else given
 
 
 def _trusted(trust: Sequence[str], unread: list[ToldError]) -> list[bytes]:

@@ -11,6 +11,7 @@ import click
 
 from pkitools.frozen import dataclass
 from pkitools.reports import PlannedFile, ToldError, g4_plan_document
+from pkitools.reports.telling.readable import short_day
 from pkitools.text import shown
 from pkitools_cli.commands.founded import founded
 from pkitools_cli.commands.next_steps import Words, request_command, step
@@ -61,7 +62,7 @@ def command(options: Options) -> Reply[Sequence[PlannedFile]]:
     return Reply(
         used.results,
         document=lambda files: g4_plan_document(files, [*used.errors, *unread]),
-        text=_text,
+        text=partial(_text, options=options),
         code=_code(used.results, complete=used.complete and not unread and told_all),
     )
 
@@ -87,7 +88,7 @@ def _code(files: Sequence[PlannedFile], *, complete: bool) -> ExitCode:
     return ExitCode.INDETERMINATE if is_unsure else ExitCode.PASSED
 
 
-def _text(files: Sequence[PlannedFile]) -> Iterator[Line | str]:
+def _text(files: Sequence[PlannedFile], options: Options) -> Iterator[Line | str]:
     plans = _once(files)
     moving = [(name, plan) for name, plan in plans if plan.replacement is not None]
     yield from (Line(row, bold=True) for row in wrapped(_answer(plans, moving), ""))
@@ -99,7 +100,7 @@ def _text(files: Sequence[PlannedFile]) -> Iterator[Line | str]:
         yield from _steps()
     if len(plans) > 1:
         yield from _table(plans)
-    yield from _next(moving)
+    yield from _next(moving, options)
 
 
 def _once(files: Sequence[PlannedFile]) -> list[tuple[str, MigrationPlan]]:
@@ -167,7 +168,7 @@ def _now(plan: MigrationPlan) -> str:
 def _date(day: BindingDate) -> str:
     told = tr(f"cli.g4.date.{day.kind}", days=day.days or "")
     where = "" if day.basis is None else f" {founded(day.basis.source, day.basis.certainty)}"
-    return f"{day.day}  {told}{where}"
+    return f"{short_day(day.day, language()):<11}  {told}{where}"
 
 
 def _breakage(breakage: Breakage) -> str:
@@ -216,16 +217,16 @@ def _short(text: str, width: int) -> str:
     return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
-def _next(moving: _Plans) -> Iterator[str]:
+def _next(moving: _Plans, options: Options) -> Iterator[str]:
     if not moving:
         return
     _, plan = min(moving, key=lambda each: (each[1].is_expired, each[1].facts.not_after))
-    found = step("g4_plan.request", {"name": _name(plan)}, {"create": partial(_create, plan)})
+    found = step("g4_plan.request", {"name": _name(plan)}, {"create": partial(_create, plan, options)})
     yield ""
     yield from found.told() if found is not None else ()
 
 
-def _create(plan: MigrationPlan) -> Words | None:
+def _create(plan: MigrationPlan, options: Options) -> Words | None:
     """Return the command that makes the request of the certificate that replaces this one."""
     from pkitools.x509 import oin_from_certificate
 
@@ -236,6 +237,8 @@ def _create(plan: MigrationPlan) -> Words | None:
     names = facts.subject_alternative_name if "dns" in target.san.kinds else ()
     return request_command(
         profile=target.name,
+        system=options.systems[0] if len(options.systems) == 1 else None,
+        moment=options.moment,
         environment="preproduction" if plan.is_test else "production",
         oin=None if oin is None else str(oin),
         organization=facts.subject.organization,

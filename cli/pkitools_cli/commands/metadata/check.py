@@ -72,7 +72,7 @@ class Options:
 @click.argument("file", metavar="FILE")
 @click.option("--for", "system", required=True, metavar="SYSTEM", help="cli.metadata.check.for")
 @required_environment_option
-@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
+@click.option("--chain", multiple=True, metavar="FILE|DIR", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @revocation_options
 @click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.frozen import replace
 from pkitools.metadata import MetadataCheck, MetadataKind
-from pkitools.reports.telling.answer import answer_of
+from pkitools.reports.telling.answer import Answer, answer_of
 from pkitools.reports.telling.answer import told as told_of
 from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
+from pkitools_cli.commands.export.next_step import probe_words
 from pkitools_cli.commands.metadata.reading import called
 from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.i18n import language, report_word, tr
@@ -105,7 +108,7 @@ def _next(found: MetadataCheck, deciding: Sequence[Report], options: Options) ->
         text = told_of(outcome, language(), remedy_text, found.report.moment)
         return Step(f"{text.title}. {text.remedy}" if not deciding else text.remedy) if text.remedy else None
     title = found.consumer.title if found.consumer is not None else ", ".join(titles([options.system]))
-    commands = {"diff": lambda: ("metadata", "diff", tr("cli.now.file"), options.file)}
+    commands = {"probe": lambda: probe_words(options.system, options.environment)}
     return step("metadata_check.passed", {"consumer": title}, commands)
 
 
@@ -115,10 +118,17 @@ def _first_step(reports: Sequence[Report]) -> Outcome | None:
 
 def _counted(found: MetadataCheck, deciding: Sequence[Report]) -> str:
     """Return how much there is besides: of the file, and of how many certificates."""
-    counted = others(answer_of(found.report), language())
+    counted = others(_together(found), language())
     more = len(deciding) - _MOST_REASONS
     parts = [counted, tr("cli.metadata.check.more_reasons", count=more) if more > 0 else ""]
     return ", ".join(filter(None, parts))
+
+
+def _together(found: MetadataCheck) -> Answer:
+    """Return the answer about the file, with what was found of the certificates in it among the others."""
+    answers = [answer_of(report) for report in found.reports]
+    counts = sum((Counter(each.others) for each in answers), Counter[Severity]())
+    return replace(answer_of(found.report), others={level: counts[level] for level in sorted(counts, reverse=True)})
 
 
 def _rows(key: str, values: Sequence[str], more: int = 0) -> Iterator[str]:

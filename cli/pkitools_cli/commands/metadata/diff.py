@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import click
 
+from pkitools.environment import Environment
+from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass
-from pkitools.messages import message
 from pkitools.metadata import MetadataComparison, MetadataKind, compare_metadata
+from pkitools.metadata.consumers import consumers
 from pkitools.metadata.signatures import SignatureStatus
+from pkitools.oin import EntityID
 from pkitools.reports import metadata_diff_document
 from pkitools.text import shown
 from pkitools_cli.commands.metadata.reading import called, read_octets
-from pkitools_cli.commands.next_steps import step
+from pkitools_cli.commands.next_steps import Step, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
-from pkitools_cli.i18n import language, tr
+from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import about_input
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import STANDARD_INPUT
+from pkitools_cli.remedies import told
 from pkitools_cli.reply import Line, Reply
 
 _CODES = {
@@ -72,14 +76,14 @@ def _told(found: MetadataComparison, options: Options) -> Iterator[Line | str]:
     yield from (Line(row, bold=True) for row in wrapped(head, ""))
     yield from _signatures(found)
     for number, change in enumerate(found.changes, start=1):
-        text = message(change.code, change.params, language())
+        text = told(change.code, change.params)
         first = f"{number:>3}. "
         yield ""
         yield from wrapped(text.message, " " * len(first), first)
         yield from wrapped(f"→ {text.remedy}", " " * (len(first) + 2), " " * len(first))
-    if count and (next_step := step("metadata_diff.done", {}, {"check": lambda: _check(options)})) is not None:
+    if count and (found_next := _next(found, options)) is not None:
         yield ""
-        yield from next_step.told()
+        yield from found_next.told()
 
 
 def _signatures(found: MetadataComparison) -> Iterator[str]:
@@ -89,5 +93,22 @@ def _signatures(found: MetadataComparison) -> Iterator[str]:
             yield from wrapped(f"{shown(read.name)}: {status}", "    ", "  ")
 
 
-def _check(options: Options) -> tuple[str, ...]:
-    return ("metadata", "check", options.new, "--for", tr("cli.metadata.diff.system"), "-e", "production")
+def _next(found: MetadataComparison, options: Options) -> Step | None:
+    """Return how to judge the new file: for the system and the environment that its entity ID is of."""
+    systems, environment = _aim(found.new.names)
+    asked = systems[0] if systems else tr("cli.metadata.diff.system")
+    words = ("metadata", "check", options.new, "--for", asked, "-e", environment)
+    slug = "done" if len(systems) < 2 else "done_several"
+    return step(f"metadata_diff.{slug}", {"others": ", ".join(systems[1:])}, {"check": lambda: words})
+
+
+def _aim(names: Sequence[str]) -> tuple[list[str], str]:
+    """Return the systems that an entity ID of these is for, and where: production where it does not say."""
+    for name in names:
+        try:
+            parsed = EntityID.parse(name)
+        except PkitoolsError:
+            continue
+        taking = [each for each in consumers() if parsed.scheme in each.schemes]
+        return list(dict.fromkeys(system for each in taking for system in each.systems)), parsed.environment.value
+    return [], Environment.PRODUCTION.value

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from pkitools.findings import Outcome, Report, Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_LISTED
-from pkitools.probing.model import Taken
 from pkitools.reports.telling.answer import Answer, answer_of, told
 from pkitools.reports.text import label_width, others, why, word
 from pkitools.text import shown
@@ -127,8 +126,7 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
         yield from Step(tr("cli.probe.now.give"), words).rows(*_labels(word("answer.now", language())))
         return
     remedy = "" if step is None else _remedy(result, step)
-    passed = "silent" if _is_silent(result.seen) else "passed"
-    key = "failed" if result.report.verdict is Verdict.FAILED else passed
+    key = "failed" if result.report.verdict is Verdict.FAILED else "passed"
     yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{key}"))
 
 
@@ -166,14 +164,9 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
     yield "address", seen.address or tr("cli.probe.through", proxy=shown(seen.proxy))
 
 
-def _is_silent(seen: Observation) -> bool:
-    """Return whether the peer took the certificate, and then ended the connection without an answer."""
-    return seen.taken is Taken.YES and (seen.because or seen.handshake).closed and not seen.starttls
-
-
 def _taken_word(seen: Observation) -> str:
-    if _is_silent(seen):
-        return "yes_silent"
+    if seen.is_page_silent:
+        return "unknown_silent"
     return "unknown_denied" if seen.is_page_denied else seen.taken
 
 

@@ -150,7 +150,8 @@ def _told(change: Change, values: Sequence[str]) -> str:
     elif change.part == "extended_key_usage":
         values = [EXTENDED_KEY_USAGES.get(oid, oid) for oid in values]
     elif change.part == "validity":
-        return tr("cli.renewal.diff.validity", start=values[0][:10], end=values[1][:10])
+        start, end = map(datetime.fromisoformat, values)
+        return tr("cli.renewal.diff.validity", start=start, end=end)
     return shown(", ".join(values)) or tr("cli.renewal.diff.nothing")
 
 

@@ -74,7 +74,9 @@ def _next(asked: Asked) -> Iterator[str]:
     said = asked.system.statements_at(where, asked.moment, Topic.HIERARCHY)
     if any(each.answer is Stance.YES for each in said):
         words = ("csr", "create", "--for", asked.system.name, "-e", where.value)
-        found = step("systems_show.order", {"system": asked.system.title}, {"create": lambda: words})
+        own = asked.system.statements_at(where, asked.moment, Topic.SELF_SIGNED)
+        key = "order_or_self_signed" if any(each.answer is Stance.YES for each in own) else "order"
+        found = step(f"systems_show.{key}", {"system": asked.system.title}, {"create": lambda: words})
         yield ""
         yield from found.told() if found is not None else ()
 

@@ -13,7 +13,7 @@ import click
 
 from pkitools.files import read_bytes
 from pkitools.frozen import dataclass
-from pkitools.reports.telling.readable import day
+from pkitools.messages.days import day
 from pkitools.x509 import oin_from_certificate
 from pkitools_cli.commands.next_steps import step
 from pkitools_cli.framework import Command, gathered

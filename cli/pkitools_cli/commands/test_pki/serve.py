@@ -12,12 +12,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import Lock
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
 import click
 
 from pkitools.frozen import dataclass
+from pkitools.trust import is_self_signed
+from pkitools_cli.commands.next_steps import Words, step
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, is_for_people, progress
 from pkitools_cli.i18n import language, tr
@@ -32,7 +35,9 @@ from pkitools_test_pki.server.faulty_documents import served_faults
 from pkitools_test_pki.server.ready_crls import DEFAULT_HUGE, DEFAULT_PARTITIONS
 
 if TYPE_CHECKING:
-    from pkitools_test_pki.server.rehearsal import Refusal
+    from pkitools_test_pki.server.rehearsal import Admission, Refusal
+
+_MOST_KEPT = 1000  # of what was told, to know it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,16 +122,46 @@ def _serving(folder: str, options: Options, server: PkiServer) -> Serving:
     """Return what is served, the rehearsal running when that was asked for."""
     rehearsal = None
     if options.tls:
-        tell = _tell if is_for_people() else None
+        log = _Log() if is_for_people() else None
         accept = [item.der for name in options.accept for item in read_certificates(name, [])]
-        rehearsal = server.rehearse(port=options.tls_port, system=options.system, refused=tell, accept=accept)
+        rehearsal = server.rehearse(
+            port=options.tls_port,
+            system=options.system,
+            refused=log.refused if log else None,
+            admitted=log.admitted if log else None,
+            accept=accept,
+        )
     return Serving(folder, server, options.mode, rehearsal, options.system)
 
 
-def _tell(refusal: Refusal) -> None:
-    complain(f"{refusal.moment:%H:%M:%S} {refusal.handshake.client}")
-    # the lines are ours: what stands in a certificate has no line break of its own
-    complain_lines(refusal.text.split("\n"))
+class _Log:
+    """What the rehearsal saw, told as it comes: what is the same once more is not told again."""
+
+    def __init__(self) -> None:
+        self._lock, self._told = Lock(), set[tuple[str, str]]()
+
+    def admitted(self, admission: Admission) -> None:
+        """Tell of a client that was let in."""
+        self._tell(admission.moment, admission.handshake.client, admission.text)
+
+    def refused(self, refusal: Refusal) -> None:
+        """Tell of one that was not, and of what lets in one that made its own certificate."""
+        alone = refusal.result is not None and is_self_signed(refusal.result.facts)
+        hint = f"\n{tr('cli.test_pki_serve.accept_it')}" if alone else ""
+        self._tell(refusal.moment, refusal.handshake.client, f"{refusal.text}{hint}")
+
+    def _tell(self, moment: datetime, client: str, text: str) -> None:
+        with self._lock:  # each connection has a thread
+            if (client, text) in self._told:
+                complain(
+                    f"{moment:%H:%M:%S} {client} {tr('cli.test_pki_serve.once_more', what=text.partition(chr(10))[0])}"
+                )
+                return
+            if len(self._told) < _MOST_KEPT:
+                self._told.add((client, text))
+            complain(f"{moment:%H:%M:%S} {client}")
+            # the lines are ours: what stands in a certificate has no line break of its own
+            complain_lines(text.split("\n"))
 
 
 def _running_from(moment: datetime) -> Callable[[], datetime]:
@@ -160,6 +195,17 @@ def _noticed(_number: int, _frame: FrameType | None) -> None:
     """Do nothing: who waits is woken by the pipe."""
 
 
+def _probe(serving: Serving) -> Words:
+    """Return the command that tries the rehearsal, with the certificate and key of who practises."""
+    assert serving.rehearsal is not None  # it is asked for then
+    target = serving.rehearsal.url.removeprefix("https://")
+    host = serving.server.host
+    network = "127.0.0.0/8" if serving.server.is_loopback else f"{host}/{128 if ':' in host else 32}"
+    file, here = tr("cli.now.file"), ("--trust", serving.folder, "--allow-net", network)
+    system = ("--for", serving.system) if serving.system else ()
+    return ("probe", target, "--client-cert", file, "--client-key", file, *system, *here)
+
+
 def _faults(faults: Sequence[Fault]) -> Iterator[str]:
     for fault in faults:
         expected = tr(f"cli.test_pki_serve.status.{fault.status}") + (f" ({fault.code})" if fault.code else "")
@@ -185,4 +231,6 @@ def _text(serving: Serving) -> Iterator[Line | str]:
     if serving.rehearsal is not None:
         yield Line(tr("cli.test_pki_serve.rehearsing", url=serving.rehearsal.url), bold=True)
         yield tr("cli.test_pki_serve.refusals", url=f"{server.url}/rehearsal")
+        found = step("test_pki_serve.rehearsing", {}, {"probe": lambda: _probe(serving)})
+        yield from found.told() if found is not None else ()
     yield tr("cli.test_pki_serve.stop")

@@ -11,6 +11,7 @@ import click
 
 from pkitools.errors import FileError
 from pkitools.files import Output, check_outputs, write_set
+from pkitools.files.common import file_error
 from pkitools.frozen import dataclass
 from pkitools.reports import trust_export_document
 from pkitools.trust import Knowledge
@@ -117,7 +118,7 @@ def prepare_folder(folder: Path, names: Sequence[str], *, force: bool) -> None:
         folder.mkdir(0o755, exist_ok=True)
         others = {path.name for path in folder.iterdir()} - (set(names) if force else set())
     except OSError as error:
-        raise FileError("files.error.unwritable", name=str(folder), detail=error.strerror or "") from error
+        raise file_error(error, str(folder), "unwritable") from error
     if others:
         raise FileError("files.error.exists", name=str(folder / min(others)))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pkitools.reports.telling.readable import day
+from pkitools.messages.days import day
 from pkitools.trust import CAStatus, CatalogueEntry, Hierarchy, embedded_certificates, policy_name
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import beside, wrapped

@@ -8,12 +8,12 @@ from datetime import datetime
 import click
 
 from pkitools.frozen import dataclass
+from pkitools.messages.days import day_and_time
 from pkitools.reports import trust_list_document
-from pkitools.text import instant
 from pkitools.trust import CACertificate, HierarchyKind, catalogue, embedded_certificates, hierarchies
 from pkitools_cli.commands.trust.hierarchy_text import authority_status, hierarchy_told, rows_told
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import wrapped
 from pkitools_cli.options import moment_option
 from pkitools_cli.reply import Line, Reply
@@ -41,7 +41,7 @@ def command(*, everything: bool, moment: datetime) -> Reply[Asked]:
 
 def _text(asked: Asked) -> Iterator[Line | str]:
     moment = asked.moment
-    title = tr("cli.trust.list.title", moment=instant(moment), retrieved=catalogue().retrieved)
+    title = tr("cli.trust.list.title", moment=day_and_time(moment, language()), retrieved=catalogue().retrieved)
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for kind in HierarchyKind:
         yield ""

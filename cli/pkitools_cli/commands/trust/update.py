@@ -11,6 +11,7 @@ import click
 
 from pkitools.files import Output, write_set
 from pkitools.frozen import dataclass
+from pkitools.messages import in_words
 from pkitools.reports import trust_update_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.written import told_backups
@@ -18,7 +19,7 @@ from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.commands.trust.export import prepare_folder
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command
-from pkitools_cli.i18n import tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import beside, wrapped
 from pkitools_cli.reply import Line, Reply
 
@@ -87,7 +88,7 @@ def _text(updated: Updated) -> Iterator[Line | str]:
     title = tr("cli.trust.update.title", same=same, total=len(updated.found))
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
     for one in updated.found:
-        told = tr(f"cli.trust.published.{one.state}", detail=one.detail)
+        told = tr(f"cli.trust.published.{one.state}", detail=in_words(one.detail, language()))
         yield from beside("  ", f"{one.entry.name}: {told}")
     if updated.written:
         yield from wrapped(

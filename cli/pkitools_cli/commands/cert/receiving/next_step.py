@@ -10,6 +10,7 @@ from pkitools.frozen import dataclass
 from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.receiving.why import ORDER, listed
+from pkitools_cli.commands.export.next_step import public_place, public_words
 from pkitools_cli.commands.next_steps import Step, Words, carried, step
 from pkitools_cli.i18n import tr
 from pkitools_cli.own_data import titles
@@ -39,11 +40,19 @@ def next_of(receipt: Receipt, asked: Asked) -> Step | None:
             return _of_state(state, here, receipt, asked)
     if receipt.awaited:
         return step("cert_receive.awaited", {"names": _names(receipt.awaited)}, {"again": lambda: asked.once_more})
-    systems = {each.order.system for each in receipt.arrivals if each.order is not None and each.order.system}
     if not receipt.arrivals:
         return None
-    words: Words = ("systems", "show", sorted(systems)[0]) if systems else ("systems", "list")
-    return step("cert_receive.done", {}, {"show": lambda: words})
+    key = "public" if len(receipt.arrivals) == 1 else "public_each"
+    first = receipt.arrivals[0]
+    name = "" if first.order is None else first.order.name
+    return step(f"cert_receive.{key}", {"name": name}, {"public": lambda: _public(first)})
+
+
+def _public(arrival: Arrival) -> Words:
+    """Return the command that makes the public part of a certificate that is in its place."""
+    order = arrival.order
+    system, environment = (None, None) if order is None else (order.system, order.environment)
+    return public_words(arrival.certificate_file, public_place(arrival.certificate_file), system, environment)
 
 
 def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: Asked) -> Step | None:

@@ -9,8 +9,8 @@ from pkitools.containers import Item
 from pkitools.containers.saml_described import Described
 from pkitools.containers.saml_messages import SamlMessage
 from pkitools.containers.saml_names import SIGNATURE
+from pkitools.messages.days import day_and_time
 from pkitools.reports.showing.document import entity_oin
-from pkitools.reports.telling.readable import day_and_time
 from pkitools_cli.commands.cert.showing.words import Rows, listed, standing_text, word
 from pkitools_cli.i18n import language, tr
 

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from pkitools.errors import PkitoolsError
-from pkitools.reports.telling.readable import day_and_time, reason_words
+from pkitools.messages.days import day_and_time
+from pkitools.reports.telling.readable import reason_words
 from pkitools.x509 import SignatureAlgorithm, read_certificate
 from pkitools.x509.document import serial_hex
 from pkitools.x509.keys import signature_algorithm_of

@@ -6,10 +6,10 @@ from collections import Counter
 from datetime import datetime
 from typing import Final
 
+from pkitools.messages.days import day_and_time
 from pkitools.reports import DescribedFile
 from pkitools.reports.showing.attention import Attention, attention
 from pkitools.reports.showing.keystores import keystore_of
-from pkitools.reports.telling.readable import day_and_time
 from pkitools.x509 import problem_sentence
 from pkitools_cli.commands.cert.showing.words import Rows, counted, listed, word
 from pkitools_cli.i18n import language, tr

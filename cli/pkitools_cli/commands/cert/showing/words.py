@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from pkitools.containers import Protection
+from pkitools.messages.days import day_and_time
 from pkitools.reports.showing.standing import Standing, State, standing
-from pkitools.reports.telling.readable import day_and_time
 from pkitools.x509 import SignatureAlgorithm
 from pkitools_cli.i18n import language, lookup, tr
 
