@@ -14,7 +14,6 @@ from pkitools.findings import NotChecked, Rule, Violated, crash
 from pkitools.frozen import dataclass
 from pkitools.text import for_people
 from pkitools.validation import algorithms, rules
-from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS, OCSP_SIGNING
 from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
@@ -192,6 +191,9 @@ def _named(rule: Rule, index: int, certificate: PathCertificate, **params: str) 
 
 
 def _names(path: Path) -> Iterator[Refusal]:
+    # hardly any path has name constraints
+    from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
+
     if len(path) > 1 and NAME_CONSTRAINTS in path[0].extensions and not path[0].ca:
         yield _named(rules.NAME_CONSTRAINTS_PLACE, 0, path[0])
     try:

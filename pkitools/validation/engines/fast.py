@@ -23,7 +23,6 @@ from cryptography.x509.verification import (
 
 from pkitools.validation import algorithms
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult
-from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints
 from pkitools.validation.policy import POLICY_EXTENSIONS
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import (
@@ -157,6 +156,8 @@ def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
 
 
 def _fast_constraints(value: bytes) -> bool:
+    from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints  # hardly any path has them
+
     try:
         return read_constraints(value).kinds.isdisjoint(SLOW_KINDS)
     except DERError:
