@@ -267,7 +267,7 @@ class Report:
     _told: Sequence[Outcome] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
-        """One line: the verdict, what is violated, and of how much."""
+        """One line: the verdict, what is violated, and how much was not checked."""
         return f"<Report of {self.subject!r}: {self.summary}>"
 
     def __post_init__(self) -> None:
@@ -359,9 +359,12 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The verdict, the codes that are violated, worst first, and the number of outcomes, in one line for a log."""
+        """The verdict, the codes that are violated, worst first, and how much was not checked, in one line for a log.
+
+        It is made of what is told: no rule is asked for it.
+        """
         violated = ", ".join(dict.fromkeys(outcome.rule.code for outcome in self.findings)) or "nothing"
-        return f"{self.verdict}, violated: {violated}; {len(self.outcomes)} outcomes"
+        return f"{self.verdict}, violated: {violated}; {len(self.not_checked)} not checked"
 
     def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""
