@@ -320,7 +320,7 @@ class Report:
         if self._considered is not None:
             return self._considered.told
         if self._told is None:  # asked a dozen times of each report that is shown
-            object.__setattr__(self, "_told", tuple([o for o in self.outcomes if o.status in _TOLD]))
+            object.__setattr__(self, "_told", [o for o in self.outcomes if o.status in _TOLD])
         return cast("Sequence[Outcome]", self._told)
 
     @property
