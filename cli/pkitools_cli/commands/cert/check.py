@@ -314,7 +314,7 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterab
     return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 
-def _fetcher(options: CheckOptions) -> Fetcher:
+def _fetcher(options: GivenRevocation) -> Fetcher:
     from pkitools_cli.commands.fetching import fetcher_of  # not offline
 
     return fetcher_of(options.allow_net, options.allow_port)
