@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from pkitools_test_pki.keys import KeyPool, fresh_keys
 from pkitools_test_pki.pki import PKI, build
 
 MOMENT: Final = datetime.now(UTC).replace(microsecond=0)
-LEAVES: Final = 600
+LEAVES: Final = 700
 """More than any memory of the library holds, so that coming round again no leaf is remembered."""
 
 
@@ -47,7 +48,7 @@ class World:
 
     Args:
         pki: root, domain and TSP with RSA 4096; G4 signs with RSASSA-PSS and SHA-512, G1 with PKCS #1 and SHA-256.
-        leaves: all different, of one TSP.
+        leaves: of one TSP; each with another OIN, organisation, name, key and serial number.
     """
 
     pki: PKI
@@ -83,9 +84,27 @@ class World:
 def world(shape: str) -> World:
     pki = build(shape, moment=MOMENT - timedelta(days=2), keys=KeyPool(fresh_keys, limit=3))
     profile = {"g4-tls": "g4-tls", "g1-private": "g1-server"}[shape]
-    key = fresh_keys("rsa:3072" if shape.startswith("g4") else "rsa:2048")
-    leaves = [pki.issue(profile, dns=[f"host{n}.voorbeeld.nl"], key=key) for n in range(LEAVES)]
+    leaves = [
+        pki.issue(
+            profile,
+            public_key=key,
+            oin=f"00000003{27000000 + 7919 * n:08}0000",
+            organization=f"Gemeente Voorbeeld {n}",
+            dns=[f"host{n}.voorbeeld.nl"],
+        )
+        for n, key in enumerate(islice(public_keys(3072 if shape.startswith("g4") else 2048), LEAVES))
+    ]
     return World(pki, leaves)
+
+
+def public_keys(bits: int) -> Iterator[rsa.RSAPublicKey]:
+    """Yield different RSA keys for ever, in seconds instead of minutes: each is of two of some fifty primes."""
+    primes: list[int] = []
+    while True:
+        number = rsa.generate_private_key(65537, bits).private_numbers()
+        for prime in (number.p, number.q):
+            yield from (rsa.RSAPublicNumbers(65537, prime * other).public_key() for other in primes)
+            primes.append(prime)
 
 
 def bare(issuer: bytes, der: bytes) -> Callable[[], None]:

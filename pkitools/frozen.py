@@ -12,6 +12,7 @@ is not taken (``InitVar``, ``ClassVar``, ``match_args=False`` …) is not used.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from types import FunctionType, MemberDescriptorType
@@ -243,16 +244,16 @@ class _Init(_Written):
 
     def _put(self, made: Any, /, *given: object, **named: object) -> None:
         plan = self.plan = self.plan or _Plan(self.cls)
-        values = {**plan.instead, **dict(zip(plan.plain, given, strict=False)), **named}
-        twice = len(given) > len(plan.plain) or not named.keys().isdisjoint(plan.plain[: len(given)])
+        values = {**plan.instead, **named}
+        values.update(zip(plan.plain, given, strict=False))
+        twice = len(given) > len(plan.plain) or (named and not named.keys().isdisjoint(plan.plain[: len(given)]))
         if twice or values.keys() != plan.taken:
             super().__get__(made)(*given, **named)  # which says what is wrong
             return
         for name, make in plan.made.items():
             if values.get(name, _NOTHING) is _NOTHING:
                 values[name] = make()
-        for name, value in values.items():
-            object.__setattr__(made, name, value)
+        _ALL(map(partial(object.__setattr__, made), values, values.values()))  # a loop in C
         if plan.after:
             made.__post_init__()
 
@@ -276,6 +277,7 @@ def _same(value: object) -> object:
     return value
 
 
+_ALL: Final = deque[None](maxlen=0).extend
 _UNWRITTEN: Final = 24  # objects; so many take as long as to write it
 
 

@@ -94,16 +94,23 @@ def _table(package: str, path: str, made_of: bytes) -> Any:
     """Return what the table beside a file says; ``None`` where it is not there, damaged or of another text."""
     try:
         table = _read(package, f"{path.rpartition('.')[0]}.table")
-        return _whole(marshal.loads(table[len(made_of) :])) if table.startswith(made_of) else None  # noqa: S302  our own
+        if not table.startswith(made_of):
+            return None
+        has_days, said = marshal.loads(table[len(made_of) :])  # noqa: S302  our own
+        return _whole(said) if has_days else said
     except (OSError, ValueError, EOFError, TypeError):
         return None
 
 
 def table_mark(source: bytes) -> bytes:
-    """Return how a table begins that was made of this text: the same in every version of Python."""
+    """Return how a table of this form begins that was made of this text: the same in every version of Python."""
     from binascii import crc32  # pkitools --version reads no data
 
-    return len(source).to_bytes(4, "big") + crc32(source).to_bytes(4, "big")
+    return len(source).to_bytes(4, "big") + crc32(source).to_bytes(4, "big") + _FORM
+
+
+_FORM: Final = b"\x02"
+"""Of a table: whether it says a day or a moment somewhere, and what it says. Of another form none is read."""
 
 
 def _whole(value: Any) -> Any:

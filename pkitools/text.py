@@ -125,6 +125,8 @@ def abbreviated(text: str, *, known: bool = False) -> str:
         text: made of texts that were each :func:`introduced`.
         known: it was introduced before, above the text.
     """
+    if "(TSP" not in text:
+        return text
     first = None if known else _INTRODUCTION.search(text)
     at = first.end() if first else 0
     return text[:at] + _INTRODUCTION.sub(_in_short, text[at:])
@@ -132,7 +134,7 @@ def abbreviated(text: str, *, known: bool = False) -> str:
 
 def is_introducing(text: str) -> bool:
     """Return whether a text says what TSP means."""
-    return _INTRODUCTION.search(text) is not None
+    return "(TSP" in text and _INTRODUCTION.search(text) is not None
 
 
 def _in_short(found: re.Match[str]) -> str:

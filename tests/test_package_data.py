@@ -94,7 +94,7 @@ def test_a_table_that_is_damaged_is_not_used(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_table_is_the_same_whatever_python_made_it() -> None:
-    assert table_of(b"key = 1").hex() == "00000007f0fd26537b75030000006b6579690100000030"
+    assert table_of(b"key = 1").hex() == "00000007f0fd2653022802000000467b75030000006b6579690100000030"
 
 
 def test_what_is_not_there_is_not_there() -> None:

@@ -36,7 +36,15 @@ def table_of(source: bytes, kind: str = ".toml") -> bytes:
     Raises:
         TypeError: it says something that no table can hold: a time without a day, or of another zone than UTC.
     """
-    return table_mark(source) + marshal.dumps(_plain(PARSERS[kind](source.decode("utf-8"))), _MARSHAL)
+    said = _plain(PARSERS[kind](source.decode("utf-8")))
+    return table_mark(source) + marshal.dumps((_has_days(said), said), _MARSHAL)
+
+
+def _has_days(value: Any) -> bool:
+    """Return whether something in a table is to be made a day or a moment when it is read: else nobody looks."""
+    if isinstance(value, dict):
+        return any(map(_has_days, value.values()))
+    return isinstance(value, tuple) or (isinstance(value, list) and any(map(_has_days, value)))
 
 
 def _toml(text: str) -> object:

@@ -26,7 +26,6 @@ from pkitools.errors import FileError, InputError, LimitError, PkitoolsError, Se
 from pkitools.files import is_private, read_bytes
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_INPUT_BYTES
-from pkitools.reports import ToldError
 from pkitools.text import size_text
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import STANDARD_INPUT
@@ -35,6 +34,7 @@ from pkitools_cli.passphrases import asked_passphrase, can_ask
 from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
+    from pkitools.reports import ToldError
     from pkitools.requests import PrivateKey
 
 T = TypeVar("T")
@@ -89,6 +89,8 @@ class Used(Generic[T]):
     @property
     def errors(self) -> list[ToldError]:
         """The files that could not be used, for a document."""
+        from pkitools.reports import ToldError  # of what went well there is none
+
         return [ToldError.of(each.error, file=each.name, passed_over=each.harmless) for each in self.failures]
 
     @property
@@ -262,6 +264,8 @@ def told_problems(source: Contents, name: str) -> list[ToldError]:
 def pass_over(name: str, position: int, error: PkitoolsError) -> ToldError:
     """Tell of one part of a file that could not be read, and return it for a document."""
     complain(tr("cli.inputs.bad_block", file=name, position=position, why=error_line(error)))
+    from pkitools.reports import ToldError
+
     return ToldError.of(error, file=name, position=position)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import errno
-import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, TextIO
 
 import click
@@ -22,7 +20,6 @@ from pkitools_cli.i18n import language, tr
 from pkitools_cli.output import complain
 from pkitools_cli.renderers import JSON, TEXT, begin, has_told, tell
 
-_COLLECT_AFTER: Final = 100_000
 _NOUNS = ("oin", "csr", "cert", "metadata", "chain", "trust", "rules", "systems", "facts", "renewal", "g4", "test-pki")
 # what a file, a pipe or a device says that takes no more
 _REFUSALS: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.ENXIO})
@@ -76,29 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := unspoken(given):
         complain(tr("cli.main.unspoken", value=unknown))
     begin()
-    with _collecting_seldom():
-        code = int(_written(given))
-    sys.exit(code)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Look for garbage after a hundred thousand objects instead of seven hundred, and not at the end of the process.
-
-    Almost all that a command makes at first are modules and data that stay: to look through them again and again took
-    a sixth of the time of ``cert check``, and to do so once more when Python ends a tenth of that of ``--version``.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(_COLLECT_AFTER, *before[1:])
-    atexit.unregister(gc.freeze)  # a process may run several commands
-    atexit.register(gc.freeze)
-    try:
-        yield
-    finally:
-        # what is there counts as looked through: with the old threshold alone a search would be due at once
-        gc.freeze()
-        gc.unfreeze()
-        gc.set_threshold(*before)
+    sys.exit(int(_written(given)))
 
 
 def _written(given: Sequence[str]) -> int:

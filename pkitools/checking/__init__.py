@@ -1,12 +1,18 @@
 """The whole judgement: of a certificate, :func:`check`; of every certificate of a file, :func:`check_file`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from pkitools.checking.chain import end_entity_first
 from pkitools.checking.checker import Checker
-from pkitools.checking.expectation import Expectation, read_expectation
 from pkitools.checking.file_check import FileCheck, JudgedCertificate, check_file
 from pkitools.checking.judgement import CheckResult, check
 from pkitools.checking.question import Revocation
 from pkitools.checking.selection import Subject
+
+if TYPE_CHECKING:
+    from pkitools.checking.expectation import Expectation, read_expectation
 
 __all__ = [
     "CheckResult",
@@ -21,3 +27,11 @@ __all__ = [
     "end_entity_first",
     "read_expectation",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in {"Expectation", "read_expectation"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pkitools.checking import expectation  # few say what they expect
+
+    return getattr(expectation, name)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pkitools.arguments import aware, optional
-from pkitools.checking.expectation import Expectation
+from pkitools.arguments import aware, of_type, optional
 from pkitools.checking.judgement import CheckResult, Memory, judged
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.environment import Environment
@@ -19,6 +18,7 @@ from pkitools.x509.given import CERTIFICATE, Given, several_ders
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from pkitools.checking.expectation import Expectation
     from pkitools.profiles import Profile
     from pkitools.rules.own import OwnData
     from pkitools.systems import System
@@ -132,7 +132,9 @@ class Checker:
         if entity_id is not None:
             asked = replace(asked, entity_id=optional(entity_id, str, "entity_id"))
         if expected is not None:
-            asked = replace(asked, expected=optional(expected, Expectation, "expected"))
+            from pkitools.checking.expectation import Expectation
+
+            asked = replace(asked, expected=of_type(expected, Expectation, "expected"))
         return judged(certificate, asked, self._memory)
 
     def check_many(

@@ -12,7 +12,6 @@ from pkitools.errors import InputError, InvalidValueError, about_file
 from pkitools.files import read_bytes
 from pkitools.frozen import dataclass
 from pkitools.oin import OIN
-from pkitools.toml_text import read_foreign_toml
 from pkitools.x509.given import Given
 from pkitools.x509.model import PublicKey
 
@@ -152,6 +151,8 @@ def read_expected_request(file: str | os.PathLike[str]) -> RequestFacts:
 
 
 def _fields(data: bytes, name: str) -> dict[str, str]:
+    from pkitools.toml_text import read_foreign_toml  # few write what they expect in a file
+
     told = read_foreign_toml(data, name)
     if not told:
         raise InvalidValueError("checking.error.expectation_nothing", name=name, known=", ".join(_FIELDS))

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pkitools.arguments import choice, of_type, optional, several
 from pkitools.checking import private_keys, stated_ids
 from pkitools.checking.checker import Checker
 from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
-from pkitools.checking.expectation import Expectation
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
 from pkitools.checking.private_keys import check_private_keys, check_requests, check_stated_keys, public_halves
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
@@ -51,6 +50,9 @@ from pkitools.validation import PolicyInput
 from pkitools.x509 import CertificateFacts, PublicKey, read_certificate
 from pkitools.x509.at_hand import at_hand
 from pkitools.x509.given import CERTIFICATE, Given, HasPublicBytes, one_der, several_ders
+
+if TYPE_CHECKING:
+    from pkitools.checking.expectation import Expectation
 
 BLOCK_READABLE: Final = Rule("file.block.readable", Severity.ERROR, cite("pkitools"), Certainty.ADVICE)
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pkitools.arguments import aware, choice, optional, optional_choice, several, text
-from pkitools.checking.expectation import Expectation
+from pkitools.arguments import aware, choice, of_type, optional, optional_choice, several, text
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.revocation import Cache, CertificateRevocationList, Fetcher, RevocationOptions, RevocationPolicy
@@ -20,6 +19,7 @@ from pkitools.validation.policy import DEFAULT_POLICIES
 from pkitools.x509.given import CERTIFICATE, Given, several_ders
 
 if TYPE_CHECKING:
+    from pkitools.checking.expectation import Expectation
     from pkitools.profiles import Profile
 
 
@@ -130,7 +130,10 @@ def question(
     data = optional(data, OwnData, "data")
     store = trusted_with(given_trust(trust), data)
     revocation = optional(revocation, Revocation, "revocation") or Revocation()
-    expected = optional(expected, Expectation, "expected")
+    if expected is not None:
+        from pkitools.checking.expectation import Expectation
+
+        expected = of_type(expected, Expectation, "expected")
     policies = optional(policies, PolicyInput, "policies")
     entity_id = optional(entity_id, str, "entity_id")
     asked = several(systems, (str, System), "systems")  # once: an iterator would be empty the second time

@@ -24,6 +24,8 @@ def as_ascii(data: bytes) -> bytes:
     for mark, codec in _UTF_16:
         if data.startswith(mark):
             return _recoded(data, len(mark), codec)
+    if b"\x00" not in data[:2]:
+        return data
     for shape, codec in _UNMARKED:
         if shape.match(data):
             return _recoded(data, 0, codec)

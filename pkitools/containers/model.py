@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import choice
-from pkitools.containers.protection import KeystoreProtection, Protection
-from pkitools.containers.saml_described import Described
 from pkitools.containers.text_forms import TextForm
 from pkitools.errors import PkitoolsError
 from pkitools.frozen import dataclass, field
+
+if TYPE_CHECKING:
+    from pkitools.containers.protection import KeystoreProtection, Protection
+    from pkitools.containers.saml_described import Described
 
 
 class ItemKind(StrEnum):

@@ -27,8 +27,6 @@ from pkitools.containers.other_kinds import (
     what_instead,
 )
 from pkitools.containers.parts import Part
-from pkitools.containers.protection import KeystoreProtection, protection_of_keystore
-from pkitools.containers.saml_described import Described
 from pkitools.containers.structure import What, Wrapper, certificate_path, identify, outermost, signed_data_items
 from pkitools.containers.text_forms import TextForm, text_forms
 from pkitools.errors import InputError, LimitError, PkitoolsError
@@ -40,6 +38,8 @@ from pkitools.x509.base64_text import from_base64
 from pkitools.x509.der import DERError, encoded
 
 if TYPE_CHECKING:
+    from pkitools.containers.protection import KeystoreProtection
+    from pkitools.containers.saml_described import Described
     from pkitools.containers.saml_places import Place
 
 _WHITE: Final = b" \t\r\n\v\f"
@@ -360,6 +360,8 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
         from pkitools.containers.pkcs12 import read_pkcs12  # no other file needs it
 
         found.add_placed(read_pkcs12(data, found.name, found.passphrase))
+        from pkitools.containers.protection import protection_of_keystore  # for those who have one
+
         found.keystore = protection_of_keystore(data)
     elif isinstance(kind, ItemKind):
         whole = outermost(data)
@@ -372,11 +374,13 @@ def _take(data: bytes, what: What, position: int, found: _Found, place: Place | 
 
 def _tell_trailing(data: bytes, end: int, position: int, found: _Found) -> None:
     """Tell of what stands behind a value: it is not judged."""
+    if end == len(data):
+        return
     behind = _PADDING.match(data, end)
     if behind is None or behind.end() != len(data):
         found.bad(position, InputError("sources.error.trailing", number=position, size=len(data) - end))
     else:
-        found.padded |= end != len(data)
+        found.padded = True
 
 
 def _item(kind: ItemKind, der: bytes, position: int, form: str, encrypted: bool, place: Place | None) -> Item:  # noqa: PLR0917  the fields of an item, in their order

@@ -49,7 +49,6 @@ _ONE_LINE: Final = pattern(rb"\s{0,100}-----BEGIN [A-Z0-9 #]{1,40}-----[ ]")
 _LINE_END: Final = pattern(rb"[\r\n]")
 _LONGEST_LINE: Final = 1024  # of what is looked at beside BEGIN and END
 _BLANK: Final = pattern(rb"(?:\n|\r(?![\r\n]))[ \t]*(?:\r\n|\n|\r)")
-_ODD_SPACE: Final = pattern(rb"[\x0b\x0c]")
 _QUOTED: Final = pattern(rb"[\r\n][ \t]*>")
 
 
@@ -103,7 +102,7 @@ def _of_block(text: bytes, begin: re.Match[bytes], stop: int, behind: int) -> It
     body = text[begin.end() : stop]
     if b"\\n" in body:
         yield TextForm.ESCAPED
-    elif _QUOTED.search(body):
+    elif b">" in body and _QUOTED.search(body):
         yield TextForm.QUOTED
     elif b":" in body:
         yield TextForm.HEADERS
@@ -136,7 +135,7 @@ def _of_body(body: bytes) -> Iterator[TextForm]:
         yield TextForm.SPACE_AFTER_BEGIN
     if body[-1:] not in _LINE_ENDS:
         yield TextForm.BEFORE_END
-    if _ODD_SPACE.search(body):
+    if b"\x0b" in body or b"\x0c" in body:
         yield TextForm.ODD_SPACE
     # one empty line right behind BEGIN is read by all: there end the headers that a block may have
     if _BLANK.search(body, len(first) + (2 if body[len(first) :].startswith(b"\r\n") else 1)):

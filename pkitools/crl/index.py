@@ -16,6 +16,7 @@ from typing import Final
 
 from pkitools.crl.entries import ENDING, MAX_SERIAL_OCTETS, Entry, read_entry, worst
 from pkitools.crl.layouts import Layouts
+from pkitools.crl.named_issuers import NamedIssuers
 from pkitools.crl.serial_table import SerialTable, starts
 from pkitools.x509.der import INTEGER
 
@@ -96,11 +97,40 @@ class SerialIndex:
         if known is None:
             if len(self._looked_behind) >= _LOOKED_BEHIND:
                 self._looked_behind.clear()
-            known = worst(chain((first,), self._behind(wanted, behind))) or first
+            known = worst(chain((first,), (entry for _, entry, _ in self._behind(wanted, behind)))) or first
             self._looked_behind[wanted] = known
         return known
 
-    def _behind(self, wanted: bytes, at: int) -> Iterator[Entry]:
+    def find_named(self, serial: bytes) -> Iterator[tuple[Entry, bytes | None]]:
+        """Yield every entry with this serial number, with the issuer it is about.
+
+        That is DER of a name; ``None`` where nobody was named before it: then it is the issuer of the list.
+        """
+        wanted = bytes((INTEGER, len(serial) & 0xFF)) + serial
+        at = self._offset(wanted) if len(serial) <= MAX_SERIAL_OCTETS else None
+        if at is None:
+            return
+        entry, behind = read_entry(self._data, at, self._stop)
+        yield entry, self._named.of(at, entry, behind)
+        if "_table" in vars(self) and not self._table.has_repeats:
+            return
+        for start, other, end in self._behind(wanted, behind):
+            yield other, self._named.of(start, other, end)
+
+    @cached_property
+    def _named(self) -> NamedIssuers:
+        return NamedIssuers(self._data, self._start, self._around)
+
+    def _around(self, offset: int) -> int:
+        """Return the start of the entry in which an offset lies."""
+        found = self._marks[bisect_right(self._marks, offset) - 1]
+        for at, _ in starts(self._data, found, self._stop):
+            if at > offset:
+                break
+            found = at
+        return found
+
+    def _behind(self, wanted: bytes, at: int) -> Iterator[tuple[int, Entry, int]]:
         """Yield the entries with this serial number behind an offset: a search, or else one pass over the entries."""
         for _ in range(_CHANCES):
             at = self._data.find(wanted, at, self._stop)
@@ -108,12 +138,12 @@ class SerialIndex:
                 return
             start = self._entry_with(at)
             if start is not None:
-                yield read_entry(self._data, start, self._stop)[0]
+                yield start, *read_entry(self._data, start, self._stop)
             at += 1
         mark = self._marks[bisect_right(self._marks, at) - 1]
         for start, serial_at in starts(self._data, mark, self._stop):
             if serial_at >= at and self._data.startswith(wanted, serial_at):
-                yield read_entry(self._data, start, self._stop)[0]
+                yield start, *read_entry(self._data, start, self._stop)
 
     def _offset(self, serial: bytes) -> int | None:
         if self._searches < _SEARCHES:
@@ -152,7 +182,7 @@ class SerialIndex:
         return SerialTable(self._data, self._start, self._stop)
 
     def entries(self) -> Iterator[Entry]:
-        """Yield the entries in order: for a list whose entries depend on those before them, and to show one."""
+        """Yield the entries in order."""
         at = self._start
         while at < self._stop:
             entry, at = read_entry(self._data, at, self._stop)

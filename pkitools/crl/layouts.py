@@ -21,11 +21,13 @@ from typing import Final, NamedTuple
 from pkitools.crl.entries import REASONS, Entry
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
-from pkitools.x509.oids import INVALIDITY_DATE, REASON_CODE
+from pkitools.x509.oids import CERTIFICATE_ISSUER, INVALIDITY_DATE, REASON_CODE
 
 _ENTRIES: Final = 256  # read by one call; measured: from 128 on the call itself no longer counts
-_MAX_ENTRY_OCTETS: Final = 256  # of a longer one the octets cost more than what is done once per entry
-_MAX_LAYOUTS: Final = 128  # of one list; an alternative that does not fit costs an entry some 3 ns
+_MAX_ENTRY_OCTETS: Final = 512  # of a longer one the octets cost more than what is done once per entry
+_MAX_LAYOUTS: Final = 2048  # of one list; an alternative that does not fit costs an entry some 3 ns
+_MANY: Final = 128  # layouts; to compile more than these takes longer than to read some entries one by one
+_PER_LAYOUT: Final = 8  # entries read one by one that cost about what compiling one of many layouts costs
 _FEW: Final = 8  # layouts with an alternative of their own: quicker to run, and slower to compile
 _SEVERAL: Final = 32  # of more layouts than this none is frequent
 _FIRST: Final = 16  # entries read one by one before there is an expression
@@ -44,10 +46,17 @@ _REASON: Final = rb"[%b]" % b"".join(rb"\x%02x" % number for number in REASONS)
 
 
 class Part(NamedTuple):
-    """Octets of an entry, as an expression, and how many they are."""
+    """Octets of an entry, as an expression, and how many they are.
+
+    Args:
+        octets: how many.
+        expression: what they may be.
+        behind_time: what they may be behind the time, where it is one that goes before.
+    """
 
     octets: int
     expression: bytes
+    behind_time: bytes = b""
 
 
 class Layout(NamedTuple):
@@ -66,15 +75,15 @@ def layout_of(data: bytes, at: int, entry: Entry, stop: int) -> Layout | None:
         entry: what it returned.
         stop: the offset behind the entry.
     """
-    if entry.certificate_issuer is not None or stop - at > _MAX_ENTRY_OCTETS:
+    if stop - at > _MAX_ENTRY_OCTETS:
         return None
     behind = last = entry.parts[0][3]
     parts = []
     for first, end, allowed in _varying(entry):
         parts += [_literal(data, last, first), allowed]
         last = end
-    rest = b"".join([*parts, _literal(data, last, stop)])
-    return Layout(Part(len(entry.serial), _like_serial(entry.serial)), Part(stop - behind, rest))
+    time, rest = b"".join(parts[:2]), b"".join([*parts[2:], _literal(data, last, stop)])
+    return Layout(Part(len(entry.serial), _like_serial(entry.serial)), Part(stop - behind, time, rest))
 
 
 def _literal(data: bytes, start: int, stop: int) -> bytes:
@@ -105,7 +114,8 @@ def _varying(entry: Entry) -> Iterator[tuple[int, int, bytes]]:
             yield stop - 1, stop, _REASON
         elif oid == INVALIDITY_DATE:
             yield start + 2, stop, _LONG_TIME
-        else:
+        elif oid != CERTIFICATE_ISSUER:  # of which there are few: each makes layouts of its own
+            # nothing here looks into the others
             yield start, stop, _any(stop - start)
 
 
@@ -116,12 +126,14 @@ def expression_of(layouts: Iterable[Layout], repeated: bytes = _REPEATED) -> re.
     """
     seen = list(layouts)
     few = seen[:_FEW] if len(seen) <= _SEVERAL else []
-    many: dict[bytes, list[bytes]] = {}
+    # what has one length and one kind of time shares all up to there: only behind it one differs from another
+    many: dict[tuple[int, bytes], tuple[dict[bytes, None], dict[bytes, None]]] = {}
     for layout in _crossed(seen):
         if layout not in few:
-            many.setdefault(layout.rest.expression, []).append(_beginning(layout))
-    whole = [_beginning(layout) + layout.rest.expression for layout in few]
-    whole += [_either(beginnings) + rest for rest, beginnings in many.items()]
+            beginnings, rests = many.setdefault(layout.rest[:2], ({}, {}))
+            beginnings[_beginning(layout)] = rests[layout.rest.behind_time] = None
+    whole = [_beginning(layout) + layout.rest.expression + layout.rest.behind_time for layout in few]
+    whole += [_either(begin) + time + _either(rests) for (_, time), (begin, rests) in many.items()]
     return re.compile(_either(whole) + repeated % _ENTRIES, re.DOTALL)
 
 
@@ -135,7 +147,7 @@ def _crossed(layouts: list[Layout]) -> list[Layout]:
 
 def _beginning(layout: Layout) -> bytes:
     """Return the expression of an entry up to and with the serial number."""
-    octets, serial = layout.serial
+    octets, serial, _ = layout.serial
     length = 2 + octets + layout.rest.octets
     header = encode.value(asn1.SEQUENCE, bytes(length))[:-length]
     return re.escape(header + bytes((asn1.INTEGER, octets))) + serial
@@ -151,7 +163,9 @@ class Layouts:
     def __init__(self) -> None:
         self._known: list[Layout] = []
         self._new: Counter[Layout] = Counter()
-        self._parts: set[Part] = set()
+        self._serials: set[Part] = set()
+        self._rests: set[Part] = set()
+        self._taken = 0
         self._expression: re.Pattern[bytes] | None = None
 
     def pass_over(self, data: bytes, at: int, stop: int) -> int:
@@ -170,8 +184,18 @@ class Layouts:
         if layout is None or (full and layout not in self._new):
             return
         self._new[layout] += 1
-        self._parts.update(layout)
-        if self._new.total() >= max(_FIRST, _PER_PART * len(self._parts)):
+        self._taken += 1
+        self._serials.add(layout.serial)
+        self._rests.add(layout.rest)
+        if self._taken >= self._worth_it():
             self._known += [new for new, _ in self._new.most_common()]
             self._new.clear()
+            self._taken = 0
             self._expression = expression_of(self._known)
+
+    def _worth_it(self) -> int:
+        """Return how many entries read one by one take as long as to make an expression of all layouts there are."""
+        crossed = len(self._serials) * len(self._rests)
+        if crossed <= _MANY:
+            return max(_FIRST, _PER_PART * (len(self._serials) + len(self._rests)))
+        return _PER_LAYOUT * (crossed if crossed <= _MAX_LAYOUTS else len(self._known) + len(self._new))

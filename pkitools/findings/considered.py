@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
+from pkitools._version import __version__
+from pkitools.errors import InputError
 from pkitools.findings.asking import (
     CRASHES,
     NOT_APPLICABLE,
@@ -158,7 +160,7 @@ class Considered:
         repeated = [place for place, found in enumerate(told) if id(found) in self._repeated]
         places = {id(found): place for place, found in enumerate(told)}
         first = [places[id(found)] for found in self._first]
-        return _considered, (tuple(self._blocks), self._distinct, repeated, first)
+        return _considered, (__version__, tuple(self._blocks), self._distinct, repeated, first)
 
     def _all_told(self) -> list[Outcome]:
         told = [found for block in self._blocks for _, found in block.told]
@@ -176,7 +178,20 @@ class Considered:
         return self._first + rest
 
 
-def _considered(blocks: Sequence[Block], distinct: bool, repeated: Sequence[int], first: Sequence[int]) -> Considered:
+def require_same(made_by: object, here: object) -> None:
+    """Refuse what was made by other rules: it names them by their places, and at those others stand here.
+
+    Raises:
+        InputError: ``report.error.other_rules``.
+    """
+    if made_by != here:
+        raise InputError("report.error.other_rules", version=__version__)
+
+
+def _considered(
+    made_by: str, blocks: Sequence[Block], distinct: bool, repeated: Sequence[int], first: Sequence[int]
+) -> Considered:
+    require_same(made_by, __version__)
     told = Considered(blocks, distinct=distinct).told
     wrong = {id(told[place]) for place in repeated}
     front = [told[place] for place in first]

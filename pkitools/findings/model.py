@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from pkitools.arguments import aware, choice, optional_choice, several, wrong_type
 from pkitools.documents import Source
@@ -264,9 +264,10 @@ class Report:
     environment: Environment | None = None
     system: str | None = None
     _considered: Considered | Remade | None = field(default=None, init=False, repr=False, compare=False)
+    _told: Sequence[Outcome] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
-        """One line: the verdict, what is violated, and of how much."""
+        """One line: the verdict, what is violated, and how much was not checked."""
         return f"<Report of {self.subject!r}: {self.summary}>"
 
     def __post_init__(self) -> None:
@@ -318,7 +319,9 @@ class Report:
         """What is violated or was not checked, in the order of the outcomes."""
         if self._considered is not None:
             return self._considered.told
-        return [o for o in self.outcomes if o.status in _TOLD]
+        if self._told is None:  # asked a dozen times of each report that is shown
+            object.__setattr__(self, "_told", [o for o in self.outcomes if o.status in _TOLD])
+        return cast("Sequence[Outcome]", self._told)
 
     @property
     def verdict(self) -> Verdict:
@@ -356,9 +359,12 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """The verdict, the codes that are violated, worst first, and the number of outcomes, in one line for a log."""
+        """The verdict, the codes that are violated, worst first, and how much was not checked, in one line for a log.
+
+        It is made of what is told: no rule is asked for it.
+        """
         violated = ", ".join(dict.fromkeys(outcome.rule.code for outcome in self.findings)) or "nothing"
-        return f"{self.verdict}, violated: {violated}; {len(self.outcomes)} outcomes"
+        return f"{self.verdict}, violated: {violated}; {len(self.not_checked)} not checked"
 
     def codes(self, status: Status | str = Status.VIOLATED) -> frozenset[str]:
         """Return the codes of the rules with this status."""

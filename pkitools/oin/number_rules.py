@@ -298,9 +298,9 @@ def _kvk_based(subject: Candidate) -> str:
     return row.prefix + subject.tidied + row.forms[0].suffix
 
 
-def _lookalike(code: str, pattern: str, operands: Operands = _parts) -> NumberRule:
+def _lookalike(code: str, looks: str, operands: Operands = _parts) -> NumberRule:
     """Return the note for a text that is no OIN and looks like another number."""
-    shape = re.compile(pattern)
+    shape = pattern(looks)
 
     def named(subject: Candidate) -> Mapping[str, str]:
         return {**operands(subject), "number": subject.tidied}  # with the spaces of the text it would be another
@@ -323,7 +323,7 @@ def _leading_zeros(subject: Candidate) -> Answer:
 
 def _is_ean(number: str) -> bool:
     """Return whether it is an EAN (GTIN-13) or a GLN: 13 digits, the last a check digit (GS1 GenSpecs 7.9.1)."""
-    if re.fullmatch("[0-9]{13}", number) is None:
+    if len(number) != _EAN or re.fullmatch("[0-9]{13}", number) is None:
         return False
     return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(number))) % 10 == 0
 
@@ -345,7 +345,10 @@ def _contains(subject: Candidate) -> Answer:
 
 
 def _scientific(subject: Candidate) -> Answer:
-    return _met_if(re.fullmatch(r"[0-9][.,][0-9]+E\+?[0-9]+", subject.core) is None, subject)
+    return _met_if("E" not in subject.core or _SCIENTIFIC.fullmatch(subject.core) is None, subject)
+
+
+_SCIENTIFIC: Final = pattern(r"[0-9][.,][0-9]+E\+?[0-9]+")
 
 
 def _input_notes() -> Iterator[NumberRule]:

@@ -13,7 +13,6 @@ from pkitools.documents import Source, cite
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
 from pkitools.package_data import read_toml
-from pkitools.profiles.intake import read_tsp
 from pkitools.profiles.model import (
     TSP,
     AttributeRule,
@@ -212,6 +211,8 @@ def _validity(table: Table) -> ValidityRule:
 
 @cache
 def _tsps() -> Mapping[str, TSP]:
+    from pkitools.profiles.intake import read_tsp  # for who makes a request
+
     tables = toml_table.Table(_data("tsps"), "").tables("tsps")
     return MappingProxyType({name: read_tsp(name, table, _cited) for name, table in tables.items()})
 

@@ -7,15 +7,13 @@ return a part of one. Their schemas: :func:`read_schema`.
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from pkitools.reports.document import outcome_document, report_document, rule_document, source_document
-from pkitools.reports.sentences import error_sentence, outcome_message
-from pkitools.reports.text import report_text
-
 if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.oin import oin_document
-    from pkitools.reports.check import CheckedFile, cert_check_document, cert_check_document_v1, check_document
+    from pkitools.reports.check import cert_check_document, cert_check_document_v1, check_document
+    from pkitools.reports.checked_file import CheckedFile
     from pkitools.reports.connections import Planned, WrittenDraft, init_document, plan_document, status_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
+    from pkitools.reports.document import outcome_document, report_document, rule_document, source_document
     from pkitools.reports.error import ToldError, error_document, error_entry
     from pkitools.reports.expiry import Expiry, expiry_document
     from pkitools.reports.explanation import explain_document
@@ -59,8 +57,10 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         self_signed_document,
     )
     from pkitools.reports.schemas import read_schema, schema_names
+    from pkitools.reports.sentences import error_sentence, outcome_message
     from pkitools.reports.showing.document import cert_show_document, file_document
     from pkitools.reports.system import systems_list_document, systems_show_document
+    from pkitools.reports.text import report_text
     from pkitools.reports.trust import (
         RecognisedCertificate,
         trust_list_document,
@@ -157,7 +157,7 @@ __all__ = [
 
 _MODULES: Final = {
     "pkitools.oin": ("oin_document",),
-    "pkitools.reports.check": ("CheckedFile", "cert_check_document", "cert_check_document_v1", "check_document"),
+    "pkitools.reports.check": ("cert_check_document", "cert_check_document_v1", "check_document"),
     "pkitools.reports.connections": (
         "Planned",
         "WrittenDraft",
@@ -208,6 +208,10 @@ _MODULES: Final = {
         "csr_create_document",
         "csr_create_document_v1",
     ),
+    "pkitools.reports.document": ("outcome_document", "report_document", "rule_document", "source_document"),
+    "pkitools.reports.checked_file": ("CheckedFile",),
+    "pkitools.reports.sentences": ("error_sentence", "outcome_message"),
+    "pkitools.reports.text": ("report_text",),
     "pkitools.reports.schemas": ("read_schema", "schema_names"),
     "pkitools.reports.showing.document": ("cert_show_document", "file_document"),
     "pkitools.reports.system": ("systems_list_document", "systems_show_document"),

@@ -6,39 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
-from pkitools.errors import PkitoolsError
 from pkitools.findings import Report
-from pkitools.frozen import dataclass
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.reports.certificate import summary_document
 from pkitools.reports.document import instant, report_document
 from pkitools.reports.telling.readable import days_left
 
 if TYPE_CHECKING:
-    from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
-    from pkitools.checking.chain import ChainFile
+    from pkitools.checking import CheckResult, JudgedCertificate
+    from pkitools.reports.checked_file import CheckedFile
     from pkitools.revocation import Attempt, CertificateRevocation, RevocationResult
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedFile:
-    """One file, as it was asked for.
-
-    Args:
-        name: of the file.
-        check: what was found; ``None`` when it could not be used.
-        error: why it could not be used.
-        harmless: it was found in a folder and holds no certificate: nothing of what was asked is missing.
-        chain: what it is where it was not judged, but used as the chain of the others.
-        is_copy: what is in it was judged in a fuller file of the same name: ``chain`` is what it is.
-    """
-
-    name: str
-    check: FileCheck | None = None
-    error: PkitoolsError | None = None
-    harmless: bool = False
-    chain: ChainFile | None = None
-    is_copy: bool = False
 
 
 More: TypeAlias = "Callable[[CheckedFile, JudgedCertificate], Mapping[str, object]]"

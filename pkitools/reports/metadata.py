@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pkitools.messages import LANGUAGES, message
 from pkitools.metadata.saml import SamlMetadata
-from pkitools.reports.check import CheckedFile, cert_check_document
+from pkitools.reports.check import cert_check_document
+from pkitools.reports.checked_file import CheckedFile
 from pkitools.reports.document import report_document
 
 if TYPE_CHECKING:

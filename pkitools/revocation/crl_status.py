@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -197,17 +197,12 @@ def find_entry(crl: CertificateRevocationList, certificate: PathCertificate) -> 
     index = crl.index
     if not index.names_issuers:
         return index.find(serial)
-    return worst(entry for entry in _of_issuer(crl, certificate.canonical_issuer) if entry.serial == serial)
-
-
-def _of_issuer(crl: CertificateRevocationList, issuer: bytes) -> Iterator[Entry]:
-    """Yield the entries of one issuer (RFC 5280 5.3.3): each belongs to whoever was named last, at first the list's."""
-    owner = crl.canonical_issuer
-    for entry in crl.index.entries():
-        if entry.certificate_issuer is not None:
-            owner = canonical_name(entry.certificate_issuer)
-        if owner == issuer:
-            yield entry
+    of_the_list, wanted = crl.canonical_issuer, certificate.canonical_issuer
+    return worst(
+        entry
+        for entry, named in index.find_named(serial)
+        if (of_the_list if named is None else canonical_name(named)) == wanted
+    )
 
 
 def _require_issuers_in_indirect_lists(crl: CertificateRevocationList, scope: ListScope) -> None:

@@ -27,7 +27,7 @@ _CANDIDATE: Final = pattern(r"(?<![0-9A-Za-z])[0-9]{8}[0-9A-Z]{12}(?![0-9A-Za-z]
 
 
 def _oins_in(text: str) -> list[str]:
-    if len(text) < 20:
+    if len(text) < 20 or not any(map(str.isdigit, text)):
         return []
     return [found for found in _CANDIDATE.findall(text) if parse_oin(found) is not None]
 

@@ -20,7 +20,7 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.asking import CRASHES, heard
-from pkitools.findings.considered import Block
+from pkitools.findings.considered import Block, require_same
 from pkitools.rules.books import ENTRIES
 from pkitools.rules.context import RuleContext
 from pkitools.rules.engine import Entry, Statement
@@ -207,4 +207,23 @@ class _Table:
 
         if self._own:  # functions of somebody's folder, which another process may not have
             return made_of, (self(),)
-        return _Table, (self._plan, (), self._places, self._silent, self._odd, self._ref)
+        return _table, (_mark(self._plan), self._plan, self._places, self._silent, self._odd, self._ref)
+
+
+def _mark(plan: Plan) -> int:
+    """Return what tells the rules of a plan from others, and their order."""
+    from binascii import crc32  # who sends nothing to another process does without
+
+    return crc32("\n".join([entry.rule.code for entry in plan.entries]).encode("utf-8"))
+
+
+def _table(  # noqa: PLR0917 all that it holds
+    made_by: int,
+    plan: Plan,
+    places: Sequence[int] | None,
+    silent: Sequence[int],
+    odd: Sequence[tuple[int, list[Outcome]]],
+    ref: CertificateRef,
+) -> _Table:
+    require_same(made_by, _mark(plan))
+    return _Table(plan, (), places, silent, odd, ref)

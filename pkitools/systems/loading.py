@@ -12,7 +12,6 @@ from pkitools.errors import InvalidValueError
 from pkitools.package_data import file_names, read_toml
 from pkitools.systems.model import System
 from pkitools.systems.reading import system_of
-from pkitools.unknowns import unread_systems
 
 
 @cache
@@ -48,6 +47,8 @@ def get_system(name: str) -> System:
     for system in systems():
         if system.name == found:
             return system
+    from pkitools.unknowns import unread_systems  # most are asked for by their name
+
     for other in unread_systems():
         if other.key == found:
             slug = "unread" if other.told else "unread_perhaps"
@@ -63,6 +64,8 @@ def known_system(name: str) -> System | None:
 @cache
 def _names() -> Mapping[str, Sequence[str]]:
     """Return what each system is called, also those that nobody could describe."""
+    from pkitools.unknowns import unread_systems
+
     described = {system.name: (system.title,) for system in systems()}
     return {**described, **{other.key: (other.title,) for other in unread_systems()}}
 

@@ -25,7 +25,6 @@ from pkitools.oin.entity_schemes import ENTITIES, schemes
 from pkitools.systems.model import Stance, Statement, System, Topic
 from pkitools.text import introduced, pattern
 from pkitools.toml_table import Table
-from pkitools.toml_text import read_foreign_toml
 from pkitools.trust import hierarchies
 
 T = TypeVar("T")
@@ -60,6 +59,8 @@ def read_system(text: str | bytes | os.PathLike[str], *, name: str = "system.tom
         FileError: the file cannot be read.
     """
     called = os.fspath(text) if isinstance(text, os.PathLike) else name
+    from pkitools.toml_text import read_foreign_toml  # ours are read from their tables
+
     return system_of(read_foreign_toml(_contents(text), called))
 
 

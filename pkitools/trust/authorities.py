@@ -175,15 +175,16 @@ class Catalogue:
         self.retrieved = date.fromisoformat(raw["retrieved"])
         by_sha256 = {record["sha256"]: number for number, record in enumerate(self._records) if record.get("sha256")}
         self.by_sha256: Mapping[str, CatalogueEntry] = _Made(by_sha256, self._at)
-        self.by_ski = self._by(lambda record: record.get("ski"))
-        self.by_name = self._by(lambda record: same_name(record["name"]))
+        self.by_ski = self.grouped(lambda record: record.get("ski"))
+        self.by_name = self.grouped(lambda record: same_name(record["name"]))
 
     @property
     def entries(self) -> tuple[CatalogueEntry, ...]:
         """Every entry, in the order of the file."""
         return tuple(map(self._at, range(len(self._records))))
 
-    def _by(self, key: Callable[[Mapping[str, Any]], str | None]) -> Mapping[str, tuple[CatalogueEntry, ...]]:
+    def grouped(self, key: Callable[[Mapping[str, Any]], str | None]) -> Mapping[str, tuple[CatalogueEntry, ...]]:
+        """Return the entries by what a function makes of a record of the file; without those it makes nothing of."""
         found: dict[str, list[int]] = defaultdict(list)
         for number, record in enumerate(self._records):
             if name := key(record):

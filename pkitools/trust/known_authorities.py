@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Final
+from typing import Any, Final
 
 from pkitools.arguments import aware
 from pkitools.trust.authorities import CAStatus, CatalogueEntry, HierarchyKind, catalogue, same_name
@@ -57,12 +57,12 @@ def seen_as(name: str) -> str:
 @cache
 def _guarded() -> Mapping[str, tuple[CatalogueEntry, ...]]:
     """Return the authorities of production of which the key is known, by their name as it is seen."""
-    found: dict[str, tuple[CatalogueEntry, ...]] = {}
-    for entry in catalogue().entries:
-        if entry.ski and entry.kind is HierarchyKind.PRODUCTION:
-            name = seen_as(entry.name)
-            found[name] = (*found.get(name, ()), entry)
-    return found
+    return catalogue().grouped(_guarded_name)
+
+
+def _guarded_name(record: Mapping[str, Any]) -> str | None:
+    guarded = record.get("ski") and record["kind"] == HierarchyKind.PRODUCTION
+    return seen_as(record["name"]) if guarded else None
 
 
 _COMMON_NAME: Final = "2.5.4.3"

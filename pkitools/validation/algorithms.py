@@ -10,13 +10,13 @@ from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.x509 import der as asn1
 from pkitools.x509.der import DERError
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import PublicKey, SignatureAlgorithm
+from pkitools.x509.native_key import load_public_key
 from pkitools.x509.oids import STRONG_HASHES
 
 MIN_RSA_BITS: Final = 2048
@@ -88,7 +88,7 @@ def weak_key(spki: bytes) -> str:
 def _fault(spki: bytes) -> str:
     """Return why it is no key at all, such as a point that does not lie on its curve, or an empty string."""
     try:
-        key = load_der_public_key(spki)
+        key = load_public_key(spki)
     except UnsupportedAlgorithm:
         return ""  # of a kind that is named by its own words
     except (ValueError, TypeError, KeyError):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from pkitools.findings import NotChecked, Rule, Violated, crash
 from pkitools.frozen import dataclass
 from pkitools.text import for_people
 from pkitools.validation import algorithms, rules
-from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, NAME_CONSTRAINTS, OCSP_SIGNING
 from pkitools.x509.path_certificate import KEY_CERT_SIGN, PathCertificate
@@ -119,8 +119,29 @@ def check_authorities(
 ) -> list[Refusal]:
     """Return the part of :func:`check_path` that is the same for every end entity of the same authorities."""
     found: list[Refusal] = []
+    span = _sound(tuple(path[1:]), not weak)
+    if span is not None and span[0] <= moment <= span[1]:
+        return found  # the same authorities come with every end entity
     ask_rules(found, _OF_AUTHORITIES, _authorities, path, moment, not weak, raise_crashes=raise_crashes)
     return found
+
+
+@lru_cache(maxsize=256)
+def _sound(above: tuple[PathCertificate, ...], strength: bool) -> tuple[datetime, datetime] | None:
+    """Return between which moments nothing is wrong with the authorities of a path; ``None`` where something is.
+
+    Args:
+        above: the path without its end entity, of which no rule about authorities asks anything.
+        strength: look at schemes and keys too.
+    """
+    if not above:
+        return None
+    span = max(c.not_before for c in above), min(c.not_after for c in above)
+    try:
+        refused = any(_authorities((above[0], *above), span[0], strength))
+    except Exception:  # a fault of ours: whoever asks them one by one says of which rule
+        return None
+    return None if refused or span[0] > span[1] else span
 
 
 def _authorities(path: Path, moment: datetime, strength: bool) -> Iterator[Refusal]:
@@ -192,6 +213,9 @@ def _named(rule: Rule, index: int, certificate: PathCertificate, **params: str) 
 
 
 def _names(path: Path) -> Iterator[Refusal]:
+    # hardly any path has name constraints
+    from pkitools.validation.name_constraints import TooManyComparisons, check_name_constraints
+
     if len(path) > 1 and NAME_CONSTRAINTS in path[0].extensions and not path[0].ca:
         yield _named(rules.NAME_CONSTRAINTS_PLACE, 0, path[0])
     try:

@@ -140,6 +140,12 @@ def children(data: bytes, node: Node) -> list[Node]:
             if stop > end:
                 raise DERError(f"a value at offset {at} runs past its end")
             found.append((tag, at, start, stop))
+        elif start + 1 < end and length == 0x82 and (high := data[start]) and (tag := data[at]) & 0x1F != 0x1F:
+            # and what holds these
+            stop = start + 2 + (high << 8 | data[start + 1])
+            if stop > end:
+                raise DERError(f"a value at offset {at} runs past its end")
+            found.append((tag, at, start + 2, stop))
         else:
             child = node_at(data, at, end)
             stop = child[3]

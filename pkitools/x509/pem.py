@@ -97,7 +97,7 @@ def looks_like_more(text: bytes, gap: Gap) -> bool:
     """
     if _has_armour(text, gap) or _has_base64(text, gap):
         return True
-    if _DER_IN_DER.search(text, gap.start, gap.end):
+    if text.find(b"\x30\x82", gap.start, gap.end) >= 0 and _DER_IN_DER.search(text, gap.start, gap.end):
         return True
     zero = text.find(b"\x00", gap.start, gap.end)
     return zero >= 0 and _PADDING.fullmatch(text, zero, gap.end) is None

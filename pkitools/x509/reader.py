@@ -40,7 +40,6 @@ from pkitools.x509.given import CERTIFICATE, Given, one_der
 from pkitools.x509.keys import read_public_key, read_signature_algorithm
 from pkitools.x509.model import CertificateFacts, DistinguishedName, Extension
 from pkitools.x509.names import Note, read_name
-from pkitools.x509.odd_times import read_odd_time
 from pkitools.x509.recurring import RECURRING, Recurring
 
 _MAX_EXTENSIONS: Final = 200  # a certificate has some ten; more than this is an attack on whoever reads them
@@ -190,6 +189,8 @@ def _certificate_time(der: bytes, node: Node, where: str, note: Note) -> datetim
     try:
         return read_time(der, node)
     except DERError:
+        from pkitools.x509.odd_times import read_odd_time  # hardly any certificate has one
+
         moment = read_odd_time(der, node)
         note(f"odd_time:{where}")
         return moment

@@ -19,12 +19,12 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
-from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pkitools.limits import MAX_RSA_BITS
 from pkitools.x509.der import DERError
 from pkitools.x509.keys import signature_algorithm_of
 from pkitools.x509.model import SignatureAlgorithm
+from pkitools.x509.native_key import load_public_key
 from pkitools.x509.path_certificate import PathCertificate
 
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, UnsupportedAlgorithm)
@@ -225,7 +225,7 @@ _MAX_SALT: Final = 2048
 @lru_cache(maxsize=512)
 def _public_key(spki: bytes) -> PublicKeyTypes | None:
     try:
-        key = load_der_public_key(spki)
+        key = load_public_key(spki)
     except _UNREADABLE:
         return None
     if isinstance(key, rsa.RSAPublicKey) and key.key_size > MAX_RSA_BITS:

@@ -13,10 +13,12 @@ from functools import cache
 
 import pytest
 
-from pkitools.checking import CheckResult, check
+from pkitools.checking import Checker, CheckResult, check, elsewhere
 from pkitools.environment import Environment
-from pkitools.findings import Report, Status, Verdict
+from pkitools.errors import InputError
+from pkitools.findings import Report, Status, Verdict, considered
 from pkitools.findings.asking import crash, outcome
+from pkitools.rules import plan
 from pkitools.systems import System, get_system, systems
 from pkitools.trust import TrustStore, hierarchies
 from pkitools.validation import VerifiedPath, validate_path
@@ -117,6 +119,41 @@ def test_what_a_worker_is_handed_travels_as_well() -> None:
         assert pickle.loads(pickle.dumps(hierarchy)) == copy.deepcopy(hierarchy) == hierarchy
 
 
+def refused(sent: bytes) -> str:
+    with pytest.raises(InputError) as error:
+        pickle.loads(sent)
+    return error.value.code
+
+
+def test_a_result_of_other_rules_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names rules by their places: read by a version with others, each status would be that of another rule."""
+    sent = pickle.dumps(good())
+    assert pickle.loads(sent).report == good().report
+    with monkeypatch.context() as patch:
+        patch.setattr(considered, "__version__", "0.0.other")
+        assert refused(sent) == "report.error.other_rules"
+    plan.plan_of.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(plan, "ENTRIES", tuple(reversed(plan.ENTRIES)))  # the same version, under way to the next
+        assert refused(sent) == "report.error.other_rules"
+    plan.plan_of.cache_clear()
+
+
+def test_to_print_what_came_from_a_worker_judges_nothing() -> None:
+    result = good()
+    sent = elsewhere._told(result)
+    assert len(pickle.dumps(sent)) < 2048  # of one that passed
+    question = Checker(environment="preproduction", moment=MOMENT)._asked
+
+    def again() -> CheckResult:
+        raise AssertionError("it was judged again")
+
+    here = CheckResult.of(result.facts.der, question, sent.subject, sent.told, sent.looked, again)
+    assert repr(here) == repr(result)
+    assert here.report.summary == result.report.summary
+    assert (here.verdict, here.report.findings) == (result.verdict, result.report.findings)
+
+
 def test_a_path_and_why_there_is_none_travel() -> None:
     chain = good_chain()
     found = validate_path(chain.leaf.der, intermediates=chain.intermediates, anchors=[chain.root.der], moment=MOMENT)
@@ -150,9 +187,9 @@ def test_each_is_one_line() -> None:
     told = "failed, violated: x509.oin.ambiguous, trial.subject.once, "
     assert told in repr(result)
     assert told in repr(result.report)
-    assert repr(result).endswith(f"{len(result.report.outcomes)} outcomes>")
+    assert repr(result).endswith(f"; {len(result.report.not_checked)} not checked>")
     hostile = Report("a\n\x1b[31m\u202eb")
-    assert repr(hostile) == r"<Report of 'a\n\x1b[31m\u202eb': indeterminate, violated: nothing; 0 outcomes>"
+    assert repr(hostile) == r"<Report of 'a\n\x1b[31m\u202eb': indeterminate, violated: nothing; 0 not checked>"
     for one in (result, result.report, hostile, *result.report.outcomes):
         assert repr(one).isprintable()
         assert len(repr(one)) < 600

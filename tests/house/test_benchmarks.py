@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from itertools import count
+from itertools import count, islice
 
 import pytest
 
 from benchmarks import harness
 from benchmarks.harness import Figure, Job, Measured, MissingError, Ratio, Spread, Table, measure
+from benchmarks.inputs import public_keys
 from benchmarks.jobs import GOALS, tables
 from benchmarks.page import Told, goals, number, page, plots
 
@@ -98,6 +99,12 @@ def test_a_gain_can_be_held_against_that_of_others_in_the_same_round(monkeypatch
     jobs = tuple(Job(name, lambda: lambda _: None) for name in took)
     _, ratios, _ = measure(Table("t", "T", "", "s", jobs, (gain, plain), rounds=2), quick=False)
     assert [each.spread and each.spread.median for each in ratios] == [1.5 / 2, 2 / 1.5]
+
+
+def test_the_keys_of_a_stream_all_differ() -> None:
+    keys = [key.public_numbers() for key in islice(public_keys(1024), 45)]  # of ten primes
+    assert len({each.n for each in keys}) == 45
+    assert all(each.n.bit_length() in {1023, 1024} and each.e == 65537 for each in keys)
 
 
 def test_a_stream_never_gives_a_job_the_same_number_twice() -> None:

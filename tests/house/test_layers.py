@@ -58,7 +58,7 @@ def test_the_library_imports_downwards_and_nothing_of_its_users() -> None:
 def test_an_arrow_up_leads_to_the_command_line_and_nowhere_else() -> None:
     there = [ROOT / name for name in UPWARDS if (ROOT / name).exists()]
     names = {name for path in there for _, name in imports(path) if not name.startswith("__future__")}
-    assert names <= {"pkitools_cli.main", "pkitools_cli.main.main"}
+    assert names <= {"pkitools_cli.__main__", "pkitools_cli.__main__.run"}
 
 
 @pytest.mark.slow

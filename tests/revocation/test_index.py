@@ -14,6 +14,7 @@ import pytest
 
 from pkitools.crl import index as index_module
 from pkitools.crl import layouts as layouts_module
+from pkitools.crl import named_issuers as named_module
 from pkitools.crl.entries import MAX_SERIAL_OCTETS, Entry, read_entry
 from pkitools.crl.index import SerialIndex
 from pkitools.crl.layouts import Layout, expression_of, layout_of
@@ -209,6 +210,15 @@ class Plain:
         )
         return cls(entries, {read.serial: read for read in reversed(final_first)})
 
+    def named(self, serial: bytes) -> list[tuple[Entry, bytes | None]]:
+        """Each entry with this serial number, and the issuer named last: RFC 5280 5.3.3."""
+        found, name = [], None
+        for read in self.entries:
+            name = read.certificate_issuer or name
+            if read.serial == serial:
+                found.append((read, name))
+        return found
+
 
 def index_of(data: bytes) -> SerialIndex | None:
     try:
@@ -229,6 +239,7 @@ def assert_the_same(data: bytes, looked_up: int = 3) -> bool:
     for serial in [*list(plain.worst)[:looked_up], *list(plain.worst)[-looked_up:]]:
         for wanted in (serial, serial[:-1], serial[1:], serial + b"\x01", serial[:-1] + bytes((serial[-1] ^ 1,))):
             assert read.find(wanted) == plain.worst.get(wanted), (data.hex(), wanted.hex())
+            assert list(read.find_named(wanted)) == plain.named(wanted), (data.hex(), wanted.hex())
     return True
 
 
@@ -415,11 +426,61 @@ def test_entries_that_name_an_issuer_are_noticed_in_a_long_run() -> None:
     assert [row.certificate_issuer for row in index.entries()] == [b"\x30\x00"] * 5000
 
 
+def named(cn: str) -> bytes:
+    common = der.sequence(der.oid("2.5.4.3"), der.tlv(0x0C, cn.encode()))
+    name = der.context(4, der.sequence(der.tlv(0x31, common)))
+    return der.sequence(der.sequence(der.oid("2.5.29.29"), der.boolean(True), der.octets(der.sequence(name))))
+
+
+SEEMS_NAMED = der.sequence(der.sequence(der.oid("2.999"), der.octets(der.oid("2.5.29.29"))))
+"""Octets of the extension where it is not."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 1.0])
+@pytest.mark.parametrize("seeming", [0.0, 0.05, 1.0])
+def test_of_whom_an_entry_speaks_is_what_the_plain_way_says(share: float, seeming: float) -> None:
+    rng = random.Random(f"{SEED} {share} {seeming}")
+    rows = []
+    for _ in range(3000):
+        others = SEEMS_NAMED if rng.random() < seeming else REASON + b"\x01"
+        issuer = named(rng.choice(("A", "B", "C", "A longer name")))
+        serial = serial_of(rng.randrange(1500), 8)  # some twice and more, of one issuer or of several
+        rows.append(entry(serial, extensions=issuer if rng.random() < share else others))
+    data = b"".join(rows)
+    plain, index = Plain.of(data), SerialIndex(data, 0, len(data))
+    assert plain is not None
+    for number in rng.sample(range(1600), 300):  # in no order, by searches first and then by the table
+        wanted = serial_of(number, 8)
+        assert list(index.find_named(wanted)) == plain.named(wanted), number
+
+
+@pytest.mark.parametrize("issuers", [1, 40])
+def test_a_look_up_in_an_indirect_list_reads_few_entries(issuers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the list: it read them all one by one, each time, and again each of them while it was read."""
+    read: list[int] = []
+    plain = index_module.read_entry
+    for module in (index_module, named_module):
+        monkeypatch.setattr(module, "read_entry", lambda *given: read.append(given[1]) or plain(*given))
+    count = 20_000
+    each = [named(f"CA {number}") for number in range(issuers)]
+    data = b"".join(entry(serial_of(n), extensions=each[n * issuers // count]) for n in range(count))
+    index = SerialIndex(data, 0, len(data))
+    assert len(read) < count // 4, "one by one while the list was read"
+    for number in (0, 1, 77, 9_999, 10_000, 19_999) * 20:
+        read.clear()
+        ((found, name),) = index.find_named(serial_of(number))
+        assert found.serial == serial_of(number)
+        assert name is not None
+        assert each[number * issuers // count].endswith(name)
+        assert len(read) <= 4
+
+
 @pytest.mark.parametrize("wrong", [b"\x31\x00", b"\x30\x01", b"\x05\x00"])
 def test_an_issuer_is_read_wherever_it_stands(wrong: bytes) -> None:
-    """Its value decides of whom an entry speaks: no expression passes over it."""
+    """Its value decides of whom an entry speaks: an expression has it as it stood there, octet by octet."""
     good = entry(serial_of(1), extensions=ISSUER)
-    assert layout_of(good, 0, read_entry(good, 0, len(good))[0], len(good)) is None
+    assert layout(good).rest.behind_time == re.escape(ISSUER)
     bad = entry(serial_of(1), extensions=ISSUER[:-2] + wrong)
     with pytest.raises(DERError):
         SerialIndex(data := good * 300 + bad + good * 300, 0, len(data))

@@ -93,6 +93,25 @@ def test_the_authority_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> None
     assert all(isinstance(r, PathResult) and r.report.verdict is Verdict.PASSED for r in found)
 
 
+def test_of_two_authorities_of_one_name_neither_stands_for_the_other() -> None:
+    """Which of the two an engine takes hangs on more than the authorities: each leaf goes the ordinary way."""
+    root = authority("root")
+    upper = authority("twice", root, own_key=key("upper of two"))
+    between = authority("between", upper)
+    lower = authority("twice", between, own_key=key("lower of two"))
+    once = authority("once", between)
+
+    def engines(*, below: Issued) -> set[str]:
+        several = [end_entity(f"{number}.example", below).der for number in range(3)]
+        above = [lower.der, between.der, upper.der, once.der]
+        found = list(validate_many(several, intermediates=above, anchors=[root.der], moment=MOMENT))
+        assert all(isinstance(each, PathResult) and each.path is not None for each in found)
+        return {each.attempt.engine for each in found if isinstance(each, PathResult)}
+
+    assert engines(below=once) == {many.ENGINE}
+    assert many.ENGINE not in engines(below=lower)
+
+
 def test_a_naive_moment_is_refused_before_anything_is_read() -> None:
     with pytest.raises(InvalidValueError):
         validate_many([], anchors=[], moment=datetime(2026, 1, 1))  # noqa: DTZ001 -- that is the test

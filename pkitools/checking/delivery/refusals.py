@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pkitools.containers.protection import Protection
 from pkitools.containers.text_forms import TextForm
 from pkitools.frozen import dataclass
 from pkitools.package_data import read_toml
+
+if TYPE_CHECKING:
+    from pkitools.containers.protection import Protection
 
 
 @dataclass(frozen=True, slots=True)

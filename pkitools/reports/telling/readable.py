@@ -37,7 +37,7 @@ def _operand(name: str, value: object, language: Language, moment: datetime | No
         return value.short
     if name in _WORDS and (word := template(f"report.{_WORDS[name]}.{str(value).lower()}", language).get("title")):
         return word
-    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) and value[:4].isdigit() else None
     if found is None:
         return value
     try:

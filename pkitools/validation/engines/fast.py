@@ -23,7 +23,6 @@ from cryptography.x509.verification import (
 
 from pkitools.validation import algorithms
 from pkitools.validation.engines.protocol import EngineRequest, EngineResult
-from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints
 from pkitools.validation.policy import POLICY_EXTENSIONS
 from pkitools.x509.der import DERError
 from pkitools.x509.oids import (
@@ -114,12 +113,21 @@ def end_entity_needs(path: tuple[PathCertificate, ...]) -> Iterator[str]:
         yield from _step_needs(path, 0)
 
 
-def authorities_need(path: tuple[PathCertificate, ...]) -> Iterator[str]:
-    """Yield what the certificates above the first one need that the engine does not do."""
+def authorities_need(path: tuple[PathCertificate, ...]) -> tuple[str, ...]:
+    """Return what the certificates above the first one need that the engine does not do."""
+    return _authorities_need(path[1:])
+
+
+@lru_cache(maxsize=256)  # those of an authority are asked again for each of its certificates
+def _authorities_need(above: tuple[PathCertificate, ...]) -> tuple[str, ...]:
+    return tuple(_each_need(above)) if above else ()
+
+
+def _each_need(above: tuple[PathCertificate, ...]) -> Iterator[str]:
+    path = (above[0], *above)  # the end entity plays no part
     last = len(path) - 1
     for index in range(1, len(path)):
-        # those of an authority are asked again for each of its certificates
-        yield from _authority_needs(path[index])
+        yield from _certificate_needs(path[index])
         if index < last:
             yield from _step_needs(path, index)
 
@@ -133,11 +141,6 @@ def _step_needs(path: tuple[PathCertificate, ...], index: int) -> Iterator[str]:
         yield "self-issued certificate"
     if certificate.issuer != path[index + 1].subject:
         yield "name comparison"
-
-
-@lru_cache(maxsize=512)
-def _authority_needs(certificate: PathCertificate) -> tuple[str, ...]:
-    return tuple(_certificate_needs(certificate))
 
 
 def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
@@ -157,6 +160,8 @@ def _certificate_needs(certificate: PathCertificate) -> Iterator[str]:
 
 
 def _fast_constraints(value: bytes) -> bool:
+    from pkitools.validation.name_constraints import SLOW_KINDS, read_constraints  # hardly any path has them
+
     try:
         return read_constraints(value).kinds.isdisjoint(SLOW_KINDS)
     except DERError:

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pkitools import reports
 from pkitools.containers import BadItem, Contents, ItemKind
 from pkitools.environment import Environment
 from pkitools.errors import InputError, PkitoolsError
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass, replace
-from pkitools.reports import CheckedFile, cert_check_document, cert_check_document_v1
+from pkitools.reports import CheckedFile
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
 from pkitools_cli.commands.cert.check_text import chains_told, checked_told, copies_told, told_with_its_file
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
-from pkitools_cli.commands.fetching import fetcher_of
 from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
     from pkitools.checking.chain import ChainFile
     from pkitools.findings import Outcome
-    from pkitools.revocation import Cache, CertificateRevocationList
+    from pkitools.revocation import Cache, CertificateRevocationList, Fetcher
     from pkitools.systems import System
     from pkitools.x509 import CertificateFacts
 
@@ -188,7 +188,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
         ),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
-        older={1: lambda value: cert_check_document_v1(value.results, value.reuse)},
+        older={1: lambda value: reports.cert_check_document_v1(value.results, value.reuse)},
     )
 
 
@@ -202,7 +202,7 @@ def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
 
     code = of_reports(checked.decisive, options.fail_on, complete=checked.complete)
     whole = {"verdict": str(checked.verdict), "exit_code": int(code)}
-    return cert_check_document(checked.files, checked.reuse, following) | whole
+    return reports.cert_check_document(checked.files, checked.reuse, following) | whole
 
 
 def _is_entity_id(text: str) -> bool:
@@ -308,11 +308,17 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterab
         policy=policy,
         crls=tuple(crls),
         ocsp_responses=tuple(responses),
-        fetcher=fetcher_of(options.allow_net, options.allow_port) if online else None,
+        fetcher=_fetcher(options) if online else None,
         cache=_cache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
     )
     return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
+
+
+def _fetcher(options: GivenRevocation) -> Fetcher:
+    from pkitools_cli.commands.fetching import fetcher_of  # not offline
+
+    return fetcher_of(options.allow_net, options.allow_port)
 
 
 def _cache(folder: Path) -> Cache:

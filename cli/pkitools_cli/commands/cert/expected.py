@@ -24,11 +24,11 @@ def expectation(options: CheckOptions, passphrase: bytes | None, unread: list[Ba
         UsageError: an option and the file both say it.
         PkitoolsError: a value is wrong, or a file is not what it should be.
     """
-    from pkitools.checking import Expectation, read_expectation
-
     given = _given(options)
     if options.expect_file is None and not given:
         return None
+    from pkitools.checking import Expectation, read_expectation
+
     in_file = (
         Expectation()
         if options.expect_file is None
