@@ -11,16 +11,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
+from pkitools.reports.portfolio.across import hanging_line, risk_line, risk_said, risks_in, severity_word, unasked
 from pkitools.reports.portfolio.telling import (
     Telling,
     counted,
     judged_how,
+    one_line,
     place_names,
     said_of,
     standing_word,
     unread_sentence,
     word,
 )
+from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import pattern, visible
 
@@ -57,6 +60,8 @@ def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         yield ""
         yield from _table(portfolio, telling)
     yield from _list("to_do", _to_do(portfolio, telling), telling)
+    yield from _list("across", _across(portfolio, telling), telling)
+    yield from _list("hanging", _hanging(portfolio, telling), telling)
     yield from _list("unread", _unread(portfolio, telling), telling)
 
 
@@ -94,6 +99,20 @@ def _to_do(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         said = said_of(one, portfolio, telling)
         if said and standing is not Standing.NOT_JUDGED:
             yield f"**{escaped(_called(one))}**: {escaped(said)}"
+
+
+def _across(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    risks = risks_in(portfolio, telling)
+    for one in risks.found:
+        title = f"{severity_word(one.severity, telling.language)}: {risk_said(one, portfolio, telling).title}"
+        yield f"**{escaped(title)}**: {escaped(risk_line(one, portfolio, telling))}"
+    for missing in unasked(risks):
+        said = told(missing, telling.language, telling.remedy, portfolio.moment)
+        yield escaped(one_line(f"{missing.rule.code}: {said.message}"))
+
+
+def _hanging(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    return (escaped(hanging_line(one, telling.language)) for one in risks_in(portfolio, telling).hanging)
 
 
 def _called(one: HeldCertificate) -> str:
