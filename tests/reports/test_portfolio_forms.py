@@ -282,7 +282,9 @@ def test_a_build_server_shows_a_case_for_each_and_counts_them(portfolio: Portfol
     each = list(suite)
     risks = risks_of(portfolio)
     together = len(risks.found) + sum(one.status is Status.NOT_CHECKED for one in risks.outcomes)
-    assert len({(one.classname, one.name) for one in each}) == len(each) == 1 + len(portfolio.certificates) + 1 + together
+    assert (
+        len({(one.classname, one.name) for one in each}) == len(each) == 1 + len(portfolio.certificates) + 1 + together
+    )
     skipped = 2 + together - len(risks.found)
     for counted in (suites, suite):
         assert (counted.tests, counted.failures, counted.errors, counted.skipped) == (len(each), 1, 1, skipped)

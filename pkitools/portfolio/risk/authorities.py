@@ -89,9 +89,9 @@ def _ends(hanging: Iterable[tuple[_Authority, list[HeldCertificate]]], moment: d
         if authority.ends is None or authority.ends - moment > AHEAD:
             continue
         severity = None if authority.ends - moment < SOON else Severity.NOTICE
-        operands = {"day": f"{authority.ends:%Y-%m-%d}", "count": len(members)}
+        day = f"{authority.ends:%Y-%m-%d}"
         places = dict.fromkeys(place.name for one in members for place in one.places)
-        found = violated("notAfter", authority.name, severity=severity, **operands)
+        found = violated("notAfter", authority.name, severity=severity, day=day, count=len(members))
         yield Hit(found, tuple(one.sha256 for one in members), tuple(places))
 
 

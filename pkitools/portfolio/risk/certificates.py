@@ -123,7 +123,7 @@ def _services(case: Case) -> Iterator[tuple[System, Environment, list[HeldCertif
 def _service(one: HeldCertificate, case: Case) -> set[tuple[System, Environment, str]]:
     stated = {(use.system, use.environment, use.name) for use in case.uses_of(one) if use.system is not None}
     if stated:
-        return {(system, environment, name) for system, environment, name in stated if system is not None}
+        return stated
     where = case.environments(one, stated=True) or frozenset(one.environments)
     name = f"{one.name} ({one.oin or '–'})"
     return {(system, environment, name) for system in case.systems for environment in where}

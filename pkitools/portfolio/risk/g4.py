@@ -36,8 +36,7 @@ def _older(used: list[HeldCertificate], total: int) -> Iterator[Hit]:
     for name, members in by_hierarchy.items():
         hierarchy = get_hierarchy(name)
         day = "–" if hierarchy.not_after is None else f"{hierarchy.not_after:%Y-%m-%d}"
-        operands = {"count": len(members), "total": total, "hierarchy": hierarchy.label, "day": day}
-        yield about(names(members), members, **operands)
+        yield about(names(members), members, count=len(members), total=total, hierarchy=hierarchy.label, day=day)
 
 
 def trust(case: Case) -> Told:
@@ -50,8 +49,8 @@ def _without_g4(folders: dict[str, dict[str, set[str]]]) -> Iterator[Hit]:
     for folder, files in folders.items():
         generations = set().union(*files.values())
         if _G4 not in generations:
-            operands = {"generations": ", ".join(sorted(generations)), "count": len(files)}
-            yield Hit(violated("roots", folder, **operands), (), tuple(files))
+            found = violated("roots", folder, generations=", ".join(sorted(generations)), count=len(files))
+            yield Hit(found, (), tuple(files))
 
 
 class _Roots:

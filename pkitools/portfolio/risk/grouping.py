@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate
@@ -55,8 +56,7 @@ def is_succession(members: Iterable[HeldCertificate]) -> bool:
     done.
     """
     ordered = sorted(members, key=lambda each: (each.not_after, each.not_before))
-    pairs = zip(ordered, ordered[1:], strict=False)
-    return all(_follows(old, new) for old, new in pairs)
+    return all(_follows(old, new) for old, new in pairwise(ordered))
 
 
 def _follows(old: HeldCertificate, new: HeldCertificate) -> bool:

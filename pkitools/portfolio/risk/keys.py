@@ -1,4 +1,4 @@
-"""Keys: one for what should have keys of its own, one that others can read, one beside a certificate it does not fit."""
+"""Keys: one for several that should each have their own, one that others can read, one beside what it does not fit."""
 
 from __future__ import annotations
 
@@ -131,9 +131,7 @@ def _misfits(case: Case) -> Iterator[Hit]:
             continue
         for where, held in beside.of(key):
             if held and key.spki_sha256 not in held:
-                yield Hit(
-                    Violated((), {"value": key.place.name, "beside": where}), (), tuple({key.place.name, where})
-                )
+                yield Hit(Violated((), {"value": key.place.name, "beside": where}), (), tuple({key.place.name, where}))
                 break
 
 

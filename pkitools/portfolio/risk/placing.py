@@ -15,7 +15,18 @@ _WORD: Final = pattern(r"[a-z0-9]+")
 _WORDS: Final = {
     **dict.fromkeys(("prod", "prd", "productie", "production"), Environment.PRODUCTION),
     **dict.fromkeys(
-        ("preprod", "preprd", "preproductie", "preproduction", "acc", "acceptatie", "acceptance", "acpt", "test", "tst"),
+        (
+            "preprod",
+            "preprd",
+            "preproductie",
+            "preproduction",
+            "acc",
+            "acceptatie",
+            "acceptance",
+            "acpt",
+            "test",
+            "tst",
+        ),
         Environment.PREPRODUCTION,
     ),
 }
@@ -37,7 +48,7 @@ def by_folder(asked: Iterable[str]) -> Uses:
 
 
 def _base(asked: Iterable[str]) -> PurePath:
-    folders = [os.path.abspath(each) for each in asked]
+    folders = [_absolute(each) for each in asked]
     try:
         return PurePath(os.path.commonpath(folders)) if folders else PurePath()
     except ValueError:  # on another drive
@@ -45,8 +56,12 @@ def _base(asked: Iterable[str]) -> PurePath:
 
 
 def _below(base: PurePath, name: str) -> Sequence[str]:
-    path = PurePath(os.path.abspath(name))  # noqa: PTH100  a name of a place need not be a path
+    path = PurePath(_absolute(name))
     return path.relative_to(base).parts[:-1] if path.is_relative_to(base) else ()
+
+
+def _absolute(name: str) -> str:
+    return os.path.abspath(name)  # noqa: PTH100  a link is not followed: what it is called says where it is
 
 
 def _use(folder: str) -> Use | None:

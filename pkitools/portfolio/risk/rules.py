@@ -1,7 +1,7 @@
 """What is asked of all that was found together: of one certificate alone none of it can be told.
 
-Most is our own advice. That a key is new is of the Programme of Requirements, what a system takes is of that system, and
-that the change to G4 has to be prepared is of Logius. That one looks at what hangs on an authority is of the BIO.
+Most is our own advice. That a key is new is of the Programme of Requirements, what a system takes is of that system,
+that the change to G4 has to be prepared is of Logius, and that one looks at what hangs on an authority is of the BIO.
 """
 
 from __future__ import annotations

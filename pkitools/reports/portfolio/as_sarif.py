@@ -15,8 +15,8 @@ from pkitools._version import __version__
 from pkitools.findings import Outcome, Rule, Severity, Status
 from pkitools.messages import Language, message, template
 from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio, Unread
-from pkitools.reports.document import instant
 from pkitools.portfolio.risk import Risk
+from pkitools.reports.document import instant
 from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, unasked
 from pkitools.reports.portfolio.telling import Telling, one_line, place_text, unread_sentence, word
 from pkitools.reports.telling.answer import told

@@ -39,7 +39,7 @@ _INDENT: Final = "    "
 def scan_told(
     portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str]
 ) -> Iterator[Line | str]:
-    """Yield a portfolio: the count, each certificate, what is told of all together, what was not looked at, the next step.
+    """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
     Args:
         portfolio: what was found.
