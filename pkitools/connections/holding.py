@@ -6,16 +6,14 @@ used again.
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
 from pkitools.connections.calendar import WorkingDays
 from pkitools.connections.model import Connection, Connections
+from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
 from pkitools.connections.status import ConnectionStatus, Status
 from pkitools.connections.steps import Seen, steps_of
@@ -23,13 +21,15 @@ from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Gathering, HeldCertificate, HeldRequest, Judging, Place, Portfolio, Unread, scan
+from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldRequest, Judging, Portfolio, Unread, scan
 from pkitools.systems import Stance, System, Topic
 from pkitools.trust import HierarchyKind, hierarchies
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+CUT: Final = "connections.error.pattern"
+"""The code of what stands for more files than are looked at."""
 _Group: TypeAlias = tuple[System | None, Environment]
 
 
@@ -54,8 +54,8 @@ def hold(
     of_type(connections, Connections, "connections")
     found = _Found(connections, judging, executor, calendar or WorkingDays())
     by_group = (found.of_group(group, members) for group, members in found.groups().items())
-    statuses = {one.connection.line: one for group in by_group for one in group}
-    ordered = tuple(statuses[one.line] for one in connections.connections)
+    statuses = {one.connection.number: one for group in by_group for one in group}
+    ordered = tuple(statuses[one.number] for one in connections.connections)
     return Status(judging.moment, connections, ordered, tuple(found.unread.values()))
 
 
@@ -66,12 +66,13 @@ class _Found:
         self, connections: Connections, judging: Judging, executor: Executor | None, calendar: WorkingDays
     ) -> None:
         self.connections, self.judging, self.executor, self.calendar = connections, judging, executor, calendar
-        self.places = {one.line: _Places.of(one.files) for one in connections.connections}
-        self.owners: dict[str, list[Connection]] = {}
-        for one in connections.connections:
-            for place in self.places[one.line].there:
-                self.owners.setdefault(place, []).append(one)
-        self.unread: dict[tuple[str, int | None], Unread] = {}
+        self.owners = Owners(connections)
+        self.places = self.owners.places
+        cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
+        self.unread: dict[tuple[str, int | None], Unread] = {(one.name, None): one for one in cut}
+
+    def _cut(self) -> Iterator[str]:
+        return (each for places in self.places.values() for each in places.cut)
 
     def groups(self) -> Mapping[_Group, list[Connection]]:
         """Return the connections by what their certificates are judged for."""
@@ -82,14 +83,14 @@ class _Found:
 
     def of_group(self, group: _Group, members: Sequence[Connection]) -> list[ConnectionStatus]:
         """Return how the connections of one system and environment stand."""
-        own = self._scanned(group, (self.places[one.line] for one in members))
+        own = self._scanned(group, (self.places[one.number] for one in members))
         statuses = [self._status(one, own) for one in members]
         if all(_is_served(one, self.judging.moment) for one in statuses):
             return statuses
         every = self._scanned(group, self.places.values())
         return [one if _is_served(one, self.judging.moment) else self._with_reusable(one, every) for one in statuses]
 
-    def _scanned(self, group: _Group, places: Iterable[_Places]) -> _Lying:
+    def _scanned(self, group: _Group, places: Iterable[Places]) -> _Lying:
         system, environment = group
         asked = replace(self.judging, environment=environment, systems=() if system is None else (system,))
         given = list(dict.fromkeys(place for each in places for place in each.there))
@@ -101,7 +102,7 @@ class _Found:
         return _Lying.of(found, self.owners)
 
     def _status(self, connection: Connection, found: _Lying) -> ConnectionStatus:
-        here = found.certificates.get(connection.line, [])
+        here = found.certificates.get(connection.number, [])
         moment = self.judging.moment
         certificate = _best((one for one in here if one.oin == connection.holder.oin), moment)
         if certificate is not None and certificate.subject == certificate.issuer:
@@ -119,7 +120,7 @@ class _Found:
             request,
             planned,
             others=others,
-            absent=self.places[connection.line].absent,
+            absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
             metadata_file=metadata_file,
         )
@@ -156,7 +157,7 @@ class _Found:
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
         """Return whether a certificate lies at a place of the same system in the other environment."""
-        owners = (owner for place in certificate.places for owner in _owners(place, self.owners))
+        owners = (owner for place in certificate.places for owner in self.owners.of(place))
         return any(
             other.system is connection.system and other.environment is not connection.environment for other in owners
         )
@@ -173,52 +174,19 @@ class _Lying:
     issued: frozenset[str]
 
     @classmethod
-    def of(cls, found: Portfolio, owners: Mapping[str, list[Connection]]) -> _Lying:
+    def of(cls, found: Portfolio, owners: Owners) -> _Lying:
         certificates: dict[int, list[HeldCertificate]] = {}
         requests: dict[int, list[HeldRequest]] = {}
         of_holder: dict[str, list[HeldCertificate]] = {}
         for one in found.judged:
             of_holder.setdefault(one.oin or "", []).append(one)
-            for line in {owner.line for place in one.places for owner in _owners(place, owners)}:
-                certificates.setdefault(line, []).append(one)
+            for number in {owner.number for place in one.places for owner in owners.of(place)}:
+                certificates.setdefault(number, []).append(one)
         for request in found.requests:
-            for line in {owner.line for owner in _owners(request.place, owners)}:
-                requests.setdefault(line, []).append(request)
+            for number in {owner.number for owner in owners.of(request.place)}:
+                requests.setdefault(number, []).append(request)
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
         return cls(certificates, requests, of_holder, keys, frozenset(one.spki_sha256 for one in found.certificates))
-
-
-def _owners(place: Place, owners: Mapping[str, list[Connection]]) -> Iterator[Connection]:
-    """Yield the connections at whose places something lies, or a file that names it."""
-    for name in (place.name, *(named.rpartition(":")[0] for named in place.named_by)):
-        path = PurePath(os.path.normpath(name))
-        for each in (path, *path.parents):
-            yield from owners.get(str(each), ())
-
-
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The places of one connection: those that are there, and those that are not."""
-
-    there: tuple[str, ...]
-    absent: tuple[str, ...]
-
-    @classmethod
-    def of(cls, files: Sequence[str]) -> _Places:
-        found = {each: _matches(each) for each in files}
-        there = dict.fromkeys(path for paths in found.values() for path in paths)
-        return cls(tuple(there), tuple(each for each, paths in found.items() if not paths))
-
-
-def _matches(path: str) -> list[str]:
-    if os.path.lexists(path):
-        return [path]
-    if not glob.has_magic(path):
-        return []
-    from itertools import islice
-
-    # the one of pathlib takes no pattern that begins at the root
-    return sorted(islice(glob.iglob(path), MAX_PATTERN_FILES))  # noqa: PTH207  as said
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
@@ -235,7 +203,7 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
 
 def _pending(connection: Connection, found: _Lying) -> HeldRequest | None:
     """Return a request of the holder at its places for which there is no certificate yet."""
-    here = found.requests.get(connection.line, [])
+    here = found.requests.get(connection.number, [])
     waiting = (one for one in here if one.spki_sha256 not in found.issued)
     return next((one for one in waiting if one.oin in {None, connection.holder.oin}), None)
 

@@ -35,7 +35,8 @@ class Connection:
     """One connection, as its file states it.
 
     Args:
-        line: the line of the file where it begins.
+        number: its place in the file, from 1: what tells it from all others.
+        line: the line of the file where it begins; of those that stand on one line it is the same.
         organization: whose service it is.
         holder: whose certificate it is: another where a supplier connects with his own.
         system: the system; ``None`` where that has still to be filled in.
@@ -48,6 +49,7 @@ class Connection:
         stated: lead times stated in the file for its system and TSP, in working days.
     """
 
+    number: int
     line: int
     organization: ConnectingOrganization
     holder: ConnectingOrganization

@@ -65,10 +65,11 @@ class Case:
 
     def uses_of(self, one: HeldCertificate) -> Iterator[Use]:
         """Yield for what a certificate is, by its places."""
-        for place in dict.fromkeys(place.name for place in one.places):
-            if place not in self._placed:
-                self._placed[place] = tuple(self.uses(place))
-            yield from self._placed[place]
+        pointing = (named.rpartition(":")[0] for place in one.places for named in place.named_by)
+        for name in dict.fromkeys((*(place.name for place in one.places), *pointing)):
+            if name not in self._placed:
+                self._placed[name] = tuple(self.uses(name))
+            yield from self._placed[name]
 
     def environments(self, one: HeldCertificate, *, stated: bool) -> frozenset[Environment]:
         """Return in which environments a certificate is.
