@@ -7,11 +7,12 @@ used again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
 from pkitools.connections.calendar import WorkingDays
+from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
 from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
@@ -22,6 +23,7 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
 from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldRequest, Judging, Portfolio, Unread, scan
+from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Stance, System, Topic
 from pkitools.trust import HierarchyKind, hierarchies
 
@@ -84,7 +86,7 @@ class _Found:
     def of_group(self, group: _Group, members: Sequence[Connection]) -> list[ConnectionStatus]:
         """Return how the connections of one system and environment stand."""
         own = self._scanned(group, (self.places[one.number] for one in members))
-        statuses = [self._status(one, own) for one in members]
+        statuses = _with_shared([self._status(one, own) for one in members])
         if all(_is_served(one, self.judging.moment) for one in statuses):
             return statuses
         every = self._scanned(group, self.places.values())
@@ -104,7 +106,9 @@ class _Found:
     def _status(self, connection: Connection, found: _Lying) -> ConnectionStatus:
         here = found.certificates.get(connection.number, [])
         moment = self.judging.moment
-        certificate = _best((one for one in here if one.oin == connection.holder.oin), moment)
+        of_holder = [one for one in here if one.oin == connection.holder.oin]
+        own = [one for one in of_holder if bears_name(one, connection)]
+        certificate = _best(own, moment)
         if certificate is not None and certificate.subject == certificate.issuer:
             connection = replace(connection, self_signed=True)  # it shows
         request = _pending(connection, found)
@@ -112,7 +116,11 @@ class _Found:
         others = tuple(one for one in here if one.oin != connection.holder.oin)
         metadata, metadata_file = _in_metadata(connection, certificate, here)
         ended = certificate is not None and certificate.not_after < moment
-        seen = Seen(connection, moment.date(), certificate, request, planned, ended, len(others), metadata)
+        misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
+        overdue = self._is_overdue(connection) if certificate is None else None
+        seen = Seen(
+            connection, moment.date(), certificate, request, planned, ended, len(others), metadata, misnamed, overdue
+        )
         return ConnectionStatus(
             connection,
             steps_of(seen),
@@ -120,10 +128,20 @@ class _Found:
             request,
             planned,
             others=others,
+            beside=tuple(one for one in own if one is not certificate and one.not_after >= moment),
             absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
             metadata_file=metadata_file,
         )
+
+    def _is_overdue(self, connection: Connection) -> date | None:
+        """Return the day by which what was ordered should have come, where that is past."""
+        today = self.judging.moment.date()
+        if connection.ordered is None or connection.ordered > today:
+            return None
+        known = connection.lead_times.of(LeadKind.DELIVERY)
+        due = connection.ordered + (LEAD_TIME if known is None else known.at_most())
+        return due if due < today else None
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:
         """Return the days back from the end of the certificate, or from going live where there is none."""
@@ -146,14 +164,16 @@ class _Found:
         )
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
-        """Add the certificates of its holder that lie elsewhere and are good for it."""
+        """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
         connection, moment = status.connection, self.judging.moment
-        held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.verdict is Verdict.PASSED)
-        good = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
-        if _asks_separate(connection, moment):
-            good = [one for one in good if not self._is_elsewhere(one, connection)]
         mine = None if status.certificate is None else status.certificate.sha256
-        return replace(status, reusable=tuple(one for one in good if one.sha256 != mine))
+        held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
+        valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
+        if _asks_separate(connection, moment):
+            valid = [one for one in valid if not self._is_elsewhere(one, connection)]
+        good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
+        perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
+        return replace(status, reusable=good, perhaps=perhaps)
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
         """Return whether a certificate lies at a place of the same system in the other environment."""
@@ -187,6 +207,29 @@ class _Lying:
                 requests.setdefault(number, []).append(request)
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
         return cls(certificates, requests, of_holder, keys, frozenset(one.spki_sha256 for one in found.certificates))
+
+
+def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
+    """Add to each connection those that are held to have the same certificate."""
+    having: dict[str, list[Connection]] = {}
+    for one in statuses:
+        if one.certificate is not None:
+            having.setdefault(one.certificate.sha256, []).append(one.connection)
+    return [
+        replace(one, shared_with=tuple(each for each in sharing if each.number != one.connection.number))
+        if one.certificate is not None and len(sharing := having[one.certificate.sha256]) > 1
+        else one
+        for one in statuses
+    ]
+
+
+def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
+    """Return whether a certificate bears the name that a connection states; where none is stated any will do."""
+    names = {name.casefold() for name in (certificate.common_name or "", *certificate.dns_names)}
+    names |= {name.removeprefix("trial ") for name in names}  # the test CAs of G4 put it in front
+    if connection.common_name is not None:
+        return connection.common_name.casefold() in names
+    return not connection.dns or any(name.casefold() in names for name in connection.dns)
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}

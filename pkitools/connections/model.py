@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pkitools.connections.lead import LeadKind, LeadTimes, lead_times
@@ -96,5 +96,31 @@ class Connections:
     organizations: tuple[ConnectingOrganization, ...]
     connections: tuple[Connection, ...]
 
+    def told_apart(self) -> Mapping[int, str]:
+        """Return by what each connection is told apart from those of the same organisation, system and environment.
+
+        By its number: the name that it states, its entity ID, its first file, or its line; empty of one that is the
+        only one of its kind.
+        """
+        alike: dict[tuple[object, ...], list[Connection]] = {}
+        for one in self.connections:
+            alike.setdefault((one.organization.name, one.system, one.environment), []).append(one)
+        return {number: name for members in alike.values() for number, name in _told_apart(members)}
+
     def __repr__(self) -> str:
         return f"<Connections: {len(self.connections)} of {len(self.organizations)} organisations>"
+
+
+def _told_apart(members: list[Connection]) -> Iterator[tuple[int, str]]:
+    if len(members) == 1:
+        yield members[0].number, ""
+        return
+    ways = [_ways(one) for one in members]
+    # the first way in which each of them has something of its own; a number of its own each has
+    way = next(at for at in range(len(ways[0])) if len({each[at] for each in ways} - {None}) == len(members))
+    yield from ((one.number, str(each[way])) for one, each in zip(members, ways, strict=True))
+
+
+def _ways(one: Connection) -> tuple[str | None, ...]:
+    names = one.common_name or next(iter(one.dns), None)
+    return names, one.entity_id, next(iter(one.files), None), one.endpoint, f":{one.line}", f"({one.number})"

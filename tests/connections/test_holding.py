@@ -112,7 +112,7 @@ def test_a_certificate_of_another_organisation_is_none_of_this(folder: Path) -> 
     assert [each.oin for each in one.others] == [OTHER_OIN]
     found = one.of(Step.CERTIFICATE)
     assert found is not None
-    assert (found.state, found.code) == (StepState.WAITING, "connections.certificate.others")
+    assert (found.state, found.code) == (StepState.NOW, "connections.certificate.others")
 
 
 def test_a_supplier_connects_with_a_certificate_of_his_own(folder: Path) -> None:

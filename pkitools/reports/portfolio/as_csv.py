@@ -38,7 +38,7 @@ COLUMNS: Final = (
 )
 """The headings, the same in every language: scripts name them."""
 
-_BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
+BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
 _TAKEN_FOR_ELSE: Final = pattern(
     r"[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,eE+]{10,}\Z|0[0-9]+\Z|[0-9]+(:[0-9]+)+\Z"
 )
@@ -51,7 +51,7 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
     for risk in risks.found:
         for sha256 in risk.certificates:
             by_certificate.setdefault(sha256, []).append(risk_said(risk, portfolio, telling).title)
-    out.write(_BYTE_ORDER_MARK)
+    out.write(BYTE_ORDER_MARK)
     writer = csv.writer(out, delimiter=";" if telling.language == "nl" else ",")
     writer.writerow(COLUMNS)
     for one in portfolio.certificates:

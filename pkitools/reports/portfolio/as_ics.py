@@ -71,25 +71,26 @@ def _events(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Ite
 
 def _event(kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Event:
     summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name)
-    return all_day(f"{one.sha256}-{kind}", day, portfolio.moment, summary, _description(kind, one, telling), kind)
+    lines = _description(kind, one, telling)
+    return all_day(f"{one.sha256}-{kind}", day, summary, lines, moment=portfolio.moment, kind=kind)
 
 
 def _of_authority(one: Hanging, day: date, portfolio: Portfolio, telling: Telling) -> Event:
     name = hashlib.sha256(one.issuer.encode("utf-8", "surrogatepass")).hexdigest()
     summary = word("portfolio.report.event.authority", telling.language, name=one.name)
     lines = [hanging_line(one, telling.language)]
-    return all_day(f"{name}-authority", day, portfolio.moment, summary, lines, "authority")
+    return all_day(f"{name}-authority", day, summary, lines, moment=portfolio.moment, kind="authority")
 
 
-def all_day(uid: str, day: date, moment: datetime, summary: str, lines: Iterable[str], kind: str) -> Event:
+def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: datetime, kind: str) -> Event:
     """Return an event that lasts a day, and takes nobody's time.
 
     Args:
         uid: what it is called, the same in every report.
         day: when.
-        moment: when the report was made, aware.
         summary: what it says.
         lines: what there is to know beside that.
+        moment: when the report was made, aware.
         kind: what kind of event it is.
     """
     event = Event()

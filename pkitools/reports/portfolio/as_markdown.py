@@ -66,10 +66,10 @@ def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 
 
 def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
-    yield _row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
-    yield _row(("---",) * len(_COLUMNS), raw=True)
+    yield row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
+    yield row(("---",) * len(_COLUMNS), raw=True)
     for standing, one in portfolio.in_order():
-        yield _row(
+        yield row(
             (
                 standing_word(standing, telling.language),
                 short_day(one.not_after, telling.language),
@@ -81,7 +81,13 @@ def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         )
 
 
-def _row(cells: tuple[str, ...], *, raw: bool = False) -> str:
+def row(cells: tuple[str, ...], *, raw: bool = False) -> str:
+    """Return a row of a table.
+
+    Args:
+        cells: what is in it.
+        raw: they are Markdown already.
+    """
     return "| " + " | ".join(cells if raw else map(escaped, cells)) + " |"
 
 
