@@ -118,12 +118,14 @@ def shown_dates(plan: Plan | None) -> Iterator[PlanDate]:
 
 
 def _identity(planned: Planned) -> str:
-    """Return what a connection goes by: by what is stated of it, and not by where in the file that stands."""
+    """Return what a connection goes by: by what is stated of it, and not by where that stands, or where its files are.
+
+    Of what is stated alike, the first in the file has the first of each day.
+    """
     one = planned.connection
     system = "" if planned.system is None else planned.system.name
     stated = () if one is None else (one.organization.oin, one.holder.oin, one.entity_id, one.common_name, *one.dns)
-    files = () if one is None else tuple(sorted(one.files))
-    text = "\0".join(str(each or "") for each in (system, planned.environment, *stated, *files))
+    text = "\0".join(str(each or "") for each in (system, planned.environment, *stated))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
