@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -116,9 +117,11 @@ def _told_apart(members: list[Connection]) -> Iterator[tuple[int, str]]:
         yield members[0].number, ""
         return
     ways = [_ways(one) for one in members]
-    # the first way in which each of them has something of its own; a number of its own each has
-    way = next(at for at in range(len(ways[0])) if len({each[at] for each in ways} - {None}) == len(members))
-    yield from ((one.number, str(each[way])) for one, each in zip(members, ways, strict=True))
+    counts = [Counter(column) for column in zip(*ways, strict=True)]
+    for one, each in zip(members, ways, strict=True):
+        # the first that is its own; its number in the file is nobody else's
+        own = (value for value, count in zip(each, counts, strict=True) if value is not None and count[value] == 1)
+        yield one.number, next(own)
 
 
 def _ways(one: Connection) -> tuple[str | None, ...]:

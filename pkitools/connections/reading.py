@@ -61,8 +61,8 @@ def read_connections(
         LimitError: it is too large.
     """
     data, name = octets(data, "data"), text(name, "name")
-    lines = lines_of(data)
-    whole = _Entry(read_foreign_toml(data, name), (), name, lines)
+    read = read_foreign_toml(data, name)  # which has its limits, before anything else looks at it
+    whole = _Entry(read, (), name, lines_of(data))
     whole.require_known(_WHOLE)
     return _Reader(whole, system, tsp).connections()
 
@@ -234,7 +234,7 @@ def _require_distinct(connections: Iterable[Connection], entries: Iterable[_Entr
         told = (one.organization.key, one.holder.key, one.system, one.environment, one.entity_id, one.common_name)
         key = (*told, one.dns, frozenset(one.files), one.endpoint, one.supplier)
         if key in first:
-            entry.refuse("twice", "organization", other=first[key])
+            entry.refuse("twice", other=first[key])
         first[key] = one.line
 
 

@@ -179,7 +179,9 @@ def test_status_and_plan_give_the_days_of_the_table(run: Command, supplier: Path
     for row in _rows(table):
         told = days[int(row["organization"].removeprefix("Tenant ")), (row["system"], row["environment"])]
         assert row["order_by"] == told.get("order", "")
-        assert row["begin_by"] == min((told[kind] for kind in ("start", "register", "order") if kind in told), default="")
+        assert row["begin_by"] == min(
+            (told[kind] for kind in ("start", "register", "order") if kind in told), default=""
+        )
 
 
 def _rows(file: Path) -> list[dict[str, str]]:
@@ -187,9 +189,7 @@ def _rows(file: Path) -> list[dict[str, str]]:
 
 
 Days = dict[tuple[int, tuple[str, str]], dict[str, str]]
-_WHERE: Final = {
-    f"{get_system(system).title}, {environment}": (system, environment) for system, environment in STATES
-}
+_WHERE: Final = {f"{get_system(system).title}, {environment}": (system, environment) for system, environment in STATES}
 
 
 def _of_calendar(text: str) -> Days:
