@@ -230,7 +230,7 @@ def test_what_else_there_is_to_know_of_a_connection_is_told(
     whole = " ".join(ran.out.split())
     for said in ("e1", "e2", "f/old.pem", "else.example.nl", {"nl": "regel 10", "en": "line 10"}[language]):
         assert said in whole, said
-    assert whole.count({"nl": "Kunt u opnieuw gebruiken", "en": "May be used again"}[language]) >= 1
+    assert whole.count({"nl": "Opnieuw te gebruiken", "en": "May be used again"}[language]) >= 1
     nothing = status(connection(files='["no"]', organization='"b"') + OTHER, "--verbose")
     assert {"nl": "kunt u opnieuw", "en": "may be used again"}[language] in " ".join(nothing.out.split())
 

@@ -327,7 +327,5 @@ def test_for_what_a_certificate_is_says_the_connection_that_names_its_place(fold
     ]
     risks = risks_of(scanned(folder / "f"), uses=uses_of(connections))
     # whoever runs the system asks another one for each
-    assert [(each.outcome.rule.code, each.severity.name) for each in risks.found][0] == (
-        "risk.certificate.two_environments",
-        "WARNING",
-    )
+    worst = risks.found[0]
+    assert (worst.outcome.rule.code, worst.severity.name) == ("risk.certificate.two_environments", "WARNING")
