@@ -160,6 +160,7 @@ class _Found:
             # whoever has a certificate was a subscriber to get it
             subscriber=True if certificate is not None and connection.subscriber is None else connection.subscriber,
             generation=generation,
+            begins=None if certificate is None else certificate.not_before.date(),
             calendar=self.calendar,
         )
 
