@@ -210,12 +210,12 @@ def _of_generation(generation: str | None, now: date, order: date, last: date) -
     facts = migration_facts()
     if generation not in facts.generations:
         return
-    validity = get_profile(facts.older).validity
+    validity, ends = get_profile(facts.older).validity, _root_end(hierarchies(), generation)
     for step in validity.steps:
-        if step.start is not None and now < step.start <= last:
+        if step.start is not None and now < step.start <= min(last, ends or last):
             basis = Basis(step.basis.source, Certainty.INFERRED, step.basis.note)  # the source names months
             yield PlanDate(step.start, PlanKind.SHORTER, None, basis, days=step.days)
-    step, ends = validity.step(order), _root_end(hierarchies(), generation)
+    step = validity.step(order)
     next_end = order + timedelta(days=step.days)
     basis = Basis(step.basis.source, Certainty.INFERRED, step.basis.note)
     if ends is not None:

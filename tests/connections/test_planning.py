@@ -188,3 +188,11 @@ def test_who_lacks_the_library_is_told_which(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(__import__("sys").modules, "holidays", None)
     with pytest.raises(MissingExtraError, match="reports"):
         WorkingDays()
+
+
+def test_after_the_end_of_its_root_nothing_more_is_said_of_a_generation() -> None:
+    given = {"moment": MOMENT, "lead_times": lead_times(), "generation": "G1-private", "calendar": DUTCH}
+    found = plan(day("2030-06-03"), **given)  # type: ignore[arg-type]  # as given
+    ends = found.on(PlanKind.HIERARCHY_ENDS)
+    assert ends is not None
+    assert all(one.day <= ends.day and one.days for one in found.dates if one.kind is PlanKind.SHORTER)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pkitools.messages import LANGUAGES, Language
 from tests.cli.conftest import run
 from tests.journey.pages import lines_of
 from tests.journey.walking import Walker
@@ -14,6 +15,7 @@ from tests.support.command import Command
 
 __all__ = ["run"]  # a fixture
 
+DUTCH = Path(__file__).parents[2] / "docs" / "nl" / "alle-certificaten.md"
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 IN_ORDER = ("scan.md", "connections.md", "risks.md", "reports.md")
 
@@ -23,14 +25,19 @@ def text_of(page: str) -> str:
 
 
 @pytest.mark.slow
-def test_the_pages_are_walked(tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_are_walked(
+    language: Language, tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("icalendar", reason="the extra pkitools-nl[reports] is not installed")
     tmp_path.chmod(0o700)
     monkeypatch.chdir(tmp_path)
+    for name, value in {"PKITOOLS_LANG": language, "COLUMNS": "80", "PKITOOLS_DATA": ""}.items():
+        monkeypatch.setenv(name, value)
     walker = Walker(tmp_path, run, {})
-    for page in IN_ORDER:
-        for line in lines_of(text_of(page)):
-            walker.walk(line)
+    texts = [DUTCH.read_text(encoding="utf-8")] if language == "nl" else map(text_of, IN_ORDER)
+    for line in (line for text in texts for line in lines_of(text)):
+        walker.walk(line)
 
 
 @pytest.mark.parametrize("page", (*IN_ORDER, "timers.md"))
