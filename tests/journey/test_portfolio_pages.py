@@ -40,7 +40,7 @@ def test_the_pages_are_walked(
         walker.walk(line)
 
 
-@pytest.mark.parametrize("page", (*IN_ORDER, "timers.md"))
+@pytest.mark.parametrize("page", [*IN_ORDER, "timers.md"])
 def test_every_line_is_walked_and_every_link_leads_somewhere(page: str) -> None:
     text = text_of(page)
     walked = lines_of(text)

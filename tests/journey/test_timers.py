@@ -1,4 +1,4 @@
-"""What runs by itself: the units, the CronJob and the jobs of CI in docs/how-to/timers, read by who runs them, and run."""
+"""What runs by itself: the units, the CronJob and jobs of CI in docs/how-to/timers, read by who runs them, and run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -95,7 +96,7 @@ def test_its_commands_run_and_write_what_they_say(
         assert program in {"pkitools", PROGRAM}
         ran = run(*words)
         assert ran.code == (0 if words[0] == "plan" else 10), ran.err
-        reports = [word for flag, word in zip(words, words[1:], strict=False) if flag == "--report"]
+        reports = [word for flag, word in pairwise(words) if flag == "--report"]
         reports += [word.partition("=")[2] for word in words if word.startswith("--report=")]
         assert reports
         assert all(Path(report).stat().st_size for report in reports)
@@ -126,7 +127,9 @@ def test_kubernetes_takes_the_cronjob() -> None:
     assert mounted == {each["name"] for each in pod["volumes"]}
 
 
-@pytest.mark.parametrize(("name", "schema"), [("gitlab-ci.yml", "gitlab-ci"), ("github-actions.yml", "github-workflows")])
+@pytest.mark.parametrize(
+    ("name", "schema"), [("gitlab-ci.yml", "gitlab-ci"), ("github-actions.yml", "github-workflows")]
+)
 def test_the_server_of_ci_takes_the_job(name: str, schema: str) -> None:
     pytest.importorskip("check_jsonschema", reason="check-jsonschema is not installed")
     folder = files("check_jsonschema") / "builtin_schemas" / "vendor"
