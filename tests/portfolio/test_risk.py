@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.portfolio import Gap, HeldCertificate, HeldKey, HeldRequest, Place, Unread
-from pkitools.portfolio.risk import Risks, Use, by_folder, grouping, risks_of
+from pkitools.portfolio.risk import Risks, Use, authorities, by_folder, grouping, risks_of, weighing
 from pkitools.revocation.rules import REVOKED
 from pkitools.systems import get_system
 from tests.support.effort import examples
@@ -150,12 +151,40 @@ def test_a_key_for_two_organizations(other: dict[str, Any], told: dict[str, str]
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=12))
 def test_groups_are_all_that_share_and_nothing_else(pairs: list[tuple[int, int]]) -> None:
     found = [held(str(number), key=str(key), common_name=str(name)) for number, (key, name) in enumerate(pairs)]
-    groups = grouping.shared(found, lambda one: one.spki_sha256)
-    told = sorted(sorted(one.sha256 for one in group) for group in groups)
+    groups = grouping.shared(found, lambda one: (one.spki_sha256,))
+    told = sorted(sorted(one.sha256 for one in group.members) for group in groups)
     by_key: dict[str, list[str]] = {}
     for one in found:
         by_key.setdefault(one.spki_sha256, []).append(one.sha256)
     assert told == sorted(sorted(members) for members in by_key.values() if len(members) > 1)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_what_is_kept_at_a_time_changes_nothing_that_is_told(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty certificates of one key in one environment, and the last in the other; and many groups besides."""
+    found = [held(str(number), key="k") for number in range(30)]
+    found += [held("last", key="k", **TRIAL), held("other", key="k", oin=OTHER_OIN, organization="Waterschap B")]
+    found += [held(f"twin {number} {twin}", key=str(number), **OTHER[twin]) for number in range(7) for twin in (0, 1)]
+    monkeypatch.setattr(grouping, "MAX_RISK_GROUPS", limit)
+    monkeypatch.setattr(grouping, "MAX_RISK_MEMBERS", limit)
+    told = risks(*found).found
+    by_code = Counter(one.outcome.rule.code for one in told)
+    assert by_code == {"risk.key.two_environments": 1, "risk.key.two_organizations": 8}
+    assert {one.outcome.params["count"] for one in told} == {"32", "2"}
+
+
+OTHER: Final[list[dict[str, Any]]] = [{}, {"oin": OTHER_OIN, "organization": "Waterschap B"}]
+
+
+def test_more_than_anybody_reads_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weighing, "MAX_RISK_MEMBERS", 3)
+    monkeypatch.setattr(authorities, "MAX_RISK_MEMBERS", 3)
+    keys = [private_key(str(number), f"/srv/{number}/a.key", readable_by_others=True) for number in range(10)]
+    found = risks(*keys, *(held(str(number), issuer=f"CN={number}", hierarchy=None) for number in range(10)))
+    assert [one.outcome.rule.code for one in found.found] == ["risk.key.readable"] * 3
+    (more,) = (one for one in found.outcomes if one.status is Status.NOT_CHECKED)
+    assert (more.reason, more.params["detail"]) == ("more_risks", "7")
+    assert (len(found.hanging), found.more_authorities) == (3, 7)
 
 
 # --- private keys -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Final
 
 from pkitools.findings import NOT_APPLICABLE, Severity, violated
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_LISTED
+from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.portfolio.model import SOON, HeldCertificate
 from pkitools.portfolio.risk.case import Case
 from pkitools.portfolio.risk.grouping import is_in_use
@@ -73,37 +73,57 @@ def _above(issuer: Name, known: Mapping[Name, _Authority]) -> Iterator[tuple[Nam
 
 def ends(case: Case) -> Told:
     """Yield the authorities that end within a year, and on which certificates hang that are in use."""
-    hanging: dict[Name, tuple[_Authority, list[HeldCertificate]]] = {}
+    hanging: dict[Name, _Ending] = {}
     known = _known(case.certificates)
     for one in case.certificates:
         if is_in_use(one, case.moment):
             for name, authority in _above(_parts(one.issuer), known):
-                hanging.setdefault(name, (authority, []))[1].append(one)
+                hanging.setdefault(name, _Ending(authority)).add(one)
     if not hanging:
         return NOT_APPLICABLE
-    return _ends(hanging.values(), case.moment)
+    return (hit for each in hanging.values() for hit in each.hits(case.moment))
 
 
-def _ends(hanging: Iterable[tuple[_Authority, list[HeldCertificate]]], moment: datetime) -> Iterator[Hit]:
-    for authority, members in hanging:
-        if authority.ends is None or authority.ends - moment > AHEAD:
-            continue
-        severity = None if authority.ends - moment < SOON else Severity.NOTICE
-        day = f"{authority.ends:%Y-%m-%d}"
-        places = dict.fromkeys(place.name for one in members for place in one.places)
-        found = violated("notAfter", authority.name, severity=severity, day=day, count=len(members))
-        yield Hit(found, tuple(one.sha256 for one in members), tuple(places))
+class _Ending:
+    """An authority with what hangs on it; of thousands the first are named, and all are counted."""
+
+    def __init__(self, authority: _Authority) -> None:
+        self.authority, self.count = authority, 0
+        self.certificates: list[str] = []
+        self.places: dict[str, None] = {}
+
+    def add(self, one: HeldCertificate) -> None:
+        self.count += 1
+        if len(self.certificates) < MAX_RISK_MEMBERS:
+            self.certificates.append(one.sha256)
+            self.places |= dict.fromkeys(place.name for place in one.places[:MAX_RISK_PLACES])
+
+    def hits(self, moment: datetime) -> Iterator[Hit]:
+        end = self.authority.ends
+        if end is None or end - moment > AHEAD:
+            return
+        severity = None if end - moment < SOON else Severity.NOTICE
+        found = violated("notAfter", self.authority.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
+        yield Hit(found, tuple(self.certificates), tuple(self.places))
 
 
-def hanging_of(case: Case) -> tuple[Hanging, ...]:
-    """Return what hangs on each authority that issued a certificate which may be in use, most first."""
+def hanging_of(case: Case) -> tuple[tuple[Hanging, ...], int]:
+    """Return what hangs on each authority that issued a certificate which may be in use, most first.
+
+    And how many authorities there are besides: of so many as nobody has, the first are kept.
+    """
     known = _known(case.certificates)
     found: dict[str, _Gathered] = {}
+    more: set[int] = set()
     for one in case.certificates:
-        if is_in_use(one, case.moment) and one.subject != one.issuer:
+        if not is_in_use(one, case.moment) or one.subject == one.issuer:
+            continue
+        if one.issuer in found or len(found) < MAX_RISK_MEMBERS:
             found.setdefault(one.issuer, _Gathered(one)).add(one)
+        else:
+            more.add(hash(one.issuer))
     told = (each.told(issuer, known) for issuer, each in found.items())
-    return tuple(sorted(told, key=lambda each: (-each.count, each.name)))
+    return tuple(sorted(told, key=lambda each: (-each.count, each.name))), len(more)
 
 
 class _Gathered:
@@ -111,19 +131,21 @@ class _Gathered:
 
     def __init__(self, first: HeldCertificate) -> None:
         self.first, self.count, self.first_end = first, 0, first.not_after
-        self.services: dict[tuple[str, str | None], None] = {}
+        self.services: dict[str, None] = {}
+        self.known: set[int] = set()
         self.oins: set[str] = set()
 
     def add(self, one: HeldCertificate) -> None:
         self.count += 1
         self.first_end = min(self.first_end, one.not_after)
-        self.services[one.name, one.organization] = None
+        self.known.add(hash((one.name, one.organization)))  # to count them: the names are not kept
+        if len(self.services) < MAX_LISTED:
+            self.services[", ".join(filter(None, (one.name, one.organization)))] = None
         self.oins |= {one.oin} if one.oin else set()
 
     def told(self, issuer: str, known: Mapping[Name, _Authority]) -> Hanging:
         above = [each for _, each in _above(_parts(issuer), known)]
         days = [each.ends for each in above if each.ends is not None]
-        shown = [", ".join(filter(None, each)) for each in list(self.services)[:MAX_LISTED]]
         return Hanging(
             name=above[0].name if above else issuer,
             issuer=issuer,
@@ -131,8 +153,8 @@ class _Gathered:
             generation=self.first.generation,
             ends=min(days, default=None),
             count=self.count,
-            services=tuple(shown),
-            more_services=len(self.services) - len(shown),
+            services=tuple(self.services),
+            more_services=max(len(self.known) - len(self.services), 0),
             organizations=len(self.oins),
             first_end=self.first_end,
         )

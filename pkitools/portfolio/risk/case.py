@@ -9,8 +9,9 @@ from functools import cached_property
 from pkitools.environment import Environment
 from pkitools.findings import Basis, Severity, met_if_none
 from pkitools.findings.asking import Violated
+from pkitools.limits import MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
-from pkitools.portfolio.risk.grouping import is_in_use, shared
+from pkitools.portfolio.risk.grouping import Sharing, is_in_use, shared
 from pkitools.portfolio.risk.model import Hit, Use, Uses
 from pkitools.systems import System
 from pkitools.trust import Hierarchy, HierarchyKind, hierarchies
@@ -40,23 +41,22 @@ class Case:
         self.certificates, self.keys, self.requests = certificates, keys, requests
         self.moment, self.uses, self.systems = moment, uses, systems
         self._kinds: Mapping[str, Hierarchy] = {each.name: each for each in hierarchies()}
-        self._placed: dict[str, Sequence[Use]] = {}
 
     @cached_property
     def in_use(self) -> bool:
         """Whether there is a certificate that may be in use."""
         return any(is_in_use(one, self.moment) for one in self.certificates)
 
-    @cached_property
-    def of_one_key(self) -> list[list[HeldCertificate]]:
+    @property
+    def of_one_key(self) -> Iterator[Sharing]:
         """The certificates that have one key, where one of them may be in use."""
-        groups = shared(self.certificates, lambda one: None if one.is_authority else one.spki_sha256)
-        return [members for members in groups if any(is_in_use(one, self.moment) for one in members)]
+        groups = shared(self.certificates, lambda one: () if one.is_authority else (one.spki_sha256,))
+        return (group for group in groups if any(is_in_use(one, self.moment) for one in group.members))
 
-    @cached_property
-    def of_one_name(self) -> list[list[HeldCertificate]]:
+    @property
+    def of_one_name(self) -> Iterator[Sharing]:
         """The certificates that have one subject and may all be in use."""
-        return shared(self.certificates, lambda one: one.subject if is_in_use(one, self.moment) else None)
+        return shared(self.certificates, lambda one: (one.subject,) if is_in_use(one, self.moment) else ())
 
     def kind(self, one: HeldCertificate) -> HierarchyKind | None:
         """Return the kind of the hierarchy that a certificate says to stand under."""
@@ -67,9 +67,7 @@ class Case:
         """Yield for what a certificate is, by its places."""
         pointing = (named.rpartition(":")[0] for place in one.places for named in place.named_by)
         for name in dict.fromkeys((*(place.name for place in one.places), *pointing)):
-            if name not in self._placed:
-                self._placed[name] = tuple(self.uses(name))
-            yield from self._placed[name]
+            yield from self.uses(name)
 
     def environments(self, one: HeldCertificate, *, stated: bool) -> frozenset[Environment]:
         """Return in which environments a certificate is.
@@ -102,11 +100,11 @@ def about(
         basis: what it rests on, where that differs from the rule.
         params: further operands of the message.
     """
-    held = tuple(members)
+    held = tuple(members)[:MAX_RISK_MEMBERS]
     found = met_if_none("certificates", value, basis=basis, **params)
     assert isinstance(found, Violated)  # there is one at least
     violated = Violated(found.evidence, found.params, basis, severity)
-    places = dict.fromkeys(place.name for one in held for place in one.places)
+    places = dict.fromkeys(place.name for one in held for place in one.places[:MAX_RISK_PLACES])
     return Hit(violated, tuple(one.sha256 for one in held), tuple(places))
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from pkitools.environment import Environment
 from pkitools.findings import NOT_APPLICABLE, Basis, Certainty, Severity
 from pkitools.portfolio.model import HeldCertificate
 from pkitools.portfolio.risk.case import Case, about, names
-from pkitools.portfolio.risk.grouping import is_in_use, is_succession
+from pkitools.portfolio.risk.grouping import Sharing, is_in_use, is_succession, shared
 from pkitools.portfolio.risk.keys import INFERRED
 from pkitools.portfolio.risk.model import Hit, Told, Use
 from pkitools.systems import Stance, Statement, System, Topic
@@ -25,9 +25,9 @@ def name_twice(case: Case) -> Told:
 
 
 def _name_twice(case: Case) -> Iterator[Hit]:
-    for members in case.of_one_name:
+    for group in case.of_one_name:
         by_issuer: dict[str, list[HeldCertificate]] = {}
-        for one in members:  # of another issuer it is another type, or a move to another TSP or generation
+        for one in group.members:  # of another issuer it is another type, or a move to another TSP or generation
             by_issuer.setdefault(one.issuer, []).append(one)
         for of_one in by_issuer.values():
             if len(of_one) > 1 and not is_succession(of_one):
@@ -101,66 +101,81 @@ def _wrong_environment(case: Case) -> Iterator[Hit]:
 # --- what a system takes ----------------------------------------------------------------------------------------------
 
 
-def _members(case: Case, topic: Topic) -> Iterator[tuple[Statement, System, Environment, list[HeldCertificate]]]:
-    """Yield what a system says, with the certificates of one service that it says that of."""
-    for system, environment, members in _services(case):
-        for said in system.statements_at(environment, case.moment, topic):
-            if said.answer is Stance.YES:
-                yield said, system, environment, members
-
-
-def _services(case: Case) -> Iterator[tuple[System, Environment, list[HeldCertificate]]]:
-    """Yield the certificates of each service: a connection, or what has one OIN and one name."""
-    found: dict[tuple[str, Environment, str], tuple[System, list[HeldCertificate]]] = {}
-    for one in case.certificates:
-        if is_in_use(one, case.moment):
-            for system, environment, service in _service(one, case):
-                found.setdefault((system.name, environment, service), (system, []))[1].append(one)
-    for (_, environment, _), (system, members) in found.items():
-        yield system, environment, members
-
-
-def _service(one: HeldCertificate, case: Case) -> set[tuple[System, Environment, str]]:
+def _services(one: HeldCertificate, case: Case) -> Iterable[tuple[System, Environment, str]]:
+    """Return for what a certificate that may be in use is: a connection, or what has one OIN and one name."""
+    if not is_in_use(one, case.moment):
+        return ()
     stated = {(use.system, use.environment, use.name) for use in case.uses_of(one) if use.system is not None}
     if stated:
         return stated
     where = case.environments(one, stated=True) or frozenset(one.environments)
-    name = f"{one.name} ({one.oin or '–'})"
-    return {(system, environment, name) for system in case.systems for environment in where}
+    return {(system, each, f"{one.name}\0{one.oin}") for system in case.systems for each in where}
 
 
-def _are_asked(case: Case, topic: Topic) -> bool:
-    return next(_members(case, topic), None) is not None
+def _asking(case: Case, topic: Topic) -> dict[str, tuple[System, Statement]]:
+    """Return what is asked by the systems and environments that certificates are for, by a key of each."""
+    found: dict[str, tuple[System, Statement]] = {}
+    known: set[str] = set()
+    for one in case.certificates:
+        for system, environment, _ in _services(one, case):
+            key = _key(system, environment)
+            if key not in known:
+                known.add(key)
+                said = system.statements_at(environment, case.moment, topic)
+                asked = next((each for each in said if each.answer is Stance.YES), None)
+                found |= {} if asked is None else {key: (system, asked)}
+    return found
+
+
+def _key(system: System, environment: Environment) -> str:
+    return f"{system.name}\0{environment}\0"
+
+
+def _together(
+    case: Case, asking: Mapping[str, tuple[System, Statement]], last: Callable[[HeldCertificate, str], str]
+) -> Iterator[tuple[System, Statement, Sharing]]:
+    """Yield what a system asks with the certificates that are for it together.
+
+    Args:
+        case: all that was found.
+        asking: what systems ask.
+        last: gives what those have in common that are counted together: of a certificate, and its service.
+    """
+
+    def keys(one: HeldCertificate) -> Iterator[str]:
+        for system, environment, service in _services(one, case):
+            if (key := _key(system, environment)) in asking:
+                yield key + last(one, service)
+
+    for group in shared(case.certificates, keys):
+        name, environment, _ = group.value.split("\0", 2)
+        yield (*asking[f"{name}\0{environment}\0"], group)
 
 
 def maximum(case: Case) -> Told:
     """Yield the services of which there are more certificates than the system takes."""
-    return _maximum(case) if _are_asked(case, Topic.MAXIMUM) else NOT_APPLICABLE
+    asking = _asking(case, Topic.MAXIMUM)
+    return _maximum(case, asking) if asking else NOT_APPLICABLE
 
 
-def _maximum(case: Case) -> Iterator[Hit]:
-    for said, system, _, members in _members(case, Topic.MAXIMUM):
-        if said.number is not None and len(members) > said.number:
-            operands = {"count": len(members), "limit": said.number, "system": system.title, "name": members[0].name}
+def _maximum(case: Case, asking: Mapping[str, tuple[System, Statement]]) -> Iterator[Hit]:
+    for system, said, group in _together(case, asking, lambda _, service: service):
+        members = group.members
+        if said.number is not None and group.count > said.number:
+            operands = {"count": group.count, "limit": said.number, "system": system.title, "name": members[0].name}
             severity = min(said.severity, Severity.WARNING)  # which of them are handed in, no file shows
             yield about(names(members), members, severity=severity, basis=_basis(said), **operands)
 
 
 def unique_name(case: Case) -> Told:
-    """Yield the names that several certificates bear, where a system wants each name once."""
-    return _unique_name(case) if _are_asked(case, Topic.UNIQUE_NAME) else NOT_APPLICABLE
+    """Yield the names that several certificates bear, where a system wants each name once, over all services."""
+    asking = _asking(case, Topic.UNIQUE_NAME)
+    return _unique_name(case, asking) if asking else NOT_APPLICABLE
 
 
-def _unique_name(case: Case) -> Iterator[Hit]:
-    bearing: dict[tuple[str, Environment, str], dict[str, HeldCertificate]] = {}
-    asking: dict[tuple[str, Environment], tuple[Statement, System]] = {}
-    for said, system, environment, members in _members(case, Topic.UNIQUE_NAME):
-        asking.setdefault((system.name, environment), (said, system))
-        for one in members:  # over all services: that is what is asked
-            bearing.setdefault((system.name, environment, one.subject), {})[one.sha256] = one
-    for (name, environment, subject), held in bearing.items():
-        if len(held) > 1:
-            said, system = asking[name, environment]
-            operands = {"count": len(held), "system": system.title, "subject": subject}
-            severity = min(said.severity, Severity.WARNING)
-            yield about(names(held.values()), held.values(), severity=severity, basis=_basis(said), **operands)
+def _unique_name(case: Case, asking: Mapping[str, tuple[System, Statement]]) -> Iterator[Hit]:
+    for system, said, group in _together(case, asking, lambda one, _: one.subject):
+        members = group.members
+        operands = {"count": group.count, "system": system.title, "subject": members[0].subject}
+        severity = min(said.severity, Severity.WARNING)
+        yield about(names(members), members, severity=severity, basis=_basis(said), **operands)

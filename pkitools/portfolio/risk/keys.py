@@ -30,13 +30,14 @@ def two_environments(case: Case) -> Told:
 
 
 def _two_environments(case: Case) -> Iterator[Hit]:
-    for members in case.of_one_key:
+    for group in case.of_one_key:
+        members = group.members
         stated = {environment for one in members for environment in case.environments(one, stated=True)}
         every = stated | {environment for one in members for environment in case.environments(one, stated=False)}
         if len(every) == 2 and not _is_one_place(members, case):
             sure = len(stated) == 2
             severity, basis = (None, None) if sure else (Severity.NOTICE, INFERRED)
-            yield about(names(members), members, severity=severity, basis=basis, count=len(members))
+            yield about(names(members), members, severity=severity, basis=basis, count=group.count)
 
 
 def _is_one_place(members: Iterable[HeldCertificate], case: Case) -> bool:
@@ -52,15 +53,16 @@ def two_organizations(case: Case) -> Told:
 
 
 def _two_organizations(case: Case) -> Iterator[Hit]:
-    for members in case.of_one_key:
+    for group in case.of_one_key:
+        members = group.members
         oins = {one.oin for one in members}
         known = sorted(filter(None, oins))
         alike = _are_alike([one.organization for one in members])
         if len(known) > 1:  # an organisation may have numbers for its parts
             severity = Severity.NOTICE if alike else None
-            yield about(_held_by(members), members, severity=severity, count=len(members), oins=", ".join(known))
+            yield about(_held_by(members), members, severity=severity, count=group.count, oins=", ".join(known))
         elif None in oins and alike is False:
-            yield about(_held_by(members), members, count=len(members), oins=", ".join(known) or "–")
+            yield about(_held_by(members), members, count=group.count, oins=", ".join(known) or "–")
 
 
 def _are_alike(organizations: Iterable[str | None]) -> bool | None:
@@ -84,10 +86,11 @@ def renewed(case: Case) -> Told:
 
 
 def _renewed(case: Case) -> Iterator[Hit]:
-    for members in case.of_one_key:
+    for group in case.of_one_key:
+        members = group.members
         one_name = len({one.subject for one in members}) == 1
-        if one_name and is_succession(members):
-            yield about(names(members[:1]), members, count=len(members))
+        if one_name and len(members) == group.count and is_succession(members):
+            yield about(names(members[:1]), members, count=group.count)
 
 
 def readable(case: Case) -> Told:
@@ -124,7 +127,7 @@ def misfit(case: Case) -> Told:
 
 
 def _misfits(case: Case) -> Iterator[Hit]:
-    beside = _Beside(case.certificates)
+    beside = _Beside(case.certificates, case.keys)
     waiting = {request.spki_sha256 for request in case.requests}
     for key in case.keys:
         if key.spki_sha256 is None or key.spki_sha256 in waiting:  # of an order that is under way
@@ -138,20 +141,27 @@ def _misfits(case: Case) -> Iterator[Hit]:
 class _Beside:
     """The public keys in certificates, by what a private key is held beside: a file, a name, a configuration."""
 
-    def __init__(self, certificates: Iterable[HeldCertificate]) -> None:
+    def __init__(self, certificates: Iterable[HeldCertificate], keys: Iterable[HeldKey]) -> None:
         self.by_file: dict[str, set[str]] = {}
         self.by_name: dict[str, dict[str, None]] = {}
         self.by_pointer: dict[str, list[tuple[int, str]]] = {}
+        for key in keys:  # nothing else is asked for, and so nothing else is kept
+            self.by_name[_stem(key.place.name)] = {}
+            self.by_pointer |= {_origin(origin)[0]: [] for origin in key.place.named_by}
         for one in certificates:
-            for place in one.places:
-                if one.is_authority or place.container == "tls" or place.entity_id is not None:
-                    continue
+            if not one.is_authority:
+                self._add(one)
+
+    def _add(self, one: HeldCertificate) -> None:
+        for place in one.places:
+            stem = _stem(place.name)
+            if place.container != "tls" and place.entity_id is None and stem in self.by_name:
                 self.by_file.setdefault(place.name, set()).add(one.spki_sha256)
                 if PurePath(place.name).suffix.lower() in _CERTIFICATE_ENDS:
-                    self.by_name.setdefault(_stem(place.name), {})[place.name] = None
-                for origin in place.named_by:
-                    name, line = _origin(origin)
-                    self.by_pointer.setdefault(name, []).append((line, one.spki_sha256))
+                    self.by_name[stem][place.name] = None
+            for name, line in map(_origin, place.named_by):
+                if name in self.by_pointer:
+                    self.by_pointer[name].append((line, one.spki_sha256))
 
     def of(self, key: HeldKey) -> Iterator[tuple[str, set[str]]]:
         """Yield where certificates are beside a key, and the public keys in those."""

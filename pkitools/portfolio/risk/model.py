@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from pkitools.arguments import choice
 from pkitools.environment import Environment
 from pkitools.findings import NotChecked, Outcome, Severity, Violated
 from pkitools.findings.asking import NotApplicable
@@ -28,6 +29,9 @@ class Use:
     system: System | None
     name: str
     is_stated: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
 
 
 Uses: TypeAlias = Callable[[str], Sequence[Use]]
@@ -91,11 +95,13 @@ class Risks:
         found: what is wrong or to be known, worst first.
         outcomes: of every rule what became of it: of one that is violated each violation.
         hanging: what hangs on each authority, most first.
+        more_authorities: how many authorities there are besides those.
     """
 
     found: tuple[Risk, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     hanging: tuple[Hanging, ...] = ()
+    more_authorities: int = 0
 
     @property
     def worst(self) -> Severity | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from pkitools.arguments import of_type, several
 from pkitools.errors import InvalidValueError
 from pkitools.findings import MET, NotChecked, Outcome, Rule
 from pkitools.findings.asking import CRASHES, NotApplicable, crash, outcome
+from pkitools.limits import MAX_RISK_MEMBERS
 from pkitools.portfolio.model import Portfolio
 from pkitools.portfolio.risk import authorities, certificates, g4, keys, rules
 from pkitools.portfolio.risk.case import Case
@@ -64,7 +66,7 @@ def risks_of(
     told = [pair for rule, check in _CHECKS.items() for pair in asking.told(rule, check)]
     found = [risk for _, risk in told if risk is not None]
     ordered = sorted(found, key=lambda one: -one.severity)
-    return Risks(tuple(ordered), tuple(each for each, _ in told), authorities.hanging_of(case))
+    return Risks(tuple(ordered), tuple(each for each, _ in told), *authorities.hanging_of(case))
 
 
 def _given(systems: Iterable[str | System]) -> Iterator[System]:
@@ -93,7 +95,10 @@ class _Asking:
             answer = check(self.case)
             if isinstance(answer, (NotApplicable, NotChecked)):
                 return [(outcome(rule, answer), None)]
-            found = [_pair(rule, hit) for hit in answer]
+            hits = iter(answer)
+            found: list[tuple[Outcome, Risk | None]] = [_pair(rule, hit) for hit in islice(hits, MAX_RISK_MEMBERS)]
+            if more := sum(1 for _ in hits):  # nobody reads them all, and nothing is left out in silence
+                found.append((outcome(rule, NotChecked("more_risks", str(more))), None))
         except CRASHES as error:
             if self.raise_crashes:
                 raise

@@ -61,8 +61,11 @@ def risks_document(risks: Risks) -> dict[str, object]:
     """Return what is told of all together as data."""
     return {
         "risks": [_risk(one) for one in risks.found],
-        "risks_not_checked": [{"code": one.rule.code, "reason": one.reason} for one in unasked(risks)],
+        "risks_not_checked": [
+            {"code": one.rule.code, "reason": one.reason, "params": dict(one.params)} for one in unasked(risks)
+        ],
         "hanging": [_hanging(one) for one in risks.hanging],
+        "more_authorities": risks.more_authorities,
     }
 
 

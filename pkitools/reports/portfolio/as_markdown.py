@@ -118,7 +118,10 @@ def _across(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
 
 
 def _hanging(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
-    return (escaped(hanging_line(one, telling.language)) for one in risks_in(portfolio, telling).hanging)
+    risks = risks_in(portfolio, telling)
+    yield from (escaped(hanging_line(one, telling.language)) for one in risks.hanging)
+    if risks.more_authorities:
+        yield escaped(word("portfolio.across.more", telling.language, count=risks.more_authorities))
 
 
 def _called(one: HeldCertificate) -> str:

@@ -65,8 +65,9 @@ def _hanging(risks: Risks) -> Iterator[Line | str]:
     yield Line(tr("cli.risk.hanging"), bold=True)
     for one in risks.hanging[:_MOST_HANGING]:
         yield from wrapped(hanging_line(one, language()), f"{_INDENT}  ", "  - ", most=3)
-    if len(risks.hanging) > _MOST_HANGING:
-        yield from wrapped(tr("cli.risk.more", count=len(risks.hanging) - _MOST_HANGING), _INDENT, "  ")
+    more = len(risks.hanging[_MOST_HANGING:]) + risks.more_authorities
+    if more:
+        yield from wrapped(tr("cli.risk.more", count=more), _INDENT, "  ")
 
 
 def across_now(risks: Risks, portfolio: Portfolio) -> str | None:
