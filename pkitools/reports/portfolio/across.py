@@ -44,8 +44,8 @@ def severity_word(severity: Severity, language: Language) -> str:
 
 def hanging_line(one: Hanging, language: Language) -> str:
     """Return what hangs on an authority, in a sentence."""
-    day = "–" if one.ends is None else short_day(one.ends, language)
-    code = f"portfolio.across.hanging{'_one' if one.count == 1 else ''}"
+    day = "" if one.ends is None else short_day(one.ends, language)
+    code = f"portfolio.across.{'open' if one.ends is None else 'hanging'}.{'one' if one.count == 1 else 'many'}"
     said = word(code, language, name=one.name, count=one.count, first=short_day(one.first_end, language), day=day)
     services = "; ".join(one.services)
     more = word("portfolio.across.more", language, count=one.more_services) if one.more_services else ""

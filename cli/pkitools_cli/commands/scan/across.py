@@ -55,7 +55,8 @@ def _risk(risk: Risk, portfolio: Portfolio, telling: Telling) -> Iterator[Line |
     rows = wrapped(said.title, _INDENT, f"  {word}  ")
     yield coloured(rows[0], risk.severity, word, 0)
     yield from rows[1:]
-    yield from wrapped(f"{said.message} {said.remedy}", _INDENT, most=6)
+    yield from wrapped(said.message, _INDENT, most=5)
+    yield from wrapped(said.remedy, _INDENT, most=4)  # by itself, so that what to do is never what is cut off
 
 
 def _hanging(risks: Risks) -> Iterator[Line | str]:
