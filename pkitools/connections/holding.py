@@ -150,7 +150,8 @@ class _Found:
         if day is None or day.year not in YEARS:  # a certificate may end in 9999, or have ended long ago
             return None
         generation = None if certificate is None else _generation(certificate, connection.environment)
-        if certificate is None and connection.system is not None:
+        # what somebody makes himself is of no generation
+        if certificate is None and connection.system is not None and not connection.self_signed:
             generation = generation_for(connection.system, connection.environment, moment)
         return plan(
             day,

@@ -281,3 +281,16 @@ def test_a_link_that_leads_to_itself_is_no_missing_file(run: Command, tmp_path: 
     ran = run("status", "--connections", tmp_path / "c.toml")
     assert ran.code == 1
     assert "init" not in ran.err
+
+
+def test_what_people_have_to_ask_or_look_at_names_no_request(status: Any) -> None:
+    for fields in ({"files": '["no"]', "ordered": "2026-01-01"}, {**FILES, "common_name": '"else.example.nl"'}):
+        ran = status(connection(**fields), "--verbose")
+        certificate = ran.out[ran.out.index("- Certificate") : ran.out.index("- Verdict")]
+        assert "pkitools" not in certificate
+
+
+def test_what_is_made_by_its_holder_is_of_no_generation(run: Command, status: Any, folder: Path) -> None:
+    status(connection(files='["no"]', self_signed="true", live="2027-06-01"))
+    kinds = {one["kind"] for one in run("plan", *AT, "--json").document["plans"][0]["plan"]["dates"]}
+    assert kinds == {"start", "order", "send", "live"}
