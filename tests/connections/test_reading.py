@@ -89,11 +89,6 @@ def test_what_stands_in_a_long_text_is_no_heading() -> None:
     assert error.params["line"] == 10
 
 
-def test_there_is_an_end_to_how_many_there_are() -> None:
-    row = "[[connection]]\n"
-    assert refused(HEAD + row * (MAX_CONNECTIONS + 1)).code == "connections.error.too_many"
-
-
 # what must not take long, or room, before it is refused, with what says so
 BOMBS = {
     "nested": ("a = " + "[" * 5_000, "toml.error.not_toml"),

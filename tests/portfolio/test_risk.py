@@ -83,6 +83,11 @@ def test_two_of_one_name_of_which_none_follows_the_other_are_told(begin: str) ->
     assert codes(named("old", "2025-11-24"), named("new", begin)) == {"name.twice": "notice"}
 
 
+def test_who_began_first_follows_nobody() -> None:
+    """The one that ends later was there before the other: neither was made to take the other's place."""
+    assert codes(named("short", "2026-10-01", 0.25), named("long", "2026-09-15")) == {"name.twice": "notice"}
+
+
 NO_SECOND: Final[dict[str, Callable[[HeldCertificate], HeldCertificate]]] = {
     "ended": lambda one: replace(one, not_after=MOMENT - timedelta(seconds=1)),
     "revoked": revoked,
@@ -263,6 +268,8 @@ def test_a_key_of_an_order_that_is_under_way_is_no_misfit() -> None:
         ("product", None),
         ("attest", None),
         ("prod-test", None),
+        ("prod/test", Environment.PREPRODUCTION),  # the folder that is nearest says it
+        ("test/prod", Environment.PRODUCTION),
     ],
 )
 def test_what_a_folder_is_called(folder: str, environment: Environment | None) -> None:
