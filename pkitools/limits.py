@@ -117,5 +117,14 @@ MAX_FOUND_AUTHORITIES: Final = 1_000
 MAX_PATTERN_FILES: Final = 1_000
 """Files that one pattern in a configuration may stand for."""
 
+MAX_RISK_GROUPS: Final = 5_000
+"""Groups of certificates that share something, gathered in one pass over all that was found."""
+
+MAX_RISK_MEMBERS: Final = 1_000
+"""Certificates of one risk that are named, and risks of one rule: nobody reads more, and the rest is counted."""
+
+MAX_RISK_PLACES: Final = 100
+"""Places of one certificate that a risk names."""
+
 MAX_PORTFOLIO_BYTES: Final = 512 * 1024 * 1024
 """An earlier report in JSON that is compared with: of a hundred thousand certificates it is 400 MB."""

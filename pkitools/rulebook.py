@@ -38,6 +38,7 @@ def all_rules() -> tuple[Rule, ...]:
     from pkitools.checking.delivery import checks as delivery
     from pkitools.metadata.rules import books as metadata
     from pkitools.oin import id_rules, number_rules
+    from pkitools.portfolio.risk import rules as risk
     from pkitools.probing import rules as probing
     from pkitools.renewal import rules as renewal
     from pkitools.requests import rules as requests
@@ -65,6 +66,7 @@ def all_rules() -> tuple[Rule, ...]:
         *received.RULES,
         *probing.RULES,
         *renewal.RULES,
+        *risk.RULES,
         data.READABLE,
     ]
     return tuple(sorted(found, key=lambda rule: rule.code))

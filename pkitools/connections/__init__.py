@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pkitools.connections.holding import hold
     from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes, LeadUnit, lead_times
     from pkitools.connections.model import ConnectingOrganization, Connection, Connections
+    from pkitools.connections.owning import uses_of
     from pkitools.connections.planning import Anchor, Plan, PlanDate, PlanKind, plan
     from pkitools.connections.reading import read_connections
     from pkitools.connections.status import ConnectionStatus, Status, Step, StepState, StepStatus
@@ -44,6 +45,7 @@ __all__ = [
     "lead_times",
     "plan",
     "read_connections",
+    "uses_of",
 ]
 
 _MODULES: Final = {
@@ -70,6 +72,7 @@ _MODULES: Final = {
     "lead_times": "lead",
     "plan": "planning",
     "read_connections": "reading",
+    "uses_of": "owning",
 }
 
 

@@ -94,7 +94,8 @@ class _Writing:
         yield from ("", "[[connection]]", f"organization = {quoted(oin)}")
         yield from self.comment("system") if self.system is None else [f"system = {quoted(self.system.name)}"]
         yield f"environment = {quoted(_environment(last).value)}"
-        yield f"common_name = {quoted(last.name)}"
+        if last.common_name:
+            yield f"common_name = {quoted(last.common_name)}"
         if last.dns_names:
             yield f"dns = {_list(last.dns_names)}"
         entity_ids = {place.entity_id for one in members for place in one.places if place.entity_id}

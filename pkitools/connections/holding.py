@@ -6,16 +6,15 @@ used again.
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from pathlib import PurePath
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
 from pkitools.connections.calendar import WorkingDays
+from pkitools.connections.lead import LeadKind
 from pkitools.connections.model import Connection, Connections
+from pkitools.connections.owning import Owners, Places
 from pkitools.connections.planning import YEARS, Anchor, Plan, generation_for, plan
 from pkitools.connections.status import ConnectionStatus, Status
 from pkitools.connections.steps import Seen, steps_of
@@ -23,13 +22,16 @@ from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Gathering, HeldCertificate, HeldRequest, Judging, Place, Portfolio, Unread, scan
+from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldRequest, Judging, Portfolio, Unread, scan
+from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Stance, System, Topic
 from pkitools.trust import HierarchyKind, hierarchies
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+CUT: Final = "connections.error.pattern"
+"""The code of what stands for more files than are looked at."""
 _Group: TypeAlias = tuple[System | None, Environment]
 
 
@@ -54,8 +56,8 @@ def hold(
     of_type(connections, Connections, "connections")
     found = _Found(connections, judging, executor, calendar or WorkingDays())
     by_group = (found.of_group(group, members) for group, members in found.groups().items())
-    statuses = {one.connection.line: one for group in by_group for one in group}
-    ordered = tuple(statuses[one.line] for one in connections.connections)
+    statuses = {one.connection.number: one for group in by_group for one in group}
+    ordered = tuple(statuses[one.number] for one in connections.connections)
     return Status(judging.moment, connections, ordered, tuple(found.unread.values()))
 
 
@@ -66,12 +68,13 @@ class _Found:
         self, connections: Connections, judging: Judging, executor: Executor | None, calendar: WorkingDays
     ) -> None:
         self.connections, self.judging, self.executor, self.calendar = connections, judging, executor, calendar
-        self.places = {one.line: _Places.of(one.files) for one in connections.connections}
-        self.owners: dict[str, list[Connection]] = {}
-        for one in connections.connections:
-            for place in self.places[one.line].there:
-                self.owners.setdefault(place, []).append(one)
-        self.unread: dict[tuple[str, int | None], Unread] = {}
+        self.owners = Owners(connections)
+        self.places = self.owners.places
+        cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
+        self.unread: dict[tuple[str, int | None], Unread] = {(one.name, None): one for one in cut}
+
+    def _cut(self) -> Iterator[str]:
+        return (each for places in self.places.values() for each in places.cut)
 
     def groups(self) -> Mapping[_Group, list[Connection]]:
         """Return the connections by what their certificates are judged for."""
@@ -82,14 +85,14 @@ class _Found:
 
     def of_group(self, group: _Group, members: Sequence[Connection]) -> list[ConnectionStatus]:
         """Return how the connections of one system and environment stand."""
-        own = self._scanned(group, (self.places[one.line] for one in members))
-        statuses = [self._status(one, own) for one in members]
+        own = self._scanned(group, (self.places[one.number] for one in members))
+        statuses = _with_shared([self._status(one, own) for one in members])
         if all(_is_served(one, self.judging.moment) for one in statuses):
             return statuses
         every = self._scanned(group, self.places.values())
         return [one if _is_served(one, self.judging.moment) else self._with_reusable(one, every) for one in statuses]
 
-    def _scanned(self, group: _Group, places: Iterable[_Places]) -> _Lying:
+    def _scanned(self, group: _Group, places: Iterable[Places]) -> _Lying:
         system, environment = group
         asked = replace(self.judging, environment=environment, systems=() if system is None else (system,))
         given = list(dict.fromkeys(place for each in places for place in each.there))
@@ -101,9 +104,11 @@ class _Found:
         return _Lying.of(found, self.owners)
 
     def _status(self, connection: Connection, found: _Lying) -> ConnectionStatus:
-        here = found.certificates.get(connection.line, [])
+        here = found.certificates.get(connection.number, [])
         moment = self.judging.moment
-        certificate = _best((one for one in here if one.oin == connection.holder.oin), moment)
+        of_holder = [one for one in here if one.oin == connection.holder.oin]
+        own = [one for one in of_holder if bears_name(one, connection)]
+        certificate = _best(own, moment)
         if certificate is not None and certificate.subject == certificate.issuer:
             connection = replace(connection, self_signed=True)  # it shows
         request = _pending(connection, found)
@@ -111,7 +116,11 @@ class _Found:
         others = tuple(one for one in here if one.oin != connection.holder.oin)
         metadata, metadata_file = _in_metadata(connection, certificate, here)
         ended = certificate is not None and certificate.not_after < moment
-        seen = Seen(connection, moment.date(), certificate, request, planned, ended, len(others), metadata)
+        misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
+        overdue = self._is_overdue(connection) if certificate is None else None
+        seen = Seen(
+            connection, moment.date(), certificate, request, planned, ended, len(others), metadata, misnamed, overdue
+        )
         return ConnectionStatus(
             connection,
             steps_of(seen),
@@ -119,10 +128,20 @@ class _Found:
             request,
             planned,
             others=others,
-            absent=self.places[connection.line].absent,
+            beside=tuple(one for one in own if one is not certificate and one.not_after >= moment),
+            absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
             metadata_file=metadata_file,
         )
+
+    def _is_overdue(self, connection: Connection) -> date | None:
+        """Return the day by which what was ordered should have come, where that is past."""
+        today = self.judging.moment.date()
+        if connection.ordered is None or connection.ordered > today:
+            return None
+        known = connection.lead_times.of(LeadKind.DELIVERY)
+        due = connection.ordered + (LEAD_TIME if known is None else known.at_most())
+        return due if due < today else None
 
     def _plan(self, connection: Connection, certificate: HeldCertificate | None) -> Plan | None:
         """Return the days back from the end of the certificate, or from going live where there is none."""
@@ -131,7 +150,8 @@ class _Found:
         if day is None or day.year not in YEARS:  # a certificate may end in 9999, or have ended long ago
             return None
         generation = None if certificate is None else _generation(certificate, connection.environment)
-        if certificate is None and connection.system is not None:
+        # what somebody makes himself is of no generation
+        if certificate is None and connection.system is not None and not connection.self_signed:
             generation = generation_for(connection.system, connection.environment, moment)
         return plan(
             day,
@@ -141,22 +161,25 @@ class _Found:
             # whoever has a certificate was a subscriber to get it
             subscriber=True if certificate is not None and connection.subscriber is None else connection.subscriber,
             generation=generation,
+            begins=None if certificate is None else certificate.not_before.date(),
             calendar=self.calendar,
         )
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
-        """Add the certificates of its holder that lie elsewhere and are good for it."""
+        """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
         connection, moment = status.connection, self.judging.moment
-        held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.verdict is Verdict.PASSED)
-        good = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
-        if _asks_separate(connection, moment):
-            good = [one for one in good if not self._is_elsewhere(one, connection)]
         mine = None if status.certificate is None else status.certificate.sha256
-        return replace(status, reusable=tuple(one for one in good if one.sha256 != mine))
+        held = (one for one in every.of_holder.get(connection.holder.oin, []) if one.sha256 != mine)
+        valid = [one for one in held if one.not_before <= moment <= one.not_after and not one.is_authority]
+        if _asks_separate(connection, moment):
+            valid = [one for one in valid if not self._is_elsewhere(one, connection)]
+        good = tuple(one for one in valid if one.verdict is Verdict.PASSED)
+        perhaps = tuple(one for one in valid if one.verdict is Verdict.INDETERMINATE)
+        return replace(status, reusable=good, perhaps=perhaps)
 
     def _is_elsewhere(self, certificate: HeldCertificate, connection: Connection) -> bool:
         """Return whether a certificate lies at a place of the same system in the other environment."""
-        owners = (owner for place in certificate.places for owner in _owners(place, self.owners))
+        owners = (owner for place in certificate.places for owner in self.owners.of(place))
         return any(
             other.system is connection.system and other.environment is not connection.environment for other in owners
         )
@@ -173,52 +196,42 @@ class _Lying:
     issued: frozenset[str]
 
     @classmethod
-    def of(cls, found: Portfolio, owners: Mapping[str, list[Connection]]) -> _Lying:
+    def of(cls, found: Portfolio, owners: Owners) -> _Lying:
         certificates: dict[int, list[HeldCertificate]] = {}
         requests: dict[int, list[HeldRequest]] = {}
         of_holder: dict[str, list[HeldCertificate]] = {}
         for one in found.judged:
             of_holder.setdefault(one.oin or "", []).append(one)
-            for line in {owner.line for place in one.places for owner in _owners(place, owners)}:
-                certificates.setdefault(line, []).append(one)
+            for number in {owner.number for place in one.places for owner in owners.of(place)}:
+                certificates.setdefault(number, []).append(one)
         for request in found.requests:
-            for line in {owner.line for owner in _owners(request.place, owners)}:
-                requests.setdefault(line, []).append(request)
+            for number in {owner.number for owner in owners.of(request.place)}:
+                requests.setdefault(number, []).append(request)
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
         return cls(certificates, requests, of_holder, keys, frozenset(one.spki_sha256 for one in found.certificates))
 
 
-def _owners(place: Place, owners: Mapping[str, list[Connection]]) -> Iterator[Connection]:
-    """Yield the connections at whose places something lies, or a file that names it."""
-    for name in (place.name, *(named.rpartition(":")[0] for named in place.named_by)):
-        path = PurePath(os.path.normpath(name))
-        for each in (path, *path.parents):
-            yield from owners.get(str(each), ())
+def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
+    """Add to each connection those that are held to have the same certificate."""
+    having: dict[str, list[Connection]] = {}
+    for one in statuses:
+        if one.certificate is not None:
+            having.setdefault(one.certificate.sha256, []).append(one.connection)
+    return [
+        replace(one, shared_with=tuple(each for each in sharing if each.number != one.connection.number))
+        if one.certificate is not None and len(sharing := having[one.certificate.sha256]) > 1
+        else one
+        for one in statuses
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """The places of one connection: those that are there, and those that are not."""
-
-    there: tuple[str, ...]
-    absent: tuple[str, ...]
-
-    @classmethod
-    def of(cls, files: Sequence[str]) -> _Places:
-        found = {each: _matches(each) for each in files}
-        there = dict.fromkeys(path for paths in found.values() for path in paths)
-        return cls(tuple(there), tuple(each for each, paths in found.items() if not paths))
-
-
-def _matches(path: str) -> list[str]:
-    if os.path.lexists(path):
-        return [path]
-    if not glob.has_magic(path):
-        return []
-    from itertools import islice
-
-    # the one of pathlib takes no pattern that begins at the root
-    return sorted(islice(glob.iglob(path), MAX_PATTERN_FILES))  # noqa: PTH207  as said
+def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
+    """Return whether a certificate bears the name that a connection states; where none is stated any will do."""
+    names = {name.casefold() for name in (certificate.common_name or "", *certificate.dns_names)}
+    names |= {name.removeprefix("trial ") for name in names}  # the test CAs of G4 put it in front
+    if connection.common_name is not None:
+        return connection.common_name.casefold() in names
+    return not connection.dns or any(name.casefold() in names for name in connection.dns)
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}
@@ -235,7 +248,7 @@ def _best(certificates: Iterable[HeldCertificate], moment: datetime) -> HeldCert
 
 def _pending(connection: Connection, found: _Lying) -> HeldRequest | None:
     """Return a request of the holder at its places for which there is no certificate yet."""
-    here = found.requests.get(connection.line, [])
+    here = found.requests.get(connection.number, [])
     waiting = (one for one in here if one.spki_sha256 not in found.issued)
     return next((one for one in waiting if one.oin in {None, connection.holder.oin}), None)
 

@@ -72,6 +72,11 @@ class LeadTime:
             return calendar.at_or_before(day - timedelta(days=self.amount))
         return calendar.at_or_before(_months_before(day, self.amount))
 
+    def at_most(self) -> timedelta:
+        """Return how long it takes at most, in days of the calendar: to say that something is overdue."""
+        per_unit = {LeadUnit.DAYS: 1.0, LeadUnit.WORKING_DAYS: 7 / 4, LeadUnit.MONTHS: 31.0}  # weeks with a holiday
+        return timedelta(days=round(self.amount * per_unit[self.unit]) + 1)
+
 
 def _months_before(day: date, months: int) -> date:
     """Return the same day so many months ago, or the last of that month where it is shorter."""

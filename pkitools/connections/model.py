@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pkitools.connections.lead import LeadKind, LeadTimes, lead_times
@@ -35,7 +36,8 @@ class Connection:
     """One connection, as its file states it.
 
     Args:
-        line: the line of the file where it begins.
+        number: its place in the file, from 1: what tells it from all others.
+        line: the line of the file where it begins; of those that stand on one line it is the same.
         organization: whose service it is.
         holder: whose certificate it is: another where a supplier connects with his own.
         system: the system; ``None`` where that has still to be filled in.
@@ -48,6 +50,7 @@ class Connection:
         stated: lead times stated in the file for its system and TSP, in working days.
     """
 
+    number: int
     line: int
     organization: ConnectingOrganization
     holder: ConnectingOrganization
@@ -94,5 +97,33 @@ class Connections:
     organizations: tuple[ConnectingOrganization, ...]
     connections: tuple[Connection, ...]
 
+    def told_apart(self) -> Mapping[int, str]:
+        """Return by what each connection is told apart from those of the same organisation, system and environment.
+
+        By its number: the name that it states, its entity ID, its first file, or its line; empty of one that is the
+        only one of its kind.
+        """
+        alike: dict[tuple[object, ...], list[Connection]] = {}
+        for one in self.connections:
+            alike.setdefault((one.organization.name, one.system, one.environment), []).append(one)
+        return {number: name for members in alike.values() for number, name in _told_apart(members)}
+
     def __repr__(self) -> str:
         return f"<Connections: {len(self.connections)} of {len(self.organizations)} organisations>"
+
+
+def _told_apart(members: list[Connection]) -> Iterator[tuple[int, str]]:
+    if len(members) == 1:
+        yield members[0].number, ""
+        return
+    ways = [_ways(one) for one in members]
+    counts = [Counter(column) for column in zip(*ways, strict=True)]
+    for one, each in zip(members, ways, strict=True):
+        # the first that is its own; its number in the file is nobody else's
+        own = (value for value, count in zip(each, counts, strict=True) if value is not None and count[value] == 1)
+        yield one.number, next(own)
+
+
+def _ways(one: Connection) -> tuple[str | None, ...]:
+    names = one.common_name or next(iter(one.dns), None)
+    return names, one.entity_id, next(iter(one.files), None), one.endpoint, f":{one.line}", f"({one.number})"

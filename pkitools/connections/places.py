@@ -33,7 +33,7 @@ class Lines:
 def lines_of(data: bytes) -> Lines:
     """Return where everything stands; what is written in a way of its own is found by the table it stands in."""
     known: dict[tuple[str | int, ...], int] = {}
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, ...]] = Counter()
     here: tuple[str | int, ...] = ()
     in_text = False
     for number, line in enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1):
@@ -48,9 +48,9 @@ def lines_of(data: bytes) -> Lines:
     return Lines(known)
 
 
-def _path(brackets: str, inside: str, counts: Counter[str]) -> tuple[str | int, ...]:
+def _path(brackets: str, inside: str, counts: Counter[tuple[str, ...]]) -> tuple[str | int, ...]:
     parts = tuple(part.strip(" \t\"'") for part in inside.split("."))
     if brackets == "[":
         return parts
-    counts[inside] += 1
-    return (*parts, counts[inside])
+    counts[parts] += 1
+    return (*parts, counts[parts])

@@ -121,6 +121,7 @@ def plan(
     lead_times: LeadTimes,
     subscriber: bool | None = None,
     generation: str | None = None,
+    begins: date | None = None,
     calendar: WorkingDays | None = None,
 ) -> Plan:
     """Return the days backwards from a day.
@@ -132,6 +133,8 @@ def plan(
         lead_times: how long others take.
         subscriber: whether whoever orders is a subscriber of the TSP; ``None``: not known.
         generation: such as ``G1-private``, of the certificate; ``None``: not known.
+        begins: the first day of the certificate; ``None``: not known. One of a few months was never meant to be
+            ordered three months ahead.
         calendar: the working days; ``None``: those of the Netherlands.
 
     Raises:
@@ -141,7 +144,7 @@ def plan(
     if of_type(day, date, "day").year not in YEARS:
         raise InvalidValueError("connections.error.day", day=day.isoformat(), first=YEARS[0], last=YEARS[-1])
     kind, now = choice(Anchor, anchor, "anchor"), aware(moment).date()
-    counted = _Counting(day, kind, of_type(lead_times, LeadTimes, "lead_times"), calendar or WorkingDays())
+    counted = _Counting(day, kind, of_type(lead_times, LeadTimes, "lead_times"), calendar or WorkingDays(), begins)
     steps = list(counted.steps(subscriber))
     order = next(one.day for one in steps if one.kind is PlanKind.ORDER)
     steps += _of_generation(generation, now, max(order, now), day)
@@ -170,6 +173,7 @@ class _Counting:
     anchor: Anchor
     known: LeadTimes
     calendar: WorkingDays
+    begins: date | None
 
     def asked(self, subscriber: bool | None) -> Iterator[LeadKind]:
         if subscriber is not True:
@@ -194,7 +198,8 @@ class _Counting:
 
     def _advised(self, order: PlanDate) -> PlanDate:
         """Return the day of the order; where something it hangs on is unknown, not later than is advised."""
-        advised = self.calendar.at_or_before(self.day - LEAD_TIME)
+        lead = LEAD_TIME if self.begins is None else min(LEAD_TIME, max(self.day - self.begins, timedelta()) / 3)
+        advised = self.calendar.at_or_before(self.day - lead)
         if not order.unknown or order.day <= advised:
             return order
         return PlanDate(advised, PlanKind.ORDER, None, Basis(cite("pkitools"), Certainty.ADVICE), order.unknown)
@@ -205,12 +210,12 @@ def _of_generation(generation: str | None, now: date, order: date, last: date) -
     facts = migration_facts()
     if generation not in facts.generations:
         return
-    validity = get_profile(facts.older).validity
+    validity, ends = get_profile(facts.older).validity, _root_end(hierarchies(), generation)
     for step in validity.steps:
-        if step.start is not None and now < step.start <= last:
+        if step.start is not None and now < step.start <= min(last, ends or last):
             basis = Basis(step.basis.source, Certainty.INFERRED, step.basis.note)  # the source names months
             yield PlanDate(step.start, PlanKind.SHORTER, None, basis, days=step.days)
-    step, ends = validity.step(order), _root_end(hierarchies(), generation)
+    step = validity.step(order)
     next_end = order + timedelta(days=step.days)
     basis = Basis(step.basis.source, Certainty.INFERRED, step.basis.note)
     if ends is not None:

@@ -61,8 +61,8 @@ def read_connections(
         LimitError: it is too large.
     """
     data, name = octets(data, "data"), text(name, "name")
-    lines = lines_of(data)
-    whole = _Entry(read_foreign_toml(data, name), (), name, lines)
+    read = read_foreign_toml(data, name)  # which has its limits, before anything else looks at it
+    whole = _Entry(read, (), name, lines_of(data))
     whole.require_known(_WHOLE)
     return _Reader(whole, system, tsp).connections()
 
@@ -148,7 +148,8 @@ class _Reader:
         entries = self.whole.each("connection")
         if not entries or len(entries) > MAX_CONNECTIONS:
             self.whole.refuse("none" if not entries else "too_many", "connection", limit=MAX_CONNECTIONS)
-        found = tuple(self._connection(one, organizations, stated) for one in entries)
+        found = tuple(self._connection(number, one, organizations, stated) for number, one in enumerate(entries, 1))
+        _require_distinct(found, entries)
         return Connections(self.whole.name, tuple(organizations.values()), found)
 
     def _organization(self, key: str, entry: _Entry) -> ConnectingOrganization:
@@ -177,6 +178,7 @@ class _Reader:
 
     def _connection(
         self,
+        number: int,
         entry: _Entry,
         organizations: Mapping[str, ConnectingOrganization],
         stated: Mapping[tuple[str, str], Mapping[LeadKind, int]],
@@ -188,6 +190,7 @@ class _Reader:
         system = None if given is None else self._system(given, entry, "system")
         held_by = organization if holder is None else _one_of(organizations, entry, "holder", holder)
         return Connection(
+            number=number,
             line=entry.line(),
             organization=organization,
             holder=held_by,
@@ -222,6 +225,17 @@ class _Reader:
             return self.tsp(given)
         except InvalidValueError:
             entry.unknown(key or "tsp", given, {each.name: (each.title,) for each in tsps()})
+
+
+def _require_distinct(connections: Iterable[Connection], entries: Iterable[_Entry]) -> None:
+    """Refuse a connection that says of itself what another says: of two that are one nobody can tell which is meant."""
+    first: dict[tuple[object, ...], int] = {}
+    for one, entry in zip(connections, entries, strict=True):
+        told = (one.organization.key, one.holder.key, one.system, one.environment, one.entity_id, one.common_name)
+        key = (*told, one.dns, frozenset(one.files), one.endpoint, one.supplier)
+        if key in first:
+            entry.refuse("twice", other=first[key])
+        first[key] = one.line
 
 
 def _one_of(

@@ -76,7 +76,10 @@ class ConnectionStatus:
         request: the newest request without a certificate; ``None`` where there is none.
         plan: the days, where there is a day to count back from.
         reusable: certificates at other places that may be used for it.
+        perhaps: the same of which not all could be checked: what is missing has to be looked at first.
         others: certificates at its places that are of another organisation.
+        beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
+        shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
         metadata_file: a file with metadata of its entity ID; ``None`` where none was found.
@@ -88,7 +91,10 @@ class ConnectionStatus:
     request: HeldRequest | None = None
     plan: Plan | None = None
     reusable: tuple[HeldCertificate, ...] = ()
+    perhaps: tuple[HeldCertificate, ...] = ()
     others: tuple[HeldCertificate, ...] = ()
+    beside: tuple[HeldCertificate, ...] = ()
+    shared_with: tuple[Connection, ...] = ()
     absent: tuple[str, ...] = ()
     key_file: str | None = None
     metadata_file: str | None = None

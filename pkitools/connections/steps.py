@@ -36,6 +36,8 @@ class Seen:
         ended: the certificate has ended.
         others: how many certificates at its places are of another organisation.
         metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
+        misnamed: certificates of its holder at its places that do not bear the name it states.
+        overdue: the day by which what was ordered should have come, where that is past.
     """
 
     connection: Connection
@@ -46,6 +48,8 @@ class Seen:
     ended: bool
     others: int
     metadata: bool | None
+    misnamed: tuple[HeldCertificate, ...] = ()
+    overdue: date | None = None
 
     @property
     def is_good(self) -> bool:
@@ -127,9 +131,16 @@ def _certificate(seen: Seen) -> StepStatus:
         return _step(Step.CERTIFICATE, state, why, name=seen.certificate.name, day=end.isoformat())
     if live is not None and live < seen.today:
         return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
+    if seen.overdue is not None:
+        day = seen.overdue.isoformat()
+        return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
+    if seen.misnamed:
+        wanted = seen.connection.common_name or ", ".join(seen.connection.dns)
+        found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed))
+        return _step(Step.CERTIFICATE, StepState.NOW, "misnamed", live, name=wanted, found=found)
     if seen.others:
         oin = seen.connection.holder.oin
-        return _step(Step.CERTIFICATE, StepState.WAITING, "others", live, count=seen.others, oin=oin)
+        return _step(Step.CERTIFICATE, StepState.NOW, "others", live, count=seen.others, oin=oin)
     return _step(Step.CERTIFICATE, StepState.WAITING, "waiting", live)
 
 

@@ -76,6 +76,9 @@ def _status(one: ConnectionStatus) -> dict[str, object]:
         "certificate": None if one.certificate is None else _certificate(one.certificate),
         "request": None if one.request is None else one.request.place.name,
         "reusable": [_certificate(each) for each in one.reusable],
+        "perhaps_reusable": [_certificate(each) for each in one.perhaps],
+        "beside": [_certificate(each) for each in one.beside],
+        "shared_with": [each.line for each in one.shared_with],
         "others": [_certificate(each) for each in one.others],
         "absent": list(one.absent),
         "plan": None if one.plan is None else _plan(one.plan),
@@ -84,7 +87,9 @@ def _status(one: ConnectionStatus) -> dict[str, object]:
 
 def _connection(one: Connection) -> dict[str, object]:
     return {
+        "number": one.number,
         "line": one.line,
+        "common_name": one.common_name,
         "organization": one.organization.name,
         "oin": one.organization.oin,
         "holder_oin": one.holder.oin,

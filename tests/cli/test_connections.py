@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pkitools.messages import LANGUAGES
+from pkitools.reports.planning import work_suffixes
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
 from tests.reports.test_open_schemas import grown
 from tests.support.chains import good_chain
@@ -213,3 +215,82 @@ def test_who_has_no_file_of_connections_is_told_how_to_make_one(
     ran = run("--lang", "nl", command)
     assert ran.code == 1
     assert "pkitools init MAP --out connections.toml" in " ".join(ran.err.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_else_there_is_to_know_of_a_connection_is_told(
+    status: Any, folder: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PKITOOLS_LANG", language)
+    (folder / "f" / "old.pem").write_bytes(certificate(end=datetime(2026, 12, 1, tzinfo=UTC)) + CHAIN)
+    text = connection(**FILES, entity_id='"e1"') + connection(**FILES, entity_id='"e2"')
+    text += connection(files='["no"]', system='"fsc"') + connection(**FILES, common_name='"else.example.nl"')
+    ran = status(text, "--verbose")
+    whole = " ".join(ran.out.split())
+    for said in ("e1", "e2", "f/old.pem", "else.example.nl", {"nl": "regel 10", "en": "line 10"}[language]):
+        assert said in whole, said
+    assert whole.count({"nl": "Opnieuw te gebruiken", "en": "May be used again"}[language]) >= 1
+    nothing = status(connection(files='["no"]', organization='"b"') + OTHER, "--verbose")
+    assert {"nl": "kunt u opnieuw", "en": "may be used again"}[language] in " ".join(nothing.out.split())
+
+
+OTHER = f'[organization.b]\noin = "{OTHER_OIN}"\nname = "B"\n'
+
+
+@pytest.mark.parametrize("command", ["status", "plan"])
+def test_reports_are_written_all_or_none_and_nothing_is_overwritten(
+    run: Command, folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    written(folder, connection(**FILES))
+    asked = (command, "--trust", "root.pem", *AT)
+    names = [f"a{suffix}" for suffix in work_suffixes()]
+    ran = run(*asked, *(f"--report={name}" for name in names))
+    assert ran.code == {"status": 11, "plan": 0}[command]
+    made = {name: (folder / name).read_bytes() for name in names}
+    assert all(made.values())
+    assert all(name in ran.out for name in names)
+    (folder / "a.csv").unlink()
+    assert run(*asked, "--report=a.csv", "--report=a.ics").code == 1
+    assert not (folder / "a.csv").exists()
+    assert run(*asked, "--report=a.csv", "--report=a.ics", "--force").code == ran.code
+    assert {name: (folder / name).read_bytes() for name in names} == made
+    for name, code in (("a.sarif", 2), ("a", 2), ("no/a.csv", 1)):
+        refused = run(*asked, f"--report={name}")
+        assert (refused.code, refused.out) == (code, ""), name
+
+
+def test_a_plan_of_one_system_is_a_calendar_too(run: Command, tmp_path: Path) -> None:
+    file = tmp_path / "a.ics"
+    asked = ("plan", "--for", "digid-machtigen", "--live", "2027-06-01", "--tsp", "kpn", *AT)
+    assert run(*asked, "--report", file).code == 0
+    assert b"20270601" in file.read_bytes()
+
+
+def test_a_first_file_that_may_lack_something_says_so(run: Command, folder: Path) -> None:
+    (folder / "f" / "torn.pem").write_bytes(corrupt())
+    ran = run("init", folder / "f", "--out", folder / "c.toml", *AT)
+    assert ran.code == 1
+    assert (folder / "c.toml").exists()
+    assert "(exit code 1)" in " ".join(ran.out.split())
+
+
+def test_a_link_that_leads_to_itself_is_no_missing_file(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").symlink_to("c.toml")
+    ran = run("status", "--connections", tmp_path / "c.toml")
+    assert ran.code == 1
+    assert "init" not in ran.err
+
+
+def test_what_people_have_to_ask_or_look_at_names_no_request(status: Any) -> None:
+    for fields in ({"files": '["no"]', "ordered": "2026-01-01"}, {**FILES, "common_name": '"else.example.nl"'}):
+        ran = status(connection(**fields), "--verbose")
+        certificate = ran.out[ran.out.index("- Certificate") : ran.out.index("- Verdict")]
+        assert "pkitools" not in certificate
+
+
+def test_what_is_made_by_its_holder_is_of_no_generation(run: Command, status: Any, folder: Path) -> None:
+    status(connection(files='["no"]', self_signed="true", live="2027-06-01"))
+    kinds = {one["kind"] for one in run("plan", *AT, "--json").document["plans"][0]["plan"]["dates"]}
+    assert kinds == {"start", "order", "send", "live"}

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from pkitools.connections import ConnectionStatus, Step, StepState, draft, hold, read_connections
+from pkitools.checking import Revocation
+from pkitools.connections import ConnectionStatus, Step, StepState, draft, hold, owning, read_connections, uses_of
 from pkitools.connections.status import Grouping
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Gap
+from pkitools.portfolio.risk import risks_of
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, held, written
 from tests.portfolio.support import judging, scanned
 from tests.support.deliveries import corrupt, pem
@@ -112,7 +115,7 @@ def test_a_certificate_of_another_organisation_is_none_of_this(folder: Path) -> 
     assert [each.oin for each in one.others] == [OTHER_OIN]
     found = one.of(Step.CERTIFICATE)
     assert found is not None
-    assert (found.state, found.code) == (StepState.WAITING, "connections.certificate.others")
+    assert (found.state, found.code) == (StepState.NOW, "connections.certificate.others")
 
 
 def test_a_supplier_connects_with_a_certificate_of_his_own(folder: Path) -> None:
@@ -214,3 +217,115 @@ def test_what_has_no_oin_is_told_not_to_be_in_it(folder: Path) -> None:
 def test_what_was_written_can_be_made_again(folder: Path) -> None:
     file = written(folder, connection(**FILES))
     assert len(read_connections(file.read_bytes(), str(file)).connections) == 1
+
+
+# --- whose certificate is it? -----------------------------------------------------------------------------------------
+
+NAMES = [
+    ({}, True),
+    ({"common_name": '"host.example.nl"'}, True),
+    ({"common_name": '"HOST.example.nl"'}, True),
+    ({"common_name": '"other.example.nl"'}, False),
+    ({"dns": '["x.example.nl", "host.example.nl"]'}, True),
+    ({"dns": '["x.example.nl"]'}, False),
+]
+
+
+@pytest.mark.parametrize(("fields", "is_its"), NAMES)
+def test_a_certificate_of_another_name_is_not_that_of_the_connection(
+    folder: Path, fields: dict[str, str], is_its: bool
+) -> None:
+    one = only(folder, **fields)
+    step = one.of(Step.CERTIFICATE)
+    assert step is not None
+    assert (one.certificate is not None) == is_its
+    assert (step.state, step.code) == (
+        (StepState.DONE, "connections.certificate.done")
+        if is_its
+        else (StepState.NOW, "connections.certificate.misnamed")
+    )
+    assert is_its or "host.example.nl" in str(step.params["found"])
+
+
+def test_of_two_names_in_one_folder_each_connection_has_its_own(folder: Path) -> None:
+    (folder / "f" / "b.pem").write_bytes(certificate(cn="b.example.nl") + CHAIN)
+    text = "".join(connection(**FILES, common_name=f'"{name}.example.nl"') for name in ("host", "b", "c"))
+    found = [one.certificate.name if one.certificate else None for one in held(folder, text).statuses]
+    assert found == ["host.example.nl", "b.example.nl", None]
+
+
+@pytest.mark.parametrize(("ordered", "code"), [("2026-08-22", "overdue"), ("2026-08-24", "waiting")])
+def test_what_was_ordered_and_did_not_come_is_asked_after(folder: Path, ordered: str, code: str) -> None:
+    """Where it is not known how long a TSP takes, three months is too long."""
+    step = only(folder, files='["nowhere"]', ordered=ordered).of(Step.CERTIFICATE)
+    assert step is not None
+    assert step.code == f"connections.certificate.{code}"
+    assert step.state is (StepState.NOW if code == "overdue" else StepState.WAITING)
+
+
+def test_what_lies_there_as_well_and_who_else_has_it_is_told(folder: Path) -> None:
+    (folder / "f" / "b.pem").write_bytes(certificate(end=datetime(2026, 12, 1, tzinfo=UTC)) + CHAIN)
+    (folder / "f" / "c.pem").write_bytes(certificate(end=datetime(2026, 11, 1, tzinfo=UTC)) + CHAIN)
+    one, two = held(folder, connection(**FILES) + connection(**FILES, owner='"x"', supplier='"S"')).statuses
+    assert [each.not_after.month for each in one.beside] == [12]  # the one that has ended is none
+    assert one.certificate is two.certificate
+    assert [each.number for each in one.shared_with] == [2]
+    assert [each.number for each in two.shared_with] == [1]
+
+
+def test_what_may_be_used_again_if_more_were_known(folder: Path) -> None:
+    """Whether it was revoked is not known: it may perhaps be used, and that is not left out."""
+    required = replace(judging(), revocation=Revocation(policy="require"))
+    text = connection(**FILES, system='"fsc"') + connection(files='["nowhere"]')
+    file = written(folder, text)
+    two = hold(read_connections(file.read_bytes(), str(file)), required).statuses[1]
+    assert ([each.oin for each in two.reusable], [each.oin for each in two.perhaps]) == ([], [OIN])
+
+
+def test_connections_on_one_line_are_told_apart(folder: Path) -> None:
+    row = '{organization = "a", environment = "preproduction", system = "%s", files = ["%s"]}'
+    text = f"connection = [{row % ('fsc', 'f')}, {row % ('digid-machtigen', 'nowhere')}]\n"
+    file = folder / "connections.toml"
+    file.write_text(text + f'[organization.a]\noin = "{OIN}"\nname = "A"\n')
+    one, two = hold(read_connections(file.read_bytes(), str(file)), judging()).statuses
+    assert (one.certificate is not None, two.certificate is not None) == (True, False)
+
+
+def test_alike_connections_have_names_of_their_own(folder: Path) -> None:
+    kinds = {
+        "common_name": ['"a.example.nl"', '"b.example.nl"'],
+        "entity_id": ['"e1"', '"e2"'],
+        "files": ['["f"]', '["g"]'],
+        "supplier": ['"s"', '"t"'],  # of which neither is a name
+    }
+    for field, values in kinds.items():
+        text = "".join(connection(**{**FILES, field: value}) for value in values)
+        file = written(folder, text + connection(**FILES, system='"fsc"'))
+        told = read_connections(file.read_bytes(), str(file)).told_apart()
+        assert len({told[1], told[2]}) == 2, field
+        assert told[1], field
+        assert told[3] == "", field
+
+
+def test_a_pattern_that_stands_for_too_much_leaves_it_a_part(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owning, "MAX_PATTERN_FILES", 1)
+    assert held(folder, connection(files='["f/*.pem"]')).is_whole
+    (folder / "f" / "b.pem").write_bytes(certificate())
+    status = held(folder, connection(files='["f/*.pem"]'))
+    assert ([one.code for one in status.unread], status.is_whole) == (["connections.error.pattern"], False)
+
+
+def test_for_what_a_certificate_is_says_the_connection_that_names_its_place(folder: Path) -> None:
+    text = connection(**FILES) + connection(files='["f"]', environment='"production"')
+    file = written(folder, text)
+    connections = read_connections(file.read_bytes(), str(file))
+    (one,) = (each for each in scanned(folder / "f").judged)
+    uses = uses_of(connections)(one.places[0].name)
+    assert [(use.environment.value, use.system and use.system.name, use.is_stated) for use in uses] == [
+        ("preproduction", "digid-machtigen", True),
+        ("production", "digid-machtigen", True),
+    ]
+    risks = risks_of(scanned(folder / "f"), uses=uses_of(connections))
+    # whoever runs the system asks another one for each
+    worst = risks.found[0]
+    assert (worst.outcome.rule.code, worst.severity.name) == ("risk.certificate.two_environments", "WARNING")

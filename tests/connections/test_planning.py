@@ -131,6 +131,23 @@ def test_what_is_not_known_is_said_to_be_and_makes_no_day_later(
     assert all(DUTCH.holds(one.day) for one in steps)
 
 
+@pytest.mark.parametrize(
+    ("begins", "order"),
+    [
+        (None, "2027-03-02"),  # three months ahead
+        ("2026-06-01", "2027-03-02"),
+        ("2027-04-02", "2027-05-12"),  # of sixty days a third
+        ("2027-05-31", "2027-06-01"),
+        ("2027-07-01", "2027-06-01"),  # which begins after it ends
+    ],
+)
+def test_one_of_a_few_weeks_is_not_ordered_three_months_ahead(begins: str | None, order: str) -> None:
+    start = None if begins is None else day(begins)
+    given = {"moment": MOMENT, "lead_times": lead_times(), "subscriber": True, "calendar": DUTCH}
+    found = plan(day("2027-06-01"), Anchor.END, begins=start, **given)  # type: ignore[arg-type]  # as given
+    assert found.order.day == day(order)
+
+
 def test_the_steps_of_the_older_generations_are_told() -> None:
     known = lead_times(system="digid-machtigen", tsp="kpn")
     found = plan(
@@ -171,3 +188,11 @@ def test_who_lacks_the_library_is_told_which(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(__import__("sys").modules, "holidays", None)
     with pytest.raises(MissingExtraError, match="reports"):
         WorkingDays()
+
+
+def test_after_the_end_of_its_root_nothing_more_is_said_of_a_generation() -> None:
+    given = {"moment": MOMENT, "lead_times": lead_times(), "generation": "G1-private", "calendar": DUTCH}
+    found = plan(day("2030-06-03"), **given)  # type: ignore[arg-type]  # as given
+    ends = found.on(PlanKind.HIERARCHY_ENDS)
+    assert ends is not None
+    assert all(one.day <= ends.day and one.days for one in found.dates if one.kind is PlanKind.SHORTER)

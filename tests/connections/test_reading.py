@@ -15,6 +15,7 @@ from pkitools.errors import InputError, PkitoolsError
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.toml_text import read_foreign_toml
 from tests.connections.support import OIN, connection
+from tests.support.effort import bounded
 
 TEMPLATE = Path(__file__).parents[2] / "docs" / "templates" / "connections.toml"
 HEAD = f'[organization.a]\noin = "{OIN}"\nname = "Gemeente A"\n'
@@ -48,6 +49,9 @@ WRONG = [
     (HEAD + connection(entity_id=OTHER_ENTITY), "entity_id_oin", 8, "Gemeente A"),
     (HEAD + connection(entity_id='"urn:nl-eid-gdi:1.0:DV:1:entities:0001"'), "entity_id", 8, "urn"),
     (HEAD.replace(OIN, "12345") + ROW, "oin", 2, "12345"),
+    (HEAD.replace(OIN, "00000001123456789000") + ROW, "oin", 2, "00000001123456789000"),
+    (HEAD + ROW + ROW, "twice", 9, "4"),
+    (HEAD + "[[ connection ]]\n" + ROW.partition("\n")[2] + ROW, "twice", 9, "4"),
     (HEAD.replace("name", "naam") + ROW, "field_near", 3, "naam"),
     (HEAD.replace('"Gemeente A"', '""') + ROW, "missing", 3, "name"),
     (HEAD + 'tsp = "kpm"\n' + ROW, "unknown_near", 4, "kpn"),
@@ -85,9 +89,35 @@ def test_what_stands_in_a_long_text_is_no_heading() -> None:
     assert error.params["line"] == 10
 
 
-def test_there_is_an_end_to_how_many_there_are() -> None:
-    row = "[[connection]]\n"
-    assert refused(HEAD + row * (MAX_CONNECTIONS + 1)).code == "connections.error.too_many"
+# what must not take long, or room, before it is refused, with what says so
+BOMBS = {
+    "nested": ("a = " + "[" * 5_000, "toml.error.not_toml"),
+    "tables": ("".join(f"[a{'.a' * 19}]\n" for _ in range(2)), "toml.error.not_toml"),
+    "dotted": ("a." * 50 + "a = 1", "files.error.toml_key"),
+    "number": ("a = " + "9" * 6_000, "toml.error.not_toml"),
+    "long line": ("a = '" + "x" * 20_000 + "'", "files.error.toml_line"),
+    "large": (("# " + "x" * 78 + "\n") * 20_000, "files.error.toml_too_large"),
+    "headers": ("[[connection]]\n" * (MAX_CONNECTIONS + 1), "connections.error.too_many"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_is_refused_in_one_sentence(bomb: str) -> None:
+    text, code = BOMBS[bomb]
+    with bounded(1):
+        error = refused(text)
+    assert error.code == code
+    assert error.params["name"] == "c.toml"
+
+
+@pytest.mark.slow
+def test_a_file_of_as_many_connections_as_may_be_is_read() -> None:
+    row = '[[connection]]\norganization="a"\nenvironment="production"\ndns=["%s"]\n'
+    rows = (row % number for number in range(MAX_CONNECTIONS))
+    with bounded(5):
+        found = read_connections((HEAD + "".join(rows)).encode(), "c.toml")
+        names = set(found.told_apart().values())
+    assert len(found.connections) == len(names) == MAX_CONNECTIONS
 
 
 def test_the_template_can_be_read() -> None:

@@ -8,12 +8,17 @@ takes 3 months. What is not known is ordered 91 days ahead. Public holidays on w
 
 from __future__ import annotations
 
+import csv
+import json
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from icalendar import Calendar
 
+from pkitools.systems import get_system
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, certificate
 from tests.support.chains import good_chain
@@ -141,9 +146,10 @@ def asked(supplier: Path) -> tuple[str, ...]:
     return ("--connections", str(supplier / "connections.toml"), "--trust", str(supplier / "root.pem"), *AT)
 
 
-def test_status_and_plan_give_the_days_of_the_table(run: Command, supplier: Path) -> None:
-    status = run("status", *asked(supplier), "--json")
-    planned = run("plan", *asked(supplier), "--json")
+def test_status_and_plan_give_the_days_of_the_table(run: Command, supplier: Path, tmp_path: Path) -> None:
+    ics, table, whole, days_of = (tmp_path / name for name in ("a.ics", "a.csv", "a.json", "days.csv"))
+    status = run("status", *asked(supplier), *(f"--report={each}" for each in (ics, table, whole)), "--json")
+    planned = run("plan", *asked(supplier), f"--report={days_of}", "--json")
     assert (status.code, planned.code) == (11, 0)
     connections = status.document["connections"]
     # those of two tenants: all are of one kind, and to hold each to its schema takes longer than to make it
@@ -167,6 +173,43 @@ def test_status_and_plan_give_the_days_of_the_table(run: Command, supplier: Path
         for one in planned.document["plans"]
     }
     assert {which: found(plan) for which, plan in plans.items()} == days
+    assert json.loads(whole.read_bytes()) == status.document
+    assert _of_calendar(ics.read_text("utf-8")) == days
+    assert _of_days(_rows(days_of)) == days
+    for row in _rows(table):
+        told = days[int(row["organization"].removeprefix("Tenant ")), (row["system"], row["environment"])]
+        assert row["order_by"] == told.get("order", "")
+        assert row["begin_by"] == min(
+            (told[kind] for kind in ("start", "register", "order") if kind in told), default=""
+        )
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(file.read_text("utf-8-sig"))))
+
+
+Days = dict[tuple[int, tuple[str, str]], dict[str, str]]
+_WHERE: Final = {f"{get_system(system).title}, {environment}": (system, environment) for system, environment in STATES}
+
+
+def _of_calendar(text: str) -> Days:
+    """The days of each connection in a calendar: of its events the kind, the day, and of what they are."""
+    days: Days = {(tenant, where): {} for tenant in range(TENANTS) for where in STATES}
+    for event in Calendar.from_ical(text).walk("VEVENT"):
+        kind = str(event["CATEGORIES"].cats[1])
+        tenant, _, where = str(event["SUMMARY"]).rpartition(": Tenant ")[2].partition(", ")
+        if kind != "shorter":
+            days[int(tenant), _WHERE[where]][kind] = event["DTSTART"].dt.isoformat()
+    return days
+
+
+def _of_days(rows: list[dict[str, str]]) -> Days:
+    days: Days = {(tenant, where): {} for tenant in range(TENANTS) for where in STATES}
+    for row in rows:
+        if row["kind"] not in {"shorter", "next_end", "hierarchy_ends"}:
+            where = row["system"], row["environment"]
+            days[int(row["organization"].removeprefix("Tenant ")), where][row["kind"]] = row["day"]
+    return days
 
 
 def _begins_at_the_first(one: Any, days: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ LEFT_OUT = "…"
 _BLOCK = re.compile(
     r"^```console(?P<where> in een tweede venster)?\n(?P<inside>.*?)^```\n(?=\n?(?P<after>[^\n]*))", re.M | re.S
 )
-_CODE = re.compile(r"exitcode (\d+)", re.I)
+_CODE = re.compile(r"exit ?code (\d+)", re.I)
 _MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 _VOLATILE = (
     (re.compile(r"\\\n"), " "),

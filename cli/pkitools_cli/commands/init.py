@@ -79,6 +79,8 @@ def _text(written: WrittenDraft) -> Iterator[Line | str]:
     else:
         counts = {"connections": draft.connections, "organizations": draft.organizations}
         yield from wrapped(tr("cli.init.written", name=written.file, **counts), "")
+    if draft.connections and not written.portfolio.is_whole:
+        yield from wrapped(tr("cli.init.partial"), "")
     for one in draft.left_out:
         yield from wrapped(tr("cli.init.left_out", name=visible(one.name), place=one.places[0].name), "    ", "  - ")
     for unread in written.portfolio.unread:

@@ -9,14 +9,21 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools.connections.planning import PlanKind
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
-from pkitools.messages import message
 from pkitools.reports import Planned, plan_document
+from pkitools.reports.planning.work import (
+    at_noon,
+    connection_name,
+    date_title,
+    date_why,
+    shown_dates,
+    unknown_words,
+)
+from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import short_day
-from pkitools.text import visible
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.commands.status.reports import refuse_work_reports, write_work_reports, written_told
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
@@ -28,7 +35,10 @@ from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pkitools.connections import LeadKind, Plan, PlanDate, Status
+    from pkitools_cli.commands.status.reports import WorkFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _FILE: Final = "connections.toml"
@@ -44,6 +54,8 @@ class Options:
     tsp: str | None
     subscriber: bool | None
     connections: str | None
+    reports: tuple[str, ...]
+    force: bool
     registration: int | None
     delivery: int | None
     handling: int | None
@@ -69,6 +81,8 @@ class Options:
 @click.option("--tsp", metavar="NAME", help="cli.plan.tsp")
 @click.option("--subscriber/--no-subscriber", default=None, help="cli.plan.subscriber")
 @click.option("--connections", metavar="FILE", help="cli.plan.connections")
+@click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.plan.report")
+@click.option("--force", is_flag=True, help="cli.scan.force")
 @click.option("--registration", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.registration")
 @click.option("--delivery", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.delivery")
 @click.option("--handling", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.handling")
@@ -79,17 +93,23 @@ class Options:
 @gathered(Options)
 def command(options: Options) -> Reply[list[Planned]]:
     """Count the days back."""
+    from pkitools.reports.planning.work import Work
+
+    reports = refuse_work_reports(options.reports, overwrite=options.force)
     if options.system is not None or options.live is not None:
         planned, status = [_for_system(options)], None
     else:
         planned, status = _for_connections(options)
+    # of days alone its reports are made, also where it is known how things stand
+    apart = {} if status is None else status.connections.told_apart()
+    write_work_reports(reports, Work(options.moment, tuple(planned), told_apart=apart), overwrite=options.force)
     code = ExitCode.PASSED if status is None or status.is_whole else ExitCode.COULD_NOT
     if all(one.plan is None for one in planned):
         code = ExitCode.INDETERMINATE
     return Reply(
         planned,
         document=partial(plan_document, moment=options.moment),
-        text=partial(_text, today=options.moment.date(), status=status),
+        text=partial(_text, today=options.moment.date(), status=status, apart=apart, written=reports),
         code=code,
     )
 
@@ -135,29 +155,31 @@ def _for_connections(options: Options) -> tuple[list[Planned], Status]:
     return sorted(found, key=lambda one: date.max if one.plan is None else one.plan.begin.day), status
 
 
-def _text(planned: list[Planned], today: date, status: Status | None) -> Iterator[Line | str]:
+def _text(
+    planned: list[Planned], today: date, status: Status | None, apart: Mapping[int, str], written: Sequence[WorkFile]
+) -> Iterator[Line | str]:
     for number, one in enumerate(planned):
         if number:
             yield ""
-        yield from (Line(row, bold=True) for row in wrapped(_name(one), ""))
+        yield from (Line(row, bold=True) for row in wrapped(connection_name(one, language(), apart), ""))
         if one.plan is None:
             yield from wrapped(tr("cli.plan.no_day"), "  ")
             continue
-        for each in one.plan.dates:
-            if each.kind is not PlanKind.HIERARCHY_ENDS or each.day <= one.plan.day:
-                yield from _date(each, today, _is_made(one))
+        for each in shown_dates(one.plan):
+            yield from _date(each, today, one)
         yield from _unknown(one.plan)
     for unread in status.unread if status is not None else ():
         yield from wrapped(error_line(unread.error), "    ", "  - ")
+    yield from written_told(written)
     yield from next_step(_now(planned, today))
 
 
 def _unknown(plan: Plan) -> Iterator[str]:
     """Yield what is not known of how long others take, and where it can be said."""
     if plan.unknown:
-        words = [message(f"connections.lead.{kind.value}", {}, language()).title for kind in plan.unknown]
         names = ", ".join(kind.value for kind in plan.unknown)
-        yield from wrapped(tr("cli.plan.unknown", what="; ".join(words), names=names), "    ", "  ? ")
+        what = unknown_words(plan.unknown, language())
+        yield from wrapped(tr("cli.plan.unknown", what=what, names=names), "    ", "  ? ")
 
 
 def _now(planned: list[Planned], today: date) -> str:
@@ -168,46 +190,13 @@ def _now(planned: list[Planned], today: date) -> str:
     if all(one.plan.day < today for one in planned if one.plan is not None):
         return tr("cli.plan.now.gone")
     if first < today:
-        return tr("cli.plan.now.late", day=short_day(_at(first), language()))
-    return tr("cli.plan.now.begin", day=short_day(_at(first), language()))
+        return tr("cli.plan.now.late", day=short_day(at_noon(first), language()))
+    return tr("cli.plan.now.begin", day=short_day(at_noon(first), language()))
 
 
-def _at(day: date) -> datetime:
-    from datetime import UTC
-
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _name(one: Planned) -> str:
-    system = tr("cli.status.no_system") if one.system is None else one.system.title
-    organization = [] if one.connection is None else [visible(one.connection.organization.name)]
-    return ", ".join((*organization, system, tr(f"cli.status.{one.environment.value}")))
-
-
-def _is_made(one: Planned) -> bool:
-    """Return whether its certificate is made, and not ordered."""
-    return one.connection is not None and one.connection.self_signed
-
-
-def _date(one: PlanDate, today: date, is_made: bool) -> Iterator[str]:
-    kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
-    title = message(f"connections.plan.{kind}", {"days": one.days or ""}, language()).title
-    late = f" ({tr('cli.plan.past')})" if one.day < today else ""
-    yield from wrapped(f"{title}{late}{_why(one)}", " " * 15, f"  {short_day(_at(one.day), language()):>11}  ")
-
-
-def _why(one: PlanDate) -> str:
-    """Return what a day rests on: what a source says, whoever plans, or advice."""
-    tongue = language()
-    if one.lead is not None and one.lead.basis is None and one.lead.amount == 0:
-        return ""
-    if one.lead is not None and one.lead.basis is None:
-        return f". {tr('cli.plan.stated', count=one.lead.amount)}"
-    said = one.lead.text.get(tongue, "") if one.lead is not None else ""
-    source = "" if one.basis is None else f" ({one.basis.source.text(tongue)}; {_certainty(one)})"
-    return f". {said}{source}" if said else source
-
-
-def _certainty(one: PlanDate) -> str:
-    assert one.basis is not None  # what has a source has a certainty
-    return message(f"report.certainty.{one.basis.certainty.value}", {}, language()).title
+def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:
+    title, why = date_title(one, planned, language()), date_why(one, language())
+    late = f" ({word('connections.plan.past', language())})" if one.day < today else ""
+    # a bare source follows in its brackets, a reason is a sentence
+    reason = "" if not why else f" {why}" if why.startswith("(") else f". {why}"
+    yield from wrapped(f"{title}{late}{reason}", " " * 15, f"  {short_day(at_noon(one.day), language()):>11}  ")

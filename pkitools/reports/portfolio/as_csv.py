@@ -11,6 +11,8 @@ from io import StringIO
 from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, Portfolio
+from pkitools.portfolio.risk import Risk
+from pkitools.reports.portfolio.across import risk_said, risks_in
 from pkitools.reports.portfolio.telling import Telling, deciding, place_text, standing_word
 from pkitools.reports.telling.answer import told
 from pkitools.text import pattern, visible
@@ -32,24 +34,39 @@ COLUMNS: Final = (
     "serial_number",
     "issuer",
     "sha256",
+    "risks",
 )
 """The headings, the same in every language: scripts name them."""
 
-_BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
+BYTE_ORDER_MARK: Final = "\ufeff"  # without it Excel takes UTF-8 for something else
 _TAKEN_FOR_ELSE: Final = pattern(
     r"[=+\-@\t\r'\uff1d\uff0b\uff0d\uff20]|[0-9][0-9.,eE+]{10,}\Z|0[0-9]+\Z|[0-9]+(:[0-9]+)+\Z"
 )
 
 
 def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file."""
-    out = StringIO()
-    out.write(_BYTE_ORDER_MARK)
+    """Return the text of the file: what is wrong of files without a certificate stands below, in rows of its own."""
+    out, risks = StringIO(), risks_in(portfolio, telling)
+    by_certificate: dict[str, list[str]] = {}
+    for risk in risks.found:
+        for sha256 in risk.certificates:
+            by_certificate.setdefault(sha256, []).append(risk_said(risk, portfolio, telling).title)
+    out.write(BYTE_ORDER_MARK)
     writer = csv.writer(out, delimiter=";" if telling.language == "nl" else ",")
     writer.writerow(COLUMNS)
     for one in portfolio.certificates:
-        writer.writerow([cell(value) for value in _row(one, portfolio, telling)])
+        titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
+        writer.writerow([cell(value) for value in (*_row(one, portfolio, telling), "; ".join(titles))])
+    for risk in risks.found:
+        if not risk.certificates:
+            writer.writerow([cell(value) for value in _row_without(risk, portfolio, telling)])
     return out.getvalue()
+
+
+def _row_without(risk: Risk, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:
+    said = risk_said(risk, portfolio, telling)
+    row = {"finding": said.title, "remedy": said.remedy, "places": "; ".join(risk.places), "risks": said.title}
+    return tuple(row.get(column, "") for column in COLUMNS)
 
 
 def cell(value: str) -> str:

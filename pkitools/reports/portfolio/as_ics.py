@@ -6,13 +6,17 @@ that a calendar that is read in again moves no event and doubles none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Final
 
 from pkitools._version import __version__
 from pkitools.errors import brought_by
+from pkitools.messages import Language
 from pkitools.portfolio.model import HeldCertificate, Portfolio
+from pkitools.portfolio.risk import Hanging
+from pkitools.reports.portfolio.across import hanging_line, risks_in
 from pkitools.reports.portfolio.telling import Telling, counted, place_names, word
 from pkitools.rules.advice import order_by
 from pkitools.text import visible
@@ -29,16 +33,30 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
     Raises:
         MissingExtraError: the extra ``pkitools-nl[reports]`` is not installed.
     """
-    calendar = Calendar()
-    calendar.add("prodid", f"-//pkitools//pkitools {__version__}//{telling.language.upper()}")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("description", _of_scan(portfolio, telling))  # RFC 7986
+    calendar = calendar_of(_of_scan(portfolio, telling), telling.language)
     for one in sorted(portfolio.judged, key=lambda each: (each.not_after, each.name, each.sha256)):
         for event in _events(one, portfolio, telling):
             calendar.add_component(event)
+    for hanging in risks_in(portfolio, telling).hanging:
+        if hanging.ends is not None:
+            calendar.add_component(_of_authority(hanging, hanging.ends.date(), portfolio, telling))
     text: str = calendar.to_ical().decode("utf-8")
     return text
+
+
+def calendar_of(description: str, language: Language) -> Calendar:
+    """Return a calendar without events.
+
+    Args:
+        description: what it is of.
+        language: of its texts.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", f"-//pkitools//pkitools {__version__}//{language.upper()}")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("description", visible(description))  # RFC 7986
+    return calendar
 
 
 def _of_scan(portfolio: Portfolio, telling: Telling) -> str:
@@ -52,14 +70,37 @@ def _events(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Ite
 
 
 def _event(kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Event:
+    summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name)
+    lines = _description(kind, one, telling)
+    return all_day(f"{one.sha256}-{kind}", day, summary, lines, moment=portfolio.moment, kind=kind)
+
+
+def _of_authority(one: Hanging, day: date, portfolio: Portfolio, telling: Telling) -> Event:
+    name = hashlib.sha256(one.issuer.encode("utf-8", "surrogatepass")).hexdigest()
+    summary = word("portfolio.report.event.authority", telling.language, name=one.name)
+    lines = [hanging_line(one, telling.language)]
+    return all_day(f"{name}-authority", day, summary, lines, moment=portfolio.moment, kind="authority")
+
+
+def all_day(uid: str, day: date, summary: str, lines: Iterable[str], *, moment: datetime, kind: str) -> Event:
+    """Return an event that lasts a day, and takes nobody's time.
+
+    Args:
+        uid: what it is called, the same in every report.
+        day: when.
+        summary: what it says.
+        lines: what there is to know beside that.
+        moment: when the report was made, aware.
+        kind: what kind of event it is.
+    """
     event = Event()
-    event.add("uid", f"{one.sha256}-{kind}@pkitools")
-    event.add("dtstamp", portfolio.moment)
+    event.add("uid", f"{uid}@pkitools")
+    event.add("dtstamp", moment)
     event.add("dtstart", day)  # a date without a time: it lasts that day
-    event.add("summary", _text(word(f"portfolio.report.event.{kind}", telling.language, name=one.name)))
-    event.add("description", "\n".join(map(_text, _description(kind, one, telling))))
+    event.add("summary", _text(summary))
+    event.add("description", "\n".join(map(_text, lines)))
     event.add("categories", ["pkitools", kind])
-    event.add("transp", "TRANSPARENT")  # it takes nobody's time
+    event.add("transp", "TRANSPARENT")
     return event
 
 

@@ -9,22 +9,27 @@ from pkitools.findings import Outcome
 from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.portfolio.comparing import SCHEMA, Changes, EarlierCertificate
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest, Judgement, Place, Portfolio, Unread
+from pkitools.portfolio.risk import Risks, risks_of
 from pkitools.reports.document import instant
 from pkitools.reports.error import ToldError
+from pkitools.reports.portfolio.across import risks_document
 from pkitools.reports.portfolio.telling import Telling
 
 
 def render(portfolio: Portfolio, telling: Telling) -> str:
     """Return the document as text."""
-    return json.dumps(scan_document(portfolio, telling.changes), indent=2, ensure_ascii=True) + "\n"
+    return json.dumps(scan_document(portfolio, telling.changes, telling.risks), indent=2, ensure_ascii=True) + "\n"
 
 
-def scan_document(portfolio: Portfolio, changes: Changes | None = None) -> dict[str, object]:
+def scan_document(
+    portfolio: Portfolio, changes: Changes | None = None, risks: Risks | None = None
+) -> dict[str, object]:
     """Return the whole document.
 
     Args:
         portfolio: what was found.
         changes: what changed since an earlier one, where one was given.
+        risks: what is told of all together; ``None``: it is worked out.
     """
     return {
         "schema": SCHEMA,
@@ -44,6 +49,7 @@ def scan_document(portfolio: Portfolio, changes: Changes | None = None) -> dict[
         "requests": [_request(request) for request in portfolio.requests],
         "unread": [unread_entry(unread) for unread in portfolio.unread],
         "changes": None if changes is None else _changes(changes),
+        **risks_document(risks or risks_of(portfolio)),
     }
 
 

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from pkitools.findings import Verdict
+from pkitools.findings import Outcome, Verdict
 from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio, Unread
+from pkitools.portfolio.risk import Risk
+from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, severity_word, unasked
 from pkitools.reports.portfolio.telling import (
     Telling,
     counted,
@@ -36,6 +38,9 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
     cases = [_of_scan(portfolio, telling)]
     cases += [_case(one, portfolio, telling) for one in portfolio.certificates]
     cases += [_of_unread(one, telling) for one in portfolio.unread]
+    risks = risks_in(portfolio, telling)
+    cases += [_of_risk(one, portfolio, telling) for one in risks.found]
+    cases += [_of_unasked(one, portfolio, telling) for one in unasked(risks)]
     counts = {name: str(sum(case.find(tag) is not None for case in cases)) for name, tag in _COUNTED.items()}
     suites = Element("testsuites", {"name": _SUITE, "tests": str(len(cases)), **counts})
     moment = f"{portfolio.moment:%Y-%m-%dT%H:%M:%S}"  # the schema that is in use has no zone
@@ -83,6 +88,22 @@ def _of_unread(one: Unread, telling: Telling) -> Element:
     position = "" if one.position is None else f" ({one.position})"
     case = _named(f"{one.name}{position}", f"{_SUITE}.{one.gap}")
     _told(case, "skipped" if one.gap is Gap.SKIPPED else "error", one.code, unread_sentence(one, telling))
+    return case
+
+
+def _of_risk(one: Risk, portfolio: Portfolio, telling: Telling) -> Element:
+    """Return the case of what is told of several together: it warns, and fails nothing, as with the exit code."""
+    title = f"{risk_said(one, portfolio, telling).title} ({risk_key(one)[:16]})"
+    case = _named(title, f"{_SUITE}.{one.outcome.rule.code}")
+    said = f"{severity_word(one.severity, telling.language)}: {risk_line(one, portfolio, telling)}"
+    _text(SubElement(case, "system-out"), "\n".join((visible(said), *map(visible, one.places))))
+    return case
+
+
+def _of_unasked(one: Outcome, portfolio: Portfolio, telling: Telling) -> Element:
+    case = _named(one.rule.code, f"{_SUITE}.across")
+    said = told(one, telling.language, telling.remedy, portfolio.moment)
+    _told(case, "skipped", one.rule.code, one_line(said.message))
     return case
 
 

@@ -11,16 +11,19 @@ from collections.abc import Iterator
 from typing import Final
 
 from pkitools.portfolio.model import HeldCertificate, Portfolio, Standing
+from pkitools.reports.portfolio.across import hanging_line, risk_line, risk_said, risks_in, severity_word, unasked
 from pkitools.reports.portfolio.telling import (
     Telling,
     counted,
     judged_how,
+    one_line,
     place_names,
     said_of,
     standing_word,
     unread_sentence,
     word,
 )
+from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import pattern, visible
 
@@ -57,14 +60,16 @@ def _lines(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         yield ""
         yield from _table(portfolio, telling)
     yield from _list("to_do", _to_do(portfolio, telling), telling)
+    yield from _list("across", _across(portfolio, telling), telling)
+    yield from _list("hanging", _hanging(portfolio, telling), telling)
     yield from _list("unread", _unread(portfolio, telling), telling)
 
 
 def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
-    yield _row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
-    yield _row(("---",) * len(_COLUMNS), raw=True)
+    yield row(tuple(word(f"portfolio.report.column.{name}", telling.language) for name in _COLUMNS))
+    yield row(("---",) * len(_COLUMNS), raw=True)
     for standing, one in portfolio.in_order():
-        yield _row(
+        yield row(
             (
                 standing_word(standing, telling.language),
                 short_day(one.not_after, telling.language),
@@ -76,7 +81,13 @@ def _table(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         )
 
 
-def _row(cells: tuple[str, ...], *, raw: bool = False) -> str:
+def row(cells: tuple[str, ...], *, raw: bool = False) -> str:
+    """Return a row of a table.
+
+    Args:
+        cells: what is in it.
+        raw: they are Markdown already.
+    """
     return "| " + " | ".join(cells if raw else map(escaped, cells)) + " |"
 
 
@@ -94,6 +105,23 @@ def _to_do(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
         said = said_of(one, portfolio, telling)
         if said and standing is not Standing.NOT_JUDGED:
             yield f"**{escaped(_called(one))}**: {escaped(said)}"
+
+
+def _across(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    risks = risks_in(portfolio, telling)
+    for one in risks.found:
+        title = f"{severity_word(one.severity, telling.language)}: {risk_said(one, portfolio, telling).title}"
+        yield f"**{escaped(title)}**: {escaped(risk_line(one, portfolio, telling))}"
+    for missing in unasked(risks):
+        said = told(missing, telling.language, telling.remedy, portfolio.moment)
+        yield escaped(one_line(f"{missing.rule.code}: {said.message}"))
+
+
+def _hanging(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    risks = risks_in(portfolio, telling)
+    yield from (escaped(hanging_line(one, telling.language)) for one in risks.hanging)
+    if risks.more_authorities:
+        yield escaped(word("portfolio.across.more", telling.language, count=risks.more_authorities))
 
 
 def _called(one: HeldCertificate) -> str:

@@ -7,6 +7,7 @@ English in every language: it is part of what a monitor reads.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,8 @@ from typing import Final
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_MESSAGE_VALUE
 from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio
+from pkitools.portfolio.risk import Risks
+from pkitools.reports.portfolio.across import risks_in
 from pkitools.reports.portfolio.telling import Telling
 from pkitools.text import visible
 
@@ -23,9 +26,9 @@ Labels = tuple[tuple[str, str], ...]
 Sample = tuple[Labels, int]
 
 
-def render(portfolio: Portfolio, _: Telling) -> str:
+def render(portfolio: Portfolio, telling: Telling) -> str:
     """Return the text of the file."""
-    return "\n".join(_lines(portfolio)) + "\n"
+    return "\n".join((*_lines(portfolio), *_of_all(risks_in(portfolio, telling)))) + "\n"
 
 
 def _lines(portfolio: Portfolio) -> Iterator[str]:
@@ -67,6 +70,24 @@ def _of_scan(portfolio: Portfolio) -> Iterator[str]:
         ("pkitools_scan_timestamp_seconds", "When was looked, unix seconds", _seconds(portfolio.moment)),
     ):
         yield from _metric(name, text, iter([((), value)]))
+
+
+def _of_all(risks: Risks) -> Iterator[str]:
+    """Yield how many risks there are of each rule, and when each authority ends that certificates hang on."""
+    counts = Counter((one.outcome.rule.code, one.severity.name.lower()) for one in risks.found)
+    labelled = ((("code", code), ("severity", severity)) for code, severity in counts)
+    found = zip(labelled, counts.values(), strict=True)
+    yield from _metric("pkitools_risks", "What is wrong or to be known of several certificates together", found)
+    yield from _metric(
+        "pkitools_authority_not_after",
+        "When the first of an authority and those above it ends, unix seconds",
+        (((("issuer", one.issuer),), _seconds(one.ends)) for one in risks.hanging if one.ends is not None),
+    )
+    yield from _metric(
+        "pkitools_authority_certificates",
+        "Certificates that hang on an authority and have not ended",
+        (((("issuer", one.issuer),), one.count) for one in risks.hanging),
+    )
 
 
 def _metric(name: str, text: str, samples: Iterator[Sample]) -> Iterator[str]:

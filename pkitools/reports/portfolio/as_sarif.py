@@ -7,7 +7,7 @@ A result for each finding of a certificate, at all places it lies; one for each 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import quote
 
@@ -15,7 +15,9 @@ from pkitools._version import __version__
 from pkitools.findings import Outcome, Rule, Severity, Status
 from pkitools.messages import Language, message, template
 from pkitools.portfolio.model import Gap, HeldCertificate, Place, Portfolio, Unread
+from pkitools.portfolio.risk import Risk
 from pkitools.reports.document import instant
+from pkitools.reports.portfolio.across import risk_key, risk_line, risk_said, risks_in, unasked
 from pkitools.reports.portfolio.telling import Telling, one_line, place_text, unread_sentence, word
 from pkitools.reports.telling.answer import told
 from pkitools.text import visible
@@ -32,13 +34,20 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
 
 def _document(portfolio: Portfolio, telling: Telling) -> dict[str, object]:
     found = [(one, outcome) for one in portfolio.certificates for outcome in (*one.findings, *one.not_checked)]
+    risks = risks_in(portfolio, telling)
+    peers = {place.name for each in portfolio.certificates for place in each.places if place.container == _OF_A_PEER}
+    together = (*risks.found, *map(Risk, unasked(risks)))
     rules = {outcome.rule.code: outcome.rule for _, outcome in found}
+    rules |= {one.outcome.rule.code: one.outcome.rule for one in together}
     numbers = {code: number for number, code in enumerate(rules)}
     run = {
         "tool": {"driver": _driver(rules.values(), telling.language)},
         "language": telling.language,
         "invocations": [_invocation(portfolio, telling)],
-        "results": [_result(one, outcome, numbers, portfolio, telling) for one, outcome in found],
+        "results": [
+            *(_result(one, outcome, numbers, portfolio, telling) for one, outcome in found),
+            *(_of_all(one, numbers, peers, portfolio, telling) for one in together),
+        ],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
@@ -83,6 +92,25 @@ def _result(
         "locations": [_location(place) for place in _places(one)],
         "partialFingerprints": {"certificateAndRule/v1": f"{one.sha256}:{code}"},
         "properties": {"sha256": one.sha256, "oin": one.oin, "notAfter": instant(one.not_after)},
+    }
+
+
+def _of_all(
+    one: Risk, numbers: dict[str, int], peers: Container[str], portfolio: Portfolio, telling: Telling
+) -> dict[str, object]:
+    """Return the result of what is told of several together, at every place of them."""
+    code = one.outcome.rule.code
+    text = f"{risk_said(one, portfolio, telling).title}. {risk_line(one, portfolio, telling)}"
+    kind = _kind(one.outcome)
+    return {
+        "ruleId": code,
+        "ruleIndex": numbers[code],
+        "kind": kind,
+        "level": _LEVELS[one.severity] if kind == "fail" else "none",
+        "message": _message(text),
+        "locations": [_location(Place(name, container=_OF_A_PEER if name in peers else "")) for name in one.places],
+        "partialFingerprints": {"risk/v1": risk_key(one)},
+        "properties": {"certificates": list(one.certificates)},
     }
 
 

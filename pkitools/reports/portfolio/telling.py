@@ -14,6 +14,7 @@ from pkitools.reports.telling.answer import answer_of, told
 
 if TYPE_CHECKING:
     from pkitools.portfolio.comparing import Changes
+    from pkitools.portfolio.risk import Risks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Telling:
         language: of the sentences and headings.
         changes: what changed since an earlier one, where one was given.
         remedy: gives what to do, where the caller has words of its own; ``None``: the words of the library.
+        risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
     """
 
     language: Language = "en"
     changes: Changes | None = None
     remedy: RemedyText | None = None
+    risks: Risks | None = None
 
 
 def deciding(certificate: HeldCertificate) -> Outcome | None:

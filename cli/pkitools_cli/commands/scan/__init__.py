@@ -12,6 +12,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import scan_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.scan.text import scan_told
 from pkitools_cli.commands.scan.writing import ReportFile, refuse_reports, write_reports
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from pkitools.portfolio import Changes, Portfolio
+    from pkitools.portfolio.risk import Risks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,19 @@ class Scanned:
         portfolio: what was found.
         changes: what changed since an earlier one, where one was given.
         written: the reports that were written.
+        risks: what is told of all together.
     """
 
     portfolio: Portfolio
     changes: Changes | None
     written: tuple[ReportFile, ...]
+    risks: Risks
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst, of one certificate or of several together."""
+        found = (self.portfolio.worst, self.risks.worst)
+        return max((each for each in found if each is not None), default=None)
 
 
 @click.command("scan", cls=Command, help="cli.scan.help")
@@ -86,11 +96,14 @@ def command(options: Options) -> Reply[Scanned]:
     reports = refuse_reports(options.reports, overwrite=options.force)
     running = Running.of(options)
     portfolio, changes = running.found()
-    write_reports(reports, portfolio, changes, overwrite=options.force)
-    scanned = Scanned(portfolio, changes, reports)
+    risks = risks_for(portfolio, options.systems)
+    write_reports(reports, portfolio, changes, risks, overwrite=options.force)
+    scanned = Scanned(portfolio, changes, reports, risks)
     return Reply(
         scanned,
-        document=lambda value: scan_document(value.portfolio, value.changes),
-        text=lambda value: scan_told(value.portfolio, value.changes, [report.name for report in value.written]),
-        code=of_verdicts([(portfolio.verdict, portfolio.worst)], options.fail_on, complete=portfolio.is_whole),
+        document=lambda value: scan_document(value.portfolio, value.changes, value.risks),
+        text=lambda value: scan_told(
+            value.portfolio, value.changes, value.risks, [report.name for report in value.written]
+        ),
+        code=of_verdicts([(portfolio.verdict, scanned.worst)], options.fail_on, complete=portfolio.is_whole),
     )

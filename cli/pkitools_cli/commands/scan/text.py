@@ -13,6 +13,7 @@ from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import cut_front
+from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.own_data import titles
@@ -21,6 +22,7 @@ from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
     from pkitools.portfolio import Changes
+    from pkitools.portfolio.risk import Risks
 
 _TONES: Final[dict[Standing, Severity | Verdict]] = {
     Standing.EXPIRED: Verdict.FAILED,
@@ -34,12 +36,15 @@ _MOST_PLACES: Final = 3
 _INDENT: Final = "    "
 
 
-def scan_told(portfolio: Portfolio, changes: Changes | None, written: Sequence[str]) -> Iterator[Line | str]:
-    """Yield a portfolio: the count, each certificate, what was not looked at, how it was judged, the next step.
+def scan_told(
+    portfolio: Portfolio, changes: Changes | None, risks: Risks, written: Sequence[str]
+) -> Iterator[Line | str]:
+    """Yield a portfolio: the count, each certificate, all together, what was not looked at, how, the next step.
 
     Args:
         portfolio: what was found.
         changes: what changed since an earlier one.
+        risks: what is told of all together.
         written: the files of the reports that were written.
     """
     yield from (Line(row, bold=True) for row in wrapped(_counted(portfolio), ""))
@@ -50,11 +55,12 @@ def scan_told(portfolio: Portfolio, changes: Changes | None, written: Sequence[s
     if portfolio.judged:
         yield ""
         yield from _table(portfolio)
+    yield from across_told(risks, portfolio)
     yield from _unread(portfolio)
     yield ""
     yield from _judged_how(portfolio)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from next_step(_now(portfolio))
+    yield from next_step(across_now(risks, portfolio) or _now(portfolio))
 
 
 def _counted(portfolio: Portfolio) -> str:

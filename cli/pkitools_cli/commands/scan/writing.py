@@ -11,6 +11,7 @@ from pkitools_cli.remedies import remedy_text
 
 if TYPE_CHECKING:
     from pkitools.portfolio import Changes, Portfolio
+    from pkitools.portfolio.risk import Risks
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def refuse_reports(names: Sequence[str], *, overwrite: bool) -> tuple[ReportFile
 
 
 def write_reports(
-    reports: Sequence[ReportFile], portfolio: Portfolio, changes: Changes | None, *, overwrite: bool
+    reports: Sequence[ReportFile], portfolio: Portfolio, changes: Changes | None, risks: Risks, *, overwrite: bool
 ) -> None:
     """Write the reports, all or none.
 
@@ -56,6 +57,6 @@ def write_reports(
     from pkitools.files import Output, write_set
     from pkitools.reports import Telling, portfolio_report
 
-    telling = Telling(language(), changes, remedy_text)
+    telling = Telling(language(), changes, remedy_text, risks)
     outputs = [Output(each.name, portfolio_report(portfolio, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)

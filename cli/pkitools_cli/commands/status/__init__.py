@@ -12,6 +12,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.commands.status.reports import refuse_work_reports, write_work_reports
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import of_verdicts
 from pkitools_cli.framework import Command, gathered
@@ -26,6 +27,8 @@ class Options:
 
     connections: str
     by: str | None
+    reports: tuple[str, ...]
+    force: bool
     verbose: bool
     trust: tuple[str, ...]
     crls: tuple[str, ...]
@@ -39,6 +42,8 @@ class Options:
 @click.command("status", cls=Command, help="cli.status.help")
 @click.option("--connections", metavar="FILE", default="connections.toml", help="cli.status.connections")
 @click.option("--by", type=click.Choice(["organization", "system", "supplier"]), help="cli.status.by")
+@click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.status.report")
+@click.option("--force", is_flag=True, help="cli.scan.force")
 @click.option("--verbose", is_flag=True, help="cli.status.verbose")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
@@ -50,7 +55,9 @@ class Options:
 def command(options: Options) -> Reply[Status]:
     """Hold every connection against what lies at the places it names."""
     from pkitools.connections import hold
+    from pkitools.reports.planning.work import Work
 
+    reports = refuse_work_reports(options.reports, overwrite=options.force)
     connections = given_connections(options.connections)
     asked = Scanning(
         moment=options.moment,
@@ -62,10 +69,11 @@ def command(options: Options) -> Reply[Status]:
     )
     judging, complete = judging_of(asked)
     status = hold(connections, judging)
+    write_work_reports(reports, Work.of_status(status), overwrite=options.force)
     verdicts = [(one.verdict, one.worst) for one in status.statuses]
     return Reply(
         status,
         document=status_document,
-        text=partial(status_told, by=options.by, verbose=options.verbose),
+        text=partial(status_told, by=options.by, verbose=options.verbose, written=reports),
         code=of_verdicts(verdicts, options.fail_on, complete=complete and status.is_whole),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from pkitools.errors import InputError
@@ -51,7 +51,7 @@ def given_connections(name: str) -> Connections:
     from pkitools.files import read_bytes
     from pkitools.limits import MAX_TOML_BYTES
 
-    if not Path(name).exists():
+    if not os.path.lexists(name):
         raise InputError("connections.error.no_file", name=name)
     with about_input(name):
         return read_connections(read_bytes(name, limit=MAX_TOML_BYTES), name, system=system_named, tsp=tsp_named)

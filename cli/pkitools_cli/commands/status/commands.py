@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
+_FOR_PEOPLE: Final = frozenset(f"connections.certificate.{why}" for why in ("overdue", "misnamed", "others"))
+"""To ask or to look: another request would be the wrong thing to begin with."""
+
 
 def command_for(one: ConnectionStatus, step: StepStatus) -> list[str] | None:
     """Return the command for a step without ``pkitools``; ``None`` where no command does it, or none is needed yet."""
-    return _COMMANDS[step.step](one) if step.state in _WORTH else None
+    asks_people = step.code in _FOR_PEOPLE
+    return _COMMANDS[step.step](one) if step.state in _WORTH and not asks_people else None
 
 
 def _oin(one: ConnectionStatus) -> list[str]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Final
 from pkitools.connections.status import ConnectionStatus, Grouping, Status, StepState, StepStatus
 from pkitools.findings import Severity, Verdict
 from pkitools.messages import message
-from pkitools.reports.telling.readable import readable
+from pkitools.reports.planning.work import connection_name
+from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.status.commands import command_for
+from pkitools_cli.commands.status.reports import written_told
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, command_rows, next_step, wrapped
 from pkitools_cli.remedies import error_line
@@ -19,6 +21,8 @@ from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from pkitools_cli.commands.status.reports import WorkFile
 
 TONES: Final[dict[StepState, Severity | Verdict]] = {
     StepState.LATE: Verdict.FAILED,
@@ -31,23 +35,28 @@ _TOLD: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 _INDENT: Final = "    "
 
 
-def status_told(status: Status, *, by: str | None = None, verbose: bool = False) -> Iterator[Line | str]:
+def status_told(
+    status: Status, *, by: str | None = None, verbose: bool = False, written: Sequence[WorkFile] = ()
+) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
 
     Args:
         status: how they stand.
         by: by what they are grouped; ``None``: they are not.
         verbose: tell every step of every connection.
+        written: the reports that were written.
     """
+    apart = status.connections.told_apart()
     yield from (Line(row, bold=True) for row in wrapped(counted(status.statuses, status.connections.name), ""))
     if by is not None:
         yield from _grouped(status, Grouping(by))
     for one in status.in_order():
         if verbose or one.state in _TOLD:
             yield ""
-            yield from _connection(one, verbose)
+            yield from _connection(one, connection_name(one.connection, language(), apart), verbose)
     yield from _unread(status)
     yield ""
+    yield from written_told(written)
     yield from next_step(tr(f"cli.status.now.{_worst(status).value}"))
 
 
@@ -61,14 +70,6 @@ def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
 def state_word(state: StepState) -> str:
     """Return how a state is called."""
     return message(f"connections.state.{state.value}", {}, language()).title
-
-
-def name_of(one: ConnectionStatus) -> str:
-    """Return what to call a connection."""
-    connection = one.connection
-    system = tr("cli.status.no_system") if connection.system is None else connection.system.title
-    environment = tr(f"cli.status.{connection.environment.value}")
-    return ", ".join((visible(connection.organization.name), system, environment))
 
 
 def _worst(status: Status) -> StepState:
@@ -89,17 +90,28 @@ def counted_group(name: str, members: Sequence[ConnectionStatus]) -> str:
     return f"{visible(name) or tr('cli.status.nobody')}: {kinds}"
 
 
-def _connection(one: ConnectionStatus, verbose: bool) -> Iterator[Line | str]:
+def _connection(one: ConnectionStatus, name: str, verbose: bool) -> Iterator[Line | str]:
     word = state_word(one.state)
-    yield coloured(wrapped(name_of(one), "", f"{word}  ", most=1)[0], TONES[one.state], word)
+    rows = wrapped(name, _INDENT, f"{word}  ")
+    yield coloured(rows[0], TONES[one.state], word)
+    yield from rows[1:]
     for step in one.steps:
         if verbose or step.state in _TOLD:
             yield from _step(one, step, verbose)
-    for name in one.absent:
-        yield from wrapped(tr("cli.status.absent", name=name), _INDENT)
-    for certificate in one.reusable:
-        place = certificate.places[0].name
-        yield from wrapped(tr("cli.status.reusable", name=certificate.name, place=place), _INDENT)
+    yield from (row for sentence in _beside(one, verbose) for row in wrapped(sentence, _INDENT))
+
+
+def _beside(one: ConnectionStatus, verbose: bool) -> Iterator[str]:
+    """Yield what else there is to know: what is not there, what may be used again, what else lies there."""
+    yield from (tr("cli.status.absent", name=name) for name in one.absent)
+    for key, certificates in (("reusable", one.reusable), ("perhaps", one.perhaps), ("beside", one.beside)):
+        for held in certificates:
+            day = short_day(held.not_after, language())
+            yield tr(f"cli.status.{key}", name=held.name, place=held.places[0].name, day=day)
+    if verbose and one.certificate is None and not one.reusable and not one.perhaps:
+        yield tr("cli.status.none_reusable", oin=one.connection.holder.oin)
+    for other in one.shared_with:
+        yield tr("cli.status.shared", name=other.organization.name, line=other.line)
 
 
 def _step(one: ConnectionStatus, step: StepStatus, verbose: bool) -> Iterator[str]:

@@ -1,0 +1,79 @@
+"""What is told of all that was found together, in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from pkitools.findings import Severity
+from pkitools.portfolio.model import Portfolio, Standing
+from pkitools.reports.portfolio.across import hanging_line, risk_said, severity_word, unasked
+from pkitools.reports.portfolio.telling import Telling
+from pkitools.reports.telling.answer import told
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.lines import coloured, wrapped
+from pkitools_cli.own_data import system_named
+from pkitools_cli.remedies import remedy_text
+from pkitools_cli.reply import Line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pkitools.portfolio.risk import Risk, Risks
+
+_INDENT: Final = "    "
+_MOST_RISKS: Final = 20
+_MOST_HANGING: Final = 10
+_GOOD: Final = frozenset({Standing.PASSED, Standing.NOT_JUDGED, None})
+
+
+def risks_for(portfolio: Portfolio, systems: Sequence[str]) -> Risks:
+    """Return what is told of all together, also for systems of one's own."""
+    from pkitools.portfolio.risk import risks_of
+
+    return risks_of(portfolio, systems=[system_named(name) for name in systems])
+
+
+def across_told(risks: Risks, portfolio: Portfolio) -> Iterator[Line | str]:
+    """Yield what is wrong of several together, what could not be looked at, and what hangs on each authority."""
+    telling = Telling(language(), remedy=remedy_text)
+    missing = [told(each, language(), remedy_text, portfolio.moment) for each in unasked(risks)]
+    if risks.found or missing:
+        yield ""
+        yield Line(tr("cli.risk.across"), bold=True)
+    for risk in risks.found[:_MOST_RISKS]:
+        yield from _risk(risk, portfolio, telling)
+    if len(risks.found) > _MOST_RISKS:
+        yield from wrapped(tr("cli.risk.more", count=len(risks.found) - _MOST_RISKS), _INDENT, "  ")
+    for sentence in dict.fromkeys(said.message for said in missing):
+        yield from wrapped(sentence, _INDENT, "  ? ")
+    yield from _hanging(risks)
+
+
+def _risk(risk: Risk, portfolio: Portfolio, telling: Telling) -> Iterator[Line | str]:
+    said, word = risk_said(risk, portfolio, telling), severity_word(risk.severity, telling.language)
+    rows = wrapped(said.title, _INDENT, f"  {word}  ")
+    yield coloured(rows[0], risk.severity, word, 0)
+    yield from rows[1:]
+    yield from wrapped(said.message, _INDENT, most=5)
+    yield from wrapped(said.remedy, _INDENT, most=4)  # by itself, so that what to do is never what is cut off
+
+
+def _hanging(risks: Risks) -> Iterator[Line | str]:
+    if not risks.hanging:
+        return
+    yield ""
+    yield Line(tr("cli.risk.hanging"), bold=True)
+    for one in risks.hanging[:_MOST_HANGING]:
+        yield from wrapped(hanging_line(one, language()), f"{_INDENT}  ", "  - ", most=3)
+    more = len(risks.hanging[_MOST_HANGING:]) + risks.more_authorities
+    if more:
+        yield from wrapped(tr("cli.risk.more", count=more), _INDENT, "  ")
+
+
+def across_now(risks: Risks, portfolio: Portfolio) -> str | None:
+    """Return what to do first, where each certificate alone asks nothing and all together do."""
+    worst = next((standing for standing, _ in portfolio.in_order()), None)
+    if risks.worst is None or risks.worst < Severity.WARNING or worst not in _GOOD or not portfolio.is_whole:
+        return None
+    return tr("cli.risk.now")

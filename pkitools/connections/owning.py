@@ -1,0 +1,97 @@
+"""Which connections a place belongs to: those that name it, or a folder above it, or a file that points to it."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import PurePath
+
+from pkitools.arguments import of_type
+from pkitools.connections.model import Connection, Connections
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_PATTERN_FILES
+from pkitools.portfolio import Place
+from pkitools.portfolio.risk import Use, Uses
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of one connection.
+
+    Args:
+        there: those that are there, patterns as the files they stand for.
+        absent: those that are not there.
+        cut: patterns that stand for more files than are looked at.
+    """
+
+    there: tuple[str, ...]
+    absent: tuple[str, ...]
+    cut: tuple[str, ...]
+
+    @classmethod
+    def of(cls, files: Sequence[str]) -> Places:
+        """Return what the files of a connection stand for."""
+        found = {each: _matches(each) for each in files}
+        there = dict.fromkeys(path for paths in found.values() for path in paths[:MAX_PATTERN_FILES])
+        absent = tuple(each for each, paths in found.items() if not paths)
+        cut = tuple(each for each, paths in found.items() if len(paths) > MAX_PATTERN_FILES)
+        return cls(tuple(there), absent, cut)
+
+
+def _matches(path: str) -> list[str]:
+    """Return the files that a path or pattern stands for, one more than are looked at where there are that many."""
+    if os.path.lexists(path):
+        return [path]
+    if not glob.has_magic(path):
+        return []
+    # the one of pathlib takes no pattern that begins at the root
+    return sorted(islice(glob.iglob(path), MAX_PATTERN_FILES + 1))  # noqa: PTH207  as said
+
+
+class Owners:
+    """Which connections a place belongs to.
+
+    Args:
+        connections: the connections.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self.places: Mapping[int, Places] = {one.number: Places.of(one.files) for one in connections.connections}
+        self._by_path: dict[str, list[Connection]] = {}
+        for one in connections.connections:
+            for path in self.places[one.number].there:
+                self._by_path.setdefault(path, []).append(one)
+
+    def of(self, place: Place) -> Iterator[Connection]:
+        """Yield the connections that something belongs to, by where it lies and by the files that point there."""
+        for name in (place.name, *(named.rpartition(":")[0] for named in place.named_by)):
+            yield from self.named(name)
+
+    def named(self, name: str) -> Iterator[Connection]:
+        """Yield the connections that name a file, or a folder above it."""
+        path = PurePath(os.path.normpath(name))
+        for each in (path, *path.parents):
+            yield from self._by_path.get(str(each), ())
+
+
+def uses_of(connections: Connections) -> Uses:
+    """Return for what the certificates at a place are, by the connections that name it.
+
+    Args:
+        connections: the connections.
+    """
+    owners = Owners(of_type(connections, Connections, "connections"))
+
+    def uses(name: str) -> Sequence[Use]:
+        found = dict.fromkeys(owners.named(name))
+        return tuple(Use(one.environment, one.system, _called(one), is_stated=True) for one in found)
+
+    return uses
+
+
+def _called(one: Connection) -> str:
+    """Return what to call a connection: whose, for what, and where it stands in its file."""
+    system = [] if one.system is None else [one.system.title]
+    return f"{', '.join((one.organization.name, *system))} (:{one.line})"

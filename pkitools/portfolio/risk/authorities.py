@@ -1,0 +1,160 @@
+"""Authorities: which of them end soon, and what hangs on each (BIO2 8.24.05)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
+
+from pkitools.findings import NOT_APPLICABLE, Severity, violated
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_LISTED, MAX_RISK_MEMBERS, MAX_RISK_PLACES
+from pkitools.portfolio.model import SOON, HeldCertificate
+from pkitools.portfolio.risk.case import Case
+from pkitools.portfolio.risk.grouping import is_in_use
+from pkitools.portfolio.risk.model import Hanging, Hit, Told
+from pkitools.trust import catalogue
+
+AHEAD: Final = timedelta(days=365)
+"""How long before its end an authority is told of: from then on it issues no certificate for a year."""
+_MOST_ABOVE: Final = 5
+Name = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Authority:
+    name: str
+    issuer: Name
+    ends: datetime | None
+
+
+def _parts(subject: str) -> Name:
+    """Return a name so that it is the same from the first part to the last and the other way round."""
+    return frozenset(part.strip() for part in subject.split(","))
+
+
+@cache
+def _listed() -> Mapping[Name, _Authority]:
+    """Return the authorities of the catalogue by their names: of several of one name the last to end."""
+    found: dict[Name, _Authority] = {}
+    for entry in catalogue().entries:
+        if entry.subject and entry.not_after is not None and entry.superseded_by is None:
+            name = _parts(entry.subject)
+            known = found.get(name)
+            if known is None or known.ends is None or known.ends < entry.not_after:
+                found[name] = _Authority(entry.name, _parts(entry.issuer or ""), entry.not_after)
+    return found
+
+
+def _known(certificates: Iterable[HeldCertificate]) -> Mapping[Name, _Authority]:
+    """Return the authorities by name: those of the catalogue, and those that were found and are not in it."""
+    found: dict[Name, _Authority] = {}
+    for one in certificates:
+        if one.is_authority:
+            name = _parts(one.subject)
+            known = found.get(name)
+            if known is None or known.ends is None or known.ends < one.not_after:
+                found[name] = _Authority(one.name, _parts(one.issuer), one.not_after)
+    return {**found, **_listed()}
+
+
+def _above(issuer: Name, known: Mapping[Name, _Authority]) -> Iterator[tuple[Name, _Authority]]:
+    """Yield the authorities that a certificate hangs on, its issuer first."""
+    for _ in range(_MOST_ABOVE):
+        one = known.get(issuer)
+        if one is None:
+            return
+        yield issuer, one
+        if one.issuer == issuer:
+            return
+        issuer = one.issuer
+
+
+def ends(case: Case) -> Told:
+    """Yield the authorities that end within a year, and on which certificates hang that are in use."""
+    hanging: dict[Name, _Ending] = {}
+    known = _known(case.certificates)
+    for one in case.certificates:
+        if is_in_use(one, case.moment):
+            for name, authority in _above(_parts(one.issuer), known):
+                hanging.setdefault(name, _Ending(authority)).add(one)
+    if not hanging:
+        return NOT_APPLICABLE
+    return (hit for each in hanging.values() for hit in each.hits(case.moment))
+
+
+class _Ending:
+    """An authority with what hangs on it; of thousands the first are named, and all are counted."""
+
+    def __init__(self, authority: _Authority) -> None:
+        self.authority, self.count = authority, 0
+        self.certificates: list[str] = []
+        self.places: dict[str, None] = {}
+
+    def add(self, one: HeldCertificate) -> None:
+        self.count += 1
+        if len(self.certificates) < MAX_RISK_MEMBERS:
+            self.certificates.append(one.sha256)
+            self.places |= dict.fromkeys(place.name for place in one.places[:MAX_RISK_PLACES])
+
+    def hits(self, moment: datetime) -> Iterator[Hit]:
+        end = self.authority.ends
+        if end is None or end - moment > AHEAD:
+            return
+        severity = None if end - moment < SOON else Severity.NOTICE
+        found = violated("notAfter", self.authority.name, severity=severity, day=f"{end:%Y-%m-%d}", count=self.count)
+        yield Hit(found, tuple(self.certificates), tuple(self.places))
+
+
+def hanging_of(case: Case) -> tuple[tuple[Hanging, ...], int]:
+    """Return what hangs on each authority that issued a certificate which may be in use, most first.
+
+    And how many authorities there are besides: of so many as nobody has, the first are kept.
+    """
+    known = _known(case.certificates)
+    found: dict[str, _Gathered] = {}
+    more: set[int] = set()
+    for one in case.certificates:
+        if not is_in_use(one, case.moment) or one.subject == one.issuer:
+            continue
+        if one.issuer in found or len(found) < MAX_RISK_MEMBERS:
+            found.setdefault(one.issuer, _Gathered(one)).add(one)
+        else:
+            more.add(hash(one.issuer))
+    told = (each.told(issuer, known) for issuer, each in found.items())
+    return tuple(sorted(told, key=lambda each: (-each.count, each.name))), len(more)
+
+
+class _Gathered:
+    """What hangs on one authority; of ten thousand only the first few by name."""
+
+    def __init__(self, first: HeldCertificate) -> None:
+        self.first, self.count, self.first_end = first, 0, first.not_after
+        self.services: dict[str, None] = {}
+        self.known: set[int] = set()
+        self.oins: set[str] = set()
+
+    def add(self, one: HeldCertificate) -> None:
+        self.count += 1
+        self.first_end = min(self.first_end, one.not_after)
+        self.known.add(hash((one.name, one.organization)))  # to count them: the names are not kept
+        if len(self.services) < MAX_LISTED:
+            self.services[", ".join(filter(None, (one.name, one.organization)))] = None
+        self.oins |= {one.oin} if one.oin else set()
+
+    def told(self, issuer: str, known: Mapping[Name, _Authority]) -> Hanging:
+        above = [each for _, each in _above(_parts(issuer), known)]
+        days = [each.ends for each in above if each.ends is not None]
+        return Hanging(
+            name=above[0].name if above else issuer,
+            issuer=issuer,
+            hierarchy=self.first.hierarchy,
+            generation=self.first.generation,
+            ends=min(days, default=None),
+            count=self.count,
+            services=tuple(self.services),
+            more_services=max(len(self.known) - len(self.services), 0),
+            organizations=len(self.oins),
+            first_end=self.first_end,
+        )

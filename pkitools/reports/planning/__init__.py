@@ -1,0 +1,81 @@
+"""How connections stand, and their days, as a file for another program or for people: one module a form.
+
+A module has a function ``render(work, telling)`` that returns the text of the whole file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from pkitools.arguments import of_type, text
+from pkitools.errors import InvalidValueError
+from pkitools.reports.planning.work import Work, WorkTelling
+
+__all__ = ["Work", "WorkTelling", "work_form", "work_report", "work_suffixes"]
+
+Render = Callable[[Work, WorkTelling], str]
+
+
+def _csv() -> Render:
+    from pkitools.reports.planning.as_csv import render
+
+    return render
+
+
+def _ics() -> Render:
+    from pkitools.reports.planning.as_ics import render
+
+    return render
+
+
+def _json() -> Render:
+    from pkitools.reports.planning.as_json import render
+
+    return render
+
+
+def _markdown() -> Render:
+    from pkitools.reports.planning.as_markdown import render
+
+    return render
+
+
+_FORMS: Final[Mapping[str, Callable[[], Render]]] = {".csv": _csv, ".ics": _ics, ".json": _json, ".md": _markdown}
+"""The end of a file's name → what loads the module that writes it."""
+
+
+def work_suffixes() -> tuple[str, ...]:
+    """Return the ends of names that a report on connections may have, such as ``.ics``."""
+    return tuple(sorted(_FORMS))
+
+
+def work_form(name: str) -> str:
+    """Return the end of a file's name that says what form it is to have; what writes that form is there.
+
+    Raises:
+        InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
+    """
+    name = text(name, "name")
+    found = next((suffix for suffix in _FORMS if name.lower().endswith(suffix)), None)
+    if found is None:
+        raise InvalidValueError("report.error.form", name=name, known=", ".join(work_suffixes()))
+    _FORMS[found]()  # that something lacks is to be heard before the work, not after it
+    return found
+
+
+def work_report(work: Work, suffix: str, telling: WorkTelling | None = None) -> bytes:
+    """Return the content of a report on connections.
+
+    Args:
+        work: how they stand, or their days.
+        suffix: the form: see :func:`work_suffixes`.
+        telling: how to tell it; by default in English.
+
+    Raises:
+        InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
+    """
+    render = _FORMS[work_form(suffix)]()
+    return render(of_type(work, Work, "work"), telling or WorkTelling()).encode("utf-8", "replace")

@@ -1,0 +1,109 @@
+"""Connections as a CSV that a spreadsheet opens without harm: a row for each connection, or for each day of a plan."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+from typing import Final
+
+from pkitools.connections.status import ConnectionStatus, Step
+from pkitools.reports.planning.work import (
+    Work,
+    WorkTelling,
+    connection_name,
+    step_said,
+    step_title,
+    unknown_words,
+    work_days,
+)
+from pkitools.reports.portfolio.as_csv import BYTE_ORDER_MARK, cell
+from pkitools.reports.portfolio.telling import word
+
+_STEPS: Final = tuple(step.value for step in Step)
+STATUS_COLUMNS: Final = (
+    *("state", "name", "organization", "oin", "holder_oin", "system", "environment", "owner", "supplier"),
+    *("next", "due", "said", "command", "begin_by", "order_by", "live", "certificate", "ends", "sha256"),
+    *(f"step_{step}" for step in _STEPS),
+)
+"""The headings of how connections stand, the same in every language: scripts name them."""
+PLAN_COLUMNS: Final = (
+    *("day", "kind", "what", "past", "name", "organization", "oin", "system", "environment", "owner", "supplier"),
+    *("why", "source", "certainty", "unknown"),
+)
+"""The headings of days."""
+
+
+def render(work: Work, telling: WorkTelling) -> str:
+    """Return the text of the file."""
+    out = StringIO()
+    out.write(BYTE_ORDER_MARK)
+    writer = csv.writer(out, delimiter=";" if telling.language == "nl" else ",")
+    columns = PLAN_COLUMNS if work.status is None else STATUS_COLUMNS
+    writer.writerow(columns)
+    for row in _days(work, telling) if work.status is None else _connections(work, telling):
+        writer.writerow([cell(row.get(column) or "") for column in columns])
+    return out.getvalue()
+
+
+def _connections(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
+    apart = work.told_apart
+    for one in work.status.in_order() if work.status is not None else ():
+        name = connection_name(one.connection, telling.language, apart)
+        yield {"name": name, **_of_connection(one), **_next(one, telling), **_certificate(one)}
+
+
+def _of_connection(one: ConnectionStatus) -> dict[str, str | None]:
+    connection = one.connection
+    return {
+        "organization": connection.organization.name,
+        "oin": connection.organization.oin,
+        "holder_oin": connection.holder.oin,
+        "system": None if connection.system is None else connection.system.name,
+        "environment": str(connection.environment),
+        "owner": connection.owner,
+        "supplier": connection.supplier,
+        "live": None if connection.live is None else connection.live.isoformat(),
+        **{f"step_{step.step.value}": step.state.value for step in one.steps},
+    }
+
+
+def _next(one: ConnectionStatus, telling: WorkTelling) -> dict[str, str | None]:
+    state, step = word(f"connections.state.{one.state.value}", telling.language), one.next
+    days = {} if one.plan is None else {"begin_by": one.plan.begin.day, "order_by": one.plan.order.day}
+    told: dict[str, str | None] = {"state": state, **{name: day.isoformat() for name, day in days.items()}}
+    if step is None:
+        return told
+    command = None if telling.command is None else telling.command(one, step)
+    due = None if step.due is None else step.due.isoformat()
+    said = step_said(step, telling.language)
+    return {**told, "next": step_title(step, telling.language), "due": due, "said": said, "command": command}
+
+
+def _certificate(one: ConnectionStatus) -> dict[str, str | None]:
+    held = one.certificate
+    if held is None:
+        return {}
+    return {"certificate": held.name, "ends": held.not_after.date().isoformat(), "sha256": held.sha256}
+
+
+def _days(work: Work, telling: WorkTelling) -> Iterator[dict[str, str | None]]:
+    for one in work_days(work, telling.language):
+        connection, basis = one.planned.connection, one.date.basis
+        yield {
+            "day": one.day.isoformat(),
+            "kind": one.kind.value,
+            "what": one.title,
+            "past": word("connections.plan.past", telling.language) if one.is_past else None,
+            "name": one.name,
+            "system": None if one.planned.system is None else one.planned.system.name,
+            "environment": str(one.planned.environment),
+            "organization": None if connection is None else connection.organization.name,
+            "oin": None if connection is None else connection.organization.oin,
+            "owner": None if connection is None else connection.owner,
+            "supplier": None if connection is None else connection.supplier,
+            "why": one.why,
+            "source": None if basis is None else basis.source.text(telling.language),
+            "certainty": None if basis is None else basis.certainty.value,
+            "unknown": unknown_words(one.date.unknown, telling.language),
+        }

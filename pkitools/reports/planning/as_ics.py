@@ -1,0 +1,43 @@
+"""The days of connections as a calendar (RFC 5545): what has to be begun, ordered and sent, what goes live and ends.
+
+What an event is called hangs on what is stated of its connection: one that is read in again moves to its new day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pkitools.connections.planning import PlanKind
+from pkitools.reports.planning.work import Work, WorkDay, WorkTelling, unknown_words, work_days
+from pkitools.reports.portfolio.as_ics import all_day, calendar_of
+from pkitools.reports.portfolio.telling import word
+
+_LEFT_OUT: Final = frozenset({PlanKind.NEXT_END})  # of a certificate that is not there yet
+
+
+def render(work: Work, telling: WorkTelling) -> str:
+    """Return the text of the file.
+
+    Raises:
+        MissingExtraError: the extra ``pkitools-nl[reports]`` is not installed.
+    """
+    calendar = calendar_of(word("connections.report.calendar", telling.language), telling.language)
+    days = [one for one in work_days(work, telling.language) if one.kind not in _LEFT_OUT]
+    for one in sorted(days, key=lambda each: (each.day, each.name, each.uid)):
+        lines = _lines(one, telling)
+        event = all_day(one.uid, one.day, f"{one.title}: {one.name}", lines, moment=work.moment, kind=one.kind.value)
+        calendar.add_component(event)
+    text: str = calendar.to_ical().decode("utf-8")
+    return text
+
+
+def _lines(one: WorkDay, telling: WorkTelling) -> Iterator[str]:
+    language, connection = telling.language, one.planned.connection
+    if one.why:
+        yield one.why
+    if one.date.unknown:
+        yield word("connections.report.unknown", language, what=unknown_words(one.date.unknown, language))
+    if connection is not None:
+        yield f"OIN: {connection.holder.oin}"
+        yield from (each for each in (connection.owner, connection.supplier) if each)

@@ -1,0 +1,192 @@
+"""What a report on connections is made of, and the texts that every form of it makes alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from pkitools.arguments import aware
+from pkitools.connections.planning import Plan, PlanDate, PlanKind
+from pkitools.connections.status import ConnectionStatus, Status, StepStatus
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass, field
+from pkitools.messages import Language, message
+from pkitools.reports.connections import Planned
+from pkitools.reports.portfolio.telling import one_line, word
+from pkitools.reports.telling.readable import readable
+
+if TYPE_CHECKING:
+    from pkitools.connections import Connection, LeadKind
+    from pkitools.systems import System
+
+Commanding = Callable[[ConnectionStatus, StepStatus], str | None]
+"""What does a step, in the words of whoever tells it; ``None`` where nothing does."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTelling:
+    """How to tell a report on connections.
+
+    Args:
+        language: of the sentences and headings.
+        command: gives what does a step, where the caller has something for it.
+    """
+
+    language: Language = "en"
+    command: Commanding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How connections stand, or their days.
+
+    Args:
+        moment: as of when, aware UTC.
+        planned: the days of each.
+        status: how they stand; ``None`` of days alone.
+        told_apart: by what connections that are alike are told apart, by their numbers.
+    """
+
+    moment: datetime
+    planned: tuple[Planned, ...]
+    status: Status | None = None
+    told_apart: Mapping[int, str] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "moment", aware(self.moment))
+
+    @classmethod
+    def of_status(cls, status: Status) -> Work:
+        """Return the work of how connections stand; their days are in it."""
+        return cls(status.moment, planned_of(status), status, status.connections.told_apart())
+
+
+def planned_of(status: Status) -> tuple[Planned, ...]:
+    """Return the days of each connection, in the order of the file."""
+    return tuple(
+        Planned(one.plan, one.connection.system, one.connection.environment, one.connection) for one in status.statuses
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkDay:
+    """One day of one connection, told.
+
+    Args:
+        uid: what it is called, the same in every report of the same connection.
+        day: when.
+        kind: what has to happen or happens.
+        title: the same in words.
+        why: what the day rests on; empty where nothing is to be said of it.
+        is_past: it lies before today.
+        planned: of what it is.
+        name: what to call that.
+    """
+
+    uid: str
+    day: date
+    kind: PlanKind
+    title: str
+    why: str
+    is_past: bool
+    planned: Planned
+    name: str
+    date: PlanDate = field(repr=False)
+
+
+def work_days(work: Work, language: Language) -> Iterator[WorkDay]:
+    """Yield the days of every connection, each connection's in their order."""
+    apart, today = work.told_apart, work.moment.date()
+    seen: dict[str, int] = {}
+    for planned in work.planned:
+        name, of = connection_name(planned, language, apart), _identity(planned)
+        for one in shown_dates(planned.plan):
+            kind = f"{of}-{one.kind.value}"
+            seen[kind] = seen.get(kind, 0) + 1  # of a kind there may be several
+            uid = kind if seen[kind] == 1 else f"{kind}-{seen[kind]}"
+            title, why = date_title(one, planned, language), date_why(one, language)
+            yield WorkDay(uid, one.day, one.kind, title, why, one.day < today, planned, name, one)
+
+
+def shown_dates(plan: Plan | None) -> Iterator[PlanDate]:
+    """Yield the days of a plan that concern it: the end of a root only where it comes first."""
+    for one in () if plan is None else plan.dates:
+        if one.kind is not PlanKind.HIERARCHY_ENDS or one.day <= plan.day:  # type: ignore[union-attr]  # it has dates
+            yield one
+
+
+def _identity(planned: Planned) -> str:
+    """Return what a connection goes by: by what is stated of it, and not by where that stands, or where its files are.
+
+    Of what is stated alike, the first in the file has the first of each day.
+    """
+    one = planned.connection
+    system = "" if planned.system is None else planned.system.name
+    stated = () if one is None else (one.organization.oin, one.holder.oin, one.entity_id, one.common_name, *one.dns)
+    text = "\0".join(str(each or "") for each in (system, planned.environment, *stated))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def connection_name(one: Planned | Connection, language: Language, apart: Mapping[int, str]) -> str:
+    """Return what to call a connection: whose, for what, where, and what tells it from others of that kind.
+
+    Args:
+        one: it, or its days.
+        language: of the words.
+        apart: what tells them apart: :meth:`~pkitools.connections.Connections.told_apart`.
+    """
+    connection = one.connection if isinstance(one, Planned) else one
+    organization = [] if connection is None else [connection.organization.name]
+    own = [] if connection is None else [apart.get(connection.number, "")]
+    parts = (*organization, system_title(one.system, language), environment_word(one.environment, language), *own)
+    return ", ".join(filter(None, parts))
+
+
+def system_title(system: System | None, language: Language) -> str:
+    """Return how a system is called; words for none where it is not stated."""
+    return word("connections.report.no_system", language) if system is None else system.title
+
+
+def environment_word(environment: Environment, language: Language) -> str:
+    """Return how an environment is called."""
+    return word(f"portfolio.report.environment.{environment}", language)
+
+
+def date_title(one: PlanDate, planned: Planned, language: Language) -> str:
+    """Return what has to happen on a day: a certificate of one's own making is made, and not ordered."""
+    is_made = planned.connection is not None and planned.connection.self_signed
+    kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
+    return word(f"connections.plan.{kind}", language, days=one.days or "")
+
+
+def date_why(one: PlanDate, language: Language) -> str:
+    """Return what a day rests on: what a source says, whoever plans, or advice; empty where it needs no reason."""
+    if one.lead is not None and one.lead.basis is None:
+        return word("connections.plan.stated", language, count=one.lead.amount) if one.lead.amount else ""
+    said = one.lead.text.get(language, "") if one.lead is not None else ""
+    if one.basis is None:
+        return said
+    certainty = word(f"report.certainty.{one.basis.certainty.value}", language)
+    return f"{said} ({one.basis.source.text(language)}; {certainty})".strip()
+
+
+def unknown_words(unknown: tuple[LeadKind, ...], language: Language) -> str:
+    """Return what is not known of how long others take, in words."""
+    return "; ".join(word(f"connections.lead.{kind.value}", language) for kind in unknown)
+
+
+def step_title(step: StepStatus, language: Language) -> str:
+    """Return how a step is called."""
+    return word(f"connections.title.{step.step.value}", language)
+
+
+def step_said(step: StepStatus, language: Language) -> str:
+    """Return why a step stands as it does, in a sentence or two."""
+    return one_line(message(step.code, readable(step.params, language), language).message)
+
+
+def at_noon(day: date) -> datetime:
+    """Return a day as a moment, for what is told of moments."""
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -1,0 +1,105 @@
+"""What is told of all that was found together: the texts that every form of report makes alike."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from pkitools.findings import Outcome, Severity, Status
+from pkitools.messages import LANGUAGES, Language, Message, outcome_message
+from pkitools.portfolio.model import Portfolio
+from pkitools.portfolio.risk import Hanging, Risk, Risks, risks_of
+from pkitools.reports.document import instant, source_document
+from pkitools.reports.portfolio.telling import Telling, one_line, word
+from pkitools.reports.telling.answer import told
+from pkitools.reports.telling.readable import short_day
+
+
+def risks_in(portfolio: Portfolio, telling: Telling) -> Risks:
+    """Return what is told of all together: as it was handed in, else by what the folders are called."""
+    return telling.risks or risks_of(portfolio)
+
+
+def risk_said(risk: Risk, portfolio: Portfolio, telling: Telling) -> Message:
+    """Return what a risk is and what to do about it."""
+    return told(risk.outcome, telling.language, telling.remedy, portfolio.moment)
+
+
+def risk_line(risk: Risk, portfolio: Portfolio, telling: Telling) -> str:
+    """Return a risk in a sentence or two, on one line."""
+    said = risk_said(risk, portfolio, telling)
+    return one_line(f"{said.message} {said.remedy}")
+
+
+def risk_key(risk: Risk) -> str:
+    """Return what a risk goes by from one report to the next: its rule, and what it is about."""
+    parts = "\0".join((risk.outcome.rule.code, *sorted(risk.certificates), *sorted(risk.places)))
+    return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def severity_word(severity: Severity, language: Language) -> str:
+    """Return how a severity is called."""
+    return word(f"report.severity.{severity.name.lower()}", language)
+
+
+def hanging_line(one: Hanging, language: Language) -> str:
+    """Return what hangs on an authority, in a sentence."""
+    day = "" if one.ends is None else short_day(one.ends, language)
+    code = f"portfolio.across.{'open' if one.ends is None else 'hanging'}.{'one' if one.count == 1 else 'many'}"
+    said = word(code, language, name=one.name, count=one.count, first=short_day(one.first_end, language), day=day)
+    services = "; ".join(one.services)
+    more = word("portfolio.across.more", language, count=one.more_services) if one.more_services else ""
+    return one_line(f"{said} {services} {more}")
+
+
+def unasked(risks: Risks) -> Iterator[Outcome]:
+    """Yield what could not be looked at of all together."""
+    return (one for one in risks.outcomes if one.status is Status.NOT_CHECKED)
+
+
+def risks_document(risks: Risks) -> dict[str, object]:
+    """Return what is told of all together as data."""
+    return {
+        "risks": [_risk(one) for one in risks.found],
+        "risks_not_checked": [
+            {"code": one.rule.code, "reason": one.reason, "params": dict(one.params)} for one in unasked(risks)
+        ],
+        "hanging": [_hanging(one) for one in risks.hanging],
+        "more_authorities": risks.more_authorities,
+    }
+
+
+def _risk(one: Risk) -> dict[str, object]:
+    rule = one.outcome.rule
+    sentences = {str(tongue): _sentences(one, tongue) for tongue in LANGUAGES}
+    return {
+        "id": risk_key(one),
+        "code": rule.code,
+        "severity": rule.severity.name.lower(),
+        "certainty": rule.certainty.value,
+        "source": source_document(rule.source),
+        "params": dict(one.outcome.params),
+        "certificates": list(one.certificates),
+        "places": list(one.places),
+        **sentences,
+    }
+
+
+def _sentences(one: Risk, language: Language) -> dict[str, str]:
+    said = outcome_message(one.outcome, language)
+    return {"title": said.title, "message": said.message, "remedy": said.remedy}
+
+
+def _hanging(one: Hanging) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "issuer": one.issuer,
+        "hierarchy": one.hierarchy,
+        "generation": one.generation or None,
+        "ends": None if one.ends is None else instant(one.ends),
+        "certificates": one.count,
+        "organizations": one.organizations,
+        "services": list(one.services),
+        "more_services": one.more_services,
+        "first_end": instant(one.first_end),
+    }

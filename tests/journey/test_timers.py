@@ -1,0 +1,138 @@
+"""What runs by itself: the units, the CronJob and jobs of CI in docs/how-to/timers, read by who runs them, and run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from jsonschema.validators import validator_for
+
+from tests.cli.conftest import run
+from tests.connections.support import CHAIN, OIN, certificate
+from tests.support.command import Command
+
+__all__ = ["run"]  # a fixture
+
+TIMERS: Final = Path(__file__).parents[2] / "docs" / "how-to" / "timers"
+PAGE: Final = TIMERS.parent / "timers.md"
+NAMES: Final = sorted(path.name for path in TIMERS.iterdir())
+PROGRAM: Final = "/usr/local/bin/pkitools"
+
+
+def text_of(name: str) -> str:
+    return (TIMERS / name).read_text(encoding="utf-8")
+
+
+def parsed(text: str) -> Any:
+    yaml = pytest.importorskip("yaml", reason="the extra pkitools-nl[g4-trial] is not installed")
+    found = yaml.safe_load(text)
+    return {"on" if key is True else key: value for key, value in found.items()}  # YAML 1.1 takes on for true
+
+
+def _of_unit(text: str) -> Iterator[str]:
+    yield from re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
+
+
+def _of_cronjob(text: str) -> Iterator[str]:
+    (container,) = parsed(text)["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    yield shlex.join([*container["command"], *container["args"]])
+
+
+def _of_gitlab(text: str) -> Iterator[str]:
+    yield from parsed(text)["certificates"]["script"]
+
+
+def _of_github(text: str) -> Iterator[str]:
+    for step in parsed(text)["jobs"]["scan"]["steps"]:
+        if step.get("run", "").startswith("pkitools "):
+            yield step["run"]
+
+
+COMMANDS: Final[dict[str, Callable[[str], Iterator[str]]]] = {
+    "cronjob.yaml": _of_cronjob,
+    "github-actions.yml": _of_github,
+    "gitlab-ci.yml": _of_gitlab,
+    "pkitools-scan.service": _of_unit,
+    "pkitools-scan.timer": lambda _: iter(()),
+    "pkitools-status.service": _of_unit,
+}
+
+
+def test_each_is_here_and_shown_on_the_page_as_it_is() -> None:
+    assert sorted(COMMANDS) == NAMES
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert [name for name in NAMES if text_of(name) not in blocks] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_its_commands_run_and_write_what_they_say(
+    name: str, run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a certificate under a root that is nobody's: each command says so, and writes its reports all the same."""
+    etc, var = tmp_path / "etc", tmp_path / "var"
+    (etc / "certificates").mkdir(parents=True)
+    var.mkdir()
+    (etc / "certificates" / "a.pem").write_bytes(certificate() + CHAIN)
+    (etc / "connections.toml").write_text(
+        f'[organization.a]\noin = "{OIN}"\nname = "A"\n[[connection]]\norganization = "a"\nsystem = "digid"\n'
+        'environment = "production"\nfiles = ["certificates"]\n'
+    )
+    monkeypatch.chdir(etc)
+    commands = list(COMMANDS[name](text_of(name)))
+    assert commands or name.endswith(".timer")
+    for command in commands:
+        here = command.replace("/etc/pkitools", str(etc)).replace("/var/lib/pkitools", str(var))
+        program, *words = shlex.split(here)
+        assert program in {"pkitools", PROGRAM}
+        ran = run(*words)
+        assert ran.code == (0 if words[0] == "plan" else 10), ran.err
+        reports = [word for flag, word in pairwise(words) if flag == "--report"]
+        reports += [word.partition("=")[2] for word in words if word.startswith("--report=")]
+        assert reports
+        assert all(Path(report).stat().st_size for report in reports)
+        assert run(*words).code == ran.code, "the next day"
+
+
+def test_systemd_takes_the_units(tmp_path: Path) -> None:
+    judge = shutil.which("systemd-analyze")
+    if judge is None:
+        pytest.skip("systemd-analyze is not installed")
+    (tmp_path / "pkitools").write_text("#!/bin/sh\n")
+    (tmp_path / "pkitools").chmod(0o755)
+    units = [name for name in NAMES if name.endswith((".service", ".timer"))]
+    for name in units:
+        (tmp_path / name).write_text(text_of(name).replace(PROGRAM, str(tmp_path / "pkitools")))
+    asked = [judge, "verify", *(str(tmp_path / name) for name in units)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_kubernetes_takes_the_cronjob() -> None:
+    validator = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is not installed")
+    manifest = parsed(text_of("cronjob.yaml"))
+    validator.validate(manifest, validator.latest_version(), strict=True)
+    pod = manifest["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    (container,) = pod["containers"]
+    mounted = {each["name"] for each in container["volumeMounts"]}
+    assert mounted == {each["name"] for each in pod["volumes"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"), [("gitlab-ci.yml", "gitlab-ci"), ("github-actions.yml", "github-workflows")]
+)
+def test_the_server_of_ci_takes_the_job(name: str, schema: str) -> None:
+    pytest.importorskip("check_jsonschema", reason="check-jsonschema is not installed")
+    folder = files("check_jsonschema") / "builtin_schemas" / "vendor"
+    rules = json.loads((folder / f"{schema}.json").read_text(encoding="utf-8"))
+    job = parsed(text_of(name))
+    assert [problem.message for problem in validator_for(rules)(rules).iter_errors(job)] == []

@@ -1,0 +1,114 @@
+"""How connections stand and their days in every form of report, each read by a reader of its own."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+import pytest
+from icalendar import Calendar, Component
+from markdown_it import MarkdownIt
+
+from pkitools.connections import Connections, Status, hold, read_connections
+from pkitools.errors import InvalidValueError
+from pkitools.messages import LANGUAGES, Language
+from pkitools.reports.planning import Work, WorkTelling, work_form, work_report, work_suffixes
+from pkitools.reports.planning.as_csv import PLAN_COLUMNS, STATUS_COLUMNS
+from pkitools.reports.planning.work import planned_of
+from tests.connections.support import CHAIN, certificate, connection, written
+from tests.portfolio.support import judging
+from tests.support.schemas import assert_valid
+
+HOSTILE: Final = r'"=1+1\u001b[31m\u202e|<b>[a](b)\r\nEND:VCALENDAR"'
+FILES: Final = {"files": '["f"]'}
+
+
+@pytest.fixture(scope="module")
+def status(tmp_path_factory: pytest.TempPathFactory) -> Status:
+    folder = tmp_path_factory.mktemp("planning")
+    (folder / "f").mkdir()
+    (folder / "f" / "a.pem").write_bytes(certificate() + CHAIN)
+    text = connection(**FILES, owner=HOSTILE) + connection(files='["no"]', live="2027-06-01", system='"fsc"')
+    text += connection(files='["no"]', environment='"production"', supplier=HOSTILE)
+    file = written(folder, text)
+    return hold(read_connections(file.read_bytes(), str(file)), judging())
+
+
+def told(status: Status, suffix: str, language: Language = "en", *, days_alone: bool = False) -> str:
+    work = Work(status.moment, planned_of(status)) if days_alone else Work.of_status(status)
+    text = work_report(work, suffix, WorkTelling(language, lambda one, step: "=pkitools")).decode()
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    assert [line for line in lines if not line.isprintable()] == []
+    assert "connections." not in text or suffix == ".json"  # every word has its text
+    return text
+
+
+def rows(text: str, language: Language) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text.removeprefix("\ufeff")), delimiter=";" if language == "nl" else ","))
+
+
+def events(text: str) -> list[Component]:
+    return Calendar.from_ical(text).walk("VEVENT")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_table_has_a_row_for_each_connection_or_each_day(status: Status, language: Language) -> None:
+    found = rows(told(status, ".csv", language), language)
+    assert [tuple(row) for row in found] == [STATUS_COLUMNS] * 3
+    assert [row["oin"] for row in found] == [f"'{one.connection.organization.oin}" for one in status.in_order()]
+    days = rows(told(status, ".csv", language, days_alone=True), language)
+    assert [tuple(row) for row in days] == [PLAN_COLUMNS] * len(days)
+    assert {row["day"] for row in days if row["kind"] == "live"} == {"2027-06-01"}
+    assert all(value[:1] not in "=+-@\t\r" for row in (*found, *days) for value in row.values() if value)
+
+
+def test_the_document_is_that_of_the_command(status: Status) -> None:
+    assert_valid(json.loads(told(status, ".json")), "status-v1")
+    assert_valid(json.loads(told(status, ".json", days_alone=True)), "plan-v1")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_calendar_has_the_days_of_each(status: Status, language: Language) -> None:
+    found = events(told(status, ".ics", language))
+    assert len({str(one["UID"]) for one in found}) == len(found)
+    planned = {(each.kind.value, each.day) for one in status.statuses if one.plan for each in one.plan.dates}
+    kinds = {(str(one["CATEGORIES"].cats[1]), one["DTSTART"].dt) for one in found}
+    assert kinds == {each for each in planned if each[0] not in {"next_end", "hierarchy_ends"}}
+    assert told(status, ".ics", language, days_alone=True) == told(status, ".ics", language)
+
+
+def test_an_event_keeps_its_name_where_its_connection_stands_elsewhere(status: Status, tmp_path: Path) -> None:
+    text = connection(files='["no"]', live="2027-06-01", system='"fsc"')
+    first, second = (
+        {str(one["UID"]) for one in events(told(hold(_read(tmp_path, each), judging()), ".ics"))}
+        for each in (text, connection(files='["other"]', system='"digipoort"') + text.replace("2027", "2028"))
+    )
+    assert len(first) == 4
+    assert first < second  # a year later the older generation is issued for shorter
+
+
+def _read(folder: Path, text: str) -> Connections:
+    file = written(folder, text)
+    return read_connections(file.read_bytes(), str(file))
+
+
+@pytest.mark.parametrize("days_alone", [False, True])
+def test_markdown_is_a_table_and_nothing_in_it_acts(status: Status, days_alone: bool) -> None:
+    text = told(status, ".md", days_alone=days_alone)
+    tokens = MarkdownIt("commonmark", {"html": True, "linkify": True}).enable("table").parse(text)
+    inside = [child.type for token in tokens for child in token.children or ()]
+    assert {"html_inline", "link_open", "image"}.isdisjoint(inside)
+    width = 4 if days_alone else 6
+    assert sum(token.type == "td_open" for token in tokens) % width == 0
+    assert sum(token.type == "th_open" for token in tokens) == width
+
+
+def test_the_end_of_a_name_says_the_form() -> None:
+    assert work_suffixes() == (".csv", ".ics", ".json", ".md")
+    assert [work_form(f"a{suffix.upper()}") for suffix in work_suffixes()] == list(work_suffixes())
+    with pytest.raises(InvalidValueError) as refused:
+        work_form("a.sarif")
+    assert refused.value.code == "report.error.form"
