@@ -200,6 +200,7 @@ INNER = frozenset(
         "CertificateRevocationList.signed_by",
         "CertificateRevocationList.was_checked_with",
         "SerialIndex.find",
+        "SerialIndex.find_named",
         "CheckResult.of",
         "Report.of",
         "RevocationResult.of",
