@@ -9,12 +9,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # whoever asks for the name of a report loads no template engine
-    from pkitools.reports.pages.layout import Frame, page_text, script_text, source_hash, style_text
+    from pkitools.reports.pages.checked import Advice, Asked, certificate_page, checked_for_page
+    from pkitools.reports.pages.layout import Frame, page_form, page_text, script_text, source_hash, style_text
 
-__all__ = ["Frame", "page_text", "script_text", "source_hash", "style_text"]
+__all__ = [
+    "Advice",
+    "Asked",
+    "Frame",
+    "certificate_page",
+    "checked_for_page",
+    "page_form",
+    "page_text",
+    "script_text",
+    "source_hash",
+    "style_text",
+]
 
 _MODULES: Final = {
-    "pkitools.reports.pages.layout": ("Frame", "page_text", "script_text", "source_hash", "style_text"),
+    "pkitools.reports.pages.checked": ("Advice", "Asked", "certificate_page", "checked_for_page"),
+    "pkitools.reports.pages.layout": ("Frame", "page_form", "page_text", "script_text", "source_hash", "style_text"),
 }
 
 

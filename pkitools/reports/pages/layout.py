@@ -15,7 +15,8 @@ from hashlib import sha256
 from typing import Final
 
 from pkitools._version import __version__
-from pkitools.errors import brought_by
+from pkitools.arguments import text
+from pkitools.errors import InvalidValueError, brought_by
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
 from pkitools.package_data import read_text
@@ -26,6 +27,9 @@ from pkitools.text import visible
 with brought_by("reports"):
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
+
+PAGE_SUFFIXES: Final = (".html", ".htm")
+"""How the name of a page may end."""
 
 _OURS: Final = "pkitools.reports.pages"
 
@@ -54,7 +58,8 @@ def page_text(template: str, values: Mapping[str, object], frame: Frame, package
     """Return a page.
 
     Templates may extend ``layout.html`` and import the macros of ``pieces.html``. In all of them are ``word(key,
-    **operands)``, a text of ``messages/<language>/pages.toml``, and the filters ``day``, ``short_day`` and ``time``.
+    **operands)``, a text of ``messages/<language>/pages.toml``, ``text(code, **operands)``, that of any other code, and
+    the filters ``day``, ``short_day``, ``time`` and ``short(most)``.
 
     Args:
         template: its name in the folder ``templates`` of the package.
@@ -67,9 +72,21 @@ def page_text(template: str, values: Mapping[str, object], frame: Frame, package
         MissingExtraError: the extra ``pkitools-nl[reports]`` is not installed.
     """
     engine = _engine(language_of(frame.language), package)
-    ours = {name: Markup(text()) for name, text in (("style", style_text), ("script", script_text))}  # noqa: S704  our own
+    ours = {"style": Markup(style_text()), "script": Markup(script_text())}  # noqa: S704  they are our own
     around = {"frame": frame, "policy": _policy(), **ours}
     return engine.get_template(template).render({**around, **values})
+
+
+def page_form(name: str) -> str:
+    """Return the end of a file's name that says it is a page; what makes pages is there.
+
+    Raises:
+        InvalidValueError: it ends otherwise.
+    """
+    found = next((suffix for suffix in PAGE_SUFFIXES if text(name, "name").lower().endswith(suffix)), None)
+    if found is None:
+        raise InvalidValueError("report.error.form", name=name, known=", ".join(PAGE_SUFFIXES))
+    return found
 
 
 def style_text() -> str:
@@ -113,7 +130,10 @@ def _engine(language: Language, package: str) -> Environment:
     )
     told = {"day": day, "short_day": short_day, "time": day_and_time}
     engine.filters.update({name: partial(function, language=language) for name, function in told.items()})
-    engine.globals.update(language=language, version=__version__, word=partial(_word, language))
+    engine.filters["short"] = _short
+    engine.globals.update(
+        language=language, version=__version__, word=partial(_word, language), text=partial(_text, language)
+    )
     return engine
 
 
@@ -127,9 +147,19 @@ def _source(package: str, name: str) -> str | None:
     return None
 
 
+def _short(text: str, most: int) -> str:
+    """Return the begin of a text, as it is shown, for where there is room for so many characters; it says so if cut."""
+    shown = visible(text)
+    return shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
+
+
 def _made_visible(value: object) -> object:
     return value if isinstance(value, Markup) else visible(str(value))
 
 
 def _word(language: Language, key: str, /, **operands: object) -> str:
     return message(f"pages.{key}", operands, language).title
+
+
+def _text(language: Language, code: str, /, **operands: object) -> str:
+    return message(code, operands, language).title
