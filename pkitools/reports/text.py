@@ -14,8 +14,16 @@ from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, message
 from pkitools.reports.sentences import language_of
-from pkitools.reports.telling.answer import Answer, answer_of, told
-from pkitools.reports.telling.findings import ToldFinding, ToldGap, by_reason, told_findings, told_gaps
+from pkitools.reports.telling.answer import (
+    Answer,
+    ToldFinding,
+    ToldGap,
+    answer_of,
+    by_reason,
+    told,
+    told_findings,
+    told_gaps,
+)
 from pkitools.reports.telling.readable import number_of
 from pkitools.text import abbreviated, shown
 

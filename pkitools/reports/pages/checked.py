@@ -15,8 +15,7 @@ from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.reports.check import CheckedFile
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
-from pkitools.reports.telling.answer import answer_of
-from pkitools.reports.telling.findings import ToldFinding, ToldGap, told_findings, told_gaps
+from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, told_findings, told_gaps
 from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.reports.text import answer_rows, in_a_word, in_short, word_of
 from pkitools.text import abbreviated

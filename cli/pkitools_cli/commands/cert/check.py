@@ -21,7 +21,6 @@ from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocati
 from pkitools_cli.commands.cert.check_text import chains_told, checked_told, copies_told, told_with_its_file
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
-from pkitools_cli.commands.cert.page import refuse_pages, write_pages
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
 from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
@@ -171,7 +170,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
-    reports = refuse_pages(options.reports, overwrite=options.force)
+    _refuse_pages(options)
     unread: list[BadItem] = []
     beside = _beside(options, unread)
     keys: list[Outcome] = []
@@ -182,8 +181,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
-    if reports:
-        write_pages(reports, checked.files, options, verdict=checked.verdict, reuse=checked.reuse, given=given)
+    _write_pages(checked, options, given)
     return Reply(
         checked,
         document=lambda value: _document(value, options),
@@ -192,6 +190,21 @@ def command(options: CheckOptions) -> Reply[Checked]:
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: reports.cert_check_document_v1(value.results, value.reuse)},
     )
+
+
+def _refuse_pages(options: CheckOptions) -> None:
+    """Refuse a page that cannot be written, before a certificate is read."""
+    if options.reports:
+        from pkitools_cli.commands.cert.page import refuse_pages
+
+        refuse_pages(options.reports, overwrite=options.force)
+
+
+def _write_pages(checked: Checked, options: CheckOptions, given: Sequence[bytes]) -> None:
+    if options.reports:
+        from pkitools_cli.commands.cert.page import write_pages
+
+        write_pages(checked.files, options, verdict=checked.verdict, reuse=checked.reuse, given=given)
 
 
 def _told(checked: Checked, options: CheckOptions) -> Iterator[Line | str]:

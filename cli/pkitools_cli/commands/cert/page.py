@@ -21,27 +21,23 @@ if TYPE_CHECKING:
     from pkitools.reports.pages import Advice
 
 
-def refuse_pages(names: Sequence[str], *, overwrite: bool) -> tuple[str, ...]:
-    """Return the pages that are asked for; one that cannot be written is refused before a file is read.
+def refuse_pages(names: Sequence[str], *, overwrite: bool) -> None:
+    """Refuse a page that cannot be written, before a file is read.
 
     Raises:
         InvalidValueError: the end of a name says another form.
         FileError: one is there already, or its folder is not.
         MissingExtraError: what makes pages is not installed.
     """
-    if not names:
-        return ()
     from pkitools.files import Output, check_outputs
     from pkitools.reports.pages import page_form
 
     for name in names:
         page_form(name)
     check_outputs([Output(name, b"", secret=False) for name in names], overwrite=overwrite)
-    return tuple(names)
 
 
 def write_pages(
-    names: Sequence[str],
     files: Sequence[CheckedFile],
     options: CheckOptions,
     *,
@@ -49,10 +45,9 @@ def write_pages(
     reuse: Report | None,
     given: Sequence[bytes],
 ) -> None:
-    """Write what was checked as a page, under each of these names: all or none.
+    """Write what was checked as a page, under each of the names that were asked for: all or none.
 
     Args:
-        names: of the files to write.
         files: what was found.
         options: what was asked.
         verdict: on all of it.
@@ -75,7 +70,7 @@ def write_pages(
         given=(*given, *(der for file in files if file.chain for der in file.chain.contents.certificates)),
     )
     page = certificate_page(files, asked, verdict=verdict, reuse=reuse).encode("utf-8")
-    write_set([Output(name, page, secret=False) for name in names], overwrite=options.force)
+    write_set([Output(name, page, secret=False) for name in options.reports], overwrite=options.force)
 
 
 def _advice(options: CheckOptions, file: CheckedFile, one: JudgedCertificate) -> Advice | None:
