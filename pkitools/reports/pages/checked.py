@@ -91,6 +91,10 @@ class Findings:
         return bool(self.found or self.gaps)
 
 
+NOTHING_FOUND: Final = Findings((), ())
+"""Of a report that says nothing beside its verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """The verdict on all that was given.
@@ -159,8 +163,8 @@ class ShownFile:
     mark: str
     name: str
     certificates: tuple[ShownCertificate, ...] = ()
-    besides: Findings = Findings((), ())
-    delivery: Findings = Findings((), ())
+    besides: Findings = NOTHING_FOUND
+    delivery: Findings = NOTHING_FOUND
     refused: bool = False
     error: str = ""
     chain_of_others: bool = False
@@ -223,7 +227,7 @@ def checked_for_page(
     """
     given = [file for file in files if not file.harmless]
     told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
-    together = Findings((), ()) if reuse is None else _findings(reuse, asked)
+    together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
     worst = verdict or _worst(given)
     return Shown(_asked(asked), asked.moment, told, together, _whole(told, worst, asked))
 
@@ -254,16 +258,17 @@ def _file(file: CheckedFile, number: int, asked: Asked) -> ShownFile:
         mark,
         name,
         tuple(_certificate(one, file, check, f"{mark}c{one.subject.number}", asked) for one in check.judged),
-        Findings((), ()) if alone else _findings(check.file_report, asked),
-        _findings(check.delivery, asked),
+        NOTHING_FOUND if alone else findings_of(check.file_report, asked.language, asked.remedy),
+        findings_of(check.delivery, asked.language, asked.remedy),
         check.delivery.verdict is Verdict.FAILED,
     )
 
 
-def _findings(report: Report, asked: Asked) -> Findings:
-    found = told_findings(report, asked.language, asked.remedy)
-    weighed = ((TONES[each.rule.severity], _severity(each, asked.language), each) for each in found)
-    return Findings(tuple(weighed), tuple(told_gaps(report, asked.language, asked.remedy)))
+def findings_of(report: Report, language: Language, remedy: RemedyText | None = None) -> Findings:
+    """Return what a report says beside its verdict, as a page tells it."""
+    found = told_findings(report, language, remedy)
+    weighed = ((TONES[each.rule.severity], _severity(each, language), each) for each in found)
+    return Findings(tuple(weighed), tuple(told_gaps(report, language, remedy)))
 
 
 def _severity(finding: ToldFinding, language: Language) -> str:
@@ -294,7 +299,7 @@ def _certificate(
         tuple(_facts(one, file, check, asked)),
         tuple(_thumbprints(one)),
         chain_of_check(result, check, asked.given),
-        _findings(report, asked),
+        findings_of(report, asked.language, asked.remedy),
     )
 
 
@@ -306,7 +311,7 @@ def _step(one: JudgedCertificate, file: CheckedFile, rows: Mapping[str, str], as
 
 def _facts(one: JudgedCertificate, file: CheckedFile, check: FileCheck, asked: Asked) -> Iterator[tuple[str, str]]:
     facts, language = one.result.facts, asked.language
-    yield from _labelled(
+    yield from labelled(
         language,
         ("file", PurePath(file.name).name or file.name),
         ("which", _which(one, check, language)),
@@ -322,7 +327,8 @@ def _facts(one: JudgedCertificate, file: CheckedFile, check: FileCheck, asked: A
     )
 
 
-def _labelled(language: Language, *rows: tuple[str, str]) -> Iterator[tuple[str, str]]:
+def labelled(language: Language, *rows: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield rows under their labels; one without a value is left out."""
     for key, value in rows:
         if value:
             yield message(f"pages.row.{key}", {}, language).title, value
@@ -345,9 +351,14 @@ def _which(one: JudgedCertificate, check: FileCheck, language: Language) -> str:
 def _thumbprints(one: JudgedCertificate) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each thumbprint in both notations: as most screens write it, and as most settings take it."""
     facts = one.result.facts
-    for label, value in (("SHA-256", facts.sha256), ("SHA-1", facts.sha1)):
-        pairs = ":".join(value[at : at + 2] for at in range(0, len(value), 2))
-        yield label, (pairs.upper(), value)
+    yield "SHA-256", notations(facts.sha256)
+    yield "SHA-1", notations(facts.sha1)
+
+
+def notations(thumbprint: str) -> tuple[str, str]:
+    """Return a thumbprint (hex) as most screens write it, and as most settings take it."""
+    pairs = ":".join(thumbprint[at : at + 2] for at in range(0, len(thumbprint), 2))
+    return pairs.upper(), thumbprint
 
 
 # -- all of it ---------------------------------------------------------------------------------------------------------
