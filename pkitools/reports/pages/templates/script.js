@@ -1,6 +1,6 @@
 
 "use strict";
-// A page is whole without this: it shows the filter, opens what is closed before printing, and nothing else.
+// A page is whole without this: it shows the filter, opens what a link leads to and what is to be printed, and no more.
 (function () {
   document.querySelectorAll("form[data-filter]").forEach(function (form) {
     var list = document.getElementById(form.dataset.filter);
@@ -27,7 +27,7 @@
     apply();
   });
   window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details:not([open])").forEach(function (closed) {
+    document.querySelectorAll("details.printed:not([open])").forEach(function (closed) {
       closed.open = true;
       closed.dataset.opened = "";
     });
