@@ -111,7 +111,8 @@ def chain_of_check(result: CheckResult, check: FileCheck, given: Sequence[bytes]
     others = (*check.contents.certificates, *given)[:_MOST_GIVEN]
     path = complete_path(result.facts, others, moment=_moment(result.report))
     steps = _steps([link.facts for link in path.links], placed)
-    return Chain((*_missing(path), *steps), is_proven=False, address=path.address or "")
+    above = _missing(path, is_told=any(found.rule.code == _NO_PATH for found in result.report.findings))
+    return Chain((*above, *steps), is_proven=False, address=path.address or "" if any(map(_is_nowhere, above)) else "")
 
 
 def _moment(report: Report) -> datetime:
@@ -119,12 +120,20 @@ def _moment(report: Report) -> datetime:
     return report.moment
 
 
-def _missing(path: CertificatePath) -> tuple[Step, ...]:
+def _missing(path: CertificatePath, *, is_told: bool) -> tuple[Step, ...]:
+    """Return the issuer that stands above the last one at hand: it is missing where that was told.
+
+    Else a root was given that is in no file: what is wrong is another thing.
+    """
     if path.missing is None:
         return ()
     name = path.links[-1].facts.issuer.text.short
     role = Role.ROOT if path.lacks_root_only else Role.AUTHORITY
-    return (Step(name, role, Where.NOWHERE),)
+    return (Step(name, role, Where.NOWHERE if is_told else Where.NAMED),)
+
+
+def _is_nowhere(step: Step) -> bool:
+    return step.where is Where.NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,7 @@ def _judge(
         options: what was given.
         unread: what could not be read of the material; gets more of it.
         keys: gets what there is to say of private keys in files of their own.
-        given: gets the certificates that were given as chain, DER.
+        given: gets the certificates that were given as chain and as roots, DER.
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, together
@@ -264,7 +264,7 @@ def _judge(
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
     chain, beside = chain_of(options.chain, unread)
-    given += chain
+    given += [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
     revocation = with_delivered(revocation_of(options, unread, beside), readable.values())

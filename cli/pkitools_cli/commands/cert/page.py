@@ -52,7 +52,7 @@ def write_pages(
         options: what was asked.
         verdict: on all of it.
         reuse: what there is to say of the certificates together.
-        given: DER of the certificates that were given as chain.
+        given: DER of the certificates that were given as chain and as roots.
 
     Raises:
         FileError: they cannot be written.
