@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -18,6 +19,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from pkitools import Report, TrustStore, check_file
+from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_PAGE_CERTIFICATES
@@ -45,6 +47,7 @@ from pkitools.reports.portfolio.telling import standing_word
 from pkitools.reports.telling.readable import day
 from pkitools.reports.text import answer_rows, finding_lines, word_of
 from pkitools.text import visible
+from pkitools.x509 import CertificateFacts, DistinguishedName
 from tests.portfolio.support import something_of_everything
 from tests.support.chains import MOMENT, good_chain
 from tests.support.deliveries import pem
@@ -77,7 +80,7 @@ def alone() -> CheckedFile:
 
 def page(*files: CheckedFile, language: Language = "en", **how: Any) -> Element:
     told = {name: how.pop(name) for name in ("verdict", "reuse") if name in how}
-    asked = Asked(moment=MOMENT, environment="preproduction", language=language, **how)  # type: ignore[arg-type]
+    asked = Asked(moment=MOMENT, environment=Environment.PREPRODUCTION, language=language, **how)
     text = certificate_page(files, asked, **told)
     frame(text)
     return parsed(text)
@@ -125,6 +128,30 @@ def test_a_page_is_known_by_its_name(name: str) -> None:
             page_form(other)
 
 
+def test_every_text_has_the_contrast_that_is_asked() -> None:
+    """WCAG 2.2 AA: 4.5 to 1 of text (1.4.3), 3 to 1 of what else is to be seen (1.4.11), in every scheme."""
+    blocks = [dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block)) for block in style_text().split(":root {")[1:]]
+    schemes = [{**blocks[0], **block} for block in blocks]
+    assert len(schemes) == 3, "light, dark and paper"
+    for colours in schemes:
+        for tone in ("good", "bad", "soon", "unsure", "plain"):
+            for back in (colours["paper"], colours["tint"], colours[f"{tone}-tint"]):
+                assert all(contrast(colours[text], back) >= 4.5 for text in (tone, "ink", "soft", "link"))
+        assert all(contrast(colours[line], colours["paper"]) >= 3 for line in ("line", "focus"))
+
+
+def contrast(one: str, other: str) -> float:
+    """The ratio of two colours by their relative luminance, as WCAG 2.2 defines it."""
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 # --- one certificate --------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +164,16 @@ CASES: Final = {
     "strict": (LEAF, {"strict_delivery": True, "intermediates": [good_chain().tsp.der, good_chain().domain.der]}),
     "expired": (LEAF + CHAIN, {"moment": MOMENT + timedelta(days=5000)}),
 }
+
+
+def certificate_text(name: str) -> str:
+    """A page of a kind: one of the cases, or several files of which one cannot be read."""
+    asked = Asked(moment=MOMENT, environment=Environment.PREPRODUCTION, systems=("DigiD",), language="nl")
+    if name != "several":
+        data, how = CASES[name]
+        return certificate_page([checked(data, **how)], asked)
+    torn = CheckedFile("torn.pem", error=InputError("files.error.missing", name="torn.pem"))
+    return certificate_page([checked(), checked(LEAF, "b.pem", trust=None), torn], asked)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -220,7 +257,7 @@ def test_of_several_the_verdict_on_all_stands_first_and_nothing_is_passed_over()
     assert words(next(page(good, verdict=Verdict.FAILED).iter("h1"))).startswith("FAILED")
 
 
-@given(st.text(max_size=80))
+@given(st.text(min_size=1, max_size=80))
 @examples(25)
 def test_no_name_in_a_certificate_or_of_a_file_adds_to_a_page(text: str) -> None:
     assert hostile_page(text) == usual()
@@ -245,13 +282,24 @@ def hostile_text(text: str) -> str:
     (one,) = file.check.judged
     outcomes = tuple(replace(each, params=dict.fromkeys(each.params, text)) for each in one.result.report.outcomes)
     report = Report(text, outcomes, MOMENT)
-    judged = replace(one, result=replace(one.result, report=report))
+    judged = replace(one, result=replace(one.result, report=report, facts=hostile_facts(one.result.facts, text)))
     error = CheckedFile(f"x{text}", error=InputError("files.error.missing", name=text))
     hostile = CheckedFile(f"x{text}", replace(file.check, judged=(judged,)))
     asked = Asked(
         moment=MOMENT, environment="preproduction", systems=[text], next_step=lambda *_: Advice(text, text or "x")
     )  # type: ignore[arg-type]
     return certificate_page([hostile, error], asked)
+
+
+def hostile_facts(facts: CertificateFacts, text: str) -> CertificateFacts:
+    """The same certificate with a text in every name."""
+    names = tuple(replace(name, value=text) for name in facts.subject_alternative_name or ())
+    subject, issuer = (hostile_name(name, text) for name in (facts.subject, facts.issuer))
+    return replace(facts, subject=subject, issuer=issuer, subject_alternative_name=names)
+
+
+def hostile_name(name: DistinguishedName, text: str) -> DistinguishedName:
+    return replace(name, rdns=tuple(tuple(replace(each, value=text) for each in rdn) for rdn in name.rdns))
 
 
 # --- a portfolio ------------------------------------------------------------------------------------------------------

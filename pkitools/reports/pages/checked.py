@@ -288,7 +288,7 @@ def _certificate(
     rows = dict(answer_rows(report, asked.language, asked.remedy))
     return ShownCertificate(
         mark,
-        result.facts.subject.text.short,
+        result.facts.subject.text.short.strip() or result.facts.sha256,
         TONES[report.verdict],
         word_of("verdict", report.verdict, asked.language),
         "" if but is None else in_a_word(but, asked.language, report.moment),
