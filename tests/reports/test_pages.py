@@ -120,10 +120,10 @@ def test_style_and_script_are_what_stands_between_the_tags() -> None:
     assert not list(parsed(page_text("layout.html", {}, Frame(moment=MOMENT, has_script=False))).iter("script"))
 
 
-@pytest.mark.parametrize("name", ["a.html", "b/A.HTM"])
+@pytest.mark.parametrize("name", ["a.html", "b/A.HTML"])
 def test_a_page_is_known_by_its_name(name: str) -> None:
     assert name.lower().endswith(page_form(name))
-    for other in ("a.pdf", "html", ""):
+    for other in ("a.pdf", "a.htm", "html", ""):
         with pytest.raises(InvalidValueError):
             page_form(other)
 

@@ -28,8 +28,8 @@ with brought_by("reports"):
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-PAGE_SUFFIXES: Final = (".html", ".htm")
-"""How the name of a page may end."""
+PAGE_SUFFIX: Final = ".html"
+"""How the name of a page ends."""
 
 _OURS: Final = "pkitools.reports.pages"
 
@@ -83,10 +83,9 @@ def page_form(name: str) -> str:
     Raises:
         InvalidValueError: it ends otherwise.
     """
-    found = next((suffix for suffix in PAGE_SUFFIXES if text(name, "name").lower().endswith(suffix)), None)
-    if found is None:
-        raise InvalidValueError("report.error.form", name=name, known=", ".join(PAGE_SUFFIXES))
-    return found
+    if not text(name, "name").lower().endswith(PAGE_SUFFIX):
+        raise InvalidValueError("report.error.form", name=name, known=PAGE_SUFFIX)
+    return PAGE_SUFFIX
 
 
 def style_text() -> str:

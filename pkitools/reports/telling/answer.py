@@ -117,8 +117,7 @@ def told(
 # -- the details ------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ToldFinding:
+class ToldFinding(NamedTuple):  # a command that says a line or two declares no more than it must
     """What one rule says, of however many certificates.
 
     Args:
@@ -136,7 +135,7 @@ class ToldFinding:
     source: str
 
 
-class ToldGap(NamedTuple):  # a command that says a line or two declares no more than it must
+class ToldGap(NamedTuple):
     """What could not be checked for one reason.
 
     Args:
