@@ -32,7 +32,11 @@ def texts() -> tuple[frozenset[str], frozenset[str]]:
     patterns: set[str] = set()
     fixed.update(profile.name for profile in profiles())  # the data names them, the code does not
     fixed.update(form.note for form in export_forms())
-    fixed.update(words_of_templates())
+    of_templates = set(words_of_templates())
+    fixed.update(of_templates)
+    patterns.update(
+        f"{re.escape(start)}(.+)" for word in of_templates if word.endswith(".") for start in (word, f"pages.{word}")
+    )
     for source in SOURCES:
         for path in (ROOT / source).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -19,6 +19,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from pkitools import Report, TrustStore, check_file
+from pkitools.checking.chain import ChainFile
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
@@ -255,6 +256,15 @@ def test_of_several_the_verdict_on_all_stands_first_and_nothing_is_passed_over()
         assert by_id(root, link.removeprefix("#")) is not None
     assert words(next(page(good, torn).iter("h1"))).startswith(word_of("verdict", "indeterminate", "en"))
     assert words(next(page(good, verdict=Verdict.FAILED).iter("h1"))).startswith("FAILED")
+
+
+def test_what_was_given_and_not_judged_is_told_in_the_programs_words_or_else_in_ours() -> None:
+    contents = checked(CHAIN).check.contents  # type: ignore[union-attr]
+    chain = CheckedFile("a/chain.pem", chain=ChainFile(contents, 2, is_complete=True))
+    assert "chain.pem was not judged, but used as the chain of the others." in words(page(checked(), chain))
+    told = words(page(checked(), chain, notes=["Two files were passed over."]))
+    assert "Two files were passed over." in told
+    assert "chain.pem" not in told
 
 
 @given(st.text(min_size=1, max_size=80))

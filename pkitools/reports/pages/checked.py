@@ -64,6 +64,8 @@ class Asked:
         remedy: the program's own remedies, shown instead of the library's where it has one.
         next_step: the program's own next step; without one it is the remedy of what decides.
         given: DER of the certificates that were given beside the files.
+        notes: the program's own sentences about what was given and not judged; without them it is told which files
+            were used as the chain of the others.
     """
 
     moment: datetime
@@ -73,6 +75,7 @@ class Asked:
     remedy: RemedyText | None = None
     next_step: NextStep | None = None
     given: Sequence[bytes] = ()
+    notes: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,6 @@ class ShownFile:
         delivery: what there is to say of it as it was delivered.
         refused: it was asked to be refused for that, and is.
         error: why it could not be used; empty where it could.
-        chain_of_others: it was not judged, but used as the chain of the others.
     """
 
     mark: str
@@ -167,7 +169,6 @@ class ShownFile:
     delivery: Findings = NOTHING_FOUND
     refused: bool = False
     error: str = ""
-    chain_of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,7 @@ class Shown:
         moment: when.
         files: each file.
         together: what there is to say of the certificates together.
+        notes: what was given and not judged, a sentence each.
         whole: the verdict on all of it; ``None`` where that on the one certificate says it.
     """
 
@@ -186,6 +188,7 @@ class Shown:
     moment: datetime
     files: tuple[ShownFile, ...]
     together: Findings
+    notes: tuple[str, ...]
     whole: Whole | None
 
     @property
@@ -229,7 +232,21 @@ def checked_for_page(
     told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
     worst = verdict or _worst(given)
-    return Shown(_asked(asked), asked.moment, told, together, _whole(told, worst, asked))
+    return Shown(_asked(asked), asked.moment, told, together, tuple(_notes(given, asked)), _whole(told, worst, asked))
+
+
+def _notes(files: Sequence[CheckedFile], asked: Asked) -> Iterator[str]:
+    if asked.notes is not None:
+        yield from asked.notes
+        return
+    for file in files:
+        if file.chain is not None:
+            yield message("pages.chain_of_others", {"name": _base(file.name)}, asked.language).title
+
+
+def _base(name: str) -> str:
+    """Return the name of a file without its folder: a page is sent to others."""
+    return PurePath(name).name or name
 
 
 def _worst(files: Sequence[CheckedFile]) -> Verdict:
@@ -248,10 +265,10 @@ def _asked(asked: Asked) -> str:
 
 
 def _file(file: CheckedFile, number: int, asked: Asked) -> ShownFile:
-    mark, name = f"f{number}", PurePath(file.name).name or file.name
+    mark, name = f"f{number}", _base(file.name)
     if file.check is None:
         error = "" if file.error is None else error_sentence(file.error, asked.language, asked.remedy)
-        return ShownFile(mark, name, error=error, chain_of_others=file.chain is not None)
+        return ShownFile(mark, name, error=error)
     check = file.check
     alone = len(check.judged) == 1
     return ShownFile(
@@ -313,7 +330,7 @@ def _facts(one: JudgedCertificate, file: CheckedFile, check: FileCheck, asked: A
     facts, language = one.result.facts, asked.language
     yield from labelled(
         language,
-        ("file", PurePath(file.name).name or file.name),
+        ("file", _base(file.name)),
         ("which", _which(one, check, language)),
         ("name", facts.subject.text.short),
         ("organization", facts.subject.organization or ""),

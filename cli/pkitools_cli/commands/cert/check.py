@@ -175,9 +175,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     beside = _beside(options, unread)
     keys: list[Outcome] = []
     given: list[bytes] = []
-    used = use_each(
-        options.files, _judge(options, unread, keys, given), lists_count=True, tell_folders=False
-    )
+    used = use_each(options.files, _judge(options, unread, keys, given), lists_count=True, tell_folders=False)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
@@ -204,7 +202,8 @@ def _write_pages(checked: Checked, options: CheckOptions, given: Sequence[bytes]
     if options.reports:
         from pkitools_cli.commands.cert.page import write_pages
 
-        write_pages(checked.files, options, verdict=checked.verdict, reuse=checked.reuse, given=given)
+        notes = [*chains_told(checked.chains), *checked.aside]
+        write_pages(checked.files, options, verdict=checked.verdict, reuse=checked.reuse, given=given, notes=notes)
 
 
 def _told(checked: Checked, options: CheckOptions) -> Iterator[Line | str]:

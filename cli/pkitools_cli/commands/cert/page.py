@@ -44,6 +44,7 @@ def write_pages(
     verdict: Verdict,
     reuse: Report | None,
     given: Sequence[bytes],
+    notes: Sequence[str],
 ) -> None:
     """Write what was checked as a page, under each of the names that were asked for: all or none.
 
@@ -53,6 +54,7 @@ def write_pages(
         verdict: on all of it.
         reuse: what there is to say of the certificates together.
         given: DER of the certificates that were given as chain and as roots.
+        notes: what else there is to say of the files.
 
     Raises:
         FileError: they cannot be written.
@@ -68,6 +70,7 @@ def write_pages(
         remedy=remedy_text,
         next_step=partial(_advice, options),
         given=(*given, *(der for file in files if file.chain for der in file.chain.contents.certificates)),
+        notes=notes,
     )
     page = certificate_page(files, asked, verdict=verdict, reuse=reuse).encode("utf-8")
     write_set([Output(name, page, secret=False) for name in options.reports], overwrite=options.force)
