@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+from pkitools.arguments import aware, choice, optional_choice
 from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass
@@ -15,10 +16,12 @@ from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.reports.check import CheckedFile
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
+from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, told_findings, told_gaps
 from pkitools.reports.telling.readable import day_and_time, validity
 from pkitools.reports.text import answer_rows, in_a_word, in_short, word_of
 from pkitools.text import abbreviated
+from pkitools.x509.given import CERTIFICATE, several_ders
 
 if TYPE_CHECKING:
     from pkitools.checking import FileCheck, JudgedCertificate
@@ -66,16 +69,25 @@ class Asked:
         given: DER of the certificates that were given beside the files.
         notes: the program's own sentences about what was given and not judged; without them it is told which files
             were used as the chain of the others.
+
+    Raises:
+        InvalidValueError: the moment is not aware, or there is no such environment or language.
     """
 
     moment: datetime
-    environment: Environment
+    environment: Environment | str
     systems: Sequence[str] = ()
     language: Language = "en"
     remedy: RemedyText | None = None
     next_step: NextStep | None = None
     given: Sequence[bytes] = ()
     notes: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "moment", aware(self.moment))
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
+        object.__setattr__(self, "language", language_of(self.language))
+        object.__setattr__(self, "given", several_ders(self.given, CERTIFICATE, "given"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +210,7 @@ class Shown:
 
 
 def certificate_page(
-    files: Iterable[CheckedFile], asked: Asked, *, verdict: Verdict | None = None, reuse: Report | None = None
+    files: Iterable[CheckedFile], asked: Asked, *, verdict: Verdict | str | None = None, reuse: Report | None = None
 ) -> str:
     """Return a page about what was checked, to be kept or mailed.
 
@@ -209,7 +221,7 @@ def certificate_page(
         reuse: what :func:`pkitools.systems.check_reuse` says of the certificates together.
 
     Raises:
-        InvalidValueError: there is no such language.
+        InvalidValueError: there is no such verdict.
         MissingExtraError: the extra ``pkitools-nl[reports]`` is not installed.
     """
     frame = Frame(moment=asked.moment, language=asked.language, has_script=False)
@@ -218,7 +230,7 @@ def certificate_page(
 
 
 def checked_for_page(
-    files: Iterable[CheckedFile], asked: Asked, *, verdict: Verdict | None = None, reuse: Report | None = None
+    files: Iterable[CheckedFile], asked: Asked, *, verdict: Verdict | str | None = None, reuse: Report | None = None
 ) -> Shown:
     """Return what was checked as the template ``check.html`` takes it, for a page of one's own.
 
@@ -227,11 +239,14 @@ def checked_for_page(
         asked: what was asked, and how it is told.
         verdict: on all that was given; by default the worst of the files.
         reuse: what :func:`pkitools.systems.check_reuse` says of the certificates together.
+
+    Raises:
+        InvalidValueError: there is no such verdict.
     """
     given = [file for file in files if not file.harmless]
     told = tuple(_file(file, number, asked) for number, file in enumerate(given, start=1))
     together = NOTHING_FOUND if reuse is None else findings_of(reuse, asked.language, asked.remedy)
-    worst = verdict or _worst(given)
+    worst = optional_choice(Verdict, verdict, "verdict") or _worst(given)
     return Shown(_asked(asked), asked.moment, told, together, tuple(_notes(given, asked)), _whole(told, worst, asked))
 
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from pkitools._version import __version__
-from pkitools.arguments import text
+from pkitools.arguments import aware, text
 from pkitools.errors import InvalidValueError, brought_by
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
@@ -45,6 +45,9 @@ class Frame:
             says so in a header.
         nonce: of its style and its script, where a server's Content-Security-Policy asks for one.
         has_script: what can be filtered is filtered; a page without is whole as well.
+
+    Raises:
+        InvalidValueError: the moment is not aware, or there is no such language.
     """
 
     moment: datetime
@@ -52,6 +55,10 @@ class Frame:
     is_file: bool = True
     nonce: str = ""
     has_script: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "moment", aware(self.moment))
+        object.__setattr__(self, "language", language_of(self.language))
 
 
 def page_text(template: str, values: Mapping[str, object], frame: Frame, package: str = _OURS) -> str:
@@ -68,10 +75,9 @@ def page_text(template: str, values: Mapping[str, object], frame: Frame, package
         package: an import package with templates of its own, looked for before ours.
 
     Raises:
-        InvalidValueError: there is no such language.
         MissingExtraError: the extra ``pkitools-nl[reports]`` is not installed.
     """
-    engine = _engine(language_of(frame.language), package)
+    engine = _engine(frame.language, package)
     ours = {"style": Markup(style_text()), "script": Markup(script_text())}  # noqa: S704  they are our own
     around = {"frame": frame, "policy": _policy(), **ours}
     return engine.get_template(template).render({**around, **values})
