@@ -11,13 +11,15 @@ import pytest
 from pkitools.portfolio import Portfolio
 from pkitools.reports import Telling
 from pkitools.reports.pages.portfolio import portfolio_page
-from tests.portfolio.support import something_of_everything
+from tests.portfolio.support import hostile, something_of_everything
 from tests.reports.test_pages import certificate_text, many
 from tests.support.browser import PHONE, Visit, browsing
 
 pytestmark = pytest.mark.slow
 
 CERTIFICATES: Final = ("unknown", "several")
+ODD: Final = "א" * 30 + "W" * 400 + "\u202e<b>"
+"""A name without a place to break it, in two directions."""
 COUNT: Final = 26
 """Certificates of the portfolio: more than one picture holds."""
 
@@ -37,6 +39,7 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     pages |= {
         "few": portfolio_page(small, Telling("nl", now="Doe dit.")),
         "many": portfolio_page(many(small, COUNT), Telling("en")),
+        "odd": portfolio_page(hostile(small, ODD), Telling("nl")),
         "nothing": portfolio_page(Portfolio(small.moment, ("a",)), Telling("en")),
     }
     return {name: written(folder / f"{name}.html", text) for name, text in pages.items()}
