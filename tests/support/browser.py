@@ -79,11 +79,17 @@ class Visit:
         """Open everything that is folded."""
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
 
-    def violations(self, *rules: str) -> list[str]:
-        """What axe finds against its rules, those of WCAG 2.2 AA and its own advice; or against these alone."""
+    def violations(self, *rules: str, within: str = "html") -> list[str]:
+        """What axe finds against its rules, those of WCAG 2.2 AA and its own advice; or against these alone.
+
+        Args:
+            rules: their names.
+            within: a selector of CSS: where to look.
+        """
         self.page.evaluate(_axe())
         chosen = {"runOnly": list(rules)} if rules else {}
-        found = self.page.evaluate("(how) => axe.run(document, how)", {"resultTypes": ["violations"], **chosen})
+        how = {"resultTypes": ["violations"], **chosen}
+        found = self.page.evaluate("([within, how]) => axe.run(within, how)", [within, how])
         return [
             f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:3]}"
             for each in found["violations"]
