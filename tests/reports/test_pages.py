@@ -25,6 +25,7 @@ from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.limits import MAX_PAGE_CERTIFICATES
 from pkitools.messages import LANGUAGES, Language
+from pkitools.messages.days import day
 from pkitools.portfolio import Portfolio, changes_since, read_earlier
 from pkitools.portfolio.model import in_order
 from pkitools.reports import CheckedFile, Telling, portfolio_report, report_document
@@ -45,7 +46,6 @@ from pkitools.reports.pages.portfolio import Part, portfolio_page
 from pkitools.reports.pages.timeline import MOST_ROWS, TOP, WIDTH, Span, overview, pictures
 from pkitools.reports.pages.timeline import in_order as ordered
 from pkitools.reports.portfolio.telling import standing_word
-from pkitools.reports.telling.readable import day
 from pkitools.reports.text import answer_rows, finding_lines, word_of
 from pkitools.text import visible
 from pkitools.x509 import CertificateFacts, DistinguishedName

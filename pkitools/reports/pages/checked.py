@@ -13,12 +13,13 @@ from pkitools.environment import Environment
 from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
+from pkitools.messages.days import day_and_time
 from pkitools.reports.check import CheckedFile
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
 from pkitools.reports.telling.answer import ToldFinding, ToldGap, answer_of, told_findings, told_gaps
-from pkitools.reports.telling.readable import day_and_time, validity
+from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import answer_rows, in_a_word, in_short, word_of
 from pkitools.text import abbreviated
 from pkitools.x509.given import CERTIFICATE, several_ders

@@ -19,9 +19,10 @@ from pkitools.arguments import aware, text
 from pkitools.errors import InvalidValueError, brought_by
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, message
+from pkitools.messages.days import day, day_and_time
 from pkitools.package_data import read_text
 from pkitools.reports.sentences import language_of
-from pkitools.reports.telling.readable import day, day_and_time, short_day
+from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 
 with brought_by("reports"):

@@ -11,6 +11,7 @@ from pkitools.findings import Report
 from pkitools.frozen import dataclass
 from pkitools.limits import MAX_PAGE_CERTIFICATES
 from pkitools.messages import Language, message
+from pkitools.messages.days import day_and_time
 from pkitools.portfolio.model import HeldCertificate, HeldKey, Judgement, Portfolio, Standing
 from pkitools.reports.pages import timeline
 from pkitools.reports.pages.chain import Chain, chain_of_held
@@ -27,7 +28,7 @@ from pkitools.reports.portfolio.telling import (
     unread_sentence,
     word,
 )
-from pkitools.reports.telling.readable import day_and_time, short_day, validity
+from pkitools.reports.telling.readable import short_day, validity
 from pkitools.reports.text import word_of
 from pkitools.rules.advice import order_by
 from pkitools.text import visible
