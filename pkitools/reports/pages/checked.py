@@ -14,7 +14,7 @@ from pkitools.findings import Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.messages.days import day_and_time
-from pkitools.reports.check import CheckedFile
+from pkitools.reports.checked_file import CheckedFile
 from pkitools.reports.pages.chain import Chain, chain_of_check
 from pkitools.reports.pages.layout import Frame, page_text
 from pkitools.reports.sentences import language_of
