@@ -128,3 +128,6 @@ MAX_RISK_PLACES: Final = 100
 
 MAX_PORTFOLIO_BYTES: Final = 512 * 1024 * 1024
 """An earlier report in JSON that is compared with: of a hundred thousand certificates it is 400 MB."""
+
+MAX_PAGE_CERTIFICATES: Final = 1_000
+"""Certificates that a page tells of one by one, the worst first: a browser shows no more without waiting."""

@@ -73,7 +73,7 @@ FLOORS: Final[tuple[Mapping[str, str], ...]] = (
     {"connections": "the connections an organisation wants, held against what it has: steps, and days"},
     {"rulebook": "the one register of rules, and what rests on each document"},
     {"facts": "which facts want looking at: unknown, old, or told by others"},
-    {"reports": "a result to text, a JSON document or a file for another program"},
+    {"reports": "a result to text, a JSON document, a page or a file for another program"},
 )
 """Every room with what it is for, the lowest floor first. A room imports rooms on lower floors only."""
 

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from pkitools.portfolio.model import (
+    Above,
     Basis,
     Gap,
     HeldCertificate,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:  # what was found is read without the means to find it
     from pkitools.portfolio.scanning import count_files, scan
 
 __all__ = [
+    "Above",
     "Basis",
     "Changes",
     "Earlier",

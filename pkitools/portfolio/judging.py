@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
@@ -12,11 +13,11 @@ from pkitools.checking.question import Question, Revocation, question
 from pkitools.environment import Environment
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
-from pkitools.portfolio.model import Basis, Judgement
+from pkitools.portfolio.model import Above, Basis, Judgement
 from pkitools.revocation import CertificateRevocationList
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
-from pkitools.x509 import CertificateFacts
+from pkitools.x509 import CertificateFacts, read_certificate
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
@@ -123,8 +124,16 @@ def _placed(asked: Judging, kind: HierarchyKind | None) -> tuple[Environment, Ba
 def _judgement(
     result: CheckResult, environment: Environment, basis: Basis, entity_id: str | None, host: str | None
 ) -> Judgement:
-    told, has_path = tuple(map(_lean, result.report.told)), result.path is not None
-    return Judgement(environment, basis, result.verdict, told, entity_id, host, has_path)
+    told, path = tuple(map(_lean, result.report.told)), result.path
+    above = () if path is None else tuple(map(_authority, path.certificates[1:]))
+    return Judgement(environment, basis, result.verdict, told, entity_id, host, path is not None, above)
+
+
+@lru_cache(maxsize=_MOST_CHECKERS)
+def _authority(der: bytes) -> Above:
+    """Return an authority of a path: of ten thousand certificates it is one of a few."""
+    facts = read_certificate(der)
+    return Above(facts.subject.text.short, facts.not_after, facts.sha256)
 
 
 def _lean(outcome: Outcome) -> Outcome:

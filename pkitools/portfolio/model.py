@@ -74,6 +74,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Above:
+    """The certificate of an authority in a path.
+
+    Args:
+        name: its common name, or what else it is called; not made safe for a terminal.
+        not_after: its end, aware UTC.
+        sha256: its thumbprint, hex.
+    """
+
+    name: str
+    not_after: datetime
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What was found of a certificate, for one use of it.
 
@@ -85,6 +100,7 @@ class Judgement:
         entity_id: the entity ID that metadata gives it to; ``None`` where none does.
         host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
         has_path: a path was proved from it to a root that is trusted here.
+        path: the authorities of that path, its issuer first, the root last.
     """
 
     environment: Environment
@@ -94,6 +110,7 @@ class Judgement:
     entity_id: str | None = None
     host: str | None = None
     has_path: bool = False
+    path: tuple[Above, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:

@@ -6,16 +6,24 @@ makes its own of the same :class:`TextLine`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_LISTED
-from pkitools.messages import Language, Message, RemedyText, message
+from pkitools.messages import Language, RemedyText, message
 from pkitools.reports.sentences import language_of
-from pkitools.reports.telling.answer import Answer, answer_of, told
+from pkitools.reports.telling.answer import (
+    Answer,
+    ToldFinding,
+    ToldGap,
+    answer_of,
+    by_reason,
+    told,
+    told_findings,
+    told_gaps,
+)
 from pkitools.reports.telling.readable import number_of
 from pkitools.text import abbreviated, shown
 
@@ -140,35 +148,27 @@ def finding_lines(
         remedy_text: the program's own remedies.
         full: from which severity on a finding has its message, remedy and source; what weighs less has one line.
     """
-    grouped: dict[tuple[object, ...], list[Outcome]] = {}
-    because = answer_of(report).because
-    for outcome in sorted(report.findings, key=lambda found: found is not because):
-        grouped.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
-    for outcomes in grouped.values():
-        texts = [told(outcome, language, remedy_text, report.moment) for outcome in outcomes]
-        told_in_full = outcomes[0].rule.severity >= full
-        yield _headline(outcomes[0], texts[0], language, may_lose_code=not told_in_full)
+    for found in told_findings(report, language, remedy_text):
+        told_in_full = found.rule.severity >= full
+        yield _headline(found, language, may_lose_code=not told_in_full)
         if told_in_full:
-            yield from _in_full(outcomes[0], texts, language)
+            yield from _in_full(found, language)
 
 
-def _headline(outcome: Outcome, text: Message, language: Language, *, may_lose_code: bool) -> TextLine:
-    severity = outcome.rule.severity
+def _headline(found: ToldFinding, language: Language, *, may_lose_code: bool) -> TextLine:
+    severity = found.rule.severity
     name = word_of("severity", severity.name, language)
-    title, code = f"{name}: {text.title}", f"[{outcome.rule.code}]"
+    title, code = f"{name}: {found.title}", f"[{found.rule.code}]"
     told, aside = (title, code) if may_lose_code else (f"{title}  {code}", "")
     return TextLine(told, hang="      ", word=name, tone=severity, aside=aside)
 
 
-def _in_full(outcome: Outcome, texts: list[Message], language: Language) -> Iterator[TextLine]:
-    for part in _first_ones(text.message for text in texts):
+def _in_full(found: ToldFinding, language: Language) -> Iterator[TextLine]:
+    for part in found.messages:
         yield TextLine(part, "      ", "      ")
-    for part in dict.fromkeys(text.remedy for text in texts):
-        if part:
-            yield TextLine(f"→ {part}", "      ", "        ")
-    rule = outcome.rule
-    where = f"{rule.source.text(language)} ({word(f'certainty.{rule.certainty}', language)})"
-    yield TextLine(f"{word('source', language)}: {where}", "      ", "        ")
+    for part in found.remedies:
+        yield TextLine(f"→ {part}", "      ", "        ")
+    yield TextLine(f"{word('source', language)}: {found.source}", "      ", "        ")
 
 
 def unchecked_lines(
@@ -182,14 +182,11 @@ def unchecked_lines(
         remedy_text: the program's own remedies.
         full: name each rule, and say what to do.
     """
-    grouped: dict[str, list[Outcome]] = {}
-    for outcome in report.not_checked:
-        grouped.setdefault(outcome.reason, []).append(outcome)
     if not full:
-        yield from _counted(grouped, language)
+        yield from _counted(by_reason(report), language)
         return
-    for outcomes in grouped.values():
-        yield from _not_checked(outcomes, language, remedy_text, report.moment)
+    for gap in told_gaps(report, language, remedy_text):
+        yield from _not_checked(gap, language)
 
 
 def _counted(grouped: dict[str, list[Outcome]], language: Language) -> Iterator[TextLine]:
@@ -206,22 +203,11 @@ def _reason_title(reason: str, language: Language) -> str:
     return title[:1].lower() + title[1:]
 
 
-def _not_checked(
-    outcomes: list[Outcome], language: Language, remedy_text: RemedyText | None, moment: datetime | None
-) -> Iterator[TextLine]:
-    reason = told(outcomes[0], language, remedy_text, moment)
-    name = word("status.not_checked", language)
-    yield TextLine(f"{name}: {reason.message or shown(outcomes[0].reason)}", hang="      ")
-    if reason.remedy:
-        yield TextLine(f"→ {reason.remedy}", "      ", "        ")
-    # their titles say what would be wrong: under a heading that says nothing was looked at they read as faults
-    yield TextLine(", ".join(dict.fromkeys(o.rule.code for o in outcomes)), "      ", "      ")
-
-
-def _first_ones(texts: Iterable[str]) -> list[str]:
-    found = [text for text in dict.fromkeys(texts) if text]
-    more = len(found) - MAX_LISTED
-    return found if more <= 0 else [*found[:MAX_LISTED], f"… (+{more})"]
+def _not_checked(gap: ToldGap, language: Language) -> Iterator[TextLine]:
+    yield TextLine(f"{word('status.not_checked', language)}: {gap.reason}", hang="      ")
+    if gap.remedy:
+        yield TextLine(f"→ {gap.remedy}", "      ", "        ")
+    yield TextLine(", ".join(gap.codes), "      ", "      ")
 
 
 def word(key: str, language: Language) -> str:

@@ -80,6 +80,7 @@ MADE_HERE = frozenset(
         "Status",
         "StepStatus",
         "Hanging",
+        "Above",
         "HeldCertificate",
         "Judgement",
         "Place",
@@ -359,6 +360,12 @@ def held_certificate() -> Any:
     return made(facts(), (), ())
 
 
+def asked_for_page() -> Any:
+    from pkitools.reports.pages import Asked
+
+    return Asked(moment=MOMENT, environment=Environment.PRODUCTION)
+
+
 def earlier_document() -> bytes:
     from pkitools.reports import portfolio_report
 
@@ -530,6 +537,10 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "Contents.of_kind": lambda: {"self": pkitools.read_source(chain_pem(), "f"), "kind": "certificate"},
     "TrustStore.at": lambda: {"self": store(), "moment": MOMENT},
     "TrustStore.from_der": lambda: {"certificates": [good_chain().root.der]},
+    "Frame": lambda: {"moment": MOMENT},
+    "Asked": lambda: {"moment": MOMENT, "environment": Environment.PRODUCTION},
+    "certificate_page": lambda: {"files": (), "asked": asked_for_page()},
+    "checked_for_page": lambda: {"files": (), "asked": asked_for_page()},
     "Query": lambda: {"kind": QueryKind.KVK, "text": "27373207"},
     "lookup": lambda: {"query": "27373207", "moment": MOMENT},
     "take_snapshot": lambda: {"register": Listed(), "moment": MOMENT},

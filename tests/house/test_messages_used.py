@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 from pkitools.exports import export_forms
 from pkitools.findings.asking import CRASHED
@@ -30,6 +32,11 @@ def texts() -> tuple[frozenset[str], frozenset[str]]:
     patterns: set[str] = set()
     fixed.update(profile.name for profile in profiles())  # the data names them, the code does not
     fixed.update(form.note for form in export_forms())
+    of_templates = set(words_of_templates())
+    fixed.update(of_templates)
+    patterns.update(
+        f"{re.escape(start)}(.+)" for word in of_templates if word.endswith(".") for start in (word, f"pages.{word}")
+    )
     for source in SOURCES:
         for path in (ROOT / source).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -42,6 +49,15 @@ def texts() -> tuple[frozenset[str], frozenset[str]]:
                     parts = [re.escape(v.value) if isinstance(v, ast.Constant) else "(.+)" for v in node.values]
                     patterns.add("".join(parts))
     return frozenset(fixed), frozenset(pattern for pattern in patterns if re.match(r"[a-z0-9_]+\\\.", pattern))
+
+
+def words_of_templates() -> Iterator[str]:
+    """Every string in an expression of a template: what a page asks for by name."""
+    for source in SOURCES:
+        for path in (ROOT / source).rglob("templates/*.html"):
+            for node in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Const):
+                if isinstance(node.value, str):
+                    yield node.value
 
 
 @cache

@@ -27,6 +27,8 @@ DEPENDENCIES = (
     "publicsuffixlist",
     "signxml",
     "lxml",
+    "jinja2",
+    "markupsafe",
 )
 DOORS = {
     "pkitools.requests.PrivateKey.native": "for those who sign with the key themselves",

@@ -109,7 +109,7 @@ def test_no_name_begins_a_row_or_a_cell(portfolio: Portfolio, text: str) -> None
 
 
 def test_the_end_of_a_name_says_the_form() -> None:
-    assert report_suffixes() == (".csv", ".ics", ".json", ".md", ".prom", ".sarif", ".xml")
+    assert report_suffixes() == (".csv", ".html", ".ics", ".json", ".md", ".prom", ".sarif", ".xml")
     for suffix in report_suffixes():
         assert report_form(f"a.b{suffix.upper()}") == suffix
     for name in ("a", "a.doc", "json", ""):

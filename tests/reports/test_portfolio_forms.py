@@ -32,6 +32,7 @@ from pkitools.reports.portfolio.as_sarif import file_uri
 from pkitools.reports.portfolio.telling import place_names, standing_word
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
+from tests.support.pages import frame
 
 HOSTILE: Final = (
     "a\nb",
@@ -160,8 +161,14 @@ def sarif_frame(text: str) -> object:
     ]
 
 
+def html_frame(text: str) -> object:
+    """Every element and attribute: what a name brings is text, and its place is the template's."""
+    return frame(text)
+
+
 FRAMES: Final[dict[str, Callable[[str], object]]] = {
     ".csv": csv_frame,
+    ".html": html_frame,
     ".ics": ics_frame,
     ".json": json_frame,
     ".md": markdown_frame,
@@ -175,7 +182,7 @@ def test_every_form_is_held_to_the_law() -> None:
     assert tuple(sorted(FRAMES)) == report_suffixes()
 
 
-_SLOW: Final = {".ics", ".json", ".sarif"}  # their readers and schemas take long for so many
+_SLOW: Final = {".html", ".ics", ".json", ".sarif"}  # their readers and schemas take long for so many
 
 
 @pytest.mark.parametrize(
@@ -183,10 +190,10 @@ _SLOW: Final = {".ics", ".json", ".sarif"}  # their readers and schemas take lon
 )
 def test_nothing_that_a_certificate_holds_acts(portfolio: Portfolio, suffix: str) -> None:
     """With whatever text in every place that a stranger fills: the frame stays, and no character of it acts."""
-    frame = FRAMES[suffix](text_of(hostile(portfolio, "harmless"), suffix))
+    usual = FRAMES[suffix](text_of(hostile(portfolio, "harmless"), suffix))
     for value in HOSTILE:
         text = text_of(hostile(portfolio, value), suffix)
-        assert FRAMES[suffix](text) == frame, value
+        assert FRAMES[suffix](text) == usual, value
         lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
         assert [line for line in lines if not line.isprintable()] == [], value
 

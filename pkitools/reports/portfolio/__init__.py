@@ -60,8 +60,15 @@ def _sarif() -> Render:
     return render
 
 
+def _html() -> Render:
+    from pkitools.reports.pages.portfolio import portfolio_page
+
+    return portfolio_page
+
+
 _FORMS: Final[Mapping[str, Callable[[], Render]]] = {
     ".csv": _csv,
+    ".html": _html,
     ".ics": _ics,
     ".json": _json,
     ".md": _markdown,

@@ -11,6 +11,7 @@ from pkitools.frozen import dataclass
 from pkitools.messages import Language, RemedyText, error_sentence, message
 from pkitools.portfolio.model import HeldCertificate, Place, Portfolio, Standing, Unread
 from pkitools.reports.telling.answer import answer_of, told
+from pkitools.reports.telling.readable import short_day
 
 if TYPE_CHECKING:
     from pkitools.portfolio.comparing import Changes
@@ -25,12 +26,14 @@ class Telling:
         language: of the sentences and headings.
         changes: what changed since an earlier one, where one was given.
         remedy: gives what to do, where the caller has words of its own; ``None``: the words of the library.
+        now: what to do first, in the words of the caller; empty where it says nothing of that.
         risks: what is told of all together; ``None``: it is worked out, by what the folders are called.
     """
 
     language: Language = "en"
     changes: Changes | None = None
     remedy: RemedyText | None = None
+    now: str = ""
     risks: Risks | None = None
 
 
@@ -90,6 +93,33 @@ def counted(portfolio: Portfolio, language: Language) -> str:
     kinds = ", ".join(f"{standing_word(each, language)}: {counts[each]}" for each in Standing if counts[each])
     return word(
         f"portfolio.report.{'counted' if kinds else 'nothing'}", language, kinds=kinds, files=portfolio.looked_at
+    )
+
+
+def changes_told(changes: Changes, language: Language) -> Iterator[str]:
+    """Yield what changed: since when, a sentence for each change, and whether that is certain."""
+    day = short_day(changes.since, language)
+    yield word(f"portfolio.changes.{'changed' if changes else 'unchanged'}", language, day=day)
+    yield from _changes(changes, language)
+    if changes and not changes.is_certain:
+        yield word("portfolio.changes.uncertain", language)
+
+
+def _changes(changes: Changes, language: Language) -> Iterator[str]:
+    yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
+    yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
+    for one in changes.replaced:
+        old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
+        how = "replaced_same_key" if one.same_key else "replaced"
+        yield word(f"portfolio.changes.{how}", language, name=one.new.name, old=old, new=new)
+    for before, now in changes.judged_otherwise:
+        earlier, later = (_verdict(each.verdict, language) for each in (before, now))
+        yield word("portfolio.changes.otherwise", language, name=now.name, old=earlier, new=later)
+
+
+def _verdict(verdict: Verdict | None, language: Language) -> str:
+    return (
+        standing_word(Standing.NOT_JUDGED, language) if verdict is None else word(f"report.verdict.{verdict}", language)
     )
 
 

@@ -1,19 +1,21 @@
-"""The answer of a report, before its details: what the verdict rests on, what to do first, how much there is besides.
+"""The answer of a report: what the verdict rests on, what to do first, how much there is besides; then its details.
 
-Everything here is a value; :mod:`pkitools.reports.text` has the words.
+Everything here is a value; :mod:`pkitools.reports.text` makes lines of it, and :mod:`pkitools.reports.pages` a page.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
-from pkitools.findings import Outcome, Report, Severity, Verdict
+from pkitools.findings import Outcome, Report, Rule, Severity, Verdict
 from pkitools.frozen import dataclass
+from pkitools.limits import MAX_LISTED
 from pkitools.messages import Language, Message, RemedyText, message, outcome_message
 from pkitools.reports.telling.readable import readable
+from pkitools.text import shown
 
 _NO_OIN: Final = "oin.syntax."
 _GIVEN_INSTEAD: Final = "oin.input."
@@ -110,3 +112,94 @@ def told(
     if outcome.reason:
         return message(f"report.reason.{outcome.reason}", operands, language, remedy_text)
     return outcome_message(outcome, language, remedy_text, operands)
+
+
+# -- the details ------------------------------------------------------------------------------------------------------
+
+
+class ToldFinding(NamedTuple):  # a command that says a line or two declares no more than it must
+    """What one rule says, of however many certificates.
+
+    Args:
+        rule: the rule.
+        title: what is wrong, in a few words.
+        messages: what is wrong, each once; of many the last says how many more there are.
+        remedies: what to do, each once.
+        source: where it stands, and how sure that is.
+    """
+
+    rule: Rule
+    title: str
+    messages: tuple[str, ...]
+    remedies: tuple[str, ...]
+    source: str
+
+
+class ToldGap(NamedTuple):
+    """What could not be checked for one reason.
+
+    Args:
+        reason: why.
+        remedy: what to do; empty where there is nothing.
+        codes: the rules. Their titles say what would be wrong: where nothing was looked at they read as faults.
+    """
+
+    reason: str
+    remedy: str
+    codes: tuple[str, ...]
+
+
+def told_findings(report: Report, language: Language, remedy_text: RemedyText | None = None) -> Iterator[ToldFinding]:
+    """Yield the findings, the gravest first; above all what says what was given, where it is no OIN.
+
+    Args:
+        report: the report.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies.
+    """
+    grouped: dict[tuple[object, ...], list[Outcome]] = {}
+    because = answer_of(report).because
+    for outcome in sorted(report.findings, key=lambda found: found is not because):
+        grouped.setdefault((outcome.rule.severity, outcome.rule.code), []).append(outcome)
+    for outcomes in grouped.values():
+        texts = [told(outcome, language, remedy_text, report.moment) for outcome in outcomes]
+        yield _finding(outcomes[0].rule, texts, language)
+
+
+def _finding(rule: Rule, texts: list[Message], language: Language) -> ToldFinding:
+    certainty = message(f"report.certainty.{rule.certainty}", {}, language).title
+    return ToldFinding(
+        rule,
+        texts[0].title,
+        _first_ones(text.message for text in texts),
+        tuple(filter(None, dict.fromkeys(text.remedy for text in texts))),
+        f"{rule.source.text(language)} ({certainty})",
+    )
+
+
+def told_gaps(report: Report, language: Language, remedy_text: RemedyText | None = None) -> Iterator[ToldGap]:
+    """Yield what could not be checked, by reason.
+
+    Args:
+        report: the report.
+        language: ``nl`` or ``en``.
+        remedy_text: the program's own remedies.
+    """
+    for reason, outcomes in by_reason(report).items():
+        text = told(outcomes[0], language, remedy_text, report.moment)
+        codes = tuple(dict.fromkeys(outcome.rule.code for outcome in outcomes))
+        yield ToldGap(text.message or shown(reason), text.remedy, codes)
+
+
+def by_reason(report: Report) -> dict[str, list[Outcome]]:
+    """Return what could not be checked, by the reason."""
+    grouped: dict[str, list[Outcome]] = {}
+    for outcome in report.not_checked:
+        grouped.setdefault(outcome.reason, []).append(outcome)
+    return grouped
+
+
+def _first_ones(texts: Iterable[str]) -> tuple[str, ...]:
+    found = tuple(text for text in dict.fromkeys(texts) if text)
+    more = len(found) - MAX_LISTED
+    return found if more <= 0 else (*found[:MAX_LISTED], f"… (+{more})")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,10 +42,11 @@ from pkitools_cli.inputs import (
     trusted_files,
     use_each,
 )
+from pkitools_cli.lines import wrapped
 from pkitools_cli.options import OINText, fail_on_option, moment_option, moment_was_given, required_environment_option
 from pkitools_cli.own_data import given_data, systems_named, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
-from pkitools_cli.reply import Reply
+from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate, Revocation
@@ -152,6 +153,8 @@ def _reports(check: FileCheck) -> list[Report]:
 @click.option("--cross-check", is_flag=True, help="cli.cert_check.cross_check")
 @click.option("--strict-delivery", is_flag=True, help="cli.cert_check.strict_delivery")
 @click.option("--strict", is_flag=True, help="cli.cert_check.strict")
+@click.option("--report", "reports", multiple=True, metavar="FILE.html", help="cli.cert_check.report")
+@click.option("--force", is_flag=True, help="cli.cert_check.force")
 @click.option("--verbose", is_flag=True, help="cli.cert_check.verbose")
 @click.option("--quiet", is_flag=True, help="cli.cert_check.quiet")
 @moment_option
@@ -167,29 +170,55 @@ def command(options: CheckOptions) -> Reply[Checked]:
         raise click.UsageError(tr("cli.cert_check.no_entity_id", value=visible(options.entity_id, 80)))
     if options.verbose and options.quiet:
         raise click.UsageError(tr("cli.cert_check.verbose_or_quiet"))
+    _refuse_pages(options)
     unread: list[BadItem] = []
     beside = _beside(options, unread)
     keys: list[Outcome] = []
-    used = use_each(options.files, _judge(options, unread, keys), lists_count=True, tell_folders=False)
+    given: list[bytes] = []
+    used = use_each(options.files, _judge(options, unread, keys, given), lists_count=True, tell_folders=False)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
+    _write_pages(checked, options, given)
     return Reply(
         checked,
         document=lambda value: _document(value, options),
-        text=lambda value: checked_told(
-            value.checks,
-            value.reuse,
-            value.unread,
-            options,
-            chains=value.chains,
-            complete=value.complete,
-            folders=value.aside,
-        ),
+        text=lambda value: _told(value, options),
         code=of_reports(checked.decisive, options.fail_on, complete=checked.complete),
         warnings=(*_as_chain(checked, options), *_only_compared(options)),
         older={1: lambda value: reports.cert_check_document_v1(value.results, value.reuse)},
     )
+
+
+def _refuse_pages(options: CheckOptions) -> None:
+    """Refuse a page that cannot be written, before a certificate is read."""
+    if options.reports:
+        from pkitools_cli.commands.cert.page import refuse_pages
+
+        refuse_pages(options.reports, overwrite=options.force)
+
+
+def _write_pages(checked: Checked, options: CheckOptions, given: Sequence[bytes]) -> None:
+    if options.reports:
+        from pkitools_cli.commands.cert.page import write_pages
+
+        notes = [*chains_told(checked.chains), *checked.aside]
+        write_pages(checked.files, options, verdict=checked.verdict, reuse=checked.reuse, given=given, notes=notes)
+
+
+def _told(checked: Checked, options: CheckOptions) -> Iterator[Line | str]:
+    yield from checked_told(
+        checked.checks,
+        checked.reuse,
+        checked.unread,
+        options,
+        chains=checked.chains,
+        complete=checked.complete,
+        folders=checked.aside,
+    )
+    if options.reports and not options.quiet:
+        yield ""
+        yield from (row for name in options.reports for row in wrapped(tr("cli.scan.written", name=name), ""))
 
 
 def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
@@ -211,13 +240,16 @@ def _is_entity_id(text: str) -> bool:
     return EntitySubject(text, ENTITIES).is_parsed
 
 
-def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) -> Callable[[str], CheckedFile]:
+def _judge(
+    options: CheckOptions, unread: list[BadItem], keys: list[Outcome], given: list[bytes]
+) -> Callable[[str], CheckedFile]:
     """Return what judges one file; everything the files share is read once, before the first.
 
     Args:
         options: what was given.
         unread: what could not be read of the material; gets more of it.
         keys: gets what there is to say of private keys in files of their own.
+        given: gets the certificates that were given as chain and as roots, DER.
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, together
@@ -231,6 +263,7 @@ def _judge(options: CheckOptions, unread: list[BadItem], keys: list[Outcome]) ->
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
     chain, beside = chain_of(options.chain, unread)
+    given += [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
     inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
     revocation = with_delivered(revocation_of(options, unread, beside), readable.values())

@@ -54,6 +54,8 @@ class CheckOptions:
     fail_on: Severity | None
     verbose: bool
     quiet: bool
+    reports: tuple[str, ...]
+    force: bool
 
 
 class Meant(Protocol):

@@ -169,14 +169,19 @@ def told_with_its_file(one: JudgedCertificate, check: FileCheck) -> Report:
 def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterator[_Told]:
     """Yield the certificates of a file; what there is to say of a file with one certificate stands in its report."""
     for one in check.judged:
-        report = told_with_its_file(one, check)
         yield _Told(
             _file_name(name),
             one.subject.number,
             _which(one, check.count),
-            Place(name, one.result, report, options, _has_arrived(options), _is_alone(check)),
+            placed(name, one, check, options),
             delivered=check.delivery.verdict is not Verdict.FAILED,
         )
+
+
+def placed(name: str, one: JudgedCertificate, check: FileCheck, options: CheckOptions) -> Place:
+    """Return a certificate of a file as it was handed in: what comes next follows from that."""
+    report = told_with_its_file(one, check)
+    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check))
 
 
 def _has_arrived(options: CheckOptions) -> bool:
@@ -364,10 +369,10 @@ def _path(result: CheckResult) -> str:
 
 def _revocation(result: CheckResult) -> str:
     if not result.revocation.certificates:
-        return tr("cli.cert_check.revocation_status.not_checked")
+        return report_word("revocation", "not_checked")
     words = []
     for entry in result.revocation.certificates:
-        told = tr(f"cli.cert_check.revocation_status.{entry.status.kind}")
+        told = report_word("revocation", entry.status.kind)
         words.append(f"{told} ({entry.status.code})" if entry.status.code else told)
     return ", ".join(words)
 

@@ -33,6 +33,7 @@ _SOMEBODY_ELSES: Final = frozenset(
     {"received.oin.match", "received.organization.match", "received.request.oin", "received.request.organization"}
 )
 _TRUST: Final = frozenset({"trust"})
+_OF_PAGES: Final = frozenset({"reports", "force"})  # a page that was written is there: it would be refused
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
 
@@ -149,11 +150,11 @@ def _commands(place: Place) -> Commands:
     return {
         "create": partial(_create, place),
         "renew": partial(_renew, place),
-        "online": lambda: again([file], without=frozenset({"offline"})),
-        "crl": lambda: again([file], "--crl", tr("cli.now.file")),
+        "online": lambda: again([file], without=_OF_PAGES | {"offline"}),
+        "crl": lambda: again([file], "--crl", tr("cli.now.file"), without=_OF_PAGES),
         "complete": lambda: ("chain", "complete", file, *carried(only=_TRUST), "--out", tr("cli.chain.out")),
-        "trust": lambda: again([file], "--trust", tr("cli.now.file")),
-        "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder")),
+        "trust": lambda: again([file], "--trust", tr("cli.now.file"), without=_OF_PAGES),
+        "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder"), without=_OF_PAGES),
         "show": lambda: ("cert", "show", file),
         "public": lambda: _public(file, place.options),
         "system_show": lambda: ("systems", "show", systems[0]) if systems else ("systems", "list"),

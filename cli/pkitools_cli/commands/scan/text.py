@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio.model import Basis, Gap, HeldCertificate, Portfolio, Standing
-from pkitools.reports.portfolio.telling import deciding, place_text, standing_word
+from pkitools.reports.portfolio.telling import changes_told, deciding, place_text, standing_word
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import cut_front
 from pkitools_cli.commands.scan.across import across_now, across_told
-from pkitools_cli.i18n import language, report_word, tr
+from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import error_line, remedy_text
@@ -60,7 +60,7 @@ def scan_told(
     yield ""
     yield from _judged_how(portfolio)
     yield from (row for name in written for row in wrapped(tr("cli.scan.written", name=name), ""))
-    yield from next_step(across_now(risks, portfolio) or _now(portfolio))
+    yield from next_step(first_step(portfolio, risks))
 
 
 def _counted(portfolio: Portfolio) -> str:
@@ -131,32 +131,15 @@ def _unread(portfolio: Portfolio) -> Iterator[Line | str]:
 
 def _changed(changes: Changes) -> Iterator[Line | str]:
     yield ""
-    day = short_day(changes.since, language())
+    heading, *sentences = changes_told(changes, language())
     if not changes:
-        yield from wrapped(tr("cli.scan.unchanged", day=day), "")
+        yield from wrapped(heading, "")
         return
-    yield Line(tr("cli.scan.changed", day=day), bold=True)
-    for sentence in _changes(changes):
+    yield Line(heading, bold=True)
+    for sentence in sentences if changes.is_certain else sentences[:-1]:
         yield from wrapped(sentence, _INDENT, "  - ")
     if not changes.is_certain:
-        yield from wrapped(tr("cli.scan.uncertain"), "")
-
-
-def _changes(changes: Changes) -> Iterator[str]:
-    """Yield a sentence for each change."""
-    yield from (tr("cli.scan.change.new", name=one.name) for one in changes.new)
-    yield from (tr("cli.scan.change.gone", name=one.name) for one in changes.gone)
-    for one in changes.replaced:
-        old, new = (short_day(each.not_after, language()) for each in (one.old, one.new))
-        how = "replaced_same_key" if one.same_key else "replaced"
-        yield tr(f"cli.scan.change.{how}", name=one.new.name, old=old, new=new)
-    for before, now in changes.judged_otherwise:
-        old, new = _verdict(before.verdict), _verdict(now.verdict)
-        yield tr("cli.scan.change.otherwise", name=now.name, old=old, new=new)
-
-
-def _verdict(verdict: Verdict | None) -> str:
-    return standing_word(Standing.NOT_JUDGED, language()) if verdict is None else report_word("verdict", verdict)
+        yield from wrapped(sentences[-1], "")
 
 
 def _judged_how(portfolio: Portfolio) -> Iterator[str]:
@@ -176,8 +159,12 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
         yield from wrapped(tr("cli.scan.revocation_not_asked"), "")
 
 
+def first_step(portfolio: Portfolio, risks: Risks) -> str:
+    """Return what to do first: of a certificate alone, or else of all together."""
+    return across_now(risks, portfolio) or _now(portfolio)
+
+
 def _now(portfolio: Portfolio) -> str:
-    """Return what to do first."""
     worst = next((standing for standing, _ in portfolio.in_order()), None)
     if not portfolio.complete:
         return tr("cli.scan.now.partial")

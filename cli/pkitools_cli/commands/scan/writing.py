@@ -56,7 +56,8 @@ def write_reports(
         return
     from pkitools.files import Output, write_set
     from pkitools.reports import Telling, portfolio_report
+    from pkitools_cli.commands.scan.text import first_step
 
-    telling = Telling(language(), changes, remedy_text, risks)
+    telling = Telling(language(), changes, remedy_text, first_step(portfolio, risks), risks)
     outputs = [Output(each.name, portfolio_report(portfolio, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)

@@ -1,0 +1,237 @@
+"""The chain of a certificate as a page shows it: one list, from which both the picture and the table are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from pkitools.findings import Outcome, Report
+from pkitools.frozen import dataclass
+from pkitools.portfolio.model import HeldCertificate, Judgement
+from pkitools.text import NameText
+
+if TYPE_CHECKING:
+    from pkitools.checking import CheckResult, FileCheck
+    from pkitools.exports import CertificatePath
+    from pkitools.x509 import CertificateFacts
+
+_NO_PATH: Final = "path.anchor.found"
+_INCOMPLETE: Final = "delivery.chain.complete"
+_MOST_GIVEN: Final = 1_000
+"""Certificates beside one that are looked through for its issuers: no delivery has a tenth of that."""
+
+
+class Role(StrEnum):
+    """What a certificate is in its chain."""
+
+    ROOT = "root"
+    AUTHORITY = "authority"
+    OWN = "own"
+    """The one the chain is of."""
+    SELF_SIGNED = "self_signed"
+    """That one, which signed itself: it is all of its chain."""
+
+
+class Where(StrEnum):
+    """Where a certificate of a chain was found."""
+
+    IN_FILE = "in_file"
+    GIVEN = "given"
+    """Beside the file."""
+    CARRIED = "carried"
+    """It came with nothing, and is one of PKIoverheid that we have."""
+    MISSING = "missing"
+    """It lacks in the file, where it has to be; it is one that is known."""
+    NOWHERE = "nowhere"
+    """It was not found at all."""
+    PROVEN = "proven"
+    """It stands in a path that was proved; where it was found is not kept."""
+    NAMED = "named"
+    """The certificate below names it as its issuer; more is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One certificate of a chain.
+
+    Args:
+        name: its common name, or what else it is called.
+        role: what it is in the chain.
+        where: where it was found.
+        until: when it ends; ``None`` where that is not known.
+        sha256: its thumbprint, hex; empty where it is not at hand.
+        revocation: the status that was found, a :class:`~pkitools.revocation.StatusKind`; empty where none was asked.
+    """
+
+    name: str
+    role: Role
+    where: Where
+    until: datetime | None = None
+    sha256: str = ""
+    revocation: str = ""
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it lacks where it has to be: it is drawn with a dashed line."""
+        return self.where in {Where.MISSING, Where.NOWHERE}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The chain of one certificate.
+
+    Args:
+        steps: the highest first, the certificate itself last.
+        is_proven: it is a path that was proved, to a root that is trusted here.
+        address: where the missing one is to be had, by what the certificate below it says; empty where nothing says so.
+    """
+
+    steps: tuple[Step, ...]
+    is_proven: bool
+    address: str = ""
+
+
+def chain_of_check(result: CheckResult, check: FileCheck, given: Sequence[bytes] = ()) -> Chain:
+    """Return the chain of a certificate that was judged.
+
+    Args:
+        result: what was found of it.
+        check: of its file.
+        given: DER of the certificates that were given beside the file.
+    """
+    from pkitools.exports import complete_path
+    from pkitools.x509 import read_certificate
+
+    placed = _Placed.of(result, check, given)
+    if result.path is not None:
+        links = [read_certificate(der) for der in result.path.certificates]
+        return Chain(_steps(links, placed), is_proven=True)
+    others = (*check.contents.certificates, *given)[:_MOST_GIVEN]
+    path = complete_path(result.facts, others, moment=_moment(result.report))
+    steps = _steps([link.facts for link in path.links], placed)
+    above = _missing(path, is_told=any(found.rule.code == _NO_PATH for found in result.report.findings))
+    return Chain((*above, *steps), is_proven=False, address=path.address or "" if any(map(_is_nowhere, above)) else "")
+
+
+def _moment(report: Report) -> datetime:
+    assert report.moment is not None, "of a certificate there is one; the type serves OINs too"
+    return report.moment
+
+
+def _missing(path: CertificatePath, *, is_told: bool) -> tuple[Step, ...]:
+    """Return the issuer that stands above the last one at hand: it is missing where that was told.
+
+    Else a root was given that is in no file: what is wrong is another thing.
+    """
+    if path.missing is None:
+        return ()
+    name = path.links[-1].facts.issuer.text.short
+    role = Role.ROOT if path.lacks_root_only else Role.AUTHORITY
+    return (Step(name, role, Where.NOWHERE if is_told else Where.NAMED),)
+
+
+def _is_nowhere(step: Step) -> bool:
+    return step.where is Where.NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """Where the certificates of a chain are: of the file, given beside it, told to be missing in it."""
+
+    in_file: frozenset[bytes]
+    given: frozenset[bytes]
+    missing: frozenset[str]
+    statuses: Mapping[str, str]
+
+    @classmethod
+    def of(cls, result: CheckResult, check: FileCheck, given: Sequence[bytes]) -> _Placed:
+        lacking = (found for found in check.delivery.findings if found.rule.code == _INCOMPLETE)
+        return cls(
+            frozenset(check.contents.certificates),
+            frozenset(given),
+            frozenset(_short(found.params.get("missing")) for found in lacking),
+            {entry.certificate.sha256: str(entry.status.kind) for entry in result.revocation.certificates},
+        )
+
+    def where(self, facts: CertificateFacts, role: Role) -> Where:
+        """Return where a certificate was found; a root need not be in a file."""
+        if facts.der in self.in_file:
+            return Where.IN_FILE
+        if role is not Role.ROOT and facts.subject.text.short in self.missing:
+            return Where.MISSING
+        return Where.GIVEN if facts.der in self.given else _carried(facts)
+
+
+def _carried(facts: CertificateFacts) -> Where:
+    from pkitools.trust import embedded_certificates
+
+    held = any(each.sha256 == facts.sha256 for each in embedded_certificates())
+    return Where.CARRIED if held else Where.GIVEN
+
+
+def _short(name: object) -> str:
+    return name.short if isinstance(name, NameText) else str(name)
+
+
+def _steps(links: Sequence[CertificateFacts], placed: _Placed) -> tuple[Step, ...]:
+    return tuple(_step(facts, number, len(links), placed) for number, facts in reversed([*enumerate(links)]))
+
+
+def _step(facts: CertificateFacts, number: int, count: int, placed: _Placed) -> Step:
+    name, role = facts.subject.text.short, _role(facts, number, count)
+    where, status = placed.where(facts, role), placed.statuses.get(facts.sha256, "")
+    return Step(name, role, where, facts.not_after, facts.sha256, status)
+
+
+def _role(facts: CertificateFacts, number: int, count: int) -> Role:
+    from pkitools.trust import is_self_signed
+
+    signed_itself = number == count - 1 and is_self_signed(facts)
+    if number == 0:
+        return Role.SELF_SIGNED if signed_itself else Role.OWN
+    return Role.ROOT if signed_itself else Role.AUTHORITY
+
+
+def chain_of_held(one: HeldCertificate) -> Chain:
+    """Return the chain of a certificate of a portfolio, as far as its judgements tell.
+
+    A path that was proved is told whole. Without one it is what stands between the certificate and the issuer that is
+    missing, or the name of its issuer.
+    """
+    proven = next((judgement for judgement in one.judgements if judgement.has_path), None)
+    role = Role.SELF_SIGNED if one.subject == one.issuer else Role.OWN
+    own = Step(one.name, role, Where.IN_FILE, until=one.not_after, sha256=one.sha256)
+    if proven is not None:
+        return Chain((*_above(proven), own), is_proven=True)
+    return Chain((own,) if role is Role.SELF_SIGNED else (*_named_above(one), own), is_proven=False)
+
+
+def _above(judgement: Judgement) -> Iterator[Step]:
+    """Yield the authorities of a path, the root first."""
+    for number, each in enumerate(reversed(judgement.path)):
+        role = Role.AUTHORITY if number else Role.ROOT
+        yield Step(each.name, role, Where.PROVEN, until=each.not_after, sha256=each.sha256)
+
+
+def _named_above(one: HeldCertificate) -> Iterator[Step]:
+    """Yield what is known to stand above a certificate without a path, the highest first."""
+    direct = Step(one.issuer, Role.AUTHORITY, Where.NAMED)
+    lacking = _lacking(one.judgements)
+    if lacking is None:
+        yield direct
+        return
+    highest, missing = lacking.params.get("name"), lacking.params.get("issuer")
+    if highest != missing:
+        yield Step(_short(missing), Role.AUTHORITY, Where.NOWHERE)
+    if highest != one.subject:
+        yield Step(_short(highest), Role.AUTHORITY, Where.GIVEN)
+        if highest != one.issuer:
+            yield direct
+
+
+def _lacking(judgements: Sequence[Judgement]) -> Outcome | None:
+    """Return what says that an issuer is missing; a root that is there and not trusted is not missing."""
+    found = (each for judgement in judgements for each in judgement.findings if each.rule.code == _NO_PATH)
+    return next(found, None)
