@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from pkitools.checking.question import Revocation
 from pkitools.environment import Environment
 from pkitools.findings import Outcome
 from pkitools.frozen import replace
@@ -40,7 +41,7 @@ class Gathering:
         self._keys: dict[tuple[str, int, str | None], HeldKey] = {}
         self._requests: dict[tuple[str, int, str | None], HeldRequest] = {}
         self._unread: dict[tuple[str, int | None], Unread] = {}
-        self._looked_at = self._passed_over = 0
+        self._looked_at = self._passed_over = self._lists = 0
 
     @property
     def looked_at(self) -> int:
@@ -51,10 +52,11 @@ class Gathering:
         """Add what one file or peer gave."""
         self._looked_at += not reading.is_again
         self._passed_over += reading.holds_nothing
+        self._lists += reading.lists
         for one in reading.certificates:
             if one.sha256 not in self._certificates:
                 self._certificates[one.sha256] = _Merged(one, self._same)
-            self._certificates[one.sha256].add(one)
+            self._certificates[one.sha256].add(one, is_better=reading.is_again)
         for key in reading.keys:
             self._keys[_spot(key.place)] = key
         for request in reading.requests:
@@ -71,7 +73,6 @@ class Gathering:
             complete: the scan came to its end.
         """
         judging = self._judging
-        revocation = judging.revocation
         return Portfolio(
             moment=judging.moment,
             asked=self._asked,
@@ -84,8 +85,16 @@ class Gathering:
             looked_at=self._looked_at,
             passed_over=self._passed_over,
             complete=complete,
-            revocation_asked=revocation is not None and bool(revocation.crls or revocation.fetcher),
+            revocation_asked=self._lists > 0 or _has_means(judging.revocation),
+            lists_found=self._lists,
         )
+
+
+def _has_means(revocation: Revocation | None) -> bool:
+    if revocation is None:
+        return False
+    material = revocation.material
+    return bool(material.crls or material.ocsp_responses or material.fetcher)
 
 
 def _spot(place: Place) -> tuple[str, int, str | None]:
@@ -121,11 +130,11 @@ class _Merged:
         self._judgements: dict[tuple[str | None, str | None], Judgement] = {}
         self._places: dict[tuple[str, int, str | None], Place] = {}
 
-    def add(self, found: HeldCertificate) -> None:
+    def add(self, found: HeldCertificate, *, is_better: bool) -> None:
         for judgement in map(self._same.judgement, found.judgements):
             use = judgement.entity_id, judgement.host
             known = self._judgements.setdefault(use, judgement)
-            if judgement.has_path and not known.has_path:  # more was at hand
+            if is_better or (judgement.has_path and not known.has_path):  # more was at hand
                 self._judgements[use] = judgement
         for place in found.places:
             spot = _spot(place)

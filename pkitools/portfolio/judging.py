@@ -1,28 +1,39 @@
-"""One question for every certificate of a scan, and the checkers that ask it: one for each environment and host."""
+"""One question for every certificate of a scan, and what asks it of each, with what other files say of it."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import datetime
+from functools import cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
-from pkitools.checking.checker import Checker
-from pkitools.checking.judgement import CheckResult, Memory
+from pkitools.checking.judgement import CheckResult, Memory, judged
 from pkitools.checking.question import Question, Revocation, question
+from pkitools.checking.stated_ids import holds_nothing_to_judge
 from pkitools.environment import Environment
+from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
+from pkitools.portfolio.known import AboutEach, Known
 from pkitools.portfolio.model import Basis, Judgement
-from pkitools.revocation import CertificateRevocationList
+from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
 from pkitools.x509 import CertificateFacts
+from pkitools.x509.at_hand import at_hand
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
-_MOST_CHECKERS: Final = 64
-"""Checkers kept by a process: of peers there is one for each host."""
+_MOST_QUESTIONS: Final = 64
+"""Questions kept by a process: of peers there is one for each host."""
+
+Token = tuple[int, int]
+"""Process that asks, and its number of the judge."""
+_NUMBERS: Final = count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +44,7 @@ class Judging:
         moment: validation time, aware UTC.
         environment: for which all are judged; ``None``: each for the environment of its hierarchy.
         systems: what they are for; none: for no system.
+        intermediates: authorities at hand for every certificate, DER.
         trust: roots of a test hierarchy, as for :func:`~pkitools.checking.check`.
         revocation: as there.
         passphrase: for keystores and encrypted keys.
@@ -46,6 +58,7 @@ class Judging:
     moment: datetime
     environment: Environment | str | None = None
     systems: tuple[str | System, ...] = ()
+    intermediates: tuple[bytes, ...] = ()
     trust: TrustStore | None = None
     revocation: Revocation | None = None
     passphrase: bytes | None = field(default=None, repr=False)
@@ -67,12 +80,35 @@ class Judging:
 
 
 class Judge:
-    """Judges the certificates of a scan in one process; what is verified of authorities is kept between them."""
+    """Judges the certificates of a scan in one process; what is verified of authorities is kept between them.
 
-    def __init__(self, asked: Judging) -> None:
-        self.asked = asked
+    Args:
+        asked: the question.
+        known: what files say of the certificates in others.
+    """
+
+    def __init__(self, asked: Judging, known: Known | None = None) -> None:
+        self.asked, self.known = asked, known or Known()
+        self.token: Token = os.getpid(), next(_NUMBERS)
+        self._revocation = None if asked.revocation is None else _with_lists_read(asked.revocation)
+        self._about = AboutEach(self.known, _at_hand(asked))
         self._memory = Memory()
-        self._checkers: dict[tuple[Environment, str | None], Checker] = {}
+        self._questions: dict[tuple[Environment, str | None], Question] = {}
+
+    @cached_property
+    def travelling(self) -> bytes:
+        """What makes the same judge in another process: made once, however many units of work go there."""
+        import pickle  # who judges in this process does not wait for it
+
+        return pickle.dumps((self.asked.travelling(), self.known))
+
+    @classmethod
+    def arrived(cls, travelled: bytes) -> Judge:
+        """Return the judge that :attr:`travelling` was made of."""
+        import pickle
+
+        asked, known = pickle.loads(travelled)  # noqa: S301 made by the process that submits to this one
+        return cls(asked, known)
 
     def judge(
         self, facts: CertificateFacts, between: tuple[bytes, ...], entity_id: str | None, host: str | None
@@ -86,29 +122,78 @@ class Judge:
             host: the name of the peer that sent it.
         """
         environment, basis = _placed(self.asked, hierarchy_of(facts).kind)
-        result = self._checker(environment, host).check(facts, intermediates=between, entity_id=entity_id)
+        asked = _with_entity(self._question(environment, host), entity_id)
+        further = self._about.authorities(facts)
+        if further and not at_hand(between).named(facts.issuer.der):
+            between, further = _with(between, further), ()  # nothing in its own file issued it
+        result = self._judged(facts, between, asked)
+        if result.path is None and further:
+            result = self._judged(facts, _with(between, further), asked)
         return _judgement(result, environment, basis, entity_id, host)
 
-    def _checker(self, environment: Environment, host: str | None) -> Checker:
-        key = environment, host
-        if key not in self._checkers:
-            if len(self._checkers) > _MOST_CHECKERS:
-                self._checkers.clear()
-            self._checkers[key] = Checker.of(self._question(environment, host), self._memory)
-        return self._checkers[key]
+    def _judged(self, facts: CertificateFacts, between: tuple[bytes, ...], asked: Question) -> CheckResult:
+        """Judge by the authorities that are at hand, and the lists that are about it or them."""
+        crls, responses = self._about.lists(facts, at_hand(between).above(facts))
+        material = replace(
+            asked.material,
+            crls=tuple({id(crl): crl for crl in (*asked.material.crls, *crls)}.values()),
+            ocsp_responses=tuple(dict.fromkeys((*asked.material.ocsp_responses, *responses))),
+        )
+        together = (*between, *asked.intermediates)
+        return judged(facts, replace(asked, intermediates=together, material=material), self._memory)
 
     def _question(self, environment: Environment, host: str | None) -> Question:
+        key = environment, host
+        if key not in self._questions:
+            if len(self._questions) > _MOST_QUESTIONS:
+                self._questions.clear()
+            self._questions[key] = self._asked_for(environment, host)
+        return self._questions[key]
+
+    def _asked_for(self, environment: Environment, host: str | None) -> Question:
         asked = self.asked
         return question(
             moment=asked.moment,
             environment=environment,
             systems=asked.systems,
+            intermediates=asked.intermediates,
             trust=asked.trust,
             host=host,
-            revocation=asked.revocation,
+            revocation=self._revocation,
             data=asked.data,
             raise_crashes=asked.raise_crashes,
         )
+
+
+def _with(between: tuple[bytes, ...], further: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys((*between, *further)))
+
+
+def _with_entity(asked: Question, entity_id: str | None) -> Question:
+    """Return the question for an entity; one whose ID is a text of somebody's choice is asked nothing about it."""
+    if entity_id is None or holds_nothing_to_judge(entity_id, asked.systems):
+        return asked
+    return replace(asked, entity_id=entity_id)
+
+
+def _with_lists_read(revocation: Revocation) -> Revocation:
+    """Return the same with every list read that can be; what cannot is told of with each certificate."""
+    return replace(revocation, crls=tuple(map(_read, revocation.material.crls)))
+
+
+def _read(crl: bytes | CertificateRevocationList) -> bytes | CertificateRevocationList:
+    try:
+        return read_crl(crl) if isinstance(crl, bytes) else crl
+    except InputError:
+        return crl
+
+
+def _at_hand(asked: Judging) -> Iterator[bytes]:
+    """Yield the authorities that are at hand for every certificate, DER."""
+    yield from asked.intermediates
+    stores = (asked.trust, None if asked.data is None else asked.data.trust)
+    for store in (each for each in stores if each is not None):
+        yield from (*store.intermediates, *(anchor.der for anchor in store.anchors))
 
 
 def _placed(asked: Judging, kind: HierarchyKind | None) -> tuple[Environment, Basis]:

@@ -334,7 +334,8 @@ class Reading:
         points_to: of a configuration or an inventory, what it points to.
         authorities: DER of those in it that are not among the embedded ones: another file may need them.
         pending: what could be judged better by the authorities of another file.
-        is_again: it adds to the reading of a file that came before.
+        is_again: it adds to the reading of a file that came before; a judgement takes the place of the earlier one.
+        lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
     """
 
     name: str
@@ -347,6 +348,7 @@ class Reading:
     authorities: tuple[bytes, ...] = field(default=(), repr=False)
     pending: tuple[Pending, ...] = ()
     is_again: bool = False
+    lists: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +366,8 @@ class Portfolio:
         looked_at: how many files and peers were read.
         passed_over: how many of those hold nothing of the kind.
         complete: the scan came to its end; otherwise it was stopped, and this is a part.
-        revocation_asked: lists of revoked certificates, or a network, were given to ask.
+        revocation_asked: lists of revoked certificates, or a network, were given to ask, or lists were found.
+        lists_found: how many lists and OCSP responses lay in the files; they were asked for all certificates.
     """
 
     moment: datetime
@@ -379,6 +382,7 @@ class Portfolio:
     passed_over: int = 0
     complete: bool = True
     revocation_asked: bool = False
+    lists_found: int = 0
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

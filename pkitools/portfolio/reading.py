@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from pkitools.checking.private_keys import public_halves
@@ -27,6 +27,8 @@ from pkitools.portfolio.model import (
 )
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.requests.reading import read_request
+from pkitools.revocation import read_crl
+from pkitools.revocation.ocsp import read_response
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
 from pkitools.x509.document import serial_hex
@@ -34,6 +36,10 @@ from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
 _TLS: Final = "tls"
+_READERS: Final[Mapping[ItemKind, Callable[[bytes], object]]] = {
+    ItemKind.CRL: read_crl,
+    ItemKind.OCSP_RESPONSE: read_response,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,7 @@ class _Found:
             ),
             keys=tuple(self._keys()),
             requests=tuple(self._requests()),
+            lists=self._lists(),
             unread=tuple(self.unread),
             authorities=tuple(der for der in above if der not in _embedded()),
             pending=tuple(self._pending(subject) for subject, one in judged if not one.has_path),
@@ -206,6 +213,18 @@ class _Found:
         for item, public in self.halves.items():
             spki = None if public is None else public.spki_sha256
             yield HeldKey(self._place(item), spki, item.encrypted, self.unit.readable_by_others)
+
+    def _lists(self) -> int:
+        """Return how many lists and OCSP responses can be used; of what cannot it is told."""
+        return sum(self._is_readable(item) for kind in _READERS for item in self.contents.of_kind(kind))
+
+    def _is_readable(self, item: Item) -> bool:
+        try:
+            _READERS[item.kind](item.der)
+        except InputError as error:
+            self.unread.append(_gap(self.unit, error, position=item.position))
+            return False
+        return True
 
     def _requests(self) -> Iterator[HeldRequest]:
         for item in self.contents.of_kind(ItemKind.REQUEST):

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import several
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.following import resolved
+from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
-from pkitools.portfolio.model import Pending, Pointer, Reading, Target, Unread
+from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.model import Gap, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of
@@ -28,6 +31,12 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS: Final = 10
 """How often what was pointed to may point further: a main file, its parts, what those name."""
+_FEW: Final = 64
+"""Files that are looked through before the first is judged, and nobody waits for it."""
+_EARLY: Final = 8
+"""Files that are judged before all others, where there are more."""
+_NO_PART: Final = 0
+"""The number that no part of a file has: what is told of a file beside its parts."""
 
 
 def scan(
@@ -78,10 +87,21 @@ class _Scan:
     pending: list[Pending] = field(default_factory=list)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
-        files = (self._unit(found) for found in _walked([each for each in given if not _is_peer(each)]))
-        further: list[tuple[str, Pointer]] = []
-        yield from self._noted(readings_of(files, self.judge, self.executor), further)
-        peers: list[tuple[str, str]] = [(each, "") for each in given if _is_peer(each)]
+        files = [each for each in given if not _is_peer(each)]
+        walked, further = _walked(files), list[tuple[str, Pointer]]()
+        first = list(islice(walked, _FEW))
+        # of many files some are told of at once, and again where the others say more of them
+        early = first[:_EARLY] if len(first) == _FEW else []
+        yield from self._noted(readings_of(map(self._unit, early), self.judge), further)
+        yield from self._gathered(files)
+        if self.judge.known:
+            yield from map(_once_more, readings_of(map(self._unit, early), self.judge))
+        rest = map(self._unit, chain(first[len(early) :], walked))
+        yield from self._noted(readings_of(rest, self.judge, self.executor), further)
+        yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
+        yield from self._again()
+
+    def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(_MOST_ROUNDS):
             if not further:
                 break
@@ -89,7 +109,17 @@ class _Scan:
             units, further = list(self._followed(further)), []
             yield from self._noted(readings_of(map(unit_of, units), self.judge, self.executor), further)
         yield from self._of_peers(peers)
-        yield from self._again()
+
+    def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
+        """Read everything for what it says of other files, which whoever judges then knows; yield what was too much."""
+        collecting = Collecting()
+        for name, count in gathered_from(_walked(files), collecting, raise_crashes=self.judge.asked.raise_crashes):
+            params = {"name": name, "count": count}
+            unread = Unread(name, Gap.UNREADABLE, "portfolio.error.not_kept", params, _NO_PART)
+            yield Reading(name, unread=(unread,), is_again=True)
+        known = collecting.known()
+        if known:
+            self.judge = Judge(self.judge.asked, known)
 
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
@@ -142,6 +172,11 @@ class _Scan:
             judgement = self.judge.judge(facts, between, one.entity_id, one.host)
             if judgement.has_path:
                 yield Reading(one.name, (held_certificate(facts, (), (judgement,)),), is_again=True)
+
+
+def _once_more(reading: Reading) -> Reading:
+    """Return of a file that was told of before what is judged anew."""
+    return Reading(reading.name, reading.certificates, is_again=True)
 
 
 def _is_peer(place: str) -> bool:

@@ -14,8 +14,10 @@ import pytest
 from pkitools import portfolio as room
 from pkitools.messages import LANGUAGES
 from pkitools.portfolio import Reading
+from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan import running
 from pkitools_cli.commands.scan.running import Progress
+from tests.cli.test_delivered_lists import CRL, JUDGED, World
 from tests.portfolio.support import CHAIN, WHOLE, other_leaf
 from tests.support.chains import good_chain
 from tests.support.command import Command
@@ -162,6 +164,27 @@ def test_offline_no_peer_is_asked(run: Command) -> None:
     ran = run("scan", "example.nl:443", "--offline", "--json")
     assert ran.code == 1
     assert [one["gap"] for one in ran.document["unread"]] == ["unreachable"]
+
+
+@pytest.mark.slow
+def test_a_list_among_the_files_is_used_and_an_authority_given_beside_them(run: Command, tmp_path: Path) -> None:
+    """The same folder by ``cert check`` says revoked."""
+    (tmp_path / "found").mkdir()
+    world = World()
+    (tmp_path / "found" / "a.pem").write_bytes(world.revoked.pem)
+    lists = b"".join(to_pem(CRL, der) for _, der in world.said(CRL, world.revoked))
+    (tmp_path / "found" / "lists").write_bytes(lists)
+    (tmp_path / "root.pem").write_bytes(world.pki.trust_pem())
+    (tmp_path / "chain.pem").write_bytes(pem(*world.intermediates))
+    given = ("-e", "pre", "--trust", tmp_path / "root.pem", "--chain", tmp_path / "chain.pem")
+    at = ("--moment", JUDGED.isoformat())
+    ran = run("scan", tmp_path / "found", *given, *at, "--revocation", "require")
+    assert ran.code == run("cert", "check", tmp_path / "found", *given, *at, "--offline").code == 10
+    assert "revoked" in ran.told
+    assert "Among the files lay 3 lists" in ran.told
+    (tmp_path / "chain.pem").write_bytes(pem(*world.intermediates) + lists)
+    (tmp_path / "found" / "lists").unlink()
+    assert run("scan", tmp_path / "found", *given, *at).code == 10
 
 
 def test_a_wrong_system_is_told_before_a_file_is_read(scan: Any) -> None:

@@ -110,8 +110,10 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
     assert gaps(scanned(tmp_path), tmp_path) == dict.fromkeys(("shut", "shut.pem"), "files.error.no_permission")
 
 
-def test_nothing_is_opened_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(50):
+def test_of_many_files_the_first_is_told_before_the_others_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(80):
         (tmp_path / f"{number:02}.pem").write_bytes(LEAF)
     opened: list[str] = []
 

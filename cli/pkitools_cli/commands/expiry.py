@@ -58,6 +58,7 @@ class _Look:
     systems: tuple[str, ...] = ()
     since: str | None = None
     jobs: int = 1
+    chain: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
     crls: tuple[str, ...] = ()
     revocation: str | None = "off"

@@ -36,6 +36,7 @@ def scan_document(portfolio: Portfolio, changes: Changes | None = None) -> dict[
         "complete": portfolio.complete,
         "whole": portfolio.is_whole,
         "revocation_asked": portfolio.revocation_asked,
+        "lists_found": portfolio.lists_found,
         "looked_at": portfolio.looked_at,
         "passed_over": portfolio.passed_over,
         "counts": dict(Counter(str(standing) for standing, _ in portfolio.in_order())),

@@ -37,6 +37,7 @@ class Options:
     reports: tuple[str, ...]
     since: str | None
     jobs: int
+    chain: tuple[str, ...]
     trust: tuple[str, ...]
     crls: tuple[str, ...]
     revocation: str | None
@@ -71,6 +72,7 @@ class Scanned:
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.scan.report")
 @click.option("--since", metavar="FILE", help="cli.scan.since")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, help="cli.scan.jobs")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
 @click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")

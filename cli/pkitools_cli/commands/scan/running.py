@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
@@ -16,7 +16,7 @@ from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_crls
+from pkitools_cli.inputs import about_input, read_crls, trusted_files
 from pkitools_cli.options import moment_was_given
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, titles
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Network, IPv6Network
 
     from pkitools.checking import Revocation
-    from pkitools.containers import BadItem
+    from pkitools.containers import BadItem, Contents
     from pkitools.environment import Environment
     from pkitools.portfolio import Changes, Earlier, Fetch, Judging, Portfolio
 
@@ -61,6 +61,10 @@ class Asked(Protocol):
     @property
     def jobs(self) -> int:
         """Processes."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Files with authorities."""
 
     @property
     def trust(self) -> tuple[str, ...]:
@@ -238,26 +242,38 @@ def _judging(options: Asked, unread: list[BadItem]) -> Judging:
 
     titles(options.systems)  # a wrong name is told before a file is read
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    between, chain = _chain(options.chain, unread)
     return Judging(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
         trust=TrustStore.from_files(trusted) if trusted else None,
-        revocation=_revocation(options, unread),
+        intermediates=tuple(between),
+        revocation=_revocation(options, unread, chain),
         passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),
         data=given_data(),
         raise_crashes=debugging(),
     )
 
 
-def _revocation(options: Asked, unread: list[BadItem]) -> Revocation:
+def _chain(names: Sequence[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:
+    if not names:
+        return [], []
+    from pkitools_cli.commands.cert.check import chain_of
+
+    return chain_of(names, unread)
+
+
+def _revocation(options: Asked, unread: list[BadItem], chain: Iterable[Contents]) -> Revocation:
     from pkitools.checking import Revocation
+    from pkitools.checking.delivered_lists import with_delivered
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
     crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread)]
     now = replace(RevocationOptions(), moment_is_now=not moment_was_given())
-    return Revocation(policy=policy, crls=tuple(crls), options=now)
+    given = Revocation(policy=policy, crls=tuple(crls), options=now)
+    return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 
 def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:

@@ -166,6 +166,8 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
     unknown = sum(j.basis is Basis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
+    if portfolio.lists_found:
+        yield from wrapped(tr(f"cli.scan.lists_found{_one(portfolio.lists_found)}", count=portfolio.lists_found), "")
     if not portfolio.revocation_asked:
         yield from wrapped(tr("cli.scan.revocation_not_asked"), "")
 

@@ -32,6 +32,7 @@ class Scanning:
     systems: tuple[str, ...] = ()
     since: str | None = None
     jobs: int = 1
+    chain: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
     crls: tuple[str, ...] = ()
     revocation: str | None = None
