@@ -1,16 +1,16 @@
 """What a scan finds, as values: certificates with every place they lie, keys, requests, and what could not be read.
 
-Everything here is frozen, small and fit for pickling. Of a certificate its DER is not kept: ten thousand of them are
-held at once. The only value that others build on is :class:`Portfolio`; reports, a list of connections and a plan of
-dates are made from it, and from nothing else.
+Everything here is frozen, small and fit for pickling. Of a certificate its DER is not kept. The only value that others
+build on is :class:`Portfolio`; reports, a list of connections and a plan of dates are made from it, and from nothing
+else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
@@ -351,6 +351,14 @@ class Reading:
     lists: int = 0
 
 
+@runtime_checkable
+class Divided(Protocol):
+    """Certificates of which it is known beforehand which are those of authorities."""
+
+    def only(self, *, is_authority: bool) -> Sequence[HeldCertificate]:
+        """Return those of authorities alone, or the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """All that was found: what every report, comparison and plan is made from.
@@ -360,7 +368,8 @@ class Portfolio:
         asked: the places as they were given.
         environment: for which all was judged; ``None``: each certificate in the environment of its hierarchy.
         systems: the names of the systems it was judged for; none: for no system.
-        certificates: each once, the worst standing first, then by end date.
+        certificates: each once, the worst standing first, then by end date, then by name. Of thousands they lie on
+            disk, as do the following, and each is read when it is come to: go over them, and keep none of them.
         keys, requests: in the order found.
         unread: what was not looked at; a verdict of ``certificates`` says nothing of it.
         looked_at: how many files and peers were read.
@@ -374,10 +383,10 @@ class Portfolio:
     asked: tuple[str, ...]
     environment: Environment | None = None
     systems: tuple[str, ...] = ()
-    certificates: tuple[HeldCertificate, ...] = ()
-    keys: tuple[HeldKey, ...] = ()
-    requests: tuple[HeldRequest, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    certificates: Sequence[HeldCertificate] = ()
+    keys: Sequence[HeldKey] = ()
+    requests: Sequence[HeldRequest] = ()
+    unread: Sequence[Unread] = ()
     looked_at: int = 0
     passed_over: int = 0
     complete: bool = True
@@ -388,14 +397,14 @@ class Portfolio:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"
 
     @property
-    def judged(self) -> tuple[HeldCertificate, ...]:
+    def judged(self) -> Sequence[HeldCertificate]:
         """The certificates but for those of authorities."""
-        return tuple(one for one in self.certificates if not one.is_authority)
+        return _only(self.certificates, is_authority=False)
 
     @property
-    def authorities(self) -> tuple[HeldCertificate, ...]:
+    def authorities(self) -> Sequence[HeldCertificate]:
         """The certificates of authorities."""
-        return tuple(one for one in self.certificates if one.is_authority)
+        return _only(self.certificates, is_authority=True)
 
     @property
     def verdict(self) -> Verdict:
@@ -423,9 +432,8 @@ class Portfolio:
         return ((one.standing(self.moment), one) for one in self.certificates)
 
 
-def in_order(certificates: Iterable[HeldCertificate], moment: datetime) -> tuple[HeldCertificate, ...]:
-    """Return certificates with the worst standing first, then by end date, then by name."""
-    rank = {standing: number for number, standing in enumerate(Standing)}
-    return tuple(
-        sorted(certificates, key=lambda one: (rank[one.standing(moment)], one.not_after, one.name, one.sha256))
-    )
+def _only(certificates: Sequence[HeldCertificate], *, is_authority: bool) -> Sequence[HeldCertificate]:
+    """Return those of authorities alone, or the others: of what lies on disk without reading the rest."""
+    if isinstance(certificates, Divided):
+        return certificates.only(is_authority=is_authority)
+    return tuple(one for one in certificates if one.is_authority is is_authority)
