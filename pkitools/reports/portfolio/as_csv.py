@@ -7,6 +7,7 @@ its zeros and all its digits. In Dutch a semicolon stands between the columns, a
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from io import StringIO
 from typing import Final
 
@@ -41,15 +42,24 @@ _TAKEN_FOR_ELSE: Final = pattern(
 )
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file."""
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a row at a time."""
     out = StringIO()
     out.write(_BYTE_ORDER_MARK)
     writer = csv.writer(out, delimiter=";" if telling.language == "nl" else ",")
     writer.writerow(COLUMNS)
     for one in portfolio.certificates:
         writer.writerow([cell(value) for value in _row(one, portfolio, telling)])
-    return out.getvalue()
+        yield _taken(out)
+    yield _taken(out)
+
+
+def _taken(out: StringIO) -> str:
+    """Return what was written, and forget it."""
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
 
 
 def cell(value: str) -> str:

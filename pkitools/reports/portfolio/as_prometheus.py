@@ -7,7 +7,7 @@ English in every language: it is part of what a monitor reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -23,17 +23,16 @@ Labels = tuple[tuple[str, str], ...]
 Sample = tuple[Labels, int]
 
 
-def render(portfolio: Portfolio, _: Telling) -> str:
-    """Return the text of the file."""
-    return "\n".join(_lines(portfolio)) + "\n"
+def render(portfolio: Portfolio, _: Telling) -> Iterator[str]:
+    """Yield the text of the file, a line at a time."""
+    return (f"{line}\n" for line in _lines(portfolio))
 
 
 def _lines(portfolio: Portfolio) -> Iterator[str]:
     every, judged = portfolio.certificates, portfolio.judged
-    labels = {one.sha256: tuple(_series(one, portfolio)) for one in every}
 
-    def samples(certificates: tuple[HeldCertificate, ...], value: Callable[[HeldCertificate], int]) -> Iterator[Sample]:
-        return ((each, value(one)) for one in certificates for each in labels[one.sha256])
+    def samples(certificates: Sequence[HeldCertificate], value: Callable[[HeldCertificate], int]) -> Iterator[Sample]:
+        return ((each, value(one)) for one in certificates for each in _series(one, portfolio))
 
     yield from _metric(
         "x509_cert_not_before",

@@ -54,8 +54,8 @@ def write_reports(
     if not reports:
         return
     from pkitools.files import Output, write_set
-    from pkitools.reports import Telling, portfolio_report
+    from pkitools.reports import Telling, report_pieces
 
     telling = Telling(language(), changes, remedy_text)
-    outputs = [Output(each.name, portfolio_report(portfolio, each.form, telling), secret=False) for each in reports]
+    outputs = [Output(each.name, report_pieces(portfolio, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
