@@ -205,12 +205,13 @@ class _Places:
 
     @classmethod
     def of(cls, files: Sequence[str]) -> _Places:
-        found = {each: _matches(each) for each in files}
+        found = {each: matches(each) for each in files}
         there = dict.fromkeys(path for paths in found.values() for path in paths)
         return cls(tuple(there), tuple(each for each, paths in found.items() if not paths))
 
 
-def _matches(path: str) -> list[str]:
+def matches(path: str) -> list[str]:
+    """Return the files and folders that a path or pattern of a connection stands for, as there are now."""
     if os.path.lexists(path):
         return [path]
     if not glob.has_magic(path):

@@ -33,6 +33,7 @@ from pkitools.portfolio.model import (
 )
 
 if TYPE_CHECKING:  # what was found is read without the means to find it
+    from pkitools.portfolio.claims import Claim
     from pkitools.portfolio.comparing import Changes, Earlier, EarlierCertificate, Replaced, changes_since, read_earlier
     from pkitools.portfolio.gathering import Gathering
     from pkitools.portfolio.judging import Judging
@@ -42,6 +43,7 @@ if TYPE_CHECKING:  # what was found is read without the means to find it
 __all__ = [
     "Basis",
     "Changes",
+    "Claim",
     "Earlier",
     "EarlierCertificate",
     "Fetch",
@@ -74,6 +76,7 @@ _MODULES: Final = {
     "EarlierCertificate": "comparing",
     "Earlier": "comparing",
     "Changes": "comparing",
+    "Claim": "claims",
     "Fetch": "peers",
     "Gathering": "gathering",
     "Judging": "judging",

@@ -83,6 +83,7 @@ class Gathering:
             complete=complete,
             revocation_asked=self._lists > 0 or _has_means(judging.revocation),
             lists_found=self._lists,
+            connections=tuple(claim.name for claim in judging.claims),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import count
@@ -17,12 +17,13 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
+from pkitools.portfolio.claims import Claim
 from pkitools.portfolio.known import AboutEach, Known
 from pkitools.portfolio.model import Basis, Judgement
 from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
-from pkitools.x509 import CertificateFacts
+from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.at_hand import at_hand
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Judging:
         intermediates: authorities at hand for every certificate, DER.
         trust: roots of a test hierarchy, as for :func:`~pkitools.checking.check`.
         revocation: as there.
+        claims: connections: what lies at their places is judged by them, for their system and environment and with
+            their OIN; what none of them claims as all else.
         passphrase: for keystores and encrypted keys.
         data: systems, rules and roots of one's own.
         raise_crashes: let what crashes raise; for tests and bug reports.
@@ -61,6 +64,7 @@ class Judging:
     intermediates: tuple[bytes, ...] = ()
     trust: TrustStore | None = None
     revocation: Revocation | None = None
+    claims: tuple[Claim, ...] = ()
     passphrase: bytes | None = field(default=None, repr=False)
     data: OwnData | None = None
     raise_crashes: bool = False
@@ -93,7 +97,7 @@ class Judge:
         self._revocation = None if asked.revocation is None else _with_lists_read(asked.revocation)
         self._about = AboutEach(self.known, _at_hand(asked))
         self._memory = Memory()
-        self._questions: dict[tuple[Environment, str | None], Question] = {}
+        self._questions: dict[tuple[Environment, str | None, int | None], Question] = {}
 
     @cached_property
     def travelling(self) -> bytes:
@@ -110,8 +114,24 @@ class Judge:
         asked, known = pickle.loads(travelled)  # noqa: S301 made by the process that submits to this one
         return cls(asked, known)
 
+    def claiming(self, facts: CertificateFacts, claims: Sequence[int], *, is_own: bool) -> tuple[int, ...]:
+        """Return the connections whose certificate one is: what lies beside it may be that of their counterpart.
+
+        Args:
+            facts: the certificate.
+            claims: the connections at whose places it lies.
+            is_own: its private key lies with it: then it is theirs, whoever it names.
+        """
+        oin = oin_from_certificate(facts).oin if claims else None
+        return tuple(each for each in claims if is_own or (oin is not None and str(oin) == self.asked.claims[each].oin))
+
     def judge(
-        self, facts: CertificateFacts, between: tuple[bytes, ...], entity_id: str | None, host: str | None
+        self,
+        facts: CertificateFacts,
+        between: tuple[bytes, ...],
+        entity_id: str | None,
+        host: str | None,
+        by: int | None = None,
     ) -> Judgement:
         """Judge one certificate.
 
@@ -120,16 +140,19 @@ class Judge:
             between: authorities that came with it, DER.
             entity_id: the entity ID that metadata gives it to.
             host: the name of the peer that sent it.
+            by: the number of the connection that claims it.
         """
-        environment, basis = _placed(self.asked, hierarchy_of(facts).kind)
-        asked = _with_entity(self._question(environment, host), entity_id)
+        claim = None if by is None else self.asked.claims[by]
+        environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
+        asked = _with_entity(self._question(environment, host, by), entity_id)
         further = self._about.authorities(facts)
         if further and not at_hand(between).named(facts.issuer.der):
             between, further = _with(between, further), ()  # nothing in its own file issued it
         result = self._judged(facts, between, asked)
         if result.path is None and further:
             result = self._judged(facts, _with(between, further), asked)
-        return _judgement(result, environment, basis, entity_id, host)
+        told = _judgement(result, environment, basis, entity_id, host)
+        return replace(told, connection=claim and claim.name, systems=tuple(each.name for each in asked.systems))
 
     def _judged(self, facts: CertificateFacts, between: tuple[bytes, ...], asked: Question) -> CheckResult:
         """Judge by the authorities that are at hand, and the lists that are about it or them."""
@@ -142,20 +165,22 @@ class Judge:
         together = (*between, *asked.intermediates)
         return judged(facts, replace(asked, intermediates=together, material=material), self._memory)
 
-    def _question(self, environment: Environment, host: str | None) -> Question:
-        key = environment, host
+    def _question(self, environment: Environment, host: str | None, by: int | None) -> Question:
+        key = environment, host, by
         if key not in self._questions:
             if len(self._questions) > _MOST_QUESTIONS:
                 self._questions.clear()
-            self._questions[key] = self._asked_for(environment, host)
+            self._questions[key] = self._asked_for(environment, host, None if by is None else self.asked.claims[by])
         return self._questions[key]
 
-    def _asked_for(self, environment: Environment, host: str | None) -> Question:
+    def _asked_for(self, environment: Environment, host: str | None, claim: Claim | None) -> Question:
         asked = self.asked
         return question(
             moment=asked.moment,
             environment=environment,
-            systems=asked.systems,
+            systems=asked.systems if claim is None else claim.systems,
+            entity_id=None if claim is None else claim.entity_id,
+            expected=None if claim is None else claim.expected,
             intermediates=asked.intermediates,
             trust=asked.trust,
             host=host,
@@ -196,8 +221,10 @@ def _at_hand(asked: Judging) -> Iterator[bytes]:
         yield from (*store.intermediates, *(anchor.der for anchor in store.anchors))
 
 
-def _placed(asked: Judging, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
+def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
     """Return for which environment a certificate is judged, by the kind of its hierarchy, and why for that one."""
+    if claim is not None:
+        return claim.environment, Basis.CONNECTION
     if asked.environment is not None:
         return Environment(asked.environment), Basis.ASKED
     if kind is not None:

@@ -105,7 +105,7 @@ class Kept:
 
     def _judge(self, number: int, judgement: Judgement, *, is_better: bool) -> bool:
         """Keep a judgement, unless one for the same use is kept that knew as much; return whether it was."""
-        use = _octets(f"{judgement.entity_id!r} {judgement.host!r}")
+        use = _octets(repr((judgement.entity_id, judgement.host, judgement.connection)))
         known = self._first("SELECT body FROM judgement WHERE certificate = ? AND use = ?", number, use)
         if known is not None and not is_better:
             before = self._told.judgement(known[0])

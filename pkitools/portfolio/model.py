@@ -31,6 +31,8 @@ class Basis(StrEnum):
     """Whoever scanned said so."""
     HIERARCHY = "hierarchy"
     """It is the environment of the hierarchy that the certificate says to stand under."""
+    CONNECTION = "connection"
+    """The connection that claims it says so."""
     UNKNOWN = "unknown"
     """Nothing says which: it was judged for production, or for preproduction where roots of a test were given."""
 
@@ -85,6 +87,8 @@ class Judgement:
         entity_id: the entity ID that metadata gives it to; ``None`` where none does.
         host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
         has_path: a path was proved from it to a root that is trusted here.
+        connection: the name of the connection that claims it; ``None`` where none does.
+        systems: the names of the systems it was judged for.
     """
 
     environment: Environment
@@ -94,6 +98,8 @@ class Judgement:
     entity_id: str | None = None
     host: str | None = None
     has_path: bool = False
+    connection: str | None = None
+    systems: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -314,12 +320,14 @@ class Pending:
         name: the file or peer.
         der: the certificate.
         entity_id, host: what it was judged for.
+        claims: the numbers of the connections it was judged by.
     """
 
     name: str
     der: bytes = field(repr=False)
     entity_id: str | None = None
     host: str | None = None
+    claims: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +384,7 @@ class Portfolio:
         passed_over: how many of those hold nothing of the kind.
         complete: the scan came to its end; otherwise it was stopped, and this is a part.
         revocation_asked: lists of revoked certificates, or a network, were given to ask, or lists were found.
+        connections: the names of the connections by which certificates were judged.
         lists_found: how many lists and OCSP responses lay in the files; they were asked for all certificates.
     """
 
@@ -392,6 +401,7 @@ class Portfolio:
     complete: bool = True
     revocation_asked: bool = False
     lists_found: int = 0
+    connections: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"

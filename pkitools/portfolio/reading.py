@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from pkitools.checking.private_keys import public_halves
@@ -53,6 +54,7 @@ class Unit:
         named_by: what points to it, as ``FILE:LINE``.
         readable_by_others: others than its owner may read it; ``None`` where that is not known.
         host: of a peer, its name.
+        claims: the numbers of the connections that claim what is in it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Unit:
     named_by: tuple[str, ...] = ()
     readable_by_others: bool | None = None
     host: str | None = None
+    claims: tuple[int, ...] = ()
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -135,11 +138,11 @@ class _Found:
         own = (*own, *self._others(meant))
         meant |= {subject.facts.sha256 for subject in own}
         above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
-        judged = [(subject, self._judgement(subject, above)) for subject in own]
+        judged = [(subject, self._judgements(subject, above)) for subject in own]
         return Reading(
             self.unit.name,
             certificates=(
-                *(self._certificate(subject.facts, subject.items, one) for subject, one in judged),
+                *(self._certificate(subject.facts, subject.items, told) for subject, told in judged),
                 *(self._certificate(facts, (item,)) for item, facts in self._read() if facts.sha256 not in meant),
             ),
             keys=tuple(self._keys()),
@@ -147,7 +150,7 @@ class _Found:
             lists=self._lists(),
             unread=tuple(self.unread),
             authorities=tuple(der for der in above if der not in _embedded()),
-            pending=tuple(self._pending(subject) for subject, one in judged if not one.has_path),
+            pending=tuple(self._pending(subject) for subject, told in judged if not all(one.has_path for one in told)),
         )
 
     def _read(self) -> Sequence[tuple[Item, CertificateFacts]]:
@@ -184,18 +187,25 @@ class _Found:
             if facts.sha256 not in meant and not is_authority(facts):
                 yield Subject(0, facts, (item,), item.entity_id)
 
-    def _judgement(self, subject: Subject, above: tuple[bytes, ...]) -> Judgement:
+    def _judgements(self, subject: Subject, above: tuple[bytes, ...]) -> tuple[Judgement, ...]:
+        """Return what comes of a certificate by each connection that claims it, or else by what all are asked."""
         between = tuple(der for der in above if der != subject.facts.der)
-        return self.judge.judge(subject.facts, between, subject.entity_id or None, self.unit.host)
+        claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host)
+        return tuple(map(ask, claimed or (None,)))
+
+    def _has_key(self, subject: Subject) -> bool:
+        return subject.facts.public_key.spki_sha256 in self.held or any(item.has_key for item in subject.items)
 
     def _pending(self, subject: Subject) -> Pending:
-        return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host)
+        claims = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host, claims)
 
     def _certificate(
-        self, facts: CertificateFacts, items: Sequence[Item], judgement: Judgement | None = None
+        self, facts: CertificateFacts, items: Sequence[Item], judgements: tuple[Judgement, ...] = ()
     ) -> HeldCertificate:
         places = tuple(self._place(item, facts.public_key.spki_sha256) for item in items)
-        return held_certificate(facts, places, () if judgement is None else (judgement,))
+        return held_certificate(facts, places, judgements)
 
     def _place(self, item: Item, spki_sha256: str = "") -> Place:
         return Place(

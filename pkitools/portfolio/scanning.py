@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import several
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
+from pkitools.portfolio.claims import Claims
 from pkitools.portfolio.following import resolved
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
@@ -64,7 +66,7 @@ def scan(
         InvalidValueError: ``places`` are no names.
     """
     given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
-    return _Scan(Judge(judging), fetch, executor).readings(given)
+    return _Scan(Judge(judging), fetch, executor, Claims(judging.claims)).readings(given)
 
 
 def count_files(places: Iterable[str]) -> int:
@@ -82,6 +84,7 @@ class _Scan:
     judge: Judge
     fetch: Fetch | None
     executor: Executor | None
+    claims: Claims
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
@@ -107,7 +110,9 @@ class _Scan:
                 break
             peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]
             units, further = list(self._followed(further)), []
-            yield from self._noted(readings_of(map(unit_of, units), self.judge, self.executor), further)
+            yield from self._noted(
+                readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
+            )
         yield from self._of_peers(peers)
 
     def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
@@ -134,7 +139,13 @@ class _Scan:
     def _unit(self, found: FoundFile | Unread) -> Unit | Reading:
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
-        return unit_of(ToRead(found.name, found.in_folder))
+        return self._claimed(unit_of(ToRead(found.name, found.in_folder)))
+
+    def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
+        if isinstance(unit, Reading):
+            return unit
+        claims = self.claims.of_file(unit.name, unit.named_by)
+        return replace(unit, claims=claims) if claims else unit
 
     def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
         """Yield what pointers lead to, each file once with all that points to it."""
@@ -158,7 +169,7 @@ class _Scan:
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
         asked = asked_together(self.fetch, [*named])
-        units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
+        units = (unit_of_peer(peer, answer, tuple(named[peer]), self.claims.of_peer(*peer)) for peer, answer in asked)
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 
     def _again(self) -> Iterator[Reading]:
@@ -169,9 +180,10 @@ class _Scan:
             facts = read_certificate(one.der)
             if facts.issuer.der not in subjects or facts.der in self.authorities:
                 continue
-            judgement = self.judge.judge(facts, between, one.entity_id, one.host)
-            if judgement.has_path:
-                yield Reading(one.name, (held_certificate(facts, (), (judgement,)),), is_again=True)
+            ask = partial(self.judge.judge, facts, between, one.entity_id, one.host)
+            told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
+            if told:
+                yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)
 
 
 def _once_more(reading: Reading) -> Reading:

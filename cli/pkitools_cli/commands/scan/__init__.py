@@ -9,9 +9,10 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Severity
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.reports import scan_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.scan.claimed import claimed, places_of
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.scan.text import scan_told
 from pkitools_cli.commands.scan.writing import ReportFile, refuse_reports, write_reports
@@ -34,6 +35,7 @@ class Options:
     places: tuple[str, ...]
     environment: Environment | None
     systems: tuple[str, ...]
+    connections: str | None
     reports: tuple[str, ...]
     since: str | None
     jobs: int
@@ -66,9 +68,10 @@ class Scanned:
 
 
 @click.command("scan", cls=Command, help="cli.scan.help")
-@click.argument("places", nargs=-1, required=True, metavar="PATH|HOST:PORT...")
+@click.argument("places", nargs=-1, metavar="PATH|HOST:PORT...")
 @environment_option
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.scan.for")
+@click.option("--connections", metavar="FILE", help="cli.scan.connections")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.scan.report")
 @click.option("--since", metavar="FILE", help="cli.scan.since")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, help="cli.scan.jobs")
@@ -85,8 +88,10 @@ class Scanned:
 @gathered(Options)
 def command(options: Options) -> Reply[Scanned]:
     """Look at every place, judge what is there, and write the reports."""
+    claims = claimed(options.connections)
+    options = replace(options, places=places_of(options.places, claims))
     reports = refuse_reports(options.reports, overwrite=options.force)
-    running = Running.of(options)
+    running = Running.of(options).by(claims)
     portfolio, changes = running.found()
     write_reports(reports, portfolio, changes, overwrite=options.force)
     scanned = Scanned(portfolio, changes, reports)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pkitools.checking import Revocation
     from pkitools.containers import BadItem, Contents
     from pkitools.environment import Environment
-    from pkitools.portfolio import Changes, Earlier, Fetch, Judging, Portfolio
+    from pkitools.portfolio import Changes, Claim, Earlier, Fetch, Judging, Portfolio
 
 _TOLD_EVERY: Final = 5.0
 """Seconds between two lines about how far it is."""
@@ -131,6 +131,10 @@ class Running:
         judging = _judging(options, unread)
         fetch = None if options.offline else _fetch(options.allow_net)
         return cls(options.places, judging, earlier, fetch, options.jobs, tuple(unread))
+
+    def by(self, claims: tuple[Claim, ...]) -> Running:
+        """Return the same scan, in which what connections claim is judged by them."""
+        return replace(self, judging=replace(self.judging, claims=claims)) if claims else self
 
     def found(self) -> tuple[Portfolio, Changes | None]:
         """Return what is found, and what changed; when it is stopped, what was found until then."""
