@@ -13,6 +13,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.reports import scan_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.scan.claimed import claimed, places_of
+from pkitools_cli.commands.scan.means import refuse_together
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.scan.text import scan_told
 from pkitools_cli.commands.scan.writing import ReportFile, refuse_reports, write_reports
@@ -39,6 +40,7 @@ class Options:
     reports: tuple[str, ...]
     since: str | None
     jobs: int
+    dask: str | None
     chain: tuple[str, ...]
     trust: tuple[str, ...]
     crls: tuple[str, ...]
@@ -75,6 +77,7 @@ class Scanned:
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.scan.report")
 @click.option("--since", metavar="FILE", help="cli.scan.since")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, help="cli.scan.jobs")
+@click.option("--dask", metavar="ADDRESS", help="cli.scan.dask")
 @click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
@@ -88,6 +91,7 @@ class Scanned:
 @gathered(Options)
 def command(options: Options) -> Reply[Scanned]:
     """Look at every place, judge what is there, and write the reports."""
+    refuse_together(options.jobs, options.dask, offline=options.offline)
     claims = claimed(options.connections)
     options = replace(options, places=places_of(options.places, claims))
     reports = refuse_reports(options.reports, overwrite=options.force)

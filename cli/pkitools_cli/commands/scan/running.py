@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
@@ -24,7 +23,6 @@ from pkitools_cli.passphrases import given_passphrase
 from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from datetime import datetime
     from ipaddress import IPv4Network, IPv6Network
 
@@ -61,6 +59,10 @@ class Asked(Protocol):
     @property
     def jobs(self) -> int:
         """Processes."""
+
+    @property
+    def dask(self) -> str | None:
+        """The scheduler of a cluster whose workers do the work."""
 
     @property
     def chain(self) -> tuple[str, ...]:
@@ -109,6 +111,7 @@ class Running:
         earlier: an earlier portfolio to compare with.
         fetch: the means to ask peers; ``None``: none are asked.
         jobs: how many processes do the work.
+        dask: the scheduler of a cluster whose workers do it.
         unread: of what was given beside the places, what could not be read.
     """
 
@@ -117,6 +120,7 @@ class Running:
     earlier: Earlier | None
     fetch: Fetch | None
     jobs: int
+    dask: str | None = None
     unread: tuple[BadItem, ...] = ()
 
     @classmethod
@@ -130,7 +134,7 @@ class Running:
         earlier = _earlier(options.since)  # before a report may take its place
         judging = _judging(options, unread)
         fetch = None if options.offline else _fetch(options.allow_net)
-        return cls(options.places, judging, earlier, fetch, options.jobs, tuple(unread))
+        return cls(options.places, judging, earlier, fetch, options.jobs, options.dask, tuple(unread))
 
     def by(self, claims: tuple[Claim, ...]) -> Running:
         """Return the same scan, in which what connections claim is judged by them."""
@@ -146,13 +150,16 @@ class Running:
         told = Progress(self.places)
         complete = True
         try:
-            with _executor(self.jobs) as executor:
+            with executor_of(self.jobs, self.dask) as executor:
                 for reading in scan(self.places, self.judging, fetch=self.fetch, executor=executor):
                     gathering.add(reading)
                     told.at(gathering.looked_at)
         except KeyboardInterrupt:
             complete = False
             complain(tr("cli.scan.stopped", count=gathering.looked_at))
+        except BrokenWorkers:
+            complete = False
+            complain(tr("cli.scan.worker_lost", count=gathering.looked_at))
         portfolio = gathering.portfolio(complete=complete and not self.unread)
         return portfolio, None if self.earlier is None else changes_since(portfolio, self.earlier)
 
@@ -206,28 +213,6 @@ class Progress:
 def _span(seconds: int) -> str:
     key = "seconds" if seconds < 120 else "minutes"
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
-
-
-@contextmanager
-def _executor(jobs: int) -> Iterator[Executor | None]:
-    """Give the means to work in several processes; none for one. Whoever stops the scan stops them as well."""
-    if jobs == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # not forked: there may be threads, and a worker that is made anew is the same on every system
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_stopping_to_the_first)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leave_stopping_to_the_first() -> None:
-    """Ignore Ctrl-C, which a terminal sends to every process: the first one ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _earlier(name: str | None) -> Earlier | None:
