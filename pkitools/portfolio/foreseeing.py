@@ -8,7 +8,7 @@ from typing import Final
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
 from pkitools.portfolio.following import resolved
-from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.known import Collecting, holds_one_leaf
 from pkitools.portfolio.model import Unread
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.pointers import pointers_of
@@ -48,7 +48,7 @@ def gathered_from(
 
 def _taken(file: ToRead, collecting: Collecting, further: list[str], *, raise_crashes: bool) -> int:
     unit = unit_of(file)
-    if not isinstance(unit, Unit):
+    if not isinstance(unit, Unit) or holds_one_leaf(unit.data):
         return 0
     try:
         return collecting.take(read_source(unit.data, unit.name, keystores=False))

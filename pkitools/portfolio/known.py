@@ -7,6 +7,7 @@ nothing.
 
 from __future__ import annotations
 
+from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
@@ -32,6 +33,9 @@ Lists: TypeAlias = tuple[tuple[CertificateRevocationList, ...], tuple[bytes, ...
 
 _LISTS: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
 # basicConstraints with something in it: what has none, or an empty one, issues nothing that has a path
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+# of version 3, with lengths of two octets: PKCS#7 goes by that label as well, and a list may
+_ONE_CERTIFICATE: Final = pattern(rb"(?s)\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02\x02")
 _MAY_ISSUE: Final = pattern(rb"(?s)\x06\x03\x55\x1d\x13(?:\x01\x01\xff)?\x04.\x30[^\x00]")
 
 
@@ -51,6 +55,22 @@ class Known:
 
     def __bool__(self) -> bool:
         return bool(self.crls or self.responses or self.authorities)
+
+
+def holds_one_leaf(data: bytes) -> bool:
+    """Return whether a file is one certificate that issues no other, and nothing else: of most that is seen at once.
+
+    Args:
+        data: its content.
+    """
+    if data.startswith(_BEGIN):
+        if data.count(b"-----BEGIN") != 1:
+            return False
+        try:
+            data = a2b_base64(data[len(_BEGIN) : data.find(b"-----END")])
+        except ValueError:
+            return False
+    return _ONE_CERTIFICATE.match(data) is not None and not _MAY_ISSUE.search(data)
 
 
 class Collecting:

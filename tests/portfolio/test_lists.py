@@ -183,3 +183,15 @@ def test_what_there_is_no_room_for_is_told_of_its_file(tmp_path: Path, monkeypat
     assert (told.name, told.code, told.gap) == (str(tmp_path / "chain.pem"), "portfolio.error.not_kept", Gap.UNREADABLE)
     assert told.error.params["count"] == 1
     assert Collecting().known() == known.Known()
+
+
+def test_what_is_taken_for_one_leaf_says_nothing_of_other_files(world: World) -> None:
+    """What is passed over at a glance gives nothing when it is read either."""
+    leaf, above = world.good.der, world.intermediates[0]
+    assert known.holds_one_leaf(leaf)
+    assert known.holds_one_leaf(pem(leaf))
+    more = (above, pem(above), pem(leaf, leaf), pem(leaf, above), b"", b"\x30", pem(leaf)[:40], pem(b"\x30"))
+    wrapped = [wrap([leaf], world.said(kind, world.good)) for wrap in CONTAINERS.values() for kind in (CRL, OCSP)]
+    labelled = [to_pem("CERTIFICATE", der) for der in (*more[:1], world.crl, wrapped[2], wrapped[3])]
+    for data in (*more, *wrapped, *labelled):
+        assert not known.holds_one_leaf(data), data[:80]
