@@ -32,10 +32,10 @@ Lists: TypeAlias = tuple[tuple[CertificateRevocationList, ...], tuple[bytes, ...
 """Lists of revoked certificates, and OCSP responses."""
 
 _LISTS: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
-# basicConstraints with something in it: what has none, or an empty one, issues nothing that has a path
 _BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 # of version 3, with lengths of two octets: PKCS#7 goes by that label as well, and a list may
 _ONE_CERTIFICATE: Final = pattern(rb"(?s)\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02\x02")
+# basicConstraints with something in it: what has none, or an empty one, issues nothing that has a path
 _MAY_ISSUE: Final = pattern(rb"(?s)\x06\x03\x55\x1d\x13(?:\x01\x01\xff)?\x04.\x30[^\x00]")
 
 

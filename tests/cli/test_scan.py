@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,23 @@ def test_when_it_is_stopped_the_part_is_a_valid_report_that_says_so(
     assert ran.code == 1
     assert "This is a part" in ran.told
     assert f"Stopped after {after} files" in ran.err
+
+
+def test_a_process_that_ends_under_the_scan_leaves_a_part(
+    scan: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that the system ended for want of memory."""
+    whole = room.scan
+
+    def broken(*given: Any, **means: Any) -> Iterator[Reading]:
+        yield from whole(*given, **{**means, "executor": None})
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(room, "scan", broken)
+    ran = scan("--jobs", "2", "--report", folder / "out.json")
+    assert ran.code == 1
+    assert "A process that did the work has ended" in " ".join(ran.err.split())
+    assert json.loads((folder / "out.json").read_bytes())["complete"] is False
 
 
 def test_offline_no_peer_is_asked(run: Command) -> None:
