@@ -40,6 +40,11 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
             return _matching(found / "*") if found.is_dir() else (str(found),)
 
 
+def listing_of(pointer: Pointer, name: str) -> tuple[str, ...] | None:
+    """Return the folders that the lines of a list count from; ``None`` of what is pointed to as no list."""
+    return tuple(str(Path(name).parent.absolute() / base) for base in pointer.bases) if pointer.is_list else None
+
+
 def _unread(pointer: Pointer, name: str, gap: Gap, code: str) -> Unread:
     params = {"name": name, "line": pointer.line, "target": pointer.text}
     return Unread(pointer.text, gap, code, params, None, (f"{name}:{pointer.line}",))

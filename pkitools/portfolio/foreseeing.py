@@ -7,7 +7,7 @@ from typing import Final
 
 from pkitools.containers import read_source
 from pkitools.errors import PkitoolsError
-from pkitools.portfolio.following import resolved
+from pkitools.portfolio.following import listing_of, resolved
 from pkitools.portfolio.known import Collecting, holds_one_leaf
 from pkitools.portfolio.model import Unread
 from pkitools.portfolio.opening import ToRead, unit_of
@@ -19,7 +19,7 @@ _MOST_ROUNDS: Final = 10
 
 
 def gathered_from(
-    found: Iterable[FoundFile | Unread], collecting: Collecting, *, raise_crashes: bool = False
+    found: Iterable[Unit | FoundFile | Unread], collecting: Collecting, *, raise_crashes: bool = False
 ) -> Iterator[tuple[str, int]]:
     """Give everything in some files, and in those they point to, to what collects it.
 
@@ -33,21 +33,24 @@ def gathered_from(
     Yields:
         Each file of which there was no room for a part, and for how many.
     """
-    waiting: Iterable[ToRead] = (ToRead(one.name, one.in_folder) for one in found if isinstance(one, FoundFile))
-    followed: set[str] = set()
+    waiting: Iterable[Unit | ToRead] = (
+        ToRead(one.name, one.in_folder) if isinstance(one, FoundFile) else one
+        for one in found
+        if not isinstance(one, Unread)
+    )
+    followed: set[ToRead] = set()
     for _ in range(_MOST_ROUNDS + 1):
-        further: list[str] = []
+        further: list[ToRead] = []
         for file in waiting:
             left_out = _taken(file, collecting, further, raise_crashes=raise_crashes)
             if left_out:
                 yield file.name, left_out
-        new = [name for name in dict.fromkeys(further) if name not in followed]
-        followed.update(new)
-        waiting = [ToRead(name, in_folder=True) for name in new]
+        waiting = [file for file in dict.fromkeys(further) if file not in followed]
+        followed.update(waiting)
 
 
-def _taken(file: ToRead, collecting: Collecting, further: list[str], *, raise_crashes: bool) -> int:
-    unit = unit_of(file)
+def _taken(file: Unit | ToRead, collecting: Collecting, further: list[ToRead], *, raise_crashes: bool) -> int:
+    unit = file if isinstance(file, Unit) else unit_of(file)
     if not isinstance(unit, Unit) or holds_one_leaf(unit.data):
         return 0
     try:
@@ -60,12 +63,13 @@ def _taken(file: ToRead, collecting: Collecting, further: list[str], *, raise_cr
     return 0
 
 
-def _pointed_to(unit: Unit) -> Iterator[str]:
+def _pointed_to(unit: Unit) -> Iterator[ToRead]:
     try:
-        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
+        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder, listing=unit.listing)
     except PkitoolsError:
         return
     for pointer in pointers:
         found = resolved(pointer, unit.name)
         if not isinstance(found, Unread):
-            yield from found
+            listing = listing_of(pointer, unit.name)
+            yield from (ToRead(path, in_folder=True, listing=listing) for path in found)

@@ -304,12 +304,14 @@ class Pointer:
         text: as it is written there: a path, a pattern or ``HOST:PORT``.
         line: where, from 1.
         bases: folders that the same text says such paths count from.
+        is_list: it is a file with a line for each further one.
     """
 
     target: Target
     text: str
     line: int
     bases: tuple[str, ...] = ()
+    is_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)

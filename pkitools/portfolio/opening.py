@@ -14,11 +14,18 @@ from pkitools.portfolio.reading import Unit
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A file that is to be read."""
+    """A file that is to be read.
+
+    Args:
+        name, in_folder: as it was found.
+        named_by: what points to it, as ``FILE:LINE``.
+        listing: it has a line for each further file: the folders that those count from.
+    """
 
     name: str
     in_folder: bool
     named_by: tuple[str, ...] = ()
+    listing: tuple[str, ...] | None = None
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -29,7 +36,14 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         data, private = _unchanged(found.name, MAX_SCANNED_BYTES if found.in_folder else MAX_INPUT_BYTES)
     except (FileError, InputError) as error:
         return _not_had(found, error)
-    return Unit(found.name, data, found.in_folder, found.named_by, None if private is None else not private)
+    return Unit(
+        found.name,
+        data,
+        found.in_folder,
+        found.named_by,
+        None if private is None else not private,
+        listing=found.listing,
+    )
 
 
 def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:

@@ -55,6 +55,7 @@ class Unit:
         readable_by_others: others than its owner may read it; ``None`` where that is not known.
         host: of a peer, its name.
         claims: the numbers of the connections that claim what is in it.
+        listing: a configuration says that it has a line for each further file: the folders that those count from.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Unit:
     readable_by_others: bool | None = None
     host: str | None = None
     claims: tuple[int, ...] = ()
+    listing: tuple[str, ...] | None = None
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -95,7 +97,7 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
 def _without(unit: Unit, error: InputError) -> Reading:
     """Return the reading of a file that is of none of our kinds: what it points to, or why it cannot be used."""
     try:
-        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
+        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder, listing=unit.listing)
     except InputError as of_pointers:
         return Reading(unit.name, unread=(_gap(unit, of_pointers),))
     if pointers:

@@ -6,16 +6,16 @@ Files are only opened through :mod:`pkitools.files`; a network is only used by t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import several
+from pkitools.arguments import octets, several, text
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
-from pkitools.portfolio.following import resolved
+from pkitools.portfolio.following import listing_of, resolved
 from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
@@ -47,6 +47,7 @@ def scan(
     *,
     fetch: Fetch | None = None,
     executor: Executor | None = None,
+    contents: Mapping[str, bytes] | None = None,
 ) -> Iterator[Reading]:
     """Yield what every file and every peer gives, as it comes; one portfolio of it makes
     :class:`~pkitools.portfolio.gathering.Gathering`.
@@ -60,13 +61,16 @@ def scan(
         places: files, folders and ``HOST:PORT``; what is there as a file is one.
         judging: what every certificate is asked.
         fetch: the means to ask a peer; without it each peer is told as one that was not asked.
+        contents: what is at hand already, by the name to call it: looked at before the places, each as if it were a
+            file that was named.
         executor: does the work, such as a :class:`~concurrent.futures.ProcessPoolExecutor`; ``None``: this process.
 
     Raises:
         InvalidValueError: ``places`` are no names.
     """
     given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
-    return _Scan(Judge(judging), fetch, executor, Claims(judging.claims)).readings(given)
+    held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in (contents or {}).items())
+    return _Scan(Judge(judging), fetch, executor, Claims(judging.claims), held).readings(given)
 
 
 def count_files(places: Iterable[str]) -> int:
@@ -85,13 +89,15 @@ class _Scan:
     fetch: Fetch | None
     executor: Executor | None
     claims: Claims
+    held: tuple[Unit, ...] = ()
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
-        walked, further = _walked(files), list[tuple[str, Pointer]]()
+        walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, _walked(files))
+        further: list[tuple[str, Pointer]] = []
         first = list(islice(walked, _FEW))
         # of many files some are told of at once, and again where the others say more of them
         early = first[:_EARLY] if len(first) == _FEW else []
@@ -118,7 +124,8 @@ class _Scan:
     def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
         """Read everything for what it says of other files, which whoever judges then knows; yield what was too much."""
         collecting = Collecting()
-        for name, count in gathered_from(_walked(files), collecting, raise_crashes=self.judge.asked.raise_crashes):
+        found = chain(self.held, _walked(files))
+        for name, count in gathered_from(found, collecting, raise_crashes=self.judge.asked.raise_crashes):
             params = {"name": name, "count": count}
             unread = Unread(name, Gap.UNREADABLE, "portfolio.error.not_kept", params, _NO_PART)
             yield Reading(name, unread=(unread,), is_again=True)
@@ -136,7 +143,9 @@ class _Scan:
             self.pending += reading.pending[: max(0, MAX_PENDING - len(self.pending))]
             yield reading
 
-    def _unit(self, found: FoundFile | Unread) -> Unit | Reading:
+    def _unit(self, found: Unit | FoundFile | Unread) -> Unit | Reading:
+        if isinstance(found, Unit):
+            return self._claimed(found)
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
         return self._claimed(unit_of(ToRead(found.name, found.in_folder)))
@@ -150,6 +159,7 @@ class _Scan:
     def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
         """Yield what pointers lead to, each file once with all that points to it."""
         named: dict[str, list[str]] = {}
+        listings: dict[str, tuple[str, ...] | None] = {}
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
@@ -160,12 +170,15 @@ class _Scan:
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
                     named.setdefault(path, []).append(origin)
-        yield from (ToRead(path, in_folder=True, named_by=tuple(origins)) for path, origins in named.items())
+                    listing = listing_of(pointer, name)
+                    listings[path] = listings.get(path) if listing is None else listing
+        for path, origins in named.items():
+            yield ToRead(path, in_folder=True, named_by=tuple(origins), listing=listings[path])
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
-        for text, origin in peers:
-            peer = peer_of(text)
+        for given, origin in peers:
+            peer = peer_of(given)
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
         asked = asked_together(self.fetch, [*named])

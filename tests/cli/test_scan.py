@@ -178,6 +178,16 @@ def test_a_process_that_ends_under_the_scan_leaves_a_part(
     assert json.loads((folder / "out.json").read_bytes())["complete"] is False
 
 
+def test_standard_input_is_a_file_or_a_list_of_them(run: Command, folder: Path) -> None:
+    given = ("scan", "-", "--trust", folder / "root.pem", *AT, "--json")
+    of_file = run(*given, stdin=WHOLE).document
+    assert [place["name"] for place in of_file["certificates"][0]["places"]] == ["standard input"]
+    assert of_file["asked"] == ["-"]
+    of_list = run(*given, stdin=f"{folder / 'found' / 'good.pem'}\n".encode()).document
+    assert [place["named_by"] for place in of_list["certificates"][0]["places"]] == [["standard input:1"]]
+    assert run(*given, stdin=b"").code == 1
+
+
 def test_offline_no_peer_is_asked(run: Command) -> None:
     ran = run("scan", "example.nl:443", "--offline", "--json")
     assert ran.code == 1

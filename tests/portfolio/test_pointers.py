@@ -185,3 +185,78 @@ def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -
 def test_a_text_that_was_made_to_take_long_does_not(text: str) -> None:
     with bounded(2):
         pointers_of(text.encode(), "a", is_inventory=True)
+
+
+LISTS = {
+    "yaml.yml": (
+        "tls:\n  options:\n    clientAuth:\n      caFiles:  # of them\n        - tls/a.pem\n\n"
+        "        - 'tls/b.pem'  # b\n      x: 1\n        - tls/c.pem\n"
+    ),
+    "below.toml": '[x]\nrootCAs = [\n  "tls/a.pem",  # a\n  "tls/b.pem",\n]\nother = ["tls/c.pem"]\n',
+    "begun.toml": 'rootCAs = [\n"tls/a.pem", "tls/b.pem" ]\n',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_goes_on_below_its_directive_is_whole(name: str) -> None:
+    found = pointers_of(LISTS[name].encode(), name, is_inventory=False)
+    assert [pointer.text for pointer in found] == ["tls/a.pem", "tls/b.pem"]
+    lines = LISTS[name].split("\n")
+    assert all(pointer.text in lines[pointer.line - 1] for pointer in found)
+    with bounded(2):
+        pointers_of(b"rootCAs = [\n\n\n" * 9_000, name, is_inventory=False)
+
+
+@pytest.mark.parametrize("base", ["", "global\n  crt-base tls\n"])
+def test_a_list_of_haproxy_is_followed_line_by_line(outside: Path, base: str) -> None:
+    (outside / "lists").mkdir()
+    (outside / "haproxy.cfg").write_text(f"{base}frontend f\n  bind :443 ssl crt-list lists/list.txt\n")
+    folder = "" if base else "../tls/"
+    (outside / "lists" / "list.txt").write_text(
+        f"# a comment\n{folder}a.pem [alpn h2 ssl-min-ver TLSv1.2] *.example.nl !a.example.nl\n\nnone.pem\n"
+    )
+    found = scanned(outside / "haproxy.cfg")
+    (one,) = found.judged
+    assert [place.named_by for place in one.places] == [(f"{outside / 'lists' / 'list.txt'}:2",)]
+    (unread,) = found.unread
+    assert (unread.code, unread.named_by) == (
+        "portfolio.error.points_nowhere",
+        (f"{outside / 'lists' / 'list.txt'}:4",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("defines", "is_found"),
+    [
+        ("Define CERTS tls\n", True),
+        ('Define CERTS "tls"\n', True),
+        ("Define CERTS tls\nDefine CERTS tls\n", True),
+        ("Define CERTS tls\nDefine CERTS other\n", False),
+        ("Define OTHER tls\n", False),
+        ("Define CERTS ${CERTS}\n", False),
+        ("", False),
+    ],
+)
+def test_what_apache_defines_stands_for_its_value_and_is_never_guessed(
+    outside: Path, defines: str, is_found: bool
+) -> None:
+    (outside / "site.conf").write_text(f"{defines}SSLCertificateFile ${{CERTS}}/a.pem\n")
+    found = scanned(outside / "site.conf")
+    assert len(found.judged) == is_found
+    assert [one.code for one in found.unread] == ([] if is_found else ["portfolio.error.variable"])
+
+
+def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(
+    outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(outside)
+    text = b"tls/a.pem\n# b\n./none.pem\nexample.nl:443\n"
+    (outside / "list").write_bytes(text)
+    for found in (scanned("list"), scanned(contents={"input": text})):
+        assert [place.name for place in found.judged[0].places] == ["tls/a.pem"]
+        assert {one.name for one in found.unread} == {"./none.pem", "example.nl:443"}
+    (one,) = scanned(contents={"input": WHOLE}).judged
+    assert [place.name for place in one.places] == ["input"]
+    assert [each.code for each in scanned(contents={"input": b"hallo, wereld"}).unread] == [
+        "sources.error.unrecognised"
+    ]

@@ -15,8 +15,8 @@ from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_crls, trusted_files
-from pkitools_cli.options import moment_was_given
+from pkitools_cli.inputs import about_input, read_crls, read_standard_input, trusted_files
+from pkitools_cli.options import STANDARD_INPUT, moment_was_given
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase
@@ -147,11 +147,11 @@ class Running:
         for bad in self.unread:
             complain(error_line(bad.error))
         gathering = Gathering(self.places, self.judging)
-        told = Progress(self.places)
+        told, held = Progress(self._places()), self._standard_input()
         complete = True
         try:
             with executor_of(self.jobs, self.dask) as executor:
-                for reading in scan(self.places, self.judging, fetch=self.fetch, executor=executor):
+                for reading in scan(self._places(), self.judging, fetch=self.fetch, executor=executor, contents=held):
                     gathering.add(reading)
                     told.at(gathering.looked_at)
         except KeyboardInterrupt:
@@ -162,6 +162,17 @@ class Running:
             complain(tr("cli.scan.worker_lost", count=gathering.looked_at))
         portfolio = gathering.portfolio(complete=complete and not self.unread)
         return portfolio, None if self.earlier is None else changes_since(portfolio, self.earlier)
+
+    def _places(self) -> tuple[str, ...]:
+        return tuple(place for place in self.places if place != STANDARD_INPUT)
+
+    def _standard_input(self) -> dict[str, bytes]:
+        """Return what came on standard input, where it is one of the places, by what it is called.
+
+        Raises:
+            InputError: it is empty, or too large.
+        """
+        return {str(tr("cli.inputs.stdin")): read_standard_input()} if STANDARD_INPUT in self.places else {}
 
 
 class Progress:
