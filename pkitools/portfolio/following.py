@@ -36,7 +36,9 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
         case Target.FILE:
             found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
             if found is None:
-                return _unread(pointer, name, Gap.MISSING, "portfolio.error.points_nowhere")
+                # without its key a certificate is judged all the same: who hands configurations on leaves keys out
+                gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
+                return _unread(pointer, name, gap, "portfolio.error.points_nowhere")
             return _matching(found / "*") if found.is_dir() else (str(found),)
 
 

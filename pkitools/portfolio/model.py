@@ -305,6 +305,8 @@ class Pointer:
         line: where, from 1.
         bases: folders that the same text says such paths count from.
         is_list: it is a file with a line for each further one.
+        is_key: it is a private key.
+        key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
     """
 
     target: Target
@@ -312,6 +314,8 @@ class Pointer:
     line: int
     bases: tuple[str, ...] = ()
     is_list: bool = False
+    is_key: bool = False
+    key_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

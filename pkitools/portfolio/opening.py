@@ -20,12 +20,14 @@ class ToRead:
         name, in_folder: as it was found.
         named_by: what points to it, as ``FILE:LINE``.
         listing: it has a line for each further file: the folders that those count from.
+        is_key: a configuration says that it is a private key: who may not read it misses nothing.
     """
 
     name: str
     in_folder: bool
     named_by: tuple[str, ...] = ()
     listing: tuple[str, ...] | None = None
+    is_key: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -76,4 +78,6 @@ def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
     if isinstance(error, LimitError) and found.in_folder and not found.named_by:
         gap = Gap.SKIPPED  # nobody said that it holds anything, and nothing that does is that large
+    if found.is_key and error.code == "files.error.no_permission":
+        gap = Gap.SKIPPED  # as it should be
     return Reading(found.name, unread=(Unread(found.name, gap, error.code, error.params, None, found.named_by),))

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from pkitools.documents import Source, cite
 from pkitools.errors import LimitError
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_CONFIGURATION_BYTES, MAX_POINTERS
 from pkitools.package_data import read_toml
 from pkitools.portfolio.model import Pointer, Target
@@ -64,7 +64,8 @@ _NAME: Final = pattern(r"\$\{([A-Za-z_]\w{0,100})\}")
 _LIKE_A_PATH: Final = pattern(
     r"(?:/|\./|\.\./)[^\x00-\x1f]{1,4095}|[^\s\x00-\x1f]{0,4000}(?:/|\.[A-Za-z0-9]{1,8}\Z)\S{0,4000}"
 )
-_VARIABLE: Final = pattern(r"[$%]|^data:|^@")
+# what the program itself knows: a variable, what stands in place of a file, a key on a token
+_VARIABLE: Final = pattern(r"[$%]|^data:|^@|^(?:engine|store|pkcs11):")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class _Kind:
     ends: tuple[str, ...]
     listing: re.Pattern[str] | None
     define: re.Pattern[str] | None
+    keys: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     opening: re.Pattern[str] | None
 
 
@@ -130,6 +132,7 @@ def _directives(text: str) -> Iterator[Pointer]:
     for kind in _kinds():
         bases = tuple(value for number in meant for value in _values(kind.base, lines[number - 1]))
         defined = _defined(kind.define, [lines[number - 1] for number in meant])
+        yield from _keys(kind, lines, meant, bases, defined)
         for number in meant:
             line = lines[number - 1]
             if kind.within is None or kind.within.match(line):
@@ -166,7 +169,7 @@ def _lines_with(words: Collection[str], text: str) -> list[int]:
 def _words() -> frozenset[str]:
     """Return every directive in small letters, whatever program has it."""
     raw: Mapping[str, Any] = read_toml(str(__package__), "data/pointers.toml")
-    keys = ("file", "pattern", "base", "list", "define")
+    keys = ("file", "pattern", "base", "list", "define", "keys")
     return frozenset(name.lower() for each in raw.values() for key in keys for name in each.get(key, ()))
 
 
@@ -182,6 +185,24 @@ def _values(directive: re.Pattern[str] | None, line: str, *, several: bool = Fal
 
 def _text(found: re.Match[str]) -> str:
     return found["double"] or found["single"] or found["bare"] or ""
+
+
+def _keys(
+    kind: _Kind, lines: Sequence[str], meant: Sequence[int], bases: tuple[str, ...], defined: Mapping[str, str]
+) -> Iterator[Pointer]:
+    """Yield the private keys that a text names: the third of them goes with the third certificate.
+
+    Where there is another number of each it is not known which goes with which.
+    """
+    for key, certificate in kind.keys:
+        named, of = (
+            [(n, _with_values(value, defined)) for n in meant for value in _values(each, lines[n - 1])]
+            for each in (key, certificate)
+        )
+        partners = [value for _, value in of] if len(of) == len(named) else [""] * len(named)
+        for (number, value), partner in zip(named, partners, strict=True):
+            sure = "" if _VARIABLE.search(partner) else partner
+            yield replace(_pointer(value, number, bases), is_key=True, key_of=sure)
 
 
 def _pointer(text: str, line: int, bases: tuple[str, ...], *, further: bool = False, is_list: bool = False) -> Pointer:
@@ -254,6 +275,9 @@ def _kind(raw: Mapping[str, Any]) -> _Kind:
         names = "|".join(map(re.escape, raw.get(key, ())))
         return re.compile(words[how](names), re.IGNORECASE if form == "words" and not end else 0) if names else None
 
+    def one(name: str) -> re.Pattern[str]:
+        return re.compile(words[form](re.escape(name)), re.IGNORECASE if form == "words" and not end else 0)
+
     file = made("file", form)
     assert file is not None  # a program without a directive is none of ours
     within = re.compile(rf"^\s*(?:{'|'.join(raw['lines'])})\s") if "lines" in raw else None
@@ -267,6 +291,7 @@ def _kind(raw: Mapping[str, Any]) -> _Kind:
         ends=tuple(raw.get("ends", [""])),
         listing=made("list", form),
         define=_naming(raw),
+        keys=tuple((one(key), one(of)) for key, of in raw.get("keys", {}).items()),
         opening=_opening(raw),
     )
 

@@ -21,6 +21,7 @@ from pkitools.portfolio.judging import Judge, Judging
 from pkitools.portfolio.known import Collecting
 from pkitools.portfolio.model import Gap, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.pairing import not_fitting
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of
 from pkitools.portfolio.reading import Unit, held_certificate
@@ -93,6 +94,7 @@ class _Scan:
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
+    pairs: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
         files = [each for each in given if not _is_peer(each)]
@@ -109,6 +111,8 @@ class _Scan:
         yield from self._noted(readings_of(rest, self.judge, self.executor), further)
         yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
         yield from self._again()
+        for certificate, key in self.pairs:
+            yield from not_fitting(certificate, key, self.judge, self.claims.of_file)
 
     def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(_MOST_ROUNDS):
@@ -160,6 +164,7 @@ class _Scan:
         """Yield what pointers lead to, each file once with all that points to it."""
         named: dict[str, list[str]] = {}
         listings: dict[str, tuple[str, ...] | None] = {}
+        keys: set[str] = set()
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
@@ -172,8 +177,17 @@ class _Scan:
                     named.setdefault(path, []).append(origin)
                     listing = listing_of(pointer, name)
                     listings[path] = listings.get(path) if listing is None else listing
+                if pointer.is_key:
+                    keys.add(path)
+                    self._pair(path, pointer, name)
         for path, origins in named.items():
-            yield ToRead(path, in_folder=True, named_by=tuple(origins), listing=listings[path])
+            yield ToRead(path, True, tuple(origins), listings[path], path in keys)
+
+    def _pair(self, key: str, pointer: Pointer, name: str) -> None:
+        """Note which certificate a key is to fit."""
+        if pointer.key_of:
+            found = resolved(replace(pointer, text=pointer.key_of), name)
+            self.pairs.update({} if isinstance(found, Unread) else {(path, key): None for path in found[:1]})
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}

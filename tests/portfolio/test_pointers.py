@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, pointers
 from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
 from tests.portfolio.support import WHOLE, gaps, scanned
+from tests.support.chains import end_entity, good_chain
+from tests.support.deliveries import pem
 from tests.support.effort import bounded
 
 CONFIGURATIONS = {
@@ -23,11 +27,17 @@ CONFIGURATIONS = {
 LINES = {"nginx.conf": 3, "site.conf": 3, "haproxy.cfg": 4, "traefik.yml": 3, "traefik.toml": 2}
 
 
+def written(key: Any) -> bytes:
+    data: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return data
+
+
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A folder beside the one that is looked at, with a certificate that only a configuration leads to."""
     (tmp_path / "conf" / "tls").mkdir(parents=True)
     (tmp_path / "conf" / "tls" / "a.pem").write_bytes(WHOLE)
+    (tmp_path / "conf" / "tls" / "a.key").write_bytes(written(good_chain().leaf.key))
     return tmp_path / "conf"
 
 
@@ -260,3 +270,39 @@ def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(
     assert [each.code for each in scanned(contents={"input": b"hallo, wereld"}).unread] == [
         "sources.error.unrecognised"
     ]
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "traefik.yml", "traefik.toml", "keyed.conf"])
+@pytest.mark.parametrize("fits", [True, False])
+def test_the_key_that_a_configuration_names_has_to_fit_its_certificate(outside: Path, name: str, fits: bool) -> None:
+    keyed = 'SSLCertificateFile "tls/a.pem"\nSSLCertificateKeyFile tls/a.key\n'
+    (outside / name).write_text({**CONFIGURATIONS, "keyed.conf": keyed}[name])
+    (outside / "tls" / "a.pem").write_bytes(
+        pem(end_entity("a.nl", good_chain().tsp, own_key=good_chain().root.key).der)
+    )
+    key = good_chain().root.key if fits else good_chain().tsp.key
+    (outside / "tls" / "a.key").write_bytes(written(key))
+    found = scanned(outside / name)
+    assert not found.unread
+    assert [key.place.name for key in found.keys] == [str(outside / "tls" / "a.key")]
+    (one,) = found.judged
+    assert [place.name for place in one.places] == [str(outside / "tls" / "a.pem")]
+    codes = [outcome.rule.code for outcome in one.findings]
+    assert codes.count("received.private_key.beside") == (not fits)
+
+
+def test_a_key_that_is_not_there_keeps_nothing_from_being_judged(outside: Path) -> None:
+    (outside / "tls" / "a.key").unlink()
+    (outside / "nginx.conf").write_text(CONFIGURATIONS["nginx.conf"])
+    found = scanned(outside / "nginx.conf")
+    assert [(one.code, one.gap) for one in found.unread] == [("portfolio.error.points_nowhere", Gap.SKIPPED)]
+    assert found.is_whole
+    assert len(found.judged) == 1
+
+
+def test_which_key_goes_with_which_is_not_guessed(outside: Path) -> None:
+    text = "ssl_certificate tls/a.pem;\nssl_certificate tls/a.pem;\nssl_certificate_key tls/a.key;\n"
+    found = [each for each in pointers_of(text.encode(), "nginx.conf", is_inventory=False) if each.is_key]
+    assert [(each.text, each.key_of) for each in found] == [("tls/a.key", "")]
+    engine = b"ssl_certificate a.pem;\nssl_certificate_key engine:pkcs11:key;\n"
+    assert [each.target for each in pointers_of(engine, "n", is_inventory=False)] == [Target.UNKNOWN, Target.FILE]

@@ -1,0 +1,64 @@
+"""A certificate and the private key that a configuration names beside it: do they fit?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pkitools.checking.private_keys import check_keys_beside
+from pkitools.containers import Contents, ItemKind, read_source
+from pkitools.errors import InputError, PkitoolsError
+from pkitools.findings import Outcome, Status
+from pkitools.frozen import replace
+from pkitools.portfolio.judging import Judge
+from pkitools.portfolio.model import HeldCertificate, Reading
+from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.reading import Unit, examine
+from pkitools.x509 import read_certificate
+
+
+def not_fitting(
+    certificate: str, key: str, judge: Judge, claims: Callable[[str], tuple[int, ...]]
+) -> Iterator[Reading]:
+    """Yield the certificate once more, with what there is to say of its key, where that does not fit.
+
+    What of either cannot be read is told where it is read.
+
+    Args:
+        certificate, key: the files.
+        judge: asks the question.
+        claims: the numbers of the connections that claim what is in a file.
+    """
+    unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
+    if isinstance(unit, Reading) or isinstance(beside, Reading):
+        return
+    whole, keys = (_contents(each, judge.asked.passphrase) for each in (unit, beside))
+    if whole is None or keys is None:
+        return
+    told = check_keys_beside({key: keys}, _public_keys(whole), judge.asked.passphrase)
+    wrong = tuple(outcome for outcome in told if outcome.status is Status.VIOLATED)
+    if wrong:
+        reading = examine(replace(unit, claims=claims(certificate)), judge)
+        meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)
+        yield Reading(certificate, meant, is_again=True)
+
+
+def _contents(unit: Unit, passphrase: bytes | None) -> Contents | None:
+    try:
+        return read_source(unit.data, unit.name, passphrase=passphrase)
+    except PkitoolsError:
+        return None
+
+
+def _public_keys(contents: Contents) -> frozenset[str]:
+    found = set()
+    for item in contents.of_kind(ItemKind.CERTIFICATE):
+        try:
+            found.add(read_certificate(item.der).public_key.spki_sha256)
+        except InputError:
+            continue
+    return frozenset(found)
+
+
+def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
+    told = tuple(replace(judgement, told=(*judgement.told, *wrong)) for judgement in one.judgements)
+    return replace(one, judgements=told, places=())
