@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
+from pkitools.arguments import choice
 from pkitools.checking.expectation import Expectation
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass
@@ -25,6 +26,9 @@ class Claim:
         system: to which it connects; ``None`` where that is not said.
         entity_id: as what it is known there.
         endpoint: the server that shows its certificate, as ``HOST:PORT``.
+
+    Raises:
+        InvalidValueError: there is no such environment.
     """
 
     name: str
@@ -34,6 +38,9 @@ class Claim:
     system: System | None = None
     entity_id: str | None = None
     endpoint: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
 
     @property
     def systems(self) -> tuple[System, ...]:

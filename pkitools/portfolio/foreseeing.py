@@ -38,7 +38,7 @@ def gathered_from(
         for one in found
         if not isinstance(one, Unread)
     )
-    followed: set[ToRead] = set()
+    followed: set[Unit | ToRead] = set()
     for _ in range(_MOST_ROUNDS + 1):
         further: list[ToRead] = []
         for file in waiting:

@@ -25,6 +25,7 @@ from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
 from pkitools.x509 import CertificateFacts, oin_from_certificate
 from pkitools.x509.at_hand import at_hand
+from pkitools.x509.given import CERTIFICATE, several_ders
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
@@ -71,6 +72,7 @@ class Judging:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moment", aware(self.moment))
+        object.__setattr__(self, "intermediates", several_ders(self.intermediates, CERTIFICATE, "intermediates"))
         if self.passphrase is not None:
             object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
@@ -152,7 +154,9 @@ class Judge:
         if result.path is None and further:
             result = self._judged(facts, _with(between, further), asked)
         told = _judgement(result, environment, basis, entity_id, host)
-        return replace(told, connection=claim and claim.name, systems=tuple(each.name for each in asked.systems))
+        return replace(
+            told, connection=None if claim is None else claim.name, systems=tuple(each.name for each in asked.systems)
+        )
 
     def _judged(self, facts: CertificateFacts, between: tuple[bytes, ...], asked: Question) -> CheckResult:
         """Judge by the authorities that are at hand, and the lists that are about it or them."""

@@ -11,7 +11,6 @@ import pickle
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar, overload
 
@@ -34,9 +33,9 @@ CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NO
 """
 _SETTINGS: Final = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000")  # kilobytes
 _RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
-_OWN: Final = tuple(each.name for each in fields(HeldCertificate) if each.name not in {"judgements", "places"})
-_OF_JUDGEMENT: Final = tuple(each.name for each in fields(Judgement) if each.name != "told")
-_OF_PLACE: Final = tuple(each.name for each in fields(Place))
+_OWN: Final = tuple(name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places"})
+_OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name != "told")
+_OF_PLACE: Final = tuple(vars(Place)["__slots__"])
 _MOST_SHARED: Final = 2_000
 """Outcomes that are looked out for: what only one certificate is told is not worth it."""
 

@@ -11,7 +11,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import octets, several, text
+from pkitools.arguments import octets, several, text, wrong_type
 from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
 from pkitools.portfolio.claims import Claims
@@ -67,9 +67,11 @@ def scan(
         executor: does the work, such as a :class:`~concurrent.futures.ProcessPoolExecutor`; ``None``: this process.
 
     Raises:
-        InvalidValueError: ``places`` are no names.
+        InvalidValueError: ``places`` are no names, or ``contents`` no octets by name.
     """
     given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
+    if contents is not None and not isinstance(contents, Mapping):
+        raise wrong_type("contents", contents, "Mapping")
     held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in (contents or {}).items())
     return _Scan(Judge(judging), fetch, executor, Claims(judging.claims), held).readings(given)
 

@@ -12,7 +12,7 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
 from pkitools.reports import scan_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
-from pkitools_cli.commands.scan.claimed import claimed, places_of
+from pkitools_cli.commands.scan.claims import claimed, places_of
 from pkitools_cli.commands.scan.means import refuse_together
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.scan.text import scan_told
