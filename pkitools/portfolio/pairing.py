@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pkitools.checking.private_keys import check_keys_beside
+from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError
-from pkitools.findings import Outcome, Status
+from pkitools.findings import Outcome, Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judge
 from pkitools.portfolio.model import HeldCertificate, Reading
 from pkitools.portfolio.opening import ToRead, unit_of
 from pkitools.portfolio.reading import Unit, examine
-from pkitools.x509 import read_certificate
+from pkitools.x509 import CertificateFacts, read_certificate
 
 
 def not_fitting(
@@ -34,7 +35,7 @@ def not_fitting(
     whole, keys = (_contents(each, judge.asked.passphrase) for each in (unit, beside))
     if whole is None or keys is None:
         return
-    told = check_keys_beside({key: keys}, _public_keys(whole), judge.asked.passphrase)
+    told = check_keys_beside({key: keys}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
     wrong = tuple(outcome for outcome in told if outcome.status is Status.VIOLATED)
     if wrong:
         reading = examine(replace(unit, claims=claims(certificate)), judge)
@@ -50,15 +51,22 @@ def _contents(unit: Unit, passphrase: bytes | None) -> Contents | None:
 
 
 def _public_keys(contents: Contents) -> frozenset[str]:
-    found = set()
+    """Return the public keys of whose file it is: that of an authority above it is no fit."""
+    return frozenset(facts.public_key.spki_sha256 for facts in end_entities(_readable(contents)))
+
+
+def _readable(contents: Contents) -> Iterator[CertificateFacts]:
     for item in contents.of_kind(ItemKind.CERTIFICATE):
         try:
-            found.add(read_certificate(item.der).public_key.spki_sha256)
+            yield read_certificate(item.der)
         except InputError:
             continue
-    return frozenset(found)
 
 
 def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
-    told = tuple(replace(judgement, told=(*judgement.told, *wrong)) for judgement in one.judgements)
-    return replace(one, judgements=told, places=())
+    fails = any(outcome.rule.severity is Severity.ERROR for outcome in wrong)
+    told = (
+        replace(each, told=(*each.told, *wrong), verdict=Verdict.FAILED if fails else each.verdict)
+        for each in one.judgements
+    )
+    return replace(one, judgements=tuple(told), places=())

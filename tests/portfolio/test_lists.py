@@ -66,7 +66,7 @@ def _one(certificates: Sequence[HeldCertificate], serial: int) -> HeldCertificat
 def test_a_scan_says_what_a_check_of_the_same_says(tmp_path: Path, world: World) -> None:
     count = 0
     for where, folder, whole, leaf in _cases(tmp_path, world):
-        for policy in ("require", "prefer", "off") if where.startswith("PEM ") else ("require",):
+        for policy in ("require", "prefer", "off") if where.startswith(("PEM X509", "PEM OCSP")) else ("require",):
             found = scanned(folder, asked=asked(world, policy))
             one = _one(found.judged, leaf.serial_number)
             check = judged(world, whole, policy)

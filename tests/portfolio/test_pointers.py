@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pkitools.findings import Verdict
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, pointers
 from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
-from tests.portfolio.support import WHOLE, gaps, scanned
+from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
 from tests.support.effort import bounded
@@ -278,7 +279,7 @@ def test_the_key_that_a_configuration_names_has_to_fit_its_certificate(outside: 
     keyed = 'SSLCertificateFile "tls/a.pem"\nSSLCertificateKeyFile tls/a.key\n'
     (outside / name).write_text({**CONFIGURATIONS, "keyed.conf": keyed}[name])
     (outside / "tls" / "a.pem").write_bytes(
-        pem(end_entity("a.nl", good_chain().tsp, own_key=good_chain().root.key).der)
+        pem(end_entity("a.nl", good_chain().tsp, own_key=good_chain().root.key).der) + CHAIN
     )
     key = good_chain().root.key if fits else good_chain().tsp.key
     (outside / "tls" / "a.key").write_bytes(written(key))
@@ -287,8 +288,10 @@ def test_the_key_that_a_configuration_names_has_to_fit_its_certificate(outside: 
     assert [key.place.name for key in found.keys] == [str(outside / "tls" / "a.key")]
     (one,) = found.judged
     assert [place.name for place in one.places] == [str(outside / "tls" / "a.pem")]
-    codes = [outcome.rule.code for outcome in one.findings]
-    assert codes.count("received.private_key.beside") == (not fits)
+    told = [outcome for outcome in one.findings if outcome.rule.code.startswith("received.private_key")]
+    assert len(told) == (not fits)
+    assert one.verdict is (Verdict.PASSED if fits else Verdict.FAILED)
+    assert all(outcome.params["file"] == str(outside / "tls" / "a.key") for outcome in told)
 
 
 def test_a_key_that_is_not_there_keeps_nothing_from_being_judged(outside: Path) -> None:
