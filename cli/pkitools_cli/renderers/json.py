@@ -7,7 +7,6 @@ from typing import Any, Final, TextIO
 
 import click
 
-from pkitools.reports import json_pieces
 from pkitools_cli.renderers import JSON, Renderer, register
 from pkitools_cli.reply import Reply
 
@@ -16,6 +15,8 @@ _PIECES: Final = 10_000  # a key, a value or what stands between them: together 
 
 def write(reply: Reply[Any], out: TextIO) -> None:
     """Write the document of the answer, in pieces: of ten thousand certificates it is a hundred megabytes."""
+    from pkitools.reports import json_pieces  # who asks for text does without
+
     pieces = json_pieces(reply.as_document())
     for batch in iter(lambda: "".join(islice(pieces, _PIECES)), ""):
         click.echo(batch, file=out, nl=False)
