@@ -25,9 +25,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, smaller inputs: within two minutes")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its plots too")
+    parser.add_argument("--scale", type=int, default=10_000, help="files of the larger scan, such as 100000")
     parser.add_argument("tables", nargs="*", help="all of them by default")
     given = parser.parse_args()
-    every = tables(quick=given.quick)
+    every = tables(quick=given.quick, scale=given.scale)
     unknown = set(given.tables) - {table.name for table in every}
     if unknown or (given.write and (given.tables or given.quick)):
         parser.error(f"no such table: {', '.join(unknown)}" if unknown else "the page is of a whole run")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial as of
 from typing import Final
 
-from benchmarks import crl, making, processes, reading, serving, verdicts
+from benchmarks import crl, making, processes, reading, scale, serving, verdicts
 from benchmarks.harness import Figure, Job, MissingError, Ratio, Table
 from benchmarks.inputs import one_signature, three_signatures
 from pkitools_test_pki.algorithms import PSS_SHA512
@@ -218,6 +218,39 @@ def _bundles(*, quick: bool) -> Table:
     )
 
 
+def _scale(few: int, many: int) -> Table:
+    small, large = (f"a scan of {count:,} files, each" for count in (few, many))
+    wall, two = f"{small}, by the wall", f"{small}, two processes"
+    return Table(
+        "scale",
+        "A scan of many files",
+        "Distinct G4 leaves in distinct files: each is read and judged as in the table of verdicts, and the results "
+        "are kept for a report. What two processes gain is also held against bare signature checks in two.",
+        "µs",
+        (
+            Job(ONE, of(one_signature, G4), "yardstick"),
+            Job("the same files, only read", of(scale.bare_reading, few), "yardstick", "once", few),
+            Job(small, of(scale.scanned, few), state="cold", per=few),
+            Job(large, of(scale.scanned, many), state="cold", per=many),
+            Job(wall, of(scale.scanned, few), state="cold", per=few, wall=True),
+            Job(two, of(scale.scanned, few, processes=2), state="cold", per=few, wall=True),
+            Job(BARE, of(verdicts.bare_checks, 1), "yardstick", "once", verdicts.CHECKS, wall=True),
+            Job(BARE_TWO, of(verdicts.bare_checks, 2), "yardstick", "once", verdicts.CHECKS, wall=True),
+        ),
+        (
+            Ratio(small, ONE, 14, 13),
+            Ratio(large, small, 1.1, 14),
+            Ratio(two, wall, 1.7, 15, at_least=True),
+            Ratio(two, wall, 0.9, 15, at_least=True, beside=(BARE_TWO, BARE)),
+        ),
+        (
+            Figure(f"the first result of a scan of {many:,} files", scale.first_result(many), "ms", 500, 16),
+            Figure(f"memory of this process after a scan of {many:,} files", scale.memory(many), "MB"),
+        ),
+        rounds=3,
+    )
+
+
 def _reading() -> Table:
     theirs = "cryptography: load, all extensions, both names"
     return Table(
@@ -329,14 +362,20 @@ def _slowest_of_limbo() -> float:
     return slowest * 1e3
 
 
-def tables(*, quick: bool) -> Sequence[Table]:
-    """Return all tables; with less in them and without what takes long, when there is little time."""
+def tables(*, quick: bool, scale: int = 10_000) -> Sequence[Table]:
+    """Return all tables; with less in them and without what takes long, when there is little time.
+
+    Args:
+        quick: there is little time.
+        scale: files of the larger scan, of which the smaller has a tenth.
+    """
     found = [
         _verdicts(),
         _paths(G4),
         *(_list_table(mix, quick=quick) for mix in MIXES),
         _startup(),
         _bundles(quick=quick),
+        _scale(*((150, 600) if quick else (scale // 10, scale))),
         _reading(),
         _making(quick=quick),
     ]
@@ -345,5 +384,5 @@ def tables(*, quick: bool) -> Sequence[Table]:
 
 SIZE: Final = "× the file"
 MIXES: Final[tuple[crl.Mix, ...]] = ("equal", "mixed", "layouts")
-GOALS: Final = 12
+GOALS: Final = 16
 """Rows of the table of goals."""

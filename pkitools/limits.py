@@ -108,11 +108,18 @@ MAX_CONFIGURATION_BYTES: Final = 1024 * 1024
 MAX_POINTERS: Final = 10_000
 """What one configuration or inventory may point to."""
 
-MAX_PENDING: Final = 10_000
-"""Certificates without a path that are judged again when the authorities of other files are known; 20 MB of them."""
+MAX_PENDING: Final = 2_000
+"""Certificates without a path that are judged again when a keystore or a peer turns out to hold their issuer; 4 MB."""
 
 MAX_FOUND_AUTHORITIES: Final = 1_000
 """Certificates of authorities that a scan keeps to judge those of other files by: PKIoverheid has some fifty."""
+
+MAX_FOUND_LISTS: Final = 10_000
+"""CRLs, and as many OCSP responses, that a scan takes from files for the certificates in others: of each only those are
+asked that go by the name of its issuer, or by its serial number."""
+
+MAX_FOUND_LIST_BYTES: Final = 32 * 1024 * 1024
+"""Of those together; each process that judges has them. What there is no room for is told."""
 
 MAX_PATTERN_FILES: Final = 1_000
 """Files that one pattern in a configuration may stand for."""

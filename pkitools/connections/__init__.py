@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pkitools.connections.calendar import WorkingDays
+    from pkitools.connections.claiming import claims_of
     from pkitools.connections.drafting import Draft, draft
     from pkitools.connections.holding import hold
     from pkitools.connections.lead import LeadKind, LeadTime, LeadTimes, LeadUnit, lead_times
@@ -40,6 +41,7 @@ __all__ = [
     "StepState",
     "StepStatus",
     "WorkingDays",
+    "claims_of",
     "draft",
     "hold",
     "lead_times",
@@ -67,6 +69,7 @@ _MODULES: Final = {
     "StepState": "status",
     "StepStatus": "status",
     "WorkingDays": "calendar",
+    "claims_of": "claiming",
     "draft": "drafting",
     "hold": "holding",
     "lead_times": "lead",

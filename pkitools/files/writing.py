@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -27,13 +27,13 @@ class Output:
 
     Args:
         path: where. Its folder must exist.
-        data: the content.
+        data: the content, whole or in pieces: those are taken once, when it is written.
         secret: mode 0600 and a folder nobody else may change; else 0644 less the umask. Where files have no such
             permissions (:func:`pkitools.files.has_permissions`), who may read it is the folder's.
     """
 
     path: PathLike
-    data: bytes = field(repr=False)
+    data: bytes | Iterable[bytes] = field(repr=False)
     secret: bool
 
 
@@ -218,14 +218,18 @@ class _Target:
                 raise self._in_the_way()
             if self.secret:
                 platform.close_to_others(self._fd)  # the umask may have taken from it
-            view = memoryview(self._data)
-            while view:
-                view = view[os.write(self._fd, view) :]
+            for piece in (self._data,) if isinstance(self._data, bytes) else self._data:
+                self._write(piece)
             os.fsync(self._fd)
         except FileExistsError as error:
             raise self._in_the_way() from error
         except OSError as error:
             raise self._failed(error) from error
+
+    def _write(self, piece: bytes) -> None:
+        view = memoryview(piece)
+        while view:
+            view = view[os.write(self._fd, view) :]
 
     def link(self) -> None:
         """Give the partial file its final name as well, unless that name is taken."""

@@ -34,6 +34,7 @@ from pkitools.portfolio.model import (
 )
 
 if TYPE_CHECKING:  # what was found is read without the means to find it
+    from pkitools.portfolio.claims import Claim
     from pkitools.portfolio.comparing import Changes, Earlier, EarlierCertificate, Replaced, changes_since, read_earlier
     from pkitools.portfolio.gathering import Gathering
     from pkitools.portfolio.judging import Judging
@@ -44,6 +45,7 @@ __all__ = [
     "Above",
     "Basis",
     "Changes",
+    "Claim",
     "Earlier",
     "EarlierCertificate",
     "Fetch",
@@ -76,6 +78,7 @@ _MODULES: Final = {
     "EarlierCertificate": "comparing",
     "Earlier": "comparing",
     "Changes": "comparing",
+    "Claim": "claims",
     "Fetch": "peers",
     "Gathering": "gathering",
     "Judging": "judging",

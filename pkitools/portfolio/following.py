@@ -36,8 +36,15 @@ def resolved(pointer: Pointer, name: str) -> Sequence[str] | Unread:
         case Target.FILE:
             found = next((path for path in _candidates(pointer, name) if os.path.lexists(path)), None)
             if found is None:
-                return _unread(pointer, name, Gap.MISSING, "portfolio.error.points_nowhere")
+                # without its key a certificate is judged all the same: who hands configurations on leaves keys out
+                gap = Gap.SKIPPED if pointer.is_key else Gap.MISSING
+                return _unread(pointer, name, gap, "portfolio.error.points_nowhere")
             return _matching(found / "*") if found.is_dir() else (str(found),)
+
+
+def listing_of(pointer: Pointer, name: str) -> tuple[str, ...] | None:
+    """Return the folders that the lines of a list count from; ``None`` of what is pointed to as no list."""
+    return tuple(str(Path(name).parent.absolute() / base) for base in pointer.bases) if pointer.is_list else None
 
 
 def _unread(pointer: Pointer, name: str, gap: Gap, code: str) -> Unread:

@@ -1,29 +1,42 @@
-"""One question for every certificate of a scan, and the checkers that ask it: one for each environment and host."""
+"""One question for every certificate of a scan, and what asks it of each, with what other files say of it."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
-from pkitools.checking.checker import Checker
-from pkitools.checking.judgement import CheckResult, Memory
+from pkitools.checking.judgement import CheckResult, Memory, judged
 from pkitools.checking.question import Question, Revocation, question
+from pkitools.checking.stated_ids import holds_nothing_to_judge
 from pkitools.environment import Environment
+from pkitools.errors import InputError
 from pkitools.findings import Outcome
 from pkitools.frozen import dataclass, field, replace
+from pkitools.portfolio.claims import Claim
+from pkitools.portfolio.known import AboutEach, Known
 from pkitools.portfolio.model import Above, Basis, Judgement
-from pkitools.revocation import CertificateRevocationList
+from pkitools.revocation import CertificateRevocationList, read_crl
 from pkitools.systems import System
 from pkitools.trust import HierarchyKind, TrustStore, hierarchy_of
-from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
+from pkitools.x509.at_hand import at_hand
+from pkitools.x509.given import CERTIFICATE, several_ders
 
 if TYPE_CHECKING:
     from pkitools.rules.own import OwnData
 
-_MOST_CHECKERS: Final = 64
-"""Checkers kept by a process: of peers there is one for each host."""
+_MOST_QUESTIONS: Final = 64
+_MOST_AUTHORITIES: Final = 64
+"""Questions kept by a process: of peers there is one for each host."""
+
+Token = tuple[int, int]
+"""Process that asks, and its number of the judge."""
+_NUMBERS: Final = count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +47,11 @@ class Judging:
         moment: validation time, aware UTC.
         environment: for which all are judged; ``None``: each for the environment of its hierarchy.
         systems: what they are for; none: for no system.
+        intermediates: authorities at hand for every certificate, DER.
         trust: roots of a test hierarchy, as for :func:`~pkitools.checking.check`.
         revocation: as there.
+        claims: connections: what lies at their places is judged by them, for their system and environment and with
+            their OIN; what none of them claims as all else.
         passphrase: for keystores and encrypted keys.
         data: systems, rules and roots of one's own.
         raise_crashes: let what crashes raise; for tests and bug reports.
@@ -47,14 +63,17 @@ class Judging:
     moment: datetime
     environment: Environment | str | None = None
     systems: tuple[str | System, ...] = ()
+    intermediates: tuple[bytes, ...] = ()
     trust: TrustStore | None = None
     revocation: Revocation | None = None
+    claims: tuple[Claim, ...] = ()
     passphrase: bytes | None = field(default=None, repr=False)
     data: OwnData | None = None
     raise_crashes: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "moment", aware(self.moment))
+        object.__setattr__(self, "intermediates", several_ders(self.intermediates, CERTIFICATE, "intermediates"))
         if self.passphrase is not None:
             object.__setattr__(self, "passphrase", octets(self.passphrase, "passphrase"))
         object.__setattr__(self, "environment", optional_choice(Environment, self.environment, "environment"))
@@ -68,15 +87,54 @@ class Judging:
 
 
 class Judge:
-    """Judges the certificates of a scan in one process; what is verified of authorities is kept between them."""
+    """Judges the certificates of a scan in one process; what is verified of authorities is kept between them.
 
-    def __init__(self, asked: Judging) -> None:
-        self.asked = asked
+    Args:
+        asked: the question.
+        known: what files say of the certificates in others.
+    """
+
+    def __init__(self, asked: Judging, known: Known | None = None) -> None:
+        self.asked, self.known = asked, known or Known()
+        self.token: Token = os.getpid(), next(_NUMBERS)
+        self._revocation = None if asked.revocation is None else _with_lists_read(asked.revocation)
+        self._about = AboutEach(self.known, _at_hand(asked))
         self._memory = Memory()
-        self._checkers: dict[tuple[Environment, str | None], Checker] = {}
+        self._questions: dict[tuple[Environment, str | None, int | None], Question] = {}
+
+    @cached_property
+    def travelling(self) -> bytes:
+        """What makes the same judge in another process: made once, however many units of work go there."""
+        import pickle  # who judges in this process does not wait for it
+
+        return pickle.dumps((self.asked.travelling(), self.known))
+
+    @classmethod
+    def arrived(cls, travelled: bytes) -> Judge:
+        """Return the judge that :attr:`travelling` was made of."""
+        import pickle
+
+        asked, known = pickle.loads(travelled)  # noqa: S301 made by the process that submits to this one
+        return cls(asked, known)
+
+    def claiming(self, facts: CertificateFacts, claims: Sequence[int], *, is_own: bool) -> tuple[int, ...]:
+        """Return the connections whose certificate one is: what lies beside it may be that of their counterpart.
+
+        Args:
+            facts: the certificate.
+            claims: the connections at whose places it lies.
+            is_own: its private key lies with it: then it is theirs, whoever it names.
+        """
+        oin = oin_from_certificate(facts).oin if claims else None
+        return tuple(each for each in claims if is_own or (oin is not None and str(oin) == self.asked.claims[each].oin))
 
     def judge(
-        self, facts: CertificateFacts, between: tuple[bytes, ...], entity_id: str | None, host: str | None
+        self,
+        facts: CertificateFacts,
+        between: tuple[bytes, ...],
+        entity_id: str | None,
+        host: str | None,
+        by: int | None = None,
     ) -> Judgement:
         """Judge one certificate.
 
@@ -85,35 +143,93 @@ class Judge:
             between: authorities that came with it, DER.
             entity_id: the entity ID that metadata gives it to.
             host: the name of the peer that sent it.
+            by: the number of the connection that claims it.
         """
-        environment, basis = _placed(self.asked, hierarchy_of(facts).kind)
-        result = self._checker(environment, host).check(facts, intermediates=between, entity_id=entity_id)
-        return _judgement(result, environment, basis, entity_id, host)
+        claim = None if by is None else self.asked.claims[by]
+        environment, basis = _placed(self.asked, claim, hierarchy_of(facts).kind)
+        asked = _with_entity(self._question(environment, host, by), entity_id)
+        further = self._about.authorities(facts)
+        if further and not at_hand(between).named(facts.issuer.der):
+            between, further = _with(between, further), ()  # nothing in its own file issued it
+        result = self._judged(facts, between, asked)
+        if result.path is None and further:
+            result = self._judged(facts, _with(between, further), asked)
+        told = _judgement(result, environment, basis, entity_id, host)
+        return replace(
+            told, connection=None if claim is None else claim.name, systems=tuple(each.name for each in asked.systems)
+        )
 
-    def _checker(self, environment: Environment, host: str | None) -> Checker:
-        key = environment, host
-        if key not in self._checkers:
-            if len(self._checkers) > _MOST_CHECKERS:
-                self._checkers.clear()
-            self._checkers[key] = Checker.of(self._question(environment, host), self._memory)
-        return self._checkers[key]
+    def _judged(self, facts: CertificateFacts, between: tuple[bytes, ...], asked: Question) -> CheckResult:
+        """Judge by the authorities that are at hand, and the lists that are about it or them."""
+        crls, responses = self._about.lists(facts, at_hand(between).above(facts))
+        material = replace(
+            asked.material,
+            crls=tuple({id(crl): crl for crl in (*asked.material.crls, *crls)}.values()),
+            ocsp_responses=tuple(dict.fromkeys((*asked.material.ocsp_responses, *responses))),
+        )
+        together = (*between, *asked.intermediates)
+        return judged(facts, replace(asked, intermediates=together, material=material), self._memory)
 
-    def _question(self, environment: Environment, host: str | None) -> Question:
+    def _question(self, environment: Environment, host: str | None, by: int | None) -> Question:
+        key = environment, host, by
+        if key not in self._questions:
+            if len(self._questions) > _MOST_QUESTIONS:
+                self._questions.clear()
+            self._questions[key] = self._asked_for(environment, host, None if by is None else self.asked.claims[by])
+        return self._questions[key]
+
+    def _asked_for(self, environment: Environment, host: str | None, claim: Claim | None) -> Question:
         asked = self.asked
         return question(
             moment=asked.moment,
             environment=environment,
-            systems=asked.systems,
+            systems=asked.systems if claim is None else claim.systems,
+            entity_id=None if claim is None else claim.entity_id,
+            expected=None if claim is None else claim.expected,
+            intermediates=asked.intermediates,
             trust=asked.trust,
             host=host,
-            revocation=asked.revocation,
+            revocation=self._revocation,
             data=asked.data,
             raise_crashes=asked.raise_crashes,
         )
 
 
-def _placed(asked: Judging, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
+def _with(between: tuple[bytes, ...], further: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys((*between, *further)))
+
+
+def _with_entity(asked: Question, entity_id: str | None) -> Question:
+    """Return the question for an entity; one whose ID is a text of somebody's choice is asked nothing about it."""
+    if entity_id is None or holds_nothing_to_judge(entity_id, asked.systems):
+        return asked
+    return replace(asked, entity_id=entity_id)
+
+
+def _with_lists_read(revocation: Revocation) -> Revocation:
+    """Return the same with every list read that can be; what cannot is told of with each certificate."""
+    return replace(revocation, crls=tuple(map(_read, revocation.material.crls)))
+
+
+def _read(crl: bytes | CertificateRevocationList) -> bytes | CertificateRevocationList:
+    try:
+        return read_crl(crl) if isinstance(crl, bytes) else crl
+    except InputError:
+        return crl
+
+
+def _at_hand(asked: Judging) -> Iterator[bytes]:
+    """Yield the authorities that are at hand for every certificate, DER."""
+    yield from asked.intermediates
+    stores = (asked.trust, None if asked.data is None else asked.data.trust)
+    for store in (each for each in stores if each is not None):
+        yield from (*store.intermediates, *(anchor.der for anchor in store.anchors))
+
+
+def _placed(asked: Judging, claim: Claim | None, kind: HierarchyKind | None) -> tuple[Environment, Basis]:
     """Return for which environment a certificate is judged, by the kind of its hierarchy, and why for that one."""
+    if claim is not None:
+        return claim.environment, Basis.CONNECTION
     if asked.environment is not None:
         return Environment(asked.environment), Basis.ASKED
     if kind is not None:
@@ -129,7 +245,7 @@ def _judgement(
     return Judgement(environment, basis, result.verdict, told, entity_id, host, path is not None, above)
 
 
-@lru_cache(maxsize=_MOST_CHECKERS)
+@lru_cache(maxsize=_MOST_AUTHORITIES)
 def _authority(der: bytes) -> Above:
     """Return an authority of a path: of ten thousand certificates it is one of a few."""
     facts = read_certificate(der)

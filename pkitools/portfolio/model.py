@@ -1,16 +1,16 @@
 """What a scan finds, as values: certificates with every place they lie, keys, requests, and what could not be read.
 
-Everything here is frozen, small and fit for pickling. Of a certificate its DER is not kept: ten thousand of them are
-held at once. The only value that others build on is :class:`Portfolio`; reports, a list of connections and a plan of
-dates are made from it, and from nothing else.
+Everything here is frozen, small and fit for pickling. Of a certificate its DER is not kept. The only value that others
+build on is :class:`Portfolio`; reports, a list of connections and a plan of dates are made from it, and from nothing
+else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from pkitools.arguments import aware
 from pkitools.environment import Environment
@@ -31,6 +31,8 @@ class Basis(StrEnum):
     """Whoever scanned said so."""
     HIERARCHY = "hierarchy"
     """It is the environment of the hierarchy that the certificate says to stand under."""
+    CONNECTION = "connection"
+    """The connection that claims it says so."""
     UNKNOWN = "unknown"
     """Nothing says which: it was judged for production, or for preproduction where roots of a test were given."""
 
@@ -101,6 +103,8 @@ class Judgement:
         host: the name of the peer that sent it, which has to be in it; ``None`` of what was found in a file.
         has_path: a path was proved from it to a root that is trusted here.
         path: the authorities of that path, its issuer first, the root last.
+        connection: the name of the connection that claims it; ``None`` where none does.
+        systems: the names of the systems it was judged for.
     """
 
     environment: Environment
@@ -111,6 +115,8 @@ class Judgement:
     host: str | None = None
     has_path: bool = False
     path: tuple[Above, ...] = ()
+    connection: str | None = None
+    systems: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Outcome, ...]:
@@ -315,12 +321,18 @@ class Pointer:
         text: as it is written there: a path, a pattern or ``HOST:PORT``.
         line: where, from 1.
         bases: folders that the same text says such paths count from.
+        is_list: it is a file with a line for each further one.
+        is_key: it is a private key.
+        key_of: the file of the certificate whose key it is to be, as it is written there; empty where that is not sure.
     """
 
     target: Target
     text: str
     line: int
     bases: tuple[str, ...] = ()
+    is_list: bool = False
+    is_key: bool = False
+    key_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,12 +343,14 @@ class Pending:
         name: the file or peer.
         der: the certificate.
         entity_id, host: what it was judged for.
+        claims: the numbers of the connections it was judged by.
     """
 
     name: str
     der: bytes = field(repr=False)
     entity_id: str | None = None
     host: str | None = None
+    claims: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +365,8 @@ class Reading:
         points_to: of a configuration or an inventory, what it points to.
         authorities: DER of those in it that are not among the embedded ones: another file may need them.
         pending: what could be judged better by the authorities of another file.
-        is_again: it adds to the reading of a file that came before.
+        is_again: it adds to the reading of a file that came before; a judgement takes the place of the earlier one.
+        lists: how many lists of revoked certificates and OCSP responses are in it: they are used for all files.
     """
 
     name: str
@@ -364,6 +379,15 @@ class Reading:
     authorities: tuple[bytes, ...] = field(default=(), repr=False)
     pending: tuple[Pending, ...] = ()
     is_again: bool = False
+    lists: int = 0
+
+
+@runtime_checkable
+class Divided(Protocol):
+    """Certificates of which it is known beforehand which are those of authorities."""
+
+    def only(self, *, is_authority: bool) -> Sequence[HeldCertificate]:
+        """Return those of authorities alone, or the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,40 +399,45 @@ class Portfolio:
         asked: the places as they were given.
         environment: for which all was judged; ``None``: each certificate in the environment of its hierarchy.
         systems: the names of the systems it was judged for; none: for no system.
-        certificates: each once, the worst standing first, then by end date.
+        certificates: each once, the worst standing first, then by end date, then by name. Of thousands they lie on
+            disk, as do the following, and each is read when it is come to: go over them, and keep none of them.
         keys, requests: in the order found.
         unread: what was not looked at; a verdict of ``certificates`` says nothing of it.
         looked_at: how many files and peers were read.
         passed_over: how many of those hold nothing of the kind.
         complete: the scan came to its end; otherwise it was stopped, and this is a part.
-        revocation_asked: lists of revoked certificates, or a network, were given to ask.
+        revocation_asked: lists of revoked certificates, or a network, were given to ask, or lists were found.
+        connections: the names of the connections by which certificates were judged.
+        lists_found: how many lists and OCSP responses lay in the files; they were asked for all certificates.
     """
 
     moment: datetime
     asked: tuple[str, ...]
     environment: Environment | None = None
     systems: tuple[str, ...] = ()
-    certificates: tuple[HeldCertificate, ...] = ()
-    keys: tuple[HeldKey, ...] = ()
-    requests: tuple[HeldRequest, ...] = ()
-    unread: tuple[Unread, ...] = ()
+    certificates: Sequence[HeldCertificate] = ()
+    keys: Sequence[HeldKey] = ()
+    requests: Sequence[HeldRequest] = ()
+    unread: Sequence[Unread] = ()
     looked_at: int = 0
     passed_over: int = 0
     complete: bool = True
     revocation_asked: bool = False
+    lists_found: int = 0
+    connections: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Portfolio: {len(self.certificates)} certificates, {len(self.unread)} unread, {self.looked_at} files>"
 
     @property
-    def judged(self) -> tuple[HeldCertificate, ...]:
+    def judged(self) -> Sequence[HeldCertificate]:
         """The certificates but for those of authorities."""
-        return tuple(one for one in self.certificates if not one.is_authority)
+        return _only(self.certificates, is_authority=False)
 
     @property
-    def authorities(self) -> tuple[HeldCertificate, ...]:
+    def authorities(self) -> Sequence[HeldCertificate]:
         """The certificates of authorities."""
-        return tuple(one for one in self.certificates if one.is_authority)
+        return _only(self.certificates, is_authority=True)
 
     @property
     def verdict(self) -> Verdict:
@@ -436,9 +465,8 @@ class Portfolio:
         return ((one.standing(self.moment), one) for one in self.certificates)
 
 
-def in_order(certificates: Iterable[HeldCertificate], moment: datetime) -> tuple[HeldCertificate, ...]:
-    """Return certificates with the worst standing first, then by end date, then by name."""
-    rank = {standing: number for number, standing in enumerate(Standing)}
-    return tuple(
-        sorted(certificates, key=lambda one: (rank[one.standing(moment)], one.not_after, one.name, one.sha256))
-    )
+def _only(certificates: Sequence[HeldCertificate], *, is_authority: bool) -> Sequence[HeldCertificate]:
+    """Return those of authorities alone, or the others: of what lies on disk without reading the rest."""
+    if isinstance(certificates, Divided):
+        return certificates.only(is_authority=is_authority)
+    return tuple(one for one in certificates if one.is_authority is is_authority)

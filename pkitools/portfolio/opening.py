@@ -14,11 +14,20 @@ from pkitools.portfolio.reading import Unit
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """A file that is to be read."""
+    """A file that is to be read.
+
+    Args:
+        name, in_folder: as it was found.
+        named_by: what points to it, as ``FILE:LINE``.
+        listing: it has a line for each further file: the folders that those count from.
+        is_key: a configuration says that it is a private key: who may not read it misses nothing.
+    """
 
     name: str
     in_folder: bool
     named_by: tuple[str, ...] = ()
+    listing: tuple[str, ...] | None = None
+    is_key: bool = False
 
 
 def unit_of(found: ToRead | Reading) -> Unit | Reading:
@@ -29,7 +38,14 @@ def unit_of(found: ToRead | Reading) -> Unit | Reading:
         data, private = _unchanged(found.name, MAX_SCANNED_BYTES if found.in_folder else MAX_INPUT_BYTES)
     except (FileError, InputError) as error:
         return _not_had(found, error)
-    return Unit(found.name, data, found.in_folder, found.named_by, None if private is None else not private)
+    return Unit(
+        found.name,
+        data,
+        found.in_folder,
+        found.named_by,
+        None if private is None else not private,
+        listing=found.listing,
+    )
 
 
 def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:
@@ -62,4 +78,6 @@ def _not_had(found: ToRead, error: PkitoolsError) -> Reading:
     gap = Gap.MISSING if error.code == "files.error.missing" else Gap.UNREADABLE
     if isinstance(error, LimitError) and found.in_folder and not found.named_by:
         gap = Gap.SKIPPED  # nobody said that it holds anything, and nothing that does is that large
+    if found.is_key and error.code == "files.error.no_permission":
+        gap = Gap.SKIPPED  # as it should be
     return Reading(found.name, unread=(Unread(found.name, gap, error.code, error.params, None, found.named_by),))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from pkitools.checking.private_keys import public_halves
@@ -27,6 +28,8 @@ from pkitools.portfolio.model import (
 )
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.requests.reading import read_request
+from pkitools.revocation import read_crl
+from pkitools.revocation.ocsp import read_response
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
 from pkitools.x509.document import serial_hex
@@ -34,6 +37,10 @@ from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
 _TLS: Final = "tls"
+_READERS: Final[Mapping[ItemKind, Callable[[bytes], object]]] = {
+    ItemKind.CRL: read_crl,
+    ItemKind.OCSP_RESPONSE: read_response,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,8 @@ class Unit:
         named_by: what points to it, as ``FILE:LINE``.
         readable_by_others: others than its owner may read it; ``None`` where that is not known.
         host: of a peer, its name.
+        claims: the numbers of the connections that claim what is in it.
+        listing: a configuration says that it has a line for each further file: the folders that those count from.
     """
 
     name: str
@@ -55,6 +64,8 @@ class Unit:
     named_by: tuple[str, ...] = ()
     readable_by_others: bool | None = None
     host: str | None = None
+    claims: tuple[int, ...] = ()
+    listing: tuple[str, ...] | None = None
 
 
 def examine(unit: Unit, judge: Judge) -> Reading:
@@ -86,7 +97,7 @@ def _examined(unit: Unit, judge: Judge) -> Reading:
 def _without(unit: Unit, error: InputError) -> Reading:
     """Return the reading of a file that is of none of our kinds: what it points to, or why it cannot be used."""
     try:
-        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder)
+        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder, listing=unit.listing)
     except InputError as of_pointers:
         return Reading(unit.name, unread=(_gap(unit, of_pointers),))
     if pointers:
@@ -129,18 +140,19 @@ class _Found:
         own = (*own, *self._others(meant))
         meant |= {subject.facts.sha256 for subject in own}
         above = tuple(dict.fromkeys(facts.der for facts in possible_issuers(read)))
-        judged = [(subject, self._judgement(subject, above)) for subject in own]
+        judged = [(subject, self._judgements(subject, above)) for subject in own]
         return Reading(
             self.unit.name,
             certificates=(
-                *(self._certificate(subject.facts, subject.items, one) for subject, one in judged),
+                *(self._certificate(subject.facts, subject.items, told) for subject, told in judged),
                 *(self._certificate(facts, (item,)) for item, facts in self._read() if facts.sha256 not in meant),
             ),
             keys=tuple(self._keys()),
             requests=tuple(self._requests()),
+            lists=self._lists(),
             unread=tuple(self.unread),
             authorities=tuple(der for der in above if der not in _embedded()),
-            pending=tuple(self._pending(subject) for subject, one in judged if not one.has_path),
+            pending=tuple(self._pending(subject) for subject, told in judged if not all(one.has_path for one in told)),
         )
 
     def _read(self) -> Sequence[tuple[Item, CertificateFacts]]:
@@ -177,18 +189,25 @@ class _Found:
             if facts.sha256 not in meant and not is_authority(facts):
                 yield Subject(0, facts, (item,), item.entity_id)
 
-    def _judgement(self, subject: Subject, above: tuple[bytes, ...]) -> Judgement:
+    def _judgements(self, subject: Subject, above: tuple[bytes, ...]) -> tuple[Judgement, ...]:
+        """Return what comes of a certificate by each connection that claims it, or else by what all are asked."""
         between = tuple(der for der in above if der != subject.facts.der)
-        return self.judge.judge(subject.facts, between, subject.entity_id or None, self.unit.host)
+        claimed = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        ask = partial(self.judge.judge, subject.facts, between, subject.entity_id or None, self.unit.host)
+        return tuple(map(ask, claimed or (None,)))
+
+    def _has_key(self, subject: Subject) -> bool:
+        return subject.facts.public_key.spki_sha256 in self.held or any(item.has_key for item in subject.items)
 
     def _pending(self, subject: Subject) -> Pending:
-        return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host)
+        claims = self.judge.claiming(subject.facts, self.unit.claims, is_own=self._has_key(subject))
+        return Pending(self.unit.name, subject.facts.der, subject.entity_id or None, self.unit.host, claims)
 
     def _certificate(
-        self, facts: CertificateFacts, items: Sequence[Item], judgement: Judgement | None = None
+        self, facts: CertificateFacts, items: Sequence[Item], judgements: tuple[Judgement, ...] = ()
     ) -> HeldCertificate:
         places = tuple(self._place(item, facts.public_key.spki_sha256) for item in items)
-        return held_certificate(facts, places, () if judgement is None else (judgement,))
+        return held_certificate(facts, places, judgements)
 
     def _place(self, item: Item, spki_sha256: str = "") -> Place:
         return Place(
@@ -206,6 +225,18 @@ class _Found:
         for item, public in self.halves.items():
             spki = None if public is None else public.spki_sha256
             yield HeldKey(self._place(item), spki, item.encrypted, self.unit.readable_by_others)
+
+    def _lists(self) -> int:
+        """Return how many lists and OCSP responses can be used; of what cannot it is told."""
+        return sum(self._is_readable(item) for kind in _READERS for item in self.contents.of_kind(kind))
+
+    def _is_readable(self, item: Item) -> bool:
+        try:
+            _READERS[item.kind](item.der)
+        except InputError as error:
+            self.unread.append(_gap(self.unit, error, position=item.position))
+            return False
+        return True
 
     def _requests(self) -> Iterator[HeldRequest]:
         for item in self.contents.of_kind(ItemKind.REQUEST):

@@ -6,16 +6,22 @@ Files are only opened through :mod:`pkitools.files`; a network is only used by t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from pkitools.arguments import several
-from pkitools.frozen import dataclass, field
+from pkitools.arguments import octets, several, text, wrong_type
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_PENDING
-from pkitools.portfolio.following import resolved
+from pkitools.portfolio.claims import Claims
+from pkitools.portfolio.following import listing_of, resolved
+from pkitools.portfolio.foreseeing import gathered_from
 from pkitools.portfolio.judging import Judge, Judging
-from pkitools.portfolio.model import Pending, Pointer, Reading, Target, Unread
+from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.model import Gap, Pending, Pointer, Reading, Target, Unread
 from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.pairing import not_fitting
 from pkitools.portfolio.peers import Fetch, Peer, asked_together, unit_of_peer
 from pkitools.portfolio.pointers import peer_of
 from pkitools.portfolio.reading import Unit, held_certificate
@@ -28,6 +34,12 @@ if TYPE_CHECKING:
 
 _MOST_ROUNDS: Final = 10
 """How often what was pointed to may point further: a main file, its parts, what those name."""
+_FEW: Final = 64
+"""Files that are looked through before the first is judged, and nobody waits for it."""
+_EARLY: Final = 8
+"""Files that are judged before all others, where there are more."""
+_NO_PART: Final = 0
+"""The number that no part of a file has: what is told of a file beside its parts."""
 
 
 def scan(
@@ -36,6 +48,7 @@ def scan(
     *,
     fetch: Fetch | None = None,
     executor: Executor | None = None,
+    contents: Mapping[str, bytes] | None = None,
 ) -> Iterator[Reading]:
     """Yield what every file and every peer gives, as it comes; one portfolio of it makes
     :class:`~pkitools.portfolio.gathering.Gathering`.
@@ -49,13 +62,18 @@ def scan(
         places: files, folders and ``HOST:PORT``; what is there as a file is one.
         judging: what every certificate is asked.
         fetch: the means to ask a peer; without it each peer is told as one that was not asked.
+        contents: what is at hand already, by the name to call it: looked at before the places, each as if it were a
+            file that was named.
         executor: does the work, such as a :class:`~concurrent.futures.ProcessPoolExecutor`; ``None``: this process.
 
     Raises:
-        InvalidValueError: ``places`` are no names.
+        InvalidValueError: ``places`` are no names, or ``contents`` no octets by name.
     """
     given = [os.fspath(each) for each in several(places, (str, os.PathLike), "places")]
-    return _Scan(Judge(judging), fetch, executor).readings(given)
+    if contents is not None and not isinstance(contents, Mapping):
+        raise wrong_type("contents", contents, "Mapping")
+    held = tuple(Unit(text(name, "contents"), octets(data, "contents")) for name, data in (contents or {}).items())
+    return _Scan(Judge(judging), fetch, executor, Claims(judging.claims), held).readings(given)
 
 
 def count_files(places: Iterable[str]) -> int:
@@ -73,23 +91,53 @@ class _Scan:
     judge: Judge
     fetch: Fetch | None
     executor: Executor | None
+    claims: Claims
+    held: tuple[Unit, ...] = ()
     followed: set[tuple[str, str]] = field(default_factory=set)
     authorities: dict[bytes, bytes] = field(default_factory=dict)
     pending: list[Pending] = field(default_factory=list)
+    pairs: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def readings(self, given: Sequence[str]) -> Iterator[Reading]:
-        files = (self._unit(found) for found in _walked([each for each in given if not _is_peer(each)]))
+        files = [each for each in given if not _is_peer(each)]
+        walked: Iterator[Unit | FoundFile | Unread] = chain(self.held, _walked(files))
         further: list[tuple[str, Pointer]] = []
-        yield from self._noted(readings_of(files, self.judge, self.executor), further)
-        peers: list[tuple[str, str]] = [(each, "") for each in given if _is_peer(each)]
+        first = list(islice(walked, _FEW))
+        # of many files some are told of at once, and again where the others say more of them
+        early = first[:_EARLY] if len(first) == _FEW else []
+        yield from self._noted(readings_of(map(self._unit, early), self.judge), further)
+        yield from self._gathered(files)
+        if self.judge.known:
+            yield from map(_once_more, readings_of(map(self._unit, early), self.judge))
+        rest = map(self._unit, chain(first[len(early) :], walked))
+        yield from self._noted(readings_of(rest, self.judge, self.executor), further)
+        yield from self._pointed_to(further, [(each, "") for each in given if _is_peer(each)])
+        yield from self._again()
+        for certificate, key in self.pairs:
+            yield from not_fitting(certificate, key, self.judge, self.claims.of_file)
+
+    def _pointed_to(self, further: list[tuple[str, Pointer]], peers: list[tuple[str, str]]) -> Iterator[Reading]:
         for _ in range(_MOST_ROUNDS):
             if not further:
                 break
             peers += [(p.text, f"{name}:{p.line}") for name, p in further if p.target is Target.PEER]
             units, further = list(self._followed(further)), []
-            yield from self._noted(readings_of(map(unit_of, units), self.judge, self.executor), further)
+            yield from self._noted(
+                readings_of((self._claimed(unit_of(each)) for each in units), self.judge, self.executor), further
+            )
         yield from self._of_peers(peers)
-        yield from self._again()
+
+    def _gathered(self, files: Sequence[str]) -> Iterator[Reading]:
+        """Read everything for what it says of other files, which whoever judges then knows; yield what was too much."""
+        collecting = Collecting()
+        found = chain(self.held, _walked(files))
+        for name, count in gathered_from(found, collecting, raise_crashes=self.judge.asked.raise_crashes):
+            params = {"name": name, "count": count}
+            unread = Unread(name, Gap.UNREADABLE, "portfolio.error.not_kept", params, _NO_PART)
+            yield Reading(name, unread=(unread,), is_again=True)
+        known = collecting.known()
+        if known:
+            self.judge = Judge(self.judge.asked, known)
 
     def _noted(self, readings: Iterable[Reading], further: list[tuple[str, Pointer]]) -> Iterator[Reading]:
         """Yield readings, and keep what is to be done after the last."""
@@ -101,14 +149,24 @@ class _Scan:
             self.pending += reading.pending[: max(0, MAX_PENDING - len(self.pending))]
             yield reading
 
-    def _unit(self, found: FoundFile | Unread) -> Unit | Reading:
+    def _unit(self, found: Unit | FoundFile | Unread) -> Unit | Reading:
+        if isinstance(found, Unit):
+            return self._claimed(found)
         if isinstance(found, Unread):
             return Reading(found.name, unread=(found,))
-        return unit_of(ToRead(found.name, found.in_folder))
+        return self._claimed(unit_of(ToRead(found.name, found.in_folder)))
+
+    def _claimed(self, unit: Unit | Reading) -> Unit | Reading:
+        if isinstance(unit, Reading):
+            return unit
+        claims = self.claims.of_file(unit.name, unit.named_by)
+        return replace(unit, claims=claims) if claims else unit
 
     def _followed(self, further: Iterable[tuple[str, Pointer]]) -> Iterator[ToRead | Reading]:
         """Yield what pointers lead to, each file once with all that points to it."""
         named: dict[str, list[str]] = {}
+        listings: dict[str, tuple[str, ...] | None] = {}
+        keys: set[str] = set()
         for name, pointer in further:
             origin = f"{name}:{pointer.line}"
             found = resolved(pointer, name)
@@ -119,16 +177,28 @@ class _Scan:
                 if (path, origin) not in self.followed:
                     self.followed.add((path, origin))
                     named.setdefault(path, []).append(origin)
-        yield from (ToRead(path, in_folder=True, named_by=tuple(origins)) for path, origins in named.items())
+                    listing = listing_of(pointer, name)
+                    listings[path] = listings.get(path) if listing is None else listing
+                if pointer.is_key:
+                    keys.add(path)
+                    self._pair(path, pointer, name)
+        for path, origins in named.items():
+            yield ToRead(path, True, tuple(origins), listings[path], path in keys)
+
+    def _pair(self, key: str, pointer: Pointer, name: str) -> None:
+        """Note which certificate a key is to fit."""
+        if pointer.key_of:
+            found = resolved(replace(pointer, text=pointer.key_of), name)
+            self.pairs.update({} if isinstance(found, Unread) else {(path, key): None for path in found[:1]})
 
     def _of_peers(self, peers: Sequence[tuple[str, str]]) -> Iterator[Reading]:
         named: dict[Peer, list[str]] = {}
-        for text, origin in peers:
-            peer = peer_of(text)
+        for given, origin in peers:
+            peer = peer_of(given)
             assert peer is not None  # only what is one came this far
             named.setdefault(peer, []).extend([origin] if origin else [])
         asked = asked_together(self.fetch, [*named])
-        units = (unit_of_peer(peer, answer, tuple(named[peer])) for peer, answer in asked)
+        units = (unit_of_peer(peer, answer, tuple(named[peer]), self.claims.of_peer(*peer)) for peer, answer in asked)
         yield from self._noted(readings_of(units, self.judge, self.executor), [])
 
     def _again(self) -> Iterator[Reading]:
@@ -139,9 +209,15 @@ class _Scan:
             facts = read_certificate(one.der)
             if facts.issuer.der not in subjects or facts.der in self.authorities:
                 continue
-            judgement = self.judge.judge(facts, between, one.entity_id, one.host)
-            if judgement.has_path:
-                yield Reading(one.name, (held_certificate(facts, (), (judgement,)),), is_again=True)
+            ask = partial(self.judge.judge, facts, between, one.entity_id, one.host)
+            told = tuple(judgement for judgement in map(ask, one.claims or (None,)) if judgement.has_path)
+            if told:
+                yield Reading(one.name, (held_certificate(facts, (), told),), is_again=True)
+
+
+def _once_more(reading: Reading) -> Reading:
+    """Return of a file that was told of before what is judged anew."""
+    return Reading(reading.name, reading.certificates, is_again=True)
 
 
 def _is_peer(place: str) -> bool:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from pkitools.portfolio.judging import Judge, Judging
+from pkitools.portfolio.judging import Judge, Token
 from pkitools.portfolio.model import Reading
 from pkitools.portfolio.reading import Unit, examine
 
@@ -30,8 +29,6 @@ _AHEAD: Final = 4
 _MOST_KEPT: Final = 4
 """Questions a worker keeps."""
 
-Token = tuple[int, int]
-_NUMBERS: Final = count()
 _ARRIVED: Final[OrderedDict[Token, Judge]] = OrderedDict()
 _Task = tuple["tuple[Unit | Reading, ...]", int, "Future[Sequence[Reading] | None]"]
 
@@ -46,16 +43,15 @@ def readings_of(units: Iterable[Unit | Reading], judge: Judge, executor: Executo
     """
     if executor is None:
         return (unit if isinstance(unit, Reading) else examine(unit, judge) for unit in units)
-    return _Distributed(executor, judge.asked).readings(units)
+    return _Distributed(executor, judge).readings(units)
 
 
 class _Distributed:
     """Hands units to an executor, and takes the readings back in order."""
 
-    def __init__(self, executor: Executor, asked: Judging) -> None:
-        self.executor, self.asked = executor, asked
-        self.token: Token = os.getpid(), next(_NUMBERS)
-        self.sent: bytes | None = None
+    def __init__(self, executor: Executor, judge: Judge) -> None:
+        self.executor, self.judge = executor, judge
+        self.was_sent = False
         self.most = _AHEAD * (getattr(executor, "_max_workers", None) or os.cpu_count() or 1)
         self.waiting: deque[_Task] = deque()
 
@@ -72,24 +68,21 @@ class _Distributed:
             yield from self._received()
 
     def _submit(self, group: Sequence[Unit | Reading], question: bytes | None) -> Future[Sequence[Reading] | None]:
-        return self.executor.submit(_work, self.token, question, [one for one in group if isinstance(one, Unit)])
+        units = [one for one in group if isinstance(one, Unit)]
+        return self.executor.submit(_work, self.judge.token, question, units)
 
     def _received(self) -> Iterator[Reading]:
         group, _, future = self.waiting.popleft()
         answer = future.result()
-        if answer is None:  # a worker that does not know the question yet
-            answer = self._submit(group, self._question()).result()
+        if answer is None and self.was_sent:  # its worker may have learned the question meanwhile
+            answer = self._submit(group, None).result()
+        if answer is None:
+            self.was_sent = True
+            answer = self._submit(group, self.judge.travelling).result()
         assert answer is not None
         found = iter(answer)
         for one in group:
             yield one if isinstance(one, Reading) else next(found)
-
-    def _question(self) -> bytes:
-        if self.sent is None:
-            import pickle  # who judges in this process does not wait for it
-
-            self.sent = pickle.dumps(self.asked.travelling())
-        return self.sent
 
 
 def _groups(units: Iterable[Unit | Reading]) -> Iterator[tuple[Unit | Reading, ...]]:
@@ -113,9 +106,7 @@ def _work(token: Token, question: bytes | None, units: Sequence[Unit]) -> Sequen
     if judge is None:
         if question is None:
             return None
-        import pickle
-
-        judge = _ARRIVED[token] = Judge(pickle.loads(question))  # noqa: S301 made by the process that submits to this one
+        judge = _ARRIVED[token] = Judge.arrived(question)
         while len(_ARRIVED) > _MOST_KEPT:
             _ARRIVED.popitem(last=False)
     return [examine(unit, judge) for unit in units]

@@ -13,7 +13,13 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
     from pkitools.reports.checked_file import CheckedFile
     from pkitools.reports.connections import Planned, WrittenDraft, init_document, plan_document, status_document
     from pkitools.reports.contents import DescribedFile, DescribedItem, cert_show_document_v1, describe
-    from pkitools.reports.document import outcome_document, report_document, rule_document, source_document
+    from pkitools.reports.document import (
+        json_pieces,
+        outcome_document,
+        report_document,
+        rule_document,
+        source_document,
+    )
     from pkitools.reports.error import ToldError, error_document, error_entry
     from pkitools.reports.expiry import Expiry, expiry_document
     from pkitools.reports.explanation import explain_document
@@ -34,7 +40,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document_v1,
     )
     from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
-    from pkitools.reports.portfolio import portfolio_report, report_form, report_suffixes
+    from pkitools.reports.portfolio import portfolio_report, report_form, report_pieces, report_suffixes
     from pkitools.reports.portfolio.as_json import scan_document
     from pkitools.reports.portfolio.telling import Telling
     from pkitools.reports.probe import probe_document
@@ -113,6 +119,7 @@ __all__ = [
     "g4_plan_document",
     "g4_probe_document",
     "init_document",
+    "json_pieces",
     "lint_document",
     "metadata_check_document",
     "metadata_diff_document",
@@ -131,6 +138,7 @@ __all__ = [
     "renewal_diff_document",
     "report_document",
     "report_form",
+    "report_pieces",
     "report_suffixes",
     "report_text",
     "request_document",
@@ -186,7 +194,7 @@ _MODULES: Final = {
         "oin_derive_document",
         "oin_derive_document_v1",
     ),
-    "pkitools.reports.portfolio": ("portfolio_report", "report_form", "report_suffixes"),
+    "pkitools.reports.portfolio": ("portfolio_report", "report_form", "report_pieces", "report_suffixes"),
     "pkitools.reports.portfolio.as_json": ("scan_document",),
     "pkitools.reports.portfolio.telling": ("Telling",),
     "pkitools.reports.probe": ("probe_document",),
@@ -208,7 +216,13 @@ _MODULES: Final = {
         "csr_create_document",
         "csr_create_document_v1",
     ),
-    "pkitools.reports.document": ("outcome_document", "report_document", "rule_document", "source_document"),
+    "pkitools.reports.document": (
+        "json_pieces",
+        "outcome_document",
+        "report_document",
+        "rule_document",
+        "source_document",
+    ),
     "pkitools.reports.checked_file": ("CheckedFile",),
     "pkitools.reports.sentences": ("error_sentence", "outcome_message"),
     "pkitools.reports.text": ("report_text",),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pkitools import text
 from pkitools.arguments import aware
@@ -10,10 +12,44 @@ from pkitools.documents import Source
 from pkitools.findings import Outcome, Report, Rule
 from pkitools.messages import LANGUAGES, outcome_message
 
+if TYPE_CHECKING:
+    from json import JSONEncoder
+
 
 def instant(moment: datetime | None) -> str | None:
     """Return a moment as ISO 8601 in UTC with ``Z``."""
     return None if moment is None else text.instant(aware(moment))
+
+
+def json_pieces(document: Mapping[str, object]) -> Iterator[str]:
+    """Yield a document as text, ASCII alone. A value that is an iterator is a list, written as it comes.
+
+    Args:
+        document: what :mod:`json` takes, but for such values.
+    """
+    import json  # who asks for text does without
+
+    encoder = json.JSONEncoder(indent=2, ensure_ascii=True)
+    before = "{\n  "
+    for name, value in document.items():
+        yield f"{before}{json.dumps(name)}: "
+        yield from _listed(value, encoder) if isinstance(value, Iterator) else _indented(encoder.iterencode(value), 2)
+        before = ",\n  "
+    yield "\n}" if document else "{}"
+
+
+def _listed(several: Iterator[object], encoder: JSONEncoder) -> Iterator[str]:
+    before = "["
+    for one in several:
+        yield f"{before}\n    "
+        yield from _indented([encoder.encode(one)], 4)
+        before = ","
+    yield "[]" if before == "[" else "\n  ]"
+
+
+def _indented(pieces: Iterable[str], by: int) -> Iterator[str]:
+    """Yield JSON deeper in a document: a line break in it is never part of a text."""
+    return (piece.replace("\n", "\n" + " " * by) for piece in pieces)
 
 
 def source_document(source: Source) -> dict[str, str]:

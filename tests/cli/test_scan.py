@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from pkitools import portfolio as room
 from pkitools.messages import LANGUAGES
 from pkitools.portfolio import Reading
+from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan import running
 from pkitools_cli.commands.scan.running import Progress
+from tests.cli.test_delivered_lists import CRL, JUDGED, World
 from tests.portfolio.support import CHAIN, WHOLE, other_leaf
 from tests.support.chains import good_chain
 from tests.support.command import Command
@@ -158,10 +161,58 @@ def test_when_it_is_stopped_the_part_is_a_valid_report_that_says_so(
     assert f"Stopped after {after} files" in ran.err
 
 
+def test_a_process_that_ends_under_the_scan_leaves_a_part(
+    scan: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that the system ended for want of memory."""
+    whole = room.scan
+
+    def broken(*given: Any, **means: Any) -> Iterator[Reading]:
+        yield from whole(*given, **{**means, "executor": None})
+        raise BrokenProcessPool
+
+    monkeypatch.setattr(room, "scan", broken)
+    ran = scan("--jobs", "2", "--report", folder / "out.json")
+    assert ran.code == 1
+    assert "A process that did the work has ended" in " ".join(ran.err.split())
+    assert json.loads((folder / "out.json").read_bytes())["complete"] is False
+
+
+def test_standard_input_is_a_file_or_a_list_of_them(run: Command, folder: Path) -> None:
+    given = ("scan", "-", "--trust", folder / "root.pem", *AT, "--json")
+    of_file = run(*given, stdin=WHOLE).document
+    assert [place["name"] for place in of_file["certificates"][0]["places"]] == ["standard input"]
+    assert of_file["asked"] == ["-"]
+    of_list = run(*given, stdin=f"{folder / 'found' / 'good.pem'}\n".encode()).document
+    assert [place["named_by"] for place in of_list["certificates"][0]["places"]] == [["standard input:1"]]
+    assert run(*given, stdin=b"").code == 1
+
+
 def test_offline_no_peer_is_asked(run: Command) -> None:
     ran = run("scan", "example.nl:443", "--offline", "--json")
     assert ran.code == 1
     assert [one["gap"] for one in ran.document["unread"]] == ["unreachable"]
+
+
+@pytest.mark.slow
+def test_a_list_among_the_files_is_used_and_an_authority_given_beside_them(run: Command, tmp_path: Path) -> None:
+    """The same folder by ``cert check`` says revoked."""
+    (tmp_path / "found").mkdir()
+    world = World()
+    (tmp_path / "found" / "a.pem").write_bytes(world.revoked.pem)
+    lists = b"".join(to_pem(CRL, der) for _, der in world.said(CRL, world.revoked))
+    (tmp_path / "found" / "lists").write_bytes(lists)
+    (tmp_path / "root.pem").write_bytes(world.pki.trust_pem())
+    (tmp_path / "chain.pem").write_bytes(pem(*world.intermediates))
+    given = ("-e", "pre", "--trust", tmp_path / "root.pem", "--chain", tmp_path / "chain.pem")
+    at = ("--moment", JUDGED.isoformat())
+    ran = run("scan", tmp_path / "found", *given, *at, "--revocation", "require")
+    assert ran.code == run("cert", "check", tmp_path / "found", *given, *at, "--offline").code == 10
+    assert "revoked" in ran.told
+    assert "Among the files lay 3 lists" in ran.told
+    (tmp_path / "chain.pem").write_bytes(pem(*world.intermediates) + lists)
+    (tmp_path / "found" / "lists").unlink()
+    assert run("scan", tmp_path / "found", *given, *at).code == 10
 
 
 def test_a_wrong_system_is_told_before_a_file_is_read(scan: Any) -> None:

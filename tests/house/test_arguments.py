@@ -408,6 +408,13 @@ GOOD: Mapping[str, Callable[[], Given]] = {
     "plan_document": lambda: {"planned": [], "moment": MOMENT},
     "read_connections": lambda: {"data": connections(), "name": "a"},
     "Judging": lambda: {"moment": MOMENT, "environment": Environment.PRODUCTION, "passphrase": b"a"},
+    "Claim": lambda: {
+        "name": "a",
+        "places": ("a",),
+        "environment": Environment.PRODUCTION,
+        "oin": "00000003273229750000",
+    },
+    "scan": lambda: {"places": [], "judging": held()[0], "contents": {"a": chain_pem()}},
     "HeldCertificate.standing": lambda: {"self": held_certificate(), "moment": MOMENT},
     "HeldCertificate.days_left": lambda: {"self": held_certificate(), "moment": MOMENT},
     "read_earlier": lambda: {"data": earlier_document(), "name": "a"},

@@ -85,6 +85,7 @@ def listening() -> Iterator[tuple[str, int]]:
         (("test-pki", "serve", "{pki}"), "cheroot", "serve"),
         (("probe", "127.0.0.1:{port}", "--allow-net", "127.0.0.0/8"), "OpenSSL", "probe"),
         (("test-pki", "issue", "{pki}", "--enrolment", "{pki}", "--out", "{pki}/x"), "yaml", "g4-trial"),
+        (("scan", "{pki}", "--dask", "tcp://127.0.0.1:{port}"), "distributed", "dask"),
         (("scan", "{pki}", "--report", "{pki}/out.ics"), "icalendar", "reports"),
         (("scan", "{pki}", "--report", "{pki}/out.html"), "jinja2", "reports"),
         (("cert", "check", "{pki}", "-e", "production", "--report", "{pki}/out.html"), "jinja2", "reports"),

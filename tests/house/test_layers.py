@@ -22,6 +22,7 @@ MOST_FILES = 15
 FULL = {
     "pkitools/checking": "a file per thing that is held against a certificate, and those that judge one, a file, many",
     "pkitools/containers": "a file per form in which certificates are sent",
+    "pkitools/portfolio": "a file per step from a place to a record of what lies there",
     "pkitools/reports": "a file per document that the library tells, as text or as data",
     "pkitools/revocation": "a file per step from a source to a status, for CRLs, deltas and OCSP responses",
     "pkitools/rules": "a file per source document: the folder is the list of documents",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pkitools.findings import Verdict
 from pkitools.package_data import read_toml
 from pkitools.portfolio import Gap, Target, pointers
 from pkitools.portfolio.pointers import COLUMNS, peer_of, pointers_of
-from tests.portfolio.support import WHOLE, gaps, scanned
+from tests.portfolio.support import CHAIN, WHOLE, gaps, scanned
+from tests.support.chains import end_entity, good_chain
+from tests.support.deliveries import pem
 from tests.support.effort import bounded
 
 CONFIGURATIONS = {
@@ -23,11 +28,17 @@ CONFIGURATIONS = {
 LINES = {"nginx.conf": 3, "site.conf": 3, "haproxy.cfg": 4, "traefik.yml": 3, "traefik.toml": 2}
 
 
+def written(key: Any) -> bytes:
+    data: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return data
+
+
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A folder beside the one that is looked at, with a certificate that only a configuration leads to."""
     (tmp_path / "conf" / "tls").mkdir(parents=True)
     (tmp_path / "conf" / "tls" / "a.pem").write_bytes(WHOLE)
+    (tmp_path / "conf" / "tls" / "a.key").write_bytes(written(good_chain().leaf.key))
     return tmp_path / "conf"
 
 
@@ -185,3 +196,116 @@ def test_a_peer_is_a_host_with_a_port(text: str, peer: tuple[str, int] | None) -
 def test_a_text_that_was_made_to_take_long_does_not(text: str) -> None:
     with bounded(2):
         pointers_of(text.encode(), "a", is_inventory=True)
+
+
+LISTS = {
+    "yaml.yml": (
+        "tls:\n  options:\n    clientAuth:\n      caFiles:  # of them\n        - tls/a.pem\n\n"
+        "        - 'tls/b.pem'  # b\n      x: 1\n        - tls/c.pem\n"
+    ),
+    "below.toml": '[x]\nrootCAs = [\n  "tls/a.pem",  # a\n  "tls/b.pem",\n]\nother = ["tls/c.pem"]\n',
+    "begun.toml": 'rootCAs = [\n"tls/a.pem", "tls/b.pem" ]\n',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_goes_on_below_its_directive_is_whole(name: str) -> None:
+    found = pointers_of(LISTS[name].encode(), name, is_inventory=False)
+    assert [pointer.text for pointer in found] == ["tls/a.pem", "tls/b.pem"]
+    lines = LISTS[name].split("\n")
+    assert all(pointer.text in lines[pointer.line - 1] for pointer in found)
+    with bounded(2):
+        pointers_of(b"rootCAs = [\n\n\n" * 9_000, name, is_inventory=False)
+
+
+@pytest.mark.parametrize("base", ["", "global\n  crt-base tls\n"])
+def test_a_list_of_haproxy_is_followed_line_by_line(outside: Path, base: str) -> None:
+    (outside / "lists").mkdir()
+    (outside / "haproxy.cfg").write_text(f"{base}frontend f\n  bind :443 ssl crt-list lists/list.txt\n")
+    folder = "" if base else "../tls/"
+    (outside / "lists" / "list.txt").write_text(
+        f"# a comment\n{folder}a.pem [alpn h2 ssl-min-ver TLSv1.2] *.example.nl !a.example.nl\n\nnone.pem\n"
+    )
+    found = scanned(outside / "haproxy.cfg")
+    (one,) = found.judged
+    assert [place.named_by for place in one.places] == [(f"{outside / 'lists' / 'list.txt'}:2",)]
+    (unread,) = found.unread
+    assert (unread.code, unread.named_by) == (
+        "portfolio.error.points_nowhere",
+        (f"{outside / 'lists' / 'list.txt'}:4",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("defines", "is_found"),
+    [
+        ("Define CERTS tls\n", True),
+        ('Define CERTS "tls"\n', True),
+        ("Define CERTS tls\nDefine CERTS tls\n", True),
+        ("Define CERTS tls\nDefine CERTS other\n", False),
+        ("Define OTHER tls\n", False),
+        ("Define CERTS ${CERTS}\n", False),
+        ("", False),
+    ],
+)
+def test_what_apache_defines_stands_for_its_value_and_is_never_guessed(
+    outside: Path, defines: str, is_found: bool
+) -> None:
+    (outside / "site.conf").write_text(f"{defines}SSLCertificateFile ${{CERTS}}/a.pem\n")
+    found = scanned(outside / "site.conf")
+    assert len(found.judged) == is_found
+    assert [one.code for one in found.unread] == ([] if is_found else ["portfolio.error.variable"])
+
+
+def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(
+    outside: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(outside)
+    text = b"tls/a.pem\n# b\n./none.pem\nexample.nl:443\n"
+    (outside / "list").write_bytes(text)
+    for found in (scanned("list"), scanned(contents={"input": text})):
+        assert [place.name for place in found.judged[0].places] == ["tls/a.pem"]
+        assert {one.name for one in found.unread} == {"./none.pem", "example.nl:443"}
+    (one,) = scanned(contents={"input": WHOLE}).judged
+    assert [place.name for place in one.places] == ["input"]
+    assert [each.code for each in scanned(contents={"input": b"hallo, wereld"}).unread] == [
+        "sources.error.unrecognised"
+    ]
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "traefik.yml", "traefik.toml", "keyed.conf"])
+@pytest.mark.parametrize("fits", [True, False])
+def test_the_key_that_a_configuration_names_has_to_fit_its_certificate(outside: Path, name: str, fits: bool) -> None:
+    keyed = 'SSLCertificateFile "tls/a.pem"\nSSLCertificateKeyFile tls/a.key\n'
+    (outside / name).write_text({**CONFIGURATIONS, "keyed.conf": keyed}[name])
+    (outside / "tls" / "a.pem").write_bytes(
+        pem(end_entity("a.nl", good_chain().tsp, own_key=good_chain().root.key).der) + CHAIN
+    )
+    key = good_chain().root.key if fits else good_chain().tsp.key
+    (outside / "tls" / "a.key").write_bytes(written(key))
+    found = scanned(outside / name)
+    assert not found.unread
+    assert [key.place.name for key in found.keys] == [str(outside / "tls" / "a.key")]
+    (one,) = found.judged
+    assert [place.name for place in one.places] == [str(outside / "tls" / "a.pem")]
+    told = [outcome for outcome in one.findings if outcome.rule.code.startswith("received.private_key")]
+    assert len(told) == (not fits)
+    assert one.verdict is (Verdict.PASSED if fits else Verdict.FAILED)
+    assert all(outcome.params["file"] == str(outside / "tls" / "a.key") for outcome in told)
+
+
+def test_a_key_that_is_not_there_keeps_nothing_from_being_judged(outside: Path) -> None:
+    (outside / "tls" / "a.key").unlink()
+    (outside / "nginx.conf").write_text(CONFIGURATIONS["nginx.conf"])
+    found = scanned(outside / "nginx.conf")
+    assert [(one.code, one.gap) for one in found.unread] == [("portfolio.error.points_nowhere", Gap.SKIPPED)]
+    assert found.is_whole
+    assert len(found.judged) == 1
+
+
+def test_which_key_goes_with_which_is_not_guessed(outside: Path) -> None:
+    text = "ssl_certificate tls/a.pem;\nssl_certificate tls/a.pem;\nssl_certificate_key tls/a.key;\n"
+    found = [each for each in pointers_of(text.encode(), "nginx.conf", is_inventory=False) if each.is_key]
+    assert [(each.text, each.key_of) for each in found] == [("tls/a.key", "")]
+    engine = b"ssl_certificate a.pem;\nssl_certificate_key engine:pkcs11:key;\n"
+    assert [each.target for each in pointers_of(engine, "n", is_inventory=False)] == [Target.UNKNOWN, Target.FILE]

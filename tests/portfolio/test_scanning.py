@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import socket
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import nullcontext
@@ -18,25 +20,33 @@ import pytest
 from pkitools.environment import Environment
 from pkitools.errors import FileError
 from pkitools.files import read_bytes
-from pkitools.findings import Verdict
+from pkitools.findings import Outcome, Verdict
 from pkitools.limits import MAX_SCANNED_BYTES
 from pkitools.messages import LANGUAGES, error_sentence
 from pkitools.portfolio import (
     Basis,
     Gap,
+    Gathering,
+    HeldKey,
+    Judgement,
     Judging,
+    Place,
     Portfolio,
     Reading,
     Standing,
+    Unread,
     count_files,
     gathering,
     opening,
     scan,
 )
 from pkitools.portfolio.judging import Judge
+from pkitools.portfolio.keeping import Kept
 from pkitools.portfolio.opening import ToRead, unit_of
-from pkitools.portfolio.reading import Unit, examine
-from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, judging, other_leaf, scanned
+from pkitools.portfolio.reading import Unit, examine, held_certificate
+from pkitools.reports import portfolio_report, report_suffixes
+from pkitools.x509 import read_certificate
+from tests.portfolio.support import CHAIN, LEAF, WHOLE, gaps, judging, other_leaf, scanned, something_of_everything
 from tests.support.chains import MOMENT, good_chain
 from tests.support.deliveries import corrupt, metadata_of, pem, pkcs12_of
 from tests.support.effort import bounded
@@ -110,8 +120,10 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
     assert gaps(scanned(tmp_path), tmp_path) == dict.fromkeys(("shut", "shut.pem"), "files.error.no_permission")
 
 
-def test_nothing_is_opened_ahead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(50):
+def test_of_many_files_the_first_is_told_before_the_others_are_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(80):
         (tmp_path / f"{number:02}.pem").write_bytes(LEAF)
     opened: list[str] = []
 
@@ -290,21 +302,25 @@ def test_what_is_kept_of_a_file_without_certificates_is_nothing(tmp_path: Path) 
 
 def test_what_one_more_finding_costs_does_not_grow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An authority lies in every file with a chain: to make it anew each time took the square of them."""
-    made: list[object] = []
+    asked: list[int] = []
+    for name in ("_first", "_run"):
+        plain: Any = getattr(Kept, name)
 
-    def counted(one: Any, **changes: Any) -> Any:
-        made.append(one)
-        return replace(one, **changes)
+        def counted(kept: Kept, *given: Any, plain: Any = plain) -> Any:
+            asked.append(sum(len(each) for each in given if isinstance(each, bytes)))
+            return plain(kept, *given)
 
-    monkeypatch.setattr(gathering, "replace", counted)
+        monkeypatch.setattr(Kept, name, counted)
     costs = []
-    for count in (5, 20):
+    for count in (10, 20, 30):
         for number in range(count):
-            (tmp_path / f"{number}.pem").write_bytes(WHOLE)
-        made.clear()
+            (tmp_path / f"{number:02}.pem").write_bytes(WHOLE)
+        asked.clear()
         assert len(scanned(tmp_path).judged[0].places) == count
-        costs.append(len(made))
-    assert costs[1] - costs[0] == 15  # of each further file the judgement, and nothing of what was found before
+        costs.append((len(asked), sum(asked)))
+    (first, octets), (second, more), (third, most) = costs
+    assert second - first == third - second > 0
+    assert most - more == more - octets  # and as much is written for the thirtieth as for the eleventh
 
 
 def test_what_many_are_told_alike_is_kept_once(tmp_path: Path) -> None:
@@ -313,6 +329,61 @@ def test_what_many_are_told_alike_is_kept_once(tmp_path: Path) -> None:
     told = [one.judgements[0].told for one in scanned(tmp_path).judged]
     assert {outcome.rule.code for outcome in told[0]} == {outcome.rule.code for outcome in told[3]}
     assert len({id(outcome) for each in told for outcome in each}) < 2 * len(told[0])
+
+
+def _found(number: int, told: tuple[Outcome, ...]) -> Reading:
+    facts = read_certificate(good_chain().leaf.der)
+    place = Place(f"/a/folder/of/some/length/{number}.pem")
+    judgement = Judgement(Environment.PRODUCTION, Basis.ASKED, Verdict.FAILED, told)
+    one = replace(held_certificate(facts, (place,), (judgement,)), sha256=f"{number:064}", common_name=f"{number}.nl")
+    key = HeldKey(place, f"{number:064}", encrypted=False)
+    gap = Unread(place.name, Gap.UNREADABLE, "files.error.missing", {"name": place.name})
+    return Reading(place.name, (one,), keys=(key,), unread=(gap,))
+
+
+def test_a_record_that_was_added_takes_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 100,000 certificates the memory ran out: what one more takes is counted at n and at 4 n."""
+    monkeypatch.setattr(gathering, "_MOST_IN_MEMORY", 20)
+    told = examine(Unit("a", LEAF), Judge(judging())).certificates[0].judgements[0].told
+    gathered = Gathering(["a"], judging())
+    sizes = []
+    tracemalloc.start()
+    for upto in (100, 400):
+        for number in range(gathered.looked_at, upto):
+            gathered.add(_found(number, told))
+        found = gathered.portfolio()
+        assert sum(1 for _ in found.judged) == len(found.certificates) == len(found.keys) == len(found.unread) == upto
+        gc.collect()
+        sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert (sizes[1] - sizes[0]) / 300 < 100  # octets; as objects it were 5,000
+
+
+def test_what_lies_on_disk_reads_as_what_is_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = something_of_everything(tmp_path)
+    monkeypatch.setattr(gathering, "_MOST_IN_MEMORY", 0)
+    kept = scanned(tmp_path)
+    for name in ("certificates", "keys", "requests", "unread", "judged", "authorities"):
+        there, here = getattr(kept, name), getattr(plain, name)
+        assert not isinstance(there, tuple)
+        assert isinstance(here, tuple)
+        assert (tuple(there), len(there), there[0], tuple(there[:2])) == (here, len(here), here[0], here[:2]), name
+        assert (pickle.loads(pickle.dumps(there)), there[-1]) == (here, here[-1])
+        assert str(len(here)) in repr(there)
+    assert [*kept.in_order()] == [*plain.in_order()]
+    assert (kept.verdict, kept.worst, kept.is_whole) == (plain.verdict, plain.worst, plain.is_whole)
+    for form in report_suffixes():
+        assert portfolio_report(kept, form) == portfolio_report(plain, form), form
+
+
+def test_a_disk_that_is_full_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    gathered = Gathering(["a"], judging())
+    gathered._kept._file.execute("PRAGMA max_page_count = 1")
+    readings = [_found(number, ()) for number in range(1000)]
+    with pytest.raises(FileError) as told:
+        list(map(gathered.add, readings))
+    assert told.value.code == "portfolio.error.no_room"
+    assert all("full" in error_sentence(told.value, language) for language in LANGUAGES)
 
 
 def test_files_are_counted_without_being_opened(hostile: Path, monkeypatch: pytest.MonkeyPatch) -> None:

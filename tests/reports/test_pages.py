@@ -27,7 +27,7 @@ from pkitools.limits import MAX_PAGE_CERTIFICATES
 from pkitools.messages import LANGUAGES, Language
 from pkitools.messages.days import day
 from pkitools.portfolio import Portfolio, changes_since, read_earlier
-from pkitools.portfolio.model import in_order
+from pkitools.portfolio.model import Standing
 from pkitools.portfolio.risk import risks_of
 from pkitools.reports import CheckedFile, Telling, portfolio_report, report_document
 from pkitools.reports.pages import (
@@ -329,7 +329,9 @@ def many(portfolio: Portfolio, count: int) -> Portfolio:
                 one, sha256=f"{number:064x}"[::-1], common_name=name, not_after=end, not_before=end - timedelta(1095)
             )
         )
-    return replace(portfolio, certificates=in_order((*made, *portfolio.authorities), portfolio.moment))
+    worst = list(Standing)
+    made.sort(key=lambda one: (worst.index(one.standing(portfolio.moment)), one.not_after, one.name, one.sha256))
+    return replace(portfolio, certificates=(*made, *portfolio.authorities))
 
 
 def table_of(root: Element) -> dict[str, tuple[str, str]]:

@@ -58,6 +58,8 @@ class _Look:
     systems: tuple[str, ...] = ()
     since: str | None = None
     jobs: int = 1
+    dask: str | None = None
+    chain: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
     crls: tuple[str, ...] = ()
     revocation: str | None = "off"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from itertools import islice
 from typing import Any, Final, TextIO
 
@@ -16,7 +15,9 @@ _PIECES: Final = 10_000  # a key, a value or what stands between them: together 
 
 def write(reply: Reply[Any], out: TextIO) -> None:
     """Write the document of the answer, in pieces: of ten thousand certificates it is a hundred megabytes."""
-    pieces = json.JSONEncoder(indent=2, ensure_ascii=True).iterencode(reply.as_document())
+    from pkitools.reports import json_pieces  # who asks for text does without
+
+    pieces = json_pieces(reply.as_document())
     for batch in iter(lambda: "".join(islice(pieces, _PIECES)), ""):
         click.echo(batch, file=out, nl=False)
     click.echo(file=out)

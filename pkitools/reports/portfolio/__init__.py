@@ -1,13 +1,14 @@
 """A portfolio as a file for another program, or for people: one module a form, and one table of them.
 
-A module has a function ``render(portfolio, telling)`` that returns the text of the whole file; it takes nothing but the
-:class:`~pkitools.portfolio.Portfolio` and how to tell it. One that is added gets its line in the
-table below.
+A module has a function ``render(portfolio, telling)`` that returns the text of the whole file, or yields it piece by
+piece, so that one of a hundred thousand certificates takes no memory; it takes nothing but the
+:class:`~pkitools.portfolio.Portfolio` and how to tell it. One that is added gets its line in the table below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Final
 
 from pkitools.arguments import text
@@ -15,7 +16,7 @@ from pkitools.errors import InvalidValueError
 from pkitools.portfolio.model import Portfolio
 from pkitools.reports.portfolio.telling import Telling
 
-Render = Callable[[Portfolio, Telling], str]
+Render = Callable[[Portfolio, Telling], str | Iterator[str]]
 
 
 def _csv() -> Render:
@@ -66,6 +67,8 @@ def _html() -> Render:
     return portfolio_page
 
 
+_PIECES: Final = 200
+
 _FORMS: Final[Mapping[str, Callable[[], Render]]] = {
     ".csv": _csv,
     ".html": _html,
@@ -111,5 +114,21 @@ def portfolio_report(portfolio: Portfolio, suffix: str, telling: Telling | None 
         InvalidValueError: there is no such form.
         MissingExtraError: what writes it is not installed.
     """
-    render = _FORMS[report_form(suffix)]()
-    return render(portfolio, telling or Telling()).encode("utf-8")
+    return b"".join(report_pieces(portfolio, suffix, telling))
+
+
+def report_pieces(portfolio: Portfolio, suffix: str, telling: Telling | None = None) -> Iterator[bytes]:
+    """Yield the content of a report piece by piece, as :func:`portfolio_report` returns it whole.
+
+    Args:
+        portfolio, suffix, telling: as there.
+
+    Raises:
+        InvalidValueError: there is no such form.
+        MissingExtraError: what writes it is not installed.
+    """
+    told = _FORMS[report_form(suffix)]()(portfolio, telling or Telling())
+    pieces = iter((told,) if isinstance(told, str) else told)
+    # some hundred kilobytes together: to write each line by itself takes longer than to make it
+    batches = iter(lambda: "".join(islice(pieces, _PIECES)), "")
+    return (batch.encode("utf-8") for batch in batches)

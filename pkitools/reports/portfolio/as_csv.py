@@ -7,6 +7,7 @@ its zeros and all its digits. In Dutch a semicolon stands between the columns, a
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from io import StringIO
 from typing import Final
 
@@ -44,8 +45,8 @@ _TAKEN_FOR_ELSE: Final = pattern(
 )
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file: what is wrong of files without a certificate stands below, in rows of its own."""
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a row at a time: what is wrong of files without a certificate stands below."""
     out, risks = StringIO(), risks_in(portfolio, telling)
     by_certificate: dict[str, list[str]] = {}
     for risk in risks.found:
@@ -57,10 +58,19 @@ def render(portfolio: Portfolio, telling: Telling) -> str:
     for one in portfolio.certificates:
         titles = dict.fromkeys(by_certificate.get(one.sha256, ()))
         writer.writerow([cell(value) for value in (*_row(one, portfolio, telling), "; ".join(titles))])
+        yield _taken(out)
     for risk in risks.found:
         if not risk.certificates:
             writer.writerow([cell(value) for value in _row_without(risk, portfolio, telling)])
-    return out.getvalue()
+    yield _taken(out)
+
+
+def _taken(out: StringIO) -> str:
+    """Return what was written, and forget it."""
+    text = out.getvalue()
+    out.seek(0)
+    out.truncate()
+    return text
 
 
 def _row_without(risk: Risk, portfolio: Portfolio, telling: Telling) -> tuple[str, ...]:

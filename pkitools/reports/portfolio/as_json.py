@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from pkitools.findings import Outcome
 from pkitools.messages import LANGUAGES, outcome_message
 from pkitools.portfolio.comparing import SCHEMA, Changes, EarlierCertificate
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest, Judgement, Place, Portfolio, Unread
 from pkitools.portfolio.risk import Risks, risks_of
-from pkitools.reports.document import instant
+from pkitools.reports.document import instant, json_pieces
 from pkitools.reports.error import ToldError
 from pkitools.reports.portfolio.across import risks_document
 from pkitools.reports.portfolio.telling import Telling
 
+T = TypeVar("T")
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the document as text."""
-    return json.dumps(scan_document(portfolio, telling.changes, telling.risks), indent=2, ensure_ascii=True) + "\n"
+
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the document as text."""
+    yield from json_pieces(scan_document(portfolio, telling.changes, telling.risks))
+    yield "\n"
 
 
 def scan_document(
     portfolio: Portfolio, changes: Changes | None = None, risks: Risks | None = None
 ) -> dict[str, object]:
     """Return the whole document.
+
+    Of a portfolio that lies on disk the long lists are iterators, which :mod:`json` does not take and
+    :func:`~pkitools.reports.json_pieces` does: nothing of them is held.
 
     Args:
         portfolio: what was found.
@@ -37,20 +44,26 @@ def scan_document(
         "asked": list(portfolio.asked),
         "environment": portfolio.environment and str(portfolio.environment),
         "systems": list(portfolio.systems),
+        "connections": list(portfolio.connections),
         "verdict": str(portfolio.verdict),
         "complete": portfolio.complete,
         "whole": portfolio.is_whole,
         "revocation_asked": portfolio.revocation_asked,
+        "lists_found": portfolio.lists_found,
         "looked_at": portfolio.looked_at,
         "passed_over": portfolio.passed_over,
         "counts": dict(Counter(str(standing) for standing, _ in portfolio.in_order())),
-        "certificates": [_certificate(one, portfolio) for one in portfolio.certificates],
-        "keys": [_key(key) for key in portfolio.keys],
-        "requests": [_request(request) for request in portfolio.requests],
-        "unread": [unread_entry(unread) for unread in portfolio.unread],
+        "certificates": _each(lambda one: _certificate(one, portfolio), portfolio.certificates),
+        "keys": _each(_key, portfolio.keys),
+        "requests": _each(_request, portfolio.requests),
+        "unread": _each(unread_entry, portfolio.unread),
         "changes": None if changes is None else _changes(changes),
         **risks_document(risks or risks_of(portfolio)),
     }
+
+
+def _each(told: Callable[[T], object], several: Sequence[T]) -> object:
+    return [told(one) for one in several] if isinstance(several, tuple) else map(told, several)
 
 
 def _certificate(one: HeldCertificate, portfolio: Portfolio) -> dict[str, object]:
@@ -88,6 +101,8 @@ def _judgement(judgement: Judgement) -> dict[str, object]:
         "entity_id": judgement.entity_id,
         "host": judgement.host,
         "verdict": str(judgement.verdict),
+        "connection": judgement.connection,
+        "systems": list(judgement.systems),
         "path_found": judgement.has_path,
         "findings": [_finding(finding) for finding in judgement.findings],
         "not_checked": [{"code": one.rule.code, "reason": one.reason} for one in told],

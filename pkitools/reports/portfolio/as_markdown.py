@@ -33,9 +33,9 @@ _ACTS: Final = pattern(r"[&<>|@]|[\\`*_{}\[\]#~$!]|(?<=www)\.|:(?=//)", re.IGNOR
 _BEGINS: Final = pattern(r"([-+=]|[0-9]{1,9}(?=[.)]))")  # a list, an underlined heading
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file."""
-    return "\n".join(_lines(portfolio, telling)) + "\n"
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a line at a time."""
+    return (f"{line}\n" for line in _lines(portfolio, telling))
 
 
 def escaped(value: str) -> str:
@@ -93,11 +93,11 @@ def row(cells: tuple[str, ...], *, raw: bool = False) -> str:
 
 def _list(heading: str, items: Iterator[str], telling: Telling) -> Iterator[str]:
     """Yield a heading with a list below it; nothing where there is nothing to list."""
-    listed = tuple(items)
-    if listed:
-        title = word(f"portfolio.report.{heading}", telling.language)
-        yield from ("", f"## {escaped(title)}", "")
-    yield from (f"- {item}" for item in listed)
+    for number, item in enumerate(items):
+        if not number:
+            title = word(f"portfolio.report.{heading}", telling.language)
+            yield from ("", f"## {escaped(title)}", "")
+        yield f"- {item}"
 
 
 def _to_do(portfolio: Portfolio, telling: Telling) -> Iterator[str]:

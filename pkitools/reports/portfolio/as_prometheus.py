@@ -8,8 +8,9 @@ English in every language: it is part of what a monitor reads.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from pkitools.findings import Verdict
@@ -26,17 +27,16 @@ Labels = tuple[tuple[str, str], ...]
 Sample = tuple[Labels, int]
 
 
-def render(portfolio: Portfolio, telling: Telling) -> str:
-    """Return the text of the file."""
-    return "\n".join((*_lines(portfolio), *_of_all(risks_in(portfolio, telling)))) + "\n"
+def render(portfolio: Portfolio, telling: Telling) -> Iterator[str]:
+    """Yield the text of the file, a line at a time."""
+    return (f"{line}\n" for line in chain(_lines(portfolio), _of_all(risks_in(portfolio, telling))))
 
 
 def _lines(portfolio: Portfolio) -> Iterator[str]:
     every, judged = portfolio.certificates, portfolio.judged
-    labels = {one.sha256: tuple(_series(one, portfolio)) for one in every}
 
-    def samples(certificates: tuple[HeldCertificate, ...], value: Callable[[HeldCertificate], int]) -> Iterator[Sample]:
-        return ((each, value(one)) for one in certificates for each in labels[one.sha256])
+    def samples(certificates: Sequence[HeldCertificate], value: Callable[[HeldCertificate], int]) -> Iterator[Sample]:
+        return ((each, value(one)) for one in certificates for each in _series(one, portfolio))
 
     yield from _metric(
         "x509_cert_not_before",

@@ -9,10 +9,12 @@ import click
 
 from pkitools.environment import Environment
 from pkitools.findings import Severity
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.reports import scan_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.scan.across import risks_for
+from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
+from pkitools_cli.commands.scan.means import refuse_together
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.scan.text import scan_told
 from pkitools_cli.commands.scan.writing import ReportFile, refuse_reports, write_reports
@@ -36,9 +38,12 @@ class Options:
     places: tuple[str, ...]
     environment: Environment | None
     systems: tuple[str, ...]
+    connections: str | None
     reports: tuple[str, ...]
     since: str | None
     jobs: int
+    dask: str | None
+    chain: tuple[str, ...]
     trust: tuple[str, ...]
     crls: tuple[str, ...]
     revocation: str | None
@@ -75,12 +80,15 @@ class Scanned:
 
 
 @click.command("scan", cls=Command, help="cli.scan.help")
-@click.argument("places", nargs=-1, required=True, metavar="PATH|HOST:PORT...")
+@click.argument("places", nargs=-1, metavar="PATH|HOST:PORT...")
 @environment_option
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.scan.for")
+@click.option("--connections", metavar="FILE", help="cli.scan.connections")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help="cli.scan.report")
 @click.option("--since", metavar="FILE", help="cli.scan.since")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, help="cli.scan.jobs")
+@click.option("--dask", metavar="ADDRESS", help="cli.scan.dask")
+@click.option("--chain", multiple=True, metavar="FILE", help="cli.cert_check.chain")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
 @click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
 @click.option("--revocation", type=click.Choice(["require", "prefer", "off"]), help="cli.cert_check.revocation")
@@ -93,10 +101,14 @@ class Scanned:
 @gathered(Options)
 def command(options: Options) -> Reply[Scanned]:
     """Look at every place, judge what is there, and write the reports."""
+    refuse_together(options.jobs, options.dask, offline=options.offline)
+    connections = connections_in(options.connections)
+    claims = claimed(connections)
+    options = replace(options, places=places_of(options.places, claims))
     reports = refuse_reports(options.reports, overwrite=options.force)
-    running = Running.of(options)
+    running = Running.of(options).by(claims)
     portfolio, changes = running.found()
-    risks = risks_for(portfolio, options.systems)
+    risks = risks_for(portfolio, options.systems, connections)
     write_reports(reports, portfolio, changes, risks, overwrite=options.force)
     scanned = Scanned(portfolio, changes, reports, risks)
     return Reply(

@@ -19,6 +19,7 @@ from pkitools_cli.reply import Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pkitools.connections import Connections
     from pkitools.portfolio.risk import Risk, Risks
 
 _INDENT: Final = "    "
@@ -27,11 +28,16 @@ _MOST_HANGING: Final = 10
 _GOOD: Final = frozenset({Standing.PASSED, Standing.NOT_JUDGED, None})
 
 
-def risks_for(portfolio: Portfolio, systems: Sequence[str]) -> Risks:
-    """Return what is told of all together, also for systems of one's own."""
+def risks_for(portfolio: Portfolio, systems: Sequence[str], connections: Connections | None) -> Risks:
+    """Return what is told of all together, also for systems of one's own, and by what connections state."""
     from pkitools.portfolio.risk import risks_of
 
-    return risks_of(portfolio, systems=[system_named(name) for name in systems])
+    uses = None
+    if connections is not None:
+        from pkitools.connections import uses_of
+
+        uses = uses_of(connections)
+    return risks_of(portfolio, uses=uses, systems=[system_named(name) for name in systems])
 
 
 def across_told(risks: Risks, portfolio: Portfolio) -> Iterator[Line | str]:

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
 from pkitools_cli.i18n import tr
-from pkitools_cli.inputs import about_input, read_crls
-from pkitools_cli.options import moment_was_given
+from pkitools_cli.inputs import about_input, read_crls, read_standard_input, trusted_files
+from pkitools_cli.options import STANDARD_INPUT, moment_was_given
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase
 from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
     from datetime import datetime
     from ipaddress import IPv4Network, IPv6Network
 
     from pkitools.checking import Revocation
-    from pkitools.containers import BadItem
+    from pkitools.containers import BadItem, Contents
     from pkitools.environment import Environment
-    from pkitools.portfolio import Changes, Earlier, Fetch, Judging, Portfolio
+    from pkitools.portfolio import Changes, Claim, Earlier, Fetch, Judging, Portfolio
 
 _TOLD_EVERY: Final = 5.0
 """Seconds between two lines about how far it is."""
@@ -61,6 +59,14 @@ class Asked(Protocol):
     @property
     def jobs(self) -> int:
         """Processes."""
+
+    @property
+    def dask(self) -> str | None:
+        """The scheduler of a cluster whose workers do the work."""
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """Files with authorities."""
 
     @property
     def trust(self) -> tuple[str, ...]:
@@ -105,6 +111,7 @@ class Running:
         earlier: an earlier portfolio to compare with.
         fetch: the means to ask peers; ``None``: none are asked.
         jobs: how many processes do the work.
+        dask: the scheduler of a cluster whose workers do it.
         unread: of what was given beside the places, what could not be read.
     """
 
@@ -113,6 +120,7 @@ class Running:
     earlier: Earlier | None
     fetch: Fetch | None
     jobs: int
+    dask: str | None = None
     unread: tuple[BadItem, ...] = ()
 
     @classmethod
@@ -126,7 +134,11 @@ class Running:
         earlier = _earlier(options.since)  # before a report may take its place
         judging = _judging(options, unread)
         fetch = None if options.offline else _fetch(options.allow_net)
-        return cls(options.places, judging, earlier, fetch, options.jobs, tuple(unread))
+        return cls(options.places, judging, earlier, fetch, options.jobs, options.dask, tuple(unread))
+
+    def by(self, claims: tuple[Claim, ...]) -> Running:
+        """Return the same scan, in which what connections claim is judged by them."""
+        return replace(self, judging=replace(self.judging, claims=claims)) if claims else self
 
     def found(self) -> tuple[Portfolio, Changes | None]:
         """Return what is found, and what changed; when it is stopped, what was found until then."""
@@ -135,18 +147,32 @@ class Running:
         for bad in self.unread:
             complain(error_line(bad.error))
         gathering = Gathering(self.places, self.judging)
-        told = Progress(self.places)
+        told, held = Progress(self._places()), self._standard_input()
         complete = True
         try:
-            with _executor(self.jobs) as executor:
-                for reading in scan(self.places, self.judging, fetch=self.fetch, executor=executor):
+            with executor_of(self.jobs, self.dask) as executor:
+                for reading in scan(self._places(), self.judging, fetch=self.fetch, executor=executor, contents=held):
                     gathering.add(reading)
                     told.at(gathering.looked_at)
         except KeyboardInterrupt:
             complete = False
             complain(tr("cli.scan.stopped", count=gathering.looked_at))
+        except BrokenWorkers:
+            complete = False
+            complain(tr("cli.scan.worker_lost", count=gathering.looked_at))
         portfolio = gathering.portfolio(complete=complete and not self.unread)
         return portfolio, None if self.earlier is None else changes_since(portfolio, self.earlier)
+
+    def _places(self) -> tuple[str, ...]:
+        return tuple(place for place in self.places if place != STANDARD_INPUT)
+
+    def _standard_input(self) -> dict[str, bytes]:
+        """Return what came on standard input, where it is one of the places, by what it is called.
+
+        Raises:
+            InputError: it is empty, or too large.
+        """
+        return {str(tr("cli.inputs.stdin")): read_standard_input()} if STANDARD_INPUT in self.places else {}
 
 
 class Progress:
@@ -200,28 +226,6 @@ def _span(seconds: int) -> str:
     return tr(f"cli.scan.{key}", count=seconds if seconds < 120 else round(seconds / 60))
 
 
-@contextmanager
-def _executor(jobs: int) -> Iterator[Executor | None]:
-    """Give the means to work in several processes; none for one. Whoever stops the scan stops them as well."""
-    if jobs == 1:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # not forked: there may be threads, and a worker that is made anew is the same on every system
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_leave_stopping_to_the_first)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leave_stopping_to_the_first() -> None:
-    """Ignore Ctrl-C, which a terminal sends to every process: the first one ends the others."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def _earlier(name: str | None) -> Earlier | None:
     if name is None:
         return None
@@ -238,26 +242,38 @@ def _judging(options: Asked, unread: list[BadItem]) -> Judging:
 
     titles(options.systems)  # a wrong name is told before a file is read
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
+    between, chain = _chain(options.chain, unread)
     return Judging(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
         trust=TrustStore.from_files(trusted) if trusted else None,
-        revocation=_revocation(options, unread),
+        intermediates=tuple(between),
+        revocation=_revocation(options, unread, chain),
         passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),
         data=given_data(),
         raise_crashes=debugging(),
     )
 
 
-def _revocation(options: Asked, unread: list[BadItem]) -> Revocation:
+def _chain(names: Sequence[str], unread: list[BadItem]) -> tuple[list[bytes], list[Contents]]:
+    if not names:
+        return [], []
+    from pkitools_cli.commands.cert.check import chain_of
+
+    return chain_of(names, unread)
+
+
+def _revocation(options: Asked, unread: list[BadItem], chain: Iterable[Contents]) -> Revocation:
     from pkitools.checking import Revocation
+    from pkitools.checking.delivered_lists import with_delivered
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
     crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread)]
     now = replace(RevocationOptions(), moment_is_now=not moment_was_given())
-    return Revocation(policy=policy, crls=tuple(crls), options=now)
+    given = Revocation(policy=policy, crls=tuple(crls), options=now)
+    return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 
 def _fetch(allow_net: Sequence[IPv4Network | IPv6Network]) -> Fetch:

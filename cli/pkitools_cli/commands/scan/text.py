@@ -83,6 +83,7 @@ def _table(portfolio: Portfolio) -> Iterator[Line | str]:
         if standing is not Standing.NOT_JUDGED:
             yield _row(standing, one, portfolio, words)
             yield from _where(one)
+            yield from _for_connections(one)
             yield from _why(standing, one, portfolio)
 
 
@@ -93,6 +94,13 @@ def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: 
     name = visible(one.name)
     room = columns() - len(first)
     return coloured(first + (name if len(name) <= room else f"{name[: room - 1]}…"), _TONES[standing], word)
+
+
+def _for_connections(one: HeldCertificate) -> Iterator[str]:
+    """Yield by which connections a certificate was judged, where one claims it."""
+    names = [judgement.connection for judgement in one.judgements if judgement.connection is not None]
+    if names:
+        yield from wrapped(tr("cli.scan.for_connection", names=", ".join(map(visible, names))), _INDENT)
 
 
 def _where(one: HeldCertificate) -> Iterator[str]:
@@ -152,9 +160,12 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
     else:
         environment = tr(f"cli.cert_check.environment.{portfolio.environment}")
         yield from wrapped(tr("cli.scan.in_environment", environment=environment, systems=systems), "")
+    yield from _unclaimed(portfolio)
     unknown = sum(j.basis is Basis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
+    if portfolio.lists_found:
+        yield from wrapped(tr(f"cli.scan.lists_found{_one(portfolio.lists_found)}", count=portfolio.lists_found), "")
     if not portfolio.revocation_asked:
         yield from wrapped(tr("cli.scan.revocation_not_asked"), "")
 
@@ -162,6 +173,19 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
 def first_step(portfolio: Portfolio, risks: Risks) -> str:
     """Return what to do first: of a certificate alone, or else of all together."""
     return across_now(risks, portfolio) or _now(portfolio)
+
+
+def _unclaimed(portfolio: Portfolio) -> Iterator[str]:
+    """Yield how many certificates no connection claims, and the connections of which none was found."""
+    if not portfolio.connections:
+        return
+    told = [{judgement.connection for judgement in one.judgements} for one in portfolio.judged]
+    unclaimed = sum(names == {None} for names in told)
+    if unclaimed:
+        yield from wrapped(tr(f"cli.scan.unclaimed{_one(unclaimed)}", count=unclaimed), "")
+    without = [name for name in portfolio.connections if name not in set().union(*told)]
+    if without:
+        yield from wrapped(tr("cli.scan.without_certificate", names=", ".join(map(visible, without))), "")
 
 
 def _now(portfolio: Portfolio) -> str:

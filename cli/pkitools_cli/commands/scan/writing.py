@@ -55,9 +55,9 @@ def write_reports(
     if not reports:
         return
     from pkitools.files import Output, write_set
-    from pkitools.reports import Telling, portfolio_report
+    from pkitools.reports import Telling, report_pieces
     from pkitools_cli.commands.scan.text import first_step
 
     telling = Telling(language(), changes, remedy_text, first_step(portfolio, risks), risks)
-    outputs = [Output(each.name, portfolio_report(portfolio, each.form, telling), secret=False) for each in reports]
+    outputs = [Output(each.name, report_pieces(portfolio, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)

@@ -32,6 +32,8 @@ class Scanning:
     systems: tuple[str, ...] = ()
     since: str | None = None
     jobs: int = 1
+    dask: str | None = None
+    chain: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
     crls: tuple[str, ...] = ()
     revocation: str | None = None

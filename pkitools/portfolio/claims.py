@@ -1,0 +1,97 @@
+"""Who says what a certificate is for: connections of an organisation, by the places that each names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
+
+from pkitools.arguments import choice
+from pkitools.checking.expectation import Expectation
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass
+from pkitools.portfolio.pointers import peer_of
+from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What somebody says that the certificates at some places are for.
+
+    Args:
+        name: what to call it.
+        places: its files and folders.
+        environment: where it connects.
+        oin: the OIN of whose certificate it has.
+        system: to which it connects; ``None`` where that is not said.
+        entity_id: as what it is known there.
+        endpoint: the server that shows its certificate, as ``HOST:PORT``.
+
+    Raises:
+        InvalidValueError: there is no such environment.
+    """
+
+    name: str
+    places: tuple[str, ...]
+    environment: Environment
+    oin: str
+    system: System | None = None
+    entity_id: str | None = None
+    endpoint: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "environment", choice(Environment, self.environment, "environment"))
+
+    @property
+    def systems(self) -> tuple[System, ...]:
+        """The system it connects to, if that is said."""
+        return () if self.system is None else (self.system,)
+
+    @property
+    def expected(self) -> Expectation:
+        """What its certificate is held against."""
+        return Expectation(oin=self.oin)
+
+
+class Claims:
+    """Finds who claims what lies somewhere.
+
+    Args:
+        claims: by their numbers they are told.
+    """
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self._by_path: dict[str, list[int]] = {}
+        self._by_peer: dict[tuple[str, int], list[int]] = {}
+        for number, claim in enumerate(claims):
+            for place in claim.places:
+                self._by_path.setdefault(str(_whole(place)), []).append(number)
+            peer = peer_of(claim.endpoint or "")
+            if peer is not None:
+                self._by_peer.setdefault(peer, []).append(number)
+
+    def of_file(self, name: str, named_by: Iterable[str] = ()) -> tuple[int, ...]:
+        """Return the numbers of those at whose places a file lies, or something that points to it.
+
+        Args:
+            name: of the file.
+            named_by: what points to it, as ``FILE:LINE``.
+        """
+        if not self._by_path:
+            return ()
+        names = (name, *(each.rpartition(":")[0] for each in named_by))
+        return tuple(dict.fromkeys(number for each in names for number in self._above(each)))
+
+    def of_peer(self, host: str, port: int) -> tuple[int, ...]:
+        """Return the numbers of those whose endpoint a peer is."""
+        return tuple(self._by_peer.get((host, port), ()))
+
+    def _above(self, name: str) -> Iterator[int]:
+        path = _whole(name)
+        for each in (path, *path.parents):
+            yield from self._by_path.get(str(each), ())
+
+
+def _whole(name: str) -> PurePath:
+    """Return a name from the root on, by the text of it alone: a link is where it stands."""
+    return PurePath(os.path.normpath(Path(name).absolute()))

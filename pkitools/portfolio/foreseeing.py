@@ -1,0 +1,75 @@
+"""Every file once before anything is judged: what it says of the certificates in others, and where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from pkitools.containers import read_source
+from pkitools.errors import PkitoolsError
+from pkitools.portfolio.following import listing_of, resolved
+from pkitools.portfolio.known import Collecting, holds_one_leaf
+from pkitools.portfolio.model import Unread
+from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.pointers import pointers_of
+from pkitools.portfolio.reading import Unit
+from pkitools.portfolio.walking import FoundFile
+
+_MOST_ROUNDS: Final = 10
+
+
+def gathered_from(
+    found: Iterable[Unit | FoundFile | Unread], collecting: Collecting, *, raise_crashes: bool = False
+) -> Iterator[tuple[str, int]]:
+    """Give everything in some files, and in those they point to, to what collects it.
+
+    No keystore is opened: what a passphrase costs is paid once, where its certificates are judged.
+
+    Args:
+        found: the files; what cannot be reached is told elsewhere.
+        collecting: takes what is in each.
+        raise_crashes: let what crashes raise.
+
+    Yields:
+        Each file of which there was no room for a part, and for how many.
+    """
+    waiting: Iterable[Unit | ToRead] = (
+        ToRead(one.name, one.in_folder) if isinstance(one, FoundFile) else one
+        for one in found
+        if not isinstance(one, Unread)
+    )
+    followed: set[Unit | ToRead] = set()
+    for _ in range(_MOST_ROUNDS + 1):
+        further: list[ToRead] = []
+        for file in waiting:
+            left_out = _taken(file, collecting, further, raise_crashes=raise_crashes)
+            if left_out:
+                yield file.name, left_out
+        waiting = [file for file in dict.fromkeys(further) if file not in followed]
+        followed.update(waiting)
+
+
+def _taken(file: Unit | ToRead, collecting: Collecting, further: list[ToRead], *, raise_crashes: bool) -> int:
+    unit = file if isinstance(file, Unit) else unit_of(file)
+    if not isinstance(unit, Unit) or holds_one_leaf(unit.data):
+        return 0
+    try:
+        return collecting.take(read_source(unit.data, unit.name, keystores=False))
+    except PkitoolsError:
+        further += _pointed_to(unit)
+    except Exception:  # the same file crashes again where it is judged, and is told
+        if raise_crashes:
+            raise
+    return 0
+
+
+def _pointed_to(unit: Unit) -> Iterator[ToRead]:
+    try:
+        pointers = pointers_of(unit.data, unit.name, is_inventory=not unit.in_folder, listing=unit.listing)
+    except PkitoolsError:
+        return
+    for pointer in pointers:
+        found = resolved(pointer, unit.name)
+        if not isinstance(found, Unread):
+            listing = listing_of(pointer, unit.name)
+            yield from (ToRead(path, in_folder=True, listing=listing) for path in found)

@@ -1,0 +1,299 @@
+"""Records of what was found, in a file that nobody else sees: a scan takes no more memory for a million of them.
+
+The file is one of SQLite's own for a while: it has no name, nothing is written before it outgrows some megabytes, and
+the system takes it away when the process ends, however it ends. A certificate that is found again is one record still:
+what that costs does not grow with how often it was found.
+"""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar, overload
+
+from pkitools.errors import FileError
+from pkitools.findings import Outcome
+from pkitools.portfolio.model import HeldCertificate, Judgement, Place, Standing
+
+T_co = TypeVar("T_co", covariant=True)
+
+_TABLES: Final = """
+CREATE TABLE certificate (number INTEGER PRIMARY KEY, sha256 TEXT UNIQUE NOT NULL, rank INTEGER NOT NULL,
+    not_after TEXT NOT NULL, name BLOB NOT NULL, is_authority INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE INDEX in_order ON certificate (rank, not_after, name, sha256);
+CREATE TABLE judgement (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, use BLOB NOT NULL,
+    body BLOB NOT NULL, UNIQUE (certificate, use));
+CREATE TABLE place (number INTEGER PRIMARY KEY, certificate INTEGER NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
+    UNIQUE (certificate, spot));
+CREATE TABLE other (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, spot BLOB NOT NULL, body BLOB NOT NULL,
+    UNIQUE (kind, spot));
+"""
+_SETTINGS: Final = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000")  # kilobytes
+_RANKS: Final = {standing: number for number, standing in enumerate(Standing)}
+_OWN: Final = tuple(name for name in vars(HeldCertificate)["__slots__"] if name not in {"judgements", "places"})
+_OF_JUDGEMENT: Final = tuple(name for name in vars(Judgement)["__slots__"] if name != "told")
+_OF_PLACE: Final = tuple(vars(Place)["__slots__"])
+_MOST_SHARED: Final = 2_000
+"""Outcomes that are looked out for: what only one certificate is told is not worth it."""
+
+
+class Kept:
+    """The records of one scan.
+
+    Args:
+        moment: as of which they are ordered, aware UTC.
+    """
+
+    def __init__(self, moment: datetime) -> None:
+        self._moment = moment
+        self._told = _Told()
+        with _no_room():
+            self._file = sqlite3.connect("", isolation_level=None)
+            for setting in _SETTINGS:
+                self._file.execute(f"PRAGMA {setting}")
+            self._file.executescript(_TABLES)
+            self._file.execute("BEGIN")
+
+    def rows(self, statement: str, *values: object) -> Iterator[tuple[Any, ...]]:
+        """Yield what a statement gives.
+
+        Raises:
+            FileError: there is no room for it.
+        """
+        with _no_room():
+            yield from self._file.execute(statement, values)
+
+    def _run(self, statement: str, *values: object) -> None:
+        with _no_room():
+            self._file.execute(statement, values)
+
+    def _first(self, statement: str, *values: object) -> tuple[Any, ...] | None:
+        with _no_room():
+            found: tuple[Any, ...] | None = self._file.execute(statement, values).fetchone()
+            return found
+
+    # -- certificates --------------------------------------------------------------------------------------------------
+
+    def add(self, found: HeldCertificate, *, is_better: bool = False) -> None:
+        """Add a certificate as it was found once more.
+
+        Args:
+            found: it, with what was judged and where it lies this time.
+            is_better: more was at hand this time: its judgements take the place of those before.
+
+        Raises:
+            FileError: there is no room for it.
+        """
+        known = self._first("SELECT number FROM certificate WHERE sha256 = ?", found.sha256)
+        number = self._new(found) if known is None else int(known[0])
+        changed = [self._judge(number, judgement, is_better=is_better) for judgement in found.judgements]
+        for place in found.places:
+            self._place(number, place)
+        if known is not None and any(changed):
+            self._order(number)
+
+    def _new(self, found: HeldCertificate) -> int:
+        rank, name = _RANKS[found.standing(self._moment)], _octets(found.name)
+        row = found.sha256, rank, found.not_after.isoformat(), name, not found.judgements, _dumped(found, _OWN)
+        statement = "INSERT INTO certificate (sha256, rank, not_after, name, is_authority, body) VALUES (?,?,?,?,?,?)"
+        with _no_room():
+            return self._file.execute(statement, row).lastrowid or 0
+
+    def _judge(self, number: int, judgement: Judgement, *, is_better: bool) -> bool:
+        """Keep a judgement, unless one for the same use is kept that knew as much; return whether it was."""
+        use = _octets(repr((judgement.entity_id, judgement.host, judgement.connection)))
+        known = self._first("SELECT body FROM judgement WHERE certificate = ? AND use = ?", number, use)
+        if known is not None and not is_better:
+            before = self._told.judgement(known[0])
+            if before.has_path or not judgement.has_path:
+                return False
+        statement = """INSERT INTO judgement (certificate, use, body) VALUES (?, ?, ?)
+            ON CONFLICT (certificate, use) DO UPDATE SET body = excluded.body"""
+        self._run(statement, number, use, self._told.dumped(judgement))
+        return True
+
+    def _place(self, number: int, place: Place) -> None:
+        spot = _spot(place)
+        known = self._first("SELECT body FROM place WHERE certificate = ? AND spot = ?", number, spot)
+        if known is None:
+            body = _dumped(place, _OF_PLACE)
+            self._run("INSERT INTO place (certificate, spot, body) VALUES (?, ?, ?)", number, spot, body)
+            return
+        first = _loaded(Place, _OF_PLACE, known[0])
+        named_by = union(first.named_by, place.named_by)
+        if named_by != first.named_by:
+            body = pickle.dumps(tuple(named_by if n == "named_by" else getattr(first, n) for n in _OF_PLACE))
+            self._run("UPDATE place SET body = ? WHERE certificate = ? AND spot = ?", body, number, spot)
+
+    def _order(self, number: int) -> None:
+        """Put a certificate in its place again: another judgement may have another standing."""
+        (body,) = self._first("SELECT body FROM certificate WHERE number = ?", number) or (b"",)
+        whole = self._whole(number, body)
+        rank = _RANKS[whole.standing(self._moment)]
+        self._run("UPDATE certificate SET rank = ?, is_authority = 0 WHERE number = ?", rank, number)
+
+    def _whole(self, number: int, body: bytes) -> HeldCertificate:
+        query = "SELECT body FROM {} WHERE certificate = ? ORDER BY number"
+        told = tuple(self._told.judgement(row[0]) for row in self.rows(query.format("judgement"), number))
+        places = tuple(_loaded(Place, _OF_PLACE, row[0]) for row in self.rows(query.format("place"), number))
+        values = dict(zip(_OWN, pickle.loads(body), strict=True))  # noqa: S301  made in this process
+        return HeldCertificate(**{**values, "is_authority": not told, "judgements": told, "places": places})
+
+    def certificates(self, *, is_authority: bool | None = None) -> Certificates:
+        """Return them, the worst standing first; only those of authorities or only the others, where that is said."""
+        return Certificates(self, is_authority)
+
+    # -- what else there is --------------------------------------------------------------------------------------------
+
+    def put(self, kind: str, spot: object, record: object) -> None:
+        """Keep a record in its place; one that was there goes.
+
+        Args:
+            kind: what kind of record.
+            spot: its place, which no other of its kind has.
+            record: what pickles.
+
+        Raises:
+            FileError: there is no room for it.
+        """
+        statement = """INSERT INTO other (kind, spot, body) VALUES (?, ?, ?)
+            ON CONFLICT (kind, spot) DO UPDATE SET body = excluded.body"""
+        self._run(statement, kind, _octets(repr(spot)), pickle.dumps(record))
+
+    def at(self, kind: str, spot: object) -> Any:
+        """Return the record in a place; ``None`` where none is."""
+        found = self._first("SELECT body FROM other WHERE kind = ? AND spot = ?", kind, _octets(repr(spot)))
+        return None if found is None else pickle.loads(found[0])  # noqa: S301  made in this process
+
+    def others(self, kind: str) -> Others[Any]:
+        """Return the records of a kind, in the order in which their places were first taken."""
+        return Others(self, kind)
+
+
+class _Stored(Sequence[T_co], Generic[T_co]):
+    """Records that are read when they are asked for, one by one. Pickled, it is a tuple of them."""
+
+    __slots__ = ("_count", "_every", "_kept")
+
+    def __init__(self, kept: Kept, what: str, where: str, order: str) -> None:
+        self._kept = kept
+        # of names in this module alone
+        self._count = f"SELECT count(*) FROM {where}"  # noqa: S608  as said
+        self._every = f"SELECT {what} FROM {where} ORDER BY {order}"  # noqa: S608  as said
+
+    def _load(self, row: tuple[Any, ...]) -> T_co:
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        (count,) = next(self._kept.rows(self._count))
+        return int(count)
+
+    def __iter__(self) -> Iterator[T_co]:
+        return (self._load(row) for row in self._kept.rows(self._every))
+
+    @overload
+    def __getitem__(self, index: int) -> T_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T_co]: ...
+    def __getitem__(self, index: int | slice) -> T_co | Sequence[T_co]:
+        numbers = range(len(self))[index]
+        query = f"{self._every} LIMIT 1 OFFSET ?"
+        if isinstance(numbers, int):
+            return self._load(next(self._kept.rows(query, numbers)))
+        return tuple(self._load(next(self._kept.rows(query, number))) for number in numbers)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self)}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return tuple, (tuple(self),)
+
+
+class Certificates(_Stored[HeldCertificate]):
+    """The certificates, the worst standing first. Each time one is asked for it is another object of equal content."""
+
+    __slots__ = ()
+
+    def __init__(self, kept: Kept, is_authority: bool | None) -> None:
+        chosen = "" if is_authority is None else f" WHERE is_authority = {int(is_authority)}"
+        super().__init__(kept, "number, body", f"certificate{chosen}", "rank, not_after, name, sha256")
+
+    def _load(self, row: tuple[Any, ...]) -> HeldCertificate:
+        return self._kept._whole(*row)
+
+    def only(self, *, is_authority: bool) -> Certificates:
+        """Return those of authorities alone, or the others."""
+        return self._kept.certificates(is_authority=is_authority)
+
+
+class Others(_Stored[T_co]):
+    """What else was found, in the order found."""
+
+    __slots__ = ()
+
+    def __init__(self, kept: Kept, kind: str) -> None:
+        assert kind.isalpha()
+        super().__init__(kept, "body", f"other WHERE kind = '{kind}'", "number")
+
+    def _load(self, row: tuple[Any, ...]) -> T_co:
+        found: T_co = pickle.loads(row[0])  # noqa: S301  made in this process
+        return found
+
+
+class _Told:
+    """Judgements as octets: what many certificates are told alike is kept once, and is a number in them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._outcomes: list[Outcome] = []
+
+    def dumped(self, judgement: Judgement) -> bytes:
+        told = tuple(map(self._number, judgement.told))
+        return pickle.dumps((told, *(getattr(judgement, name) for name in _OF_JUDGEMENT)))
+
+    def judgement(self, body: bytes) -> Judgement:
+        told, *rest = pickle.loads(body)  # noqa: S301  made in this process
+        outcomes = tuple(self._outcomes[one] if isinstance(one, int) else one for one in told)
+        return Judgement(**dict(zip(_OF_JUDGEMENT, rest, strict=True)), told=outcomes)
+
+    def _number(self, outcome: Outcome) -> int | Outcome:
+        ref = outcome.certificate
+        key = outcome.rule, outcome.status, outcome.reason, ref and ref.sha256, tuple(outcome.params.items())
+        known = self._numbers.get(key)
+        if known is None and len(self._outcomes) < _MOST_SHARED:
+            known = self._numbers[key] = len(self._outcomes)
+            self._outcomes.append(outcome)
+        return outcome if known is None else known
+
+
+def union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the texts of both, each once."""
+    return tuple(dict.fromkeys((*one, *other)))
+
+
+def _spot(place: Place) -> bytes:
+    return _octets(repr((place.name, place.position, place.entity_id)))
+
+
+def _octets(value: str) -> bytes:
+    return value.encode("utf-8", "surrogatepass")  # which sort as the text does
+
+
+def _dumped(record: object, names: Sequence[str]) -> bytes:
+    return pickle.dumps(tuple(getattr(record, name) for name in names))
+
+
+def _loaded(cls: type[Place], names: Sequence[str], body: bytes) -> Place:
+    return cls(**dict(zip(names, pickle.loads(body), strict=True)))  # noqa: S301  made in this process
+
+
+@contextmanager
+def _no_room() -> Iterator[None]:
+    """Tell of a disk that is full, or that cannot be written, as what it is."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise FileError("portfolio.error.no_room", detail=str(error)) from error

@@ -1,0 +1,197 @@
+"""What files say of the certificates in other files: lists of revoked certificates, OCSP responses, authorities.
+
+They are gathered before anything is judged, within bounds, and given to every judgement. Of each certificate only those
+are asked that go by the name of an authority of it, or name it: what lies in the other ten thousand files costs it
+nothing.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final, TypeAlias, TypeVar
+
+from pkitools.checking.selection import possible_issuers
+from pkitools.containers import Contents, ItemKind
+from pkitools.errors import InputError
+from pkitools.frozen import dataclass, field
+from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_FOUND_LIST_BYTES, MAX_FOUND_LISTS
+from pkitools.revocation import CertificateRevocationList, read_crl
+from pkitools.revocation.ocsp import read_response
+from pkitools.text import pattern
+from pkitools.trust import embedded_intermediates
+from pkitools.x509 import CertificateFacts, read_certificate
+from pkitools.x509.at_hand import AtHand
+from pkitools.x509.name_matching import canonical_name
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+Lists: TypeAlias = tuple[tuple[CertificateRevocationList, ...], tuple[bytes, ...]]
+"""Lists of revoked certificates, and OCSP responses."""
+
+_LISTS: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
+_BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+# of version 3, with lengths of two octets: PKCS#7 goes by that label as well, and a list may
+_ONE_CERTIFICATE: Final = pattern(rb"(?s)\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02\x02")
+# basicConstraints with something in it: what has none, or an empty one, issues nothing that has a path
+_MAY_ISSUE: Final = pattern(rb"(?s)\x06\x03\x55\x1d\x13(?:\x01\x01\xff)?\x04.\x30[^\x00]")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was gathered. Fit for pickling.
+
+    Args:
+        crls: DER of each list of revoked certificates, each once.
+        responses: DER of each OCSP response, each once.
+        authorities: DER of certificates that may have issued others, and are not among the embedded ones.
+    """
+
+    crls: tuple[bytes, ...] = field(default=(), repr=False)
+    responses: tuple[bytes, ...] = field(default=(), repr=False)
+    authorities: tuple[bytes, ...] = field(default=(), repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.crls or self.responses or self.authorities)
+
+
+def holds_one_leaf(data: bytes) -> bool:
+    """Return whether a file is one certificate that issues no other, and nothing else: of most that is seen at once.
+
+    Args:
+        data: its content.
+    """
+    if data.startswith(_BEGIN):
+        if data.count(b"-----BEGIN") != 1:
+            return False
+        try:
+            data = a2b_base64(data[len(_BEGIN) : data.find(b"-----END")])
+        except ValueError:
+            return False
+    return _ONE_CERTIFICATE.match(data) is not None and not _MAY_ISSUE.search(data)
+
+
+class Collecting:
+    """Takes from file after file what others need, and no more than :mod:`pkitools.limits` has room for."""
+
+    def __init__(self) -> None:
+        self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in _LISTS}
+        self._authorities: dict[bytes, None] = {}
+        self._room = MAX_FOUND_LIST_BYTES
+        self._embedded = frozenset(embedded_intermediates())
+
+    def take(self, contents: Contents) -> int:
+        """Take what is in one file; return how many parts of it there was no room for."""
+        lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in _LISTS)
+        return lists + sum(not self._take_authority(der) for der in _authorities(contents))
+
+    def known(self) -> Known:
+        """Return all that was taken."""
+        crls, responses = (tuple(self._held[kind]) for kind in (ItemKind.CRL, ItemKind.OCSP_RESPONSE))
+        return Known(crls, responses, tuple(self._authorities))
+
+    def _take_list(self, kind: ItemKind, der: bytes) -> bool:
+        held = self._held[kind]
+        if der in held:
+            return True
+        if len(held) >= MAX_FOUND_LISTS or len(der) > self._room:
+            return False
+        self._room -= len(der)
+        held[der] = None
+        return True
+
+    def _take_authority(self, der: bytes) -> bool:
+        if der in self._embedded or der in self._authorities:
+            return True
+        if len(self._authorities) >= MAX_FOUND_AUTHORITIES:
+            return False
+        self._authorities[der] = None
+        return True
+
+
+def _authorities(contents: Contents) -> Iterator[bytes]:
+    """Yield the certificates of a file that may have issued others; most are not even read."""
+    ders = [item.der for item in contents.of_kind(ItemKind.CERTIFICATE)]
+    if len(ders) > 1 or any(map(_MAY_ISSUE.search, ders)):
+        yield from dict.fromkeys(facts.der for facts in possible_issuers(list(_readable(ders))))
+
+
+def _readable(ders: Iterable[bytes]) -> Iterator[CertificateFacts]:
+    for der in ders:
+        try:
+            yield read_certificate(der)
+        except InputError:  # where it is judged it is told
+            continue
+
+
+class AboutEach:
+    """Finds what is known of one certificate.
+
+    Args:
+        known: what was gathered.
+        given: authorities that are at hand for every certificate, DER.
+    """
+
+    def __init__(self, known: Known, given: Iterable[bytes] = ()) -> None:
+        self._by_name = _grouped(_crls(known.crls), lambda crl: [crl.canonical_issuer])
+        self._by_serial = _grouped(known.responses, _serials)
+        self._authorities = AtHand(known.authorities)
+        self._has_lists = bool(self._by_name or self._by_serial)
+        above = [*_readable((*given, *embedded_intermediates()))] if self._has_lists else []
+        self._always = self._about(above)
+
+    def authorities(self, facts: CertificateFacts) -> tuple[bytes, ...]:
+        """Return those of other files that may stand above a certificate, DER."""
+        return tuple(each.der for each in self._authorities.above(facts))
+
+    def lists(self, facts: CertificateFacts, above: Iterable[CertificateFacts]) -> Lists:
+        """Return the lists and OCSP responses that may be about a certificate, or about what stands above it.
+
+        Args:
+            facts: the certificate.
+            above: what came with it.
+        """
+        if not self._has_lists:
+            return self._always
+        crls, responses = self._about([*above, *self._authorities.above(facts)])
+        crls = (*self._by_name.get(_canonical(facts.issuer.der), ()), *crls)
+        responses = (*self._by_serial.get(facts.serial_number, ()), *responses)
+        return _each_once((*self._always[0], *crls)), _each_once((*self._always[1], *responses))
+
+    def _about(self, certificates: Sequence[CertificateFacts]) -> Lists:
+        names = dict.fromkeys(name for each in certificates for name in (each.issuer.der, each.subject.der))
+        crls = [crl for name in names for crl in self._by_name.get(_canonical(name), ())]
+        responses = [each for facts in certificates for each in self._by_serial.get(facts.serial_number, ())]
+        return _each_once(crls), _each_once(responses)
+
+
+_canonical = lru_cache(maxsize=1024)(canonical_name)  # of authorities, which come again with every certificate
+
+
+def _each_once(several: Iterable[V]) -> tuple[V, ...]:
+    return tuple({id(each): each for each in several}.values())
+
+
+def _grouped(several: Iterable[V], keys: Callable[[V], Iterable[K]]) -> dict[K, list[V]]:
+    grouped: dict[K, list[V]] = {}
+    for each in several:
+        for key in keys(each):
+            grouped.setdefault(key, []).append(each)
+    return grouped
+
+
+def _crls(ders: Iterable[bytes]) -> Iterator[CertificateRevocationList]:
+    for der in ders:
+        try:
+            yield read_crl(der)
+        except InputError:  # where it lies it is told
+            continue
+
+
+def _serials(response: bytes) -> Sequence[int]:
+    try:
+        return [single.certificate.serial_number for single in read_response(response).responses]
+    except InputError:
+        return ()

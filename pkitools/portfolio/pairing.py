@@ -1,0 +1,72 @@
+"""A certificate and the private key that a configuration names beside it: do they fit?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pkitools.checking.private_keys import check_keys_beside
+from pkitools.checking.selection import end_entities
+from pkitools.containers import Contents, ItemKind, read_source
+from pkitools.errors import InputError, PkitoolsError
+from pkitools.findings import Outcome, Severity, Status, Verdict
+from pkitools.frozen import replace
+from pkitools.portfolio.judging import Judge
+from pkitools.portfolio.model import HeldCertificate, Reading
+from pkitools.portfolio.opening import ToRead, unit_of
+from pkitools.portfolio.reading import Unit, examine
+from pkitools.x509 import CertificateFacts, read_certificate
+
+
+def not_fitting(
+    certificate: str, key: str, judge: Judge, claims: Callable[[str], tuple[int, ...]]
+) -> Iterator[Reading]:
+    """Yield the certificate once more, with what there is to say of its key, where that does not fit.
+
+    What of either cannot be read is told where it is read.
+
+    Args:
+        certificate, key: the files.
+        judge: asks the question.
+        claims: the numbers of the connections that claim what is in a file.
+    """
+    unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
+    if isinstance(unit, Reading) or isinstance(beside, Reading):
+        return
+    whole, keys = (_contents(each, judge.asked.passphrase) for each in (unit, beside))
+    if whole is None or keys is None:
+        return
+    told = check_keys_beside({key: keys}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
+    wrong = tuple(outcome for outcome in told if outcome.status is Status.VIOLATED)
+    if wrong:
+        reading = examine(replace(unit, claims=claims(certificate)), judge)
+        meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)
+        yield Reading(certificate, meant, is_again=True)
+
+
+def _contents(unit: Unit, passphrase: bytes | None) -> Contents | None:
+    try:
+        return read_source(unit.data, unit.name, passphrase=passphrase)
+    except PkitoolsError:
+        return None
+
+
+def _public_keys(contents: Contents) -> frozenset[str]:
+    """Return the public keys of whose file it is: that of an authority above it is no fit."""
+    return frozenset(facts.public_key.spki_sha256 for facts in end_entities(_readable(contents)))
+
+
+def _readable(contents: Contents) -> Iterator[CertificateFacts]:
+    for item in contents.of_kind(ItemKind.CERTIFICATE):
+        try:
+            yield read_certificate(item.der)
+        except InputError:
+            continue
+
+
+def _with(one: HeldCertificate, wrong: tuple[Outcome, ...]) -> HeldCertificate:
+    fails = any(outcome.rule.severity is Severity.ERROR for outcome in wrong)
+    told = (
+        replace(each, told=(*each.told, *wrong), verdict=Verdict.FAILED if fails else each.verdict)
+        for each in one.judgements
+    )
+    return replace(one, judgements=tuple(told), places=())

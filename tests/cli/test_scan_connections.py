@@ -1,0 +1,36 @@
+"""``scan --connections``: each certificate by the connection that claims it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
+from tests.support.chains import good_chain
+from tests.support.command import Command
+from tests.support.deliveries import pem
+from tests.support.schemas import assert_valid
+
+AT = ("--moment", "2026-11-22T12:00:00Z")
+
+
+def test_the_command_names_the_connection_and_what_none_claims(run: Command, tmp_path: Path) -> None:
+    folder = tmp_path
+    (folder / "tls" / "a").mkdir(parents=True)
+    (folder / "tls" / "a" / "own.pem").write_bytes(certificate() + CHAIN)
+    (folder / "tls" / "other.pem").write_bytes(certificate(OTHER_OIN, "other.example.nl") + CHAIN)
+    file = written(folder, connection(files='["tls/a"]') + connection(files='["gone"]', environment='"production"'))
+    (folder / "root.pem").write_bytes(pem(good_chain().root.der))
+    given = ("--connections", file, "--trust", folder / "root.pem", *AT)
+    ran = run("--lang", "en", "scan", folder / "tls", *given)
+    assert "Judged for: a/digid-machtigen/preproduction" in ran.told
+    assert "1 certificate is claimed by no connection" in ran.told
+    assert "nothing was found: a/digid-machtigen/production" in ran.told
+    document = run("scan", *given, "--json").document  # of the places of the connections themselves
+    assert_valid(document, "scan-v1")
+    assert document["asked"] == [str(folder / "tls" / "a")]
+    judged = [one["connection"] for each in document["certificates"] for one in each["judgements"]]
+    assert judged == ["a/digid-machtigen/preproduction"]
+    assert run("scan").code == 2
+    (folder / "tls" / "a" / "own.pem").unlink()
+    (folder / "tls" / "a").rmdir()
+    assert run("scan", *given).code == 2

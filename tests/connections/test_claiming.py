@@ -1,0 +1,106 @@
+"""What connections claim is judged by them in a scan: for their system and environment, with their OIN."""
+
+from __future__ import annotations
+
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from pkitools.connections import Connections, claims_of, read_connections
+from pkitools.environment import Environment
+from pkitools.errors import InvalidValueError
+from pkitools.findings import Verdict
+from pkitools.portfolio import Basis, HeldCertificate, Portfolio
+from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
+from tests.portfolio.support import judging, scanned
+
+
+def connections(folder: Path, *texts: str) -> Connections:
+    file = written(folder, "".join(texts))
+    return read_connections(file.read_bytes(), str(file))
+
+
+def found(folder: Path, *texts: str, **means: object) -> Portfolio:
+    asked = judging(claims=claims_of(connections(folder, *texts)))
+    return scanned(folder / "tls", asked=asked, **means)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "tls" / "a").mkdir(parents=True)
+    (tmp_path / "tls" / "a" / "own.pem").write_bytes(certificate() + CHAIN)
+    (tmp_path / "tls" / "other.pem").write_bytes(certificate(OTHER_OIN, "other.example.nl") + CHAIN)
+    return tmp_path
+
+
+def named(portfolio: Portfolio, name: str) -> HeldCertificate:
+    return next(one for one in portfolio.judged if one.name == name)
+
+
+def test_what_lies_at_its_places_is_judged_by_a_connection_and_the_rest_as_ever(folder: Path) -> None:
+    portfolio = found(folder, connection(files='["tls/a"]'))
+    (judgement,) = named(portfolio, "host.example.nl").judgements
+    assert (judgement.connection, judgement.basis) == ("a/digid-machtigen/preproduction", Basis.CONNECTION)
+    assert (judgement.environment, judgement.systems) == (Environment.PREPRODUCTION, ("digid-machtigen",))
+    assert any("digid" in outcome.rule.code or "system" in outcome.rule.code for outcome in judgement.told)
+    (other,) = named(portfolio, "other.example.nl").judgements
+    assert (other.connection, other.systems) == (None, ())
+    assert other == named(scanned(folder / "tls"), "other.example.nl").judgements[0]
+    assert portfolio.connections == ("a/digid-machtigen/preproduction",)
+
+
+def test_two_connections_of_one_certificate_judge_it_each(folder: Path) -> None:
+    both = connection(files='["tls/a"]'), connection(files='["tls/a/own.pem"]', environment='"production"')
+    told = named(found(folder, *both), "host.example.nl").judgements
+    assert {one.environment for one in told} == set(Environment)
+    assert len({one.connection for one in told}) == 2
+
+
+def test_of_two_that_are_called_alike_is_told_by_what_they_differ(folder: Path) -> None:
+    names = [claim.name for claim in claims_of(connections(folder, *(connection(files=f'["{f}"]') for f in "ab")))]
+    assert len(set(names)) == 2
+    assert all(name.startswith("a/digid-machtigen/preproduction (") for name in names)
+    with pytest.raises(InvalidValueError):
+        claims_of(None)  # type: ignore[arg-type]  # as a caller might
+
+
+@pytest.mark.parametrize("with_key", [False, True])
+def test_another_oin_is_the_counterparts_unless_its_key_lies_there(folder: Path, with_key: bool) -> None:
+    """A certificate of a counterpart raises no alarm; one that is used with the wrong OIN does."""
+    key = b""
+    if with_key:
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+        key = _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "tls" / "a" / "own.pem").write_bytes(certificate(OTHER_OIN) + CHAIN + key)
+    one = named(found(folder, connection(files='["tls/a"]')), "host.example.nl")
+    assert one.judgements[0].connection == ("a/digid-machtigen/preproduction" if with_key else None)
+    is_told = "oin" in " ".join(
+        outcome.rule.code for outcome in one.findings if outcome.rule.code.startswith("received")
+    )
+    assert is_told is with_key
+    assert (one.verdict is Verdict.FAILED) is with_key
+
+
+def test_an_endpoint_is_claimed_as_a_file_is_and_workers_say_the_same(folder: Path) -> None:
+    ends = connection(files='["nowhere"]', endpoint='"host.example.nl:443"')
+    asked = judging(claims=claims_of(connections(folder, ends)))
+    import base64
+
+    ders = [base64.b64decode(b"".join(block.split(b"\n")[1:-2])) for block in _blocks(certificate() + CHAIN)]
+
+    def fetch(_host: str, _port: int, /) -> list[bytes]:
+        return ders
+
+    one = scanned("host.example.nl:443", asked=asked, fetch=fetch)
+    assert [told.connection for told in one.judged[0].judgements] == ["a/digid-machtigen/preproduction"]
+    assert pickle.loads(pickle.dumps(asked.travelling())).claims == asked.claims
+    mine = connection(files='["tls"]')
+    with ThreadPoolExecutor(2) as executor:
+        assert found(folder, mine, executor=executor) == found(folder, mine)
+
+
+def _blocks(text: bytes) -> list[bytes]:
+    return [b"-----BEGIN" + block for block in text.split(b"-----BEGIN")[1:]]

@@ -1,0 +1,197 @@
+"""What scanned files say of revocation counts for every certificate, as it does where each is checked by itself."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pkitools import TrustStore
+from pkitools.checking import Revocation
+from pkitools.findings import Verdict
+from pkitools.portfolio import Gap, HeldCertificate, Judging, known, scanning
+from pkitools.portfolio.known import Collecting
+from pkitools.requests.keys import to_pem
+from pkitools_test_pki.pki import build
+from tests.cli.test_delivered_lists import CONTAINERS, CRL, JUDGED, MOMENT, OCSP, World, judged
+from tests.portfolio.support import CHAIN, LEAF, scanned
+from tests.support.deliveries import pem
+from tests.support.keys import SHARED_KEYS
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World()
+
+
+def asked(world: World, policy: str = "require", **more: Any) -> Judging:
+    given = {"moment": JUDGED, "environment": "preproduction", "trust": TrustStore.from_der([world.pki.trust_pem()])}
+    return Judging(**{**given, "revocation": Revocation(policy=policy), "raise_crashes": True, **more})
+
+
+def chain(folder: Path, world: World) -> None:
+    (folder / "chain.pem").write_bytes(b"".join(pem(der) for der in world.intermediates))
+
+
+def _cases(folder: Path, world: World) -> Iterator[tuple[str, Path, bytes, Any]]:
+    """Each container with a good and a revoked certificate, and what is said of it: in its file, and in another."""
+    for container, wrap in CONTAINERS.items():
+        for kind in (CRL, OCSP):
+            for name, leaf in (("good", world.good), ("revoked", world.revoked)):
+                said = world.said(kind, leaf)
+                for where in ("inside", "beside"):
+                    at = folder / container.replace(" ", "") / kind[:4].strip() / name / where
+                    at.mkdir(parents=True)
+                    chain(at, world)
+                    (at / "said").write_bytes(wrap([leaf.der if where == "inside" else world.good.der], said))
+                    if where == "beside":
+                        (at / "leaf.pem").write_bytes(leaf.pem)
+                    yield f"{container} {kind} {name} {where}", at, wrap([leaf.der], said), leaf
+
+
+def _said(said: Sequence[tuple[str, bytes]]) -> bytes:
+    return b"".join(to_pem(label, der) for label, der in said)
+
+
+def _one(certificates: Sequence[HeldCertificate], serial: int) -> HeldCertificate:
+    return next(one for one in certificates if int(one.serial_number.replace(":", ""), 16) == serial)
+
+
+@pytest.mark.slow
+def test_a_scan_says_what_a_check_of_the_same_says(tmp_path: Path, world: World) -> None:
+    count = 0
+    for where, folder, whole, leaf in _cases(tmp_path, world):
+        for policy in ("require", "prefer", "off") if where.startswith(("PEM X509", "PEM OCSP")) else ("require",):
+            found = scanned(folder, asked=asked(world, policy))
+            one = _one(found.judged, leaf.serial_number)
+            check = judged(world, whole, policy)
+            assert one.verdict is check.verdict, (where, policy, one.findings)
+            codes = {outcome.rule.code for outcome in check.report.findings}
+            assert {each.rule.code for each in one.findings if "revocation" in each.rule.code} == {
+                code for code in codes if "revocation" in code
+            }, (where, policy)
+            assert found.lists_found == 3, where
+            assert found.revocation_asked
+            assert not found.unread, where
+            count += 1
+    assert count == (len(CONTAINERS) + 2) * 2 * 2 * 2
+
+
+def _executors() -> list[Any]:
+    return [
+        pytest.param(lambda: nullcontext(None), id="none"),
+        pytest.param(lambda: ProcessPoolExecutor(2), id="processes", marks=pytest.mark.slow),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("means", _executors())
+@pytest.mark.parametrize("last", [False, True], ids=["lists first", "lists last"])
+def test_where_among_many_files_the_lists_lie_makes_no_difference(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch, means: Any, last: bool
+) -> None:
+    """Some of many files are told of before the lists are known: they are told of again, and nothing counts twice."""
+    monkeypatch.setattr(scanning, "_FEW", 6)
+    monkeypatch.setattr(scanning, "_EARLY", 3)
+    chain(tmp_path, world)
+    for number, leaf in enumerate([world.revoked, world.good] * 5):
+        (tmp_path / f"{number}.pem").write_bytes(leaf.pem)
+    lists = tmp_path / ("z.crl" if last else "0.crl")
+    lists.write_bytes(_said(world.said(CRL, world.good)))
+    with means() as executor:
+        found = scanned(tmp_path, asked=asked(world), executor=executor)
+    assert str(_one(found.judged, world.revoked.serial_number).verdict) == "failed"
+    assert str(_one(found.judged, world.good.serial_number).verdict) == "passed"
+    assert (found.looked_at, found.lists_found, len(found.judged)) == (12, 3, 2)
+    assert [len(one.places) for one in found.judged] == [5, 5]
+
+
+@pytest.mark.slow
+def test_what_a_configuration_points_to_counts_as_well(tmp_path: Path, world: World) -> None:
+    inside, beside = tmp_path / "inside", tmp_path / "beside"
+    inside.mkdir()
+    beside.mkdir()
+    chain(inside, world)
+    (inside / "a.pem").write_bytes(world.revoked.pem)
+    (beside / "lists.pem").write_bytes(_said(world.said(CRL, world.revoked)))
+    assert str(_one(scanned(inside, asked=asked(world)).judged, world.revoked.serial_number).verdict) == "indeterminate"
+    (inside / "nginx.conf").write_text("ssl_crl ../beside/lists.pem;\n")
+    found = scanned(inside, asked=asked(world))
+    assert not found.unread
+    assert str(_one(found.judged, world.revoked.serial_number).verdict) == "failed"
+
+
+@pytest.mark.slow
+def test_a_list_that_a_stranger_signed_proves_nothing(tmp_path: Path, world: World) -> None:
+    chain(tmp_path, world)
+    (tmp_path / "a.pem").write_bytes(world.good.pem)
+    theirs = build("g1-private", moment=MOMENT, keys=SHARED_KEYS).issuer_of("g1-server")  # the same names, other keys
+    said = [(CRL, theirs.crl(moment=MOMENT, revocations=[])), *world.above]
+    (tmp_path / "l.pem").write_bytes(_said(said))
+    one = _one(scanned(tmp_path, asked=asked(world)).judged, world.good.serial_number)
+    check = judged(world, world.good.pem, "require", crls=[der for _, der in said])
+    assert one.verdict is check.verdict is not Verdict.PASSED
+
+
+@pytest.mark.slow
+def test_a_list_that_cannot_be_read_is_told_once(tmp_path: Path, world: World) -> None:
+    chain(tmp_path, world)
+    (tmp_path / "a.pem").write_bytes(world.good.pem)
+    for label, der in (world.said(CRL, world.good)[0], world.said(OCSP, world.good)[0]):
+        (tmp_path / f"cut {label}").write_bytes(to_pem(label, der[:4] + b"\0" + der[5:]))
+    found = scanned(tmp_path, asked=asked(world, "prefer"))
+    assert len(found.unread) == 2
+    assert not found.is_whole
+    assert found.lists_found == 0
+
+
+class _Counting(Executor):
+    """Does the work here, by what went over the wire, and counts how often the question was in it."""
+
+    def __init__(self) -> None:
+        self.questions = 0
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        self.questions += given[1] is not None
+        work, given, named = pickle.loads(pickle.dumps((work, given, named)))
+        future: Future[Any] = Future()
+        future.set_result(work(*given, **named))
+        return future
+
+
+@pytest.mark.parametrize("count", [30, 120])
+def test_the_lists_go_to_a_worker_once_however_many_files_there_are(tmp_path: Path, count: int) -> None:
+    """They are sent with the question, and not with a unit of work."""
+    for number in range(count):
+        (tmp_path / f"{number:03}.pem").write_bytes(LEAF)
+    (tmp_path / "chain.pem").write_bytes(CHAIN)
+    executor = _Counting()
+    assert [one.verdict for one in scanned(tmp_path, executor=executor).judged] == [Verdict.PASSED]
+    assert executor.questions == 1
+
+
+def test_what_there_is_no_room_for_is_told_of_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "chain.pem").write_bytes(CHAIN)
+    assert not scanned(tmp_path).unread
+    monkeypatch.setattr(known, "MAX_FOUND_AUTHORITIES", 1)
+    (told,) = scanned(tmp_path).unread
+    assert (told.name, told.code, told.gap) == (str(tmp_path / "chain.pem"), "portfolio.error.not_kept", Gap.UNREADABLE)
+    assert told.error.params["count"] == 1
+    assert Collecting().known() == known.Known()
+
+
+def test_what_is_taken_for_one_leaf_says_nothing_of_other_files(world: World) -> None:
+    """What is passed over at a glance gives nothing when it is read either."""
+    leaf, above = world.good.der, world.intermediates[0]
+    assert known.holds_one_leaf(leaf)
+    assert known.holds_one_leaf(pem(leaf))
+    more = (above, pem(above), pem(leaf, leaf), pem(leaf, above), b"", b"\x30", pem(leaf)[:40], pem(b"\x30"))
+    wrapped = [wrap([leaf], world.said(kind, world.good)) for wrap in CONTAINERS.values() for kind in (CRL, OCSP)]
+    labelled = [to_pem("CERTIFICATE", der) for der in (*more[:1], world.crl, wrapped[2], wrapped[3])]
+    for data in (*more, *wrapped, *labelled):
+        assert not known.holds_one_leaf(data), data[:80]
