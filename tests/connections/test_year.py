@@ -8,7 +8,6 @@ takes 3 months. What is not known is ordered 91 days ahead. Public holidays on w
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +19,6 @@ from tests.connections.support import CHAIN, certificate
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
-from tests.support.page import GIVEN, Read, Visitor
 from tests.support.schemas import assert_valid
 
 pytestmark = pytest.mark.slow
@@ -185,20 +183,3 @@ def test_what_is_most_urgent_is_told_first(run: Command, supplier: Path) -> None
     told = [line.split("  ")[0] for line in ran.lines if line.startswith(("too late", "to do now", "not known"))]
     assert told == ["too late"] * 90 + ["to do now"] * 155 + ["not known"] * 55
     assert any(line.strip() == "Digipoort: 60 too late, 60 waiting" for line in ran.lines)
-
-
-def test_the_page_gives_the_days_of_the_table(supplier: Path) -> None:
-    given = replace(
-        GIVEN,
-        connections=str(supplier / "connections.toml"),
-        trust=(str(supplier / "root.pem"),),
-        clock=lambda: datetime(2026, 11, 22, 12, tzinfo=UTC),
-    )
-    read = Read(Visitor(given).get("/portfolio"))
-    days = sorted(
-        (found["data-kind"], found["datetime"])
-        for tag, found in read.elements
-        if tag == "time" and found["data-kind"] not in {"shorter", "next_end", "hierarchy_ends"}
-    )
-    table = (expected(tenant, where) for tenant in range(TENANTS) for where in STATES)
-    assert days == sorted(day for each in table for day in each.items())
