@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from functools import partial as of
 from typing import Final
 
-from benchmarks import crl, making, processes, reading, scale, serving, verdicts
+from benchmarks import crl, dropping, making, processes, reading, scale, serving, verdicts
 from benchmarks.harness import Figure, Job, MissingError, Ratio, Table
 from benchmarks.inputs import one_signature, three_signatures
 from pkitools_test_pki.algorithms import PSS_SHA512
 
+JUDGED, DROPPED = "`check_file` of the same", "dropped on the page, to the last octet of the answer"
 G1, G4 = "g1-private", "g4-tls"
 THREE, ONE = "three bare signature checks", "one bare signature check"
 CHECK, MANY, TWO = (
@@ -346,6 +347,22 @@ def _serving() -> Table:
     )
 
 
+def _page() -> Table:
+    return Table(
+        "page",
+        "A certificate that is dropped on the page",
+        "A leaf of G4 with its chain, sent by a browser that keeps its connection; the answer is the whole page, with "
+        "the chain as a picture. Beside it the judgement alone, as the page asks for it, revocation off.",
+        "ms",
+        (
+            Job(JUDGED, dropping.judged, "yardstick", "once"),
+            Job(DROPPED, dropping.dropped, state="once", wall=True),
+        ),
+        (Ratio(DROPPED, JUDGED),),
+        (Figure("what the page takes more than `check_file`", dropping.more, "ms", 100),),
+    )
+
+
 def _slowest_of_limbo() -> float:
     """The case that was made to take for ever and takes us longest."""
     from tests.support.shared import SHARED
@@ -378,6 +395,7 @@ def tables(*, quick: bool, scale: int = 10_000) -> Sequence[Table]:
         _scale(*((150, 600) if quick else (scale // 10, scale))),
         _reading(),
         _making(quick=quick),
+        _page(),
     ]
     return found if quick else [*found[:2], _paths(G1), *found[2:], _serving()]
 

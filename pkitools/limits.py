@@ -138,3 +138,12 @@ MAX_PORTFOLIO_BYTES: Final = 512 * 1024 * 1024
 
 MAX_PAGE_CERTIFICATES: Final = 1_000
 """Certificates that a page tells of one by one, the worst first: a browser shows no more without waiting."""
+
+MAX_UPLOAD_BYTES: Final = 8 * 1024 * 1024
+"""All files handed in to a page at once: what an organisation gets in a year makes less than one, a long list three."""
+
+MAX_UPLOADS: Final = 100
+"""Files handed in to a page at once: what an organisation received this year."""
+
+MAX_UPLOADS_BYTES: Final = 16 * 1024 * 1024
+"""All that is handed in to a page at the same time, in however many tabs: it is kept in memory until it is judged."""

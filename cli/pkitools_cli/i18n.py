@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from functools import cache
 
@@ -17,12 +18,13 @@ from pkitools.package_data import read_toml
 from pkitools.text import abbreviated, introduced, is_introducing, visible
 
 _current: list[Language] = ["en"]
+_spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)  # here and now: each thread has its own
 _known: list[bool] = [False]  # TSP was introduced in what was told so far
 
 
 def language() -> Language:
     """Return the language in force."""
-    return _current[0]
+    return _spoken.get() or _current[0]
 
 
 def set_language(chosen: str | None) -> None:
@@ -114,12 +116,11 @@ def again(text: str) -> str:
 @contextmanager
 def speaking(chosen: Language) -> Iterator[None]:
     """Say what is said inside in this language."""
-    before = language()
-    _current[0] = chosen
+    before = _spoken.set(chosen)
     try:
         yield
     finally:
-        _current[0] = before
+        _spoken.reset(before)
 
 
 def once(text: str) -> str:

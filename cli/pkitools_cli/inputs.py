@@ -215,9 +215,9 @@ def use_each(
             raise InputError(f"sources.error.folder_without_{wanted.value}s", name=", ".join(names))
         raise UnusableError([failure.error for failure in failures if not failure.harmless])
     if lists_count:
-        failures = [replace(each, harmless=True) if _is_list(each) else each for each in failures]
+        failures = [replace(each, harmless=True) if is_list(each.error) else each for each in failures]
     for failure in (*(passed_over if tell_folders else ()), *failures):
-        complain(_told(failure, wanted, used=lists_count and _is_list(failure)))
+        complain(_told(failure, wanted, used=lists_count and is_list(failure.error)))
     return Used(results, [*passed_over, *failures])
 
 
@@ -237,8 +237,9 @@ def _subfolders(names: Sequence[str]) -> Iterator[InputError]:
             yield InputError(SUBFOLDERS, name=name, count=count)
 
 
-def _is_list(failure: Failure) -> bool:
-    return failure.error.code in _LISTS
+def is_list(error: PkitoolsError) -> bool:
+    """Return whether a file has nothing to judge because it is a list, which is used for certificates of others."""
+    return error.code in _LISTS
 
 
 def _told(failure: Failure, wanted: ItemKind, *, used: bool = False) -> str:
@@ -337,9 +338,9 @@ def _of_folder(file: str, read: Callable[[str], T], read_list: Callable[[str], T
         yield read(file)
     except (InputError, SecretError) as error:
         failure = Failure(file, error, _is_harmless(file, error, ItemKind.CERTIFICATE))
-        if _is_list(failure) and read_list is not None:
+        if is_list(error) and read_list is not None:
             yield read_list(file)
-        elif failure.harmless or _is_list(failure):
+        elif failure.harmless or is_list(error):
             complain(_told(replace(failure, harmless=True), ItemKind.CERTIFICATE))
         else:
             raise

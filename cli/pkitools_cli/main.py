@@ -38,6 +38,7 @@ _COMMANDS = {
     "init": Lazy("pkitools_cli.commands.init:command", "cli.init.help"),
     "status": Lazy("pkitools_cli.commands.status:command", "cli.status.help"),
     "plan": Lazy("pkitools_cli.commands.plan:command", "cli.plan.help"),
+    "page": Lazy("pkitools_cli.commands.page:command", "cli.page.help"),
     "explain": Lazy("pkitools_cli.commands.explain:command", "cli.explain.help"),
 }
 

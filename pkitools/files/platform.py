@@ -19,6 +19,7 @@ import errno
 import importlib
 import os
 import stat
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, Final
@@ -70,6 +71,29 @@ _LOCKED_BYTE: Final = 1 << 30  # where msvcrt locks: its locks keep others from 
 def is_ours_alone(status: os.stat_result, others: int) -> bool:
     """Say whether a file is this user's and gives others none of the mode bits ``others``; true without permissions."""
     return not PERMISSIONS or (status.st_uid == os.geteuid() and not status.st_mode & others)
+
+
+def has_screen() -> bool:
+    """Say whether a program that is started would be seen on a screen: without one it may take the terminal."""
+    return sys.platform in {"win32", "darwin"} or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def is_our_peer(local: int, remote: int) -> bool:
+    """Say whether a connection on IPv4's loopback comes from a program of this user's; true where nobody can tell.
+
+    Args:
+        local: the port it came to.
+        remote: the port it came from.
+    """
+    if not PERMISSIONS:
+        return True
+    places = tuple(f"0100007F:{port:04X}" for port in (remote, local))  # as the kernel of Linux writes them
+    try:
+        with open("/proc/net/tcp", encoding="ascii") as table:  # noqa: PTH123  read line by line: there may be many
+            found = next((row for row in map(str.split, table) if tuple(row[1:3]) == places), None)
+    except OSError:
+        return True
+    return found is None or int(found[7]) == os.geteuid()
 
 
 def is_group_of_ours_alone(gid: int) -> bool:

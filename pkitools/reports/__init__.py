@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # what a check found does not load the means to check
         oin_derive_document_v1,
     )
     from pkitools.reports.oin_lookup import TakenSnapshot, oin_lookup_document
+    from pkitools.reports.opened import opened_document
     from pkitools.reports.portfolio import portfolio_report, report_form, report_pieces, report_suffixes
     from pkitools.reports.portfolio.as_json import scan_document
     from pkitools.reports.portfolio.telling import Telling
@@ -129,6 +130,7 @@ __all__ = [
     "oin_derive_document_v1",
     "oin_document",
     "oin_lookup_document",
+    "opened_document",
     "outcome_document",
     "outcome_message",
     "plan_document",
@@ -194,6 +196,7 @@ _MODULES: Final = {
         "oin_derive_document",
         "oin_derive_document_v1",
     ),
+    "pkitools.reports.opened": ("opened_document",),
     "pkitools.reports.portfolio": ("portfolio_report", "report_form", "report_pieces", "report_suffixes"),
     "pkitools.reports.portfolio.as_json": ("scan_document",),
     "pkitools.reports.portfolio.telling": ("Telling",),

@@ -135,6 +135,7 @@ TABLE: dict[str, dict[int, str]] = {
     },
     "test-pki create": {0: "test-pki create {out}/pki --fast", 1: "test-pki create {world}/noise --fast"},
     "test-pki revoke": {1: "test-pki revoke {world}/noise 12"},
+    "page": {2: "page --online --offline"},  # 0: tests/cli/test_page_serving.py
     "test-pki serve": {0: "test-pki serve {world}/pki --list-faults", 1: "test-pki serve {world}/noise"},
 }
 _ANSWERED = {"oin lookup", "scan", "expiry", "init"}  # that nobody answered, or what could not be read, is their answer

@@ -9,7 +9,7 @@ import re
 import shlex
 import typing
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -18,6 +18,7 @@ import pytest
 
 import pkitools_cli
 from pkitools_cli import renderers
+from pkitools_cli.commands import page
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command as CliCommand
 from pkitools_cli.main import cli
@@ -35,11 +36,12 @@ from tests.support.serving import real_time
 SOURCE = Path(pkitools_cli.__file__).parent
 MODULES = sorted(SOURCE.rglob("*.py"))
 COMMANDS = [tuple(name.split()) for name in options()]
-GOES_ON = {("test-pki", "serve")}  # it tells its answer itself and then goes on
+GOES_ON = {("test-pki", "serve"), ("page",)}  # each tells its answer itself and then goes on
 
 # one line for each command; those that no table of exit codes has a good one for stand here
 LINES = {
     **{name: next((line for code, line in codes.items() if code != 1), "") for name, codes in TABLE.items()},
+    "page": "page --no-browser",
     "probe": "probe localhost:{port} --allow-net 127.0.0.0/8",
     "g4 probe": "g4 probe localhost:{port} --allow-net 127.0.0.0/8",
     "oin lookup": "oin lookup 00000003273229750000 --offline --snapshot {out}/none",
@@ -108,6 +110,12 @@ def test_a_form_is_known_by_its_module() -> None:
     assert {renderers.renderer(name).name for name in renderers.names()} == {"json", "text"}
     with pytest.raises(KeyError):
         renderers.renderer("papyrus")
+
+
+@pytest.fixture(autouse=True)
+def told_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes on is told to stop as soon as it waits."""
+    monkeypatch.setattr(page, "until_told_to_stop", lambda: nullcontext(lambda: None))
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)

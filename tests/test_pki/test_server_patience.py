@@ -195,7 +195,7 @@ def test_a_deadline_counts_from_the_first_moment_and_anew_for_each_request(monke
     monkeypatch.setattr(patience.time, "time", lambda: clock[0])
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        connection = patience.connection_class()(_NoServer(), ours)
+        connection = patience.connection_class(patience.Policy(LIMIT))(_NoServer(), ours)
         connection.ssl_env = {}
 
         def comes(octets: bytes, moment: float) -> bool:

@@ -53,6 +53,11 @@ class Incoming:
     def __len__(self) -> int:
         return len(self._data)
 
+    @property
+    def head(self) -> bytes:
+        """The first line and the fields of the request, once they are whole; empty until then."""
+        return bytes(self._data[: self._head])
+
     def feed(self, octets: bytes) -> State:
         """Add octets; return how far the request is."""
         self._data += octets
@@ -63,7 +68,8 @@ class Incoming:
     def take(self) -> bytes:
         """Return the octets of the request, and begin with the next one."""
         end = self._at if self.state is State.WHOLE else len(self._data)
-        taken = bytes(self._data[:end])
+        with memoryview(self._data) as data:  # a slice of a bytearray would be one more copy of all of it
+            taken = bytes(data[:end])
         del self._data[:end]
         self._begin()
         self.feed(b"")

@@ -13,7 +13,7 @@ from typing import Any, Final
 from pkitools.errors import NetworkError, brought_by
 from pkitools.files.common import said
 from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
-from pkitools_test_pki.server.patience import SECONDS, connection_class
+from pkitools_test_pki.server.patience import SECONDS, Policy, connection_class
 from pkitools_test_pki.server.routing import HttpRequest, HttpResponse
 
 LOOPBACK: Final = "127.0.0.1"
@@ -21,6 +21,7 @@ _THREADS: Final = 10
 _BACKLOG: Final = 1024  # who does not fit tries again after a second
 _LOOK_ROUND: Final = 0.1  # seconds until a stopping server notices
 _LOG: Final = logging.getLogger("pkitools_test_pki.server")
+_OF_A_PKI: Final = Policy(MAX_REQUEST_BYTES)
 
 Environ = Mapping[str, Any]
 Application = Callable[[Environ], HttpResponse]
@@ -33,13 +34,24 @@ class Listener:
         application: makes the answers.
         host, port: where to listen; port 0 takes a free one.
         tls: an adapter of cheroot for TLS.
+        policy: what is taken of clients.
+        name: what to call its threads.
 
     Raises:
         StateError: cheroot is not installed.
         NetworkError: the address cannot be listened on.
     """
 
-    def __init__(self, application: Application, *, host: str = LOOPBACK, port: int = 0, tls: Any = None) -> None:
+    def __init__(
+        self,
+        application: Application,
+        *,
+        host: str = LOOPBACK,
+        port: int = 0,
+        tls: Any = None,
+        policy: Policy = _OF_A_PKI,
+        name: str = "test-pki",
+    ) -> None:
         wsgi = _cheroot()
         listening = listening_socket(host, port)
         self.host, self.port = address_of(listening)
@@ -51,13 +63,13 @@ class Listener:
             timeout=SECONDS,
             shutdown_timeout=SECONDS,
         )
-        self._server.ConnectionClass = connection_class()  # which holds the size of a request too
+        self._server.ConnectionClass = connection_class(policy)  # which holds the size of a request too
         self._server.error_log = _log
         self._server.expiration_interval = _LOOK_ROUND
         self._server.ssl_adapter = tls
         self._server.bind = self._use(listening)
         self._server.prepare()
-        self._thread = threading.Thread(target=self._server.serve, name=f"test-pki:{self.port}", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve, name=f"{name}:{self.port}", daemon=True)
         self._thread.start()
 
     def _use(self, listening: socket.socket) -> Callable[..., socket.socket]:

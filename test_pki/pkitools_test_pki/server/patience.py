@@ -16,8 +16,8 @@ from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
+from pkitools.frozen import dataclass
 from pkitools_test_pki.server.incoming import Incoming, State
-from pkitools_test_pki.server.ocsp import MAX_REQUEST_BYTES
 
 SECONDS: Final = 10
 """How long a request may take to arrive, and a connection may wait for its next; likewise each part of an answer."""
@@ -30,6 +30,7 @@ MAX_WAITING: Final = 400
 
 _LINGER_SECONDS: Final = 1.0
 _BLOCK: Final = 64 * 1024
+_BLOCKS_AT_ONCE: Final = 64  # that are thrown away: a browser shows why it was refused once it has sent all
 _REFUSALS: Final = {
     State.BAD: ("400 Bad Request", "The length of the request cannot be told"),
     State.TOO_LARGE: ("413 Content Too Large", "Request too large"),
@@ -37,7 +38,36 @@ _REFUSALS: Final = {
     State.LONG_HEAD: ("431 Request Header Fields Too Large", "Request too large"),
     State.CODED: ("501 Not Implemented", "No such transfer coding here"),
 }
+_FULL: Final = ("503 Service Unavailable", "Too much at once")
 _NOTHING_YET: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+
+
+def _in_a_line(status: str, text: str, _head: bytes) -> bytes:
+    """Return an answer of one line that ends the connection."""
+    fields = f"Content-Length: {len(text)}\r\nContent-Type: text/plain\r\nConnection: close"
+    return f"HTTP/1.1 {status}\r\n{fields}\r\n\r\n{text}".encode()
+
+
+def _welcome(_head: bytes, _connection: socket.socket) -> bytes | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a server takes of its clients before anything is answered.
+
+    Args:
+        max_body: octets that the body of one request may have.
+        max_held: octets that all connections together may hold of requests: those that come and those being answered.
+        admit: is shown a head and its connection when no more than that has been looked at; returns the answer that
+            turns the client away, or nothing.
+        refusal: makes the answer to what is refused of its status line, a sentence and the head, if there is one.
+    """
+
+    max_body: int
+    max_held: int = 1 << 40
+    admit: Callable[[bytes, socket.socket], bytes | None] = _welcome
+    refusal: Callable[[str, str, bytes], bytes] = _in_a_line
 
 
 class RefusedError(ConnectionAbortedError):
@@ -68,8 +98,12 @@ class _Writer:
 
 
 @cache
-def connection_class() -> type[Any]:
-    """Return the connection class for cheroot, which is an extra."""
+def connection_class(policy: Policy) -> type[Any]:
+    """Return the connection class for cheroot, which is an extra.
+
+    Args:
+        policy: what is taken of clients.
+    """
     from cheroot.server import HTTPConnection
 
     class PatientConnection(HTTPConnection):
@@ -77,13 +111,16 @@ def connection_class() -> type[Any]:
 
         def __init__(self, server: Any, sock: socket.socket, _makefile: object = None) -> None:
             super().__init__(server, sock, lambda *_: None)
-            self._incoming = Incoming(MAX_REQUEST_BYTES)
+            self._incoming = Incoming(policy.max_body)
             self.rfile, self.wfile = self._arrived(b""), _Writer(sock)
             self._open: set[PatientConnection] = server.__dict__.setdefault("pkitools_open", set())
             self._open.add(self)
             self._since: float | None = None
             self._lingers = False
             self._taken_over = False
+            self._was_seen = False  # the head of this request
+            self._turned_away: bytes | None = None
+            self._answering = 0  # octets of the request that is being answered
 
         @property
         def last_used(self) -> float | None:
@@ -104,11 +141,21 @@ def connection_class() -> type[Any]:
                 state = self._gathered()
             except RefusedError:
                 return self._linger()
-            if state is None:
-                return False
+            return state is not None and self._went_on(state)
+
+        def _went_on(self, state: State) -> bool:
+            """Do what the request asks for, as far as it is. Return whether the connection stays."""
+            if self._turned_away is not None:
+                return self._refused_with(self._turned_away)
+            if self._is_full():
+                return self._refused(*_FULL)
             if state is State.PART:
                 return self._waits() and not self._is_late()
             return self._answered() if state is State.WHOLE else self._refused(*_REFUSALS[state])
+
+        def forget(self) -> None:
+            """Let go of the octets of the request, for who has read its body: they are kept twice otherwise."""
+            self.rfile.truncate(0)
 
         def take_over(self) -> socket.socket:
             """Return the connection, for who answers on it; nobody else closes it from now on."""
@@ -125,7 +172,8 @@ def connection_class() -> type[Any]:
 
         def _gathered(self) -> State | None:
             """Return how far the request is, ``None`` when the client is gone."""
-            while self._incoming.state is State.PART:
+            self._look_at_head()  # of a request that came together with the one before it
+            while self._incoming.state is State.PART and self._turned_away is None and not self._is_full():
                 try:
                     octets = self.socket.recv(_BLOCK)
                 except _NOTHING_YET:
@@ -137,7 +185,19 @@ def connection_class() -> type[Any]:
                 if not octets:
                     return None
                 self._incoming.feed(octets)
+                self._look_at_head()
             return self._incoming.state
+
+        def _look_at_head(self) -> None:
+            """Show who decides the head of the request, once, before its body is gathered."""
+            if not self._was_seen and (head := self._incoming.head):
+                self._was_seen = True
+                self._turned_away = policy.admit(head, self.socket)
+
+        def _is_full(self) -> bool:
+            """Say whether all connections hold more than they may, and this one holds some of it."""
+            held = (len(each._incoming) + each._answering for each in tuple(self._open))
+            return len(self._incoming) > 0 and sum(held) > policy.max_held
 
         def _waits(self) -> bool:
             self._make_room()
@@ -156,11 +216,14 @@ def connection_class() -> type[Any]:
             return self._since is not None and time.time() - self._since > SECONDS
 
         def _answered(self) -> bool:
+            held = len(self._incoming)
             self.rfile = self._arrived(self._incoming.take())
+            self._answering, self._was_seen = held - len(self._incoming), False
             self.ssl_env = {**self.ssl_env, CONNECTION: self}
             self.socket.settimeout(SECONDS)
             stays: bool = super().communicate()  # type: ignore[no-untyped-call]  # cheroot has no types for it
-            self._since = None
+            self._since, self._answering = None, 0
+            self.rfile = self._arrived(b"")
             return stays
 
         def _arrived(self, octets: bytes) -> _Arrived:
@@ -173,15 +236,17 @@ def connection_class() -> type[Any]:
             return self._incoming.state is not State.PART or bool(getattr(self.socket, "pending", int)())
 
         def _refused(self, status: str, text: str) -> bool:
-            request = self.RequestHandlerClass(self.server, self)
-            request.response_protocol = "HTTP/1.1"
-            request.simple_response(status, text)
+            return self._refused_with(policy.refusal(status, text, self._incoming.head))
+
+        def _refused_with(self, answer: bytes) -> bool:
+            with suppress(OSError):  # who is gone reads nothing
+                self.wfile.write(answer)
             return self._linger()
 
         def _linger(self) -> bool:
             """Wait until the client has read why: a connection closed with unread octets takes the answer with it."""
             self._lingers, self._since = True, None
-            self._incoming = Incoming(MAX_REQUEST_BYTES)
+            self._incoming = Incoming(policy.max_body)
             with suppress(OSError):
                 socket.socket.shutdown(self.socket, socket.SHUT_WR)
             self.socket.settimeout(0)
@@ -190,7 +255,7 @@ def connection_class() -> type[Any]:
         def _rest_is_thrown_away(self) -> bool:
             try:
                 # below TLS: what comes is of no use any more
-                return bool(socket.socket.recv(self.socket, _BLOCK))
+                return all(socket.socket.recv(self.socket, _BLOCK) for _ in range(_BLOCKS_AT_ONCE))
             except BlockingIOError:
                 return True
             except OSError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -178,7 +178,7 @@ def command(options: CheckOptions) -> Reply[Checked]:
     used = use_each(options.files, _judge(options, unread, keys, given), lists_count=True, tell_folders=False)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
-    checked = replace(checked, reuse=_in_common(checked.checks, options, beside, keys))
+    checked = replace(checked, reuse=in_common(checked.checks, options, beside, keys))
     _write_pages(checked, options, given)
     return Reply(
         checked,
@@ -243,13 +243,32 @@ def _is_entity_id(text: str) -> bool:
 def _judge(
     options: CheckOptions, unread: list[BadItem], keys: list[Outcome], given: list[bytes]
 ) -> Callable[[str], CheckedFile]:
+    """Return what judges one of the files that were named, as :func:`judging` does."""
+    titles(options.systems)  # a wrong name is told before a file is read
+    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    return judging(
+        options, lambda: read_together([name for name, _ in files_of(options.files)], passphrase), unread, keys, given
+    )
+
+
+def judging(
+    options: CheckOptions,
+    read: Callable[[], Mapping[str, Contents | PkitoolsError]],
+    unread: list[BadItem],
+    keys: list[Outcome],
+    given: list[bytes],
+    *,
+    passphrase: bytes | None = None,
+) -> Callable[[str], CheckedFile]:
     """Return what judges one file; everything the files share is read once, before the first.
 
     Args:
         options: what was given.
+        read: reads the files, by name: what each holds, or why it cannot be used.
         unread: what could not be read of the material; gets more of it.
         keys: gets what there is to say of private keys in files of their own.
         given: gets the certificates that were given as chain and as roots, DER.
+        passphrase: of keystores and keys, where the options do not say it.
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, together
@@ -257,14 +276,13 @@ def _judge(
     from pkitools.trust import TrustStore
 
     data = given_data()
-    titles(options.systems)  # a wrong name is told before a file is read
-    passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
+    passphrase = passphrase or given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase, unread)
     trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     trust = TrustStore.from_files(trusted) if trusted else None
     chain, beside = chain_of(options.chain, unread)
     given += [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
-    inputs = read_together([name for name, _ in files_of(options.files)], passphrase)
+    inputs = read()
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
     revocation = with_delivered(revocation_of(options, unread, beside), readable.values())
     among = together(readable, passphrase)
@@ -379,7 +397,7 @@ def _beside(options: CheckOptions, unread: list[BadItem]) -> list[tuple[Environm
     return found
 
 
-def _in_common(
+def in_common(
     checks: Sequence[tuple[str, FileCheck]],
     options: CheckOptions,
     elsewhere: Sequence[tuple[Environment, str, list[CertificateFacts]]],

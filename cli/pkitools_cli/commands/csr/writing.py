@@ -23,7 +23,8 @@ from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passph
 if TYPE_CHECKING:
     from pkitools.ordering import SelfSigned
 
-_SHORT: Final = 12  # characters: a stolen key file can be tried for as long as it takes
+SHORT: Final = 12
+"""Characters of a passphrase below which it is told to be short: a stolen key file can be tried without end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ class KeyPassphrase:
         passphrase = self.given()
         if passphrase is None:
             passphrase = _asked()
-        if len(passphrase.decode(errors="replace")) < _SHORT:
-            complain(tr("cli.csr.create.short_passphrase", count=_SHORT))
+        if len(passphrase.decode(errors="replace")) < SHORT:
+            complain(tr("cli.csr.create.short_passphrase", count=SHORT))
         return passphrase
 
 

@@ -47,7 +47,7 @@ def command(
     """Judge each number given, or each line of standard input for ``-``."""
     _refuse_pieces(numbers, legacy=legacy)
     texts = [text for number in numbers for text in (listed() if number == STANDARD_INPUT else (number,))]
-    judged = [_judged(text, environment, lenient or _is_grouped(text, legacy=legacy), legacy=legacy) for text in texts]
+    judged = [judged_number(text, environment, lenient=lenient, legacy=legacy) for text in texts]
     return Reply(
         judged,
         document=lambda value: oin_check_document((one.oin, one.report) for one in value),
@@ -57,8 +57,16 @@ def command(
     )
 
 
-def _judged(text: str, environment: Environment | None, lenient: bool, *, legacy: bool) -> Judged:
-    """Judge an OIN, or the entity ID or service ID that one stands in."""
+def judged_number(text: str, environment: Environment | None, *, lenient: bool = False, legacy: bool = False) -> Judged:
+    """Judge an OIN, or the entity ID or service ID that one stands in; what stands between its groups does not count.
+
+    Args:
+        text: as it was given.
+        environment: where it is to be used; ``None``: not said.
+        lenient: spaces, dots and dashes do not count wherever they stand.
+        legacy: an old suffix is taken.
+    """
+    lenient = lenient or _is_grouped(text, legacy=legacy)
     if text[:1].isdigit():
         return _as_oin(text, environment, lenient, legacy=legacy)
     from pkitools.oin.entity_ids import check_id, entity_subject  # an OIN does not wait for what judges these
@@ -107,7 +115,7 @@ def _text(judged: list[Judged]) -> Iterator[Line | str]:
         if position:
             yield ""
         whose = parts(one.oin) if one.oin is not None else ()
-        yield from report_told(_shown(one.report), *_which_id(one.subject), *whose)
+        yield from report_told(shown_report(one.report), *_which_id(one.subject), *whose)
     if len(judged) > 1:
         yield ""
         yield _summary([one.report for one in judged])
@@ -125,7 +133,7 @@ def _which_id(subject: EntitySubject | None) -> Iterator[str]:
     yield from wrapped(told + (tr(f"cli.oin.check.index{of}") if of else ""), "  ")
 
 
-def _shown(report: Report) -> Report:
+def shown_report(report: Report) -> Report:
     """Return a report as people see it: of what may be somebody's BSN the last digits, enough to find it again."""
     given = OIN.compact(report.subject)
     return replace(report, subject=f"…{given[-4:]}") if re.fullmatch("[0-9]{9}", given) else report

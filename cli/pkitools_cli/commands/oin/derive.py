@@ -32,7 +32,7 @@ from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
-_DERIVE: Final[dict[str, Callable[[str], OIN]]] = {
+KINDS: Final[dict[str, Callable[[str], OIN]]] = {
     "kvk": oin_from_kvk,
     "rsin": oin_from_rsin,
     "btw": oin_from_btw,
@@ -40,6 +40,7 @@ _DERIVE: Final[dict[str, Callable[[str], OIN]]] = {
     "ura": oin_from_ura,
     "test": oin_for_test,
 }
+"""Kind of number → what derives the OIN of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ class _Derive(Command):
 def command(numbers: Numbers) -> Reply[list[DerivedNumber]]:
     """Write each OIN on standard output, and what to know about it on standard error."""
     derived = [
-        _derived(kind, text)
+        derived_number(kind, text)
         for kind, given in numbers.in_order(order_given())
         for text in (listed() if given == STANDARD_INPUT else (given,))
     ]
@@ -111,10 +112,11 @@ def command(numbers: Numbers) -> Reply[list[DerivedNumber]]:
     )
 
 
-def _derived(kind: str, number: str) -> DerivedNumber:
+def derived_number(kind: str, number: str) -> DerivedNumber:
+    """Return the OIN of a number of one of :data:`KINDS`, or why there is none."""
     notes = {tongue: lookup(f"cli.oin.derive.note.{kind}", tongue) for tongue in LANGUAGES}
     try:
-        return DerivedNumber(kind, number, _DERIVE[kind](number), notes)
+        return DerivedNumber(kind, number, KINDS[kind](number), notes)
     except (NoOINError, InvalidNumberError) as error:
         return DerivedNumber(kind, number, error, notes)
 

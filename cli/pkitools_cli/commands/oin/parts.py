@@ -10,19 +10,27 @@ from pkitools_cli.remedies import told as message_told
 
 def parts(oin: OIN) -> list[str]:
     """Return the parts of an OIN and the number it holds, a line each."""
+    return [
+        *(line for part, value, told in part_rows(oin) for line in beside(_part(part, value), told)),
+        *(line for told in about(oin) for line in wrapped(told, "  ")),
+        *_checked_by_a_tsp(oin),
+    ]
+
+
+def part_rows(oin: OIN) -> tuple[tuple[str, str, str], ...]:
+    """Return the name of each part of an OIN, its digits, and what they are."""
     row, chosen = oin.row, language()
     suffix = _suffix(oin)
-    rows = (
+    return (
         ("prefix", oin.prefix, row.name[chosen]),
         ("hoofdnummer", oin.hoofdnummer, f"{row.number[chosen]} {oin.brin or ''}{oin.vestiging or ''}".rstrip()),
         ("suffix", oin.suffix, tr(f"cli.oin.suffix.{suffix}")),
     )
-    return [
-        *(line for part, *told in rows for line in beside(_part(part, told[0]), told[1])),
-        *wrapped(row.about[chosen], "  "),
-        *wrapped(tr(f"cli.oin.registered.{row.registered}"), "  "),
-        *_checked_by_a_tsp(oin),
-    ]
+
+
+def about(oin: OIN) -> tuple[str, str]:
+    """Return what there is to know about OINs with such a prefix, and where they are registered."""
+    return oin.row.about[language()], tr(f"cli.oin.registered.{oin.row.registered}")
 
 
 def _suffix(oin: OIN) -> str:

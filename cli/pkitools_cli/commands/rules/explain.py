@@ -25,10 +25,15 @@ from pkitools_cli.reply import Line, Reply
 @click.argument("code", metavar="CODE")
 def command(*, code: str) -> Reply[Rule]:
     """Show one rule in full."""
-    return Reply(_rule(code), document=rules_explain_document, text=_text, older={1: rules_explain_document_v1})
+    return Reply(rule_named(code), document=rules_explain_document, text=_text, older={1: rules_explain_document_v1})
 
 
-def _rule(code: str) -> Rule:
+def rule_named(code: str) -> Rule:
+    """Return a rule, ours or one's own.
+
+    Raises:
+        PkitoolsError: there is none with this code, or the file that may have it cannot be used.
+    """
     data = given_data()
     if data is None:
         return find_rule(code)

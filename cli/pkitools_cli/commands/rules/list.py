@@ -26,14 +26,15 @@ _SEVERITIES = [severity.name.lower() for severity in sorted(Severity, reverse=Tr
 def command(*, source: str | None, severity: str | None) -> Reply[list[Rule]]:
     """Show the rules, a line each."""
     least = Severity[severity.upper()] if severity else Severity.INFO
-    found = [rule for rule in _every_rule() if source is None or _is_from(rule, source)]
+    found = [rule for rule in every_rule() if source is None or _is_from(rule, source)]
     if not found and source is not None:
         raise click.UsageError(tr("cli.rules.list.no_source", source=source, known=", ".join(_namespaces())))
     shown, left_out = [rule for rule in found if rule.severity >= least], unusable("rules")
     return Reply(shown, document=rules_list_document, text=_text, code=of_list(left_out), warnings=left_out)
 
 
-def _every_rule() -> tuple[Rule, ...]:
+def every_rule() -> tuple[Rule, ...]:
+    """Return the rules, ours and one's own."""
     data = given_data()
     return (*all_rules(), *(data.rules if data else ()))
 
@@ -57,4 +58,4 @@ def _is_from(rule: Rule, source: str) -> bool:
 
 
 def _namespaces() -> list[str]:
-    return list(dict.fromkeys(rule.code.partition(".")[0] for rule in _every_rule()))
+    return list(dict.fromkeys(rule.code.partition(".")[0] for rule in every_rule()))

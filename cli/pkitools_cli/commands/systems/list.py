@@ -84,10 +84,11 @@ def _system(system: System, moment: datetime) -> Iterator[Line | str]:
     yield Line(f"  {system.name:<18}{system.title}", bold=True)
     for environment in Environment:
         name = tr(f"cli.systems.environment.{environment}")
-        yield from wrapped(_summary(system, environment, moment), " " * 20, f"    {name:<16}")
+        yield from wrapped(summary(system, environment, moment), " " * 20, f"    {name:<16}")
 
 
-def _summary(system: System, environment: Environment, moment: datetime) -> str:
+def summary(system: System, environment: Environment, moment: datetime) -> str:
+    """Return which hierarchies a system takes in an environment, in one line."""
     parts = []
     hierarchies = system.statements_at(environment, moment, Topic.HIERARCHY)
     if _is_all_unknown(hierarchies):

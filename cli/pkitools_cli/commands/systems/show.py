@@ -24,12 +24,12 @@ from pkitools_cli.options import environment_option, moment_option
 from pkitools_cli.own_data import refused_for, system_named
 from pkitools_cli.reply import Line, Reply
 
-_MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
+MARKS = {Stance.YES: "+", Stance.NO: "-", Stance.DISCOURAGED: "!", Stance.UNKNOWN: "?"}
 _TO_READ = "*"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedSystem:
     """One system, and where and when it is asked about."""
 
     system: System
@@ -41,11 +41,11 @@ class Asked:
 @click.argument("name", metavar="SYSTEM")
 @environment_option
 @moment_option
-def command(*, name: str, environment: Environment | None, moment: datetime) -> Reply[Asked]:
+def command(*, name: str, environment: Environment | None, moment: datetime) -> Reply[AskedSystem]:
     """Show what one system asks."""
     wanted = (environment,) if environment else tuple(Environment)
     return Reply(
-        Asked(system_named(name), wanted, moment),
+        AskedSystem(system_named(name), wanted, moment),
         document=lambda asked: systems_show_document(asked.system, asked.moment, asked.environments),
         text=_text,
         warnings=(refused := refused_for(name)),
@@ -54,11 +54,11 @@ def command(*, name: str, environment: Environment | None, moment: datetime) -> 
     )
 
 
-def _text(asked: Asked) -> Iterator[Line | str]:
+def _text(asked: AskedSystem) -> Iterator[Line | str]:
     system = asked.system
     yield Line(f"{system.title} ({system.owner})", bold=True)
     yield from wrapped(system.about[language()], "  ")
-    for heading, said in _sections(asked):
+    for heading, said in sections(asked):
         yield ""
         yield Line(heading, bold=True)
         yield from _statements(said)
@@ -68,7 +68,7 @@ def _text(asked: Asked) -> Iterator[Line | str]:
     yield from _next(asked)
 
 
-def _next(asked: Asked) -> Iterator[str]:
+def _next(asked: AskedSystem) -> Iterator[str]:
     """Yield how to order a certificate, for a system that says it takes one of PKIoverheid."""
     where = asked.environments[-1]  # of both: production
     said = asked.system.statements_at(where, asked.moment, Topic.HIERARCHY)
@@ -93,9 +93,9 @@ def _status(system: System) -> Iterator[str]:
 _Section = dict[Topic, list[Statement]]
 
 
-def _sections(asked: Asked) -> Iterator[tuple[str, _Section]]:
+def sections(asked: AskedSystem) -> Iterator[tuple[str, _Section]]:
     """Yield what differs per environment, then what holds in all of them: nothing is said twice."""
-    said = [_by_topic(asked.system, environment, asked.moment) for environment in asked.environments]
+    said = [by_topic(asked.system, environment, asked.moment) for environment in asked.environments]
     common = {topic for topic in Topic if len(said) > 1 and all(s[topic] == said[0][topic] for s in said)}
     for environment, statements in zip(asked.environments, said, strict=True):
         own = {topic: found for topic, found in statements.items() if topic not in common}
@@ -105,7 +105,8 @@ def _sections(asked: Asked) -> Iterator[tuple[str, _Section]]:
         yield tr("cli.systems.environment.both"), {topic: said[0][topic] for topic in Topic if topic in common}
 
 
-def _by_topic(system: System, environment: Environment, moment: datetime) -> _Section:
+def by_topic(system: System, environment: Environment, moment: datetime) -> _Section:
+    """Return what a system says in an environment, by topic."""
     return {topic: system.statements_at(environment, moment, topic) for topic in Topic}
 
 
@@ -122,17 +123,18 @@ def _statements(section: _Section) -> Iterator[str]:
 
 def _statement(statement: Statement, said: Sequence[Statement]) -> Iterator[str]:
     lead = f"{', '.join(labels(statement, said=said))}: " if statement.topic is Topic.HIERARCHY else ""
-    yield from wrapped(f"{lead}{statement.text[language()]}", "      ", first=f"    {_mark(statement)} ")
-    yield from wrapped(_source(statement), "      ")
+    yield from wrapped(f"{lead}{statement.text[language()]}", "      ", first=f"    {mark(statement)} ")
+    yield from wrapped(source_told(statement), "      ")
 
 
-def _mark(statement: Statement) -> str:
+def mark(statement: Statement) -> str:
     """Return the mark of what is said: of what is there to be read a yes is no answer to anything."""
     to_read = statement.topic in READ_ONLY and statement.answer is Stance.YES
-    return _TO_READ if to_read else _MARKS[statement.answer]
+    return _TO_READ if to_read else MARKS[statement.answer]
 
 
-def _source(statement: Statement) -> str:
+def source_told(statement: Statement) -> str:
+    """Return where a statement stands, how certain it is and what it weighs."""
     if statement.certainty is None:
         return f"[{tr('cli.systems.unknown')}]"
     where = statement.source.text(language())

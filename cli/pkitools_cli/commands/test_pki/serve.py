@@ -6,14 +6,10 @@ is a :class:`~pkitools_cli.reply.Reply` like any other, in the form that was ask
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from threading import Lock
-from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -21,6 +17,7 @@ import click
 from pkitools.frozen import dataclass
 from pkitools.trust import is_self_signed
 from pkitools_cli.commands.next_steps import Words, step
+from pkitools_cli.commands.stopping import until_told_to_stop
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, answer, gathered, is_for_people, progress
 from pkitools_cli.i18n import language, tr
@@ -92,7 +89,7 @@ def command(options: Options) -> Reply[Sequence[Fault]] | ExitCode:
     if not options.tls and (options.system or options.tls_port or options.accept):
         raise click.UsageError(tr("cli.test_pki_serve.without_tls"), click.get_current_context())
     clock = _running_from(options.moment) if moment_was_given() else now
-    with _until_told_to_stop() as wait, _server(options.folder, options, clock) as server:
+    with until_told_to_stop() as wait, _server(options.folder, options, clock) as server:
         serving = _serving(options.folder, options, server)
         answer(Reply(serving, document=serve_document, text=_text, warnings=_warnings(server)))
         wait()
@@ -168,31 +165,6 @@ def _running_from(moment: datetime) -> Callable[[], datetime]:
     """Return a clock that shows this moment now and runs on from there."""
     started = time.monotonic()
     return lambda: moment + timedelta(seconds=int(time.monotonic() - started))
-
-
-@contextmanager
-def _until_told_to_stop() -> Iterator[Callable[[], object]]:
-    """Give what waits for Ctrl-C or a request to end; heard from the first moment on, so that neither leaves a trace.
-
-    They arrive through a pipe that the interpreter writes to at once. A handler in Python runs between two steps of the
-    main thread, and one that begins to wait at that moment, or whose signal another thread got, would wait for ever.
-    """
-    hears, tells = os.pipe()
-    os.set_blocking(tells, False)
-    wakes = signal.set_wakeup_fd(tells)
-    before = {number: signal.signal(number, _noticed) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: os.read(hears, 1)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(wakes)
-        os.close(hears)
-        os.close(tells)
-
-
-def _noticed(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing: who waits is woken by the pipe."""
 
 
 def _probe(serving: Serving) -> Words:

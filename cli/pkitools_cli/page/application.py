@@ -1,0 +1,176 @@
+"""A request to an answer: held to what is let in, shown by its route in a template, under one deadline."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from functools import cache
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
+
+import click
+
+from pkitools.errors import PkitoolsError
+from pkitools.frozen import dataclass, field
+from pkitools.messages import LANGUAGES, Language, error_sentence
+from pkitools.reports.pages import Frame, page_text, script_text, source_hash, style_text
+from pkitools.text import abbreviated
+from pkitools_cli.debugging import debugging
+from pkitools_cli.i18n import tr
+from pkitools_cli.page.exchange import RefusedError, Request, Screen, language_wanted
+from pkitools_cli.page.guard import Guard
+from pkitools_cli.page.routes import SECTIONS, route_of
+from pkitools_cli.page.site import Site
+
+SECONDS: Final = 60.0
+"""How long somebody waits for an answer. What is handed in is bounded, so that its judgement is as well: this is for
+what is not handed in, a folder of a hundred thousand files or a network that does not answer."""
+_WORKERS: Final = 4
+_LARGE: Final = 1 << 20  # octets of a request
+_PACKAGE: Final = "pkitools_cli.page"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent.
+
+    Args:
+        status: of the answer.
+        body: HTML.
+        headers: further ones: those of every answer of the server are not among them.
+        content_type: of the body.
+    """
+
+    status: HTTPStatus
+    body: bytes = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    content_type: str = "text/html; charset=utf-8"
+
+
+class Application:
+    """Answers requests.
+
+    Args:
+        site: what the page was started with.
+        guard: who is answered.
+    """
+
+    def __init__(self, site: Site, guard: Guard) -> None:
+        self._site, self.guard = site, guard
+        self._one_by_one = threading.Lock()  # for what is large: judging it takes several times its size
+        self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="page")
+
+    def close(self) -> None:
+        """Wait for what is being answered: a key that is being written is written whole."""
+        self._workers.shutdown(cancel_futures=True)
+
+    def answer(self, request: Request) -> Answer:
+        """Return the answer to a request, whatever becomes of it."""
+        language = self.language_of(request)
+        work = self._workers.submit(self._worked_out, request, language)
+        try:
+            return work.result(SECONDS)
+        except TimeoutError:
+            late = RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "late", seconds=int(SECONDS))
+            return self._told(_refusal(late), request, language)
+
+    def refused(self, error: RefusedError, request: Request | None) -> Answer:
+        """Return the answer to a request of which no more was read than its head, if that."""
+        return self._told(_refusal(error), request, "en" if request is None else self.language_of(request))
+
+    def language_of(self, request: Request) -> Language:
+        """Return the language to answer in: as chosen on a page, or else as the browser asks."""
+        chosen = self._site.language if self.guard.has_session(request) else None
+        return chosen or language_wanted(request.header("accept-language"))
+
+    def _worked_out(self, request: Request, language: Language) -> Answer:
+        with self._site.within(language):
+            try:
+                return self._told(self._shown(request), request, language)
+            except RefusedError as error:
+                screen = _refusal(error)
+            except PkitoolsError as error:
+                screen = _problem(error_sentence(error, language))
+            except click.UsageError as error:
+                screen = _problem(error.message)
+            except Exception:
+                if debugging():
+                    traceback.print_exc(file=sys.stderr)
+                screen = _refusal(RefusedError(HTTPStatus.INTERNAL_SERVER_ERROR, "crashed"))
+            return self._told(screen, request, language)
+
+    def _shown(self, request: Request) -> Screen:
+        with self._one_by_one if len(request.body) > _LARGE else nullcontext():
+            return self._routed(request)
+
+    def _routed(self, request: Request) -> Screen:
+        self.guard.check(request)
+        if self.guard.opens(request):
+            # by itself and not by a redirect: after one from elsewhere a browser holds a strict cookie back
+            return Screen("opening.html", headers=(("Set-Cookie", self.guard.cookie), ("Refresh", "0; url=/")))
+        route = route_of(request.path)
+        if route is None:
+            raise RefusedError(HTTPStatus.NOT_FOUND, "nothing")
+        return route.screen(self._site, request)
+
+    def _told(self, screen: Screen, request: Request | None, language: Language) -> Answer:
+        with self._site.within(language):
+            values = {**self._around(request, language), **screen.values}
+            frame = Frame(moment=self._site.given.clock(), language=language, is_file=False)
+            text = page_text(screen.template, values, frame, _PACKAGE)
+        body = abbreviated(text).encode("utf-8", "replace")
+        return Answer(screen.status, body, (*_headers(), *screen.headers))
+
+    def _around(self, request: Request | None, language: Language) -> Mapping[str, object]:
+        """Return what every page has: the words, the sections, where one is, the other language, the network."""
+        path = "/" if request is None else request.path
+        route = route_of(path)
+        return {
+            "tr": tr,
+            "is_inside": request is not None and self.guard.has_session(request),
+            "sections": SECTIONS,
+            "path": path,
+            "here": route.section if route is not None else "",
+            "back": _back(request) if route is not None and route.show is not None else "/",
+            "other_language": next(each for each in LANGUAGES if each != language),
+            "online": self._site.given.online,
+            "given": self._site.given,
+        }
+
+
+def _back(request: Request | None) -> str:
+    """Return where a page stands, with what was asked of it; of the address that opens the page not the token."""
+    if request is None:
+        return "/"
+    asked = urlencode({name: value for name, value in request.query.items() if name != "token"})
+    return f"{request.path}?{asked}" if asked else request.path
+
+
+def _refusal(error: RefusedError) -> Screen:
+    return Screen("refused.html", {"slug": error.slug, "operands": error.operands}, error.status)
+
+
+def _problem(sentence: str) -> Screen:
+    return Screen("problem.html", {"sentence": sentence}, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@cache
+def _headers() -> tuple[tuple[str, str], ...]:
+    """Return what a browser is told of every page: nothing of it is kept, nothing in it is fetched or runs but ours."""
+    policy = (
+        f"default-src 'none'; img-src data:; style-src {source_hash(style_text())}; "
+        f"script-src {source_hash(script_text())}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    return (
+        ("Content-Security-Policy", policy),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    )

@@ -1,0 +1,98 @@
+"""What the page was started with, and how a request gets at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pkitools.environment import Environment
+from pkitools.frozen import dataclass
+from pkitools.messages import Language, error_sentence
+from pkitools_cli.i18n import language, speaking, tr
+from pkitools_cli.own_data import given_data
+
+if TYPE_CHECKING:
+    from pkitools.systems import System
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the page was started with.
+
+    Args:
+        places: files and folders whose certificates are shown.
+        connections: a file of connections; ``None``: there is none.
+        folder: where keys and requests are written; ``None``: none are made.
+        trust: what is trusted besides.
+        crls: lists of revoked certificates, or folders of them.
+        revocation: what an unknown status means.
+        online: whether lists and answers about revocation may be fetched.
+        allow_net: private networks that may be asked for them.
+        allow_port: further ports that may be.
+        cache: where they are kept.
+        clock: the time.
+    """
+
+    places: tuple[str, ...]
+    connections: str | None
+    folder: Path | None
+    trust: tuple[str, ...]
+    crls: tuple[str, ...]
+    revocation: str | None
+    online: bool
+    allow_net: tuple[IPv4Network | IPv6Network, ...]
+    allow_port: tuple[int, ...]
+    cache: Path | None
+    clock: Callable[[], datetime]
+
+
+class Site:
+    """The page as it runs. A request is answered inside :meth:`within`, by whichever thread.
+
+    Args:
+        given: what it was started with.
+        context: of the command that started it: it knows the folder with facts of one's own.
+    """
+
+    def __init__(self, given: Given, context: click.Context) -> None:
+        self.given, self._context = given, context
+        self.language: Language | None = None  # chosen on a page
+        with context.scope(cleanup=False):
+            given_data()  # read once, and what is wrong with it is told before there is a page
+
+    @contextmanager
+    def within(self, language: Language) -> Iterator[None]:
+        """Have the words of a language, and what the command was given, in the thread that runs."""
+        with self._context.scope(cleanup=False), speaking(language):
+            yield
+
+    @property
+    def has_portfolio(self) -> bool:
+        """Whether there are places or connections to look at."""
+        return bool(self.given.places) or self.given.connections is not None
+
+
+def every_system() -> list[System]:
+    """Return the systems, ours and one's own, in the order of their titles."""
+    from pkitools.systems import systems
+
+    data = given_data()
+    found = {system.name: system for system in (*systems(), *(data.systems if data else ()))}
+    return sorted(found.values(), key=lambda system: system.title.casefold())
+
+
+def left_out(kind: str) -> list[str]:
+    """Return a sentence for each file of one's own facts of a kind that could not be used: a list lacks what it has."""
+    data = given_data()
+    return [] if data is None else [error_sentence(error, language()) for error in data.unusable(kind)]
+
+
+def environments() -> list[tuple[str, str]]:
+    """Return each environment with what people call it."""
+    return [(str(each), tr(f"cli.cert_check.environment.{each}")) for each in Environment]

@@ -1,0 +1,181 @@
+"""Files handed in: what ``cert check`` says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pkitools.containers import Contents, read_source
+from pkitools.environment import Environment
+from pkitools.errors import FileError, InputError, PkitoolsError, SecretError, about_file
+from pkitools.frozen import replace
+from pkitools.limits import MAX_UPLOAD_BYTES
+from pkitools.messages import error_sentence
+from pkitools.reports import CheckedFile
+from pkitools.reports.pages.checked import Asked as AskedOf
+from pkitools.reports.pages.checked import checked_for_page
+from pkitools.text import size_text
+from pkitools_cli.commands.cert.check import Checked, in_common, judging
+from pkitools_cli.commands.cert.check_options import CheckOptions
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.inputs import is_list
+from pkitools_cli.options import OINText
+from pkitools_cli.own_data import titles
+from pkitools_cli.page.exchange import Request, Screen
+from pkitools_cli.page.forms import Form, Upload, read_form
+from pkitools_cli.page.site import Site, environments, every_system
+
+if TYPE_CHECKING:
+    from pkitools.containers import BadItem
+    from pkitools.findings import Outcome
+
+_NOTHING: Final = Form()
+
+
+def ask(site: Site, _request: Request) -> Screen:
+    """Ask for files, and what they are for."""
+    return _asked(site, _NOTHING)
+
+
+def judge(site: Site, request: Request) -> Screen:
+    """Judge the files that were handed in, and forget them."""
+    form = read_form(request)
+    try:
+        environment = Environment(form.value("environment"))
+    except ValueError:
+        return _asked(site, form, tr("cli.page.check.no_environment"))
+    if not form.files:
+        return _asked(site, form, tr("cli.page.check.no_file"))
+    try:
+        options = _options(site, form, environment)
+        checked, given, unread = _checked(form, options)
+    except PkitoolsError as error:
+        return _asked(site, form, error_sentence(error, language()))
+    except click.UsageError as error:
+        return _asked(site, form, error.message)
+    if not checked.checks and not checked.chains:
+        return _asked(site, form, *(error_sentence(each.error, language()) for each in checked.files if each.error))
+    return Screen("handed_in.html", {**_told(checked, options, given), "unread": unread})
+
+
+def _asked(site: Site, form: Form, *problems: str) -> Screen:
+    values = {
+        "form": form,
+        "problems": problems,
+        "systems": [(each.name, each.title) for each in every_system()],
+        "environments": environments(),
+        "limit": size_text(MAX_UPLOAD_BYTES),
+        "trusted": site.given.trust,
+    }
+    return Screen("hand_in.html", values, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
+
+
+def _options(site: Site, form: Form, environment: Environment) -> CheckOptions:
+    """Return what ``cert check`` would have been given."""
+    given, oin = site.given, form.value("oin")
+    return CheckOptions(
+        files=(),
+        environment=environment,
+        systems=form.values("system"),
+        oin=OINText().convert(oin, None, None) if oin else None,
+        organization=form.value("organization") or None,
+        key_file=None,
+        csr_file=None,
+        expect_file=None,
+        alias=None,
+        certificate=None,
+        chain=(),
+        trust=given.trust,
+        passphrase_file=None,
+        passphrase_env=None,
+        entity_id=None,
+        profile=None,
+        host=None,
+        beside=(),
+        crls=given.crls,
+        ocsp=(),
+        revocation=given.revocation,
+        offline=not given.online,
+        allow_net=given.allow_net,
+        allow_port=given.allow_port,
+        cache=given.cache,
+        cross_check=False,
+        strict=False,
+        strict_delivery=False,
+        moment=given.clock(),
+        fail_on=None,
+        reports=(),
+        force=False,
+        verbose=False,
+        quiet=False,
+    )
+
+
+def _checked(form: Form, options: CheckOptions) -> tuple[Checked, list[bytes], list[str]]:
+    """Return what was found of the files, the roots that were given, and what of all that could not be read."""
+    titles(options.systems)  # a wrong name is told before a file is read
+    unread: list[BadItem] = []
+    keys: list[Outcome] = []
+    given: list[bytes] = []
+    passphrase = form.secret("passphrase").encode() or None
+    inputs = _read(form.files, passphrase)
+    judge_one = judging(options, lambda: inputs, unread, keys, given, passphrase=passphrase)
+    checked = Checked([_judged(name, judge_one) for name in inputs], None)
+    checked = replace(checked, reuse=in_common(checked.checks, options, (), keys))
+    of_chains = (bad for name, _ in checked.chains for bad in _problems(inputs[name]))
+    return checked, given, [error_sentence(bad.error, language()) for bad in (*unread, *of_chains)]
+
+
+def _problems(contents: Contents | PkitoolsError) -> Iterable[BadItem]:
+    return () if isinstance(contents, PkitoolsError) else contents.problems
+
+
+def _judged(name: str, judge_one: Callable[[str], CheckedFile]) -> CheckedFile:
+    try:
+        with about_file(name):
+            return judge_one(name)
+    except (InputError, FileError, SecretError) as error:
+        return CheckedFile(name, error=error, harmless=is_list(error))
+
+
+def _read(files: Iterable[Upload], passphrase: bytes | None) -> Mapping[str, Contents | PkitoolsError]:
+    """Return what each file holds, by a name that no other has, or why it cannot be used."""
+    found: dict[str, Contents | PkitoolsError] = {}
+    for upload in files:
+        name = _free(upload.name or tr("cli.page.check.nameless"), found)
+        try:
+            with about_file(name):
+                found[name] = _contents(upload.data, name, passphrase)
+        except PkitoolsError as error:
+            found[name] = error
+    return found
+
+
+def _contents(data: bytes, name: str, passphrase: bytes | None) -> Contents:
+    if not data:
+        raise InputError("files.error.empty", name=name)
+    return read_source(data, name, passphrase=passphrase)
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name} ({number})"
+    return free
+
+
+def _told(checked: Checked, options: CheckOptions, given: list[bytes]) -> dict[str, object]:
+    asked = AskedOf(
+        moment=options.moment,
+        environment=options.environment,
+        systems=titles(options.systems),
+        language=language(),
+        given=given,
+    )
+    lists = [file.name for file in checked.files if file.harmless]
+    shown = checked_for_page(checked.files, asked, verdict=checked.verdict, reuse=checked.reuse)
+    return {"shown": shown, "lists": lists}

@@ -1,0 +1,130 @@
+"""What there is and how the connections stand: ``scan`` and ``status``, of what was named at start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from pkitools.frozen import dataclass
+from pkitools.messages import error_sentence, message
+from pkitools.reports import Telling
+from pkitools.reports.pages.portfolio import portfolio_for_page
+from pkitools.reports.planning.work import connection_name
+from pkitools.reports.telling.readable import readable
+from pkitools_cli.commands.scan.running import Running
+from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
+from pkitools_cli.commands.status.text import counted, counted_group, state_word
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.page.exchange import Request, Screen
+from pkitools_cli.page.site import Site
+
+if TYPE_CHECKING:
+    from pkitools.connections import ConnectionStatus, Status, StepStatus
+
+_TONES: Final = {"late": "bad", "now": "soon", "unknown": "unsure", "waiting": "plain", "done": "good"}
+_GROUPINGS: Final = ("organization", "system", "supplier")
+_WITH_A_REQUEST: Final = frozenset({"request", "certificate", "renewal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a connection, for a template.
+
+    Args:
+        tone, state: how it stands, and the word for it.
+        title: what it is.
+        said: what there is to say of it.
+        link: where on the page it is done; empty where that is elsewhere.
+    """
+
+    tone: str
+    state: str
+    title: str
+    said: str
+    link: str
+
+
+def look(site: Site, request: Request) -> Screen:
+    """Show how every connection stands, and every certificate that is found."""
+    groupings = [(name, tr(f"cli.page.portfolio.by.{name}")) for name in _GROUPINGS]
+    values: dict[str, object] = {"connections": None, "shown": None, "problems": (), "groupings": groupings}
+    if site.given.connections is not None:
+        values |= _connections(site, request.query.get("by", ""))
+    if site.given.places:
+        portfolio, _ = Running.of(_scanning(site)).found()
+        values["shown"] = portfolio_for_page(portfolio, Telling(language()))
+    return Screen("standing.html", values)
+
+
+def _scanning(site: Site) -> Scanning:
+    given = site.given
+    return Scanning(
+        moment=given.clock(),
+        places=given.places,
+        trust=given.trust,
+        crls=given.crls,
+        revocation=given.revocation,
+    )
+
+
+def _connections(site: Site, by: str) -> Mapping[str, object]:
+    from pkitools.connections import hold
+    from pkitools.connections.status import Grouping
+
+    assert site.given.connections is not None, "who calls this looked"
+    connections = given_connections(site.given.connections)
+    judging, _ = judging_of(_scanning(site))
+    status: Status = hold(connections, judging)
+    apart = connections.told_apart()
+    groups = status.grouped(Grouping(by)) if by in _GROUPINGS else {}
+    return {
+        "connections": [
+            _told(one, connection_name(one.connection, language(), apart), site.given.clock())
+            for one in status.in_order()
+        ],
+        "counted": counted(status.statuses, status.connections.name),
+        "by": by,
+        "groups": [counted_group(name, members) for name, members in groups.items()],
+        "problems": [error_sentence(each.error, language()) for each in status.unread],
+    }
+
+
+def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, object]:
+    return {
+        "name": name,
+        "tone": _TONES[one.state.value],
+        "state": state_word(one.state),
+        "is_open": one.state.value in {"late", "now", "unknown"},
+        "steps": tuple(_steps(one)),
+        "dates": tuple(_dates(one, moment.date())),
+    }
+
+
+def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, bool, str, str]]:
+    """Yield the days of a connection, counted back: what, when, whether that has passed, and on what it rests."""
+    tongue = language()
+    for each in one.plan.dates if one.plan is not None else ():
+        is_made = one.connection.self_signed and each.kind.value == "order"
+        kind = "make" if is_made else each.kind.value
+        title = message(f"connections.plan.{kind}", {"days": each.days or ""}, tongue).title
+        source = "" if each.basis is None else each.basis.source.text(tongue)
+        yield each.kind.value, each.day, each.day < today, title, source
+
+
+def _steps(one: ConnectionStatus) -> Iterator[Step]:
+    tongue = language()
+    for step in one.steps:
+        title = message(f"connections.title.{step.step.value}", {}, tongue).title
+        said = message(step.code, readable(step.params, tongue), tongue).message
+        yield Step(_TONES[step.state.value], state_word(step.state), title, said, _link(one, step))
+
+
+def _link(one: ConnectionStatus, step: StepStatus) -> str:
+    if step.state.value not in {"late", "now", "unknown"} or one.connection.system is None:
+        return ""
+    if step.step.value in _WITH_A_REQUEST:
+        wanted = {"system": one.connection.system.name, "environment": str(one.connection.environment)}
+        return f"/request?{urlencode(wanted)}"
+    return "/" if step.step.value == "verdict" else ""

@@ -1,0 +1,222 @@
+"""A key and a request for a system: made here, written under the folder given at start, and sent nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from pkitools.errors import PkitoolsError
+from pkitools.files import check_outputs, has_permissions
+from pkitools.frozen import replace
+from pkitools.messages import error_sentence, message
+from pkitools.ordering import NoChoiceError, choice_of, missing, plan_order
+from pkitools.ordering.orders import FOR
+from pkitools.profiles import tsps
+from pkitools.text import pattern
+from pkitools_cli.commands.csr.ordering import known
+from pkitools_cli.commands.csr.writing import SHORT, places, write
+from pkitools_cli.i18n import language, tr
+from pkitools_cli.options import OINText
+from pkitools_cli.own_data import given_data, system_named
+from pkitools_cli.page.exchange import RefusedError, Request, Screen
+from pkitools_cli.page.forms import Form, read_form
+from pkitools_cli.page.site import Site, environments, every_system
+
+if TYPE_CHECKING:
+    from pkitools.findings import Outcome
+    from pkitools.ordering import Choice, Reason
+    from pkitools.reports import WrittenRequest
+    from pkitools.systems import Statement
+
+FIELDS: Final = ("oin", "organization", "common_name", "dns", "kvk", "locality", "province")
+"""Fields of an order that are asked, as those of a batch are named."""
+_SPARED: Final = ("kvk", "locality", "province")  # asked of those who want them, unless the TSP does
+_NAME: Final = pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+def ask(site: Site, request: Request) -> Screen:
+    """Ask for which system, and then for what stands in the request."""
+    given = {name: (request.query[name],) for name in ("system", "environment", "tsp") if request.query.get(name)}
+    return _asked(site, Form(given))
+
+
+def make(site: Site, request: Request) -> Screen:
+    """Make a key and a request, and write both; or say what is missing."""
+    folder = site.given.folder
+    if folder is None:
+        raise RefusedError(HTTPStatus.FORBIDDEN, "no_folder")
+    form = read_form(request)
+    try:
+        secret = _passphrase(form)
+        written = _written(site, form, folder, secret)
+    except PkitoolsError as error:
+        return _asked(site, form, error_sentence(error, language()))
+    except click.UsageError as error:
+        return _asked(site, form, error.message)
+    return Screen("made.html", _told(written, secret, folder), HTTPStatus.CREATED)
+
+
+# -- asked -------------------------------------------------------------------------------------------------------------
+
+
+def _asked(site: Site, form: Form, *problems: str) -> Screen:
+    choice: Choice | None = None
+    statements: tuple[Statement, ...] = ()
+    try:
+        choice = _choice(site, form)
+    except NoChoiceError as error:
+        problems, statements = (*problems, error_sentence(error, language())), error.statements
+    except PkitoolsError as error:
+        problems = (*problems, error_sentence(error, language()))
+    values = {
+        "form": form,
+        "problems": tuple(dict.fromkeys(problems)),
+        "statements": [(each.text[language()], each.source.text(language())) for each in statements],
+        "folder": site.given.folder,
+        "systems": [(each.name, each.title) for each in every_system()],
+        "environments": environments(),
+        "tsps": _tsps(),
+        "chosen": choice is not None,
+        "reasons": () if choice is None else tuple(_reasons(choice)),
+        "asked": () if choice is None else _fields(choice),
+        "spared": () if choice is None else tuple(each for each in _SPARED if each not in _fields(choice)),
+        "name": form.value("name") or _free_name(site, form),
+    }
+    return Screen("request.html", values, HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK)
+
+
+def _choice(site: Site, form: Form) -> Choice | None:
+    """Return what is chosen for the system and environment that were named; ``None`` while one of them is not."""
+    if not form.value("system") or not form.value("environment"):
+        return None
+    system_named(form.value("system"))
+    return choice_of(_wishes(form), moment=site.given.clock(), knowledge=known())
+
+
+def _fields(choice: Choice) -> tuple[str, ...]:
+    needed = missing({}, choice)
+    has_names = "dns" in choice.profile.san.kinds
+    return tuple(name for name in FIELDS if name in needed or (name == "dns" and has_names))
+
+
+def _reasons(choice: Choice) -> Iterator[tuple[str, str, str]]:
+    """Yield what was chosen: about what, the sentence, and where it stands."""
+    for reason in choice.reasons:
+        source = reason.statement.source if reason.statement else reason.basis.source if reason.basis else None
+        named = source.text(language()) if source is not None and source.document.key != "none" else ""
+        yield tr(f"cli.csr.create.about.{reason.about}"), reason.sentence(language()), named
+
+
+def _tsps() -> list[tuple[str, str]]:
+    data = given_data()
+    found = {tsp.name: tsp.title for tsp in (*tsps(), *(data.tsps if data else ()))}
+    return sorted(found.items(), key=lambda each: each[1].casefold())
+
+
+def _free_name(site: Site, form: Form) -> str:
+    """Return a name that no file has yet."""
+    begin = "-".join(filter(None, (form.value("system"), form.value("environment")))) or "request"
+    folder, number, name = site.given.folder, 1, begin
+    while folder is not None and any((folder / f"{name}{end}").exists() for end in (".key", ".csr", ".pem")):
+        number += 1
+        name = f"{begin}-{number}"
+    return name
+
+
+# -- made --------------------------------------------------------------------------------------------------------------
+
+
+def _wishes(form: Form) -> dict[str, Any]:
+    """Return the order, as a batch names its fields; what was not filled in is left out."""
+    named = {name: form.value(name) for name in (*FIELDS, "environment", "tsp") if form.value(name)}
+    wishes: dict[str, Any] = {**named, FOR: form.value("system")}
+    if form.lines("dns"):
+        wishes["dns"] = form.lines("dns")
+    if form.value("oin"):
+        wishes["oin"] = OINText().convert(form.value("oin"), None, None)
+    return wishes
+
+
+def _passphrase(form: Form) -> bytes | None:
+    """Return the passphrase of the key that is made; ``None`` where none was asked for.
+
+    Raises:
+        UsageError: it was not typed twice the same, or neither given nor left out on purpose.
+    """
+    first, second = form.secret("passphrase"), form.secret("passphrase_again")
+    if form.value("no_passphrase"):
+        if first:
+            raise click.UsageError(tr("cli.page.request.with_or_without"))
+        return None
+    if not first:
+        raise click.UsageError(tr("cli.page.request.no_passphrase_given"))
+    if first != second:
+        raise click.UsageError(tr("cli.page.request.passphrases_differ"))
+    return first.encode()
+
+
+def _written(site: Site, form: Form, folder: Path, secret: bytes | None) -> WrittenRequest:
+    """Make and write it; what is wrong is said before a key is made.
+
+    Raises:
+        PkitoolsError: something is wrong with the order, or a file is there already.
+        UsageError: the name is none.
+    """
+    name = form.value("name") or _free_name(site, form)
+    if not _NAME.fullmatch(name):
+        raise click.UsageError(tr("cli.page.request.name_wrong"))
+    wishes = _wishes(form)
+    if lacking := _lacking(site, form, wishes):
+        names = ", ".join(tr(f"cli.page.request.field.{each}") for each in lacking)
+        raise click.UsageError(tr("cli.page.request.missing", fields=names))
+    order = plan_order(wishes, moment=site.given.clock(), knowledge=known())
+    prefix = str(folder / re.sub(r"\.(key|csr|pem)$", "", name))
+    check_outputs(places(prefix), overwrite=False)
+    return replace(write(order.plan.make(), prefix, secret, force=False), choice=order.choice)
+
+
+def _lacking(site: Site, form: Form, wishes: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what has to be filled in and is not."""
+    choice = _choice(site, form)
+    if choice is None:
+        return tuple(name for name in ("system", "environment") if not form.value(name))
+    return missing(wishes, choice)
+
+
+def _told(written: WrittenRequest, secret: bytes | None, folder: Path) -> Mapping[str, object]:
+    choice = written.choice
+    tsp = choice.tsp if choice is not None else None
+    reasons = [_named(each) for each in choice.reasons if each.attention] if choice is not None else []
+    return {
+        "written": written,
+        "pem": written.request.pem.decode("ascii").splitlines(),
+        "subject": str(written.request.facts.subject.text),
+        "label": written.request.key.public.label,
+        "attention": list(_attention(secret, folder)),
+        "tsp": tsp.title if tsp is not None else "",
+        "warnings": [*reasons, *(_warning(each) for each in written.warnings)],
+    }
+
+
+def _attention(secret: bytes | None, folder: Path) -> Iterator[str]:
+    """Yield what there is to say of who can get at the key."""
+    if secret is None:
+        yield tr("cli.page.made.plain")
+    elif len(secret.decode()) < SHORT:
+        yield tr("cli.page.made.short", count=SHORT)
+    if not has_permissions():
+        yield tr("cli.page.made.folder_decides", folder=folder)
+
+
+def _named(reason: Reason) -> str:
+    return f"{tr(f'cli.csr.create.about.{reason.about}')}: {reason.sentence(language())}"
+
+
+def _warning(outcome: Outcome) -> str:
+    text = message(outcome.rule.code, outcome.params, language())
+    return f"{text.message} {text.remedy}".strip()

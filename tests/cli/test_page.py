@@ -1,0 +1,472 @@
+"""What the page says and does: what the command line does with the same, in words for people without a terminal."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from http import HTTPStatus
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pkitools.findings import Verdict
+from pkitools.limits import MAX_UPLOADS
+from pkitools.oin import OIN
+from pkitools.requests import load_key, read_request
+from pkitools.systems import systems
+from pkitools_cli.commands.rules.list import every_rule
+from pkitools_cli.page.forms import MAX_FORM_BYTES
+from pkitools_test_pki.folder import create_folder
+from pkitools_test_pki.keys import elliptic_keys
+from pkitools_test_pki.server import PkiServer
+from tests.cli.conftest import pem
+from tests.support.certificates import giving, made
+from tests.support.command import Command
+from tests.support.page import BOUNDARY, GIVEN, MOMENT, Read, Visitor, multipart, with_folder
+from tests.support.requests import pooled_key, request
+from tests.support.serving import real_time
+from tests.support.shared import shared
+
+ROOT = Path(__file__).parents[2]
+ORDER = {
+    "system": "digid-machtigen",
+    "environment": "preproduction",
+    "oin": "00000003273229750000",
+    "organization": "Gemeente Voorbeeld",
+    "common_name": "api.example.nl",
+    "no_passphrase": "yes",
+    "name": "made-here",
+}
+CANARY = "\"'><pkicanary onpkicanary=1 style=x>{{7*7}}</pkicanary>\x1b[31m\u202e\x00&lt;"
+
+
+@pytest.fixture(scope="module")
+def visitor() -> Visitor:
+    return Visitor()
+
+
+@pytest.fixture
+def at_home(tmp_path: Path) -> Visitor:
+    """Somebody who may make requests."""
+    tmp_path.chmod(0o700)
+    return Visitor(with_folder(tmp_path))
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+def leaf(**names: str) -> bytes:
+    return pem("CERTIFICATE", made("g1-server", *(giving(name, value, tag=0x0C) for name, value in names.items())).der)
+
+
+def bundles(world: Path) -> dict[str, list[Path]]:
+    """Files to hand in together, of many kinds: one, several, a key beside its request, metadata, broken ones."""
+    samples = sorted(shared("samples/certificates").glob("*.pem"))
+    pairs = {first.stem: [first, second] for first, second in zip(samples[::2], samples[1::2], strict=True)}
+    alone = {name: [world / name] for name in ("leaf.pem", "selfmade.pem", "wrong.pem", *_metadata(world))}
+    return {
+        **alone,
+        **pairs,
+        "two": [world / "leaf.pem", world / "wrong.pem"],
+        "with a key": [world / "leaf.pem", world / "plain.key"],
+        "with a list": [samples[3], *sorted(shared("samples/crl").iterdir())],
+    }
+
+
+def _metadata(world: Path) -> list[str]:
+    return [path.name for path in world.glob("*.xml")]
+
+
+def findings(document: Any) -> Iterator[str]:
+    """The code of everything violated in a document of ``cert check``, in the order it stands there."""
+    if isinstance(document, dict):
+        yield from (found["code"] for found in document.get("findings", ()))
+        for name, value in document.items():
+            yield from () if name == "findings" else findings(value)
+    elif isinstance(document, list):
+        for each in document:
+            yield from findings(each)
+
+
+@pytest.mark.slow
+def test_files_get_the_verdict_and_the_findings_that_the_command_line_gives(run: Command, world: Path) -> None:
+    verdicts = set()
+    for (name, files), system in ((each, system) for each in bundles(world).items() for system in ("", "digid")):
+        asked = ("-e", "production", "--offline", "--revocation", "off", "--moment", MOMENT.isoformat())
+        ran = run("cert", "check", *files, *asked, *(("--for", system) if system else ()), "--json")
+        answer = Visitor().drop([(file.name, file.read_bytes()) for file in files], system=system)
+        if ran.code in {1, 2}:
+            assert answer.status is HTTPStatus.UNPROCESSABLE_ENTITY, name
+            continue
+        document, read = json.loads(ran.out), Read(answer)
+        verdicts.add(document["verdict"])
+        assert answer.status is HTTPStatus.OK, (name, read.text)
+        head = re.search(r'<h1 class="verdict".*?<span>(\w+)', answer.body.decode(), re.DOTALL)
+        assert head is not None, name
+        assert head[1].lower() == document["verdict"], name
+        shown = {code for code in re.findall(r"<code>([a-z0-9_.]+)</code>", answer.body.decode()) if "." in code}
+        assert set(findings(document)) <= shown, (name, set(findings(document)) - shown)
+    assert verdicts >= {str(Verdict.FAILED), str(Verdict.PASSED)}
+
+
+def test_what_is_expected_of_a_certificate_is_held_against_it(visitor: Visitor) -> None:
+    read = Read(visitor.drop([("a.pem", leaf())], oin="00000003123456780000", organization="Gemeente Anders"))
+    assert {"received.oin.match", "received.organization.match"} <= set(read.text.split())
+
+
+@pytest.mark.parametrize(
+    ("files", "fields", "told"),
+    [
+        ([], {}, "Choose at least one file"),
+        ([("", b"")], {}, "Choose at least one file"),
+        ([("a.pem", leaf())], {"environment": ""}, "Choose for which environment"),
+        ([("a.pem", leaf())], {"environment": "nowhere"}, "Choose for which environment"),
+        ([("a.pem", b"")], {}, "a.pem"),
+        ([("a.pem", b"\x00nothing")], {}, "a.pem"),
+        ([("a.csr", pem("CERTIFICATE REQUEST", request()))], {}, "a.csr"),
+        ([("a.key", pooled_key().pem(None))], {}, "a.key"),
+        ([("a.pem", leaf())], {"oin": "27322975"}, "00000003273229750000"),
+        ([("a.pem", leaf())], {"oin": "x"}, "OIN"),
+        ([("a.pem", leaf())], {"system": "no-such-system"}, "no-such-system"),
+    ],
+)
+def test_what_cannot_be_judged_brings_the_form_back_with_one_sentence_and_what_was_typed(
+    files: list[tuple[str, bytes]], fields: dict[str, str], told: str, visitor: Visitor
+) -> None:
+    answer = visitor.drop(files, **{"organization": "Gemeente Voorbeeld", "passphrase": "canary-passphrase"} | fields)
+    assert answer.status is HTTPStatus.UNPROCESSABLE_ENTITY
+    read = Read(answer)
+    assert told in read.text
+    typed = [found for tag, found in read.elements if tag == "input" and found.get("name") == "organization"]
+    assert [found["value"] for found in typed] == ["Gemeente Voorbeeld"]
+    assert "canary-passphrase" not in answer.body.decode()
+
+
+def test_a_file_that_cannot_be_read_stays_no_secret_beside_one_that_can(visitor: Visitor) -> None:
+    answer = visitor.drop([("good.pem", leaf()), ("bad.pem", b"\x00nothing"), ("good.pem", leaf(CN="b.example.nl"))])
+    text = Read(answer).text
+    assert answer.status is HTTPStatus.OK
+    assert all(name in text for name in ("good.pem", "bad.pem", "good.pem (2)"))
+    assert not text.startswith("PASSED")
+
+
+@pytest.mark.slow
+def test_a_keystore_opens_with_its_passphrase_and_says_so_without(
+    visitor: Visitor, tmp_path: Path, run: Command
+) -> None:
+    key = pooled_key()
+    (tmp_path / "a.key").write_bytes(key.pem(None))
+    locked = [("a.pem", leaf()), ("a.key", key.pem(b"canary-passphrase"))]
+    wrong, right = (Read(visitor.drop(locked, passphrase=each)).text for each in ("other-words", "canary-passphrase"))
+    assert wrong != right
+    assert "canary-passphrase" not in right
+
+
+def test_nothing_of_what_is_handed_in_is_there_the_next_time(visitor: Visitor) -> None:
+    visitor.drop([("canary-name.pem", leaf(CN="canary-cn.example.nl"))], organization="canary-organization")
+    for path in ("/", "/oin", "/request", "/portfolio"):
+        assert "canary" not in visitor.get(path).body.decode()
+
+
+@pytest.mark.slow
+def test_lists_are_fetched_where_that_was_asked_at_start_and_nowhere_else(tmp_path: Path) -> None:
+    """The same certificate on both pages: one may ask the server of its authority, the other says that it did not."""
+    with PkiServer(clock=real_time, keys=elliptic_keys) as server:
+        create_folder(tmp_path / "pki", ["g4-tls"], moment=real_time(), keys=elliptic_keys, base_url=server.url)
+        server.serve(tmp_path / "pki")
+        (tmp_path / "root.pem").write_bytes((tmp_path / "pki" / "trust.pem").read_bytes())  # whose lists lie elsewhere
+        assert server.router is not None
+        issued = server.router.served.pki.issue("g4-tls")
+        file = ("a.pem", issued.chain_pem)
+        given = replace(
+            GIVEN,
+            trust=(str(tmp_path / "root.pem"),),
+            revocation="require",
+            allow_net=(ip_network("127.0.0.0/8"),),
+            allow_port=(server.port,),
+            clock=real_time,
+        )
+        asked, silent = (Visitor(replace(given, online=online)) for online in (True, False))
+        told = [Read(each.drop([file], environment="preproduction")).text for each in (asked, silent)]
+    assert ["the network is off" in text for text in told] == [False, True]
+    assert [text.count("not revoked") > 1 for text in told] == [True, False]
+    assert ["Revocation lists are not fetched" in text for text in told] == [False, True]
+
+
+def test_facts_of_ones_own_stand_among_ours_and_a_file_that_cannot_be_used_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "systems").mkdir()
+    template = (ROOT / "docs" / "templates" / "system.toml").read_text(encoding="utf-8")
+    (tmp_path / "systems" / "template.toml").write_text(template)
+    (tmp_path / "systems" / "torn.toml").write_text("name = ")
+    monkeypatch.setenv("PKITOOLS_DATA", str(tmp_path))
+    visitor = Visitor()
+    name, title = (tomllib.loads(template)[key] for key in ("name", "title"))
+    listed = visitor.get("/systems")
+    assert f"/systems/{name}" in Read(listed).attributes("a", "href")
+    assert "torn.toml" in Read(listed).text
+    assert title in Read(visitor.get(f"/systems/{name}")).text
+    assert name in Read(visitor.get("/")).attributes("option", "value")
+
+
+# -- nothing of somebody else's is more than text --------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_what_others_wrote_is_text_on_every_page_and_nothing_else(at_home: Visitor) -> None:
+    """Names of files, names in certificates, fields of forms, queries and paths."""
+    everywhere = quote(CANARY, safe="")
+    answers = [
+        at_home.drop([(CANARY, leaf()), (CANARY, b"nothing")]),
+        at_home.drop([(CANARY, b"nothing")]),
+        at_home.drop([("a.pem", leaf(CN=CANARY[:40], O=CANARY[:40]))], oin=CANARY),
+        at_home.drop([("a.pem", leaf(CN=CANARY[:40], O=CANARY[:40]))], organization=CANARY),
+        at_home.drop([("a.pem", leaf())], system=CANARY, environment=CANARY, passphrase=CANARY),
+        at_home.post("/oin", {"number": CANARY, "environment": CANARY}),
+        at_home.post("/oin/derive", {"kind": "kvk", "from": CANARY}),
+        at_home.post("/oin/derive", {"kind": CANARY, "from": CANARY}),
+        at_home.post("/language", {"language": "nl", "back": f"/systems/{everywhere}"}),
+        *(at_home.post("/request", ORDER | {name: CANARY}) for name in (*ORDER, "tsp", "dns", "kvk", "locality")),
+        *(at_home.get(f"/request?system={name}&environment={name}&tsp={name}") for name in ("digid", everywhere)),
+        at_home.get(f"/portfolio?by={everywhere}"),
+        at_home.get(f"/systems/{CANARY.replace('?', '')}"),
+        at_home.get(f"/rules/{CANARY.replace('?', '')}"),
+        at_home.get("/oin", host=CANARY),
+        at_home.get("/oin", accept_language=CANARY),
+    ]
+    shown = 0
+    for answer in answers:
+        read, body = Read(answer), answer.body.decode()
+        assert not [tag for tag, _ in read.elements if tag == "pkicanary"]
+        assert not [name for _, found in read.elements for name in found if name in {"onpkicanary", "style"}]
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e]", body)
+        assert "49" not in re.findall(r"7\*7|49\b(?=</pkicanary)", read.text)
+        assert all("\r" not in value and "\n" not in value for _, value in answer.headers)
+        shown += "<pkicanary" in read.text
+    assert shown > 8, "it is told, not passed over"
+
+
+# -- numbers ---------------------------------------------------------------------------------------------------------
+
+
+NUMBERS = (
+    "00000003273229750000",
+    "0000 0003 2732 2975 0000",
+    "00000099999999910000",
+    "1",
+    "27322975",
+    "123456782",
+    "urn:nl-eid-gdi:1.0:DV:00000003273229750000:entities:9000",
+)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("environment", ["", "production"])
+def test_a_number_gets_the_verdict_that_the_command_line_gives(
+    number: str, environment: str, run: Command, visitor: Visitor
+) -> None:
+    ran = run("oin", "check", number, *(("-e", environment) if environment else ()), "--json")
+    report = json.loads(ran.out)["results"][0]["report"]
+    answer = visitor.post("/oin", {"number": number, "environment": environment})
+    read = Read(answer)
+    assert f" {report['verdict'].upper()} " in read.text
+    assert {found["code"] for found in report["findings"]} <= set(read.text.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("kvk", "27322975"), ("kvk", "1"), ("rsin", "001509872"), ("btw", "NL001509872B01"), ("brin", "25LC"),
+     ("brin", "25LC00"), ("ura", "90000001"), ("test", "1"), ("rsin", "123456789"), ("kvk", "x")],
+)  # fmt: skip
+def test_an_oin_is_derived_as_the_command_line_does(kind: str, number: str, run: Command, visitor: Visitor) -> None:
+    ran = run("oin", "derive", f"--{kind}", number)
+    answer = visitor.post("/oin/derive", {"kind": kind, "from": number})
+    text = Read(answer).text
+    if ran.code == 0:
+        assert answer.status is HTTPStatus.OK
+        assert f"The OIN is {OIN.parse(ran.out.strip())}" in text
+        assert "--" not in text, "no option of the command line"
+    else:
+        assert answer.status is HTTPStatus.UNPROCESSABLE_ENTITY
+        assert "The OIN is" not in text
+
+
+# -- requests --------------------------------------------------------------------------------------------------------
+
+
+def written(visitor: Visitor) -> dict[str, bytes]:
+    assert visitor.given.folder is not None
+    return {path.name: path.read_bytes() for path in visitor.given.folder.iterdir()}
+
+
+@pytest.mark.slow
+def test_a_request_is_made_and_its_key_is_nowhere_but_in_its_file(at_home: Visitor) -> None:
+    answer = at_home.post("/request", ORDER)
+    assert answer.status is HTTPStatus.CREATED, Read(answer).text
+    files = written(at_home)
+    assert set(files) == {"made-here.key", "made-here.csr"}
+    assert at_home.given.folder is not None
+    assert stat.S_IMODE((at_home.given.folder / "made-here.key").stat().st_mode) == 0o600
+    key = load_key(files["made-here.key"], "made-here.key")
+    asked = read_request(files["made-here.csr"], "made-here.csr")
+    assert asked.public_key.spki == key.public.spki
+    body = answer.body.decode()
+    assert "PRIVATE KEY" not in body
+    assert files["made-here.csr"].decode().splitlines()[1] in body
+    inside = files["made-here.key"].decode().splitlines()[1:-1]
+    assert not any(line in body for line in inside)
+
+
+@pytest.mark.slow
+def test_nothing_is_overwritten_and_a_name_that_is_free_is_proposed(at_home: Visitor) -> None:
+    assert at_home.post("/request", ORDER).status is HTTPStatus.CREATED
+    before = written(at_home)
+    again = at_home.post("/request", ORDER)
+    assert (again.status, "made-here.key already exists" in Read(again).text) == (HTTPStatus.UNPROCESSABLE_ENTITY, True)
+    assert written(at_home) == before
+    unnamed = {name: value for name, value in ORDER.items() if name != "name"}
+    assert at_home.post("/request", unnamed).status is HTTPStatus.CREATED
+    proposed = Read(at_home.get("/request?system=digid-machtigen&environment=preproduction"))
+    named = [found for tag, found in proposed.elements if tag == "input" and found.get("name") == "name"]
+    assert [found["value"] for found in named] == ["digid-machtigen-preproduction-2"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"no_passphrase": ""},
+        {"passphrase": "twelve characters"},
+        {"no_passphrase": "", "passphrase": "twelve characters", "passphrase_again": "other characters"},
+        *({"name": name} for name in ("../up", "/tmp/up", ".hidden", "a/b", "a\\b", "a\x00b", "x" * 65, "-x", "a b")),
+        {"oin": ""},
+        {"oin": "000000032732297500"},
+        {"organization": ""},
+        {"common_name": ""},
+        {"system": ""},
+        {"system": "none"},
+        {"environment": ""},
+        {"environment": "nowhere"},
+        {"tsp": "nobody"},
+        {"dns": "a..b"},
+    ],
+    ids=str,
+)
+def test_an_order_with_something_wrong_makes_nothing_and_says_what(change: dict[str, str], at_home: Visitor) -> None:
+    answer = at_home.post("/request", ORDER | change)
+    assert answer.status is HTTPStatus.UNPROCESSABLE_ENTITY
+    read = Read(answer)
+    assert [found for _, found in read.elements if found.get("role") == "alert"]
+    assert written(at_home) == {}
+    assert "characters" not in answer.body.decode(), "a passphrase does not come back"
+
+
+@pytest.mark.slow
+def test_a_key_gets_the_passphrase_that_was_typed_twice(at_home: Visitor) -> None:
+    secret = " with spaces around "
+    fields = ORDER | {"no_passphrase": "", "passphrase": secret, "passphrase_again": secret}
+    assert at_home.post("/request", fields).status is HTTPStatus.CREATED
+    key = written(at_home)["made-here.key"]
+    assert b"ENCRYPTED" in key
+    assert load_key(key, "made-here.key", passphrase=secret.encode()).public.bits
+
+
+def test_without_a_folder_no_key_is_made(visitor: Visitor) -> None:
+    asked = visitor.get("/request?system=digid-machtigen&environment=preproduction")
+    assert "--folder" in Read(asked).text
+    assert not [found for tag, found in Read(asked).elements if found.get("type") == "password"]
+    assert visitor.post("/request", ORDER).status is HTTPStatus.FORBIDDEN
+
+
+def test_every_system_can_be_asked_about_or_says_why_not(at_home: Visitor) -> None:
+    for system in systems():
+        for environment in ("preproduction", "production"):
+            answer = at_home.get(f"/request?system={system.name}&environment={environment}")
+            asks = "What will be asked for" in Read(answer).text
+            assert answer.status is (HTTPStatus.OK if asks else HTTPStatus.UNPROCESSABLE_ENTITY), system.name
+            assert asks or [found for _, found in Read(answer).elements if found.get("role") == "alert"]
+
+
+# -- to read ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_every_system_and_every_rule_has_its_page_in_both_languages() -> None:
+    for language in ("nl", "en"):
+        visitor = Visitor(language=language)
+        listed = Read(visitor.get("/systems")).attributes("a", "href")
+        assert {f"/systems/{system.name}" for system in systems()} <= set(listed)
+        for system in systems():
+            assert system.title in Read(visitor.get(f"/systems/{system.name}")).text
+        listed = Read(visitor.get("/rules")).attributes("a", "href")
+        assert {f"/rules/{rule.code}" for rule in every_rule()} <= set(listed)
+        for rule in every_rule()[::7]:
+            assert rule.code in Read(visitor.get(f"/rules/{rule.code}")).text
+
+
+@pytest.mark.parametrize("path", ["/systems/nothing", "/rules/nothing", "/nothing", "/systems/", "/rules/", "/check/x"])
+def test_what_is_not_there_is_said_in_one_sentence(path: str, visitor: Visitor) -> None:
+    answer = visitor.get(path)
+    assert answer.status in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}
+    assert [found for tag, found in Read(answer).elements if found.get("class") == "problem"]
+
+
+# -- forms -----------------------------------------------------------------------------------------------------------
+
+GOOD = multipart([("a.pem", leaf())], {"environment": "production"})
+_REFUSALS = {
+    HTTPStatus.OK,
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+@given(st.binary(max_size=40), st.integers(0, len(GOOD)), st.integers(0, 40))
+@settings(max_examples=60)
+@pytest.mark.slow
+def test_a_form_that_is_damaged_is_refused_or_read_and_never_more(extra: bytes, at: int, gone: int) -> None:
+    body = GOOD[:at] + extra + GOOD[at + gone :]
+    answer = _DAMAGED.send("/check", body, f"multipart/form-data; boundary={BOUNDARY}")
+    assert answer.status in _REFUSALS
+
+
+_DAMAGED = Visitor()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (GOOD, "multipart/form-data", 400),
+        (GOOD, "multipart/form-data; boundary=", 400),
+        (GOOD, "multipart/form-data; boundary=other", 400),
+        (GOOD, f"multipart/form-data; boundary={'x' * 1000}", 400),
+        (GOOD[:-10], f"multipart/form-data; boundary={BOUNDARY}", 400),
+        (b"", f"multipart/form-data; boundary={BOUNDARY}", 400),
+        (multipart([("a", b"x")] * (MAX_UPLOADS + 2)), f"multipart/form-data; boundary={BOUNDARY}", 413),
+        (multipart([], {f"f{n}": "x" for n in range(300)}), f"multipart/form-data; boundary={BOUNDARY}", 413),
+        (multipart([], {"environment": "x" * (MAX_FORM_BYTES + 1)}), f"multipart/form-data; boundary={BOUNDARY}", 413),
+        (b"environment=production", "text/plain", 415),
+        (b"{}", "application/json", 415),
+        (b"", "", 415),
+        (b"&".join(b"a=1" for _ in range(1000)), "application/x-www-form-urlencoded", 400),
+        ("é=1".encode(), "application/x-www-form-urlencoded", 400),
+        (b"a=" + b"x" * MAX_FORM_BYTES, "application/x-www-form-urlencoded", 413),
+    ],
+    ids=range(15),
+)
+def test_what_is_no_form_of_ours_is_refused_by_its_status(
+    body: bytes, kind: str, status: int, visitor: Visitor
+) -> None:
+    answer = visitor.send("/check", body, kind)
+    assert answer.status == status
+    assert len([found for tag, found in Read(answer).elements if found.get("class") == "problem"]) == 1
