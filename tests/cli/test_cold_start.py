@@ -204,15 +204,15 @@ class Bound:
 
 CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
     "version": ("version", ("--version",), Bound(17, 20, 0, 6, 0, 0)),
-    "oin check": ("oin", ("oin", "check", OIN), Bound(49, 56, 12, 28, 2, 10)),
-    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(112, 137, 13, 71, 4, 22)),
+    "oin check": ("oin", ("oin", "check", OIN), Bound(50, 57, 12, 28, 2, 10)),
+    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(113, 138, 13, 71, 4, 22)),
     "cert check": (
         "x509",
         (
             *("cert", "check", "leaf.pem", "-e", "preproduction", "--chain", "chain.pem", "--trust", "root.pem"),
             *("--crl", "crl", "--for", "digikoppeling", "--moment", "2026-11-22T12:00:00Z", "--offline"),
         ),
-        Bound(207, 226, 33, 144, 16, 34),
+        Bound(209, 228, 33, 144, 16, 34),
     ),
     "import pkitools.check": ("import x509: import pkitools; pkitools.check", (), Bound(172, 191, 4, 127, 7, 0)),
 }

@@ -16,8 +16,8 @@ from pkitools.reports.text import is_about_the_subject
 from pkitools.systems import Stance, Topic
 from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import Meant
-from pkitools_cli.commands.export.next_step import public_place, public_words
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, carried, request_command, step
+from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles

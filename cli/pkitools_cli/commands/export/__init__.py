@@ -20,8 +20,8 @@ from pkitools.frozen import dataclass
 from pkitools.messages.days import day
 from pkitools.reports import ToldError, export_document
 from pkitools_cli.commands.export.given import Passphrases, key_for, listed, read_given, with_key
-from pkitools_cli.commands.export.next_step import after_public
 from pkitools_cli.commands.export.written import refuse_to_replace_input
+from pkitools_cli.commands.public_part import after_public
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, lookup, tr

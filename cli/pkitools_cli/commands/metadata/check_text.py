@@ -15,9 +15,9 @@ from pkitools.reports.telling.readable import validity
 from pkitools.reports.text import in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
-from pkitools_cli.commands.export.next_step import probe_words
 from pkitools_cli.commands.metadata.reading import called
 from pkitools_cli.commands.next_steps import Step, step
+from pkitools_cli.commands.public_part import probe_words
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import beside, coloured, findings_told, packed, wrapped
 from pkitools_cli.own_data import titles

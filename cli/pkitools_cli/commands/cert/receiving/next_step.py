@@ -10,8 +10,8 @@ from pkitools.frozen import dataclass
 from pkitools.ordering import Arrival, Ordered, Receipt, State
 from pkitools.trust import HierarchyKind, hierarchy_of
 from pkitools_cli.commands.cert.receiving.why import ORDER, listed
-from pkitools_cli.commands.export.next_step import public_place, public_words
 from pkitools_cli.commands.next_steps import Step, Words, carried, step
+from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.i18n import tr
 from pkitools_cli.own_data import titles
 
