@@ -205,7 +205,7 @@ class Bound:
 CASES: dict[str, tuple[str, tuple[object, ...], Bound]] = {
     "version": ("version", ("--version",), Bound(17, 20, 0, 6, 0, 0)),
     "oin check": ("oin", ("oin", "check", OIN), Bound(50, 57, 12, 28, 2, 10)),
-    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(113, 138, 13, 71, 4, 22)),
+    "cert show": ("show", ("cert", "show", "leaf.pem"), Bound(113, 138, 13, 71, 5, 22)),
     "cert check": (
         "x509",
         (
