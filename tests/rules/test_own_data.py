@@ -841,6 +841,7 @@ def test_a_rule_that_is_there_already_is_refused_by_its_package_and_stops_nothin
         ("BOOK = RuleBook", "raise GeneratorExit; BOOK = RuleBook"),
         ("BOOK = RuleBook", "class Odd(Exception):\n    __repr__ = None\nraise Odd\nBOOK = RuleBook"),
         ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts="none"'),
+        ("date(2026, 11, 26))", "date(2026, 11, 26), sections=[])"),  # what many are told alike is found by its rule
     ],
 )
 def test_a_package_whose_rules_cannot_be_used_is_told(package: Any, old: str, new: str) -> None:
