@@ -419,7 +419,8 @@ from pkitools.findings import Severity, Violated
 from pkitools.rules.engine import END_ENTITY, RuleBook
 
 _TITLE = {"nl": "Beleid van een pakket", "en": "Policy of a package"}
-BOOK = RuleBook("pakket", Source("p/d", "", Document("p/d", _TITLE, "1", DocumentStatus.IN_FORCE, "", date(2026, 11, 26))))
+_DOCUMENT = Document("p/d", _TITLE, "1", DocumentStatus.IN_FORCE, "", date(2026, 11, 26))
+BOOK = RuleBook("pakket", Source("p/d", "", _DOCUMENT))
 _SENTENCES = {"title": "Nooit goed", "message": "Dit is nooit goed.", "remedy": "Vraag het de maker."}
 
 

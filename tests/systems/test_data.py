@@ -6,6 +6,7 @@ import re
 import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.findings.model import NEVER_ERROR
-from pkitools.systems import Stance, System, Topic, get_system, read_system, rules, systems
+from pkitools.systems import Stance, Statement, System, Topic, get_system, read_system, rules, systems
 from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
 from pkitools.systems.reading import WHOSE_OIN
@@ -450,3 +451,72 @@ def test_an_entity_id_is_of_a_known_scheme_and_role(field: str, wrong: str) -> N
     )
     with pytest.raises(InvalidValueError, match=wrong):
         read_system(text)
+
+
+DESCRIBED = """name = "x"
+title = "X"
+owner = "X"
+retrieved = 2026-11-26
+about = { nl = "Iets.", en = "A thing." }
+[source.handbook]
+document = "Handbook"
+"""
+AN_OPERAND = {
+    Topic.HIERARCHY: 'values = ["g1-private"]',
+    Topic.ENTITY_ID: 'values = ["gdi"]',
+    Topic.POLICY: 'values = ["1.2.3"]',
+    Topic.REGISTRATION: 'values = ["supplier"]',
+    Topic.KEY_SIZE: "number = 16384",
+    Topic.MAXIMUM: "number = 1",
+}
+
+
+def said(topic: Topic, *more: str) -> str:
+    """A statement that binds."""
+    lines = (f'topic = "{topic}"', 'source = "handbook"', 'nl = "Iets."', 'en = "A thing."', *more)
+    certain = () if 'answer = "unknown"' in more else ('certainty = "official"',)
+    return "\n".join(("[[statement]]", *filter(None, (AN_OPERAND.get(topic, ""), *lines, *certain)), ""))
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_what_is_refused_is_asked_or_is_not_taken(topic: Topic) -> None:
+    """What somebody wrote to fail a certificate, and nobody asks, would let it pass."""
+    for answer in (Stance.NO, Stance.DISCOURAGED):
+        text = DESCRIBED + said(topic, f'answer = "{answer}"', 'severity = "error"')
+        statement = taken(text, "systems.error.unasked", "systems.error.unread_field")
+        assert statement is None or statement.weighs or topic in READ_ONLY
+
+
+def taken(text: str, *errors: str) -> Statement | None:
+    """The one statement of a system, or nothing where it is refused for one of these reasons."""
+    try:
+        return read_system(text).statements[0]
+    except InvalidValueError as error:
+        if error.code in errors:
+            return None
+        raise
+
+
+def test_what_is_only_not_asked_may_be_said() -> None:
+    for topic in (Topic.OIN, Topic.SEPARATE_CERTIFICATE, Topic.MAXIMUM):
+        text = DESCRIBED + said(topic, 'answer = "no"').replace("number = 1\n", "")
+        assert not read_system(text).statements[0].weighs
+
+
+HALVES = ("until = 2026-06-30", "since = 2026-07-01")
+PLACES = ('environments = ["production"]', 'environments = ["preproduction"]')
+
+
+@pytest.mark.parametrize("topic", [Topic.HIERARCHY, Topic.SELF_SIGNED, Topic.REGISTRATION])
+def test_what_is_answered_once_has_no_second_answer_where_and_when_the_first_holds(topic: Topic) -> None:
+    answers = [f'answer = "{answer}"' for answer in ("yes", "no", "unknown")]
+    for first, second in product(answers, repeat=2):
+        for where, when in product(("", *PLACES), ("", *HALVES)):
+            text = DESCRIBED + said(topic, first) + said(topic, second, *filter(None, (where, when)))
+            with pytest.raises(InvalidValueError) as refused:
+                read_system(text)
+            assert refused.value.code == "systems.error.twice"
+            assert str(refused.value.params["where"]).startswith("statement 2: ")
+        for apart in (HALVES, PLACES):
+            text = DESCRIBED + said(topic, first, apart[0]) + said(topic, second, apart[1])
+            assert len(read_system(text).statements) == 2
