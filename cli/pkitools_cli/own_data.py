@@ -50,7 +50,7 @@ def given_data() -> OwnData | None:
 
 
 def _named(ctx: click.Context) -> str | None:
-    """Return the folder that the option names, else the variable; an empty variable names none, an empty option is one."""
+    """Return the folder that the option names, else the variable; only an empty option names a folder (none)."""
     given = data_folder_given(ctx)
     return given if given is not None else os.environ.get(DATA_VARIABLE) or None
 

@@ -506,7 +506,7 @@ def test_nor_does_what_a_package_finds(run: Command, place: Path, connected: str
     assert (status.code, status.document["connections"][0]["verdict"]) == (10, "failed"), status.err
     assert run("--data", "gegevens", "plan", "--json").code == 0
     told = run("--lang", "nl", "facts", "status")
-    assert "pakket_regels:BOOK, Beleid van een pakket 1, gelezen op 2026-11-26" in " ".join(told.out.split())
+    assert "pakket_regels:BOOK, Beleid van een pakket 1, gelezen op" in " ".join(told.out.split())
     document = run("facts", "status", "--json").document
     assert_valid(document, "facts-status-v1")
     assert document["own"][0]["document"] == {"nl": "Beleid van een pakket 1", "en": "Policy of a package 1"}
