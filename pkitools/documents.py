@@ -14,7 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
-from pkitools.frozen import Frozen, dataclass, replace
+from pkitools.frozen import Frozen, dataclass, field, replace
 from pkitools.package_data import read_toml
 
 
@@ -60,7 +60,7 @@ class Document:
     """
 
     key: str
-    title: Mapping[str, str]
+    title: Mapping[str, str] = field(hash=False)  # what has it by another name is another; a mapping has no hash
     version: str
     status: DocumentStatus
     url: str

@@ -9,8 +9,10 @@ from collections import Counter
 import pytest
 
 import tests.vectors
-from pkitools.findings import Status
+from pkitools.findings import Severity, Status
 from pkitools.rulebook import all_rules, weights
+from pkitools.systems.reading import can_bind
+from tests.support import grounds
 from tests.vectors import Vector
 
 VECTORS: list[Vector] = [
@@ -33,6 +35,8 @@ def test_the_rule_is_violated_by_one_vector_and_met_by_the_other(vector: Vector)
     for outcome in (*violated.outcomes, *met.outcomes):
         if outcome.status is Status.VIOLATED:
             assert outcome.rule.severity in WEIGHTS[outcome.rule.code], f"{outcome.rule.code}: explained as another"
+            if outcome.rule.severity is Severity.ERROR and outcome.rule.code not in grounds.WHY:
+                assert can_bind(outcome.rule.source), f"{outcome.rule.code}: fails on {outcome.rule.source}"
 
 
 def test_every_rule_has_its_vector_and_every_vector_its_rule() -> None:

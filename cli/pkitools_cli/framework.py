@@ -44,8 +44,8 @@ _LANG = click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=Fals
 
 
 def choose_data(ctx: click.Context, _param: click.Parameter, folder: str | None) -> None:
-    """Keep the folder with facts of one's own, for the command that asks for it."""
-    if folder:
+    """Keep the folder with facts of one's own, for the command that asks for it; also an empty name, which is none."""
+    if folder is not None:
         ctx.meta[_DATA_FOLDER] = folder
 
 
@@ -273,7 +273,7 @@ class Command(_TranslatedHelp):
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, tell its answer, and return the exit code."""
         try:
-            if data_folder_given(ctx) or os.environ.get(DATA_VARIABLE):
+            if data_folder_given(ctx) is not None or os.environ.get(DATA_VARIABLE):
                 from pkitools_cli.own_data import refuse_no_folder  # who has no facts of his own needs none of it
 
                 refuse_no_folder(ctx)

@@ -29,7 +29,7 @@ def refuse_no_folder(ctx: click.Context) -> None:
     Raises:
         FileError: there is no such folder.
     """
-    folder = data_folder_given(ctx) or os.environ.get(DATA_VARIABLE) or ""
+    folder = _named(ctx) or ""
     if not os.path.isdir(folder):  # noqa: PTH112  pathlib takes time to import
         raise FileError("rules.error.own_folder", name=folder)
 
@@ -42,17 +42,23 @@ def given_data() -> OwnData | None:
     """
     ctx = click.get_current_context(silent=True)
     if ctx is None:  # an answer that is told after its command has ended
-        return _read(os.environ.get(DATA_VARIABLE))
+        return _read(os.environ.get(DATA_VARIABLE) or None)
     if _READ not in ctx.meta:
-        ctx.meta[_READ] = _read(data_folder_given(ctx) or os.environ.get(DATA_VARIABLE))
+        ctx.meta[_READ] = _read(_named(ctx))
     found: OwnData | None = ctx.meta[_READ]
     return found
+
+
+def _named(ctx: click.Context) -> str | None:
+    """Return the folder that the option names, else the variable; only an empty option names a folder (none)."""
+    given = data_folder_given(ctx)
+    return given if given is not None else os.environ.get(DATA_VARIABLE) or None
 
 
 def _read(folder: str | None) -> OwnData | None:
     from pkitools.rules.own import OwnData, installed_data, read_data
 
-    found = (read_data(folder) if folder else OwnData()) + installed_data()
+    found = (OwnData() if folder is None else read_data(folder)) + installed_data()
     return None if found.is_empty else found
 
 

@@ -191,8 +191,8 @@ def choose(
     signature = optional_choice(SignatureScheme, signature, "signature")
     given = get_profile(profile) if isinstance(profile, str) else profile
     asked = _Question(system, where, moment, tsp, given)
-    if tsp is not None and given is not None and not _issues(tsp, given):
-        raise InvalidValueError("ordering.error.tsp_profile", tsp=tsp.title, profile=given.name)
+    if tsp is not None and given is not None:
+        _require_issued(tsp, given)
     found = asked.best() or asked.nearest()
     if found is None:
         raise asked.refusal()
@@ -209,6 +209,28 @@ def choose(
         _wanted(found),
         tuple(_reasons(found, said, None if key_type else types[0], None if signature else scheme, given)),
     )
+
+
+def require_issuer(tsp: TSP | None, profile: Profile, environment: Environment) -> None:
+    """Refuse what the TSP does not issue, or not for there: it would be a request that nobody can grant.
+
+    Raises:
+        InvalidValueError: it issues test certificates only and this is production, or it does not issue the profile.
+    """
+    if tsp is None:
+        return
+    if _is_test_in_production(tsp, environment):
+        raise InvalidValueError("ordering.error.trial_production", tsp=tsp.title)
+    _require_issued(tsp, profile)
+
+
+def _require_issued(tsp: TSP, profile: Profile) -> None:
+    if not _issues(tsp, profile):
+        raise InvalidValueError("ordering.error.tsp_profile", tsp=tsp.title, profile=profile.name)
+
+
+def _is_test_in_production(tsp: TSP | None, where: Environment) -> bool:
+    return tsp is not None and tsp.trial and where is Environment.PRODUCTION
 
 
 def _issuers(tsp: TSP | None) -> Iterable[TSP | None]:
@@ -272,10 +294,7 @@ class _Question:
         return min(possible, key=lambda each: (len(each.objections(said)), *each.rank(hierarchies)), default=None)
 
     def _is_impossible(self, candidate: _Candidate) -> bool:
-        return candidate.is_impossible(self.said) or self._is_test_in_production(candidate.tsp)
-
-    def _is_test_in_production(self, tsp: TSP | None) -> bool:
-        return tsp is not None and tsp.trial and self.where is Environment.PRODUCTION
+        return candidate.is_impossible(self.said) or _is_test_in_production(candidate.tsp, self.where)
 
     def _usual(self) -> _Candidate | None:
         """Return what would be chosen of any TSP."""
@@ -298,14 +317,17 @@ class _Question:
         return every or [each for one in against for each in one]
 
     def _why(self, found: Sequence[_Candidate]) -> str:
-        if self._is_test_in_production(self.tsp) and not self._takes_none():
+        if self._takes_none():
+            return "no_pkioverheid"
+        if _is_test_in_production(self.tsp, self.where):
             return "trial_production"
-        if self.profile is not None:
+        without = replace(self, profile=None)
+        if self.profile is not None and (without.best() or without.nearest()):
             return "profile_refused"
         if self.tsp is not None and self._usual() is not None:
             no_oin = all(each.profile.serial_number == "uzi" for each in found)
             return "tsp_no_oin" if no_oin else "tsp_refused"
-        return "no_pkioverheid" if self._takes_none() else "not_published"
+        return "not_published" if self.profile is None else "profile_unfit"
 
     def _takes_none(self) -> bool:
         """Return whether no certificate of any TSP is taken."""

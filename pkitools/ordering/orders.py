@@ -10,7 +10,7 @@ from pkitools.arguments import aware
 from pkitools.errors import InvalidValueError
 from pkitools.frozen import dataclass, replace
 from pkitools.oin import OIN
-from pkitools.ordering.choosing import Choice, Reason, choose, names_against, oin_against
+from pkitools.ordering.choosing import Choice, Reason, choose, names_against, oin_against, require_issuer
 from pkitools.profiles import TSP, Presence, get_tsp, trial
 from pkitools.requests import RequestPlan, SignatureScheme, plan_of
 from pkitools.requests.batch import environment_named, signature_named
@@ -120,7 +120,9 @@ def plan_order(values: Mapping[str, Any], *, moment: datetime, knowledge: Knowle
     known, moment = knowledge or Knowledge(), aware(moment)
     chosen = choice_of(values, moment=moment, knowledge=known)
     if chosen is None:
-        return Order(plan_of(values, tsp_named=known.tsp_named))
+        plan = plan_of(values, tsp_named=known.tsp_named)
+        require_issuer(plan.tsp, plan.profile, plan.environment)
+        return Order(plan)
     rest = {name: value for name, value in values.items() if name not in {FOR, "tsp"}}
     told = {"profile": chosen.profile.name, "environment": str(chosen.environment), "key_type": chosen.key_type}
     plan = replace(plan_of({**_named(rest, chosen), **told}, tsp=chosen.tsp), signature=chosen.signature)

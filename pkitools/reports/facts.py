@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pkitools.facts import FactsStatus, Lapsed
+from pkitools.messages import LANGUAGES
 from pkitools.reports.document import instant
 from pkitools.reports.register import resting_document
 from pkitools.rulebook import Resting
@@ -40,6 +41,7 @@ def _own(file: OwnFile, found: FactsStatus) -> dict[str, object]:
         "read": read,
         "old": found.is_old(file),
         "ahead": found.is_ahead(file),
+        "document": None if file.source is None else {each: file.source.text(each) for each in LANGUAGES},
     }
 
 

@@ -2,6 +2,8 @@
 
 Part 1 binds who claims its semantics; parts 2 and 3 who claims an ETSI policy (NCP, NCP+, QCP); part 5 who claims to
 be qualified. A certificate that claims nothing is not judged.
+
+Of parts 1 and 2 a newer version is in force that was not read: what the older one demands is a WARNING.
 """
 
 from __future__ import annotations
@@ -58,14 +60,14 @@ def _is_legal_person(at: RuleContext) -> bool:
 # --- part 1 ----------------------------------------------------------------------------------------------------------
 
 
-@BOOK.rule("semantics.needs_identifier", _ERROR, "5.1.4", scope=END_ENTITY)
+@BOOK.rule("semantics.needs_identifier", _WARNING, "5.1.4", scope=END_ENTITY)
 def _semantics_need_identifier(at: RuleContext) -> Answer:
     if not _claims_legal(at):
         return NOT_APPLICABLE
     return met_if(at.organization_identifier is not None, "subject.organizationIdentifier", "")
 
 
-@BOOK.rule("semantics.identifier_form", _ERROR, "5.1.4", scope=END_ENTITY)
+@BOOK.rule("semantics.identifier_form", _WARNING, "5.1.4", scope=END_ENTITY)
 def _identifier_form(at: RuleContext) -> Answer:
     if not _claims_legal(at) or at.organization_identifier is None:
         return NOT_APPLICABLE
@@ -95,7 +97,7 @@ def _identifier_country(at: RuleContext) -> Answer:
 # --- part 2 ----------------------------------------------------------------------------------------------------------
 
 
-@BOOK.rule("ca_issuers.present", _ERROR, "4.4.1", scope=END_ENTITY, source=_PART_2)
+@BOOK.rule("ca_issuers.present", _WARNING, "4.4.1", scope=END_ENTITY, source=_PART_2)
 def _ca_issuers(at: RuleContext) -> Answer:
     if not _claims_etsi(at) or at.self_issued:
         return NOT_APPLICABLE
@@ -104,14 +106,14 @@ def _ca_issuers(at: RuleContext) -> Answer:
     return met_if(bool(web), "authorityInfoAccess.caIssuers", ", ".join(uris))
 
 
-@BOOK.rule("revocation.present", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
+@BOOK.rule("revocation.present", _WARNING, "4.3.11", scope=END_ENTITY, source=_PART_2)
 def _revocation(at: RuleContext) -> Answer:
     if not _claims_etsi(at) or at.self_issued or at.holder is Holder.OCSP_RESPONDER or _VALIDITY_ASSURED in at.critical:
         return NOT_APPLICABLE
     return met_if(bool(at.facts.crl_uris or at.facts.ocsp_uris), "cRLDistributionPoints", "")
 
 
-@BOOK.rule("crl_distribution_points.not_critical", _ERROR, "4.3.11", scope=END_ENTITY, source=_PART_2)
+@BOOK.rule("crl_distribution_points.not_critical", _WARNING, "4.3.11", scope=END_ENTITY, source=_PART_2)
 def _points_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.31")
     if critical is None or not _claims_etsi(at):
@@ -119,7 +121,7 @@ def _points_not_critical(at: RuleContext) -> Answer:
     return met_if(not critical, "cRLDistributionPoints.critical", "true")
 
 
-@BOOK.rule("extended_key_usage.not_critical", _ERROR, "4.3.10", scope=END_ENTITY, source=_PART_2)
+@BOOK.rule("extended_key_usage.not_critical", _WARNING, "4.3.10", scope=END_ENTITY, source=_PART_2)
 def _purposes_not_critical(at: RuleContext) -> Answer:
     critical = at.critical.get("2.5.29.37")
     if critical is None or not _claims_etsi(at) or at.holder is Holder.TIME_STAMPING_UNIT:
@@ -127,7 +129,7 @@ def _purposes_not_critical(at: RuleContext) -> Answer:
     return met_if(not critical, "extendedKeyUsage.critical", "true")
 
 
-@BOOK.rule("key_usage.commitment", _ERROR, "4.3.2", scope=END_ENTITY, source=_PART_2)
+@BOOK.rule("key_usage.commitment", _WARNING, "4.3.2", scope=END_ENTITY, source=_PART_2)
 def _commitment(at: RuleContext) -> Answer:
     if _is_of_website(at) or not (_COMPLIANCE in at.qc_values or _claims_qualified(at)):
         return NOT_APPLICABLE

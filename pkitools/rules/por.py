@@ -233,11 +233,11 @@ def _key_renewed(at: RuleContext) -> Answer:
 # --- G4 --------------------------------------------------------------------------------------------------------------
 
 
-@BOOK.rule("g4.validity", _ERROR, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
+# WARNING: the announcement names years, and no days
+@BOOK.rule("g4.validity", _WARNING, certainty=_OFFICIAL, scope=_G4, source=_MIGRATION)
 def _g4_validity(at: RuleContext) -> Answer:
-    # the announcement names years, not days: no way to count those makes a month more of them
     days, limit = at.lifetime.days, 1096
-    return met_if(days <= limit, "validity", days, severity=_WARNING if days <= limit + 31 else None, limit=limit)
+    return met_if(days <= limit, "validity", days, limit=limit)
 
 
 @BOOK.rule("g4.signature", _ERROR, certainty=_OFFICIAL, scope=Scope(families=("trial", "g4")), source=_TRIAL)

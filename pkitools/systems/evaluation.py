@@ -500,8 +500,16 @@ def _oin_equals_entity_id(context: SystemContext, statement: Statement) -> Answe
         answer = NotChecked("undecodable", entity_id.given, {"oin": oin, "wanted": ""})
         return answer if _is_taken(entity_id, statement) else NOT_APPLICABLE
     evidence = Evidence("entity_id", entity_id.given), Evidence("oin", str(context.oin or ""))
-    equal = str(context.oin) == entity_id.oin
-    return _met_if(equal, *evidence, oin=oin, wanted=entity_id.oin, detail=entity_id.given)
+    operands = {"oin": oin, "wanted": entity_id.oin, "detail": entity_id.given}
+    if str(context.oin) == entity_id.oin:
+        return Met(evidence, operands)
+    return Violated(evidence, operands, severity=None if context.oin else _without_oin(context, statement))
+
+
+def _without_oin(context: SystemContext, statement: Statement) -> Severity:
+    """Return what it weighs that a certificate has no OIN to compare: no more than that it has none."""
+    asked = [said.severity for said in context.asked(Topic.OIN)]
+    return min([statement.severity, max(asked, default=statement.severity)])
 
 
 # -- what is asked or not ---------------------------------------------------------------------------------------------

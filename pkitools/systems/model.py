@@ -90,8 +90,9 @@ class Statement:
         """A certificate can fall short of it: it asks something, or refuses something."""
         if self.topic in READ_ONLY:
             return False
-        refusal = self.topic in {Topic.HIERARCHY, Topic.SELF_SIGNED}
-        return self.answer in ({Stance.NO, Stance.DISCOURAGED} if refusal else {Stance.YES})
+        if self.topic is Topic.HIERARCHY:
+            return self.answer in {Stance.NO, Stance.DISCOURAGED}
+        return self.answer is (Stance.NO if self.topic is Topic.SELF_SIGNED else Stance.YES)
 
     def holds(self, environment: Environment | str, moment: datetime) -> bool:
         """Return whether it holds there and then."""
@@ -99,6 +100,13 @@ class Statement:
             return False
         day = aware(moment).date()
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+    def overlaps(self, other: Statement) -> bool:
+        """Return whether there is a day on which both hold."""
+        ends, begins = (self.until, other.until), (self.since, other.since)
+        first = max((day for day in begins if day is not None), default=None)
+        last = min((day for day in ends if day is not None), default=None)
+        return first is None or last is None or first <= last
 
 
 READ_ONLY: frozenset[Topic] = frozenset(

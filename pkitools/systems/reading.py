@@ -7,7 +7,7 @@ or a value that is none, would be a question that is never asked.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from typing import Any, Final, TypeVar
@@ -22,7 +22,7 @@ from pkitools.frozen import Frozen
 from pkitools.limits import MAX_SYSTEM_BYTES
 from pkitools.messages import LANGUAGES
 from pkitools.oin.entity_schemes import ENTITIES, schemes
-from pkitools.systems.model import Stance, Statement, System, Topic
+from pkitools.systems.model import READ_ONLY, Stance, Statement, System, Topic
 from pkitools.text import introduced, pattern
 from pkitools.toml_table import Table
 from pkitools.trust import hierarchies
@@ -71,13 +71,16 @@ def system_of(description: Mapping[str, Any]) -> System:
     whole.require_form()
     owner, read = whole.need("name", str), whole.need("retrieved", date)
     own = {key: own_document(owner, key, table, read) for key, table in whole.tables("source").items()}
+    tables = whole.list_of_tables("statement")
+    statements = tuple(_statement(table, own) for table in tables)
+    _require_one_answer(tables, statements)
     return System(
         name=owner,
         title=whole.need("title", str),
         owner=whole.need("owner", str),
         about=both_languages(whole.table("about")),
         retrieved=read,
-        statements=tuple(_statement(table, own) for table in whole.list_of_tables("statement")),
+        statements=statements,
     )
 
 
@@ -145,6 +148,7 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         raise InvalidValueError("systems.error.certainty", where=table.at("certainty"))
     source = source_of(table, own)
     require_own_word(table, certainty, source)
+    _require_asked(table, topic, answer)
     if source.document.status is DocumentStatus.NONE and answer is not Stance.UNKNOWN:
         raise InvalidValueError("systems.error.no_source", where=table.at("source"))
     since, until = table.days()
@@ -164,6 +168,41 @@ def _statement(table: Table, own: Mapping[str, Source]) -> Statement:
         since=since,
         until=until,
     )
+
+
+_REFUSING: Final = frozenset({Topic.HIERARCHY, Topic.SELF_SIGNED})
+_MAY_NOT_ASK: Final = frozenset({Topic.OIN, Topic.SEPARATE_CERTIFICATE, Topic.MAXIMUM})
+
+
+def _require_asked(table: Table, topic: Topic, answer: Stance) -> None:
+    """Refuse a refusal that nobody would ask: of most topics what is asked is asked, and "no" says nothing."""
+    if topic in READ_ONLY or answer in {Stance.YES, Stance.UNKNOWN}:
+        return
+    known = topic in _REFUSING | _MAY_NOT_ASK if answer is Stance.NO else topic is Topic.HIERARCHY
+    if not known:
+        raise InvalidValueError("systems.error.unasked", where=table.at("answer"), topic=topic, answer=answer)
+    if topic in _MAY_NOT_ASK and "severity" in table.fields:  # "no" says that it is not asked: that weighs nothing
+        raise InvalidValueError("systems.error.unread_field", where=table.at("severity"), topic=topic, field="severity")
+
+
+def _require_one_answer(tables: Sequence[Table], statements: Sequence[Statement]) -> None:
+    """Refuse a second answer to what is asked once: which of the two is asked would be where it happens to stand."""
+    before: dict[tuple[str, str, Environment], list[Statement]] = {}
+    for table, statement in zip(tables, statements, strict=True):
+        for subject, field in _answered_once(statement):
+            for environment in statement.environments:
+                earlier = before.setdefault((statement.topic, subject, environment), [])
+                if any(statement.overlaps(each) for each in earlier):
+                    raise InvalidValueError("systems.error.twice", where=table.at(field), subject=subject)
+                earlier.append(statement)
+
+
+def _answered_once(statement: Statement) -> Iterable[tuple[str, str]]:
+    """Return what a statement is the one answer to, and the field that names it."""
+    if statement.topic is Topic.SELF_SIGNED:
+        return [(statement.topic, "topic")]
+    once = statement.topic in {Topic.HIERARCHY, Topic.REGISTRATION}
+    return [(value, "values") for value in dict.fromkeys(statement.values)] if once else []
 
 
 _NUMBERED: Final = frozenset({Topic.KEY_SIZE, Topic.MAXIMUM})

@@ -257,7 +257,7 @@ SCOPES: list[tuple[str, str, tuple[Change, ...], Status, Severity | None]] = [
         Severity.ERROR,
     ),
     # websites
-    ("etsi.key_usage.commitment", "g4-seal", (SIGNS_TLS,), VIOLATED, Severity.ERROR),
+    ("etsi.key_usage.commitment", "g4-seal", (SIGNS_TLS,), VIOLATED, Severity.WARNING),
     ("etsi.key_usage.commitment", "g1-server", QWAC, NOT_ASKED, None),
     ("etsi.qc_statements.disclosure", "g1-server", QWAC, NOT_ASKED, None),
     (

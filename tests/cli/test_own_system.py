@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import sys
 import types
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -212,6 +214,17 @@ def test_the_variable_will_do_and_the_rule_is_listed_and_explained(
     assert "Aansluithandboek zaaksysteem" in run("systems", "show", "zaaksysteem").out
 
 
+def test_an_empty_name_of_a_folder_is_none_and_an_empty_variable_says_nothing(
+    run: Command, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for asked in (("--data", "", "systems", "list"), ("oin", "check", "00000003273229750000", "--data", "")):
+        assert run(*asked).code == 1, asked
+    monkeypatch.setenv("PKITOOLS_DATA", "")
+    assert run("systems", "list").code == 0
+    monkeypatch.setenv("PKITOOLS_DATA", "gegevens")
+    assert run("--data", "", "systems", "list").code == 1, "who gives an option means it"
+
+
 def test_what_cannot_be_used_is_not_checked_and_the_rest_works(run: Command, place: Path, issued: Any) -> None:
     system = place / "gegevens" / "systems" / "zaaksysteem.toml"
     system.write_text(system.read_text(encoding="utf-8").replace('topic = "oin"', 'topic = "oi"'), encoding="utf-8")
@@ -407,3 +420,93 @@ def test_the_program_of_the_page_runs(place: Path, issued: Any) -> None:
     told = module.judge("gegevens", "koppeling.pem", MOMENT)
     assert "Te lang geldig voor ons beleid" in told
     assert "--" not in told
+
+
+PACKAGE = """
+from datetime import date
+
+from pkitools.documents import Document, DocumentStatus, Source
+from pkitools.findings import Severity, Violated
+from pkitools.rules.engine import END_ENTITY, RuleBook
+
+_TITLE = {"nl": "Beleid van een pakket", "en": "Policy of a package"}
+_DOCUMENT = Document("p/d", _TITLE, "1", DocumentStatus.IN_FORCE, "", date(2026, 11, 26))
+BOOK = RuleBook("pakket", Source("p/d", "", _DOCUMENT))
+_SENTENCES = {"title": "Nooit goed", "message": "Dit is nooit goed.", "remedy": "Vraag het de maker."}
+
+
+@BOOK.rule("naam.nooit", Severity.ERROR, "1", scope=END_ENTITY, texts={"nl": _SENTENCES, "en": _SENTENCES})
+def never(at):
+    return Violated(params={})
+"""
+BROUGHT = "pakket.naam.nooit"
+HELD = "voorbeeld.geldigheid.jaar"
+REFUSED = "system.hierarchy.accepted"
+
+
+@pytest.fixture
+def package(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package that brings a rule, for worker processes too."""
+    home = place / "site"
+    info = home / "pakket-1.dist-info"
+    info.mkdir(parents=True)
+    (home / "pakket_regels.py").write_text(PACKAGE, encoding="utf-8")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: pakket\nVersion: 1\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text("[pkitools.rules]\npakket = pakket_regels:BOOK\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(home)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(home), *sys.path)))
+    monkeypatch.delitem(sys.modules, "pakket_regels", raising=False)
+
+
+@pytest.fixture
+def connected(place: Path, issued: Any) -> str:
+    """Files with a certificate that falls short of one's own data, and a connection that uses one of them."""
+    system = place / "gegevens" / "systems" / "zaaksysteem.toml"
+    text = system.read_text(encoding="utf-8")
+    system.write_text(text.replace('values = ["trial"]', 'values = ["trial"]\nanswer = "no"'), encoding="utf-8")
+    (place / "many").mkdir()
+    for name in ("a", "b", "c"):
+        (place / "many" / f"{name}.pem").write_bytes(issued.chain_pem)
+    (place / "connections.toml").write_text(
+        'version = 1\n[organization.v]\noin = "00000099999999910000"\nname = "TRIAL Gemeente Voorbeeld"\n'
+        '[[connection]]\norganization = "v"\nsystem = "zaaksysteem"\nenvironment = "preproduction"\n'
+        'files = ["many/a.pem"]\n',
+        encoding="utf-8",
+    )
+    return "--for zaaksysteem -e preproduction --revocation off --json"
+
+
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_what_ones_own_data_and_packages_find_is_told_of_many_files(
+    run: Command, connected: str, package: None, jobs: int
+) -> None:
+    """Also by other processes, to which the data has to go, and from which what they found has to come."""
+    told = run("--data", "gegevens", "scan", "many", *connected.split(), "--jobs", jobs)
+    assert told.code == 10, told.err
+    for code in (HELD, REFUSED, BROUGHT):
+        assert f'"{code}"' in told.out, code
+
+
+@pytest.mark.parametrize("rules", [True, False], ids=["with rules", "a system alone"])
+def test_what_ones_own_data_find_stops_no_command(run: Command, place: Path, connected: str, rules: bool) -> None:
+    if not rules:
+        (place / "gegevens" / "rules" / "gemeente.toml").unlink()
+    told = run("--data", "gegevens", "scan", "many", *connected.split())
+    assert (told.code, REFUSED in told.out, HELD in told.out) == (10, True, rules), told.err
+    status = run("--data", "gegevens", "status", "--json")
+    assert (status.code, status.document["connections"][0]["verdict"]) == (10, "failed"), status.err
+    assert run("--data", "gegevens", "plan", "--json").document["plans"][0]["plan"]["anchor"] == "end"
+
+
+def test_nor_does_what_a_package_finds(run: Command, place: Path, connected: str, package: None) -> None:
+    (place / "gegevens" / "rules" / "gemeente.toml").unlink()
+    system = place / "gegevens" / "systems" / "zaaksysteem.toml"
+    system.write_text(system.read_text(encoding="utf-8").replace('answer = "no"', 'answer = "yes"'), encoding="utf-8")
+    status = run("--data", "gegevens", "status", "--json")
+    assert (status.code, status.document["connections"][0]["verdict"]) == (10, "failed"), status.err
+    assert run("--data", "gegevens", "plan", "--json").code == 0
+    told = run("--lang", "nl", "facts", "status")
+    assert "pakket_regels:BOOK, Beleid van een pakket 1, gelezen op" in " ".join(told.out.split())
+    document = run("facts", "status", "--json").document
+    assert_valid(document, "facts-status-v1")
+    assert document["own"][0]["document"] == {"nl": "Beleid van een pakket 1", "en": "Policy of a package 1"}

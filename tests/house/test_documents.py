@@ -18,8 +18,11 @@ import pytest
 from pkitools.documents import Document, DocumentStatus, Reading, Source, cite, document, documents
 from pkitools.findings import Certainty, Rule, Severity
 from pkitools.messages import LANGUAGES
-from pkitools.rulebook import DataRow, MetadataAsk, Resting, SystemStatement, citations, rests_on
+from pkitools.rulebook import DataRow, MetadataAsk, Resting, SystemStatement, all_rules, citations, rests_on
 from pkitools.systems import systems
+from pkitools.systems.reading import can_bind
+from tests.support import grounds
+from tests.support.grounds import weighs_most
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("pkitools", "cli/pkitools_cli", "test_pki/pkitools_test_pki")
@@ -171,6 +174,21 @@ def test_no_error_rests_on_words_that_nobody_here_read() -> None:
         if not source.was_read and carries_an_error(thing, source)
     ]
     assert carried == []
+
+
+def test_an_error_rests_on_a_document_that_binds_or_on_a_reason_that_is_written_down() -> None:
+    """Not on a draft, on what was replaced, on what is seen or reasoned, nor on somebody else's word."""
+    carried = [
+        (source.key, source.section, getattr(thing, "code", thing))
+        for _, thing, source in citations()
+        if not can_bind(source) and carries_an_error(thing, source) and getattr(thing, "code", "") not in grounds.WHY
+    ]
+    assert carried == []
+
+
+def test_a_reason_is_of_a_rule_that_can_fail_something_and_has_no_document_that_binds() -> None:
+    needed = {rule.code for rule in all_rules() if weighs_most(rule) is Severity.ERROR and not can_bind(rule.source)}
+    assert needed == set(grounds.WHY)
 
 
 def carries_an_error(thing: object, source: Source) -> bool:

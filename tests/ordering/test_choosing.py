@@ -129,6 +129,12 @@ def tried(system: System, environment: Environment, **given: Any) -> Choice | No
         return error
 
 
+def issues(tsp: TSP, profile: Profile) -> bool:
+    """Whether a TSP issues a profile, written down apart: CIBG its own, TRIAL those that have a TRIAL policy."""
+    own = (profile.name == "uzi-server") is (tsp.name == "cibg")
+    return own and (tsp.name != "g4-trial" or profile.generation == "G4")
+
+
 def binds(statement: Statement) -> bool:
     return statement.severity is Severity.ERROR and can_bind(statement.source)
 
@@ -166,6 +172,49 @@ def test_so_it_is_of_a_profile(profile: Profile) -> None:
         if isinstance(found, NoChoiceError):
             assert found.statements
             assert all(map(binds, found.statements)), (system, environment)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", profiles(), ids=name)
+def test_who_is_told_to_leave_the_profile_out_gets_another_without_it(profile: Profile) -> None:
+    """Nor is a profile the matter of a system that takes no certificate of PKIoverheid at all."""
+    for system, environment, tsp in product(systems(), Environment, (None, *tsps())):
+        if tsp is not None and not issues(tsp, profile):
+            continue
+        found = tried(system, environment, profile=profile, tsp=tsp)
+        if isinstance(found, NoChoiceError):
+            without = tried(system, environment, tsp=tsp)
+            assert (found.code == "ordering.error.profile_refused") is isinstance(without, Choice), (system, tsp)
+            none = isinstance(without, NoChoiceError) and without.code == "ordering.error.no_pkioverheid"
+            assert (found.code == "ordering.error.no_pkioverheid") is none, (system, tsp)
+
+
+@pytest.mark.parametrize("environment", Environment)
+def test_without_a_system_too_nobody_is_asked_for_what_he_does_not_issue(environment: Environment) -> None:
+    asked = {each: WISHES[each] for each in ("oin", "organization", "common_name")}
+    refused: set[str] = set()
+    for profile, tsp in product(profiles(), tsps()):
+        values = {**asked, "profile": profile.name, "tsp": tsp.name, "environment": str(environment)}
+        if profile.serial_number == "uzi":
+            values = {each: values[each] for each in values if each != "oin"}
+        told = error_of(values)
+        in_vain = tsp.trial and environment is Environment.PRODUCTION
+        wanted = "trial_production" if in_vain else "" if issues(tsp, profile) else "tsp_profile"
+        if told.startswith("ordering.") or wanted == "":
+            assert told.removeprefix("ordering.error.") == wanted, (profile, tsp)
+        refused.add(told)
+    assert refused >= {"ordering.error.tsp_profile"} | (
+        {"ordering.error.trial_production"} if environment is Environment.PRODUCTION else set()
+    )
+
+
+def error_of(values: dict[str, Any]) -> str:
+    """The error by which an order is refused; of fields the profile does not have it is another than of the TSP."""
+    try:
+        plan_order(values, moment=MOMENT)
+    except InvalidValueError as refused:
+        return refused.code
+    return ""
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import import_module
 from importlib.machinery import PathFinder
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -18,9 +19,10 @@ from typing import Any, Final
 import pytest
 
 import pkitools
+from pkitools.documents import DocumentStatus, Reading
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
-from pkitools.findings import Severity, Status, Verdict
+from pkitools.findings import Certainty, Severity, Status, Verdict
 from pkitools.messages import error_sentence, message, outcome_message
 from pkitools.profiles import tsps
 from pkitools.rulebook import all_rules
@@ -193,6 +195,20 @@ FAULTS = [
     ),
     ("system", 'severity = "notice"', 'severity = "fatal"', "arguments.error.choice", "kan niet fatal zijn"),
     ("system", 'topic = "oin"', 'topic = "registration"\nvalues = ["us"]', "arguments.error.choice", "niet us zijn"),
+    (
+        "system",
+        'values = ["trial", "test"',
+        'values = ["g1-private", "test"',
+        "systems.error.twice",
+        "over g1-private is hier",
+    ),
+    (
+        "system",
+        'topic = "key_size"\nnumber = 2048',
+        'topic = "key_size"\nanswer = "no"',
+        "systems.error.unasked",
+        '"no"',
+    ),
     ("system", 'title = "Template"', 'title = " "', "toml.error.empty", "title is leeg"),
     ("system", 'owner = "An', 'owner = ""\n#', "toml.error.empty", "owner is leeg"),
     ("rules", 'source = "policy"', 'source = "policy"\nsystems = []', "toml.error.empty", "systems is leeg"),
@@ -802,6 +818,12 @@ def test_a_package_brings_rules_with_checks(package: Any, folder: Path) -> None:
     (found,) = [o for o in report.outcomes if o.rule.code == "ours.name.short"]
     assert found.status is Status.VIOLATED
     assert outcome_message(found, "nl").message.endswith(" tekens.")
+    (told,) = [file for file in data.files if file.source is not None]
+    assert (told.name, told.read, told.source and told.source.text("nl")) == (
+        "ours_rules:BOOK",
+        date(2026, 11, 26),
+        "Ons beleid 1",
+    )
 
 
 def test_a_rule_that_is_there_already_is_refused_by_its_package_and_stops_nothing_else(
@@ -841,6 +863,7 @@ def test_a_rule_that_is_there_already_is_refused_by_its_package_and_stops_nothin
         ("BOOK = RuleBook", "raise GeneratorExit; BOOK = RuleBook"),
         ("BOOK = RuleBook", "class Odd(Exception):\n    __repr__ = None\nraise Odd\nBOOK = RuleBook"),
         ('texts={"nl": _SENTENCES, "en": _SENTENCES}', 'texts="none"'),
+        ("date(2026, 11, 26))", "date(2026, 11, 26), sections=[])"),  # what many are told alike is found by its rule
     ],
 )
 def test_a_package_whose_rules_cannot_be_used_is_told(package: Any, old: str, new: str) -> None:
@@ -848,6 +871,43 @@ def test_a_package_whose_rules_cannot_be_used_is_told(package: Any, old: str, ne
     (refused,) = data.refused
     assert "ours_rules:BOOK" in str(refused.error)
     assert lint(made("g4-tls"), moment=MOMENT, data=data).verdict is Verdict.INDETERMINATE
+
+
+def test_a_package_fails_a_certificate_only_on_a_document_that_bears_it(package: Any) -> None:
+    """As a file of one's own does: whatever the document is, and however sure the rule calls itself."""
+    stranger = "date(2026, 11, 26), third_party=True)"
+    for status, how_read, certainty in product(DocumentStatus, Reading, Certainty):
+        text = BOOK.replace("IN_FORCE", status.name).replace("Severity.WARNING", "Severity.ERROR")
+        text = text.replace("date(2026, 11, 26))", f"date(2026, 11, 26), how=Reading.{how_read.name})")
+        text = text.replace("DocumentStatus, Source", "DocumentStatus, Reading, Source")
+        text = text.replace("MET, Severity", "MET, Certainty, Severity")
+        text = text.replace('"1", texts', f'"1", certainty=Certainty.{certainty.name}, texts')
+        bears = status in {DocumentStatus.IN_FORCE, DocumentStatus.INFORMAL} and how_read is Reading.READ
+        assert bool(package(text).entries) is (bears and certainty in {Certainty.STANDARD, Certainty.OFFICIAL}), text
+    binds = BOOK.replace("Severity.WARNING", "Severity.ERROR")
+    for old, new in (("date(2026, 11, 26))", stranger), ('Source("ours/policy", "", _DOCUMENT)', 'Source("por")')):
+        assert package(binds).entries
+        (refused,) = package(binds.replace(old, new)).refused
+        assert "ours_rules:BOOK: ours.name.short" in str(refused.error)
+
+
+def test_nor_does_one_violation_of_it_weigh_more_than_its_own_document_bears(package: Any) -> None:
+    """A check may name another document, or another weight, for what it found."""
+    draft = ", Basis(Source('d', '', replace(_DOCUMENT, status=DocumentStatus.DRAFT)), Certainty.STANDARD)"
+    for how, given, certainty, weighs in (
+        ("IN_FORCE", "", "STANDARD", Severity.ERROR),
+        ("DRAFT", "", "STANDARD", Severity.WARNING),
+        ("IN_FORCE", draft, "STANDARD", Severity.WARNING),
+        ("IN_FORCE", "", "ADVICE", Severity.WARNING),
+    ):
+        text = BOOK.replace("IN_FORCE", how).replace("MET, Severity", "MET, Basis, Certainty, Severity")
+        text = "from dataclasses import replace\n" + text.replace(
+            'params={"length": str(length)})',
+            f'(), {{"length": str(length)}}{given}, severity=Severity.ERROR)',
+        ).replace('"1", texts', f'"1", certainty=Certainty.{certainty}, texts')
+        report = lint(made("g4-tls"), moment=MOMENT, data=pickle.loads(pickle.dumps(package(text))))
+        (found,) = [each for each in report.outcomes if each.rule.code == "ours.name.short"]
+        assert (found.status, found.rule.severity) == (Status.VIOLATED, weighs), text
 
 
 def test_a_person_who_interrupts_is_obeyed(package: Any) -> None:

@@ -6,6 +6,7 @@ import re
 import tomllib
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ import pytest
 from pkitools.documents import Document, DocumentStatus, Reading, documents
 from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError, PkitoolsError
-from pkitools.findings import Certainty, Rule, Severity
+from pkitools.findings import Certainty, Rule, Severity, Status
 from pkitools.findings.model import NEVER_ERROR
-from pkitools.systems import Stance, System, Topic, get_system, read_system, rules, systems
+from pkitools.systems import Stance, Statement, System, Topic, evaluate, get_system, read_system, rules, systems
 from pkitools.systems.evaluation import SUPPLIER
 from pkitools.systems.model import READ_ONLY
-from pkitools.systems.reading import WHOSE_OIN
+from pkitools.systems.reading import BINDING, WHOSE_OIN, can_bind
 from pkitools.trust import HierarchyKind, decode_policy, hierarchies
+from tests.support.certificates import giving, made
 
 MOMENT = datetime(2026, 11, 22, tzinfo=UTC)
 NAMES = [system.name for system in systems()]
@@ -450,3 +452,107 @@ def test_an_entity_id_is_of_a_known_scheme_and_role(field: str, wrong: str) -> N
     )
     with pytest.raises(InvalidValueError, match=wrong):
         read_system(text)
+
+
+DESCRIBED = """name = "x"
+title = "X"
+owner = "X"
+retrieved = 2026-11-26
+about = { nl = "Iets.", en = "A thing." }
+[source.handbook]
+document = "Handbook"
+"""
+AN_OPERAND = {
+    Topic.HIERARCHY: 'values = ["g1-private"]',
+    Topic.ENTITY_ID: 'values = ["gdi"]',
+    Topic.POLICY: 'values = ["1.2.3"]',
+    Topic.REGISTRATION: 'values = ["supplier"]',
+    Topic.KEY_SIZE: "number = 16384",
+    Topic.MAXIMUM: "number = 1",
+}
+
+
+def said(topic: Topic, *more: str) -> str:
+    """A statement that binds."""
+    lines = (f'topic = "{topic}"', 'source = "handbook"', 'nl = "Iets."', 'en = "A thing."', *more)
+    certain = () if 'answer = "unknown"' in more else ('certainty = "official"',)
+    return "\n".join(("[[statement]]", *filter(None, (AN_OPERAND.get(topic, ""), *lines, *certain)), ""))
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_what_is_refused_is_asked_or_is_not_taken(topic: Topic) -> None:
+    """What somebody wrote to fail a certificate, and nobody asks, would let it pass."""
+    for answer in (Stance.NO, Stance.DISCOURAGED):
+        text = DESCRIBED + said(topic, f'answer = "{answer}"', 'severity = "error"')
+        statement = taken(text, "systems.error.unasked", "systems.error.unread_field")
+        assert statement is None or statement.weighs or topic in READ_ONLY
+
+
+def taken(text: str, *errors: str) -> Statement | None:
+    """The one statement of a system, or nothing where it is refused for one of these reasons."""
+    try:
+        return read_system(text).statements[0]
+    except InvalidValueError as error:
+        if error.code in errors:
+            return None
+        raise
+
+
+def test_what_is_only_not_asked_may_be_said() -> None:
+    for topic in (Topic.OIN, Topic.SEPARATE_CERTIFICATE, Topic.MAXIMUM):
+        text = DESCRIBED + said(topic, 'answer = "no"').replace("number = 1\n", "")
+        assert not read_system(text).statements[0].weighs
+
+
+HALVES = ("until = 2026-06-30", "since = 2026-07-01")
+PLACES = ('environments = ["production"]', 'environments = ["preproduction"]')
+
+
+@pytest.mark.parametrize("topic", [Topic.HIERARCHY, Topic.SELF_SIGNED, Topic.REGISTRATION])
+def test_what_is_answered_once_has_no_second_answer_where_and_when_the_first_holds(topic: Topic) -> None:
+    answers = [f'answer = "{answer}"' for answer in ("yes", "no", "unknown")]
+    for first, second in product(answers, repeat=2):
+        for where, when in product(("", *PLACES), ("", *HALVES)):
+            text = DESCRIBED + said(topic, first) + said(topic, second, *filter(None, (where, when)))
+            with pytest.raises(InvalidValueError) as refused:
+                read_system(text)
+            assert refused.value.code == "systems.error.twice"
+            assert str(refused.value.params["where"]).startswith("statement 2: ")
+        for apart in (HALVES, PLACES):
+            text = DESCRIBED + said(topic, first, apart[0]) + said(topic, second, apart[1])
+            assert len(read_system(text).statements) == 2
+
+
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_what_is_taken_without_an_oin_does_not_fail_for_having_none(system: System, environment: Environment) -> None:
+    """Where a test hierarchy of one's own or a self-signed certificate is taken, no OIN or organisation binds.
+
+    Nor where what the system says of self-signed certificates is made to weigh less: part of it asks for none.
+    """
+    taken = system.about_hierarchy("test", "test", environment, MOMENT)
+    alone = system.statements_at(environment, MOMENT, Topic.SELF_SIGNED)
+    eased = [said for said in alone if said.certainty in BINDING and can_bind(said.source) and said.answer is Stance.NO]
+    free = (taken is not None and taken.answer is Stance.YES) or any(said.answer is Stance.YES for said in alone)
+    if free or any(said.severity < Severity.ERROR for said in eased):
+        for topic in (Topic.OIN, Topic.ORGANIZATION_NAME, Topic.KVK_NUMBER):
+            for said in system.statements_at(environment, MOMENT, topic):
+                assert not (said.weighs and said.severity is Severity.ERROR), said.text["en"]
+
+
+@every_system
+@pytest.mark.parametrize("environment", Environment)
+def test_a_missing_oin_weighs_the_same_with_an_entity_id_as_without(system: System, environment: Environment) -> None:
+    without_oin = made("self-signed", giving("serialNumber"))
+    entity_id = "urn:nl-gdi-eid:1.0:SP:00000003273229750000:entities:0001"
+    told = evaluate(system, environment, without_oin, moment=MOMENT, self_signed=True, entity_id=entity_id)
+    found = {outcome.rule.code: outcome.rule.severity for outcome in told if outcome.status is Status.VIOLATED}
+    if rules.OIN_EQUALS_ENTITY_ID.code in found:
+        assert found[rules.OIN_EQUALS_ENTITY_ID.code] <= found[rules.OIN_REQUIRED.code]
+
+
+def test_that_is_asked_of_a_system_where_the_two_differ() -> None:
+    system = get_system("digid-machtigen")
+    (oin,) = system.statements_at(Environment.PREPRODUCTION, MOMENT, Topic.OIN)
+    (entity_id,) = system.statements_at(Environment.PREPRODUCTION, MOMENT, Topic.ENTITY_ID)
+    assert oin.severity < entity_id.severity

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pkitools.environment import Environment
 from pkitools.findings import Report
 from pkitools.frozen import replace
-from pkitools.profiles import get_profile, get_tsp
+from pkitools.profiles import Acceptance, get_profile, get_tsp
 from pkitools.requests import check_request
 from pkitools.x509.model import PublicKey
 from tests.support.der import UTF8, oid, sequence, tlv
@@ -43,6 +43,11 @@ def with_subject(profile: str = TLS, *names: str, **values: str | None) -> Calla
 
 def with_names(*names: str, profile: str = TLS, environment: Environment | None = None) -> Callable[[], Report]:
     return check(lambda: request(subject(), dns(*names)), profile, environment=environment)
+
+
+def refusing(pss: Acceptance) -> Callable[[], Report]:
+    tsp = replace(get_tsp("digicert"), pss=pss)
+    return lambda: check_request(request(), get_profile(TLS), tsp=tsp, raise_crashes=True)
 
 
 good = check(request)
@@ -150,6 +155,11 @@ PAIRS: dict[str, tuple[Callable[[], Report], Callable[[], Report]]] = {
             TLS,
             "g4-trial",
         ),
+    ),
+    "csr.tsp.signature_refused": (refusing(Acceptance.REFUSED), refusing(Acceptance.ACCEPTED)),
+    "csr.trial.production": (
+        check(request, tsp="g4-trial", environment=PRODUCTION),
+        check(request, tsp="g4-trial", environment=Environment.PREPRODUCTION),
     ),
     "csr.trial.oin": (
         check(lambda: request(subject(serialNumber="0000000700025BE00000")), TLS, "g4-trial"),

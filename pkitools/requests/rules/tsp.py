@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pkitools.documents import cite
+from pkitools.environment import Environment
 from pkitools.findings import MET, NOT_APPLICABLE, Answers, Certainty, Severity, Violated, met_if, violated
 from pkitools.profiles import ATTRIBUTE_OIDS, TSP, Acceptance, Presence, Profile, tsps
 from pkitools.profiles.conformance import Requirement
@@ -13,6 +14,7 @@ from pkitools.requests.rules.context import RequestContext, RequestRules
 
 _TSP: Final = cite("tsp-published")
 _TRIAL: Final = cite("g4-trial-profiles")
+_README: Final = cite("g4-trial-readme")
 _OWN: Final = cite("pkitools")
 _ERROR, _WARNING, _NOTICE = Severity.ERROR, Severity.WARNING, Severity.NOTICE
 _OFFICIAL: Final = Certainty.OFFICIAL
@@ -70,22 +72,26 @@ def key_size(context: RequestContext) -> Answers:
 
 @PART.rule("csr.tsp.signature", _NOTICE, _TSP, _OFFICIAL)
 def signature(context: RequestContext) -> Answers:
-    """The TSP says that it takes this kind of signature."""
+    """The TSP says something of this kind of signature."""
+    return _signature(context, Acceptance.UNKNOWN)
+
+
+@PART.rule("csr.tsp.signature_refused", _WARNING, _TSP, _OFFICIAL)
+def signature_refused(context: RequestContext) -> Answers:
+    """The TSP does not say that it refuses this kind of signature."""
+    return _signature(context, Acceptance.REFUSED)
+
+
+def _signature(context: RequestContext, bad: Acceptance) -> Answers:
     tsp = context.tsp
     if tsp is None or context.facts.public_key.algorithm != "RSA":
         return NOT_APPLICABLE
     pss = context.facts.signature_algorithm.name == "RSASSA-PSS"
     said = tsp.pss if pss else tsp.pkcs1
     name = "RSASSA-PSS" if pss else "PKCS#1 v1.5"
-    return met_if(
-        said is Acceptance.ACCEPTED,
-        "signatureAlgorithm",
-        name,
-        basis=tsp.basis,
-        severity=Severity.WARNING if said is Acceptance.REFUSED else None,
-        tsp=tsp.title,
-        signature=name,
-    )
+    if said not in {bad, Acceptance.ACCEPTED}:
+        return NOT_APPLICABLE
+    return met_if(said is not bad, "signatureAlgorithm", name, basis=tsp.basis, tsp=tsp.title, signature=name)
 
 
 @PART.rule("csr.tsp.hash", _WARNING, _TSP, _OFFICIAL)
@@ -125,6 +131,15 @@ def subject(context: RequestContext) -> Answers:
 def _permitted(name: str, profile: Profile | None) -> bool:
     rule = profile.subject.attribute(name) if profile else None
     return profile is None or (rule is not None and rule.presence is not Presence.FORBIDDEN)
+
+
+@PART.rule("csr.trial.production", _ERROR, _README, _OFFICIAL)
+def production(context: RequestContext) -> Answers:
+    """Who issues test certificates only is not asked for one of production."""
+    tsp, where = context.tsp, context.environment
+    if tsp is None or not tsp.trial or where is None:
+        return NOT_APPLICABLE
+    return Violated(params={"tsp": tsp.title}) if where is Environment.PRODUCTION else MET
 
 
 @PART.rule("csr.tsp.domain", _WARNING, _TSP, Certainty.INFERRED)

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from pkitools.arguments import all_named, named, same_name, text, wrong_type
 from pkitools.containers import may_hold_more
-from pkitools.documents import cite
+from pkitools.documents import Source, cite
 from pkitools.errors import FileError, InputError, InvalidValueError, PkitoolsError
 from pkitools.files import read_bytes
 from pkitools.findings import (
@@ -85,17 +85,19 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """A file of the folder that is used.
+    """A file of the folder that is used, or a document that the rules of a package rest on.
 
     Args:
         kind: ``systems``, ``tsps``, ``rules`` or ``trust``.
         name: its place in the folder: ``rules/ours.toml``.
         read: the day its sources were last read, as it says; ``None`` of roots, which say nothing of that.
+        source: the document, of a package, which goes by the name of its entry point.
     """
 
     kind: str
     name: str
     read: date | None
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class OwnData:
         trust: roots of test hierarchies; never trusted in production.
         entries: rules, with whom each is for and how to look.
         refused: files that could not be used.
-        files: files that are used, each with the day its sources were read.
+        files: files that are used, and the documents of packages: each with the day its sources were read.
 
     Raises:
         InvalidValueError: a system or a TSP is called as one of ours: what was judged would be another than was asked.
@@ -566,7 +568,8 @@ def _block(lines: list[str], header: str, nth: int, within: tuple[int, int]) -> 
 def _refused_twice(entry: Entry) -> Refused:
     """Return that a rule is there already; of one of a package by the module of its check, which has to be mended."""
     code = entry.rule.code
-    name = entry.check.__module__ if isinstance(entry.check, FunctionType) else code
+    check = getattr(entry.check, "check", entry.check)  # of a package it is bounded by what its document bears
+    name = check.__module__ if isinstance(check, FunctionType) else code
     return Refused(RULES, name, None, InvalidValueError("rules.error.own_double", where=RULES, name=code))
 
 

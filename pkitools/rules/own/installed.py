@@ -19,9 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import InvalidValueError, PkitoolsError
+from pkitools.findings import Answer, Basis, Rule, Severity, Violated
+from pkitools.frozen import dataclass, replace
 from pkitools.messages import LANGUAGES, catalogue
-from pkitools.rules.engine import Entry, RuleBook
-from pkitools.rules.own.data import RULES, OwnData, Refused
+from pkitools.rules.context import RuleContext
+from pkitools.rules.engine import Check, Entry, RuleBook
+from pkitools.rules.own.data import RULES, OwnData, OwnFile, Refused
+from pkitools.systems.reading import BINDING, can_bind, require_ground, require_own_word
+from pkitools.toml_table import Table
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -37,12 +42,22 @@ def installed_data() -> OwnData:
 
     entries: list[Entry] = []
     refused: list[Refused] = []
+    files: list[OwnFile] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         try:
-            entries += _new(point, _guarded(point), entries)
+            brought = _new(point, _guarded(point), entries)
         except PkitoolsError as error:
             refused.append(Refused(RULES, point.value, None, error))
-    return OwnData(entries=tuple(entries), refused=tuple(refused))
+        else:
+            entries += brought
+            files += _rests_on(point, brought)
+    return OwnData(entries=tuple(entries), refused=tuple(refused), files=tuple(files))
+
+
+def _rests_on(point: EntryPoint, brought: list[Entry]) -> Iterator[OwnFile]:
+    """Yield the documents that the rules of a package rest on: they age as those of a folder do."""
+    for source in {entry.rule.source.key: entry.rule.source.at("") for entry in brought}.values():
+        yield OwnFile(RULES, point.value, source.document.read, source)
 
 
 def _new(point: EntryPoint, brought: list[Entry], before: list[Entry]) -> list[Entry]:
@@ -120,7 +135,40 @@ def _entries(point: EntryPoint) -> Iterator[Entry]:
         texts = entry.rule.texts
         if texts is None or any({"title", "message", "remedy"} - set(texts.get(each, ())) for each in LANGUAGES):
             raise InvalidValueError("rules.error.own_texts", where=point.value, code=entry.rule.code)
-        yield entry
+        _require_ground(point, entry.rule)
+        hash(entry.rule)  # what many certificates are told alike is found by it: one with a list in it cannot be kept
+        yield replace(entry, check=Bounded(entry.rule, entry.check))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """The check of a package, whose violations weigh no more than their document bears.
+
+    Args:
+        rule: the rule.
+        check: what the package asks.
+    """
+
+    rule: Rule
+    check: Check
+
+    def __call__(self, at: RuleContext) -> Answer:
+        """Return what it answers; an error on another document or of another weight only where that bears one."""
+        answer = self.check(at)
+        if not isinstance(answer, Violated) or (answer.basis is None and answer.severity is None):
+            return answer
+        basis = answer.basis or Basis(self.rule.source, self.rule.certainty)
+        if basis.certainty in BINDING and can_bind(basis.source):
+            return answer
+        return replace(answer, severity=min(answer.severity or self.rule.severity, Severity.WARNING))
+
+
+def _require_ground(point: EntryPoint, rule: Rule) -> None:
+    """Refuse an error that its document does not bear, as of a rule in a file."""
+    table = Table({}, f"{point.value}: {rule.code}: ")
+    require_own_word(table, rule.certainty, rule.source)
+    if rule.severity is Severity.ERROR:
+        require_ground(table, rule.certainty, rule.source)
 
 
 def _refuse_ours(point: EntryPoint, namespace: str) -> None:

@@ -75,7 +75,8 @@ def _own(found: FactsStatus) -> Iterator[Line | str]:
     for file in found.own:
         slug = _age(file, found)
         told = tr(f"cli.facts.own.{slug}", day=file.read)
-        yield from wrapped(f"{visible(file.name)}, {told}", "    ", "  - ")
+        name = file.name if file.source is None else f"{file.name}, {file.source.text(language())}"
+        yield from wrapped(f"{visible(name)}, {told}", "    ", "  - ")
     for title in found.replaced:
         yield from wrapped(tr("cli.facts.own.tsp", tsp=visible(title)), "    ", "  - ")
 
