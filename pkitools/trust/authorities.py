@@ -189,7 +189,8 @@ class Catalogue:
         for number, record in enumerate(self._records):
             if name := key(record):
                 found[name].append(number)
-        return _Made(found, lambda numbers: tuple(map(self._at, numbers)))
+        # no defaultdict from here: whatever name is looked for would then be there, and stay
+        return _Made(dict(found), lambda numbers: tuple(map(self._at, numbers)))
 
     def _at(self, number: int) -> CatalogueEntry:
         if number not in self._entries:

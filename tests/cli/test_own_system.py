@@ -108,7 +108,7 @@ def test_what_has_lapsed_is_said(run: Command, place: Path) -> None:
         document = run(*given, "--json").document
         assert_valid(document, "facts-status-v1")
         assert [each["name"] for each in document["lapsed"]] == lapsed
-        assert all(f"{name}: gold tot en met 2026-11-30" in " ".join(run(*given).out.split()) for name in lapsed)
+        assert all(f"{name}: gold tot en met 30 november 2026" in " ".join(run(*given).out.split()) for name in lapsed)
 
 
 @pytest.mark.slow
@@ -197,7 +197,7 @@ def test_the_commands_of_the_page_run(run: Command, place: Path, issued: Any) ->
     told = [run("--lang", "nl", *command.split()[1:]) for command in COMMANDS]
     assert [each.code for each in told] == [10, 0, 0, 0, 0]
     assert run(*COMMANDS[3].split()[1:], "--json").document["tsp"] == "huis"
-    assert "tsps.toml, gelezen op 2026-11-26" in " ".join(told[4].out.split())
+    assert "tsps.toml, gelezen op 26 november 2026" in " ".join(told[4].out.split())
 
 
 def test_the_variable_will_do_and_the_rule_is_listed_and_explained(
@@ -267,7 +267,7 @@ def test_facts_of_ones_own_are_seen_to_age(run: Command, place: Path, issued: An
         joined = " ".join(told.out.split())
         assert told.code == 0
         for name in ("systems/zaaksysteem.toml", "rules/gemeente.toml"):
-            assert f"{name}, gelezen op 2026-11-26" in joined
+            assert f"{name}, gelezen op 26 november 2026" in joined
         assert ("langer dan een half jaar geleden: lees de bronnen opnieuw" in joined) is old
         assert "trust/r.pem, zonder dag" in joined
         assert ("een dag die nog moet komen: verbeter retrieved" in joined) is (moment == early[0])

@@ -9,6 +9,7 @@ import pytest
 
 from pkitools.documents import Reading, documents
 from pkitools.messages import LANGUAGES, Language
+from pkitools.messages.days import day
 from pkitools.profiles import profiles
 from pkitools.rulebook import all_rules, rests_on
 from pkitools.systems import systems
@@ -151,7 +152,7 @@ def test_documents_names_each_document_once(run: Any, monkeypatch: pytest.Monkey
         name = f"{document.title[lang]} {document.version}".strip()
         assert f"{name} \n" in entries, document.key
         assert document.url in entries
-        assert f" {document.read}" in entries
+        assert f" {day(document.read, lang)}" in entries
     assert lines[-1].startswith(f"{len(documents())} ")
     assert not [line for line in lines if len(line) > 80 and "http" not in line and line != lines[-1]]
     assert "cli." not in out

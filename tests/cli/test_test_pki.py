@@ -194,7 +194,7 @@ def test_verify_tells_what_is_wrong(run: Command, where: Path) -> None:
         (("create", "none/pki"), 1, "not a folder"),
         (("create", "new", "--shape", "g5"), 2, "g5"),
         (("create", "new", "--base-url", "https://x"), 2, "address"),
-        (("create", "new", "--shape", "g3", "--moment", "2030-01-01"), 2, "ends on 2028-11-13"),
+        (("create", "new", "--shape", "g3", "--moment", "2030-01-01"), 2, "ends on 13 November 2028"),
         (("issue", "none", "--out", "a"), 1, "not a test PKI"),
         (("issue", "pki"), 2, "--out"),
         (("issue", "pki", "--out", "none/a"), 1, "none"),

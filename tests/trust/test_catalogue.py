@@ -11,6 +11,7 @@ from importlib.resources import files
 import pytest
 
 from pkitools.trust import CAStatus, CatalogueEntry, HierarchyKind, Knowledge, catalogue, get_hierarchy, identify
+from pkitools.trust.known_authorities import bears_known_name
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ENTRIES = catalogue().entries
@@ -108,3 +109,13 @@ def test_what_is_known_by_name_only_has_no_status() -> None:
         Knowledge.NO_FIXED_KEY,
         CAStatus.UNKNOWN,
     )
+
+
+def test_whatever_is_looked_for_does_not_become_known() -> None:
+    grouped = catalogue().grouped(lambda record: record["name"])
+    before = len(grouped)
+    assert grouped.get("Nobody Root CA") is None
+    assert "Nobody Root CA" not in grouped
+    assert len(grouped) == before
+    assert not bears_known_name("Nobody Root CA")
+    assert bears_known_name(next(entry.name for entry in ENTRIES if entry.ski and entry.kind.value == "production"))
