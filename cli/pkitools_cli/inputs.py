@@ -99,7 +99,7 @@ class Used(Generic[T]):
         return all(failure.harmless for failure in self.failures)
 
 
-def read_input(name: str, passphrase: bytes | None = None) -> Contents:
+def read_input(name: str, passphrase: bytes | None = None, *, wanted: ItemKind = ItemKind.CERTIFICATE) -> Contents:
     """Return what a file, or standard input for ``-``, holds.
 
     A keystore that needs a passphrase nobody gave asks for it, when there is a terminal to ask on.
@@ -108,7 +108,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
         if name == STANDARD_INPUT:
             shown, data = str(tr("cli.inputs.stdin")), read_standard_input()
         else:
-            _refuse_without_files(name)
+            _refuse_without_files(name, wanted)
             shown, data = name, read_bytes(name)
         try:
             return read_source(data, shown, passphrase=passphrase)
@@ -118,7 +118,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
             return read_source(data, shown, passphrase=asked_passphrase(shown))
 
 
-def _refuse_without_files(name: str) -> None:
+def _refuse_without_files(name: str, wanted: ItemKind) -> None:
     """Refuse a folder with no file in it, which is none to read; any other that is no file is refused in reading.
 
     Raises:
@@ -129,7 +129,8 @@ def _refuse_without_files(name: str) -> None:
     except (OSError, ValueError):
         return
     if is_bare:
-        raise InputError("sources.error.folder_without_certificates", name=name)
+        kind = wanted if wanted is ItemKind.REQUEST else ItemKind.CERTIFICATE
+        raise InputError(f"sources.error.folder_without_{kind.value}s", name=name)
 
 
 def about_input(name: str) -> AbstractContextManager[None]:
