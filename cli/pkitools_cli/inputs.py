@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -395,16 +396,24 @@ def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
         yield from _crls_of(source, unread)
 
 
+_HEXADECIMAL: Final = "sources.kind.hexadecimal"
+
+
 def _files_below(name: str, unread: list[BadItem]) -> Iterator[str]:
     """Yield the files of a folder and of those in it; a folder that was not looked into is told as unread.
 
-    A link to a folder is not followed: it may lead back, or anywhere.
+    A link to a folder is not followed: it may lead back, or anywhere. One to a folder within the folder that is walked
+    leads to what is looked into all the same: Kubernetes mounts what it holds as ``..data``, a link.
     """
     waiting, seen = [Path(name)], 0
+    top = Path(os.path.realpath(name))
     while waiting:
         folder = waiting.pop(0)
         seen += 1
-        if seen > _MOST_FOLDERS or (seen > 1 and folder.is_symlink()):
+        is_link = seen > 1 and folder.is_symlink()
+        if is_link and Path(os.path.realpath(folder)).is_relative_to(top):
+            continue
+        if seen > _MOST_FOLDERS or is_link:
             unread.append(_not_looked_into(folder))
             continue
         try:
@@ -423,6 +432,8 @@ def _not_looked_into(folder: Path) -> BadItem:
 def _may_be_a_list(name: str, error: PkitoolsError) -> bool:
     """Return whether a file of a folder that could not be read may be a CRL, or hold one."""
     if isinstance(error, FileError) or Path(name).suffix.lower() == ".crl":
+        return True
+    if error.params.get("problem") == _HEXADECIMAL:  # which reads as nothing but a note
         return True
     return error.code != "files.error.empty" and may_hold_more(read_bytes(name))
 

@@ -21,6 +21,7 @@ from pkitools.crl.entries import mentions
 from pkitools.errors import InputError
 from pkitools.revocation import StatusKind
 from pkitools.x509 import der as asn1
+from pkitools.x509.der import DERError
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der
 from pkitools_test_pki.crl import RevokedEntry
@@ -33,7 +34,6 @@ AGES: Final = {"older": 9, "as old": 6, "newer": 3}
 INDEFINITE: Final = 0
 FORMS: Final = (INDEFINITE, 1, 2, 3, 4, 8)
 """Octets of a length behind its first one."""
-HOLDS_DER: Final = frozenset({asn1.OCTET_STRING})
 
 
 def written(tag: int, body: bytes, form: int) -> bytes:
@@ -44,27 +44,36 @@ def written(tag: int, body: bytes, form: int) -> bytes:
     return bytes((tag, 0x80 | octets)) + len(body).to_bytes(octets, "big") + body
 
 
+def inside(data: bytes) -> list[bytes]:
+    """The values in a value, also those in an OCTET STRING, where it holds any."""
+    tag, at, start, stop = asn1.root(data, data[0])
+    if not (tag & asn1.CONSTRUCTED or tag == asn1.OCTET_STRING):
+        return []
+    try:
+        return [data[child[1] : child[3]] for child in asn1.iterate(data, (tag, at, start, stop))]
+    except DERError:
+        return []  # octets that are no DER
+
+
 def nodes(data: bytes) -> list[int]:
-    """The tags of all values in a value, itself first, also of those in an OCTET STRING."""
-    tag, _, start, stop = asn1.root(data, data[0])
-    inside = list(asn1.iterate(data, (tag, 0, start, stop))) if tag & asn1.CONSTRUCTED or tag in HOLDS_DER else []
-    return [tag, *(each for child in inside for each in nodes(data[child[1] : child[3]]))]
+    """The tags of all values in a value, itself first."""
+    try:
+        return [data[0], *(each for part in inside(data) for each in nodes(part))]
+    except DERError:
+        return [data[0]]
 
 
 def rewritten(data: bytes, number: int, form: int) -> bytes:
     """The same with the length of its nth value in another form, and all lengths around it as they then are."""
     tag, _, start, stop = asn1.root(data, data[0])
-    body, before = data[start:stop], 1
-    if number and (tag & asn1.CONSTRUCTED or tag in HOLDS_DER):
-        parts = []
-        for child in asn1.iterate(data, (tag, 0, start, stop)):
-            part = data[child[1] : child[3]]
-            count = len(nodes(part))
-            inside = before <= number < before + count
-            parts.append(rewritten(part, number - before, form) if inside else part)
-            before += count
-        body = b"".join(parts)
-    return der.tlv(tag, body) if number else written(tag, body, form)
+    if not number:
+        return written(tag, data[start:stop], form)
+    parts, before = [], 1
+    for part in inside(data):
+        count = len(nodes(part))
+        parts.append(rewritten(part, number - before, form) if before <= number < before + count else part)
+        before += count
+    return der.tlv(tag, b"".join(parts))
 
 
 def encodings(data: bytes) -> Iterator[tuple[str, bytes]]:
