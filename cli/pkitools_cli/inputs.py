@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -99,7 +100,7 @@ class Used(Generic[T]):
         return all(failure.harmless for failure in self.failures)
 
 
-def read_input(name: str, passphrase: bytes | None = None) -> Contents:
+def read_input(name: str, passphrase: bytes | None = None, *, wanted: ItemKind = ItemKind.CERTIFICATE) -> Contents:
     """Return what a file, or standard input for ``-``, holds.
 
     A keystore that needs a passphrase nobody gave asks for it, when there is a terminal to ask on.
@@ -108,7 +109,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
         if name == STANDARD_INPUT:
             shown, data = str(tr("cli.inputs.stdin")), read_standard_input()
         else:
-            _refuse_without_files(name)
+            _refuse_without_files(name, wanted)
             shown, data = name, read_bytes(name)
         try:
             return read_source(data, shown, passphrase=passphrase)
@@ -118,7 +119,7 @@ def read_input(name: str, passphrase: bytes | None = None) -> Contents:
             return read_source(data, shown, passphrase=asked_passphrase(shown))
 
 
-def _refuse_without_files(name: str) -> None:
+def _refuse_without_files(name: str, wanted: ItemKind) -> None:
     """Refuse a folder with no file in it, which is none to read; any other that is no file is refused in reading.
 
     Raises:
@@ -129,7 +130,8 @@ def _refuse_without_files(name: str) -> None:
     except (OSError, ValueError):
         return
     if is_bare:
-        raise InputError("sources.error.folder_without_certificates", name=name)
+        kind = wanted if wanted is ItemKind.REQUEST else ItemKind.CERTIFICATE
+        raise InputError(f"sources.error.folder_without_{kind.value}s", name=name)
 
 
 def about_input(name: str) -> AbstractContextManager[None]:
@@ -394,16 +396,24 @@ def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
         yield from _crls_of(source, unread)
 
 
+_HEXADECIMAL: Final = "sources.kind.hexadecimal"
+
+
 def _files_below(name: str, unread: list[BadItem]) -> Iterator[str]:
     """Yield the files of a folder and of those in it; a folder that was not looked into is told as unread.
 
-    A link to a folder is not followed: it may lead back, or anywhere.
+    A link to a folder is not followed: it may lead back, or anywhere. One to a folder within the folder that is walked
+    leads to what is looked into all the same: Kubernetes mounts what it holds as ``..data``, a link.
     """
     waiting, seen = [Path(name)], 0
+    top = Path(os.path.realpath(name))
     while waiting:
         folder = waiting.pop(0)
         seen += 1
-        if seen > _MOST_FOLDERS or (seen > 1 and folder.is_symlink()):
+        is_link = seen > 1 and folder.is_symlink()
+        if is_link and Path(os.path.realpath(folder)).is_relative_to(top):
+            continue
+        if seen > _MOST_FOLDERS or is_link:
             unread.append(_not_looked_into(folder))
             continue
         try:
@@ -422,6 +432,8 @@ def _not_looked_into(folder: Path) -> BadItem:
 def _may_be_a_list(name: str, error: PkitoolsError) -> bool:
     """Return whether a file of a folder that could not be read may be a CRL, or hold one."""
     if isinstance(error, FileError) or Path(name).suffix.lower() == ".crl":
+        return True
+    if error.params.get("problem") == _HEXADECIMAL:  # which reads as nothing but a note
         return True
     return error.code != "files.error.empty" and may_hold_more(read_bytes(name))
 

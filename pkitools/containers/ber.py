@@ -17,7 +17,7 @@ OCTET_STRINGS: Final = frozenset({_OCTETS, _CHUNKED})
 
 _CONSTRUCTED: Final = 0x20
 _INDEFINITE: Final = 0x80
-_MAX_LENGTH_OCTETS: Final = 4
+_MAX_LENGTH_OCTETS: Final = 16
 _MAX_DEPTH: Final = 12
 _MAX_VALUES: Final = 200_000
 _MEMBERS: Final = 4  # of SignedData: its certificates and lists stand so deep, and are signed as they are
@@ -99,11 +99,11 @@ class Reader:
 
 
 def as_definite(data: bytes) -> bytes | None:
-    """Return data whose first value has indefinite lengths in it, with definite ones; ``None`` of anything else.
+    """Return data whose first value has lengths in it that DER has not, with those of DER; ``None`` of anything else.
 
     What stands in it as DER stays as it is, octet for octet: a signature is over that. So does what follows.
     """
-    if len(data) > _MAX_BYTES or data[:1] != b"\x30" or b"\x80" not in data:
+    if len(data) > _MAX_BYTES or data[:1] != b"\x30":
         return None
     reader = Reader(data)
     try:
@@ -115,15 +115,23 @@ def as_definite(data: bytes) -> bytes | None:
 
 
 def _written(reader: Reader, data: bytes, found: Value, at: int, depth: int = 0) -> bytes:
-    """Return a value with definite lengths, as it is where it has them already."""
+    """Return a value with the lengths of DER, as it is where it has them already."""
     tag, start, stop = found
     is_definite = data[at + 1] != _INDEFINITE
     if is_definite and (depth >= _MEMBERS or not tag & _CONSTRUCTED):
-        return data[at:stop]
+        is_short = depth >= _MEMBERS or _is_shortest(data, at, start, stop - start)
+        return data[at:stop] if is_short else der_writing.value(tag, data[start:stop])
     if tag == _CHUNKED:
         return der_writing.value(_OCTETS, reader.octets(found))
     inside = b"".join(_all_written(reader, data, found, depth + 1))
-    return data[at:stop] if is_definite and inside == data[start:stop] else der_writing.value(tag, inside)
+    as_it_was = is_definite and inside == data[start:stop] and _is_shortest(data, at, start, stop - start)
+    return data[at:stop] if as_it_was else der_writing.value(tag, inside)
+
+
+def _is_shortest(data: bytes, at: int, start: int, length: int) -> bool:
+    """Return whether the header of a value has no octet more than it takes for its length."""
+    octets = 0 if length < _INDEFINITE else (length.bit_length() + 7) // 8
+    return start - at == 2 + octets
 
 
 def _all_written(reader: Reader, data: bytes, found: Value, depth: int) -> Iterator[bytes]:

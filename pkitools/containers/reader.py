@@ -336,15 +336,16 @@ def _container(kind: ItemKind | Wrapper, plain: ContainerFormat) -> ContainerFor
 
 
 def _known(data: bytes) -> tuple[bytes, What] | None:
-    """Return what the first value is, and the data with that as DER: PKCS#7 comes with indefinite lengths as well."""
+    """Return what the first value is, and the data with that as DER: PKCS#7 comes with other lengths as well."""
     what = identify(data)
-    if what is not None or data[:1] != b"\x30":
-        return None if what is None else (data, what)
+    as_it_is = None if what is None else (data, what)
+    if data[:1] != b"\x30" or (what is not None and what[0] is not Wrapper.PKCS7):
+        return as_it_is
     from pkitools.containers.ber import as_definite  # little is written so
 
     definite = as_definite(data)
     what = None if definite is None else identify(definite)
-    return None if definite is None or what is None or what[0] is not Wrapper.PKCS7 else (definite, what)
+    return as_it_is if definite is None or what is None or what[0] is not Wrapper.PKCS7 else (definite, what)
 
 
 def _take(data: bytes, what: What, position: int, found: _Found, place: Place | None = None) -> None:

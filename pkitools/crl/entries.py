@@ -76,28 +76,77 @@ def worst(entries: Iterable[Entry]) -> Entry | None:
 
 
 _HEADERS: Final = (2, 3, 4)  # octets of the header of an entry
-_TIMES: Final = frozenset({asn1.UTC_TIME, asn1.GENERALIZED_TIME})
+_LIKE_NO_OTHER: Final = 8  # octets of a serial number that stand nowhere by chance
+_MOST_LOOKED_AT: Final = 1024  # places where the octets of a serial number stand and no number does
+_MOST_LENGTH_OCTETS: Final = 127  # X.690 8.1.3.5
 
 
 def mentions(data: bytes, start: int, stop: int, serial: bytes) -> Iterator[Entry | None]:
-    """Yield each entry that begins with a serial number, whatever stands in the others; ``None`` of one not readable.
+    """Yield each entry of a serial number, and at the end ``None`` where one may be that cannot be read.
 
-    An entry is known by its header, the number and the time behind it: in one that is malformed further on, they are
-    where they should be.
+    For lists that are not DER: others read them with lengths that are longer than need be, so what counts is that the
+    octets stand there, and not what stands around them. Of a number so short that it stands anywhere it takes the
+    header of an INTEGER, in any form.
 
     Args:
         data: the list.
         start, stop: the bounds of its entries.
         serial: contents octets of the INTEGER.
     """
-    wanted = bytes((asn1.INTEGER, len(serial))) + serial
-    at = data.find(wanted, start, stop)
+    alone = len(serial) >= _LIKE_NO_OTHER
+    chances = _MOST_LOOKED_AT
+    at = data.find(serial, start, stop)
     while at >= 0:
-        behind = at + len(wanted)
-        header = next((at - size for size in _HEADERS if at - size >= start and _begins(data, at - size, size)), None)
-        if header is not None and behind < stop and data[behind] in _TIMES:
-            yield _entry_at(data, header, stop)
-        at = data.find(wanted, at + 1, stop)
+        if alone or _is_whole_integer(data, at, len(serial), start):
+            entry = _entry_with(data, at, len(serial), start, stop)
+        else:
+            entry, chances = None, chances - 1
+            if chances:
+                at = data.find(serial, at + 1, stop)
+                continue
+        yield entry
+        if entry is None:  # nothing behind it tells more; and what was not looked at may be one
+            return
+        at = data.find(serial, at + 1, stop)
+
+
+def _is_whole_integer(data: bytes, at: int, size: int, start: int) -> bool:
+    """Return whether these octets end an INTEGER and all before them in it says nothing."""
+    filling = 0xFF if data[at] & 0x80 else 0x00
+    if _has_header(data, at, size, start):
+        return True
+    for before in range(1, MAX_SERIAL_OCTETS):
+        if at - before < start or data[at - before] != filling:
+            return False
+        if _has_header(data, at - before, size + before, start):
+            return True
+    return True  # longer than any
+
+
+def _has_header(data: bytes, at: int, size: int, start: int) -> bool:
+    """Return whether the header of an INTEGER of this size ends here, in any form of its length (X.690 8.1.3)."""
+    if at - 2 < start or data[at - 1] != size:
+        return False
+    if data[at - 2] == asn1.INTEGER:
+        return True
+    for octets in range(1, _MOST_LENGTH_OCTETS):  # a size needs one octet: those before it are zero
+        first = at - octets
+        if first - 2 < start:
+            return False
+        if data[first - 1] == 0x80 | octets and data[first - 2] == asn1.INTEGER:
+            return True
+        if data[first - 1]:
+            return False
+    return False
+
+
+def _entry_with(data: bytes, at: int, size: int, start: int, stop: int) -> Entry | None:
+    """Return the entry whose serial number has its octets here, where it is as DER has it."""
+    number = at - 2
+    if not data.startswith(bytes((asn1.INTEGER, size)), max(number, start)):
+        return None
+    header = next((number - n for n in _HEADERS if number - n >= start and _begins(data, number - n, n)), None)
+    return None if header is None else _entry_at(data, header, stop)
 
 
 def _begins(data: bytes, at: int, size: int) -> bool:

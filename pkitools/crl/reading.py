@@ -186,6 +186,23 @@ def read_crl(data: Given, *, limit: int = MAX_INPUT_BYTES) -> CertificateRevocat
     return read
 
 
+def unread_mentions(data: bytes, serial: bytes) -> bool:
+    """Return whether bytes that :func:`read_crl` refused may be a list with an entry of a certificate.
+
+    Others read what is not DER: what the octets of its serial number stand in is not nothing.
+
+    Args:
+        data: DER or PEM.
+        serial: contents octets of the INTEGER.
+    """
+    if data[:_LEADING].lstrip().startswith(_PEM):
+        try:
+            data = _from_pem(data)
+        except InputError:
+            return False  # nobody reads it
+    return next(mentions(data, 0, len(data), serial), False) is not False
+
+
 def is_cut_off(der: bytes) -> bool:
     """Whether the outermost length promises more bytes than there are."""
     if len(der) < 2 or (der[1] > 0x80 and len(der) < 2 + der[1] - 0x80):
@@ -226,6 +243,8 @@ def _read(der: bytes, pem: bool) -> CertificateRevocationList:
     if asn1.encoded(der, asn1.expect(fields.pop(0), asn1.SEQUENCE)) != asn1.encoded(der, algorithm):
         raise DERError("the two signature algorithms differ")
     issuer = asn1.expect(fields.pop(0), asn1.SEQUENCE)
+    for _ in asn1.walk(der, issuer):  # a name that is not DER throughout would pass for another authority's
+        pass
     this_update = read_time(der, fields.pop(0))
     next_update = None
     if fields and fields[0][0] in {asn1.UTC_TIME, asn1.GENERALIZED_TIME}:

@@ -337,6 +337,7 @@ class _Check:
         self._others = tuple(other_certificates)
         self._known = known
         self._unreadable: list[Attempt] = []
+        self._unread: list[bytes] = []
 
     def run(
         self, crls: Sequence[bytes | CertificateRevocationList], responses: Sequence[bytes]
@@ -348,13 +349,14 @@ class _Check:
             tuple(self._read_responses(responses)),
             self._sources,
             self._context,
+            tuple(self._unread),
         )
         above = range(1, len(self._certificates) - 1)
         return self._certificate(0, material), *(self._authority(index, material) for index in above)
 
     def _authority(self, index: int, material: RevocationMaterial) -> CertificateRevocation:
         """Return what is known of an authority, where the same lists told it before."""
-        if self._known is None or self._context.raise_crashes:
+        if self._known is None or self._context.raise_crashes or material.unread:
             return self._certificate(index, material)
         certificate, issuer = self._certificates[index : index + 2]
         lists = [crl for crl in material.crls if is_from(crl, issuer)]  # of the others nothing is asked
@@ -421,9 +423,13 @@ class _Check:
         found = []
         self._within_limit(SourceKind.CRL, len(crls))
         for crl in crls[:_MAX_SUPPLIED]:
+            if isinstance(crl, CertificateRevocationList):
+                found.append(crl)
+                continue
             try:
-                found.append(crl if isinstance(crl, CertificateRevocationList) else read_crl(crl))
+                found.append(read_crl(crl))
             except InputError as error:
+                self._unread.append(crl)
                 self._no_use(SourceKind.CRL, error)
         return found
 

@@ -26,6 +26,7 @@ class RevocationMaterial:
         crls, responses: handed in and readable.
         sources: cache and network.
         context: how to judge.
+        unread: lists handed in of which nothing can be read.
         read: CRLs read in this validation by identity of their bytes, which are kept beside them.
     """
 
@@ -33,6 +34,7 @@ class RevocationMaterial:
     responses: tuple[OcspResponse, ...]
     sources: DocumentSources
     context: RevocationContext
+    unread: tuple[bytes, ...] = ()
     read: dict[int, tuple[bytes, CertificateRevocationList]] = field(default_factory=dict)
 
     def crl(self, data: bytes) -> CertificateRevocationList:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pkitools.crl.reading import CertificateRevocationList
+from pkitools.crl.reading import CertificateRevocationList, unread_mentions
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
@@ -17,6 +17,7 @@ from pkitools.revocation.model import GOOD, HOLD, Attempt, Origin, RevocationSta
 from pkitools.revocation.retrieval import Retrieval, code_of_error
 from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
 from pkitools.revocation.status_information import OVER_BUDGET, StatusInformation
+from pkitools.x509 import der_writing as encode
 from pkitools.x509.der import DERError
 from pkitools.x509.extensions import authority_information_access
 from pkitools.x509.oids import AUTHORITY_INFORMATION_ACCESS, OCSP_NO_CHECK
@@ -57,6 +58,7 @@ class StatusSearch:
         self._lists: list[StatusInformation] = []
         self._recorded: dict[int, Attempt] = {}
         self._ocsp_answers: list[StatusInformation] = []
+        self._unread = [*material.unread]
         self._malformed = ""
         try:
             self.points: tuple[PointScope, ...] = points_of(certificate)
@@ -71,13 +73,22 @@ class StatusSearch:
         revoked = self._revoked(answers)
         if revoked is not None:
             return revoked
-        if contradicted(answers, self._ocsp_answers):
+        if self._is_contradicted(answers):
             return None
         if any(not answer.code and answer.status.is_good for answer in self._ocsp_answers):
             return GOOD
         if self._malformed:
             return None
         return combine(answers, self.points)
+
+    def _is_contradicted(self, answers: Sequence[StatusInformation]) -> bool:
+        """Whether a list that cannot be used names the certificate: nothing then makes it good."""
+        return contradicted(answers, self._ocsp_answers) or self._is_in_unread()
+
+    def _is_in_unread(self) -> bool:
+        """Whether a list of which nothing can be read, not even its time, may have an entry of the certificate."""
+        serial = encode.integer_octets(self.certificate.serial_number) if self._unread else b""
+        return any(unread_mentions(data, serial) for data in self._unread)
 
     def revoked(self) -> RevocationStatus | None:
         """Return REVOKED when anything that was found so far says so; a hold only where nothing says more."""
@@ -101,6 +112,9 @@ class StatusSearch:
         codes = [attempt.code for attempt in self.attempts if attempt.code and attempt.certificate == self.ref]
         if AttemptCode.CRASHED in codes:
             return unknown(AttemptCode.CRASHED)
+        if AttemptCode.MALFORMED not in codes and self._is_in_unread():
+            self.record(_NOWHERE, AttemptCode.MALFORMED)  # what was handed in is told of the end entity alone
+            return unknown(AttemptCode.MALFORMED)
         named = [code for code in codes if code is not AttemptCode.OFFLINE] or codes
         if not named and self._lists:
             self.record(_NOWHERE, AttemptCode.SCOPE, "not every reason or distribution point")
@@ -219,7 +233,10 @@ class StatusSearch:
         return got, None
 
     def _read_list(self, got: Retrieval) -> StatusInformation:
-        return self._said(lambda body: self._judge_list(self.material.crl(body)), got)
+        answer = self._said(lambda body: self._judge_list(self.material.crl(body)), got)
+        if answer.crl is None and got.body is not None:
+            self._unread.append(got.body)
+        return answer
 
     def _judge_list(self, crl: CertificateRevocationList) -> StatusInformation:
         return judge_crl(crl, self.certificate, self.issuer, self.points, self.material.context)
@@ -412,6 +429,8 @@ class StatusSearch:
 
         status = ask_engine(path, index, lists, others, self.material.context)
         if status is None or (status.is_good and not indirect and len(self.points) != 1):
+            return None
+        if status.is_good and self._is_contradicted(self._crl_answers()):
             return None
         self.attempts.append(
             Attempt(self.ref, SourceKind.CRL, Origin.SUPPLIED, "", "", status, detail="pyhanko-certvalidator")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import pty
@@ -522,6 +523,44 @@ def test_of_another_key_the_key_is_looked_for_and_no_request_made_anew(run: Run)
     assert run(*words).code == 0
     Path("s.der").write_bytes(request(spoilt=True))  # with more wrong than the key, it is made anew
     assert "make the request again" in run("csr", "check", "s.der", "--key", "other.key").told
+
+
+def test_a_key_with_a_request_is_compared_and_one_in_its_file_is_never_sent(run: Run) -> None:
+    """The key in the file or beside it, its own, another one, both or none; asked of the file and of the folder."""
+    own, other = pooled_key().pem(None), pooled_key("rsa:2048").pem(None)
+    keys = {"none": b"", "own": own, "foreign": other, "both": other + own}
+    armour = b"-----%s CERTIFICATE REQUEST-----\n"
+    plain = armour % b"BEGIN" + base64.encodebytes(request(key=pooled_key())) + armour % b"END"
+    for (inside, beside), asked in product(product(keys, keys), ("folder", "file")):
+        folder = Path(f"{asked}-{inside}-{beside}")
+        folder.mkdir()
+        (folder / "a.csr").write_bytes(plain + keys[inside])
+        if keys[beside]:
+            (folder / "a.key").write_bytes(keys[beside])
+        ran = run("csr", "check", str(folder if asked == "folder" else folder / "a.csr"), "--json")
+        document = json.loads(ran.out)
+        assert_valid(document, "csr-check-v2")
+        seen = {inside, beside if asked == "folder" else "none"}
+        is_foreign = "foreign" in seen and not seen & {"own", "both"}
+        assert ran.code == (10 if is_foreign else 0), folder
+        assert (document["verdict"], document["exit_code"]) == ("failed" if is_foreign else "passed", ran.code)
+        found = {each["code"] for each in document["results"][0]["report"]["findings"]}
+        assert ("csr.key.match" in found) == is_foreign, folder
+        assert ("received.private_key.published" in found) == (inside != "none"), folder
+        assert ("Send the request" in (document["next"] or {}).get("en", "")) == (inside == "none" and not is_foreign)
+
+
+def test_where_several_are_judged_the_next_step_names_its_file(run: Run) -> None:
+    Path("a.csr").write_bytes(request())
+    Path("b.csr").write_bytes(request(spoilt=True))
+    assert "Now: Mend what is said of b.csr above" in run("csr", "check", "a.csr", "b.csr").told
+    assert "Now: Mend what is said above" in run("csr", "check", "b.csr").told
+
+
+def test_a_folder_without_files_has_no_request(run: Run) -> None:
+    Path("empty").mkdir()
+    ran = run("csr", "check", "empty")
+    assert (ran.code, "no file with a certificate request (CSR)" in ran.err) == (1, True), ran.err
 
 
 @pytest.mark.parametrize(

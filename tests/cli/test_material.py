@@ -248,11 +248,15 @@ def test_what_lies_beside_in_a_folder_raises_no_alarm(run: Command, box: Box, tm
 
 
 def test_what_a_folder_only_points_at_is_told(run: Command, box: Box, tmp_path: Path) -> None:
-    """A folder in the folder is looked into; a link to one, or that leads nowhere, could not be read."""
+    """A folder in the folder is looked into; a link to one elsewhere, or that leads nowhere, could not be read."""
+    tmp_path = tmp_path / "given"
     (tmp_path / "more" / "deeper").mkdir(parents=True)
     _written(tmp_path / "more" / "deeper" / "old.pem", box.good["--crl"])
     assert run(*box.words(crl=tmp_path)).code == 0
-    (tmp_path / "back").symlink_to(tmp_path / "more")
+    for name, to in (("..data", tmp_path / "more"), ("top", tmp_path), ("round", tmp_path / "..data" / "deeper")):
+        (tmp_path / name).symlink_to(to)  # as Kubernetes mounts what it holds: what they lead to is looked into
+    assert run(*box.words(crl=tmp_path)).code == 0
+    (tmp_path / "back").symlink_to(tmp_path.parent)
     ran = run(*box.words(crl=tmp_path), "--json")
     assert ran.code == 1
     assert str(tmp_path / "back") in ran.out
@@ -267,6 +271,14 @@ def test_what_a_folder_only_points_at_is_told(run: Command, box: Box, tmp_path: 
     ran = run(*words[:2], tmp_path, *words[3:])
     assert ran.code == 1
     assert "gone.crl" in ran.err
+
+
+def test_a_list_in_hexadecimal_in_a_folder_is_told(run: Command, box: Box, tmp_path: Path) -> None:
+    _written(tmp_path / "old.pem", box.good["--crl"])
+    assert run(*box.words(crl=tmp_path)).code == 0
+    _written(tmp_path / "x.hex", _der_of(box.another["--crl"]).hex(" ").encode())
+    ran = run(*box.words(crl=tmp_path), "--json")
+    assert (ran.code, "x.hex" in ran.out) == (1, True)
 
 
 @pytest.mark.slow

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from pkitools.containers import ItemKind, items_of
+from pkitools.containers import Contents, ItemKind, items_of
 from pkitools.environment import Environment
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
@@ -21,7 +22,7 @@ from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_d
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import read_input, read_key, told_problems, use_each
+from pkitools_cli.inputs import files_of, read_input, read_key, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.own_data import given_data, tsp_named
@@ -29,8 +30,12 @@ from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line, Reply
 
+if TYPE_CHECKING:
+    from pkitools.x509.model import PublicKey
+
 _OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
+_KEY_IN_FILE: Final = "received.private_key.published"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +68,14 @@ class Judged:
         """Whether everything that should hold a request was read."""
         return all(each.passed_over for each in self.unread)
 
+    @property
+    def verdict(self) -> Verdict:
+        """Of all that was asked: never passed where a part of it could not be judged."""
+        found = {report.verdict for _, report in self.requests}
+        if Verdict.FAILED in found:
+            return Verdict.FAILED
+        return Verdict.PASSED if found == {Verdict.PASSED} and self.complete else Verdict.INDETERMINATE
+
 
 @click.command("check", cls=Command, help="cli.csr.check.help", json_versions=(1, 2))
 @click.argument("files", nargs=-1, required=True, metavar="FILE|DIR...")
@@ -76,15 +89,18 @@ class Judged:
 def command(options: Options) -> Reply[Judged]:
     """Judge the requests in each file; the worst decides."""
     judged = _judged(options)
-    reports = (report for _, report in judged.requests)
+    reports = [report for _, report in judged.requests]
+    code = of_reports(reports, options.fail_on, complete=judged.complete)
     return Reply(
         judged,
         document=lambda value: {
             **csr_check_document(value.requests, value.profile, value.tsp, value.unread),
+            "verdict": str(value.verdict),
+            "exit_code": int(code),
             "next": next_document(lambda: _next(value, options)),
         },
         text=partial(_text, options=options),
-        code=of_reports(reports, options.fail_on, complete=judged.complete),
+        code=code,
         older={1: lambda value: csr_check_document_v1(value.requests, value.profile, value.tsp)},
     )
 
@@ -94,28 +110,27 @@ def _judged(options: Options) -> Judged:
     tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     key = read_key(options.key_file, passphrase) if options.key_file else None
+    names_given = [name for name, _ in files_of(options.files)]
     unread: list[ToldError] = []
 
     def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
-        source = read_input(name, passphrase)
+        source = read_input(name, passphrase, wanted=ItemKind.REQUEST)
         items = items_of(source, ItemKind.REQUEST)
         unread.extend(told_problems(source, name))
-        return [
-            (
-                name,
-                read_request(item.der),
-                check_request(
-                    item.der,
-                    profile,
-                    tsp=tsp,
-                    key=key.public if key else None,
-                    environment=options.environment,
-                    name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
-                )
-                + untold,
+        with_it = _with_it(name, source, names_given, passphrase)
+        found = []
+        for item in items:
+            facts = read_request(item.der)
+            report = check_request(
+                item.der,
+                profile,
+                tsp=tsp,
+                key=key.public if key else _key_with(name, with_it, facts, passphrase),
+                environment=options.environment,
+                name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
-            for item in items
-        ]
+            found.append((name, facts, report + _keys_inside(source) + untold))
+        return found
 
     used = use_each(options.files, judge, wanted=ItemKind.REQUEST)
     found = [each for judged in used.results for each in judged]
@@ -124,6 +139,29 @@ def _judged(options: Options) -> Judged:
     return Judged(
         requests, profile.name if profile else None, tsp.name if tsp else None, [*used.errors, *unread], names
     )
+
+
+def _with_it(name: str, source: Contents, given: list[str], passphrase: bytes | None) -> dict[str, Contents]:
+    """Return what a file with a request holds, and the files given with it that bear its name but for the ending."""
+    alike = [other for other in given if other != name and Path(other).stem.casefold() == Path(name).stem.casefold()]
+    found = {other: each for other, each in read_together(alike, passphrase).items() if isinstance(each, Contents)}
+    return {name: source, **found}
+
+
+def _key_with(name: str, files: dict[str, Contents], facts: RequestFacts, passphrase: bytes | None) -> PublicKey | None:
+    if not any(each.of_kind(ItemKind.KEY) for each in files.values()):
+        return None
+    from pkitools.checking.request_keys import key_with_request  # most requests come alone
+
+    return key_with_request(name, files, facts.public_key.spki_sha256, passphrase)
+
+
+def _keys_inside(source: Contents) -> Report:
+    if not source.of_kind(ItemKind.KEY):
+        return Report("", ())
+    from pkitools.checking.request_keys import keys_in_request
+
+    return Report("", keys_in_request(source))
 
 
 def _tsp(name: str | None) -> tuple[TSP | None, Report]:
@@ -158,7 +196,7 @@ def _next(judged: Judged, options: Options) -> Step | None:
     """Return what to do with a request that is right, and with one that is not."""
     failed = next((n for n, (_, report) in enumerate(judged.requests) if report.verdict is Verdict.FAILED), None)
     if failed is not None:
-        return _after_failing(judged.files[failed], *judged.requests[failed], options)
+        return _after_failing(judged, failed, options)
     if doubted := _doubted(judged):
         return Step(told(doubted, language(), remedy_text).remedy)
     if options.environment is None:
@@ -169,16 +207,21 @@ def _next(judged: Judged, options: Options) -> Step | None:
     return step("csr_check.passed", {}, {"check": lambda: arriving})
 
 
-def _after_failing(file: str, facts: RequestFacts, report: Report, options: Options) -> Step | None:
-    key = "key" if _violated(report) == {_OTHER_KEY} else "failed"
+def _after_failing(judged: Judged, failed: int, options: Options) -> Step | None:
+    file, (facts, report) = judged.files[failed], judged.requests[failed]
+    several = "failed_of" if len(judged.requests) > 1 else "failed"
+    key = "key" if _violated(report) == {_OTHER_KEY} else several
     again_with = again([file], "--key", tr("cli.now.file"), without=frozenset({"key_file"}))
-    return step(f"csr_check.{key}", {}, {"create": lambda: _better(facts, options), "again": lambda: again_with})
+    return step(
+        f"csr_check.{key}", {"file": file}, {"create": lambda: _better(facts, options), "again": lambda: again_with}
+    )
 
 
 def _doubted(judged: Judged) -> Outcome | None:
     """Return what a TSP will not take, as far as is known: nobody is told to send such a request on."""
     found = (each for _, report in judged.requests for each in report.findings)
-    return next((x for x in found if x.rule.severity >= Severity.WARNING and x.rule.code.startswith(_OF_THE_TSP)), None)
+    doubts = (x for x in found if x.rule.severity >= Severity.WARNING)
+    return next((x for x in doubts if x.rule.code.startswith(_OF_THE_TSP) or x.rule.code == _KEY_IN_FILE), None)
 
 
 def _violated(report: Report) -> set[str]:
