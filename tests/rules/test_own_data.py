@@ -798,6 +798,9 @@ BOOK.namespace = "ours"
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    # two texts of one length within a second have one byte code: the second would be the first
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
     def write(text: str, name: str = "ours_rules") -> OwnData:
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
         info = tmp_path / f"{name}-1.dist-info"
