@@ -64,6 +64,11 @@ RULES: Final[tuple[Rule, ...]] = (
 )
 
 _OF_A_CHAIN: Final = ".chain"  # NAME.chain.pem is what pkitools writes beside NAME.key
+_ALGORITHMS: Final = {  # of the kinds of a JWK (RFC 7518 6.1, RFC 8037 2)
+    "RSA": frozenset({"RSA", "RSASSA-PSS"}),
+    "EC": frozenset({"EC"}),
+    "OKP": frozenset({"Ed25519", "Ed448", "X25519", "X448"}),
+}
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 
@@ -216,25 +221,37 @@ def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[I
 def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
     """Yield an outcome for each JWK and each KeyInfo that states a key beside its certificates.
 
-    Which of those comes first another rule asks.
+    A JWK is about the first certificate of its ``x5c``, a KeyInfo about each end entity in it: the key of an authority
+    that stands there too is not the one meant.
 
     Args:
         read: the certificates of the file, and where they stand.
     """
-    stated: dict[tuple[Rule, int | None], list[tuple[Item, CertificateFacts]]] = {}
-    for item, facts in read:
-        if item.stated_key is not None:
-            where = (JWK, item.place) if item.key_info is None else (KEY_VALUE, item.key_info)
-            stated.setdefault(where, []).append((item, facts))
+    infos: dict[int, list[tuple[Item, CertificateFacts]]] = {}
     for pair in read:
-        if pair[0].is_stated is not None:
-            yield outcome(THUMBPRINT, MET if pair[0].is_stated else _violated(pair))
-    for (rule, _), pairs in stated.items():
-        yield outcome(rule, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
+        item = pair[0]
+        if item.is_stated is not None:
+            yield outcome(THUMBPRINT, MET if item.is_stated else _violated(pair))
+        if item.key_info is not None and item.stated_key is not None:
+            infos.setdefault(item.key_info, []).append(pair)
+        elif item.stated_key is not None or item.stated_kind is not None:
+            yield outcome(JWK, MET if _fits(*pair) else _violated(pair))
+    for pairs in infos.values():
+        foreign = next((pair for pair in _own(pairs) if not _fits(*pair)), None)
+        yield outcome(KEY_VALUE, MET if foreign is None else _violated(foreign))
+
+
+def _own(pairs: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[tuple[Item, CertificateFacts]]:
+    from pkitools.checking.selection import end_entities
+
+    meant = {facts.sha256 for facts in end_entities(facts for _, facts in pairs)}
+    return (pair for pair in pairs if pair[1].sha256 in meant)
 
 
 def _fits(item: Item, facts: CertificateFacts) -> bool:
-    return item.stated_key is not None and is_key_of(item.stated_key, facts.public_key.spki)
+    if item.stated_kind is not None and facts.public_key.algorithm not in _ALGORITHMS[item.stated_kind]:
+        return False
+    return item.stated_key is None or is_key_of(item.stated_key, facts.public_key.spki)
 
 
 def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
