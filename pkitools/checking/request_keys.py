@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pkitools.checking.private_keys import PUBLISHED, public_halves, stem_of
+from pkitools.checking.file_names import stem_of
+from pkitools.checking.private_keys import PUBLISHED, public_halves
 from pkitools.containers import Contents, ItemKind
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
 

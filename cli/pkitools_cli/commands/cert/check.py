@@ -286,7 +286,7 @@ def judging(
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
     revocation = with_delivered(revocation_of(options, unread, beside), readable.values())
     among = together(readable, passphrase)
-    keys += check_keys_together(readable, passphrase)
+    keys += check_keys_together(readable, passphrase, among.chains)
 
     def judge(name: str) -> CheckedFile:
         contents = inputs[name]
