@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.checking.file_names import Stem, stem_of
-from pkitools.checking.private_keys import public_halves
+from pkitools.checking.private_keys import COMPARED, public_halves
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.errors import InputError
@@ -143,6 +143,24 @@ def check_keys_together(
         if (pairs := _read(contents))
     }
     return check_keys_beside(files, held, passphrase, chains) if held else ()
+
+
+def compared_files(files: Mapping[str, Contents], outcomes: Iterable[Outcome]) -> frozenset[str]:
+    """Return the files without certificates of which everything was compared with the certificates of the others.
+
+    Args:
+        files: what each file holds, by the name it is known under.
+        outcomes: what :func:`check_keys_together` returned of them.
+    """
+    found = {each.rule.code for each in outcomes}
+    closed = COMPARED.code in found
+    return frozenset(
+        name
+        for name, contents in files.items()
+        if found
+        and all(item.kind in _COMPARED and not (closed and item.encrypted) for item in contents.items)
+        and not contents.problems
+    )
 
 
 def _count(contents: Contents) -> int:
