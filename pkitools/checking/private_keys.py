@@ -268,12 +268,15 @@ def _fits_place(item: Item, public: PublicKey | None, places: Mapping[int, Colle
 
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
-    from pkitools.containers.key_facts import spki_of  # few files hold keys
+    from pkitools.containers.key_facts import spki_of, spki_of_old_form  # few files hold keys
     from pkitools.x509.der import SEQUENCE, root
     from pkitools.x509.keys import read_public_key
 
-    ready = _to_load(item, passphrase)
-    found = None if ready is None else spki_of(item, ready[1], ready[0])
+    if item.encrypted and item.cipher and passphrase is not None:
+        found = spki_of_old_form(item, passphrase)
+    else:
+        ready = _to_load(item, passphrase)
+        found = None if ready is None else spki_of(item, ready[1], ready[0])
     return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
 
 

@@ -59,6 +59,7 @@ class Item:
         position: in PEM the number of its block, elsewhere its number in the file; from 1.
         form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
         encrypted: a key that needs a passphrase.
+        cipher: of a key whose PEM body is encrypted the old way, with what: its header ``DEK-Info``.
         alias: the name a keystore, a mail or a Secret gives it.
         has_key: of a certificate in a keystore with private keys, whether it stands with one, or may do so: the
             structure cannot always be seen from outside. ``None`` of anything else.
@@ -96,6 +97,7 @@ class Item:
     is_stated: bool | None = None
     key_info: int | None = None
     protection: Protection | None = None
+    cipher: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -481,7 +481,7 @@ def _key_of_block(block: pem.Block) -> Item:
 
     form = _form(block)
     locked = block.encrypted or (form == OPENSSH and is_locked(block.body))
-    return Item(ItemKind.KEY, block.body, block.number, form, locked)
+    return Item(ItemKind.KEY, block.body, block.number, form, locked, cipher=block.cipher)
 
 
 def _is_promised(label: str, kind: ItemKind | Wrapper) -> bool:

@@ -7,9 +7,11 @@ from functools import cache
 from itertools import product
 
 import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from pkitools.checking.chain import check_keys_together, together
 from pkitools.checking.file_names import stem_of
+from pkitools.checking.private_keys import public_halves
 from pkitools.containers import Contents, read_source
 from pkitools.findings import Severity
 from pkitools.requests.keys import to_pem
@@ -177,3 +179,24 @@ def test_what_is_said_of_a_folder_is_what_is_wrong_with_it(folder: str, turned: 
     files, wanted = FOLDERS[folder]
     given = dict(reversed(files.items())) if turned else files
     assert told(given) == wanted
+
+
+@pytest.mark.parametrize("kind", ["rsa:2048", "ec:p-256"])
+@pytest.mark.parametrize("passphrase", [b"geheim", "g\xe9heim".encode(), None, b"fout", b""])
+def test_a_key_that_openssl_encrypted_its_old_way_is_opened_as_any_other(kind: str, passphrase: bytes | None) -> None:
+    """The product of kinds and passphrases; what does not open is told, and never taken for one that fits."""
+    native = pooled_key(kind).native
+    right = passphrase if passphrase not in {None, b"fout", b""} else b"geheim"
+    text = native.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, BestAvailableEncryption(right))
+    assert b"DEK-Info" in text
+    for form in (text, text.replace(b"\n", b"\r\n"), text.replace(b"DEK-Info: ", b"DEK-Info:")):
+        read = read_source(form, "s.key")
+        halves = list(public_halves(read, passphrase).values())
+        opens = passphrase == right
+        assert [half == pooled_key(kind).public for half in halves] == [opens]
+        files = {"s.pem": contents("cert a"), "s.key": read}
+        codes = {found.rule.code for found in check_keys_together(files, passphrase) if found.status == "violated"}
+        expected = set() if opens and kind == HOSTS["a"] else {NAMED} if opens else {"received.private_key.compared"}
+        assert codes == expected
+    torn = text.replace(b"DEK-Info: AES", b"DEK-Info: XYZ")
+    assert list(public_halves(read_source(torn, "s.key"), right).values()) == [None]
