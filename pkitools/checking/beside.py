@@ -50,6 +50,7 @@ def check_keys_beside(
     closed = [(name, key) for name, keys in held.items() for key in keys if key.public is None]
     together = _Together(
         public_keys,
+        files,
         Names(name for name in public_keys if name not in chains),
         frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None),
         frozenset(key.spki_sha256 for keys in asked.values() for key in keys.values() if key is not None),
@@ -68,12 +69,14 @@ class _Together:
 
     Args:
         public_keys: those of the certificates, by file.
+        files: the names of all.
         names: of the files with certificates to which a key may belong.
         held: public keys whose private key lies there.
         asked: public keys for which a request lies there.
     """
 
     public_keys: Mapping[str, Collection[str]]
+    files: Collection[str]
     names: Names
     held: frozenset[str]
     asked: frozenset[str]
@@ -82,7 +85,7 @@ class _Together:
         """Yield an outcome for each private key of a file that could be opened."""
         alike = self.names.alike(name)
         for key in keys:
-            if key.public is None or (is_kept(name) and not self._fits(key.public)):
+            if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
                 continue  # of what was written over nobody says that it belongs to what is there now
             pending = key.public.spki_sha256 in self.asked
             fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -47,9 +47,9 @@ def stem_of(name: str) -> Stem:
     return Stem(text, is_local=not words or numbered is not None)
 
 
-def is_kept(name: str) -> bool:
-    """Return whether a file is what pkitools kept of one it wrote over (``a.key.bak-1``)."""
-    return _KEPT.fullmatch(Path(name).suffix) is not None
+def is_kept(name: str, files: Collection[str]) -> bool:
+    """Return whether a file is what pkitools kept of one of these when it wrote over it (``a.key.bak-1``)."""
+    return _KEPT.fullmatch(Path(name).suffix) is not None and name.removesuffix(Path(name).suffix) in files
 
 
 class Names:

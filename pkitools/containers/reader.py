@@ -217,8 +217,7 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
 
 
 def _standing_at(item: Item, part: Part) -> Item:
-    stated = {"stated_key": part.stated_key, "stated_kind": part.stated_kind, "is_stated": part.is_stated}
-    return replace(item, place=0, **stated)
+    return replace(item, place=0, stated_key=part.stated_key, stated_kind=part.stated_kind, is_stated=part.is_stated)
 
 
 def _is_no_certificate(part: Part, inside: _Found) -> bool:

@@ -159,6 +159,7 @@ FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
             "s.key.bak-12": "key c"},
         set(),
     ),
+    "what was kept, and not of what": ({"s.pem": "cert a", "t.key.bak-1": "key b"}, {(BESIDE, Severity.WARNING)}),
     "folders for each kind": (
         {"certs/s.pem": "cert a", "private/s.key": "key a", "requests/s.csr": "csr a"},
         set(),
