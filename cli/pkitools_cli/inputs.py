@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -188,6 +188,7 @@ def use_each(
     *,
     lists_count: bool = False,
     tell_folders: bool = True,
+    compared: Collection[str] = (),
     wanted: ItemKind = ItemKind.CERTIFICATE,
 ) -> Used[T]:
     """Use each file; one that cannot be used is told of, and does not keep the others from being used.
@@ -197,6 +198,7 @@ def use_each(
         use: what to do with a file.
         lists_count: a file with nothing but CRLs or OCSP responses is used for the certificates of the others.
         tell_folders: say at once which folders in a folder were not looked into; else whoever asks says it.
+        compared: files whose keys and requests are compared with the certificates of the others.
         wanted: of what a file in a folder may hold nothing.
 
     Raises:
@@ -219,6 +221,9 @@ def use_each(
     if lists_count:
         failures = [replace(each, harmless=True) if is_list(each.error) else each for each in failures]
     for failure in (*(passed_over if tell_folders else ()), *failures):
+        if failure.harmless and failure.name in compared:
+            complain(tr("cli.inputs.compared", file=failure.name))
+            continue
         complain(_told(failure, wanted, used=lists_count and is_list(failure.error)))
     return Used(results, [*passed_over, *failures])
 

@@ -5,11 +5,12 @@ A chain in one file, in separate files and in a folder is the same chain: whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from pkitools.checking.private_keys import check_keys_beside, check_requests_beside, public_halves, stem_of
+from pkitools.checking.file_names import Stem, stem_of
+from pkitools.checking.private_keys import COMPARED, public_halves
 from pkitools.checking.selection import end_entities, possible_issuers
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
 from pkitools.errors import InputError
@@ -101,7 +102,7 @@ def together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> 
 
 def _copies(files: Mapping[str, Contents], read: Mapping[str, _Read]) -> Iterator[str]:
     """Yield each file with nothing but certificates that stand in a fuller file of its name in its folder too."""
-    plain: dict[tuple[Path, str], dict[str, frozenset[str]]] = {}
+    plain: dict[tuple[Path, Stem], dict[str, frozenset[str]]] = {}
     for name, pairs in read.items():
         if (
             pairs
@@ -119,21 +120,47 @@ def _held(files: Mapping[str, Contents], passphrase: bytes | None) -> frozenset[
     return frozenset(half.spki_sha256 for half in halves if half is not None)
 
 
-def check_keys_together(files: Mapping[str, Contents], passphrase: bytes | None = None) -> tuple[Outcome, ...]:
-    """Return an outcome for each private key and request that lies in a file of its own beside certificates in others.
+_COMPARED: Final = (ItemKind.KEY, ItemKind.REQUEST, ItemKind.PUBLIC_KEY)
+
+
+def check_keys_together(
+    files: Mapping[str, Contents], passphrase: bytes | None = None, chains: Collection[str] = ()
+) -> tuple[Outcome, ...]:
+    """Return an outcome for each key and request that lies in a file of its own beside certificates in others.
 
     Args:
         files: what each file holds, by the name it is known under.
         passphrase: for the keys that are encrypted.
+        chains: those of these files that are the chain of the others.
     """
-    if not any(contents.of_kind(kind) for contents in files.values() for kind in (ItemKind.KEY, ItemKind.REQUEST)):
+    if not any(contents.of_kind(kind) for contents in files.values() for kind in _COMPARED):
         return ()
+    from pkitools.checking.beside import check_keys_beside  # few have keys beside them
+
     held = {
         name: frozenset(facts.public_key.spki_sha256 for _, facts in pairs)
         for name, contents in files.items()
         if (pairs := _read(contents))
     }
-    return (*check_keys_beside(files, held, passphrase), *check_requests_beside(files, held)) if held else ()
+    return check_keys_beside(files, held, passphrase, chains) if held else ()
+
+
+def compared_files(files: Mapping[str, Contents], outcomes: Iterable[Outcome]) -> frozenset[str]:
+    """Return the files without certificates of which everything was compared with the certificates of the others.
+
+    Args:
+        files: what each file holds, by the name it is known under.
+        outcomes: what :func:`check_keys_together` returned of them.
+    """
+    found = {each.rule.code for each in outcomes}
+    closed = COMPARED.code in found
+    return frozenset(
+        name
+        for name, contents in files.items()
+        if found
+        and all(item.kind in _COMPARED and not (closed and item.encrypted) for item in contents.items)
+        and not contents.problems
+    )
 
 
 def _count(contents: Contents) -> int:

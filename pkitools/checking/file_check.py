@@ -13,7 +13,13 @@ from pkitools.checking.checker import Checker
 from pkitools.checking.delivered_lists import with_delivered
 from pkitools.checking.delivery.checks import check_delivery
 from pkitools.checking.judgement import OF_THE_PROCESS, CheckResult
-from pkitools.checking.private_keys import check_private_keys, check_requests, check_stated_keys, public_halves
+from pkitools.checking.private_keys import (
+    check_private_keys,
+    check_public_keys,
+    check_requests,
+    check_stated_keys,
+    public_halves,
+)
 from pkitools.checking.question import Revocation, given_systems, given_trust, question, trusted_with
 from pkitools.checking.selection import Subject, possible_issuers, selected, subjects
 from pkitools.checking.stated_ids import (
@@ -236,8 +242,11 @@ def check_file(
     own = (
         *_block_outcomes(torn),
         *_material_outcomes((*beside, *(store.unread if store else ()))),
-        *check_private_keys(contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves),
+        *check_private_keys(
+            contents, keys, passphrase, raise_crashes=raise_crashes, halves=halves, of_places=_of_places(read)
+        ),
         *check_requests(contents, keys, shown),
+        *check_public_keys(contents, keys, shown),
         *check_stated_keys(read),
         *check_stated_ids(chosen, contents.service_ids, choice(Environment, environment, "environment")),
         *check_given_against(entity_id, (one.subject.entity_id for one in judged)),
@@ -256,6 +265,15 @@ def check_file(
     )
     delivery = Report(shown, delivered, moment, file_report.environment)
     return FileCheck(whole, file_report, judged, len(found), contents, delivery)
+
+
+def _of_places(read: Sequence[tuple[Item, CertificateFacts]]) -> dict[int, set[str]]:
+    """Return the keys of the certificates that stand in each place of a file."""
+    found: dict[int, set[str]] = {}
+    for item, facts in read:
+        if item.place is not None:
+            found.setdefault(item.place, set()).add(facts.public_key.spki_sha256)
+    return found
 
 
 def _not_among(own: tuple[bytes, ...], given: tuple[bytes, ...]) -> tuple[bytes, ...]:

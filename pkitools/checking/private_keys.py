@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.containers import ContainerFormat, Contents, Item, ItemKind
@@ -26,7 +25,6 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.frozen import dataclass
-from pkitools.limits import MAX_LISTED
 from pkitools.x509.der import DERError
 
 if TYPE_CHECKING:
@@ -40,6 +38,12 @@ PUBLISHED: Final = Rule("received.private_key.published", Severity.ERROR, _OWN, 
 COMPARED: Final = Rule("received.private_key.compared", Severity.WARNING, _OWN, Certainty.ADVICE)
 
 BESIDE: Final = Rule("received.private_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
+
+PLACED: Final = Rule("received.private_key.placed", Severity.ERROR, _OWN, Certainty.ADVICE)
+
+PUBLIC: Final = Rule("received.public_key.beside", Severity.WARNING, _OWN, Certainty.ADVICE)
+
+NEXT: Final = Rule("received.request.next", Severity.NOTICE, _OWN, Certainty.ADVICE)
 
 REQUEST: Final = Rule("received.request.beside", Severity.ERROR, cite("rfc-2986", "3"))
 
@@ -57,32 +61,51 @@ RULES: Final[tuple[Rule, ...]] = (
     COMPARED,
     BESIDE,
     NAMED,
+    PLACED,
+    PUBLIC,
+    NEXT,
     REQUEST,
     JWK,
     THUMBPRINT,
     KEY_VALUE,
 )
 
-_OF_A_CHAIN: Final = ".chain"  # NAME.chain.pem is what pkitools writes beside NAME.key
+_ALGORITHMS: Final = {  # of the kinds of a JWK (RFC 7518 6.1, RFC 8037 2)
+    "RSA": frozenset({"RSA", "RSASSA-PSS"}),
+    "EC": frozenset({"EC"}),
+    "OKP": frozenset({"Ed25519", "Ed448", "X25519", "X448"}),
+}
 _WITH_KEYS: Final = frozenset({ContainerFormat.PKCS12, ContainerFormat.JKS})
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """One private key of a file; ``public`` is ``None`` when it could not be opened."""
+class HeldKey:
+    """One private key of a file.
+
+    Args:
+        item: it.
+        container: how its file wraps it.
+        public: its public half; ``None`` when it could not be opened.
+        fits: it belongs to one of the certificates asked about.
+        has_passphrase: one was given for it.
+        fits_place: it belongs to a certificate of the place it stands in; ``None`` where it stands in none.
+    """
 
     item: Item
     container: ContainerFormat
     public: PublicKey | None
-    fits: bool
+    fits: bool = False
     has_passphrase: bool = False
+    fits_place: bool | None = None
 
     @property
     def params(self) -> dict[str, str]:
+        """Where it stands and what it is, for a message."""
         return {"position": str(self.item.position), "key": self.public.label if self.public else self.item.form}
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
+        """Where it stands, and its public half."""
         seen = self.public.spki_sha256 if self.public else ""
         return (Evidence(f"block {self.item.position}", seen),)
 
@@ -94,6 +117,7 @@ def check_private_keys(
     *,
     raise_crashes: bool = False,
     halves: Mapping[Item, PublicKey | None] | None = None,
+    of_places: Mapping[int, Collection[str]] | None = None,
 ) -> tuple[Outcome, ...]:
     """Return an outcome for each rule about each private key of a file.
 
@@ -102,85 +126,20 @@ def check_private_keys(
         public_keys: SHA-256 (hex) of the public key of each certificate in it.
         passphrase: for the keys that are encrypted.
         halves: what :func:`public_halves` found, when that was asked before.
+        of_places: the keys of the certificates that stand in each place of the file.
         raise_crashes: let a check that crashes raise instead of becoming NOT_CHECKED; for tests and bug reports.
     """
     found = public_halves(contents, passphrase) if halves is None else halves
     given = passphrase is not None
-    held = [_held(item, contents.container, public_keys, public, given=given) for item, public in found.items()]
+    held = [
+        HeldKey(
+            item, contents.container, public, _is_of(public, public_keys), given, _fits_place(item, public, of_places)
+        )
+        for item, public in found.items()
+    ]
     return tuple(
         each for rule, check in _CHECKS for one in held for each in ask(rule, check, one, raise_crashes=raise_crashes)
     )
-
-
-def check_keys_beside(
-    files: Mapping[str, Contents], public_keys: Mapping[str, Collection[str]], passphrase: bytes | None = None
-) -> tuple[Outcome, ...]:
-    """Return an outcome for each private key that lies in a file without certificates: does it belong to any of them?
-
-    One that is named as a file with certificates is (``good.key``, ``good.pem``) is that of one of those. Those that
-    could not be opened are told together.
-
-    Args:
-        files: what each file holds that was given together, by its name.
-        public_keys: by the name of each file with certificates, the SHA-256 (hex) of the public key of each in it.
-        passphrase: for the keys that are encrypted.
-    """
-    every = frozenset().union(*public_keys.values())
-    found: list[Outcome] = []
-    closed: list[tuple[str, _Held]] = []
-    for name, contents in files.items():
-        halves = {} if contents.of_kind(ItemKind.CERTIFICATE) else public_halves(contents, passphrase)
-        own = keys_named_alike(name, public_keys)
-        for held in (_held(item, contents.container, own or every, public) for item, public in halves.items()):
-            if held.public is None:
-                closed.append((name, held))
-            else:
-                told = MET if held.fits else Violated(held.evidence, {**held.params, "file": name})
-                found.append(outcome(NAMED if own else BESIDE, told))
-    return (*found, *_closed(closed))
-
-
-def keys_named_alike(name: str, public_keys: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Return the keys of the certificates in files of the same name but for its ending; none where there is no such.
-
-    Those in the same folder, if there are; else those in any: keys and certificates often have folders of their own.
-
-    Args:
-        name: the file.
-        public_keys: by the name of each file with certificates, the key of each in it.
-    """
-    alike = [other for other in public_keys if stem_of(other) == stem_of(name)]
-    beside = [other for other in alike if Path(other).parent == Path(name).parent]
-    return frozenset().union(*(public_keys[other] for other in beside or alike))
-
-
-def stem_of(name: str) -> str:
-    """Return the name of a file as those that belong together share it: ``a.pem``, ``A.key`` and ``a.chain.pem``."""
-    return Path(name).stem.casefold().removesuffix(_OF_A_CHAIN)
-
-
-def _closed(keys: Sequence[tuple[str, _Held]]) -> Iterator[Outcome]:
-    """Yield one outcome for all keys in files of their own that could not be opened."""
-    if not keys:
-        return
-    told = ", ".join(f"{name} ({held.params['key']})" for name, held in keys[:MAX_LISTED])
-    more = f" … (+{len(keys) - MAX_LISTED})" if len(keys) > MAX_LISTED else ""
-    evidence = tuple(each for _, held in keys for each in held.evidence)
-    yield outcome(COMPARED, Violated(evidence, {**keys[0][1].params, "key": f"{told}{more}"}))
-
-
-def check_requests_beside(
-    files: Mapping[str, Contents], public_keys: Mapping[str, Collection[str]]
-) -> Iterator[Outcome]:
-    """Yield an outcome for each request in a file without certificates that is named as one with certificates is.
-
-    Args:
-        files: what each file holds that was given together, by its name.
-        public_keys: by the name of each file with certificates, the SHA-256 (hex) of the public key of each in it.
-    """
-    for name, contents in files.items():
-        if contents.of_kind(ItemKind.REQUEST) and not contents.of_kind(ItemKind.CERTIFICATE):
-            yield from check_requests(contents, keys_named_alike(name, public_keys), name)
 
 
 def check_requests(contents: Contents, public_keys: Collection[str], name: str) -> Iterator[Outcome]:
@@ -191,21 +150,58 @@ def check_requests(contents: Contents, public_keys: Collection[str], name: str) 
         public_keys: SHA-256 (hex) of the public key of each of those certificates; none where it stands with none.
         name: of the file.
     """
-    for item in contents.of_kind(ItemKind.REQUEST) if public_keys else ():
-        yield outcome(REQUEST, _of_request(item, public_keys, name))
+    for item, key in request_keys(contents, name).items() if public_keys else ():
+        yield outcome(REQUEST, _of_request(item, key, public_keys, name))
 
 
-def _of_request(item: Item, public_keys: Collection[str], name: str) -> Answer:
-    from pkitools.requests import read_request  # few files hold requests
-
-    try:
-        key = read_request(item.der, name).public_key
-    except PkitoolsError:
+def _of_request(item: Item, key: PublicKey | None, public_keys: Collection[str], name: str) -> Answer:
+    if key is None:
         return NotChecked("unreadable", params={"count": "1"})
     if key.spki_sha256 in public_keys:
         return MET
     params = {"file": name, "position": str(item.position), "key": key.label}
     return Violated((Evidence(f"{name}, block {item.position}", key.spki_sha256),), params)
+
+
+def request_keys(contents: Contents, name: str) -> dict[Item, PublicKey | None]:
+    """Return the requests of a file, each with its public key; ``None`` where it cannot be read.
+
+    Args:
+        contents: the file.
+        name: of it.
+    """
+    return {item: _request_key(item, name) for item in contents.of_kind(ItemKind.REQUEST)}
+
+
+def _request_key(item: Item, name: str) -> PublicKey | None:
+    from pkitools.requests import read_request  # few files hold requests
+
+    try:
+        return read_request(item.der, name).public_key
+    except PkitoolsError:
+        return None
+
+
+def check_public_keys(
+    contents: Contents, public_keys: Collection[str], name: str, severity: Severity = Severity.WARNING
+) -> Iterator[Outcome]:
+    """Yield an outcome for each public key that stands in a file by itself: is it that of one of the certificates?
+
+    Args:
+        contents: the file.
+        public_keys: SHA-256 (hex) of the public key of each of those.
+        name: of the file.
+        severity: of one that is not.
+    """
+    from pkitools.containers.key_facts import public_half as read_half
+
+    for item in contents.of_kind(ItemKind.PUBLIC_KEY):
+        key = read_half(item)
+        if key is None:
+            continue  # who reads the file tells what cannot be read
+        params = {"file": name, "position": str(item.position), "key": key.label}
+        seen = (Evidence(f"{name}, block {item.position}", key.spki_sha256),)
+        yield outcome(PUBLIC, MET if _is_of(key, public_keys) else Violated(seen, params, severity=severity))
 
 
 def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[Item, PublicKey | None]:
@@ -216,25 +212,37 @@ def public_halves(contents: Contents, passphrase: bytes | None = None) -> dict[I
 def check_stated_keys(read: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[Outcome]:
     """Yield an outcome for each JWK and each KeyInfo that states a key beside its certificates.
 
-    Which of those comes first another rule asks.
+    A JWK is about the first certificate of its ``x5c``, a KeyInfo about each end entity in it: the key of an authority
+    that stands there too is not the one meant.
 
     Args:
         read: the certificates of the file, and where they stand.
     """
-    stated: dict[tuple[Rule, int | None], list[tuple[Item, CertificateFacts]]] = {}
-    for item, facts in read:
-        if item.stated_key is not None:
-            where = (JWK, item.place) if item.key_info is None else (KEY_VALUE, item.key_info)
-            stated.setdefault(where, []).append((item, facts))
+    infos: dict[int, list[tuple[Item, CertificateFacts]]] = {}
     for pair in read:
-        if pair[0].is_stated is not None:
-            yield outcome(THUMBPRINT, MET if pair[0].is_stated else _violated(pair))
-    for (rule, _), pairs in stated.items():
-        yield outcome(rule, MET if any(_fits(item, facts) for item, facts in pairs) else _violated(pairs[0]))
+        item = pair[0]
+        if item.is_stated is not None:
+            yield outcome(THUMBPRINT, MET if item.is_stated else _violated(pair))
+        if item.key_info is not None and item.stated_key is not None:
+            infos.setdefault(item.key_info, []).append(pair)
+        elif item.stated_key is not None or item.stated_kind is not None:
+            yield outcome(JWK, MET if _fits(*pair) else _violated(pair))
+    for pairs in infos.values():
+        foreign = next((pair for pair in _own(pairs) if not _fits(*pair)), None)
+        yield outcome(KEY_VALUE, MET if foreign is None else _violated(foreign))
+
+
+def _own(pairs: Sequence[tuple[Item, CertificateFacts]]) -> Iterator[tuple[Item, CertificateFacts]]:
+    from pkitools.checking.selection import end_entities
+
+    meant = {facts.sha256 for facts in end_entities(facts for _, facts in pairs)}
+    return (pair for pair in pairs if pair[1].sha256 in meant)
 
 
 def _fits(item: Item, facts: CertificateFacts) -> bool:
-    return item.stated_key is not None and is_key_of(item.stated_key, facts.public_key.spki)
+    if item.stated_kind is not None and facts.public_key.algorithm not in _ALGORITHMS[item.stated_kind]:
+        return False
+    return item.stated_key is None or is_key_of(item.stated_key, facts.public_key.spki)
 
 
 def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
@@ -244,25 +252,31 @@ def _violated(pair: tuple[Item, CertificateFacts]) -> Violated:
     return Violated(evidence, {"position": str(item.position), "name": name})
 
 
-def _held(
-    item: Item,
-    container: ContainerFormat,
-    public_keys: Collection[str],
-    public: PublicKey | None,
-    *,
-    given: bool = False,
-) -> _Held:
-    return _Held(item, container, public, public is not None and public.spki_sha256 in public_keys, given)
+def held_keys(contents: Contents, passphrase: bytes | None = None) -> list[HeldKey]:
+    """Return the private keys of a file."""
+    return [HeldKey(item, contents.container, half) for item, half in public_halves(contents, passphrase).items()]
+
+
+def _is_of(public: PublicKey | None, public_keys: Collection[str]) -> bool:
+    return public is not None and public.spki_sha256 in public_keys
+
+
+def _fits_place(item: Item, public: PublicKey | None, places: Mapping[int, Collection[str]] | None) -> bool | None:
+    keys = places.get(item.place) if places and item.place is not None else None
+    return None if keys is None else _is_of(public, keys)
 
 
 def public_half(item: Item, passphrase: bytes | None = None) -> PublicKey | None:
     """Return the public half of a private key in a file; ``None`` when it cannot be opened."""
-    from pkitools.containers.key_facts import spki_of  # few files hold keys
+    from pkitools.containers.key_facts import spki_of, spki_of_old_form  # few files hold keys
     from pkitools.x509.der import SEQUENCE, root
     from pkitools.x509.keys import read_public_key
 
-    ready = _to_load(item, passphrase)
-    found = None if ready is None else spki_of(item, ready[1], ready[0])
+    if item.encrypted and item.cipher and passphrase is not None:
+        found = spki_of_old_form(item, passphrase)
+    else:
+        ready = _to_load(item, passphrase)
+        found = None if ready is None else spki_of(item, ready[1], ready[0])
     return None if found is None else read_public_key(found, root(found, SEQUENCE), lambda _: None)
 
 
@@ -288,23 +302,29 @@ def _to_load(item: Item, passphrase: bytes | None) -> tuple[bytes, bytes | None]
     return item.der, passphrase
 
 
-def _foreign(held: _Held) -> Answer:
+def _foreign(held: HeldKey) -> Answer:
     if held.public is None:
         return NOT_APPLICABLE
     return MET if held.fits else Violated(held.evidence, held.params)
 
 
-def _enclosed(held: _Held) -> Answer:
+def _placed(held: HeldKey) -> Answer:
+    if held.fits_place is None or not held.fits:
+        return NOT_APPLICABLE  # of one that fits nothing another rule tells
+    return MET if held.fits_place else Violated(held.evidence, held.params)
+
+
+def _enclosed(held: HeldKey) -> Answer:
     if held.container in FOR_OTHERS or not held.fits:
         return NOT_APPLICABLE  # other rules say what is wrong with those
     return MET if held.container in _WITH_KEYS else Violated(held.evidence, held.params)
 
 
-def _published(held: _Held) -> Answer:
+def _published(held: HeldKey) -> Answer:
     return Violated(held.evidence, held.params) if held.container in FOR_OTHERS else MET
 
 
-def _compared(held: _Held) -> Answer:
+def _compared(held: HeldKey) -> Answer:
     if held.container in FOR_OTHERS:
         return NOT_APPLICABLE  # it should not be there, whose it may be
     if held.public is not None:
@@ -314,4 +334,10 @@ def _compared(held: _Held) -> Answer:
     return Violated(held.evidence, held.params, severity=Severity.NOTICE if unasked else None)
 
 
-_CHECKS: Final = ((FOREIGN, _foreign), (ENCLOSED, _enclosed), (PUBLISHED, _published), (COMPARED, _compared))
+_CHECKS: Final = (
+    (FOREIGN, _foreign),
+    (PLACED, _placed),
+    (ENCLOSED, _enclosed),
+    (PUBLISHED, _published),
+    (COMPARED, _compared),
+)

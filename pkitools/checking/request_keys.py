@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from pkitools.checking.private_keys import PUBLISHED, public_halves, stem_of
+from pkitools.checking.file_names import Names
+from pkitools.checking.private_keys import PUBLISHED, public_halves
 from pkitools.containers import Contents, ItemKind
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
 
@@ -26,9 +27,10 @@ def key_with_request(
         public_key: SHA-256 (hex) of the public key in the request.
         passphrase: for the keys that are encrypted.
     """
-    alike = [each for other, each in files.items() if other == name or stem_of(other) == stem_of(name)]
     # a key beside its certificate is that of the certificate: of a request for the next one it need not be
-    alike = [each for each in alike if not each.of_kind(ItemKind.CERTIFICATE)]
+    apart = {other: each for other, each in files.items() if not each.of_kind(ItemKind.CERTIFICATE)}
+    named = Names(other for other, each in apart.items() if other != name and each.of_kind(ItemKind.KEY)).alike(name)
+    alike = [apart[other] for other in (name, *named) if other in apart]
     halves = [public for each in alike for public in public_halves(each, passphrase).values() if public is not None]
     return next((each for each in halves if each.spki_sha256 == public_key), next(iter(halves), None))
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key
+from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key, stated_kind
 from pkitools.containers.kubernetes import secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
@@ -33,13 +33,19 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
         return None
     objects = list(_objects(document))
     chains = [
-        Part(octets, place=n, stated_key=stated_key(found), is_stated=None if at else is_stated(found, octets))
+        Part(octets, place=n) if at else _first(found, octets, n)
         for n, found in enumerate(objects)
         for at, octets in enumerate(map(_octets, _chain(found)))
     ]
     if chains:
         secret = [Part(json.dumps(found).encode(), form="JWK") for found in objects if is_secret(found)]
-        return ContainerFormat.JWKS, [*chains, *secret, *_bare(objects), *_beside(document, doubles, "x5c")]
+        return ContainerFormat.JWKS, [
+            *chains,
+            *secret,
+            *_no_list(objects),
+            *_bare(objects),
+            *_beside(document, doubles, "x5c"),
+        ]
     values = [
         part
         for n, found in enumerate(objects)
@@ -48,6 +54,12 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
         if isinstance(value, str) and (part := _secret_part(key, value, n)) is not None
     ]
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
+
+
+def _first(found: dict[str, Any], octets: bytes, number: int) -> Part:
+    """Return the first certificate of ``x5c``: the one that the other members of the JWK are about (RFC 7517 4.7)."""
+    stated, thumbprints = stated_key(found), is_stated(found, octets)
+    return Part(octets, place=number, stated_key=stated, stated_kind=stated_kind(found), is_stated=thumbprints)
 
 
 def _secret_part(key: str, value: str, number: int) -> Part | None:
@@ -81,13 +93,14 @@ def _beside(document: object, doubles: dict[str, None], read: str) -> Iterator[P
 def _other_texts(document: object, read: str) -> Iterator[tuple[str, str]]:
     """Yield every text of a document that was not read as a certificate, with the member it stands in.
 
-    Read were the lists in ``x5c``, or what stands in ``data`` of Secrets.
+    Read was what stands in ``x5c``, or what stands in ``data`` of Secrets.
     """
     waiting: list[tuple[str, object]] = [("", document)]
     while waiting:
         member, value = waiting.pop()
         if isinstance(value, str):
-            yield member, value
+            if member != "x5c" or read != member:
+                yield member, value
         elif isinstance(value, list):
             waiting += ((member, each) for each in reversed(value) if member != read or isinstance(each, dict))
         elif isinstance(value, dict):
@@ -109,15 +122,25 @@ def _objects(document: object) -> Iterator[dict[str, Any]]:
 
 def _chain(found: dict[str, Any]) -> list[object]:
     chain = found.get("x5c")
-    return chain if isinstance(chain, list) else []
+    return chain if isinstance(chain, list) else [chain] if isinstance(chain, str) else []
+
+
+def _no_list(objects: Sequence[dict[str, Any]]) -> Iterator[Part]:
+    """Yield a problem for each certificate that stands in ``x5c`` by itself: who asks for a list does not see it."""
+    for found in objects:
+        if isinstance(found.get("x5c"), str):
+            yield Part(b"", error=InputError("sources.error.x5c_no_list", name=_called(found)))
+
+
+def _called(found: dict[str, Any]) -> str:
+    return next((found[member] for member in ("kid", "use", "kty") if isinstance(found.get(member), str)), "")
 
 
 def _bare(objects: Sequence[dict[str, Any]]) -> Iterator[Part]:
     """Yield a problem for each key without a certificate: it is not judged."""
     for found in objects:
         if is_public(found) and not is_secret(found) and not _chain(found):
-            name = next((found[member] for member in ("kid", "use", "kty") if isinstance(found.get(member), str)), "")
-            yield Part(b"", error=InputError("sources.error.jwk_bare", name=name))
+            yield Part(b"", error=InputError("sources.error.jwk_bare", name=_called(found)))
 
 
 def _octets(entry: object) -> bytes:

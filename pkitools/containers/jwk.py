@@ -16,6 +16,7 @@ from pkitools.containers.key_endings import of_numbers
 _COORDINATE: Final = {"P-256": 32, "P-384": 48, "P-521": 66, "secp256k1": 32}
 _MAX_OCTETS: Final = 4096  # of one number; the largest RSA key that anything reads has 2,048
 _SECRET: Final = {"oct": "k", "RSA": "d", "EC": "d", "OKP": "d"}
+_PUBLIC: Final = frozenset({"n", "e", "crv", "x", "y"})  # what a public key is stated with, whatever its kind
 
 
 def is_secret(jwk: Mapping[str, Any]) -> bool:
@@ -31,17 +32,30 @@ def is_public(jwk: Mapping[str, Any]) -> bool:
 
 
 def stated_key(jwk: Mapping[str, Any]) -> bytes | None:
-    """Return the key as it ends a SubjectPublicKeyInfo; ``None`` where none is stated, nothing where it is none."""
+    """Return the key as it ends a SubjectPublicKeyInfo; ``None`` where none is stated, nothing where it is none.
+
+    A kind that RFC 7518 and 8037 do not know, also ``rsa``, states what nobody can compare; so do numbers without one.
+    """
     kind = jwk.get("kty")
-    if kind == "RSA" and "n" in jwk:
+    if stated_kind(jwk) is None:
+        return b"" if kind is not None or not _PUBLIC.isdisjoint(jwk) else None
+    if _PUBLIC.isdisjoint(jwk):
+        return None
+    if kind == "RSA":
         return of_numbers(_octets(jwk.get("n")), _octets(jwk.get("e")))
-    if kind == "EC" and "x" in jwk:
-        size = _COORDINATE.get(str(jwk.get("crv")), 0)
-        x, y = (_octets(jwk.get(member)).rjust(size, b"\0") for member in ("x", "y"))
-        return b"\x04" + x + y if size and len(x) == len(y) == size else b""
-    if kind == "OKP" and "x" in jwk:
-        return _octets(jwk["x"])
-    return None
+    return _octets(jwk.get("x")) if kind == "OKP" else _point(jwk)
+
+
+def stated_kind(jwk: Mapping[str, Any]) -> str | None:
+    """Return the kind of key that a JWK says it is: ``RSA``, ``EC`` or ``OKP``; ``None`` of any other."""
+    kind = jwk.get("kty")
+    return kind if isinstance(kind, str) and kind in _SECRET and kind != "oct" else None
+
+
+def _point(jwk: Mapping[str, Any]) -> bytes:
+    size = _COORDINATE.get(str(jwk.get("crv")), 0)
+    x, y = (_octets(jwk.get(member)).rjust(size, b"\0") for member in ("x", "y"))
+    return b"\x04" + x + y if size and len(x) == len(y) == size else b""
 
 
 def is_stated(jwk: Mapping[str, Any], certificate: bytes) -> bool | None:

@@ -1,6 +1,6 @@
 """The public half of a private key: what a certificate or request that belongs to it shows too.
 
-Nothing secret leaves this module, and nothing is decrypted: of an encrypted key there is no public half.
+Nothing secret leaves this module, and nothing is decrypted without its passphrase.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pkitools.x509.model import PublicKey
 OPENSSH: Final = "OpenSSH"
 """The form of a key as ``ssh-keygen`` writes it."""
 
+_OLD_LABELS: Final = {"PKCS#1": b"RSA", "SEC1": b"EC", "DSA": b"DSA"}
 _UNLOCKED: Final = b"openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none"
 _MAX_BYTES: Final = 64 * 1024  # an RSA key of 16,384 bits is 9 kB
 
@@ -43,6 +44,20 @@ def spki_of(item: Item, passphrase: bytes | None = None, der: bytes | None = Non
     return attempt(lambda: _of_openssh(held) if item.form == OPENSSH else _spki(held, passphrase))
 
 
+def spki_of_old_form(item: Item, passphrase: bytes) -> bytes | None:
+    """Return the SubjectPublicKeyInfo of a key that OpenSSL encrypted in its old form; ``None`` where it stays shut.
+
+    It takes one round of MD5 to open, so there is nothing to limit.
+    """
+    label = _OLD_LABELS.get(item.form)
+    if label is None or not item.cipher or len(item.der) > _MAX_BYTES:
+        return None
+    headers = b"Proc-Type: 4,ENCRYPTED\nDEK-Info: %b\n\n" % item.cipher.encode("ascii")
+    armour = b"-----%b " + label + b" PRIVATE KEY-----\n"
+    text = armour % b"BEGIN" + headers + encodebytes(item.der) + armour % b"END"
+    return attempt(lambda: _of_pem(text, passphrase))
+
+
 def is_locked(openssh: bytes) -> bool:
     """Return whether a key in the form of OpenSSH (PROTOCOL.key) is encrypted: the cipher is named in the clear."""
     return not openssh.startswith(_UNLOCKED)
@@ -55,6 +70,13 @@ def _of_openssh(body: bytes) -> bytes:
         raise ValueError("encrypted")
     text = b"-----BEGIN OPENSSH PRIVATE KEY-----\n%b-----END OPENSSH PRIVATE KEY-----\n" % encodebytes(body)
     key = load_ssh_private_key(text, None)
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _of_pem(text: bytes, passphrase: bytes) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+    key = load_pem_private_key(text, passphrase, unsafe_skip_rsa_key_validation=True)
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 

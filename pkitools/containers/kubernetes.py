@@ -23,6 +23,7 @@ _ENTRY: Final = pattern(rb"[ ]*+(?:- )?[\"']?([\w.-]{1,253})[\"']?:")
 _BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
 _BASE64: Final = pattern(rb"[A-Za-z0-9+/]{4,}={0,2}")
 _OWN: Final = "tls.crt"  # of the type kubernetes.io/tls: what a server shows of itself, with its chain
+_KEY: Final = "tls.key"  # and its key
 _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
 
 
@@ -46,11 +47,11 @@ def secret_part(key: str, value: bytes, number: int) -> Part | None:
     Args:
         key: its name.
         value: base64.
-        number: that no other Secret, or value, has: by it a certificate of a server is known from those of others.
+        number: that no other Secret has: by it the certificate and the key of a server are known from those of others.
     """
     expected = key.lower().endswith(_MEANT)
     try:
-        return Part(from_base64(value), key, expected, place=number if key == _OWN else None)
+        return Part(from_base64(value), key, expected, place=number if key in {_OWN, _KEY} else None)
     except binascii.Error:
         return Part(b"", key, expected) if expected else None
 
@@ -59,17 +60,17 @@ def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
     """Return the values under every ``data:``, in order, and the text without them: spaces in their places."""
     parts: list[Part] = []
     rest = bytearray(_APPLIED.sub(lambda match: b" " * len(match[0]), text))
-    for key, value, start, stop in _values(text):
-        part = secret_part(key.decode("ascii", "replace"), value, len(parts))
+    for key, value, start, stop, number in _values(text):
+        part = secret_part(key.decode("ascii", "replace"), value, number)
         if part is not None:
             parts.append(part)
             rest[start:stop] = b" " * (stop - start)
     return parts, bytes(rest)
 
 
-def _values(text: bytes) -> Iterator[tuple[bytes, bytes, int, int]]:
-    """Yield each key and value, and from where to where that stands."""
-    inside = -1  # the indentation of "data:", and -1 outside it
+def _values(text: bytes) -> Iterator[tuple[bytes, bytes, int, int, int]]:
+    """Yield each key and value, from where to where that stands, and under which "data:" of the text."""
+    inside, number = -1, 0  # the indentation of "data:", and -1 outside it; how many there were
     key, block, indent, start, stop = b"", [b""], 0, 0, 0
     for match in _LINE.finditer(text):
         line = match[0]
@@ -79,7 +80,7 @@ def _values(text: bytes) -> Iterator[tuple[bytes, bytes, int, int]]:
             stop = match.end()
             continue
         if key:
-            yield key, b"".join(block), start, stop
+            yield key, b"".join(block), start, stop, number
             key, block = b"", [b""]
         entry = _ENTRY.match(line)
         if entry is None:
@@ -88,10 +89,10 @@ def _values(text: bytes) -> Iterator[tuple[bytes, bytes, int, int]]:
         if inside >= 0 and depth <= inside:
             inside = -1
         if name == b"data" and not value:
-            inside = depth
+            inside, number = depth, number + 1
         elif inside >= 0 and (not value or _BLOCK.fullmatch(value)):
             key, indent, start, stop = name, depth, match.start(), match.end()
         elif inside >= 0:
-            yield name, value.strip(b"\"'"), match.start(), match.end()
+            yield name, value.strip(b"\"'"), match.start(), match.end(), number
     if key:
-        yield key, b"".join(block), start, stop
+        yield key, b"".join(block), start, stop, number

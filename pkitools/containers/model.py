@@ -59,6 +59,7 @@ class Item:
         position: in PEM the number of its block, elsewhere its number in the file; from 1.
         form: the format of a key (``PKCS#8``, ``PKCS#1``, ``SEC1``, ``DSA``, ``OpenSSH``); else empty.
         encrypted: a key that needs a passphrase.
+        cipher: of a key whose PEM body is encrypted the old way, with what: its header ``DEK-Info``.
         alias: the name a keystore, a mail or a Secret gives it.
         has_key: of a certificate in a keystore with private keys, whether it stands with one, or may do so: the
             structure cannot always be seen from outside. ``None`` of anything else.
@@ -68,11 +69,15 @@ class Item:
         entity_id: of such a certificate the entity ID of the entity whose key it is.
         place: of a certificate that stands where one is somebody's own, the number of that place: a KeyDescriptor, a
             signature, the key entry of a keystore, ``x5c``, ``tls.crt``. What is said to be its chain shares it.
-        stated_key: of a certificate in ``x5c`` or a ``ds:KeyInfo``, the public key that is stated beside it, as a
-            SubjectPublicKeyInfo ends with it; empty where that cannot be one, or several are stated that differ.
+        stated_key: of the first certificate in ``x5c`` and of each in a ``ds:KeyInfo``, the public key that is stated
+            beside it, as a SubjectPublicKeyInfo ends with it; empty where that cannot be one, or several are stated
+            that differ.
+        stated_kind: of the first certificate in ``x5c``, the kind of key its JWK says it is: ``RSA``, ``EC``, ``OKP``;
+            ``None`` where it says none of these.
         is_stated: of the first certificate in ``x5c``, whether the thumbprints that its JWK states are its own;
             ``None`` where it states none.
-        key_info: of such a certificate in XML, the number of its ``ds:KeyInfo``: those of one share it.
+        key_info: of such a certificate in XML, the number of its KeyDescriptor, or of its ``ds:KeyInfo`` outside one:
+            those of one share it.
         protection: of a key how its keystore encrypts it, also where ``der`` is decrypted; ``None`` where it does not.
     """
 
@@ -88,9 +93,11 @@ class Item:
     entity_id: str | None = None
     place: int | None = None
     stated_key: bytes | None = field(default=None, repr=False)
+    stated_kind: str | None = None
     is_stated: bool | None = None
     key_info: int | None = None
     protection: Protection | None = None
+    cipher: str = ""
 
 
 @dataclass(frozen=True, slots=True)

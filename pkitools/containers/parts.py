@@ -16,8 +16,9 @@ class Part:
         expected: something must be in it; what is not recognised is a problem and not passed over.
         form: of a private key that is taken as it is, such as ``JWK``; else empty.
         error: why it is not read, where the file itself says so.
-        stated_key: of an entry of ``x5c``, the public key that its JWK states.
-        is_stated: of the first of them, whether the thumbprints that the JWK states are its own.
+        stated_key: of the first entry of ``x5c``, the public key that its JWK states.
+        stated_kind: of that one, the kind of key that its JWK states.
+        is_stated: of that one, whether the thumbprints that the JWK states are its own.
         place: the certificate in it is somebody's own, or is said to be the chain of one: parts of one number share it.
         again: it says in another form what another part says that has so many PEM blocks: what stands in both counts
             once, and what cannot be read in it only where it has more; ``None`` of what stands by itself.
@@ -32,5 +33,6 @@ class Part:
     is_stated: bool | None = None
     place: int | None = None
     stated_key: bytes | None = field(default=None, repr=False)
+    stated_kind: str | None = None
     again: int | None = None
     certificate: bool = False

@@ -217,7 +217,7 @@ def _parts(parts: Iterable[Part], found: _Found) -> None:
 
 
 def _standing_at(item: Item, part: Part) -> Item:
-    return replace(item, place=0, stated_key=part.stated_key, is_stated=part.is_stated)
+    return replace(item, place=0, stated_key=part.stated_key, stated_kind=part.stated_kind, is_stated=part.is_stated)
 
 
 def _is_no_certificate(part: Part, inside: _Found) -> bool:
@@ -480,7 +480,7 @@ def _key_of_block(block: pem.Block) -> Item:
 
     form = _form(block)
     locked = block.encrypted or (form == OPENSSH and is_locked(block.body))
-    return Item(ItemKind.KEY, block.body, block.number, form, locked)
+    return Item(ItemKind.KEY, block.body, block.number, form, locked, cipher=block.cipher)
 
 
 def _is_promised(label: str, kind: ItemKind | Wrapper) -> bool:

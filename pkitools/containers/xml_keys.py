@@ -1,6 +1,7 @@
 """The keys that XML states bare, beside certificates: ``ds:KeyValue`` and ``dsig11:DEREncodedKeyValue`` of a KeyInfo.
 
-Read as text, see :mod:`pkitools.containers.xml_tags`. A KeyInfo inside another is one of its own.
+Read as text, see :mod:`pkitools.containers.xml_tags`. A KeyInfo inside another is one of its own; but all that stands
+in one KeyDescriptor of metadata is said of the same key, however it is nested.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
 _INFO: Final = "KeyInfo"
+_DESCRIPTOR: Final = "KeyDescriptor"
 _VALUE: Final = "KeyValue"
 _DER: Final = "DEREncodedKeyValue"
 _RSA: Final = "RSAKeyValue"
@@ -34,17 +36,19 @@ _PARTS: Final = {
 
 @dataclass(slots=True)
 class KeyInfo:
-    """A KeyInfo, and what it states.
+    """A KeyInfo, or a whole KeyDescriptor, and what it states.
 
     Args:
         at: where it begins.
         outer: the one it stands in.
+        name: of its element.
         stated: each key that it states, as it ends the SubjectPublicKeyInfo of a certificate; nothing of what cannot
             be read.
     """
 
     at: int
     outer: KeyInfo | None
+    name: str = _INFO
     stated: list[bytes] = field(default_factory=list)
 
     @property
@@ -74,10 +78,8 @@ def _walked(text: bytes) -> Iterator[tuple[Tag, KeyInfo | None]]:
     inside: KeyInfo | None = None
     value: Tag | None = None
     for tag in _tags(text):
-        if tag.name == _INFO and tag.opens and not tag.closes:
-            inside = KeyInfo(tag.at, inside)
-        elif tag.name == _INFO and not tag.opens:
-            inside = inside.outer if inside is not None else None
+        if tag.name in {_INFO, _DESCRIPTOR}:
+            inside = _entered(tag, inside)
         elif tag.name in {_VALUE, _DER} and inside is not None:
             if tag.opens and not tag.closes:
                 value = tag
@@ -88,10 +90,20 @@ def _walked(text: bytes) -> Iterator[tuple[Tag, KeyInfo | None]]:
         yield tag, inside
 
 
+def _entered(tag: Tag, inside: KeyInfo | None) -> KeyInfo | None:
+    """Return where what follows the tag of one of these elements stands: in a KeyDescriptor nothing stands apart."""
+    if inside is not None and inside.name == _DESCRIPTOR and tag.name == _INFO:
+        return inside
+    if tag.opens:
+        return inside if tag.closes else KeyInfo(tag.at, inside, tag.name)
+    return inside.outer if inside is not None and inside.name == tag.name else inside
+
+
 def _tags(text: bytes) -> Iterator[Tag]:
-    if text.count(b"KeyValue") + text.count(b"KeyInfo") > MAX_MENTIONS:
+    names = (b"KeyInfo", b"KeyValue", b"KeyDescriptor")
+    if sum(map(text.count, names)) > MAX_MENTIONS:
         raise LimitError("sources.error.too_many_blocks", limit=MAX_PEM_BLOCKS)
-    return tags(text, b"KeyInfo", b"KeyValue")
+    return tags(text, *names)
 
 
 def _stated(element: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pkitools.checking.private_keys import check_keys_beside
+from pkitools.checking.beside import check_keys_beside
 from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError

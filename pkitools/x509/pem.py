@@ -42,6 +42,9 @@ _NOT_BASE64: Final = (b":", b"\\", b">")
 _QUOTED: Final = pattern(rb"(?m)^(?:[ \t]*>)+")  # what a mail program puts before the lines of an answer
 
 
+_CIPHER: Final = pattern(rb"(?m)^DEK-Info:[ \t]{0,8}([A-Z0-9-]{1,40},[0-9A-Fa-f]{1,64})[ \t]*$")
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One PEM block.
@@ -51,6 +54,7 @@ class Block:
         label: what stands behind BEGIN.
         body: the decoded content; empty when ``error`` is set.
         encrypted: its headers say that the body is encrypted.
+        cipher: with what, as its header ``DEK-Info`` has it (RFC 1421 4.6.1.3): ``AES-256-CBC,`` and the start in hex.
         error: why it could not be decoded.
     """
 
@@ -58,6 +62,7 @@ class Block:
     label: str
     body: bytes = field(repr=False)
     encrypted: bool = False
+    cipher: str = ""
     error: InputError | None = None
 
 
@@ -150,7 +155,9 @@ def _decoded(text: bytes, start: int, stop: int, number: int, label: str) -> Blo
         return _bad(number, label, "not_base64")
     if not octets:
         return _bad(number, label, "no_content")
-    return Block(number, label, octets, encrypted=b"ENCRYPTED" in headers)
+    stated = _CIPHER.search(headers) if headers else None
+    cipher = stated[1].decode("ascii") if stated else ""
+    return Block(number, label, octets, encrypted=b"ENCRYPTED" in headers, cipher=cipher)
 
 
 def _content(text: bytes, start: int, stop: int) -> tuple[bytes, bytes]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha1, sha256
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from pkitools.checking import FileCheck
 from pkitools.containers.jwk import stated_key
 from pkitools.findings import Verdict
 from tests.support.certificates import made, setting
+from tests.support.chains import authority
 from tests.support.deliveries import metadata_of
 from tests.support.requests import pooled_key
 
@@ -87,10 +89,39 @@ def test_what_is_no_key_is_not_that_of_the_certificate(member: str, value: objec
 
 
 def test_a_certificate_whose_jwk_states_no_key_is_not_held_against_one() -> None:
-    for keyless in ({"kty": "RSA"}, {"kty": "new"}, {}):
+    for keyless in ({"kty": "RSA"}, {}, {"alg": "PS256"}):
         found = judged(set_of({**keyless, "x5c": whole()["x5c"]}))
         assert KEY not in found.file_report.codes()
         assert READABLE not in found.file_report.codes()
+
+
+# what a JWK says of its key besides its certificates: nothing of it, all of it, and every way of saying it half
+WRITTEN: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "whole": lambda key: key,
+    "nothing": lambda _: {},
+    "kind alone": lambda key: {"kty": key["kty"]},
+    "kind in small letters": lambda key: {**key, "kty": key["kty"].lower()},
+    "kind unknown": lambda key: {**key, "kty": "new"},
+    "kind no text": lambda key: {**key, "kty": 5},
+    "no kind": lambda key: {name: value for name, value in key.items() if name != "kty"},
+    "half": lambda key: dict(list(key.items())[:-1]),
+}
+
+
+@pytest.mark.slow
+def test_a_jwk_is_held_to_the_first_certificate_of_its_x5c_whatever_it_says_of_the_key() -> None:
+    """The product of whose key is stated, how, which certificates stand there in which order, and list or not."""
+    ders = {kind: certificate(kind) for kind in ("rsa:2048", "ec:p-256", "ec:p-384")}
+    for (stated, der), (how, write), chain in product(ders.items(), WRITTEN.items(), permutations(ders, 2)):
+        first = chain[0]
+        key = write(jwk(der))
+        nothing_comparable = how not in {"whole", "nothing", "kind alone"}
+        foreign = stated != first and (how == "whole" or (how == "kind alone" and stated[:2] != first[:2]))
+        for x5c, listed in (([in_base64(ders[kind]) for kind in chain], True), (in_base64(ders[first]), False)):
+            found = judged(set_of({**key, "x5c": x5c}))
+            assert (KEY in found.file_report.codes()) is (nothing_comparable or foreign), (stated, how, chain, listed)
+            assert found.is_complete is listed
+            assert len(found.results) == (len(chain) if listed else 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -209,6 +240,30 @@ def test_a_key_is_held_to_the_certificates_of_its_own_key_info_and_of_no_other()
     for text_of_it, told in cases.items():
         found = judged(PLACES["nowhere"].format(NAMESPACES, text_of_it).encode())
         assert (KEY_INFO in found.file_report.codes()) is told, text_of_it
+
+
+@pytest.mark.slow
+def test_all_that_stands_in_a_key_descriptor_is_said_of_each_end_entity_in_it() -> None:
+    """The product of how it is nested, which certificates stand there, and whose key is stated: an authority's too."""
+    leaf, other, above = certificate(), certificate("ec:p-256"), authority("uitgever").der
+    inside = {
+        "one KeyInfo": "<ds:KeyInfo>{0}{1}</ds:KeyInfo>",
+        "two": "<ds:KeyInfo>{1}</ds:KeyInfo><ds:KeyInfo>{0}</ds:KeyInfo>",
+        "nested": "<ds:KeyInfo>{0}<ds:KeyInfo>{1}</ds:KeyInfo></ds:KeyInfo>",
+        "nested the other way": "<ds:KeyInfo><ds:KeyInfo>{0}</ds:KeyInfo>{1}</ds:KeyInfo>",
+        "before": "{0}<ds:KeyInfo>{1}</ds:KeyInfo>",
+        "after": "<ds:KeyInfo>{1}</ds:KeyInfo>{0}",
+    }
+    held = {"leaf": [leaf], "chain": [leaf, above], "turned": [above, leaf], "two": [leaf, other]}
+    for (how, nested), (which, ders), stated in product(inside.items(), held.items(), (leaf, other, above)):
+        data = nested.format(stated_in_xml(stated, "numbers"), in_data(*ders))
+        right = stated is leaf and which != "two"
+        found = judged(PLACES["metadata"].format(NAMESPACES, data).encode())
+        assert (KEY_INFO in found.file_report.codes()) is not right, (how, which)
+        # two KeyDescriptors are two keys
+        two = data + "</md:KeyDescriptor><md:KeyDescriptor>" + f"<ds:KeyInfo>{in_data(other)}</ds:KeyInfo>"
+        found = judged(PLACES["metadata"].format(NAMESPACES, two).encode())
+        assert (KEY_INFO in found.file_report.codes()) is not right, (how, which)
 
 
 def test_the_numbers_of_a_private_key_in_xml_are_nobodys_to_publish() -> None:

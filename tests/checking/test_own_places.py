@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -28,6 +28,7 @@ from pkitools_test_pki import names
 from pkitools_test_pki.issued import IssuedCertificate
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.self_signed import self_signed
+from tests.support.certificates import made, setting
 from tests.support.deliveries import (
     ENTITY_ID,
     jks_of,
@@ -39,6 +40,7 @@ from tests.support.deliveries import (
     pkcs12_of,
 )
 from tests.support.keys import SHARED_KEYS
+from tests.support.requests import pooled_key
 
 pytestmark = pytest.mark.slow  # products of cases
 
@@ -307,6 +309,28 @@ def test_each_whose_private_key_is_in_the_file_is_judged(world: World, claim: st
     for order in (entries, entries[::-1]):
         assert_judged(world.judged(pkcs12_of(*order, more=world.chain)), bad.der)
         assert_judged(world.judged(pem(*(der for _, der, _ in order), *world.chain) + key), bad.der)
+
+
+@pytest.mark.parametrize("exchanged", [True, False])
+def test_a_key_that_stands_with_another_certificate_of_its_file_is_told(world: World, exchanged: bool) -> None:
+    """The product of Secrets in YAML and JSON, and of the key before and behind the certificate."""
+    keys = [pooled_key("rsa:2048"), pooled_key("ec:p-256")]
+    ders = [made("g4-tls", setting("key", key.public.spki)).der for key in keys]
+    standing = list(zip(ders, keys[::-1] if exchanged else keys, strict=True))
+    for found in (world.judged(each) for turned in (False, True) for each in with_keys(standing, turned)):
+        codes = found.file_report.codes()
+        assert ("received.private_key.placed" in codes) is exchanged
+        assert "received.private_key.foreign" not in codes
+        assert (found.file_report.verdict is Verdict.FAILED) is exchanged
+
+
+def with_keys(standing: Any, turned: bool) -> Iterator[bytes]:
+    """Secrets with a certificate and a key each, as YAML and as JSON."""
+    values = [{"tls.crt": base64_of(pem(der)), "tls.key": base64_of(key.pem(None))} for der, key in standing]
+    rows = [dict(reversed(each.items())) if turned else each for each in values]
+    yield json.dumps({"kind": "List", "items": [{"kind": "Secret", "data": each} for each in rows]}).encode()
+    texts = ["".join(f"  {name}: {value}\n" for name, value in each.items()) for each in rows]
+    yield "---\n".join(f"kind: Secret\ndata:\n{text}" for text in texts).encode()
 
 
 # -- no alarm ---------------------------------------------------------------------------------------------------------

@@ -301,6 +301,39 @@ def test_a_key_or_a_request_beside_a_certificate_is_compared_with_it(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("kind", "name", "verdict"), [
+    ("key", "a.key", "FAILED"), ("key", "other.key", "PASSED"), ("locked", "a.key", "PASSED"),
+    ("request", "a.csr", "FAILED"),
+])  # fmt: skip
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_key_that_is_not_its_own_is_named_in_the_answer_with_one_thing_to_do(
+    run: Command,
+    leaves: tuple[Path, dict[str, IssuedCertificate]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    name: str,
+    verdict: str,
+    count: int,
+) -> None:
+    """Of one certificate it is said there; of several in the verdict on all, and no next step stands below."""
+    one, more = leaves[1]["good"], leaves[1]["ends"]
+    files = {"a.pem": pem(one.der, *chain(one)), name: thing(kind, generate_private_key(65537, 2048))}
+    put(tmp_path / "d", {**files, **({"b.pem": pem(more.der, *chain(more))} if count == 2 else {})})
+    judged = ("-e", "preproduction", "--trust", leaves[0] / "trust.pem", "--offline", "--revocation", "off")
+    monkeypatch.chdir(tmp_path)
+    ran = run("--lang", "en", "cert", "check", "d", *judged)
+    head = ran.out.split("\n\n")[0]
+    whole = count == 2 and verdict == "PASSED"  # a warning of one among several stands whole where it is told
+    assert ran.out.startswith(verdict)
+    assert f"/{name}" in (ran.out if whole else head), ran.out
+    assert "the whole" not in head or count == 2
+    assert whole or head.count("\n  Now ") == 1
+    assert verdict == "PASSED" or "systems list" not in ran.out
+    assert ("compared with the certificates" in ran.err) is (kind != "locked")
+
+
+@pytest.mark.slow
 def test_names_alike_are_those_of_one_folder_where_there_are_such(
     run: Command, leaves: tuple[Path, dict[str, IssuedCertificate]], tmp_path: Path
 ) -> None:

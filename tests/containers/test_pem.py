@@ -72,7 +72,7 @@ def test_headers_in_the_old_style() -> None:
         b"-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: AES-128-CBC,00\r\n\r\nAAAA\r\n"
         b"-----END RSA PRIVATE KEY-----\r\n"
     )
-    assert list(blocks(text)) == [Block(1, "RSA PRIVATE KEY", bytes(3), encrypted=True)]
+    assert list(blocks(text)) == [Block(1, "RSA PRIVATE KEY", bytes(3), encrypted=True, cipher="AES-128-CBC,00")]
 
 
 def test_line_breaks_written_out() -> None:

@@ -27,7 +27,15 @@ WHY: Final[Mapping[str, str]] = {
     **dict.fromkeys(("file.entity_id.differs", "received.oin.match", "received.organization.match"), _ASKED),
     **dict.fromkeys(("received.request.dns_missing", "renewal.environment.same", "renewal.oin.same"), _ASKED),
     **dict.fromkeys(("renewal.certificate.another", "renewal.order.old_first"), _ASKED),
-    **dict.fromkeys(("received.key.match", "received.private_key.foreign", "received.private_key.named"), _PAIR),
+    **dict.fromkeys(
+        (
+            "received.key.match",
+            "received.private_key.foreign",
+            "received.private_key.named",
+            "received.private_key.placed",
+        ),
+        _PAIR,
+    ),
     "received.private_key.published": _SECRET,
     **dict.fromkeys(("path.engine.agreement", "path.engine.refused"), _ENGINE),
     **dict.fromkeys(("metadata.cpa.certificate", "metadata.cpa.reference"), _METADATA),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from pkitools.checking import Expectation
-from pkitools.checking.private_keys import check_keys_beside, check_private_keys, check_requests_beside
+from pkitools.checking import Expectation, check_file
+from pkitools.checking.beside import check_keys_beside
+from pkitools.checking.private_keys import check_private_keys
 from pkitools.checking.received import check_received
 from pkitools.containers import read_source
 from pkitools.findings import Report
+from pkitools.requests.keys import to_pem
 from pkitools.x509 import oin_from_certificate
 from tests.support.certificates import Change, alternative, giving, made, setting
 from tests.support.der import tlv
@@ -69,10 +74,31 @@ def beside(key: Callable[[], bytes], certificate: str = "b.pem") -> Make:
     def make() -> Report:
         files = {"a.key": read_source(key(), "a.key")}
         keys = frozenset({pooled_key().public.spki_sha256})
-        outcomes = check_keys_beside(files, {certificate: keys})
-        return Report("together", (*outcomes, *check_requests_beside(files, {certificate: keys})))
+        return Report("together", check_keys_beside(files, {certificate: keys}))
 
     return make
+
+
+def swapped(*, turned: bool) -> Make:
+    """Make the report on the private keys of two Secrets in one file, each with a certificate and its key, or not."""
+
+    def make() -> Report:
+        keys = [pooled_key(), pooled_key("ec:p-256")]
+        ders = [made("g4-tls", setting("key", key.public.spki)).der for key in keys]
+        beside_them = reversed(keys) if turned else keys
+        secrets = [
+            {"kind": "Secret", "data": {"tls.crt": in_base64(der), "tls.key": in_base64(key.pem(None))}}
+            for der, key in zip(ders, beside_them, strict=True)
+        ]
+        data = json.dumps({"kind": "List", "items": secrets}).encode()
+        moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
+        return check_file(data, moment=moment, environment="preproduction", name="f").file_report
+
+    return make
+
+
+def in_base64(octets: bytes) -> str:
+    return b64encode(octets).decode()
 
 
 def own() -> bytes:
@@ -133,6 +159,15 @@ PAIRS: dict[str, tuple[Make, Make]] = {
     "received.private_key.published": (file(metadata), file(own)),
     "received.private_key.beside": (beside(foreign), beside(own)),
     "received.private_key.named": (beside(foreign, "a.pem"), beside(own, "a.pem")),
+    "received.private_key.placed": (swapped(turned=True), swapped(turned=False)),
+    "received.public_key.beside": (
+        beside(lambda: to_pem("PUBLIC KEY", pooled_key("ec:p-256").public.spki), "a.pem"),
+        beside(lambda: to_pem("PUBLIC KEY", pooled_key().public.spki), "a.pem"),
+    ),
+    "received.request.next": (
+        beside(lambda: request(subject(CN=HOST), key=pooled_key("ec:p-256"))),
+        beside(lambda: request(subject(CN=HOST))),
+    ),
     "received.request.beside": (
         beside(lambda: request(subject(CN=HOST), key=pooled_key("ec:p-256")), "a.pem"),
         beside(lambda: request(subject(CN=HOST)), "a.pem"),

@@ -23,11 +23,16 @@ _RESERVED: Final = (
     "environment.holder.",
     "revocation.status.unconfirmed",
     "revocation.policy.off",
+    "received.private_key.named",
     "received.private_key.beside",
     "received.private_key.compared",
+    "received.public_key.beside",
 )
-# of a keystore whose passphrase nobody gave it is no more than a notice
-_LEAST: Final = {"received.private_key.compared": Severity.WARNING}
+# of a keystore whose passphrase nobody gave it is no more than a notice, nor of a public key that is named otherwise
+_LEAST: Final = {
+    "received.private_key.compared": Severity.WARNING,
+    "received.public_key.beside": Severity.WARNING,
+}
 
 
 @dataclass(frozen=True, slots=True)

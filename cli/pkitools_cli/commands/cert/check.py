@@ -18,7 +18,13 @@ from pkitools.frozen import dataclass, replace
 from pkitools.reports import CheckedFile
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_options import CheckOptions, GivenRevocation, Placed, revocation_options
-from pkitools_cli.commands.cert.check_text import chains_told, checked_told, copies_told, told_with_its_file
+from pkitools_cli.commands.cert.check_text import (
+    about_keys,
+    chains_told,
+    checked_told,
+    copies_told,
+    told_with_its_file,
+)
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
 from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
@@ -175,7 +181,9 @@ def command(options: CheckOptions) -> Reply[Checked]:
     beside = _beside(options, unread)
     keys: list[Outcome] = []
     given: list[bytes] = []
-    used = use_each(options.files, _judge(options, unread, keys, given), lists_count=True, tell_folders=False)
+    compared: set[str] = set()
+    judge = _judge(options, unread, keys, given, compared)
+    used = use_each(options.files, judge, lists_count=True, tell_folders=False, compared=compared)
     failed = [CheckedFile(each.name, error=each.error, harmless=each.harmless) for each in used.failures]
     checked = Checked([*used.results, *failed], None)
     checked = replace(checked, reuse=in_common(checked.checks, options, beside, keys))
@@ -224,9 +232,11 @@ def _told(checked: Checked, options: CheckOptions) -> Iterator[Line | str]:
 def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
     """Return the document, with what comes next for each certificate: that names commands, which the library cannot."""
 
+    keys, _ = about_keys([check for _, check in checked.checks], checked.reuse)
+
     def following(file: CheckedFile, one: JudgedCertificate) -> dict[str, object]:
         assert file.check is not None, "it holds the certificate"
-        place = Place(file.name, one.result, told_with_its_file(one, file.check), options)
+        place = Place(file.name, one.result, told_with_its_file(one, file.check, keys), options)
         return {"next": next_document(partial(next_step_of, place))}
 
     code = of_reports(checked.decisive, options.fail_on, complete=checked.complete)
@@ -241,14 +251,13 @@ def _is_entity_id(text: str) -> bool:
 
 
 def _judge(
-    options: CheckOptions, unread: list[BadItem], keys: list[Outcome], given: list[bytes]
+    options: CheckOptions, unread: list[BadItem], keys: list[Outcome], given: list[bytes], compared: set[str]
 ) -> Callable[[str], CheckedFile]:
     """Return what judges one of the files that were named, as :func:`judging` does."""
     titles(options.systems)  # a wrong name is told before a file is read
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
-    return judging(
-        options, lambda: read_together([name for name, _ in files_of(options.files)], passphrase), unread, keys, given
-    )
+    names = [name for name, _ in files_of(options.files)]
+    return judging(options, lambda: read_together(names, passphrase), unread, keys, given, compared=compared)
 
 
 def judging(
@@ -259,6 +268,7 @@ def judging(
     given: list[bytes],
     *,
     passphrase: bytes | None = None,
+    compared: set[str] | None = None,
 ) -> Callable[[str], CheckedFile]:
     """Return what judges one file; everything the files share is read once, before the first.
 
@@ -269,9 +279,10 @@ def judging(
         keys: gets what there is to say of private keys in files of their own.
         given: gets the certificates that were given as chain and as roots, DER.
         passphrase: of keystores and keys, where the options do not say it.
+        compared: gets the names of the files whose keys and requests were compared.
     """
     from pkitools.checking import check_file
-    from pkitools.checking.chain import check_keys_together, together
+    from pkitools.checking.chain import check_keys_together, compared_files, together
     from pkitools.checking.delivered_lists import with_delivered
     from pkitools.trust import TrustStore
 
@@ -286,7 +297,9 @@ def judging(
     readable = {name: each for name, each in inputs.items() if not isinstance(each, PkitoolsError)}
     revocation = with_delivered(revocation_of(options, unread, beside), readable.values())
     among = together(readable, passphrase)
-    keys += check_keys_together(readable, passphrase)
+    keys += check_keys_together(readable, passphrase, among.chains)
+    if compared is not None:
+        compared |= compared_files(readable, keys)
 
     def judge(name: str) -> CheckedFile:
         contents = inputs[name]

@@ -9,12 +9,13 @@ from typing import Final
 
 from pkitools.findings import Report, Verdict
 from pkitools.frozen import dataclass
-from pkitools.reports.telling.answer import answer_of, reservations
+from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.text import in_a_word, in_short, label_width, word
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import counted, cut_front, tally
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, wrapped
+from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
 
 _MOST_TOLD: Final = 3  # of what decides: the rest stands in the table
@@ -74,6 +75,12 @@ class Overall:
         verdict = self.verdict
         return [] if verdict is Verdict.PASSED else [part for part in self.parts if part.report.verdict is verdict]
 
+    @property
+    def is_about_none(self) -> bool:
+        """Whether what is wrong is wrong with none of the certificates: each by itself is as good as it says."""
+        deciding = self.deciding
+        return self.verdict is Verdict.FAILED and not any(part.certificate for part in deciding)
+
 
 def overall_told(overall: Overall, asked: str) -> Iterator[Line | str]:
     """Yield the verdict on all that was given, what decides it, and how the others came off.
@@ -90,6 +97,7 @@ def overall_told(overall: Overall, asked: str) -> Iterator[Line | str]:
     yield coloured(first, overall.verdict, verdict)
     yield from rest
     yield from _why(overall, several=len(files) > 1)
+    yield from _now(overall)
     if others := _others(overall):
         yield from _row("also", [", ".join(others)])
     yield from _row("from", [where])
@@ -113,10 +121,18 @@ def _why(overall: Overall, *, several: bool) -> Iterator[str]:
         if not reasons:  # all that was judged is good, and a chain could be read in part only
             reasons = [tr("cli.cert_check.overall.incomplete")]
     more = len(reasons) - _MOST_TOLD
-    told = reasons[:_MOST_TOLD]
+    reasons_told = reasons[:_MOST_TOLD]
     if more > 0:
-        told.append(tr("cli.cert_check.overall.more", count=more))
-    yield from _row("why", told)
+        reasons_told.append(tr("cli.cert_check.overall.more", count=more))
+    yield from _row("why", reasons_told)
+
+
+def _now(overall: Overall) -> Iterator[str]:
+    """Yield what to do, where that stands with none of the certificates."""
+    first = answer_of(overall.deciding[0].report).step if overall.is_about_none else None
+    remedy = told(first, language(), remedy_text, overall.deciding[0].report.moment).remedy if first else ""
+    if remedy:
+        yield from _row("now", [remedy])
 
 
 def _row(key: str, values: Sequence[str]) -> Iterator[str]:
@@ -155,11 +171,11 @@ def _others(overall: Overall) -> list[str]:
     counts = Counter(part.report.verdict for part in overall.certificates)
     others = [each for each in Verdict if counts[each] and each is not overall.verdict]
     beside = [reserved(part.report) for part in overall.certificates]
-    told = [counted(each, counts[each], beside) for each in others]
+    counts_told = [counted(each, counts[each], beside) for each in others]
     if overall.verdict is Verdict.PASSED:
-        told += tally(beside)
+        counts_told += tally(reserved(part.report) for part in overall.parts)
     said = overall.verdict is Verdict.INDETERMINATE and not overall.deciding  # by the first line
-    return told if said or not overall.unread else [*told, _unread(overall)]
+    return counts_told if said or not overall.unread else [*counts_told, _unread(overall)]
 
 
 def _unread(overall: Overall) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
@@ -38,6 +38,7 @@ _WRONG_OIN: Final = (
     ("x509.oin.uzi_conflict", "several_oins"),
     ("x509.oin.invalid", "invalid_oin"),
 )
+_OF_KEYS: Final = "received."
 _SEPARATING: Final = frozenset(',;()"')
 
 
@@ -51,6 +52,7 @@ class _Told:
         which: which certificate of its file; empty where there is nothing to tell apart.
         place: what was found.
         delivered: the file is not refused for how it was delivered.
+        goes_on: what comes next may be said of it: nothing else is to be mended first.
     """
 
     file: str
@@ -58,6 +60,7 @@ class _Told:
     which: str
     place: Place
     delivered: bool = True
+    goes_on: bool = True
 
     @property
     def name(self) -> str:
@@ -91,7 +94,8 @@ def checked_told(
         complete: whether everything that was given could be judged.
         folders: what else there is to say of the files, a sentence each.
     """
-    every = [list(_certificates(name, check, options)) for name, check in checks]
+    keys, reuse = about_keys([check for _, check in checks], reuse)
+    every = [list(_certificates(name, check, options, keys)) for name, check in checks]
     count = sum(map(len, every)) + len(unread)
     if options.quiet:
         yield from _quiet(checks, every, reuse)
@@ -99,6 +103,8 @@ def checked_told(
     overall = Overall(list(_parts(checks, every, reuse)), [_file_name(name) for name in unread], complete)
     if first := count > 1 or (count == 1 and _says_more(overall)):
         yield from overall_told(overall, systems_and_environment(options))
+    if overall.is_about_none:
+        every = [[replace(one, goes_on=False) for one in found] for found in every]
     for number, ((name, check), found) in enumerate(zip(checks, every, strict=True)):
         if number or first:
             yield ""
@@ -138,7 +144,22 @@ def _reuse_told(reuse: Report, options: CheckOptions) -> Iterator[Line | str]:
     """Yield what was found of the certificates together: a verdict is given of each, and stands there."""
     heading = tr(f"cli.cert_check.reuse_{'found' if reuse.findings or reuse.not_checked else 'good'}")
     yield from (Line(row, bold=True) for row in wrapped(heading, ""))
-    yield from findings_told(reuse, full=_full(options), verbose=options.verbose)
+    full = min(_full(options), Severity.WARNING)  # which file it is about stands in what it says
+    yield from findings_told(reuse, full=full, verbose=options.verbose)
+
+
+def about_keys(checks: Sequence[FileCheck], reuse: Report | None) -> tuple[Report | None, Report | None]:
+    """Return what there is to say of keys beside the one certificate, which is said of it, and what is left.
+
+    Args:
+        checks: the files that could be judged.
+        reuse: what there is to say of all that was given together.
+    """
+    if reuse is None or sum(len(check.judged) for check in checks) != 1:
+        return None, reuse
+    keys = tuple(o for o in reuse.outcomes if o.rule.code.startswith(_OF_KEYS))
+    rest = tuple(o for o in reuse.outcomes if not o.rule.code.startswith(_OF_KEYS))
+    return replace(reuse, outcomes=keys), replace(reuse, outcomes=rest) if rest else None
 
 
 def chains_told(chains: Sequence[tuple[str, ChainFile]]) -> Iterator[str]:
@@ -161,26 +182,35 @@ def _full(options: Meant) -> Severity:
     return Severity.INFO if options.verbose else Severity.ERROR
 
 
-def told_with_its_file(one: JudgedCertificate, check: FileCheck) -> Report:
-    """Return the report of a certificate, with what there is to say of its file where that holds no other."""
-    return one.result.report + check.file_report if len(check.judged) == 1 else one.result.report
+def told_with_its_file(one: JudgedCertificate, check: FileCheck, keys: Report | None = None) -> Report:
+    """Return the report of a certificate, with what there is to say of its file where that holds no other.
+
+    Args:
+        one: the certificate.
+        check: its file.
+        keys: what there is to say of the keys beside it, where no other certificate was judged.
+    """
+    report = one.result.report + check.file_report if len(check.judged) == 1 else one.result.report
+    return report if keys is None else report + keys
 
 
-def _certificates(name: str, check: FileCheck, options: CheckOptions) -> Iterator[_Told]:
+def _certificates(name: str, check: FileCheck, options: CheckOptions, keys: Report | None) -> Iterator[_Told]:
     """Yield the certificates of a file; what there is to say of a file with one certificate stands in its report."""
     for one in check.judged:
         yield _Told(
             _file_name(name),
             one.subject.number,
             _which(one, check.count),
-            placed(name, one, check, options),
+            placed(name, one, check, options, keys),
             delivered=check.delivery.verdict is not Verdict.FAILED,
         )
 
 
-def placed(name: str, one: JudgedCertificate, check: FileCheck, options: CheckOptions) -> Place:
+def placed(
+    name: str, one: JudgedCertificate, check: FileCheck, options: CheckOptions, keys: Report | None = None
+) -> Place:
     """Return a certificate of a file as it was handed in: what comes next follows from that."""
-    report = told_with_its_file(one, check)
+    report = told_with_its_file(one, check, keys)
     return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check))
 
 
@@ -280,7 +310,8 @@ def _why(one: _Told) -> list[str]:
 
 
 def _now(one: _Told) -> list[str]:
-    step = next_step_of(one.place)
+    passed_only = one.report.verdict is Verdict.PASSED and not one.goes_on
+    step = None if passed_only else next_step_of(one.place)
     return [] if step is None else step.rows(*_labels("now"))
 
 

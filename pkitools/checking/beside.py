@@ -1,0 +1,146 @@
+"""Keys and requests in files of their own, beside certificates in others: do they belong to them?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pkitools.checking.file_names import Names, is_kept, stem_of
+from pkitools.checking.private_keys import (
+    BESIDE,
+    COMPARED,
+    NAMED,
+    NEXT,
+    REQUEST,
+    HeldKey,
+    check_public_keys,
+    held_keys,
+    request_keys,
+)
+from pkitools.containers import Contents, Item, ItemKind
+from pkitools.findings import MET, Evidence, NotChecked, Outcome, Severity, Violated, outcome
+from pkitools.frozen import dataclass
+from pkitools.limits import MAX_LISTED
+
+if TYPE_CHECKING:
+    from pkitools.x509.model import PublicKey
+
+
+def check_keys_beside(
+    files: Mapping[str, Contents],
+    public_keys: Mapping[str, Collection[str]],
+    passphrase: bytes | None = None,
+    chains: Collection[str] = (),
+) -> tuple[Outcome, ...]:
+    """Return an outcome for each key and each request that lies in a file without certificates.
+
+    One that is named as a file with certificates is (``good.key``, ``good.pem``) is that of one of those. The key of a
+    request that lies there too is that of a next certificate. Private keys that could not be opened are told together.
+
+    Args:
+        files: what each file holds that was given together, by its name.
+        public_keys: by the name of each file with certificates, the SHA-256 (hex) of the public key of each in it.
+        passphrase: for the keys that are encrypted.
+        chains: those of these files that are the chain of the others: nobody has a key to them.
+    """
+    apart = {name: each for name, each in files.items() if not each.of_kind(ItemKind.CERTIFICATE)}
+    held = {name: held_keys(each, passphrase) for name, each in apart.items()}
+    asked = {name: request_keys(each, name) for name, each in apart.items()}
+    closed = [(name, key) for name, keys in held.items() for key in keys if key.public is None]
+    together = _Together(
+        public_keys,
+        files,
+        Names(name for name in public_keys if name not in chains),
+        frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None),
+        frozenset(key.spki_sha256 for keys in asked.values() for key in keys.values() if key is not None),
+    )
+    return (
+        *(each for name, keys in held.items() for each in together.of_keys(name, keys)),
+        *(each for name, keys in asked.items() for each in together.of_requests(name, keys)),
+        *(each for name, contents in apart.items() for each in together.of_public_keys(name, contents)),
+        *_closed(closed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What lies together.
+
+    Args:
+        public_keys: those of the certificates, by file.
+        files: the names of all.
+        names: of the files with certificates to which a key may belong.
+        held: public keys whose private key lies there.
+        asked: public keys for which a request lies there.
+    """
+
+    public_keys: Mapping[str, Collection[str]]
+    files: Collection[str]
+    names: Names
+    held: frozenset[str]
+    asked: frozenset[str]
+
+    def of_keys(self, name: str, keys: Sequence[HeldKey]) -> Iterator[Outcome]:
+        """Yield an outcome for each private key of a file that could be opened."""
+        alike = self.names.alike(name)
+        for key in keys:
+            if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
+                continue  # of what was written over nobody says that it belongs to what is there now
+            pending = key.public.spki_sha256 in self.asked
+            fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
+            # while a renewal is under way the new key may lie where the old one was
+            severity = Severity.WARNING if pending and alike else None
+            params = {**key.params, "file": name, "beside": _listed(alike)}
+            yield outcome(
+                NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
+            )
+
+    def of_requests(self, name: str, keys: Mapping[Item, PublicKey | None]) -> Iterator[Outcome]:
+        """Yield an outcome for each request of a file."""
+        alike = self.names.alike(name)
+        for item, key in keys.items():
+            if key is None:
+                if alike:
+                    yield outcome(REQUEST, NotChecked("unreadable", params={"count": "1"}))
+                continue
+            seen = (Evidence(f"{name}, block {item.position}", key.spki_sha256),)
+            told = Violated(seen, {"file": name, "position": str(item.position), "key": key.label})
+            swapped = self._fits(key) and not self._fits(key, self._own(name, alike))
+            if swapped or not (self._fits(key) or not alike or key.spki_sha256 in self.held):
+                yield outcome(REQUEST, told)
+            else:
+                yield outcome(REQUEST if alike else NEXT, MET) if self._fits(key) else outcome(NEXT, told)
+
+    def of_public_keys(self, name: str, contents: Contents) -> Iterator[Outcome]:
+        """Yield an outcome for each public key of a file that stands there by itself."""
+        alike = self.names.alike(name)
+        yield from check_public_keys(
+            contents,
+            frozenset().union(*(self.public_keys[other] for other in alike or self.public_keys)),
+            name,
+            Severity.WARNING if alike else Severity.NOTICE,
+        )
+
+    def _fits(self, key: PublicKey, files: Collection[str] = ()) -> bool:
+        return any(key.spki_sha256 in self.public_keys[name] for name in files or self.public_keys)
+
+    def _own(self, name: str, alike: Sequence[str]) -> Sequence[str]:
+        """Return the files to which a key may belong: those of its folder, where its name says no more."""
+        if not alike or stem_of(name).text:
+            return alike
+        return [other for other in self.public_keys if Path(other).parent == Path(name).parent]
+
+
+def _closed(keys: Sequence[tuple[str, HeldKey]]) -> Iterator[Outcome]:
+    """Yield one outcome for all keys in files of their own that could not be opened."""
+    if not keys:
+        return
+    evidence = tuple(each for _, held in keys for each in held.evidence)
+    told = _listed([f"{name} ({held.params['key']})" for name, held in keys])
+    yield outcome(COMPARED, Violated(evidence, {**keys[0][1].params, "key": told}))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" … (+{len(names) - MAX_LISTED})" if len(names) > MAX_LISTED else ""
+    return f"{', '.join(names[:MAX_LISTED])}{more}"

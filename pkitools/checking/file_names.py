@@ -1,0 +1,76 @@
+"""Which files are one another's by their names: ``a.pem``, ``A.key``, ``a-cert.pem``, ``a.fullchain.pem``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Final
+
+from pkitools.frozen import dataclass
+from pkitools.text import pattern
+
+# what a name says of the kind of thing in a file or its encoding, and not of whom it is
+_ENDS: Final = frozenset((
+    "key", "privkey", "private", "priv", "privatekey", "pub", "public", "pubkey",
+    "cert", "crt", "cer", "certificate", "csr", "req", "request", "certreq", "p10", "p8", "pk8",
+    "chain", "fullchain", "bundle", "pem", "der", "txt", "asc", "b64", "p7b", "p7c", "p7", "p12", "pfx", "jks",
+    "xml", "json", "jwks", "yaml", "yml", "eml",
+))  # fmt: skip
+_BEGINNINGS: Final = frozenset(("key", "privkey", "cert", "crt", "csr", "req", "fullchain", "chain"))
+_BETWEEN: Final = pattern(r"[.\-_ ]+")
+_NUMBERED: Final = pattern(r"(?:key|privkey|cert|chain|fullchain|csr)([0-9]+)")  # of the archive that certbot keeps
+_KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """What the names of files that belong together share.
+
+    Args:
+        text: that; empty where a name says only what is in the file (``cert.pem``, ``privkey.pem``).
+        is_local: it says something in one folder only.
+    """
+
+    text: str
+    is_local: bool = False
+
+
+def stem_of(name: str) -> Stem:
+    """Return what the name of a file shares with those that belong to it."""
+    words = [word for word in _BETWEEN.split(Path(name).name.casefold()) if word]
+    while words and words[-1] in _ENDS:
+        words.pop()
+    while len(words) > 1 and words[0] in _BEGINNINGS:
+        words.pop(0)
+    numbered = _NUMBERED.fullmatch(words[0]) if len(words) == 1 else None
+    text = numbered[1] if numbered else "-".join(words)
+    return Stem(text, is_local=not words or numbered is not None)
+
+
+def is_kept(name: str, files: Collection[str]) -> bool:
+    """Return whether a file is what pkitools kept of one of these when it wrote over it (``a.key.bak-1``)."""
+    return _KEPT.fullmatch(Path(name).suffix) is not None and name.removesuffix(Path(name).suffix) in files
+
+
+class Names:
+    """Files by what their names share.
+
+    Args:
+        names: of the files.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_stem: dict[Stem, list[str]] = {}
+        for name in names:
+            self._by_stem.setdefault(stem_of(name), []).append(name)
+
+    def alike(self, name: str) -> list[str]:
+        """Return the files that belong to one by their names.
+
+        Those in the same folder, if there are; else those in any: keys and certificates often have folders of their
+        own. A name that says only what is in the file is one of its own folder.
+        """
+        stem = stem_of(name)
+        found = self._by_stem.get(stem, [])
+        beside = [other for other in found if Path(other).parent == Path(name).parent]
+        return beside if beside or stem.is_local else found
