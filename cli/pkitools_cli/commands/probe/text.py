@@ -173,6 +173,8 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
 def _taken_word(seen: Observation) -> str:
     if seen.is_page_silent:
         return "unknown_silent"
+    if seen.is_page_failed:
+        return "unknown_failed"
     return "unknown_denied" if seen.is_page_denied else seen.taken
 
 
