@@ -71,7 +71,7 @@ class _Found:
     """What has been found so far."""
 
     name: str
-    passphrase: bytes | None
+    passphrase: bytes | None = field(repr=False)
     keystores: bool
     items: list[Item] = field(default_factory=list)
     problems: list[BadItem] = field(default_factory=list)

@@ -14,7 +14,7 @@ from typing import Final
 
 from pkitools.fetching.model import Fault, FetchFault
 from pkitools.files.common import said
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.text import pattern
 
 _MAX_LINE: Final = 8 * 1024
@@ -55,7 +55,7 @@ class Response:
     """Status, headers with lower-case names (a repeated one as several), and the body."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes
 
     @property

@@ -28,13 +28,22 @@ from typing import TYPE_CHECKING
 from pkitools.files.reading import has_permissions, is_private, read_bytes
 
 if TYPE_CHECKING:
-    from pkitools.files.writing import Output, check_outputs, make_folder, write_public, write_secret, write_set
+    from pkitools.files.writing import (
+        Output,
+        check_outputs,
+        locked_folder,
+        make_folder,
+        write_public,
+        write_secret,
+        write_set,
+    )
 
 __all__ = [
     "Output",
     "check_outputs",
     "has_permissions",
     "is_private",
+    "locked_folder",
     "make_folder",
     "read_bytes",
     "write_public",

@@ -141,6 +141,14 @@ def nobody_else_has(descriptor: int) -> bool:
     return True
 
 
+def _lock_if_possible(descriptor: int) -> None:
+    try:
+        lock(descriptor, wait=True)
+    except OSError as error:
+        if error.errno in {errno.EAGAIN, errno.EACCES, errno.EDEADLK}:
+            raise
+
+
 def _lock_byte(descriptor: int, how: int) -> None:
     os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
     try:
@@ -203,6 +211,16 @@ class Folder(ABC):
         """Flush the names to disk."""
 
     @abstractmethod
+    def lock(self) -> None:
+        """Wait until no other process that locks the folder has it, and have it until :meth:`close`.
+
+        Nothing on a file system without locks.
+
+        Raises:
+            OSError: it took longer than the system waits.
+        """
+
+    @abstractmethod
     def close(self) -> None:
         """Let go of the folder."""
 
@@ -247,6 +265,9 @@ class _OpenFolder(Folder):
     def sync(self) -> None:
         os.fsync(self._fd)
 
+    def lock(self) -> None:
+        _lock_if_possible(self._fd)
+
     def close(self) -> None:
         os.close(self._fd)
 
@@ -260,6 +281,7 @@ class _NamedFolder(Folder):
         if not stat.S_ISDIR(os.stat(path, follow_symlinks=follow).st_mode):  # noqa: PTH116 - an error of the system's own
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), os.fspath(path))
         self._path = os.path.abspath(path)  # noqa: PTH100 - pathlib's would follow links
+        self._locked = -1
 
     def _at(self, name: str) -> str:
         return os.path.join(self._path, name)  # noqa: PTH118 - names come and go as text here
@@ -300,8 +322,15 @@ class _NamedFolder(Folder):
     def sync(self) -> None:
         """Nothing: only a descriptor of a folder can be flushed."""
 
+    def lock(self) -> None:
+        # a file beside the others, as this system locks no folder; it stays, as another may be waiting for it
+        self._locked = os.open(self._at(".lock"), os.O_RDWR | os.O_CREAT | _ALWAYS, 0o600)
+        _lock_if_possible(self._locked)
+
     def close(self) -> None:
-        """Nothing is held."""
+        if self._locked >= 0:
+            os.close(self._locked)
+            self._locked = -1
 
 
 def open_folder(path: str | os.PathLike[str], *, follow: bool = True) -> Folder:

@@ -68,6 +68,33 @@ def write_set(outputs: Sequence[Output], *, overwrite: bool = False) -> tuple[Pa
     return backups
 
 
+@contextlib.contextmanager
+def locked_folder(path: PathLike) -> Iterator[None]:
+    """Have a folder alone among those that ask this: who reads a file of it and writes it anew loses nothing.
+
+    The lock ends with the process. A file system without locks has none, and then it is as it would be without this.
+
+    Raises:
+        FileError: there is no such folder, or another process keeps it locked.
+    """
+    try:
+        folder = platform.open_folder(path)
+    except OSError as error:
+        raise file_error(error, shown(path), "unreadable") from error
+    try:
+        _lock(folder, path)
+        yield
+    finally:
+        folder.close()
+
+
+def _lock(folder: platform.Folder, path: PathLike) -> None:
+    try:
+        folder.lock()
+    except OSError as error:
+        raise file_error(error, shown(path), "unwritable") from error
+
+
 def check_outputs(outputs: Sequence[Output], *, overwrite: bool = False) -> None:
     """Raise what :func:`write_set` would raise before it writes: to refuse before a slow step, such as making a key.
 

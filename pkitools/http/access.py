@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -13,7 +13,7 @@ from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
 from pkitools.http.forms import ProxyKind, header_of, read_header
 from pkitools.http.peers import TrustedProxies
-from pkitools.oin import OIN
+from pkitools.oin import OIN, InvalidOINError
 from pkitools.text import pattern
 from pkitools.x509 import CertificateFacts, oin_from_certificate, read_certificate
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH
@@ -115,7 +115,7 @@ class Access:
             Only PASSED is enough: what could not be checked is not valid.
         proxies: whose word counts.
         kind: the proxy.
-        allowed: the OINs; ``None`` is every OIN whose certificate passes.
+        allowed: the OINs, twenty positions each; ``None`` is every OIN whose certificate passes.
         accept: the SHA-256 thumbprints of certificates that come in without an authority above them, as hexadecimal
             text, with or without colons. They too have to pass.
         header: the name of the header, where it is not the usual one.
@@ -193,9 +193,26 @@ def _is_to_connect(facts: CertificateFacts) -> bool:
 
 def _allowed(given: Container[str] | Iterable[str] | None) -> Container[str] | None:
     """Return what is asked for every request: of a text ``in`` finds parts as well, and an iterator is read once."""
-    if given is None or (isinstance(given, Container) and not isinstance(given, (str, bytes, Iterator))):
+    if given is None:
+        return None
+    if isinstance(given, Container) and not isinstance(given, (str, bytes, Iterator)):
+        for each in given if isinstance(given, Collection) else ():  # what else says who is in it is asked, and no more
+            _refuse_no_oin(each)
         return given
-    return frozenset(several(given, str, "allowed"))
+    allowed = frozenset(several(given, str, "allowed"))
+    for each in allowed:
+        _refuse_no_oin(each)
+    return allowed
+
+
+def _refuse_no_oin(given: object) -> None:
+    """Raise for what is the OIN of no certificate: it would let nobody in, and nobody would know why."""
+    try:
+        if isinstance(given, str) and str(OIN.parse(given, legacy=True)) == str(given):
+            return
+    except InvalidOINError:
+        pass
+    raise InvalidValueError("http.error.allowed", value=str(given))
 
 
 def _thumbprint(text: str) -> str:

@@ -24,6 +24,7 @@ from pkitools.oin_register.model import (
     contradicted,
     status_of,
 )
+from pkitools.oin_register.records import status_of_word
 from pkitools.oin_register.snapshot import Snapshot
 from pkitools.text import for_people
 
@@ -62,8 +63,8 @@ def lookup(
         listing = register.search(asked)
     except RegisterError as error:
         return RegisterAnswer(asked, RegisterStatus.UNKNOWN, source=register.url, reason=error)
-    answer = replace(_answered(asked, listing), source=register.url, dated=now)
-    return _with_notes(_with_main(answer, register.search), now)
+    answer = replace(_answered(asked, listing, now), source=register.url, dated=now)
+    return _with_notes(_with_main(answer, register.search, now), now)
 
 
 def _stands_for(snapshot: Snapshot, register: Register, now: datetime) -> bool:
@@ -71,7 +72,7 @@ def _stands_for(snapshot: Snapshot, register: Register, now: datetime) -> bool:
 
 
 def _of_snapshot(query: Query, snapshot: Snapshot, now: datetime) -> RegisterAnswer:
-    found = _answered(query, snapshot.search(query))
+    found = _answered(query, snapshot.search(query), now)
     answer = replace(found, source=snapshot.url, dated=snapshot.taken_at, from_snapshot=True)
     age = now - snapshot.taken_at
     taken = for_people(snapshot.taken_at)
@@ -80,17 +81,17 @@ def _of_snapshot(query: Query, snapshot: Snapshot, now: datetime) -> RegisterAns
         answer = replace(answer, notes=(old,))
     elif age < timedelta():
         answer = replace(answer, notes=(Note("oin_register.note.future_snapshot", (("taken", taken),)),))
-    return _with_notes(_with_main(answer, snapshot.search), now)
+    return _with_notes(_with_main(answer, snapshot.search, now), now)
 
 
-def _with_main(answer: RegisterAnswer, search: Callable[[Query], Listing]) -> RegisterAnswer:
+def _with_main(answer: RegisterAnswer, search: Callable[[Query], Listing], now: datetime) -> RegisterAnswer:
     """Return the answer with what the main OIN of a SubOIN that is listed means for it: it lapses with that."""
     found = [one for one in answer.organizations if one.status is RegisterStatus.REGISTERED and one.main_oin]
     if answer.query.kind is not QueryKind.OIN or len(found) != 1:
         return answer
     main = str(found[0].main_oin)
     try:
-        status = _answered(asked := Query(QueryKind.OIN, main), search(asked)).status
+        status = _answered(asked := Query(QueryKind.OIN, main), search(asked), now).status
     except RegisterError:
         status = RegisterStatus.UNKNOWN
     if status is RegisterStatus.REGISTERED:
@@ -100,9 +101,9 @@ def _with_main(answer: RegisterAnswer, search: Callable[[Query], Listing]) -> Re
     return replace(answer, notes=(*answer.notes, note))
 
 
-def _answered(query: Query, listing: Listing) -> RegisterAnswer:
+def _answered(query: Query, listing: Listing, now: datetime) -> RegisterAnswer:
     """Return the answer of a list: what is not in a list with a gap may be in the register all the same."""
-    found = listing.organizations
+    found = tuple(_doubted(one, now) for one in listing.organizations)
     if not found and listing.gap is not None:
         return RegisterAnswer(query, RegisterStatus.UNKNOWN, reason=listing.gap)
     oin = contradicted(found)
@@ -118,9 +119,18 @@ def _partial(gap: PkitoolsError) -> Note:
     return Note("oin_register.note.partial", (("problem", gap.code),))
 
 
+def _doubted(one: Organization, now: datetime) -> Organization:
+    """Return a record; of one that is listed and was withdrawn all the same nobody knows which of the two holds."""
+    if one.status is RegisterStatus.REGISTERED and one.withdrawn is not None and one.withdrawn <= now:
+        return replace(one, status=RegisterStatus.UNKNOWN)
+    return one
+
+
 def _not_understood(found: tuple[Organization, ...]) -> RegisterError:
-    word = next(one.status_text for one in found if one.status is RegisterStatus.UNKNOWN)
-    return RegisterError("oin_register.error.word", word=word or "–")
+    one = next(each for each in found if each.status is RegisterStatus.UNKNOWN)
+    if status_of_word(one.status_text) is RegisterStatus.REGISTERED:
+        return RegisterError("oin_register.error.withdrawal", oin=one.oin, word=one.status_text)
+    return RegisterError("oin_register.error.word", word=one.status_text or "–")
 
 
 def _with_notes(answer: RegisterAnswer, now: datetime) -> RegisterAnswer:

@@ -7,7 +7,7 @@ their capitals. A number must be text, as an OIN that was written as a number ha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ _STATUS: Final = {
     "inactief": RegisterStatus.WITHDRAWN,
     "inactive": RegisterStatus.WITHDRAWN,
 }
-_LISTS: Final = ("organisaties", "organisations", "organizations", "items", "results")
+_LISTS: Final = frozenset({"organisaties", "organisations", "organizations", "items", "results"})
+_WITHDRAWN: Final = ("intrekdatum", "deactivationdate")
 _PROBLEM: Final = ("detail", "title", "message", "code")
 _LAST_OIN: Final = pattern(r"([0-9]{8}[0-9A-Z]{12})/?(?:\?.*)?\Z")
 
@@ -55,9 +56,7 @@ def page_of(body: bytes, url: str, content_type: str = "") -> Page:
         RegisterError: no JSON, or no list of records.
     """
     document = _json(body, url, content_type)
-    records = _records(document)
-    if records is None:
-        raise _no_list(document, url)
+    records = _only_list(document, url)
     read = tuple(found for each in records if (found := _organization(each)) is not None)
     return Page(read, len(records), _is_last(document))
 
@@ -76,6 +75,16 @@ def _json(body: bytes, url: str, content_type: str) -> object:
         return json.loads(body)
     except (ValueError, RecursionError):
         raise RegisterError("oin_register.error.not_json", url=url, kind=content_type) from None
+
+
+def _only_list(document: object, url: str) -> list[object]:
+    """Return the list of records; of two nobody knows which is the one, and what is not in one may be in the other."""
+    lists = list(_lists(document))
+    if not lists:
+        raise _no_list(document, url)
+    if len(lists) > 1:
+        raise RegisterError("oin_register.error.several_lists", url=url, count=len(lists))
+    return lists[0]
 
 
 def _no_list(document: object, url: str) -> RegisterError:
@@ -100,15 +109,15 @@ def _lowered(found: object) -> dict[str, Any]:
     return lowered
 
 
-def _records(document: object) -> list[object] | None:
+def _lists(document: object) -> Iterator[list[object]]:
+    """Yield every list of records, also those inside ``_embedded``."""
     if isinstance(document, list):
-        return document
-    found = _lowered(document)
-    lists = [each for name in _LISTS if isinstance(each := found.get(name), list)]
-    if lists:
-        return lists[0]
-    inside = found.get("_embedded")
-    return _records(inside) if isinstance(inside, Mapping) else None
+        yield document
+    for name, each in document.items() if isinstance(document, Mapping) else ():
+        if name.lower() in _LISTS and isinstance(each, list):
+            yield each
+        elif name.lower() == "_embedded" and isinstance(each, Mapping):
+            yield from _lists(each)
 
 
 def _is_last(document: object) -> bool:
@@ -129,15 +138,27 @@ def _organization(record: object) -> Organization | None:
     return Organization(
         oin=oin,
         name=_text(found, "naam", "name"),
-        status=_STATUS.get(word.strip().lower(), RegisterStatus.UNKNOWN),
+        status=_status(found, word),
         status_text=word,
         kvk=_text(found, "kvknummer", "kvknumber") or None,
         kind=_text(found, "organisatietype", "organisationtype") or None,
         issued=_moment(found, "afgiftedatum", "creationdate"),
         changed=_moment(found, "laatstaangepastdatum", "modificationdate"),
-        withdrawn=_moment(found, "intrekdatum", "deactivationdate"),
+        withdrawn=_moment(found, *_WITHDRAWN),
         main_oin=_main(found.get("hoofdoin")),
     )
+
+
+def _status(found: Mapping[str, Any], word: str) -> RegisterStatus:
+    """Return what a word comes to; beside a day of withdrawal that nobody can read, nothing is sure to be listed."""
+    status = status_of_word(word)
+    withdrawn = any(found.get(name) for name in _WITHDRAWN) and _moment(found, *_WITHDRAWN) is None
+    return RegisterStatus.UNKNOWN if withdrawn and status is RegisterStatus.REGISTERED else status
+
+
+def status_of_word(word: str) -> RegisterStatus:
+    """Return the status that a word of the register means; unknown for one that is not known."""
+    return _STATUS.get(word.strip().lower(), RegisterStatus.UNKNOWN)
 
 
 def _text(found: Mapping[str, Any], *names: str) -> str:

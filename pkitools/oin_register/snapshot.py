@@ -77,14 +77,19 @@ def take_snapshot(register: Register, moment: datetime) -> Snapshot:
     return Snapshot(register.url, aware(moment), listing.organizations)
 
 
-def write_snapshot(path: Path, snapshot: Snapshot) -> None:
+def write_snapshot(path: Path, snapshot: Snapshot, *, overwrite: bool = False) -> None:
     """Write a copy, in the place of an older one.
+
+    Args:
+        path: where.
+        snapshot: the copy.
+        overwrite: also what is no copy of the register, such as a damaged one.
 
     Raises:
         FileError: it cannot be written.
         InputError: what stands there is no copy of the register.
     """
-    if path.exists():
+    if not overwrite and path.exists():
         read_snapshot(path)
     write_public(path, _database(snapshot), overwrite=True)
 

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from pkitools.ordering.choosing import Choice, NoChoiceError, Reason, choose
     from pkitools.ordering.doubtful import Doubt, doubts
     from pkitools.ordering.faults import faults_of
-    from pkitools.ordering.manifest import Manifest, Ordered, manifest_document, ordered, read_manifest
+    from pkitools.ordering.manifest import (
+        Manifest,
+        Ordered,
+        add_orders,
+        manifest_document,
+        manifest_in,
+        ordered,
+        read_manifest,
+    )
     from pkitools.ordering.orders import Knowledge, Order, choice_of, lacking, missing, plan_order
     from pkitools.ordering.receiving import Arrival, Means, Receipt, State, receive
     from pkitools.ordering.renewing import Change, Renewal, renewal_of
@@ -44,12 +52,14 @@ __all__ = [
     "SelfSigned",
     "SelfSignedPlan",
     "State",
+    "add_orders",
     "choice_of",
     "choose",
     "doubts",
     "faults_of",
     "lacking",
     "manifest_document",
+    "manifest_in",
     "missing",
     "ordered",
     "plan_order",
@@ -78,11 +88,13 @@ _MODULES: Final = {
     "SelfSigned": "self_signed",
     "SelfSignedPlan": "self_signed",
     "State": "receiving",
+    "add_orders": "manifest",
     "choice_of": "orders",
     "choose": "choosing",
     "doubts": "doubtful",
     "faults_of": "faults",
     "manifest_document": "manifest",
+    "manifest_in": "manifest",
     "lacking": "orders",
     "missing": "orders",
     "ordered": "manifest",

@@ -7,9 +7,7 @@ from typing import Final
 
 from pkitools.profiles import Presence, Profile
 from pkitools.systems import Stance, Statement, Topic
-
-_SERVER: Final = "1.3.6.1.5.5.7.3.1"
-_CLIENT: Final = "1.3.6.1.5.5.7.3.2"
+from pkitools.x509.oids import CLIENT_AUTH, SERVER_AUTH
 
 
 def _policies(profile: Profile, statement: Statement) -> bool:
@@ -17,8 +15,8 @@ def _policies(profile: Profile, statement: Statement) -> bool:
 
 
 _FITS: Final[Mapping[Topic, Callable[[Profile, Statement], bool]]] = {
-    Topic.CLIENT_AUTH: lambda profile, _: _CLIENT in profile.usage.extended_key_usage,
-    Topic.SERVER_AUTH: lambda profile, _: _SERVER in profile.usage.extended_key_usage,
+    Topic.CLIENT_AUTH: lambda profile, _: CLIENT_AUTH in profile.usage.extended_key_usage,
+    Topic.SERVER_AUTH: lambda profile, _: SERVER_AUTH in profile.usage.extended_key_usage,
     Topic.SIGNING: lambda profile, _: "digitalSignature" in profile.usage.key_usage,
     Topic.FQDN: lambda profile, _: profile.san.presence is not Presence.FORBIDDEN,
     Topic.OIN: lambda profile, _: profile.serial_number == "oin",

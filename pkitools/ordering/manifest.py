@@ -7,12 +7,15 @@ SubjectPublicKeyInfo. The manifest holds nothing secret.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from pkitools.arguments import octets, text
 from pkitools.environment import Environment
-from pkitools.errors import InputError, LimitError
+from pkitools.errors import InputError, LimitError, about_file
+from pkitools.files import locked_folder, read_bytes, write_public
 from pkitools.frozen import dataclass, field
 from pkitools.ordering.orders import Order
 from pkitools.requests import RequestFacts
@@ -87,6 +90,35 @@ class Manifest:
     def json(self) -> bytes:
         """The file."""
         return json.dumps(manifest_document(self), indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def manifest_in(folder: Path) -> Manifest:
+    """Return the manifest in the folder of a batch; an empty one where there is none.
+
+    Raises:
+        FileError: it cannot be read.
+        InputError: it is no manifest.
+    """
+    path = folder / MANIFEST
+    if not os.path.lexists(path):
+        return Manifest({})
+    with about_file(str(path)):
+        return read_manifest(read_bytes(path, limit=MAX_MANIFEST_BYTES), str(path))
+
+
+def add_orders(folder: Path, made: Iterable[tuple[str, Ordered]]) -> None:
+    """Add orders to the manifest in a folder, as it is by now: another batch may have added its own meanwhile.
+
+    Args:
+        folder: of the batch; it exists.
+        made: as :func:`ordered` gives them.
+
+    Raises:
+        FileError: it cannot be read or written, or another process keeps the folder locked.
+        InputError: what is there is no manifest.
+    """
+    with locked_folder(folder):
+        write_public(folder / MANIFEST, manifest_in(folder).with_orders(made).json, overwrite=True)
 
 
 def ordered(name: str, order: Order, request: RequestFacts) -> tuple[str, Ordered]:

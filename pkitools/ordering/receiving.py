@@ -17,7 +17,7 @@ from pkitools.containers.model import BadItem
 from pkitools.errors import FileError, InputError, PkitoolsError, SecretError
 from pkitools.files import Output, read_bytes
 from pkitools.findings import Report, Verdict
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_CERTIFICATE_BYTES
 from pkitools.ordering.manifest import Manifest, Ordered
 from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
@@ -144,7 +144,7 @@ class Means:
     intermediates: Given | Iterable[Given] = ()
     revocation: Revocation | None = None
     data: OwnData | None = None
-    passphrase: bytes | None = None
+    passphrase: bytes | None = field(default=None, repr=False)
     unread: Sequence[BadItem] = ()
     raise_crashes: bool = False
 

@@ -15,7 +15,6 @@ from pkitools.probing.line import SECONDS, Line
 from pkitools.probing.model import ProbeError, ProbeFault
 from pkitools.text import pattern
 
-_BLOCK: Final = 64 * 1024
 _ALERT: Final = pattern(r"(?:SSLV3|TLSV1|TLSV13)_(?:ALERT_)?(\w+)\Z")
 """What OpenSSL calls an alert that it got."""
 _GONE: Final = "UNEXPECTED_EOF_WHILE_READING"

@@ -19,6 +19,8 @@ DENIED: Final = frozenset({400, 401, 403})
 
 nginx refuses a certificate with 400; whoever made that page anew, or is slow with it, does not say so.
 """
+FAILS: Final = frozenset(range(500, 600))
+"""Statuses of HTTP by which a web server says that it could not answer (RFC 9110 15.6): nor whom it takes, then."""
 _INTERIM: Final = pattern(r"HTTP/1\.[01] 1\d\d\b[^\n]*\n(?:[^\n]*\S[^\n]*\n)*[^\S\n]*\n", re.ASCII)
 """What a web server says before its answer (RFC 9110 15.2)."""
 _STATUS: Final = pattern(r"HTTP/1\.[01] (\d{3})\b", re.ASCII)
@@ -268,6 +270,11 @@ class Observation:
     def is_page_denied(self) -> bool:
         """Whether a web server refused the page that it was asked for, and did not say that the certificate is why."""
         return self.taken is Taken.UNKNOWN and (self.because or self.handshake).page_status in DENIED
+
+    @property
+    def is_page_failed(self) -> bool:
+        """Whether a web server said that it could not give the page that it was asked for."""
+        return self.taken is Taken.UNKNOWN and (self.because or self.handshake).page_status in FAILS
 
     @property
     def is_page_silent(self) -> bool:

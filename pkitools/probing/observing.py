@@ -12,6 +12,7 @@ from pkitools.probing.handshake import ClientIdentity, shake_hands
 from pkitools.probing.line import Line
 from pkitools.probing.model import (
     DENIED,
+    FAILS,
     AskedSignatures,
     Handshake,
     Observation,
@@ -169,7 +170,7 @@ def taken_by(shaken: Handshake) -> Taken:
 
 
 def _taken_when_sent(shaken: Handshake) -> Taken:
-    if shaken.page_status in DENIED:
+    if shaken.page_status in DENIED | FAILS:
         return Taken.UNKNOWN  # that may be about the certificate, and just as well about the page
     if shaken.is_unanswered and (shaken.settled or not shaken.closed):
         return Taken.UNKNOWN  # it may refuse later, or have done so in silence

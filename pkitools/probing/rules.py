@@ -36,6 +36,8 @@ SILENT: Final = "peer_silent"
 """The reason of what only the peer could have told."""
 DENIED_PAGE: Final = "page_denied"
 """The reason of what a refusal of a page leaves open."""
+FAILED_PAGE: Final = "page_failed"
+"""The reason of what a page that could not be given leaves open."""
 SILENT_PAGE: Final = "page_silent"
 """The reason of what a page that never came leaves open."""
 NOT_TRIED: Final = "client_not_tried"
@@ -176,6 +178,8 @@ def _accepted(seen: Observation) -> Answer:
 def _why_unknown(seen: Observation) -> str:
     if seen.is_page_denied:
         return DENIED_PAGE
+    if seen.is_page_failed:
+        return FAILED_PAGE
     return SILENT_PAGE if seen.is_page_silent else SILENT
 
 

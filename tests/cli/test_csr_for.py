@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from pkitools.containers import read_source
-from pkitools.requests import PrivateKey, RequestFacts, read_request
+from pkitools.errors import FileError
+from pkitools.requests import PrivateKey, RequestFacts, load_key, read_request
+from pkitools.x509 import read_certificate
 from tests.support.certificates import Change, Parts
 from tests.support.certificates import made as made_certificate
 from tests.support.command import Command, Ran
@@ -36,7 +38,8 @@ Run = Callable[..., Ran]
 @pytest.fixture
 def create(run: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
     """``csr create`` in an empty folder, with keys of the pool: most tests are not about making them."""
-    monkeypatch.setattr("pkitools.requests.making.generate_key", pooled_key)
+    for room in ("pkitools.requests.making", "pkitools.ordering.self_signed"):
+        monkeypatch.setattr(f"{room}.generate_key", pooled_key)
     monkeypatch.chdir(tmp_path)
     tmp_path.chmod(0o700)
     return lambda *given, lang="en": run("--lang", lang, "csr", "create", *given)
@@ -294,6 +297,43 @@ def test_a_self_signed_certificate_is_made_and_the_check_it_names_passes(create:
     command = ran.told.rpartition("pkitools ")[2].split()
     checked = run("--lang", "en", *command, "--key", "x.key", "--offline")
     assert (checked.code, checked.out.startswith("PASSED")) == (0, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", [(), ("--key", "y.key")], ids=["new key", "given key"])
+@pytest.mark.parametrize("more", [False, True], ids=["alone", "with a chain"])
+def test_no_certificate_is_destroyed_by_the_next(create: Run, key: tuple[str, ...], more: bool) -> None:
+    """As often as it is made anew: each is kept beside the key that was kept of it, and is told of."""
+    create(*SELF, "--out", "y", "--no-passphrase")
+    words = (*SELF, "--out", "x", "--force", *(key or ("--no-passphrase",)))
+    made: list[bytes] = []
+    for number in range(3):
+        ran = create(*words)
+        assert ran.code == 0, ran.err
+        assert not number or f"x.bak-{number}.pem" in ran.told
+        made.append(Path("x.pem").read_bytes())
+        if more:
+            Path("x.chain.pem").write_bytes(made[-1])
+    assert [Path(f"x.bak-{number}.pem").read_bytes() for number in (1, 2)] == made[:2]
+    assert [Path(f"x.bak-{number}.chain.pem").exists() for number in (1, 2)] == [more] * 2
+    for number in () if key else (1, 2):
+        old = load_key(Path(f"x.key.bak-{number}").read_bytes(), "x").public.spki
+        assert read_certificate(made[number - 1]).public_key.spki == old
+
+
+@pytest.mark.slow
+def test_what_cannot_be_written_leaves_the_certificate_where_it_was(
+    create: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(*SELF, *REST)
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+
+    def full(*_: object, **__: object) -> None:
+        raise FileError("files.error.no_space", name="x.key")
+
+    monkeypatch.setattr("pkitools_cli.commands.csr.writing.write_set", full)
+    assert create(*SELF, *REST, "--force").code == 1
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
 
 
 def test_a_script_gets_what_the_self_signed_certificate_is(create: Run) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pkitools.files import make_folder
 from pkitools.ordering import read_manifest
 from pkitools.requests import PrivateKey, generate_key, load_key, read_request
 from pkitools_cli.main import main
@@ -308,3 +309,24 @@ def back_home() -> Iterator[None]:
     here = Path.cwd()
     yield
     os.chdir(here)
+
+
+def test_what_another_batch_ordered_meanwhile_stays_in_the_manifest(
+    batch: Batch, run: Command, monkeypatch: pytest.MonkeyPatch, pools: tuple[list[PrivateKey], list[PrivateKey]]
+) -> None:
+    """Both wrote keys for hours, and both were told that all is well."""
+    use(monkeypatch, [*pools[0], pools[1][0]])
+    Path("other.csv").write_text("name;common_name\nd;d.example.nl\n", encoding="utf-8")
+    others: list[Ran] = []
+
+    def meanwhile(folder: Path) -> None:
+        make_folder(folder)
+        monkeypatch.setattr("pkitools_cli.commands.csr.create_batch.make_folder", make_folder)
+        words = (word.replace("t.csv", "other.csv") for word in BATCH)
+        others.append(run(*words, "--no-passphrase"))
+
+    monkeypatch.setattr("pkitools_cli.commands.csr.create_batch.make_folder", meanwhile)
+    assert batch().code == 0
+    assert [ran.code for ran in others] == [0]
+    manifest = read_manifest(Path("out/manifest.json").read_bytes(), "m")
+    assert {order.name for order in manifest.orders.values()} == {*"abcd"}

@@ -100,6 +100,27 @@ def test_the_usual_place_is_the_folder_of_caches(
     assert run("oin", "lookup", "Gemeente 1", "--offline").code == 0
 
 
+@pytest.mark.parametrize("data", [b"junk\n", b"", b"SQLite format 3\0" + bytes(500)])
+def test_a_damaged_copy_in_the_usual_place_stands_in_nobodys_way(
+    run: Command, server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    """It is told, the register is asked, and a new copy takes its place; of a file that somebody names that is his."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    place = tmp_path / "pkitools" / "oin-register.sqlite"
+    place.parent.mkdir()
+    place.write_bytes(data)
+    words = ("--url", serve_api(server), "--allow-net", "127.0.0.0/8")
+    ran = run("--lang", "en", "oin", "lookup", MAIN, *words)
+    assert (ran.code, "oin-register.sqlite is " in ran.err) == (0, True), ran.out + ran.err
+    assert run("oin", "lookup", MAIN, "--offline").code == 1
+    assert (place.read_bytes(), run("oin", "lookup", MAIN, "--sync", *words).code) == (data, 0)
+    assert run("oin", "lookup", MAIN, "--offline").code == 0
+    place.write_bytes(data)
+    before = len(server.requests)
+    ran = run("oin", "lookup", MAIN, "--sync", *words, "--snapshot", place)
+    assert (ran.code, place.read_bytes(), len(server.requests)) == (1, data, before), "told before anybody is asked"
+
+
 def test_a_name_tells_and_never_fails(run: Command, server: FaultServer, copy: Path) -> None:
     url = serve_api(server)
     for name, likeness in (("Logius", "same"), ("LOGIUS B.V.", "spelling"), ("Gemeente Anders", "different")):

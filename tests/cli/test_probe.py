@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +20,12 @@ from pkitools_test_pki.self_signed import self_signed
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
 from tests.support.keys import SHARED_KEYS
-from tests.support.peers import TLS, Proxy, listening, says
+from tests.support.peers import TLS, Proxy, listening, says, sends
 from tests.support.schemas import assert_valid
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 ANSWER_ROWS = 12
+MESSAGES = Path(__file__).parents[2] / "cli" / "pkitools_cli" / "messages"
 
 
 def locked(issued: IssuedCertificate) -> bytes:
@@ -188,6 +190,23 @@ def test_what_was_not_tried_stands_beside_the_verdict(run: Command, world: World
         ran = run("--lang", "nl", *world.words("--revocation", "off", port=port))
     head = " ".join(ran.out.split("\n\n")[0].split())
     assert head.startswith("GESLAAGD (intrekking niet bekeken; uw certificaat is niet geprobeerd) voor preproductie ")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_the_other_side_sends_and_nobody_can_read_is_no_reason_for_calm(
+    run: Command, world: World, tmp_path: Path, language: str
+) -> None:
+    """Every row is told, and nobody hears that there is nothing to do beside a verdict that says nothing."""
+    der = world.server.intermediates[0].der
+    start = der.index(b"\x17\x0d") + 2  # notBefore
+    with listening(sends(tmp_path, world.server, der[:start] + b"9" * 13 + der[start + 13 :])) as port:
+        ran = run("--lang", language, *world.words(port=port))
+    assert ran.code == 1, ran.out + ran.err
+    texts = tomllib.loads((MESSAGES / language / "probe.toml").read_text(encoding="utf-8"))
+    assert texts["now.indeterminate"] in ran.told
+    assert texts["now.passed"] not in ran.told
+    assert texts["unreadable"] in ran.told
+    assert texts["row.address"] in ran.told, "what stands last"
 
 
 @pytest.mark.slow

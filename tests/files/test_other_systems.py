@@ -257,6 +257,22 @@ assert content() == written(b"1")
     run(tmp_path, program, names, msvcrt)
 
 
+def test_a_folder_is_had_by_one_at_a_time_where_the_system_has_locks(
+    tmp_path: Path, system: tuple[tuple[str, ...], bool]
+) -> None:
+    program = f"""
+from pkitools.files import platform
+assert code(lambda: locked_folder("none").__enter__()) == "files.error.missing"
+with locked_folder("."):
+    fd = os.open(".lock", os.O_RDWR | os.O_BINARY)
+    assert platform.nobody_else_has(fd) is {not system[1]}
+    os.close(fd)
+with locked_folder("."):
+    pass
+"""
+    run(tmp_path, program, *system)
+
+
 KEEPING = """
 from datetime import UTC, datetime
 from pkitools.fetching.cache import DiskCache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +24,18 @@ _VOLATILE = (
     (re.compile(r"\b[0-9]{40,}\b"), "9999"),
     (re.compile(rf"\b\d{{1,2}} ({_MONTHS}) \d{{4}}"), "1 januari 2000"),
     (re.compile(r"\b\d{1,2} (jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec) (\d{4}) +\d+ "), "1 jan 2000 9 "),
+    (re.compile(r"\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} +\d+ "), "1 Jan 2000 9 "),
     (re.compile(r"\b20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(Z| UTC))?"), "2000-01-01"),
     (re.compile(r" om \d\d:\d\d(:\d\d)? UTC"), " om 12:00 UTC"),
     (re.compile(r"nog \d+ dagen"), "nog 9 dagen"),
+    (re.compile(r"\b\d{1,2} (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}\b"), "1 Jan 2000"),
+    (re.compile(r"\bin \d+ days\b"), "in 9 days"),
+    (re.compile(r"\bdays_left=\d+"), "days_left=9"),
 )
+
+
+_LONGEST_VOLATILE = 200
+_COLUMN = re.compile(r"^|  |(?:^|(?<=  ))[-*+?] ")
 
 
 @dataclass(frozen=True)
@@ -58,14 +66,36 @@ def lines_of(text: str) -> list[Line]:
 
 
 def missing(line: Line, printed: str) -> str:
-    """Return the first part of what a page shows of a command that the command did not print; empty when it did all."""
-    rest = as_always(printed)
+    """Return the first part of what a page shows of a command that the command did not print; empty when it did all.
+
+    A part begins where a line or a column of it does, and ends where a line does: no word that turns it round stands
+    before it, nothing that was added stands behind it, and no command that it ends with goes on.
+    """
+    rest = printed.splitlines()
     for part in line.shown:
-        wanted = as_always(part)
-        if wanted not in rest:
+        ends = _end_of(as_always(part), rest)
+        if ends is None:
             return part
-        rest = rest.partition(wanted)[2]
+        rest = rest[ends:]
     return ""
+
+
+def _end_of(wanted: str, lines: Sequence[str]) -> int | None:
+    """Return behind which line a part ends; ``None`` when it is nowhere."""
+    ends = (number for number, line in enumerate(lines, 1) if not line.endswith("\\"))
+    return next((end for end in ends if _ends_with(lines[:end], wanted)), None)
+
+
+def _ends_with(lines: Sequence[str], wanted: str) -> bool:
+    """Return whether the last of these lines, however many, are a text."""
+    for start in range(len(lines) - 1, -1, -1):
+        first, *others = lines[start:]
+        found = [as_always("\n".join((first[at.end() :], *others))) for at in _COLUMN.finditer(first)]
+        if wanted in found:
+            return True
+        if len(found[-1]) > len(wanted) + _LONGEST_VOLATILE:
+            return False
+    return False
 
 
 def _lines(block: re.Match[str]) -> Iterator[Line]:

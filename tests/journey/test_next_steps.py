@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 CHECK = ("cert", "check", "-e", "preproduction", "--offline", "--trust", "pki")
 SENT = ("--key", "a.key", "--for", "digikoppeling")
-COMPLETE = "pkitools chain complete a.pem --trust pki --out"
-PUBLIC = "pkitools export public a.chain.pem --out a-public.pem"
+COMPLETE = "pkitools chain complete a.pem --trust pki --for digikoppeling -e preproduction --out"
+PUBLIC = "pkitools export public a.chain.pem --out a-public.pem --for digikoppeling -e preproduction"
 
 
 @pytest.fixture(scope="module")
@@ -57,4 +57,4 @@ def test_what_comes_next(
     monkeypatch.setenv("PKITOOLS_LANG", "en")
     ran = Command(capsys, monkeypatch)(*CHECK, *words, stdin=(folder / "a.chain.pem").read_bytes())
     assert ran.code == 0, ran.out + ran.err
-    assert told in ran.told
+    assert told in ran.told.replace("\\ ", "")

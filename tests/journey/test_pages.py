@@ -45,7 +45,11 @@ def test_the_lines_of_a_page() -> None:
     ("printed", "lacks"),
     [
         ("one 14 november 2030\ntwo\nthree\n", ""),
-        ("zero\none 14\n  november 2030 three", ""),
+        ("zero\none 14\n  november 2030\nthree", ""),
+        ("one 14 november 2030 three\nthree", "one 3 maart 2027"),
+        ("one 14 november 2030 \\\n  --more\nthree", "one 3 maart 2027"),
+        ("not one 14 november 2030\nthree", "one 3 maart 2027"),
+        ("one 14 november 2030\nthree \\\n  --more", "three"),
         ("three\none 14 november 2030", "three"),
         ("one 14 november\nthree", "one 3 maart 2027"),
         ("one 3 maart 2027\ntwo", "three"),
@@ -64,7 +68,7 @@ def test_of_the_pages_every_line_is_walked_and_every_word_shown_counts(page: str
         for part in line.shown:
             told = as_always(part).replace("1 januari 2000", "")
             word = max(re.findall(r"\b(?:[A-Za-z]{4,}|\d{20})\b", told), key=len)
-            printed = " ".join(line.shown).replace(word, word.swapcase()[::-1])
+            printed = "\n".join(line.shown).replace(word, word.swapcase()[::-1])
             assert missing(line, printed), (line.text, word)
         assert not missing(replace(line, code=0), "\n".join(line.shown))
 

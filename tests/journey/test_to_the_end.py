@@ -139,6 +139,11 @@ def test_who_does_what_comes_next_is_connected(
     follower = Follower(run, delivered, other_side)
     told = list(follower.follow("systems", "show", system, "-e", environment))
     walked = [" ".join(words[:2]) for words in follower.walked]
-    between = ["chain complete", "export public"] if delivered == ".pem" else ["export public", "metadata check"]
-    assert walked == ["systems show", "csr create", "cert check", *between, "probe HOST:POORT"]
+    completed = ["chain complete"] if delivered == ".pem" else []
+    sent = ["export public", "metadata check", "probe HOST:POORT"]
+    assert walked == ["systems show", "csr create", "cert check", *completed, *sent], (
+        "one road, however it is delivered"
+    )
+    for words in follower.walked:
+        assert {system, environment} <= set(words), "what it is for is lost on no part of the way"
     assert _END in told[-1]

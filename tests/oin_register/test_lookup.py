@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -252,6 +253,60 @@ def test_a_word_that_is_not_known_is_not_guessed(server: FaultServer) -> None:
     answer = asked(server, MAIN, records=[{"oin": MAIN, "naam": "Logius", "status": "Bevroren"}])
     assert answer.status is RegisterStatus.UNKNOWN
     assert answer.organizations[0].status_text == "Bevroren"
+
+
+WITHDRAWN = {
+    "2020-01-01": "unknown",
+    "2026-11-22": "unknown",  # today
+    "2026-11-22T11:59:59Z": "unknown",
+    "yesterday": "unknown",
+    "0000-00-00": "unknown",
+    20200101: "unknown",
+    "2026-11-22T12:00:01Z": "registered",  # it is to come
+    "2030-01-01": "registered",
+    "": "registered",
+    None: "registered",
+}
+
+
+@pytest.mark.parametrize("name", ["intrekDatum", "deactivationDate"])
+@pytest.mark.parametrize("given", WITHDRAWN)
+def test_what_is_active_and_withdrawn_is_neither(server: FaultServer, tmp_path: Path, given: object, name: str) -> None:
+    """Also of a copy, and when a name is asked for; what it was called is shown as it is."""
+    records = [{"oin": MAIN, "naam": "Logius", "status": "Actief", name: given}]
+    there = register(server, serve_api(server, records=records))
+    write_snapshot(tmp_path / "copy", take_snapshot(there, NOW))
+    copied = lookup(MAIN, moment=NOW, snapshot=read_snapshot(tmp_path / "copy"))
+    for answer in (copied, *(lookup(text, moment=NOW, register=there) for text in (MAIN, "Logius"))):
+        assert (answer.status, answer.organizations[0].status_text) == (WITHDRAWN[given], "Actief")
+        assert answer.organizations[0].status == answer.status
+        code = answer.reason.code if answer.reason is not None else None
+        assert code == ("oin_register.error.withdrawal" if answer.status == "unknown" else None)
+    gone = [{**records[0], "status": "Ingetrokken"}]
+    assert asked(server, MAIN, records=gone).status == "withdrawn"
+
+
+LISTS = ("organisaties", "Organisaties", "organisations", "organizations", "items", "results")
+
+
+def test_of_two_lists_none_is_the_register(server: FaultServer) -> None:
+    """What is not in the one may be in the other."""
+    record = {"oin": MAIN, "naam": "Logius", "status": "Actief"}
+
+    def under(name: str, records: list[object]) -> dict[str, object]:
+        return {name: {"organisaties": records} if name == "_embedded" else records}
+
+    for one, other in itertools.permutations((*LISTS, "_embedded"), 2):
+        body = json.dumps({**under(one, []), **under(other, [record])}).encode()
+
+        def change(answer: Answer, body: bytes = body) -> Answer:
+            answer.body = body
+            return answer
+
+        answer = asked(server, MAIN, change)
+        assert answer.status == "unknown", (one, other)
+        assert answer.reason is not None
+        assert answer.reason.code == "oin_register.error.several_lists"
 
 
 DIFFERENCES: list[dict[str, object]] = [

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pkitools.environment import Environment
 from pkitools.errors import InputError
-from pkitools.ordering import Manifest, Ordered, manifest_document, read_manifest
+from pkitools.files import platform, write_public
+from pkitools.ordering import Manifest, Ordered, add_orders, manifest_document, manifest_in, read_manifest
 from pkitools.ordering.manifest import MAX_MANIFEST_BYTES
 from tests.support.schemas import assert_valid
 
@@ -34,6 +37,26 @@ def test_an_order_of_the_same_name_takes_the_place_of_the_old_one_which_stays_kn
     assert [found.order_of(spki * 64) for spki in "124"] == [A, B, None]
     again = found.with_orders([("1" * 64, A)])  # the key that was put back
     assert ({spki[0] for spki in again.orders}, {spki[0] for spki in again.replaced}) == ({"1", "2"}, {"3"})
+
+
+def test_orders_are_added_to_what_is_there_by_then_and_by_one_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two batches in one folder take as long as their keys: what the other wrote meanwhile stays."""
+    locked: list[bool] = []
+
+    def looking(path: Path, data: bytes, **how: bool) -> None:
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        locked.append(not platform.nobody_else_has(descriptor))
+        os.close(descriptor)
+        write_public(path, data, **how)
+
+    monkeypatch.setattr("pkitools.ordering.manifest.write_public", looking)
+    for spki, order in BOTH.orders.items():
+        add_orders(tmp_path, [(spki, order)])
+    assert manifest_in(tmp_path) == BOTH
+    assert locked == [True, True]
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
 
 
 def change(path: tuple[str, ...], value: object) -> Callable[[dict[str, Any]], None]:

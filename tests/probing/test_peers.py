@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -26,6 +26,7 @@ from pkitools.errors import InvalidValueError, PkitoolsError
 from pkitools.findings import Severity, Verdict
 from pkitools.messages import LANGUAGES, Language
 from pkitools.probing import (
+    Handshake,
     Offered,
     ProbeError,
     ProbeFault,
@@ -36,6 +37,7 @@ from pkitools.probing import (
 )
 from pkitools.probing.channel import Channel, spoken
 from pkitools.probing.handshake import shake_hands
+from pkitools.probing.observing import taken_by
 from pkitools.probing.signatures import asked_signatures, read_s_client
 from pkitools.probing.starttls import ask_for_tls
 from pkitools.reports import error_sentence, probe_document
@@ -460,6 +462,12 @@ PAGES: dict[str, tuple[bytes, Taken, Verdict]] = {
     "403 of what nobody says": (page("403 Forbidden"), Taken.UNKNOWN, Verdict.INDETERMINATE),
     "401": (page("401 Unauthorized"), Taken.UNKNOWN, Verdict.INDETERMINATE),
     "400 of what nobody says": (page("400 Bad Request"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "500": (page("500 Internal Server Error"), Taken.UNKNOWN, Verdict.INDETERMINATE),
+    "503 that names the certificate": (
+        page("503 Service Unavailable", "Client certificate revoked"),
+        Taken.REFUSED,
+        FAILED,
+    ),
     "403 behind an early answer": (
         b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\n\r\n" + page("403 Forbidden"),
         Taken.UNKNOWN,
@@ -480,10 +488,25 @@ def test_what_the_page_says_of_the_certificate(world: World, name: str) -> None:
     with listening(world.asking(page=told)) as port:
         result = tried(port, world, client=shown(world.client))
     assert (result.seen.taken, result.report.verdict) == (taken, verdict)
-    assert result.seen.is_page_denied is (verdict is Verdict.INDETERMINATE)
-    if result.seen.is_page_denied:
+    said = {
+        "is_page_denied": "Of dat om het certificaat is of voor iedereen geldt",
+        "is_page_failed": "er is daar een storing",
+    }
+    open_left = [said[each] for each in said if getattr(result.seen, each)]
+    assert len(open_left) == (verdict is Verdict.INDETERMINATE)
+    if open_left:
         assert (outcome := first(result)) is not None
-        assert "Of dat om het certificaat is of voor iedereen geldt" in why(outcome, "nl", NOW)
+        assert open_left[0] in why(outcome, "nl", NOW)
+
+
+@pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+def test_every_status_of_a_page_has_its_meaning(version: str) -> None:
+    """Who could not answer took nobody: of the statuses only success, a way on and what is not there are a yes."""
+    shaken = Handshake(completed=True, version=version, asks=True, sent=True, settled=True, asked=True)
+    told = {status: taken_by(replace(shaken, answer=page(f"{status} X").decode())) for status in range(200, 600)}
+    assert {told[status] for status in (*range(200, 400), 404, 405)} == {Taken.YES}
+    assert {told[status] for status in (400, 401, 403, *range(500, 600))} == {Taken.UNKNOWN}
+    assert {told[status] for status in (495, 496)} == {Taken.REFUSED}
 
 
 SILENCE: dict[str, dict[str, Any]] = {

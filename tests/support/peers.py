@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
-from pkitools_test_pki.issued import IssuedCertificate
+from pkitools_test_pki.issued import IssuedCertificate, pem
 from tests.support.effort import PATIENCE
 
 LOOPBACK: Final = (ip_network("127.0.0.0/8"),)
@@ -133,6 +135,20 @@ def _identify(context: SSL.Context, identity: IssuedCertificate, above: Sequence
     for one in above:
         context.add_extra_chain_cert(_native(one))
     context.use_privatekey(key)
+
+
+def sends(folder: Path, identity: IssuedCertificate, *more: bytes) -> Behave:
+    """A server whose chain ends in what OpenSSL takes for certificates, whether or not anybody can read them."""
+    chain = folder / "sends.pem"
+    chain.write_bytes(identity.chain_pem + b"".join(pem("CERTIFICATE", der) for der in more) + identity.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+
+    def behave(connected: socket.socket) -> None:
+        with context.wrap_socket(connected, server_side=True) as secure:
+            secure.recv(4096)
+
+    return behave
 
 
 def says(*pieces: bytes, heard: bool = True) -> Behave:

@@ -28,8 +28,13 @@ def public_words(
         system: whom it is for, where that is known.
         environment: where, likewise.
     """
+    return ("export", "public", file, "--out", target, *meant_words(system, environment))
+
+
+def meant_words(system: str | None, environment: Environment | str | None) -> Words:
+    """Return the options that say what a certificate is for; none where no system is known."""
     where = ("-e", str(environment)) if environment is not None and system is not None else ()
-    return ("export", "public", file, "--out", target, *_for(system), *where)
+    return (*_for(system), *where)
 
 
 def after_public(files: Sequence[str], system: str | None, environment: Environment | None) -> Step | None:

@@ -48,7 +48,7 @@ class Answer:
 
     status: HTTPStatus
     body: bytes = field(repr=False)
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     content_type: str = "text/html; charset=utf-8"
 
 

@@ -51,7 +51,7 @@ class Screen:
     template: str
     values: Mapping[str, object] = field(default_factory=dict, repr=False)
     status: HTTPStatus = HTTPStatus.OK
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
 
 class RefusedError(Exception):

@@ -70,7 +70,7 @@ class HttpResponse:
     status: int
     content_type: str
     body: bytes = field(repr=False)
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     source: str = ""
 
 

@@ -27,7 +27,7 @@ from pkitools_cli.commands.cert.check_text import (
 )
 from pkitools_cli.commands.cert.expected import expectation
 from pkitools_cli.commands.cert.next_step import Place, next_step_of
-from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.commands.cert.trusted_folders import crls_beside, trust_of
 from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import of_reports
@@ -284,13 +284,11 @@ def judging(
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, compared_files, together
     from pkitools.checking.delivered_lists import with_delivered
-    from pkitools.trust import TrustStore
 
     data = given_data()
     passphrase = passphrase or given_passphrase(options.passphrase_file, options.passphrase_env)
     expected = expectation(options, passphrase, unread)
-    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
-    trust = TrustStore.from_files(trusted) if trusted else None
+    trust = trust_of(options.trust)
     chain, beside = chain_of(options.chain, unread)
     given += [*chain, *(anchor.der for anchor in trust.anchors)] if trust else chain
     inputs = read()

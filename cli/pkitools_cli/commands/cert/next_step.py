@@ -17,7 +17,7 @@ from pkitools.systems import Stance, Topic
 from pkitools.x509 import CertificateFacts
 from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, carried, request_command, step
-from pkitools_cli.commands.public_part import public_place, public_words
+from pkitools_cli.commands.public_part import meant_words, public_place, public_words
 from pkitools_cli.i18n import language, lookup, tr
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.own_data import systems_named, titles
@@ -141,8 +141,17 @@ def _public(file: str, options: Meant) -> Words | None:
     """Return the command that writes the public part beside a file; ``None`` of what was read from a pipe."""
     if file == STANDARD_INPUT:
         return None
-    system = options.systems[0] if len(options.systems) == 1 else None
-    return public_words(file, public_place(file), system, options.environment)
+    return public_words(file, public_place(file), _only_system(options), options.environment)
+
+
+def _complete(file: str, options: Meant) -> Words:
+    """Return the command that completes the chain of a file, and knows what it is for."""
+    meant = meant_words(_only_system(options), options.environment)
+    return ("chain", "complete", file, *carried(only=_TRUST), *meant, "--out", tr("cli.chain.out"))
+
+
+def _only_system(options: Meant) -> str | None:
+    return options.systems[0] if len(options.systems) == 1 else None
 
 
 def _commands(place: Place) -> Commands:
@@ -152,7 +161,7 @@ def _commands(place: Place) -> Commands:
         "renew": partial(_renew, place),
         "online": lambda: again([file], without=_OF_PAGES | {"offline"}),
         "crl": lambda: again([file], "--crl", tr("cli.now.file"), without=_OF_PAGES),
-        "complete": lambda: ("chain", "complete", file, *carried(only=_TRUST), "--out", tr("cli.chain.out")),
+        "complete": partial(_complete, file, place.options),
         "trust": lambda: again([file], "--trust", tr("cli.now.file"), without=_OF_PAGES),
         "trust_folder": lambda: again([file], "--trust", tr("cli.now.folder"), without=_OF_PAGES),
         "show": lambda: ("cert", "show", file),
@@ -187,7 +196,7 @@ def _create(place: Place, *, self_signed: bool = False) -> Words | None:
         common_name=facts.subject.common_name,
         dns=[name.value for name in facts.subject_alternative_name or () if name.kind == "dns"],
     )
-    system = options.systems[0] if len(options.systems) == 1 else None
+    system = _only_system(options)
     # a system chooses the profile itself
     created = ask(profile=None if self_signed else options.profile, system=system)
     return created if created or self_signed else ask(profile=_profile(facts, options))

@@ -7,7 +7,6 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -24,7 +23,7 @@ from pkitools_cli.commands.cert.check import chain_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
 from pkitools_cli.commands.cert.receiving.next_step import Asked
 from pkitools_cli.commands.cert.receiving.text import received_told
-from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.cert.trusted_folders import trust_of
 from pkitools_cli.commands.next_steps import again
 from pkitools_cli.debugging import debugging
 from pkitools_cli.exit_codes import ExitCode, of_reports
@@ -35,9 +34,6 @@ from pkitools_cli.options import fail_on_option, moment_option
 from pkitools_cli.own_data import given_data
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Reply
-
-if TYPE_CHECKING:
-    from pkitools.trust import TrustStore
 
 _NOT_PLACED = frozenset({State.OCCUPIED, State.AMBIGUOUS, State.NO_KEY, State.LOCKED, State.NO_ORDER})
 
@@ -123,7 +119,7 @@ def _received(options: Options) -> Received:
     revocation = revocation_of(options, unread, beside)
     means = Means(
         moment=options.moment,
-        trust=_trust(options),
+        trust=trust_of(options.trust),
         intermediates=chain,
         revocation=revocation,
         data=given_data(),
@@ -145,13 +141,6 @@ def _manifest_file(name: str) -> str:
 def _manifest(name: str) -> Manifest:
     with about_file(name):
         return read_manifest(read_bytes(name, limit=MAX_MANIFEST_BYTES), name)
-
-
-def _trust(options: Options) -> TrustStore | None:
-    from pkitools.trust import TrustStore
-
-    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
-    return TrustStore.from_files(trusted) if trusted else None
 
 
 def _placed(arrival: Arrival) -> Arrival:

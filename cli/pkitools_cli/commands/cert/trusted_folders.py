@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pkitools.trust import TrustStore
+
+
+def trust_of(trusted: Sequence[str]) -> TrustStore | None:
+    """Return what ``--trust`` gave, with the authorities of each test PKI among it; ``None`` where it gave nothing."""
+    from pkitools.trust import TrustStore
+
+    given = (*trusted, *map(str, authorities_beside(trusted)))
+    return TrustStore.from_files(given) if given else None
 
 
 def authorities_beside(trusted: Iterable[str]) -> list[Path]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from pkitools.environment import Environment
 from pkitools.files import Output, check_outputs, write_set
 from pkitools.frozen import dataclass
 from pkitools.messages.days import day
@@ -19,14 +21,15 @@ from pkitools_cli.commands.cert.check_options import NetworkRange
 from pkitools_cli.commands.export.given import given_above
 from pkitools_cli.commands.export.written import refuse_to_replace_input, told_backups
 from pkitools_cli.commands.fetching import fetcher_of
-from pkitools_cli.commands.next_steps import Step, again, carried, next_document, step
+from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_document, step
 from pkitools_cli.commands.public_part import public_place, public_words
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.inputs import about_input, read_input, told_problems
 from pkitools_cli.lines import beside, wrapped
-from pkitools_cli.options import moment_option
+from pkitools_cli.options import environment_option, moment_option
+from pkitools_cli.own_data import titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
 
@@ -51,13 +54,15 @@ class Options:
     allow_port: tuple[int, ...]
     passphrase_file: str | None
     passphrase_env: str | None
+    system: str | None
+    environment: Environment | None
     force: bool
     moment: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The path, of which file, where it was written, and what of what was given could not be read."""
+    """The path, of which file, where it was written, what of what was given could not be read, and for which system."""
 
     path: CertificatePath
     file: str
@@ -65,6 +70,8 @@ class Completed:
     unread: tuple[ToldError, ...] = ()
     offline: bool = False
     backups: tuple[Path, ...] = ()
+    system: str | None = None
+    environment: Environment | None = None
 
     @property
     def address(self) -> str | None:
@@ -82,11 +89,14 @@ class Completed:
 @click.option("--allow-net", multiple=True, type=NetworkRange(), help="cli.chain.complete.allow_net")
 @click.option("--allow-port", multiple=True, type=click.IntRange(1, 65535), help="cli.chain.complete.allow_port")
 @passphrase_options
+@click.option("--for", "system", metavar="SYSTEM", help="cli.chain.complete.for")
+@environment_option
 @click.option("--force", is_flag=True, help="cli.chain.complete.force")
 @moment_option
 @gathered(Options)
 def command(options: Options) -> Reply[Completed]:
     """Order and complete a chain."""
+    titles([options.system] if options.system else ())  # a wrong name is told before anything is written
     completed = _complete(options)
     whole = ExitCode.COULD_NOT if completed.unread else ExitCode.PASSED
     code = whole if completed.path.is_handed_on else ExitCode.FAILED
@@ -124,7 +134,9 @@ def _complete(options: Options) -> Completed:
         ).path
     backups = _write(path, options)
     written = None if backups is None else options.target
-    return Completed(path, options.file, written, tuple(unread), options.offline, backups or ())
+    return Completed(
+        path, options.file, written, tuple(unread), options.offline, backups or (), options.system, options.environment
+    )
 
 
 def _write(path: CertificatePath, options: Options) -> tuple[Path, ...] | None:
@@ -208,10 +220,13 @@ def _end(completed: Completed) -> Iterator[str]:
         yield from found.told()
 
 
+def _public(completed: Completed, written: str) -> Words:
+    return public_words(written, public_place(written), completed.system, completed.environment)
+
+
 def _next(completed: Completed) -> Step | None:
     if completed.written is not None:
-        target = public_place(completed.written)
-        return step("chain_complete.written", {}, {"public": lambda: public_words(completed.written or "", target)})
+        return step("chain_complete.written", {}, {"public": partial(_public, completed, completed.written)})
     if completed.path.imitation is not None:
         return Step(tr("cli.chain.complete.next_look_alike"))
     if completed.path.is_handed_on:

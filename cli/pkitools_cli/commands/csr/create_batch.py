@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from pkitools.errors import InvalidValueError, about_file
-from pkitools.files import check_outputs, make_folder, read_bytes, write_public
+from pkitools.files import check_outputs, make_folder, read_bytes
 from pkitools.frozen import replace
-from pkitools.ordering import Manifest, NamedOrder, doubts, ordered, read_manifest, read_orders
-from pkitools.ordering.manifest import MANIFEST, MAX_MANIFEST_BYTES
+from pkitools.ordering import Manifest, NamedOrder, add_orders, doubts, manifest_in, ordered, read_orders
 from pkitools.reports import WrittenRequest
 from pkitools.requests import BatchError, SignedRequest
 from pkitools_cli.commands.csr.batch_faults import tell_faults
@@ -42,8 +41,7 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
     items, folder, passphrase = _items(batch_file, options), Path(out_dir), options.passphrase()
     for doubt in doubts(items):
         complain(tr("cli.csr.create.doubt", told=doubt.sentence(language())))
-    manifest = _manifest(folder / MANIFEST)
-    _refuse_other_capitals(items, manifest, out_dir)
+    _refuse_other_capitals(items, manifest_in(folder), out_dir)
     if options.resume:
         secret = passphrase.for_new_key()
         found = standing(items, folder, secret)
@@ -58,7 +56,7 @@ def write_batch(options: CreateOptions, batch_file: str, out_dir: str) -> list[W
         _tell_resume(options)
         raise
     made = [ordered(item.name, item.order, one.request.facts) for item, one in zip(items, written, strict=True)]
-    write_public(folder / MANIFEST, manifest.with_orders(made).json, overwrite=True)
+    add_orders(folder, made)
     return written
 
 
@@ -83,14 +81,6 @@ def _refuse_other_capitals(items: Sequence[NamedOrder], manifest: Manifest, out_
     for item in items:
         if (there := known.get(item.name.lower(), item.name)) != item.name:
             raise InvalidValueError("ordering.error.manifest_capitals", folder=out_dir, known=there, name=item.name)
-
-
-def _manifest(path: Path) -> Manifest:
-    """Return the manifest that is there: a second batch in the folder adds to it."""
-    if not os.path.lexists(path):
-        return Manifest({})
-    with about_file(str(path)):
-        return read_manifest(read_bytes(path, limit=MAX_MANIFEST_BYTES), str(path))
 
 
 def _items(batch_file: str, options: CreateOptions) -> tuple[NamedOrder, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +25,7 @@ from pkitools_cli.passphrases import asked_new_passphrase, can_ask, given_passph
 if TYPE_CHECKING:
     from pkitools.ordering import SelfSigned
 
+_CERTIFICATES: Final = (".pem", ".chain.pem")
 SHORT: Final = 12
 """Characters of a passphrase below which it is told to be short: a stolen key file can be tried without end."""
 
@@ -78,22 +81,53 @@ def _set_aside(prefix: str, old_key: Path) -> Iterator[Path]:
 
     Beside the new key it would be taken for the certificate of that, and be in the way of it.
     """
-    number = old_key.name.rpartition(".bak-")[2]
-    try:
-        there = read_source(read_bytes(f"{prefix}.pem"), prefix).certificates
-    except PkitoolsError:
-        return
-    for end in (".pem", ".chain.pem") if there else ():
-        old, new = Path(f"{prefix}{end}"), Path(f"{prefix}.bak-{number}{end}")
-        if old.is_file() and not os.path.lexists(new):
+    for old, new in _moves(prefix, int(old_key.name.rpartition(".bak-")[2])):
+        if not os.path.lexists(new):
             old.rename(new)  # as it is: who could read it, and what else is in it
             yield new
 
 
+def _moves(prefix: str, number: int) -> Iterator[tuple[Path, Path]]:
+    """Yield where the certificate at a prefix is, and where it goes: beside the key that is kept as that number."""
+    try:
+        there = read_source(read_bytes(f"{prefix}.pem"), prefix).certificates
+    except PkitoolsError:
+        return
+    for end in _CERTIFICATES if there else ():
+        if (old := Path(f"{prefix}{end}")).is_file():
+            yield old, Path(f"{prefix}.bak-{number}{end}")
+
+
 def write_certificate(made: SelfSigned, prefix: str, secret: bytes | None, force: bool) -> WrittenCertificate:
-    """Write a self-signed certificate, and its key when that was made here, as :func:`write` does a request."""
-    backups = write_set(made.outputs(prefix, secret), overwrite=force)
-    return WrittenCertificate(prefix, made, secret is not None, backups)
+    """Write a self-signed certificate, and its key when that was made here, as :func:`write` does a request.
+
+    The one that it replaces is kept: others may have been told of it, and then it is what they know.
+    """
+    aside = list(_moves(prefix, _free_number(prefix))) if force else []
+    with _moved(aside):
+        backups = write_set(made.outputs(prefix, secret), overwrite=force)
+    return WrittenCertificate(prefix, made, secret is not None, (*backups, *(new for _, new in aside)))
+
+
+def _free_number(prefix: str) -> int:
+    """Return the number that a key which is replaced is kept as, or the next of which no certificate is kept."""
+    numbers = itertools.dropwhile(lambda each: os.path.lexists(f"{prefix}.key.bak-{each}"), itertools.count(1))
+    return next(
+        each for each in numbers if not any(os.path.lexists(f"{prefix}.bak-{each}{end}") for end in _CERTIFICATES)
+    )
+
+
+@contextmanager
+def _moved(moves: Sequence[tuple[Path, Path]]) -> Iterator[None]:
+    """Give files other names while something is written in their place; when that fails they get their own back."""
+    for old, new in moves:
+        old.rename(new)
+    try:
+        yield
+    except BaseException:
+        for old, new in moves:
+            new.rename(old)
+        raise
 
 
 def _warnings(request: SignedRequest) -> tuple[Outcome, ...]:

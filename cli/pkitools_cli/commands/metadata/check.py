@@ -15,10 +15,9 @@ from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.metadata import MetadataCheck, check_metadata
 from pkitools.reports import metadata_check_document
-from pkitools.trust import TrustStore
 from pkitools_cli.commands.cert.check import chain_of, revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options
-from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.cert.trusted_folders import trust_of
 from pkitools_cli.commands.metadata.check_text import told
 from pkitools_cli.commands.metadata.reading import called, read_octets
 from pkitools_cli.debugging import debugging
@@ -96,14 +95,13 @@ def command(options: Options) -> Reply[MetadataCheck]:
 def _checked(options: Options) -> MetadataCheck:
     unread: list[BadItem] = []
     chain, beside = chain_of(options.chain, unread)
-    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     return check_metadata(
         read_octets(options.file),
         system=options.system,
         environment=options.environment,
         moment=options.moment,
         intermediates=chain,
-        trust=TrustStore.from_files(trusted) if trusted else None,
+        trust=trust_of(options.trust),
         revocation=revocation_of(options, unread, beside),
         own=given_data(),
         name=called(options.file),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from pkitools.errors import FileError
+from pkitools.errors import FileError, InputError
 from pkitools.files import make_folder
 from pkitools.frozen import dataclass
 from pkitools.reports import TakenSnapshot, oin_lookup_document
@@ -25,6 +25,8 @@ from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import tr
 from pkitools_cli.options import given_instead, moment_option
+from pkitools_cli.output import complain
+from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
@@ -125,21 +127,23 @@ def _looked_up(asked: Asked, register: Register | None) -> LookedUp:
 
     query = None if asked.query is None else Query.parse(asked.query)
     path = asked.snapshot or _usual_place()
-    taken = _taken(register, path, asked.moment) if asked.sync and register is not None else None
+    kept = _kept(path, required=asked.snapshot)  # what is no copy is told before the whole register is asked for
+    if not asked.sync or register is None:
+        taken = None
+    else:
+        kept, taken = _taken(register, path, asked.moment, overwrite=asked.snapshot is None)
     if query is None:
         return LookedUp(None, taken)
-    return LookedUp(
-        lookup(query, moment=asked.moment, register=register, snapshot=_kept(path, required=asked.snapshot)), taken
-    )
+    return LookedUp(lookup(query, moment=asked.moment, register=register, snapshot=kept), taken)
 
 
-def _taken(register: Register, path: Path, moment: datetime) -> TakenSnapshot:
+def _taken(register: Register, path: Path, moment: datetime, *, overwrite: bool) -> tuple[Snapshot, TakenSnapshot]:
     from pkitools.oin_register import take_snapshot, write_snapshot
 
     snapshot = take_snapshot(register, moment)
     _make_folders(path.parent)
-    write_snapshot(path, snapshot)
-    return TakenSnapshot(str(path), snapshot.url, snapshot.taken_at, len(snapshot.organizations))
+    write_snapshot(path, snapshot, overwrite=overwrite)
+    return snapshot, TakenSnapshot(str(path), snapshot.url, snapshot.taken_at, len(snapshot.organizations))
 
 
 def _make_folders(folder: Path) -> None:
@@ -149,16 +153,18 @@ def _make_folders(folder: Path) -> None:
 
 
 def _kept(path: Path, *, required: Path | None) -> Snapshot | None:
-    """Return the copy there is; one in the usual place that cannot be read is as good as none."""
+    """Return the copy there is; one in the usual place that cannot be read is told, and as good as none."""
     from pkitools.oin_register import read_snapshot
 
     if not path.exists() and required is None:
         return None
     try:
         return read_snapshot(path)
-    except FileError:
+    except (FileError, InputError) as error:
         if required is not None and required.exists():
             raise
+        if required is None:
+            complain(error_line(error))
         return None
 
 

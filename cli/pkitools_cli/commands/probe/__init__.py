@@ -17,7 +17,7 @@ from pkitools.frozen import dataclass
 from pkitools.reports import probe_document
 from pkitools_cli.commands.cert.check import revocation_of
 from pkitools_cli.commands.cert.check_options import revocation_options_with
-from pkitools_cli.commands.cert.trusted_folders import authorities_beside
+from pkitools_cli.commands.cert.trusted_folders import trust_of
 from pkitools_cli.commands.fetching import proxies_of_environment
 from pkitools_cli.commands.probe.text import probe_told
 from pkitools_cli.debugging import debugging
@@ -102,7 +102,7 @@ def command(options: Options) -> Reply[Tried]:
     host, port = target_of(options.target, options.starttls)
     _refuse_clashes(options)
     titles(options.systems)  # a wrong name is told before anybody is asked
-    trust = _trust(options)
+    trust = trust_of(options.trust)
     unread: list[BadItem] = []
     client = _client(options, trust, unread)
     result = _probed(host, port, options, client=client, trust=trust, unread=unread)
@@ -119,13 +119,6 @@ def _refuse_clashes(options: Options) -> None:
         raise click.UsageError(tr("cli.probe.key_alone"))
     if options.chain and options.client_cert is None:
         raise click.UsageError(tr("cli.probe.chain_alone"))
-
-
-def _trust(options: Options) -> TrustStore | None:
-    from pkitools.trust import TrustStore
-
-    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
-    return TrustStore.from_files(trusted) if trusted else None
 
 
 def _probed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from pkitools.errors import InputError
 from pkitools.findings import Outcome, Report, Severity, Status, Verdict
 from pkitools.frozen import replace
 from pkitools.limits import MAX_LISTED
@@ -126,8 +127,13 @@ def _now(result: ProbeResult, target: str, step: Outcome | None) -> Iterator[str
         yield from Step(tr("cli.probe.now.give"), words).rows(*_labels(word("answer.now", language())))
         return
     remedy = "" if step is None else _remedy(result, step)
-    key = "failed" if result.report.verdict is Verdict.FAILED else "passed"
-    yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{key}"))
+    yield from _under(word("answer.now", language()), remedy or tr(f"cli.probe.now.{_outcome(result)}"))
+
+
+def _outcome(result: ProbeResult) -> Verdict:
+    """Return the verdict; where a part could not be read nobody knows, however good the rest is."""
+    verdict = result.report.verdict
+    return Verdict.INDETERMINATE if verdict is Verdict.PASSED and not result.is_complete else verdict
 
 
 def _remedy(result: ProbeResult, step: Outcome) -> str:
@@ -167,6 +173,8 @@ def _rows(result: ProbeResult) -> Iterator[tuple[str, str | None]]:
 def _taken_word(seen: Observation) -> str:
     if seen.is_page_silent:
         return "unknown_silent"
+    if seen.is_page_failed:
+        return "unknown_failed"
     return "unknown_denied" if seen.is_page_denied else seen.taken
 
 
@@ -225,8 +233,13 @@ def _issuers(named: Sequence[DistinguishedName]) -> str | None:
 def _certificates(ders: Sequence[bytes]) -> str:
     if not ders:
         return "–"
-    names = []
-    for der in ders[:MAX_LISTED]:
-        facts = read_certificate(der)
-        names.append(shown(facts.subject.common_name or facts.subject.text)[: columns()])
-    return f"{len(ders)}: {'; '.join(names)}"
+    return f"{len(ders)}: {'; '.join(map(_name, ders[:MAX_LISTED]))}"
+
+
+def _name(der: bytes) -> str:
+    """Return what a certificate is called; the other side may send what is none."""
+    try:
+        subject = read_certificate(der).subject
+    except InputError:
+        return tr("cli.probe.unreadable")
+    return shown(subject.common_name or subject.text)[: columns()]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PORTFOLIO_BYTES
-from pkitools_cli.commands.cert.trusted_folders import authorities_beside, crls_beside
+from pkitools_cli.commands.cert.trusted_folders import crls_beside, trust_of
 from pkitools_cli.commands.scan.means import BrokenWorkers, executor_of
 from pkitools_cli.debugging import debugging
 from pkitools_cli.framework import progress
@@ -238,16 +238,14 @@ def _earlier(name: str | None) -> Earlier | None:
 
 def _judging(options: Asked, unread: list[BadItem]) -> Judging:
     from pkitools.portfolio import Judging
-    from pkitools.trust import TrustStore
 
     titles(options.systems)  # a wrong name is told before a file is read
-    trusted = (*options.trust, *map(str, authorities_beside(options.trust)))
     between, chain = _chain(options.chain, unread)
     return Judging(
         moment=options.moment,
         environment=options.environment,
         systems=options.systems,
-        trust=TrustStore.from_files(trusted) if trusted else None,
+        trust=trust_of(options.trust),
         intermediates=tuple(between),
         revocation=_revocation(options, unread, chain),
         passphrase=given_passphrase(options.passphrase_file, options.passphrase_env),

@@ -25,11 +25,11 @@ class Asked:
 
     Args:
         once_more: the command, as it was given.
-        secret: the file or variable that the passphrase came from; ``None`` where none was given.
+        passphrase_file: the file or variable that the passphrase came from; ``None`` where none was given.
     """
 
     once_more: Words
-    secret: str | None = None
+    passphrase_file: str | None = None
 
 
 def next_of(receipt: Receipt, asked: Asked) -> Step | None:
@@ -61,7 +61,7 @@ def _of_state(state: State, here: Sequence[Arrival], receipt: Receipt, asked: As
     params = {
         "name": name,
         "key_file": first.key_file,
-        "secret": asked.secret or "",
+        "secret": asked.passphrase_file or "",
         "system": ", ".join(titles([system])) if system else "",
     }
     commands = {
@@ -82,7 +82,7 @@ def _key(state: State, first: Arrival, asked: Asked) -> str:
             return _key_of_judged(state, first)
         case State.NO_KEY if first.problem is None:
             return "other_key"
-        case State.LOCKED if asked.secret is None:
+        case State.LOCKED if asked.passphrase_file is None:
             return "locked_without"
     return str(state)
 
