@@ -164,10 +164,17 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
     unknown = sum(j.basis is Basis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
+    yield from _revocation(portfolio)
+
+
+def _revocation(portfolio: Portfolio) -> Iterator[str]:
+    """Yield what was there to ask whether certificates are revoked, and of how many that gave no answer."""
     if portfolio.lists_found:
         yield from wrapped(tr(f"cli.scan.lists_found{_one(portfolio.lists_found)}", count=portfolio.lists_found), "")
     if not portfolio.revocation_asked:
-        yield from wrapped(tr("cli.scan.revocation_not_asked"), "")
+        yield from wrapped(tr(f"cli.scan.revocation_{'off' if portfolio.revocation_off else 'not_asked'}"), "")
+    elif unknown := sum(one.is_revocation_unknown for one in portfolio.judged):
+        yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
 def first_step(portfolio: Portfolio, risks: Risks) -> str:
@@ -196,6 +203,8 @@ def _now(portfolio: Portfolio) -> str:
         return tr(f"cli.scan.now.{worst}")
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")
+    if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
+        return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
     return tr(f"cli.scan.now.{worst or 'nothing'}")
 
 
