@@ -194,6 +194,20 @@ def test_offline_no_peer_is_asked(run: Command) -> None:
     assert [one["gap"] for one in ran.document["unread"]] == ["unreachable"]
 
 
+@pytest.mark.parametrize("policy", ["require", "prefer"])
+def test_who_scans_is_asked_for_lists_and_not_for_a_network_that_no_scan_asks(
+    run: Command, folder: Path, policy: str
+) -> None:
+    report = folder / "r.md"
+    given = ("scan", folder / "found", "--trust", folder / "root.pem", *AT, "--revocation", policy, "--report", report)
+    for language, addresses, findings in (("nl", "adres", "bevindingen"), ("en", "address", "findings")):
+        told = run("--lang", language, *given, "--force").told
+        for text in (told, report.read_text()):
+            assert "--crl" in text
+            assert addresses not in text
+            assert findings not in text
+
+
 @pytest.mark.slow
 def test_a_list_among_the_files_is_used_and_an_authority_given_beside_them(run: Command, tmp_path: Path) -> None:
     """The same folder by ``cert check`` says revoked."""
@@ -209,7 +223,7 @@ def test_a_list_among_the_files_is_used_and_an_authority_given_beside_them(run: 
     ran = run("scan", tmp_path / "found", *given, *at, "--revocation", "require")
     assert ran.code == run("cert", "check", tmp_path / "found", *given, *at, "--offline").code == 10
     assert "revoked" in ran.told
-    assert "Among the files lay 3 lists" in ran.told
+    assert "Among the files 3 lists" in ran.told
     (tmp_path / "chain.pem").write_bytes(pem(*world.intermediates) + lists)
     (tmp_path / "found" / "lists").unlink()
     assert run("scan", tmp_path / "found", *given, *at).code == 10

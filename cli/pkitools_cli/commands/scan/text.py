@@ -17,7 +17,7 @@ from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.own_data import titles
-from pkitools_cli.remedies import error_line, remedy_text
+from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
         return
     if decides is not None:
-        said = told(decides, language(), remedy_text, portfolio.moment)
+        said = told(decides, language(), offline_remedy_text, portfolio.moment)
         yield from wrapped(f"{said.title}. {said.remedy}", _INDENT, most=3)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pkitools.frozen import dataclass
 from pkitools_cli.i18n import language
-from pkitools_cli.remedies import remedy_text
+from pkitools_cli.remedies import offline_remedy_text
 
 if TYPE_CHECKING:
     from pkitools.portfolio import Changes, Portfolio
@@ -58,6 +58,6 @@ def write_reports(
     from pkitools.reports import Telling, report_pieces
     from pkitools_cli.commands.scan.text import first_step
 
-    telling = Telling(language(), changes, remedy_text, first_step(portfolio, risks), risks)
+    telling = Telling(language(), changes, offline_remedy_text, first_step(portfolio, risks), risks)
     outputs = [Output(each.name, report_pieces(portfolio, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
