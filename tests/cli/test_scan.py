@@ -290,3 +290,19 @@ def test_expiry_says_which_and_where(run: Command, folder: Path) -> None:
     told = run("expiry", folder / "found", *AT, "--nagios")
     assert (told.code, told.out.split(" - ")[0]) == (3, "PKITOOLS UNKNOWN")
     assert run("expiry", folder / "found", "--nagios", "--json").code == 2
+
+
+def test_expiry_of_nothing_says_whether_there_was_nothing_or_it_was_not_seen(run: Command, folder: Path) -> None:
+    empty, absent = folder / "empty", folder / "ab|sent"
+    empty.mkdir()
+    ran = run("expiry", empty, *AT)
+    assert "could not be read" not in ran.told
+    assert "Look where your certificates are" in ran.told
+    line = run("expiry", empty, *AT, "--nagios").out
+    assert line == "PKITOOLS UNKNOWN - no certificate found | certificates=0\n"
+    assert "could not be read" in run("expiry", absent, *AT).told
+    (line,) = run("expiry", absent, *AT, "--nagios").lines
+    assert line.startswith("PKITOOLS UNKNOWN - no certificate found, not looked at: ")
+    assert "ab/sent" in line
+    assert line.count("|") == 1, "what a file is called begins no performance data"
+    assert "2 not looked at" in run("expiry", absent, folder / "other", *AT, "--nagios").out

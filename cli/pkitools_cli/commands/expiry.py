@@ -120,7 +120,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield "    " + cut_front(visible(place), columns() - 4)
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
-    yield from next_step(tr(f"cli.expiry.now.{found.overall.name.lower()}"))
+    is_empty = not found.certificates and found.portfolio.is_whole
+    yield from next_step(tr("cli.scan.now.nothing" if is_empty else f"cli.expiry.now.{found.overall.name.lower()}"))
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:
