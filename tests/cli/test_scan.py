@@ -188,6 +188,40 @@ def test_standard_input_is_a_file_or_a_list_of_them(run: Command, folder: Path) 
     assert run(*given, stdin=b"").code == 1
 
 
+def test_a_list_may_name_what_lies_beside_it_in_a_word(
+    run: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    found = run("scan", "-", "--trust", "root.pem", *AT, "--json", stdin=b"found\nroot.pem\n").document
+    places = {place["name"]: place["named_by"] for one in found["certificates"] for place in one["places"]}
+    assert places == {str(Path("found", "good.pem")): ["standard input:1"], "root.pem": ["standard input:2"]}
+    assert run("scan", "-", *AT, stdin=b"found\nof nothing here\n").code == 1
+
+
+@pytest.mark.parametrize("command", ["scan", "expiry"])
+def test_what_names_no_place_is_refused_with_what_would(
+    run: Command, folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert (run(command, "found", "").code, run(command, "").code) == (2, 2)
+    for address in (
+        "http://example.nl/a",
+        "https://example.nl",
+        "https://example.nl/?a=b:443",
+        "ldap://a:secret@example.nl",
+    ):
+        ran = run(command, "found", address)
+        assert ran.code == 2, address
+        assert "example.nl:443" in ran.err
+        assert "secret" not in ran.err
+    escaped = run(command, "http://a\x1b[2Jb/")
+    assert escaped.code == 2
+    assert "\x1b" not in escaped.err
+    Path("http:").mkdir()
+    Path("http:", "a").write_bytes(WHOLE)
+    assert run(command, "http:/a", *AT).code != 2  # a file is what it is called
+
+
 def test_offline_no_peer_is_asked(run: Command) -> None:
     ran = run("scan", "example.nl:443", "--offline", "--json")
     assert ran.code == 1
