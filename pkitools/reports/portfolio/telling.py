@@ -108,6 +108,7 @@ def changes_told(changes: Changes, language: Language) -> Iterator[str]:
 def _changes(changes: Changes, language: Language) -> Iterator[str]:
     yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
     yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
+    yield from (word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen)
     for one in changes.replaced:
         old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
         how = "replaced_same_key" if one.same_key else "replaced"
