@@ -120,6 +120,17 @@ def test_a_report_that_cannot_be_written_is_refused_before_a_file_is_read(
     assert (folder / "out.json").read_text() == "mine"
 
 
+@pytest.mark.parametrize("again", ["r.csv", "./r.csv", "found/../r.csv"])
+def test_a_report_that_is_named_twice_is_wrong_usage(
+    scan: Any, folder: Path, again: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    ran = scan("--report", "r.csv", "--report", "other.csv", "--report", again)
+    assert ran.code == 2
+    assert "r.csv" in ran.err
+    assert not Path("other.csv").exists()
+
+
 def test_since_tells_what_changed_and_may_be_the_report_itself(scan: Any, folder: Path) -> None:
     last = folder / "last.json"
     assert scan("--report", last).code == 0
