@@ -357,12 +357,20 @@ def _all_lines(text: str, folder: Path) -> tuple[Pointer, ...]:
     """
     found: list[Pointer] = []
     for number, line in enumerate(StringIO(text), start=1):
-        told = line.strip().lstrip("\ufeff")
+        told = _path_on(line.strip().lstrip("\ufeff"), folder)
         if told and not told.startswith("#"):
             if peer_of(told) is None and _LIKE_A_PATH.fullmatch(told) is None and not os.path.lexists(folder / told):
                 return ()
             found.append(_named(told, number))
     return tuple(found)
+
+
+def _path_on(line: str, folder: Path) -> str:
+    """Return the name on a line: all of it, or the word before the options and names of a list of HAProxy."""
+    first, *rest = line.split(None, 1)[:2] or [""]
+    if not rest or first.startswith("#") or os.path.lexists(folder / line):
+        return line
+    return first if rest[0].startswith("[") or os.path.lexists(folder / first) else line
 
 
 def _delimiter(text: str) -> str:
