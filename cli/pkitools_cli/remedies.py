@@ -7,7 +7,7 @@ What people read comes through here; JSON carries the library's own sentences.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pkitools.frozen import dataclass
 from pkitools.messages import Language, Message, Remedy, Texts, error_sentence, filled, message
@@ -16,6 +16,11 @@ from pkitools_cli.i18n import language, lookup, tr
 
 if TYPE_CHECKING:
     from pkitools.errors import PkitoolsError
+
+
+_ASK_FOR_LISTS: Final = frozenset(
+    {"report.reason.not_obtained", "revocation.status.unknown", "revocation.status.unconfirmed"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,13 @@ def remedy_text(remedy: Remedy, chosen: Language) -> str | None:
     """Return the sentence of the command line for a remedy; ``None`` where the library's will do."""
     text = lookup(f"cli.remedies.{remedy.code}", chosen)
     return None if text is None else filled(text, _readable(remedy.params, chosen))
+
+
+def offline_remedy_text(remedy: Remedy, chosen: Language) -> str | None:
+    """Return the same of a command that asks no address whether something is revoked: lists are all that helps it."""
+    if remedy.code in _ASK_FOR_LISTS:
+        return lookup("cli.inputs.give_lists", chosen)
+    return remedy_text(remedy, chosen)
 
 
 def told(code: str, params: Mapping[str, object], texts: Texts | None = None) -> Message:

@@ -7,19 +7,22 @@ another version, so nothing in it is taken for more than text.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
+from pathlib import PurePath
 from typing import Any, Final
 
 from pkitools.arguments import octets, text
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass
-from pkitools.portfolio.model import HeldCertificate, Portfolio
+from pkitools.portfolio.model import Gap, HeldCertificate, Portfolio
 
 SCHEMA: Final = "pkitools.scan/v1"
 """The name of the document that an earlier portfolio is read from."""
 
+_CLOSED: Final = frozenset({Gap.UNREADABLE, Gap.ENCRYPTED, Gap.UNREACHABLE})
+"""What is there, or may be, and was not looked into."""
 _MOST_OF_NAME: Final = 4096
 
 
@@ -85,6 +88,7 @@ class Changes:
         gone: they are there no more, and nothing took their place.
         replaced: of the same subject, or at the same place, there is another now.
         judged_otherwise: they are still there, and the verdict is another: the earlier, and the certificate now.
+        unseen: whether they are still there is not known: at a place of theirs something could not be read.
         is_certain: both scans came to their end; else what seems new or gone may only not have been reached.
     """
 
@@ -94,9 +98,10 @@ class Changes:
     replaced: tuple[Replaced, ...]
     judged_otherwise: tuple[tuple[EarlierCertificate, HeldCertificate], ...]
     is_certain: bool
+    unseen: tuple[EarlierCertificate, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.gone or self.replaced or self.judged_otherwise)
+        return bool(self.new or self.gone or self.replaced or self.judged_otherwise or self.unseen)
 
 
 def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
@@ -114,7 +119,15 @@ def changes_since(portfolio: Portfolio, earlier: Earlier) -> Changes:
     kept = ((earlier.certificates[sha256], one) for sha256, one in now.items() if sha256 in earlier.certificates)
     otherwise = tuple((old, one) for old, one in kept if old.verdict is not one.verdict)
     certain = portfolio.complete and earlier.complete
-    return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain)
+    unread = {PurePath(each.name) for each in portfolio.unread if each.gap in _CLOSED}
+    unseen = tuple(old for old in gone if _may_be_in(unread, old))
+    gone = [old for old in gone if old not in unseen]
+    return Changes(earlier.moment, tuple(new), tuple(gone), tuple(replaced), otherwise, certain, unseen)
+
+
+def _may_be_in(unread: Set[PurePath], old: EarlierCertificate) -> bool:
+    """Return whether a certificate was in a file or at a peer, or below a folder, that could not be read."""
+    return any(not unread.isdisjoint((place, *place.parents)) for place in map(PurePath, old.places))
 
 
 def _takes_place(new: HeldCertificate, old: EarlierCertificate) -> bool:

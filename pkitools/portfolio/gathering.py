@@ -11,6 +11,7 @@ from pkitools.frozen import replace
 from pkitools.portfolio.judging import Judging
 from pkitools.portfolio.keeping import Kept, union
 from pkitools.portfolio.model import Place, Portfolio, Reading, Unread
+from pkitools.revocation import RevocationPolicy
 
 T = TypeVar("T")
 
@@ -81,14 +82,19 @@ class Gathering:
             looked_at=self._looked_at,
             passed_over=self._passed_over,
             complete=complete,
-            revocation_asked=self._lists > 0 or _has_means(judging.revocation),
+            revocation_asked=not _is_off(judging.revocation) and (self._lists > 0 or _has_means(judging.revocation)),
             lists_found=self._lists,
+            revocation_off=_is_off(judging.revocation),
             connections=tuple(claim.name for claim in judging.claims),
         )
 
 
 def _held(stored: Sequence[T]) -> Sequence[T]:
     return tuple(stored) if len(stored) <= _MOST_IN_MEMORY else stored
+
+
+def _is_off(revocation: Revocation | None) -> bool:
+    return revocation is not None and revocation.policy == RevocationPolicy.OFF
 
 
 def _has_means(revocation: Revocation | None) -> bool:

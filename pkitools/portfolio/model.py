@@ -130,6 +130,8 @@ class Judgement:
         return max((one.rule.severity for one in self.told if one.status is Status.VIOLATED), default=None)
 
 
+_REVOKED: Final = "revocation.status.revoked"
+_NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})
 _VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
 
 
@@ -195,6 +197,13 @@ class HeldCertificate:
         """What could not be looked at, each rule once."""
         told = (one for each in self.judgements for one in each.told if one.status is Status.NOT_CHECKED)
         return tuple({one.rule.code: one for one in told}.values())
+
+    @property
+    def is_revocation_unknown(self) -> bool:
+        """Its path was proved, and nothing tells whether it, or an authority in that path, is revoked."""
+        told = [outcome for each in self.judgements if each.has_path for outcome in each.told]
+        is_revoked = any(one.rule.code == _REVOKED and one.status is Status.VIOLATED for one in told)
+        return not is_revoked and any(one.rule.code in _NOT_KNOWN for one in told)
 
     @property
     def environments(self) -> tuple[Environment, ...]:
@@ -406,9 +415,12 @@ class Portfolio:
         looked_at: how many files and peers were read.
         passed_over: how many of those hold nothing of the kind.
         complete: the scan came to its end; otherwise it was stopped, and this is a part.
-        revocation_asked: lists of revoked certificates, or a network, were given to ask, or lists were found.
+        revocation_asked: there was something to ask: lists of revoked certificates, or a network, were given, or lists
+            were found. Whether that told anything of a certificate is in its judgements.
         connections: the names of the connections by which certificates were judged.
-        lists_found: how many lists and OCSP responses lay in the files; they were asked for all certificates.
+        lists_found: how many lists and OCSP responses could be read in the files; whether one is about a certificate,
+            and counts, is judged with that certificate.
+        revocation_off: it was said to be left out, so that lists were not asked, also where there were any.
     """
 
     moment: datetime
@@ -424,6 +436,7 @@ class Portfolio:
     complete: bool = True
     revocation_asked: bool = False
     lists_found: int = 0
+    revocation_off: bool = False
     connections: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

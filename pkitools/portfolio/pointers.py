@@ -9,11 +9,13 @@ is read as one only where somebody handed it in.
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from io import StringIO
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final
 
 from pkitools.documents import Source, cite
@@ -319,7 +321,7 @@ def _inventory(text: str, name: str) -> Iterator[Pointer]:
     if name.lower().endswith(".toml"):
         yield from (_named(value, 1) for value in _of_toml(read_foreign_toml(text, name)))
         return
-    yield from _of_rows(text)
+    yield from _of_rows(text, name)
 
 
 def _of_toml(raw: object, meant: bool = False) -> Iterator[str]:
@@ -334,30 +336,41 @@ def _of_toml(raw: object, meant: bool = False) -> Iterator[str]:
         yield raw.strip()
 
 
-def _of_rows(text: str) -> Iterator[Pointer]:
+def _of_rows(text: str, name: str) -> Iterator[Pointer]:
     """Yield the values of the columns that are meant; without a heading, of lines that are all peers."""
     rows = enumerate(csv.reader(StringIO(text), delimiter=_delimiter(text)), start=1)
     try:
         heading = next(rows, (1, []))[1]
         meant = [at for at, name in enumerate(heading) if name.strip().lower().lstrip("\ufeff") in COLUMNS]
         if not meant:
-            yield from _all_lines(text)
+            yield from _all_lines(text, Path(name).parent)
         for line, row in rows if meant else ():
             yield from (_named(row[at].strip(), line) for at in meant if at < len(row) and row[at].strip())
     except csv.Error:  # a cell that is longer than any name
         return
 
 
-def _all_lines(text: str) -> tuple[Pointer, ...]:
-    """Return a pointer for each line of a list of peers and paths; nothing where one line is something else."""
+def _all_lines(text: str, folder: Path) -> tuple[Pointer, ...]:
+    """Return a pointer for each line of a list of peers and paths; nothing where one line is something else.
+
+    A word alone may be anything: it is a path where there is a file or folder of that name beside the list.
+    """
     found: list[Pointer] = []
     for number, line in enumerate(StringIO(text), start=1):
-        told = line.strip().lstrip("\ufeff")
+        told = _path_on(line.strip().lstrip("\ufeff"), folder)
         if told and not told.startswith("#"):
-            if peer_of(told) is None and _LIKE_A_PATH.fullmatch(told) is None:
+            if peer_of(told) is None and _LIKE_A_PATH.fullmatch(told) is None and not os.path.lexists(folder / told):
                 return ()
             found.append(_named(told, number))
     return tuple(found)
+
+
+def _path_on(line: str, folder: Path) -> str:
+    """Return the name on a line: all of it, or the word before the options and names of a list of HAProxy."""
+    first, *rest = line.split(None, 1)[:2] or [""]
+    if not rest or first.startswith("#") or os.path.lexists(folder / line):
+        return line
+    return first if rest[0].startswith("[") or os.path.lexists(folder / first) else line
 
 
 def _delimiter(text: str) -> str:

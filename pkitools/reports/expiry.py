@@ -103,12 +103,18 @@ def nagios_line(found: Expiry) -> str:
     certificates = found.certificates
     state = f"PKITOOLS {found.overall.name}"
     if not certificates:
-        return f"{state} - no certificate found | certificates=0"
+        return f"{state} - no certificate found{_beside(found)} | certificates=0"
     first = certificates[0]
     days = first.days_left(found.moment)
     name = visible(first.name, 80).replace("|", "/")
-    unread = len(found.portfolio.unread)
-    beside = f", {unread} not looked at" if unread else ""
     limits = f"{found.warning}:;{found.critical}:"
     data = f"days_left={days};{limits} certificates={len(certificates)}"
-    return f"{state} - {name} ends in {days} days ({first.not_after.date().isoformat()}){beside} | {data}"
+    return f"{state} - {name} ends in {days} days ({first.not_after.date().isoformat()}){_beside(found)} | {data}"
+
+
+def _beside(found: Expiry) -> str:
+    """Return how much was not looked at, and of one thing which: often that is all that was asked."""
+    unread = found.portfolio.unread
+    if len(unread) == 1:
+        return f", not looked at: {visible(unread[0].name, 80).replace('|', '/')}"
+    return f", {len(unread)} not looked at" if unread else ""

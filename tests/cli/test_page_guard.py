@@ -43,6 +43,11 @@ def cookies(guard: Guard) -> dict[str, bool]:
     return {
         own: True,
         f"a=b; {own}; c=d": True,
+        f"a[b]=1; {own}": True,  # what other programs on this machine gave the browser is none of ours
+        f'{own}; q="open; é={{}}; no name': True,
+        f"{name}=old; {own};;": True,
+        f"x{own}": False,
+        f"a={own}": False,
         "": False,
         f"{name}=": False,
         f"{name}={value[:-1]}": False,

@@ -120,6 +120,17 @@ def test_a_report_that_cannot_be_written_is_refused_before_a_file_is_read(
     assert (folder / "out.json").read_text() == "mine"
 
 
+@pytest.mark.parametrize("again", ["r.csv", "./r.csv", "found/../r.csv"])
+def test_a_report_that_is_named_twice_is_wrong_usage(
+    scan: Any, folder: Path, again: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    ran = scan("--report", "r.csv", "--report", "other.csv", "--report", again)
+    assert ran.code == 2
+    assert "r.csv" in ran.err
+    assert not Path("other.csv").exists()
+
+
 def test_since_tells_what_changed_and_may_be_the_report_itself(scan: Any, folder: Path) -> None:
     last = folder / "last.json"
     assert scan("--report", last).code == 0
@@ -188,10 +199,58 @@ def test_standard_input_is_a_file_or_a_list_of_them(run: Command, folder: Path) 
     assert run(*given, stdin=b"").code == 1
 
 
+def test_a_list_may_name_what_lies_beside_it_in_a_word(
+    run: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    found = run("scan", "-", "--trust", "root.pem", *AT, "--json", stdin=b"found\nroot.pem\n").document
+    places = {place["name"]: place["named_by"] for one in found["certificates"] for place in one["places"]}
+    assert places == {str(Path("found", "good.pem")): ["standard input:1"], "root.pem": ["standard input:2"]}
+    assert run("scan", "-", *AT, stdin=b"found\nof nothing here\n").code == 1
+
+
+@pytest.mark.parametrize("command", ["scan", "expiry"])
+def test_what_names_no_place_is_refused_with_what_would(
+    run: Command, folder: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    assert (run(command, "found", "").code, run(command, "").code) == (2, 2)
+    for address in (
+        "http://example.nl/a",
+        "https://example.nl",
+        "https://example.nl/?a=b:443",
+        "ldap://a:secret@example.nl",
+    ):
+        ran = run(command, "found", address)
+        assert ran.code == 2, address
+        assert "example.nl:443" in ran.err
+        assert "secret" not in ran.err
+    escaped = run(command, "http://a\x1b[2Jb/")
+    assert escaped.code == 2
+    assert "\x1b" not in escaped.err
+    Path("http:").mkdir()
+    Path("http:", "a").write_bytes(WHOLE)
+    assert run(command, "http:/a", *AT).code != 2  # a file is what it is called
+
+
 def test_offline_no_peer_is_asked(run: Command) -> None:
     ran = run("scan", "example.nl:443", "--offline", "--json")
     assert ran.code == 1
     assert [one["gap"] for one in ran.document["unread"]] == ["unreachable"]
+
+
+@pytest.mark.parametrize("policy", ["require", "prefer"])
+def test_who_scans_is_asked_for_lists_and_not_for_a_network_that_no_scan_asks(
+    run: Command, folder: Path, policy: str
+) -> None:
+    report = folder / "r.md"
+    given = ("scan", folder / "found", "--trust", folder / "root.pem", *AT, "--revocation", policy, "--report", report)
+    for language, addresses, findings in (("nl", "adres", "bevindingen"), ("en", "address", "findings")):
+        told = run("--lang", language, *given, "--force").told
+        for text in (told, report.read_text()):
+            assert "--crl" in text
+            assert addresses not in text
+            assert findings not in text
 
 
 @pytest.mark.slow
@@ -209,7 +268,7 @@ def test_a_list_among_the_files_is_used_and_an_authority_given_beside_them(run: 
     ran = run("scan", tmp_path / "found", *given, *at, "--revocation", "require")
     assert ran.code == run("cert", "check", tmp_path / "found", *given, *at, "--offline").code == 10
     assert "revoked" in ran.told
-    assert "Among the files lay 3 lists" in ran.told
+    assert "Among the files 3 lists" in ran.told
     (tmp_path / "chain.pem").write_bytes(pem(*world.intermediates) + lists)
     (tmp_path / "found" / "lists").unlink()
     assert run("scan", tmp_path / "found", *given, *at).code == 10
@@ -276,3 +335,19 @@ def test_expiry_says_which_and_where(run: Command, folder: Path) -> None:
     told = run("expiry", folder / "found", *AT, "--nagios")
     assert (told.code, told.out.split(" - ")[0]) == (3, "PKITOOLS UNKNOWN")
     assert run("expiry", folder / "found", "--nagios", "--json").code == 2
+
+
+def test_expiry_of_nothing_says_whether_there_was_nothing_or_it_was_not_seen(run: Command, folder: Path) -> None:
+    empty, absent = folder / "empty", folder / "ab|sent"
+    empty.mkdir()
+    ran = run("expiry", empty, *AT)
+    assert "could not be read" not in ran.told
+    assert "Look where your certificates are" in ran.told
+    line = run("expiry", empty, *AT, "--nagios").out
+    assert line == "PKITOOLS UNKNOWN - no certificate found | certificates=0\n"
+    assert "could not be read" in run("expiry", absent, *AT).told
+    (line,) = run("expiry", absent, *AT, "--nagios").lines
+    assert line.startswith("PKITOOLS UNKNOWN - no certificate found, not looked at: ")
+    assert "ab/sent" in line
+    assert line.count("|") == 1, "what a file is called begins no performance data"
+    assert "2 not looked at" in run("expiry", absent, folder / "other", *AT, "--nagios").out

@@ -18,6 +18,7 @@ from jsonschema.validators import validator_for
 
 from tests.cli.conftest import run
 from tests.connections.support import CHAIN, OIN, certificate
+from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 
 __all__ = ["run"]  # a fixture
@@ -73,6 +74,12 @@ def test_each_is_here_and_shown_on_the_page_as_it_is() -> None:
     assert [name for name in NAMES if text_of(name) not in blocks] == []
 
 
+def _commands_with_lists(name: str) -> Iterator[str]:
+    """The commands as the remark in the file changes them."""
+    for given, off in re.findall(r"# .*: (--crl.*) instead of (--revocation.off)$", text_of(name), re.MULTILINE):
+        yield from (command.replace(off, given) for command in COMMANDS[name](text_of(name)) if off in command)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_its_commands_run_and_write_what_they_say(
@@ -88,8 +95,12 @@ def test_its_commands_run_and_write_what_they_say(
         'environment = "production"\nfiles = ["certificates"]\n'
     )
     monkeypatch.chdir(etc)
-    commands = list(COMMANDS[name](text_of(name)))
+    (etc / "crl").mkdir()
+    (etc / "crl" / "a.crl").write_bytes(crl(good_chain().tsp))
+    commands, with_lists = list(COMMANDS[name](text_of(name))), list(_commands_with_lists(name))
     assert commands or name.endswith(".timer")
+    assert len(with_lists) == sum("--revocation" in command for command in commands), "what is left out is said"
+    commands += with_lists
     for command in commands:
         here = command.replace("/etc/pkitools", str(etc)).replace("/var/lib/pkitools", str(var))
         program, *words = shlex.split(here)

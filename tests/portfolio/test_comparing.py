@@ -11,11 +11,13 @@ import pytest
 
 from pkitools.errors import InputError
 from pkitools.findings import Verdict
-from pkitools.portfolio import Earlier, changes_since, read_earlier
+from pkitools.portfolio import Earlier, Gap, Unread, changes_since, read_earlier
 from pkitools.reports import Telling, portfolio_report
+from pkitools.reports.portfolio.telling import changes_told
 from tests.portfolio.support import CHAIN, WHOLE, judging, other_leaf, scanned
 from tests.support.chains import MOMENT, end_entity, good_chain
-from tests.support.deliveries import pem
+from tests.support.deliveries import corrupt, pem
+from tests.support.schemas import assert_valid
 
 
 def earlier(folder: Path, **question: Any) -> Earlier:
@@ -44,6 +46,26 @@ def test_new_and_gone(folder: Path) -> None:
     assert [one.name for one in changes.new] == ["other2.example.nl"]
     assert [one.name for one in changes.gone] == ["other1.example.nl"]
     assert (changes.replaced, changes.judged_otherwise) == ((), ())
+
+
+def test_what_lay_in_a_file_that_cannot_be_read_now_is_not_gone(folder: Path) -> None:
+    """Nor what a peer does not send; what its file no longer holds is, and so is what an absent file held."""
+    last = earlier(folder)
+    (folder / "b.pem").write_bytes(corrupt())
+    damaged = changes_since(scanned(folder), last)
+    assert [one.name for one in damaged.unseen] == ["other1.example.nl"]
+    assert damaged.gone == ()
+    assert damaged
+    (folder / "b.pem").unlink()
+    (folder / "nginx.conf").write_text("ssl_certificate b.pem;\n")
+    assert [one.name for one in changes_since(scanned(folder), last).gone] == ["other1.example.nl"]
+    of_all = scanned(folder)
+    below = replace(of_all, unread=[Unread(str(folder), Gap.UNREADABLE, "files.error.no_permission", {"name": "x"})])
+    assert [one.name for one in changes_since(below, last).unseen] == ["other1.example.nl"]
+    document = json.loads(portfolio_report(of_all, ".json", Telling("nl", damaged)))
+    assert_valid(document, "scan-v1")
+    assert [one["name"] for one in document["changes"]["unseen"]] == ["other1.example.nl"]
+    assert "niet bekend of dit er nog is" in "".join(changes_told(damaged, "nl"))
 
 
 @pytest.mark.parametrize("same_key", [True, False])

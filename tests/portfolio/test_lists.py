@@ -6,6 +6,7 @@ import pickle
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,15 @@ from pkitools.checking import Revocation
 from pkitools.findings import Verdict
 from pkitools.portfolio import Gap, HeldCertificate, Judging, known, scanning
 from pkitools.portfolio.known import Collecting
+from pkitools.portfolio.risk import Risks
+from pkitools.reports.portfolio.telling import judged_how
 from pkitools.requests.keys import to_pem
+from pkitools_cli.commands.scan.text import first_step
+from pkitools_cli.i18n import tr
 from pkitools_test_pki.pki import build
 from tests.cli.test_delivered_lists import CONTAINERS, CRL, JUDGED, MOMENT, OCSP, World, judged
 from tests.portfolio.support import CHAIN, LEAF, scanned
+from tests.support.chains import crl, good_chain
 from tests.support.deliveries import pem
 from tests.support.keys import SHARED_KEYS
 
@@ -76,7 +82,7 @@ def test_a_scan_says_what_a_check_of_the_same_says(tmp_path: Path, world: World)
                 code for code in codes if "revocation" in code
             }, (where, policy)
             assert found.lists_found == 3, where
-            assert found.revocation_asked
+            assert found.revocation_asked is (policy != "off")
             assert not found.unread, where
             count += 1
     assert count == (len(CONTAINERS) + 2) * 2 * 2 * 2
@@ -136,6 +142,56 @@ def test_a_list_that_a_stranger_signed_proves_nothing(tmp_path: Path, world: Wor
     one = _one(scanned(tmp_path, asked=asked(world)).judged, world.good.serial_number)
     check = judged(world, world.good.pem, "require", crls=[der for _, der in said])
     assert one.verdict is check.verdict is not Verdict.PASSED
+
+
+def _lists(world: World) -> dict[str, list[bytes]]:
+    """What lies beside a good certificate: only the first tells that it is not revoked."""
+    above = [der for _, der in world.above]
+    ours, theirs = (
+        pki.issuer_of("g1-server") for pki in (world.pki, build("g1-private", moment=MOMENT, keys=SHARED_KEYS))
+    )
+    return {
+        "of now": [world.crl, *above],
+        "none": [],
+        "of those above alone": above,
+        "of another key": [theirs.crl(moment=MOMENT, revocations=[]), *above],
+        "broken": [world.crl[:-1] + bytes([world.crl[-1] ^ 1]), *above],
+        "of long ago": [ours.crl(moment=MOMENT - timedelta(days=60), revocations=[], number=1), *above],
+        "about nothing here": [crl(good_chain().tsp)],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["require", "prefer", "off"])
+def test_that_a_list_lies_there_is_not_that_it_told_anything(tmp_path: Path, world: World, policy: str) -> None:
+    """Every use of lists with every kind of them: what is not known is counted, and what to do is to give lists."""
+    for kind, lists in _lists(world).items():
+        folder = tmp_path / kind
+        folder.mkdir()
+        chain(folder, world)
+        (folder / "a.pem").write_bytes(world.good.pem)
+        for number, der in enumerate(lists):
+            (folder / f"{number}.crl").write_bytes(der)
+        found = scanned(folder, asked=asked(world, policy))
+        is_known = (policy, kind) in {("require", "of now"), ("prefer", "of now")}
+        assert not found.unread
+        assert found.lists_found == len(lists)
+        assert found.revocation_asked is (policy != "off" and kind != "none"), kind
+        assert [one.is_revocation_unknown for one in found.judged] == [not is_known], kind
+        assert bool(list(judged_how(found, "en"))[1:]) is not is_known, kind  # beside for what it was judged
+        assert (first_step(found, Risks()) == tr("cli.scan.now.passed")) is is_known, kind
+        if found.verdict is not Verdict.FAILED:  # of what fails the whole answer is to be read first
+            assert ("--crl" in first_step(found, Risks())) is not is_known, kind
+
+
+@pytest.mark.slow
+def test_of_what_is_revoked_it_is_known(tmp_path: Path, world: World) -> None:
+    chain(tmp_path, world)
+    (tmp_path / "a.pem").write_bytes(world.revoked.pem)
+    (tmp_path / "a.crl").write_bytes(world.crl)  # and of those above it nothing is known
+    (one,) = scanned(tmp_path, asked=asked(world)).judged
+    assert one.verdict is Verdict.FAILED
+    assert not one.is_revocation_unknown
 
 
 @pytest.mark.slow

@@ -309,3 +309,20 @@ def test_which_key_goes_with_which_is_not_guessed(outside: Path) -> None:
     assert [(each.text, each.key_of) for each in found] == [("tls/a.key", "")]
     engine = b"ssl_certificate a.pem;\nssl_certificate_key engine:pkcs11:key;\n"
     assert [each.target for each in pointers_of(engine, "n", is_inventory=False)] == [Target.UNKNOWN, Target.FILE]
+
+
+def test_a_list_of_haproxy_may_be_given_by_itself(tmp_path: Path) -> None:
+    """Its options and names are no part of the name of the file; a name with a space stays one."""
+    for name in ("a.pem", "b.pem", "c d.pem", "e.pem"):
+        (tmp_path / name).write_bytes(b"")
+    lines = {
+        f"{tmp_path}/a.pem [alpn h2 ocsp-update on] a.example.nl": f"{tmp_path}/a.pem",
+        f"{tmp_path}/b.pem *.example.nl !b.example.nl": f"{tmp_path}/b.pem",
+        f"{tmp_path}/c d.pem": f"{tmp_path}/c d.pem",
+        "./e.pem e.example.nl": "./e.pem",
+        f"{tmp_path}/absent.pem [verify none]": f"{tmp_path}/absent.pem",
+        f"{tmp_path}/not there.pem": f"{tmp_path}/not there.pem",
+        "example.nl:443": "example.nl:443",
+    }
+    found = pointers_of("\n".join(["# a list", "", *lines]).encode(), f"{tmp_path}/list", is_inventory=True)
+    assert [one.text for one in found] == list(lines.values())

@@ -30,6 +30,7 @@ from pkitools.portfolio.risk import risks_of
 from pkitools.reports import Telling, portfolio_report, report_suffixes
 from pkitools.reports.portfolio.as_sarif import file_uri
 from pkitools.reports.portfolio.telling import place_names, standing_word
+from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from tests.portfolio.support import hostile, something_of_everything
 from tests.support.pages import frame
@@ -342,7 +343,8 @@ def test_a_calendar_has_the_day_to_order_and_the_day_it_ends(portfolio: Portfoli
         assert wrong.name in event["SUMMARY"]
         assert f"OIN: {wrong.oin}" in event["DESCRIPTION"].split("\n")
         assert event["DTSTAMP"].dt == portfolio.moment
-    assert {"nl": "bestellen", "en": "Order by"}[language] in order["SUMMARY"]
+    by = short_day(order["DTSTART"].dt, language)  # whoever reads a month, and long after, has no today
+    assert {"nl": f"Uiterlijk {by} bestellen", "en": f"Order by {by}"}[language] in order["SUMMARY"]
 
 
 def test_one_of_a_few_months_is_ordered_a_third_of_its_time_before_its_end(portfolio: Portfolio) -> None:

@@ -18,6 +18,7 @@ from pkitools.reports.portfolio.telling import place_text
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import cut_front
+from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
 from pkitools_cli.framework import Command, gathered, is_for_people
@@ -80,6 +81,7 @@ def command(options: Options) -> Reply[Expiry]:
     """Find the certificates, and tell which ends first."""
     if options.critical > options.warning:
         raise click.UsageError(tr("cli.expiry.order"))
+    refuse_no_place(options.places)
     if options.nagios and not is_for_people():
         raise click.UsageError(tr("cli.expiry.nagios_json"))
     found = Expiry(_portfolio(options), options.warning, options.critical)
@@ -120,7 +122,8 @@ def _text(found: Expiry) -> Iterator[Line | str]:
             yield "    " + cut_front(visible(place), columns() - 4)
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
-    yield from next_step(tr(f"cli.expiry.now.{found.overall.name.lower()}"))
+    is_empty = not found.certificates and found.portfolio.is_whole
+    yield from next_step(tr("cli.scan.now.nothing" if is_empty else f"cli.expiry.now.{found.overall.name.lower()}"))
 
 
 def _row(one: HeldCertificate, found: Expiry) -> Line:

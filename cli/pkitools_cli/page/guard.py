@@ -12,7 +12,6 @@ import secrets
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 from pkitools.files.platform import is_our_peer
@@ -90,12 +89,14 @@ class Guard:
         return True
 
     def has_session(self, request: Request) -> bool:
-        """Say whether the browser opened this page, now or before."""
-        try:
-            found = SimpleCookie(request.header("cookie")).get(self._cookie_name)
-        except CookieError:
-            return False
-        return found is not None and hmac.compare_digest(found.value.encode(), self._session.encode())
+        """Say whether the browser opened this page, now or before.
+
+        A browser sends the cookies of every program on this machine along: what another made of its own, however
+        odd, is no reason not to find ours, so that the header is divided (RFC 6265 4.2.1) and not judged.
+        """
+        pairs = (each.strip(" \t").partition("=") for each in request.header("cookie").split(";"))
+        found = [value.encode() for name, _, value in pairs if name == self._cookie_name]
+        return any(hmac.compare_digest(value, self._session.encode()) for value in found)
 
     def _check_opening(self, request: Request) -> None:
         if "token" not in request.query or not self._is_start(request):

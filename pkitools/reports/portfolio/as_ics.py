@@ -18,6 +18,7 @@ from pkitools.portfolio.model import HeldCertificate, Portfolio
 from pkitools.portfolio.risk import Hanging
 from pkitools.reports.portfolio.across import hanging_line, risks_in
 from pkitools.reports.portfolio.telling import Telling, counted, place_names, word
+from pkitools.reports.telling.readable import short_day
 from pkitools.rules.advice import order_by
 from pkitools.text import visible
 
@@ -70,7 +71,9 @@ def _events(one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Ite
 
 
 def _event(kind: str, day: date, one: HeldCertificate, portfolio: Portfolio, telling: Telling) -> Event:
-    summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name)
+    # a month is read without the day that an event stands on: it says its own
+    said = short_day(day, telling.language)
+    summary = word(f"portfolio.report.event.{kind}", telling.language, name=one.name, day=said)
     lines = _description(kind, one, telling)
     return all_day(f"{one.sha256}-{kind}", day, summary, lines, moment=portfolio.moment, kind=kind)
 

@@ -108,6 +108,7 @@ def changes_told(changes: Changes, language: Language) -> Iterator[str]:
 def _changes(changes: Changes, language: Language) -> Iterator[str]:
     yield from (word("portfolio.changes.new", language, name=one.name) for one in changes.new)
     yield from (word("portfolio.changes.gone", language, name=one.name) for one in changes.gone)
+    yield from (word("portfolio.changes.unseen", language, name=one.name) for one in changes.unseen)
     for one in changes.replaced:
         old, new = (short_day(each.not_after, language) for each in (one.old, one.new))
         how = "replaced_same_key" if one.same_key else "replaced"
@@ -133,8 +134,15 @@ def judged_how(portfolio: Portfolio, language: Language) -> Iterator[str]:
     else:
         environment = word(f"portfolio.report.environment.{portfolio.environment}", language)
         yield word("portfolio.report.in_environment", language, environment=environment, systems=systems)
+    yield from _revocation(portfolio, language)
+
+
+def _revocation(portfolio: Portfolio, language: Language) -> Iterator[str]:
+    """Yield that revocation was not asked, or of how many certificates it was and nothing came of it."""
     if not portfolio.revocation_asked:
         yield word("portfolio.report.revocation_not_asked", language)
+    elif unknown := sum(one.is_revocation_unknown for one in portfolio.judged):
+        yield word("portfolio.report.revocation_unknown", language, count=unknown)
 
 
 def word(code: str, language: Language, **params: object) -> str:

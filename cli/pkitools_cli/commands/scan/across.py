@@ -13,7 +13,7 @@ from pkitools.reports.telling.answer import told
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, wrapped
 from pkitools_cli.own_data import system_named
-from pkitools_cli.remedies import remedy_text
+from pkitools_cli.remedies import offline_remedy_text
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def risks_for(portfolio: Portfolio, systems: Sequence[str], connections: Connect
 
 def across_told(risks: Risks, portfolio: Portfolio) -> Iterator[Line | str]:
     """Yield what is wrong of several together, what could not be looked at, and what hangs on each authority."""
-    telling = Telling(language(), remedy=remedy_text)
-    missing = [told(each, language(), remedy_text, portfolio.moment) for each in unasked(risks)]
+    telling = Telling(language(), remedy=offline_remedy_text)
+    missing = [told(each, language(), offline_remedy_text, portfolio.moment) for each in unasked(risks)]
     if risks.found or missing:
         yield ""
         yield Line(tr("cli.risk.across"), bold=True)

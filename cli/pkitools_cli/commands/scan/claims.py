@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.text import pattern, visible
 from pkitools_cli.i18n import tr
 
 if TYPE_CHECKING:
     from pkitools.connections import Connections
     from pkitools.portfolio import Claim
+
+# whoever is named in it, with a password, is not told of
+_ADDRESS: Final = pattern(
+    r"(?i)[a-z][a-z0-9+.-]{1,20}://(?:[^/@]{0,200}@)?(?P<host>\[[^\]]{1,45}\]|[^/:?#]{1,253})(?::(?P<port>[0-9]{1,5}))?"
+)
 
 
 def connections_in(name: str | None) -> Connections | None:
@@ -44,4 +51,29 @@ def places_of(given: tuple[str, ...], claims: tuple[Claim, ...]) -> tuple[str, .
     places = given or tuple(dict.fromkeys(place for claim in claims for place in claim.places))
     if not places:
         raise click.UsageError(tr("cli.scan.no_places" if claims else "cli.scan.which_places"))
+    refuse_no_place(given)
     return places
+
+
+def refuse_no_place(given: tuple[str, ...]) -> None:
+    """Refuse what names no file, folder or peer: nothing at all, and the address of a page.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    if not all(given):
+        raise click.UsageError(tr("cli.scan.empty_place"))
+    for place in given:
+        peer = _peer_meant(place)
+        if peer is not None:
+            raise click.UsageError(tr("cli.scan.address", peer=visible(peer, 100)))
+
+
+def _peer_meant(place: str) -> str | None:
+    """Return the peer of the address of a page; ``None`` of what is a peer, or is there by that name."""
+    address = _ADDRESS.match(place)
+    if address is None or os.path.lexists(place):
+        return None
+    from pkitools.portfolio.pointers import peer_of
+
+    return None if peer_of(place) else f"{address['host']}:{address['port'] or 443}"

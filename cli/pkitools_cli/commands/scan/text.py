@@ -17,7 +17,7 @@ from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.own_data import titles
-from pkitools_cli.remedies import error_line, remedy_text
+from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
         yield from wrapped(tr("cli.scan.ends_soon", days=one.days_left(portfolio.moment)), _INDENT)
         return
     if decides is not None:
-        said = told(decides, language(), remedy_text, portfolio.moment)
+        said = told(decides, language(), offline_remedy_text, portfolio.moment)
         yield from wrapped(f"{said.title}. {said.remedy}", _INDENT, most=3)
 
 
@@ -164,10 +164,17 @@ def _judged_how(portfolio: Portfolio) -> Iterator[str]:
     unknown = sum(j.basis is Basis.UNKNOWN for one in portfolio.judged for j in one.judgements)
     if unknown:
         yield from wrapped(tr(f"cli.scan.unknown_hierarchy{_one(unknown)}", count=unknown), "")
+    yield from _revocation(portfolio)
+
+
+def _revocation(portfolio: Portfolio) -> Iterator[str]:
+    """Yield what was there to ask whether certificates are revoked, and of how many that gave no answer."""
     if portfolio.lists_found:
         yield from wrapped(tr(f"cli.scan.lists_found{_one(portfolio.lists_found)}", count=portfolio.lists_found), "")
     if not portfolio.revocation_asked:
-        yield from wrapped(tr("cli.scan.revocation_not_asked"), "")
+        yield from wrapped(tr(f"cli.scan.revocation_{'off' if portfolio.revocation_off else 'not_asked'}"), "")
+    elif unknown := sum(one.is_revocation_unknown for one in portfolio.judged):
+        yield from wrapped(tr(f"cli.scan.revocation_unknown{_one(unknown)}", count=unknown), "")
 
 
 def first_step(portfolio: Portfolio, risks: Risks) -> str:
@@ -196,6 +203,8 @@ def _now(portfolio: Portfolio) -> str:
         return tr(f"cli.scan.now.{worst}")
     if not portfolio.is_whole:
         return tr("cli.scan.now.unread")
+    if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
+        return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
     return tr(f"cli.scan.now.{worst or 'nothing'}")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from pkitools.frozen import dataclass
 from pkitools_cli.i18n import language
-from pkitools_cli.remedies import remedy_text
+from pkitools_cli.remedies import offline_remedy_text, told
 
 if TYPE_CHECKING:
     from pkitools.portfolio import Changes, Portfolio
@@ -33,9 +36,14 @@ def refuse_reports(names: Sequence[str], *, overwrite: bool) -> tuple[ReportFile
     Raises:
         InvalidValueError: the end of a name says no form.
         FileError: one is there already, or its folder is not.
+        click.UsageError: one is named twice.
     """
     if not names:
         return ()
+    places = [os.path.realpath(name) for name in names]
+    twice = next((name for name, place in zip(names, places, strict=True) if places.count(place) > 1), None)
+    if twice is not None:
+        raise click.UsageError(told("files.error.named_twice", {"name": twice}).message)
     from pkitools.files import Output, check_outputs
     from pkitools.reports import report_form
 
@@ -58,6 +66,6 @@ def write_reports(
     from pkitools.reports import Telling, report_pieces
     from pkitools_cli.commands.scan.text import first_step
 
-    telling = Telling(language(), changes, remedy_text, first_step(portfolio, risks), risks)
+    telling = Telling(language(), changes, offline_remedy_text, first_step(portfolio, risks), risks)
     outputs = [Output(each.name, report_pieces(portfolio, each.form, telling), secret=False) for each in reports]
     write_set(outputs, overwrite=overwrite)
