@@ -71,6 +71,7 @@ class _Found:
         self.owners = Owners(connections)
         self.places = self.owners.places
         cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
+        self._wrong_at: dict[tuple[str, ...], frozenset[str]] = {}
         self.unread: dict[tuple[str, int | None], Unread] = {(one.name, None): one for one in cut}
 
     def _cut(self) -> Iterator[str]:
@@ -95,13 +96,36 @@ class _Found:
     def _scanned(self, group: _Group, places: Iterable[Places]) -> _Lying:
         system, environment = group
         asked = replace(self.judging, environment=environment, systems=() if system is None else (system,))
-        given = list(dict.fromkeys(place for each in places for place in each.there))
+        given = tuple(dict.fromkeys(place for each in places for place in each.there))
+        found = self._portfolio(given, asked)
+        self.unread |= {(one.name, one.position): one for one in found.unread}
+        return _Lying.of(found, self.owners)
+
+    def _portfolio(self, given: tuple[str, ...], asked: Judging) -> Portfolio:
         gathering = Gathering(given, asked)
         for reading in scan(given, asked, executor=self.executor) if given else ():
             gathering.add(reading)
-        found = gathering.portfolio()
-        self.unread |= {(one.name, one.position): one for one in found.unread}
-        return _Lying.of(found, self.owners)
+        return gathering.portfolio()
+
+    def _wrong(self, connection: Connection, beside: Iterable[HeldCertificate]) -> tuple[HeldCertificate, ...]:
+        """Return those that are revoked, or wrong whatever they are for: one for something else may lie there too."""
+        failed = [one for one in beside if one.verdict is Verdict.FAILED]
+        moment = self.judging.moment
+        return tuple(
+            one
+            for one in failed
+            # the next one may lie ready before it begins
+            if one.is_revoked or (one.not_before <= moment and one.sha256 in self._wrong_alone(connection))
+        )
+
+    def _wrong_alone(self, connection: Connection) -> frozenset[str]:
+        """Return what at the places of a connection is wrong in the environment of its hierarchy, for no system."""
+        given = self.places[connection.number].there
+        if given not in self._wrong_at:
+            found = self._portfolio(given, replace(self.judging, environment=None, systems=()))
+            failed = frozenset(one.sha256 for one in found.judged if one.verdict is Verdict.FAILED)
+            self._wrong_at[given] = failed
+        return self._wrong_at[given]
 
     def _status(self, connection: Connection, found: _Lying) -> ConnectionStatus:
         here = found.certificates.get(connection.number, [])
@@ -118,8 +142,20 @@ class _Found:
         ended = certificate is not None and certificate.not_after < moment
         misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
         overdue = self._is_overdue(connection) if certificate is None else None
+        beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
+        wrong = self._wrong(connection, beside)
         seen = Seen(
-            connection, moment.date(), certificate, request, planned, ended, len(others), metadata, misnamed, overdue
+            connection,
+            moment.date(),
+            certificate,
+            request,
+            planned,
+            ended,
+            len(others),
+            metadata,
+            misnamed,
+            overdue,
+            wrong=wrong,
         )
         return ConnectionStatus(
             connection,
@@ -128,10 +164,11 @@ class _Found:
             request,
             planned,
             others=others,
-            beside=tuple(one for one in own if one is not certificate and one.not_after >= moment),
+            beside=beside,
             absent=self.places[connection.number].absent,
             key_file=_key_file(certificate, found),
             metadata_file=metadata_file,
+            wrong=wrong,
         )
 
     def _is_overdue(self, connection: Connection) -> date | None:

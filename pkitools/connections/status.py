@@ -79,6 +79,7 @@ class ConnectionStatus:
         perhaps: the same of which not all could be checked: what is missing has to be looked at first.
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
+        wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
@@ -98,6 +99,7 @@ class ConnectionStatus:
     absent: tuple[str, ...] = ()
     key_file: str | None = None
     metadata_file: str | None = None
+    wrong: tuple[HeldCertificate, ...] = ()
 
     @property
     def state(self) -> StepState:
@@ -118,12 +120,12 @@ class ConnectionStatus:
 
     @property
     def verdict(self) -> Verdict:
-        """FAILED where the certificate is wrong or ended, or there is none on the day of going live; INDETERMINATE
-        where something is not known.
+        """FAILED where the certificate is wrong or ended, one that lies there as well is wrong, or there is none on the
+        day of going live; INDETERMINATE where something is not known.
         """
         judged = self.certificate is not None and self.certificate.verdict is Verdict.FAILED
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
-        if judged or (missing is not None and missing.state is StepState.LATE):
+        if judged or self.wrong or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED
         known = all(one.state is not StepState.UNKNOWN for one in self.steps)
         return Verdict.PASSED if known else Verdict.INDETERMINATE

@@ -38,6 +38,7 @@ class Seen:
         metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past.
+        wrong: those that lie there as well and are revoked, or wrong whatever they are for.
     """
 
     connection: Connection
@@ -50,6 +51,7 @@ class Seen:
     metadata: bool | None
     misnamed: tuple[HeldCertificate, ...] = ()
     overdue: date | None = None
+    wrong: tuple[HeldCertificate, ...] = ()
 
     @property
     def is_good(self) -> bool:
@@ -148,11 +150,18 @@ def _verdict(seen: Seen) -> StepStatus:
     certificate = seen.certificate
     if certificate is None or seen.ended:
         return _step(Step.VERDICT, StepState.WAITING, "waiting")
+    if seen.wrong and certificate.verdict is not Verdict.FAILED:
+        return _wrong_beside(seen.wrong[0])
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
     assert certificate.verdict is not None  # one of an authority is nobody's connection
     state, why = _VERDICTS[certificate.verdict]
     return _step(Step.VERDICT, state, why)
+
+
+def _wrong_beside(one: HeldCertificate) -> StepStatus:
+    why = "revoked_beside" if one.is_revoked else "wrong_beside"
+    return _step(Step.VERDICT, StepState.NOW, why, name=one.name, place=one.places[0].name)
 
 
 def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:

@@ -22,6 +22,7 @@ SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
 _DAY: Final = timedelta(days=1)
+_REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
 
 
 class Basis(StrEnum):
@@ -195,6 +196,11 @@ class HeldCertificate:
         """What could not be looked at, each rule once."""
         told = (one for each in self.judgements for one in each.told if one.status is Status.NOT_CHECKED)
         return tuple({one.rule.code: one for one in told}.values())
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether a list or a responder that was asked says that it is revoked, or an authority above it."""
+        return any(one.rule.code == _REVOKED for one in self.findings)
 
     @property
     def environments(self) -> tuple[Environment, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -12,23 +13,30 @@ from pkitools.connections import Status, hold, read_connections
 from tests.portfolio.support import CHAIN, judging
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
-from tests.support.der import UTF8, common_name, name, serial_attribute
+from tests.support.der import UTF8, common_name, integer, name, serial_attribute
 
 OIN = "00000003273229750000"
 OTHER_OIN = "00000001123456782000"
 
 
 @cache
-def _key() -> rsa.RSAPrivateKey:
+def key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
 def certificate(
-    oin: str = OIN, cn: str = "host.example.nl", end: datetime = datetime(2027, 11, 1, tzinfo=UTC)
+    oin: str = OIN,
+    cn: str = "host.example.nl",
+    end: datetime = datetime(2027, 11, 1, tzinfo=UTC),
+    *,
+    serial: int | None = None,
+    **deviations: Any,
 ) -> bytes:
     """A certificate of an organisation under the good chain, as PEM; all have one key, such as systems ask."""
+    if serial is not None:
+        deviations["serial"] = integer(serial)
     subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, b"Gemeente"), common_name(cn), serial_attribute(oin))
-    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=_key()).der)
+    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=key(), **deviations).der)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -50,4 +58,4 @@ def connection(**fields: str) -> str:
     return "[[connection]]\n" + "".join(f"{each} = {value}\n" for each, value in given.items())
 
 
-__all__ = ["CHAIN", "OIN", "OTHER_OIN", "certificate", "connection", "held", "written"]
+__all__ = ["CHAIN", "OIN", "OTHER_OIN", "certificate", "connection", "held", "key", "written"]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.findings import Verdict
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection
@@ -52,7 +53,10 @@ def _order(one: ConnectionStatus) -> list[str] | None:
 
 
 def _verdict(one: ConnectionStatus) -> list[str] | None:
-    connection, certificate = one.connection, one.certificate
+    connection = one.connection
+    # what is wrong beside it is what to look at, where the certificate itself is not known to be
+    is_beside = bool(one.wrong) and one.certificate is not None and one.certificate.verdict is not Verdict.FAILED
+    certificate = one.wrong[0] if is_beside else one.certificate
     if certificate is None or connection.system is None:
         return None
     words = ["cert", "check", _file(certificate), *_for(connection), "--oin", connection.holder.oin]

@@ -1,0 +1,98 @@
+"""Nothing is done beside what is wrong: each state of certificate, key and list against what status says of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import combinations
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from pkitools.checking import Revocation
+from pkitools.connections import ConnectionStatus, Status, Step, StepState, hold, read_connections
+from pkitools.findings import Verdict
+from pkitools.portfolio import Judging
+from tests.connections.support import CHAIN, certificate, connection, written
+from tests.portfolio.support import judging, scanned
+from tests.support.chains import EKU, crl, good_chain
+from tests.support.der import sequence, tlv
+
+DONE: Final = {"files": '["f"]', "system": '"mijnoverheid"', "sent": "2026-11-01", "tested": "2026-11-02"}
+"""A connection that is done when its certificate is good: this system takes no metadata."""
+OLD: Final = datetime(2026, 11, 1, tzinfo=UTC)
+LATER: Final = datetime(2027, 12, 1, tzinfo=UTC)
+NEXT: Final = datetime(2026, 12, 1, tzinfo=UTC)
+REVOKED: Final = 3
+
+
+def asked() -> Judging:
+    """Asks with a list of the issuer that revokes two serial numbers."""
+    return judging(revocation=Revocation(policy="prefer", crls=[crl(good_chain().tsp, REVOKED, REVOKED + 1)]))
+
+
+def lying() -> dict[str, tuple[bytes, Verdict | None]]:
+    """Certificates of one holder, each with what lies beside a good one makes of the connection."""
+    return {
+        "good": (certificate(serial=1), Verdict.PASSED),
+        "the next": (certificate(serial=2, end=LATER), Verdict.PASSED),
+        "revoked": (certificate(serial=REVOKED), Verdict.FAILED),
+        "revoked, ends last": (certificate(serial=REVOKED + 1, end=LATER), Verdict.FAILED),
+        "ended": (certificate(serial=5, end=OLD), None),
+        "not begun": (certificate(serial=6, start=NEXT, end=LATER), None),
+    }
+
+
+def stands(folder: Path, question: Judging | None = None, **fields: str) -> Status:
+    file = written(folder, connection(**{**DONE, **fields}))
+    return hold(read_connections(file.read_bytes(), str(file)), question or asked())
+
+
+def only(folder: Path, **fields: str) -> ConnectionStatus:
+    (one,) = stands(folder, **fields).statuses
+    return one
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "f").mkdir()
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_a_connection_is_done_only_where_a_scan_finds_nothing_wrong_that_has_not_ended(tmp_path: Path) -> None:
+    """Of every two certificates of a holder at one place; what ended, or lies ready for later, is no alarm."""
+    every = lying()
+    for number, (one, other) in enumerate(combinations(every, 2)):
+        base = tmp_path / str(number)
+        (base / "f").mkdir(parents=True)
+        for name in (one, other):
+            (base / "f" / f"{name}.pem").write_bytes(every[name][0] + CHAIN)
+        found, kinds = only(base), {every[one][1], every[other][1]}
+        wrong = Verdict.FAILED in kinds or kinds == {None}
+        assert (found.state is StepState.DONE, found.verdict) == (
+            not wrong,
+            Verdict.FAILED if wrong else Verdict.PASSED,
+        ), (one, other)
+        if Verdict.FAILED in kinds:
+            assert scanned(base / "f", asked=asked()).verdict is Verdict.FAILED
+        if kinds == {Verdict.FAILED, Verdict.PASSED}:
+            step = found.of(Step.VERDICT)
+            assert step is not None
+            assert (step.state, step.code) == (StepState.NOW, "connections.verdict.revoked_beside")
+            assert "revoked" in str(step.params["place"])
+
+
+def test_what_is_wrong_for_this_alone_is_no_alarm_beside_the_right_one(folder: Path) -> None:
+    """One that this system does not take may lie there for another; what no system takes may not."""
+    listed = {"2.5.29.31": (False, sequence(sequence(tlv(0xA0, tlv(0xA0, tlv(0x86, b"http://crl.example.nl/a"))))))}
+    (folder / "f" / "a.pem").write_bytes(certificate(serial=1, extensions=listed) + CHAIN)
+    (folder / "f" / "b.pem").write_bytes(certificate(serial=2) + CHAIN)
+    one = only(folder, system='"fsc"')
+    assert [each.verdict for each in one.beside] == [Verdict.FAILED]
+    assert (one.wrong, one.state, one.verdict) == ((), StepState.DONE, Verdict.PASSED)
+    (folder / "f" / "c.pem").write_bytes(certificate(serial=4, extensions={EKU: (True, b"\x05\x00")}) + CHAIN)
+    one = only(folder, system='"fsc"')
+    step = one.of(Step.VERDICT)
+    assert step is not None
+    assert (step.code, one.verdict) == ("connections.verdict.wrong_beside", Verdict.FAILED)
