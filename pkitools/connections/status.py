@@ -132,9 +132,21 @@ class ConnectionStatus:
 
     @property
     def worst(self) -> Severity | None:
-        """WARNING where something is too late, NOTICE where something is to do now; else ``None``."""
+        """WARNING where something is too late, NOTICE where something is to do now; what its certificate violates,
+        where that is worse; else ``None``.
+        """
         states = {one.state for one in self.steps}
-        return Severity.WARNING if StepState.LATE in states else Severity.NOTICE if StepState.NOW in states else None
+        of_steps = (
+            Severity.WARNING if StepState.LATE in states else Severity.NOTICE if StepState.NOW in states else None
+        )
+        found = (of_steps, None if self.certificate is None else self.certificate.worst)
+        return max((each for each in found if each is not None), default=None)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether of its certificate it is not known if it is revoked."""
+        certificate = self.certificate
+        return certificate is not None and not certificate.is_revoked and certificate.is_unconfirmed
 
 
 @dataclass(frozen=True, slots=True)

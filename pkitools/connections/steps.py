@@ -156,6 +156,8 @@ def _verdict(seen: Seen) -> StepStatus:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
     assert certificate.verdict is not None  # one of an authority is nobody's connection
     state, why = _VERDICTS[certificate.verdict]
+    if state is StepState.DONE and certificate.is_unconfirmed:
+        why = "passed_unconfirmed"
     return _step(Step.VERDICT, state, why)
 
 

@@ -23,6 +23,9 @@ SOON: Final = timedelta(days=90)
 
 _DAY: Final = timedelta(days=1)
 _REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
+_UNCONFIRMED: Final = frozenset(
+    f"revocation.{each}" for each in ("status.unconfirmed", "status.unknown", "policy.off")
+)  # what is told of these is that they are violated, or could not be checked
 
 
 class Basis(StrEnum):
@@ -201,6 +204,16 @@ class HeldCertificate:
     def is_revoked(self) -> bool:
         """Whether a list or a responder that was asked says that it is revoked, or an authority above it."""
         return any(one.rule.code == _REVOKED for one in self.findings)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it is not known if it is revoked, or an authority above it: no list that was asked says so."""
+        return any(one.rule.code in _UNCONFIRMED for each in self.judgements for one in each.told)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst that is violated in any of its judgements; ``None`` where nothing is."""
+        return max((one.worst for one in self.judgements if one.worst is not None), default=None)
 
     @property
     def environments(self) -> tuple[Environment, ...]:

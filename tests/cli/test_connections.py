@@ -13,7 +13,7 @@ from pkitools.messages import LANGUAGES
 from pkitools.reports.planning import work_suffixes
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
 from tests.reports.test_open_schemas import grown
-from tests.support.chains import good_chain
+from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.schemas import assert_valid
@@ -69,6 +69,21 @@ def test_what_could_not_be_read_is_no_success(status: Any, folder: Path) -> None
     ran = status(connection(**FILES))
     assert ran.code == 1
     assert "torn.pem" in ran.out
+
+
+def test_that_nobody_was_asked_for_what_is_revoked_is_said_and_weighs(status: Any, folder: Path) -> None:
+    text = connection(**FILES, **STATED, system='"mijnoverheid"')
+    ran = status(text, "--fail-on", "warning")
+    assert ran.code == 12
+    assert "Whether the certificate is revoked was not confirmed: 1 of the" in ran.out
+    assert "Nothing has to be done" not in ran.out
+    lists = [folder / f"{name}.crl" for name in ("tsp", "domain", "root")]
+    for file in lists:
+        file.write_bytes(crl(getattr(good_chain(), file.stem)))
+    known = status(text, *(f"--crl={file}" for file in lists))
+    assert known.code == 0
+    assert "revoked" not in known.out
+    assert "Nothing has to be done" in known.out
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

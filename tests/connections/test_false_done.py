@@ -96,3 +96,30 @@ def test_what_is_wrong_for_this_alone_is_no_alarm_beside_the_right_one(folder: P
     step = one.of(Step.VERDICT)
     assert step is not None
     assert (step.code, one.verdict) == ("connections.verdict.wrong_beside", Verdict.FAILED)
+
+
+@pytest.mark.parametrize(
+    ("policy", "issuers", "is_known"),
+    [
+        ("prefer", ("tsp", "domain", "root"), True),
+        ("prefer", ("tsp", "domain"), False),  # of one above it nobody knows
+        ("prefer", (), False),
+        ("off", ("tsp", "domain", "root"), False),  # the lists were there and were not asked
+        ("require", (), False),
+    ],
+)
+def test_whether_it_is_revoked_is_known_or_said_not_to_be(
+    folder: Path, policy: str, issuers: tuple[str, ...], is_known: bool
+) -> None:
+    """It weighs what it weighs in a scan: --fail-on then does the same in both."""
+    (folder / "f" / "a.pem").write_bytes(certificate(serial=1) + CHAIN)
+    lists = [crl(getattr(good_chain(), each)) for each in issuers]
+    question = judging(revocation=Revocation(policy=policy, crls=lists))
+    (one,) = stands(folder, question).statuses
+    step = one.of(Step.VERDICT)
+    assert step is not None
+    assert one.certificate is not None
+    assert one.is_unconfirmed is not is_known
+    assert (step.code == "connections.verdict.passed") == is_known
+    assert one.worst == max(one.certificate.findings, key=lambda each: each.rule.severity).rule.severity
+    assert (one.worst or 0) >= (scanned(folder / "f", asked=question).worst or 0)

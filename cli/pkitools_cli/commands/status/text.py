@@ -56,8 +56,11 @@ def status_told(
             yield from _connection(one, connection_name(one.connection, language(), apart), verbose)
     yield from _unread(status)
     yield ""
+    unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
+    if unconfirmed:
+        yield from wrapped(tr("cli.status.unconfirmed", count=unconfirmed), "")
     yield from written_told(written)
-    yield from next_step(tr(f"cli.status.now.{_worst(status).value}"))
+    yield from next_step(tr(f"cli.status.now.{_now(status)}"))
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -75,6 +78,13 @@ def state_word(state: StepState) -> str:
 def _worst(status: Status) -> StepState:
     found = {one.state for one in status.statuses}
     return next(state for state in StepState if state in found)
+
+
+def _now(status: Status) -> str:
+    """Return what comes first: of what is done it has to be known that it is not revoked."""
+    worst = _worst(status)
+    is_quiet = worst in {StepState.WAITING, StepState.DONE}
+    return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
 
 
 def _grouped(status: Status, by: Grouping) -> Iterator[str]:
