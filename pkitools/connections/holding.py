@@ -6,8 +6,10 @@ used again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
@@ -22,7 +24,8 @@ from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldRequest, Judging, Portfolio, Unread, scan
+from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
+from pkitools.portfolio.risk import misfits
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Stance, System, Topic
 from pkitools.trust import HierarchyKind, hierarchies
@@ -144,6 +147,8 @@ class _Found:
         overdue = self._is_overdue(connection) if certificate is None else None
         beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
         wrong = self._wrong(connection, beside)
+        key_file = _key_file(certificate, found)
+        misfit = None if certificate is None else self._misfit(connection, certificate, found)
         seen = Seen(
             connection,
             moment.date(),
@@ -156,6 +161,8 @@ class _Found:
             misnamed,
             overdue,
             wrong=wrong,
+            has_key=key_file is not None,
+            misfit=misfit,
         )
         return ConnectionStatus(
             connection,
@@ -166,10 +173,20 @@ class _Found:
             others=others,
             beside=beside,
             absent=self.places[connection.number].absent,
-            key_file=_key_file(certificate, found),
+            key_file=key_file,
             metadata_file=metadata_file,
             wrong=wrong,
+            misfit=misfit,
         )
+
+    def _misfit(self, connection: Connection, certificate: HeldCertificate, found: _Lying) -> str | None:
+        """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""
+        beside = (key.place for key in found.misfits.get(certificate.spki_sha256, ()))
+        near = (place.name for place in beside if any(one.number == connection.number for one in self.owners.of(place)))
+        has_own = _key_file(certificate, found) is not None
+        # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
+        named = (name for name in connection.files if not has_own and os.path.normpath(name) in found.stray)
+        return next(chain(near, named), None)
 
     def _is_overdue(self, connection: Connection) -> date | None:
         """Return the day by which what was ordered should have come, where that is past."""
@@ -230,6 +247,8 @@ class _Lying:
     requests: Mapping[int, list[HeldRequest]]
     of_holder: Mapping[str, list[HeldCertificate]]
     keys: Mapping[str, str]
+    stray: frozenset[str]
+    misfits: Mapping[str, list[HeldKey]]
     issued: frozenset[str]
 
     @classmethod
@@ -245,7 +264,19 @@ class _Lying:
             for number in {owner.number for owner in owners.of(request.place)}:
                 requests.setdefault(number, []).append(request)
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
-        return cls(certificates, requests, of_holder, keys, frozenset(one.spki_sha256 for one in found.certificates))
+        issued = frozenset(one.spki_sha256 for one in found.certificates)
+        known = issued | {one.spki_sha256 for one in found.requests}
+        stray = frozenset(os.path.normpath(name) for spki, name in keys.items() if spki not in known)
+        return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued)
+
+
+def _misfits(found: Portfolio) -> dict[str, list[HeldKey]]:
+    """Return the keys that do not fit what they are beside, by the public keys of that."""
+    beside: dict[str, list[HeldKey]] = {}
+    for key, _, held in misfits(found):
+        for spki in held:
+            beside.setdefault(spki, []).append(key)
+    return beside
 
 
 def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:

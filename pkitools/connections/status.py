@@ -80,6 +80,7 @@ class ConnectionStatus:
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
         wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
+        misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
@@ -100,6 +101,7 @@ class ConnectionStatus:
     key_file: str | None = None
     metadata_file: str | None = None
     wrong: tuple[HeldCertificate, ...] = ()
+    misfit: str | None = None
 
     @property
     def state(self) -> StepState:
@@ -132,13 +134,12 @@ class ConnectionStatus:
 
     @property
     def worst(self) -> Severity | None:
-        """WARNING where something is too late, NOTICE where something is to do now; what its certificate violates,
-        where that is worse; else ``None``.
+        """WARNING where something is too late or a key does not fit, NOTICE where something is to do now; what its
+        certificate violates, where that is worse; else ``None``.
         """
         states = {one.state for one in self.steps}
-        of_steps = (
-            Severity.WARNING if StepState.LATE in states else Severity.NOTICE if StepState.NOW in states else None
-        )
+        is_warned = StepState.LATE in states or self.misfit is not None
+        of_steps = Severity.WARNING if is_warned else Severity.NOTICE if StepState.NOW in states else None
         found = (of_steps, None if self.certificate is None else self.certificate.worst)
         return max((each for each in found if each is not None), default=None)
 

@@ -39,6 +39,8 @@ class Seen:
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past.
         wrong: those that lie there as well and are revoked, or wrong whatever they are for.
+        has_key: its private key was found.
+        misfit: a file with a private key that is beside the certificate and does not fit it.
     """
 
     connection: Connection
@@ -52,6 +54,8 @@ class Seen:
     misnamed: tuple[HeldCertificate, ...] = ()
     overdue: date | None = None
     wrong: tuple[HeldCertificate, ...] = ()
+    has_key: bool = False
+    misfit: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -90,8 +94,10 @@ def _oin(seen: Seen) -> StepStatus:
 
 
 def _request(seen: Seen) -> StepStatus:
+    if seen.certificate is not None and seen.misfit is not None:
+        return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.misfit, place=seen.certificate.places[0].name)
     if seen.certificate is not None:
-        return _step(Step.REQUEST, StepState.DONE, "certificate")
+        return _step(Step.REQUEST, StepState.DONE, "certificate" if seen.has_key else "no_key")
     if seen.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.request.place.name)
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools.checking import Revocation
 from pkitools.connections import ConnectionStatus, Status, Step, StepState, hold, read_connections
-from pkitools.findings import Verdict
+from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Judging
-from tests.connections.support import CHAIN, certificate, connection, written
+from tests.connections.support import CHAIN, certificate, connection, key, written
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import EKU, crl, good_chain
 from tests.support.der import sequence, tlv
@@ -123,3 +125,38 @@ def test_whether_it_is_revoked_is_known_or_said_not_to_be(
     assert (step.code == "connections.verdict.passed") == is_known
     assert one.worst == max(one.certificate.findings, key=lambda each: each.rule.severity).rule.severity
     assert (one.worst or 0) >= (scanned(folder / "f", asked=question).worst or 0)
+
+
+OTHER_KEY: Final = rsa.generate_private_key(65537, 1024)
+
+
+def private(one: Any) -> bytes:
+    made: bytes = one.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("files", "asked_of", "why"),
+    [
+        ({"a.pem": True, "a.key": True}, '["f"]', "certificate"),
+        ({"a.pem": True, "a.key": False}, '["f"]', "misfit"),
+        ({"a.pem": True}, '["f"]', "no_key"),
+        ({"a.pem": True, "b.key": False}, '["f"]', "no_key"),  # of something else, for all that is known
+        ({"a.pem": True, "b.key": False}, '["f/a.pem", "f/b.key"]', "misfit"),  # it is named as its key
+        ({"a.pem": True, "b.key": True}, '["f/a.pem", "f/b.key"]', "certificate"),
+        ({"a.pem": True, "b.key": False, "c.key": True}, '["f/a.pem", "f/b.key", "f/c.key"]', "certificate"),
+    ],
+)
+def test_a_key_that_does_not_fit_is_to_do_and_one_that_was_not_seen_is_said(
+    folder: Path, files: dict[str, bool], asked_of: str, why: str
+) -> None:
+    for name, fits in files.items():
+        data = certificate(serial=1) + CHAIN if name == "a.pem" else private(key() if fits else OTHER_KEY)
+        (folder / "f" / name).write_bytes(data)
+    one = only(folder, files=asked_of)
+    step = one.of(Step.REQUEST)
+    assert step is not None
+    assert step.code == f"connections.request.{why}"
+    assert one.state is (StepState.NOW if why == "misfit" else StepState.DONE)
+    assert (one.key_file is not None) == (why == "certificate")
+    assert (one.worst or 0) >= Severity.WARNING or why != "misfit"

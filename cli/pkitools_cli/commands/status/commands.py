@@ -31,6 +31,8 @@ def _oin(one: ConnectionStatus) -> list[str]:
 
 def _request(one: ConnectionStatus) -> list[str] | None:
     connection = one.connection
+    if one.certificate is not None and one.misfit is not None:
+        return ["cert", "check", _file(one.certificate), "--key", one.misfit, *_for(connection)]
     if connection.system is None:
         return None
     words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]

@@ -56,6 +56,9 @@ def status_told(
             yield from _connection(one, connection_name(one.connection, language(), apart), verbose)
     yield from _unread(status)
     yield ""
+    without_key = sum(one.certificate is not None and one.key_file is None for one in status.statuses)
+    if without_key:
+        yield from wrapped(tr("cli.status.no_key", count=without_key), "")
     unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
     if unconfirmed:
         yield from wrapped(tr("cli.status.unconfirmed", count=unconfirmed), "")
