@@ -163,6 +163,7 @@ class _Found:
             wrong=wrong,
             has_key=key_file is not None,
             misfit=misfit,
+            at_once=certificate is not None and has_to_be_replaced(certificate, moment),
         )
         return ConnectionStatus(
             connection,
@@ -207,7 +208,7 @@ class _Found:
         # what somebody makes himself is of no generation
         if certificate is None and connection.system is not None and not connection.self_signed:
             generation = generation_for(connection.system, connection.environment, moment)
-        return plan(
+        found = plan(
             day,
             Anchor.LIVE if certificate is None else Anchor.END,
             moment=moment,
@@ -218,6 +219,8 @@ class _Found:
             begins=None if certificate is None else certificate.not_before.date(),
             calendar=self.calendar,
         )
+        is_to_replace = certificate is not None and has_to_be_replaced(certificate, moment)
+        return found.at_once(moment.date()) if is_to_replace else found
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
         """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
@@ -300,6 +303,14 @@ def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
     if connection.common_name is not None:
         return connection.common_name.casefold() in names
     return not connection.dns or any(name.casefold() in names for name in connection.dns)
+
+
+def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
+    """Return whether a certificate is of no use before its end: not where a path lacks, or its first day is to come."""
+    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
+        return False
+    is_proved = all(one.has_path for one in certificate.judgements)
+    return certificate.is_revoked or (is_proved and certificate.not_before <= moment)
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}

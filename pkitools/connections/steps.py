@@ -41,6 +41,7 @@ class Seen:
         wrong: those that lie there as well and are revoked, or wrong whatever they are for.
         has_key: its private key was found.
         misfit: a file with a private key that is beside the certificate and does not fit it.
+        at_once: the certificate has not ended and is of no use: another has to be ordered today.
     """
 
     connection: Connection
@@ -56,6 +57,7 @@ class Seen:
     wrong: tuple[HeldCertificate, ...] = ()
     has_key: bool = False
     misfit: str | None = None
+    at_once: bool = False
 
     @property
     def is_good(self) -> bool:
@@ -197,6 +199,8 @@ def _metadata(seen: Seen) -> StepStatus:
 def _renewal(seen: Seen) -> StepStatus:
     if seen.certificate is None or seen.ended:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
+    if seen.at_once and (seen.plan is None or seen.plan.begin.day >= seen.today):
+        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _by(Step.RENEWAL, seen.plan.begin.day, seen.today)

@@ -86,6 +86,18 @@ def test_that_nobody_was_asked_for_what_is_revoked_is_said_and_weighs(status: An
     assert "Nothing has to be done" in known.out
 
 
+def test_a_plan_looks_at_what_is_revoked(run: Command, status: Any, folder: Path) -> None:
+    (folder / "f" / "good.pem").write_bytes(certificate(serial=3) + CHAIN)
+    file = folder / "tsp.crl"
+    file.write_bytes(crl(good_chain().tsp, 3))
+    status(connection(**FILES))
+    given = ("plan", "--connections", "connections.toml", "--trust", "root.pem", *AT)
+    assert "No longer good" not in run(*given).out
+    ran = run(*given, "--crl", file)
+    assert "No longer good: host.example.nl" in ran.out
+    assert ran.lines[-1].endswith("Begin today.")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_to_do_stands_first_and_fits_the_terminal(
     status: Any, language: str, monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +12,21 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pkitools.checking import Revocation
-from pkitools.connections import ConnectionStatus, Status, Step, StepState, hold, read_connections
+from pkitools.connections import (
+    Anchor,
+    ConnectionStatus,
+    PlanKind,
+    Status,
+    Step,
+    StepState,
+    hold,
+    lead_times,
+    plan,
+    read_connections,
+)
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Judging
+from pkitools.reports.planning.work import Work, work_days
 from tests.connections.support import CHAIN, certificate, connection, key, written
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import EKU, crl, good_chain
@@ -160,3 +172,43 @@ def test_a_key_that_does_not_fit_is_to_do_and_one_that_was_not_seen_is_said(
     assert one.state is (StepState.NOW if why == "misfit" else StepState.DONE)
     assert (one.key_file is not None) == (why == "certificate")
     assert (one.worst or 0) >= Severity.WARNING or why != "misfit"
+
+
+@pytest.mark.parametrize("name", lying())
+def test_what_is_of_no_use_is_replaced_today_and_nothing_else_is(folder: Path, name: str) -> None:
+    """Everywhere its days are told: a revoked certificate waited for the last months of its validity."""
+    (folder / "f" / "a.pem").write_bytes(lying()[name][0] + CHAIN)
+    status = stands(folder)
+    (one,) = status.statuses
+    today, is_revoked = status.moment.date(), name.startswith("revoked")
+    assert one.plan is not None
+    renewal = one.of(Step.RENEWAL)
+    assert renewal is not None
+    assert (renewal.code == "connections.renewal.at_once") == is_revoked
+    assert (one.plan.order.day == one.plan.begin.day == today) == is_revoked
+    if is_revoked:
+        assert renewal.state is StepState.NOW
+        assert one.plan.dates == tuple(sorted(one.plan.dates, key=lambda each: each.day))
+        assert not {PlanKind.SEND, PlanKind.NEXT_END} & {each.kind for each in one.plan.dates}
+        ordered = [each.day for each in work_days(Work.of_status(status), "en") if each.kind is PlanKind.ORDER]
+        assert ordered == [today]
+
+
+def test_what_lacks_a_path_is_not_told_to_be_replaced(folder: Path) -> None:
+    """What is missing may be no more than a file of the issuer."""
+    (folder / "f" / "a.pem").write_bytes(certificate(serial=1))
+    one = only(folder)
+    assert one.verdict is not Verdict.PASSED
+    assert one.plan is not None
+    assert one.plan.order.day > datetime(2026, 12, 1, tzinfo=UTC).date()
+
+
+@pytest.mark.parametrize("ends", ["2026-11-22", "2026-12-15", "2027-02-27", "2030-01-01"])
+@pytest.mark.parametrize("subscriber", [True, False, None])
+def test_at_once_is_never_later_than_it_was(ends: str, subscriber: bool | None) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    found = plan(date.fromisoformat(ends), Anchor.END, moment=now, lead_times=lead_times(), subscriber=subscriber)
+    moved = found.at_once(now.date())
+    assert moved.begin.day == min(found.begin.day, now.date())
+    assert moved.order.day == min(found.order.day, now.date())
+    assert moved.at_once(now.date()) == moved
