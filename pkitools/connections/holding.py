@@ -163,6 +163,7 @@ class _Found:
             wrong=wrong,
             has_key=key_file is not None,
             misfit=misfit,
+            unread=next(chain(found.unread.get(connection.number, ()), self.places[connection.number].cut), None),
             at_once=certificate is not None and has_to_be_replaced(certificate, moment),
         )
         return ConnectionStatus(
@@ -253,6 +254,7 @@ class _Lying:
     stray: frozenset[str]
     misfits: Mapping[str, list[HeldKey]]
     issued: frozenset[str]
+    unread: Mapping[int, list[str]]
 
     @classmethod
     def of(cls, found: Portfolio, owners: Owners) -> _Lying:
@@ -270,7 +272,18 @@ class _Lying:
         issued = frozenset(one.spki_sha256 for one in found.certificates)
         known = issued | {one.spki_sha256 for one in found.requests}
         stray = frozenset(os.path.normpath(name) for spki, name in keys.items() if spki not in known)
-        return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued)
+        return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued, _unread(found, owners))
+
+
+def _unread(found: Portfolio, owners: Owners) -> dict[int, list[str]]:
+    """Return what could not be looked at, by the connections at whose places it lies."""
+    at: dict[int, list[str]] = {}
+    for one in found.unread:
+        places = (one.name, *(named.rpartition(":")[0] for named in one.named_by))
+        for number in {owner.number for name in places for owner in owners.named(name)}:
+            if one.gap is not Gap.SKIPPED:
+                at.setdefault(number, []).append(one.name)
+    return at
 
 
 def _misfits(found: Portfolio) -> dict[str, list[HeldKey]]:

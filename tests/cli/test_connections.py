@@ -69,6 +69,9 @@ def test_what_could_not_be_read_is_no_success(status: Any, folder: Path) -> None
     ran = status(connection(**FILES))
     assert ran.code == 1
     assert "torn.pem" in ran.out
+    done = status(connection(**FILES, **STATED, system='"mijnoverheid"'))
+    assert (done.code, "1 not known" in done.lines[0]) == (1, True)
+    assert "Look first at what could not be read" in done.out
 
 
 def test_that_nobody_was_asked_for_what_is_revoked_is_said_and_weighs(status: Any, folder: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
+from cryptography.x509 import load_pem_x509_certificate
 
 from pkitools.checking import Revocation
 from pkitools.connections import (
@@ -30,6 +32,7 @@ from pkitools.reports.planning.work import Work, work_days
 from tests.connections.support import CHAIN, certificate, connection, key, written
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import EKU, crl, good_chain
+from tests.support.deliveries import corrupt
 from tests.support.der import sequence, tlv
 
 DONE: Final = {"files": '["f"]', "system": '"mijnoverheid"', "sent": "2026-11-01", "tested": "2026-11-02"}
@@ -212,3 +215,40 @@ def test_at_once_is_never_later_than_it_was(ends: str, subscriber: bool | None) 
     assert moved.begin.day == min(found.begin.day, now.date())
     assert moved.order.day == min(found.order.day, now.date())
     assert moved.at_once(now.date()) == moved
+
+
+LOCKED: Final = serialize_key_and_certificates(
+    b"a", key(), load_pem_x509_certificate(certificate(serial=1)), None, BestAvailableEncryption(b"secret")
+)
+
+
+@pytest.mark.parametrize("live", [None, "2026-11-01", "2027-01-15", "2028-01-15"])
+@pytest.mark.parametrize(("name", "data"), [("torn.pem", corrupt()), ("locked.p12", LOCKED)])
+@pytest.mark.parametrize("asked_of", ['["f"]', '["f/*"]'])
+@pytest.mark.parametrize("has_own", [True, False])
+def test_what_could_not_be_read_is_neither_done_nor_to_be_made(
+    folder: Path, has_own: bool, asked_of: str, name: str, data: bytes, live: str | None
+) -> None:
+    """What lies there may be what is missed, or what is wrong: another key would be one too many."""
+    (folder / "f" / name).write_bytes(data)
+    if has_own:
+        (folder / "f" / "a.pem").write_bytes(certificate(serial=1) + CHAIN)
+    one = only(folder, files=asked_of, **({} if live is None else {"live": live}))
+    assert (one.state, one.verdict) == (StepState.UNKNOWN, Verdict.INDETERMINATE)
+    found = one.of(Step.VERDICT if has_own else Step.REQUEST)
+    assert found is not None
+    assert found.code.endswith(".unread")
+    assert str(found.params["place"]).endswith(name)
+
+
+def test_what_could_not_be_read_at_the_place_of_another_changes_nothing(folder: Path) -> None:
+    (folder / "g").mkdir()
+    (folder / "g" / "torn.pem").write_bytes(corrupt())
+    (folder / "f" / "a.pem").write_bytes(certificate(serial=1) + CHAIN)
+    (folder / "f" / "a.key").write_bytes(
+        key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+    )  # a key of its own that is locked is as it should be
+    text = connection(**DONE) + connection(**{**DONE, "files": '["g"]', "environment": '"production"'})
+    file = written(folder, text)
+    one, two = hold(read_connections(file.read_bytes(), str(file)), asked()).statuses
+    assert (one.state, two.state) == (StepState.DONE, StepState.UNKNOWN)

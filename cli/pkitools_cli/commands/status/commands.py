@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
-_FOR_PEOPLE: Final = frozenset(f"connections.certificate.{why}" for why in ("overdue", "misnamed", "others"))
+_FOR_PEOPLE: Final = frozenset(
+    f"connections.{why}"
+    for why in (
+        *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "unread")),
+        *("request.unread", "verdict.unread"),
+    )
+)
 """To ask or to look: another request would be the wrong thing to begin with."""
 
 

@@ -84,8 +84,10 @@ def _worst(status: Status) -> StepState:
 
 
 def _now(status: Status) -> str:
-    """Return what comes first: of what is done it has to be known that it is not revoked."""
+    """Return what comes first: what could not be read, and of what is done whether it is revoked."""
     worst = _worst(status)
+    if status.unread and worst not in {StepState.LATE, StepState.NOW}:
+        return "unread"
     is_quiet = worst in {StepState.WAITING, StepState.DONE}
     return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
 
