@@ -202,7 +202,9 @@ class _Counting:
     def steps(self, subscriber: bool | None) -> Iterator[PlanDate]:
         send = self._back(PlanKind.SEND, LeadKind.HANDLING, self.day, ())
         order = self._advised(self._back(PlanKind.ORDER, LeadKind.DELIVERY, send.day, send.unknown))
-        yield from (PlanDate(self.day, PlanKind(self.anchor.value)), send, order)
+        yield from (PlanDate(self.day, PlanKind(self.anchor.value)), order)
+        if self.anchor is Anchor.LIVE or not send.unknown:  # on the day on which the old one ends it would be too late
+            yield send
         if subscriber is not True:
             yield self._back(PlanKind.REGISTER, LeadKind.REGISTRATION, order.day, ())
         if self.anchor is Anchor.LIVE and self.known.of(LeadKind.COURSE) is not None:

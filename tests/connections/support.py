@@ -20,7 +20,7 @@ OTHER_OIN = "00000001123456782000"
 
 
 @cache
-def key() -> rsa.RSAPrivateKey:
+def _key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
@@ -36,7 +36,7 @@ def certificate(
     if serial is not None:
         deviations["serial"] = integer(serial)
     subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, b"Gemeente"), common_name(cn), serial_attribute(oin))
-    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=key(), **deviations).der)
+    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=_key(), **deviations).der)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -58,4 +58,4 @@ def connection(**fields: str) -> str:
     return "[[connection]]\n" + "".join(f"{each} = {value}\n" for each, value in given.items())
 
 
-__all__ = ["CHAIN", "OIN", "OTHER_OIN", "certificate", "connection", "held", "key", "written"]
+__all__ = ["CHAIN", "OIN", "OTHER_OIN", "certificate", "connection", "held", "written"]

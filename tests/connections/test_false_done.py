@@ -17,6 +17,7 @@ from pkitools.checking import Revocation
 from pkitools.connections import (
     Anchor,
     ConnectionStatus,
+    LeadKind,
     PlanKind,
     Status,
     Step,
@@ -26,10 +27,12 @@ from pkitools.connections import (
     plan,
     read_connections,
 )
+from pkitools.environment import Environment
 from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Judging
-from pkitools.reports.planning.work import Work, work_days
-from tests.connections.support import CHAIN, certificate, connection, key, written
+from pkitools.reports import Planned
+from pkitools.reports.planning.work import Work, date_title, work_days
+from tests.connections.support import CHAIN, _key, certificate, connection, written
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import EKU, crl, good_chain
 from tests.support.deliveries import corrupt
@@ -60,7 +63,7 @@ def lying() -> dict[str, tuple[bytes, Verdict | None]]:
     }
 
 
-def stands(folder: Path, question: Judging | None = None, **fields: str) -> Status:
+def stands(folder: Path, question: Judging | None = None, /, **fields: str) -> Status:
     file = written(folder, connection(**{**DONE, **fields}))
     return hold(read_connections(file.read_bytes(), str(file)), question or asked())
 
@@ -166,7 +169,7 @@ def test_a_key_that_does_not_fit_is_to_do_and_one_that_was_not_seen_is_said(
     folder: Path, files: dict[str, bool], asked_of: str, why: str
 ) -> None:
     for name, fits in files.items():
-        data = certificate(serial=1) + CHAIN if name == "a.pem" else private(key() if fits else OTHER_KEY)
+        data = certificate(serial=1) + CHAIN if name == "a.pem" else private(_key() if fits else OTHER_KEY)
         (folder / "f" / name).write_bytes(data)
     one = only(folder, files=asked_of)
     step = one.of(Step.REQUEST)
@@ -218,7 +221,7 @@ def test_at_once_is_never_later_than_it_was(ends: str, subscriber: bool | None) 
 
 
 LOCKED: Final = serialize_key_and_certificates(
-    b"a", key(), load_pem_x509_certificate(certificate(serial=1)), None, BestAvailableEncryption(b"secret")
+    b"a", _key(), load_pem_x509_certificate(certificate(serial=1)), None, BestAvailableEncryption(b"secret")
 )
 
 
@@ -246,9 +249,25 @@ def test_what_could_not_be_read_at_the_place_of_another_changes_nothing(folder: 
     (folder / "g" / "torn.pem").write_bytes(corrupt())
     (folder / "f" / "a.pem").write_bytes(certificate(serial=1) + CHAIN)
     (folder / "f" / "a.key").write_bytes(
-        key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
+        _key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret"))
     )  # a key of its own that is locked is as it should be
     text = connection(**DONE) + connection(**{**DONE, "files": '["g"]', "environment": '"production"'})
     file = written(folder, text)
     one, two = hold(read_connections(file.read_bytes(), str(file)), asked()).statuses
     assert (one.state, two.state) == (StepState.DONE, StepState.UNKNOWN)
+
+
+@pytest.mark.parametrize("anchor", Anchor)
+@pytest.mark.parametrize("handling", [None, 0, 5])
+def test_nothing_is_told_to_be_sent_on_the_day_it_would_be_too_late(anchor: Anchor, handling: int | None) -> None:
+    stated = {} if handling is None else {LeadKind.HANDLING: handling}
+    last, now = date(2027, 6, 1), datetime(2026, 11, 22, 12, tzinfo=UTC)
+    found = plan(last, anchor, moment=now, lead_times=lead_times(stated=stated))
+    send = found.on(PlanKind.SEND)
+    if handling is None and anchor is Anchor.END:
+        assert send is None
+        return
+    assert send is not None
+    title = date_title(send, Planned(found, None, Environment.PRODUCTION), "en")
+    assert ("weeks earlier" in title) == (handling is None)
+    assert (send.day < last) == bool(handling)
