@@ -120,15 +120,19 @@ def test_every_command_it_names_is_taken(run: Command, status: Any, folder: Path
     rows = [
         connection(**FILES),
         connection(files='["no"]', **more),
+        connection(files='["none"]', environment='"production"', system='"mijnoverheid"'),
         connection(**FILES, environment='"production"', endpoint='"localhost:1"'),
         connection(files='["no"]', live="2026-11-01", common_name='"b.example.nl"', environment='"production"'),
     ]
     ran = status("".join(rows), "--verbose")
     named = commands(ran.out)
     assert {" ".join(words[:2]) for words in named} >= {"csr create", "cert check", "export public"}
+    (folder / "secret").write_text("a passphrase of some words\n")
+    (folder / "secret").chmod(0o600)
+    blanks = {"FILE": str(folder / "secret"), "NAME": "c.example.nl"}
+    assert {word for words in named for word in words if word in blanks} == set(blanks)
     for words in named:
-        extra = ["--no-passphrase"] if words[:2] == ["csr", "create"] else []
-        done = run(*words, *extra)
+        done = run(*(blanks.get(word, word) for word in words))
         assert done.code != 2, (words, done.err)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
 from pkitools.findings import Verdict
+from pkitools_cli.i18n import tr
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection
@@ -43,14 +44,14 @@ def _request(one: ConnectionStatus) -> list[str] | None:
         return None
     words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
     words += ["--organization", connection.holder.name]
-    if connection.common_name:
-        words += ["--common-name", connection.common_name]
+    # what the file does not state is a blank with a name: without it the command would stop
+    words += ["--common-name", connection.common_name or next(iter(connection.dns), tr("cli.now.name"))]
     words += [word for name in connection.dns for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
     elif connection.holder.tsp:
         words += ["--tsp", connection.holder.tsp]
-    return [*words, "--out", _prefix(one)]
+    return [*words, *_kept(), "--out", _prefix(one)]
 
 
 def _order(one: ConnectionStatus) -> list[str] | None:
@@ -103,7 +104,13 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
     if connection.self_signed:
         return _request(one)
     words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
-    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []), "--out", _prefix(one)]
+    return [
+        *words,
+        *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []),
+        *_kept(),
+        "--out",
+        _prefix(one),
+    ]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
@@ -117,6 +124,11 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
     Step.TESTED: _tested,
     Step.RENEWAL: _renewal,
 }
+
+
+def _kept() -> list[str]:
+    """Return how the new key is kept: csr create asks for a choice."""
+    return ["--passphrase-file", tr("cli.now.file")]
 
 
 def _for(connection: Connection) -> list[str]:
