@@ -6,8 +6,10 @@ used again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pkitools.arguments import of_type
@@ -22,7 +24,8 @@ from pkitools.environment import Environment
 from pkitools.findings import Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_PATTERN_FILES
-from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldRequest, Judging, Portfolio, Unread, scan
+from pkitools.portfolio import Gap, Gathering, HeldCertificate, HeldKey, HeldRequest, Judging, Portfolio, Unread, scan
+from pkitools.portfolio.risk import misfits
 from pkitools.rules.advice import LEAD_TIME
 from pkitools.systems import Stance, System, Topic
 from pkitools.trust import HierarchyKind, hierarchies
@@ -71,6 +74,7 @@ class _Found:
         self.owners = Owners(connections)
         self.places = self.owners.places
         cut = (Unread(each, Gap.UNREADABLE, CUT, {"name": each, "limit": MAX_PATTERN_FILES}) for each in self._cut())
+        self._wrong_at: dict[tuple[str, ...], frozenset[str]] = {}
         self.unread: dict[tuple[str, int | None], Unread] = {(one.name, None): one for one in cut}
 
     def _cut(self) -> Iterator[str]:
@@ -95,13 +99,36 @@ class _Found:
     def _scanned(self, group: _Group, places: Iterable[Places]) -> _Lying:
         system, environment = group
         asked = replace(self.judging, environment=environment, systems=() if system is None else (system,))
-        given = list(dict.fromkeys(place for each in places for place in each.there))
+        given = tuple(dict.fromkeys(place for each in places for place in each.there))
+        found = self._portfolio(given, asked)
+        self.unread |= {(one.name, one.position): one for one in found.unread}
+        return _Lying.of(found, self.owners)
+
+    def _portfolio(self, given: tuple[str, ...], asked: Judging) -> Portfolio:
         gathering = Gathering(given, asked)
         for reading in scan(given, asked, executor=self.executor) if given else ():
             gathering.add(reading)
-        found = gathering.portfolio()
-        self.unread |= {(one.name, one.position): one for one in found.unread}
-        return _Lying.of(found, self.owners)
+        return gathering.portfolio()
+
+    def _wrong(self, connection: Connection, beside: Iterable[HeldCertificate]) -> tuple[HeldCertificate, ...]:
+        """Return those that are revoked, or wrong whatever they are for: one for something else may lie there too."""
+        failed = [one for one in beside if one.verdict is Verdict.FAILED]
+        moment = self.judging.moment
+        return tuple(
+            one
+            for one in failed
+            # the next one may lie ready before it begins
+            if one.is_revoked or (one.not_before <= moment and one.sha256 in self._wrong_alone(connection))
+        )
+
+    def _wrong_alone(self, connection: Connection) -> frozenset[str]:
+        """Return what at the places of a connection is wrong in the environment of its hierarchy, for no system."""
+        given = self.places[connection.number].there
+        if given not in self._wrong_at:
+            found = self._portfolio(given, replace(self.judging, environment=None, systems=()))
+            failed = frozenset(one.sha256 for one in found.judged if one.verdict is Verdict.FAILED)
+            self._wrong_at[given] = failed
+        return self._wrong_at[given]
 
     def _status(self, connection: Connection, found: _Lying) -> ConnectionStatus:
         here = found.certificates.get(connection.number, [])
@@ -118,8 +145,26 @@ class _Found:
         ended = certificate is not None and certificate.not_after < moment
         misnamed = tuple(one for one in of_holder if one not in own and one.not_after >= moment)
         overdue = self._is_overdue(connection) if certificate is None else None
+        beside = tuple(one for one in own if one is not certificate and one.not_after >= moment)
+        wrong = self._wrong(connection, beside)
+        key_file = _key_file(certificate, found)
+        misfit = None if certificate is None else self._misfit(connection, certificate, found)
         seen = Seen(
-            connection, moment.date(), certificate, request, planned, ended, len(others), metadata, misnamed, overdue
+            connection,
+            moment.date(),
+            certificate,
+            request,
+            planned,
+            ended,
+            len(others),
+            metadata,
+            misnamed,
+            overdue,
+            wrong=wrong,
+            has_key=key_file is not None,
+            misfit=misfit,
+            unread=next(chain(found.unread.get(connection.number, ()), self.places[connection.number].cut), None),
+            at_once=certificate is not None and has_to_be_replaced(certificate, moment),
         )
         return ConnectionStatus(
             connection,
@@ -128,11 +173,22 @@ class _Found:
             request,
             planned,
             others=others,
-            beside=tuple(one for one in own if one is not certificate and one.not_after >= moment),
+            beside=beside,
             absent=self.places[connection.number].absent,
-            key_file=_key_file(certificate, found),
+            key_file=key_file,
             metadata_file=metadata_file,
+            wrong=wrong,
+            misfit=misfit,
         )
+
+    def _misfit(self, connection: Connection, certificate: HeldCertificate, found: _Lying) -> str | None:
+        """Return the file of a key that is beside a certificate, or named with it, and does not fit it."""
+        beside = (key.place for key in found.misfits.get(certificate.spki_sha256, ()))
+        near = (place.name for place in beside if any(one.number == connection.number for one in self.owners.of(place)))
+        has_own = _key_file(certificate, found) is not None
+        # a key that the connection names, and that is of nothing that lies there, is held to be of its certificate
+        named = (name for name in connection.files if not has_own and os.path.normpath(name) in found.stray)
+        return next(chain(near, named), None)
 
     def _is_overdue(self, connection: Connection) -> date | None:
         """Return the day by which what was ordered should have come, where that is past."""
@@ -153,7 +209,7 @@ class _Found:
         # what somebody makes himself is of no generation
         if certificate is None and connection.system is not None and not connection.self_signed:
             generation = generation_for(connection.system, connection.environment, moment)
-        return plan(
+        found = plan(
             day,
             Anchor.LIVE if certificate is None else Anchor.END,
             moment=moment,
@@ -164,6 +220,8 @@ class _Found:
             begins=None if certificate is None else certificate.not_before.date(),
             calendar=self.calendar,
         )
+        is_to_replace = certificate is not None and has_to_be_replaced(certificate, moment)
+        return found.at_once(moment.date()) if is_to_replace else found
 
     def _with_reusable(self, status: ConnectionStatus, every: _Lying) -> ConnectionStatus:
         """Add the certificates of its holder that lie elsewhere and are good for it, or may be."""
@@ -193,7 +251,10 @@ class _Lying:
     requests: Mapping[int, list[HeldRequest]]
     of_holder: Mapping[str, list[HeldCertificate]]
     keys: Mapping[str, str]
+    stray: frozenset[str]
+    misfits: Mapping[str, list[HeldKey]]
     issued: frozenset[str]
+    unread: Mapping[int, list[str]]
 
     @classmethod
     def of(cls, found: Portfolio, owners: Owners) -> _Lying:
@@ -208,7 +269,30 @@ class _Lying:
             for number in {owner.number for owner in owners.of(request.place)}:
                 requests.setdefault(number, []).append(request)
         keys = {key.spki_sha256: key.place.name for key in found.keys if key.spki_sha256 is not None}
-        return cls(certificates, requests, of_holder, keys, frozenset(one.spki_sha256 for one in found.certificates))
+        issued = frozenset(one.spki_sha256 for one in found.certificates)
+        known = issued | {one.spki_sha256 for one in found.requests}
+        stray = frozenset(os.path.normpath(name) for spki, name in keys.items() if spki not in known)
+        return cls(certificates, requests, of_holder, keys, stray, _misfits(found), issued, _unread(found, owners))
+
+
+def _unread(found: Portfolio, owners: Owners) -> dict[int, list[str]]:
+    """Return what could not be looked at, by the connections at whose places it lies."""
+    at: dict[int, list[str]] = {}
+    for one in found.unread:
+        places = (one.name, *(named.rpartition(":")[0] for named in one.named_by))
+        for number in {owner.number for name in places for owner in owners.named(name)}:
+            if one.gap is not Gap.SKIPPED:
+                at.setdefault(number, []).append(one.name)
+    return at
+
+
+def _misfits(found: Portfolio) -> dict[str, list[HeldKey]]:
+    """Return the keys that do not fit what they are beside, by the public keys of that."""
+    beside: dict[str, list[HeldKey]] = {}
+    for key, _, held in misfits(found):
+        for spki in held:
+            beside.setdefault(spki, []).append(key)
+    return beside
 
 
 def _with_shared(statuses: list[ConnectionStatus]) -> list[ConnectionStatus]:
@@ -232,6 +316,14 @@ def bears_name(certificate: HeldCertificate, connection: Connection) -> bool:
     if connection.common_name is not None:
         return connection.common_name.casefold() in names
     return not connection.dns or any(name.casefold() in names for name in connection.dns)
+
+
+def has_to_be_replaced(certificate: HeldCertificate, moment: datetime) -> bool:
+    """Return whether a certificate is of no use before its end: not where a path lacks, or its first day is to come."""
+    if certificate.not_after < moment or certificate.verdict is not Verdict.FAILED:
+        return False
+    is_proved = all(one.has_path for one in certificate.judgements)
+    return certificate.is_revoked or (is_proved and certificate.not_before <= moment)
 
 
 _RANK: Final = {Verdict.PASSED: 2, Verdict.INDETERMINATE: 1, Verdict.FAILED: 0, None: 0}

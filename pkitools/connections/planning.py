@@ -18,7 +18,7 @@ from pkitools.documents import cite
 from pkitools.environment import Environment
 from pkitools.errors import InvalidValueError
 from pkitools.findings import Basis, Certainty
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, replace
 from pkitools.ordering.choosing import NoChoiceError, choose
 from pkitools.profiles import get_profile
 from pkitools.renewal import migration_facts
@@ -56,6 +56,9 @@ class PlanKind(StrEnum):
     HIERARCHY_ENDS = "hierarchy_ends"
     NEXT_END = "next_end"
     """One of the same generation that is ordered on the day of the order ends then at the latest."""
+
+
+_BEGIN: Final = frozenset({PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,23 @@ class Plan:
     @property
     def begin(self) -> PlanDate:
         """The first thing to do."""
-        steps = {PlanKind.START, PlanKind.REGISTER, PlanKind.ORDER}
-        return min((one for one in self.dates if one.kind in steps), key=lambda one: one.day)
+        return min((one for one in self.dates if one.kind in _BEGIN), key=lambda one: one.day)
+
+    def at_once(self, today: date) -> Plan:
+        """Return the same of a certificate that is not good: what is to be begun has to be so today.
+
+        The days that hang on the day of the order are left out.
+
+        Args:
+            today: the day of the moment, in UTC.
+        """
+        kept = (one for one in self.dates if one.kind not in {PlanKind.SEND, PlanKind.NEXT_END})
+        moved = (_not_after(one, today) if one.kind in _BEGIN else one for one in kept)
+        return replace(self, dates=tuple(sorted(moved, key=_place)))
+
+
+def _not_after(one: PlanDate, day: date) -> PlanDate:
+    return one if one.day <= day else replace(one, day=day, lead=None, basis=None)
 
 
 def plan(
@@ -184,7 +202,9 @@ class _Counting:
     def steps(self, subscriber: bool | None) -> Iterator[PlanDate]:
         send = self._back(PlanKind.SEND, LeadKind.HANDLING, self.day, ())
         order = self._advised(self._back(PlanKind.ORDER, LeadKind.DELIVERY, send.day, send.unknown))
-        yield from (PlanDate(self.day, PlanKind(self.anchor.value)), send, order)
+        yield from (PlanDate(self.day, PlanKind(self.anchor.value)), order)
+        if self.anchor is Anchor.LIVE or not send.unknown:  # on the day on which the old one ends it would be too late
+            yield send
         if subscriber is not True:
             yield self._back(PlanKind.REGISTER, LeadKind.REGISTRATION, order.day, ())
         if self.anchor is Anchor.LIVE and self.known.of(LeadKind.COURSE) is not None:

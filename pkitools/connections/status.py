@@ -79,6 +79,8 @@ class ConnectionStatus:
         perhaps: the same of which not all could be checked: what is missing has to be looked at first.
         others: certificates at its places that are of another organisation.
         beside: other certificates of its holder at its places that have not ended: an earlier one, or the next.
+        wrong: those beside it that are revoked, or wrong whatever they are for: they may be in use there.
+        misfit: a file with a private key that is beside the certificate and does not fit it; ``None`` where none is.
         shared_with: the other connections, of its system and environment, that are held to have the same certificate.
         absent: places that are not there.
         key_file: a file with the private key of the certificate; ``None`` where none was found.
@@ -98,6 +100,8 @@ class ConnectionStatus:
     absent: tuple[str, ...] = ()
     key_file: str | None = None
     metadata_file: str | None = None
+    wrong: tuple[HeldCertificate, ...] = ()
+    misfit: str | None = None
 
     @property
     def state(self) -> StepState:
@@ -118,21 +122,32 @@ class ConnectionStatus:
 
     @property
     def verdict(self) -> Verdict:
-        """FAILED where the certificate is wrong or ended, or there is none on the day of going live; INDETERMINATE
-        where something is not known.
+        """FAILED where the certificate is wrong or ended, one that lies there as well is wrong, or there is none on the
+        day of going live; INDETERMINATE where something is not known.
         """
         judged = self.certificate is not None and self.certificate.verdict is Verdict.FAILED
         missing = next((one for one in self.steps if one.step is Step.CERTIFICATE), None)
-        if judged or (missing is not None and missing.state is StepState.LATE):
+        if judged or self.wrong or (missing is not None and missing.state is StepState.LATE):
             return Verdict.FAILED
         known = all(one.state is not StepState.UNKNOWN for one in self.steps)
         return Verdict.PASSED if known else Verdict.INDETERMINATE
 
     @property
     def worst(self) -> Severity | None:
-        """WARNING where something is too late, NOTICE where something is to do now; else ``None``."""
+        """WARNING where something is too late or a key does not fit, NOTICE where something is to do now; what its
+        certificate violates, where that is worse; else ``None``.
+        """
         states = {one.state for one in self.steps}
-        return Severity.WARNING if StepState.LATE in states else Severity.NOTICE if StepState.NOW in states else None
+        is_warned = StepState.LATE in states or self.misfit is not None
+        of_steps = Severity.WARNING if is_warned else Severity.NOTICE if StepState.NOW in states else None
+        found = (of_steps, None if self.certificate is None else self.certificate.worst)
+        return max((each for each in found if each is not None), default=None)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether of its certificate it is not known if it is revoked."""
+        certificate = self.certificate
+        return certificate is not None and certificate.is_revocation_unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ class Seen:
         metadata: whether the certificate is in the metadata of its entity ID: ``None`` where none were found.
         misnamed: certificates of its holder at its places that do not bear the name it states.
         overdue: the day by which what was ordered should have come, where that is past.
+        wrong: those that lie there as well and are revoked, or wrong whatever they are for.
+        has_key: its private key was found.
+        misfit: a file with a private key that is beside the certificate and does not fit it.
+        at_once: the certificate has not ended and is of no use: another has to be ordered today.
+        unread: what lies at its places and could not be looked at: it may be what is missed.
     """
 
     connection: Connection
@@ -50,6 +55,11 @@ class Seen:
     metadata: bool | None
     misnamed: tuple[HeldCertificate, ...] = ()
     overdue: date | None = None
+    wrong: tuple[HeldCertificate, ...] = ()
+    has_key: bool = False
+    misfit: str | None = None
+    at_once: bool = False
+    unread: str | None = None
 
     @property
     def is_good(self) -> bool:
@@ -89,14 +99,23 @@ def _oin(seen: Seen) -> StepStatus:
 
 def _request(seen: Seen) -> StepStatus:
     if seen.certificate is not None:
-        return _step(Step.REQUEST, StepState.DONE, "certificate")
+        return _key(seen, seen.certificate)
     if seen.request is not None:
         return _step(Step.REQUEST, StepState.DONE, "done", place=seen.request.place.name)
     if seen.connection.ordered is not None and seen.connection.ordered <= seen.today:
         return _step(Step.REQUEST, StepState.DONE, "ordered")
+    if seen.unread is not None:
+        return _step(Step.REQUEST, StepState.UNKNOWN, "unread", place=seen.unread)
     if seen.plan is None:
         return _step(Step.REQUEST, StepState.NOW, "now")
     return _by(Step.REQUEST, seen.plan.begin.day, seen.today)
+
+
+def _key(seen: Seen, certificate: HeldCertificate) -> StepStatus:
+    """Return how the key of a certificate stands: it may lie where nobody looks."""
+    if seen.misfit is not None:
+        return _step(Step.REQUEST, StepState.NOW, "misfit", key=seen.misfit, place=certificate.places[0].name)
+    return _step(Step.REQUEST, StepState.DONE, "certificate" if seen.has_key else "no_key")
 
 
 def _by(step: Step, due: date, today: date) -> StepStatus:
@@ -129,11 +148,23 @@ def _certificate(seen: Seen) -> StepStatus:
         end = seen.certificate.not_after.date()
         state, why = (StepState.LATE, "ended") if seen.ended else (StepState.DONE, "done")
         return _step(Step.CERTIFICATE, state, why, name=seen.certificate.name, day=end.isoformat())
+    return _lacking(seen, live)
+
+
+def _lacking(seen: Seen, live: date | None) -> StepStatus:
+    """Return how it stands where there is no certificate: what could not be read may be it."""
+    if seen.unread is not None:
+        return _step(Step.CERTIFICATE, StepState.UNKNOWN, "unread", live, place=seen.unread)
     if live is not None and live < seen.today:
         return _step(Step.CERTIFICATE, StepState.LATE, "late", live, day=live.isoformat())
     if seen.overdue is not None:
         day = seen.overdue.isoformat()
         return _step(Step.CERTIFICATE, StepState.NOW, "overdue", seen.overdue, day=day)
+    return _elsewhere(seen, live)
+
+
+def _elsewhere(seen: Seen, live: date | None) -> StepStatus:
+    """Return how it stands by the certificates that lie there and are not that of the connection."""
     if seen.misnamed:
         wanted = seen.connection.common_name or ", ".join(seen.connection.dns)
         found = ", ".join(dict.fromkeys(one.name for one in seen.misnamed))
@@ -148,11 +179,22 @@ def _verdict(seen: Seen) -> StepStatus:
     certificate = seen.certificate
     if certificate is None or seen.ended:
         return _step(Step.VERDICT, StepState.WAITING, "waiting")
+    if seen.wrong and certificate.verdict is not Verdict.FAILED:
+        return _wrong_beside(seen.wrong[0])
     if seen.connection.system is None:
         return _step(Step.VERDICT, StepState.NOW, "no_system")
     assert certificate.verdict is not None  # one of an authority is nobody's connection
     state, why = _VERDICTS[certificate.verdict]
+    if state is StepState.DONE and seen.unread is not None:
+        return _step(Step.VERDICT, StepState.UNKNOWN, "unread", place=seen.unread)
+    if state is StepState.DONE and certificate.is_revocation_unknown:
+        why = "passed_unconfirmed"
     return _step(Step.VERDICT, state, why)
+
+
+def _wrong_beside(one: HeldCertificate) -> StepStatus:
+    why = "revoked_beside" if one.is_revoked else "wrong_beside"
+    return _step(Step.VERDICT, StepState.NOW, why, name=one.name, place=one.places[0].name)
 
 
 def _stated(seen: Seen, step: Step, day: date | None) -> StepStatus:
@@ -180,6 +222,8 @@ def _metadata(seen: Seen) -> StepStatus:
 def _renewal(seen: Seen) -> StepStatus:
     if seen.certificate is None or seen.ended:
         return _step(Step.RENEWAL, StepState.WAITING, "waiting")
+    if seen.at_once and (seen.plan is None or seen.plan.begin.day >= seen.today):
+        return _step(Step.RENEWAL, StepState.NOW, "at_once", seen.today)
     if seen.plan is None:
         return _step(Step.RENEWAL, StepState.WAITING, "far")
     return _by(Step.RENEWAL, seen.plan.begin.day, seen.today)

@@ -22,6 +22,7 @@ SOON: Final = timedelta(days=90)
 """How long before its end a certificate is told of: ordering one takes weeks, and Logius mails three months ahead."""
 
 _DAY: Final = timedelta(days=1)
+_REVOKED: Final = "revocation.status.revoked"  # pkitools.revocation.rules.REVOKED, which a portfolio does without
 
 
 class Basis(StrEnum):
@@ -130,7 +131,6 @@ class Judgement:
         return max((one.rule.severity for one in self.told if one.status is Status.VIOLATED), default=None)
 
 
-_REVOKED: Final = "revocation.status.revoked"
 _NOT_KNOWN: Final = frozenset({"revocation.status.unknown", "revocation.status.unconfirmed", "revocation.policy.off"})
 _VERDICTS: Final = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)  # the worst first
 
@@ -199,11 +199,20 @@ class HeldCertificate:
         return tuple({one.rule.code: one for one in told}.values())
 
     @property
+    def is_revoked(self) -> bool:
+        """Whether a list or a responder that was asked says that it is revoked, or an authority above it."""
+        return any(one.rule.code == _REVOKED for one in self.findings)
+
+    @property
     def is_revocation_unknown(self) -> bool:
         """Its path was proved, and nothing tells whether it, or an authority in that path, is revoked."""
         told = [outcome for each in self.judgements if each.has_path for outcome in each.told]
-        is_revoked = any(one.rule.code == _REVOKED and one.status is Status.VIOLATED for one in told)
-        return not is_revoked and any(one.rule.code in _NOT_KNOWN for one in told)
+        return not self.is_revoked and any(one.rule.code in _NOT_KNOWN for one in told)
+
+    @property
+    def worst(self) -> Severity | None:
+        """The severity of the worst that is violated in any of its judgements; ``None`` where nothing is."""
+        return max((one.worst for one in self.judgements if one.worst is not None), default=None)
 
     @property
     def environments(self) -> tuple[Environment, ...]:

@@ -13,7 +13,7 @@ from pkitools.messages import LANGUAGES
 from pkitools.reports.planning import work_suffixes
 from tests.connections.support import CHAIN, OIN, OTHER_OIN, certificate, connection, written
 from tests.reports.test_open_schemas import grown
-from tests.support.chains import good_chain
+from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
 from tests.support.schemas import assert_valid
@@ -69,6 +69,36 @@ def test_what_could_not_be_read_is_no_success(status: Any, folder: Path) -> None
     ran = status(connection(**FILES))
     assert ran.code == 1
     assert "torn.pem" in ran.out
+    done = status(connection(**FILES, **STATED, system='"mijnoverheid"'))
+    assert (done.code, "1 not known" in done.lines[0]) == (1, True)
+    assert "Look first at what could not be read" in done.out
+
+
+def test_that_nobody_was_asked_for_what_is_revoked_is_said_and_weighs(status: Any, folder: Path) -> None:
+    text = connection(**FILES, **STATED, system='"mijnoverheid"')
+    ran = status(text, "--fail-on", "warning")
+    assert ran.code == 12
+    assert "Whether the certificate is revoked was not confirmed: 1 of the" in ran.out
+    assert "Nothing has to be done" not in ran.out
+    lists = [folder / f"{name}.crl" for name in ("tsp", "domain", "root")]
+    for file in lists:
+        file.write_bytes(crl(getattr(good_chain(), file.stem)))
+    known = status(text, *(f"--crl={file}" for file in lists))
+    assert known.code == 0
+    assert "revoked" not in known.out
+    assert "Nothing has to be done" in known.out
+
+
+def test_a_plan_looks_at_what_is_revoked(run: Command, status: Any, folder: Path) -> None:
+    (folder / "f" / "good.pem").write_bytes(certificate(serial=3) + CHAIN)
+    file = folder / "tsp.crl"
+    file.write_bytes(crl(good_chain().tsp, 3))
+    status(connection(**FILES))
+    given = ("plan", "--connections", "connections.toml", "--trust", "root.pem", *AT)
+    assert "No longer good" not in run(*given).out
+    ran = run(*given, "--crl", file)
+    assert "No longer good: host.example.nl" in ran.out
+    assert ran.lines[-1].endswith("Begin today.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -90,15 +120,19 @@ def test_every_command_it_names_is_taken(run: Command, status: Any, folder: Path
     rows = [
         connection(**FILES),
         connection(files='["no"]', **more),
+        connection(files='["none"]', environment='"production"', system='"mijnoverheid"'),
         connection(**FILES, environment='"production"', endpoint='"localhost:1"'),
         connection(files='["no"]', live="2026-11-01", common_name='"b.example.nl"', environment='"production"'),
     ]
     ran = status("".join(rows), "--verbose")
     named = commands(ran.out)
     assert {" ".join(words[:2]) for words in named} >= {"csr create", "cert check", "export public"}
+    (folder / "secret").write_text("a passphrase of some words\n")
+    (folder / "secret").chmod(0o600)
+    blanks = {"FILE": str(folder / "secret"), "NAME": "c.example.nl"}
+    assert {word for words in named for word in words if word in blanks} == set(blanks)
     for words in named:
-        extra = ["--no-passphrase"] if words[:2] == ["csr", "create"] else []
-        done = run(*words, *extra)
+        done = run(*(blanks.get(word, word) for word in words))
         assert done.code != 2, (words, done.err)
 
 

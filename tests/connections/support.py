@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -12,7 +13,7 @@ from pkitools.connections import Status, hold, read_connections
 from tests.portfolio.support import CHAIN, judging
 from tests.support.chains import end_entity, good_chain
 from tests.support.deliveries import pem
-from tests.support.der import UTF8, common_name, name, serial_attribute
+from tests.support.der import UTF8, common_name, integer, name, serial_attribute
 
 OIN = "00000003273229750000"
 OTHER_OIN = "00000001123456782000"
@@ -24,11 +25,18 @@ def _key() -> rsa.RSAPrivateKey:
 
 
 def certificate(
-    oin: str = OIN, cn: str = "host.example.nl", end: datetime = datetime(2027, 11, 1, tzinfo=UTC)
+    oin: str = OIN,
+    cn: str = "host.example.nl",
+    end: datetime = datetime(2027, 11, 1, tzinfo=UTC),
+    *,
+    serial: int | None = None,
+    **deviations: Any,
 ) -> bytes:
     """A certificate of an organisation under the good chain, as PEM; all have one key, such as systems ask."""
+    if serial is not None:
+        deviations["serial"] = integer(serial)
     subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, b"Gemeente"), common_name(cn), serial_attribute(oin))
-    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=_key()).der)
+    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=_key(), **deviations).der)
 
 
 def written(folder: Path, text: str) -> Path:

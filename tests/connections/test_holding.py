@@ -46,7 +46,7 @@ def test_what_no_file_shows_is_not_known_until_it_is_stated(folder: Path) -> Non
         **dict.fromkeys(("sent", "metadata", "tested"), "unknown"),
         "renewal": "waiting",
     }
-    assert (one.verdict, one.worst, one.state) == (Verdict.INDETERMINATE, None, StepState.UNKNOWN)
+    assert (one.verdict, one.worst, one.state) == (Verdict.INDETERMINATE, Severity.WARNING, StepState.UNKNOWN)
     told = only(folder, sent="2026-11-01", tested="2026-11-02")
     assert {step: told.of(step).state for step in (Step.SENT, Step.TESTED)} == {  # type: ignore[union-attr]  # there is one of each
         Step.SENT: StepState.DONE,

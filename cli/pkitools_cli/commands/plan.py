@@ -61,6 +61,7 @@ class Options:
     handling: int | None
     course: int | None
     trust: tuple[str, ...]
+    crls: tuple[str, ...]
     passphrase_file: str | None
     passphrase_env: str | None
     moment: datetime
@@ -88,6 +89,7 @@ class Options:
 @click.option("--handling", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.handling")
 @click.option("--course", type=click.IntRange(0, 1000), metavar="DAYS", help="cli.plan.course")
 @click.option("--trust", multiple=True, metavar="FILE|DIR", help="cli.cert_check.trust")
+@click.option("--crl", "crls", multiple=True, metavar="FILE|DIR", help="cli.cert_check.crl")
 @passphrase_options
 @moment_option
 @gathered(Options)
@@ -143,7 +145,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], Status]:
     asked = Scanning(
         moment=options.moment,
         trust=options.trust,
-        revocation="off",
+        crls=options.crls,
         passphrase_file=options.passphrase_file,
         passphrase_env=options.passphrase_env,
     )
@@ -165,6 +167,7 @@ def _text(
         if one.plan is None:
             yield from wrapped(tr("cli.plan.no_day"), "  ")
             continue
+        yield from (row for name in _at_once(one, status) for row in wrapped(tr("cli.plan.at_once", name=name), "  "))
         for each in shown_dates(one.plan):
             yield from _date(each, today, one)
         yield from _unknown(one.plan)
@@ -172,6 +175,14 @@ def _text(
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
     yield from next_step(_now(planned, today))
+
+
+def _at_once(one: Planned, status: Status | None) -> Iterator[str]:
+    """Yield the name of the certificate that has to be replaced today."""
+    for each in status.statuses if status is not None else ():
+        is_asked = any(step.code == "connections.renewal.at_once" for step in each.steps)
+        if is_asked and each.connection is one.connection and each.certificate is not None:
+            yield each.certificate.name
 
 
 def _unknown(plan: Plan) -> Iterator[str]:
@@ -191,6 +202,8 @@ def _now(planned: list[Planned], today: date) -> str:
         return tr("cli.plan.now.gone")
     if first < today:
         return tr("cli.plan.now.late", day=short_day(at_noon(first), language()))
+    if first == today:
+        return tr("cli.plan.now.today")
     return tr("cli.plan.now.begin", day=short_day(at_noon(first), language()))
 
 

@@ -10,7 +10,7 @@ from pkitools.checking.organizations import Likeness, likeness
 from pkitools.documents import cite
 from pkitools.findings import NOT_APPLICABLE, Basis, Certainty, NotChecked, Severity, met_if_none
 from pkitools.findings.asking import Violated
-from pkitools.portfolio.model import HeldCertificate, HeldKey
+from pkitools.portfolio.model import HeldCertificate, HeldKey, Portfolio
 from pkitools.portfolio.risk.case import Case, about, names
 from pkitools.portfolio.risk.grouping import is_succession
 from pkitools.portfolio.risk.model import Hit, Told
@@ -120,13 +120,17 @@ def misfit(case: Case) -> Told:
     if not case.keys:
         return NOT_APPLICABLE
     closed = [key.place.name for key in case.keys if key.spki_sha256 is None]
-    found = list(_misfits(case))
+    found = [
+        Hit(Violated((), {"value": key.place.name, "beside": where}), (), tuple({key.place.name, where}))
+        for key, where, _ in misfits(case)
+    ]
     if not found and closed:
         return NotChecked("keys_closed", str(len(closed)))
     return found
 
 
-def _misfits(case: Case) -> Iterator[Hit]:
+def misfits(case: Case | Portfolio) -> Iterator[tuple[HeldKey, str, set[str]]]:
+    """Yield the private keys that fit none of the certificates they are beside, where, and the public keys of those."""
     beside = _Beside(case.certificates, case.keys)
     waiting = {request.spki_sha256 for request in case.requests}
     for key in case.keys:
@@ -134,7 +138,7 @@ def _misfits(case: Case) -> Iterator[Hit]:
             continue
         for where, held in beside.of(key):
             if held and key.spki_sha256 not in held:
-                yield Hit(Violated((), {"value": key.place.name, "beside": where}), (), tuple({key.place.name, where}))
+                yield key, where, held
                 break
 
 

@@ -158,6 +158,8 @@ def date_title(one: PlanDate, planned: Planned, language: Language) -> str:
     """Return what has to happen on a day: a certificate of one's own making is made, and not ordered."""
     is_made = planned.connection is not None and planned.connection.self_signed
     kind = "make" if is_made and one.kind is PlanKind.ORDER else one.kind.value
+    if one.kind is PlanKind.SEND and one.unknown:  # how long the other side takes: the day is the last there can be
+        kind = "send_latest"
     return word(f"connections.plan.{kind}", language, days=one.days or "")
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.connections.status import ConnectionStatus, Step, StepState, StepStatus
+from pkitools.findings import Verdict
+from pkitools_cli.i18n import tr
 
 if TYPE_CHECKING:
     from pkitools.connections import Connection
@@ -14,7 +16,13 @@ if TYPE_CHECKING:
 
 _WORTH: Final = frozenset({StepState.LATE, StepState.NOW, StepState.UNKNOWN})
 
-_FOR_PEOPLE: Final = frozenset(f"connections.certificate.{why}" for why in ("overdue", "misnamed", "others"))
+_FOR_PEOPLE: Final = frozenset(
+    f"connections.{why}"
+    for why in (
+        *(f"certificate.{each}" for each in ("overdue", "misnamed", "others", "unread")),
+        *("request.unread", "verdict.unread"),
+    )
+)
 """To ask or to look: another request would be the wrong thing to begin with."""
 
 
@@ -30,18 +38,20 @@ def _oin(one: ConnectionStatus) -> list[str]:
 
 def _request(one: ConnectionStatus) -> list[str] | None:
     connection = one.connection
+    if one.certificate is not None and one.misfit is not None:
+        return ["cert", "check", _file(one.certificate), "--key", one.misfit, *_for(connection)]
     if connection.system is None:
         return None
     words = ["csr", "create", *_for(connection), "--oin", connection.holder.oin]
     words += ["--organization", connection.holder.name]
-    if connection.common_name:
-        words += ["--common-name", connection.common_name]
+    # what the file does not state is a blank with a name: without it the command would stop
+    words += ["--common-name", connection.common_name or next(iter(connection.dns), tr("cli.now.name"))]
     words += [word for name in connection.dns for word in ("--dns", name)]
     if connection.self_signed:
         words.append("--self-signed")
     elif connection.holder.tsp:
         words += ["--tsp", connection.holder.tsp]
-    return [*words, "--out", _prefix(one)]
+    return [*words, *_kept(), "--out", _prefix(one)]
 
 
 def _order(one: ConnectionStatus) -> list[str] | None:
@@ -52,7 +62,10 @@ def _order(one: ConnectionStatus) -> list[str] | None:
 
 
 def _verdict(one: ConnectionStatus) -> list[str] | None:
-    connection, certificate = one.connection, one.certificate
+    connection = one.connection
+    # what is wrong beside it is what to look at, where the certificate itself is not known to be
+    is_beside = bool(one.wrong) and one.certificate is not None and one.certificate.verdict is not Verdict.FAILED
+    certificate = one.wrong[0] if is_beside else one.certificate
     if certificate is None or connection.system is None:
         return None
     words = ["cert", "check", _file(certificate), *_for(connection), "--oin", connection.holder.oin]
@@ -91,7 +104,13 @@ def _renewal(one: ConnectionStatus) -> list[str] | None:
     if connection.self_signed:
         return _request(one)
     words = ["csr", "create", "--renew", _file(certificate), *_for(connection)]
-    return [*words, *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []), "--out", _prefix(one)]
+    return [
+        *words,
+        *(["--tsp", connection.holder.tsp] if connection.holder.tsp else []),
+        *_kept(),
+        "--out",
+        _prefix(one),
+    ]
 
 
 _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
@@ -105,6 +124,11 @@ _COMMANDS: Final[dict[Step, Callable[[ConnectionStatus], list[str] | None]]] = {
     Step.TESTED: _tested,
     Step.RENEWAL: _renewal,
 }
+
+
+def _kept() -> list[str]:
+    """Return how the new key is kept: csr create asks for a choice."""
+    return ["--passphrase-file", tr("cli.now.file")]
 
 
 def _for(connection: Connection) -> list[str]:

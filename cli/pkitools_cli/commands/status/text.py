@@ -56,8 +56,14 @@ def status_told(
             yield from _connection(one, connection_name(one.connection, language(), apart), verbose)
     yield from _unread(status)
     yield ""
+    without_key = sum(one.certificate is not None and one.key_file is None for one in status.statuses)
+    if without_key:
+        yield from wrapped(tr("cli.status.no_key", count=without_key), "")
+    unconfirmed = sum(one.is_unconfirmed for one in status.statuses)
+    if unconfirmed:
+        yield from wrapped(tr("cli.status.unconfirmed", count=unconfirmed), "")
     yield from written_told(written)
-    yield from next_step(tr(f"cli.status.now.{_worst(status).value}"))
+    yield from next_step(tr(f"cli.status.now.{_now(status)}"))
 
 
 def counted(statuses: Sequence[ConnectionStatus], name: str) -> str:
@@ -75,6 +81,15 @@ def state_word(state: StepState) -> str:
 def _worst(status: Status) -> StepState:
     found = {one.state for one in status.statuses}
     return next(state for state in StepState if state in found)
+
+
+def _now(status: Status) -> str:
+    """Return what comes first: what could not be read, and of what is done whether it is revoked."""
+    worst = _worst(status)
+    if status.unread and worst not in {StepState.LATE, StepState.NOW}:
+        return "unread"
+    is_quiet = worst in {StepState.WAITING, StepState.DONE}
+    return "unconfirmed" if is_quiet and any(one.is_unconfirmed for one in status.statuses) else worst.value
 
 
 def _grouped(status: Status, by: Grouping) -> Iterator[str]:

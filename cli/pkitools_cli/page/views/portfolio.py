@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from pkitools.frozen import dataclass
 from pkitools.messages import error_sentence, message
-from pkitools.reports import Telling
+from pkitools.reports import Planned, Telling
 from pkitools.reports.pages.portfolio import portfolio_for_page
-from pkitools.reports.planning.work import connection_name
+from pkitools.reports.planning.work import connection_name, date_title
 from pkitools.reports.telling.readable import readable
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
@@ -105,10 +105,9 @@ def _told(one: ConnectionStatus, name: str, moment: datetime) -> Mapping[str, ob
 def _dates(one: ConnectionStatus, today: date) -> Iterator[tuple[str, date, bool, str, str]]:
     """Yield the days of a connection, counted back: what, when, whether that has passed, and on what it rests."""
     tongue = language()
+    planned = Planned(one.plan, one.connection.system, one.connection.environment, one.connection)
     for each in one.plan.dates if one.plan is not None else ():
-        is_made = one.connection.self_signed and each.kind.value == "order"
-        kind = "make" if is_made else each.kind.value
-        title = message(f"connections.plan.{kind}", {"days": each.days or ""}, tongue).title
+        title = date_title(each, planned, tongue)
         source = "" if each.basis is None else each.basis.source.text(tongue)
         yield each.kind.value, each.day, each.day < today, title, source
 
