@@ -355,6 +355,9 @@ def test_the_days_of_a_page_are_those_of_the_document_and_of_the_calendar(portfo
     for event in events:
         sha256, kind = str(event["UID"]).partition("@")[0].split("-")
         days.setdefault(sha256[:16], {})[kind] = event["DTSTART"].dt.isoformat()
+    authorities = sorted(each.pop("authority") for each in days.values() if "authority" in each)
+    assert authorities == sorted(each["ends"][:10] for each in document["hanging"] if each["ends"])
+    days = {mark: each for mark, each in days.items() if each}
     assert {mark: {"order": order, "expires": end} for mark, (order, end) in on_page.items()} == days
 
 
