@@ -9,6 +9,7 @@ import pytest
 
 from pkitools.documents import Reading
 from pkitools.findings import Certainty
+from pkitools.messages.days import day
 from pkitools.systems import get_system, status_of, systems
 from pkitools.text import abbreviated
 from pkitools.unknowns import unread_systems
@@ -82,7 +83,7 @@ def test_list_as_json(run: Any) -> None:
 def test_show_says_how_far_it_can_be_relied_on(run: Any, name: str) -> None:
     out = " ".join(run("show", name, *MOMENT)[1].split())
     found = status_of(get_system(name))
-    assert f"Read on {found.read} or later." in out
+    assert f"Read on {day(found.read, 'en')} or later." in out
     assert f"{found.firm} of the standard or the owner itself, {found.weak} less certain" in out
     assert all(document.title["en"] in out for document in found.documents)
     assert found.firm + found.weak + found.unknown == len(get_system(name).statements)

@@ -99,9 +99,9 @@ def test_json_says_what_is_where_and_all_of_it_is_there(folder: Path) -> None:
 def test_a_signal_at_the_moment_it_begins_to_wait_ends_it_too() -> None:
     program = """
 import os, signal, threading
-from pkitools_cli.commands.test_pki.serve import _until_told_to_stop
+from pkitools_cli.commands.stopping import until_told_to_stop
 for number in range(1000):
-    with _until_told_to_stop() as wait:
+    with until_told_to_stop() as wait:
         threading.Timer(number / 2e6, os.kill, (os.getpid(), signal.SIGTERM)).start()
         wait()
 """
