@@ -26,14 +26,12 @@ LEGACY = {"g3", "ev"}
 _KNOWN = {"digid", "digid-machtigen", "digikoppeling", "digipoort", "eherkenning", "fsc", "kvk", "mijnoverheid", "uzi"}
 # who refuses which hierarchy outright, by a source firm enough: the rest warns, or does not say
 _REFUSES = {
-    ("preproduction", "ev"): {"digikoppeling"},
-    ("preproduction", "g3"): {"digikoppeling"},
     ("production", "ev"): {"digikoppeling", "fsc", "mijnoverheid"},
     ("production", "g3"): {"digikoppeling", "fsc", "mijnoverheid"},
 }
 # who insists on an OIN
 _ASKS_OIN = {
-    "preproduction": {"digid", "digikoppeling", "eherkenning", "fsc", "mijnoverheid"},
+    "preproduction": {"digid", "digikoppeling", "eherkenning", "fsc"},
     "production": {"digid", "digid-machtigen", "digikoppeling", "eherkenning", "fsc", "mijnoverheid"},
 }
 

@@ -29,6 +29,7 @@ from pkitools_test_pki.keys import KeySource, elliptic_keys
 from pkitools_test_pki.pki import PKI, build
 from pkitools_test_pki.self_signed import self_signed
 from pkitools_test_pki.server import PkiServer
+from pkitools_test_pki.server.pages import word
 from pkitools_test_pki.server.rehearsal import Refusal, Rehearsal
 from pkitools_test_pki.server.tls import certificates_in
 from tests.support.effort import PATIENCE
@@ -181,9 +182,10 @@ def test_a_bad_client_is_refused_and_the_owner_told_why(quick: World, now: datet
     assert refusal.handshake.chain == (client.der, *(link.der for link in client.intermediates))
     assert refusal.result is not None
     assert code in {*refusal.result.report.codes(), ""}
-    assert detail in refusal.text
+    told = word(f"detail.{refusal.handshake.detail}", "en", refusal.handshake.detail)
+    assert told in refusal.text
     page = get(f"{quick.server.url}/rehearsal").body.decode()
-    assert detail in page
+    assert told in page
     assert "00000099999999910000" in page
     document = json.loads(get(f"{quick.server.url}/rehearsal", headers={"Accept": "application/json"}).body)
     assert_valid(document, "test-pki-refusals-v1")

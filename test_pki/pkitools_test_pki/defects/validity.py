@@ -50,7 +50,7 @@ def validity_reversed(lab: Laboratory) -> IssuedCertificate:
     return lab.leaf(not_before=lab.moment + _DAY, not_after=lab.moment - _DAY)
 
 
-@defect("por.g4.validity")
+@defect("por.g4.validity", refused=False)
 def valid_too_long(lab: Laboratory) -> IssuedCertificate:
     """The certificate, of a production type, is valid for five years; G4 knows three."""
     until = lab.moment + 1826 * _DAY
