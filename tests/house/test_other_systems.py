@@ -163,7 +163,8 @@ assert code == 0 and not err, (out, err)
 open("b.toml", "w").write('[[request]]\\nname = "b"\\noin = "00000003273229750000"\\norganization = "Voorbeeld"\\n'
     'profile = "g4-tls"\\nenvironment = "production"\\ncommon_name = "b.nl"\\ndns = ["b.nl"]\\n')
 code, out, err = run("csr", "create", "--from", "b.toml", "--out-dir", "out", "--no-passphrase", *quick)
-assert code == 0 and sorted(os.listdir("out")) == ["b.csr", "b.key", "manifest.json"], err
+there = sorted(name for name in os.listdir("out") if name != ".lock")  # where no folder can be locked, a file is
+assert code == 0 and there == ["b.csr", "b.key", "manifest.json"], err
 assert not [name for name in os.listdir(".") if name.endswith(".partial")]
 """
 
