@@ -110,14 +110,16 @@ def _judged(options: Options) -> Judged:
     tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     key = read_key(options.key_file, passphrase) if options.key_file else None
-    names_given = [name for name, _ in files_of(options.files)]
+    alike: dict[str, list[str]] = {}  # by what they are called but for the ending: of many files each asks for its own
+    for name, _ in files_of(options.files):
+        alike.setdefault(_stem(name), []).append(name)
     unread: list[ToldError] = []
 
     def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
         source = read_input(name, passphrase, wanted=ItemKind.REQUEST)
         items = items_of(source, ItemKind.REQUEST)
         unread.extend(told_problems(source, name))
-        with_it = _with_it(name, source, names_given, passphrase)
+        with_it = _with_it(name, source, alike.get(_stem(name), []), passphrase)
         found = []
         for item in items:
             facts = read_request(item.der)
@@ -141,10 +143,14 @@ def _judged(options: Options) -> Judged:
     )
 
 
-def _with_it(name: str, source: Contents, given: list[str], passphrase: bytes | None) -> dict[str, Contents]:
+def _stem(name: str) -> str:
+    return Path(name).stem.casefold()
+
+
+def _with_it(name: str, source: Contents, alike: list[str], passphrase: bytes | None) -> dict[str, Contents]:
     """Return what a file with a request holds, and the files given with it that bear its name but for the ending."""
-    alike = [other for other in given if other != name and Path(other).stem.casefold() == Path(name).stem.casefold()]
-    found = {other: each for other, each in read_together(alike, passphrase).items() if isinstance(each, Contents)}
+    others = [other for other in alike if other != name]
+    found = {other: each for other, each in read_together(others, passphrase).items() if isinstance(each, Contents)}
     return {name: source, **found}
 
 
