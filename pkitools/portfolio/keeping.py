@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -173,7 +174,7 @@ class Kept:
         return Others(self, kind)
 
 
-class _Stored(Sequence[T_co], Generic[T_co]):
+class _Stored(Sequence[T_co], Generic[T_co], ABC):
     """Records that are read when they are asked for, one by one. Pickled, it is a tuple of them."""
 
     __slots__ = ("_count", "_every", "_kept")
@@ -184,8 +185,9 @@ class _Stored(Sequence[T_co], Generic[T_co]):
         self._count = f"SELECT count(*) FROM {where}"  # noqa: S608  as said
         self._every = f"SELECT {what} FROM {where} ORDER BY {order}"  # noqa: S608  as said
 
+    @abstractmethod
     def _load(self, row: tuple[Any, ...]) -> T_co:
-        raise NotImplementedError
+        """Return the record that a row holds."""
 
     def __len__(self) -> int:
         (count,) = next(self._kept.rows(self._count))

@@ -293,6 +293,8 @@ def test_reports_are_written_all_or_none_and_nothing_is_overwritten(
     for name, code in (("a.sarif", 2), ("a", 2), ("no/a.csv", 1)):
         refused = run(*asked, f"--report={name}")
         assert (refused.code, refused.out) == (code, ""), name
+    twice = run(*asked, "--report=b.csv", "--report=./b.csv")
+    assert (twice.code, twice.out, (folder / "b.csv").exists()) == (2, "", False)
 
 
 def test_a_plan_of_one_system_is_a_calendar_too(run: Command, tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ from pkitools.reports.planning.work import (
 )
 from pkitools.reports.portfolio.telling import word
 from pkitools.reports.telling.readable import short_day
+from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
-from pkitools_cli.commands.status.reports import refuse_work_reports, write_work_reports, written_told
+from pkitools_cli.commands.status.reports import write_work_reports, written_told
 from pkitools_cli.exit_codes import ExitCode
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pkitools.connections import LeadKind, Plan, PlanDate, Status
-    from pkitools_cli.commands.status.reports import WorkFile
+    from pkitools_cli.commands.report_files import ReportFile
 
 _OVERRIDES: Final = ("registration", "delivery", "handling", "course")
 _FILE: Final = "connections.toml"
@@ -95,9 +96,9 @@ class Options:
 @gathered(Options)
 def command(options: Options) -> Reply[list[Planned]]:
     """Count the days back."""
-    from pkitools.reports.planning.work import Work
+    from pkitools.reports.planning import Work, work_form
 
-    reports = refuse_work_reports(options.reports, overwrite=options.force)
+    reports = refuse_reports(options.reports, work_form, overwrite=options.force)
     if options.system is not None or options.live is not None:
         planned, status = [_for_system(options)], None
     else:
@@ -158,7 +159,7 @@ def _for_connections(options: Options) -> tuple[list[Planned], Status]:
 
 
 def _text(
-    planned: list[Planned], today: date, status: Status | None, apart: Mapping[int, str], written: Sequence[WorkFile]
+    planned: list[Planned], today: date, status: Status | None, apart: Mapping[int, str], written: Sequence[ReportFile]
 ) -> Iterator[Line | str]:
     for number, one in enumerate(planned):
         if number:

@@ -236,10 +236,7 @@ def checked_for_page(
     """Return what was checked as the template ``check.html`` takes it, for a page of one's own.
 
     Args:
-        files: each file that was asked for.
-        asked: what was asked, and how it is told.
-        verdict: on all that was given; by default the worst of the files.
-        reuse: what :func:`pkitools.systems.check_reuse` says of the certificates together.
+        files, asked, verdict, reuse: as for :func:`certificate_page`.
 
     Raises:
         InvalidValueError: there is no such verdict.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from pkitools.arguments import of_type, text
-from pkitools.errors import InvalidValueError
+from pkitools.arguments import of_type
+from pkitools.reports.forms import form_of
 from pkitools.reports.planning.work import Work, WorkTelling
 
 __all__ = ["Work", "WorkTelling", "work_form", "work_report", "work_suffixes"]
@@ -57,12 +57,7 @@ def work_form(name: str) -> str:
         InvalidValueError: there is no such form.
         MissingExtraError: what writes it is not installed.
     """
-    name = text(name, "name")
-    found = next((suffix for suffix in _FORMS if name.lower().endswith(suffix)), None)
-    if found is None:
-        raise InvalidValueError("report.error.form", name=name, known=", ".join(work_suffixes()))
-    _FORMS[found]()  # that something lacks is to be heard before the work, not after it
-    return found
+    return form_of(name, _FORMS)
 
 
 def work_report(work: Work, suffix: str, telling: WorkTelling | None = None) -> bytes:

@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-from pkitools.arguments import text
-from pkitools.errors import InvalidValueError
 from pkitools.portfolio.model import Portfolio
+from pkitools.reports.forms import form_of
 from pkitools.reports.portfolio.telling import Telling
 
 Render = Callable[[Portfolio, Telling], str | Iterator[str]]
@@ -94,12 +93,7 @@ def report_form(name: str) -> str:
         InvalidValueError: there is no such form.
         MissingExtraError: what writes it is not installed.
     """
-    name = text(name, "name")
-    found = next((suffix for suffix in _FORMS if name.lower().endswith(suffix)), None)
-    if found is None:
-        raise InvalidValueError("report.error.form", name=name, known=", ".join(report_suffixes()))
-    _FORMS[found]()  # that something lacks is to be heard before the work, not after it
-    return found
+    return form_of(name, _FORMS)
 
 
 def portfolio_report(portfolio: Portfolio, suffix: str, telling: Telling | None = None) -> bytes:

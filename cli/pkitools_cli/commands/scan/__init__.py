@@ -10,14 +10,15 @@ import click
 from pkitools.environment import Environment
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass, replace
-from pkitools.reports import scan_document
+from pkitools.reports import report_form, scan_document
 from pkitools_cli.commands.cert.check_options import NetworkRange
+from pkitools_cli.commands.report_files import ReportFile, refuse_reports
 from pkitools_cli.commands.scan.across import risks_for
 from pkitools_cli.commands.scan.claims import claimed, connections_in, places_of
 from pkitools_cli.commands.scan.means import refuse_together
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.commands.scan.text import scan_told
-from pkitools_cli.commands.scan.writing import ReportFile, refuse_reports, write_reports
+from pkitools_cli.commands.scan.writing import write_reports
 from pkitools_cli.exit_codes import of_verdicts
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.options import environment_option, fail_on_option, moment_option
@@ -105,7 +106,7 @@ def command(options: Options) -> Reply[Scanned]:
     connections = connections_in(options.connections)
     claims = claimed(connections)
     options = replace(options, places=places_of(options.places, claims))
-    reports = refuse_reports(options.reports, overwrite=options.force)
+    reports = refuse_reports(options.reports, report_form, overwrite=options.force)
     running = Running.of(options).by(claims)
     portfolio, changes = running.found()
     risks = risks_for(portfolio, options.systems, connections)

@@ -11,8 +11,9 @@ from pkitools.connections.status import Status
 from pkitools.findings import Severity
 from pkitools.frozen import dataclass
 from pkitools.reports import status_document
+from pkitools_cli.commands.report_files import refuse_reports
 from pkitools_cli.commands.status.asked import Scanning, given_connections, judging_of
-from pkitools_cli.commands.status.reports import refuse_work_reports, write_work_reports
+from pkitools_cli.commands.status.reports import write_work_reports
 from pkitools_cli.commands.status.text import status_told
 from pkitools_cli.exit_codes import of_verdicts
 from pkitools_cli.framework import Command, gathered
@@ -55,9 +56,9 @@ class Options:
 def command(options: Options) -> Reply[Status]:
     """Hold every connection against what lies at the places it names."""
     from pkitools.connections import hold
-    from pkitools.reports.planning.work import Work
+    from pkitools.reports.planning import Work, work_form
 
-    reports = refuse_work_reports(options.reports, overwrite=options.force)
+    reports = refuse_reports(options.reports, work_form, overwrite=options.force)
     connections = given_connections(options.connections)
     asked = Scanning(
         moment=options.moment,

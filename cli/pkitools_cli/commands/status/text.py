@@ -22,7 +22,7 @@ from pkitools_cli.reply import Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pkitools_cli.commands.status.reports import WorkFile
+    from pkitools_cli.commands.report_files import ReportFile
 
 TONES: Final[dict[StepState, Severity | Verdict]] = {
     StepState.LATE: Verdict.FAILED,
@@ -36,7 +36,7 @@ _INDENT: Final = "    "
 
 
 def status_told(
-    status: Status, *, by: str | None = None, verbose: bool = False, written: Sequence[WorkFile] = ()
+    status: Status, *, by: str | None = None, verbose: bool = False, written: Sequence[ReportFile] = ()
 ) -> Iterator[Line | str]:
     """Yield how connections stand: the count, what asks attention and its command, what could not be looked at.
 
