@@ -74,7 +74,7 @@ class _Part:
         default_factory: Callable[[], object] | None = None,
         init: bool = True,
         repr: bool = True,  # noqa: A002  the names of the standard library
-        hash: bool | None = None,  # noqa: A002
+        hash: bool | None = None,  # noqa: A002  as the standard library calls it
         compare: bool = True,
     ) -> None:
         if default.__class__.__hash__ is None:

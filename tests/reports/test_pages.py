@@ -109,7 +109,7 @@ def test_what_a_template_lacks_stops_the_page_and_what_a_value_holds_is_text(mon
     with pytest.raises(UndefinedError):
         page_text("a.html", {}, frame_of)
     with pytest.raises(InvalidValueError):
-        page_text("a.html", {"given": ""}, replace(frame_of, language="fr"))  # type: ignore[arg-type]
+        page_text("a.html", {"given": ""}, replace(frame_of, language="fr"))  # type: ignore[arg-type]  # as a caller might
     assert "<b>" in page_text("a.html", {"given": Markup("<b></b>")}, frame_of)
     layout._engine.cache_clear()
 
@@ -246,7 +246,7 @@ def test_of_several_the_verdict_on_all_stands_first_and_nothing_is_passed_over()
     good, bad = checked(), checked(LEAF, "b.pem", trust=None)
     torn = CheckedFile("torn.pem", error=InputError("files.error.missing", name="torn.pem"))
     harmless = CheckedFile("note.txt", error=InputError("files.error.missing", name="note.txt"), harmless=True)
-    reuse = Report("together", checked().check.delivery.outcomes, MOMENT)  # type: ignore[union-attr]
+    reuse = Report("together", checked().check.delivery.outcomes, MOMENT)  # type: ignore[union-attr]  # it was checked
     root = page(good, bad, torn, harmless, reuse=reuse)
     (heading,) = root.iter("h1")
     assert words(heading).startswith("FAILED")
@@ -261,7 +261,7 @@ def test_of_several_the_verdict_on_all_stands_first_and_nothing_is_passed_over()
 
 
 def test_what_was_given_and_not_judged_is_told_in_the_programs_words_or_else_in_ours() -> None:
-    contents = checked(CHAIN).check.contents  # type: ignore[union-attr]
+    contents = checked(CHAIN).check.contents  # type: ignore[union-attr]  # it was checked
     chain = CheckedFile("a/chain.pem", chain=ChainFile(contents, 2, is_complete=True))
     assert "chain.pem was not judged, but used as the chain of the others." in words(page(checked(), chain))
     told = words(page(checked(), chain, notes=["Two files were passed over."]))
@@ -299,7 +299,7 @@ def hostile_text(text: str) -> str:
     hostile = CheckedFile(f"x{text}", replace(file.check, judged=(judged,)))
     asked = Asked(
         moment=MOMENT, environment="preproduction", systems=[text], next_step=lambda *_: Advice(text, text or "x")
-    )  # type: ignore[arg-type]
+    )  # type: ignore[arg-type]  # takes less than it is given
     return certificate_page([hostile, error], asked)
 
 
