@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -150,6 +151,17 @@ ORGANIZATIONS: Final = [
 @pytest.mark.parametrize(("other", "told"), ORGANIZATIONS)
 def test_a_key_for_two_organizations(other: dict[str, Any], told: dict[str, str]) -> None:
     assert codes(held("a", key="k"), held("b", key="k", **other)) == told
+
+
+@pytest.mark.parametrize(("many", "length"), list(itertools.product((2, 5, 12, 40), (5, 60, 150))))
+def test_no_name_of_several_is_cut_off_and_the_others_are_counted(many: int, length: int) -> None:
+    names = [f"{number:02}{'x' * length}" for number in range(many)]
+    (risk,) = risks(*(held(name, key="k", organization=name, oin=f"{n:020}") for n, name in enumerate(names))).found
+    message = outcome_message(risk.outcome, "en").message
+    told = re.findall(r"(\d\dx+) \(\d{20}\)", message)
+    more = re.search(r"… \(\+(\d+)\)", message)
+    assert told == names[: len(told)] != []
+    assert len(told) + int(more[1] if more else 0) == many
 
 
 @examples(30)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pkitools.environment import Environment
 from pkitools.findings import Basis, Severity, met_if_none
 from pkitools.findings.asking import Violated
-from pkitools.limits import MAX_RISK_MEMBERS, MAX_RISK_PLACES
+from pkitools.limits import MAX_LISTED, MAX_MESSAGE_VALUE, MAX_RISK_MEMBERS, MAX_RISK_PLACES
 from pkitools.portfolio.model import HeldCertificate, HeldKey, HeldRequest
 from pkitools.portfolio.risk.grouping import Sharing, is_in_use, shared
 from pkitools.portfolio.risk.model import Hit, Use, Uses
@@ -101,11 +101,22 @@ def about(
         params: further operands of the message.
     """
     held = tuple(members)[:MAX_RISK_MEMBERS]
-    found = met_if_none("certificates", value, basis=basis, **params)
+    values = list(value)
+    found = met_if_none("certificates", values, basis=basis, **params)
     assert isinstance(found, Violated)  # there is one at least
-    violated = Violated(found.evidence, found.params, basis, severity)
+    violated = Violated(found.evidence, {**found.params, "value": _listed(values)}, basis, severity)
     places = dict.fromkeys(place.name for one in held for place in one.places[:MAX_RISK_PLACES])
     return Hit(violated, tuple(one.sha256 for one in held), tuple(places))
+
+
+def _listed(values: Sequence[str]) -> str:
+    """Return the first of several names, as many as a sentence shows whole, and how many more there are."""
+    for count in range(min(len(values), MAX_LISTED), 0, -1):
+        more = f" … (+{len(values) - count})" if count < len(values) else ""
+        told = ", ".join(values[:count]) + more
+        if len(told) <= MAX_MESSAGE_VALUE:
+            return told
+    return told  # one that is longer than that is cut where it is shown
 
 
 def names(members: Iterable[HeldCertificate]) -> Iterator[str]:
