@@ -111,12 +111,14 @@ def about(
 
 def _listed(values: Sequence[str]) -> str:
     """Return the first of several names, as many as a sentence shows whole, and how many more there are."""
-    for count in range(min(len(values), MAX_LISTED), 0, -1):
-        more = f" … (+{len(values) - count})" if count < len(values) else ""
-        told = ", ".join(values[:count]) + more
-        if len(told) <= MAX_MESSAGE_VALUE:
-            return told
-    return told  # one that is longer than that is cut where it is shown
+    told = [_first(values, count) for count in range(min(len(values), MAX_LISTED), 0, -1)]
+    # one name that is longer than that is cut where it is shown
+    return next((each for each in told if len(each) <= MAX_MESSAGE_VALUE), told[-1])
+
+
+def _first(values: Sequence[str], count: int) -> str:
+    more = f" … (+{len(values) - count})" if count < len(values) else ""
+    return ", ".join(values[:count]) + more
 
 
 def names(members: Iterable[HeldCertificate]) -> Iterator[str]:
