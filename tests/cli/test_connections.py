@@ -209,6 +209,30 @@ def test_a_plan_for_a_system_names_its_sources(run: Command) -> None:
     assert_valid(document, "plan-v1")
 
 
+@pytest.mark.parametrize("certificates", [("old",), ("old", "good")])
+@pytest.mark.parametrize("live", ["", "2026-11-01"])
+def test_of_what_is_over_no_day_is_told_to_begin_by(
+    run: Command, folder: Path, certificates: tuple[str, ...], live: str
+) -> None:
+    """Alone and beside others: it is asked whether it is in use still, as ``scan`` does."""
+    old = certificate(serial=9, end=datetime(2021, 5, 20, tzinfo=UTC))
+    (folder / "old.pem").write_bytes(old + CHAIN)
+    (folder / "good").mkdir()
+    (folder / "good" / "good.pem").write_bytes(certificate() + CHAIN)
+    text = "".join(connection(files=f'["{name}{".pem" * (name == "old")}"]') for name in certificates)
+    text += connection(files='["no"]', live=live) if live else ""
+    ran = run("plan", "--connections", written(folder, text), "--trust", folder / "root.pem", *AT)
+    blank, now = ran.out.rstrip().split("\nNow: ")
+    told = " ".join(now.split())
+    assert blank.endswith("\n")
+    assert told.startswith("Begin with what has expired: is it still in use?")
+    assert "2021" not in told
+    assert ("Begin before" in told, "Give one that is still to come" in told) == (
+        "good" in certificates,
+        bool(live) and certificates == ("old",),
+    )
+
+
 def test_what_is_not_known_is_told(run: Command) -> None:
     ran = run("plan", "--for", "fsc", "--live", "2027-06-01", *AT)
     assert "Not known: how long the TSP takes to register" in ran.told
