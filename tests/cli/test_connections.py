@@ -354,3 +354,26 @@ def test_what_is_made_by_its_holder_is_of_no_generation(run: Command, status: An
     status(connection(files='["no"]', self_signed="true", live="2027-06-01"))
     kinds = {one["kind"] for one in run("plan", *AT, "--json").document["plans"][0]["plan"]["dates"]}
     assert kinds == {"start", "order", "send", "live"}
+
+
+@pytest.mark.parametrize(("language", "read"), [("nl", "Gelezen bestanden: {}."), ("en", "Files read: {}.")])
+@pytest.mark.parametrize(("made", "count"), [([], 0), (["a"], 1), (["a", "b"], 2)])
+def test_what_is_not_there_is_no_file_that_was_read(
+    run: Command, tmp_path: Path, made: list[str], count: int, language: str, read: str
+) -> None:
+    for name in made:
+        (tmp_path / name).write_bytes(b"nothing")
+    places = [tmp_path / name for name in (*made, "not-there")]
+    ran = run("--lang", language, "init", *places, "--out", tmp_path / "c.toml", *AT)
+    assert ran.code == 1
+    assert read.format(count) in ran.told
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("nl", "geen OIN in, of meer dan een: "), ("en", "no OIN, or more than")]
+)
+def test_why_a_certificate_is_in_no_connection_is_told(run: Command, folder: Path, language: str, why: str) -> None:
+    (folder / "f" / "none.pem").write_bytes(certificate("123", "none.example.nl", serial=4) + CHAIN)
+    ran = run("--lang", language, "init", folder / "f", "--out", folder / "c.toml", *AT)
+    assert ran.code == 11
+    assert why in ran.told
