@@ -144,3 +144,18 @@ def test_of_an_option_with_two_letters_the_other_way_round_the_right_one_is_name
         slip = f"{option[:-2]}{option[-1]}{option[-2]}"
         if slip not in own:
             assert option in refused(command, slip).partition("Did you mean: ")[2].rstrip("?").split(", "), slip
+
+
+def test_what_a_command_can_do_without_stands_in_brackets_and_nothing_else() -> None:
+    seen = set()
+    for command in options():
+        found: click.Command | None = cli
+        for name in command.split():
+            assert isinstance(found, click.Group)
+            found = found.get_command(click.Context(found), name)
+        assert found is not None
+        for param in (each for each in found.params if isinstance(each, click.Argument)):
+            shown = param.make_metavar(click.Context(found))
+            assert shown.startswith("[") is not param.required, (command, shown)
+            seen.add(param.required)
+    assert seen == {True, False}

@@ -67,7 +67,7 @@ class Opened:
 
 
 @click.command("page", cls=Command, help="cli.page.help")
-@click.argument("places", nargs=-1, metavar="FILE|DIR...")
+@click.argument("places", nargs=-1, metavar="[FILE|DIR]...")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="cli.page.port")
 @click.option("--no-browser", is_flag=True, help="cli.page.no_browser")
 @click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="cli.page.folder")
