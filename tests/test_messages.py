@@ -14,7 +14,7 @@ import pytest
 
 from pkitools.messages import LANGUAGES, NOTHING, Language, message, template
 from pkitools_cli.remedies import remedy_text
-from tests.support.command_words import unknown, words
+from tests.support.command_words import stopped, unknown, words
 
 ROOTS = {
     "library": Path(str(files("pkitools.messages"))),
@@ -218,6 +218,46 @@ def test_what_a_sentence_names_is_seen(sentence: str, named: list[str]) -> None:
 )
 def test_what_does_not_exist_is_seen(sentence: str, wrong: list[str]) -> None:
     assert list(unknown(sentence)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("sentence", "commands"),
+    [
+        ("See: pkitools systems list.", ["pkitools systems list"]),
+        ("Why is told by pkitools status.", ["pkitools status"]),
+        ("pkitools init DIR --out connections.toml.", ["pkitools init DIR --out connections.toml"]),
+        (
+            "All of it: pkitools cert check FILE -e ENVIRONMENT. Then again.",
+            ["pkitools cert check FILE -e ENVIRONMENT"],
+        ),
+        ("Install it with: pip install 'pkitools-nl[{extra}]'.", ["pip install 'pkitools-nl[{extra}]'"]),
+        (
+            "For instance: openssl pkcs8 -topk8 -v2 aes256 -iter 600000.",
+            ["openssl pkcs8 -topk8 -v2 aes256 -iter 600000"],
+        ),
+        ("Make it again with openssl pkcs12 -export.", ["openssl pkcs12 -export"]),
+        ("See: pkitools systems list", []),
+        ("See `pkitools systems list`.", []),
+        ("pkitools oin derive makes the OIN.", []),
+        ("pkitools init DIR --out connections.toml", []),
+        ("That pkitools did not expect.", []),
+    ],
+)
+def test_a_full_stop_behind_a_command_is_seen(sentence: str, commands: list[str]) -> None:
+    assert stopped(sentence) == commands
+
+
+def test_no_full_stop_follows_a_command() -> None:
+    """It would be copied along, and be part of the last word: a file ``connections.toml.``, an extra not there is."""
+    found = [
+        (language, name, key, command)
+        for root, name in NAMES
+        for language in LANGUAGES
+        for key, entry in load(root, language, name).items()
+        for text in texts_in(entry)
+        for command in stopped(text)
+    ]
+    assert not found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -208,7 +208,8 @@ def _fitted(kept: Mapping[str, Any], found: Mapping[str, Any], chosen: Choice | 
         return dict(kept)
     profile = get_profile(found["profile"]) if chosen is None else chosen.profile
     is_trial = _says_trial(found) if chosen is None else _issues_trial(chosen.tsp)
-    gone = set(_unknown_to(profile, kept)) | (set() if is_trial and profile.policies.trial else {"tsp"})
+    unwanted = _unwanted(profile, found.get("tsp") if chosen is None else chosen.tsp)
+    gone = {*_unknown_to(profile, kept), *unwanted} | (set() if is_trial and profile.policies.trial else {"tsp"})
     named = kept if is_trial else {**kept, **_without_prefix(kept)}
     return {name: value for name, value in named.items() if name not in gone}
 
@@ -242,6 +243,17 @@ def _unknown_to(profile: Profile, values: Mapping[str, Any]) -> Iterator[str]:
         yield "oin"
 
 
+def _unwanted(profile: Profile, tsp: TSP | str | None) -> Iterator[str]:
+    """Yield the fields that a profile advises against, but for those that the TSP asks for all the same."""
+    known = {each.name: each for each in tsps()}
+    if isinstance(tsp, str) and tsp not in known:
+        return  # what a TSP of one's own asks, is not known here
+    asking = known[tsp] if isinstance(tsp, str) else tsp
+    for name in profile.subject.names(Presence.DISCOURAGED):
+        if name in _FIELDS and (asking is None or name not in asking.subject_required):
+            yield _FIELDS[name]
+
+
 # -- what changes -----------------------------------------------------------------------------------------------------
 
 
@@ -259,12 +271,14 @@ def _of_subject(old: CertificateFacts, plan: RequestPlan) -> Iterator[Change]:
         before.setdefault(ATTRIBUTES.get(attribute.oid, attribute.oid), []).append(attribute.value)
     now = dict(plan.subject.attributes)
     for name in dict.fromkeys((*before, *now)):
-        yield from _of_attribute(name, before.get(name, []), now.get(name))
+        yield from _of_attribute(name, before.get(name, []), now.get(name), plan.profile)
 
 
-def _of_attribute(name: str, before: list[str], now: str | None) -> Iterator[Change]:
+def _of_attribute(name: str, before: list[str], now: str | None, profile: Profile) -> Iterator[Change]:
     operands = {"attribute": name, "before": ", ".join(before), "now": now or ""}
-    if now is None:
+    if now is None and name in profile.subject.names(Presence.DISCOURAGED):
+        yield Change("ordering.change.discouraged", {**operands, "profile": profile.name})
+    elif now is None:
         yield Change("ordering.change.dropped", operands)
     elif not before:
         yield Change("ordering.change.added", operands)

@@ -209,6 +209,30 @@ def test_a_plan_for_a_system_names_its_sources(run: Command) -> None:
     assert_valid(document, "plan-v1")
 
 
+@pytest.mark.parametrize("certificates", [("old",), ("old", "good")])
+@pytest.mark.parametrize("live", ["", "2026-11-01"])
+def test_of_what_is_over_no_day_is_told_to_begin_by(
+    run: Command, folder: Path, certificates: tuple[str, ...], live: str
+) -> None:
+    """Alone and beside others: it is asked whether it is in use still, as ``scan`` does."""
+    old = certificate(serial=9, end=datetime(2021, 5, 20, tzinfo=UTC))
+    (folder / "old.pem").write_bytes(old + CHAIN)
+    (folder / "good").mkdir()
+    (folder / "good" / "good.pem").write_bytes(certificate() + CHAIN)
+    text = "".join(connection(files=f'["{name}{".pem" * (name == "old")}"]') for name in certificates)
+    text += connection(files='["no"]', live=live) if live else ""
+    ran = run("plan", "--connections", written(folder, text), "--trust", folder / "root.pem", *AT)
+    blank, now = ran.out.rstrip().split("\nNow: ")
+    told = " ".join(now.split())
+    assert blank.endswith("\n")
+    assert told.startswith("Begin with what has expired: is it still in use?")
+    assert "2021" not in told
+    assert ("Begin before" in told, "Give one that is still to come" in told) == (
+        "good" in certificates,
+        bool(live) and certificates == ("old",),
+    )
+
+
 def test_what_is_not_known_is_told(run: Command) -> None:
     ran = run("plan", "--for", "fsc", "--live", "2027-06-01", *AT)
     assert "Not known: how long the TSP takes to register" in ran.told
@@ -330,3 +354,26 @@ def test_what_is_made_by_its_holder_is_of_no_generation(run: Command, status: An
     status(connection(files='["no"]', self_signed="true", live="2027-06-01"))
     kinds = {one["kind"] for one in run("plan", *AT, "--json").document["plans"][0]["plan"]["dates"]}
     assert kinds == {"start", "order", "send", "live"}
+
+
+@pytest.mark.parametrize(("language", "read"), [("nl", "Gelezen bestanden: {}."), ("en", "Files read: {}.")])
+@pytest.mark.parametrize(("made", "count"), [([], 0), (["a"], 1), (["a", "b"], 2)])
+def test_what_is_not_there_is_no_file_that_was_read(
+    run: Command, tmp_path: Path, made: list[str], count: int, language: str, read: str
+) -> None:
+    for name in made:
+        (tmp_path / name).write_bytes(b"nothing")
+    places = [tmp_path / name for name in (*made, "not-there")]
+    ran = run("--lang", language, "init", *places, "--out", tmp_path / "c.toml", *AT)
+    assert ran.code == 1
+    assert read.format(count) in ran.told
+
+
+@pytest.mark.parametrize(
+    ("language", "why"), [("nl", "geen OIN in, of meer dan een: "), ("en", "no OIN, or more than")]
+)
+def test_why_a_certificate_is_in_no_connection_is_told(run: Command, folder: Path, language: str, why: str) -> None:
+    (folder / "f" / "none.pem").write_bytes(certificate("123", "none.example.nl", serial=4) + CHAIN)
+    ran = run("--lang", language, "init", folder / "f", "--out", folder / "c.toml", *AT)
+    assert ran.code == 11
+    assert why in ran.told

@@ -8,6 +8,9 @@ from pathlib import Path
 import click
 import pytest
 
+from pkitools.messages import LANGUAGES
+from pkitools_cli.commands.csr import asking
+from pkitools_cli.i18n import set_language
 from tests.support.command import Command, Ran
 from tests.support.requests import pooled_key
 
@@ -110,3 +113,21 @@ def test_who_may_sign_himself_hears_it_before_a_tsp_is_asked_for(ask: Ask) -> No
         assert ran.code == 0, ran.err
         assert ("--self-signed" in ran.err) is offered, (system, environment)
         assert ("--self-signed" in ran.told) is offered, (system, environment)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("columns", [40, 80])
+def test_no_question_is_wider_than_the_terminal(columns: int, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With room for an answer: what is typed begins on the row of the question's end."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    set_language(language)
+    asked: list[str] = []
+
+    def prompt(text: str, *, prompt_suffix: str = ": ", default: str, show_default: bool, **_: object) -> str:
+        asked.append(text + (f" [{default}]" if show_default else "") + prompt_suffix)
+        return default
+
+    monkeypatch.setattr(click, "prompt", prompt)
+    assert [asking._prompt(word, "api" if word == "out" else "") for word in QUESTIONS][-1] == "api"
+    assert all(text.endswith(": ") for text in asked)
+    assert [row for text in asked for row in text.splitlines() if len(row.rstrip()) > columns] == []

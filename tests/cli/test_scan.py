@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,13 @@ from pkitools.portfolio import Reading
 from pkitools.requests.keys import to_pem
 from pkitools_cli.commands.scan import running
 from pkitools_cli.commands.scan.running import Progress
+from pkitools_test_pki.pki import build
 from tests.cli.test_delivered_lists import CRL, JUDGED, World
 from tests.portfolio.support import CHAIN, WHOLE, other_leaf
 from tests.support.chains import good_chain
 from tests.support.command import Command
 from tests.support.deliveries import corrupt, pem
+from tests.support.keys import SHARED_KEYS
 from tests.support.schemas import assert_valid
 
 AT = ("--moment", "2026-11-22T12:00:00Z")
@@ -354,3 +357,23 @@ def test_expiry_of_nothing_says_whether_there_was_nothing_or_it_was_not_seen(
     assert "ab/sent" in line
     assert line.count("|") == 1, "what a file is called begins no performance data"
     assert "2 not looked at" in run("expiry", absent, "other", *AT, "--nagios").out
+
+
+@pytest.mark.parametrize(("language", "given"), [("nl", "mee met --trust."), ("en", "with --trust.")])
+def test_a_test_hierarchy_that_is_not_trusted_is_told_with_what_trusts_it(
+    run: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, given: str
+) -> None:
+    """In the words of ``cert check``, to the last one: following them is all there is to do."""
+    monkeypatch.setenv("COLUMNS", "80")
+    pki = build("g4-tls", moment=datetime(2026, 11, 22, tzinfo=UTC), keys=SHARED_KEYS)
+    (tmp_path / "found").mkdir()
+    good = pki.issue("g4-tls")
+    (tmp_path / "found" / "good.pem").write_bytes(good.chain_pem)
+    (tmp_path / "trusted").mkdir()
+    (tmp_path / "trusted" / "root.pem").write_bytes(good.root.pem)
+    untrusted = run("--lang", language, "scan", tmp_path / "found", *AT)
+    assert untrusted.code == 10
+    assert "(TRIAL)" in untrusted.told
+    assert given in untrusted.told
+    assert not [line for line in untrusted.lines if line.endswith(" …")]
+    assert run("scan", tmp_path / "found", *AT, "--trust", tmp_path / "trusted").code == 0

@@ -9,9 +9,12 @@ import click
 import pytest
 
 from pkitools import __version__
+from pkitools_cli.failures.usage import sentence
 from pkitools_cli.i18n import set_language
 from pkitools_cli.main import cli
+from tests.support.answers import parse
 from tests.support.command import Command, every_command
+from tests.support.command_words import options
 
 _ENGLISH_OF_CLICK = (
     "Usage:",
@@ -118,3 +121,41 @@ def test_the_language_may_be_asked_for_anywhere(run: Command, path: tuple[str, .
 def test_it_runs_as_a_module(package: str) -> None:
     ran = subprocess.run([sys.executable, "-m", package, "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout == f"pkitools {__version__}\n"
+
+
+def refused(command: str, option: str) -> str:
+    """What is said of an option that a command does not have."""
+    with pytest.raises(click.NoSuchOption) as error:
+        parse(["pkitools", *command.split(), option])
+    return sentence(error.value)
+
+
+def test_an_option_that_looks_like_none_there_are_is_not_taken_for_one() -> None:
+    set_language("en")
+    for command, own in options().items():
+        for option in ("--wrong", "--quux") if "--warning" not in own else ("--quux",):
+            assert refused(command, option) == f"There is no option {option}."
+
+
+def test_of_an_option_with_two_letters_the_other_way_round_the_right_one_is_named() -> None:
+    set_language("en")
+    having = {option: (command, own) for command, own in options().items() for option in own}
+    for option, (command, own) in having.items():
+        slip = f"{option[:-2]}{option[-1]}{option[-2]}"
+        if slip not in own:
+            assert option in refused(command, slip).partition("Did you mean: ")[2].rstrip("?").split(", "), slip
+
+
+def test_what_a_command_can_do_without_stands_in_brackets_and_nothing_else() -> None:
+    seen = set()
+    for command in options():
+        found: click.Command | None = cli
+        for name in command.split():
+            assert isinstance(found, click.Group)
+            found = found.get_command(click.Context(found), name)
+        assert found is not None
+        for param in (each for each in found.params if isinstance(each, click.Argument)):
+            shown = param.make_metavar(click.Context(found))
+            assert shown.startswith("[") is not param.required, (command, shown)
+            seen.add(param.required)
+    assert seen == {True, False}

@@ -13,7 +13,7 @@ from pkitools.environment import Environment
 from pkitools.errors import InputError, InvalidValueError
 from pkitools.findings import Verdict
 from pkitools.ordering import Change, Order, Renewal, choice_of, plan_order, renewal_of
-from pkitools.profiles import profiles
+from pkitools.profiles import get_profile, profiles, tsps
 from pkitools.requests import check_request
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_test_pki.pki import build
@@ -86,6 +86,28 @@ def test_what_g4_does_not_have_goes_and_what_it_wants_is_added(facts: object, to
     changes = renewal.changes(order.plan)
     assert codes(changes)[0] == "profile"
     assert told in [change.sentence("en") for change in changes]
+
+
+DISCOURAGED = [(each, name) for each in SERVERS for name in get_profile(each).subject.names("discouraged")]
+
+
+@pytest.mark.parametrize(("profile", "name"), [each for each in DISCOURAGED if each[1] in {"L", "ST"}])
+def test_what_the_profile_advises_against_is_taken_over_where_the_tsp_asks_for_it_and_nowhere_else(
+    profile: str, name: str
+) -> None:
+    """What a renewal puts in itself, it does not warn of after that."""
+    old = made(profile, giving(name, "Utrecht"))
+    renewal, order = renewed(old)
+    told = [change for change in renewal.changes(order.plan) if change.params.get("attribute") == name]
+    assert codes(tuple(told)) == ["discouraged"]
+    assert told[0].sentence("nl").startswith(f"{name} vervalt: was Utrecht.")
+    request = order.plan.sign(pooled_key(order.plan.key_type))
+    report = check_request(request.der, order.plan.profile, environment="production")
+    assert "csr.subject.discouraged" not in {found.rule.code for found in report.findings}
+    field = {"L": "locality", "ST": "province"}[name]
+    asking = next(tsp.name for tsp in tsps() if name in tsp.subject_required)
+    for given in ({"tsp": asking}, {"tsp": "one-of-my-own"}, {field: "Utrecht"}):
+        assert renewal.wishes(given)[field] == "Utrecht"
 
 
 def test_a_profile_that_is_no_longer_issued_is_followed_by_one_of_the_same_use() -> None:

@@ -13,6 +13,9 @@ from tests.support.command import every_command
 
 # xn--caf-dma is a name, and -----BEGIN a line of PEM
 _OPTION = r"(?<![-\w])--[a-z][-a-z0-9]*"
+# of a command what no sentence goes on with: an option, what is filled in, a file, a number, what stands in quotes
+_ARGUMENT = r"-{1,2}[a-z][-\w]*|\{\w+\}|[A-Z|]{2,}[A-Z|:\d]*|'[^']*'|[-\w{}]+(?:[./][-\w{}]+)+|[a-z]*\d+"
+_OTHERS = r"\b(?:pip install|(?:openssl|keytool|certtool|curl|certutil) (?:[a-z0-9]+ )?-\w+)"
 
 
 @cache
@@ -43,6 +46,18 @@ def _words() -> re.Pattern[str]:
 def words(text: str) -> list[str]:
     """What the text names in order, commands without ``pkitools`` before them; a command may be one there is not."""
     return [found.removeprefix("pkitools ") for found in _words().findall(text)]
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    """A command with its arguments, up to the full stop of the sentence it stands in."""
+    ours = "|".join(sorted({name for path in options() for name in (path, path.partition(" ")[0])}, reverse=True))
+    return re.compile(rf"(?:\bpkitools (?:{ours})\b|{_OTHERS})(?: (?:{_ARGUMENT}))*(?=\.(?:\s|$))")
+
+
+def stopped(text: str) -> list[str]:
+    """Each command the text names that a full stop follows: who copies the words to a prompt takes it along."""
+    return _bare().findall(text)
 
 
 def unknown(text: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from pkitools.frozen import dataclass
+from pkitools.portfolio import Gap, Portfolio
 from pkitools.reports import WrittenDraft, init_document
 from pkitools.text import visible
 from pkitools_cli.commands.scan.running import Running
@@ -72,10 +73,15 @@ def _code(written: WrittenDraft) -> ExitCode:
     return ExitCode.INDETERMINATE if written.draft.left_out else ExitCode.PASSED
 
 
+def _read(portfolio: Portfolio) -> int:
+    """Return how many files were read: a place that was named and is not there is none."""
+    return portfolio.looked_at - sum(one.gap is Gap.MISSING and one.name in portfolio.asked for one in portfolio.unread)
+
+
 def _text(written: WrittenDraft) -> Iterator[Line | str]:
     draft = written.draft
     if not draft.connections:
-        yield from wrapped(tr("cli.init.nothing", files=written.portfolio.looked_at), "")
+        yield from wrapped(tr("cli.init.nothing", files=_read(written.portfolio)), "")
     else:
         counts = {"connections": draft.connections, "organizations": draft.organizations}
         yield from wrapped(tr("cli.init.written", name=written.file, **counts), "")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pkitools.errors import brought_by
 from pkitools.files.platform import forbid_core_dumps, has_screen
 from pkitools.frozen import dataclass
 from pkitools.reports import opened_document
@@ -66,7 +67,7 @@ class Opened:
 
 
 @click.command("page", cls=Command, help="cli.page.help")
-@click.argument("places", nargs=-1, metavar="FILE|DIR...")
+@click.argument("places", nargs=-1, metavar="[FILE|DIR]...")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="cli.page.port")
 @click.option("--no-browser", is_flag=True, help="cli.page.no_browser")
 @click.option("--folder", type=click.Path(path_type=Path), metavar="DIR", help="cli.page.folder")
@@ -83,6 +84,10 @@ class Opened:
 @gathered(Options)
 def command(options: Options) -> Reply[Opened] | ExitCode:
     """Open the page, and close it when told to."""
+    with brought_by("page"):  # before all that imports one of these: the extra that is told brings the others too
+        import cheroot  # noqa: F401  what serves
+        import jinja2  # noqa: F401  what writes pages
+        import python_multipart  # noqa: F401  what reads forms with files
     from pkitools_cli.page.serving import Server
     from pkitools_cli.page.site import Site
 

@@ -175,6 +175,7 @@ def _text(
     for unread in status.unread if status is not None else ():
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     yield from written_told(written)
+    yield ""
     yield from next_step(_now(planned, today))
 
 
@@ -195,17 +196,29 @@ def _unknown(plan: Plan) -> Iterator[str]:
 
 
 def _now(planned: list[Planned], today: date) -> str:
-    days = [one.plan.begin.day for one in planned if one.plan is not None]
-    if not days:
-        return tr("cli.plan.now.none")
-    first = min(days)
-    if all(one.plan.day < today for one in planned if one.plan is not None):
-        return tr("cli.plan.now.gone")
-    if first < today:
-        return tr("cli.plan.now.late", day=short_day(at_noon(first), language()))
+    plans = [one.plan for one in planned if one.plan is not None]
+    return " ".join(_first_things(plans, today)) or tr("cli.plan.now.none")
+
+
+def _first_things(plans: Sequence[Plan], today: date) -> Iterator[str]:
+    """Yield what to do first: about what is over, of which no day can be kept any more, and about the rest."""
+    from pkitools.connections import Anchor
+
+    ahead = [plan.begin.day for plan in plans if plan.day >= today]
+    over = {plan.anchor for plan in plans if plan.day < today}
+    if Anchor.END in over:
+        yield tr("cli.scan.now.expired")
+    if ahead:
+        yield _begin(min(ahead), today)
+    elif Anchor.LIVE in over:
+        yield tr("cli.plan.now.gone")
+
+
+def _begin(first: date, today: date) -> str:
     if first == today:
         return tr("cli.plan.now.today")
-    return tr("cli.plan.now.begin", day=short_day(at_noon(first), language()))
+    key = "late" if first < today else "begin"
+    return tr(f"cli.plan.now.{key}", day=short_day(at_noon(first), language()))
 
 
 def _date(one: PlanDate, today: date, planned: Planned) -> Iterator[str]:

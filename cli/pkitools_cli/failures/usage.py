@@ -24,6 +24,7 @@ _CODES: Final[dict[type[click.ClickException], str]] = {
     click.MissingParameter: "cli.main.missing",  # is a BadParameter
     click.BadParameter: "cli.main.bad_value",
 }
+_ALIKE = 0.75  # of words as short as these less is not a slip, but another word
 _MAX_SHOWN = 80  # a whole file pasted in the place of an option's name helps nobody
 
 
@@ -43,7 +44,8 @@ def sentence(error: click.ClickException) -> str:
         case click.NoSuchCommand():
             text = _unknown("cli.main.no_command", error.command_name, similar(error.command_name, error.ctx))
         case click.NoSuchOption():
-            text = _unknown("cli.main.no_option", error.option_name, error.possibilities or [])
+            meant = get_close_matches(error.option_name, error.possibilities or [], cutoff=_ALIKE)
+            text = _unknown("cli.main.no_option", error.option_name, meant)
         case click.MissingParameter(param=click.Parameter() as param):
             text = _with_expected(tr("cli.main.missing", name=_name(param, error.ctx)), _expected(param))
         case click.BadOptionUsage():
@@ -93,7 +95,7 @@ def _elsewhere(name: str, root: click.Context) -> list[str]:
     """Return the commands whose verb is this one, or nearly; the noun that most people mean first."""
     paths = _paths(root)
     verbs = {path.rpartition(" ")[2] for path in paths}
-    meant = [name] if name in verbs else get_close_matches(name, verbs, n=1, cutoff=0.75)
+    meant = [name] if name in verbs else get_close_matches(name, verbs, n=1, cutoff=_ALIKE)
     found = [path for path in paths if path.rpartition(" ")[2] in meant]
     return sorted(found, key=lambda path: not path.startswith("cert "))
 

@@ -16,7 +16,8 @@ from pkitools.ordering.orders import FOR
 from pkitools.profiles import get_profile
 from pkitools_cli.commands.csr.ordering import TOLD, Wishes, choice_told, chosen_for, planned, self_signed_too
 from pkitools_cli.commands.next_steps import free_prefix
-from pkitools_cli.i18n import lookup, tr
+from pkitools_cli.i18n import Sentence, lookup, tr
+from pkitools_cli.lines import wrapped
 from pkitools_cli.options import OINText
 from pkitools_cli.output import complain, complain_lines
 from pkitools_cli.own_data import system_named, tsp_named
@@ -100,7 +101,10 @@ def _ask_prefix(wishes: Wishes) -> str:
 
 
 def _prompt(word: str, default: str) -> str:
-    answer: str = click.prompt(tr(f"cli.csr.create.ask.{word}"), default=default, show_default=bool(default), err=True)
+    shown = f" [{default}]" if default else ""
+    key = f"cli.csr.create.ask.{word}"
+    question = Sentence("\n".join(wrapped(f"{tr(key)}{shown}:", "", whole=True)), key, {})
+    answer: str = click.prompt(question, default=default, show_default=False, prompt_suffix=" ", err=True)
     return answer.strip()
 
 

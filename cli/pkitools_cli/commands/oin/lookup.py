@@ -77,7 +77,7 @@ class LookedUp:
 
 
 @click.command("lookup", cls=Command, help="cli.oin.lookup.help")
-@click.argument("query", metavar="QUERY", required=False)
+@click.argument("query", metavar="[QUERY]", required=False)
 @click.option("--url", metavar="URL", help="cli.oin.lookup.url")
 @click.option("--way", type=click.Choice(["api", "public"]), default="api", help="cli.oin.lookup.way")
 @click.option("--sync", is_flag=True, help="cli.oin.lookup.sync")

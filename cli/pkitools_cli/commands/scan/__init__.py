@@ -81,7 +81,7 @@ class Scanned:
 
 
 @click.command("scan", cls=Command, help="cli.scan.help")
-@click.argument("places", nargs=-1, metavar="PATH|HOST:PORT...")
+@click.argument("places", nargs=-1, metavar="[PATH|HOST:PORT]...")
 @environment_option
 @click.option("--for", "systems", multiple=True, metavar="SYSTEM", help="cli.scan.for")
 @click.option("--connections", metavar="FILE", help="cli.scan.connections")

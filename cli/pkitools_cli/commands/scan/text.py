@@ -10,7 +10,7 @@ from pkitools.findings import Severity, Verdict
 from pkitools.portfolio.model import Basis, Gap, HeldCertificate, Portfolio, Standing
 from pkitools.reports.portfolio.telling import changes_told, deciding, place_text, standing_word
 from pkitools.reports.telling.answer import told
-from pkitools.reports.telling.readable import short_day
+from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
 from pkitools_cli.commands.cert.check_table import cut_front
 from pkitools_cli.commands.scan.across import across_now, across_told
@@ -21,6 +21,7 @@ from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
 
 if TYPE_CHECKING:
+    from pkitools.findings import Outcome
     from pkitools.portfolio import Changes
     from pkitools.portfolio.risk import Risks
 
@@ -33,6 +34,8 @@ _TONES: Final[dict[Standing, Severity | Verdict]] = {
     Standing.NOT_JUDGED: Severity.INFO,
 }
 _MOST_PLACES: Final = 3
+_MOST_WHY: Final = 6  # rows: sentences of ours are shorter, the names in them may be of any length
+_NO_PATH: Final = "path.anchor.found"
 _INDENT: Final = "    "
 
 
@@ -120,7 +123,23 @@ def _why(standing: Standing, one: HeldCertificate, portfolio: Portfolio) -> Iter
         return
     if decides is not None:
         said = told(decides, language(), offline_remedy_text, portfolio.moment)
-        yield from wrapped(f"{said.title}. {said.remedy}", _INDENT, most=3)
+        yield from wrapped(
+            f"{said.title}. {_trusting(decides, one, portfolio) or said.remedy}", _INDENT, most=_MOST_WHY
+        )
+
+
+def _trusting(decides: Outcome, one: HeldCertificate, portfolio: Portfolio) -> str:
+    """Return how a test hierarchy of Logius' model is trusted, where that is all that is missing; else nothing."""
+    from pkitools.trust import HierarchyKind, get_hierarchy
+    from pkitools_cli.commands.next_steps import step
+
+    if decides.rule.code != _NO_PATH or one.hierarchy is None:
+        return ""
+    if get_hierarchy(one.hierarchy).kind is not HierarchyKind.TRIAL:
+        return ""
+    params = readable(decides.params, language(), portfolio.moment)
+    found = step(f"{_NO_PATH}.trial", params, {"trust_folder": lambda: None})  # which of several runs, nobody can say
+    return "" if found is None else found.sentence
 
 
 def _unread(portfolio: Portfolio) -> Iterator[Line | str]:

@@ -57,7 +57,7 @@ class Options:
 
 
 @click.command("serve", cls=Command, help="cli.test_pki_serve.help")
-@click.argument("folder", metavar="DIR", required=False)
+@click.argument("folder", metavar="[DIR]", required=False)
 @click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="cli.test_pki_serve.host")
 @click.option("--port", type=click.IntRange(0, 65535), help="cli.test_pki_serve.port")
 @click.option(
