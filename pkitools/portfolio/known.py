@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
 
+from pkitools.checking.delivered_lists import LISTS
 from pkitools.checking.selection import possible_issuers
 from pkitools.containers import Contents, ItemKind
 from pkitools.crl.reading import unread_mentions
@@ -33,7 +34,6 @@ V = TypeVar("V")
 Lists: TypeAlias = tuple[tuple[CertificateRevocationList | bytes, ...], tuple[bytes, ...]]
 """Lists of revoked certificates, those that cannot be read as their bytes, and OCSP responses."""
 
-_LISTS: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
 _BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 # of version 3, with lengths of two octets: PKCS#7 goes by that label as well, and a list may
 _ONE_CERTIFICATE: Final = pattern(rb"(?s)\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02\x02")
@@ -79,14 +79,14 @@ class Collecting:
     """Takes from file after file what others need, and no more than :mod:`pkitools.limits` has room for."""
 
     def __init__(self) -> None:
-        self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in _LISTS}
+        self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in LISTS}
         self._authorities: dict[bytes, None] = {}
         self._room = MAX_FOUND_LIST_BYTES
         self._embedded = frozenset(embedded_intermediates())
 
     def take(self, contents: Contents) -> int:
         """Take what is in one file; return how many parts of it there was no room for."""
-        lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in _LISTS)
+        lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in LISTS)
         return lists + sum(not self._take_authority(der) for der in _authorities(contents))
 
     def known(self) -> Known:

@@ -122,3 +122,8 @@ def test_a_scan_says_of_each_certificate_what_a_check_says(
         assert _told(scan.document) == _told(check.document), where
         is_named = whom != "another" and kind != "indefinite length"
         assert [bool(codes) for _, codes in _told(scan.document)] == [is_named], where
+        if place == "beside it":  # a list by itself: read to its end by both, or told by both as what could not be read
+            assert f"{folder}/newer.crl: read for" not in check.err, where
+            assert f"{folder}/0.crl: read for" in check.err, where
+            assert [each["name"] for each in scan.document["unread"]] == [f"{folder}/newer.crl"], where
+            assert scan.code == check.code != 0, where
