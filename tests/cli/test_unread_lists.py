@@ -127,3 +127,9 @@ def test_a_scan_says_of_each_certificate_what_a_check_says(
             assert f"{folder}/0.crl: read for" in check.err, where
             assert [each["name"] for each in scan.document["unread"]] == [f"{folder}/newer.crl"], where
             assert scan.code == check.code != 0, where
+        if place == "given":
+            # the scan came to its end: what could not be read of what was given is told as what lies in its places
+            assert scan.document["complete"], where
+            names = [each["name"] for each in scan.document["unread"]]
+            assert names == ([f"{given}/newer.crl"] if kind == "indefinite length" else []), where
+            assert scan.code == check.code, where
