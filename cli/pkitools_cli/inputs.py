@@ -196,7 +196,7 @@ def use_each(
     Args:
         names: files, and folders whose files are meant.
         use: what to do with a file.
-        lists_count: a file with nothing but CRLs or OCSP responses is used for the certificates of the others.
+        lists_count: a file with nothing but CRLs or OCSP responses is read for the certificates of the others.
         tell_folders: say at once which folders in a folder were not looked into; else whoever asks says it.
         compared: files whose keys and requests are compared with the certificates of the others.
         wanted: of what a file in a folder may hold nothing.
@@ -251,7 +251,7 @@ def is_list(error: PkitoolsError) -> bool:
 
 def _told(failure: Failure, wanted: ItemKind, *, used: bool = False) -> str:
     if used:
-        return tr("cli.inputs.list_used", file=failure.name)
+        return tr("cli.inputs.list_read", file=failure.name)
     if failure.error.code == SUBFOLDERS:
         return subfolders_told(failure.error)
     without = "" if wanted is ItemKind.CERTIFICATE else f"_{wanted.value}"

@@ -3,11 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from pkitools.checking.question import Revocation
-from pkitools.containers import Contents, ItemKind
+from pkitools.containers import Contents, Item, ItemKind
+from pkitools.errors import InputError
 from pkitools.frozen import replace
-from pkitools.revocation import CertificateRevocationList
+from pkitools.revocation import CertificateRevocationList, read_crl
+from pkitools.x509.der import DERError
+
+LISTS: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
+"""What tells of certificates whether they are revoked."""
+
+
+def refuse_unreadable(item: Item) -> None:
+    """Refuse a list of revoked certificates, or an OCSP response, of which not everything can be read.
+
+    Args:
+        item: it.
+
+    Raises:
+        InputError: it is damaged, or no DER; of a list also one of its entries.
+    """
+    if item.kind is ItemKind.OCSP_RESPONSE:
+        from pkitools.revocation.ocsp import read_response
+
+        read_response(item.der)
+        return
+    try:
+        _ = read_crl(item.der).index  # which reads every entry
+    except DERError as error:
+        raise InputError("revocation.error.crl_malformed", detail=error.detail) from None
+
+
+def refuse_unreadable_lists(contents: Contents) -> None:
+    """Refuse a file that holds lists and OCSP responses alone, of which one cannot be read: it was not used.
+
+    Args:
+        contents: of the file.
+
+    Raises:
+        InputError: as of :func:`refuse_unreadable`.
+    """
+    if LISTS.issuperset(item.kind for item in contents.items):
+        for item in contents.items:
+            refuse_unreadable(item)
 
 
 def with_delivered(revocation: Revocation | None, files: Iterable[Contents]) -> Revocation | None:

@@ -68,7 +68,7 @@ class Claims:
                 self._by_path.setdefault(str(_whole(place)), []).append(number)
             peer = peer_of(claim.endpoint or "")
             if peer is not None:
-                self._by_peer.setdefault(peer, []).append(number)
+                self._by_peer.setdefault(_peer(*peer), []).append(number)
 
     def of_file(self, name: str, named_by: Iterable[str] = ()) -> tuple[int, ...]:
         """Return the numbers of those at whose places a file lies, or something that points to it.
@@ -84,12 +84,17 @@ class Claims:
 
     def of_peer(self, host: str, port: int) -> tuple[int, ...]:
         """Return the numbers of those whose endpoint a peer is."""
-        return tuple(self._by_peer.get((host, port), ()))
+        return tuple(self._by_peer.get(_peer(host, port), ()))
 
     def _above(self, name: str) -> Iterator[int]:
         path = _whole(name)
         for each in (path, *path.parents):
             yield from self._by_path.get(str(each), ())
+
+
+def _peer(host: str, port: int) -> tuple[str, int]:
+    """Return a peer as it is told from others: a name is the same in capitals (RFC 4343)."""
+    return host.casefold(), port
 
 
 def _whole(name: str) -> PurePath:

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, TypeAlias, TypeVar
 
+from pkitools.checking.delivered_lists import LISTS
 from pkitools.checking.selection import possible_issuers
 from pkitools.containers import Contents, ItemKind
+from pkitools.crl.reading import unread_mentions
 from pkitools.errors import InputError
 from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_FOUND_AUTHORITIES, MAX_FOUND_LIST_BYTES, MAX_FOUND_LISTS
@@ -23,15 +25,15 @@ from pkitools.text import pattern
 from pkitools.trust import embedded_intermediates
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools.x509.at_hand import AtHand
+from pkitools.x509.der_writing import integer_octets
 from pkitools.x509.name_matching import canonical_name
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-Lists: TypeAlias = tuple[tuple[CertificateRevocationList, ...], tuple[bytes, ...]]
-"""Lists of revoked certificates, and OCSP responses."""
+Lists: TypeAlias = tuple[tuple[CertificateRevocationList | bytes, ...], tuple[bytes, ...]]
+"""Lists of revoked certificates, those that cannot be read as their bytes, and OCSP responses."""
 
-_LISTS: Final = frozenset({ItemKind.CRL, ItemKind.OCSP_RESPONSE})
 _BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 # of version 3, with lengths of two octets: PKCS#7 goes by that label as well, and a list may
 _ONE_CERTIFICATE: Final = pattern(rb"(?s)\x30\x82..\x30\x82..\xa0\x03\x02\x01\x02\x02")
@@ -77,14 +79,14 @@ class Collecting:
     """Takes from file after file what others need, and no more than :mod:`pkitools.limits` has room for."""
 
     def __init__(self) -> None:
-        self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in _LISTS}
+        self._held: dict[ItemKind, dict[bytes, None]] = {kind: {} for kind in LISTS}
         self._authorities: dict[bytes, None] = {}
         self._room = MAX_FOUND_LIST_BYTES
         self._embedded = frozenset(embedded_intermediates())
 
     def take(self, contents: Contents) -> int:
         """Take what is in one file; return how many parts of it there was no room for."""
-        lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in _LISTS)
+        lists = sum(not self._take_list(item.kind, item.der) for item in contents.items if item.kind in LISTS)
         return lists + sum(not self._take_authority(der) for der in _authorities(contents))
 
     def known(self) -> Known:
@@ -135,10 +137,13 @@ class AboutEach:
     """
 
     def __init__(self, known: Known, given: Iterable[bytes] = ()) -> None:
-        self._by_name = _grouped(_crls(known.crls), lambda crl: [crl.canonical_issuer])
+        crls = [*map(_crl, known.crls)]
+        read = (crl for crl in crls if isinstance(crl, CertificateRevocationList))
+        self._by_name = _grouped(read, lambda crl: [crl.canonical_issuer])
+        self._unread = [crl for crl in crls if isinstance(crl, bytes)]
         self._by_serial = _grouped(known.responses, _serials)
         self._authorities = AtHand(known.authorities)
-        self._has_lists = bool(self._by_name or self._by_serial)
+        self._has_lists = bool(self._by_name or self._by_serial or self._unread)
         above = [*_readable((*given, *embedded_intermediates()))] if self._has_lists else []
         self._always = self._about(above)
 
@@ -156,7 +161,7 @@ class AboutEach:
         if not self._has_lists:
             return self._always
         crls, responses = self._about([*above, *self._authorities.above(facts)])
-        crls = (*self._by_name.get(_canonical(facts.issuer.der), ()), *crls)
+        crls = (*self._by_name.get(_canonical(facts.issuer.der), ()), *crls, *self._mentioning([facts]))
         responses = (*self._by_serial.get(facts.serial_number, ()), *responses)
         return _each_once((*self._always[0], *crls)), _each_once((*self._always[1], *responses))
 
@@ -164,7 +169,12 @@ class AboutEach:
         names = dict.fromkeys(name for each in certificates for name in (each.issuer.der, each.subject.der))
         crls = [crl for name in names for crl in self._by_name.get(_canonical(name), ())]
         responses = [each for facts in certificates for each in self._by_serial.get(facts.serial_number, ())]
-        return _each_once(crls), _each_once(responses)
+        return _each_once((*crls, *self._mentioning(certificates))), _each_once(responses)
+
+    def _mentioning(self, certificates: Sequence[CertificateFacts]) -> Iterator[bytes]:
+        """Yield the lists of which nothing can be read that may have an entry of one of these: that is not nothing."""
+        serials = [integer_octets(facts.serial_number) for facts in certificates] if self._unread else []
+        return (data for data in self._unread if any(unread_mentions(data, serial) for serial in serials))
 
 
 _canonical = lru_cache(maxsize=1024)(canonical_name)  # of authorities, which come again with every certificate
@@ -182,12 +192,11 @@ def _grouped(several: Iterable[V], keys: Callable[[V], Iterable[K]]) -> dict[K, 
     return grouped
 
 
-def _crls(ders: Iterable[bytes]) -> Iterator[CertificateRevocationList]:
-    for der in ders:
-        try:
-            yield read_crl(der)
-        except InputError:  # where it lies it is told
-            continue
+def _crl(der: bytes) -> CertificateRevocationList | bytes:
+    try:
+        return read_crl(der)
+    except InputError:  # where it lies it is told
+        return der
 
 
 def _serials(response: bytes) -> Sequence[int]:

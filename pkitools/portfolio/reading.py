@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from pkitools.checking.delivered_lists import LISTS, refuse_unreadable
 from pkitools.checking.private_keys import public_halves
 from pkitools.checking.selection import Subject, is_authority, possible_issuers, subjects
 from pkitools.containers import Contents, Item, ItemKind, read_source
@@ -28,8 +29,6 @@ from pkitools.portfolio.model import (
 )
 from pkitools.portfolio.pointers import pointers_of
 from pkitools.requests.reading import read_request
-from pkitools.revocation import read_crl
-from pkitools.revocation.ocsp import read_response
 from pkitools.trust import embedded_intermediates, hierarchy_of
 from pkitools.x509 import CertificateFacts, PublicKey, oin_from_certificate, read_certificate
 from pkitools.x509.document import serial_hex
@@ -37,10 +36,6 @@ from pkitools.x509.holder import Holder, holder_of
 from pkitools.x509.oids import SUBJECT_SERIAL_NUMBER
 
 _TLS: Final = "tls"
-_READERS: Final[Mapping[ItemKind, Callable[[bytes], object]]] = {
-    ItemKind.CRL: read_crl,
-    ItemKind.OCSP_RESPONSE: read_response,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +223,11 @@ class _Found:
 
     def _lists(self) -> int:
         """Return how many lists and OCSP responses can be used; of what cannot it is told."""
-        return sum(self._is_readable(item) for kind in _READERS for item in self.contents.of_kind(kind))
+        return sum(self._is_readable(item) for item in self.contents.items if item.kind in LISTS)
 
     def _is_readable(self, item: Item) -> bool:
         try:
-            _READERS[item.kind](item.der)
+            refuse_unreadable(item)
         except InputError as error:
             self.unread.append(_gap(self.unit, error, position=item.position))
             return False

@@ -256,6 +256,8 @@ def test_a_head_is_read_as_the_server_reads_it_and_nothing_sent_twice_passes_for
     assert (request.method, request.path, dict(request.query), request.port) == ("POST", "/oin", {"a": "1"}, 5)
     assert (request.header("host"), request.header("x"), request.header("none")) == (f"{OWN}, evil", "y", "")
     assert request_of_head(b"nonsense\r\n\r\n", None) is None
+    for target in ("http://[", "http://]", "//[/", "http://[::1", "http://[nobody]/"):
+        assert request_of_head(f"GET {target} HTTP/1.1\r\nHost: {OWN}\r\n\r\n".encode(), None) is None, target
     assert query_of("&".join(f"a{n}=1" for n in range(1000))) == {}
 
 

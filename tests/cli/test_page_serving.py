@@ -154,6 +154,17 @@ def test_who_is_refused_by_the_head_sends_no_body(
     assert (found, told in text) == (status, True), text
 
 
+@pytest.mark.parametrize("target", ["http://[", "//[/", "http://[nobody]/"])
+def test_a_target_that_is_none_is_answered_without_a_word_to_the_terminal(
+    server: Server, target: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    opened = socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+    opened.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    status, text = answer_on(opened)
+    assert (status, "could not be read" in text) == (400, True), text
+    assert capfd.readouterr() == ("", "")
+
+
 def test_an_upload_of_a_gigabyte_is_refused_in_one_sentence_before_it_is_read(browser: Browser) -> None:
     kind = f"Content-Type: multipart/form-data; boundary={BOUNDARY}"
     browser.own.pop("Content-Type")

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from pkitools.checking import Revocation
+from pkitools.connections import claims_of, read_connections
+from pkitools.portfolio.model import Standing
+from pkitools.portfolio.risk import Risks
+from pkitools_cli.commands.scan.text import first_step
+from pkitools_cli.i18n import tr
 from tests.connections.support import CHAIN, OTHER_OIN, certificate, connection, written
-from tests.support.chains import good_chain
+from tests.portfolio.support import judging, scanned
+from tests.support.chains import crl, good_chain
 from tests.support.command import Command
 from tests.support.deliveries import pem
 from tests.support.schemas import assert_valid
@@ -34,3 +43,21 @@ def test_the_command_names_the_connection_and_what_none_claims(run: Command, tmp
     (folder / "tls" / "a" / "own.pem").unlink()
     (folder / "tls" / "a").rmdir()
     assert run("scan", *given).code == 2
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_with_a_connection_of_which_nothing_was_found_something_has_to_be_done(tmp_path: Path, count: int) -> None:
+    """A certificate with another OIN, and its key in a file of its own, is good and none of the connection."""
+    chain = good_chain()
+    (tmp_path / "own.pem").write_bytes(certificate(OTHER_OIN) + CHAIN)
+    text = connection(files=f'["{tmp_path.as_posix()}"]', system='"digikoppeling"', environment='"production"')
+    file = written(tmp_path, text)
+    claims = claims_of(read_connections(file.read_bytes(), str(file)))[:count]
+    lists = tuple(crl(each) for each in (chain.tsp, chain.domain, chain.root))
+    portfolio = scanned(tmp_path / "own.pem", asked=judging(claims=claims, revocation=Revocation(crls=lists)))
+    assert [one.standing(portfolio.moment) for one in portfolio.judged] == [Standing.PASSED], portfolio.judged[
+        0
+    ].findings
+    now = first_step(portfolio, Risks())
+    assert (now == tr("cli.scan.now.passed")) is not bool(claims), now
+    assert ("a/digikoppeling/production" in now) is bool(claims), now

@@ -84,8 +84,16 @@ def test_another_oin_is_the_counterparts_unless_its_key_lies_there(folder: Path,
     assert (one.verdict is Verdict.FAILED) is with_key
 
 
-def test_an_endpoint_is_claimed_as_a_file_is_and_workers_say_the_same(folder: Path) -> None:
-    ends = connection(files='["nowhere"]', endpoint='"host.example.nl:443"')
+@pytest.mark.parametrize(
+    ("stated", "asked_of"),
+    [
+        ("host.example.nl:443", "host.example.nl:443"),
+        ("HOST.example.nl:443", "host.example.nl:443"),
+        ("host.example.nl:443", "https://Host.Example.NL:443"),
+    ],
+)
+def test_an_endpoint_is_claimed_as_a_file_is_and_workers_say_the_same(folder: Path, stated: str, asked_of: str) -> None:
+    ends = connection(files='["nowhere"]', endpoint=f'"{stated}"')
     asked = judging(claims=claims_of(connections(folder, ends)))
     import base64
 
@@ -94,7 +102,7 @@ def test_an_endpoint_is_claimed_as_a_file_is_and_workers_say_the_same(folder: Pa
     def fetch(_host: str, _port: int, /) -> list[bytes]:
         return ders
 
-    one = scanned("host.example.nl:443", asked=asked, fetch=fetch)
+    one = scanned(asked_of, asked=asked, fetch=fetch)
     assert [told.connection for told in one.judged[0].judgements] == ["a/digid-machtigen/preproduction"]
     assert pickle.loads(pickle.dumps(asked.travelling())).claims == asked.claims
     mine = connection(files='["tls"]')

@@ -69,7 +69,7 @@ class RefusedError(Exception):
 
 
 def request_of_head(head: bytes, port: int | None) -> Request | None:
-    """Return the request whose head this is, ``None`` when it is none: the HTTP server says so then.
+    """Return the request whose head this is, ``None`` when it is none.
 
     Args:
         head: the first line and the fields, octets as they came.
@@ -84,7 +84,10 @@ def request_of_head(head: bytes, port: int | None) -> Request | None:
         name, _, value = line.partition(":")
         key = name.lower()
         found[key] = f"{found[key]}, {value.strip()}" if key in found else value.strip()
-    target = urlsplit(words[1])
+    try:
+        target = urlsplit(words[1])
+    except ValueError:  # "[" opens an address of IPv6 that does not end
+        return None
     return Request(words[0], target.path, query_of(target.query), found, port=port)
 
 

@@ -75,8 +75,8 @@ class Server:
     def _admit(self, head: bytes, connection: socket.socket) -> bytes | None:
         """Return the answer to who is turned away by the head alone: a body that nobody wants is never read."""
         request = request_of_head(head, _port_of(connection))
-        if request is None:
-            return None  # the HTTP server says what is wrong with it
+        if request is None:  # the HTTP server falls over the target of some
+            return octets(self._application.refused(RefusedError(HTTPStatus.BAD_REQUEST, "broken"), None), "")
         try:
             self.guard.check(request)
             if _length(request) > largest_body(request):

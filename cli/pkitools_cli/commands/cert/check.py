@@ -283,7 +283,7 @@ def judging(
     """
     from pkitools.checking import check_file
     from pkitools.checking.chain import check_keys_together, compared_files, together
-    from pkitools.checking.delivered_lists import with_delivered
+    from pkitools.checking.delivered_lists import refuse_unreadable_lists, with_delivered
 
     data = given_data()
     passphrase = passphrase or given_passphrase(options.passphrase_file, options.passphrase_env)
@@ -308,6 +308,7 @@ def judging(
             return CheckedFile(name, chain=among.chains[name])
         if name in among.copies:
             return CheckedFile(name, chain=among.copies[name], is_copy=True)
+        refuse_unreadable_lists(contents)
         found = check_file(
             contents,
             moment=options.moment,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from pkitools.checking.delivered_lists import refuse_unreadable_lists
 from pkitools.containers import Contents, ItemKind, items_of
 from pkitools.containers.model import BadItem
 from pkitools.errors import about_file
@@ -109,6 +110,7 @@ def _received(options: Options) -> Received:
     def read(name: str) -> Contents:
         contents = read_input(name, passphrase)
         lists.extend([] if contents.certificates else [contents])
+        refuse_unreadable_lists(contents)
         items_of(contents, ItemKind.CERTIFICATE)
         errors.extend(told_problems(contents, name))
         return contents

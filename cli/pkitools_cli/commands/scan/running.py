@@ -20,7 +20,6 @@ from pkitools_cli.options import STANDARD_INPUT, moment_was_given
 from pkitools_cli.output import complain
 from pkitools_cli.own_data import given_data, titles
 from pkitools_cli.passphrases import given_passphrase
-from pkitools_cli.remedies import error_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from pkitools.checking import Revocation
     from pkitools.containers import BadItem, Contents
     from pkitools.environment import Environment
-    from pkitools.portfolio import Changes, Claim, Earlier, Fetch, Judging, Portfolio
+    from pkitools.portfolio import Changes, Claim, Earlier, Fetch, Judging, Portfolio, Reading
 
 _TOLD_EVERY: Final = 5.0
 """Seconds between two lines about how far it is."""
@@ -144,9 +143,9 @@ class Running:
         """Return what is found, and what changed; when it is stopped, what was found until then."""
         from pkitools.portfolio import Gathering, changes_since, scan
 
-        for bad in self.unread:
-            complain(error_line(bad.error))
         gathering = Gathering(self.places, self.judging)
+        for reading in map(_unread, self.unread):
+            gathering.add(reading)
         told, held = Progress(self._places()), self._standard_input()
         complete = True
         try:
@@ -160,7 +159,7 @@ class Running:
         except BrokenWorkers:
             complete = False
             complain(tr("cli.scan.worker_lost", count=gathering.looked_at))
-        portfolio = gathering.portfolio(complete=complete and not self.unread)
+        portfolio = gathering.portfolio(complete=complete)
         return portfolio, None if self.earlier is None else changes_since(portfolio, self.earlier)
 
     def _places(self) -> tuple[str, ...]:
@@ -173,6 +172,15 @@ class Running:
             InputError: it is empty, or too large.
         """
         return {str(tr("cli.inputs.stdin")): read_standard_input()} if STANDARD_INPUT in self.places else {}
+
+
+def _unread(bad: BadItem) -> Reading:
+    """Return what could not be read of what was given beside the places: it is not known as what is in these is not."""
+    from pkitools.portfolio import Gap, Reading, Unread
+
+    name = bad.error.file or ""
+    gap = Unread(name, Gap.UNREADABLE, bad.error.code, bad.error.params, bad.position)
+    return Reading(name, unread=(gap,), is_again=True)
 
 
 class Progress:

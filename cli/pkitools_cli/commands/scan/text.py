@@ -209,9 +209,15 @@ def _unclaimed(portfolio: Portfolio) -> Iterator[str]:
     unclaimed = sum(names == {None} for names in told)
     if unclaimed:
         yield from wrapped(tr(f"cli.scan.unclaimed{_one(unclaimed)}", count=unclaimed), "")
-    without = [name for name in portfolio.connections if name not in set().union(*told)]
+    without = _without_certificate(portfolio)
     if without:
         yield from wrapped(tr("cli.scan.without_certificate", names=", ".join(map(visible, without))), "")
+
+
+def _without_certificate(portfolio: Portfolio) -> list[str]:
+    """Return the connections that claim none of what was found."""
+    told = {judgement.connection for one in portfolio.judged for judgement in one.judgements}
+    return [name for name in portfolio.connections if name not in told]
 
 
 def _now(portfolio: Portfolio) -> str:
@@ -224,6 +230,9 @@ def _now(portfolio: Portfolio) -> str:
         return tr("cli.scan.now.unread")
     if worst is Standing.PASSED and any(one.is_revocation_unknown for one in portfolio.judged):
         return tr(f"cli.scan.now.{'off' if portfolio.revocation_off else 'unknown'}")
+    without = _without_certificate(portfolio)
+    if worst is Standing.PASSED and without:  # what was judged is good, and none of it is theirs
+        return tr("cli.scan.now.without_certificate", names=", ".join(map(visible, without)))
     return tr(f"cli.scan.now.{worst or 'nothing'}")
 
 
