@@ -41,6 +41,8 @@ def content(what: str) -> bytes:
     if kind == "pub":
         return to_pem("PUBLIC KEY", key.public.spki)
     leaf = pem(made("g4-tls", setting("key", key.public.spki)).der)
+    if kind == "both":
+        return key.pem(None) + leaf
     return leaf + content("ca x") if kind == "chain" else leaf
 
 
