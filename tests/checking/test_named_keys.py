@@ -9,8 +9,9 @@ import pytest
 from pkitools.checking.file_names import is_named_as_key
 from pkitools.checking.request_keys import KeysWithRequests
 from pkitools.containers import ItemKind
+from pkitools.findings import Severity
 from pkitools.requests import read_request
-from tests.checking.test_beside import FOLDERS, contents
+from tests.checking.test_beside import FOLDERS, NAMED, contents, told
 
 # what lies where: a certificate, a request, and the key to both
 NAMES: Final = (
@@ -47,10 +48,14 @@ def beside_requests(files: dict[str, str]) -> set[str]:
 @pytest.mark.parametrize("names", NAMES)
 @pytest.mark.parametrize("key", KEYS)
 def test_a_key_is_held_to_what_is_named_as_it_is(names: tuple[str, str, str], key: str) -> None:
-    _, asked, held = names
+    certificate, asked, held = names
     is_foreign = key.endswith("b")
     alone = {asked: "csr a", held: key}
     assert beside_requests(alone) == ({asked} if is_foreign else set())
+    assert told({certificate: "cert a", held: key}) == ({(NAMED, Severity.ERROR)} if is_foreign else set())
+    assert told({certificate: "cert a", held: key, "z.crt": "cert c", "z.key": "both c"}) == told(
+        {certificate: "cert a", held: key}
+    )
     assert beside_requests({**alone, "z.csr": "csr c", "z.key": "key c"}) == ({asked} if is_foreign else set())
 
 
@@ -78,4 +83,5 @@ def test_what_is_found_in_a_folder_is_no_alarm_of_a_request(folder: str) -> None
 def test_a_file_that_is_not_named_as_a_key_is_held_to_what_is_in_it(name: str) -> None:
     """HAProxy has the certificate and its key in one file, and the certificate of before may lie beside it."""
     assert not is_named_as_key(name)
+    assert told({name: "both b", "a.cer": "cert a", "a.key": "key a"}) == set()
     assert beside_requests({name: "both b", "a.csr": "csr a"}) == set()
