@@ -93,7 +93,8 @@ class _Together:
         for key in keys:
             if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
                 continue  # of what was written over nobody says that it belongs to what is there now
-            pending = key.public.spki_sha256 in self.asked
+            # a request that was kept when its certificate came is of no renewal
+            pending = key.public.spki_sha256 in self.asked and not self._fits(key.public)
             fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
             # while a renewal is under way the new key may lie where the old one was
             severity = Severity.WARNING if pending and alike else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from itertools import product
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -10,8 +13,10 @@ from pkitools.checking.file_names import is_named_as_key
 from pkitools.checking.request_keys import KeysWithRequests
 from pkitools.containers import ItemKind
 from pkitools.findings import Severity
+from pkitools.portfolio.risk import misfits
 from pkitools.requests import read_request
-from tests.checking.test_beside import FOLDERS, NAMED, contents, told
+from tests.checking.test_beside import FOLDERS, NAMED, content, contents, told
+from tests.portfolio.support import scanned
 
 # what lies where: a certificate, a request, and the key to both
 NAMES: Final = (
@@ -70,13 +75,41 @@ def test_the_key_of_the_certificate_of_now_is_no_alarm_of_the_request_for_the_ne
 
 
 # those in which a request lies under a key of a certificate that it is not for
-EXCHANGED: Final = {"requests exchanged": {"a.csr", "b.csr"}}
+EXCHANGED: Final = {"requests exchanged": {"a.csr", "b.csr"}, "hosts exchanged, their requests kept": {"a.csr"}}
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_what_is_found_in_a_folder_is_no_alarm_of_a_request(folder: str) -> None:
     """A request for the next certificate may be named as the present one, whose key is named so too."""
     assert beside_requests(FOLDERS[folder][0]) == EXCHANGED.get(folder, set())
+
+
+def scanned_misfits(base: Path) -> set[str]:
+    return {os.path.relpath(key.place.name, base) for key, _, _ in misfits(scanned(base))}
+
+
+def laid(base: Path, files: dict[str, str]) -> None:
+    for name, what in files.items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(content(what))
+
+
+@pytest.mark.slow
+def test_a_scan_holds_a_key_to_the_certificate_of_its_name(tmp_path: Path) -> None:
+    """Every pair in a folder of its own, and one scan of all."""
+    foreign = set()
+    for number, ((certificate, _, held), key) in enumerate(product(NAMES, KEYS)):
+        laid(tmp_path / str(number), {certificate: "cert a", held: key})
+        foreign |= {f"{number}/{held}"} if key.endswith("b") else set()
+    assert scanned_misfits(tmp_path) == foreign
+
+
+@pytest.mark.slow
+def test_a_scan_of_a_folder_tells_the_keys_that_are_no_error_there_only(tmp_path: Path) -> None:
+    for number, (files, wanted) in enumerate(FOLDERS.values()):
+        laid(tmp_path / str(number), files)
+        found = scanned_misfits(tmp_path / str(number))
+        assert bool(found) == ((NAMED, Severity.ERROR) in wanted), (files, found)
 
 
 @pytest.mark.parametrize("name", ["a.pem", "a.bundle.pem", "a.crt", "a-cert.pem"])
