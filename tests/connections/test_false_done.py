@@ -193,8 +193,8 @@ def test_however_a_key_is_named_one_that_does_not_fit_is_to_do(tmp_path: Path) -
             (base / file).parent.mkdir(parents=True, exist_ok=True)
             (base / file).write_bytes(data)
     text = "".join(connection(**{**DONE, "files": f'["{number}"]'}) for number in range(len(cases)))
-    file = written(tmp_path, text)
-    found = hold(read_connections(file.read_bytes(), str(file)), asked()).statuses
+    listed = written(tmp_path, text)
+    found = hold(read_connections(listed.read_bytes(), str(listed)), asked()).statuses
     for one, case in zip(found, cases, strict=True):
         assert (one.misfit is None, one.state is StepState.DONE) == (case[3], case[3]), case
 
