@@ -139,19 +139,23 @@ def about_input(name: str) -> AbstractContextManager[None]:
     return about_file(tr("cli.inputs.stdin") if name == STANDARD_INPUT else name)
 
 
-def read_inputs(names: Sequence[str], passphrase: bytes | None = None) -> Iterator[Contents | PkitoolsError]:
+def read_inputs(
+    names: Sequence[str], passphrase: bytes | None = None, *, wanted: ItemKind = ItemKind.CERTIFICATE
+) -> Iterator[Contents | PkitoolsError]:
     """Yield each input in turn, or why it cannot be used: one does not keep the others from being read."""
     for name in names:
         try:
-            yield read_input(name, passphrase)
+            yield read_input(name, passphrase, wanted=wanted)
         except PkitoolsError as error:
             yield error
 
 
-def read_together(names: Sequence[str], passphrase: bytes | None = None) -> dict[str, Contents | PkitoolsError]:
+def read_together(
+    names: Sequence[str], passphrase: bytes | None = None, *, wanted: ItemKind = ItemKind.CERTIFICATE
+) -> dict[str, Contents | PkitoolsError]:
     """Return what each input holds, or why it cannot be used: which of them belong together shows of all at once."""
     distinct = list(dict.fromkeys(names))
-    return dict(zip(distinct, read_inputs(distinct, passphrase), strict=True))
+    return dict(zip(distinct, read_inputs(distinct, passphrase, wanted=wanted), strict=True))
 
 
 def files_of(names: Sequence[str]) -> list[tuple[str, bool]]:

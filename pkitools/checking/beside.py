@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkitools.checking.file_names import Names, is_kept, stem_of
+from pkitools.checking.file_names import Names, is_kept, is_named_as_key, stem_of
 from pkitools.checking.private_keys import (
     BESIDE,
     COMPARED,
@@ -33,7 +33,7 @@ def check_keys_beside(
     passphrase: bytes | None = None,
     chains: Collection[str] = (),
 ) -> tuple[Outcome, ...]:
-    """Return an outcome for each key and each request that lies in a file without certificates.
+    """Return an outcome for each key and each request that lies in a file without certificates, or named as a key's.
 
     One that is named as a file with certificates is (``good.key``, ``good.pem``) is that of one of those. The key of a
     request that lies there too is that of a next certificate. Private keys that could not be opened are told together.
@@ -46,17 +46,21 @@ def check_keys_beside(
     """
     apart = {name: each for name, each in files.items() if not each.of_kind(ItemKind.CERTIFICATE)}
     held = {name: held_keys(each, passphrase) for name, each in apart.items()}
+    # what else lies in a file that is named as that of a key (a.key) makes it not another's: a.pem has to fit it
+    other = {name: held_keys(each, passphrase) for name, each in files.items() if _is_named_beside(name, each)}
     asked = {name: request_keys(each, name) for name, each in apart.items()}
     closed = [(name, key) for name, keys in held.items() for key in keys if key.public is None]
     together = _Together(
         public_keys,
         files,
         Names(name for name in public_keys if name not in chains),
+        Names(name for name in public_keys if name not in chains and name not in other),
         frozenset(key.public.spki_sha256 for keys in held.values() for key in keys if key.public is not None),
         frozenset(key.spki_sha256 for keys in asked.values() for key in keys.values() if key is not None),
     )
     return (
         *(each for name, keys in held.items() for each in together.of_keys(name, keys)),
+        *(each for name, keys in other.items() for each in together.of_mixed(name, keys)),
         *(each for name, keys in asked.items() for each in together.of_requests(name, keys)),
         *(each for name, contents in apart.items() for each in together.of_public_keys(name, contents)),
         *_closed(closed),
@@ -71,6 +75,7 @@ class _Together:
         public_keys: those of the certificates, by file.
         files: the names of all.
         names: of the files with certificates to which a key may belong.
+        plain: of those that are not named as files of keys.
         held: public keys whose private key lies there.
         asked: public keys for which a request lies there.
     """
@@ -78,6 +83,7 @@ class _Together:
     public_keys: Mapping[str, Collection[str]]
     files: Collection[str]
     names: Names
+    plain: Names
     held: frozenset[str]
     asked: frozenset[str]
 
@@ -87,7 +93,8 @@ class _Together:
         for key in keys:
             if key.public is None or (is_kept(name, self.files) and not self._fits(key.public)):
                 continue  # of what was written over nobody says that it belongs to what is there now
-            pending = key.public.spki_sha256 in self.asked
+            # a request that was kept when its certificate came is of no renewal
+            pending = key.public.spki_sha256 in self.asked and not self._fits(key.public)
             fits = self._fits(key.public, self._own(name, alike)) or (pending and not alike)
             # while a renewal is under way the new key may lie where the old one was
             severity = Severity.WARNING if pending and alike else None
@@ -95,6 +102,21 @@ class _Together:
             yield outcome(
                 NAMED if alike else BESIDE, MET if fits else Violated(key.evidence, params, severity=severity)
             )
+
+    def of_mixed(self, name: str, keys: Sequence[HeldKey]) -> Iterator[Outcome]:
+        """Yield an outcome for the private keys of a file that has certificates as well, and the name of a key's.
+
+        With the certificates it is in another rule compares it; one that fits those and not the others of its name may
+        stand beside one that does.
+        """
+        alike = self.plain.alike(name)
+        opened = [key for key in keys if key.public is not None]
+        if not alike or not opened:
+            return
+        own = [other for other in self._own(name, alike) if other != name]
+        fits = any(key.public is not None and self._fits(key.public, own) for key in opened)
+        params = {**opened[0].params, "file": name, "beside": _listed(alike)}
+        yield outcome(NAMED, MET if fits else Violated(opened[0].evidence, params))
 
     def of_requests(self, name: str, keys: Mapping[Item, PublicKey | None]) -> Iterator[Outcome]:
         """Yield an outcome for each request of a file."""
@@ -130,6 +152,11 @@ class _Together:
         if not alike or stem_of(name).text:
             return alike
         return [other for other in self.public_keys if Path(other).parent == Path(name).parent]
+
+
+def _is_named_beside(name: str, contents: Contents) -> bool:
+    held = contents.of_kind(ItemKind.CERTIFICATE) and contents.of_kind(ItemKind.KEY)
+    return bool(held) and is_named_as_key(name)
 
 
 def _closed(keys: Sequence[tuple[str, HeldKey]]) -> Iterator[Outcome]:

@@ -19,6 +19,10 @@ _ENDS: Final = frozenset((
 _BEGINNINGS: Final = frozenset(("key", "privkey", "cert", "crt", "csr", "req", "fullchain", "chain"))
 _BETWEEN: Final = pattern(r"[.\-_ ]+")
 _NUMBERED: Final = pattern(r"(?:key|privkey|cert|chain|fullchain|csr)([0-9]+)")  # of the archive that certbot keeps
+_ENCODINGS: Final = frozenset(("pem", "der", "txt", "asc", "b64"))
+_KEY_ENDS: Final = frozenset(("key", "privkey", "private", "priv", "privatekey", "p8", "pk8"))
+_KEY_BEGINNINGS: Final = frozenset(("key", "privkey"))
+_KEY_NUMBERED: Final = pattern(r"(?:key|privkey)[0-9]+")
 _KEPT: Final = pattern(r"\.bak-[0-9]+")  # what pkitools calls what it wrote over
 
 
@@ -37,7 +41,7 @@ class Stem:
 
 def stem_of(name: str) -> Stem:
     """Return what the name of a file shares with those that belong to it."""
-    words = [word for word in _BETWEEN.split(Path(name).name.casefold()) if word]
+    words = _words(name)
     while words and words[-1] in _ENDS:
         words.pop()
     while len(words) > 1 and words[0] in _BEGINNINGS:
@@ -45,6 +49,24 @@ def stem_of(name: str) -> Stem:
     numbered = _NUMBERED.fullmatch(words[0]) if len(words) == 1 else None
     text = numbered[1] if numbered else "-".join(words)
     return Stem(text, is_local=not words or numbered is not None)
+
+
+def is_named_as_key(name: str) -> bool:
+    """Return whether the name of a file says that a private key is in it (``a.key``, ``a-key.pem``, ``privkey1.pem``).
+
+    What else lies in such a file does not make it another's.
+    """
+    words = _words(name)
+    while len(words) > 1 and words[-1] in _ENCODINGS:
+        words.pop()
+    if not words:
+        return False
+    begins = words[0] in _KEY_BEGINNINGS and words[-1] not in _ENDS
+    return begins or words[-1] in _KEY_ENDS or _KEY_NUMBERED.fullmatch(words[-1]) is not None
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in _BETWEEN.split(Path(name).name.casefold()) if word]
 
 
 def is_kept(name: str, files: Collection[str]) -> bool:
@@ -61,8 +83,11 @@ class Names:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._by_stem: dict[Stem, list[str]] = {}
+        self._by_folder: dict[tuple[Path, Stem], list[str]] = {}
         for name in names:
-            self._by_stem.setdefault(stem_of(name), []).append(name)
+            stem = stem_of(name)
+            self._by_stem.setdefault(stem, []).append(name)
+            self._by_folder.setdefault((Path(name).parent, stem), []).append(name)
 
     def alike(self, name: str) -> list[str]:
         """Return the files that belong to one by their names.
@@ -71,6 +96,5 @@ class Names:
         own. A name that says only what is in the file is one of its own folder.
         """
         stem = stem_of(name)
-        found = self._by_stem.get(stem, [])
-        beside = [other for other in found if Path(other).parent == Path(name).parent]
-        return beside if beside or stem.is_local else found
+        beside = self._by_folder.get((Path(name).parent, stem), [])
+        return beside if beside or stem.is_local else self._by_stem.get(stem, [])

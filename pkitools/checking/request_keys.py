@@ -2,37 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pkitools.checking.file_names import Names
+from pkitools.checking.file_names import Names, is_named_as_key, stem_of
 from pkitools.checking.private_keys import PUBLISHED, public_halves
 from pkitools.containers import Contents, ItemKind
+from pkitools.errors import InputError
 from pkitools.findings import Evidence, Outcome, Severity, Violated, outcome
+from pkitools.x509 import read_certificate
 
 if TYPE_CHECKING:
     from pkitools.x509.model import PublicKey
 
 
-def key_with_request(
-    name: str, files: Mapping[str, Contents], public_key: str, passphrase: bytes | None = None
-) -> PublicKey | None:
-    """Return the private key that should be that of a request, by its public half: its own where that is there.
-
-    It is in the file of the request, or in one of the same name but for its ending. One that cannot be opened is none.
+class KeysWithRequests:
+    """The private keys in files that were given together: which should be that of a request?
 
     Args:
-        name: the file of the request.
-        files: what each file holds that was given together, by its name.
-        public_key: SHA-256 (hex) of the public key in the request.
-        passphrase: for the keys that are encrypted.
+        files: what each file holds, by its name.
+        passphrase: for the keys that are encrypted; one that cannot be opened is none.
     """
-    # a key beside its certificate is that of the certificate: of a request for the next one it need not be
-    apart = {other: each for other, each in files.items() if not each.of_kind(ItemKind.CERTIFICATE)}
-    named = Names(other for other, each in apart.items() if other != name and each.of_kind(ItemKind.KEY)).alike(name)
-    alike = [apart[other] for other in (name, *named) if other in apart]
-    halves = [public for each in alike for public in public_halves(each, passphrase).values() if public is not None]
-    return next((each for each in halves if each.spki_sha256 == public_key), next(iter(halves), None))
+
+    def __init__(self, files: Mapping[str, Contents], passphrase: bytes | None = None) -> None:
+        self._certified = {name: found for name, each in files.items() if (found := _certified(each))}
+        self._certificates = _Folders(name for name in self._certified if not is_named_as_key(name))
+        self._keys = {
+            name: [half for half in public_halves(each, passphrase).values() if half is not None]
+            for name, each in files.items()
+            # a key beside its certificate is that of the certificate: of a request for the next one it need not be
+            if not each.of_kind(ItemKind.CERTIFICATE) or is_named_as_key(name)
+        }
+        self._named = _Folders(name for name, keys in self._keys.items() if keys)
+        self._every = {key.spki_sha256: key for keys in self._keys.values() for key in keys}
+        self._of_certificates = frozenset().union(*self._certified.values())
+
+    def key_of(self, name: str, public_key: str) -> PublicKey | None:
+        """Return the key that should be that of a request, by its public half: its own where that is there.
+
+        It is in the file of the request or in one that is named as that is. While a renewal is under way the key of the
+        present certificate may be named so: the request is for another then, that no certificate here has.
+
+        Args:
+            name: the file of the request.
+            public_key: SHA-256 (hex) of the public key in the request.
+        """
+        files = dict.fromkeys((name, *self._named.alike(name)))
+        held = [(file, key) for file in files for key in self._keys.get(file, ())]
+        if any(key.spki_sha256 == public_key for _, key in held):
+            return self._every[public_key]
+        free = [key for file, key in held if public_key in self._of_certificates or not self._is_in_use(file, key)]
+        return free[0] if free else self._every.get(public_key)
+
+    def _is_in_use(self, file: str, key: PublicKey) -> bool:
+        """Return whether a key is that of a certificate in another file that is named as its own."""
+        return any(key.spki_sha256 in self._certified[other] for other in self._certificates.alike(file))
+
+
+class _Folders:
+    """Files by their names; to one whose name says only what is in it (``request.csr``) any of its folder may belong.
+
+    Args:
+        names: of the files.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._inside: dict[Path, list[str]] = {}
+        for name in names:
+            self._inside.setdefault(Path(name).parent, []).append(name)
+        self._names = Names(name for inside in self._inside.values() for name in inside)
+
+    def alike(self, name: str) -> list[str]:
+        found = self._names.alike(name)
+        return self._inside[Path(name).parent] if found and not stem_of(name).text else found
+
+
+def _certified(contents: Contents) -> frozenset[str]:
+    """Return the SHA-256 (hex) of the public key of each certificate in a file that can be read."""
+    found = set()
+    for item in contents.of_kind(ItemKind.CERTIFICATE):
+        with suppress(InputError):  # who judges certificates tells it
+            found.add(read_certificate(item.der).public_key.spki_sha256)
+    return frozenset(found)
 
 
 def keys_in_request(contents: Contents) -> tuple[Outcome, ...]:

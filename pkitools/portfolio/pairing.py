@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from pkitools.checking.beside import check_keys_beside
+from pkitools.checking.private_keys import BESIDE
 from pkitools.checking.selection import end_entities
 from pkitools.containers import Contents, ItemKind, read_source
 from pkitools.errors import InputError, PkitoolsError
@@ -30,13 +31,13 @@ def not_fitting(
         claims: the numbers of the connections that claim what is in a file.
     """
     unit, beside = (unit_of(ToRead(name, in_folder=True)) for name in (certificate, key))
-    if isinstance(unit, Reading) or isinstance(beside, Reading):
-        return
+    if isinstance(unit, Reading) or isinstance(beside, Reading) or certificate == key:
+        return  # what is in one file is compared where that is read
     whole, keys = (_contents(each, judge.asked.passphrase) for each in (unit, beside))
     if whole is None or keys is None:
         return
-    told = check_keys_beside({key: keys}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
-    wrong = tuple(outcome for outcome in told if outcome.status is Status.VIOLATED)
+    told = check_keys_beside({key: _keys_only(keys)}, {certificate: _public_keys(whole)}, judge.asked.passphrase)
+    wrong = tuple(map(_surely, (outcome for outcome in told if outcome.status is Status.VIOLATED)))
     if wrong:
         reading = examine(replace(unit, claims=claims(certificate)), judge)
         meant = tuple(_with(one, wrong) for one in reading.certificates if one.judgements)
@@ -48,6 +49,18 @@ def _contents(unit: Unit, passphrase: bytes | None) -> Contents | None:
         return read_source(unit.data, unit.name, passphrase=passphrase)
     except PkitoolsError:
         return None
+
+
+def _surely(outcome: Outcome) -> Outcome:
+    """Return an outcome as heavy as it is where a configuration says that the two go together, whatever their names."""
+    if outcome.rule.code != BESIDE.code:
+        return outcome
+    return replace(outcome, rule=replace(outcome.rule, severity=Severity.ERROR))
+
+
+def _keys_only(contents: Contents) -> Contents:
+    """Return what a program takes from a file that is named as that of a key: its certificates it passes over."""
+    return replace(contents, items=contents.of_kind(ItemKind.KEY))
 
 
 def _public_keys(contents: Contents) -> frozenset[str]:

@@ -41,6 +41,8 @@ def content(what: str) -> bytes:
     if kind == "pub":
         return to_pem("PUBLIC KEY", key.public.spki)
     leaf = pem(made("g4-tls", setting("key", key.public.spki)).der)
+    if kind == "both":
+        return key.pem(None) + leaf
     return leaf + content("ca x") if kind == "chain" else leaf
 
 
@@ -124,6 +126,10 @@ FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
         {"a.crt": "cert a", "a.key": "key b", "b.crt": "cert b", "b.key": "key a"},
         {(NAMED, Severity.ERROR)},
     ),
+    "hosts exchanged, their requests kept": (
+        {"a.crt": "cert a", "a.key": "key b", "a.csr": "csr a", "b.crt": "cert b", "b.key": "key b", "b.csr": "csr b"},
+        {(NAMED, Severity.ERROR)},
+    ),
     "requests exchanged": (
         {"a.crt": "cert a", "a.csr": "csr b", "b.crt": "cert b", "b.csr": "csr a", "a.key": "key a", "b.key": "key b"},
         {(REQUEST, Severity.ERROR)},
@@ -169,6 +175,10 @@ FOLDERS: dict[str, tuple[dict[str, str], set[tuple[str, Severity]]]] = {
         {(NAMED, Severity.ERROR)},
     ),
     "a request of another name": ({"s.pem": "cert a", "other.csr": "csr b"}, {(NEXT, Severity.NOTICE)}),
+    "one file with both, as HAProxy reads it": ({"s.pem": "both a", "t.pem": "both b", "s.crt": "cert a"}, set()),
+    "one file with both, and the certificate of before": ({"s.pem": "both b", "s.crt": "cert a"}, set()),
+    "a key with its certificate": ({"s.pem": "cert a", "s.key": "both a", "t.key": "both b"}, set()),
+    "a key with another's certificate": ({"s.pem": "cert a", "s.key": "both b"}, {(NAMED, Severity.ERROR)}),
     "a public key of the same name": ({"s.pem": "cert a", "s.pub": "pub b"}, {(PUBLIC, Severity.WARNING)}),
     "a public key of another name": ({"s.pem": "cert a", "peer.pub": "pub b"}, {(PUBLIC, Severity.NOTICE)}),
 }  # fmt: skip

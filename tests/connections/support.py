@@ -36,7 +36,8 @@ def certificate(
     if serial is not None:
         deviations["serial"] = integer(serial)
     subject = name(("2.5.4.6", 19, b"NL"), ("2.5.4.10", UTF8, b"Gemeente"), common_name(cn), serial_attribute(oin))
-    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, own_key=_key(), **deviations).der)
+    given = {"own_key": _key(), **deviations}
+    return pem(end_entity(cn, good_chain().tsp, subject=subject, end=end, **given).der)
 
 
 def written(folder: Path, text: str) -> Path:

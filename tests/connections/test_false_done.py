@@ -32,7 +32,8 @@ from pkitools.findings import Severity, Verdict
 from pkitools.portfolio import Judging
 from pkitools.reports import Planned
 from pkitools.reports.planning.work import Work, date_title, work_days
-from tests.connections.support import CHAIN, _key, certificate, connection, written
+from tests.checking.test_named_keys import NAMES
+from tests.connections.support import CHAIN, OTHER_OIN, _key, certificate, connection, written
 from tests.portfolio.support import judging, scanned
 from tests.support.chains import EKU, crl, good_chain
 from tests.support.deliveries import corrupt
@@ -178,6 +179,24 @@ def test_a_key_that_does_not_fit_is_to_do_and_one_that_was_not_seen_is_said(
     assert one.state is (StepState.NOW if why == "misfit" else StepState.DONE)
     assert (one.key_file is not None) == (why == "certificate")
     assert (one.worst or 0) >= Severity.WARNING or why != "misfit"
+
+
+@pytest.mark.slow
+def test_however_a_key_is_named_one_that_does_not_fit_is_to_do(tmp_path: Path) -> None:
+    """Every pair of names is a connection of its own; another's key may have the certificate of that with it."""
+    another = certificate(OTHER_OIN, serial=2, own_key=OTHER_KEY)
+    cases = [(*names, fits, mixed) for names in NAMES for fits in (True, False) for mixed in (True, False)]
+    for number, (name, _, key_name, fits, mixed) in enumerate(cases):
+        base, own = tmp_path / str(number), certificate(serial=1) + CHAIN
+        inside = (own if fits else another) if mixed else b""
+        for file, data in ((name, own), (key_name, private(_key() if fits else OTHER_KEY) + inside)):
+            (base / file).parent.mkdir(parents=True, exist_ok=True)
+            (base / file).write_bytes(data)
+    text = "".join(connection(**{**DONE, "files": f'["{number}"]'}) for number in range(len(cases)))
+    listed = written(tmp_path, text)
+    found = hold(read_connections(listed.read_bytes(), str(listed)), asked()).statuses
+    for one, case in zip(found, cases, strict=True):
+        assert (one.misfit is None, one.state is StepState.DONE) == (case[3], case[3]), case
 
 
 @pytest.mark.parametrize("name", lying())

@@ -275,23 +275,30 @@ def test_a_list_of_files_and_peers_is_one_wherever_it_comes_from(
 
 @pytest.mark.parametrize("name", ["nginx.conf", "traefik.yml", "traefik.toml", "keyed.conf"])
 @pytest.mark.parametrize("fits", [True, False])
-def test_the_key_that_a_configuration_names_has_to_fit_its_certificate(outside: Path, name: str, fits: bool) -> None:
+@pytest.mark.parametrize("key_name", ["a.key", "other.pem"])
+@pytest.mark.parametrize("is_mixed", [False, True])
+def test_the_key_that_a_configuration_names_has_to_fit_its_certificate(
+    outside: Path, name: str, fits: bool, key_name: str, is_mixed: bool
+) -> None:
+    """Whatever its file is called, and also where the certificate of that key is in it: programs take the key only."""
     keyed = 'SSLCertificateFile "tls/a.pem"\nSSLCertificateKeyFile tls/a.key\n'
-    (outside / name).write_text({**CONFIGURATIONS, "keyed.conf": keyed}[name])
+    text = {**CONFIGURATIONS, "keyed.conf": keyed}[name]
+    (outside / "tls" / "a.key").unlink()
+    (outside / name).write_text(text.replace("a.key", key_name))
     (outside / "tls" / "a.pem").write_bytes(
         pem(end_entity("a.nl", good_chain().tsp, own_key=good_chain().root.key).der) + CHAIN
     )
     key = good_chain().root.key if fits else good_chain().tsp.key
-    (outside / "tls" / "a.key").write_bytes(written(key))
+    with_it = pem(end_entity("a.nl" if fits else "b.nl", good_chain().tsp, own_key=key).der) if is_mixed else b""
+    (outside / "tls" / key_name).write_bytes(written(key) + with_it)
     found = scanned(outside / name)
     assert not found.unread
-    assert [key.place.name for key in found.keys] == [str(outside / "tls" / "a.key")]
-    (one,) = found.judged
-    assert [place.name for place in one.places] == [str(outside / "tls" / "a.pem")]
+    assert [key.place.name for key in found.keys] == [str(outside / "tls" / key_name)]
+    (one,) = (one for one in found.judged if str(outside / "tls" / "a.pem") in {place.name for place in one.places})
     told = [outcome for outcome in one.findings if outcome.rule.code.startswith("received.private_key")]
     assert len(told) == (not fits)
     assert one.verdict is (Verdict.PASSED if fits else Verdict.FAILED)
-    assert all(outcome.params["file"] == str(outside / "tls" / "a.key") for outcome in told)
+    assert all(outcome.params["file"] == str(outside / "tls" / key_name) for outcome in told)
 
 
 def test_a_key_that_is_not_there_keeps_nothing_from_being_judged(outside: Path) -> None:

@@ -228,6 +228,13 @@ BESIDE: Final = [
     ("/srv/host.example.nl.crt", "/srv/host.example.nl.key", True),
     ("/srv/a.pem", "/srv/b.key", False),
     ("/srv/x/a.pem", "/srv/y/a.key", False),
+    ("/srv/certs/a.pem", "/srv/private/a.key", True),
+    ("/srv/a.pem", "/srv/private/a.key", True),
+    ("/srv/certs/cert.pem", "/srv/private/key.pem", False),  # of which of those there
+    ("/srv/fullchain.pem", "/srv/privkey.pem", True),
+    ("/srv/x/fullchain.pem", "/srv/y/privkey.pem", False),
+    ("/srv/server-cert.pem", "/srv/server-key.pem", True),
+    ("/srv/cert1.pem", "/srv/privkey2.pem", False),
     ("/srv/a.xml", "/srv/a.key", False),
 ]
 

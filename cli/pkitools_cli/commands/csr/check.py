@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pkitools.containers import Contents, ItemKind, items_of
 from pkitools.environment import Environment
+from pkitools.errors import PkitoolsError
 from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass
 from pkitools.profiles import TSP, get_profile
@@ -22,7 +22,7 @@ from pkitools_cli.commands.next_steps import Step, Words, again, carried, next_d
 from pkitools_cli.exit_codes import of_reports
 from pkitools_cli.framework import Command, gathered
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.inputs import files_of, read_input, read_key, read_together, told_problems, use_each
+from pkitools_cli.inputs import files_of, read_key, read_together, told_problems, use_each
 from pkitools_cli.lines import labelled, report_told, wrapped
 from pkitools_cli.options import environment_option, fail_on_option
 from pkitools_cli.own_data import given_data, tsp_named
@@ -31,7 +31,7 @@ from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line, Reply
 
 if TYPE_CHECKING:
-    from pkitools.x509.model import PublicKey
+    from pkitools.checking.request_keys import KeysWithRequests
 
 _OF_THE_TSP: Final = "csr.tsp."
 _OTHER_KEY: Final = "csr.key.match"
@@ -110,16 +110,16 @@ def _judged(options: Options) -> Judged:
     tsp, untold = _tsp(options.tsp)
     passphrase = given_passphrase(options.passphrase_file, options.passphrase_env)
     key = read_key(options.key_file, passphrase) if options.key_file else None
-    alike: dict[str, list[str]] = {}  # by what they are called but for the ending: of many files each asks for its own
-    for name, _ in files_of(options.files):
-        alike.setdefault(_stem(name), []).append(name)
+    together = read_together([name for name, _ in files_of(options.files)], passphrase, wanted=ItemKind.REQUEST)
+    beside = None if key else _keys_beside(together, passphrase)
     unread: list[ToldError] = []
 
     def judge(name: str) -> list[tuple[str, RequestFacts, Report]]:
-        source = read_input(name, passphrase, wanted=ItemKind.REQUEST)
+        source = together[name]
+        if isinstance(source, PkitoolsError):
+            raise source
         items = items_of(source, ItemKind.REQUEST)
         unread.extend(told_problems(source, name))
-        with_it = _with_it(name, source, alike.get(_stem(name), []), passphrase)
         found = []
         for item in items:
             facts = read_request(item.der)
@@ -127,7 +127,7 @@ def _judged(options: Options) -> Judged:
                 item.der,
                 profile,
                 tsp=tsp,
-                key=key.public if key else _key_with(name, with_it, facts, passphrase),
+                key=key.public if key else beside and beside.key_of(name, facts.public_key.spki_sha256),
                 environment=options.environment,
                 name=source.name if len(items) == 1 else f"{source.name} #{item.position}",
             )
@@ -143,23 +143,13 @@ def _judged(options: Options) -> Judged:
     )
 
 
-def _stem(name: str) -> str:
-    return Path(name).stem.casefold()
-
-
-def _with_it(name: str, source: Contents, alike: list[str], passphrase: bytes | None) -> dict[str, Contents]:
-    """Return what a file with a request holds, and the files given with it that bear its name but for the ending."""
-    others = [other for other in alike if other != name]
-    found = {other: each for other, each in read_together(others, passphrase).items() if isinstance(each, Contents)}
-    return {name: source, **found}
-
-
-def _key_with(name: str, files: dict[str, Contents], facts: RequestFacts, passphrase: bytes | None) -> PublicKey | None:
+def _keys_beside(together: Mapping[str, Contents | PkitoolsError], passphrase: bytes | None) -> KeysWithRequests | None:
+    files = {name: each for name, each in together.items() if isinstance(each, Contents)}
     if not any(each.of_kind(ItemKind.KEY) for each in files.values()):
         return None
-    from pkitools.checking.request_keys import key_with_request  # most requests come alone
+    from pkitools.checking.request_keys import KeysWithRequests  # most requests come alone
 
-    return key_with_request(name, files, facts.public_key.spki_sha256, passphrase)
+    return KeysWithRequests(files, passphrase)
 
 
 def _keys_inside(source: Contents) -> Report:
