@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar, overload
+from weakref import finalize
 
 from pkitools.errors import FileError
 from pkitools.findings import Outcome
@@ -52,7 +53,9 @@ class Kept:
         self._moment = moment
         self._told = _Told()
         with _no_room():
-            self._file = sqlite3.connect("", isolation_level=None)
+            # what was found may be read, and let go, in another thread than the one that scanned
+            self._file = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+            finalize(self, self._file.close)
             for setting in _SETTINGS:
                 self._file.execute(f"PRAGMA {setting}")
             self._file.executescript(_TABLES)

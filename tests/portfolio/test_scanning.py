@@ -6,6 +6,7 @@ import gc
 import os
 import pickle
 import socket
+import sqlite3
 import threading
 import tracemalloc
 from collections.abc import Iterator
@@ -443,3 +444,22 @@ def test_the_worst_stands_first(tmp_path: Path) -> None:
     found = scanned(tmp_path, asked=judging(moment=MOMENT.replace(year=2031)))
     standings = [standing for standing, _ in found.in_order()]
     assert (standings[0], standings[-1]) == (Standing.EXPIRED, Standing.NOT_JUDGED)
+
+
+def test_what_was_kept_is_read_in_any_thread_and_goes_with_its_reader() -> None:
+    """Whoever scans in the background reads the answer elsewhere; and no file of a scan stays open."""
+    kept = Kept(MOMENT)
+    kept.put("noted", "there", "found")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.extend(kept.others("noted")))
+    reader.start()
+    reader.join()
+    assert read == ["found"]
+    file = kept._file
+    let_go = threading.Thread(target=lambda held: held.clear(), args=([kept],))
+    del kept
+    let_go.start()
+    let_go.join()
+    gc.collect()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        file.execute("SELECT 1")
