@@ -872,6 +872,31 @@ def test_what_is_somebody_elses_flows_into_no_order(run: Command, within: Path, 
         assert "csr create" not in run(*f"cert check {file} -e {environment} {wish} {LATER}".split()).out
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_connects_orders_nothing_for_an_identity_provider(
+    run: Command, within: Path, language: Language
+) -> None:
+    """Its own metadata, with the same certificates, does say what to order: that the two differ is what is held."""
+    ders = [read_source((within / name).read_bytes(), name).certificates[0] for name in ("oud.pem", "kort.pem")]
+    (within / "eigen.der").write_bytes(self_made(spoilt=True))
+    ders.append((within / "eigen.der").read_bytes())
+    said = {}
+    for kind in ("SPSSODescriptor", "IDPSSODescriptor"):
+        files = []
+        for number, held in enumerate(ders):
+            files.append(f"{kind}{number}.xml")
+            (within / files[-1]).write_bytes(metadata_of(("signing", held), kind=kind))
+        for asked, file in product(("-e production --for digid", "-e preproduction --for digid-machtigen"), files):
+            ran = run("--lang", language, *f"cert check {file} {asked} {LATER} --json".split())
+            (following,) = (one["next"] for one in ran.document["certificates"])
+            said[kind, asked, file[-5]] = following["command"], following[language]
+    provider = {told for (kind, *_), told in said.items() if kind == "IDPSSODescriptor"}
+    assert {command for command, _ in provider} == {None}
+    assert all("(IdP)" in sentence for _, sentence in provider), provider
+    service = [command for (kind, *_), (command, _) in said.items() if kind == "SPSSODescriptor"]
+    assert any(command and command[:3] == ["pkitools", "csr", "create"] for command in service)
+
+
 @pytest.mark.slow
 def test_every_request_that_is_advised_is_made_as_it_stands(
     run: Command, monkeypatch: pytest.MonkeyPatch, scene: Path, tmp_path: Path

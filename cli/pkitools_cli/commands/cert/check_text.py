@@ -39,6 +39,7 @@ _WRONG_OIN: Final = (
     ("x509.oin.invalid", "invalid_oin"),
 )
 _OF_KEYS: Final = "received."
+_PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
 _SEPARATING: Final = frozenset(',;()"')
 
 
@@ -211,7 +212,8 @@ def placed(
 ) -> Place:
     """Return a certificate of a file as it was handed in: what comes next follows from that."""
     report = told_with_its_file(one, check, keys)
-    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check))
+    provider = {item.role for item in one.subject.items} == {_PROVIDER}
+    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check), provider)
 
 
 def _has_arrived(options: CheckOptions) -> bool:

@@ -34,6 +34,7 @@ _SOMEBODY_ELSES: Final = frozenset(
 )
 _TRUST: Final = frozenset({"trust"})
 _OF_PAGES: Final = frozenset({"reports", "force"})  # a page that was written is there: it would be refused
+_ORDERS: Final = ("{create}", "{renew}")
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
 
@@ -48,6 +49,7 @@ class Place:
         options: what was asked.
         arrived: it was held to the key or the request it came for: it is about to be used for the first time.
         is_alone: certificates of its issuers are not with it, neither in its file nor given.
+        of_provider: it stands in metadata as an identity provider's, and as nobody else's: who connects orders it not.
     """
 
     file: str
@@ -56,6 +58,7 @@ class Place:
     options: Meant
     arrived: bool = False
     is_alone: bool = False
+    of_provider: bool = False
 
 
 def next_step_of(place: Place) -> Step | None:
@@ -67,11 +70,16 @@ def next_step_of(place: Place) -> Step | None:
     params = readable(outcome.params, language(), place.report.moment)
     elsewhere = _without_pkioverheid(place.options)
     for key in _keys(outcome, place):
-        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
+        orders = (lookup(f"cli.now.{key}") or "").endswith(_ORDERS)
+        if orders and place.of_provider:
+            return step("cert_check.of_provider", {}, {})
+        if orders and elsewhere:
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
         if (found := step(key, params, commands)) is not None:
             return found
+    if place.of_provider and is_about_the_subject(outcome) and place.report.verdict is Verdict.FAILED:
+        return step("cert_check.of_provider", {}, {})
     return _as_told(place, outcome)
 
 
