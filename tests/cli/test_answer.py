@@ -872,6 +872,34 @@ def test_what_is_somebody_elses_flows_into_no_order(run: Command, within: Path, 
         assert "csr create" not in run(*f"cert check {file} -e {environment} {wish} {LATER}".split()).out
 
 
+@pytest.mark.parametrize(
+    ("file", "asked", "before", "code"),
+    [
+        ("kort.pem", "-e production --for digid", "2026-11-26", "environment.production.no_test"),
+        ("zonder.pem", "-e production --for digikoppeling", "2024-01-01", "system.oin.required"),
+        ("zonder.pem", "-e production", "2024-01-01", None),
+        ("kort.pem", "-e preproduction --for digikoppeling", "2026-11-26", None),
+    ],
+)
+def test_of_one_that_expired_nothing_is_ordered_that_is_refused_for_the_same_again(
+    run: Command, within: Path, file: str, asked: str, before: str, code: str | None
+) -> None:
+    """What was to be done while it was valid is to be done now; where that was nothing, the same may be ordered."""
+    if file == "zonder.pem":
+        sample = shared("samples/certificates/PrivateG1_api-test-sign.coronatester.nl_20230908.pem")
+        (within / file).write_bytes(sample.read_bytes())
+    held = "--trust root.pem --chain chain.pem --revocation off --offline --json"
+    told, codes = [], []
+    for day in (before, "2027-02-01"):
+        document = run(*f"cert check {file} {asked} {held} --moment {day}T12:00:00Z".split()).document
+        (one,) = document["certificates"]
+        told.append((one["next"]["command"], one["next"]["nl"], one["next"]["en"]))
+        codes.append({found["code"] for found in one["report"]["findings"] if found["severity"] == "error"})
+    assert "path.validity.expired" in codes[1] - codes[0]
+    assert code is None or code in codes[0] & codes[1]
+    assert (told[0] == told[1]) == (code is not None), told
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_whoever_connects_orders_nothing_for_an_identity_provider(
     run: Command, within: Path, language: Language

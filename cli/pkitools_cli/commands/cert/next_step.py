@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import PkitoolsError
-from pkitools.findings import Outcome, Report, Verdict
+from pkitools.findings import Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.reports.telling.answer import answer_of, told
@@ -34,6 +34,19 @@ _SOMEBODY_ELSES: Final = frozenset(
 )
 _TRUST: Final = frozenset({"trust"})
 _OF_PAGES: Final = frozenset({"reports", "force"})  # a page that was written is there: it would be refused
+_EXPIRED: Final = "path.validity.expired"
+_ORDERED_OTHERWISE: Final = frozenset(
+    {
+        "environment.production.no_test",
+        "environment.production.root",
+        "environment.self_signed.not_allowed",
+        "system.hierarchy.accepted",
+        "system.oin.required",
+        "x509.oin.ambiguous",
+        "x509.oin.invalid",
+        "x509.oin.missing",
+    }
+)
 _ORDERS: Final = ("{create}", "{renew}")
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
@@ -63,7 +76,7 @@ class Place:
 
 def next_step_of(place: Place) -> Step | None:
     """Return what to do first; ``None`` when there is nothing to say."""
-    outcome = answer_of(place.report).step
+    outcome = _decisive(place.report)
     if outcome is None:
         return _after_passing(place)
     commands = _commands(place)
@@ -81,6 +94,19 @@ def next_step_of(place: Place) -> Step | None:
     if place.of_provider and is_about_the_subject(outcome) and place.report.verdict is Verdict.FAILED:
         return step("cert_check.of_provider", {}, {})
     return _as_told(place, outcome)
+
+
+def _decisive(report: Report) -> Outcome | None:
+    """Return whose step comes first: of one that expired what has to be otherwise in the next, where something has."""
+    first = answer_of(report).step
+    if first is None or first.rule.code != _EXPIRED or not is_about_the_subject(first):
+        return first
+    return next((found for found in report.findings if _asks_another(found)), first)
+
+
+def _asks_another(found: Outcome) -> bool:
+    """Return whether one that is ordered the same would be refused for it again."""
+    return found.rule.severity is Severity.ERROR and found.rule.code in _ORDERED_OTHERWISE and not _is_made_anew(found)
 
 
 def _as_told(place: Place, outcome: Outcome) -> Step | None:
@@ -181,7 +207,7 @@ def _commands(place: Place) -> Commands:
 
 def _systems_meant(place: Place) -> list[str]:
     """Return the systems asked for, the one first that the step is about."""
-    outcome = answer_of(place.report).step
+    outcome = _decisive(place.report)
     about = None if outcome is None else outcome.params.get("system")
     return sorted(place.options.systems, key=lambda name: titles([name]) != [about])
 
