@@ -12,7 +12,7 @@ from pkitools.frozen import dataclass, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
-from pkitools.reports.telling.readable import validity
+from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate
@@ -406,7 +406,8 @@ def _revocation(result: CheckResult) -> str:
     words = []
     for entry in result.revocation.certificates:
         told = report_word("revocation", entry.status.kind)
-        words.append(f"{told} ({entry.status.code})" if entry.status.code else told)
+        why_so = readable({"code": entry.status.code}, language())["code"]
+        words.append(f"{told} ({why_so})" if why_so else told)
     return ", ".join(words)
 
 
