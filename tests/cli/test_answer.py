@@ -27,7 +27,9 @@ from pkitools.containers import read_source
 from pkitools.messages import LANGUAGES, Language, template
 from pkitools.reports.text import word_of
 from pkitools.requests import making
+from pkitools.revocation import read_crl
 from pkitools.rulebook import all_rules
+from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert import check_text
 from pkitools_cli.commands.next_steps import Step, again, request_command
 from pkitools_cli.i18n import set_language
@@ -898,6 +900,33 @@ def test_of_one_that_expired_nothing_is_ordered_that_is_refused_for_the_same_aga
     assert "path.validity.expired" in codes[1] - codes[0]
     assert code is None or code in codes[0] & codes[1]
     assert (told[0] == told[1]) == (code is not None), told
+
+
+@pytest.mark.parametrize("policy", ["require", "prefer"])
+@pytest.mark.parametrize(
+    ("language", "word", "unknown"),
+    [("nl", "niet van de uitgever", "is niet bekend"), ("en", "not the issuer's", "is not known")],
+)
+def test_of_a_list_that_lacks_the_address_is_told_and_whether_another_was_given(
+    run: Command, within: Path, language: str, word: str, unknown: str, policy: str
+) -> None:
+    """The list of another authority is not asked for again, and what is not known of it is no reason of the other."""
+    leaf = read_certificate(read_source((within / "koppeling.pem").read_bytes(), "koppeling.pem").certificates[0])
+    (url,) = leaf.crl_uris
+    other = build("g1-private", moment=MOMENT, keys=KeyPool(limit=2))["g1-private-tsp"].crl()
+    (within / "ander.crl").write_bytes(other)
+    above = [file for file in (within / "crl").iterdir() if read_crl(file.read_bytes()).issuer != leaf.issuer.der]
+    asked = f"cert check koppeling.pem -e preproduction --trust root.pem --chain chain.pem --revocation {policy} --json"
+    said = []
+    for lists, moment in (([within / "crl"], "2027-02-01"), ([*above, within / "ander.crl"], "2026-11-26")):
+        held = " ".join(f"--crl {file}" for file in lists)
+        line = f"{asked} --offline --moment {moment}T12:00:00Z {held}"
+        (following,) = (one["next"] for one in run("--lang", language, *line.split()).document["certificates"])
+        assert url in following[language]
+        assert not re.search(rf"{re.escape(url)}[.,;:)]", following[language]), "it is copied with what touches it"
+        said.append(following[language])
+    assert ["CRL" in each and word in each for each in said] == [False, True]
+    assert all((unknown in each) == (policy == "prefer") for each in said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
