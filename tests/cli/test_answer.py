@@ -24,6 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.containers import read_source
+from pkitools.findings import Severity
 from pkitools.messages import LANGUAGES, Language, template
 from pkitools.reports.text import word_of
 from pkitools.requests import making
@@ -556,6 +557,26 @@ def test_what_is_missing_is_told_once_with_where_it_is_to_be_had(run: Command, w
     assert "delivery.chain.complete" in strict, "what a file is refused for is told as such"
     held = f"cert check koppeling.pem -e preproduction --trust root.pem --chain chain.pem --offline {AT}"
     assert "zie boven" not in run("--lang", "nl", *held.split()).told
+
+
+@pytest.mark.parametrize("more", ["", "--verbose"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_counted_is_what_is_told_below(run: Command, within: Path, language: Language, more: str) -> None:
+    """Each heading but that of the reason why stands for one: of the certificate, and of its file."""
+    headings = {each: word_of("severity", each.name, language) for each in Severity}
+    alone = f"--trust root.pem --offline {AT}"
+    rows = 0
+    for file, held in product(("koppeling.pem", "omgekeerd.pem", "kort.pem", "oud.pem"), (HELD, alone)):
+        ran = run("--lang", language, *f"cert check {file} -e preproduction --for digid {held} {more}".split())
+        told = [line.strip() for line in ran.out.splitlines()]
+        shown = {each: sum(line.startswith(f"{name}: ") for line in told) for each, name in headings.items()}
+        failed = ran.out.startswith(word_of("verdict", "failed", language))
+        shown[Severity.ERROR] -= failed
+        also = next((line for line in told if re.match(rf"{LABELS[language][2]}\b", line)), "")
+        counted = [int(number) for number in re.findall(r"\b(\d+) ", also)]
+        assert counted == [shown[each] for each in sorted(shown, reverse=True) if shown[each]], ran.out
+        rows += "[delivery." in ran.out
+    assert rows > 2, "of several files there is something to say"
 
 
 def test_one_certificate_has_no_table(run: Command, within: Path) -> None:
