@@ -70,6 +70,20 @@ def test_every_message_of_the_library_renders_in_full(name: str) -> None:
             assert "\x1b" not in text, code
 
 
+def test_an_entity_id_is_spelled_one_way() -> None:
+    """But for what is quoted: the attribute of an EntityDescriptor, and the words in which DigiD refuses."""
+    quoted = re.compile(r"EntityDescriptor \w+( \w+)? entityID|does not match entityID")
+    spelled = [
+        (root, name, language, code, part)
+        for root, name in NAMES
+        for language in LANGUAGES
+        for code, entry in load(root, language, name).items()
+        for part, text in parts(entry).items()
+        if re.search(r"entity-?id\b", quoted.sub("", text).replace("--entity-id", ""), re.IGNORECASE)
+    ]
+    assert not spelled
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_has_a_hole_or_a_dash_where_an_operand_is_empty(language: Language) -> None:
     """Each operand in turn: what is not there gets a word, or a sentence of its own where it would be none."""

@@ -11,6 +11,15 @@ from typing import Literal, TypeAlias
 from pkitools.fetching.model import Fault, HttpStatus
 
 
+class CrlFault(StrEnum):
+    """Why a list cannot be one that the issuer of a certificate made."""
+
+    ANOTHER_ISSUER = "another-issuer"
+    NO_CRL_SIGN = "no-crl-sign"
+    ISSUER_NOT_VALID = "issuer-not-valid"
+    ANOTHER_KEY = "another-key"
+
+
 class AttemptCode(StrEnum):
     """Why a source was of no use, or a status is unknown or was not looked for, beside an HTTP status."""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from pkitools.crl.entries import Entry, worst
 from pkitools.crl.reading import CertificateRevocationList
-from pkitools.revocation.codes import AttemptCode, MaybeCode, Note, Step
+from pkitools.revocation.codes import AttemptCode, CrlFault, MaybeCode, Note, Step
 from pkitools.revocation.model import GOOD, HOLD, REMOVED, RevocationStatus, StatusKind, unknown
 from pkitools.revocation.scope import ALL_REASONS, ListScope, PointScope, covered, outside, scope_of
 from pkitools.revocation.status_information import (
@@ -154,17 +154,17 @@ def _require_issuer(
     passed.append(Step.CRL_SIGNATURE)
 
 
-def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, moment: datetime) -> str:
+def _issuer_fault(crl: CertificateRevocationList, issuer: PathCertificate, moment: datetime) -> CrlFault | None:
     if not is_from(crl, issuer):
-        return "another issuer"
+        return CrlFault.ANOTHER_ISSUER
     if issuer.key_usage is not None and not issuer.key_usage & CRL_SIGN:
-        return "keyUsage without cRLSign"
+        return CrlFault.NO_CRL_SIGN
     if not issuer.not_before <= moment <= issuer.not_after:
-        return "the issuer's certificate is not valid at the moment"
+        return CrlFault.ISSUER_NOT_VALID
     key = issuer.subject_key_identifier
     if key is not None and crl.authority_key_identifier not in {None, key}:
-        return "another key of the issuer"
-    return ""
+        return CrlFault.ANOTHER_KEY
+    return None
 
 
 def _entry(

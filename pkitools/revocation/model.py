@@ -14,7 +14,7 @@ from pkitools.arguments import choice, several
 from pkitools.findings import CertificateRef, Outcome
 from pkitools.findings.considered import Block
 from pkitools.frozen import dataclass, field
-from pkitools.revocation.codes import Code, MaybeCode, Note, Step
+from pkitools.revocation.codes import Code, CrlFault, MaybeCode, Note, Step
 
 
 class RevocationPolicy(StrEnum):
@@ -108,6 +108,8 @@ class Attempt:
         expires: its nextUpdate.
         passed: the steps it came through before the one that failed.
         named: it could not be used, and has an entry of the certificate all the same.
+        maker: of a list that the issuer of the certificate cannot have made, DER of the name of who did.
+        fault: why the issuer cannot have made it; empty of any other.
     """
 
     certificate: CertificateRef
@@ -123,6 +125,8 @@ class Attempt:
     expires: datetime | None = None
     passed: tuple[Step, ...] = ()
     named: bool = False
+    maker: bytes = field(default=b"", repr=False)
+    fault: CrlFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

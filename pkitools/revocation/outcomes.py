@@ -17,8 +17,9 @@ from pkitools.findings import (
     outcome,
 )
 from pkitools.findings.asking import CRASHED
+from pkitools.messages import NOTHING
 from pkitools.revocation import rules
-from pkitools.revocation.codes import AttemptCode, Code, MaybeCode, Note
+from pkitools.revocation.codes import AttemptCode, Code, CrlFault, MaybeCode, Note
 from pkitools.revocation.model import (
     Attempt,
     CertificateRevocation,
@@ -28,6 +29,7 @@ from pkitools.revocation.model import (
     StatusKind,
 )
 from pkitools.text import instant
+from pkitools.x509.name_matching import name_text
 
 _NOWHERE: Final = frozenset({AttemptCode.NO_SOURCE, AttemptCode.CLOCK})
 # lists of another authority or about other certificates, and last week's: a folder holds what was put into it
@@ -144,11 +146,24 @@ def _detail_of_crash(each: CertificateRevocation) -> str:
     return next((attempt.detail for attempt in each.attempts if attempt.code is AttemptCode.CRASHED), "-")
 
 
+def _maker(attempt: Attempt, issuer: str) -> str:
+    """Return who made a list that is another's; in full where both are called the same, else empty."""
+    if attempt.fault is not CrlFault.ANOTHER_ISSUER:
+        return ""
+    name = name_text(attempt.maker)
+    return str(name) if name.short == issuer else name.short
+
+
 def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
+    maker = _maker(attempt, label[1])
     params = {
         "subject": label[0],
         "source": attempt.source.upper(),
-        "url": attempt.url or label[1],  # what was handed in goes by its issuer
+        "url": attempt.url or maker or label[1],  # what was handed in goes by who made it
+        "address": attempt.url or NOTHING,
+        "maker": maker or NOTHING,
+        "issuer": label[1],
+        "crl_fault": attempt.fault or "-",
         "code": attempt.code or "-",
         "detail": attempt.detail or "-",
         "produced": _day(attempt.produced),

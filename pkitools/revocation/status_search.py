@@ -9,7 +9,7 @@ from pkitools.crl.reading import CertificateRevocationList, unread_mentions
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
-from pkitools.revocation.codes import AttemptCode, Note, Step
+from pkitools.revocation.codes import AttemptCode, CrlFault, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
 from pkitools.revocation.material import RevocationMaterial
@@ -37,6 +37,13 @@ _MAX_ENGINE_CRLS: Final = 50
 
 
 _NOWHERE: Final = Retrieval(Origin.NONE)
+
+
+def _made_by(answer: StatusInformation) -> tuple[bytes, CrlFault | None]:
+    """Return who made a list that the issuer cannot have made, and why not."""
+    if answer.crl is None or not isinstance(answer.detail, CrlFault):
+        return b"", None
+    return answer.crl.issuer, answer.detail
 
 
 class StatusSearch:
@@ -386,6 +393,7 @@ class StatusSearch:
                 answer.expires,
                 (*got.passed, *readable, *answer.passed),
                 answer.named,
+                *_made_by(answer),
             )
         )
 

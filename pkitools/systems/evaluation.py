@@ -445,13 +445,21 @@ def takes_any(about: Statement) -> bool:
     return "*" in about.values
 
 
+_ABSOLUTE: Final = "://"
+
+
 def _entity_id_scheme(context: SystemContext, about: Statement) -> Answer:
     entity_id = context.parsed_entity_id
     if entity_id is None:
         return NOT_APPLICABLE
     if _is_taken(entity_id, about) or (takes_any(about) and entity_id.scheme is None):
         return MET
-    operands = {"text": entity_id.given, "wanted": _right_form(context, about)}
+    other = entity_id.is_parsed or _ABSOLUTE in entity_id.text  # it belongs somewhere else; what is neither, nowhere
+    operands = {
+        "text": entity_id.given,
+        "wanted": _right_form(context, about),
+        "form": "other" if other else NOTHING,
+    }
     weighs = Severity.NOTICE if takes_any(about) else None
     return Violated((Evidence("entity_id", entity_id.given),), operands, severity=weighs)
 

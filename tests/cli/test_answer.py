@@ -24,10 +24,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pkitools.containers import read_source
+from pkitools.findings import Severity
 from pkitools.messages import LANGUAGES, Language, template
 from pkitools.reports.text import word_of
 from pkitools.requests import making
+from pkitools.revocation import read_crl
 from pkitools.rulebook import all_rules
+from pkitools.x509 import read_certificate
 from pkitools_cli.commands.cert import check_text
 from pkitools_cli.commands.next_steps import Step, again, request_command
 from pkitools_cli.i18n import set_language
@@ -556,6 +559,26 @@ def test_what_is_missing_is_told_once_with_where_it_is_to_be_had(run: Command, w
     assert "zie boven" not in run("--lang", "nl", *held.split()).told
 
 
+@pytest.mark.parametrize("more", ["", "--verbose"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_counted_is_what_is_told_below(run: Command, within: Path, language: Language, more: str) -> None:
+    """Each heading but that of the reason why stands for one: of the certificate, and of its file."""
+    headings = {each: word_of("severity", each.name, language) for each in Severity}
+    alone = f"--trust root.pem --offline {AT}"
+    rows = 0
+    for file, held in product(("koppeling.pem", "omgekeerd.pem", "kort.pem", "oud.pem"), (HELD, alone)):
+        ran = run("--lang", language, *f"cert check {file} -e preproduction --for digid {held} {more}".split())
+        told = [line.strip() for line in ran.out.splitlines()]
+        shown = {each: sum(line.startswith(f"{name}: ") for line in told) for each, name in headings.items()}
+        failed = ran.out.startswith(word_of("verdict", "failed", language))
+        shown[Severity.ERROR] -= failed
+        also = next((line for line in told if re.match(rf"{LABELS[language][2]}\b", line)), "")
+        counted = [int(number) for number in re.findall(r"\b(\d+) ", also)]
+        assert counted == [shown[each] for each in sorted(shown, reverse=True) if shown[each]], ran.out
+        rows += "[delivery." in ran.out
+    assert rows > 2, "of several files there is something to say"
+
+
 def test_one_certificate_has_no_table(run: Command, within: Path) -> None:
     assert "Bestand" not in run("--lang", "nl", *f"cert check koppeling.pem -e preproduction {HELD}".split()).out
 
@@ -870,6 +893,86 @@ def test_what_is_self_made_is_ordered_or_made_anew_for_the_system_that_was_asked
 def test_what_is_somebody_elses_flows_into_no_order(run: Command, within: Path, file: str, wish: str) -> None:
     for environment in ("production", "preproduction"):
         assert "csr create" not in run(*f"cert check {file} -e {environment} {wish} {LATER}".split()).out
+
+
+@pytest.mark.parametrize(
+    ("file", "asked", "before", "code"),
+    [
+        ("kort.pem", "-e production --for digid", "2026-11-26", "environment.production.no_test"),
+        ("zonder.pem", "-e production --for digikoppeling", "2024-01-01", "system.oin.required"),
+        ("zonder.pem", "-e production", "2024-01-01", None),
+        ("kort.pem", "-e preproduction --for digikoppeling", "2026-11-26", None),
+    ],
+)
+def test_of_one_that_expired_nothing_is_ordered_that_is_refused_for_the_same_again(
+    run: Command, within: Path, file: str, asked: str, before: str, code: str | None
+) -> None:
+    """What was to be done while it was valid is to be done now; where that was nothing, the same may be ordered."""
+    if file == "zonder.pem":
+        sample = shared("samples/certificates/PrivateG1_api-test-sign.coronatester.nl_20230908.pem")
+        (within / file).write_bytes(sample.read_bytes())
+    held = "--trust root.pem --chain chain.pem --revocation off --offline --json"
+    told, codes = [], []
+    for day in (before, "2027-02-01"):
+        document = run(*f"cert check {file} {asked} {held} --moment {day}T12:00:00Z".split()).document
+        (one,) = document["certificates"]
+        told.append((one["next"]["command"], one["next"]["nl"], one["next"]["en"]))
+        codes.append({found["code"] for found in one["report"]["findings"] if found["severity"] == "error"})
+    assert "path.validity.expired" in codes[1] - codes[0]
+    assert code is None or code in codes[0] & codes[1]
+    assert (told[0] == told[1]) == (code is not None), told
+
+
+@pytest.mark.parametrize("policy", ["require", "prefer"])
+@pytest.mark.parametrize(
+    ("language", "word", "unknown"),
+    [("nl", "niet van de uitgever", "is niet bekend"), ("en", "not the issuer's", "is not known")],
+)
+def test_of_a_list_that_lacks_the_address_is_told_and_whether_another_was_given(
+    run: Command, within: Path, language: str, word: str, unknown: str, policy: str
+) -> None:
+    """The list of another authority is not asked for again, and what is not known of it is no reason of the other."""
+    leaf = read_certificate(read_source((within / "koppeling.pem").read_bytes(), "koppeling.pem").certificates[0])
+    (url,) = leaf.crl_uris
+    other = build("g1-private", moment=MOMENT, keys=KeyPool(limit=2))["g1-private-tsp"].crl()
+    (within / "ander.crl").write_bytes(other)
+    above = [file for file in (within / "crl").iterdir() if read_crl(file.read_bytes()).issuer != leaf.issuer.der]
+    asked = f"cert check koppeling.pem -e preproduction --trust root.pem --chain chain.pem --revocation {policy} --json"
+    said = []
+    for lists, moment in (([within / "crl"], "2027-02-01"), ([*above, within / "ander.crl"], "2026-11-26")):
+        held = " ".join(f"--crl {file}" for file in lists)
+        line = f"{asked} --offline --moment {moment}T12:00:00Z {held}"
+        (following,) = (one["next"] for one in run("--lang", language, *line.split()).document["certificates"])
+        assert url in following[language]
+        assert not re.search(rf"{re.escape(url)}[.,;:)]", following[language]), "it is copied with what touches it"
+        said.append(following[language])
+    assert ["CRL" in each and word in each for each in said] == [False, True]
+    assert all((unknown in each) == (policy == "prefer") for each in said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_connects_orders_nothing_for_an_identity_provider(
+    run: Command, within: Path, language: Language
+) -> None:
+    """Its own metadata, with the same certificates, does say what to order: that the two differ is what is held."""
+    ders = [read_source((within / name).read_bytes(), name).certificates[0] for name in ("oud.pem", "kort.pem")]
+    (within / "eigen.der").write_bytes(self_made(spoilt=True))
+    ders.append((within / "eigen.der").read_bytes())
+    said = {}
+    for kind in ("SPSSODescriptor", "IDPSSODescriptor"):
+        files = []
+        for number, held in enumerate(ders):
+            files.append(f"{kind}{number}.xml")
+            (within / files[-1]).write_bytes(metadata_of(("signing", held), kind=kind))
+        for asked, file in product(("-e production --for digid", "-e preproduction --for digid-machtigen"), files):
+            ran = run("--lang", language, *f"cert check {file} {asked} {LATER} --json".split())
+            (following,) = (one["next"] for one in ran.document["certificates"])
+            said[kind, asked, file[-5]] = following["command"], following[language]
+    provider = {told for (kind, *_), told in said.items() if kind == "IDPSSODescriptor"}
+    assert {command for command, _ in provider} == {None}
+    assert all("(IdP)" in sentence for _, sentence in provider), provider
+    service = [command for (kind, *_), (command, _) in said.items() if kind == "SPSSODescriptor"]
+    assert any(command and command[:3] == ["pkitools", "csr", "create"] for command in service)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ import pytest
 
 from pkitools.checking import check
 from pkitools.findings import Outcome, Report, Rule, Severity, Source, Status, Verdict
-from pkitools.messages import LANGUAGES, Language
+from pkitools.messages import LANGUAGES, Language, template
 from pkitools.reports import outcome_message, report_document, report_text
 from pkitools.reports.telling.answer import answer_of
 from pkitools.reports.telling.readable import readable
@@ -63,6 +63,29 @@ def test_a_path_that_leads_nowhere_is_told_by_common_names() -> None:
     assert full.short == result.facts.subject.common_name
     assert full in str(report_document(result.report))
     assert full not in report_text(result.report, "en")
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_of_a_path_that_is_only_out_of_date_is_not_said_that_it_reaches_no_trusted_root(
+    language: Language, full: bool
+) -> None:
+    """What kept rules from being looked at is the moment there, and nothing else; of any other path it is the path."""
+    out_of_date = ["expired", "not-yet-valid", "issuer-expired", "issuer-not-yet-valid"]
+    reports = {name: judged(name, MOMENT).report for name in (*out_of_date, "unknown-root", "look-alike-root")}
+    alone = broken("expired", MOMENT)
+    reports["expired, without its chain"] = check(
+        alone.certificate.der, moment=alone.moment, environment="preproduction"
+    ).report
+    part = "message" if full else "title"
+    for name, report in reports.items():
+        told = " ".join(line.whole for line in unchecked_lines(report, language, full=full)).casefold()
+        said = [
+            reason
+            for reason in ("no_path", "path_out_of_date")
+            if template(f"report.reason.{reason}", language)[part].casefold() in told
+        ]
+        assert said == ["path_out_of_date" if name in out_of_date else "no_path"], (name, told)
 
 
 def test_a_name_keeps_its_short_form_when_it_travels() -> None:

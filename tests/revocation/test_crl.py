@@ -13,10 +13,23 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 
 from pkitools.errors import InputError, LimitError, PkitoolsError
-from pkitools.revocation import RevocationOptions, RevocationPolicy, StatusKind, check_revocation, read_crl
+from pkitools.findings import Outcome, Status
+from pkitools.frozen import replace
+from pkitools.messages import LANGUAGES, Language
+from pkitools.reports.telling import answer
+from pkitools.revocation import (
+    RevocationOptions,
+    RevocationPolicy,
+    RevocationResult,
+    StatusKind,
+    check_revocation,
+    read_crl,
+)
+from pkitools.revocation.codes import CrlFault
 from pkitools.revocation.crl_status import find_entry
 from pkitools.revocation.scope import ALL_REASONS, scope_of
 from pkitools.x509.model import Extension
+from pkitools.x509.name_matching import name_text
 from pkitools.x509.path_certificate import load_cached
 from pkitools_test_pki import crl as crls
 from pkitools_test_pki import der, extensions
@@ -478,6 +491,37 @@ def test_a_list_from_elsewhere_is_told_only_where_nothing_handed_in_decides(worl
         mine = [a for a in found.attempts if a.certificate.role == "end_entity"]
         assert [a.code for a in mine if a.code == "crl-issuer"] == told
         assert (found.statuses[0].kind is StatusKind.GOOD) is (not told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_list_that_the_issuer_cannot_have_made_is_told_with_who_made_it_and_why(
+    world: World, language: Language
+) -> None:
+    """In the reader's words, each cause in its own: no code, no other language, and never the issuer for the maker."""
+    elsewhere = build("g1-private", moment=MOMENT, keys=elliptic_keys)["g1-private-tsp"].crl()
+    maker = name_text(read_crl(elsewhere).issuer).short
+    (of_another,) = _of_issuer(world.check(world.plain, crls=[elsewhere]))
+    (of_another_key,) = _of_issuer(world.check(world.plain, crls=[world.stranger.crl(moment=MOMENT)]))
+    issuer = str(of_another.params["issuer"])
+    assert maker != issuer
+    assert of_another.params["url"] == maker
+    assert maker in _said(of_another, language)
+    said = {fault: _said(of_another_key, language, crl_fault=fault) for fault in CrlFault}
+    assert said[CrlFault.ANOTHER_KEY] == _said(of_another_key, language)
+    assert len(set(said.values())) == len(said)
+    for fault, sentence in (*said.items(), (CrlFault.ANOTHER_ISSUER, _said(of_another, language))):
+        assert issuer in sentence
+        assert fault not in sentence, "a code is no reason"
+        assert "http" not in sentence
+    assert "http://crl.example/" in _said(of_another, language, address="http://crl.example/")
+
+
+def _said(found: Outcome, language: Language, **otherwise: str) -> str:
+    return answer.told(replace(found, params={**found.params, **otherwise}), language).message
+
+
+def _of_issuer(found: RevocationResult) -> list[Outcome]:
+    return [o for o in found.outcomes if o.rule.code == "revocation.crl.issuer" and o.status is Status.VIOLATED]
 
 
 @pytest.mark.parametrize(

@@ -102,13 +102,15 @@ def _jks_trusted(der: bytes, name: str = "trusted") -> bytes:
     return _number(2) + _text(name) + bytes(8) + _jks_certificate(der)
 
 
-def metadata_of(*keys: tuple[str | None, bytes], entity_id: str = ENTITY_ID, inside: str = "") -> bytes:
-    """SAML metadata of one service provider: a use and a certificate for each KeyDescriptor."""
+def metadata_of(
+    *keys: tuple[str | None, bytes], entity_id: str = ENTITY_ID, inside: str = "", kind: str = "SPSSODescriptor"
+) -> bytes:
+    """SAML metadata of one entity, by default a service provider: a use and a certificate for each KeyDescriptor."""
     told = "".join(_descriptor(use, der) for use, der in keys)
     return (
         f'<?xml version="1.0"?><md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata"'
         f' xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="{entity_id}">{inside}'
-        f"<md:SPSSODescriptor>{told}</md:SPSSODescriptor></md:EntityDescriptor>"
+        f"<md:{kind}>{told}</md:{kind}></md:EntityDescriptor>"
     ).encode()
 
 

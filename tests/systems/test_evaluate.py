@@ -234,6 +234,31 @@ def test_the_oin_of_the_supplier_fails_against_the_entity_id() -> None:
     assert report.verdict is Verdict.FAILED
 
 
+@pytest.mark.parametrize(
+    ("entity_id", "nl", "en"),
+    [
+        (f"urn:etoegang:DV:{KVK_OIN}:entities:0001", "hoort bij een ander stelsel", "is one of another scheme"),
+        ("https://voorbeeld.nl/saml", "hoort bij een ander stelsel", "is one of another scheme"),
+        ("urn:etoegang:DV:123:entities:x", "is niet te lezen", "cannot be read"),
+        ("urn:etoegang:DV", "is niet te lezen", "cannot be read"),
+        ("onzin zonder urn", "is niet te lezen", "cannot be read"),
+    ],
+)
+def test_what_is_no_entity_id_is_not_called_one_of_another_scheme(entity_id: str, nl: str, en: str) -> None:
+    """That it cannot be read comes first, then the form it should have: in the title and in the short sentence."""
+    report = judge("digid-machtigen", hierarchy="g1-private", entity_id=entity_id)
+    outcome = of(report, "system.entity_id.scheme")
+    assert (outcome.status, outcome.rule.severity) == (Status.VIOLATED, Severity.ERROR)
+    for language, said in (("nl", nl), ("en", en)):
+        text = outcome_message(outcome, language)
+        assert said in text.title
+        assert f"urn:nl-eid-gdi:1.0:DV:{KVK_OIN}:entities:" in text.message
+        assert entity_id in text.message
+        unread = {"nl": "niet te lezen", "en": "cannot be read"}[language]
+        assert (unread in text.short, unread in text.message) == (unread in said,) * 2
+        assert text.short.index(unread) < text.short.index("urn:") if unread in said else "urn:" in text.short
+
+
 def test_an_entity_id_without_the_certificate_s_oin_fails_too() -> None:
     entity_id = f"urn:etoegang:DV:{KVK_OIN}:entities:0001"
     report = judge("eherkenning", hierarchy="g1-private", oin=None, entity_id=entity_id)

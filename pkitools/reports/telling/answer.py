@@ -34,6 +34,10 @@ _LEAST: Final = {
     "received.public_key.beside": Severity.WARNING,
 }
 
+_OF_THE_PATH: Final = "path."
+_OF_THE_MOMENT: Final = frozenset({"path.validity.expired", "path.validity.not_yet_valid"})
+_NO_PATH, _OUT_OF_DATE = "no_path", "path_out_of_date"
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -191,17 +195,26 @@ def told_gaps(report: Report, language: Language, remedy_text: RemedyText | None
         remedy_text: the program's own remedies.
     """
     for reason, outcomes in by_reason(report).items():
-        text = told(outcomes[0], language, remedy_text, report.moment)
+        operands = readable(outcomes[0].params, language, report.moment)
+        text = message(f"report.reason.{reason}", operands, language, remedy_text)
         codes = tuple(dict.fromkeys(outcome.rule.code for outcome in outcomes))
         yield ToldGap(text.message or shown(reason), text.remedy, codes)
 
 
 def by_reason(report: Report) -> dict[str, list[Outcome]]:
-    """Return what could not be checked, by the reason."""
+    """Return what could not be checked, by the reason: of a path that is only out of date not that there is none."""
     grouped: dict[str, list[Outcome]] = {}
+    instead = {_NO_PATH: _OUT_OF_DATE} if _is_only_out_of_date(report) else {}
     for outcome in report.not_checked:
-        grouped.setdefault(outcome.reason, []).append(outcome)
+        grouped.setdefault(instead.get(outcome.reason, outcome.reason), []).append(outcome)
     return grouped
+
+
+def _is_only_out_of_date(report: Report) -> bool:
+    """Return whether the path reaches a trusted root, and nothing is against it but the moment."""
+    against = {found.rule.code for found in report.findings if found.rule.code.startswith(_OF_THE_PATH)}
+    unknown = any(o.rule.code.startswith(_OF_THE_PATH) and o.reason != _NO_PATH for o in report.not_checked)
+    return bool(against) and against <= _OF_THE_MOMENT and not unknown
 
 
 def _first_ones(texts: Iterable[str]) -> tuple[str, ...]:

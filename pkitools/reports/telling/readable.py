@@ -18,7 +18,7 @@ _MOMENT: Final = pattern(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2}
 _DAY: Final = timedelta(days=1)
 _SHORT_MONTHS: Final = {"maart": "mrt"}  # where three letters are not the first three
 # which words stand for the value of an operand with this name
-_WORDS: Final = {"reason": "crl_reason", "code": "attempt"}
+_WORDS: Final = {"reason": "crl_reason", "code": "attempt", "crl_fault": "crl_fault"}
 
 
 def readable(params: Mapping[str, object], language: Language, moment: datetime | None = None) -> dict[str, object]:

@@ -23,10 +23,10 @@ from pkitools_cli.commands.cert.check_text import (
     chains_told,
     checked_told,
     copies_told,
-    told_with_its_file,
+    placed,
 )
 from pkitools_cli.commands.cert.expected import expectation
-from pkitools_cli.commands.cert.next_step import Place, next_step_of
+from pkitools_cli.commands.cert.next_step import next_step_of
 from pkitools_cli.commands.cert.trusted_folders import crls_beside, trust_of
 from pkitools_cli.commands.next_steps import next_document
 from pkitools_cli.debugging import debugging
@@ -236,7 +236,7 @@ def _document(checked: Checked, options: CheckOptions) -> dict[str, object]:
 
     def following(file: CheckedFile, one: JudgedCertificate) -> dict[str, object]:
         assert file.check is not None, "it holds the certificate"
-        place = Place(file.name, one.result, told_with_its_file(one, file.check, keys), options)
+        place = placed(file.name, one, file.check, options, keys)
         return {"next": next_document(partial(next_step_of, place))}
 
     code = of_reports(checked.decisive, options.fail_on, complete=checked.complete)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pkitools.findings import Report, Severity, Verdict
-from pkitools.frozen import dataclass, replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_LISTED
 from pkitools.messages.days import day_and_time
 from pkitools.reports.telling.answer import answer_of
-from pkitools.reports.telling.readable import validity
+from pkitools.reports.telling.readable import readable, validity
 from pkitools.reports.text import in_a_word, in_short, label_width, others, why, word
 from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
 from pkitools_cli.commands.cert.check_table import Row, cut_front, table
-from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named
+from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
@@ -39,6 +40,7 @@ _WRONG_OIN: Final = (
     ("x509.oin.invalid", "invalid_oin"),
 )
 _OF_KEYS: Final = "received."
+_PROVIDER: Final = "IDPSSODescriptor"  # SAML metadata 2.0, 2.4.3
 _SEPARATING: Final = frozenset(',;()"')
 
 
@@ -53,6 +55,7 @@ class _Told:
         place: what was found.
         delivered: the file is not refused for how it was delivered.
         goes_on: what comes next may be said of it: nothing else is to be mended first.
+        beside: how many rules its file violates as it was delivered, by severity, where it is the only one in it.
     """
 
     file: str
@@ -61,6 +64,7 @@ class _Told:
     place: Place
     delivered: bool = True
     goes_on: bool = True
+    beside: Mapping[Severity, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -203,7 +207,17 @@ def _certificates(name: str, check: FileCheck, options: CheckOptions, keys: Repo
             _which(one, check.count),
             placed(name, one, check, options, keys),
             delivered=check.delivery.verdict is not Verdict.FAILED,
+            beside=_of_the_file(check, keys),
         )
+
+
+def _of_the_file(check: FileCheck, keys: Report | None) -> dict[Severity, int]:
+    """Return what is told below of a file with one certificate; of one that is refused its own verdict says it."""
+    if len(check.judged) != 1 or check.delivery.verdict is Verdict.FAILED:
+        return {}
+    above = [told_with_its_file(check.judged[0], check, keys)]
+    told = {found.rule.code: found.rule.severity for found in told_apart(check.delivery, above).findings}
+    return dict(Counter(told.values()))
 
 
 def placed(
@@ -211,7 +225,8 @@ def placed(
 ) -> Place:
     """Return a certificate of a file as it was handed in: what comes next follows from that."""
     report = told_with_its_file(one, check, keys)
-    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check))
+    provider = {item.role for item in one.subject.items} == {_PROVIDER}
+    return Place(name, one.result, report, options, _has_arrived(options), _is_alone(check), provider)
 
 
 def _has_arrived(options: CheckOptions) -> bool:
@@ -316,7 +331,9 @@ def _now(one: _Told) -> list[str]:
 
 
 def _also(one: _Told) -> list[str]:
-    counted = others(answer_of(one.report), language())
+    answer = answer_of(one.report)
+    counts = Counter(answer.others) + Counter(one.beside)
+    counted = others(replace(answer, others=dict(sorted(counts.items(), reverse=True))), language())
     if not counted:
         return []
     first, indent = _labels("also")
@@ -404,7 +421,8 @@ def _revocation(result: CheckResult) -> str:
     words = []
     for entry in result.revocation.certificates:
         told = report_word("revocation", entry.status.kind)
-        words.append(f"{told} ({entry.status.code})" if entry.status.code else told)
+        why_so = readable({"code": entry.status.code}, language())["code"]
+        words.append(f"{told} ({why_so})" if why_so else told)
     return ", ".join(words)
 
 

@@ -43,6 +43,20 @@ def _twice(delivery: Report, above: Sequence[Report]) -> list[Outcome]:
     return [outcome for outcome in lacking if _short(outcome.params.get("missing")) in missing]
 
 
+def told_apart(delivery: Report, above: Sequence[Report]) -> Report:
+    """Return what is told of the file as findings of its own.
+
+    Args:
+        delivery: what was found.
+        above: what was told of its certificates.
+    """
+    return _without(delivery, _twice(delivery, above))
+
+
+def _without(delivery: Report, twice: Sequence[Outcome]) -> Report:
+    return replace(delivery, outcomes=tuple(o for o in delivery.outcomes if not any(o is each for each in twice)))
+
+
 def _short(name: object) -> str:
     return name.short if isinstance(name, NameText) else str(name)
 
@@ -54,7 +68,7 @@ def file_named(name: str, first: str = "") -> list[str]:
 
 
 def _told(name: str, delivery: Report, twice: Sequence[Outcome], *, verbose: bool) -> Iterator[Line | str]:
-    rest = replace(delivery, outcomes=tuple(o for o in delivery.outcomes if not any(o is each for each in twice)))
+    rest = _without(delivery, twice)
     yield ""
     if delivery.verdict is Verdict.FAILED:
         verdict = report_word("verdict", delivery.verdict)

@@ -7,14 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pkitools.errors import PkitoolsError
-from pkitools.findings import Outcome, Report, Verdict
+from pkitools.findings import CertificateRef, Outcome, Report, Severity, Verdict
 from pkitools.frozen import dataclass, replace
 from pkitools.messages import NOTHING
 from pkitools.reports.telling.answer import answer_of, told
 from pkitools.reports.telling.readable import readable
 from pkitools.reports.text import is_about_the_subject
 from pkitools.systems import Stance, Topic
-from pkitools.x509 import CertificateFacts
+from pkitools.text import pattern
+from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import Meant
 from pkitools_cli.commands.next_steps import Commands, Step, Words, again, carried, request_command, step
 from pkitools_cli.commands.public_part import meant_words, public_place, public_words
@@ -34,6 +35,22 @@ _SOMEBODY_ELSES: Final = frozenset(
 )
 _TRUST: Final = frozenset({"trust"})
 _OF_PAGES: Final = frozenset({"reports", "force"})  # a page that was written is there: it would be refused
+_EXPIRED: Final = "path.validity.expired"
+_ORDERED_OTHERWISE: Final = frozenset(
+    {
+        "environment.production.no_test",
+        "environment.production.root",
+        "environment.self_signed.not_allowed",
+        "system.hierarchy.accepted",
+        "system.oin.required",
+        "x509.oin.ambiguous",
+        "x509.oin.invalid",
+        "x509.oin.missing",
+    }
+)
+_LIST_OF_ANOTHER: Final = "revocation.crl.issuer"
+_SIMPLE_URL: Final = pattern(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,100}")
+_ORDERS: Final = ("{create}", "{renew}")
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
 
 
@@ -48,6 +65,7 @@ class Place:
         options: what was asked.
         arrived: it was held to the key or the request it came for: it is about to be used for the first time.
         is_alone: certificates of its issuers are not with it, neither in its file nor given.
+        of_provider: it stands in metadata as an identity provider's, and as nobody else's: who connects orders it not.
     """
 
     file: str
@@ -56,23 +74,73 @@ class Place:
     options: Meant
     arrived: bool = False
     is_alone: bool = False
+    of_provider: bool = False
 
 
 def next_step_of(place: Place) -> Step | None:
     """Return what to do first; ``None`` when there is nothing to say."""
-    outcome = answer_of(place.report).step
+    outcome = _decisive(place.report)
     if outcome is None:
         return _after_passing(place)
-    commands = _commands(place)
-    params = readable(outcome.params, language(), place.report.moment)
-    elsewhere = _without_pkioverheid(place.options)
     for key in _keys(outcome, place):
-        if elsewhere and (lookup(f"cli.now.{key}") or "").endswith(("{create}", "{renew}")):
+        if (found := _by_key(key, outcome, place)) is not None:
+            return found
+    if place.of_provider and is_about_the_subject(outcome) and place.report.verdict is Verdict.FAILED:
+        return step("cert_check.of_provider", {}, {})
+    return _as_told(place, outcome)
+
+
+def _by_key(key: str, outcome: Outcome, place: Place) -> Step | None:
+    """Return the step under a key, or the one that is said instead of it of such a certificate."""
+    commands, text = _commands(place), lookup(f"cli.now.{key}") or ""
+    if text.endswith(_ORDERS):
+        if place.of_provider:
+            return step("cert_check.of_provider", {}, {})
+        if elsewhere := _without_pkioverheid(place.options):
             where = {"show": lambda: ("systems", "show", elsewhere[0])}
             return step("cert_check.elsewhere", {"system": ", ".join(titles(elsewhere[:1]))}, where)
-        if (found := step(key, params, commands)) is not None:
-            return found
-    return _as_told(place, outcome)
+    fetched = _list_to_fetch(outcome, place, commands) if text.endswith("{crl}") else None
+    return fetched or step(key, readable(outcome.params, language(), place.report.moment), commands)
+
+
+def _decisive(report: Report) -> Outcome | None:
+    """Return whose step comes first: of one that expired what has to be otherwise in the next, where something has."""
+    first = answer_of(report).step
+    if first is None or first.rule.code != _EXPIRED or not is_about_the_subject(first):
+        return first
+    return next((found for found in report.findings if _asks_another(found)), first)
+
+
+def _asks_another(found: Outcome) -> bool:
+    """Return whether one that is ordered the same would be refused for it again."""
+    return found.rule.severity is Severity.ERROR and found.rule.code in _ORDERED_OTHERWISE and not _is_made_anew(found)
+
+
+def _list_to_fetch(outcome: Outcome, place: Place, commands: Commands) -> Step | None:
+    """Return the step that names where the CRL is, if the certificate says so in a form that can be copied."""
+    urls = _addresses(outcome.certificate, place.result)
+    url = next((each for each in urls if _SIMPLE_URL.fullmatch(each)), None)
+    if url is None:
+        return None
+    about = "crl_of_another" if any(_is_of_another(each, outcome) for each in place.report.findings) else "crl_address"
+    beside = "_unconfirmed" if place.report.verdict is Verdict.PASSED else ""
+    return step(f"cert_check.{about}{beside}", {"url": url}, commands)
+
+
+def _addresses(about: CertificateRef | None, result: CheckResult) -> tuple[str, ...]:
+    """Return where the CRLs are that speak of a certificate of the path."""
+    if about is None or about.sha256 == result.facts.sha256:
+        return result.facts.crl_uris
+    path = result.path.certificates if result.path else ()
+    facts = (read_certificate(der) for der in path)
+    return next((each.crl_uris for each in facts if each.sha256 == about.sha256), ())
+
+
+def _is_of_another(found: Outcome, outcome: Outcome) -> bool:
+    """Return whether a list was given for this certificate that another authority made."""
+    params = found.params
+    given = found.rule.code == _LIST_OF_ANOTHER and found.certificate == outcome.certificate
+    return given and params.get("address") == NOTHING and params.get("maker") != NOTHING
 
 
 def _as_told(place: Place, outcome: Outcome) -> Step | None:
@@ -173,7 +241,7 @@ def _commands(place: Place) -> Commands:
 
 def _systems_meant(place: Place) -> list[str]:
     """Return the systems asked for, the one first that the step is about."""
-    outcome = answer_of(place.report).step
+    outcome = _decisive(place.report)
     about = None if outcome is None else outcome.params.get("system")
     return sorted(place.options.systems, key=lambda name: titles([name]) != [about])
 
