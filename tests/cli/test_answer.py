@@ -576,7 +576,7 @@ def test_what_is_counted_is_what_is_told_below(run: Command, within: Path, langu
         counted = [int(number) for number in re.findall(r"\b(\d+) ", also)]
         assert counted == [shown[each] for each in sorted(shown, reverse=True) if shown[each]], ran.out
         rows += "[delivery." in ran.out
-    assert rows > 2, "of several files there is something to say"
+    assert rows > 1, "of several files there is something to say"
 
 
 def test_one_certificate_has_no_table(run: Command, within: Path) -> None:
