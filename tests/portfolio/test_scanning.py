@@ -451,7 +451,7 @@ def test_what_was_kept_is_read_in_any_thread_and_goes_with_its_reader() -> None:
     kept = Kept(MOMENT)
     kept.put("noted", "there", "found")
     read: list[str] = []
-    reader = threading.Thread(target=lambda others: read.extend(others), args=(kept.others("noted"),))
+    reader = threading.Thread(target=read.extend, args=(kept.others("noted"),))
     reader.start()
     reader.join()
     assert read == ["found"]
