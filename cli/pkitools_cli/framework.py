@@ -288,7 +288,7 @@ def _file_named(error: PkitoolsError, ctx: click.Context) -> str:
     """Return the file or folder of the command line that an error speaks of, if it speaks of one."""
     operands = {str(value) for value in error.params.values()}
     for param in ctx.command.params:
-        if (param.metavar or "").startswith(("FILE", "DIR")) and param.name is not None:
+        if (param.metavar or "").lstrip("[").startswith(("FILE", "DIR")) and param.name is not None:
             given = ctx.params.get(param.name)
             found = [str(name) for name in (given if isinstance(given, tuple) else (given,)) if str(name) in operands]
             if found:
