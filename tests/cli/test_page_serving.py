@@ -36,6 +36,7 @@ from pkitools_test_pki.server import listener, patience
 from tests.cli.test_page import ORDER, leaf
 from tests.support.command import Command
 from tests.support.effort import PATIENCE
+from tests.support.modules import forget
 from tests.support.page import BOUNDARY, GIVEN, Read, multipart, site_of
 from tests.support.schemas import assert_valid
 from tests.support.shared import shared
@@ -396,15 +397,13 @@ def test_what_cannot_be_is_refused_before_there_is_a_page(
 
 @pytest.mark.parametrize("lacking", ["python_multipart", "cheroot", "jinja2"])
 def test_who_lacks_the_extra_is_told_which(lacking: str, monkeypatch: pytest.MonkeyPatch, run: Command) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == lacking]:
-        monkeypatch.delitem(sys.modules, name)
+    forget(monkeypatch, f"{lacking}.")
     monkeypatch.setitem(sys.modules, lacking, None)
     if lacking != "jinja2":
         with pytest.raises(MissingExtraError) as missing:
             Server(site_of())
         assert missing.value.extra == "page"
-    for name in [name for name in sys.modules if name.startswith(("pkitools_cli.page", "pkitools.reports.pages"))]:
-        monkeypatch.delitem(sys.modules, name)  # as in a program that has read nothing yet
+    forget(monkeypatch, "pkitools_cli.page", "pkitools.reports.pages")
     ran = run("page", "--no-browser")
     assert (ran.code, "'pkitools-nl[page]'" in ran.err) == (ExitCode.COULD_NOT, True)
 

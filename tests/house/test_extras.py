@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 import pkitools
 from pkitools.errors import MissingExtraError, brought_by
 from tests.support.command import Command
+from tests.support.modules import forget
 
 pytestmark = pytest.mark.slow
 
@@ -104,9 +105,9 @@ def test_a_command_that_lacks_its_extra_says_which(
     assert run("test-pki", "create", tmp_path / "pki", "--fast").code == 0
     (tmp_path / "enrolment.yaml").write_text("profile: x\n", encoding="utf-8")
     monkeypatch.setitem(sys.modules, package, None)
-    for name in [*sys.modules]:  # another test may have read them
-        if name.startswith(("pkitools.reports.pages", "pkitools.reports.portfolio.as_ics")):
-            monkeypatch.delitem(sys.modules, name)
+    forget(
+        monkeypatch, "pkitools.reports.pages", "pkitools.reports.portfolio.as_ics"
+    )  # another test may have read them
     given = (word.replace("{pki}", str(tmp_path / "pki")).replace("{port}", str(listening[1])) for word in words)
     given = tuple(
         str(tmp_path / "enrolment.yaml") if before == "--enrolment" else word for before, word in pairs(given)
