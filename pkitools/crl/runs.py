@@ -185,11 +185,13 @@ class Runs:
         entry, behind = read_entry(self._data, at, self._stop)
         self._note(entry)
         row = row_of(self._data, at, entry, behind)
-        return row if row and self._is_run(row, at) else None
+        if row is None or self._size(row, at) < _FEWEST * row.size or not self._is_run(row, at):
+            return None
+        return row
 
     def _is_run(self, row: Row, at: int) -> bool:
         size = self._size(row, at)
-        return size >= _FEWEST * row.size and row.fits(self._data[at : at + size])
+        return size > 0 and row.fits(self._data[at : at + size])
 
     def _size(self, row: Row, at: int) -> int:
         """Return how many octets are looked at together."""
