@@ -242,7 +242,17 @@ def judged(certificate: Given, asked: Question, memory: Memory | None) -> CheckR
     Raises:
         InputError: ``certificate`` is no certificate.
     """
-    facts = read_certificate(certificate)  # what was read before is read again: its DER is what the path is built of
+    # what was read before is read again: its DER is what the path is built of
+    return judged_as_read(read_certificate(certificate), asked, memory)
+
+
+def judged_as_read(facts: CertificateFacts, asked: Question, memory: Memory | None) -> CheckResult:
+    """Judge a certificate that the caller read himself, and as it was read.
+
+    Args:
+        facts: what :func:`~pkitools.x509.read_certificate` returned, of bytes; nothing another handed in.
+        asked, memory: as of :func:`judged`.
+    """
     between = asked.intermediates
     recognition = _recognise(facts, between)
     self_signed = is_self_signed(facts) and "keyCertSign" not in (facts.key_usage or ())

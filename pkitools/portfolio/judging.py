@@ -10,7 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from pkitools.arguments import aware, octets, optional_choice
-from pkitools.checking.judgement import CheckResult, Memory, judged
+from pkitools.checking.judgement import CheckResult, Memory, judged_as_read
 from pkitools.checking.question import Question, Revocation, question
 from pkitools.checking.stated_ids import holds_nothing_to_judge
 from pkitools.environment import Environment
@@ -168,7 +168,7 @@ class Judge:
             ocsp_responses=tuple(dict.fromkeys((*asked.material.ocsp_responses, *responses))),
         )
         together = (*between, *asked.intermediates)
-        return judged(facts, replace(asked, intermediates=together, material=material), self._memory)
+        return judged_as_read(facts, replace(asked, intermediates=together, material=material), self._memory)
 
     def _question(self, environment: Environment, host: str | None, by: int | None) -> Question:
         key = environment, host, by

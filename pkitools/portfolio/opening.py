@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 
 from pkitools.errors import FileError, InputError, LimitError, PkitoolsError
 from pkitools.files import has_permissions, read_bytes
@@ -66,7 +66,7 @@ def _unchanged(name: str, limit: int) -> tuple[bytes, bool | None]:
 
 def _state(name: str) -> tuple[int, int, int, int] | None:
     try:
-        status = Path(name).stat()
+        status = os.stat(name)  # noqa: PTH116  a Path takes as long as the call
     except (OSError, ValueError):
         return None  # reading it says what is wrong
     return status.st_mode, status.st_ino, status.st_size, status.st_mtime_ns

@@ -7,6 +7,7 @@ certificates named "Staat der Nederlanden Root CA - G3" sit in public test suite
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from pkitools.frozen import dataclass
@@ -107,12 +108,18 @@ def hierarchy_of(facts: CertificateFacts, issuer: CertificateFacts | None = None
     if issuer is not None and issuer.subject.der == facts.issuer.der:
         found = recognise(issuer)
     else:
-        found = _by_name(facts.issuer.common_name, facts.authority_key_identifier)
+        found = _by_issuer(facts.issuer.common_name, facts.authority_key_identifier)
     if found.match is Match.NONE:
         found = _by_policy(facts)
     return Recognition(
         found.match, found.authority, found.hierarchy, found.generation, found.kind, facts.issuer.common_name
     )
+
+
+def _by_issuer(common_name: str | None, key_identifier: str | None) -> Recognition:
+    """Return what :func:`_by_name` says; of an authority that comes again and again it is remembered."""
+    short = len(common_name or "") <= _LONGEST_NAME and len(key_identifier or "") <= _LONGEST_NAME
+    return (_remembered if short else _by_name)(common_name, key_identifier)
 
 
 def _by_name(common_name: str | None, key_identifier: str | None) -> Recognition:
@@ -129,6 +136,9 @@ def _by_name(common_name: str | None, key_identifier: str | None) -> Recognition
     if entries:
         return _of_entry(Match.NAME, entries[-1])
     return _by_naming_rule(common_name)
+
+
+_remembered = lru_cache(maxsize=64)(_by_name)
 
 
 def _by_naming_rule(common_name: str) -> Recognition:

@@ -112,6 +112,10 @@ class OINResult:
         return Block.of(self.outcomes) if self._block is None else self._block
 
 
+_LATEST: Final[list[tuple[CertificateFacts, OINResult] | None]] = [None]
+"""The certificate that was asked last, which nobody can change, and what came of it."""
+
+
 def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
     """Return the OIN of a certificate.
 
@@ -124,6 +128,13 @@ def oin_from_certificate(certificate: CertificateFacts | Given) -> OINResult:
         InvalidValueError: it is nothing that could be one.
     """
     facts = certificate if isinstance(certificate, CertificateFacts) else read_certificate(certificate)
+    latest = _LATEST[0]
+    if latest is None or latest[0] is not facts:  # a certificate is asked for its OIN more than once in a row
+        latest = _LATEST[0] = facts, _oin_of(facts)
+    return latest[1]
+
+
+def _oin_of(facts: CertificateFacts) -> OINResult:
     asked = holder_of(facts) is Holder.ORGANIZATION and not facts.is_ca
     expected = asked and not _is_of_another_pki(facts) and not _is_extended(facts.subject)
     return _result(_Carrier(facts.subject, facts.subject_alternative_name or (), expected=expected))

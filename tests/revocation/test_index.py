@@ -15,9 +15,11 @@ import pytest
 from pkitools.crl import index as index_module
 from pkitools.crl import layouts as layouts_module
 from pkitools.crl import named_issuers as named_module
+from pkitools.crl import runs as runs_module
 from pkitools.crl.entries import MAX_SERIAL_OCTETS, Entry, read_entry
 from pkitools.crl.index import SerialIndex
 from pkitools.crl.layouts import Layout, expression_of, layout_of
+from pkitools.crl.runs import Row, row_of
 from pkitools.x509.der import DERError
 from pkitools_test_pki import der
 from tests.support.effort import bounded, budget
@@ -186,6 +188,66 @@ def test_of_years_in_four_digits_an_expression_knows_all_days_but_one() -> None:
             assert known == (exists(time) and not left_out), time
 
 
+# --- the law of the columns
+
+
+def row(like: bytes) -> Row | None:
+    read, stop = read_entry(like, 0, len(like))
+    return row_of(like, 0, read, stop)
+
+
+COLUMNS = {name: like for name, like in LAYOUTS.items() if name not in {"four-digit year"} and "date" not in name}
+
+
+def test_what_stands_in_no_columns_is_read_the_other_way() -> None:
+    assert {name for name, like in LAYOUTS.items() if row(like) is None} == set(LAYOUTS) - set(COLUMNS)
+
+
+def replaced(like: bytes, rng: random.Random) -> bytes:
+    """The octets with one or two of them another, in places where most often something stands that varies."""
+    made = bytearray(like)
+    for _ in range(rng.choice((1, 1, 2))):
+        made[rng.randrange(len(made))] = rng.choice(OCTETS)
+    return bytes(made)
+
+
+@pytest.mark.slow
+def test_what_fits_in_columns_the_row_reader_accepts() -> None:
+    rng = random.Random(SEED)
+    rows = [(like, row(like)) for like in COLUMNS.values()]
+    kept = 0
+    for number in range(MUTANTS):
+        like, columns = rng.choice(rows)
+        assert columns is not None
+        data = b"".join(replaced(like, rng) if rng.random() < 0.5 else like for _ in range(3))
+        if not columns.fits(data):
+            continue
+        kept += data != like * 3
+        for at in range(0, len(data), len(like)):
+            read, stop = read_entry(data, at, len(data))
+            assert stop == at + len(like), (number, data.hex())
+            assert read.unknown_critical == read_entry(like, 0, len(like))[0].unknown_critical
+    assert kept > MUTANTS // 20
+
+
+def test_columns_know_the_calendar_exactly() -> None:
+    """Also between days that there are: what is wrong with one entry is not made good by another."""
+    columns = row(LAYOUTS["reason"])
+    assert columns is not None
+    first, last = (entry(serial_of(1), time) for time in (b"000229000000Z", b"991231235959Z"))
+    for time in days():
+        assert columns.fits(first + entry(serial_of(1), time) + last) == exists(time), time
+
+
+def test_columns_know_the_clock_exactly() -> None:
+    columns = row(LAYOUTS["reason"])
+    assert columns is not None
+    for at in (0, 2, 4, 6, 8, 10):
+        for number in (*(b"%02d" % number for number in range(100)), b"0:", b":0", b"/1", b"1/", b"1\xff"):
+            time = b"260101000000Z"[:at] + number + b"260101000000Z"[at + 2 :]
+            assert columns.fits(entry(serial_of(1)) + entry(serial_of(1), time)) == exists(time), time
+
+
 # --- the model
 
 
@@ -267,6 +329,13 @@ def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index_module, "_MARK_OCTETS", 64)
 
 
+@pytest.fixture
+def short_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns of two entries and more, so that short lists have some."""
+    for name, value in {"_OCTETS": 256, "_FEWEST": 2, "_MOST_PASSED_BY": 1}.items():
+        monkeypatch.setattr(runs_module, name, value)
+
+
 def lists(rng: random.Random, rows: int) -> Iterator[bytes]:
     """Lists of a few layouts each, every layout with other octets each time."""
     while True:
@@ -296,6 +365,30 @@ def test_the_index_says_of_mutants_what_the_model_says() -> None:
             good += assert_the_same(changed(data, rng), 1)
             tried += 1
     assert 0 < good < tried
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager", "short_runs")
+def test_the_index_says_of_runs_what_the_model_says() -> None:
+    """Of one kind of entry for a while and then of another, with something wrong here and there."""
+    rng = random.Random(SEED + 2)
+    good = fits = 0
+
+    def seen(self: Row, entries: bytes) -> bool:
+        nonlocal fits
+        found = plain(self, entries)
+        fits += found
+        return found
+
+    plain = Row.fits
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Row, "fits", seen)
+        for _ in range(MUTANTS // 20):
+            kinds = [kind for kind in (any_row(rng) for _ in range(3)) if Plain.of(kind)]
+            data = b"".join(kind * rng.choice((1, 3, 12)) for kind in kinds)
+            good += assert_the_same(data if rng.random() < 0.5 else replaced(data, rng) if data else data, 2)
+    assert 0 < good < MUTANTS // 20
+    assert fits > MUTANTS // 100
 
 
 # --- the index
@@ -339,6 +432,28 @@ def test_the_first_and_the_last_of_a_long_run(count: int) -> None:
     for number in {0, count // 2, count - 1}:
         assert index.find(serial_of(number)) is not None
     assert index.find(serial_of(count)) is None
+
+
+def test_a_list_of_entries_of_one_length_is_read_by_its_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One entry is read by itself, and no expression is made, however many there are."""
+    read: list[int] = []
+    monkeypatch.setattr(runs_module, "read_entry", lambda *where: (read.append(1), read_entry(*where))[1])
+    monkeypatch.setattr(index_module, "read_entry", None)
+    monkeypatch.setattr(layouts_module, "expression_of", None)
+    for count in (10_000, 40_000):
+        data = b"".join(entry(serial_of(number)) for number in range(count))
+        read.clear()
+        SerialIndex(data, 0, len(data))
+        assert len(read) == 1
+
+
+def test_a_list_without_columns_is_not_tried_for_them_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    plain = Row.fits
+    monkeypatch.setattr(Row, "fits", lambda self, entries: (tried.append(len(entries)), plain(self, entries))[1])
+    data = mixed(2000, 1)[0] * 40
+    SerialIndex(data, 0, len(data))
+    assert 1 <= len(tried) <= 2 * (len(data) // runs_module._OCTETS).bit_length()
 
 
 def test_runs_broken_by_shorter_serial_numbers() -> None:
