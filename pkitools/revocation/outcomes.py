@@ -154,13 +154,20 @@ def _maker(attempt: Attempt, issuer: str) -> str:
     return str(name) if name.short == issuer else name.short
 
 
+def _names_no_place(attempt: Attempt) -> bool:
+    """Return whether nothing was read at all: where the list is cannot be read in the certificate."""
+    return attempt.origin is Origin.NONE and attempt.code is AttemptCode.MALFORMED
+
+
 def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
     maker = _maker(attempt, label[1])
     params = {
         "subject": label[0],
         "source": attempt.source.upper(),
-        "url": attempt.url or maker or label[1],  # what was handed in goes by who made it
-        "address": attempt.url or NOTHING,
+        "place": NOTHING if _names_no_place(attempt) else "-",
+        "given": attempt.given or NOTHING,
+        "url": attempt.url or attempt.given or maker or label[1],
+        "address": attempt.url or attempt.given or NOTHING,
         "maker": maker or NOTHING,
         "issuer": label[1],
         "crl_fault": attempt.fault or "-",
