@@ -82,7 +82,7 @@ def wrapped(
         most: how many lines there may be; what does not fit is left out, and an ellipsis says so.
         whole: no word is split, however long.
     """
-    from pkitools_cli.wrapping import wrap  # loads textwrap
+    from pkitools_cli.wide.wrapping import wrap  # loads textwrap
 
     width = columns()
     start = indent if first is None else first

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from pkitools_cli.lines import columns, wrapped
 from pkitools_cli.wide import fitted, fitted_end, head, padded, width
-from pkitools_cli.wrapping import wrap
+from pkitools_cli.wide.wrapping import wrap
 from tests.support.command import Command
 from tests.support.shared import shared
 
