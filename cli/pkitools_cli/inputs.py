@@ -134,9 +134,14 @@ def _refuse_without_files(name: str, wanted: ItemKind) -> None:
         raise InputError(f"sources.error.folder_without_{kind.value}s", name=name)
 
 
+def called(name: str) -> str:
+    """Return what a given file is called."""
+    return str(tr("cli.inputs.stdin")) if name == STANDARD_INPUT else name
+
+
 def about_input(name: str) -> AbstractContextManager[None]:
     """Say of every error inside which file it is about, standard input by its name."""
-    return about_file(tr("cli.inputs.stdin") if name == STANDARD_INPUT else name)
+    return about_file(called(name))
 
 
 def read_inputs(
@@ -367,12 +372,13 @@ def trusted_files(names: Iterable[str]) -> Iterator[Contents]:
                 yield read_source(read_bytes(file), str(file))
 
 
-def read_crls(name: str, unread: list[BadItem]) -> Iterator[bytes]:
+def read_crls(name: str, unread: list[BadItem], names: dict[bytes, str]) -> Iterator[bytes]:
     """Yield the CRLs of a file or, of a folder, those of every file in it, by content and whatever it is called.
 
     Args:
         name: the file or folder.
         unread: gets what could not be read, be it a part of a file or a whole file of a folder.
+        names: gets of each the name of its file.
 
     Raises:
         InputError: there is none.
@@ -382,17 +388,17 @@ def read_crls(name: str, unread: list[BadItem]) -> Iterator[bytes]:
             source = read_input(name)
             if not source.of_kind(ItemKind.CRL):
                 raise InputError("revocation.error.no_crl", name=name)
-            yield from _crls_of(source, unread)
+            yield from _crls_of(source, unread, names)
             return
         before, count = len(unread), 0
-        for crl in _crls_of_folder(name, unread):
+        for crl in _crls_of_folder(name, unread, names):
             count += 1
             yield crl
         if not count:
             raise unread[before].error if len(unread) > before else InputError("revocation.error.no_crl", name=name)
 
 
-def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
+def _crls_of_folder(name: str, unread: list[BadItem], names: dict[bytes, str]) -> Iterator[bytes]:
     for file in _files_below(name, unread):
         try:
             with about_input(file):
@@ -402,7 +408,7 @@ def _crls_of_folder(name: str, unread: list[BadItem]) -> Iterator[bytes]:
             if _may_be_a_list(file, error):
                 unread.append(unread_file(file, error))
             continue
-        yield from _crls_of(source, unread)
+        yield from _crls_of(source, unread, names)
 
 
 _HEXADECIMAL: Final = "sources.kind.hexadecimal"
@@ -447,9 +453,11 @@ def _may_be_a_list(name: str, error: PkitoolsError) -> bool:
     return error.code != "files.error.empty" and may_hold_more(read_bytes(name))
 
 
-def _crls_of(source: Contents, unread: list[BadItem]) -> Iterator[bytes]:
+def _crls_of(source: Contents, unread: list[BadItem], names: dict[bytes, str]) -> Iterator[bytes]:
     unread += unread_of(source)
-    yield from (item.der for item in source.of_kind(ItemKind.CRL))
+    for item in source.of_kind(ItemKind.CRL):
+        names.setdefault(item.der, source.name)
+        yield item.der
 
 
 def read_key(path: str, passphrase: bytes | None) -> PrivateKey:

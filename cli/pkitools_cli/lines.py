@@ -16,6 +16,8 @@ from pkitools.text import shown, visible
 from pkitools_cli.i18n import language, once, report_word, tr
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import fitted_end, head
+from pkitools_cli.wide import width as width_of
 
 if TYPE_CHECKING:
     from pkitools.reports.text import TextLine
@@ -61,9 +63,9 @@ def listed(first: str, value: str) -> list[str]:
         value: what there is no room for beside it stands below it.
     """
     whole = f"{first}{value}"
-    if not sys.stdout.isatty() or len(visible(whole)) <= columns():
+    if not sys.stdout.isatty() or width_of(visible(whole)) <= columns():
         return [once(whole)]
-    if len(first) <= columns() // 2:
+    if width_of(first) <= columns() // 2:
         return beside(first, value)
     return [*wrapped(first.rstrip(), "    ", ""), *wrapped(value, "      ")]
 
@@ -80,20 +82,14 @@ def wrapped(
         most: how many lines there may be; what does not fit is left out, and an ellipsis says so.
         whole: no word is split, however long.
     """
-    import textwrap
+    from pkitools_cli.wide.wrapping import wrap  # loads textwrap
 
     width = columns()
     start = indent if first is None else first
     # before it is cut: an escape is longer than what it stands for, and a line break is no space
     told = once(visible(text, MAX_LINE))
-    found = textwrap.wrap(
-        told,
-        width,
-        initial_indent=start,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=not whole and _has_long_word(told, width - max(len(indent), len(start))),
-    )
+    room = width - max(map(width_of, (indent, start)))
+    found = wrap(told, width, start, indent, split_words=not whole and _has_long_word(told, room))
     return cut_rows(found or [start.rstrip()], most)
 
 
@@ -102,14 +98,14 @@ def cut_rows(found: list[str], most: int | None) -> list[str]:
     if most is None or len(found) <= most:
         return found
     width, last = columns(), found[most - 1]
-    while len(last) + len(_CUT) > width:
-        last = last.rpartition(" ")[0] if " " in last.lstrip() else last[: width - len(_CUT)]
+    while width_of(last) + len(_CUT) > width:
+        last = last.rpartition(" ")[0] if " " in last.lstrip() else head(last, width - len(_CUT))
     return [*found[: most - 1], last.rstrip(" ,;:") + _CUT]
 
 
 def _has_long_word(text: str, width: int) -> bool:
     """Return whether a word is too long for a line; an address never is: it is there to be copied."""
-    return any(len(word) > width and "://" not in word for word in text.split(" "))
+    return any(width_of(word) > width and "://" not in word for word in text.split(" "))
 
 
 def packed(parts: Sequence[str], indent: str, first: str) -> list[str]:
@@ -124,11 +120,11 @@ def packed(parts: Sequence[str], indent: str, first: str) -> list[str]:
     for number, part in enumerate(parts, start=1):
         told = visible(part) + ("," if number < len(parts) else "")
         begun = rows[-1] not in {first, indent}
-        if begun and len(rows[-1]) + len(told) + 1 > columns():
+        if begun and width_of(rows[-1]) + width_of(told) + 1 > columns():
             rows.append(indent)
             begun = False
         rows[-1] += f" {told}" if begun else told
-    return rows if all(len(row) <= columns() for row in rows) else wrapped(", ".join(parts), indent, first)
+    return rows if all(width_of(row) <= columns() for row in rows) else wrapped(", ".join(parts), indent, first)
 
 
 def coloured(text: str, tone: Severity | Verdict, word: str = "", at: int = 0) -> Line:
@@ -140,7 +136,10 @@ def coloured(text: str, tone: Severity | Verdict, word: str = "", at: int = 0) -
 def verdict_line(report: Report) -> Line:
     """Return the verdict of a report, in colour, and what it is about."""
     word = report_word("verdict", report.verdict)
-    return coloured(wrapped(shown(report.subject), "", f"{word}  ", most=1)[0], report.verdict, word)
+    first, subject = f"{word}  ", shown(report.subject)
+    if " " not in subject:  # of a long path the end is what differs
+        return coloured(first + fitted_end(subject, columns() - width_of(first)), report.verdict, word)
+    return coloured(wrapped(subject, "", first, most=1)[0], report.verdict, word)
 
 
 def report_told(
@@ -170,7 +169,7 @@ def findings_told(report: Report, *, full: Severity, verbose: bool) -> Iterator[
 
 def _fitted(lines: Iterable[TextLine]) -> Iterator[Line | str]:
     for line in lines:
-        fits = len(line.first) + len(line.whole) <= columns()
+        fits = width_of(line.first) + width_of(line.whole) <= columns()
         first, *rest = wrapped(line.whole if fits else line.text, line.hang, line.first)
         yield first if line.tone is None else coloured(first, line.tone, line.word)
         yield from rest
@@ -198,7 +197,7 @@ def beside(first: str, value: str, further: int = 0) -> list[str]:
         value: any text.
         further: how much further to the right it goes on, where several values stand below each other.
     """
-    indent = " " * (len(first) + further)
+    indent = " " * (width_of(first) + further)
     return wrapped(value, indent, first) if " " in value.strip() else [f"{first}{visible(value, MAX_LINE)}"]
 
 
@@ -207,7 +206,7 @@ def command_rows(words: Sequence[str], indent: str) -> list[str]:
     width = columns()
     rows, row = [], indent + "pkitools"
     for part in _parts((*words, *_own_data(words))):
-        if len(row) + len(part) + 3 > width and row.strip():
+        if width_of(row) + width_of(part) + 3 > width and row.strip():
             rows.append(f"{row} \\")
             row = f"{indent}  {part}"
         else:

@@ -54,8 +54,9 @@ def complain(text: str) -> None:
 def _rows(text: str) -> list[str]:
     """Return a line as rows that fit the terminal: a word is never split, for it may be a file to be copied."""
     from pkitools_cli.lines import columns, wrapped  # few runs complain, and fewer on a terminal
+    from pkitools_cli.wide import width
 
-    if len(text) <= columns():
+    if width(text) <= columns():
         return [text]
     return wrapped(text, " " * (len(text) - len(text.lstrip(" "))), "", whole=True)
 

@@ -66,7 +66,17 @@ def with_delivered(revocation: Revocation | None, files: Iterable[Contents]) -> 
     if not crls and not responses:
         return revocation
     material = given.material
-    return replace(given, crls=(*material.crls, *crls), ocsp_responses=(*material.ocsp_responses, *responses))
+    return replace(
+        given,
+        crls=(*material.crls, *crls),
+        ocsp_responses=(*material.ocsp_responses, *responses),
+        names={**_names(files), **material.names},
+    )
+
+
+def _names(files: Iterable[Contents]) -> dict[bytes, str]:
+    """Return what the file is called of each list and response, by its DER."""
+    return {item.der: contents.name for contents in files for item in contents.items if item.kind in LISTS}
 
 
 def _new(files: Iterable[Contents], kind: ItemKind, known: Iterable[bytes]) -> Iterator[bytes]:

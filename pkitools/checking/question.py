@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pkitools.arguments import aware, choice, of_type, optional, optional_choice, several, text
+from pkitools.arguments import aware, choice, of_type, optional, optional_choice, several, text, wrong_type
 from pkitools.environment import Environment
 from pkitools.frozen import dataclass, field
 from pkitools.revocation import Cache, CertificateRevocationList, Fetcher, RevocationOptions, RevocationPolicy
@@ -34,6 +34,7 @@ class Revocation:
         fetcher: the means to use the network; ``None`` stays offline.
         cache: documents kept between runs.
         options: order of sources, freshness, limits.
+        names: what CRLs and responses are called, by their DER (a file's name): told of one that is of no use.
 
     Raises:
         InvalidValueError: a value is none of those.
@@ -45,17 +46,25 @@ class Revocation:
     fetcher: Fetcher | None = None
     cache: Cache | None = None
     options: RevocationOptions = field(default_factory=RevocationOptions)
+    names: Mapping[bytes, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "policy", optional_choice(RevocationPolicy, self.policy, "policy"))
         put(self, "crls", given_crls(self.crls))
         put(self, "ocsp_responses", given_responses(self.ocsp_responses))
+        put(self, "names", _names(self.names))
 
     @property
     def material(self) -> Material:
         """What a status may be learned from."""
-        return Material(self.crls, self.ocsp_responses, self.fetcher, self.cache)  # type: ignore[arg-type]  # made so when it was made
+        return Material(
+            self.crls,  # type: ignore[arg-type]  # made so when it was made
+            self.ocsp_responses,  # type: ignore[arg-type]  # as the lists
+            self.fetcher,
+            self.cache,
+            names=self.names,
+        )
 
     def policy_in(self, environment: Environment | str) -> RevocationPolicy:
         """Return the policy that holds in this environment."""
@@ -63,6 +72,15 @@ class Revocation:
             return choice(RevocationPolicy, self.policy, "policy")
         production = choice(Environment, environment, "environment") is Environment.PRODUCTION
         return RevocationPolicy.REQUIRE if production else RevocationPolicy.PREFER
+
+
+def _names(given: Mapping[bytes, str]) -> Mapping[bytes, str]:
+    if not isinstance(given, Mapping):
+        raise wrong_type("names", given, "Mapping")
+    for der, name in given.items():
+        of_type(der, bytes, "names")
+        text(name, "names")
+    return given
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def read_jks(data: bytes, name: str) -> tuple[tuple[Item, ...], tuple[BadItem, .
         tag, alias, _created = cursor.number(4), cursor.text(), cursor.take(8)
         if tag == _KEY:
             key = cursor.take(cursor.number(4))
-            items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias))
+            items.append(Item(ItemKind.KEY, key, len(items) + 1, "JKS", True, alias, place=entry + 1))
             for number in cursor.each(cursor.number(4)):
                 # its own comes first, then its chain
                 _certificate(cursor, version, alias, items, bad, has_key=number == 0, place=entry + 1)

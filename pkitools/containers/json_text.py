@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from pkitools.containers.jwk import is_public, is_secret, is_stated, stated_key, stated_kind
-from pkitools.containers.kubernetes import secret_part
+from pkitools.containers.kubernetes import open_part, secret_part
 from pkitools.containers.model import ContainerFormat
 from pkitools.containers.parts import Part
 from pkitools.errors import InputError
@@ -49,9 +49,12 @@ def json_parts(text: bytes) -> tuple[ContainerFormat, list[Part]] | None:
     values = [
         part
         for n, found in enumerate(objects)
-        if found.get("kind") == "Secret" and isinstance(found.get("data"), dict)
-        for key, value in found["data"].items()
-        if isinstance(value, str) and (part := _secret_part(key, value, n)) is not None
+        if found.get("kind") == "Secret"
+        for section, made in (("data", _secret_part), ("stringData", _open_part))
+        if isinstance(found.get(section), dict)
+        for key, value in found[section].items()
+        if isinstance(value, str)
+        for part in (made(key, value, n),)
     ]
     return (ContainerFormat.KUBERNETES, [*values, *_beside(document, doubles, "data")]) if values else None
 
@@ -62,7 +65,11 @@ def _first(found: dict[str, Any], octets: bytes, number: int) -> Part:
     return Part(octets, place=number, stated_key=stated, stated_kind=stated_kind(found), is_stated=thumbprints)
 
 
-def _secret_part(key: str, value: str, number: int) -> Part | None:
+def _open_part(key: str, value: str, number: int) -> Part:
+    return open_part(key, value.encode("utf-8", "replace"), number)
+
+
+def _secret_part(key: str, value: str, number: int) -> Part:
     octets = value.encode("ascii", "replace")
     part = secret_part(key, octets, number)
     return Part(octets, key, expected=False) if part is None else part
@@ -93,7 +100,7 @@ def _beside(document: object, doubles: dict[str, None], read: str) -> Iterator[P
 def _other_texts(document: object, read: str) -> Iterator[tuple[str, str]]:
     """Yield every text of a document that was not read as a certificate, with the member it stands in.
 
-    Read was what stands in ``x5c``, or what stands in ``data`` of Secrets.
+    Read was what stands in ``x5c``, or what stands in ``data`` and ``stringData`` of Secrets.
     """
     waiting: list[tuple[str, object]] = [("", document)]
     while waiting:
@@ -104,8 +111,13 @@ def _other_texts(document: object, read: str) -> Iterator[tuple[str, str]]:
         elif isinstance(value, list):
             waiting += ((member, each) for each in reversed(value) if member != read or isinstance(each, dict))
         elif isinstance(value, dict):
-            values = value.get("data") if read == "data" and value.get("kind") == "Secret" else None
-            waiting += ((key, each) for key, each in reversed(value.items()) if key != _APPLIED and each is not values)
+            of_secret = read == "data" and value.get("kind") == "Secret"
+            values = [value.get(section) for section in ("data", "stringData")] if of_secret else []
+            waiting += (
+                (key, each)
+                for key, each in reversed(value.items())
+                if key != _APPLIED and not any(each is read_before and isinstance(each, dict) for read_before in values)
+            )
 
 
 def _objects(document: object) -> Iterator[dict[str, Any]]:

@@ -1,17 +1,19 @@
 """The values of a Kubernetes Secret in YAML, read line by line.
 
 No YAML is interpreted: under ``data:`` stand names with base64, on the line itself or as a block below it; that is all
-that Kubernetes writes there. What is under ``stringData:`` is PEM in the open and is found as any other PEM. Lines that
-are written another way (tags, anchors, keys in quotes) are no values here: they are handed on with the rest.
+that Kubernetes writes there. Under ``stringData:`` people write the same in the open, as a block. Lines that are
+written another way (tags, anchors, keys in quotes) are no values here: they go on with the rest, where PEM is found.
 """
 
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from pkitools.containers.parts import Part
+from pkitools.frozen import dataclass
 from pkitools.text import pattern
 from pkitools.x509.base64_text import from_base64
 
@@ -24,6 +26,8 @@ _BLOCK: Final = pattern(rb"[|>][-+0-9]{0,2}")
 _BASE64: Final = pattern(rb"[A-Za-z0-9+/]{4,}={0,2}")
 _OWN: Final = "tls.crt"  # of the type kubernetes.io/tls: what a server shows of itself, with its chain
 _KEY: Final = "tls.key"  # and its key
+_SECTIONS: Final = frozenset({b"data", b"stringData"})
+_BOUNDARY: Final = pattern(rb"---|[ ]*+- ")  # where another Secret begins
 _MEANT: Final = (".crt", ".cer", ".pem", ".key", ".p12", ".pfx", ".jks", ".p7b", ".csr", ".crl")
 
 
@@ -56,43 +60,95 @@ def secret_part(key: str, value: bytes, number: int) -> Part | None:
         return Part(b"", key, expected) if expected else None
 
 
+def open_part(key: str, value: bytes, number: int) -> Part:
+    """Return a value of ``stringData``, which stands in the open; else as :func:`secret_part`."""
+    return Part(value, key, expected=False, place=number if key in {_OWN, _KEY} else None)
+
+
 def secret_parts(text: bytes) -> tuple[list[Part], bytes]:
-    """Return the values under every ``data:``, in order, and the text without them: spaces in their places."""
+    """Return the values of every Secret, in order, and the text without them: spaces in their places."""
     parts: list[Part] = []
     rest = bytearray(_APPLIED.sub(lambda match: b" " * len(match[0]), text))
-    for key, value, start, stop, number in _values(text):
-        part = secret_part(key.decode("ascii", "replace"), value, number)
+    for one in _Values(text).found():
+        made = open_part if one.is_open else secret_part
+        part = made(one.key.decode("ascii", "replace"), one.value, one.number)
         if part is not None:
             parts.append(part)
-            rest[start:stop] = b" " * (stop - start)
+            rest[one.start : one.stop] = b" " * (one.stop - one.start)
     return parts, bytes(rest)
 
 
-def _values(text: bytes) -> Iterator[tuple[bytes, bytes, int, int, int]]:
-    """Yield each key and value, from where to where that stands, and under which "data:" of the text."""
-    inside, number = -1, 0  # the indentation of "data:", and -1 outside it; how many there were
-    key, block, indent, start, stop = b"", [b""], 0, 0, 0
-    for match in _LINE.finditer(text):
-        line = match[0]
-        depth = len(line) - len(line.lstrip(b" "))
-        if key and depth > indent and _BASE64.fullmatch(line.strip()):
-            block.append(line.strip())
-            stop = match.end()
-            continue
-        if key:
-            yield key, b"".join(block), start, stop, number
-            key, block = b"", [b""]
-        entry = _ENTRY.match(line)
-        if entry is None:
-            continue
-        name, value = entry[1], line[entry.end() :].strip()
-        if inside >= 0 and depth <= inside:
-            inside = -1
-        if name == b"data" and not value:
-            inside, number = depth, number + 1
-        elif inside >= 0 and (not value or _BLOCK.fullmatch(value)):
-            key, indent, start, stop = name, depth, match.start(), match.end()
-        elif inside >= 0:
-            yield name, value.strip(b"\"'"), match.start(), match.end(), number
-    if key:
-        yield key, b"".join(block), start, stop, number
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value of a Secret: its name, what it is, from where to where that stands, and in which Secret of the text."""
+
+    key: bytes
+    value: bytes
+    start: int
+    stop: int
+    number: int
+    is_open: bool
+
+
+class _Values:
+    """Reads the values of the Secrets of a text, line by line."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._section, self._inside = b"", -1  # which of the two it is in, and how far that is indented; -1 outside
+        self._seen, self._number = (
+            frozenset(_SECTIONS),
+            0,
+        )  # the sections of this Secret, and how many Secrets there were
+        self._key, self._indent, self._start, self._stop = b"", 0, 0, 0
+        self._block: list[bytes] = []
+
+    def found(self) -> Iterator[_Value]:
+        for match in _LINE.finditer(self._text):
+            line = match[0]
+            depth = len(line) - len(line.lstrip(b" "))
+            if self._key and self._goes_on(line, depth):
+                self._block.append(line.strip())
+                self._stop = match.end()
+                continue
+            yield from self._ended()
+            entry = _ENTRY.match(line)
+            self._look_around(line, depth)
+            if entry is not None:
+                yield from self._entry(match, entry, depth)
+        yield from self._ended()
+
+    @property
+    def _is_open(self) -> bool:
+        return self._section == b"stringData"
+
+    def _goes_on(self, line: bytes, depth: int) -> bool:
+        """Return whether a line belongs to the block that was begun."""
+        return depth > self._indent and (self._is_open or _BASE64.fullmatch(line.strip()) is not None)
+
+    def _ended(self) -> Iterator[_Value]:
+        if self._key:
+            value = (b"\n" if self._is_open else b"").join(self._block)
+            yield _Value(self._key, value, self._start, self._stop, self._number, self._is_open)
+            self._key, self._block = b"", []
+
+    def _look_around(self, line: bytes, depth: int) -> None:
+        """See whether a line ends the section, or the Secret."""
+        if self._inside >= 0 and depth <= self._inside:
+            self._inside = -1
+        if self._inside < 0 and _BOUNDARY.match(line):
+            self._seen = _SECTIONS
+
+    def _entry(self, match: re.Match[bytes], entry: re.Match[bytes], depth: int) -> Iterator[_Value]:
+        name, value = entry[1], match[0][entry.end() :].strip()
+        if name in _SECTIONS and not value and self._inside < 0:
+            self._begin(name, depth)
+        elif self._inside >= 0 and (not value or _BLOCK.fullmatch(value)):
+            self._key, self._indent, self._start, self._stop = name, depth, match.start(), match.end()
+        elif self._inside >= 0 and not self._is_open:
+            yield _Value(name, value.strip(b"\"'"), match.start(), match.end(), self._number, is_open=False)
+
+    def _begin(self, section: bytes, depth: int) -> None:
+        if section in self._seen:
+            self._seen, self._number = frozenset(), self._number + 1
+        self._section, self._inside, self._seen = section, depth, self._seen | {section}

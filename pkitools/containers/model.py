@@ -68,7 +68,8 @@ class Item:
         use: of such a certificate ``signing`` or ``encryption``; ``None`` when the KeyDescriptor does not say.
         entity_id: of such a certificate the entity ID of the entity whose key it is.
         place: of a certificate that stands where one is somebody's own, the number of that place: a KeyDescriptor, a
-            signature, the key entry of a keystore, ``x5c``, ``tls.crt``. What is said to be its chain shares it.
+            signature, the key entry of a keystore, ``x5c``, ``tls.crt``. What is said to be its chain shares it, and
+            the private key that stands with it.
         stated_key: of the first certificate in ``x5c`` and of each in a ``ds:KeyInfo``, the public key that is stated
             beside it, as a SubjectPublicKeyInfo ends with it; empty where that cannot be one, or several are stated
             that differ.

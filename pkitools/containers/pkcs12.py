@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from pkitools.containers.guard import attempt
 from pkitools.containers.model import Item, ItemKind
-from pkitools.containers.pkcs12_entries import KeyBag, key_bags, with_key
+from pkitools.containers.pkcs12_entries import KeyBag, entry_of, key_bags, with_key
 from pkitools.containers.pkcs12_mac import passphrase_fits
 from pkitools.containers.protection import DATA, SCRYPT, protection_of_keystore
 from pkitools.errors import InputError, LimitError, SecretError
-from pkitools.frozen import replace
+from pkitools.frozen import dataclass, field, replace
 from pkitools.limits import MAX_KDF_ITERATIONS, MAX_KEYSTORE_BYTES
 from pkitools.x509.der import (
     INTEGER,
@@ -98,10 +98,6 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
     found = pkcs12.load_pkcs12(data, passphrase)
-    items: list[Item] = []
-    if found.key is not None:
-        key = found.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        items.append(Item(ItemKind.KEY, key, 1, "PKCS#8"))
     entries = [entry for entry in (found.cert, *found.additional_certs) if entry is not None]
     named = [
         (
@@ -112,10 +108,22 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
     ]
     first = None if found.cert is None else 0
     keyed = with_key(data, named, first, holds_key=found.key is not None)
-    held = _public_halves(data, passphrase)
+    keys = _opened_keys(data, passphrase)
+    held = {key.spki for key in keys}
     own = {n for n, entry in enumerate(entries) if n == first or _spki(entry.certificate.public_key) in held}
     if len(keyed) < len(named):  # else it may be that they cannot be told apart
         own |= keyed
+    items: list[Item] = []
+    if found.key is not None:
+        der = found.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        first_of_all = _OpenedKey(_spki(found.key.public_key), der)
+        # of two of the same key the name of one tells nothing
+        same = next((key for key in keys if key.spki == first_of_all.spki), first_of_all)
+        others = [key for key in keys if key.spki != first_of_all.spki]
+        for key in (replace(same, der=der), *others):
+            standing = entry_of(key.bag, named) if key.bag else None
+            place = standing + 1 if standing in own else None
+            items.append(Item(ItemKind.KEY, key.der, len(items) + 1, "PKCS#8", place=place))
     for number, (der, alias) in enumerate(named):
         has_key = number in keyed or number in own if keyed or own else None
         place = number + 1 if number in own else None
@@ -123,27 +131,43 @@ def _items(data: bytes, passphrase: bytes | None) -> list[Item]:
     return items
 
 
-def _public_halves(data: bytes, passphrase: bytes | None) -> set[bytes]:
-    """Return the public half of each private key that lies open and that the passphrase opens, of several.
+@dataclass(frozen=True, slots=True)
+class _OpenedKey:
+    """A private key: its public half, the key itself as PKCS#8, and the bag that it lies in."""
+
+    spki: bytes
+    der: bytes = field(repr=False)
+    bag: KeyBag | None = None
+
+
+def _opened_keys(data: bytes, passphrase: bytes | None) -> list[_OpenedKey]:
+    """Return each private key that lies open and that the passphrase opens, of several, each once.
 
     What reads the keystore hands out its first key only, and a name may be missing or fit another.
     """
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
+    from cryptography.hazmat.primitives.serialization import (
+        Encoding,
+        NoEncryption,
+        PrivateFormat,
+        load_der_private_key,
+    )
 
     try:
         bags = list(islice(key_bags(data), _MAX_OPENED + 1))
         work = sum(_rounds(data, ""))
     except (DERError, LimitError):
-        return set()
+        return []
     if not 1 < len(bags) <= _MAX_OPENED or work > MAX_KDF_ITERATIONS:
-        return set()
+        return []
 
-    def public(bag: KeyBag) -> bytes:
+    def opened(bag: KeyBag) -> _OpenedKey:
         given = passphrase if bag.shrouded else None
-        return _spki(load_der_private_key(bag.key, given, unsafe_skip_rsa_key_validation=True).public_key)
+        key = load_der_private_key(bag.key, given, unsafe_skip_rsa_key_validation=True)
+        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        return _OpenedKey(_spki(key.public_key), der, bag)
 
-    found = (attempt(partial(public, bag)) for bag in bags)
-    return {spki for spki in found if spki}
+    found = (attempt(partial(opened, bag)) for bag in bags)
+    return list({key.spki: key for key in found if key is not None and key.spki}.values())
 
 
 def _spki(public_key: Callable[[], Any]) -> bytes:

@@ -82,6 +82,21 @@ def _fitting(named: Sequence[tuple[bytes, str | None]], bags: Sequence[KeyBag]) 
     return frozenset(n for n, (_, name) in enumerate(named) if name in names or thumbprints[n] in key_ids)
 
 
+def entry_of(bag: KeyBag, named: Sequence[tuple[bytes, str | None]]) -> int | None:
+    """Return the number of the certificate that a key says to stand with; ``None`` where that is none, or several.
+
+    Args:
+        bag: the key.
+        named: the DER and the friendly name of each certificate.
+    """
+    if bag.local_key_id is not None:
+        for number, (der, _) in enumerate(named):
+            if hashlib.sha1(der, usedforsecurity=False).digest() == bag.local_key_id:
+                return number
+    alike = [number for number, (_, name) in enumerate(named) if name is not None and name == bag.friendly_name]
+    return alike[0] if len(alike) == 1 else None
+
+
 def key_bags(data: bytes) -> Iterator[KeyBag]:
     """Yield the private keys whose bags are not inside encrypted content. Raises :class:`DERError`."""
     parts = list(islice(iterate(data, root(data, SEQUENCE)), 2))

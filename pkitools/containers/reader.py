@@ -268,7 +268,7 @@ def _secret(data: bytes, found: _Found) -> ContainerFormat | None:
         return None
     parts, rest = kubernetes.secret_parts(data)
     _parts(parts, found)
-    if pem.BEGIN in rest:  # stringData
+    if pem.BEGIN in rest:  # written another way than people do
         _parts([Part(rest)], found)
     else:
         _tell_more(rest, found)

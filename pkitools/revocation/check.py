@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,11 +16,11 @@ from pkitools.errors import InputError, InvalidValueError, LimitError
 from pkitools.fetching.model import Cache, Fetcher
 from pkitools.findings import MET, CertificateRef, Outcome, outcome
 from pkitools.findings.considered import Block
-from pkitools.frozen import dataclass
+from pkitools.frozen import dataclass, field
 from pkitools.limits import MAX_SIGNATURE_CHECKS
 from pkitools.revocation.codes import AttemptCode
 from pkitools.revocation.crl_status import is_from
-from pkitools.revocation.material import RevocationMaterial
+from pkitools.revocation.material import RevocationMaterial, name_of
 from pkitools.revocation.model import (
     Attempt,
     CertificateRevocation,
@@ -35,7 +35,7 @@ from pkitools.revocation.model import (
     unknown,
 )
 from pkitools.revocation.outcomes import report_outcomes
-from pkitools.revocation.retrieval import DocumentSources, Retrieval, code_of_error
+from pkitools.revocation.retrieval import DocumentSources, code_of_error, handed_in
 from pkitools.revocation.rules import CLOCK
 from pkitools.revocation.status_information import RevocationContext
 from pkitools.revocation.status_search import StatusSearch
@@ -122,13 +122,17 @@ def check_revocation(
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a status may be learned from, as :func:`check_revocation` names it, and as it was handed in."""
+    """What a status may be learned from, as :func:`check_revocation` names it, and as it was handed in.
+
+    ``names`` says what a list or response is called, by its DER: told of one that is of no use.
+    """
 
     crls: tuple[bytes | CertificateRevocationList, ...] = ()
     ocsp_responses: tuple[bytes, ...] = ()
     fetcher: Fetcher | None = None
     cache: Cache | None = None
     other_certificates: tuple[bytes, ...] = ()
+    names: Mapping[bytes, str] = field(default_factory=dict)
 
     @property
     def are_lists(self) -> bool:
@@ -175,8 +179,8 @@ def revocation_of(
         sources = DocumentSources(material.fetcher, material.cache, options, moment)
         context = RevocationContext(moment, options, SignatureBudget(MAX_SIGNATURE_CHECKS), raise_crashes)
         remembered = known if material.are_lists else None
-        check = _Check(certificates, refs, sources, context, material.other_certificates, remembered)
-        found = check.run(material.crls, material.ocsp_responses)
+        check = _Check(certificates, refs, sources, context, material, remembered)
+        found = check.run()
     clock = options.moment_is_now and clock_is_plausible(moment)
     telling = _Telling(found, tuple((c.sha256, c.subject) for c in certificates), policy, clock)
     if _all_is_well(found):
@@ -329,27 +333,26 @@ class _Check:
         refs: list[CertificateRef],
         sources: DocumentSources,
         context: RevocationContext,
-        other_certificates: Sequence[bytes],
+        given: Material,
         known: Statuses | None = None,
     ) -> None:
         self._certificates, self._refs = certificates, refs
         self._sources, self._context = sources, context
-        self._others = tuple(other_certificates)
+        self._given, self._others = given, given.other_certificates
         self._known = known
         self._unreadable: list[Attempt] = []
         self._unread: list[bytes] = []
 
-    def run(
-        self, crls: Sequence[bytes | CertificateRevocationList], responses: Sequence[bytes]
-    ) -> tuple[CertificateRevocation, ...]:
+    def run(self) -> tuple[CertificateRevocation, ...]:
         if len(self._certificates) < 2:
             return ()
         material = RevocationMaterial(
-            tuple(sorted(self._read_crls(crls), key=_newest_first)),
-            tuple(self._read_responses(responses)),
+            tuple(sorted(self._read_crls(self._given.crls), key=_newest_first)),
+            tuple(self._read_responses(self._given.ocsp_responses)),
             self._sources,
             self._context,
             tuple(self._unread),
+            self._given.names,
         )
         above = range(1, len(self._certificates) - 1)
         return self._certificate(0, material), *(self._authority(index, material) for index in above)
@@ -414,9 +417,9 @@ class _Check:
         issuers = self._certificates[1:]
         for crl in material.crls if not useful else ():
             if not self._others and not any(is_from(crl, issuer) for issuer in issuers):
-                search.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
+                search.judge_list(crl, handed_in(crl.der), "")
         for response in material.unrelated_responses(self._certificates):
-            search.judge_response(response, Retrieval(Origin.SUPPLIED), "", None)
+            search.judge_response(response, handed_in(response.der), "", None)
         search.attempts += known
 
     def _read_crls(self, crls: Sequence[bytes | CertificateRevocationList]) -> list[CertificateRevocationList]:
@@ -430,7 +433,7 @@ class _Check:
                 found.append(read_crl(crl))
             except InputError as error:
                 self._unread.append(crl)
-                self._no_use(SourceKind.CRL, error)
+                self._no_use(SourceKind.CRL, error, crl)
         return found
 
     def _read_responses(self, responses: Sequence[bytes]) -> list[OcspResponse]:
@@ -442,15 +445,18 @@ class _Check:
             try:
                 found.append(read_response(data))
             except InputError as error:
-                self._no_use(SourceKind.OCSP, error)
+                self._no_use(SourceKind.OCSP, error, data)
         return found
 
     def _within_limit(self, kind: SourceKind, count: int) -> None:
         if count > _MAX_SUPPLIED:
             self._unused(kind, AttemptCode.LIMIT, f"{_MAX_SUPPLIED}/{count}")
 
-    def _no_use(self, kind: SourceKind, error: InputError) -> None:
-        self._unused(kind, code_of_error(error), str(error.params.get("detail", "")))
+    def _no_use(self, kind: SourceKind, error: InputError, data: bytes) -> None:
+        called = name_of(data, self._given.names)
+        self._unused(kind, code_of_error(error), str(error.params.get("detail", "")), called)
 
-    def _unused(self, kind: SourceKind, code: AttemptCode, detail: str) -> None:
-        self._unreadable.append(Attempt(self._refs[0], kind, Origin.SUPPLIED, "", code, unknown(code), detail=detail))
+    def _unused(self, kind: SourceKind, code: AttemptCode, detail: str, called: str = "") -> None:
+        self._unreadable.append(
+            Attempt(self._refs[0], kind, Origin.SUPPLIED, "", code, unknown(code), detail=detail, given=called)
+        )

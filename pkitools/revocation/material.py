@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from pkitools.crl.reading import CertificateRevocationList, read_crl
 from pkitools.frozen import dataclass, field, replace
@@ -17,6 +18,13 @@ from pkitools.x509.path_certificate import PathCertificate
 if TYPE_CHECKING:
     from pkitools.revocation.ocsp import OcspResponse
 
+_ENOUGH: Final = 16  # digits of a digest: enough to find one among what was given
+
+
+def name_of(data: bytes, names: Mapping[bytes, str]) -> str:
+    """Return what a list or response that was handed in is called: by what is in it, where nobody named it."""
+    return names.get(data) or f"SHA-256 {sha256(data).hexdigest()[:_ENOUGH]}"
+
 
 @dataclass(frozen=True, slots=True)
 class RevocationMaterial:
@@ -27,6 +35,7 @@ class RevocationMaterial:
         sources: cache and network.
         context: how to judge.
         unread: lists handed in of which nothing can be read.
+        names: what each that was handed in is called, by its DER.
         read: CRLs read in this validation by identity of their bytes, which are kept beside them.
     """
 
@@ -35,6 +44,7 @@ class RevocationMaterial:
     sources: DocumentSources
     context: RevocationContext
     unread: tuple[bytes, ...] = ()
+    names: Mapping[bytes, str] = field(default_factory=dict)
     read: dict[int, tuple[bytes, CertificateRevocationList]] = field(default_factory=dict)
 
     def crl(self, data: bytes) -> CertificateRevocationList:

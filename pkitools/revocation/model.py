@@ -110,6 +110,7 @@ class Attempt:
         named: it could not be used, and has an entry of the certificate all the same.
         maker: of a list that the issuer of the certificate cannot have made, DER of the name of who did.
         fault: why the issuer cannot have made it; empty of any other.
+        given: what it is called, of what was handed in and cannot be used.
     """
 
     certificate: CertificateRef
@@ -127,6 +128,7 @@ class Attempt:
     named: bool = False
     maker: bytes = field(default=b"", repr=False)
     fault: CrlFault | None = None
+    given: str = ""
 
 
 @dataclass(frozen=True, slots=True)

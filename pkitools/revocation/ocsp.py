@@ -11,7 +11,7 @@ from typing import Final
 from pkitools.crl.entries import REASONS
 from pkitools.crl.reading import is_cut_off, read_extensions
 from pkitools.errors import InputError, LimitError
-from pkitools.frozen import dataclass, field
+from pkitools.frozen import dataclass, field, replace
 from pkitools.revocation.model import StatusKind
 from pkitools.x509 import der as asn1
 from pkitools.x509 import der_writing as encode
@@ -117,6 +117,7 @@ class OcspResponse:
         certificates: DER, as sent along.
         unknown_critical: OID of a critical extension nothing here processes.
         signed, algorithm, signature: for the signature check.
+        der: the whole response, as it came.
     """
 
     status: ResponseStatus
@@ -130,6 +131,7 @@ class OcspResponse:
     signed: bytes = field(default=b"", repr=False)
     algorithm: bytes = field(default=b"", repr=False)
     signature: bytes = field(default=b"", repr=False)
+    der: bytes = field(default=b"", repr=False)
 
 
 @lru_cache(maxsize=512)
@@ -189,7 +191,7 @@ def read_response(data: bytes, *, limit: int = 1024 * 1024) -> OcspResponse:
     if data[:1] != b"\x30":
         raise InputError("revocation.error.ocsp_not_der", start=data[:16].hex() or "-")
     try:
-        return _read(data)
+        return replace(_read(data), der=data)
     except DERError as error:
         slug = "ocsp_truncated" if is_cut_off(data) else "ocsp_malformed"
         raise InputError(f"revocation.error.{slug}", detail=error.detail) from None

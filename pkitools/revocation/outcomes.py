@@ -37,6 +37,8 @@ _NEEDLESS: Final = frozenset({AttemptCode.CRL_ISSUER, AttemptCode.SCOPE, Attempt
 _ABOUT_STATUS: Final = (rules.REVOKED, rules.UNKNOWN, rules.UNCONFIRMED)
 # what keeps a source from being heard at all; what was heard and proves nothing (stale, forged) is another matter
 _NOT_HEARD: Final = (rules.NO_SOURCE, rules.UNREACHABLE, rules.REFUSED, rules.CLOCK)
+# what is told otherwise of what was handed in: by the name of its file
+_TOLD_BY_NAME: Final = frozenset({rules.UNUSABLE, rules.CRL_ISSUER, rules.OCSP_ERROR, rules.OCSP_KNOWN})
 # notes that could have been made of such an attempt: without one, its rule is met
 _OF_A_LIST: Final = (Note.PEM, Note.LIST_VERSION, Note.LIST_EMPTY)
 _POSSIBLE_NOTES: Final = {
@@ -154,13 +156,18 @@ def _maker(attempt: Attempt, issuer: str) -> str:
     return str(name) if name.short == issuer else name.short
 
 
+def _names_no_place(attempt: Attempt) -> bool:
+    """Return whether nothing was read at all: where the list is cannot be read in the certificate."""
+    return attempt.origin is Origin.NONE and attempt.code is AttemptCode.MALFORMED
+
+
 def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
     maker = _maker(attempt, label[1])
     params = {
         "subject": label[0],
         "source": attempt.source.upper(),
-        "url": attempt.url or maker or label[1],  # what was handed in goes by who made it
-        "address": attempt.url or NOTHING,
+        "url": attempt.url or attempt.given or maker or label[1],
+        "address": attempt.url or attempt.given or NOTHING,
         "maker": maker or NOTHING,
         "issuer": label[1],
         "crl_fault": attempt.fault or "-",
@@ -176,6 +183,12 @@ def _attempt(attempt: Attempt, label: tuple[str, str]) -> Iterator[Outcome]:
     for step in attempt.passed:
         yield outcome(rules.STEP_RULES[step], met, certificate)
     if code:
+        if rules.rule_of_code(code) in _TOLD_BY_NAME:
+            params = {
+                "place": NOTHING if _names_no_place(attempt) else "-",
+                "given": attempt.given or NOTHING,
+                **params,
+            }
         reason = _NOT_LOOKED.get(code)
         answer = NotChecked(reason, "", params, evidence) if reason else Violated(evidence, params)
         yield outcome(rules.rule_of_code(code), answer, certificate)

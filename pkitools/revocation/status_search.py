@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pkitools.crl.reading import CertificateRevocationList, unread_mentions
+from pkitools.crl.reading import CertificateRevocationList, read_crl, unread_mentions
 from pkitools.errors import InputError
 from pkitools.findings import CertificateRef, crash
 from pkitools.frozen import replace
-from pkitools.revocation.codes import AttemptCode, CrlFault, Note, Step
+from pkitools.revocation.codes import AttemptCode, CrlFault, MaybeCode, Note, Step
 from pkitools.revocation.crl_status import combine, is_from, judge_crl
 from pkitools.revocation.delta import brought_up_to_date, contradicted, holds, told, without_ended_holds
-from pkitools.revocation.material import RevocationMaterial
+from pkitools.revocation.material import RevocationMaterial, name_of
 from pkitools.revocation.model import GOOD, HOLD, Attempt, Origin, RevocationStatus, SourceKind, StatusKind, unknown
-from pkitools.revocation.retrieval import Retrieval, code_of_error
+from pkitools.revocation.retrieval import Retrieval, code_of_error, handed_in
 from pkitools.revocation.scope import IMPLICIT_POINT, PointScope, points_of
 from pkitools.revocation.status_information import OVER_BUDGET, StatusInformation
 from pkitools.x509 import der_writing as encode
@@ -36,6 +36,8 @@ _MAX_ENGINE_BYTES: Final = (
 _MAX_ENGINE_CRLS: Final = 50
 
 
+# of which nobody is known to have made it: it is told by what is in it, where nobody named it
+_UNREADABLE: Final = frozenset({AttemptCode.TRUNCATED, AttemptCode.NOT_DER, AttemptCode.MALFORMED})
 _NOWHERE: Final = Retrieval(Origin.NONE)
 
 
@@ -44,6 +46,11 @@ def _made_by(answer: StatusInformation) -> tuple[bytes, CrlFault | None]:
     if answer.crl is None or not isinstance(answer.detail, CrlFault):
         return b"", None
     return answer.crl.issuer, answer.detail
+
+
+def _is_told(answer: StatusInformation) -> bool:
+    """Return whether something is told of what gave an answer; of a delta it may be, when all lists are known."""
+    return bool(answer.code or answer.notes or (answer.crl is not None and answer.crl.base_number is not None))
 
 
 class StatusSearch:
@@ -94,8 +101,10 @@ class StatusSearch:
 
     def _is_in_unread(self) -> bool:
         """Whether a list of which nothing can be read, not even its time, may have an entry of the certificate."""
-        serial = encode.integer_octets(self.certificate.serial_number) if self._unread else b""
-        return any(unread_mentions(data, serial) for data in self._unread)
+        return any(map(self._may_name, self._unread))
+
+    def _may_name(self, data: bytes) -> bool:
+        return unread_mentions(data, encode.integer_octets(self.certificate.serial_number))
 
     def revoked(self) -> RevocationStatus | None:
         """Return REVOKED when anything that was found so far says so; a hold only where nothing says more."""
@@ -120,7 +129,7 @@ class StatusSearch:
         if AttemptCode.CRASHED in codes:
             return unknown(AttemptCode.CRASHED)
         if AttemptCode.MALFORMED not in codes and self._is_in_unread():
-            self.record(_NOWHERE, AttemptCode.MALFORMED)  # what was handed in is told of the end entity alone
+            self._record_unread()
             return unknown(AttemptCode.MALFORMED)
         named = [code for code in codes if code is not AttemptCode.OFFLINE] or codes
         if not named and self._lists:
@@ -131,6 +140,13 @@ class StatusSearch:
             return unknown(AttemptCode.NO_SOURCE)
         return unknown(named[-1])
 
+    def _record_unread(self) -> None:
+        """Record the list that was handed in and may name this certificate: it was told of the end entity alone."""
+        data = next(filter(self._may_name, self.material.unread), None)
+        if data is not None:
+            got = handed_in(data)
+            self._settle(SourceKind.CRL, self._said(lambda body: self._judge_list(read_crl(body)), got), got, "")
+
     # --- what was handed in
 
     def ask_supplied(self) -> None:
@@ -139,10 +155,10 @@ class StatusSearch:
             from pkitools.revocation.ocsp import is_about
 
             if any(is_about(single, self.certificate, self.issuer) for single in response.responses):
-                self.judge_response(response, Retrieval(Origin.SUPPLIED), "", None)
+                self.judge_response(response, handed_in(response.der), "", None)
         for crl in self.material.crls:
             if is_from(crl, self.issuer):
-                self.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
+                self.judge_list(crl, handed_in(crl.der), "")
 
     def settle_deltas(self) -> None:
         """Record of each delta whether it could be used, and why not: known when every list was judged."""
@@ -357,7 +373,7 @@ class StatusSearch:
         search = StatusSearch(responder, self.issuer, "ocsp_responder", self.material)
         for crl in self.material.crls:
             if is_from(crl, self.issuer):
-                search.judge_list(crl, Retrieval(Origin.SUPPLIED), "")
+                search.judge_list(crl, handed_in(crl.der), "")
         if search.decided() is None:
             search.ask_crls(fetch=OCSP_NO_CHECK not in responder.extensions)
         search.settle_deltas()
@@ -394,8 +410,15 @@ class StatusSearch:
                 (*got.passed, *readable, *answer.passed),
                 answer.named,
                 *_made_by(answer),
+                self._called(got, answer.code) if _is_told(answer) else "",
             )
         )
+
+    def _called(self, got: Retrieval, code: MaybeCode) -> str:
+        """Return what a document that was handed in is called; empty where nobody said so of what can be read."""
+        if got.origin is not Origin.SUPPLIED or got.body is None:
+            return ""
+        return name_of(got.body, self.material.names) if code in _UNREADABLE else self.material.names.get(got.body, "")
 
     def record(self, got: Retrieval, code: AttemptCode, detail: str = "") -> None:
         """Record an attempt that brought nothing to judge."""
@@ -405,7 +428,17 @@ class StatusSearch:
         assert got.code
         status = unknown(got.code)
         return Attempt(
-            self.ref, kind, got.origin, url, got.code, status, got.seconds, got.detail, got.notes, passed=got.passed
+            self.ref,
+            kind,
+            got.origin,
+            url,
+            got.code,
+            status,
+            got.seconds,
+            got.detail,
+            got.notes,
+            passed=got.passed,
+            given=self._called(got, got.code),
         )
 
     def record_crash(self, error: Exception) -> None:

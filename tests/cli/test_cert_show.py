@@ -57,11 +57,18 @@ def rows(out: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     label = ""
     for line in out.splitlines()[1:]:
-        if line.startswith(" " * 37) and found[label] and not line[37:].startswith("  "):
+        if line.startswith(" " * 4) and not label:  # of the heading
+            continue
+        if line.startswith(" " * 4) and line[:35].strip():  # below its label, where there was no room beside it
+            is_on = line.startswith(" " * 6) and found[label]
+            found[label] = (
+                [*found[label][:-1], f"{found[label][-1]} {line[6:]}"] if is_on else [*found[label], line[4:]]
+            )
+        elif line.startswith(" " * 37) and found[label] and not line[37:].startswith("  "):
             found[label][-1] += f" {line[37:]}"
         elif line.strip():
             label = line[2:33].strip() or label
-            found.setdefault(label, []).append(line[35:])
+            found.setdefault(label, []).extend([line[35:]] if line[35:] else [])
     return found
 
 

@@ -15,7 +15,7 @@ from pkitools.x509.der import children, encoded, root
 from pkitools_test_pki import der
 from pkitools_test_pki.authority import Authority
 from pkitools_test_pki.crl import RevokedEntry, crl_number, entry
-from tests.cli.test_delivered_lists import CRL, JUDGED, MOMENT, World
+from tests.cli.test_delivered_lists import CRL, JUDGED, MOMENT, OCSP, World
 from tests.support.command import Command
 
 _STATUS: Final = "revocation.status"
@@ -65,6 +65,9 @@ KINDS: Final[dict[str, Callable[[Authority, list[RevokedEntry]], bytes]]] = {
     "entries that are not DER": _entry,
     "indefinite length": _ber,
 }
+
+
+READ_AS_A_LIST: Final = KINDS.keys() - {"indefinite length"}  # which is not known for a list
 
 
 def _lists(world: World) -> Iterator[tuple[str, str, bytes]]:
@@ -133,3 +136,36 @@ def test_a_scan_says_of_each_certificate_what_a_check_says(
             names = [each["name"] for each in scan.document["unread"]]
             assert names == ([f"{given}/newer.crl"] if kind == "indefinite length" else []), where
             assert scan.code == check.code, where
+
+
+def _damaged_response(world: World) -> bytes:
+    """A response whose parts are there, and of which the status is none that exists."""
+    (_, whole), *_ = world.said(OCSP, world.good)
+    return whole.replace(b"\x0a\x01\x00", b"\x0a\x01\x63", 1)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_list_that_was_given_and_cannot_be_read_is_named_where_it_is_told(
+    run: Command, world: World, tmp_path: Path, language: str
+) -> None:
+    """Its file stands on the line of the finding, in the next step, and nowhere is an address blamed for it."""
+    (tmp_path / "trust.pem").write_bytes(world.pki.trust_pem())
+    (tmp_path / "a.pem").write_bytes(
+        b"".join(to_pem("CERTIFICATE", each) for each in (world.good.der, *world.intermediates))
+    )
+    given = {kind: list_ for kind, whom, list_ in _lists(world) if whom == "the certificate" and kind in READ_AS_A_LIST}
+    given["OCSP"] = _damaged_response(world)
+    for number, (kind, data) in enumerate(given.items()):
+        name = str(tmp_path / f"given {number}.bin")
+        Path(name).write_bytes(data)
+        asked = ("-e", "pre", "--trust", tmp_path / "trust.pem", "--moment", JUDGED.isoformat(), "--offline")
+        option = "--ocsp" if kind == "OCSP" else "--crl"
+        command = ("--lang", language, "cert", "check", tmp_path / "a.pem", *asked, option, name)
+        (judged,) = run(*command, "--json").document["certificates"]
+        found = [each for each in judged["report"]["findings"] if each["code"] == "revocation.source.readable"]
+        assert [name in each[language]["title"] for each in found] == [True], kind
+        assert [name in each[language]["message"] for each in found] == [True], kind
+        assert "browser" not in found[0][language]["remedy"], kind
+        told = " ".join(run(*command).out.split())
+        # what to do next is about a CRL, whatever was wrong with the response
+        assert name in (told if kind == "OCSP" else told.partition("Ook " if language == "nl" else "Also ")[0]), kind

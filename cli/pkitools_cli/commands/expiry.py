@@ -17,7 +17,6 @@ from pkitools.reports.expiry import Nagios, nagios_line
 from pkitools.reports.portfolio.telling import place_text
 from pkitools.reports.telling.readable import short_day
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_table import cut_front
 from pkitools_cli.commands.scan.claims import refuse_no_place
 from pkitools_cli.commands.scan.running import Running
 from pkitools_cli.exit_codes import ExitCode, MonitorCode, of_verdicts
@@ -28,6 +27,7 @@ from pkitools_cli.options import fail_on_option, moment_option
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line, Reply
+from pkitools_cli.wide import fitted, fitted_end
 
 if TYPE_CHECKING:
     from pkitools.portfolio import HeldCertificate, Portfolio
@@ -119,7 +119,7 @@ def _text(found: Expiry) -> Iterator[Line | str]:
     for one in found.certificates:
         yield _row(one, found)
         for place in list(dict.fromkeys(map(place_text, one.places)))[:1]:
-            yield "    " + cut_front(visible(place), columns() - 4)
+            yield "    " + fitted_end(visible(place), columns() - 4)
     for unread in found.portfolio.unread:
         yield from wrapped(error_line(unread.error), "    ", "  - ")
     is_empty = not found.certificates and found.portfolio.is_whole
@@ -130,7 +130,5 @@ def _row(one: HeldCertificate, found: Expiry) -> Line:
     tones = {Nagios.CRITICAL: Severity.ERROR, Nagios.WARNING: Severity.WARNING}
     day, days = short_day(one.not_after, language()), one.days_left(found.moment)
     first = f"{day:>11}  {days:>6}  {one.oin or '':<20}  "
-    name = visible(one.name)
-    room = columns() - len(first)
-    text = first + (name if len(name) <= room else f"{name[: room - 1]}…")
+    text = first + fitted(visible(one.name), columns() - len(first))
     return coloured(text, tones.get(found.state(one), Severity.INFO))

@@ -21,6 +21,7 @@ from pkitools.messages import LANGUAGES, filled
 from pkitools.text import abbreviated, instant, pattern, visible
 from pkitools_cli.i18n import lookup, speaking, tr
 from pkitools_cli.lines import columns, command_rows, next_step, wrapped
+from pkitools_cli.wide import width
 
 Words = tuple[str, ...]
 Commands = Mapping[str, Callable[[], Words | None]]
@@ -100,7 +101,9 @@ def step(key: str, params: Mapping[str, object], commands: Commands) -> Step | N
 def fits(words: Sequence[str]) -> bool:
     """Return whether a command takes no more rows of the terminal than leave room for the rest of an answer."""
     rows = command_rows(words, " " * 10)
-    return sum(-(-len(row) // columns()) for row in rows) <= _MOST_ROWS  # a word wider than the terminal takes several
+    return (
+        sum(-(-width(row) // columns()) for row in rows) <= _MOST_ROWS
+    )  # a word wider than the terminal takes several
 
 
 def _is_plain(words: Sequence[str]) -> bool:

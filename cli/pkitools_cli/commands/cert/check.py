@@ -36,6 +36,7 @@ from pkitools_cli.i18n import tr
 from pkitools_cli.inputs import (
     SUBFOLDERS,
     about_input,
+    called,
     each_of,
     files_of,
     read_crls,
@@ -363,9 +364,13 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterab
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    lists = (crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread))
-    crls = [*map(_read_once, lists)]
-    responses = [response for name in options.ocsp for response in read_items(name, unread, ItemKind.OCSP_RESPONSE)]
+    places, names = (*options.crls, *map(str, crls_beside(options.trust))), dict[bytes, str]()
+    crls = [_read_once(crl) for name in places for crl in read_crls(name, unread, names)]
+    responses = []
+    for name in options.ocsp:
+        found = read_items(name, unread, ItemKind.OCSP_RESPONSE)
+        names |= dict.fromkeys(found, called(name))
+        responses += found
     online = not options.offline and policy is not RevocationPolicy.OFF
     given = Revocation(
         policy=policy,
@@ -374,6 +379,7 @@ def revocation_of(options: GivenRevocation, unread: list[BadItem], chain: Iterab
         fetcher=_fetcher(options) if online else None,
         cache=_cache(options.cache) if options.cache else None,
         options=replace(RevocationOptions(), moment_is_now=not moment_was_given()),
+        names=names,
     )
     return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 

@@ -12,11 +12,12 @@ from pkitools.frozen import dataclass
 from pkitools.reports.telling.answer import answer_of, reservations, told
 from pkitools.reports.text import in_a_word, in_short, label_width, word
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_table import counted, cut_front, tally
+from pkitools_cli.commands.cert.check_table import counted, tally
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, wrapped
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import fitted_end
 
 _MOST_TOLD: Final = 3  # of what decides: the rest stands in the table
 _MOST_OF_NAME: Final = 40
@@ -153,7 +154,7 @@ def _name(part: Part, *, several: bool) -> str:
 
 
 def _short(file: str) -> str:
-    return cut_front(visible(Path(file).name), _MOST_OF_NAME)
+    return fitted_end(visible(Path(file).name), _MOST_OF_NAME)
 
 
 def _reason(report: Report) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,12 @@ from pkitools.text import visible
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, wrapped
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import fitted, fitted_end, head, padded, width
 
 _GAP: Final = "  "
 _FILE_SHARE: Final = 3  # the names of files have a third of the width
 _NOTHING: Final = "–"
+_NUMBERS: Final = frozenset({1, 2})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,66 +52,82 @@ class Row:
 
 def table(rows: Sequence[Row], unread: Sequence[str]) -> Iterator[Line | str]:
     """Yield a line for each certificate and each file that could not be read, and one that counts them."""
-    name = _naming([*(row.file for row in rows), *unread])
-    good = [row.cells(name(row.file, row.mark)) for row in rows]
-    bad = [(name(file, ""), _NOTHING, _NOTHING, tr("cli.cert_check.table.unread"), "") for file in unread]
+    name = naming([*(row.file for row in rows), *unread])
     heads = tuple(tr(f"cli.cert_check.table.{key}") for key in ("file", "until", "days", "verdict", "why"))
-    widths = _widths([heads, *good, *bad])
-    yield Line(_line(heads, widths), bold=True)
-    for row, told in zip(rows, good, strict=True):
-        yield _coloured(_line(told, widths), widths, row.verdict)
-    yield from (_line(told, widths) for told in bad)
+    good = [(row.cells(name(row.file, row.mark)), row.verdict) for row in rows]
+    bad = [((name(file, ""), _NOTHING, _NOTHING, tr("cli.cert_check.table.unread"), ""), None) for file in unread]
+    yield from closing_rows(heads, [*good, *bad], said=3, right=_NUMBERS)
     yield ""
-    yield from wrapped(_counted(rows, unread), "")
+    total = tr(f"cli.cert_check.total{_one(rows)}", total=len(rows))
+    yield from wrapped(counted_all(total, [row.verdict for row in rows], unread, _reserved(rows)), "")
 
 
-def _naming(files: Sequence[str]) -> Callable[[str, str], str]:
+def closing_rows(
+    heads: Sequence[str],
+    rows: Sequence[tuple[Sequence[str], Verdict | None]],
+    *,
+    said: int,
+    right: Collection[int] = (),
+) -> Iterator[Line | str]:
+    """Yield the lines of a table whose last column gives way where the terminal ends.
+
+    Args:
+        heads: what stands above each column.
+        rows: the cells of a row, and the verdict that stands among them, in colour.
+        said: in which column that is.
+        right: which columns are at the right of their room.
+    """
+    told = [[visible(cell) for cell in cells] for cells, _ in ((heads, None), *rows)]
+    widths = _widths(told)
+    (_, above), *lines = (_line(cells, widths, right) for cells in told)
+    yield Line(above, bold=True)
+    for (starts, line), (_, verdict) in zip(lines, rows, strict=True):
+        yield line if verdict is None else coloured(line, verdict, report_word("verdict", verdict), starts[said])
+
+
+def naming(files: Sequence[str]) -> Callable[[str, str], str]:
     """Return how a file is called: without its folder where no other has the same name."""
     bases = Counter(Path(file).name for file in set(files))
     most = max(columns() // _FILE_SHARE, 8)
 
     def name(file: str, mark: str) -> str:
         base = Path(file).name
-        return cut_front(visible(base if bases[base] == 1 else file), most - len(mark)) + mark
+        return fitted_end(visible(base if bases[base] == 1 else file), most - len(mark)) + mark
 
     return name
 
 
 def _widths(cells: Sequence[Sequence[str]]) -> list[int]:
-    """Return how wide each column is: of file and why only as much as there is room for."""
-    needed = [max(len(visible(cell)) for cell in column) for column in zip(*cells, strict=True)]
-    fixed = sum(needed[1:4]) + len(_GAP) * 4
-    needed[4] = max(min(needed[4], columns() - fixed - needed[0]), 0)
+    """Return how wide each column is: of the last only as much as there is room for."""
+    needed = [max(map(width, column)) for column in zip(*cells, strict=True)]
+    fixed = sum(needed[:-1]) + len(_GAP) * (len(needed) - 1)
+    needed[-1] = max(min(needed[-1], columns() - fixed), 0)
     return needed
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    name, until, days, verdict, why = (visible(cell) for cell in cells)
-    told = (
-        f"{name:<{widths[0]}}",
-        f"{until:>{widths[1]}}",
-        f"{days:>{widths[2]}}",
-        f"{verdict:<{widths[3]}}",
-        why if len(why) <= widths[4] else why[: max(widths[4] - 1, 0)] + "…",
-    )
-    return _GAP.join(told).rstrip()[: columns()]
+def _line(cells: Sequence[str], widths: Sequence[int], right: Collection[int]) -> tuple[list[int], str]:
+    """Return where each cell begins in a line, in characters, and the line."""
+    line, starts = "", []
+    for number, (cell, room) in enumerate(zip(cells, widths, strict=True)):
+        line += _GAP if number else ""
+        starts.append(len(line))
+        line += padded(fitted(cell, room), room, right=number in right)
+    return starts, head(line.rstrip(), columns())
 
 
-def cut_front(name: str, width: int) -> str:
-    """Return the end of a name: that is where files of one folder differ."""
-    return name if len(name) <= width else f"…{name[len(name) - width + 1 :]}"
+def counted_all(total: str, verdicts: Sequence[Verdict], unread: Sequence[str], reserved: Sequence[str] = ()) -> str:
+    """Return the line that counts all: how many of each verdict, and how many could not be read.
 
-
-def _coloured(line: str, widths: Sequence[int], verdict: Verdict) -> Line:
-    """Return a line of the table with its verdict in colour."""
-    return coloured(line, verdict, report_word("verdict", verdict), sum(widths[:3]) + len(_GAP) * 3)
-
-
-def _counted(rows: Sequence[Row], unread: Sequence[str]) -> str:
-    counts = Counter(row.verdict for row in rows)
-    told = [counted(verdict, counts[verdict], _reserved(rows)) for verdict in Verdict if counts[verdict]]
+    Args:
+        total: how many were judged, in words.
+        verdicts: of each.
+        unread: files that could not be read.
+        reserved: what is to be known of each that passed; empty where there is nothing.
+    """
+    counts = Counter(verdicts)
+    told = [counted(verdict, counts[verdict], reserved) for verdict in Verdict if counts[verdict]]
     told += [tr(f"cli.cert_check.count.unread{_one(unread)}", count=len(unread))] if unread else []
-    return tr(f"cli.cert_check.counted{_one(rows)}", total=len(rows), told=", ".join(told))
+    return f"{total}: {', '.join(told)}." if told else f"{total}."
 
 
 def _reserved(rows: Sequence[Row]) -> list[str]:

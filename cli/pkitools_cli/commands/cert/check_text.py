@@ -19,13 +19,14 @@ from pkitools.text import shown
 from pkitools.x509 import CertificateFacts, read_certificate
 from pkitools_cli.commands.cert.check_options import CheckOptions, Meant
 from pkitools_cli.commands.cert.check_overall import Overall, Part, overall_told, reserved
-from pkitools_cli.commands.cert.check_table import Row, cut_front, table
+from pkitools_cli.commands.cert.check_table import Row, table
 from pkitools_cli.commands.cert.delivery_text import delivery_told, file_named, told_apart
 from pkitools_cli.commands.cert.next_step import Place, next_step_of, systems_and_environment
 from pkitools_cli.i18n import language, report_word, tr
 from pkitools_cli.lines import coloured, columns, cut_rows, findings_told, labelled, packed, report_told, wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import fitted_end, width
 
 if TYPE_CHECKING:
     from pkitools.checking import CheckResult, FileCheck, JudgedCertificate
@@ -306,7 +307,7 @@ def _verdict(one: _Told) -> list[Line | str]:
     asked = f"{said} {tr('cli.cert_check.for_system', systems=systems_and_environment(one.place.options))}"
     line = f"{asked}   {shown(one.report.subject)}"
     indent = " " * (label_width(language()) + 4)
-    rows = [line] if len(line) <= columns() else wrapped(line, indent, "", most=2)
+    rows = [line] if width(line) <= columns() else wrapped(line, indent, "", most=2)
     return [coloured(rows[0], one.report.verdict, verdict), *rows[1:]]
 
 
@@ -371,7 +372,7 @@ def _apart(name: str | None) -> str | None:
 def _names(one: _Told) -> list[str]:
     """Return how to name a certificate of many, the fullest name first."""
     base = Path(one.file).name
-    cut = cut_front(base, _MOST_OF_NAME)
+    cut = fitted_end(base, _MOST_OF_NAME)
     names = (one.file, base, cut)
     return [*(f"{name} ({one.which})" if one.which else name for name in names), f"{cut} ({one.number})"]
 

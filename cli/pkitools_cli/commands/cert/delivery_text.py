@@ -12,6 +12,7 @@ from pkitools.text import NameText, shown
 from pkitools_cli.i18n import report_word, tr
 from pkitools_cli.lines import coloured, columns, findings_told, wrapped
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import width
 
 _NO_PATH: Final = "path.anchor.found"
 _INCOMPLETE: Final = "delivery.chain.complete"
@@ -64,7 +65,9 @@ def _short(name: object) -> str:
 def file_named(name: str, first: str = "") -> list[str]:
     """Return the name of a file below which something is told of it: whole, and on one line, to be copied."""
     heading = first + tr("cli.cert_check.delivery", name=shown(name))
-    return [heading] if len(heading) <= columns() else [heading.removesuffix(shown(name)).rstrip(), f"  {shown(name)}"]
+    return (
+        [heading] if width(heading) <= columns() else [heading.removesuffix(shown(name)).rstrip(), f"  {shown(name)}"]
+    )
 
 
 def _told(name: str, delivery: Report, twice: Sequence[Outcome], *, verbose: bool) -> Iterator[Line | str]:

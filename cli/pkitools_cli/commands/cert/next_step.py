@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -49,6 +49,7 @@ _ORDERED_OTHERWISE: Final = frozenset(
     }
 )
 _LIST_OF_ANOTHER: Final = "revocation.crl.issuer"
+_UNREADABLE_LIST: Final = "revocation.source.readable"
 _SIMPLE_URL: Final = pattern(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,100}")
 _ORDERS: Final = ("{create}", "{renew}")
 _OF_A_TSP: Final = "environment.holder."  # it is nobody's who connects: no step of theirs comes next
@@ -122,9 +123,22 @@ def _list_to_fetch(outcome: Outcome, place: Place, commands: Commands) -> Step |
     url = next((each for each in urls if _SIMPLE_URL.fullmatch(each)), None)
     if url is None:
         return None
-    about = "crl_of_another" if any(_is_of_another(each, outcome) for each in place.report.findings) else "crl_address"
+    about, given = _given_list(outcome, place.report.findings)
     beside = "_unconfirmed" if place.report.verdict is Verdict.PASSED else ""
-    return step(f"cert_check.{about}{beside}", {"url": url}, commands)
+    return step(f"cert_check.{about}{beside}", {"url": url, "given": given}, commands)
+
+
+def _given_list(outcome: Outcome, findings: Sequence[Outcome]) -> tuple[str, str]:
+    """Return what is wrong with the list that was given for this certificate, if one was, and what it is called."""
+    for found in findings:
+        given = str(found.params.get("given", NOTHING))
+        if given == NOTHING or found.certificate != outcome.certificate or found.params.get("source") != "CRL":
+            continue
+        if found.rule.code == _UNREADABLE_LIST:
+            return "crl_unreadable", given
+        if found.rule.code == _LIST_OF_ANOTHER and found.params.get("maker") != NOTHING:
+            return "crl_of_another", given
+    return "crl_address", ""
 
 
 def _addresses(about: CertificateRef | None, result: CheckResult) -> tuple[str, ...]:
@@ -134,13 +148,6 @@ def _addresses(about: CertificateRef | None, result: CheckResult) -> tuple[str, 
     path = result.path.certificates if result.path else ()
     facts = (read_certificate(der) for der in path)
     return next((each.crl_uris for each in facts if each.sha256 == about.sha256), ())
-
-
-def _is_of_another(found: Outcome, outcome: Outcome) -> bool:
-    """Return whether a list was given for this certificate that another authority made."""
-    params = found.params
-    given = found.rule.code == _LIST_OF_ANOTHER and found.certificate == outcome.certificate
-    return given and params.get("address") == NOTHING and params.get("maker") != NOTHING
 
 
 def _as_told(place: Place, outcome: Outcome) -> Step | None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final, cast
 
 from pkitools.containers import Contents, Item, ItemKind
 from pkitools.files import is_private
+from pkitools.limits import MAX_LINE
 from pkitools.messages import outcome_message
 from pkitools.messages.days import day_and_time
 from pkitools.reports import DescribedFile, DescribedItem
 from pkitools.reports.showing.keystores import keystore_of
 from pkitools.reports.telling.readable import validity
+from pkitools.text import pattern, visible
 from pkitools.trust import HierarchyKind as Trust
 from pkitools.trust import Match, Recognition, hierarchy_of, policy_name, recognise
 from pkitools.trust.known_authorities import authority_problems
@@ -38,10 +40,11 @@ from pkitools_cli.commands.cert.showing.revocation import crl_rows, ocsp_rows
 from pkitools_cli.commands.cert.showing.summary import attention_rows, summary
 from pkitools_cli.commands.cert.showing.words import MAX_LINES, Rows, listed, protection_text, signature
 from pkitools_cli.i18n import language, tr
-from pkitools_cli.lines import beside
+from pkitools_cli.lines import beside, columns, wrapped
 from pkitools_cli.options import STANDARD_INPUT
 from pkitools_cli.remedies import error_line
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import padded, width
 
 if TYPE_CHECKING:  # they load cryptography
     from pkitools.containers.saml_messages import SamlMessage
@@ -49,7 +52,11 @@ if TYPE_CHECKING:  # they load cryptography
     from pkitools.requests import RequestFacts
     from pkitools.revocation.ocsp import OcspResponse
 
-_COPIED: Final = frozenset({"rfc4514"})  # rows whose values are put into settings: never split
+_LABEL: Final = 35  # columns before a value
+_HANG: Final = 2  # columns that a value goes on further to the right
+_NAME: Final = "rfc4514"
+_BELOW: Final = "    "  # before a value for which there is no room there
+_NAME_PART: Final = pattern(r"(?:[^\\,]|\\.)+,?")  # of a name in the form of RFC 4514, whose commas may be escaped
 
 
 def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
@@ -60,7 +67,7 @@ def file_lines(file: DescribedFile, moment: datetime) -> Iterator[Line | str]:
         return
     source, told = file.contents, summary(file)
     if told is not None:
-        yield Line(_one_line(told), bold=True)
+        yield from _heading(told)
         yield from _row_lines(_head_rows(file, source, moment))
         yield ""
     for bad in source.problems:
@@ -107,18 +114,41 @@ def _item_lines(source: Contents, item: Item, rows: Rows) -> Iterator[Line | str
     alias = f" ({item.alias})" if item.alias else ""
     where = tr("cli.cert.show.part", number=item.position)
     container = tr(f"cli.cert.show.container.{source.container}")
-    yield Line(_one_line(f"{kind}{alias}: {source.name}, {container}, {where}"), bold=True)
+    yield from _heading(f"{kind}{alias}: {source.name}, {container}, {where}")
     yield from _row_lines(rows)
     yield ""
 
 
 def _row_lines(rows: Rows) -> Iterator[str]:
     for label, values in rows:
-        name = tr(f"cli.cert.show.row.{label}")
-        for position, value in enumerate(values):
-            first = f"  {name if not position else '':<33}"
-            whole = label in _COPIED
-            yield from [first + _one_line(value)] if whole else beside(first, _one_line(value), further=2)
+        name, told = f"  {tr(f'cli.cert.show.row.{label}')}", [_one_line(value) for value in values]
+        if all(_has_room(label, value) for value in told):
+            for position, value in enumerate(told):
+                yield from beside(padded("" if position else name, _LABEL), value, further=_HANG)
+        else:
+            yield name
+            for value in told:
+                yield from _name_rows(value) if label == _NAME else beside(_BELOW, value, further=_HANG)
+
+
+def _has_room(label: str, value: str) -> bool:
+    """Return whether nothing of a value is split beside its label that is there to be copied: a word, a whole name."""
+    words = [value] if label == _NAME else value.split()
+    return max((width(visible(word)) for word in words), default=0) + _HANG <= columns() - _LABEL
+
+
+def _heading(text: str) -> Iterator[Line]:
+    yield from (Line(row, bold=True) for row in wrapped(_one_line(text), _BELOW, ""))
+
+
+def _name_rows(name: str) -> list[str]:
+    """Return a name in the form of RFC 4514 as rows that fit, between its parts: joined they are the name."""
+    rows = [_BELOW]
+    for part in _NAME_PART.findall(visible(name, MAX_LINE)):
+        if rows[-1] != _BELOW and width(rows[-1] + part) > columns():
+            rows.append(_BELOW)
+        rows[-1] += part
+    return rows
 
 
 def _one_line(text: str) -> str:

@@ -69,6 +69,11 @@ class Judged:
         return all(each.passed_over for each in self.unread)
 
     @property
+    def unread_files(self) -> list[str]:
+        """The files of which something that should hold a request could not be read, each once."""
+        return list(dict.fromkeys(each.file for each in self.unread if not each.passed_over))
+
+    @property
     def verdict(self) -> Verdict:
         """Of all that was asked: never passed where a part of it could not be judged."""
         found = {report.verdict for _, report in self.requests}
@@ -176,6 +181,12 @@ def _text(judged: Judged, options: Options) -> Iterator[Line | str]:
         yield from report_told(report, *labelled("cli.csr.check.row", _facts(facts)))
         if judged.profile is None:
             yield from wrapped(tr("cli.csr.check.no_profile"), "")
+    unread = judged.unread_files
+    if len(judged.requests) + len(unread) > 1:
+        from pkitools_cli.commands.csr.check_table import table
+
+        yield ""
+        yield from table(judged.files, judged.requests, unread)
     if (found := _next(judged, options)) is not None:
         yield ""
         yield from found.told()
@@ -195,6 +206,8 @@ def _next(judged: Judged, options: Options) -> Step | None:
         return _after_failing(judged, failed, options)
     if doubted := _doubted(judged):
         return Step(told(doubted, language(), remedy_text).remedy)
+    if not judged.complete:
+        return step("csr_check.unread", {"file": judged.unread_files[0]}, {})
     if options.environment is None:
         return step("csr_check.passed_anywhere", {}, {})
     beside = carried(only=frozenset({"key_file", "passphrase_file", "passphrase_env"}))

@@ -32,6 +32,7 @@ from pkitools_cli.own_data import titles
 from pkitools_cli.passphrases import passphrase_options
 from pkitools_cli.remedies import told
 from pkitools_cli.reply import Line, Reply
+from pkitools_cli.wide import padded, width
 
 if TYPE_CHECKING:
     from pkitools.exports import ExportForm
@@ -170,10 +171,12 @@ def _text(written: Written, options: Options) -> Iterator[Line | str]:
     facts = export.material.certificate
     title = tr("cli.export.written", form=export.form.name, subject=facts.subject.common_name or facts.subject.text)
     yield from (Line(row, bold=True) for row in wrapped(title, ""))
-    width = max(len(str(file.path)) for file in export.files)
+    room = max(width(str(file.path)) for file in export.files)
     for file in export.files:
         holds = listed(file.holds)
-        yield from beside(f"  {file.path!s:<{width}}  ", tr("cli.export.secret", holds=holds) if file.secret else holds)
+        yield from beside(
+            f"  {padded(str(file.path), room)}  ", tr("cli.export.secret", holds=holds) if file.secret else holds
+        )
     for backup in written.backups:
         yield tr("cli.export.backup", path=backup)
     if export.form.name == "public":

@@ -24,6 +24,7 @@ from pkitools_cli.options import moment_option
 from pkitools_cli.own_data import systems_named, titles
 from pkitools_cli.passphrases import given_passphrase, passphrase_options
 from pkitools_cli.reply import Line, Reply
+from pkitools_cli.wide import fitted, padded
 
 if TYPE_CHECKING:
     from pkitools.renewal import BindingDate, Breakage, MigrationPlan
@@ -205,16 +206,12 @@ def _table(plans: _Plans) -> Iterator[Line | str]:
         now = plan.hierarchy.label if plan.hierarchy else plan.generation or "?"
         becomes = plan.state if plan.replacement is None else plan.replacement.profile or plan.replacement.type
         told = tr(f"cli.g4.short.{becomes}") if plan.replacement is None else becomes
-        yield _cells(_short(_name(plan), _NAME), now, told, str(plan.facts.not_after.date()))
+        yield _cells(_name(plan), now, told, str(plan.facts.not_after.date()))
 
 
 def _cells(name: str, now: str, becomes: str, end: str) -> str:
-    return f"{name:<{_NAME}}  {_short(now, 14):<14}  {_short(becomes, 20):<20}  {end}".rstrip()
-
-
-def _short(text: str, width: int) -> str:
-    """Return a text of at most so many characters, with an ellipsis where some are left out."""
-    return text if len(text) <= width else f"{text[: width - 1]}…"
+    cells = ((name, _NAME), (now, 14), (becomes, 20))
+    return "  ".join([*(padded(fitted(cell, width), width) for cell, width in cells), end]).rstrip()
 
 
 def _next(moving: _Plans, options: Options) -> Iterator[str]:

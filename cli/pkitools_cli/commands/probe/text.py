@@ -20,6 +20,7 @@ from pkitools_cli.lines import coloured, columns, findings_told, labelled, wrapp
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import remedy_text
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import head
 
 if TYPE_CHECKING:
     from pkitools.probing import Handshake, Observation, ProbeResult
@@ -242,4 +243,4 @@ def _name(der: bytes) -> str:
         subject = read_certificate(der).subject
     except InputError:
         return tr("cli.probe.unreadable")
-    return shown(subject.common_name or subject.text)[: columns()]
+    return head(shown(subject.common_name or subject.text), columns())

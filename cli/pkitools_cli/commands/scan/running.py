@@ -276,9 +276,10 @@ def _revocation(options: Asked, unread: list[BadItem], chain: Iterable[Contents]
     from pkitools.revocation import RevocationOptions, RevocationPolicy
 
     policy = RevocationPolicy(options.revocation) if options.revocation else None
-    crls = [crl for name in (*options.crls, *map(str, crls_beside(options.trust))) for crl in read_crls(name, unread)]
+    places, names = (*options.crls, *map(str, crls_beside(options.trust))), dict[bytes, str]()
+    crls = [crl for name in places for crl in read_crls(name, unread, names)]
     now = replace(RevocationOptions(), moment_is_now=not moment_was_given())
-    given = Revocation(policy=policy, crls=tuple(crls), options=now)
+    given = Revocation(policy=policy, crls=tuple(crls), options=now, names=names)
     return with_delivered(given, (*chain, *trusted_files(options.trust))) or given
 
 

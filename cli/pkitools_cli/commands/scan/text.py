@@ -12,13 +12,13 @@ from pkitools.reports.portfolio.telling import changes_told, deciding, place_tex
 from pkitools.reports.telling.answer import told
 from pkitools.reports.telling.readable import readable, short_day
 from pkitools.text import visible
-from pkitools_cli.commands.cert.check_table import cut_front
 from pkitools_cli.commands.scan.across import across_now, across_told
 from pkitools_cli.i18n import language, tr
 from pkitools_cli.lines import coloured, columns, next_step, wrapped
 from pkitools_cli.own_data import titles
 from pkitools_cli.remedies import error_line, offline_remedy_text
 from pkitools_cli.reply import Line
+from pkitools_cli.wide import fitted, fitted_end
 
 if TYPE_CHECKING:
     from pkitools.findings import Outcome
@@ -94,9 +94,7 @@ def _row(standing: Standing, one: HeldCertificate, portfolio: Portfolio, words: 
     word = standing_word(standing, language())
     day, days = short_day(one.not_after, language()), one.days_left(portfolio.moment)
     first = f"{word:<{words}}  {day:>11}  {days:>6}  {one.oin or '':<20}  "
-    name = visible(one.name)
-    room = columns() - len(first)
-    return coloured(first + (name if len(name) <= room else f"{name[: room - 1]}…"), _TONES[standing], word)
+    return coloured(first + fitted(visible(one.name), columns() - len(first)), _TONES[standing], word)
 
 
 def _for_connections(one: HeldCertificate) -> Iterator[str]:
@@ -110,7 +108,7 @@ def _where(one: HeldCertificate) -> Iterator[str]:
     """Yield where a certificate lies, a place a line: of a long name the end, which is where names differ."""
     places = list(dict.fromkeys(map(place_text, one.places)))
     for place in places[:_MOST_PLACES]:
-        yield _INDENT + cut_front(visible(place), columns() - len(_INDENT))
+        yield _INDENT + fitted_end(visible(place), columns() - len(_INDENT))
     if len(places) > _MOST_PLACES:
         yield _INDENT + tr("cli.scan.more_places", count=len(places) - _MOST_PLACES)
 
