@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from pkitools.checking.private_keys import check_private_keys, public_half
-from pkitools.containers import ItemKind, read_source
+from pkitools.containers import ItemKind, jks_keys, read_source
 from pkitools.containers.jks_keys import opened
 from pkitools.x509 import read_certificate
 from tests.support.judges import judge
@@ -18,6 +20,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.interop]
 STORE, KEY = "wachtwoord", "sleutél9"
 NAMES = ("a", "b")
 SORTS = {"a": ("-keyalg", "RSA", "-keysize", "2048"), "b": ("-keyalg", "EC", "-groupname", "secp256r1")}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def derived_once() -> Iterator[None]:
+    """Of one salt, passphrase and number of rounds the same comes out, and 200,000 rounds are slow."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(jks_keys, "_derived", cache(jks_keys._derived))
+        yield
 
 
 @pytest.fixture(scope="module", params=["JKS", "JCEKS"])
