@@ -13,7 +13,7 @@ from typing import Final
 from pkitools.arguments import aware, octets
 from pkitools.errors import InputError, InvalidValueError, SecretError
 from pkitools.exports.forms import ExportForm, FormFile, get_form, tls_settings
-from pkitools.exports.keystores import ROUNDS, key_store, trust_store
+from pkitools.exports.keystores import ROUNDS, key_store, refuse_for_java, trust_store
 from pkitools.exports.material import Material, is_valid_at
 from pkitools.exports.sheet import sheet_file
 from pkitools.files import Output
@@ -26,7 +26,8 @@ from pkitools.trust import CAStatus
 from pkitools.x509 import CertificateFacts
 from pkitools.x509.oids import ANY_EXTENDED_KEY_USAGE, CLIENT_AUTH, SERVER_AUTH
 
-_KUBERNETES_NAME: Final = pattern(r"[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")
+_LABEL: Final = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?"
+_KUBERNETES_NAME: Final = pattern(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")  # RFC 1123
 _PLAIN_PATH: Final = pattern(r"[\w./+@:,=~ -]+")  # what no program's configuration takes for anything else
 _PLACE: Final = pattern(r"<<([.\w-]*)>>")
 _OBJECT: Final = pattern(r"<<(?:name|base)>>((?:\.\w+)+)")  # a file by the name it has in a device
@@ -34,7 +35,6 @@ _IF_WRITTEN: Final = pattern(r"<\?([.\w-]+):(.*?)\?>")
 LOOK_ALIKE: Final = "exports.error.look_alike"
 """The code of the refusal of a certificate that bears the name of an authority of PKIoverheid without its key."""
 
-_SHORTEST_OF_JAVA: Final = 6
 _OF_A_CHAIN: Final = frozenset({"intermediates", "root", "pkcs12", "trust_store", "secret"})
 
 
@@ -162,8 +162,8 @@ def _refuse_passphrase(form: ExportForm, passphrase: bytes | None) -> None:
         return
     if not passphrase:
         raise SecretError("exports.error.passphrase_needed", form=form.name)
-    if form.program == "Java" and len(passphrase) < _SHORTEST_OF_JAVA:
-        raise SecretError("exports.error.passphrase_short", count=_SHORTEST_OF_JAVA)
+    if form.program == "Java":
+        refuse_for_java(passphrase)
 
 
 def _named(form: ExportForm, name: str | None, material: Material) -> str:
@@ -175,10 +175,16 @@ def _named(form: ExportForm, name: str | None, material: Material) -> str:
 
 
 def _of_kubernetes(asked: str, *, given: bool) -> str:
-    name = asked if given else re.sub("[^a-z0-9.-]+", "-", asked.lower())[:253].strip("-.")
+    name = asked if given else _made_plain(asked)
     if not _KUBERNETES_NAME.fullmatch(name):
         raise InvalidValueError("exports.error.secret_name", name=name)
     return name
+
+
+def _made_plain(asked: str) -> str:
+    """Return a name of labels between dots, each of which begins and ends with a letter or a digit."""
+    labels = (label.strip("-") for label in re.sub("[^a-z0-9.-]+", "-", asked.lower())[:253].split("."))
+    return ".".join(filter(None, labels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +308,7 @@ class _Building:
         if place == "name":
             return re.sub(r"[^\w.-]+", "-", Path(self.target).name)
         path = Path(self.target).name if place == "base" else self._path(place).absolute().as_posix()
-        if not _PLAIN_PATH.fullmatch(path):
+        if not _PLAIN_PATH.fullmatch(path) or any(sign in os.path.splitdrive(path)[1] for sign in self.form.refuses):
             raise InvalidValueError("exports.error.path", path=path, form=self.form.name)
         return path
 
