@@ -85,6 +85,8 @@ class ListedRegister:
     def search(self, query: Query) -> Listing:
         """Return the records a query asks for. Raises :class:`~pkitools.oin_register.RegisterError`."""
         found = self._walk(_answering(query) if query.kind is QueryKind.OIN else None)
+        if not found.organizations and found.gap is None:  # it gives the whole register, which is not empty
+            raise RegisterError("oin_register.error.empty", url=self._url)
         return replace(found, organizations=tuple(filter(_answering(query), found.organizations)))
 
     def everything(self) -> Listing:
