@@ -276,7 +276,9 @@ class _Building:
         written = {each.suffix for each in self.form.files if each.holds and self._is_written(each)}
         lines = [line for text in (file.text, *uses) for line in text.strip("\n").splitlines()]
         filled = [self._filled(line, written) for line in lines]
-        return "".join(f"{line}\n" for line in filled if line).encode()
+        text = "".join(f"{line}\n" for line in filled if line)
+        # Windows PowerShell takes a script without this mark for text in the code page of the machine
+        return text.encode("utf-8" if text.isascii() or not file.suffix.endswith(".ps1") else "utf-8-sig")
 
     def _is_written(self, file: FormFile) -> bool:
         if "root" in file.holds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import re
 from dataclasses import replace
@@ -286,6 +287,14 @@ def test_a_keystore_has_a_passphrase_that_java_takes(material: Material) -> None
             trust_bundle("g1-private", "jks", "/srv/b", moment=MOMENT, passphrase=passphrase)
         assert found.value.code == f"exports.error.passphrase_{why}"
         assert built("pkcs12", material, passphrase=passphrase).files
+
+
+def test_a_script_for_windows_says_in_which_encoding_it_is(material: Material) -> None:
+    for target, mark in (("/srv/koppeling", b""), ("/srv/coördinatie", codecs.BOM_UTF8)):
+        for form in FORMS:
+            for file in built(form, material, target).files:
+                expected = mark if file.path.suffix == ".ps1" else b""
+                assert file.data.startswith(codecs.BOM_UTF8) is bool(expected), file.path
 
 
 def test_curl_takes_what_is_behind_a_colon_for_a_passphrase(material: Material) -> None:
